@@ -1,0 +1,148 @@
+//! Where a touch happened: small numbers for channels, and the table of their names.
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The number of a channel in its [`Channels`] table: its rank by name, so that the order of rows cannot change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChannelId(pub(crate) u16);
+
+impl ChannelId {
+    /// The most channels there can be: 65,535. The last number stands for "none".
+    pub const LIMIT: usize = u16::MAX as usize;
+    pub(crate) const NONE: Self = Self(u16::MAX);
+
+    /// The channel numbered `index`, if it can exist.
+    pub fn new(index: usize) -> Option<Self> {
+        (index < Self::LIMIT).then_some(Self(index as u16))
+    }
+
+    /// The number, from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The names of all channels, sorted; cloning is cheap.
+///
+/// ```
+/// let channels = mixtouch::Channels::new(["search", "e-mail", "tv"])?;
+/// assert_eq!(channels.iter().collect::<Vec<_>>(), ["e-mail", "search", "tv"]);
+/// assert_eq!(channels.id("search").map(|id| id.index()), Some(1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Channels(Arc<[Box<str>]>);
+
+impl Channels {
+    /// A table of these names, in any order, repeats allowed.
+    ///
+    /// # Errors
+    /// An empty name, or more than [`ChannelId::LIMIT`] of them.
+    pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
+        let mut names: Vec<Box<str>> = names.into_iter().map(|name| name.into().into_boxed_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.first().is_some_and(|name| name.is_empty()) {
+            return Err(Error::setting("a channel's name", "empty", "any text of at least one character"));
+        }
+        if let Some(extra) = names.get(ChannelId::LIMIT) {
+            return Err(Error::TooManyChannels { limit: ChannelId::LIMIT, channel: extra.to_string() });
+        }
+        Ok(Self(names.into()))
+    }
+
+    /// How many channels there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The name of a channel of this table.
+    ///
+    /// # Panics
+    /// When `id` comes from a larger table.
+    pub fn name(&self, id: ChannelId) -> &str {
+        &self.0[id.index()]
+    }
+
+    /// The channel of that name.
+    pub fn id(&self, name: &str) -> Option<ChannelId> {
+        self.0.binary_search_by(|other| (**other).cmp(name)).ok().map(|at| ChannelId(at as u16))
+    }
+
+    /// The names in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(|name| &**name)
+    }
+
+    /// The channels in order.
+    pub fn ids(&self) -> impl ExactSizeIterator<Item = ChannelId> + use<> {
+        (0..self.len()).map(|at| ChannelId(at as u16))
+    }
+
+    /// Fails unless `other` holds the same names.
+    pub(crate) fn same_as(&self, other: &Self) -> Result<()> {
+        if Arc::ptr_eq(&self.0, &other.0) || self == other {
+            return Ok(());
+        }
+        Err(Error::ChannelsDiffer { left: self.abridged(), right: other.abridged() })
+    }
+
+    fn abridged(&self) -> String {
+        let shown: Vec<&str> = self.iter().take(8).collect();
+        let rest = self.len() - shown.len();
+        if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+    }
+}
+
+impl TryFrom<Vec<String>> for Channels {
+    type Error = Error;
+
+    fn try_from(names: Vec<String>) -> Result<Self> {
+        let table = Self::new(names.iter().cloned())?;
+        if !table.iter().eq(names.iter().map(String::as_str)) {
+            return Err(Error::setting("a table of channel names", "out of order", "sorted names without repeats"));
+        }
+        Ok(table)
+    }
+}
+
+impl From<Channels> for Vec<String> {
+    fn from(channels: Channels) -> Self {
+        channels.iter().map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_contain_each_other_stay_apart() {
+        let channels = Channels::new(["eta", "beta", "theta", "zeta"]).unwrap();
+        assert_eq!(channels.name(channels.id("eta").unwrap()), "eta");
+        assert_eq!(channels.id("et"), None);
+    }
+
+    #[test]
+    fn too_many_names_are_refused() {
+        let names = (0..=ChannelId::LIMIT).map(|n| format!("c{n:06}"));
+        let error = Channels::new(names).unwrap_err();
+        assert_eq!(error.to_string(), "more than 65535 channels, first one too many: \"c065535\"");
+    }
+
+    #[test]
+    fn a_file_out_of_order_is_refused() {
+        assert!(serde_json::from_str::<Channels>(r#"["b","a"]"#).is_err());
+        assert!(serde_json::from_str::<Channels>(r#"["a","a"]"#).is_err());
+        assert_eq!(serde_json::from_str::<Channels>(r#"["a","b"]"#).unwrap().len(), 2);
+    }
+}

@@ -1,0 +1,227 @@
+//! One event as a caller states or reads it.
+
+use super::{LARGEST, second};
+use crate::error::{Error, Result};
+use crate::person::PersonKey;
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Kind {
+    /// A contact with marketing or a place of sale.
+    Touch,
+    /// What the marketing is for: a sale, a sign-up.
+    Conversion,
+    /// Goods sent back.
+    Return,
+    /// A cart was filled.
+    Cart,
+    /// An answer to a survey.
+    Survey,
+    /// A service case was opened.
+    CaseOpen,
+    /// A service case was closed.
+    CaseClose,
+}
+
+impl Kind {
+    /// Every kind with the name logs give it.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("touch", Self::Touch),
+        ("conversion", Self::Conversion),
+        ("return", Self::Return),
+        ("cart", Self::Cart),
+        ("survey", Self::Survey),
+        ("case_open", Self::CaseOpen),
+        ("case_close", Self::CaseClose),
+    ];
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, kind)| kind)
+    }
+
+    /// Whether attribution uses such rows.
+    pub fn is_used(self) -> bool {
+        matches!(self, Self::Touch | Self::Conversion)
+    }
+}
+
+/// How a touch was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interaction {
+    /// The person acted on it.
+    Click,
+    /// The person saw it.
+    View,
+}
+
+/// One event, stated step by step: the person, the second (since 1970-01-01T00:00:00Z) and the channel first, the rest as known.
+///
+/// ```
+/// use mixtouch::{Event, Interaction};
+///
+/// let ad = Event::touch("ann", 1_767_225_600, "display").with_interaction(Interaction::View).with_cost(0.002);
+/// let sale = Event::conversion("ann", 1_767_229_200).with_value(79.90).with_goal("sale").with_order_id("A-1007");
+/// assert_eq!((ad.channel(), sale.value()), (Some("display"), 79.90));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Event<'a> {
+    pub(crate) person: PersonKey<'a>,
+    pub(crate) time: i64,
+    pub(crate) kind: Kind,
+    pub(crate) channel: Option<&'a str>,
+    pub(crate) interaction: Option<Interaction>,
+    pub(crate) value: f64,
+    pub(crate) cost: f64,
+    pub(crate) goal: Option<&'a str>,
+    pub(crate) order_id: Option<&'a str>,
+    pub(crate) texts: &'a [&'a str],
+}
+
+impl<'a> Event<'a> {
+    /// A touch of `channel`.
+    pub fn touch(person: impl Into<PersonKey<'a>>, time: i64, channel: &'a str) -> Self {
+        Self::of_kind(Kind::Touch, person, time).with_channel(channel)
+    }
+
+    /// A conversion; [`Event::with_channel`] states the place of sale.
+    pub fn conversion(person: impl Into<PersonKey<'a>>, time: i64) -> Self {
+        Self::of_kind(Kind::Conversion, person, time)
+    }
+
+    /// An event of any kind.
+    pub fn of_kind(kind: Kind, person: impl Into<PersonKey<'a>>, time: i64) -> Self {
+        Self {
+            person: person.into(),
+            time,
+            kind,
+            channel: None,
+            interaction: None,
+            value: 0.0,
+            cost: 0.0,
+            goal: None,
+            order_id: None,
+            texts: &[],
+        }
+    }
+
+    /// Where it happened.
+    pub fn with_channel(self, channel: &'a str) -> Self {
+        Self { channel: Some(channel), ..self }
+    }
+
+    /// Whether a touch was a click or a view.
+    pub fn with_interaction(self, interaction: Interaction) -> Self {
+        Self { interaction: Some(interaction), ..self }
+    }
+
+    /// What a conversion was worth, in the log's currency.
+    pub fn with_value(self, value: f64) -> Self {
+        Self { value, ..self }
+    }
+
+    /// What the touch cost, in the log's currency.
+    pub fn with_cost(self, cost: f64) -> Self {
+        Self { cost, ..self }
+    }
+
+    /// Which goal was reached, where a log has several.
+    pub fn with_goal(self, goal: &'a str) -> Self {
+        Self { goal: Some(goal), ..self }
+    }
+
+    /// The order behind a conversion.
+    pub fn with_order_id(self, order_id: &'a str) -> Self {
+        Self { order_id: Some(order_id), ..self }
+    }
+
+    /// The texts of the log's named columns, in their order.
+    pub fn with_texts(self, texts: &'a [&'a str]) -> Self {
+        Self { texts, ..self }
+    }
+
+    /// Whose event it is.
+    pub fn person(&self) -> PersonKey<'a> {
+        self.person
+    }
+
+    /// When it happened, in seconds since 1970-01-01T00:00:00Z.
+    pub fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Where it happened.
+    pub fn channel(&self) -> Option<&'a str> {
+        self.channel
+    }
+
+    /// Whether a touch was a click or a view, if known.
+    pub fn interaction(&self) -> Option<Interaction> {
+        self.interaction
+    }
+
+    /// The value of a conversion, 0 for everything else.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// What a touch cost, 0 if unknown.
+    pub fn cost(&self) -> f64 {
+        self.cost
+    }
+
+    /// The goal a conversion reached, if stated.
+    pub fn goal(&self) -> Option<&'a str> {
+        self.goal
+    }
+
+    /// The order behind a conversion, if stated.
+    pub fn order_id(&self) -> Option<&'a str> {
+        self.order_id
+    }
+
+    /// The event itself if a log can hold it; `row` is for the message.
+    pub(crate) fn checked(self, row: u64) -> Result<Self> {
+        if self.person == PersonKey::Text("") {
+            return Err(Error::field(row, "person", "", "any text or integer"));
+        }
+        if second(self.time).is_none() {
+            return Err(bad_time(row, "timestamp", self.time));
+        }
+        if self.kind == Kind::Touch && self.channel.is_none_or(str::is_empty) {
+            return Err(Error::field(row, "channel", "", "any text; only a conversion may have none"));
+        }
+        check_amount(row, "value", self.value, self.kind == Kind::Return)?;
+        check_amount(row, "cost", self.cost, false)?;
+        Ok(self)
+    }
+}
+
+/// Refuses a time the log cannot hold, with a hint for the usual slip.
+#[cold]
+pub(crate) fn bad_time(row: u64, column: &str, time: i64) -> Error {
+    let range = "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295";
+    let milliseconds = time / 1000 <= i64::from(u32::MAX) && time > i64::from(u32::MAX);
+    let hint = if milliseconds { " (this looks like milliseconds)" } else { "" };
+    Error::field(row, column, time.to_string(), format!("{range}{hint}"))
+}
+
+/// Refuses an amount of money that is not finite, too large or, unless `signed`, negative.
+#[inline]
+pub(crate) fn check_amount(row: u64, column: &str, amount: f64, signed: bool) -> Result<()> {
+    let low = if signed { -LARGEST } else { 0.0 };
+    if (low..=LARGEST).contains(&amount) {
+        return Ok(());
+    }
+    let hint = if amount < 0.0 && column == "value" { " (a refund is a row of kind return)" } else { "" };
+    Err(Error::field(row, column, amount.to_string(), format!("{low} to {LARGEST}{hint}")))
+}
