@@ -2,6 +2,8 @@
 
 mod date;
 mod error;
+mod random;
 
 pub use date::Day;
 pub use error::{Error, Result};
+pub use random::Random;
