@@ -2,8 +2,10 @@
 
 mod date;
 mod error;
+pub mod experiment;
 mod random;
 
 pub use date::Day;
 pub use error::{Error, Result};
+pub use experiment::LiftTest;
 pub use random::Random;
