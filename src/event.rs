@@ -244,6 +244,7 @@ impl Events {
         Ok(())
     }
 
+    /// Takes over `later`'s channel names; the result maps its numbers to this log's.
     fn absorb_channels(&mut self, later: &Events) -> Result<Vec<ChannelId>> {
         later.channels.iter().map(|name| self.intern_channel(name)).collect()
     }
@@ -297,7 +298,9 @@ pub(crate) fn recode_channel(channels: &[ChannelId], id: ChannelId) -> ChannelId
     if id == ChannelId::NONE { id } else { channels[id.index()] }
 }
 
-fn recode_text(texts: &[u32], code: u32) -> u32 {
+/// A text's code in another table; none stays none.
+#[inline]
+pub(crate) fn recode_text(texts: &[u32], code: u32) -> u32 {
     if code == NO_TEXT { code } else { texts[code as usize] }
 }
 

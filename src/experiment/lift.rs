@@ -1,0 +1,333 @@
+//! What an experiment says about a channel.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Day;
+use crate::error::{Error, Result};
+
+/// An experiment's result: so much more (or less) spent on a channel moved the outcome by so much.
+///
+/// Both changes are totals over the days from `start` to `end`, both included, and over the geo (all geos where it is `None`), in
+/// the units of the panel's spend and KPI. The standard error is that of the outcome change and states how much the test is to be
+/// trusted against the panel.
+///
+/// ```
+/// use mixtouch::LiftTest;
+///
+/// let (start, end) = ("2024-03-04".parse()?, "2024-03-31".parse()?);
+/// let test = LiftTest::new("tv", Some("north".into()), start, end, 20_000.0, 64_000.0, 9_000.0)?;
+/// assert_eq!(test.days(), 28);
+/// assert_eq!(test.return_on_change(), 3.2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct LiftTest {
+    channel: String,
+    geo: Option<String>,
+    start: Day,
+    end: Day,
+    spend_change: f64,
+    outcome_change: f64,
+    standard_error: f64,
+}
+
+/// The fields as a file has them, before they are checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    channel: String,
+    #[serde(default)]
+    geo: Option<String>,
+    start: Day,
+    end: Day,
+    spend_change: f64,
+    outcome_change: f64,
+    standard_error: f64,
+}
+
+impl TryFrom<Fields> for LiftTest {
+    type Error = Error;
+
+    fn try_from(f: Fields) -> Result<Self> {
+        Self::new(f.channel, f.geo, f.start, f.end, f.spend_change, f.outcome_change, f.standard_error)
+    }
+}
+
+const CHANNEL: &str = "a channel's name";
+const GEO: &str = "a geo's name, or none for all geos";
+const END: &str = "a day on or after the start";
+const SPEND_CHANGE: &str = "a finite number other than 0";
+const OUTCOME_CHANGE: &str = "a finite number";
+const STANDARD_ERROR: &str = "a finite number above 0";
+
+impl LiftTest {
+    /// A test's result.
+    ///
+    /// # Errors
+    /// If the channel or the geo is an empty name, `end` comes before `start`, a number is not finite, the spend did not change or
+    /// the standard error is not above 0.
+    pub fn new(
+        channel: impl Into<String>,
+        geo: Option<String>,
+        start: Day,
+        end: Day,
+        spend_change: f64,
+        outcome_change: f64,
+        standard_error: f64,
+    ) -> Result<Self> {
+        let test = Self { channel: channel.into(), geo, start, end, spend_change, outcome_change, standard_error };
+        match test.fault() {
+            Some((name, value, allowed)) => Err(Error::setting(format!("lift test's {name}"), value, allowed)),
+            None => Ok(test),
+        }
+    }
+
+    /// The first field that cannot be, with its value and what is allowed.
+    fn fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let checks: [(bool, &str, &dyn ToString, &str); 6] = [
+            (!self.channel.is_empty(), "channel", &self.channel, CHANNEL),
+            (self.geo.as_deref() != Some(""), "geo", &"", GEO),
+            (self.end >= self.start, "end", &self.end, END),
+            (self.spend_change.is_finite() && self.spend_change != 0.0, "spend_change", &self.spend_change, SPEND_CHANGE),
+            (self.outcome_change.is_finite(), "outcome_change", &self.outcome_change, OUTCOME_CHANGE),
+            (self.standard_error.is_finite() && self.standard_error > 0.0, "standard_error", &self.standard_error, STANDARD_ERROR),
+        ];
+        checks.iter().find(|(holds, ..)| !holds).map(|&(_, name, value, allowed)| (name, value.to_string(), allowed))
+    }
+
+    /// The channel whose spend was changed.
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// The geo it was changed in; `None` for all of them.
+    pub fn geo(&self) -> Option<&str> {
+        self.geo.as_deref()
+    }
+
+    /// The first day.
+    pub const fn start(&self) -> Day {
+        self.start
+    }
+
+    /// The last day, which still belongs to the test.
+    pub const fn end(&self) -> Day {
+        self.end
+    }
+
+    /// How many days the test ran.
+    pub const fn days(&self) -> u32 {
+        self.end.since(self.start).unsigned_abs() + 1
+    }
+
+    /// Spend with the test minus spend without it, in total.
+    pub const fn spend_change(&self) -> f64 {
+        self.spend_change
+    }
+
+    /// Outcome with the test minus outcome without it, in total.
+    pub const fn outcome_change(&self) -> f64 {
+        self.outcome_change
+    }
+
+    /// Standard error of the outcome change.
+    pub const fn standard_error(&self) -> f64 {
+        self.standard_error
+    }
+
+    /// Outcome change per unit of spend change: the return on the spend that was added or taken away.
+    pub fn return_on_change(&self) -> f64 {
+        self.outcome_change / self.spend_change
+    }
+}
+
+#[cfg(feature = "csv")]
+mod table {
+    use std::io::Read;
+    use std::path::Path;
+    use std::str::FromStr;
+
+    use csv::{Reader, ReaderBuilder, StringRecord};
+
+    use super::LiftTest;
+    use crate::date::Day;
+    use crate::error::{Error, Result};
+
+    const DATE: &str = "a date YYYY-MM-DD";
+    const NUMBER: &str = "a number";
+
+    /// Where each column stands.
+    struct Columns {
+        channel: usize,
+        geo: Option<usize>,
+        start: usize,
+        end: usize,
+        spend_change: usize,
+        outcome_change: usize,
+        standard_error: usize,
+    }
+
+    impl Columns {
+        fn new(header: &StringRecord) -> Result<Self> {
+            let find = |column: &str| header.iter().position(|name| name == column);
+            let need = |column: &str| {
+                let found = || header.iter().map(str::to_owned).collect();
+                find(column).ok_or_else(|| Error::MissingColumn { column: column.to_owned(), found: found() })
+            };
+            Ok(Self {
+                channel: need("channel")?,
+                geo: find("geo"),
+                start: need("start")?,
+                end: need("end")?,
+                spend_change: need("spend_change")?,
+                outcome_change: need("outcome_change")?,
+                standard_error: need("standard_error")?,
+            })
+        }
+
+        fn test(&self, record: &StringRecord, row: u64) -> Result<LiftTest> {
+            let geo = self.geo.map(|column| &record[column]).filter(|name| !name.is_empty()).map(str::to_owned);
+            let test = LiftTest {
+                channel: record[self.channel].to_owned(),
+                geo,
+                start: parse::<Day>(record, self.start, row, "start", DATE)?,
+                end: parse::<Day>(record, self.end, row, "end", DATE)?,
+                spend_change: parse(record, self.spend_change, row, "spend_change", NUMBER)?,
+                outcome_change: parse(record, self.outcome_change, row, "outcome_change", NUMBER)?,
+                standard_error: parse(record, self.standard_error, row, "standard_error", NUMBER)?,
+            };
+            match test.fault() {
+                Some((column, value, allowed)) => Err(Error::field(row, column, value, allowed)),
+                None => Ok(test),
+            }
+        }
+    }
+
+    fn parse<T: FromStr>(record: &StringRecord, at: usize, row: u64, column: &str, allowed: &'static str) -> Result<T> {
+        record[at].parse().map_err(|_| Error::field(row, column, &record[at], allowed))
+    }
+
+    fn malformed(error: csv::Error) -> Error {
+        let row = error.position().map_or(1, csv::Position::line);
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => Error::Io(error),
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                Error::Malformed { row, reason: format!("{len} fields where the header has {expected_len}") }
+            }
+            csv::ErrorKind::Utf8 { .. } => Error::Malformed { row, reason: "not UTF-8".to_owned() },
+            _ => Error::Malformed { row, reason: "not CSV".to_owned() },
+        }
+    }
+
+    impl LiftTest {
+        /// Reads tests from CSV with a header: `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order, dates
+        /// as `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos; other columns are passed over.
+        ///
+        /// # Errors
+        /// If a column is missing or a row holds what [`LiftTest::new`] refuses, naming the row; if there is no header; or if reading
+        /// fails. A table without rows is no tests.
+        pub fn read_csv(table: impl Read) -> Result<Vec<Self>> {
+            let mut reader: Reader<_> = ReaderBuilder::new().trim(csv::Trim::All).from_reader(table);
+            let header = reader.headers().map_err(malformed)?;
+            if header.is_empty() {
+                return Err(Error::Empty { what: "table of lift tests".into(), allowed: "a header and a row for each test".into() });
+            }
+            let columns = Columns::new(header)?;
+            let mut tests = Vec::new();
+            for record in reader.records() {
+                let record = record.map_err(malformed)?;
+                let row = record.position().map_or(0, csv::Position::line);
+                tests.push(columns.test(&record, row)?);
+            }
+            Ok(tests)
+        }
+
+        /// Reads tests from a CSV file, as [`LiftTest::read_csv`] does.
+        ///
+        /// # Errors
+        /// As there, naming the file.
+        pub fn read_csv_file(path: impl AsRef<Path>) -> Result<Vec<Self>> {
+            let path = path.as_ref();
+            let file = std::fs::File::open(path).map_err(|error| Error::from(error).in_file(path))?;
+            Self::read_csv(file).map_err(|error| error.in_file(path))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    fn test(spend_change: f64, outcome_change: f64, standard_error: f64) -> Result<LiftTest> {
+        LiftTest::new("tv", None, day("2024-01-01"), day("2024-01-28"), spend_change, outcome_change, standard_error)
+    }
+
+    #[test]
+    fn what_says_nothing_is_refused() {
+        assert!(test(-100.0, -5.0, 0.1).is_ok());
+        for (spend, outcome, error, name) in [
+            (0.0, 1.0, 1.0, "spend_change"),
+            (f64::NAN, 1.0, 1.0, "spend_change"),
+            (1.0, f64::INFINITY, 1.0, "outcome_change"),
+            (1.0, 1.0, 0.0, "standard_error"),
+            (1.0, 1.0, -1.0, "standard_error"),
+            (1.0, 1.0, f64::NAN, "standard_error"),
+        ] {
+            let message = test(spend, outcome, error).unwrap_err().to_string();
+            assert!(message.starts_with(&format!("lift test's {name} is ")), "{message}");
+        }
+        assert!(LiftTest::new("", None, day("2024-01-01"), day("2024-01-01"), 1.0, 1.0, 1.0).is_err());
+        assert!(LiftTest::new("tv", Some(String::new()), day("2024-01-01"), day("2024-01-01"), 1.0, 1.0, 1.0).is_err());
+        let backwards = LiftTest::new("tv", None, day("2024-01-02"), day("2024-01-01"), 1.0, 1.0, 1.0).unwrap_err();
+        assert_eq!(backwards.to_string(), "lift test's end is 2024-01-01, allowed: a day on or after the start");
+    }
+
+    #[test]
+    fn serde_checks_too() {
+        let json = serde_json::to_string(&test(10.0, 30.0, 2.0).unwrap()).unwrap();
+        assert_eq!(serde_json::from_str::<LiftTest>(&json).unwrap(), test(10.0, 30.0, 2.0).unwrap());
+        assert!(serde_json::from_str::<LiftTest>(&json.replace("2.0", "0.0")).is_err());
+        assert!(serde_json::from_str::<LiftTest>(&json.replace("2024-01-28", "2023-01-28")).is_err());
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn csv_names_the_row_at_fault() {
+        const HEADER: &str = "channel,geo,start,end,spend_change,outcome_change,standard_error\n";
+        let read = |rows: &str| LiftTest::read_csv(format!("{HEADER}{rows}").as_bytes());
+        let tests = read("tv,,2024-01-01,2024-01-28,10,30,2\nradio,north,2024-02-01,2024-02-01,-5,-1,0.5\n").unwrap();
+        assert_eq!(tests[0], test(10.0, 30.0, 2.0).unwrap());
+        assert_eq!((tests[1].geo(), tests[1].days(), tests[1].return_on_change()), (Some("north"), 1, 0.2));
+        let message = |rows: &str| read(rows).unwrap_err().to_string();
+        let good = "tv,,2024-01-01,2024-01-28,10,30,2\n";
+        assert_eq!(
+            message(&format!("{good}tv,,2024-01-01,2024-01-28,10,30,0\n")),
+            "row 3: standard_error is \"0\", allowed: a finite number above 0"
+        );
+        assert_eq!(message("tv,,2024-01-32,2024-01-28,10,30,1\n"), "row 2: start is \"2024-01-32\", allowed: a date YYYY-MM-DD");
+        assert_eq!(message("tv,,2024-01-01,2024-01-28,ten,30,1\n"), "row 2: spend_change is \"ten\", allowed: a number");
+        assert_eq!(
+            message("tv,,2024-01-01,2024-01-28,nan,30,1\n"),
+            "row 2: spend_change is \"NaN\", allowed: a finite number other than 0"
+        );
+        assert_eq!(message(&format!("{good}tv,\n")), "row 3: 2 fields where the header has 7");
+        assert_eq!(read("").unwrap(), []);
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn csv_needs_its_columns_in_any_order() {
+        let table = "standard_error,note,end,start,outcome_change,spend_change,channel\n2,x,2024-01-28,2024-01-01,30,10,tv\n";
+        assert_eq!(LiftTest::read_csv(table.as_bytes()).unwrap(), [test(10.0, 30.0, 2.0).unwrap()]);
+        let missing = LiftTest::read_csv("channel,start\n".as_bytes()).unwrap_err().to_string();
+        assert_eq!(missing, "no column \"end\", found: channel, start");
+        assert!(matches!(LiftTest::read_csv("".as_bytes()), Err(Error::Empty { .. })));
+        let message = LiftTest::read_csv_file("/no/such/file.csv").unwrap_err().to_string();
+        assert!(message.starts_with("/no/such/file.csv: "), "{message}");
+    }
+}

@@ -1,0 +1,76 @@
+//! Exclusion, path transforms and trimming of one journey's touches.
+
+use super::options::Transform;
+use crate::channel::ChannelId;
+
+/// One touch while a journey is being cut.
+pub(super) type Touch = (ChannelId, u32);
+
+/// Leaves out the excluded channels unless nothing would remain.
+pub(super) fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
+    if touches.iter().any(|(channel, _)| !excluded[channel.index()]) {
+        touches.retain(|(channel, _)| !excluded[channel.index()]);
+    }
+}
+
+impl Transform {
+    /// Applies the transform; `seen` is scratch, one cell a channel, all false before and after.
+    pub(super) fn apply(self, touches: &mut Vec<Touch>, seen: &mut [bool]) {
+        match self {
+            Self::None => {}
+            Self::Exposure => touches.dedup_by(|later, kept| {
+                let repeat = later.0 == kept.0;
+                if repeat {
+                    *kept = *later;
+                }
+                repeat
+            }),
+            Self::First => keep_first(touches, seen),
+            Self::Last => {
+                touches.reverse();
+                keep_first(touches, seen);
+                touches.reverse();
+            }
+        }
+    }
+}
+
+fn keep_first(touches: &mut Vec<Touch>, seen: &mut [bool]) {
+    touches.retain(|(channel, _)| !std::mem::replace(&mut seen[channel.index()], true));
+    for (channel, _) in touches {
+        seen[channel.index()] = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn transformed(transform: Transform) -> (String, Vec<u32>) {
+        let mut touches: Vec<Touch> = "DABBCDCC".bytes().zip(0..).map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at)).collect();
+        let mut seen = [false; 4];
+        transform.apply(&mut touches, &mut seen);
+        assert_eq!(seen, [false; 4]);
+        touches.iter().map(|&(channel, at)| (char::from(b'A' + channel.0 as u8), at)).unzip()
+    }
+
+    #[test]
+    fn the_worked_example() {
+        // the sequence D,A,B,B,C,D,C,C and its three transforms stand in fractribution's documentation
+        assert_eq!(transformed(Transform::None).0, "DABBCDCC");
+        assert_eq!(transformed(Transform::Exposure), ("DABCDC".into(), vec![0, 1, 3, 4, 5, 7]));
+        assert_eq!(transformed(Transform::First), ("DABC".into(), vec![0, 1, 2, 4]));
+        assert_eq!(transformed(Transform::Last), ("ABDC".into(), vec![1, 3, 5, 7]));
+    }
+
+    #[test]
+    fn exclusion_never_empties_a_journey() {
+        let touch = |channel| (ChannelId(channel), 0);
+        let mut mixed = vec![touch(0), touch(1), touch(0)];
+        exclude(&mut mixed, &[true, false]);
+        assert_eq!(mixed, [touch(1)]);
+        let mut only = vec![touch(0), touch(0)];
+        exclude(&mut only, &[true, false]);
+        assert_eq!(only.len(), 2);
+    }
+}
