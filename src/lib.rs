@@ -6,6 +6,7 @@ mod error;
 mod event;
 pub mod experiment;
 mod intern;
+mod journey;
 mod journeys;
 mod person;
 mod random;
@@ -15,5 +16,9 @@ pub use date::Day;
 pub use error::{Error, Result};
 pub use event::{Event, Events, Interaction, Kind, PassedOver};
 pub use experiment::LiftTest;
+pub use journey::{Journey, Outcome};
+pub use journeys::{
+    Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,
+};
 pub use person::PersonKey;
 pub use random::Random;

@@ -110,7 +110,8 @@ impl Lookback {
 
 /// A length of time from a number of days.
 pub(crate) fn days_to_duration(name: &'static str, days: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(days * 86_400.0).map_err(|_| Error::setting(name, format!("{days} days"), "a positive, finite number of days"))
+    Duration::try_from_secs_f64(days * 86_400.0)
+        .map_err(|_| Error::setting(name, format!("{days} days"), "a positive, finite number of days"))
 }
 
 /// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives `D A B C D C`, first `D A B C`, last

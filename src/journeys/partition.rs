@@ -120,7 +120,9 @@ impl Batch {
 
     fn spread_sales(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
         let goal = recoding.options.goal.as_deref().map(|goal| events.goals.find(goal));
-        let counts = |sale: &&crate::event::Sale| recoding.options.period.reads(events.time[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal));
+        let counts = |sale: &&crate::event::Sale| {
+            recoding.options.period.reads(events.time[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal))
+        };
         let first = events.sales.partition_point(|sale| sale.row < rows.start);
         self.sales = events.sales[first..]
             .iter()

@@ -1,0 +1,237 @@
+//! The arena: every journey of a log or a path table in a few flat columns.
+
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::{Journey, Outcome};
+use crate::person::{PersonKey, PersonTable};
+use offsets::Offsets;
+use serde::{Deserialize, Serialize};
+
+mod accumulate;
+mod assemble;
+mod block;
+mod build;
+mod costs;
+mod gather;
+mod offsets;
+mod options;
+mod partition;
+mod paths;
+mod transform;
+mod window;
+
+pub use accumulate::Accumulator;
+pub use block::Block;
+pub use build::JourneyBuilder;
+pub use costs::CostTable;
+pub(crate) use options::days_to_duration;
+pub use options::{JourneyOptions, Lookback, Period, Transform};
+pub use paths::PathTable;
+
+/// All journeys, ready to be scored.
+///
+/// Persons with a conversion come first, each person's journeys one after the other; beyond them every journey is one null. So
+/// models that divide credit read the front of the arena alone. Persons are ordered by a fixed hash of their key and channels by
+/// name: the order of rows cannot change a bit of any result.
+///
+/// In memory: 6 bytes a touch, 12 a journey, 24 more for each journey of a converting person, 16 a person. Journeys are runs of
+/// their person's touches and share them, unless lookbacks differ between touches, or channels are excluded or paths transformed:
+/// then journeys hold touches of their own, 6 bytes each.
+#[derive(Debug, Clone)]
+pub struct Journeys {
+    channels: Channels,
+    touches: Touches,
+    /// Where each journey begins in `touches`: touches before it and after the journey ahead of it lie in no window.
+    starts: Offsets,
+    ends: Offsets,
+    /// The second each journey closes; empty for a path table.
+    closes: Vec<u32>,
+    /// Of the journeys of converting persons; of every journey of a path table.
+    outcomes: Vec<Outcome>,
+    people: Option<People>,
+    /// Every touch of every person, where journeys have touches of their own.
+    timeline: Option<Touches>,
+    costs: Option<Vec<f64>>,
+    immature: u64,
+    totals: Totals,
+}
+
+/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are times.
+#[derive(Debug, Clone, Default)]
+struct Touches {
+    channels: Vec<ChannelId>,
+    times: Vec<u32>,
+}
+
+/// Whose journeys and touches are whose.
+#[derive(Debug, Clone)]
+struct People {
+    codes: Vec<u64>,
+    table: PersonTable,
+    touch_ends: Offsets,
+    journey_ends: Offsets,
+}
+
+/// What all journeys add up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Journeys; a row of a path table is as many as its conversions and nulls.
+    pub journeys: f64,
+    /// Touches inside journeys.
+    pub touchpoints: f64,
+    /// Conversions.
+    pub conversions: f64,
+    /// Their value.
+    pub value: f64,
+    /// Journeys that ended without a conversion.
+    pub nulls: f64,
+}
+
+impl Journeys {
+    /// The journeys of a log.
+    ///
+    /// # Errors
+    /// As [`JourneyBuilder::extend`] and [`JourneyBuilder::build`].
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+    /// log.push(Event::touch("ann", 1_767_400_000, "e-mail"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// assert_eq!((journeys.len(), journeys.totals().conversions, journeys.totals().nulls), (2, 1.0, 1.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_events(events: &crate::Events, options: JourneyOptions) -> Result<Self> {
+        let mut builder = JourneyBuilder::new(options);
+        builder.extend(events)?;
+        builder.build()
+    }
+
+    /// How many journeys there are; rows, for a path table.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The names of all channels.
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// What all journeys add up to.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// How many null journeys the end of the log cuts short: their persons may yet convert.
+    pub fn immature(&self) -> u64 {
+        self.immature
+    }
+
+    /// Whether touches and conversions have times: those of a path table have none.
+    pub fn has_times(&self) -> bool {
+        self.people.is_some()
+    }
+
+    /// What each channel cost over the period, by [`ChannelId`], if any cost is known.
+    pub fn costs(&self) -> Option<&[f64]> {
+        self.costs.as_deref()
+    }
+
+    /// One journey, if there is one; in the arena's order.
+    pub fn get(&self, at: usize) -> Option<Journey<'_>> {
+        (at < self.len()).then(|| self.journey(at))
+    }
+
+    /// All journeys in the arena's order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Journey<'_>> {
+        (0..self.len()).map(|at| self.journey(at))
+    }
+
+    /// The person a journey belongs to; none for a path table.
+    pub fn person(&self, journey: usize) -> Option<PersonKey<'_>> {
+        let people = self.people.as_ref()?;
+        let code = people.codes.get(people.journey_ends.first_above(journey))?;
+        Some(people.table.key(*code))
+    }
+
+    #[inline]
+    fn journey(&self, at: usize) -> Journey<'_> {
+        let range = self.starts.get(at)..self.ends.get(at);
+        Journey {
+            channels: &self.touches.channels[range.clone()],
+            times: self.touches.times.get(range).unwrap_or(&[]),
+            close: self.closes.get(at).copied().unwrap_or(0),
+            outcome: self.outcomes.get(at).copied().unwrap_or(Outcome::NULL),
+        }
+    }
+
+    /// How many journeys at the front may have conversions.
+    pub(crate) fn converting(&self) -> usize {
+        self.outcomes.len()
+    }
+
+    fn new(columns: assemble::Assembled, channels: Channels, table: PersonTable) -> Result<Self> {
+        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, people } = columns;
+        let people = Some(People { table, ..people });
+        let mut journeys = Self {
+            channels,
+            touches,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            people,
+            timeline,
+            costs: None,
+            immature: 0,
+            totals: Totals::default(),
+        };
+        journeys.totals = journeys.accumulate(Totals::default)?;
+        Ok(journeys)
+    }
+
+    /// Adds the costs of a table, whose channels are among this arena's, over the period.
+    fn add_costs(&mut self, table: &CostTable, period: &Period) {
+        for (channel, cost) in table.by_channel(period) {
+            let channels = &self.channels;
+            let costs = self.costs.get_or_insert_with(|| vec![0.0; channels.len()]);
+            if let Some(id) = channels.id(channel) {
+                costs[id.index()] += cost;
+            }
+        }
+    }
+
+    /// Fails unless there are times.
+    pub(crate) fn require_times(&self, model: &'static str) -> Result<()> {
+        if self.has_times() { Ok(()) } else { Err(Error::Lacking { model: model.into(), needs: "the times of touches".into() }) }
+    }
+}
+
+impl Accumulator for Totals {
+    fn observe(&mut self, journey: Journey<'_>) {
+        let Outcome { conversions, nulls, value } = journey.outcome();
+        self.journeys += conversions + nulls;
+        self.touchpoints += journey.len() as f64 * (conversions + nulls);
+        self.conversions += conversions;
+        self.value += value;
+        self.nulls += nulls;
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.journeys += later.journeys;
+        self.touchpoints += later.touchpoints;
+        self.conversions += later.conversions;
+        self.value += later.value;
+        self.nulls += later.nulls;
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! What channels cost by day, where the log's touches do not say: TV, or a path table.
+
+use super::options::Period;
+use crate::date::Day;
+use crate::error::{Error, Result};
+use crate::event::LARGEST;
+use std::collections::BTreeMap;
+
+/// Costs by channel and day.
+///
+/// ```
+/// let mut costs = mixtouch::CostTable::new();
+/// costs.push("tv", "2026-01-05".parse()?, 12_000.0)?;
+/// costs.push("tv", "2026-01-12".parse()?, 8_000.0)?;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CostTable {
+    rows: Vec<(String, Day, f64)>,
+}
+
+impl CostTable {
+    /// An empty table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what a channel cost on a day.
+    ///
+    /// # Errors
+    /// An empty channel; a cost that is negative, not finite or above 10^15.
+    pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
+        if channel.is_empty() {
+            return Err(Error::setting("channel", "empty", "any text"));
+        }
+        if !(0.0..=LARGEST).contains(&cost) {
+            return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
+        }
+        self.rows.push((channel.to_owned(), day, cost));
+        Ok(())
+    }
+
+    /// The channels named.
+    pub fn channels(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|(channel, _, _)| channel.as_str())
+    }
+
+    /// Cost by channel over the days whose first second, `offset` seconds east of UTC, lies in the period; rows are summed in
+    /// order of day and size, so that their order in the file does not matter.
+    pub(super) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
+        let inside = |day: Day| u32::try_from(i64::from(day.days()) * 86_400).is_ok_and(|start| period.reports(start));
+        let mut rows: Vec<_> = self.rows.iter().filter(|(_, day, _)| inside(*day)).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        let mut costs: BTreeMap<&str, f64> = self.channels().map(|channel| (channel, 0.0)).collect();
+        for (channel, _, cost) in rows {
+            *costs.entry(channel).or_default() += cost;
+        }
+        costs
+    }
+}

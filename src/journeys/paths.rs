@@ -1,0 +1,108 @@
+//! Path tables: `A > B > C` with how often it ended how.
+
+use super::assemble::Assembled;
+use super::offsets::Offsets;
+use super::{CostTable, Journeys, Totals, Touches};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::intern::Interner;
+use crate::journey::Outcome;
+
+/// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without times or persons: models that
+/// need either refuse the journeys made of it.
+///
+/// ```
+/// use mixtouch::{Outcome, PathTable};
+///
+/// let mut table = PathTable::new();
+/// table.push(["search", "e-mail"], Outcome::new(3.0, 10.0, 120.0)?)?;
+/// table.push(["social"], Outcome::new(0.5, 0.0, 20.0)?)?;
+/// assert_eq!(table.journeys()?.totals().conversions, 3.5);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct PathTable {
+    names: Interner,
+    channels: Vec<ChannelId>,
+    ends: Vec<usize>,
+    outcomes: Vec<Outcome>,
+    costs: CostTable,
+}
+
+impl PathTable {
+    /// An empty table.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a path, oldest touch first. A path without touches is kept: its conversions are unattributed.
+    ///
+    /// # Errors
+    /// A channel without name, or more channels than there are numbers.
+    pub fn push<'a>(&mut self, path: impl IntoIterator<Item = &'a str>, outcome: Outcome) -> Result<()> {
+        let before = self.channels.len();
+        for name in path {
+            match self.intern(name) {
+                Ok(channel) => self.channels.push(channel),
+                Err(error) => {
+                    self.channels.truncate(before);
+                    return Err(error);
+                }
+            }
+        }
+        self.ends.push(self.channels.len());
+        self.outcomes.push(outcome);
+        Ok(())
+    }
+
+    fn intern(&mut self, name: &str) -> Result<ChannelId> {
+        if name.is_empty() {
+            return Err(Error::setting("a channel in a path", "empty", "any text"));
+        }
+        let id = self.names.intern(name)?;
+        ChannelId::new(id as usize).ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
+    }
+
+    /// States what channels cost; all days count.
+    pub fn add_costs(&mut self, costs: &CostTable) {
+        self.costs = costs.clone();
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The journeys of the table, a row each.
+    ///
+    /// # Errors
+    /// More channels than there are numbers, those of the cost table included.
+    pub fn journeys(self) -> Result<Journeys> {
+        let channels = Channels::new(self.names.iter().chain(self.costs.channels()))?;
+        let ranks: Vec<ChannelId> = self.names.iter().filter_map(|name| channels.id(name)).collect();
+        let touches = Touches { channels: self.channels.iter().map(|id| ranks[id.index()]).collect(), times: Vec::new() };
+        let total = touches.channels.len();
+        let starts = std::iter::once(0).chain(self.ends.iter().copied()).take(self.ends.len());
+        let mut journeys = Journeys {
+            starts: Offsets::collect(starts, total),
+            ends: Offsets::collect(self.ends.iter().copied(), total),
+            channels,
+            touches,
+            closes: Vec::new(),
+            outcomes: self.outcomes,
+            people: None,
+            timeline: None,
+            costs: None,
+            immature: 0,
+            totals: Totals::default(),
+        };
+        journeys.totals = journeys.accumulate(Totals::default)?;
+        journeys.add_costs(&self.costs, &super::Period::default());
+        Ok(journeys)
+    }
+}
