@@ -3,7 +3,7 @@
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::intern::Interner;
-use crate::person::{PersonKey, PersonTable};
+use crate::person::PersonTable;
 use serde::{Deserialize, Serialize};
 
 mod row;

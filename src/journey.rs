@@ -79,6 +79,15 @@ pub struct Journey<'a> {
     pub(crate) times: &'a [u32],
     pub(crate) close: u32,
     pub(crate) outcome: Outcome,
+    /// Every touch of the person up to the close, for models that ask for it.
+    pub(crate) timeline: Option<Timeline<'a>>,
+}
+
+/// Touches side by side.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Timeline<'a> {
+    pub(crate) channels: &'a [ChannelId],
+    pub(crate) times: &'a [u32],
 }
 
 impl<'a> Journey<'a> {
@@ -101,7 +110,7 @@ impl<'a> Journey<'a> {
         if let Some(last) = times.last().filter(|&&last| last > close) {
             return Err(Error::setting("the time of a touch", last, format!("at most the close, {close}")));
         }
-        Ok(Self { channels, times, close, outcome })
+        Ok(Self { channels, times, close, outcome, timeline: None })
     }
 
     /// The channels touched, oldest first.
@@ -125,6 +134,19 @@ impl<'a> Journey<'a> {
     pub fn ages(&self) -> impl ExactSizeIterator<Item = u32> + use<'a> {
         let close = self.close;
         self.times.iter().map(move |&time| close - time)
+    }
+
+    /// The channels of the touches that a model weighs: those of the person's whole timeline up to the close where the model
+    /// asks for it, else the journey's.
+    #[inline]
+    pub fn credited_channels(&self) -> &'a [ChannelId] {
+        self.timeline.map_or(self.channels, |timeline| timeline.channels)
+    }
+
+    /// The seconds of the same touches.
+    #[inline]
+    pub fn credited_times(&self) -> &'a [u32] {
+        self.timeline.map_or(self.times, |timeline| timeline.times)
     }
 
     /// How it ended.

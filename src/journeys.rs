@@ -1,8 +1,8 @@
 //! The arena: every journey of a log or a path table in a few flat columns.
 
 use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
-use crate::journey::{Journey, Outcome};
+use crate::error::Result;
+use crate::journey::{Journey, Outcome, Timeline};
 use crate::person::{PersonKey, PersonTable};
 use offsets::Offsets;
 use serde::{Deserialize, Serialize};
@@ -171,7 +171,22 @@ impl Journeys {
             times: self.touches.times.get(range).unwrap_or(&[]),
             close: self.closes.get(at).copied().unwrap_or(0),
             outcome: self.outcomes.get(at).copied().unwrap_or(Outcome::NULL),
+            timeline: None,
         }
+    }
+
+    /// The touches of one person up to a close.
+    fn timeline(&self, people: &People, person: usize, close: u32) -> Timeline<'_> {
+        let Touches { channels, times } = self.timeline.as_ref().unwrap_or(&self.touches);
+        let start = if person == 0 { 0 } else { people.touch_ends.get(person - 1) };
+        let times = &times[start..people.touch_ends.get(person)];
+        let end = times.partition_point(|&time| time <= close);
+        Timeline { channels: &channels[start..start + end], times: &times[..end] }
+    }
+
+    /// The journeys that may have conversions, as one block.
+    pub(crate) fn converting_block(&self) -> Block<'_> {
+        Block::new(self, 0..self.converting())
     }
 
     /// How many journeys at the front may have conversions.
@@ -208,11 +223,6 @@ impl Journeys {
                 costs[id.index()] += cost;
             }
         }
-    }
-
-    /// Fails unless there are times.
-    pub(crate) fn require_times(&self, model: &'static str) -> Result<()> {
-        if self.has_times() { Ok(()) } else { Err(Error::Lacking { model: model.into(), needs: "the times of touches".into() }) }
     }
 }
 

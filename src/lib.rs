@@ -1,5 +1,6 @@
 //! mixtouch answers "which marketing worked, and where should the next euro go?".
 
+mod attribution;
 mod channel;
 mod date;
 mod error;
@@ -11,6 +12,12 @@ mod journeys;
 mod person;
 mod random;
 
+pub use attribution::{
+    AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
+    JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs,
+    OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State, SubsetSumShapley, Tally,
+    TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
+};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

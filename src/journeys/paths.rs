@@ -1,6 +1,5 @@
 //! Path tables: `A > B > C` with how often it ended how.
 
-use super::assemble::Assembled;
 use super::offsets::Offsets;
 use super::{CostTable, Journeys, Totals, Touches};
 use crate::channel::{ChannelId, Channels};

@@ -1,0 +1,167 @@
+//! Who gets what: the only place where weights become credit.
+
+use super::ChannelShares;
+use crate::channel::{ChannelId, Channels};
+use crate::error::Result;
+use crate::journey::Journey;
+use crate::journeys::Block;
+use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
+
+/// Conversions and their value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How many conversions.
+    pub conversions: f64,
+    /// What they were worth, in the log's currency.
+    pub value: f64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.conversions += other.conversions;
+        self.value += other.value;
+    }
+}
+
+impl Tally {
+    fn scaled(self, conversions: f64, value: f64) -> Self {
+        Self { conversions: self.conversions * conversions, value: self.value * value }
+    }
+}
+
+/// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Credits {
+    channels: Channels,
+    by_channel: Vec<Tally>,
+    baseline: Tally,
+    unattributed: Tally,
+    total: Tally,
+    /// Attributable outcomes that shares by channel will divide.
+    #[serde(default, skip_serializing)]
+    pooled: Tally,
+    #[serde(skip)]
+    weights: Vec<f64>,
+}
+
+impl Credits {
+    /// No credit yet.
+    pub fn new(channels: Channels) -> Self {
+        let by_channel = vec![Tally::default(); channels.len()];
+        let none = Tally::default();
+        Self { channels, by_channel, baseline: none, unattributed: none, total: none, pooled: none, weights: Vec::new() }
+    }
+
+    /// The names behind [`Credits::by_channel`].
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// The credit of each channel, by its number.
+    pub fn by_channel(&self) -> &[Tally] {
+        &self.by_channel
+    }
+
+    /// The credit of a channel.
+    pub fn channel(&self, name: &str) -> Option<Tally> {
+        self.channels.id(name).map(|id| self.by_channel[id.index()])
+    }
+
+    /// What would have come without marketing, where the model estimates it.
+    pub fn baseline(&self) -> Tally {
+        self.baseline
+    }
+
+    /// What no touch accounts for: conversions without touches in their window, or to which the model gives no weight.
+    pub fn unattributed(&self) -> Tally {
+        self.unattributed
+    }
+
+    /// All conversions.
+    pub fn total(&self) -> Tally {
+        self.total
+    }
+
+    /// All credit of channels.
+    pub fn credited(&self) -> Tally {
+        let mut sum = Tally::default();
+        self.by_channel.iter().for_each(|&tally| sum += tally);
+        sum
+    }
+
+    /// Lets `weigh` fill a zeroed slice, one cell a touch, and adds each touch's part of the outcome to its channel.
+    #[inline]
+    pub(super) fn weigh_and_add<'a>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
+        let outcome = Tally { conversions: journey.outcome.conversions, value: journey.outcome.value };
+        self.total += outcome;
+        let touches = journey.credited_channels();
+        if touches.is_empty() {
+            self.unattributed += outcome;
+            return;
+        }
+        let mut weights = std::mem::take(&mut self.weights);
+        weights.clear();
+        weights.resize(touches.len(), 0.0);
+        let baseline = weigh(journey, &mut weights);
+        self.add(touches, &weights, baseline, outcome);
+        self.weights = weights;
+    }
+
+    #[inline]
+    fn add(&mut self, touches: &[ChannelId], weights: &[f64], baseline: f64, outcome: Tally) {
+        let sum = weights.iter().sum::<f64>() + baseline;
+        if !(sum > 0.0 && sum.is_finite()) {
+            self.unattributed += outcome;
+            return;
+        }
+        let unit = Tally { conversions: outcome.conversions / sum, value: outcome.value / sum };
+        for (channel, weight) in touches.iter().zip(weights) {
+            self.by_channel[channel.index()] += unit.scaled(*weight, *weight);
+        }
+        if baseline != 0.0 {
+            self.baseline += unit.scaled(baseline, baseline);
+        }
+    }
+
+    /// Takes in a block for a model that divides by shares: what has touches is pooled, the rest is unattributed.
+    pub(super) fn pool(&mut self, block: Block<'_>) {
+        for journey in block {
+            let outcome = Tally { conversions: journey.outcome.conversions, value: journey.outcome.value };
+            self.total += outcome;
+            if journey.is_empty() {
+                self.unattributed += outcome;
+            } else {
+                self.pooled += outcome;
+            }
+        }
+    }
+
+    /// Divides what was pooled.
+    pub(super) fn divide(&mut self, shares: &ChannelShares) {
+        let pooled = std::mem::take(&mut self.pooled);
+        let (Some(conversions), Some(value)) = (shares.of_conversions(), shares.of_value()) else {
+            self.unattributed += pooled;
+            return;
+        };
+        for (tally, (conversions, value)) in self.by_channel.iter_mut().zip(conversions.into_iter().zip(value)) {
+            *tally += pooled.scaled(conversions, value);
+        }
+    }
+
+    /// Adds later journeys' credits.
+    ///
+    /// # Errors
+    /// Different channels.
+    pub fn merge(&mut self, later: Self) -> Result<()> {
+        self.channels.same_as(&later.channels)?;
+        for (tally, other) in self.by_channel.iter_mut().zip(later.by_channel) {
+            *tally += other;
+        }
+        self.baseline += later.baseline;
+        self.unattributed += later.unattributed;
+        self.total += later.total;
+        self.pooled += later.pooled;
+        Ok(())
+    }
+}

@@ -1,0 +1,200 @@
+//! Markov chains: how many conversions would be lost without a channel.
+
+use super::parameters::{Parameters, parameters};
+use super::{AttributionModel, ChannelShares, Fit, spread_evenly};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::Journey;
+use serde::{Deserialize, Serialize};
+
+mod absorption;
+mod transitions;
+
+pub use transitions::Transitions;
+
+/// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
+///
+/// Journeys are walks start -> channels -> conversion or null; touches of one channel in a row are one step. A channel's removal
+/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of the
+/// channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
+/// simulates, tends to these figures as its number of walks grows. Credit = effect / sum of effects x conversions that have
+/// touches; for value each last state pays its mean value per conversion.
+///
+/// By hand: C1 > C2 > C3 converts, C1 does not, C2 > C3 does not. P = 1/3, effects 1/2, 1 and 1, credit 0.2, 0.4 and 0.4:
+///
+/// ```
+/// use mixtouch::{Fit, Markov, Outcome, PathTable, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["C1", "C2", "C3"], Outcome::new(1.0, 0.0, 10.0)?)?;
+/// table.push(["C1"], Outcome::new(0.0, 1.0, 0.0)?)?;
+/// table.push(["C2", "C3"], Outcome::new(0.0, 1.0, 0.0)?)?;
+/// let journeys = table.journeys()?;
+/// let model = Markov::order(1)?.fit(&journeys)?;
+/// assert!((model.conversion_rate() - 1.0 / 3.0).abs() < 1e-15);
+/// let credits = attribute(&journeys, &model)?;
+/// let of = |channel| (credits.channel(channel).unwrap().conversions * 1e12).round() / 1e12;
+/// assert_eq!([of("C1"), of("C2"), of("C3")], [0.2, 0.4, 0.4]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "MarkovFields")]
+pub struct Markov {
+    order: usize,
+    ignore_nulls: bool,
+}
+
+#[derive(Deserialize)]
+struct MarkovFields {
+    order: usize,
+    #[serde(default)]
+    ignore_nulls: bool,
+}
+
+impl TryFrom<MarkovFields> for Markov {
+    type Error = Error;
+
+    fn try_from(fields: MarkovFields) -> Result<Self> {
+        Ok(Self::order(fields.order)?.with_ignore_nulls(fields.ignore_nulls))
+    }
+}
+
+impl Markov {
+    /// A chain whose state is the last `order` channels.
+    ///
+    /// # Errors
+    /// An order other than 1.
+    pub fn order(order: usize) -> Result<Self> {
+        if order != 1 {
+            return Err(Error::setting("order", order, "1"));
+        }
+        Ok(Self { order, ignore_nulls: false })
+    }
+
+    /// Leaves journeys without a conversion out everywhere, as though the log had none. Off by default.
+    pub fn with_ignore_nulls(self, ignore_nulls: bool) -> Self {
+        Self { ignore_nulls, ..self }
+    }
+}
+
+impl Fit for Markov {
+    type Evidence = Transitions;
+    type Model = MarkovModel;
+
+    fn evidence(&self, channels: &Channels) -> Transitions {
+        Transitions::new(channels, self.ignore_nulls)
+    }
+
+    fn solve(&self, evidence: Transitions) -> Result<MarkovModel> {
+        let absorbed = absorption::solve(&evidence);
+        Ok(MarkovModel {
+            specification: *self,
+            transitions: evidence.probabilities(),
+            channels: evidence.channels().clone(),
+            conversion_rate: absorbed.conversion_rate,
+            shares: ChannelShares::new(absorbed.conversions, absorbed.value)?,
+        })
+    }
+}
+
+/// Where a walk can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Before the first touch.
+    Start,
+    /// At a touch.
+    Channel(ChannelId),
+    /// Converted.
+    Conversion,
+    /// Ended without a conversion.
+    Null,
+}
+
+/// One entry of the transition matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Transition {
+    /// The state left.
+    pub from: State,
+    /// The state entered.
+    pub to: State,
+    /// How often, weighted by outcomes.
+    pub weight: f64,
+    /// The part of all that left `from`.
+    pub probability: f64,
+}
+
+/// A fitted [`Markov`] chain. In a table it reports channel totals; [`MarkovModel::within_journeys`] divides journey by journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarkovModel {
+    #[serde(flatten)]
+    specification: Markov,
+    channels: Channels,
+    conversion_rate: f64,
+    shares: ChannelShares,
+    transitions: Vec<Transition>,
+}
+
+impl MarkovModel {
+    /// The probability that a walk from the start converts.
+    pub fn conversion_rate(&self) -> f64 {
+        self.conversion_rate
+    }
+
+    /// Each channel with its removal effect on conversions, from 0 to 1.
+    pub fn removal_effects(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.channels.iter().zip(self.shares.removal_effects().iter().copied())
+    }
+
+    /// The transition matrix: its entries above 0, sorted by state left, then entered.
+    pub fn transitions(&self) -> &[Transition] {
+        &self.transitions
+    }
+
+    /// The same removal effects used to divide each journey's outcome among its own channels. The channel totals differ from the
+    /// model's: they depend on which channels meet in journeys, not only on the effects.
+    pub fn within_journeys(&self) -> MarkovJourneys {
+        MarkovJourneys(self.clone())
+    }
+}
+
+impl AttributionModel for MarkovModel {
+    fn channels(&self) -> Option<&Channels> {
+        Some(&self.channels)
+    }
+
+    fn parameters(&self) -> Parameters {
+        let Markov { order, ignore_nulls } = self.specification;
+        parameters([("order", (order as f64).into()), ("ignore_nulls", ignore_nulls.into())])
+    }
+
+    /// Each distinct channel weighs its removal effect.
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        let effects = self.shares.removal_effects();
+        spread_evenly(journey.channels(), weights, |channel| effects[channel.index()]);
+        0.0
+    }
+
+    fn channel_shares(&self) -> Option<&ChannelShares> {
+        Some(&self.shares)
+    }
+}
+
+/// [`MarkovModel`] dividing each journey's outcome by the removal effects of the journey's own channels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MarkovJourneys(MarkovModel);
+
+impl AttributionModel for MarkovJourneys {
+    fn channels(&self) -> Option<&Channels> {
+        AttributionModel::channels(&self.0)
+    }
+
+    fn parameters(&self) -> Parameters {
+        self.0.parameters()
+    }
+
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        self.0.weigh(journey, weights)
+    }
+}

@@ -1,0 +1,37 @@
+//! Shapley values. What a set of channels is worth decides everything, so each game goes by its own name.
+
+mod exact_set;
+mod ordered;
+mod set_rate;
+mod subset_sum;
+
+pub use exact_set::ExactSetShapley;
+pub use ordered::OrderedShapley;
+pub use set_rate::{SetRateShapley, SetRateShapleyModel};
+pub use subset_sum::SubsetSumShapley;
+
+/// `1 / (players x C(players - 1, others))`: how often, over all orders of the players, a given one comes right behind `others`
+/// given others.
+fn weight(players: usize, others: usize) -> f64 {
+    let mut choose = 1.0;
+    for step in 0..others {
+        choose *= (players - 1 - step) as f64 / (step + 1) as f64;
+    }
+    1.0 / (players as f64 * choose)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::weight;
+
+    #[test]
+    fn weights_over_all_sets_sum_to_one() {
+        assert_eq!(weight(3, 0), 1.0 / 3.0);
+        assert_eq!(weight(3, 1), 1.0 / 6.0);
+        for players in 1..25 {
+            let binomial = |k: usize| (0..k).fold(1.0, |product, step| product * (players - 1 - step) as f64 / (step + 1) as f64);
+            let sum: f64 = (0..players).map(|others| weight(players, others) * binomial(others)).sum();
+            approx::assert_relative_eq!(sum, 1.0, max_relative = 1e-12);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Credit touch by touch, for those who write it to a table of their own.
+
+use super::{AttributionModel, check, short_name};
+use crate::channel::ChannelId;
+use crate::error::Result;
+use crate::journey::Journey;
+use crate::journeys::Journeys;
+use crate::person::PersonKey;
+
+/// How one journey's outcome is divided. Nothing is copied and no text is built: the person's key, the channels and the times
+/// are views into the arena.
+#[derive(Debug, Clone, Copy)]
+pub struct JourneyCredit<'a> {
+    /// The person, where persons are known.
+    pub person: Option<PersonKey<'a>>,
+    /// The journey.
+    pub journey: Journey<'a>,
+    /// Each touch's share of the outcome; all zero where it is unattributed. With `baseline` they add up to 1.
+    pub shares: &'a [f64],
+    /// The baseline's share.
+    pub baseline: f64,
+}
+
+/// One touch's part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TouchCredit {
+    /// The channel.
+    pub channel: ChannelId,
+    /// The second of the touch, where times are known.
+    pub time: Option<u32>,
+    /// Conversions credited to it.
+    pub conversions: f64,
+    /// Value credited to it.
+    pub value: f64,
+}
+
+impl JourneyCredit<'_> {
+    /// The touches with their credit, oldest first.
+    pub fn touches(&self) -> impl Iterator<Item = TouchCredit> + '_ {
+        let (outcome, times) = (self.journey.outcome(), self.journey.credited_times());
+        self.journey.credited_channels().iter().zip(self.shares).enumerate().map(move |(at, (&channel, share))| TouchCredit {
+            channel,
+            time: times.get(at).copied(),
+            conversions: outcome.conversions() * share,
+            value: outcome.value() * share,
+        })
+    }
+
+    /// Whether no touch and no baseline accounts for the outcome.
+    pub fn is_unattributed(&self) -> bool {
+        self.baseline == 0.0 && self.shares.iter().all(|&share| share == 0.0)
+    }
+}
+
+/// Hands every journey with a conversion to `sink`, with its outcome divided by the model's weights, in the arena's order.
+///
+/// A model whose answer is a share by channel (Markov) is asked for its weights within journeys here.
+///
+/// # Errors
+/// The journeys lack what the model needs, or the model was fitted on other channels; or what `sink` fails with.
+///
+/// ```
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, Linear, stream_credits};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::touch("ann", 1_767_312_000, "search"))?;
+/// log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let mut rows = Vec::new();
+/// stream_credits(&journeys, &Linear, |credit| {
+///     rows.extend(credit.touches().map(|touch| (journeys.channels().name(touch.channel), touch.time, touch.value)));
+///     Ok(())
+/// })?;
+/// assert_eq!(rows, [("social", Some(1_767_225_600), 25.0), ("search", Some(1_767_312_000), 25.0)]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+pub fn stream_credits<M: AttributionModel + ?Sized>(
+    journeys: &Journeys,
+    model: &M,
+    mut sink: impl FnMut(JourneyCredit<'_>) -> Result<()>,
+) -> Result<()> {
+    check(journeys, model, short_name::<M>())?;
+    let whole = model.needs().timeline;
+    let mut weights = Vec::new();
+    let mut block = journeys.converting_block().with_timelines();
+    while let Some(mut journey) = block.next() {
+        if !whole {
+            journey.timeline = None;
+        }
+        if journey.outcome.conversions == 0.0 {
+            continue;
+        }
+        weights.clear();
+        weights.resize(journey.credited_channels().len(), 0.0);
+        let baseline = if weights.is_empty() { 0.0 } else { model.weigh(journey, &mut weights) };
+        let sum = weights.iter().sum::<f64>() + baseline;
+        let scale = if sum > 0.0 && sum.is_finite() { 1.0 / sum } else { 0.0 };
+        weights.iter_mut().for_each(|weight| *weight *= scale);
+        sink(JourneyCredit { person: block.person(), journey, shares: &weights, baseline: baseline * scale })?;
+    }
+    Ok(())
+}
