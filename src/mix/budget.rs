@@ -55,7 +55,7 @@ impl Budget {
     ///
     /// The climb starts from the spend now, from the best plan on a coarse grid and from the middle of the bounds, and the best
     /// end is taken. On concave curves that is the optimum, where marginal returns are equal; on S-shaped curves it is the best
-    /// around the grid's best, which 300 random problems of three channels found within 1e-6 of a fine exhaustive search. If the
+    /// around the grid's best, which in 100 random problems of three channels was nowhere below a fine exhaustive search. If the
     /// spend now keeps all bounds and serves the goal, the plan is never worse than it.
     ///
     /// ```

@@ -2,9 +2,11 @@
 //!
 //! The objective is a sum over channels, so its Hessian is diagonal, and one slope more per channel gives it. Each step therefore
 //! maximises the exact quadratic model within all bounds (by [`Tree::maximise`]) and backtracks along the way there, which stays
-//! within bounds because they are convex. Where the curves are concave the steps are Newton's. On 200 random problems of 2 to 12
-//! channels it needed a median of 9 steps, and 1/40 of the time of the `slsqp` crate (version 1.0.2), which ended on a lower outcome
-//! in 18 of them from the same starts; that crate is also a machine translation of C with unsafe code.
+//! within bounds because they are convex. Where the curves are concave the steps are Newton's.
+//!
+//! Measured against the crate `slsqp` 1.0.2 on 200 random problems of 2 to 12 channels, a total and bounds, each solver with three
+//! starts: a plan took 0.2 ms here (the grid included) and 0.6 to 1.0 ms there; on concave curves the outcomes agreed to 1e-7, on half
+//! S-shaped ones the crate's was lower in 20 problems (by up to 14 %) and never higher, and 14 % of its runs ended in an error.
 
 use super::curve::ResponseCurve;
 use super::ensemble::Ensemble;
@@ -44,50 +46,65 @@ impl<C: ResponseCurve> Problem<'_, C> {
 
     /// Climbs from a start, which need not keep the bounds.
     pub(super) fn climb(&self, start: &[f64]) -> Summit {
-        let mut at = if self.tree.allows(start) { start.to_vec() } else { self.nearest(start) };
-        let mut value = self.value(&at);
-        let mut step = self.step(&at);
+        let mut at = self.point(if self.tree.allows(start) { start.to_vec() } else { self.nearest(start) });
         for _ in 0..STEPS {
-            let Some((next, next_value, next_step)) = self.better(&at, value, &step) else { break };
-            (at, value, step) = (next, next_value, next_step);
+            let Some(next) = self.better(&at) else { break };
+            at = next;
         }
-        Summit { value, price: step.target.price, residual: step.residual, spend: at }
+        Summit { spend: at.spend, value: at.value, price: at.target.price, residual: at.residual }
     }
 
     /// A better spend along the step, or `None` at a summit.
-    fn better(&self, at: &[f64], value: f64, step: &Step) -> Option<(Vec<f64>, f64, Step)> {
-        if step.residual <= 1e-13 {
+    fn better(&self, from: &Point) -> Option<Point> {
+        if from.residual <= 1e-13 {
             return None;
+        }
+        let rounding = 1e-13 * from.value.abs();
+        if from.rise <= rounding {
+            // The value's rounding hides what is left to gain; slopes still tell.
+            let next = self.further(from, self.towards(from, 1.0));
+            return (next.residual < 0.5 * from.residual && next.value >= from.value - rounding).then_some(next);
         }
         let mut fraction = 1.0;
         while fraction > 1e-12 {
-            let next: Vec<f64> = at.iter().zip(&step.target.spend).map(|(x, y)| x + fraction * (y - x)).collect();
-            let next_value = self.value(&next);
-            let expected = fraction * step.rise;
-            if expected <= 1e-13 * value.abs() {
-                // The value's rounding hides what is left to gain; slopes still tell.
-                let next_step = self.step(&next);
-                let closer = next_step.residual < 0.5 * step.residual && next_value >= value - 1e-13 * value.abs();
-                return closer.then_some((next, next_value, next_step));
-            }
-            if next_value >= value + 1e-4 * expected {
-                let next_step = self.step(&next);
-                return Some((next, next_value, next_step));
+            let next = self.towards(from, fraction);
+            if next.value >= from.value + 1e-4 * fraction * from.rise {
+                return Some(if fraction == 1.0 { self.further(from, next) } else { next });
             }
             fraction *= 0.5;
         }
         None
     }
 
-    /// Newton's step within the bounds.
-    fn step(&self, at: &[f64]) -> Step {
-        let gradient: Vec<f64> = (0..at.len()).map(|channel| self.slope(channel, at[channel]) - self.cost).collect();
-        let steepest = gradient.iter().fold(0.0_f64, |most, slope| most.max(slope.abs())).max(f64::MIN_POSITIVE);
-        let curvature: Vec<f64> = (0..at.len()).map(|channel| self.curvature(channel, at[channel], steepest)).collect();
-        let target = self.tree.maximise(&Quadratic { at, gradient: &gradient, curvature: &curvature });
-        let rise = gradient.iter().zip(target.spend.iter().zip(at)).map(|(slope, (to, from))| slope * (to - from)).sum();
-        let residual = self.residual(at, &gradient, &target, steepest);
-        Step { target, rise, residual }
+    fn towards(&self, from: &Point, fraction: f64) -> Point {
+        self.point(from.spend.iter().zip(&from.target.spend).map(|(x, y)| x + fraction * (y - x)).collect())
+    }
+
+    /// Beyond the step's end, to where slopes there and here put the summit of the line through both.
+    ///
+    /// A convex channel's step is too short where a concave one outweighs it; this keeps the convergence fast there.
+    fn further(&self, from: &Point, end: Point) -> Point {
+        let rise_left: f64 =
+            end.gradient.iter().zip(end.spend.iter().zip(&from.spend)).map(|(slope, (to, from))| slope * (to - from)).sum();
+        let ratio = rise_left / from.rise;
+        if !(0.05..0.99).contains(&ratio) {
+            return end;
+        }
+        let beyond = self.towards(from, 1.0 / (1.0 - ratio));
+        let better = beyond.residual < end.residual && beyond.value >= end.value - 1e-13 * end.value.abs();
+        if better && self.tree.allows(&beyond.spend) { beyond } else { end }
+    }
+
+    /// A spend with Newton's step from it, within the bounds.
+    fn point(&self, spend: Vec<f64>) -> Point {
+        let slopes: Vec<f64> = spend.iter().enumerate().map(|(channel, &x)| self.slope(channel, x)).collect();
+        let steepest = slopes.iter().fold(self.cost, |most, slope| most.max(slope.abs())).max(f64::MIN_POSITIVE);
+        let gradient: Vec<f64> = slopes.iter().map(|slope| slope - self.cost).collect();
+        let curvature: Vec<f64> = spend.iter().enumerate().map(|(channel, &x)| self.curvature(channel, x, steepest)).collect();
+        let target = self.tree.maximise(&Quadratic { at: &spend, gradient: &gradient, curvature: &curvature });
+        let rise = gradient.iter().zip(target.spend.iter().zip(&spend)).map(|(slope, (to, from))| slope * (to - from)).sum();
+        let residual = self.residual(&spend, &gradient, &target, steepest);
+        Point { value: self.value(&spend), spend, gradient, target, rise, residual }
     }
 
     /// Slope, or just beside a point where it is infinite.
@@ -134,7 +151,11 @@ impl<C: ResponseCurve> Problem<'_, C> {
     }
 }
 
-struct Step {
+/// A spend on the way up, and the step from it.
+struct Point {
+    spend: Vec<f64>,
+    value: f64,
+    gradient: Vec<f64>,
     target: Assignment,
     /// The objective's rise along the whole step by its slopes.
     rise: f64,

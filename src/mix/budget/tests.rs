@@ -172,7 +172,7 @@ fn s_shaped_curves_are_planned_as_well_as_by_exhaustive_search() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn never_worse_than_now(seed in any::<u64>(), count in 1_usize..9, which in 0..3) {
@@ -199,7 +199,7 @@ proptest! {
             }
             _ => prop_assert!(plan.gain() >= 0.0, "gain {}", plan.gain()),
         }
-        prop_assert!(plan.kkt_residual() <= 1e-6, "residual {}", plan.kkt_residual());
+        prop_assert!(plan.kkt_residual() <= 1e-8, "residual {}", plan.kkt_residual());
         for (channel, bound) in plan.channels().iter().zip(&bounds) {
             prop_assert!(channel.planned >= bound.1 * (1.0 - 1e-12) && channel.planned <= bound.2 * (1.0 + 1e-12));
         }
