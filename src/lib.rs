@@ -10,8 +10,10 @@ mod intern;
 mod io;
 mod journey;
 mod journeys;
+pub mod mix;
 mod person;
 mod random;
+pub mod simulate;
 mod zone;
 
 pub use attribution::{
