@@ -170,10 +170,10 @@ impl Period {
             time.map(|time| u32::try_from(time).map_err(|_| bad(time))).transpose()
         };
         let period = Self { from: read("the period's start", from)?, to: read("the period's end", to)? };
-        if let (Some(from), Some(to)) = (period.from, period.to) {
-            if from >= to {
-                return Err(Error::setting("the period's start", from, format!("a time before its end, {to}")));
-            }
+        if let (Some(from), Some(to)) = (period.from, period.to)
+            && from >= to
+        {
+            return Err(Error::setting("the period's start", from, format!("a time before its end, {to}")));
         }
         Ok(period)
     }

@@ -3,7 +3,7 @@
 use super::chunks::{Chunk, Chunks};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::{Events, Interaction, Kind, NO_TEXT, check_amount};
+use crate::event::{Events, Interaction, Kind, NO_TEXT, PassedOver, check_amount};
 use crate::intern::Interner;
 use crate::io::columns::{EventColumns, Field, Places};
 use crate::io::timestamp;
@@ -35,6 +35,7 @@ pub struct EventReader<R> {
     places: Places,
     /// The rows behind the header that were read with it.
     first: Option<Chunk>,
+    passed_over: PassedOver,
 }
 
 impl<R: Read> EventReader<R> {
@@ -67,7 +68,7 @@ impl<R: Read> EventReader<R> {
         let (read, line) = (rows.position().byte() as usize, rows.position().line());
         first.bytes.drain(..read);
         first.line = line;
-        Ok(Self { chunks, columns, places, first: Some(first) })
+        Ok(Self { chunks, columns, places, first: Some(first), passed_over: PassedOver::default() })
     }
 
     /// The next batches in the order of the file, or none at its end.
@@ -87,7 +88,14 @@ impl<R: Read> EventReader<R> {
         }
         let read = |chunk: Chunk| parse(&chunk, &self.columns, &self.places);
         let batches: Vec<Result<Events>> = chunks.into_par_iter().map(read).collect();
-        batches.into_iter().collect::<Result<_>>().map(Some)
+        let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
+        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
+        Ok(Some(batches))
+    }
+
+    /// How many rows so far were of kinds that attribution does not use.
+    pub fn passed_over(&self) -> PassedOver {
+        self.passed_over
     }
 }
 
