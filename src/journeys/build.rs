@@ -57,6 +57,28 @@ impl JourneyBuilder {
         }
     }
 
+    /// Declares channels whether or not an event touches them. Channels are numbered by rank among the names a builder has seen, so
+    /// the parts of one log agree on their numbers - and their evidence can be merged - only if each part declares all names; it
+    /// also lets a report show a channel that had no touch.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.add_channels(["e-mail", "search", "tv"])?;
+    /// builder.extend(&log)?;
+    /// assert_eq!(builder.build()?.channels().len(), 3);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty name; more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.channels.add_channels(names)
+    }
+
     /// Takes in a batch of events.
     ///
     /// # Errors
@@ -98,11 +120,7 @@ impl JourneyBuilder {
     /// Takes over the texts of a batch; the result says where each went.
     fn absorb(&mut self, events: &Events) -> Result<Texts> {
         let people = self.people.absorb(&events.people)?;
-        let mut channels = Vec::with_capacity(events.channels.len());
-        for name in events.channels.iter() {
-            let id = ChannelId::new(self.channels.intern(name)? as usize);
-            channels.push(id.ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })?);
-        }
+        let channels = events.channels.iter().map(|name| self.channels.channel(name)).collect::<Result<_>>()?;
         let goals = self.goals.absorb(&events.goals)?;
         let orders = if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] };
         Ok((people, channels, goals, orders))
