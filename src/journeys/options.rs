@@ -170,12 +170,12 @@ impl Period {
             time.map(|time| u32::try_from(time).map_err(|_| bad(time))).transpose()
         };
         let period = Self { from: read("the period's start", from)?, to: read("the period's end", to)? };
-        if let (Some(from), Some(to)) = (period.from, period.to) {
-            if from >= to {
-                return Err(Error::setting("the period's start", from, format!("a time before its end, {to}")));
+        match period.to {
+            Some(to) if period.start() >= to => {
+                Err(Error::setting("the period's start", period.start(), format!("a time before its end, {to}")))
             }
+            _ => Ok(period),
         }
-        Ok(period)
     }
 
     /// The first second reported.
@@ -300,6 +300,7 @@ mod tests {
     fn periods_are_checked() {
         assert!(Period::new(Some(-1), None).is_err());
         assert!(Period::new(Some(5), Some(5)).is_err());
+        assert!(Period::new(None, Some(0)).is_err(), "a period that ends before the first second holds nothing");
         let period = Period::new(Some(5), Some(9)).unwrap();
         assert_eq!([4, 5, 8, 9].map(|t| (period.reads(t), period.reports(t))), [(true, false), (true, true), (true, true), (false, false)]);
     }
