@@ -168,6 +168,7 @@ impl<M: AttributionModel + ?Sized> Scoring<'_, M> {
         if let Some(shares) = self.model.channel_shares() {
             self.credits.divide(shares);
         }
+        self.credits.settle();
         self.credits
     }
 }

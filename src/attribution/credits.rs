@@ -149,6 +149,11 @@ impl Credits {
         }
     }
 
+    /// Gives up the scratch space, so that equal credits compare equal whatever journey was weighed last.
+    pub(super) fn settle(&mut self) {
+        self.weights = Vec::new();
+    }
+
     /// Adds later journeys' credits.
     ///
     /// # Errors
