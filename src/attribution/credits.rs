@@ -2,7 +2,7 @@
 
 use super::ChannelShares;
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::Block;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ impl Tally {
 
 /// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct Credits {
     channels: Channels,
     by_channel: Vec<Tally>,
@@ -39,10 +40,28 @@ pub struct Credits {
     unattributed: Tally,
     total: Tally,
     /// Attributable outcomes that shares by channel will divide.
-    #[serde(default, skip_serializing)]
+    #[serde(skip)]
     pooled: Tally,
     #[serde(skip)]
     weights: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    by_channel: Vec<Tally>,
+    baseline: Tally,
+    unattributed: Tally,
+    total: Tally,
+}
+
+impl TryFrom<Fields> for Credits {
+    type Error = Error;
+
+    fn try_from(Fields { channels, by_channel, baseline, unattributed, total }: Fields) -> Result<Self> {
+        channels.check_column("the credit by channel", by_channel.len())?;
+        Ok(Self { by_channel, baseline, unattributed, total, ..Self::new(channels) })
+    }
 }
 
 impl Credits {
