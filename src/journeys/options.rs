@@ -88,6 +88,11 @@ impl Lookback {
         self.seconds
     }
 
+    /// The longest of all, in seconds.
+    pub(crate) fn longest(&self) -> u32 {
+        self.channels.values().chain(self.interactions.values()).copied().fold(self.seconds, u32::max)
+    }
+
     /// Whether one lookback holds for every touch.
     pub(crate) fn is_uniform(&self) -> bool {
         self.channels.is_empty() && self.interactions.is_empty()
@@ -238,6 +243,10 @@ impl JourneyOptions {
     }
 
     /// Lets touches serve several conversions of a person. By default a new journey starts after each conversion.
+    ///
+    /// A touch is then weighed once for each conversion it serves: a person with thousands of conversions and thousands of touches
+    /// in one lookback takes as long as their product. So does memory, 6 bytes each, where journeys have touches of their own
+    /// (lookbacks that differ, exclusion, transforms); a shorter lookback or [`JourneyOptions::with_trim`] bounds both.
     pub fn with_reuse(self, reuse: bool) -> Self {
         Self { reuse, ..self }
     }

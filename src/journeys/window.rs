@@ -17,6 +17,7 @@ pub(super) struct Cutter<'a> {
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
     lookbacks: Vec<[u32; 3]>,
+    longest: u32,
     excluded: Vec<bool>,
     end: u32,
 }
@@ -59,6 +60,7 @@ impl<'a> Cutter<'a> {
             options,
             ranks,
             lookbacks: channels.iter().map(lookback).collect(),
+            longest: options.lookback.longest(),
             excluded: channels.iter().map(|name| options.exclude.iter().any(|other| other == name)).collect(),
             end: options.period.end(last_row),
         }
@@ -175,15 +177,18 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with re-use every conversion starts from
+    /// the person's first touch, and a walk would take conversions x touches steps.
+    fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+        let earliest = anchor.saturating_sub(self.longest);
+        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)..touches.end
+    }
+
     /// The window as a run of the person's touches.
     fn run(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
-        let earliest = anchor.saturating_sub(self.options.lookback.seconds());
-        let mut start = touches.start;
-        while start < touches.end && rows.times[start] < earliest {
-            start += 1;
-        }
         let most = self.options.trim.map_or(usize::MAX, |trim| trim.get());
-        start.max(touches.end.saturating_sub(most))..touches.end
+        let Range { start, end } = self.reachable(rows, touches, anchor);
+        start.max(end.saturating_sub(most))..end
     }
 
     /// The window touch by touch, into the scratch buffer.
@@ -191,7 +196,7 @@ impl<'a> Cutter<'a> {
         let Scratch { touches: selected, seen } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
-        selected.extend(touches.filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
+        selected.extend(self.reachable(rows, touches, anchor).filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
         if !self.options.exclude.is_empty() {
             exclude(selected, &self.excluded);
         }
