@@ -136,12 +136,12 @@ impl<'a> Cutter<'a> {
     /// The journey that did not end in a conversion.
     fn cut_null(&self, rows: &Gathered, touches: Range<usize>, part: &mut Part, scratch: &mut Scratch) {
         let latest = rows.times[touches.end - 1];
-        let natural = latest.saturating_add(self.lookback(rows, touches.end - 1));
-        let close = natural.min(self.end);
+        let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
+        let immature = natural > u64::from(self.end);
+        let close = if immature { self.end } else { natural as u32 };
         if !self.options.period.reports(close) {
             return;
         }
-        let immature = natural > self.end;
         part.immature += u64::from(immature);
         if !(immature && self.options.drop_immature) {
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
