@@ -12,6 +12,8 @@ use crate::journeys::{Accumulator, Block, Journeys};
 mod coalitions;
 mod comparison;
 mod credits;
+#[cfg(test)]
+mod laws;
 mod markov;
 mod parameters;
 mod participation;
