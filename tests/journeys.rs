@@ -115,8 +115,14 @@ fn interleaved(rows: &[Row], order: &[prop::sample::Index]) -> Vec<Row> {
     mixed
 }
 
+/// Enough to meet every pair of options in a few seconds; `PROPTEST_CASES=20000` searches on.
+fn cases() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: if std::env::var_os("PROPTEST_CASES").is_some() { config.cases } else { 120 }, ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
 
     #[test]
     fn the_builder_agrees_with_the_reference(rows in rows(), options in options()) {
