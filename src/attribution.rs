@@ -12,6 +12,8 @@ use crate::journeys::{Accumulator, Block, Journeys};
 mod coalitions;
 mod comparison;
 mod credits;
+#[cfg(test)]
+mod laws;
 mod markov;
 mod parameters;
 mod participation;
@@ -168,6 +170,7 @@ impl<M: AttributionModel + ?Sized> Scoring<'_, M> {
         if let Some(shares) = self.model.channel_shares() {
             self.credits.divide(shares);
         }
+        self.credits.settle();
         self.credits
     }
 }

@@ -200,8 +200,7 @@ impl Events {
         if name.is_empty() {
             return Ok(ChannelId::NONE);
         }
-        let id = self.channels.intern(name)?;
-        ChannelId::new(id as usize).ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
+        self.channels.channel(name)
     }
 
     pub(crate) fn pass_over(&mut self, kind: Kind) {

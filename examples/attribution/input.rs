@@ -3,7 +3,7 @@
 use crate::options::{Options, pair};
 use crate::truth::Truth;
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::{CostTable, Error, EventColumns, EventReader, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
+use mixtouch::{CostTable, Error, EventColumns, EventReader, Events, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -59,10 +59,12 @@ fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut Journe
         return Err(Error::Lacking { model: "reading Parquet".into(), needs: "cargo's --features parquet".into() });
     }
     let mut reader = EventReader::new(file, columns)?;
+    let mut rows = 0;
     while let Some(batches) = reader.next_batches()? {
+        rows += batches.iter().map(Events::len).sum::<usize>();
         builder.extend_all(&batches)?;
     }
-    if builder.is_empty() && reader.passed_over().total() == 0 {
+    if rows == 0 && reader.passed_over().total() == 0 {
         return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
     }
     Ok(reader.passed_over())

@@ -59,6 +59,28 @@ impl JourneyBuilder {
         }
     }
 
+    /// Declares channels whether or not an event touches them. Channels are numbered by rank among the names a builder has seen, so
+    /// the parts of one log agree on their numbers - and their evidence can be merged - only if each part declares all names; it
+    /// also lets a report show a channel that had no touch.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.add_channels(["e-mail", "search", "tv"])?;
+    /// builder.extend(&log)?;
+    /// assert_eq!(builder.build()?.channels().len(), 3);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty name; more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.channels.add_channels(names)
+    }
+
     /// Takes in a batch of events.
     ///
     /// # Errors
@@ -103,8 +125,8 @@ impl JourneyBuilder {
             orders: if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] },
         };
         for (name, touched) in events.channels.iter().zip(touched) {
-            texts.channels.push(if touched { number(&mut self.channels, name)? } else { ChannelId::NONE });
-            texts.places.push(number(&mut self.places, name)?);
+            texts.channels.push(if touched { self.channels.channel(name)? } else { ChannelId::NONE });
+            texts.places.push(self.places.channel(name)?);
         }
         Ok(texts)
     }
@@ -112,11 +134,6 @@ impl JourneyBuilder {
     /// States what channels cost by day, for those whose touches do not say; the days of the period count.
     pub fn add_costs(&mut self, costs: &CostTable) {
         self.costs = costs.clone();
-    }
-
-    /// Whether no row has been taken in.
-    pub fn is_empty(&self) -> bool {
-        self.batches.iter().all(Batch::is_empty)
     }
 
     /// The journeys of all events taken in.
@@ -149,10 +166,4 @@ impl JourneyBuilder {
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)
     }
-}
-
-/// The number of a channel, given now if it is new.
-fn number(table: &mut Interner, name: &str) -> Result<ChannelId> {
-    let id = ChannelId::new(table.intern(name)? as usize);
-    id.ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
 }

@@ -82,10 +82,6 @@ impl Batch {
         &self.sales[self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.person.is_empty() && self.sales.is_empty()
-    }
-
     pub(super) fn new(events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) -> Self {
         let last = events.time[rows.clone()].iter().copied().filter(|&time| recoding.options.period.reads(time)).max();
         let mut batch = Self { last, ..Self::default() };
@@ -108,7 +104,9 @@ impl Batch {
         self.person = vec![0; total];
         self.time = vec![0; total];
         self.channel = vec![ChannelId::NONE; total];
-        self.cost = vec![0.0; if events.cost.is_empty() { 0 } else { total }];
+        let priced = !events.cost.is_empty()
+            && rows.clone().zip(&homes).any(|(row, &home)| usize::from(home) < PARTITIONS && events.cost[row] > 0.0);
+        self.cost = vec![0.0; if priced { total } else { 0 }];
         let interactions = recoding.options.lookback.reads_interactions() || recoding.options.deduplicate;
         self.interaction = vec![None; if interactions { total } else { 0 }];
         for (row, &home) in rows.zip(&homes) {

@@ -34,6 +34,15 @@ impl PathTable {
         Self::default()
     }
 
+    /// Declares channels whether or not a path holds them, so that the parts of one table agree on the channels' numbers and their
+    /// evidence can be merged.
+    ///
+    /// # Errors
+    /// An empty name; more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.names.add_channels(names)
+    }
+
     /// Adds a path, oldest touch first. A path without touches is kept: its conversions are unattributed.
     ///
     /// # Errors
@@ -58,8 +67,7 @@ impl PathTable {
         if name.is_empty() {
             return Err(Error::setting("a channel in a path", "empty", "any text"));
         }
-        let id = self.names.intern(name)?;
-        ChannelId::new(id as usize).ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
+        self.names.channel(name)
     }
 
     /// States what channels cost; all days count.

@@ -18,6 +18,7 @@ pub(super) struct Cutter<'a> {
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
     lookbacks: Vec<[u32; 3]>,
+    longest: u32,
     excluded: Vec<bool>,
     end: u32,
 }
@@ -65,6 +66,7 @@ impl<'a> Cutter<'a> {
             options,
             ranks,
             lookbacks: channels.iter().map(lookback).collect(),
+            longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
             end: options.period.end(last_row),
         })
@@ -140,12 +142,12 @@ impl<'a> Cutter<'a> {
     /// The journey that did not end in a conversion.
     fn cut_null(&self, rows: &Gathered, touches: Range<usize>, part: &mut Part, scratch: &mut Scratch) {
         let latest = rows.times[touches.end - 1];
-        let natural = latest.saturating_add(self.lookback(rows, touches.end - 1));
-        let close = natural.min(self.end);
+        let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
+        let immature = natural > u64::from(self.end);
+        let close = if immature { self.end } else { natural as u32 };
         if !self.options.period.reports(close) {
             return;
         }
-        let immature = natural > self.end;
         part.immature += u64::from(immature);
         if !(immature && self.options.drop_immature) {
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
@@ -181,15 +183,18 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with re-use every conversion starts from
+    /// the person's first touch, and a walk would take conversions x touches steps.
+    fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+        let earliest = anchor.saturating_sub(self.longest);
+        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)..touches.end
+    }
+
     /// The window as a run of the person's touches.
     fn run(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
-        let earliest = anchor.saturating_sub(self.options.lookback.seconds());
-        let mut start = touches.start;
-        while start < touches.end && rows.times[start] < earliest {
-            start += 1;
-        }
         let most = self.options.trim.map_or(usize::MAX, |trim| trim.get());
-        start.max(touches.end.saturating_sub(most))..touches.end
+        let Range { start, end } = self.reachable(rows, touches, anchor);
+        start.max(end.saturating_sub(most))..end
     }
 
     /// The window touch by touch, into the scratch buffer.
@@ -197,7 +202,7 @@ impl<'a> Cutter<'a> {
         let Scratch { touches: selected, seen } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
-        selected.extend(touches.filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
+        selected.extend(self.reachable(rows, touches, anchor).filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
         self.options.reshape(selected, &self.excluded, seen);
     }
 
