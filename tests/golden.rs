@@ -164,10 +164,10 @@ fn channelattributions_demo_data() {
     for (model, alpha) in [
         ("first-touch", 6308.0),
         ("last-touch", 8447.0),
-        ("linear", 7574.718_593_751),
-        ("position-based", 7444.823_759_233),
-        ("markov", 5344.947_682_085),
-        ("markov-without-nulls", 5260.069_560_854),
+        ("linear", 7_574.718_593_751),
+        ("position-based", 7_444.823_759_233),
+        ("markov", 5_344.947_682_085),
+        ("markov-without-nulls", 5_260.069_560_854),
     ] {
         let credits = score(model, &journeys);
         assert_relative_eq!(credits.channel("alpha").unwrap().conversions, alpha, max_relative = 1e-11);
