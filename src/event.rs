@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod row;
 pub use row::{Event, Interaction, Kind};
+pub(crate) use row::{bad_time, check_amount};
 
 /// The largest value or cost of one row.
 pub(crate) const LARGEST: f64 = 1e15;

@@ -1,10 +1,11 @@
 //! From a person's rows to journeys.
 
 use super::gather::Gathered;
-use super::options::{JourneyOptions, Transform};
-use super::transform::{Touch, exclude};
+use super::options::JourneyOptions;
+use super::transform::{Touch, known};
 use super::{Outcome, Touches};
 use crate::channel::{ChannelId, Channels};
+use crate::error::Result;
 use crate::event::Interaction;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -52,18 +53,23 @@ pub(super) struct Extent {
 }
 
 impl<'a> Cutter<'a> {
-    pub(super) fn new(options: &'a JourneyOptions, channels: &Channels, ranks: Vec<ChannelId>, last_row: u32) -> Self {
+    /// # Errors
+    /// A channel named by the options that is not there.
+    pub(super) fn new(options: &'a JourneyOptions, channels: &Channels, ranks: Vec<ChannelId>, last_row: u32) -> Result<Self> {
+        for name in options.lookback.channels() {
+            known("lookback", name, channels)?;
+        }
         let lookback = |name: &str| {
             [None, Some(Interaction::Click), Some(Interaction::View)].map(|interaction| options.lookback.of(name, interaction))
         };
-        Self {
+        Ok(Self {
             options,
             ranks,
             lookbacks: channels.iter().map(lookback).collect(),
             longest: options.lookback.longest(),
-            excluded: channels.iter().map(|name| options.exclude.iter().any(|other| other == name)).collect(),
+            excluded: options.excluded(channels)?,
             end: options.period.end(last_row),
-        }
+        })
     }
 
     pub(super) fn cut(&self, mut gathered: Gathered) -> Part {
@@ -197,15 +203,7 @@ impl<'a> Cutter<'a> {
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
         selected.extend(self.reachable(rows, touches, anchor).filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
-        if !self.options.exclude.is_empty() {
-            exclude(selected, &self.excluded);
-        }
-        if self.options.transform != Transform::None {
-            self.options.transform.apply(selected, seen);
-        }
-        if let Some(most) = self.options.trim {
-            selected.drain(..selected.len().saturating_sub(most.get()));
-        }
+        self.options.reshape(selected, &self.excluded, seen);
     }
 
     fn lookback(&self, rows: &Gathered, at: usize) -> u32 {
@@ -261,7 +259,7 @@ fn deduplicate(rows: &mut Gathered) {
         seen.clear();
         for at in first..*end as usize {
             let sale = rows.sales[at];
-            if seen.insert((sale.time, sale.channel, sale.goal, sale.order, sale.value.to_bits())) {
+            if seen.insert((sale.time, sale.place, sale.goal, sale.order, sale.value.to_bits())) {
                 keep.push(at);
             }
         }
