@@ -7,7 +7,10 @@ use crate::event::{Events, PassedOver};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use ::parquet::errors::ParquetError;
+use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_schema::{DataType, Field, Schema};
+use bytes::buf::Reader;
+use bytes::{Buf, Bytes};
 use rayon::prelude::*;
 use std::fs::File;
 use std::path::Path;
@@ -68,17 +71,16 @@ impl ParquetReader {
     /// # Errors
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is allowed; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        let groups = self.metadata.metadata().row_groups();
         let mut work = Vec::new();
-        for (group, about) in groups.iter().enumerate().skip(self.next).take(2 * rayon::current_num_threads()) {
-            work.push((group, self.before));
-            self.before += about.num_rows() as u64;
+        while work.len() < 2 * rayon::current_num_threads() && self.next < self.metadata.metadata().num_row_groups() {
+            work.push((self.next, self.before, self.load(self.next)?));
+            self.before += self.metadata.metadata().row_group(self.next).num_rows() as u64;
+            self.next += 1;
         }
         if work.is_empty() {
             return Ok(None);
         }
-        self.next += work.len();
-        let read: Vec<Result<Events>> = work.into_par_iter().map(|(group, before)| self.read(group, before)).collect();
+        let read: Vec<Result<Events>> = work.into_par_iter().map(|(group, before, bytes)| self.read(group, before, bytes)).collect();
         let batches = read.into_iter().collect::<Result<Vec<Events>>>()?;
         batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
         Ok(Some(batches))
@@ -89,10 +91,21 @@ impl ParquetReader {
         self.passed_over
     }
 
-    fn read(&self, group: usize, before: u64) -> Result<Events> {
-        let file = self.file.try_clone()?;
+    /// The bytes of a row group's columns that are asked for.
+    fn load(&self, group: usize) -> Result<Loaded> {
+        let mut columns = Vec::new();
+        for (leaf, column) in self.metadata.metadata().row_group(group).columns().iter().enumerate() {
+            if self.mask.leaf_included(leaf) {
+                let (start, len) = column.byte_range();
+                columns.push((start, self.file.get_bytes(start, len as usize).map_err(failed)?));
+            }
+        }
+        Ok(Loaded { columns, len: self.file.len() })
+    }
+
+    fn read(&self, group: usize, before: u64, bytes: Loaded) -> Result<Events> {
         let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, self.metadata.clone())
             .with_row_groups(vec![group])
             .with_projection(self.mask.clone())
             .with_batch_size(rows.max(1))
@@ -110,6 +123,43 @@ impl ParquetReader {
             }
         }
         Ok(events.unwrap_or_else(|| Events::with_columns(self.columns.texts().iter().cloned())))
+    }
+}
+
+/// Part of a file in memory. A file's handle has one position, which threads must not share; so bytes are loaded in turn, and
+/// decompressed and decoded in parallel.
+struct Loaded {
+    columns: Vec<(u64, Bytes)>,
+    len: u64,
+}
+
+impl Length for Loaded {
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+impl ChunkReader for Loaded {
+    type T = Reader<Bytes>;
+
+    fn get_read(&self, start: u64) -> ::parquet::errors::Result<Self::T> {
+        let (first, bytes) = self.column(start)?;
+        Ok(bytes.slice((start - first) as usize..).reader())
+    }
+
+    fn get_bytes(&self, start: u64, len: usize) -> ::parquet::errors::Result<Bytes> {
+        let (first, bytes) = self.column(start)?;
+        let at = (start - first) as usize;
+        let end = at.checked_add(len).filter(|&end| end <= bytes.len());
+        Ok(bytes.slice(at..end.ok_or_else(|| ParquetError::EOF("a page runs beyond its column".into()))?))
+    }
+}
+
+impl Loaded {
+    /// The column that holds a position of the file, with where it starts.
+    fn column(&self, position: u64) -> ::parquet::errors::Result<&(u64, Bytes)> {
+        let holds = |(start, bytes): &&(u64, Bytes)| (*start..=start + bytes.len() as u64).contains(&position);
+        self.columns.iter().find(holds).ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
     }
 }
 
