@@ -22,6 +22,7 @@ mod window;
 
 pub use accumulate::Accumulator;
 pub use block::Block;
+pub(crate) use block::NullRun;
 pub use build::JourneyBuilder;
 pub use costs::CostTable;
 pub(crate) use options::days_to_duration;
