@@ -26,7 +26,7 @@ mod time_decay;
 pub use coalitions::Coalitions;
 pub use comparison::Comparison;
 pub use credits::{Credits, Tally};
-pub use markov::{Markov, MarkovJourneys, MarkovModel, State, Transition, Transitions};
+pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
 pub use participation::Participation;
 pub use position::{Position, WShaped, WShapedModel};

@@ -15,8 +15,8 @@ mod random;
 pub use attribution::{
     AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
     JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs,
-    OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State, SubsetSumShapley, Tally,
-    TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
+    OrderChoice, OrderScore, OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State,
+    SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
 pub use channel::{ChannelId, Channels};
 pub use date::Day;

@@ -100,10 +100,8 @@ fn credits(rows: &[Row], order: usize, ignore_nulls: bool) -> BTreeMap<u8, [f64;
             (channel, [0, 1].map(|which| 1.0 - without[which] / whole[which]))
         })
         .collect();
-    let totals = [
-        rows.iter().map(|row| f64::from(row.1)).sum::<f64>(),
-        rows.iter().enumerate().map(|(at, row)| f64::from(row.1) * value(at)).sum(),
-    ];
+    let totals =
+        [rows.iter().map(|row| f64::from(row.1)).sum::<f64>(), rows.iter().enumerate().map(|(at, row)| f64::from(row.1) * value(at)).sum()];
     let sums = [0, 1].map(|which| effects.values().map(|effect| effect[which]).sum::<f64>());
     effects.into_iter().map(|(channel, effect)| (channel, [0, 1].map(|which| effect[which] / sums[which] * totals[which]))).collect()
 }
@@ -234,4 +232,39 @@ fn degenerate_tables_have_a_result() {
         // No journeys at all.
         assert_eq!(fit(&[]).1.total().conversions, 0.0);
     }
+}
+
+/// Against a walk through the raw sequences: every journey's own probability, multiplied up.
+#[test]
+fn likelihood_is_that_of_whole_journeys() {
+    let rows = [(vec![0, 0, 1], 3, 1), (vec![1, 0], 1, 4), (vec![1], 0, 5), (vec![0, 0, 1, 1, 0], 2, 2)];
+    let choice = Markov::choose_order(&journeys(&rows), 3).unwrap();
+    for score in choice.scores() {
+        let mut choices = BTreeMap::<Vec<u8>, BTreeMap<u8, f64>>::new();
+        let mut starts = BTreeMap::<Vec<u8>, f64>::new();
+        for (path, conversions, nulls) in &rows {
+            let state = |end: usize| path[end.saturating_sub(score.order)..end].to_vec();
+            let first = score.order.min(path.len());
+            *starts.entry(state(first)).or_default() += f64::from(conversions + nulls);
+            for at in first..path.len() {
+                *choices.entry(state(at)).or_default().entry(path[at]).or_default() += f64::from(conversions + nulls);
+            }
+            let ends = choices.entry(state(path.len())).or_default();
+            *ends.entry(98).or_default() += f64::from(*conversions);
+            *ends.entry(99).or_default() += f64::from(*nulls);
+        }
+        let mut expected = 0.0;
+        let mut parameters = 0;
+        for counts in
+            choices.values().map(|choices| choices.values().copied().collect()).chain([starts.values().copied().collect::<Vec<f64>>()])
+        {
+            let all: f64 = counts.iter().sum();
+            let seen: Vec<f64> = counts.into_iter().filter(|&count| count > 0.0).collect();
+            expected += seen.iter().map(|count| count * (count / all).ln()).sum::<f64>();
+            parameters += seen.len() - 1;
+        }
+        assert!((score.log_likelihood - expected).abs() < 1e-10, "{score:?} {expected}");
+        assert_eq!(score.parameters, parameters);
+    }
+    assert!(Markov::choose_order(&journeys(&rows), 0).is_err());
 }

@@ -9,18 +9,21 @@ use serde::{Deserialize, Serialize};
 
 mod chain;
 mod grams;
+mod order;
 mod pairs;
 mod removal;
 mod transitions;
 
 use chain::Chain;
+pub use order::{OrderChoice, OrderScore};
 pub use transitions::Transitions;
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
 ///
-/// Journeys are walks start -> channels -> conversion or null; touches of one channel in a row are one step. A channel's removal
-/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of the
-/// channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
+/// Journeys are walks start -> states -> conversion or null. A state is the last `order` channels; a path shorter than that is one
+/// shorter state, not filled up. Equal states in a row are one: for order 1, touches of one channel in a row. A channel's removal
+/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of a
+/// state with the channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
 /// simulates, tends to these figures as its number of walks grows. Credit = effect / sum of effects x conversions that have
 /// touches; for value each last state pays its mean value per conversion.
 ///
@@ -160,6 +163,38 @@ impl MarkovModel {
     /// The transition matrix: its entries above 0, sorted by state left, then entered.
     pub fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
         self.chain.transitions()
+    }
+
+    /// Writes the transition matrix, a row for each entry above 0, with header: `from,to,weight,probability`. The channels of a state
+    /// are joined by ` > `; the others are `(start)`, `(conversion)` and `(null)`.
+    ///
+    /// # Errors
+    /// What the writer fails with.
+    ///
+    /// ```
+    /// # use mixtouch::{Fit, Markov, Outcome, PathTable};
+    /// let mut table = PathTable::new();
+    /// table.push(["tv", "search", "e-mail"], Outcome::new(1.0, 0.0, 0.0)?)?;
+    /// let mut file = Vec::new();
+    /// Markov::order(2)?.fit(&table.journeys()?)?.write_transitions_csv(&mut file)?;
+    /// assert!(String::from_utf8_lossy(&file).contains("tv > search,search > e-mail,1,1\n"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[cfg(feature = "csv")]
+    pub fn write_transitions_csv(&self, writer: impl std::io::Write) -> Result<()> {
+        let failed = |error: csv::Error| Error::Io(std::io::Error::other(error));
+        let name = |state: State<'_>| match state {
+            State::Start => "(start)".to_owned(),
+            State::Channels(ids) => ids.iter().map(|&id| self.channels.name(id)).collect::<Vec<&str>>().join(" > "),
+            State::Conversion => "(conversion)".to_owned(),
+            State::Null => "(null)".to_owned(),
+        };
+        let mut rows = csv::Writer::from_writer(writer);
+        rows.write_record(["from", "to", "weight", "probability"]).map_err(failed)?;
+        for Transition { from, to, weight, probability } in self.transitions() {
+            rows.write_record([name(from), name(to), weight.to_string(), probability.to_string()]).map_err(failed)?;
+        }
+        Ok(rows.flush()?)
     }
 
     /// How many states walks can be in between start and end: those found in the data.
