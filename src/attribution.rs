@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
 
+mod bootstrap;
 mod coalitions;
 mod comparison;
 mod credits;
@@ -23,6 +24,7 @@ mod stream;
 mod table;
 mod time_decay;
 
+pub use bootstrap::Bootstrap;
 pub use coalitions::Coalitions;
 pub use comparison::Comparison;
 pub use credits::{Credits, Tally};
@@ -123,6 +125,15 @@ pub trait Fit {
     /// # Errors
     /// When the evidence supports none.
     fn solve(&self, evidence: Self::Evidence) -> Result<Self::Model>;
+
+    /// The model the evidence supports, where one fitted on similar evidence is at hand: a bootstrap replicate's search may start
+    /// there. Does not look at it by default.
+    ///
+    /// # Errors
+    /// As [`Fit::solve`]; or the earlier model is of another kind.
+    fn solve_from(&self, evidence: Self::Evidence, _earlier: &Self::Model) -> Result<Self::Model> {
+        self.solve(evidence)
+    }
 
     /// Gathers the evidence of all journeys in parallel and solves it.
     ///

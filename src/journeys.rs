@@ -17,6 +17,7 @@ mod offsets;
 mod options;
 mod partition;
 mod paths;
+mod sample;
 mod transform;
 mod window;
 
@@ -28,6 +29,7 @@ pub use costs::CostTable;
 pub(crate) use options::days_to_duration;
 pub use options::{JourneyOptions, Lookback, Period, Transform};
 pub use paths::PathTable;
+pub(crate) use sample::{Draws, Resampling, Sample};
 
 /// All journeys, ready to be scored.
 ///
@@ -187,7 +189,12 @@ impl Journeys {
 
     /// The journeys that may have conversions, as one block.
     pub(crate) fn converting_block(&self) -> Block<'_> {
-        Block::new(self, 0..self.converting())
+        Block::new(self.sample(), 0..self.converting())
+    }
+
+    /// The journeys with the outcomes they have.
+    pub(crate) fn sample(&self) -> Sample<'_> {
+        Sample { journeys: self, draws: None }
     }
 
     /// How many journeys at the front may have conversions.

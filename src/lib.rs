@@ -13,10 +13,11 @@ mod person;
 mod random;
 
 pub use attribution::{
-    AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
-    JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs,
-    OrderChoice, OrderScore, OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State,
-    SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
+    AttributionModel, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley,
+    FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Markov, MarkovJourneys, MarkovModel, ModelTable,
+    Names, Needs, OrderChoice, OrderScore, OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley,
+    SetRateShapleyModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute,
+    stream_credits,
 };
 pub use channel::{ChannelId, Channels};
 pub use date::Day;

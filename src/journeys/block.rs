@@ -1,6 +1,6 @@
 //! Journeys that stand side by side in the arena.
 
-use super::Journeys;
+use super::{Draws, Journeys, Sample};
 use crate::channel::ChannelId;
 use crate::journey::Journey;
 use crate::person::PersonKey;
@@ -10,14 +10,15 @@ use std::ops::Range;
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
     journeys: &'a Journeys,
+    draws: Option<&'a Draws>,
     range: Range<usize>,
     /// The person of the journey last given, where timelines are asked for.
     person: Option<usize>,
 }
 
 impl<'a> Block<'a> {
-    pub(super) fn new(journeys: &'a Journeys, range: Range<usize>) -> Self {
-        Self { journeys, range, person: None }
+    pub(super) fn new(Sample { journeys, draws }: Sample<'a>, range: Range<usize>) -> Self {
+        Self { journeys, draws, range, person: None }
     }
 
     /// How many journeys remain.
@@ -30,9 +31,11 @@ impl<'a> Block<'a> {
         self.range.is_empty()
     }
 
-    /// Cuts off the journeys that are known to be one null each: those behind the journeys of converting persons.
+    /// Cuts off the journeys that are known to be one null each: those behind the journeys of converting persons, unless a
+    /// replicate counts them otherwise.
     pub(crate) fn split_nulls(self) -> (Self, NullRun<'a>) {
-        let middle = self.journeys.converting().clamp(self.range.start, self.range.end);
+        let known = if self.draws.is_some() { self.range.end } else { self.journeys.converting() };
+        let middle = known.clamp(self.range.start, self.range.end);
         let nulls = NullRun { journeys: self.journeys, range: middle..self.range.end };
         (Self { range: self.range.start..middle, ..self }, nulls)
     }
@@ -67,6 +70,9 @@ impl<'a> Iterator for Block<'a> {
     fn next(&mut self) -> Option<Journey<'a>> {
         let at = self.range.next()?;
         let mut journey = self.journeys.journey(at);
+        if let Some(draws) = self.draws {
+            journey.outcome = draws.outcome(at, journey.outcome);
+        }
         if self.person.is_some() {
             self.attach(at, &mut journey);
         }
