@@ -13,6 +13,7 @@ mod bootstrap;
 mod coalitions;
 mod comparison;
 mod credits;
+mod grams;
 #[cfg(test)]
 mod laws;
 mod markov;
@@ -257,4 +258,23 @@ fn distinct(channels: &[ChannelId]) -> Vec<ChannelId> {
     let mut sorted = sorted(channels);
     sorted.dedup();
     sorted
+}
+
+/// Hands on the distinct channels in order, without a detour over the heap for journeys of usual length.
+#[inline]
+fn with_distinct<T>(channels: &[ChannelId], take: impl FnOnce(&[ChannelId]) -> T) -> T {
+    if channels.len() > PAIRWISE {
+        return take(&distinct(channels));
+    }
+    let mut set = [ChannelId::NONE; PAIRWISE];
+    let mut len = 0;
+    for &channel in channels {
+        let at = set[..len].iter().position(|&other| other >= channel).unwrap_or(len);
+        if at == len || set[at] != channel {
+            set.copy_within(at..len, at + 1);
+            set[at] = channel;
+            len += 1;
+        }
+    }
+    take(&set[..len])
 }

@@ -8,7 +8,6 @@ use crate::journey::Journey;
 use serde::{Deserialize, Serialize};
 
 mod chain;
-mod grams;
 mod order;
 mod pairs;
 mod removal;

@@ -1,7 +1,7 @@
 //! How often journeys step from one state to another.
 
-use super::grams::Grams;
 use super::pairs::Pairs;
+use crate::attribution::grams::Grams;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::{Journey, Outcome};

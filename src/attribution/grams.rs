@@ -41,6 +41,11 @@ impl<T: Copy + Default> Grams<T> {
         &mut self.values[at]
     }
 
+    /// The place of a key, if it is there.
+    pub(super) fn find(&self, key: &[ChannelId]) -> Option<usize> {
+        self.places.find(hash(key), |&at| self.key(at as usize) == key).map(|&at| at as usize)
+    }
+
     pub(super) fn key(&self, at: usize) -> &[ChannelId] {
         stored(&self.keys, &self.ends, at)
     }
@@ -90,10 +95,11 @@ mod tests {
         assert_eq!(grams.len(), keys.len());
         for (at, key) in keys.iter().enumerate() {
             let place = grams.place(key);
+            assert_eq!(grams.find(key), Some(place));
             assert_eq!((grams.key(place), grams.get(place)), (key.as_slice(), at as u32 + 100));
         }
         let sorted: Vec<&[ChannelId]> = grams.sorted().into_iter().map(|at| grams.key(at as usize)).collect();
         assert!(sorted.is_sorted());
-        assert_eq!(grams.len(), keys.len());
+        assert_eq!((grams.len(), grams.find(&ids(&[2]))), (keys.len(), None));
     }
 }
