@@ -12,15 +12,18 @@ use crate::journeys::{Accumulator, Block, Journeys};
 mod bootstrap;
 mod coalitions;
 mod comparison;
+mod counterfactual;
 mod credits;
 mod grams;
 #[cfg(test)]
 mod laws;
+mod logistic;
 mod markov;
 mod parameters;
 mod participation;
 mod position;
 mod rules;
+mod shao_li;
 mod shapley;
 mod shares;
 mod stream;
@@ -30,13 +33,18 @@ mod time_decay;
 pub use bootstrap::Bootstrap;
 pub use coalitions::Coalitions;
 pub use comparison::Comparison;
+pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use credits::{Credits, Tally};
+pub use logistic::{Logistic, LogisticModel};
 pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
 pub use participation::Participation;
 pub use position::{Position, WShaped, WShapedModel};
 pub use rules::{FirstTouch, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Names};
-pub use shapley::{ExactSetShapley, OrderedShapley, SetRateShapley, SetRateShapleyModel, SubsetSumShapley};
+pub use shao_li::{ShaoLi, ShaoLiModel};
+pub use shapley::{
+    ExactSetShapley, OrderedShapley, Response, ResponseShapley, ResponseShapleyModel, SetRateShapley, SetRateShapleyModel, SubsetSumShapley,
+};
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
 pub use table::{ChannelCredit, ComparisonTable, ModelTable};

@@ -74,6 +74,9 @@ laws! {
     markov_within_journeys: WithinJourneys(Markov::order(1).unwrap());
     markov_order_2_without_nulls: Markov::order(2).unwrap().with_ignore_nulls(true);
     markov_order_3: Markov::order(3).unwrap();
+    logistic: Logistic::new();
+    shao_li: ShaoLi;
+    counterfactual: Counterfactual;
     subset_sum_shapley: Ready(SubsetSumShapley);
     set_rate_shapley: SetRateShapley, signed;
 }

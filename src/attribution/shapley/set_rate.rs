@@ -1,11 +1,12 @@
 //! The set-rate game.
 
+use super::values::{SetValues, spread_values};
 use super::weight;
 use crate::attribution::coalitions::Coalitions;
 use crate::attribution::grams::Grams;
-use crate::attribution::{AttributionModel, Fit, spread_evenly, with_distinct};
+use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journey::{Journey, Outcome};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -37,74 +38,14 @@ pub struct SetRateShapley;
 const SUBSETS: usize = 16;
 
 /// The Shapley values of every set that was seen to convert.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "Pairs", into = "Pairs")]
-pub struct SetRateShapleyModel {
-    channels: Channels,
-    /// Where each set's values begin; there is one a channel.
-    starts: Grams<usize>,
-    values: Vec<f64>,
-}
-
-/// The same as sorted pairs.
-#[derive(PartialEq, Serialize, Deserialize)]
-struct Pairs {
-    channels: Channels,
-    values: Vec<(Vec<ChannelId>, Vec<f64>)>,
-}
-
-impl From<&SetRateShapleyModel> for Pairs {
-    fn from(model: &SetRateShapleyModel) -> Self {
-        let order = model.starts.sorted().into_iter().map(|at| at as usize);
-        let pair = |at: usize| {
-            let (set, start) = (model.starts.key(at), model.starts.get(at));
-            (set.to_vec(), model.values[start..start + set.len()].to_vec())
-        };
-        Self { channels: model.channels.clone(), values: order.map(pair).collect() }
-    }
-}
-
-impl From<SetRateShapleyModel> for Pairs {
-    fn from(model: SetRateShapleyModel) -> Self {
-        Self::from(&model)
-    }
-}
-
-impl PartialEq for SetRateShapleyModel {
-    fn eq(&self, other: &Self) -> bool {
-        Pairs::from(self) == Pairs::from(other)
-    }
-}
-
-impl TryFrom<Pairs> for SetRateShapleyModel {
-    type Error = Error;
-
-    fn try_from(pairs: Pairs) -> Result<Self> {
-        for (set, values) in &pairs.values {
-            pairs.channels.check_ids("a channel of a set", set)?;
-            if set.len() != values.len() || !set.is_sorted_by(|left, right| left < right) {
-                let allowed = "channels in order without repeats, and one value each";
-                return Err(Error::setting("a set with its values", format!("{set:?}: {values:?}"), allowed));
-            }
-        }
-        Ok(Self::new(pairs.channels, pairs.values))
-    }
-}
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SetRateShapleyModel(SetValues);
 
 impl SetRateShapleyModel {
-    fn new(channels: Channels, pairs: Vec<(Vec<ChannelId>, Vec<f64>)>) -> Self {
-        let (mut starts, mut values) = (Grams::default(), Vec::new());
-        for (set, own) in pairs {
-            *starts.value(&set) = values.len();
-            values.extend(own);
-        }
-        Self { channels, starts, values }
-    }
-
     /// The values of a set of channels, in order and without repeats: one a channel, together the set's conversion rate.
     pub fn values(&self, set: &[ChannelId]) -> Option<&[f64]> {
-        let start = self.starts.get(self.starts.find(set)?);
-        Some(&self.values[start..start + set.len()])
+        self.0.get(set)
     }
 }
 
@@ -119,7 +60,7 @@ impl Fit for SetRateShapley {
     fn solve(&self, coalitions: Coalitions) -> Result<SetRateShapleyModel> {
         let rates = Rates::new(&coalitions);
         let values = rates.seen.par_iter().map(|(set, _)| (set.clone(), rates.shapley(set))).collect();
-        Ok(SetRateShapleyModel::new(coalitions.channels().clone(), values))
+        Ok(SetRateShapleyModel(SetValues::new(coalitions.channels().clone(), values)))
     }
 }
 
@@ -169,14 +110,13 @@ impl Rates {
 
 impl AttributionModel for SetRateShapleyModel {
     fn channels(&self) -> Option<&Channels> {
-        Some(&self.channels)
+        Some(self.0.channels())
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| {
             if let Some(values) = self.values(set) {
-                let value = |channel: ChannelId| set.binary_search(&channel).map_or(0.0, |at| values[at]);
-                spread_evenly(journey.channels(), weights, value);
+                spread_values(journey.channels(), set, values, weights);
             }
         });
         0.0
