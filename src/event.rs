@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod row;
 pub use row::{Event, Interaction, Kind};
+#[cfg(feature = "csv")]
 pub(crate) use row::{bad_time, check_amount};
 
 /// The largest value or cost of one row.
@@ -203,6 +204,7 @@ impl Events {
         self.channels.channel(name)
     }
 
+    #[cfg(feature = "csv")]
     pub(crate) fn pass_over(&mut self, kind: Kind) {
         self.passed_over.count(kind);
     }
