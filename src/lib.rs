@@ -24,7 +24,8 @@
 //! Whatever the model, credited + baseline + unattributed = total, and results are the same to the bit on any number of threads and
 //! in any order of different persons' rows. [`simulate`] makes worlds whose truth is known, to try models on.
 //!
-//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default.
+//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default; `parquet` (Parquet
+//! files and Arrow record batches in).
 
 mod attribution;
 mod channel;
@@ -33,7 +34,7 @@ mod error;
 mod event;
 pub mod experiment;
 mod intern;
-#[cfg(feature = "csv")]
+#[cfg(any(feature = "csv", feature = "parquet"))]
 mod io;
 mod journey;
 mod journeys;
@@ -56,8 +57,12 @@ pub use date::Day;
 pub use error::{Error, Result};
 pub use event::{Event, Events, Interaction, Kind, PassedOver};
 pub use experiment::LiftTest;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+pub use io::EventColumns;
 #[cfg(feature = "csv")]
-pub use io::{EventColumns, EventReader};
+pub use io::EventReader;
+#[cfg(feature = "parquet")]
+pub use io::ParquetReader;
 pub use journey::{Journey, Outcome};
 pub use journeys::{
     Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,
