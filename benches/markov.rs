@@ -1,14 +1,19 @@
 //! Evidence and removal effects of Markov chains on simulated journeys: mean length 4, 5 % converting, channels from a chain of
 //! their own. `JOURNEYS` sets how many (10,000,000 is the size the goals speak of).
 
+#[expect(dead_code, reason = "journeys are simulated over any number of channels here")]
+#[path = "common/events.rs"]
+mod events;
+
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, Markov, Random};
+use mixtouch::{Bootstrap, Comparison, Event, Events, Fit, JourneyBuilder, JourneyOptions, Journeys, Markov, Random};
 use std::hint::black_box;
+use std::time::Duration;
 
 /// Journeys over `channels` channels that follow one another as a chain with a favourite few would have them.
 fn journeys(persons: u64, channels: u64) -> Journeys {
     let names: Vec<String> = (0..channels).map(|channel| format!("channel {channel:04}")).collect();
-    let mut builder = mixtouch::JourneyBuilder::new(JourneyOptions::default());
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
     let random = Random::new(7);
     for chunk in 0..persons.div_ceil(100_000) {
         let mut log = Events::new();
@@ -41,22 +46,16 @@ fn push(log: &mut Events, person: u64, random: &mut Random, names: &[String]) {
 }
 
 fn read_once(criterion: &mut Criterion) {
-    let buffer = vec![1u64; 520_000_000 / 8];
+    let buffer = events::buffer(40_000_000);
     let mut group = criterion.benchmark_group("yardstick");
     group.sample_size(10).throughput(Throughput::Bytes(520_000_000));
-    group.bench_function("read once", |bencher| {
-        bencher.iter(|| {
-            let (left, right) = black_box(&buffer).split_at(buffer.len() / 2);
-            let sum = |half: &[u64]| half.iter().fold(0u64, |sum, word| sum.wrapping_add(*word));
-            rayon::join(|| sum(left), || sum(right))
-        });
-    });
+    group.bench_function("read once", |bencher| bencher.iter(|| events::read_once(black_box(&buffer))));
 }
 
 fn markov(criterion: &mut Criterion) {
     let persons = std::env::var("JOURNEYS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
     let mut group = criterion.benchmark_group("markov");
-    group.sample_size(10);
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
     for (channels, orders) in [(10, 1..=1), (30, 1..=4)] {
         let journeys = journeys(persons, channels);
         group.throughput(Throughput::Elements(journeys.totals().touchpoints as u64));
@@ -68,6 +67,12 @@ fn markov(criterion: &mut Criterion) {
             });
             group.bench_function(BenchmarkId::new("fit", &name), |bencher| bencher.iter(|| markov.fit(&journeys)));
         }
+        group.bench_function(format!("10 replicates/order 1, {channels} channels"), |bencher| {
+            bencher.iter(|| {
+                let markov = Comparison::new().fit("markov", Markov::order(1).expect("a valid order"));
+                markov.bootstrap(Bootstrap::new(10, 1).expect("valid")).run(&journeys)
+            });
+        });
     }
 }
 

@@ -1,6 +1,8 @@
 //! Markov chains of any order against figures worked out elsewhere and another way.
 
-use mixtouch::{Fit, Journeys, Markov, Outcome, PathTable, State, attribute};
+use mixtouch::{
+    Accumulator, Event, Events, Fit, JourneyOptions, Journeys, Lookback, Markov, Outcome, PathTable, Random, State, Transform, attribute,
+};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -267,4 +269,36 @@ fn likelihood_is_that_of_whole_journeys() {
         assert_eq!(score.parameters, parameters);
     }
     assert!(Markov::choose_order(&journeys(&rows), 0).is_err());
+}
+
+/// Null journeys are counted by the block, as adjacent touches less what crosses from one journey to the next; one by one is the
+/// plain way. A short lookback leaves touches between journeys that belong to none.
+#[test]
+fn counting_by_the_block_is_counting_one_by_one() {
+    let mut log = Events::new();
+    for person in 0..6_000 {
+        let mut random = Random::new(8).stream(person);
+        let mut time = 1_767_225_600 + random.index(1_000_000) as i64;
+        for _ in 0..=random.index(5) {
+            log.push(Event::touch(person, time, &format!("c{}", random.index(6)))).unwrap();
+            time += random.index(200_000) as i64;
+        }
+        if random.chance(0.1) {
+            log.push(Event::conversion(person, time)).unwrap();
+        }
+    }
+    let day = std::time::Duration::from_secs(86_400);
+    let short = || JourneyOptions::default().with_lookback(Lookback::new(day).unwrap());
+    for options in [JourneyOptions::default(), short(), short().with_transform(Transform::Exposure)] {
+        let journeys = Journeys::from_events(&log, options).unwrap();
+        assert!(journeys.totals().nulls > 4_000.0);
+        for markov in [1, 2].map(|order| Markov::order(order).unwrap()) {
+            for markov in [markov, markov.with_ignore_nulls(true)] {
+                let mut one_by_one = markov.evidence(journeys.channels());
+                journeys.iter().for_each(|journey| one_by_one.observe(journey));
+                let by_block = journeys.accumulate(|| markov.evidence(journeys.channels())).unwrap();
+                assert_eq!(by_block, one_by_one);
+            }
+        }
+    }
 }
