@@ -78,14 +78,10 @@ fn absorbed(rows: &[Row], order: usize, ignore_nulls: bool, removed: Option<u8>)
     for pivot in 0..size {
         let best = (pivot..size).max_by(|&left, &right| system[left][pivot].abs().total_cmp(&system[right][pivot].abs())).unwrap();
         system.swap(pivot, best);
-        for row in 0..size {
-            if row != pivot {
-                let factor = system[row][pivot] / system[pivot][pivot];
-                for column in pivot..size + 2 {
-                    let amount = factor * system[pivot][column];
-                    system[row][column] -= amount;
-                }
-            }
+        let line = system[pivot].clone();
+        for (_, row) in system.iter_mut().enumerate().filter(|(row, _)| *row != pivot) {
+            let factor = row[pivot] / line[pivot];
+            row.iter_mut().zip(&line).for_each(|(cell, pivot)| *cell -= factor * pivot);
         }
     }
     [0, 1].map(|which| (0..size).map(|at| start[at] / all * system[at][size + which] / system[at][at]).sum())
@@ -248,8 +244,8 @@ fn likelihood_is_that_of_whole_journeys() {
             let state = |end: usize| path[end.saturating_sub(score.order)..end].to_vec();
             let first = score.order.min(path.len());
             *starts.entry(state(first)).or_default() += f64::from(conversions + nulls);
-            for at in first..path.len() {
-                *choices.entry(state(at)).or_default().entry(path[at]).or_default() += f64::from(conversions + nulls);
+            for (at, next) in path.iter().enumerate().skip(first) {
+                *choices.entry(state(at)).or_default().entry(*next).or_default() += f64::from(conversions + nulls);
             }
             let ends = choices.entry(state(path.len())).or_default();
             *ends.entry(98).or_default() += f64::from(*conversions);

@@ -85,7 +85,7 @@ impl Fit for Markov {
     type Model = MarkovModel;
 
     fn evidence(&self, channels: &Channels) -> Transitions {
-        Transitions::of(channels, self.order, self.ignore_nulls)
+        Transitions::new(channels, self.order, self.ignore_nulls)
     }
 
     fn solve(&self, evidence: Transitions) -> Result<MarkovModel> {

@@ -75,7 +75,7 @@ impl Markov {
     pub fn choose_order(journeys: &Journeys, highest: usize) -> Result<OrderChoice> {
         let highest = check_order(highest).map_err(|_| Error::setting("the highest order", highest, "1 to 1000"))?;
         let channels = journeys.channels();
-        let orders = journeys.accumulate(|| Orders((1..=highest).map(|order| Transitions::of(channels, order, false)).collect()))?;
+        let orders = journeys.accumulate(|| Orders((1..=highest).map(|order| Transitions::new(channels, order, false)).collect()))?;
         Ok(OrderChoice { scores: orders.0.iter().map(score).collect() })
     }
 }

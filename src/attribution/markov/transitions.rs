@@ -93,16 +93,8 @@ pub(super) fn check_order(order: usize) -> Result<usize> {
 }
 
 impl Transitions {
-    /// No journeys yet.
-    ///
-    /// # Errors
-    /// An order that is not 1 to 1000.
-    pub fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Result<Self> {
-        Ok(Self::of(channels, check_order(order)?, ignore_nulls))
-    }
-
-    /// The same with an order that is known to be in range.
-    pub(super) fn of(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
+    /// No journeys yet; the order has been checked.
+    pub(super) fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
         let dense = order == 1 && channels.len() <= DENSE;
         let counts = if dense { Counts::Dense(Pairs::new(channels.len())) } else { Counts::Sparse(Sequences::default()) };
         Self { channels: channels.clone(), order, ignore_nulls, counts }
@@ -226,7 +218,7 @@ impl TryFrom<Sorted> for Transitions {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut evidence = Self::new(&sorted.channels, sorted.order, sorted.ignore_nulls)?;
+        let mut evidence = Self::new(&sorted.channels, check_order(sorted.order)?, sorted.ignore_nulls);
         let (count, order) = (sorted.channels.len(), sorted.order);
         for key in sorted.ends.iter().map(|(state, _)| state).chain(sorted.steps.iter().map(|(step, _)| step)) {
             if let Some(stray) = key.iter().find(|channel| channel.index() >= count) {
