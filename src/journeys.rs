@@ -17,6 +17,7 @@ mod offsets;
 mod options;
 mod partition;
 mod paths;
+mod timelines;
 mod transform;
 mod window;
 
@@ -27,6 +28,7 @@ pub use costs::CostTable;
 pub(crate) use options::days_to_duration;
 pub use options::{JourneyOptions, Lookback, Period, Transform};
 pub use paths::PathTable;
+pub(crate) use timelines::Observation;
 
 /// All journeys, ready to be scored.
 ///
@@ -52,6 +54,7 @@ pub struct Journeys {
     /// Every touch of every person, where journeys have touches of their own.
     timeline: Option<Touches>,
     costs: Option<Vec<f64>>,
+    observation: Observation,
     immature: u64,
     totals: Totals,
 }
@@ -207,6 +210,7 @@ impl Journeys {
             people,
             timeline,
             costs: None,
+            observation: Observation::default(),
             immature: 0,
             totals: Totals::default(),
         };

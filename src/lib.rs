@@ -18,6 +18,7 @@ pub use attribution::{
     OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State, SubsetSumShapley, Tally,
     TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
+pub use attribution::{Exposures, FitReport, Intensity, TimeToEvent, TimeToEventModel, TouchEffect};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

@@ -97,6 +97,7 @@ impl PathTable {
             people: None,
             timeline: None,
             costs: None,
+            observation: super::Observation::default(),
             immature: 0,
             totals: Totals::default(),
         };
