@@ -11,6 +11,7 @@ mod journey;
 mod journeys;
 mod person;
 mod random;
+pub mod simulate;
 
 pub use attribution::{
     AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
