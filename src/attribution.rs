@@ -27,7 +27,7 @@ mod time_decay;
 pub use coalitions::Coalitions;
 pub use comparison::Comparison;
 pub use credits::{Credits, Tally};
-pub use hazard::{Exposures, FitReport, Intensity, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use hazard::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
 pub use markov::{Markov, MarkovJourneys, MarkovModel, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
 pub use participation::Participation;

@@ -19,7 +19,7 @@ pub use attribution::{
     OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State, SubsetSumShapley, Tally,
     TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
-pub use attribution::{Exposures, FitReport, Intensity, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

@@ -11,15 +11,18 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 mod basis;
+mod cholesky;
 mod design;
 mod em;
 mod evidence;
+mod log_link;
 mod model;
 mod rows;
 mod screening;
 mod upstream;
 
 pub use evidence::Exposures;
+pub use log_link::{LogHazard, LogHazardModel, PersonTime};
 pub use model::{FitReport, Intensity, TimeToEventModel, TouchEffect};
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch raises.

@@ -61,16 +61,13 @@ impl Problem<'_> {
         let mut steps = 0;
         while steps < most_steps {
             let first = self.advance(&rates, &at.sums);
-            let second = self.advance(&first, &self.look(&first).sums);
+            let second = self.advance(&first, &self.sums(&first));
             let far = self.extrapolate(&rates, &first, &second);
-            let third = self.look(&far);
-            let (next, look) = if third.log_likelihood.is_finite() {
-                let next = self.advance(&far, &third.sums);
-                let look = self.look(&next);
-                if look.log_likelihood >= at.log_likelihood { (next, look) } else { self.with_look(second) }
-            } else {
-                self.with_look(second)
-            };
+            let (mut next, mut look) = self.with_look(self.advance(&far, &self.sums(&far)));
+            // also where an overflow left no number
+            if !(look.log_likelihood >= at.log_likelihood) {
+                (next, look) = self.with_look(second);
+            }
             steps += 3;
             let gain = look.log_likelihood - at.log_likelihood;
             (rates, at) = (next, look);
@@ -115,9 +112,14 @@ impl Problem<'_> {
 
     /// For given rates, the log-likelihood and the sums over events of `x_k / lambda`.
     fn look(&self, rates: &[f64]) -> Step {
-        let mut step = self.fold(0..self.rows.len(), rates);
+        let mut step = self.fold::<true>(0..self.rows.len(), rates);
         step.log_likelihood -= rates.iter().zip(self.exposure).map(|(rate, exposure)| rate * exposure).sum::<f64>();
         step
+    }
+
+    /// The sums alone: the logarithm of every event's intensity would take as long again.
+    fn sums(&self, rates: &[f64]) -> Vec<f64> {
+        self.fold::<false>(0..self.rows.len(), rates).sums
     }
 
     /// The log-likelihood at `rates`.
@@ -129,22 +131,22 @@ impl Problem<'_> {
     /// One plain step.
     #[cfg(test)]
     pub(super) fn step(&self, rates: &[f64]) -> Vec<f64> {
-        self.advance(rates, &self.look(rates).sums)
+        self.advance(rates, &self.sums(rates))
     }
 
-    fn fold(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+    fn fold<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
         let grains = rows.len().div_ceil(GRAIN);
         if grains <= 1 {
-            return self.read(rows, rates);
+            return self.read::<LOG>(rows, rates);
         }
         let middle = rows.start + grains / 2 * GRAIN;
-        let (mut left, right) = rayon::join(|| self.fold(rows.start..middle, rates), || self.fold(middle..rows.end, rates));
+        let (mut left, right) = rayon::join(|| self.fold::<LOG>(rows.start..middle, rates), || self.fold::<LOG>(middle..rows.end, rates));
         left.sums.iter_mut().zip(right.sums).for_each(|(sum, other)| *sum += other);
         left.log_likelihood += right.log_likelihood;
         left
     }
 
-    fn read(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+    fn read<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
         let baseline = rates.len() - 1;
         let mut sums = vec![0.0; rates.len()];
         let mut log_likelihood = 0.0;
@@ -156,7 +158,9 @@ impl Problem<'_> {
                 sums[feature as usize] += value * part;
             }
             sums[baseline] += part;
-            log_likelihood += row.weight * libm::log(intensity);
+            if LOG {
+                log_likelihood += row.weight * libm::log(intensity);
+            }
         }
         Step { sums, log_likelihood }
     }

@@ -1,5 +1,6 @@
 //! Which pairs of channels are worth a rate of their own, and how sure the rates are.
 
+use super::cholesky::Cholesky;
 use super::design::Design;
 use super::em::{Problem, Solution};
 
@@ -98,60 +99,14 @@ pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Optio
             }
         }
     }
-    let variances = inverse_diagonal(information, size);
+    let variances = Cholesky::new(information, size).map(|factored| factored.inverse_diagonal());
     let error = |feature: usize| variances.as_ref().and_then(|variances| variances.get(place[feature])).map(|variance| variance.sqrt());
     (0..rates.len()).map(error).collect()
-}
-
-/// The diagonal of the inverse of a symmetric positive definite matrix, by Cholesky; none if it is not.
-fn inverse_diagonal(mut matrix: Vec<f64>, size: usize) -> Option<Vec<f64>> {
-    let scale: Vec<f64> = (0..size).map(|at| 1.0 / matrix[at * size + at].sqrt()).collect();
-    for row in 0..size {
-        for column in 0..size {
-            matrix[row * size + column] *= scale[row] * scale[column];
-        }
-    }
-    for row in 0..size {
-        for column in 0..=row {
-            let dot: f64 = (0..column).map(|k| matrix[row * size + k] * matrix[column * size + k]).sum();
-            let left = matrix[row * size + column] - dot;
-            if row == column {
-                if left.is_nan() || left <= 1e-12 {
-                    return None;
-                }
-                matrix[row * size + row] = left.sqrt();
-            } else {
-                matrix[row * size + column] = left / matrix[column * size + column];
-            }
-        }
-    }
-    // Column by column of the inverse of the lower factor: the inverse's diagonal is the sum of its squares.
-    let mut diagonal = vec![0.0; size];
-    let mut solved = vec![0.0; size];
-    for (column, sum) in diagonal.iter_mut().enumerate() {
-        for row in column..size {
-            let dot: f64 = (column..row).map(|k| matrix[row * size + k] * solved[k]).sum();
-            let right = if row == column { 1.0 } else { 0.0 };
-            solved[row] = (right - dot) / matrix[row * size + row];
-            *sum += solved[row] * solved[row];
-        }
-        *sum *= scale[column] * scale[column];
-    }
-    Some(diagonal)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_inverse_of_a_small_matrix() {
-        // [[4, 2], [2, 3]] has determinant 8 and the inverse's diagonal 3/8, 4/8
-        let diagonal = inverse_diagonal(vec![4.0, 2.0, 2.0, 3.0], 2).unwrap();
-        approx::assert_relative_eq!(diagonal[0], 0.375, max_relative = 1e-14);
-        approx::assert_relative_eq!(diagonal[1], 0.5, max_relative = 1e-14);
-        assert!(inverse_diagonal(vec![1.0, 1.0, 1.0, 1.0], 2).is_none());
-    }
 
     #[test]
     fn a_profile_finds_its_peak() {

@@ -63,13 +63,13 @@ const fn channel(name: &'static str, rate: f64, effect: f64, tau: f64, cost: f64
 /// The seven channels every world has, by name.
 fn common() -> Vec<Channel> {
     vec![
-        channel("affiliate", 0.005, 0.011, 0.6, 0.9),
-        channel("display", 0.025, 0.0014, 4.0, 0.004),
-        channel("email", 0.015, 0.004, 1.5, 0.01),
-        channel("paid_search", 0.010, 0.014, 0.4, 0.8),
-        channel("social", 0.018, 0.0032, 2.5, 0.05),
-        Channel { flights: true, ..channel("tv", 0.03, 0.003, 5.0, 0.012) },
-        channel("video", 0.012, 0.0025, 6.0, 0.02),
+        channel("affiliate", 0.006, 0.0078, 1.5, 0.9),
+        channel("display", 0.035, 0.0009, 5.0, 0.004),
+        channel("email", 0.020, 0.0029, 2.0, 0.01),
+        channel("paid_search", 0.0125, 0.0094, 0.8, 0.8),
+        channel("social", 0.025, 0.0021, 3.0, 0.05),
+        Channel { flights: true, ..channel("tv", 0.045, 0.0016, 7.0, 0.012) },
+        channel("video", 0.015, 0.0024, 6.0, 0.02),
     ]
 }
 
@@ -78,15 +78,15 @@ impl Mechanism {
         let plain = Self { channels: common(), baseline: 0.0, response: Response::Sum, intent: None, brings: Vec::new() };
         match world {
             World::Additive => plain,
-            World::Baseline => Self { baseline: 0.000_33, ..plain.scaled(0.7) },
+            World::Baseline => Self { baseline: 0.000_22, ..plain.scaled(0.7) },
             World::Saturation => Self {
                 baseline: 0.000_1,
-                response: Response::Saturating { limit: 1.5, pairs: vec![(3, 5), (2, 4)], synergy: 0.6 },
-                ..plain
+                response: Response::Saturating { limit: 1.2, pairs: vec![(3, 5), (2, 4)], synergy: 2.5 },
+                ..plain.scaled(0.8)
             },
-            World::Retargeting => retargeting(plain.scaled(0.7)),
+            World::Retargeting => retargeting(plain),
             World::Upstream => upstream(plain.scaled(0.7)),
-            World::Multiplicative => Self { baseline: 0.000_2, response: Response::Product { gain: 1_000.0 }, ..plain.scaled(0.75) },
+            World::Multiplicative => Self { baseline: 0.000_12, response: Response::Product { gain: 3_500.0 }, ..plain.scaled(0.75) },
         }
     }
 
@@ -98,14 +98,14 @@ impl Mechanism {
 
 fn retargeting(plain: Mechanism) -> Mechanism {
     let mut channels = plain.channels;
-    channels.push(channel("retargeting", 0.0, 0.000_5, 1.0, 0.006));
-    let intent = Intent { rate: 0.002, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
-    Mechanism { channels, baseline: 0.000_1, intent: Some(intent), ..plain }
+    channels.push(channel("retargeting", 0.0, 0.000_3, 1.0, 0.006));
+    let intent = Intent { rate: 0.001_5, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
+    Mechanism { channels, baseline: 0.000_05, intent: Some(intent), ..plain }
 }
 
 fn upstream(plain: Mechanism) -> Mechanism {
     let mut channels = plain.channels;
-    channels.push(Channel { paid: false, ..channel("branded_search", 0.004, 0.02, 0.3, 0.3) });
+    channels.push(Channel { paid: false, ..channel("branded_search", 0.006, 0.015, 0.3, 0.3) });
     for weak in [1, 5, 6] {
         channels[weak].effect *= 0.3;
     }
