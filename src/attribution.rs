@@ -13,6 +13,8 @@ mod coalitions;
 mod comparison;
 mod credits;
 mod hazard;
+#[cfg(test)]
+mod laws;
 mod markov;
 mod parameters;
 mod participation;
@@ -170,6 +172,7 @@ impl<M: AttributionModel + ?Sized> Scoring<'_, M> {
         if let Some(shares) = self.model.channel_shares() {
             self.credits.divide(shares);
         }
+        self.credits.settle();
         self.credits
     }
 }

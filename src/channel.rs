@@ -96,6 +96,23 @@ impl Channels {
         Err(Error::ChannelsDiffer { left: self.abridged(), right: other.abridged() })
     }
 
+    /// Fails unless a column read from a file has one entry for each channel.
+    pub(crate) fn check_column(&self, what: &'static str, len: usize) -> Result<()> {
+        if len == self.len() {
+            Ok(())
+        } else {
+            Err(Error::setting(what, format!("{len} long"), format!("one entry a channel, {}", self.len())))
+        }
+    }
+
+    /// Fails unless numbers read from a file are those of channels.
+    pub(crate) fn check_ids(&self, what: &'static str, ids: &[ChannelId]) -> Result<()> {
+        match ids.iter().find(|id| id.index() >= self.len()) {
+            None => Ok(()),
+            Some(stray) => Err(Error::setting(what, stray.index(), format!("below the number of channels, {}", self.len()))),
+        }
+    }
+
     fn abridged(&self) -> String {
         let shown: Vec<&str> = self.iter().take(8).collect();
         let rest = self.len() - shown.len();

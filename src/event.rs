@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod row;
 pub use row::{Event, Interaction, Kind};
+pub(crate) use row::{bad_time, check_amount};
 
 /// The largest value or cost of one row.
 pub(crate) const LARGEST: f64 = 1e15;
@@ -199,8 +200,7 @@ impl Events {
         if name.is_empty() {
             return Ok(ChannelId::NONE);
         }
-        let id = self.channels.intern(name)?;
-        ChannelId::new(id as usize).ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
+        self.channels.channel(name)
     }
 
     pub(crate) fn pass_over(&mut self, kind: Kind) {

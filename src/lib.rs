@@ -7,11 +7,14 @@ mod error;
 mod event;
 pub mod experiment;
 mod intern;
+mod io;
 mod journey;
 mod journeys;
+pub mod mix;
 mod person;
 mod random;
 pub mod simulate;
+mod zone;
 
 pub use attribution::{
     AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
@@ -25,9 +28,13 @@ pub use date::Day;
 pub use error::{Error, Result};
 pub use event::{Event, Events, Interaction, Kind, PassedOver};
 pub use experiment::LiftTest;
+pub use io::EventColumns;
+#[cfg(feature = "csv")]
+pub use io::EventReader;
 pub use journey::{Journey, Outcome};
 pub use journeys::{
     Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,
 };
 pub use person::PersonKey;
 pub use random::Random;
+pub use zone::Zone;

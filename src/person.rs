@@ -71,7 +71,7 @@ impl PersonTable {
         match key {
             PersonKey::Number(number) if number < Self::TEXT => Ok(number),
             PersonKey::Number(number) => self.text(&number.to_string()),
-            PersonKey::Text(text) => self.text(text),
+            PersonKey::Text(text) => plain_number(text.as_bytes()).map_or_else(|| self.text(text), Ok),
         }
     }
 
@@ -117,6 +117,13 @@ mod tests {
         }
         assert_eq!(PersonKey::from("7"), PersonKey::Number(7));
         assert_eq!(PersonKey::from("0"), PersonKey::Number(0));
+    }
+
+    #[test]
+    fn a_number_written_out_is_the_number() {
+        let mut table = PersonTable::default();
+        assert_eq!(table.code(PersonKey::Text("42")).unwrap(), table.code(PersonKey::Number(42)).unwrap());
+        assert_eq!(table.code(PersonKey::Text("18446744073709551615")).unwrap(), table.code(PersonKey::Number(u64::MAX)).unwrap());
     }
 
     #[test]

@@ -1,5 +1,7 @@
-//! Worlds whose truth is known, to see which model finds it.
+//! Worlds whose truth is known, to test models on and to show them with.
 
+pub mod panels;
+pub mod retailer;
 mod worlds;
 
 pub use worlds::{ChannelTruth, Simulation, Truth, World};

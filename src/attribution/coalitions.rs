@@ -36,9 +36,9 @@ impl TryFrom<Sorted> for Coalitions {
     fn try_from(sorted: Sorted) -> Result<Self> {
         let mut coalitions = Self::new(&sorted.channels);
         for (set, outcome) in sorted.sets {
-            if let Some(stray) = set.iter().find(|channel| channel.index() >= sorted.channels.len()) {
-                let allowed = format!("below the number of channels, {}", sorted.channels.len());
-                return Err(Error::setting("a channel of a set", stray.index(), allowed));
+            sorted.channels.check_ids("a channel of a set", &set)?;
+            if set.is_empty() {
+                return Err(Error::setting("a set of channels", "empty", "at least one channel"));
             }
             coalitions.add(distinct(&set), outcome);
         }

@@ -2,7 +2,7 @@
 
 use super::ChannelShares;
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::Block;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ impl Tally {
 
 /// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct Credits {
     channels: Channels,
     by_channel: Vec<Tally>,
@@ -39,10 +40,28 @@ pub struct Credits {
     unattributed: Tally,
     total: Tally,
     /// Attributable outcomes that shares by channel will divide.
-    #[serde(default, skip_serializing)]
+    #[serde(skip)]
     pooled: Tally,
     #[serde(skip)]
     weights: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    by_channel: Vec<Tally>,
+    baseline: Tally,
+    unattributed: Tally,
+    total: Tally,
+}
+
+impl TryFrom<Fields> for Credits {
+    type Error = Error;
+
+    fn try_from(Fields { channels, by_channel, baseline, unattributed, total }: Fields) -> Result<Self> {
+        channels.check_column("the credit by channel", by_channel.len())?;
+        Ok(Self { by_channel, baseline, unattributed, total, ..Self::new(channels) })
+    }
 }
 
 impl Credits {
@@ -103,18 +122,16 @@ impl Credits {
         let mut weights = std::mem::take(&mut self.weights);
         weights.clear();
         weights.resize(touches.len(), 0.0);
-        let baseline = weigh(journey, &mut weights);
-        self.add(touches, &weights, baseline, outcome);
+        let mut baseline = weigh(journey, &mut weights);
+        match sum(&mut weights, &mut baseline) {
+            Some(sum) => self.add(touches, &weights, baseline, outcome, sum),
+            None => self.unattributed += outcome,
+        }
         self.weights = weights;
     }
 
     #[inline]
-    fn add(&mut self, touches: &[ChannelId], weights: &[f64], baseline: f64, outcome: Tally) {
-        let sum = weights.iter().sum::<f64>() + baseline;
-        if !(sum > 0.0 && sum.is_finite()) {
-            self.unattributed += outcome;
-            return;
-        }
+    fn add(&mut self, touches: &[ChannelId], weights: &[f64], baseline: f64, outcome: Tally, sum: f64) {
         let unit = Tally { conversions: outcome.conversions / sum, value: outcome.value / sum };
         for (channel, weight) in touches.iter().zip(weights) {
             self.by_channel[channel.index()] += unit.scaled(*weight, *weight);
@@ -149,6 +166,11 @@ impl Credits {
         }
     }
 
+    /// Gives up the scratch space, so that equal credits compare equal whatever journey was weighed last.
+    pub(super) fn settle(&mut self) {
+        self.weights = Vec::new();
+    }
+
     /// Adds later journeys' credits.
     ///
     /// # Errors
@@ -163,5 +185,56 @@ impl Credits {
         self.total += later.total;
         self.pooled += later.pooled;
         Ok(())
+    }
+}
+
+/// What the weights of a journey add up to, or nothing where that is not above 0 and finite.
+#[inline]
+pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
+    let sum = weights.iter().sum::<f64>() + *baseline;
+    if sum >= SMALL { Some(sum).filter(|sum| sum.is_finite()) } else { lift(weights, baseline) }
+}
+
+/// Sums from here up divide any outcome without overflow.
+const SMALL: f64 = 1e-280;
+
+/// Brings weights near the smallest number there is into range, by a power of 2, which changes no share.
+#[cold]
+fn lift(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
+    let factor = libm::exp2(900.0);
+    weights.iter_mut().for_each(|weight| *weight *= factor);
+    *baseline *= factor;
+    Some(weights.iter().sum::<f64>() + *baseline).filter(|sum| *sum > 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journey::Outcome;
+
+    #[test]
+    fn weights_of_any_size_divide() {
+        let channels = Channels::new(["a", "b"]).unwrap();
+        let ids: Vec<ChannelId> = channels.ids().collect();
+        let journey = Journey::new(&ids, &[], 0, Outcome::new(1e15, 0.0, 1e15).unwrap()).unwrap();
+        for exponent in [-1074.0, -1030.0, -1021.0, -932.0, -931.0, 0.0, 1000.0] {
+            let scale = libm::exp2(exponent);
+            let mut credits = Credits::new(channels.clone());
+            credits.weigh_and_add(journey, |_, weights| {
+                weights.fill(scale);
+                2.0 * scale
+            });
+            let [tally, other] = credits.by_channel() else { unreachable!() };
+            assert_eq!((tally, tally.conversions, tally.value), (other, 0.25e15, 0.25e15), "2^{exponent}");
+            assert_eq!(credits.baseline().conversions, 0.5e15);
+        }
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX] {
+            let mut credits = Credits::new(channels.clone());
+            credits.weigh_and_add(journey, |_, weights| {
+                weights.fill(weight);
+                0.0
+            });
+            assert_eq!((credits.unattributed().conversions, credits.credited().conversions), (1e15, 0.0), "{weight}");
+        }
     }
 }

@@ -6,7 +6,6 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use basis::Basis;
 use design::Design;
-use evidence::Process;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -187,24 +186,23 @@ impl TimeToEvent {
         flags(&channels, "upstream", &self.upstream)?;
         evidence.excluded.iter().for_each(|id| captured[id.index()] = true);
         let design = evidence.design.clone();
-        let rows = evidence.conversions.rows.compressed();
-        let exposure = evidence.conversions.exposure_in_days(design.singles(), design.basis.unit());
-        if rows.weight() > 0.0 && exposure[design.features()] == 0.0 {
+        if evidence.conversions() > 0.0 && evidence.person_days() == 0.0 {
             return Err(Error::setting(
                 "the time from first touches to the end of observation",
                 "0 s",
                 "above 0 where there are conversions",
             ));
         }
-        let problem = Process::problem(&rows, &exposure);
+        let ranked = evidence.conversions.ranked(design.singles(), design.basis.unit());
+        let problem = ranked.problem();
         let most_steps = self.most_steps.unwrap_or(MOST_STEPS);
-        let start = earlier.map(|model| screening::revived(&problem, &model.rates, design.singles()));
-        let screened = screening::fit(&problem, &design, start, most_steps);
+        let start = earlier.map(|model| screening::revived(&problem, &ranked.by_place(&model.rates), design.singles()));
+        let solution = screening::fit(&problem, &design, start, most_steps);
         let mut fit = FitReport {
-            log_likelihood: screened.solution.log_likelihood,
-            steps: screened.solution.steps,
-            converged: screened.solution.converged,
-            conversions: rows.weight(),
+            log_likelihood: solution.log_likelihood,
+            steps: solution.steps,
+            converged: solution.converged,
+            conversions: evidence.conversions(),
             person_days: evidence.person_days(),
         };
         let mut upstream = Vec::with_capacity(evidence.arrivals.len());
@@ -214,19 +212,11 @@ impl TimeToEvent {
             fit.converged &= fitted.converged;
             upstream.push(fitted);
         }
-        let rates = screened.solution.rates;
-        let errors = self.standard_errors.then(|| screening::standard_errors(&problem, &rates));
-        Ok(TimeToEventModel {
-            specification: self.clone(),
-            channels,
-            design,
-            rates,
-            errors,
-            captured,
-            pairs: screened.pairs,
-            upstream,
-            fit,
-        })
+        let found = &solution.rates;
+        let errors = self.standard_errors.then(|| ranked.by_number(&screening::standard_errors(&problem, found)));
+        let rates = ranked.by_number(found);
+        let pairs = (design.singles()..design.features()).filter(|&pair| rates[pair] > 0.0).collect();
+        Ok(TimeToEventModel { specification: self.clone(), channels, design, rates, errors, captured, pairs, upstream, fit })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::credits::Tally;
 use super::distinct;
 use crate::channel::Channels;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize};
@@ -22,9 +22,25 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct Participation {
     channels: Channels,
     by_channel: Vec<Tally>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    by_channel: Vec<Tally>,
+}
+
+impl TryFrom<Fields> for Participation {
+    type Error = Error;
+
+    fn try_from(Fields { channels, by_channel }: Fields) -> Result<Self> {
+        channels.check_column("the participation by channel", by_channel.len())?;
+        Ok(Self { channels, by_channel })
+    }
 }
 
 impl Participation {

@@ -161,9 +161,25 @@ impl WShaped {
 
 /// [`WShaped`] with its names looked up in one table of channels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WShapedModelFields")]
 pub struct WShapedModel {
     channels: Channels,
     stage: Vec<ChannelId>,
+}
+
+#[derive(Deserialize)]
+struct WShapedModelFields {
+    channels: Channels,
+    stage: Vec<ChannelId>,
+}
+
+impl TryFrom<WShapedModelFields> for WShapedModel {
+    type Error = Error;
+
+    fn try_from(WShapedModelFields { channels, stage }: WShapedModelFields) -> Result<Self> {
+        channels.check_ids("a stage's channel", &stage)?;
+        Ok(Self { channels, stage })
+    }
 }
 
 impl Fit for WShaped {

@@ -3,7 +3,7 @@
 use super::parameters::{Parameters, parameters};
 use super::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
 use serde::{Deserialize, Serialize};
@@ -89,9 +89,25 @@ impl LastNonDirect {
 
 /// [`LastNonDirect`] with its names looked up in one table of channels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "LastNonDirectFields")]
 pub struct LastNonDirectModel {
     channels: Channels,
     direct: Vec<ChannelId>,
+}
+
+#[derive(Deserialize)]
+struct LastNonDirectFields {
+    channels: Channels,
+    direct: Vec<ChannelId>,
+}
+
+impl TryFrom<LastNonDirectFields> for LastNonDirectModel {
+    type Error = Error;
+
+    fn try_from(LastNonDirectFields { channels, direct }: LastNonDirectFields) -> Result<Self> {
+        channels.check_ids("a direct channel", &direct)?;
+        Ok(Self { channels, direct })
+    }
 }
 
 impl Fit for LastNonDirect {

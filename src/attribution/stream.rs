@@ -1,5 +1,6 @@
 //! Credit touch by touch, for those who write it to a table of their own.
 
+use super::credits::sum;
 use super::{AttributionModel, check, short_name};
 use crate::channel::ChannelId;
 use crate::error::Result;
@@ -93,11 +94,11 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
         }
         weights.clear();
         weights.resize(journey.credited_channels().len(), 0.0);
-        let baseline = if weights.is_empty() { 0.0 } else { model.weigh(journey, &mut weights) };
-        let sum = weights.iter().sum::<f64>() + baseline;
-        let scale = if sum > 0.0 && sum.is_finite() { 1.0 / sum } else { 0.0 };
-        weights.iter_mut().for_each(|weight| *weight *= scale);
-        sink(JourneyCredit { person: block.person(), journey, shares: &weights, baseline: baseline * scale })?;
+        let mut baseline = if weights.is_empty() { 0.0 } else { model.weigh(journey, &mut weights) };
+        let sum = sum(&mut weights, &mut baseline);
+        let share = |weight: f64| sum.map_or(0.0, |sum| weight / sum);
+        weights.iter_mut().for_each(|weight| *weight = share(*weight));
+        sink(JourneyCredit { person: block.person(), journey, shares: &weights, baseline: share(baseline) })?;
     }
     Ok(())
 }

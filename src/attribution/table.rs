@@ -18,8 +18,8 @@ pub struct ComparisonTable {
     models: Vec<ModelTable>,
 }
 
-/// One model's credit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// One model's credit. Equal to another when all is but the time it took.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelTable {
     /// The name it was given.
@@ -60,6 +60,14 @@ pub struct ChannelCredit {
     /// The part of all conversions lost without the channel, for models that work by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal_effect: Option<f64>,
+}
+
+impl PartialEq for ModelTable {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { model, parameters, channels, baseline, unattributed, spent: _ } = self;
+        (model, parameters, channels, baseline, unattributed)
+            == (&other.model, &other.parameters, &other.channels, &other.baseline, &other.unattributed)
+    }
 }
 
 impl ModelTable {

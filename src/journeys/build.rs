@@ -2,12 +2,12 @@
 
 use super::assemble::assemble;
 use super::gather::gather;
-use super::partition::{Batch, PARTITIONS, Recoding};
+use super::partition::{Batch, PARTITIONS, Recoding, Texts};
 use super::window::{Cutter, Part};
 use super::{CostTable, JourneyOptions, Journeys, Observation};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::Events;
+use crate::event::{Events, Kind};
 use crate::intern::Interner;
 use crate::person::PersonTable;
 use rayon::prelude::*;
@@ -34,6 +34,7 @@ pub struct JourneyBuilder {
     options: JourneyOptions,
     people: PersonTable,
     channels: Interner,
+    places: Interner,
     goals: Interner,
     orders: Interner,
     batches: Vec<Batch>,
@@ -50,11 +51,34 @@ impl JourneyBuilder {
             options,
             people: PersonTable::default(),
             channels: Interner::default(),
+            places: Interner::default(),
             goals: Interner::default(),
             orders: Interner::default(),
             batches: Vec::new(),
             costs: CostTable::new(),
         }
+    }
+
+    /// Declares channels whether or not an event touches them. Channels are numbered by rank among the names a builder has seen, so
+    /// the parts of one log agree on their numbers - and their evidence can be merged - only if each part declares all names; it
+    /// also lets a report show a channel that had no touch.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.add_channels(["e-mail", "search", "tv"])?;
+    /// builder.extend(&log)?;
+    /// assert_eq!(builder.build()?.channels().len(), 3);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty name; more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.channels.add_channels(names)
     }
 
     /// Takes in a batch of events.
@@ -74,15 +98,7 @@ impl JourneyBuilder {
         for events in batches {
             texts.push(self.absorb(events)?);
         }
-        let recode = |(people, channels, goals, orders): Texts| Recoding {
-            people,
-            channels,
-            goals,
-            orders,
-            table: &self.people,
-            options: &self.options,
-        };
-        let recodings: Vec<_> = texts.into_iter().map(recode).collect();
+        let recodings: Vec<_> = texts.into_iter().map(|texts| Recoding { texts, table: &self.people, options: &self.options }).collect();
         let work: Vec<_> = batches
             .iter()
             .zip(&recodings)
@@ -95,17 +111,24 @@ impl JourneyBuilder {
         Ok(())
     }
 
-    /// Takes over the texts of a batch; the result says where each went.
+    /// Takes over the texts of a batch. The channels are those of touches: where a conversion took place is no marketing.
     fn absorb(&mut self, events: &Events) -> Result<Texts> {
-        let people = self.people.absorb(&events.people)?;
-        let mut channels = Vec::with_capacity(events.channels.len());
-        for name in events.channels.iter() {
-            let id = ChannelId::new(self.channels.intern(name)? as usize);
-            channels.push(id.ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })?);
+        let mut touched = vec![false; events.channels.len()];
+        for (channel, _) in events.channel.iter().zip(&events.kind).filter(|(_, kind)| kind.0 == Kind::Touch) {
+            touched[channel.index()] = true;
         }
-        let goals = self.goals.absorb(&events.goals)?;
-        let orders = if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] };
-        Ok((people, channels, goals, orders))
+        let mut texts = Texts {
+            people: self.people.absorb(&events.people)?,
+            channels: Vec::with_capacity(events.channels.len()),
+            places: Vec::with_capacity(events.channels.len()),
+            goals: self.goals.absorb(&events.goals)?,
+            orders: if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] },
+        };
+        for (name, touched) in events.channels.iter().zip(touched) {
+            texts.channels.push(if touched { self.channels.channel(name)? } else { ChannelId::NONE });
+            texts.places.push(self.places.channel(name)?);
+        }
+        Ok(texts)
     }
 
     /// States what channels cost by day, for those whose touches do not say; the days of the period count.
@@ -120,10 +143,9 @@ impl JourneyBuilder {
     /// more than 2^32 touches of journeys in a 1,024th of the persons, as re-use with transforms may make.
     pub fn build(self) -> Result<Journeys> {
         let channels = Channels::new(self.channels.iter().chain(self.costs.channels()))?;
-        self.check_names(&channels)?;
         let ranks: Vec<ChannelId> = self.channels.iter().filter_map(|name| channels.id(name)).collect();
         let last = self.batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
-        let cutter = Cutter::new(&self.options, &channels, ranks, last);
+        let cutter = Cutter::new(&self.options, &channels, ranks, last)?;
         let parts: Vec<Part> =
             (0..PARTITIONS).into_par_iter().map(|partition| cutter.cut(gather(&self.batches, partition, &self.people))).collect();
         drop(self.batches);
@@ -147,19 +169,4 @@ impl JourneyBuilder {
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)
     }
-
-    /// Fails when the options name a channel that is not there: a slip of the pen would otherwise go unnoticed.
-    fn check_names(&self, channels: &Channels) -> Result<()> {
-        let lookbacks = self.options.lookback.channels().map(|name| ("lookback", name));
-        let excluded = self.options.exclude.iter().map(|name| ("exclude", name.as_str()));
-        for (role, name) in lookbacks.chain(excluded) {
-            if channels.id(name).is_none() && !channels.is_empty() {
-                let known = channels.iter().map(str::to_owned).collect();
-                return Err(Error::UnknownChannel { role: role.into(), channel: name.to_owned(), known });
-            }
-        }
-        Ok(())
-    }
 }
-
-type Texts = (Vec<u64>, Vec<ChannelId>, Vec<u32>, Vec<u32>);

@@ -4,6 +4,7 @@ use super::options::Period;
 use crate::date::Day;
 use crate::error::{Error, Result};
 use crate::event::LARGEST;
+use crate::zone::Zone;
 use std::collections::BTreeMap;
 
 /// Costs by channel and day.
@@ -16,13 +17,20 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CostTable {
-    rows: Vec<(String, Day, f64)>,
+    zone: Zone,
+    /// Channel, the day's first second, cost.
+    rows: Vec<(String, i64, f64)>,
 }
 
 impl CostTable {
-    /// An empty table.
+    /// An empty table of days in UTC.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty table of days in that zone.
+    pub fn in_zone(zone: Zone) -> Self {
+        Self { zone, rows: Vec::new() }
     }
 
     /// Adds what a channel cost on a day.
@@ -36,7 +44,7 @@ impl CostTable {
         if !(0.0..=LARGEST).contains(&cost) {
             return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
         }
-        self.rows.push((channel.to_owned(), day, cost));
+        self.rows.push((channel.to_owned(), self.zone.start_of(day)?, cost));
         Ok(())
     }
 
@@ -45,11 +53,11 @@ impl CostTable {
         self.rows.iter().map(|(channel, _, _)| channel.as_str())
     }
 
-    /// Cost by channel over the days whose first second, `offset` seconds east of UTC, lies in the period; rows are summed in
-    /// order of day and size, so that their order in the file does not matter.
+    /// Cost by channel over the days that begin in the period; rows are summed in order of day and size, so that their order in
+    /// the file does not matter.
     pub(super) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
-        let inside = |day: Day| u32::try_from(i64::from(day.days()) * 86_400).is_ok_and(|start| period.reports(start));
-        let mut rows: Vec<_> = self.rows.iter().filter(|(_, day, _)| inside(*day)).collect();
+        let inside = |start: i64| u32::try_from(start).is_ok_and(|start| period.reports(start));
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let mut costs: BTreeMap<&str, f64> = self.channels().map(|channel| (channel, 0.0)).collect();
         for (channel, _, cost) in rows {

@@ -88,6 +88,11 @@ impl Lookback {
         self.seconds
     }
 
+    /// The longest of all, in seconds.
+    pub(crate) fn longest(&self) -> u32 {
+        self.channels.values().chain(self.interactions.values()).copied().fold(self.seconds, u32::max)
+    }
+
     /// Whether one lookback holds for every touch.
     pub(crate) fn is_uniform(&self) -> bool {
         self.channels.is_empty() && self.interactions.is_empty()
@@ -170,12 +175,12 @@ impl Period {
             time.map(|time| u32::try_from(time).map_err(|_| bad(time))).transpose()
         };
         let period = Self { from: read("the period's start", from)?, to: read("the period's end", to)? };
-        if let (Some(from), Some(to)) = (period.from, period.to) {
-            if from >= to {
-                return Err(Error::setting("the period's start", from, format!("a time before its end, {to}")));
+        match period.to {
+            Some(to) if period.start() >= to => {
+                Err(Error::setting("the period's start", period.start(), format!("a time before its end, {to}")))
             }
+            _ => Ok(period),
         }
-        Ok(period)
     }
 
     /// The first second reported.
@@ -238,6 +243,10 @@ impl JourneyOptions {
     }
 
     /// Lets touches serve several conversions of a person. By default a new journey starts after each conversion.
+    ///
+    /// A touch is then weighed once for each conversion it serves: a person with thousands of conversions and thousands of touches
+    /// in one lookback takes as long as their product. So does memory, 6 bytes each, where journeys have touches of their own
+    /// (lookbacks that differ, exclusion, transforms); a shorter lookback or [`JourneyOptions::with_trim`] bounds both.
     pub fn with_reuse(self, reuse: bool) -> Self {
         Self { reuse, ..self }
     }
@@ -300,6 +309,7 @@ mod tests {
     fn periods_are_checked() {
         assert!(Period::new(Some(-1), None).is_err());
         assert!(Period::new(Some(5), Some(5)).is_err());
+        assert!(Period::new(None, Some(0)).is_err(), "a period that ends before the first second holds nothing");
         let period = Period::new(Some(5), Some(9)).unwrap();
         assert_eq!([4, 5, 8, 9].map(|t| (period.reads(t), period.reports(t))), [(true, false), (true, true), (true, true), (false, false)]);
     }

@@ -48,18 +48,25 @@ pub(super) struct Batch {
 pub(super) struct SaleRow {
     pub(super) person: u64,
     pub(super) time: u32,
-    pub(super) channel: ChannelId,
+    pub(super) place: ChannelId,
     pub(super) goal: u32,
     pub(super) order: u32,
     pub(super) value: f64,
 }
 
-/// What to do with the rows of a batch: where its texts went, which conversions count.
-pub(super) struct Recoding<'a> {
+/// Where the texts of a batch went in the builder's tables.
+#[derive(Debug)]
+pub(super) struct Texts {
     pub(super) people: Vec<u64>,
     pub(super) channels: Vec<ChannelId>,
+    pub(super) places: Vec<ChannelId>,
     pub(super) goals: Vec<u32>,
     pub(super) orders: Vec<u32>,
+}
+
+/// What to do with the rows of a batch.
+pub(super) struct Recoding<'a> {
+    pub(super) texts: Texts,
     pub(super) table: &'a PersonTable,
     pub(super) options: &'a JourneyOptions,
 }
@@ -86,7 +93,7 @@ impl Batch {
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
         let period = &recoding.options.period;
         let is_touch = |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
-        let person = |row: usize| recode_person(&recoding.people, events.person[row]);
+        let person = |row: usize| recode_person(&recoding.texts.people, events.person[row]);
         let homes: Vec<u16> = rows
             .clone()
             .map(|row| if is_touch(row) { partition_of(recoding.table.rank(person(row))) as u16 } else { PARTITIONS as u16 })
@@ -97,7 +104,9 @@ impl Batch {
         self.person = vec![0; total];
         self.time = vec![0; total];
         self.channel = vec![ChannelId::NONE; total];
-        self.cost = vec![0.0; if events.cost.is_empty() { 0 } else { total }];
+        let priced = !events.cost.is_empty()
+            && rows.clone().zip(&homes).any(|(row, &home)| usize::from(home) < PARTITIONS && events.cost[row] > 0.0);
+        self.cost = vec![0.0; if priced { total } else { 0 }];
         let interactions = recoding.options.lookback.reads_interactions() || recoding.options.deduplicate;
         self.interaction = vec![None; if interactions { total } else { 0 }];
         for (row, &home) in rows.zip(&homes) {
@@ -108,7 +117,7 @@ impl Batch {
             next[home as usize] += 1;
             self.person[at] = person(row);
             self.time[at] = events.time[row];
-            self.channel[at] = recode_channel(&recoding.channels, events.channel[row]);
+            self.channel[at] = recode_channel(&recoding.texts.channels, events.channel[row]);
             if let Some(cost) = self.cost.get_mut(at) {
                 *cost = events.cost[row];
             }
@@ -129,11 +138,11 @@ impl Batch {
             .take_while(|sale| sale.row < rows.end)
             .filter(counts)
             .map(|sale| SaleRow {
-                person: recode_person(&recoding.people, events.person[sale.row]),
+                person: recode_person(&recoding.texts.people, events.person[sale.row]),
                 time: events.time[sale.row],
-                channel: recode_channel(&recoding.channels, events.channel[sale.row]),
-                goal: recode_text(&recoding.goals, sale.goal),
-                order: recode_text(&recoding.orders, sale.order),
+                place: recode_channel(&recoding.texts.places, events.channel[sale.row]),
+                goal: recode_text(&recoding.texts.goals, sale.goal),
+                order: recode_text(&recoding.texts.orders, sale.order),
                 value: sale.value,
             })
             .collect();

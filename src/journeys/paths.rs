@@ -1,7 +1,7 @@
 //! Path tables: `A > B > C` with how often it ended how.
 
 use super::offsets::Offsets;
-use super::{CostTable, Journeys, Totals, Touches};
+use super::{CostTable, JourneyOptions, Journeys, Totals, Touches};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::intern::Interner;
@@ -34,6 +34,15 @@ impl PathTable {
         Self::default()
     }
 
+    /// Declares channels whether or not a path holds them, so that the parts of one table agree on the channels' numbers and their
+    /// evidence can be merged.
+    ///
+    /// # Errors
+    /// An empty name; more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.names.add_channels(names)
+    }
+
     /// Adds a path, oldest touch first. A path without touches is kept: its conversions are unattributed.
     ///
     /// # Errors
@@ -58,8 +67,7 @@ impl PathTable {
         if name.is_empty() {
             return Err(Error::setting("a channel in a path", "empty", "any text"));
         }
-        let id = self.names.intern(name)?;
-        ChannelId::new(id as usize).ok_or_else(|| Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() })
+        self.names.channel(name)
     }
 
     /// States what channels cost; all days count.
@@ -82,9 +90,20 @@ impl PathTable {
     /// # Errors
     /// More channels than there are numbers, those of the cost table included.
     pub fn journeys(self) -> Result<Journeys> {
+        self.journeys_with(&JourneyOptions::default())
+    }
+
+    /// The same with channels excluded, paths transformed and trimmed as the options say; all other options need times and are of
+    /// no effect.
+    ///
+    /// # Errors
+    /// As [`PathTable::journeys`]; an excluded channel that no path has.
+    pub fn journeys_with(mut self, options: &JourneyOptions) -> Result<Journeys> {
         let channels = Channels::new(self.names.iter().chain(self.costs.channels()))?;
         let ranks: Vec<ChannelId> = self.names.iter().filter_map(|name| channels.id(name)).collect();
-        let touches = Touches { channels: self.channels.iter().map(|id| ranks[id.index()]).collect(), times: Vec::new() };
+        self.channels.iter_mut().for_each(|id| *id = ranks[id.index()]);
+        self.reshape(options, &channels)?;
+        let touches = Touches { channels: self.channels, times: Vec::new() };
         let total = touches.channels.len();
         let starts = std::iter::once(0).chain(self.ends.iter().copied()).take(self.ends.len());
         let mut journeys = Journeys {
@@ -104,5 +123,24 @@ impl PathTable {
         journeys.totals = journeys.accumulate(Totals::default)?;
         journeys.add_costs(&self.costs, &super::Period::default());
         Ok(journeys)
+    }
+
+    /// Excludes, transforms and trims every path.
+    fn reshape(&mut self, options: &JourneyOptions, channels: &Channels) -> Result<()> {
+        let excluded = options.excluded(channels)?;
+        if !options.reshapes() {
+            return Ok(());
+        }
+        let mut seen = vec![false; channels.len()];
+        let (mut reshaped, mut path, mut start) = (Vec::with_capacity(self.channels.len()), Vec::new(), 0);
+        for end in &mut self.ends {
+            path.clear();
+            path.extend(self.channels[start..*end].iter().map(|&channel| (channel, 0)));
+            options.reshape(&mut path, &excluded, &mut seen);
+            reshaped.extend(path.iter().map(|touch| touch.0));
+            (start, *end) = (*end, reshaped.len());
+        }
+        self.channels = reshaped;
+        Ok(())
     }
 }

@@ -1,13 +1,49 @@
 //! Exclusion, path transforms and trimming of one journey's touches.
 
-use super::options::Transform;
-use crate::channel::ChannelId;
+use super::options::{JourneyOptions, Transform};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
 
 /// One touch while a journey is being cut.
 pub(super) type Touch = (ChannelId, u32);
 
+impl JourneyOptions {
+    /// Whether a journey's touches are more than a window's.
+    pub(super) fn reshapes(&self) -> bool {
+        !self.exclude.is_empty() || self.transform != Transform::None || self.trim.is_some()
+    }
+
+    /// Which channels are excluded, by number.
+    pub(super) fn excluded(&self, channels: &Channels) -> Result<Vec<bool>> {
+        let mut excluded = vec![false; channels.len()];
+        for name in &self.exclude {
+            excluded[known("exclude", name, channels)?.index()] = true;
+        }
+        Ok(excluded)
+    }
+
+    /// Excludes, transforms and trims the touches of one journey; `seen` is scratch, one cell a channel, all false.
+    pub(super) fn reshape(&self, touches: &mut Vec<Touch>, excluded: &[bool], seen: &mut [bool]) {
+        if !self.exclude.is_empty() {
+            exclude(touches, excluded);
+        }
+        self.transform.apply(touches, seen);
+        if let Some(most) = self.trim {
+            touches.drain(..touches.len().saturating_sub(most.get()));
+        }
+    }
+}
+
+/// The channel an option names; one that is not there would be a slip of the pen.
+pub(super) fn known(role: &'static str, name: &str, channels: &Channels) -> Result<ChannelId> {
+    channels.id(name).ok_or_else(|| {
+        let known = channels.iter().map(str::to_owned).collect();
+        Error::UnknownChannel { role: role.into(), channel: name.to_owned(), known }
+    })
+}
+
 /// Leaves out the excluded channels unless nothing would remain.
-pub(super) fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
+fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
     if touches.iter().any(|(channel, _)| !excluded[channel.index()]) {
         touches.retain(|(channel, _)| !excluded[channel.index()]);
     }
@@ -15,7 +51,7 @@ pub(super) fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
 
 impl Transform {
     /// Applies the transform; `seen` is scratch, one cell a channel, all false before and after.
-    pub(super) fn apply(self, touches: &mut Vec<Touch>, seen: &mut [bool]) {
+    fn apply(self, touches: &mut Vec<Touch>, seen: &mut [bool]) {
         match self {
             Self::None => {}
             Self::Exposure => touches.dedup_by(|later, kept| {

@@ -1,10 +1,11 @@
 //! From a person's rows to journeys.
 
 use super::gather::Gathered;
-use super::options::{JourneyOptions, Transform};
-use super::transform::{Touch, exclude};
+use super::options::JourneyOptions;
+use super::transform::{Touch, known};
 use super::{Outcome, Touches};
 use crate::channel::{ChannelId, Channels};
+use crate::error::Result;
 use crate::event::Interaction;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -17,6 +18,7 @@ pub(super) struct Cutter<'a> {
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
     lookbacks: Vec<[u32; 3]>,
+    longest: u32,
     excluded: Vec<bool>,
     end: u32,
 }
@@ -51,17 +53,23 @@ pub(super) struct Extent {
 }
 
 impl<'a> Cutter<'a> {
-    pub(super) fn new(options: &'a JourneyOptions, channels: &Channels, ranks: Vec<ChannelId>, last_row: u32) -> Self {
+    /// # Errors
+    /// A channel named by the options that is not there.
+    pub(super) fn new(options: &'a JourneyOptions, channels: &Channels, ranks: Vec<ChannelId>, last_row: u32) -> Result<Self> {
+        for name in options.lookback.channels() {
+            known("lookback", name, channels)?;
+        }
         let lookback = |name: &str| {
             [None, Some(Interaction::Click), Some(Interaction::View)].map(|interaction| options.lookback.of(name, interaction))
         };
-        Self {
+        Ok(Self {
             options,
             ranks,
             lookbacks: channels.iter().map(lookback).collect(),
-            excluded: channels.iter().map(|name| options.exclude.iter().any(|other| other == name)).collect(),
+            longest: options.lookback.longest(),
+            excluded: options.excluded(channels)?,
             end: options.period.end(last_row),
-        }
+        })
     }
 
     pub(super) fn cut(&self, mut gathered: Gathered) -> Part {
@@ -134,12 +142,12 @@ impl<'a> Cutter<'a> {
     /// The journey that did not end in a conversion.
     fn cut_null(&self, rows: &Gathered, touches: Range<usize>, part: &mut Part, scratch: &mut Scratch) {
         let latest = rows.times[touches.end - 1];
-        let natural = latest.saturating_add(self.lookback(rows, touches.end - 1));
-        let close = natural.min(self.end);
+        let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
+        let immature = natural > u64::from(self.end);
+        let close = if immature { self.end } else { natural as u32 };
         if !self.options.period.reports(close) {
             return;
         }
-        let immature = natural > self.end;
         part.immature += u64::from(immature);
         if !(immature && self.options.drop_immature) {
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
@@ -175,15 +183,18 @@ impl<'a> Cutter<'a> {
         }
     }
 
+    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with re-use every conversion starts from
+    /// the person's first touch, and a walk would take conversions x touches steps.
+    fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+        let earliest = anchor.saturating_sub(self.longest);
+        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)..touches.end
+    }
+
     /// The window as a run of the person's touches.
     fn run(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
-        let earliest = anchor.saturating_sub(self.options.lookback.seconds());
-        let mut start = touches.start;
-        while start < touches.end && rows.times[start] < earliest {
-            start += 1;
-        }
         let most = self.options.trim.map_or(usize::MAX, |trim| trim.get());
-        start.max(touches.end.saturating_sub(most))..touches.end
+        let Range { start, end } = self.reachable(rows, touches, anchor);
+        start.max(end.saturating_sub(most))..end
     }
 
     /// The window touch by touch, into the scratch buffer.
@@ -191,16 +202,8 @@ impl<'a> Cutter<'a> {
         let Scratch { touches: selected, seen } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
-        selected.extend(touches.filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
-        if !self.options.exclude.is_empty() {
-            exclude(selected, &self.excluded);
-        }
-        if self.options.transform != Transform::None {
-            self.options.transform.apply(selected, seen);
-        }
-        if let Some(most) = self.options.trim {
-            selected.drain(..selected.len().saturating_sub(most.get()));
-        }
+        selected.extend(self.reachable(rows, touches, anchor).filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
+        self.options.reshape(selected, &self.excluded, seen);
     }
 
     fn lookback(&self, rows: &Gathered, at: usize) -> u32 {
@@ -256,7 +259,7 @@ fn deduplicate(rows: &mut Gathered) {
         seen.clear();
         for at in first..*end as usize {
             let sale = rows.sales[at];
-            if seen.insert((sale.time, sale.channel, sale.goal, sale.order, sale.value.to_bits())) {
+            if seen.insert((sale.time, sale.place, sale.goal, sale.order, sale.value.to_bits())) {
                 keep.push(at);
             }
         }

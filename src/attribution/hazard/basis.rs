@@ -100,8 +100,8 @@ impl Basis {
         }
     }
 
-    /// Adds each function's integral over the ages `from..to`, `weight` times. Bins count in seconds: sums of whole numbers are
-    /// exact in any order.
+    /// Adds each function's integral over the ages `from..to`, `weight` times. Bins count in seconds, exponentials in multiples
+    /// of 2^-30: such sums are exact in any order.
     #[inline]
     pub(super) fn integrate(&self, from: u32, to: u32, weight: f64, into: &mut [f64]) {
         match self {
@@ -117,11 +117,16 @@ impl Basis {
                 let to = to.min(self.horizon());
                 for (sum, tau) in into.iter_mut().zip(taus).filter(|_| from < to) {
                     let left = |age: u32| libm::exp(-f64::from(age) / (tau * DAY));
-                    *sum += weight * (left(from) - left(to));
+                    *sum += weight * rounded(left(from) - left(to));
                 }
             }
         }
     }
+}
+
+fn rounded(part: f64) -> f64 {
+    const UNIT: f64 = (1u64 << 30) as f64;
+    (part * UNIT).round() / UNIT
 }
 
 #[cfg(test)]

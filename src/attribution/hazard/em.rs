@@ -165,3 +165,72 @@ impl Problem<'_> {
         Step { sums, log_likelihood }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(rows: &[(Vec<(u32, f64)>, f64)]) -> Rows {
+        let mut all = Rows::default();
+        rows.iter().for_each(|(entries, weight)| all.push(&mut entries.clone(), *weight));
+        all
+    }
+
+    #[test]
+    fn one_channel_by_hand() {
+        // 6 events with the touch, 2 without, 3 and 4 days: theta + b = 6/3 and b = 2/4 were they apart; together b (4 + 3) +
+        // theta 3 = 8, 6/(theta + b) = 3 and 6/(theta + b) + 2/b = 7, so b = 1/2 and theta = 3/2
+        let rows = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
+        let problem = Problem { rows: &rows, exposure: &[3.0, 7.0] };
+        let solution = problem.maximise(problem.start(), 10_000);
+        assert!(solution.converged);
+        approx::assert_relative_eq!(solution.rates[0], 1.5, max_relative = 1e-4);
+        approx::assert_relative_eq!(solution.rates[1], 0.5, max_relative = 1e-4);
+    }
+
+    #[test]
+    fn no_events_give_rates_of_zero_and_too_few_steps_are_told() {
+        let none = rows(&[]);
+        let empty = Problem { rows: &none, exposure: &[3.0, 7.0] };
+        assert_eq!(empty.maximise(empty.start(), 10_000).rates, [0.0, 0.0]);
+        let some = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
+        let problem = Problem { rows: &some, exposure: &[3.0, 7.0] };
+        assert!(!problem.maximise(problem.start(), 3).converged);
+    }
+
+    #[test]
+    fn a_rate_without_exposure_is_zero() {
+        let rows = rows(&[(vec![(0, 1.0)], 6.0)]);
+        let problem = Problem { rows: &rows, exposure: &[0.0, 7.0] };
+        let solution = problem.maximise(problem.start(), 10_000);
+        assert_eq!(solution.rates[0], 0.0);
+        approx::assert_relative_eq!(solution.rates[1], 6.0 / 7.0, max_relative = 1e-12);
+    }
+
+    fn problems() -> impl Strategy<Value = (Vec<(Vec<(u32, f64)>, f64)>, Vec<f64>)> {
+        let row = (prop::collection::vec((0u32..5, 0.1f64..3.0), 0..4), 0.5f64..9.0);
+        (prop::collection::vec(row, 1..40), prop::collection::vec(0.01f64..50.0, 6))
+    }
+
+    proptest! {
+        #[test]
+        fn no_step_lowers_the_likelihood((events, exposure) in problems()) {
+            let rows = rows(&events);
+            let problem = Problem { rows: &rows, exposure: &exposure };
+            let mut rates = problem.start();
+            let mut before = problem.log_likelihood(&rates);
+            for _ in 0..60 {
+                rates = problem.step(&rates);
+                let after = problem.log_likelihood(&rates);
+                prop_assert!(after >= before - 1e-9 * before.abs().max(1.0), "{before} to {after}");
+                before = after;
+            }
+            let solution = problem.maximise(problem.start(), 100_000);
+            prop_assert!(solution.converged && solution.log_likelihood >= before - 1e-6 * rows.weight());
+            let expected: f64 = solution.rates.iter().zip(&exposure).map(|(rate, exposure)| rate * exposure).sum();
+            prop_assert!((expected / rows.weight() - 1.0).abs() < 1e-12, "{expected} expected of {}", rows.weight());
+            prop_assert!(solution.rates.iter().all(|rate| *rate >= 0.0));
+        }
+    }
+}

@@ -83,15 +83,43 @@ impl Process {
             && self.rows.is_sound(features)
     }
 
-    /// Exposures in days (events expected at a rate of 1), the baseline's last. The first `singles` features are in `unit`,
-    /// the others in seconds.
-    pub(super) fn exposure_in_days(&self, singles: usize, unit: f64) -> Vec<f64> {
-        let scaled = self.exposure.iter().enumerate().map(|(at, exposure)| exposure * if at < singles { unit } else { 1.0 / DAY });
-        scaled.chain([self.watched / DAY]).collect()
+    /// The problem this is, with features by falling exposure instead of by name. The first `singles` features are exposed in
+    /// `unit`, the others in seconds; rates are a day.
+    pub(super) fn ranked(&self, singles: usize, unit: f64) -> Ranked {
+        let days = |feature: usize| self.exposure[feature] * if feature < singles { unit } else { 1.0 / DAY };
+        let mut order: Vec<usize> = (0..self.exposure.len()).collect();
+        order.sort_by(|&left, &right| (left >= singles).cmp(&(right >= singles)).then(days(right).total_cmp(&days(left))));
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, &feature)| places[feature] = place);
+        let exposure = order.iter().map(|&feature| days(feature)).chain([self.watched / DAY]).collect();
+        Ranked { rows: self.rows.moved(&places).compressed(), exposure, places }
+    }
+}
+
+/// A likelihood whose sums run over features in an order that does not depend on what channels are called: flat directions
+/// would amplify the differences in rounding.
+pub(super) struct Ranked {
+    rows: Rows,
+    exposure: Vec<f64>,
+    /// By feature.
+    places: Vec<usize>,
+}
+
+impl Ranked {
+    pub(super) fn problem(&self) -> Problem<'_> {
+        Problem { rows: &self.rows, exposure: &self.exposure }
     }
 
-    pub(super) fn problem<'a>(rows: &'a Rows, exposure: &'a [f64]) -> Problem<'a> {
-        Problem { rows, exposure }
+    /// From features by place to features by number; what is the baseline's stays last.
+    pub(super) fn by_number<T: Copy>(&self, by_place: &[T]) -> Vec<T> {
+        self.places.iter().chain([&self.places.len()]).map(|&place| by_place[place]).collect()
+    }
+
+    /// From features by number to features by place.
+    pub(super) fn by_place(&self, by_number: &[f64]) -> Vec<f64> {
+        let mut moved = by_number.to_vec();
+        self.places.iter().enumerate().for_each(|(feature, &place)| moved[place] = by_number[feature]);
+        moved
     }
 }
 

@@ -126,7 +126,7 @@ impl Fit for LogHazard {
             return Err(Error::setting("the time from first touches to the end of observation", "0 s", "above 0"));
         }
         let newton::Solution { coefficients, log_likelihood, steps, converged } =
-            newton::maximise(states, channels.len() * self.ends.len(), conversions, MOST_STEPS);
+            newton::maximise(&states, channels.len() * self.ends.len(), conversions, MOST_STEPS);
         let fit = FitReport { log_likelihood, steps, converged, conversions, person_days };
         Ok(LogHazardModel { specification: self.clone(), channels, coefficients, captured, fit })
     }

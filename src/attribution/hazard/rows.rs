@@ -64,6 +64,18 @@ impl Rows {
         self.weights.iter().sum()
     }
 
+    /// The same rows with every feature moved to its place.
+    pub(super) fn moved(&self, places: &[usize]) -> Self {
+        let mut moved = Self::default();
+        let mut entries = Vec::new();
+        for row in self.iter() {
+            entries.clear();
+            entries.extend(row.features.iter().zip(row.values).map(|(&feature, &value)| (places[feature as usize] as u32, value)));
+            moved.push(&mut entries, row.weight);
+        }
+        moved
+    }
+
     /// Whether the rows can be read: positions in order, features below `limit` and rising, numbers finite and from 0.
     pub(super) fn is_sound(&self, limit: usize) -> bool {
         let lengths = self.ends.last().copied().unwrap_or(0) == self.features.len()

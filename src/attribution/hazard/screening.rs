@@ -7,15 +7,9 @@ use super::em::{Problem, Solution};
 /// A pair is kept if it raises the log-likelihood by more than this.
 const RISE: f64 = 8.0;
 
-/// A fit with the pairs it kept.
-pub(super) struct Screened {
-    pub(super) solution: Solution,
-    pub(super) pairs: Vec<usize>,
-}
-
 /// Fits all single touches, then adds one pair at a time: the one that would raise the likelihood most with the other rates
 /// held, as long as that is enough. Rates of 0 stay 0 in EM, so a pair not in question costs its zeros only.
-pub(super) fn fit(problem: &Problem<'_>, design: &Design, start: Option<Vec<f64>>, most_steps: u64) -> Screened {
+pub(super) fn fit(problem: &Problem<'_>, design: &Design, start: Option<Vec<f64>>, most_steps: u64) -> Solution {
     let baseline = design.features();
     let fresh = || {
         let mut start = problem.start();
@@ -32,9 +26,7 @@ pub(super) fn fit(problem: &Problem<'_>, design: &Design, start: Option<Vec<f64>
         let next = problem.maximise(rates, most_steps);
         solution = Solution { steps: solution.steps + next.steps, converged: solution.converged && next.converged, ..next };
     }
-    pairs.retain(|&pair| solution.rates[pair] > 0.0);
-    pairs.sort_unstable();
-    Screened { solution, pairs }
+    solution
 }
 
 /// The pair whose own rate raises the likelihood most, and that rate, if the rise is enough.

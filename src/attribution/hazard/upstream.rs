@@ -78,10 +78,10 @@ impl Arrivals {
     }
 
     pub(super) fn solve(&self, basis: &Basis, most_steps: u64) -> Result<Upstream> {
-        let exposure = self.process.exposure_in_days(self.process.exposure.len(), basis.unit());
-        let rows = self.process.rows.compressed();
-        let problem = Process::problem(&rows, &exposure);
+        let ranked = self.process.ranked(self.process.exposure.len(), basis.unit());
+        let problem = ranked.problem();
         let Solution { rates, steps, converged, .. } = problem.maximise(problem.start(), most_steps);
+        let rates = ranked.by_number(&rates);
         Ok(Upstream { channel: self.channel, symmetric: self.symmetric, rates, steps, converged })
     }
 }

@@ -3,6 +3,7 @@
 use super::weight;
 use crate::attribution::coalitions::Coalitions;
 use crate::channel::Channels;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Raw Shapley values of the game in which a set is worth the conversions of journeys with exactly that set of channels. They sum
@@ -23,9 +24,25 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct ExactSetShapley {
     channels: Channels,
     values: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    values: Vec<f64>,
+}
+
+impl TryFrom<Fields> for ExactSetShapley {
+    type Error = Error;
+
+    fn try_from(Fields { channels, values }: Fields) -> Result<Self> {
+        channels.check_column("the values by channel", values.len())?;
+        Ok(Self { channels, values })
+    }
 }
 
 impl ExactSetShapley {

@@ -3,7 +3,7 @@
 use crate::attribution::credits::Tally;
 use crate::attribution::{distinct, spread_evenly};
 use crate::channel::Channels;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize};
@@ -24,10 +24,26 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct OrderedShapley {
     channels: Channels,
     /// By channel, then position from the first touch.
     positions: Vec<Vec<Tally>>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    positions: Vec<Vec<Tally>>,
+}
+
+impl TryFrom<Fields> for OrderedShapley {
+    type Error = Error;
+
+    fn try_from(Fields { channels, positions }: Fields) -> Result<Self> {
+        channels.check_column("the credit by channel and position", positions.len())?;
+        Ok(Self { channels, positions })
+    }
 }
 
 impl OrderedShapley {

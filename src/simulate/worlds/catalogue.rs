@@ -36,7 +36,8 @@ pub(super) struct Channel {
 pub(super) enum Response {
     /// Their sum, on top of the baseline.
     Sum,
-    /// Each saturates at `limit` of what one fresh touch gives, and pairs add `synergy` times the root of their product.
+    /// Each saturates at `limit` of what one fresh touch gives, and pairs add `synergy` conversions a day while both had a touch
+    /// within 10 days.
     Saturating { limit: f64, pairs: Vec<(usize, usize)>, synergy: f64 },
     /// The baseline times the product of `1 + gain x excitation`.
     Product { gain: f64 },
@@ -81,12 +82,12 @@ impl Mechanism {
             World::Baseline => Self { baseline: 0.000_22, ..plain.scaled(0.7) },
             World::Saturation => Self {
                 baseline: 0.000_1,
-                response: Response::Saturating { limit: 1.2, pairs: vec![(3, 5), (2, 4)], synergy: 2.5 },
+                response: Response::Saturating { limit: 1.2, pairs: vec![(3, 5), (2, 4)], synergy: 0.001 },
                 ..plain.scaled(0.8)
             },
             World::Retargeting => retargeting(plain),
             World::Upstream => upstream(plain.scaled(0.7)),
-            World::Multiplicative => Self { baseline: 0.000_12, response: Response::Product { gain: 3_500.0 }, ..plain.scaled(0.75) },
+            World::Multiplicative => Self { baseline: 0.000_22, response: Response::Product { gain: 1_200.0 }, ..plain.scaled(0.75) },
         }
     }
 
@@ -99,8 +100,8 @@ impl Mechanism {
 fn retargeting(plain: Mechanism) -> Mechanism {
     let mut channels = plain.channels;
     channels.push(channel("retargeting", 0.0, 0.000_3, 1.0, 0.006));
-    let intent = Intent { rate: 0.001_5, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
-    Mechanism { channels, baseline: 0.000_05, intent: Some(intent), ..plain }
+    let intent = Intent { rate: 0.001_2, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
+    Mechanism { channels, baseline: 0.000_03, intent: Some(intent), ..plain }
 }
 
 fn upstream(plain: Mechanism) -> Mechanism {

@@ -16,6 +16,9 @@ const FLIGHTS: [(f64, f64); 2] = [(14.0, 28.0), (56.0, 70.0)];
 /// A touch's effect falls in steps that end at these ages, in days; within a step it is constant, so that the truth is exact.
 const STEPS: [f64; 12] = [1.0 / 24.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0, 20.0, 30.0];
 
+/// The step that ends at 10 days.
+const RECENT: usize = 8;
+
 /// One touch. It happens only if every channel of `needs` is there.
 #[derive(Debug, Clone, Copy)]
 struct Touch {
@@ -74,6 +77,8 @@ struct Segment {
     baseline: f64,
     /// What each group of touches - same channel, same needs - adds.
     excitations: Vec<f64>,
+    /// Whether each group had a touch within 10 days.
+    recent: Vec<bool>,
 }
 
 /// What makes up a person's intensity: a channel, and the channels without which it is not there.
@@ -103,8 +108,8 @@ impl<'a> Recipe<'a> {
         let second = |day: f64| START + (day * DAY) as i64;
         let mut rows: Vec<(f64, Option<usize>)> = touches.iter().map(|touch| (touch.day, Some(touch.channel))).collect();
         for segment in &segments {
-            let intensity = self.intensity(segment, &groups, u16::MAX);
-            for _ in 0..random.poisson(intensity * (segment.to - segment.from)) {
+            let intensity = self.intensity(segment, &groups);
+            for _ in 0..random.poisson(intensity * segment.days()) {
                 rows.push((random.between(segment.from, segment.to), None));
             }
         }
@@ -174,70 +179,93 @@ impl<'a> Recipe<'a> {
         }
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
+        let place = |touch: &Touch| groups.binary_search(&(touch.channel, touch.needs)).expect("every touch has its group");
+        let places: Vec<usize> = touches.iter().map(place).collect();
         let segment = |pair: &[f64]| {
             let middle = 0.5 * (pair[0] + pair[1]);
             let active = stretches.iter().filter(|stretch| stretch.0 <= middle && middle < stretch.1).count() as f64;
             let lift = self.mechanism.intent.map_or(0.0, |intent| intent.lift);
-            let mut excitations = vec![0.0; groups.len()];
-            for touch in touches.iter().take_while(|touch| touch.day < middle) {
+            let (mut excitations, mut recent) = (vec![0.0; groups.len()], vec![false; groups.len()]);
+            let old = touches.partition_point(|touch| touch.day < middle - STEPS[STEPS.len() - 1]);
+            for (touch, &place) in touches[old..].iter().zip(&places[old..]).take_while(|(touch, _)| touch.day < middle) {
                 let step = STEPS.partition_point(|&end| end <= middle - touch.day);
                 if let Some(rate) = self.steps[touch.channel].get(step) {
-                    let group = groups.iter().position(|&group| group == (touch.channel, touch.needs));
-                    excitations[group.expect("every touch has its group")] += rate;
+                    excitations[place] += rate;
+                    recent[place] |= step <= RECENT;
                 }
             }
-            Segment { from: pair[0], to: pair[1], baseline: self.mechanism.baseline + active * lift, excitations }
+            Segment { from: pair[0], to: pair[1], baseline: self.mechanism.baseline + active * lift, excitations, recent }
         };
         cuts.windows(2).map(segment).collect()
     }
 
-    /// Conversions a day while the channels of `present` are there.
-    fn intensity(&self, segment: &Segment, groups: &[Group], present: u16) -> f64 {
-        let parts = || groups.iter().zip(&segment.excitations).filter(move |(group, _)| group.1 & !present == 0);
-        let baseline = segment.baseline;
+    /// Conversions a day.
+    fn intensity(&self, segment: &Segment, groups: &[Group]) -> f64 {
         match &self.mechanism.response {
-            Response::Sum => baseline + parts().map(|part| part.1).sum::<f64>(),
-            Response::Product { gain } => parts().fold(baseline, |product, (_, excitation)| product * (1.0 + gain * excitation)),
-            Response::Saturating { limit, pairs, synergy } => {
-                let mut by_channel = [0.0; 16];
-                parts().for_each(|(group, excitation)| by_channel[group.0] += excitation);
-                let saturated = |channel: usize| {
-                    let most = limit * self.steps[channel][0];
-                    most * (1.0 - libm::exp(-by_channel[channel] / most))
-                };
-                let alone: f64 = parts().map(|(group, _)| saturated(group.0)).sum();
-                let together = pairs.iter().map(|&(one, other)| (saturated(one) * saturated(other)).sqrt()).sum::<f64>();
-                baseline + alone + synergy * together
-            }
+            Response::Product { gain } => segment.excitations.iter().fold(segment.baseline, |product, part| product * (1.0 + gain * part)),
+            _ => segment.baseline + self.parts(segment, groups).iter().map(|part| part.1).sum::<f64>(),
         }
     }
 
-    /// What the touches were worth: a sum of groups where effects add up, else the game over the person's own channels.
+    /// Where the intensity is a sum on top of the baseline: its parts, each with the channels without which it is not there.
+    fn parts(&self, segment: &Segment, groups: &[Group]) -> Vec<(u16, f64)> {
+        let excited = groups.iter().zip(&segment.excitations);
+        let Response::Saturating { limit, pairs, synergy } = &self.mechanism.response else {
+            return excited.map(|(group, &part)| (group.1, part)).collect();
+        };
+        let saturated = |(&(channel, needs), part): (&Group, &f64)| {
+            let most = limit * self.steps[channel][0];
+            (needs, most * (1.0 - libm::exp(-part / most)))
+        };
+        let near = |channel: usize| groups.iter().zip(&segment.recent).any(|(group, &recent)| group.0 == channel && recent);
+        let together = pairs.iter().filter(|pair| near(pair.0) && near(pair.1)).map(|&(one, other)| (1 << one | 1 << other, *synergy));
+        excited.map(saturated).chain(together).collect()
+    }
+
+    /// What the touches were worth: where the intensity is a sum, each part is lost with any channel it needs, and shared by all
+    /// of them; else the game over the person's own channels.
     fn evaluate(&self, groups: &[Group], segments: &[Segment], truth: &mut PersonTruth) {
-        let without: f64 = segments.iter().map(|segment| segment.baseline * (segment.to - segment.from)).sum();
-        truth.baseline += without;
-        if let Response::Sum = self.mechanism.response {
-            for (at, &(_, needs)) in groups.iter().enumerate() {
-                let worth: f64 = segments.iter().map(|segment| segment.excitations[at] * (segment.to - segment.from)).sum();
+        truth.baseline += segments.iter().map(|segment| segment.baseline * segment.days()).sum::<f64>();
+        if let Response::Product { gain } = self.mechanism.response {
+            return evaluate_product(gain, groups, segments, truth);
+        }
+        for segment in segments {
+            for (needs, part) in self.parts(segment, groups) {
+                let worth = part * segment.days();
                 truth.total += worth;
                 for channel in (0..16).filter(|channel| needs >> channel & 1 == 1) {
                     truth.removal[channel] += worth;
                     truth.shapley[channel] += worth / f64::from(needs.count_ones());
                 }
             }
-            return;
         }
-        let players: Vec<usize> = groups.iter().map(|group| group.0).collect();
-        let worth = |set: usize| -> f64 {
-            let present = players.iter().enumerate().filter(|(at, _)| set >> at & 1 == 1).fold(0, |mask, (_, player)| mask | 1 << player);
-            segments.iter().map(|segment| self.intensity(segment, groups, present) * (segment.to - segment.from)).sum()
-        };
-        let worths: Vec<f64> = (0..1usize << players.len()).map(worth).collect();
-        truth.total += worths[worths.len() - 1] - without;
-        for (at, &player) in players.iter().enumerate() {
-            truth.removal[player] += worths[worths.len() - 1] - worths[(worths.len() - 1) & !(1 << at)];
-            truth.shapley[player] += shapley(&worths, players.len(), at);
+    }
+}
+
+impl Segment {
+    fn days(&self) -> f64 {
+        self.to - self.from
+    }
+}
+
+/// The game of a product: what every set of the person's channels is worth, by one multiplication a set and segment.
+fn evaluate_product(gain: f64, groups: &[Group], segments: &[Segment], truth: &mut PersonTruth) {
+    let mut worths = vec![0.0; 1 << groups.len()];
+    let mut products = worths.clone();
+    for segment in segments {
+        products[0] = segment.baseline * segment.days();
+        worths[0] += products[0];
+        for set in 1..products.len() {
+            let lowest = set.trailing_zeros() as usize;
+            products[set] = products[set & (set - 1)] * (1.0 + gain * segment.excitations[lowest]);
+            worths[set] += products[set];
         }
+    }
+    let all = worths.len() - 1;
+    truth.total += worths[all] - worths[0];
+    for (at, &(channel, _)) in groups.iter().enumerate() {
+        truth.removal[channel] += worths[all] - worths[all & !(1 << at)];
+        truth.shapley[channel] += shapley(&worths, groups.len(), at);
     }
 }
 

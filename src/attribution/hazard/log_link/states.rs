@@ -140,8 +140,15 @@ impl PersonTime {
         &self.channels
     }
 
-    pub(super) fn states(&self) -> &States {
-        &self.states
+    /// The states in order, so that sums over them do not depend on who came first.
+    pub(super) fn states(&self) -> States {
+        let mut order: Vec<usize> = (0..self.states.len()).collect();
+        order.sort_unstable_by_key(|&at| self.states.get(at).features);
+        let mut sorted = States::default();
+        for state in order.into_iter().map(|at| self.states.get(at)) {
+            sorted.add(state.features, state.seconds, state.conversions);
+        }
+        sorted
     }
 
     pub(super) fn excluded(&self) -> &[ChannelId] {

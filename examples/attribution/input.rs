@@ -1,0 +1,90 @@
+//! From files, or a simulation, to journeys.
+
+use crate::options::{Options, pair};
+use crate::truth::Truth;
+use mixtouch::simulate::retailer::Retailer;
+use mixtouch::{CostTable, Error, EventColumns, EventReader, Events, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+pub(crate) struct Input {
+    pub(crate) journeys: Journeys,
+    pub(crate) truth: Option<Truth>,
+    pub(crate) read: Duration,
+    pub(crate) build: Duration,
+}
+
+pub(crate) fn read(options: &Options) -> Result<Input> {
+    let costs = options.costs.as_deref().map(|path| in_file(path, |file| CostTable::from_csv(file, options.zone()?))).transpose()?;
+    match (&options.paths, &options.events) {
+        (Some(path), _) => read_paths(options, path, costs),
+        (_, Some(path)) => read_events(options, path, costs),
+        _ => simulate(options, costs),
+    }
+}
+
+fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
+    if let Some(option) = options.timed() {
+        return Err(Error::Lacking { model: option.into(), needs: "persons and times".into() });
+    }
+    let started = Instant::now();
+    let mut table = in_file(path, |file| PathTable::from_csv(file, &options.separator))?;
+    costs.iter().for_each(|costs| table.add_costs(costs));
+    let read = started.elapsed();
+    let journeys = table.journeys_with(&options.journeys()?)?;
+    Ok(Input { journeys, truth: None, read, build: started.elapsed() - read })
+}
+
+fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
+    let started = Instant::now();
+    let mut builder = JourneyBuilder::new(options.journeys()?);
+    costs.iter().for_each(|costs| builder.add_costs(costs));
+    let mut columns = EventColumns::default();
+    for text in &options.columns {
+        let (standard, name) = pair("--column", text)?;
+        columns = columns.rename(standard, name)?;
+    }
+    let passed = in_file(path, |file| read_log(path, file, columns, &mut builder))?;
+    if passed.total() > 0 {
+        eprintln!("{} rows of kinds that attribution does not use were passed over: {passed:?}", passed.total());
+    }
+    let read = started.elapsed();
+    let journeys = builder.build()?;
+    Ok(Input { journeys, truth: None, read, build: started.elapsed() - read })
+}
+
+fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<PassedOver> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        return Err(Error::Lacking { model: "reading Parquet".into(), needs: "cargo's --features parquet".into() });
+    }
+    let mut reader = EventReader::new(file, columns)?;
+    let mut rows = 0;
+    while let Some(batches) = reader.next_batches()? {
+        rows += batches.iter().map(Events::len).sum::<usize>();
+        builder.extend_all(&batches)?;
+    }
+    if rows == 0 && reader.passed_over().total() == 0 {
+        return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
+    }
+    Ok(reader.passed_over())
+}
+
+fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
+    let started = Instant::now();
+    let retailer = Retailer::new(options.persons, options.seed)?;
+    eprintln!("simulating a retailer: {} persons, 90 days, seed {}", options.persons, options.seed);
+    let read = started.elapsed();
+    let mut builder = JourneyBuilder::new(options.journeys()?);
+    builder.add_costs(&costs.unwrap_or(retailer.costs));
+    builder.extend(&retailer.events)?;
+    let journeys = builder.build()?;
+    let truth = Truth { incremental: retailer.incremental, baseline: retailer.baseline };
+    Ok(Input { journeys, truth: Some(truth), read, build: started.elapsed() - read })
+}
+
+/// Opens a file and names it in whatever goes wrong.
+fn in_file<T>(path: &Path, read: impl FnOnce(File) -> Result<T>) -> Result<T> {
+    let result = File::open(path).map_err(Error::Io).and_then(read);
+    result.map_err(|error| Error::File { path: path.to_owned(), source: Box::new(error) })
+}

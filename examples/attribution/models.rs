@@ -1,0 +1,66 @@
+//! Models by name.
+
+use crate::options::Options;
+use mixtouch::{
+    AttributionModel, Comparison, Error, FirstTouch, Journeys, LastNonDirect, LastTouch, Linear, Markov, Position, Result, SetRateShapley,
+    SubsetSumShapley, WShaped,
+};
+
+const DEFAULT: [&str; 8] = ["last-touch", "first-touch", "last-non-direct", "linear", "time-decay", "position-based", "markov", "shapley"];
+const FURTHER: [&str; 5] = ["position-j", "position-inverse-j", "position-w", "markov-within-journeys", "shapley-set-rate"];
+const REPORTS: [&str; 3] = ["participation", "shapley-ordered", "shapley-exact-set"];
+
+/// What the command line asks for.
+pub(crate) struct Chosen {
+    pub(crate) comparison: Comparison,
+    pub(crate) reports: Vec<String>,
+}
+
+pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
+    let mut chosen = Chosen { comparison: Comparison::new(), reports: Vec::new() };
+    for name in &options.models {
+        if REPORTS.contains(&name.as_str()) {
+            chosen.reports.push(name.clone());
+        } else {
+            chosen.comparison = add(chosen.comparison, name, options, journeys)?;
+        }
+    }
+    if options.models.is_empty() {
+        for name in DEFAULT {
+            if name == "time-decay" && !journeys.has_times() {
+                eprintln!("time-decay is left out: it needs the times of touches, which a path table lacks");
+                continue;
+            }
+            chosen.comparison = add(chosen.comparison, name, options, journeys)?;
+        }
+    }
+    Ok(chosen)
+}
+
+fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Result<Comparison> {
+    let markov = || Ok::<_, Error>(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls));
+    Ok(match name {
+        "last-touch" => to.model(name, LastTouch),
+        "first-touch" => to.model(name, FirstTouch),
+        "last-non-direct" => to.fit(name, LastNonDirect::new(options.direct.iter().cloned())),
+        "linear" => to.model(name, Linear),
+        "time-decay" => to.model(name, options.time_decay()?),
+        "position-based" => to.model(name, Position::u()),
+        "position-j" => to.model(name, Position::j()),
+        "position-inverse-j" => to.model(name, Position::inverse_j()),
+        "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
+        "markov" => to.fit(name, markov()?),
+        "markov-within-journeys" => to.model(name, within_journeys(markov()?, journeys)?),
+        "shapley" => to.model(name, SubsetSumShapley),
+        "shapley-set-rate" => to.fit(name, SetRateShapley),
+        _ => {
+            let known = [&DEFAULT[..], &FURTHER, &REPORTS].concat().join(", ");
+            return Err(Error::Setting { name: "--model".into(), value: format!("{name:?}"), allowed: known.into() });
+        }
+    })
+}
+
+fn within_journeys(specification: Markov, journeys: &Journeys) -> Result<impl AttributionModel + use<>> {
+    use mixtouch::Fit;
+    Ok(specification.fit(journeys)?.within_journeys())
+}

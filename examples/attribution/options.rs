@@ -1,0 +1,182 @@
+//! The command line.
+
+use clap::{ArgGroup, Parser, ValueEnum};
+use mixtouch::{Day, Error, JourneyOptions, Lookback, Period, Result, TimeDecay, Transform, Zone};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Score journeys by several attribution models.
+///
+/// Without --paths or --events an omnichannel retailer is simulated, and the truth shown beside the models.
+#[derive(Debug, Parser)]
+#[command(name = "attribution", group = ArgGroup::new("input").args(["paths", "events"]))]
+pub(crate) struct Options {
+    /// Path table: path,total_conversions[,total_conversion_value][,total_null]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) paths: Option<PathBuf>,
+    /// Event log, CSV or (with --features parquet) Parquet: person,timestamp,channel,kind[,value][,cost][,interaction][,goal][,order_id]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// Costs by channel and day: channel,date,cost
+    #[arg(long, value_name = "FILE")]
+    pub(crate) costs: Option<PathBuf>,
+    /// What joins the channels of a path
+    #[arg(long, default_value = " > ", requires = "paths")]
+    pub(crate) separator: String,
+    /// Read a column of the log under another name, as in person=user_id
+    #[arg(long = "column", value_name = "COLUMN=NAME")]
+    pub(crate) columns: Vec<String>,
+    /// First day whose conversions are reported, as in 2026-01-31
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Day>,
+    /// Last day whose conversions are reported
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Day>,
+    /// Zone of the days, as in Europe/Berlin
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub(crate) timezone: String,
+    /// Only conversions of this goal
+    #[arg(long, value_name = "NAME")]
+    pub(crate) goal: Option<String>,
+    /// Model or report, repeatable; see README.md for their names
+    #[arg(long = "model", value_name = "NAME")]
+    pub(crate) models: Vec<String>,
+    /// How long before a conversion a touch counts, as in 30d, 12h, 90m or 45s
+    #[arg(long, value_name = "TIME")]
+    pub(crate) lookback: Option<String>,
+    /// Lookback of one channel, as in tv=3d; repeatable
+    #[arg(long, value_name = "CHANNEL=TIME")]
+    pub(crate) channel_lookback: Vec<String>,
+    /// Half-life of time-decay
+    #[arg(long, value_name = "TIME", default_value = "7d")]
+    pub(crate) half_life: String,
+    /// Order of the Markov chain
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) order: usize,
+    /// Markov without the journeys that did not convert
+    #[arg(long)]
+    pub(crate) ignore_nulls: bool,
+    /// Leave a channel out of journeys that have another; repeatable, or joined by commas
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) exclude: Vec<String>,
+    /// Channels that last-non-direct passes over
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',', default_value = "direct")]
+    pub(crate) direct: Vec<String>,
+    /// Channels whose first touch is the stage of position-w
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) stage: Vec<String>,
+    /// What is made of the sequence of channels
+    #[arg(long, value_enum, default_value_t = PathTransform::None)]
+    pub(crate) transform: PathTransform,
+    /// Only the last touches of each journey
+    #[arg(long, value_name = "N")]
+    pub(crate) trim: Option<NonZeroUsize>,
+    /// Let touches serve several conversions
+    #[arg(long)]
+    pub(crate) reuse: bool,
+    /// Leave out journeys without a conversion that the end of the log cuts short
+    #[arg(long)]
+    pub(crate) drop_immature: bool,
+    /// Drop rows that repeat another one in everything
+    #[arg(long)]
+    pub(crate) deduplicate: bool,
+    /// Rows of the table
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Print one JSON document
+    #[arg(long, conflicts_with = "csv")]
+    pub(crate) json: bool,
+    /// Print a CSV row for each model and channel
+    #[arg(long)]
+    pub(crate) csv: bool,
+    /// Persons of the simulated retailer
+    #[arg(long, value_name = "N", default_value_t = 20_000, conflicts_with = "input")]
+    pub(crate) persons: u64,
+    /// Seed of the simulated retailer
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum PathTransform {
+    None,
+    Exposure,
+    First,
+    Last,
+}
+
+impl Options {
+    pub(crate) fn zone(&self) -> Result<Zone> {
+        Zone::new(&self.timezone)
+    }
+
+    pub(crate) fn time_decay(&self) -> Result<TimeDecay> {
+        TimeDecay::new(span("--half-life", &self.half_life)?)
+    }
+
+    /// How journeys are cut.
+    pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
+        let mut lookback = self.lookback.as_ref().map_or(Ok(Lookback::default()), |text| Lookback::new(span("--lookback", text)?))?;
+        for text in &self.channel_lookback {
+            let (channel, time) = pair("--channel-lookback", text)?;
+            lookback = lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
+        }
+        let zone = self.zone()?;
+        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
+        let period = Period::new(start(self.from)?, start(self.to.map(|day| day.plus(1)))?)?;
+        let transform = match self.transform {
+            PathTransform::None => Transform::None,
+            PathTransform::Exposure => Transform::Exposure,
+            PathTransform::First => Transform::First,
+            PathTransform::Last => Transform::Last,
+        };
+        let mut options = JourneyOptions::default()
+            .with_lookback(lookback)
+            .with_period(period)
+            .with_reuse(self.reuse)
+            .with_exclude(self.exclude.iter().cloned())
+            .with_transform(transform)
+            .with_drop_immature(self.drop_immature)
+            .with_deduplicate(self.deduplicate);
+        if let Some(goal) = &self.goal {
+            options = options.with_goal(goal);
+        }
+        if let Some(touches) = self.trim {
+            options = options.with_trim(touches);
+        }
+        Ok(options)
+    }
+
+    /// The options given that only make sense where there are times.
+    pub(crate) fn timed(&self) -> Option<&'static str> {
+        let given = [
+            (self.from.is_some(), "--from"),
+            (self.to.is_some(), "--to"),
+            (self.goal.is_some(), "--goal"),
+            (self.lookback.is_some(), "--lookback"),
+            (!self.channel_lookback.is_empty(), "--channel-lookback"),
+            (self.reuse, "--reuse"),
+            (self.drop_immature, "--drop-immature"),
+            (self.deduplicate, "--deduplicate"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, name)| name)
+    }
+}
+
+/// `NAME=VALUE` in two.
+pub(crate) fn pair<'a>(option: &'static str, text: &'a str) -> Result<(&'a str, &'a str)> {
+    text.split_once('=').ok_or_else(|| bad(option, text, "NAME=VALUE"))
+}
+
+/// A length of time: a number and d, h, m or s.
+fn span(option: &'static str, text: &str) -> Result<Duration> {
+    let unit = [("d", 86_400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0)].into_iter().find(|(unit, _)| text.ends_with(unit));
+    let seconds = unit.and_then(|(unit, seconds)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * seconds));
+    let seconds = seconds.filter(|&seconds| seconds > 0.0).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| bad(option, text, "a positive number and d, h, m or s, as in 30d"))
+}
+
+fn bad(option: &'static str, value: &str, allowed: &'static str) -> Error {
+    Error::Setting { name: option.into(), value: format!("{value:?}"), allowed: allowed.into() }
+}

@@ -1,0 +1,53 @@
+//! Costs by channel and day from CSV.
+
+use super::table::Table;
+use crate::date::Day;
+use crate::error::{Error, Result};
+use crate::event::check_amount;
+use crate::journeys::CostTable;
+use crate::zone::Zone;
+use std::io::Read;
+
+impl CostTable {
+    /// Reads `channel,date,cost`, dates as `2026-01-31` in `zone`.
+    ///
+    /// # Errors
+    /// The row of: an empty channel, a date that is none, a cost that is no number, negative, not finite or above 10^15. A missing
+    /// column, or an empty table.
+    ///
+    /// ```
+    /// let costs = mixtouch::CostTable::from_csv("channel,date,cost\ntv,2026-01-05,12000\n".as_bytes(), mixtouch::Zone::utc())?;
+    /// assert_eq!(costs.channels().collect::<Vec<_>>(), ["tv"]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_csv(reader: impl Read, zone: Zone) -> Result<Self> {
+        let mut rows = Table::new("the cost table", reader)?;
+        let (channel, date, cost) = (rows.column("channel")?, rows.column("date")?, rows.column("cost")?);
+        let mut table = Self::in_zone(zone);
+        while let Some(row) = rows.next_row()? {
+            let (name, text) = (row.text(channel), row.text(date));
+            if name.is_empty() {
+                return Err(Error::field(row.line, "channel", name, "any text"));
+            }
+            let day: Day = text.parse().map_err(|_| Error::field(row.line, "date", text, "a date such as 2026-01-31"))?;
+            let amount = row.number(Some(cost), "cost")?;
+            check_amount(row.line, "cost", amount, false)?;
+            table.push(name, day, amount)?;
+        }
+        Ok(table)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_rows_are_named() {
+        let error = |row: &str| CostTable::from_csv(format!("channel,date,cost\n{row}\n").as_bytes(), Zone::utc()).unwrap_err().to_string();
+        assert_eq!(error(",2026-01-05,1"), "row 2: channel is \"\", allowed: any text");
+        assert_eq!(error("tv,05.01.2026,1"), "row 2: date is \"05.01.2026\", allowed: a date such as 2026-01-31");
+        assert!(error("tv,2026-01-05,-1").contains("cost is \"-1\""));
+        assert!(error("tv,2026-01-05,much").contains("allowed: a number"));
+    }
+}

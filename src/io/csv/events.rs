@@ -1,0 +1,332 @@
+//! Event logs from CSV.
+
+use super::chunks::{Chunk, Chunks};
+use crate::channel::ChannelId;
+use crate::error::{Error, Result};
+use crate::event::{Events, Interaction, Kind, NO_TEXT, PassedOver, check_amount};
+use crate::intern::Interner;
+use crate::io::columns::{EventColumns, Field, Places};
+use crate::io::timestamp;
+use crate::person::plain_number;
+use rayon::prelude::*;
+use std::io::Read;
+
+/// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread busy.
+const CHUNK: usize = 4 << 20;
+
+/// An event log read from CSV in batches, several chunks at a time in parallel.
+///
+/// ```
+/// use mixtouch::{EventColumns, EventReader, JourneyBuilder, JourneyOptions};
+///
+/// let file = "person,timestamp,channel,kind,value\nann,2026-01-01T10:00:00+01:00,social,touch,\nann,1767262000,,conversion,50\n";
+/// let mut reader = EventReader::new(file.as_bytes(), EventColumns::default())?;
+/// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+/// while let Some(batches) = reader.next_batches()? {
+///     builder.extend_all(&batches)?;
+/// }
+/// assert_eq!(builder.build()?.totals().value, 50.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct EventReader<R> {
+    chunks: Chunks<R>,
+    columns: EventColumns,
+    places: Places,
+    /// The rows behind the header that were read with it.
+    first: Option<Chunk>,
+    passed_over: PassedOver,
+}
+
+impl<R: Read> EventReader<R> {
+    /// Reads the header; a byte order mark before it is passed over.
+    ///
+    /// # Errors
+    /// An empty file, or a header without a column that is needed.
+    pub fn new(reader: R, columns: EventColumns) -> Result<Self> {
+        Self::with_chunks(reader, columns, CHUNK)
+    }
+
+    fn with_chunks(reader: R, columns: EventColumns, size: usize) -> Result<Self> {
+        let mut chunks = Chunks::new(reader, size);
+        let empty = || Error::Empty { what: "the event log".into(), allowed: "a header and rows".into() };
+        let mut first = chunks.next_chunk()?.ok_or_else(empty)?;
+        if first.bytes.starts_with(b"\xef\xbb\xbf") {
+            first.bytes.drain(..3);
+        }
+        let mut rows = parser(&first.bytes);
+        let mut record = csv::ByteRecord::new();
+        if !rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
+            return Err(empty());
+        }
+        let name = |(at, name): (usize, &[u8])| match std::str::from_utf8(name) {
+            Ok(name) => Ok(name.to_owned()),
+            Err(_) => Err(Error::Malformed { row: 1, reason: format!("field {} is not UTF-8", at + 1) }),
+        };
+        let header = record.iter().enumerate().map(name).collect::<Result<Vec<String>>>()?;
+        let places = columns.find(&header)?;
+        let (read, line) = (rows.position().byte() as usize, rows.position().line());
+        first.bytes.drain(..read);
+        first.line = line;
+        Ok(Self { chunks, columns, places, first: Some(first), passed_over: PassedOver::default() })
+    }
+
+    /// The next batches in the order of the file, or none at its end.
+    ///
+    /// # Errors
+    /// The first row, counted as a text editor counts lines, that cannot be used, with its column, its value and what is allowed.
+    pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
+        let mut chunks: Vec<Chunk> = self.first.take().into_iter().collect();
+        while chunks.len() < 2 * rayon::current_num_threads() {
+            match self.chunks.next_chunk()? {
+                Some(chunk) => chunks.push(chunk),
+                None => break,
+            }
+        }
+        if chunks.is_empty() {
+            return Ok(None);
+        }
+        let read = |chunk: Chunk| parse(&chunk, &self.columns, &self.places);
+        let batches: Vec<Result<Events>> = chunks.into_par_iter().map(read).collect();
+        let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
+        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
+        Ok(Some(batches))
+    }
+
+    /// How many rows so far were of kinds that attribution does not use.
+    pub fn passed_over(&self) -> PassedOver {
+        self.passed_over
+    }
+}
+
+impl Events {
+    /// Reads a whole event log from CSV: see [`EventColumns`] for the columns. Timestamps are epoch seconds or RFC 3339 with
+    /// offset, and floored to seconds; a `kind` is `touch` or `conversion`; rows of kind `return`, `cart`, `survey`, `case_open`
+    /// and `case_close` are counted and passed over. Empty fields of value and cost are 0.
+    ///
+    /// # Errors
+    /// As [`EventReader::new`] and [`EventReader::next_batches`]; a log without any row.
+    ///
+    /// ```
+    /// use mixtouch::{EventColumns, Events};
+    ///
+    /// let file = "user,timestamp,channel,kind\nann,1767225600,social,touch\n";
+    /// let log = Events::from_csv(file.as_bytes(), EventColumns::default().rename("person", "user")?)?;
+    /// assert_eq!(log.len(), 1);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_csv(reader: impl Read, columns: EventColumns) -> Result<Self> {
+        let mut log = Self::with_columns(columns.texts().iter().cloned());
+        let mut reader = EventReader::new(reader, columns)?;
+        while let Some(batches) = reader.next_batches()? {
+            for batch in &batches {
+                log.append(batch)?;
+            }
+        }
+        if log.is_empty() && log.passed_over().total() == 0 {
+            return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
+        }
+        Ok(log)
+    }
+}
+
+fn parser(bytes: &[u8]) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(bytes)
+}
+
+fn parse(chunk: &Chunk, columns: &EventColumns, places: &Places) -> Result<Events> {
+    let mut events = Events::with_columns(columns.texts().iter().cloned());
+    let mut rows = parser(&chunk.bytes);
+    let mut record = csv::ByteRecord::new();
+    while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
+        let line = chunk.line - 1 + record.position().map_or(1, csv::Position::line);
+        Row { record: &record, line, columns, places }.push(&mut events)?;
+    }
+    Ok(events)
+}
+
+/// One row of the file.
+struct Row<'a> {
+    record: &'a csv::ByteRecord,
+    line: u64,
+    columns: &'a EventColumns,
+    places: &'a Places,
+}
+
+impl<'a> Row<'a> {
+    #[inline]
+    fn push(&self, events: &mut Events) -> Result<()> {
+        if self.record.len() != self.places.width {
+            let reason = format!("has {} fields, the header has {}", self.record.len(), self.places.width);
+            return Err(Error::Malformed { row: self.line, reason });
+        }
+        let kind = self.kind()?;
+        if !kind.is_used() {
+            events.pass_over(kind);
+            return Ok(());
+        }
+        let person = self.person(events)?;
+        let time = timestamp::parse(self.bytes(Field::Timestamp), self.line, self.columns.name(Field::Timestamp))?;
+        let channel = events.intern_channel(self.text(Field::Channel)?)?;
+        if channel == ChannelId::NONE && kind == Kind::Touch {
+            return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
+        }
+        let (value, cost, interaction) = (self.amount(Field::Value)?, self.amount(Field::Cost)?, self.interaction()?);
+        let sale = match kind {
+            Kind::Conversion => {
+                Some((value, self.optional(Field::Goal, &mut events.goals)?, self.optional(Field::OrderId, &mut events.orders)?))
+            }
+            _ => None,
+        };
+        for (column, &at) in events.columns.iter_mut().zip(&self.places.texts) {
+            let text = self.utf8(at, &column.name)?;
+            let code = column.texts.intern(text)?;
+            column.codes.push(code);
+        }
+        events.push_row(person, time, channel, kind, interaction, cost, sale);
+        Ok(())
+    }
+
+    #[inline]
+    fn bytes(&self, field: Field) -> &'a [u8] {
+        self.places.of(field).and_then(|at| self.record.get(at)).unwrap_or(b"")
+    }
+
+    fn utf8(&self, at: usize, name: &str) -> Result<&'a str> {
+        let bytes = self.record.get(at).unwrap_or(b"");
+        std::str::from_utf8(bytes).map_err(|_| Error::field(self.line, name, String::from_utf8_lossy(bytes), "UTF-8"))
+    }
+
+    #[inline]
+    fn text(&self, field: Field) -> Result<&'a str> {
+        self.places.of(field).map_or(Ok(""), |at| self.utf8(at, self.columns.name(field)))
+    }
+
+    #[cold]
+    fn bad(&self, field: Field, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        Error::field(self.line, self.columns.name(field), String::from_utf8_lossy(self.bytes(field)), allowed)
+    }
+
+    #[inline]
+    fn kind(&self) -> Result<Kind> {
+        let name = self.bytes(Field::Kind);
+        let found = Kind::ALL.iter().find(|(known, _)| known.as_bytes() == name).map(|&(_, kind)| kind);
+        found.ok_or_else(|| self.bad(Field::Kind, Kind::ALL.map(|(name, _)| name).join(", ")))
+    }
+
+    #[inline]
+    fn person(&self, events: &mut Events) -> Result<u64> {
+        if let Some(number) = plain_number(self.bytes(Field::Person)) {
+            return Ok(number);
+        }
+        match self.text(Field::Person)? {
+            "" => Err(self.bad(Field::Person, "any text or integer")),
+            text => events.people.text(text),
+        }
+    }
+
+    #[inline]
+    fn amount(&self, field: Field) -> Result<f64> {
+        let bytes = self.bytes(field);
+        if matches!(bytes, b"" | b"0" | b"0.0") {
+            return Ok(0.0);
+        }
+        let amount = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+        let amount = amount.ok_or_else(|| self.bad(field, "a number"))?;
+        check_amount(self.line, self.columns.name(field), amount, false)?;
+        Ok(amount)
+    }
+
+    fn interaction(&self) -> Result<Option<Interaction>> {
+        match self.bytes(Field::Interaction) {
+            b"" => Ok(None),
+            b"click" => Ok(Some(Interaction::Click)),
+            b"view" => Ok(Some(Interaction::View)),
+            _ => Err(self.bad(Field::Interaction, "click, view, or nothing")),
+        }
+    }
+
+    fn optional(&self, field: Field, table: &mut Interner) -> Result<u32> {
+        match self.text(field)? {
+            "" => Ok(NO_TEXT),
+            text => table.intern(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: &str = "person,timestamp,channel,kind,value,cost,interaction";
+
+    fn error(text: &str) -> String {
+        Events::from_csv(text.as_bytes(), EventColumns::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn bad_files_are_named() {
+        assert_eq!(error(""), "the event log is empty, allowed: a header and rows");
+        assert_eq!(error("\n\n"), "the event log is empty, allowed: a header and rows");
+        assert_eq!(error(HEADER), "the event log is empty, allowed: at least one row");
+        assert_eq!(error("person,timestamp,kind\n"), "no column \"channel\", found: person, timestamp, kind");
+        assert_eq!(error("person,timestamp,channel,kind,kind\n"), "row 1: column \"kind\" stands there twice");
+    }
+
+    #[test]
+    fn bad_rows_are_named() {
+        let of = |row: &str| error(&format!("{HEADER}\nann,1,tv,touch,,,\n{row}\n"));
+        assert_eq!(
+            of("ann,1,tv,visit,,,"),
+            "row 3: kind is \"visit\", allowed: touch, conversion, return, cart, survey, case_open, case_close"
+        );
+        assert!(of("ann,soon,tv,touch,,,").starts_with("row 3: timestamp is \"soon\", allowed: seconds since"));
+        assert!(of("ann,-5,tv,touch,,,").starts_with("row 3: timestamp is \"-5\""));
+        assert!(of("ann,1767225600000,tv,touch,,,").contains("milliseconds"));
+        assert_eq!(of(",1,tv,touch,,,"), "row 3: person is \"\", allowed: any text or integer");
+        assert_eq!(of("ann,1,,touch,,,"), "row 3: channel is \"\", allowed: any text; only a conversion may have none");
+        assert_eq!(of("ann,1,tv,conversion,ten,,"), "row 3: value is \"ten\", allowed: a number");
+        assert!(of("ann,1,tv,conversion,NaN,,").starts_with("row 3: value is \"NaN\""));
+        assert!(of("ann,1,tv,conversion,inf,,").starts_with("row 3: value is \"inf\""));
+        assert!(of("ann,1,tv,conversion,-20,,").contains("a refund is a row of kind return"));
+        assert!(of("ann,1,tv,touch,,-1,").starts_with("row 3: cost is \"-1\""));
+        assert_eq!(of("ann,1,tv,touch,,,hover"), "row 3: interaction is \"hover\", allowed: click, view, or nothing");
+        assert_eq!(of("ann,1,tv,touch"), "row 3: has 4 fields, the header has 7");
+        assert_eq!(of("ann,1,tv,touch,,,,,"), "row 3: has 9 fields, the header has 7");
+        let bytes = [HEADER.as_bytes(), b"\nann,1,caf\xe9,touch,,,\n"].concat();
+        let message = Events::from_csv(bytes.as_slice(), EventColumns::default()).unwrap_err().to_string();
+        assert!(message.starts_with("row 2: channel is \"caf"), "{message}");
+    }
+
+    #[test]
+    fn what_spreadsheets_write_is_read() {
+        let file = "\u{feff}kind,\"person\",timestamp,channel,value,note\r\n\
+                    touch,ann,2026-01-01T00:00:00Z,\"a, \"\"b\"\"\nc\",,x\r\n\r\n\
+                    conversion,ann,1767225700,,\"12.5\",y\r\n\
+                    return,ann,1767225800,,-12.5,z\r\n";
+        let log = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap();
+        assert_eq!((log.len(), log.passed_over().returns), (2, 1));
+        assert_eq!(log.get(0).unwrap().channel(), Some("a, \"b\"\nc"));
+        assert_eq!(log.get(1).unwrap().value(), 12.5);
+    }
+
+    #[test]
+    fn rows_are_counted_through_chunks_and_quoted_lines() {
+        let mut file = String::from("person,timestamp,channel,kind\n");
+        for row in 0..50 {
+            file.push_str(if row % 7 == 0 { "7,1,\"two\nlines\",touch\n" } else { "ann,1,tv,touch\n" });
+        }
+        let good = file.lines().count() as u64;
+        file.push_str("ann,1,tv,typo\nann,1,tv,worse\n");
+        for size in [16, 64, 1000, 1 << 20] {
+            let mut reader = EventReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
+            let message = loop {
+                match reader.next_batches() {
+                    Ok(batches) => assert!(batches.is_some(), "the bad row was passed over"),
+                    Err(error) => break error.to_string(),
+                }
+            };
+            assert!(message.starts_with(&format!("row {}: kind is \"typo\"", good + 1)), "chunks of {size}: {message}");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Timestamps as logs write them.
+
+use crate::error::{Error, Result};
+use crate::event::{bad_time, second};
+
+#[cfg(feature = "time")]
+const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset such as 2026-01-31T13:45:00+01:00";
+#[cfg(not(feature = "time"))]
+const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
+
+/// A timestamp, floored to the second.
+#[inline]
+pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
+    if let Some(seconds) = whole(text) {
+        return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
+    }
+    parse_other(text, row, column)
+}
+
+/// A plain integer of at most 18 digits.
+#[inline]
+fn whole(text: &[u8]) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix(b"-").map_or((false, text), |digits| (true, digits));
+    if digits.is_empty() || digits.len() > 18 {
+        return None;
+    }
+    let mut number = 0;
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number * 10 + i64::from(digit);
+    }
+    Some(if negative { -number } else { number })
+}
+
+/// Seconds with a fraction, or RFC 3339.
+#[cold]
+fn parse_other(text: &[u8], row: u64, column: &str) -> Result<u32> {
+    let bad = || Error::field(row, column, String::from_utf8_lossy(text), ALLOWED);
+    if let Some(seconds) = with_fraction(text) {
+        return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
+    }
+    let seconds = rfc3339(text).ok_or_else(bad)?;
+    second(seconds).ok_or_else(|| Error::field(row, column, String::from_utf8_lossy(text), "1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z"))
+}
+
+/// Digits, a point, digits.
+fn with_fraction(text: &[u8]) -> Option<i64> {
+    let point = text.iter().position(|&byte| byte == b'.')?;
+    let (seconds, fraction) = (&text[..point], &text[point + 1..]);
+    let digits = !fraction.is_empty() && fraction.iter().all(u8::is_ascii_digit) && !seconds.starts_with(b"-");
+    digits.then(|| whole(seconds))?
+}
+
+#[cfg(feature = "time")]
+fn rfc3339(text: &[u8]) -> Option<i64> {
+    let stamp: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;
+    Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
+}
+
+#[cfg(not(feature = "time"))]
+fn rfc3339(_: &[u8]) -> Option<i64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<u32> {
+        parse(text.as_bytes(), 2, "timestamp").ok()
+    }
+
+    #[test]
+    fn seconds() {
+        assert_eq!(read("1767225600"), Some(1_767_225_600));
+        assert_eq!(read("1767225600.999"), Some(1_767_225_600));
+        assert_eq!(read("0"), Some(0));
+        for bad in ["", "-1", "-0.5", "1e9", " 1", "1.", "4294967296", "1767225600000", "99999999999999999999", "12:30"] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn dates_with_offset() {
+        assert_eq!(read("2026-01-01T00:00:00Z"), Some(1_767_225_600));
+        assert_eq!(read("2026-01-01T02:00:00.75+02:00"), Some(1_767_225_600));
+        assert_eq!(read("2025-12-31 19:00:00-05:00"), Some(1_767_225_600));
+        for bad in ["2026-01-01T00:00:00", "2026-01-01", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_row_and_what_was_allowed() {
+        let message = parse(b"yesterday", 17, "timestamp").unwrap_err().to_string();
+        assert!(message.starts_with("row 17: timestamp is \"yesterday\", allowed: seconds since 1970"), "{message}");
+    }
+}

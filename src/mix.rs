@@ -1,0 +1,3 @@
+//! The marketing-mix model.
+
+pub mod budget;
