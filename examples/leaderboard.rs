@@ -1,19 +1,22 @@
 //! Which model should I use? Fits every model on every simulated world and prints how far its shares of credit are from the
-//! truth: the L1 distance between shares of paid channels, 0 is perfect, 2 is the worst there is.
+//! truth.
 //!
 //!     cargo run --release --example leaderboard -- --persons 200000 --seed 1
 
 use clap::Parser;
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
-    AttributionModel, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastTouch, Linear, Markov, Position, Result, SetRateShapley,
-    SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
+    AttributionModel, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastTouch, Linear, LogHazard, Markov, Position, Result,
+    SetRateShapley, SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
 };
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Fits every model on every simulated world and prints the L1 distance between shares of credit and of the truth (removal,
-/// paid channels; 0 is perfect, 2 the worst).
+/// Fit every model on every simulated world and print how far it is from the truth
+///
+/// L1 is the distance between each model's shares of credit and the shares of what channels really caused (removal), over paid
+/// channels: 0 is right, 2 is all to the wrong channels. "credited / caused" is the credit of all channels over what marketing
+/// caused in all: models without a baseline also credit what would have come anyway.
 #[derive(Parser)]
 struct Options {
     /// Persons in each world
@@ -22,110 +25,119 @@ struct Options {
     /// Seed of the worlds
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Only these worlds: additive, baseline, saturation, retargeting, upstream, multiplicative
+    /// Only these worlds, joined by commas: additive, baseline, saturation, retargeting, upstream, multiplicative
     #[arg(long, value_delimiter = ',')]
     worlds: Vec<World>,
-    /// Prints one JSON document instead of tables
+    /// Print one JSON document instead of tables
     #[arg(long)]
     json: bool,
 }
 
 type Scorer = Box<dyn Fn(&Journeys) -> Result<Credits>>;
 
-fn rule(model: impl AttributionModel + 'static) -> Scorer {
-    Box::new(move |journeys| attribute(journeys, &model))
+/// A model by name, and the one world it is meant for if it names channels.
+struct Entry {
+    name: &'static str,
+    only: Option<World>,
+    score: Scorer,
 }
 
-fn fitted<F: Fit + Sync + 'static>(specification: F) -> Scorer {
-    Box::new(move |journeys| attribute(journeys, &specification.fit(journeys)?))
+fn rule(name: &'static str, model: impl AttributionModel + 'static) -> Entry {
+    Entry { name, only: None, score: Box::new(move |journeys| attribute(journeys, &model)) }
 }
 
-fn models(world: World) -> Result<Vec<(&'static str, Scorer)>> {
-    let mut models = vec![
-        ("last-touch", rule(LastTouch)),
-        ("first-touch", rule(FirstTouch)),
-        ("linear", rule(Linear)),
-        ("time-decay", rule(TimeDecay::days(7.0)?)),
-        ("position-based", rule(Position::default())),
-        ("markov", fitted(Markov::order(1)?)),
-        ("shapley", rule(SubsetSumShapley)),
-        ("shapley-set-rate", fitted(SetRateShapley)),
-        ("time-to-event", fitted(TimeToEvent::default())),
-        ("  with exponentials", fitted(TimeToEvent::default().with_exponentials([0.1, 0.3, 1.0, 3.0, 10.0])?)),
-        ("  with frequency classes", fitted(TimeToEvent::default().with_frequency_classes(true))),
-        ("  with pairs", fitted(TimeToEvent::default().with_pairs(true))),
-    ];
-    if world == World::Retargeting {
-        models.push(("  with demand capture", fitted(TimeToEvent::default().with_demand_capture(["retargeting"]))));
-    }
-    if world == World::Upstream {
-        let upstream = TimeToEvent::default().with_upstream(["branded_search"]);
-        models.push(("  with upstream", fitted(upstream.clone())));
-        models.push(("  with symmetric upstream", fitted(upstream.with_symmetric_upstream(true))));
-    }
-    Ok(models)
+fn fitted<F: Fit + Sync + 'static>(name: &'static str, specification: F) -> Entry {
+    Entry { name, only: None, score: Box::new(move |journeys| attribute(journeys, &specification.fit(journeys)?)) }
 }
 
-/// One line of the board.
-struct Line {
-    model: &'static str,
-    distance: f64,
-    incremental: f64,
+fn entries() -> Result<Vec<Entry>> {
+    let (plain, taus) = (TimeToEvent::default, [0.1, 0.3, 1.0, 3.0, 10.0]);
+    let upstream = plain().with_upstream(["branded_search"]);
+    let only = |world, entry| Entry { only: Some(world), ..entry };
+    Ok(vec![
+        rule("last-touch", LastTouch),
+        rule("first-touch", FirstTouch),
+        rule("linear", Linear),
+        rule("time-decay", TimeDecay::days(7.0)?),
+        rule("position-based", Position::u()),
+        fitted("markov", Markov::order(1)?),
+        rule("shapley", SubsetSumShapley),
+        fitted("shapley-set-rate", SetRateShapley),
+        fitted("log-link hazard", LogHazard::default()),
+        fitted("time-to-event", plain()),
+        fitted("  exponentials", plain().with_exponentials(taus)?),
+        fitted("  frequency classes", plain().with_frequency_classes(true)),
+        fitted("  pairs", plain().with_pairs(true)),
+        only(World::Retargeting, fitted("  demand capture", plain().with_demand_capture(["retargeting"]))),
+        only(World::Upstream, fitted("  upstream", upstream.clone())),
+        only(World::Upstream, fitted("  symmetric upstream", upstream.with_symmetric_upstream(true))),
+    ])
+}
+
+/// What one model makes of one world.
+#[derive(Clone, Copy)]
+struct Score {
+    l1: f64,
+    credited_over_caused: f64,
     seconds: f64,
 }
 
-fn board(world: World, simulation: &Simulation, journeys: &Journeys) -> Result<Vec<Line>> {
+fn score(entry: &Entry, simulation: &Simulation, journeys: &Journeys) -> Result<Score> {
     let truth = simulation.truth();
-    let mut lines = Vec::new();
-    for (model, score) in models(world)? {
-        let started = Instant::now();
-        let credits = score(journeys)?;
-        let seconds = started.elapsed().as_secs_f64();
-        let distance = truth.distance(|channel| credits.channel(channel).map_or(0.0, |tally| tally.conversions));
-        lines.push(Line { model, distance, incremental: credits.credited().conversions / truth.total, seconds });
-    }
-    Ok(lines)
+    let started = Instant::now();
+    let credits = (entry.score)(journeys)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let l1 = truth.distance(|channel| credits.channel(channel).map_or(0.0, |tally| tally.conversions));
+    Ok(Score { l1, credited_over_caused: credits.credited().conversions / truth.total, seconds })
 }
 
 fn run(options: &Options) -> Result<()> {
     let worlds = if options.worlds.is_empty() { World::ALL.to_vec() } else { options.worlds.clone() };
-    let mut documents = Vec::new();
-    for world in worlds {
+    let entries = entries()?;
+    let mut columns: Vec<Vec<Option<Score>>> = Vec::new();
+    for &world in &worlds {
         let simulation = world.simulate(options.persons, options.seed)?;
         let journeys = simulation.journeys(JourneyOptions::default())?;
-        let lines = board(world, &simulation, &journeys)?;
-        if options.json {
-            documents.push(document(world, &lines));
-        } else {
-            print(world, &simulation, &journeys, &lines);
-        }
+        eprintln!("{:<15} {}", format!("{world}:"), world.description());
+        let fits = |entry: &Entry| entry.only.is_none_or(|only| only == world);
+        let scores = entries.iter().map(|entry| fits(entry).then(|| score(entry, &simulation, &journeys)).transpose());
+        columns.push(scores.collect::<Result<_>>()?);
     }
     if options.json {
-        println!("[{}]", documents.join(","));
+        println!("{}", document(&worlds, &entries, &columns));
+        return Ok(());
     }
+    let grid = |title, digits, of: fn(Score) -> f64| print(title, digits, &worlds, &entries, &columns, of);
+    grid("L1 to the truth", 3, |score| score.l1);
+    grid("credited / caused", 2, |score| score.credited_over_caused);
+    grid("seconds", 3, |score| score.seconds);
     Ok(())
 }
 
-fn print(world: World, simulation: &Simulation, journeys: &Journeys, lines: &[Line]) {
-    let (truth, totals) = (simulation.truth(), journeys.totals());
-    println!("{world}: {}", world.description());
-    println!(
-        "  {:.0} touches in journeys, {:.0} conversions; marketing brings {:.0} of them",
-        totals.touchpoints, totals.conversions, truth.total
-    );
-    println!("  {:<26} {:>14} {:>20} {:>9}", "model", "L1 to truth", "credited / caused", "seconds");
-    for Line { model, distance, incremental, seconds } in lines {
-        println!("  {model:<26} {distance:>14.3} {incremental:>20.2} {seconds:>9.3}");
-    }
+fn print(title: &str, digits: usize, worlds: &[World], entries: &[Entry], columns: &[Vec<Option<Score>>], of: fn(Score) -> f64) {
+    print!("\n{title:<22}");
+    worlds.iter().for_each(|world| print!(" {world:>14}"));
     println!();
+    for (at, entry) in entries.iter().enumerate() {
+        print!("{:<22}", entry.name);
+        for column in columns {
+            print!(" {:>14}", column[at].map_or_else(|| "-".to_owned(), |score| format!("{:.digits$}", of(score))));
+        }
+        println!();
+    }
 }
 
-fn document(world: World, lines: &[Line]) -> String {
-    let models = lines.iter().map(|Line { model, distance, incremental, seconds }| {
-        let model = model.trim();
-        format!(r#"{{"model":"{model}","l1":{distance},"credited_over_caused":{incremental},"seconds":{seconds}}}"#)
-    });
-    format!(r#"{{"world":"{world}","models":[{}]}}"#, models.collect::<Vec<_>>().join(","))
+fn document(worlds: &[World], entries: &[Entry], columns: &[Vec<Option<Score>>]) -> serde_json::Value {
+    let row = |(entry, score): (&Entry, &Option<Score>)| {
+        let Score { l1, credited_over_caused, seconds } = (*score)?;
+        let model = entry.name.trim();
+        Some(serde_json::json!({"model": model, "l1": l1, "credited_over_caused": credited_over_caused, "seconds": seconds}))
+    };
+    let world = |(world, column): (&World, &Vec<Option<Score>>)| {
+        let models: Vec<_> = entries.iter().zip(column).filter_map(row).collect();
+        serde_json::json!({"world": world, "models": models})
+    };
+    worlds.iter().zip(columns).map(world).collect()
 }
 
 fn main() -> ExitCode {

@@ -3,6 +3,7 @@
 use super::{Block, Journeys, People};
 use crate::channel::ChannelId;
 use crate::journey::{Outcome, Timeline};
+use crate::person::PersonKey;
 use std::ops::Range;
 
 /// What was watched: conversions from `from` to `end`, both included; channels that are to get no credit.
@@ -16,6 +17,7 @@ pub(crate) struct Observation {
 /// One person: every touch, oldest first, whether or not a journey has it, and the seconds and outcomes of the conversions.
 #[derive(Debug, Clone)]
 pub(crate) struct PersonTimeline<'a> {
+    pub(crate) key: PersonKey<'a>,
     pub(crate) channels: &'a [ChannelId],
     pub(crate) times: &'a [u32],
     journeys: &'a Journeys,
@@ -67,6 +69,7 @@ impl Journeys {
         let people = self.people.as_ref()?;
         let begin = |ends: &super::Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
         let Timeline { channels, times } = self.timeline(people, person, u32::MAX);
-        Some(PersonTimeline { channels, times, journeys: self, range: begin(&people.journey_ends)..people.journey_ends.get(person) })
+        let key = people.table.key(people.codes[person]);
+        Some(PersonTimeline { key, channels, times, journeys: self, range: begin(&people.journey_ends)..people.journey_ends.get(person) })
     }
 }

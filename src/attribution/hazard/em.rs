@@ -29,8 +29,10 @@ struct Step {
 
 /// Rows a task reads at a time: the shape of every sum depends on the number of rows only.
 const GRAIN: usize = 4096;
-/// The likelihood's gain, by event, below which a cycle of three steps ends the search.
-pub(super) const GAIN: f64 = 1e-9;
+/// The likelihood's gain, by event, up to which a cycle of three steps counts as quiet.
+const GAIN: f64 = 1e-9;
+/// Quiet cycles in a row that end the search: an extrapolation that went too far can make a single one.
+const QUIET: u32 = 2;
 
 impl Problem<'_> {
     /// Where a search without better knowledge begins: half of the events to the baseline, half spread evenly over the features.
@@ -58,20 +60,20 @@ impl Problem<'_> {
         self.restrict(&mut rates);
         let events = self.rows.weight();
         let mut at = self.look(&rates);
-        let mut steps = 0;
+        let (mut steps, mut quiet) = (0, 0);
         while steps < most_steps {
             let first = self.advance(&rates, &at.sums);
             let second = self.advance(&first, &self.sums(&first));
             let far = self.extrapolate(&rates, &first, &second);
             let (mut next, mut look) = self.with_look(self.advance(&far, &self.sums(&far)));
-            // also where an overflow left no number
-            if !(look.log_likelihood >= at.log_likelihood) {
+            if look.log_likelihood < at.log_likelihood || look.log_likelihood.is_nan() {
                 (next, look) = self.with_look(second);
             }
             steps += 3;
             let gain = look.log_likelihood - at.log_likelihood;
             (rates, at) = (next, look);
-            if gain <= GAIN * events {
+            quiet = if gain <= GAIN * events { quiet + 1 } else { 0 };
+            if quiet == QUIET {
                 return Solution { rates, log_likelihood: at.log_likelihood, steps, converged: true };
             }
         }
@@ -208,7 +210,9 @@ mod tests {
         approx::assert_relative_eq!(solution.rates[1], 6.0 / 7.0, max_relative = 1e-12);
     }
 
-    fn problems() -> impl Strategy<Value = (Vec<(Vec<(u32, f64)>, f64)>, Vec<f64>)> {
+    type Events = Vec<(Vec<(u32, f64)>, f64)>;
+
+    fn problems() -> impl Strategy<Value = (Events, Vec<f64>)> {
         let row = (prop::collection::vec((0u32..5, 0.1f64..3.0), 0..4), 0.5f64..9.0);
         (prop::collection::vec(row, 1..40), prop::collection::vec(0.01f64..50.0, 6))
     }

@@ -9,6 +9,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
+use crate::person::PersonKey;
 use serde::{Deserialize, Serialize};
 
 /// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over all persons, and what stood
@@ -161,6 +162,25 @@ impl Exposures {
         self.conversions.watched / DAY
     }
 
+    /// Takes in the persons of a block, each as often as `weight` says: a bootstrap replicate draws it, and 0 leaves the person out.
+    pub(crate) fn observe_weighted(&mut self, block: &Block<'_>, weight: impl Fn(PersonKey<'_>) -> f64) {
+        let observation = block.observation();
+        self.exclude(&observation.excluded);
+        for timeline in block.people() {
+            let (channels, times, weight) = (timeline.channels, timeline.times, weight(timeline.key));
+            let person = Person { channels, times, from: observation.from, end: observation.end, weight };
+            self.observe_person(person, timeline.conversions().map(|(at, outcome)| (at, outcome.conversions)));
+        }
+    }
+
+    fn exclude(&mut self, channels: &[ChannelId]) {
+        if self.excluded != channels {
+            self.excluded.extend(channels);
+            self.excluded.sort_unstable();
+            self.excluded.dedup();
+        }
+    }
+
     /// Takes in one person, conversions with their seconds in order.
     pub(super) fn observe_person(&mut self, person: Person<'_>, conversions: impl Iterator<Item = (u32, f64)>) {
         let Person { channels, times, from, end, weight } = person;
@@ -192,17 +212,7 @@ impl Accumulator for Exposures {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        let observation = block.observation();
-        if self.excluded != observation.excluded {
-            self.excluded.extend(&observation.excluded);
-            self.excluded.sort_unstable();
-            self.excluded.dedup();
-        }
-        for person in block.people() {
-            let watched =
-                Person { channels: person.channels, times: person.times, from: observation.from, end: observation.end, weight: 1.0 };
-            self.observe_person(watched, person.conversions().map(|(at, outcome)| (at, outcome.conversions)));
-        }
+        self.observe_weighted(&block, |_| 1.0);
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
@@ -212,9 +222,7 @@ impl Accumulator for Exposures {
         }
         self.conversions.merge(later.conversions);
         self.arrivals.iter_mut().zip(later.arrivals).for_each(|(own, other)| own.merge(other));
-        self.excluded.extend(later.excluded);
-        self.excluded.sort_unstable();
-        self.excluded.dedup();
+        self.exclude(&later.excluded);
         Ok(())
     }
 }

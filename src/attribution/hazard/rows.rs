@@ -22,7 +22,7 @@ pub(super) struct Row<'a> {
 
 impl Rows {
     /// Adds a row of `entries` in any order; values of one feature add up.
-    pub(super) fn push(&mut self, entries: &mut Vec<(u32, f64)>, weight: f64) {
+    pub(super) fn push(&mut self, entries: &mut [(u32, f64)], weight: f64) {
         entries.sort_by_key(|&(feature, _)| feature);
         let start = self.features.len();
         for &(feature, value) in entries.iter() {

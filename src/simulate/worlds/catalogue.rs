@@ -82,7 +82,7 @@ impl Mechanism {
             World::Baseline => Self { baseline: 0.000_22, ..plain.scaled(0.7) },
             World::Saturation => Self {
                 baseline: 0.000_1,
-                response: Response::Saturating { limit: 1.2, pairs: vec![(3, 5), (2, 4)], synergy: 0.001 },
+                response: Response::Saturating { limit: 2.0, pairs: vec![(3, 5), (2, 4)], synergy: 0.000_5 },
                 ..plain.scaled(0.8)
             },
             World::Retargeting => retargeting(plain),
@@ -100,7 +100,7 @@ impl Mechanism {
 fn retargeting(plain: Mechanism) -> Mechanism {
     let mut channels = plain.channels;
     channels.push(channel("retargeting", 0.0, 0.000_3, 1.0, 0.006));
-    let intent = Intent { rate: 0.001_2, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
+    let intent = Intent { rate: 0.001_6, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
     Mechanism { channels, baseline: 0.000_03, intent: Some(intent), ..plain }
 }
 

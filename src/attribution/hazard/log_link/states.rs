@@ -4,8 +4,10 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
+use crate::person::PersonKey;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// The evidence of a [`LogHazard`](crate::LogHazard): person-time and conversions by state, a state being the age bin of the most
@@ -163,26 +165,41 @@ impl PersonTime {
         }
     }
 
-    /// Takes in one person with touches, watched from `open`, which is not before the first of them, to `end`.
+    /// Takes in the persons of a block, each as often as `weight` says: a bootstrap replicate draws it, and 0 leaves the person out.
+    pub(crate) fn observe_weighted(&mut self, block: &Block<'_>, weight: impl Fn(PersonKey<'_>) -> f64) {
+        let observation = block.observation();
+        self.exclude(&observation.excluded);
+        for person in block.people() {
+            let weight = weight(person.key);
+            if let Some(first) = person.times.first().filter(|_| weight > 0.0) {
+                let events = person.conversions().map(|(at, outcome)| (at, outcome.conversions));
+                let watched = observation.from.max(*first)..observation.end;
+                self.observe_person(person.channels, person.times, watched, weight, events);
+            }
+        }
+    }
+
+    /// Takes in one person with touches; the time watched does not begin before the first of them.
     fn observe_person(
         &mut self,
         channels: &[ChannelId],
         times: &[u32],
-        open: u32,
-        end: u32,
+        watched: Range<u32>,
+        weight: f64,
         conversions: impl Iterator<Item = (u32, f64)>,
     ) {
+        let Range { start: open, end } = watched;
         self.find_changes(channels, times);
         let mut conversions = conversions.filter(|&(at, _)| at >= open).peekable();
         let mut active: Vec<u32> = Vec::new();
         let (mut from, bins) = (open, self.ends.len() as u32);
         for &Change { at, channel, bin } in &self.changes {
             while let Some((_, count)) = conversions.next_if(|&(time, _)| time < at) {
-                self.states.add(&active, 0.0, count);
+                self.states.add(&active, 0.0, weight * count);
             }
             let until = at.min(end);
             if until > from {
-                self.states.add(&active, f64::from(until - from), 0.0);
+                self.states.add(&active, weight * f64::from(until - from), 0.0);
                 from = until;
             }
             let own = u32::from(channel) * bins..(u32::from(channel) + 1) * bins;
@@ -192,8 +209,8 @@ impl PersonTime {
                 active.insert(active.partition_point(|&other| other < feature), feature);
             }
         }
-        self.states.add(&active, f64::from(end.saturating_sub(from)), 0.0);
-        conversions.for_each(|(_, count)| self.states.add(&active, 0.0, count));
+        self.states.add(&active, weight * f64::from(end.saturating_sub(from)), 0.0);
+        conversions.for_each(|(_, count)| self.states.add(&active, 0.0, weight * count));
     }
 
     /// Every change of bin of a channel's most recent touch, in order of time.
@@ -227,19 +244,12 @@ impl Accumulator for PersonTime {
         if let Some(&first) = times.first() {
             let conversions = journey.outcome.conversions;
             let events = (conversions > 0.0).then_some((journey.close, conversions));
-            self.observe_person(channels, times, first, journey.close, events.into_iter());
+            self.observe_person(channels, times, first..journey.close, 1.0, events.into_iter());
         }
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        let observation = block.observation();
-        self.exclude(&observation.excluded);
-        for person in block.people() {
-            if let Some(first) = person.times.first() {
-                let events = person.conversions().map(|(at, outcome)| (at, outcome.conversions));
-                self.observe_person(person.channels, person.times, observation.from.max(*first), observation.end, events);
-            }
-        }
+        self.observe_weighted(&block, |_| 1.0);
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
@@ -262,7 +272,7 @@ mod tests {
         let channels = Channels::new(["a", "b"]).unwrap();
         let mut evidence = PersonTime::new(&channels, &[10, 20]);
         let touches = [0, 1, 0].map(ChannelId);
-        evidence.observe_person(&touches, &[100, 105, 112], 100, 200, [(100, 1.0), (112, 2.0), (150, 1.0)].into_iter());
+        evidence.observe_person(&touches, &[100, 105, 112], 100..200, 1.0, [(100, 1.0), (112, 2.0), (150, 1.0)].into_iter());
         let mut states: Vec<_> = evidence.states.iter().map(|state| (state.features.to_vec(), state.seconds, state.conversions)).collect();
         states.sort_by(|left, right| left.0.cmp(&right.0));
         // a: 100-110 bin 0, 110-112 bin 1, 112-122 bin 0, 122-132 bin 1; b: 105-115 bin 0, 115-125 bin 1; the last bins hold second 20 too
