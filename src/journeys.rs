@@ -18,6 +18,7 @@ mod options;
 mod partition;
 mod paths;
 mod sample;
+mod timelines;
 mod transform;
 mod window;
 
@@ -30,6 +31,7 @@ pub(crate) use options::days_to_duration;
 pub use options::{JourneyOptions, Lookback, Period, Transform};
 pub use paths::PathTable;
 pub(crate) use sample::{Draws, Resampling, Sample};
+pub(crate) use timelines::Observation;
 
 /// All journeys, ready to be scored.
 ///
@@ -55,6 +57,7 @@ pub struct Journeys {
     /// Every touch of every person, where journeys have touches of their own.
     timeline: Option<Touches>,
     costs: Option<Vec<f64>>,
+    observation: Observation,
     immature: u64,
     totals: Totals,
 }
@@ -216,6 +219,7 @@ impl Journeys {
             people,
             timeline,
             costs: None,
+            observation: Observation::default(),
             immature: 0,
             totals: Totals::default(),
         };

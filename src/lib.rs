@@ -52,6 +52,7 @@ pub use attribution::{
     SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition, Transitions, WShaped,
     WShapedModel, attribute, stream_credits,
 };
+pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

@@ -9,9 +9,9 @@ use std::ops::Range;
 /// A run of journeys, to be read one by one: iterating gives each [`Journey`] in the arena's order.
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
-    journeys: &'a Journeys,
-    draws: Option<&'a Draws>,
-    range: Range<usize>,
+    pub(super) journeys: &'a Journeys,
+    pub(super) draws: Option<&'a Draws>,
+    pub(super) range: Range<usize>,
     /// The person of the journey last given, where timelines are asked for.
     person: Option<usize>,
 }

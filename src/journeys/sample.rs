@@ -36,7 +36,6 @@ impl Draws {
     }
 
     /// How often a person counts; 1 where the draws are not by person.
-    #[allow(dead_code)] // for models of whole persons
     pub(crate) fn person(&self, person: usize) -> u8 {
         match self {
             Self::Persons { by_person, .. } => by_person[person],
