@@ -329,7 +329,7 @@ fn stored_items_are_validated_too() {
     refuses::<ExactSetShapley>(&json(&ExactSetShapley::new(&coalitions)), &[fewer]);
     refuses::<Transitions>(
         &json(&journeys.accumulate(|| Markov::order(1).unwrap().evidence(channels)).unwrap()),
-        &[fewer, ("1.0", "-1.0")],
+        &[fewer, ("1.0", "-1.0"), ("1.0", "7.0")],
     );
     refuses::<Position>(&json(&Position::u()), &[("0.4", "-0.4"), ("0.4", "\"x\"")]);
     refuses::<TimeDecay>(&json(&TimeDecay::days(7.0).unwrap()), &[("604800.0", "0.0"), ("604800.0", "-1.0")]);

@@ -31,8 +31,9 @@ const CHECK: usize = 4;
 /// What still moves, summed over states, bounds what the lost conversions are off by, for no state converts more than surely. It is
 /// enough when that is this part of them,
 const ENOUGH: f64 = 1e-13;
-/// or this part of all visits, where rounding begins.
+/// or this part of all visits, where rounding begins; the more sweeps it takes, the more of that there is.
 const ROUNDING: f64 = 1e-16;
+const SWEEPS: f64 = 1e3;
 
 /// Up to this many states a chain of order 1 is inverted as a whole (8 MB).
 const DENSE: usize = 1000;
@@ -114,12 +115,13 @@ impl<'a> System<'a> {
             self.lanes(at, first).for_each(|lane| flows[lane] = self.flow[at]);
         }
         let mut change = after.clone();
-        let rounding = ROUNDING * self.flow.iter().sum::<f64>();
+        let visits: f64 = self.flow.iter().sum();
         let mut before = [0.0; LANES];
         for sweep in 1.. {
             let moved = self.sweep_once(first, &mut after, &mut change);
             if sweep % CHECK == 0 {
                 let lost = self.lost(&after);
+                let rounding = ROUNDING * visits * (1.0 + sweep as f64 / SWEEPS);
                 if (0..LANES).all(|lane| moved[lane] <= (ENOUGH * lost[lane][0]).max(rounding)) {
                     return lost;
                 }

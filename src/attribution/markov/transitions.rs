@@ -84,6 +84,8 @@ impl Sequences {
 
 /// Up to this many channels all pairs are counted; beyond, those seen.
 const DENSE: usize = 300;
+/// How far sums of fractional tallies may lie apart.
+const BALANCE: f64 = 1e-6;
 /// Beyond any journey worth the name.
 const LONGEST: usize = 1000;
 
@@ -193,6 +195,30 @@ struct Sorted {
     steps: Vec<(Vec<ChannelId>, f64)>,
 }
 
+impl Sorted {
+    /// As often as a state is entered it is left, for journeys are counted whole: what follows from the counts relies on it.
+    fn check_balance(&self) -> Result<()> {
+        let mut passed = Grams::<[f64; 2]>::default();
+        for (state, ends) in &self.ends {
+            let [entered, left] = passed.value(state);
+            *entered += ends.starts;
+            *left += ends.conversions + ends.nulls;
+        }
+        for (step, weight) in &self.steps {
+            passed.value(&step[..self.order])[1] += weight;
+            passed.value(&step[1..])[0] += weight;
+        }
+        match passed.iter().find(|(_, [entered, left])| (entered - left).abs() > BALANCE * entered.max(*left)) {
+            Some((state, [entered, left])) => {
+                let names: Vec<&str> = state.iter().map(|&id| self.channels.name(id)).collect();
+                let counts = format!("{entered} entering and {left} leaving");
+                Err(Error::setting(format!("the journeys through {}", names.join(" > ")), counts, "as many entering as leaving"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 impl From<&Transitions> for Sorted {
     fn from(evidence: &Transitions) -> Self {
         let mut steps = Vec::new();
@@ -249,6 +275,7 @@ impl TryFrom<Sorted> for Transitions {
                 Counts::Sparse(sequences) => *sequences.steps.value(step) += *weight,
             }
         }
+        sorted.check_balance()?;
         Ok(evidence)
     }
 }
