@@ -2,3 +2,6 @@
 
 pub mod panels;
 pub mod retailer;
+mod worlds;
+
+pub use worlds::{ChannelTruth, Simulation, Truth, World};

@@ -4,7 +4,7 @@ use super::assemble::assemble;
 use super::gather::gather;
 use super::partition::{Batch, PARTITIONS, Recoding, Texts};
 use super::window::{Cutter, Part};
-use super::{CostTable, JourneyOptions, Journeys};
+use super::{CostTable, JourneyOptions, Journeys, Observation};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
@@ -154,9 +154,12 @@ impl JourneyBuilder {
         for part in &parts {
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
+        let excluded = channels.ids().filter(|&id| self.options.exclude.iter().any(|name| name == channels.name(id))).collect();
+        let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
         let mut journeys = Journeys::new(assemble(parts, self.options.keeps_runs()), channels, self.people)?;
         journeys.immature = immature;
+        journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)

@@ -116,6 +116,7 @@ impl PathTable {
             people: None,
             timeline: None,
             costs: None,
+            observation: super::Observation::default(),
             immature: 0,
             totals: Totals::default(),
         };

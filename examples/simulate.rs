@@ -1,0 +1,97 @@
+//! Writes a simulated event log and what marketing really did in it.
+//!
+//!     cargo run --release --example simulate -- retargeting --persons 200000 --seed 1 --out world
+
+use clap::Parser;
+use mixtouch::simulate::{Truth, World};
+use mixtouch::{Events, Kind, PersonKey, Result};
+use std::fs::{File, create_dir_all};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Writes events.csv (person,timestamp,channel,kind,value,cost) and truth.csv (channel,incremental_conversions) of a simulated
+/// world. A channel's incremental conversions are those that would not have come without it (removal); truth.csv also has its
+/// Shapley value and whether it is paid.
+#[derive(Parser)]
+struct Options {
+    /// additive, baseline, saturation, retargeting, upstream or multiplicative
+    world: Option<World>,
+    /// How many persons
+    #[arg(long, default_value_t = 50_000)]
+    persons: u64,
+    /// The same seed gives the same log
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder to write to, made if it is not there; without it only the truth is shown
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Prints one JSON document with the truth instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+fn run(options: &Options) -> Result<()> {
+    let world = options.world.unwrap_or(World::Baseline);
+    let simulation = world.simulate(options.persons, options.seed)?;
+    if let Some(folder) = &options.out {
+        create_dir_all(folder)?;
+        write_events(&folder.join("events.csv"), simulation.batches())?;
+        write_truth(&folder.join("truth.csv"), simulation.truth())?;
+        eprintln!("wrote {} and {}", folder.join("events.csv").display(), folder.join("truth.csv").display());
+    }
+    if options.json {
+        println!("{}", serde_json::json!({"world": world, "persons": options.persons, "seed": options.seed, "truth": simulation.truth()}));
+    } else {
+        show(world, simulation.truth());
+    }
+    Ok(())
+}
+
+fn write_events(path: &Path, batches: &[Events]) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "person,timestamp,channel,kind,value,cost")?;
+    for event in batches.iter().flat_map(Events::iter) {
+        match event.person() {
+            PersonKey::Number(number) => write!(file, "{number}")?,
+            PersonKey::Text(text) => write!(file, "{text}")?,
+        }
+        let (time, channel) = (event.time(), event.channel().unwrap_or(""));
+        if event.kind() == Kind::Conversion {
+            writeln!(file, ",{time},{channel},conversion,{},", event.value())?;
+        } else {
+            writeln!(file, ",{time},{channel},touch,,{}", event.cost())?;
+        }
+    }
+    Ok(file.flush()?)
+}
+
+fn write_truth(path: &Path, truth: &Truth) -> Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    writeln!(file, "channel,incremental_conversions,shapley,paid")?;
+    for row in &truth.channels {
+        writeln!(file, "{},{},{},{}", row.channel, row.removal, row.shapley, row.paid)?;
+    }
+    Ok(file.flush()?)
+}
+
+fn show(world: World, truth: &Truth) {
+    println!("{world}: {}\n", world.description());
+    println!("{:<16} {:>12} {:>12}", "channel", "removal", "shapley");
+    for row in &truth.channels {
+        let note = if row.paid { "" } else { "  not paid" };
+        println!("{:<16} {:>12.1} {:>12.1}{note}", row.channel, row.removal, row.shapley);
+    }
+    println!("{:<16} {:>12.1}   all minus none", "(total)", truth.total);
+    println!("{:<16} {:>12.1}   without any touch", "(baseline)", truth.baseline);
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The maximum-likelihood rates of an additive intensity.
+
+use super::rows::Rows;
+use std::ops::Range;
+
+/// Events with what stood before them, and how long each feature was exposed: the log-likelihood of rates `r` is
+/// `sum over events of log(sum_k r_k x_k) - sum_k r_k E_k`, concave in `r`. The baseline is the last rate, with `x = 1` always.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Problem<'a> {
+    pub(super) rows: &'a Rows,
+    /// By feature, and the baseline's last.
+    pub(super) exposure: &'a [f64],
+}
+
+/// Rates and how they were found.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Solution {
+    pub(super) rates: Vec<f64>,
+    pub(super) log_likelihood: f64,
+    pub(super) steps: u64,
+    pub(super) converged: bool,
+}
+
+/// One look at all events: what each feature's rate is multiplied by up to its exposure, and the log-likelihood.
+struct Step {
+    sums: Vec<f64>,
+    log_likelihood: f64,
+}
+
+/// Rows a task reads at a time: the shape of every sum depends on the number of rows only.
+const GRAIN: usize = 4096;
+/// The likelihood's gain, by event, up to which a cycle of three steps counts as quiet.
+const GAIN: f64 = 1e-9;
+/// Quiet cycles in a row that end the search: an extrapolation that went too far can make a single one.
+const QUIET: u32 = 2;
+
+impl Problem<'_> {
+    /// Where a search without better knowledge begins: half of the events to the baseline, half spread evenly over the features.
+    pub(super) fn start(&self) -> Vec<f64> {
+        let (events, features) = (self.rows.weight(), self.exposure.len() - 1);
+        let mut rates: Vec<f64> = self.exposure.iter().map(|exposure| events / (2.0 * features.max(1) as f64 * exposure)).collect();
+        rates[features] = events / (2.0 * self.exposure[features]);
+        self.restrict(&mut rates);
+        rates
+    }
+
+    /// A rate without exposure can only be 0.
+    fn restrict(&self, rates: &mut [f64]) {
+        for (rate, &exposure) in rates.iter_mut().zip(self.exposure) {
+            if !(exposure > 0.0 && rate.is_finite()) {
+                *rate = 0.0;
+            }
+        }
+    }
+
+    /// Accelerated EM: cycles of two plain steps and one extrapolated as far as SQUAREM's third step length says (Varadhan and
+    /// Roland 2008), which a plain step follows; a cycle that would lower the likelihood keeps its plain steps.
+    pub(super) fn maximise(&self, start: Vec<f64>, most_steps: u64) -> Solution {
+        let mut rates = start;
+        self.restrict(&mut rates);
+        let events = self.rows.weight();
+        let mut at = self.look(&rates);
+        let (mut steps, mut quiet) = (0, 0);
+        while steps < most_steps {
+            let first = self.advance(&rates, &at.sums);
+            let second = self.advance(&first, &self.sums(&first));
+            let far = self.extrapolate(&rates, &first, &second);
+            let (mut next, mut look) = self.with_look(self.advance(&far, &self.sums(&far)));
+            if look.log_likelihood < at.log_likelihood || look.log_likelihood.is_nan() {
+                (next, look) = self.with_look(second);
+            }
+            steps += 3;
+            let gain = look.log_likelihood - at.log_likelihood;
+            (rates, at) = (next, look);
+            quiet = if gain <= GAIN * events { quiet + 1 } else { 0 };
+            if quiet == QUIET {
+                return Solution { rates, log_likelihood: at.log_likelihood, steps, converged: true };
+            }
+        }
+        Solution { rates, log_likelihood: at.log_likelihood, steps, converged: false }
+    }
+
+    fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {
+        let look = self.look(&rates);
+        (rates, look)
+    }
+
+    /// The EM step: each rate times the events it would explain over those it expects.
+    pub(super) fn advance(&self, rates: &[f64], sums: &[f64]) -> Vec<f64> {
+        let step = |((&rate, &sum), &exposure): ((&f64, &f64), &f64)| if exposure > 0.0 { rate * sum / exposure } else { 0.0 };
+        rates.iter().zip(sums).zip(self.exposure).map(step).collect()
+    }
+
+    /// Goes on from two steps, in units of expected events; never below a tenth of the second, so that signs are kept.
+    fn extrapolate(&self, from: &[f64], first: &[f64], second: &[f64]) -> Vec<f64> {
+        let (mut step, mut bend) = (0.0, 0.0);
+        for (at, exposure) in self.exposure.iter().enumerate() {
+            let r = (first[at] - from[at]) * exposure;
+            let v = (second[at] - first[at]) * exposure - r;
+            step += r * r;
+            bend += v * v;
+        }
+        if bend == 0.0 {
+            return second.to_vec();
+        }
+        let length = (step / bend).sqrt().max(1.0);
+        let onward = |at: usize| {
+            let r = first[at] - from[at];
+            let v = second[at] - first[at] - r;
+            (from[at] + 2.0 * length * r + length * length * v).max(0.1 * second[at])
+        };
+        (0..from.len()).map(onward).collect()
+    }
+
+    /// For given rates, the log-likelihood and the sums over events of `x_k / lambda`.
+    fn look(&self, rates: &[f64]) -> Step {
+        let mut step = self.fold::<true>(0..self.rows.len(), rates);
+        step.log_likelihood -= rates.iter().zip(self.exposure).map(|(rate, exposure)| rate * exposure).sum::<f64>();
+        step
+    }
+
+    /// The sums alone: the logarithm of every event's intensity would take as long again.
+    fn sums(&self, rates: &[f64]) -> Vec<f64> {
+        self.fold::<false>(0..self.rows.len(), rates).sums
+    }
+
+    /// The log-likelihood at `rates`.
+    #[cfg(test)]
+    pub(super) fn log_likelihood(&self, rates: &[f64]) -> f64 {
+        self.look(rates).log_likelihood
+    }
+
+    /// One plain step.
+    #[cfg(test)]
+    pub(super) fn step(&self, rates: &[f64]) -> Vec<f64> {
+        self.advance(rates, &self.sums(rates))
+    }
+
+    fn fold<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+        let grains = rows.len().div_ceil(GRAIN);
+        if grains <= 1 {
+            return self.read::<LOG>(rows, rates);
+        }
+        let middle = rows.start + grains / 2 * GRAIN;
+        let (mut left, right) = rayon::join(|| self.fold::<LOG>(rows.start..middle, rates), || self.fold::<LOG>(middle..rows.end, rates));
+        left.sums.iter_mut().zip(right.sums).for_each(|(sum, other)| *sum += other);
+        left.log_likelihood += right.log_likelihood;
+        left
+    }
+
+    fn read<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+        let baseline = rates.len() - 1;
+        let mut sums = vec![0.0; rates.len()];
+        let mut log_likelihood = 0.0;
+        for row in rows.map(|at| self.rows.get(at)) {
+            let entries = row.features.iter().zip(row.values);
+            let intensity = entries.clone().fold(rates[baseline], |sum, (&feature, value)| sum + rates[feature as usize] * value);
+            let part = row.weight / intensity;
+            for (&feature, value) in entries {
+                sums[feature as usize] += value * part;
+            }
+            sums[baseline] += part;
+            if LOG {
+                log_likelihood += row.weight * libm::log(intensity);
+            }
+        }
+        Step { sums, log_likelihood }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(rows: &[(Vec<(u32, f64)>, f64)]) -> Rows {
+        let mut all = Rows::default();
+        rows.iter().for_each(|(entries, weight)| all.push(&mut entries.clone(), *weight));
+        all
+    }
+
+    #[test]
+    fn one_channel_by_hand() {
+        // 6 events with the touch, 2 without, 3 and 4 days: theta + b = 6/3 and b = 2/4 were they apart; together b (4 + 3) +
+        // theta 3 = 8, 6/(theta + b) = 3 and 6/(theta + b) + 2/b = 7, so b = 1/2 and theta = 3/2
+        let rows = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
+        let problem = Problem { rows: &rows, exposure: &[3.0, 7.0] };
+        let solution = problem.maximise(problem.start(), 10_000);
+        assert!(solution.converged);
+        approx::assert_relative_eq!(solution.rates[0], 1.5, max_relative = 1e-4);
+        approx::assert_relative_eq!(solution.rates[1], 0.5, max_relative = 1e-4);
+    }
+
+    #[test]
+    fn no_events_give_rates_of_zero_and_too_few_steps_are_told() {
+        let none = rows(&[]);
+        let empty = Problem { rows: &none, exposure: &[3.0, 7.0] };
+        assert_eq!(empty.maximise(empty.start(), 10_000).rates, [0.0, 0.0]);
+        let some = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
+        let problem = Problem { rows: &some, exposure: &[3.0, 7.0] };
+        assert!(!problem.maximise(problem.start(), 3).converged);
+    }
+
+    #[test]
+    fn a_rate_without_exposure_is_zero() {
+        let rows = rows(&[(vec![(0, 1.0)], 6.0)]);
+        let problem = Problem { rows: &rows, exposure: &[0.0, 7.0] };
+        let solution = problem.maximise(problem.start(), 10_000);
+        assert_eq!(solution.rates[0], 0.0);
+        approx::assert_relative_eq!(solution.rates[1], 6.0 / 7.0, max_relative = 1e-12);
+    }
+
+    type Events = Vec<(Vec<(u32, f64)>, f64)>;
+
+    fn problems() -> impl Strategy<Value = (Events, Vec<f64>)> {
+        let row = (prop::collection::vec((0u32..5, 0.1f64..3.0), 0..4), 0.5f64..9.0);
+        (prop::collection::vec(row, 1..40), prop::collection::vec(0.01f64..50.0, 6))
+    }
+
+    proptest! {
+        #[test]
+        fn no_step_lowers_the_likelihood((events, exposure) in problems()) {
+            let rows = rows(&events);
+            let problem = Problem { rows: &rows, exposure: &exposure };
+            let mut rates = problem.start();
+            let mut before = problem.log_likelihood(&rates);
+            for _ in 0..60 {
+                rates = problem.step(&rates);
+                let after = problem.log_likelihood(&rates);
+                prop_assert!(after >= before - 1e-9 * before.abs().max(1.0), "{before} to {after}");
+                before = after;
+            }
+            let solution = problem.maximise(problem.start(), 100_000);
+            prop_assert!(solution.converged && solution.log_likelihood >= before - 1e-6 * rows.weight());
+            let expected: f64 = solution.rates.iter().zip(&exposure).map(|(rate, exposure)| rate * exposure).sum();
+            prop_assert!((expected / rows.weight() - 1.0).abs() < 1e-12, "{expected} expected of {}", rows.weight());
+            prop_assert!(solution.rates.iter().all(|rate| *rate >= 0.0));
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What one pass over the persons keeps.
+
+use super::basis::DAY;
+use super::design::Design;
+use super::em::Problem;
+use super::rows::Rows;
+use super::upstream::Arrivals;
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::Journey;
+use crate::journeys::{Accumulator, Block};
+use serde::{Deserialize, Serialize};
+
+/// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over all persons, and what stood
+/// before each conversion. Persons without a conversion leave exposure only, so it stays small, and fitting never reads the
+/// touches again.
+///
+/// Evidence gathered apart, over different persons, merges into that of all; state the end of observation
+/// ([`Period`](crate::Period)) when each part would otherwise end with its own last row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct Exposures {
+    channels: Channels,
+    pub(super) design: Design,
+    pub(super) conversions: Process,
+    pub(super) arrivals: Vec<Arrivals>,
+    /// Channels whose credit goes to the baseline because the journeys leave them out.
+    pub(super) excluded: Vec<ChannelId>,
+    #[serde(skip)]
+    entries: Vec<(u32, f64)>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    design: Design,
+    conversions: Process,
+    arrivals: Vec<Arrivals>,
+    excluded: Vec<ChannelId>,
+}
+
+impl TryFrom<Fields> for Exposures {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields { channels, design, conversions, arrivals, excluded } = fields;
+        let sound = design.channels == channels.len()
+            && conversions.is_sound(design.features())
+            && arrivals.iter().all(|arrivals| arrivals.is_sound(&design))
+            && excluded.iter().all(|id| id.index() < channels.len());
+        if !sound {
+            return Err(Error::setting("evidence of time to event", "inconsistent", "exposures and rows of the same features"));
+        }
+        Ok(Self { channels, design, conversions, arrivals, excluded, entries: Vec::new() })
+    }
+}
+
+/// Events in time and the exposure to what may bring them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Process {
+    /// By feature, in the basis' unit.
+    pub(super) exposure: Vec<f64>,
+    /// Seconds watched.
+    pub(super) watched: f64,
+    pub(super) rows: Rows,
+}
+
+impl Process {
+    pub(super) fn new(features: usize) -> Self {
+        Self { exposure: vec![0.0; features], ..Self::default() }
+    }
+
+    pub(super) fn merge(&mut self, later: Self) {
+        self.exposure.iter_mut().zip(later.exposure).for_each(|(sum, other)| *sum += other);
+        self.watched += later.watched;
+        self.rows.append(later.rows);
+    }
+
+    pub(super) fn is_sound(&self, features: usize) -> bool {
+        let numbers = self.exposure.iter().chain([&self.watched]);
+        self.exposure.len() == features
+            && numbers.into_iter().all(|number| (0.0..f64::INFINITY).contains(number))
+            && self.rows.is_sound(features)
+    }
+
+    /// The problem this is, with features by falling exposure instead of by name. The first `singles` features are exposed in
+    /// `unit`, the others in seconds; rates are a day.
+    pub(super) fn ranked(&self, singles: usize, unit: f64) -> Ranked {
+        let days = |feature: usize| self.exposure[feature] * if feature < singles { unit } else { 1.0 / DAY };
+        let mut order: Vec<usize> = (0..self.exposure.len()).collect();
+        order.sort_by(|&left, &right| (left >= singles).cmp(&(right >= singles)).then(days(right).total_cmp(&days(left))));
+        let mut places = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(place, &feature)| places[feature] = place);
+        let exposure = order.iter().map(|&feature| days(feature)).chain([self.watched / DAY]).collect();
+        Ranked { rows: self.rows.moved(&places).compressed(), exposure, places }
+    }
+}
+
+/// A likelihood whose sums run over features in an order that does not depend on what channels are called: flat directions
+/// would amplify the differences in rounding.
+pub(super) struct Ranked {
+    rows: Rows,
+    exposure: Vec<f64>,
+    /// By feature.
+    places: Vec<usize>,
+}
+
+impl Ranked {
+    pub(super) fn problem(&self) -> Problem<'_> {
+        Problem { rows: &self.rows, exposure: &self.exposure }
+    }
+
+    /// From features by place to features by number; what is the baseline's stays last.
+    pub(super) fn by_number<T: Copy>(&self, by_place: &[T]) -> Vec<T> {
+        self.places.iter().chain([&self.places.len()]).map(|&place| by_place[place]).collect()
+    }
+
+    /// From features by number to features by place.
+    pub(super) fn by_place(&self, by_number: &[f64]) -> Vec<f64> {
+        let mut moved = by_number.to_vec();
+        self.places.iter().enumerate().for_each(|(feature, &place)| moved[place] = by_number[feature]);
+        moved
+    }
+}
+
+/// The touches of one person, and from when to when conversions were watched for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Person<'a> {
+    pub(super) channels: &'a [ChannelId],
+    pub(super) times: &'a [u32],
+    pub(super) from: u32,
+    pub(super) end: u32,
+    /// How many persons this one stands for.
+    pub(super) weight: f64,
+}
+
+impl Exposures {
+    pub(super) fn new(channels: &Channels, design: Design, upstream: &[ChannelId], symmetric: bool) -> Self {
+        Self {
+            conversions: Process::new(design.features()),
+            arrivals: upstream.iter().map(|&channel| Arrivals::new(channel, upstream, symmetric, &design)).collect(),
+            channels: channels.clone(),
+            design,
+            excluded: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+
+    /// The names of the channels.
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
+    /// Conversions inside the likelihood: those from their person's first touch on.
+    pub fn conversions(&self) -> f64 {
+        self.conversions.rows.weight()
+    }
+
+    /// Days from each person's first touch to the end of observation, over all persons.
+    pub fn person_days(&self) -> f64 {
+        self.conversions.watched / DAY
+    }
+
+    fn exclude(&mut self, channels: &[ChannelId]) {
+        if self.excluded != channels {
+            self.excluded.extend(channels);
+            self.excluded.sort_unstable();
+            self.excluded.dedup();
+        }
+    }
+
+    /// Takes in one person, conversions with their seconds in order.
+    pub(super) fn observe_person(&mut self, person: Person<'_>, conversions: impl Iterator<Item = (u32, f64)>) {
+        let Person { channels, times, from, end, weight } = person;
+        let Some(&first) = times.first().filter(|_| weight > 0.0) else { return };
+        let open = first.max(from);
+        self.conversions.watched += weight * f64::from(end.saturating_sub(open));
+        self.design.expose(channels, times, open, end, weight, &mut self.conversions.exposure);
+        for (at, count) in conversions.filter(|&(at, _)| at >= first) {
+            let before = times.partition_point(|&time| time <= at);
+            self.entries.clear();
+            self.design.entries(&channels[..before], &times[..before], at, &mut self.entries);
+            self.conversions.rows.push(&mut self.entries, weight * count);
+        }
+        for arrivals in &mut self.arrivals {
+            arrivals.observe(person, &self.design.basis, &mut self.entries);
+        }
+    }
+}
+
+impl Accumulator for Exposures {
+    /// A journey from outside an arena is taken for all touches of one person, watched up to its close.
+    fn observe(&mut self, journey: Journey<'_>) {
+        let (channels, times) = (journey.credited_channels(), journey.credited_times());
+        if times.len() == channels.len() {
+            let conversions = journey.outcome.conversions;
+            let person = Person { channels, times, from: 0, end: journey.close, weight: 1.0 };
+            self.observe_person(person, (conversions > 0.0).then_some((journey.close, conversions)).into_iter());
+        }
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        let observation = block.observation();
+        self.exclude(&observation.excluded);
+        for timeline in block.people() {
+            let (channels, times) = (timeline.channels, timeline.times);
+            let person = Person { channels, times, from: observation.from, end: observation.end, weight: timeline.weight };
+            self.observe_person(person, timeline.conversions().map(|(at, outcome)| (at, outcome.conversions)));
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.channels.same_as(&later.channels)?;
+        if self.design != later.design || !self.arrivals.iter().map(Arrivals::key).eq(later.arrivals.iter().map(Arrivals::key)) {
+            return Err(Error::setting("evidence of time to event", "of other settings", "evidence of one specification"));
+        }
+        self.conversions.merge(later.conversions);
+        self.arrivals.iter_mut().zip(later.arrivals).for_each(|(own, other)| own.merge(other));
+        self.exclude(&later.excluded);
+        Ok(())
+    }
+}

@@ -1,0 +1,111 @@
+//! The maximum-likelihood coefficients of a log-linear intensity.
+
+use super::super::basis::DAY;
+use super::super::cholesky::Cholesky;
+use super::states::States;
+use std::ops::Range;
+
+/// The log-likelihood at some coefficients with its slope and curvature.
+struct Point {
+    value: f64,
+    gradient: Vec<f64>,
+    /// Minus the second derivatives, row by row.
+    information: Vec<f64>,
+}
+
+/// Coefficients and how they were found.
+pub(super) struct Solution {
+    pub(super) coefficients: Vec<f64>,
+    pub(super) log_likelihood: f64,
+    pub(super) steps: u64,
+    pub(super) converged: bool,
+}
+
+/// A weak normal prior on each channel's coefficients, standard deviation 10: without it a bin in which nobody converted would
+/// have a coefficient of minus infinity.
+const PRIOR: f64 = 0.01;
+/// The likelihood is added up over this many runs of states, so that its bits do not depend on threads.
+const RUNS: usize = 16;
+/// The gain a conversion below which Newton's method has arrived.
+const GAIN: f64 = 1e-10;
+
+/// Newton's method with halved steps on `sum n eta - T exp(eta)` over states, minus the prior; the last coefficient is the
+/// logarithm of the baseline, a day.
+pub(super) fn maximise(states: &States, features: usize, conversions: f64, most_steps: u64) -> Solution {
+    let days: f64 = states.iter().map(|state| state.seconds / DAY).sum();
+    let mut coefficients = vec![0.0; features + 1];
+    coefficients[features] = libm::log(conversions / days);
+    let mut at = point(states, &coefficients);
+    for step in 1..=most_steps {
+        let Some(factored) = Cholesky::new(at.information.clone(), features + 1) else {
+            return Solution { coefficients, log_likelihood: at.value, steps: step, converged: false };
+        };
+        let direction = factored.solve(&at.gradient);
+        let mut length = 1.0;
+        let (next, reached) = loop {
+            let next: Vec<f64> = coefficients.iter().zip(&direction).map(|(from, by)| from + length * by).collect();
+            let reached = point(states, &next);
+            if reached.value >= at.value || length < 1e-6 {
+                break (next, reached);
+            }
+            length *= 0.5;
+        };
+        let gain = reached.value - at.value;
+        if gain > 0.0 {
+            (coefficients, at) = (next, reached);
+        }
+        if gain <= GAIN * conversions {
+            return Solution { coefficients, log_likelihood: at.value, steps: step, converged: gain.is_finite() };
+        }
+    }
+    Solution { coefficients, log_likelihood: at.value, steps: most_steps, converged: false }
+}
+
+fn point(states: &States, coefficients: &[f64]) -> Point {
+    let mut point = fold(states, 0..states.len(), coefficients, RUNS);
+    let size = coefficients.len();
+    for (at, coefficient) in coefficients[..size - 1].iter().enumerate() {
+        point.value -= 0.5 * PRIOR * coefficient * coefficient;
+        point.gradient[at] -= PRIOR * coefficient;
+        point.information[at * size + at] += PRIOR;
+    }
+    for row in 0..size {
+        for column in 0..row {
+            point.information[column * size + row] = point.information[row * size + column];
+        }
+    }
+    point
+}
+
+fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize) -> Point {
+    if runs == 1 {
+        return read(states, range, coefficients);
+    }
+    let middle = range.start + range.len() / 2;
+    let (mut left, right) = rayon::join(
+        || fold(states, range.start..middle, coefficients, runs / 2),
+        || fold(states, middle..range.end, coefficients, runs / 2),
+    );
+    left.value += right.value;
+    left.gradient.iter_mut().zip(right.gradient).for_each(|(sum, other)| *sum += other);
+    left.information.iter_mut().zip(right.information).for_each(|(sum, other)| *sum += other);
+    left
+}
+
+fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Point {
+    let size = coefficients.len();
+    let mut point = Point { value: 0.0, gradient: vec![0.0; size], information: vec![0.0; size * size] };
+    for state in range.map(|at| states.get(at)) {
+        let active = || state.features.iter().map(|&feature| feature as usize).chain([size - 1]);
+        let eta: f64 = active().map(|feature| coefficients[feature]).sum();
+        let expected = state.seconds / DAY * libm::exp(eta);
+        point.value += state.conversions * eta - expected;
+        for row in active() {
+            point.gradient[row] += state.conversions - expected;
+            for column in active().take_while(|&column| column <= row) {
+                point.information[row * size + column] += expected;
+            }
+        }
+    }
+    point
+}

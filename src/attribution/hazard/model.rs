@@ -1,0 +1,272 @@
+//! A fitted additive hazard.
+
+use super::TimeToEvent;
+use super::basis::{Basis, DAY};
+use super::design::{CLASSES, Design, WEEK};
+use super::upstream::Upstream;
+use crate::attribution::{AttributionModel, Needs, Parameters};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::{Journey, Timeline};
+use serde::{Deserialize, Serialize};
+
+/// A fitted [`TimeToEvent`]: `lambda(t) = baseline + sum of the effects of the touches up to t`, conversions a day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct TimeToEventModel {
+    pub(super) specification: TimeToEvent,
+    pub(super) channels: Channels,
+    pub(super) design: Design,
+    /// By feature, the baseline's last.
+    pub(super) rates: Vec<f64>,
+    pub(super) errors: Option<Vec<Option<f64>>>,
+    /// By channel: whether its credit goes to the baseline.
+    pub(super) captured: Vec<bool>,
+    /// Kept pairs of channels, by feature.
+    pub(super) pairs: Vec<usize>,
+    pub(super) upstream: Vec<Upstream>,
+    pub(super) fit: FitReport,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    specification: TimeToEvent,
+    channels: Channels,
+    design: Design,
+    rates: Vec<f64>,
+    errors: Option<Vec<Option<f64>>>,
+    captured: Vec<bool>,
+    pairs: Vec<usize>,
+    upstream: Vec<Upstream>,
+    fit: FitReport,
+}
+
+impl TryFrom<Fields> for TimeToEventModel {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields { specification, channels, design, rates, errors, captured, pairs, upstream, fit } = fields;
+        let sound = design.channels == channels.len()
+            && captured.len() == channels.len()
+            && rates.len() == design.features() + 1
+            && rates.iter().all(|rate| (0.0..f64::INFINITY).contains(rate))
+            && errors.as_ref().is_none_or(|errors| errors.len() == rates.len())
+            && pairs.iter().all(|pair| (design.singles()..design.features()).contains(pair))
+            && upstream.iter().all(|upstream| upstream.is_sound(&design));
+        if !sound {
+            return Err(Error::setting("a fitted model of time to event", "inconsistent", "finite rates from 0, one for each feature"));
+        }
+        Ok(Self { specification, channels, design, rates, errors, captured, pairs, upstream, fit })
+    }
+}
+
+/// How fitting went.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FitReport {
+    /// Of the conversions inside the likelihood, at the rates found.
+    pub log_likelihood: f64,
+    /// EM steps taken, over all fits the options ask for.
+    pub steps: u64,
+    /// Whether the likelihood had stopped rising; if not, the steps ran out and shares may still move.
+    pub converged: bool,
+    /// Conversions inside the likelihood: those from their person's first touch on.
+    pub conversions: f64,
+    /// Days watched over all persons, from their first touch to the end of observation.
+    pub person_days: f64,
+}
+
+/// The fitted effect of one touch over a stretch of its age.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct TouchEffect<'a> {
+    /// The channel.
+    pub channel: &'a str,
+    /// Same-channel touches in the 7 days before: from 0, 1, 2 or 4 on; 0 without frequency classes.
+    pub earlier_touches: u32,
+    /// Days of age from which it holds; 0 for an exponential.
+    pub from: f64,
+    /// Days of age up to which it holds; for an exponential its time constant.
+    pub to: f64,
+    /// Conversions a day that one touch adds; for an exponential, in all.
+    pub rate: f64,
+    /// Its standard error, where asked for and the rate is above 0.
+    pub standard_error: Option<f64>,
+}
+
+/// A person's intensity, part by part, in conversions a day.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Intensity {
+    /// What comes without marketing; with what pairs and touches of demand-capture channels add.
+    pub baseline: f64,
+    /// What each touch adds.
+    pub touches: Vec<f64>,
+}
+
+impl Intensity {
+    /// All of it.
+    pub fn total(&self) -> f64 {
+        self.baseline + self.touches.iter().sum::<f64>()
+    }
+}
+
+impl TimeToEventModel {
+    /// How fitting went.
+    pub fn report(&self) -> FitReport {
+        self.fit
+    }
+
+    /// Conversions a day that come without any touch.
+    pub fn baseline(&self) -> f64 {
+        self.rates[self.rates.len() - 1]
+    }
+
+    /// The standard error of [`TimeToEventModel::baseline`], where asked for.
+    pub fn baseline_standard_error(&self) -> Option<f64> {
+        self.errors.as_ref().and_then(|errors| errors[errors.len() - 1])
+    }
+
+    /// Every fitted effect of a single touch: by channel, frequency class, then age.
+    pub fn effects(&self) -> impl Iterator<Item = TouchEffect<'_>> {
+        let (functions, classes) = (self.design.basis.len(), self.design.classes());
+        (0..self.design.singles()).map(move |feature| {
+            let (from, to) = stretch(&self.design.basis, feature % functions);
+            TouchEffect {
+                channel: self.channels.name(ChannelId((feature / functions / classes) as u16)),
+                earlier_touches: [0, 1, 2, 4][feature / functions % classes % CLASSES],
+                from,
+                to,
+                rate: self.rates[feature],
+                standard_error: self.errors.as_ref().and_then(|errors| errors[feature]),
+            }
+        })
+    }
+
+    /// Kept pairs of channels, with the conversions a day that come on top while both had a touch within 7 days.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str, f64)> {
+        self.pairs.iter().map(|&feature| {
+            let (one, other) = self.design.pair_channels(feature);
+            (self.channels.name(one), self.channels.name(other), self.rates[feature])
+        })
+    }
+
+    /// The effect of a first touch of `channel` as a curve: (age in days, conversions a day) at `points` ages, evenly from 0 to
+    /// the age beyond which there is no effect. Empty for an unknown channel.
+    pub fn curve(&self, channel: &str, points: usize) -> Vec<(f64, f64)> {
+        let Some(id) = self.channels.id(channel) else { return Vec::new() };
+        let horizon = self.design.basis.horizon();
+        let age = |point: usize| (f64::from(horizon) * point as f64 / points.saturating_sub(1).max(1) as f64) as u32;
+        let first = self.design.feature(&[id], &[0], 0);
+        (0..points).map(|point| (f64::from(age(point)) / DAY, self.effect(first, age(point)))).collect()
+    }
+
+    /// Conversions that one first touch of `channel` brings over all ages.
+    pub fn conversions_per_touch(&self, channel: &str) -> Option<f64> {
+        let first = self.design.feature(&[self.channels.id(channel)?], &[0], 0);
+        let mut exposure = vec![0.0; self.design.basis.len()];
+        self.design.basis.integrate(0, u32::MAX, self.design.basis.unit(), &mut exposure);
+        Some(exposure.iter().zip(&self.rates[first..]).map(|(exposure, rate)| exposure * rate).sum())
+    }
+
+    /// The intensity of a person with these touches at the second `journey` closes.
+    pub fn predict(&self, journey: Journey<'_>) -> Intensity {
+        let mut touches = vec![0.0; journey.credited_channels().len()];
+        let baseline = self.weigh(journey, &mut touches);
+        Intensity { baseline, touches }
+    }
+
+    /// Conversions expected of a person with the journey's touches, and no further ones, between the close and `days` later.
+    pub fn expected_conversions(&self, journey: Journey<'_>, days: f64) -> f64 {
+        let (channels, times) = (journey.credited_channels(), journey.credited_times());
+        let end = f64::from(journey.close) + (days * DAY).max(0.0);
+        let end = if end < f64::from(u32::MAX) { end as u32 } else { u32::MAX };
+        let mut exposure = vec![0.0; self.design.features()];
+        self.design.expose(channels, times, journey.close, end, 1.0, &mut exposure);
+        let (singles, unit) = (self.design.singles(), self.design.basis.unit());
+        let of = |(at, exposure): (usize, &f64)| self.rates[at] * exposure * if at < singles { unit } else { 1.0 / DAY };
+        self.baseline() * f64::from(end - journey.close) / DAY + exposure.iter().enumerate().map(of).sum::<f64>()
+    }
+
+    #[inline]
+    fn effect(&self, first: usize, age: u32) -> f64 {
+        let mut effect = 0.0;
+        if age <= self.design.basis.horizon() {
+            self.design.basis.at(age, |function, value| effect += self.rates[first + function] * value);
+        }
+        effect
+    }
+
+    /// Adds a touch's part where it belongs; the result goes to the baseline.
+    #[inline]
+    fn give(&self, timeline: Timeline<'_>, touch: usize, part: f64, weights: &mut [f64]) -> f64 {
+        let channel = timeline.channels[touch];
+        if part == 0.0 || self.captured[channel.index()] {
+            return part;
+        }
+        let Some(upstream) = self.upstream.iter().find(|upstream| upstream.channel == channel) else {
+            weights[touch] += part;
+            return 0.0;
+        };
+        let mut left = part;
+        upstream.parents(timeline, touch, &self.design.basis, |parent, share| {
+            if !self.captured[timeline.channels[parent].index()] {
+                weights[parent] += part * share;
+                left -= part * share;
+            }
+        });
+        left.max(0.0)
+    }
+}
+
+fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
+    match basis {
+        Basis::Bins(ends) => {
+            let from = function.checked_sub(1).map_or(0, |before| ends[before]);
+            (f64::from(from) / DAY, f64::from(ends[function]) / DAY)
+        }
+        Basis::Exponential(taus) => (0.0, taus[function]),
+    }
+}
+
+impl AttributionModel for TimeToEventModel {
+    fn needs(&self) -> Needs {
+        Needs { times: true, timeline: true }
+    }
+
+    fn channels(&self) -> Option<&Channels> {
+        Some(&self.channels)
+    }
+
+    fn parameters(&self) -> Parameters {
+        let mut parameters = self.specification.parameters();
+        for (name, number) in
+            [("baseline_per_day", self.baseline()), ("log_likelihood", self.fit.log_likelihood), ("steps", self.fit.steps as f64)]
+        {
+            parameters.insert(name.into(), number.into());
+        }
+        parameters.insert("converged".into(), self.fit.converged.into());
+        parameters
+    }
+
+    /// Each touch weighs what it adds to the intensity at the close; a pair's part goes half to the latest touch of each channel.
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        let timeline = Timeline { channels: journey.credited_channels(), times: journey.credited_times() };
+        let Timeline { channels, times } = timeline;
+        let mut baseline = self.baseline();
+        for touch in self.design.first_active(times, journey.close)..times.len() {
+            let first = self.design.feature(channels, times, touch);
+            baseline += self.give(timeline, touch, self.effect(first, journey.close - times[touch]), weights);
+        }
+        for &pair in &self.pairs {
+            let (one, other) = self.design.pair_channels(pair);
+            let latest =
+                |channel| (0..times.len()).rev().take_while(|&at| journey.close - times[at] <= WEEK).find(|&at| channels[at] == channel);
+            if let (Some(one), Some(other)) = (latest(one), latest(other)) {
+                let half = self.rates[pair] / 2.0;
+                baseline += self.give(timeline, one, half, weights) + self.give(timeline, other, half, weights);
+            }
+        }
+        baseline
+    }
+}

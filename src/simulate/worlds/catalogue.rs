@@ -1,0 +1,115 @@
+//! The numbers behind each world. They are invented; sizes and decays are of the order that advertisers report.
+
+use super::World;
+
+/// How a world works.
+#[derive(Debug, Clone)]
+pub(super) struct Mechanism {
+    pub(super) channels: Vec<Channel>,
+    /// Conversions a day that come without any touch.
+    pub(super) baseline: f64,
+    pub(super) response: Response,
+    pub(super) intent: Option<Intent>,
+    /// (parent, child, touches of the child that one of the parent brings).
+    pub(super) brings: Vec<(usize, usize, f64)>,
+}
+
+/// A channel and what one touch of it does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Channel {
+    pub(super) name: &'static str,
+    pub(super) paid: bool,
+    /// Touches a day of a person of average activity.
+    pub(super) rate: f64,
+    /// Conversions that one touch brings by itself.
+    pub(super) effect: f64,
+    /// Days after which 1/e of the effect is still to come.
+    pub(super) tau: f64,
+    /// What a touch costs.
+    pub(super) cost: f64,
+    /// Whether it runs in two flights of two weeks only.
+    pub(super) flights: bool,
+}
+
+/// How the channels' excitations make an intensity.
+#[derive(Debug, Clone)]
+pub(super) enum Response {
+    /// Their sum, on top of the baseline.
+    Sum,
+    /// Each saturates at `limit` of what one fresh touch gives, and pairs add `synergy` conversions a day while both had a touch
+    /// within 10 days.
+    Saturating { limit: f64, pairs: Vec<(usize, usize)>, synergy: f64 },
+    /// The baseline times the product of `1 + gain x excitation`.
+    Product { gain: f64 },
+}
+
+/// Stretches of time in which a person is about to buy.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Intent {
+    /// Such stretches a day.
+    pub(super) rate: f64,
+    /// Their mean length in days.
+    pub(super) days: f64,
+    /// Conversions a day on top of the baseline.
+    pub(super) lift: f64,
+    /// The channel that chases the person, and its touches a day.
+    pub(super) chaser: usize,
+    pub(super) touches: f64,
+}
+
+const fn channel(name: &'static str, rate: f64, effect: f64, tau: f64, cost: f64) -> Channel {
+    Channel { name, paid: true, rate, effect, tau, cost, flights: false }
+}
+
+/// The seven channels every world has, by name.
+fn common() -> Vec<Channel> {
+    vec![
+        channel("affiliate", 0.006, 0.0078, 1.5, 0.9),
+        channel("display", 0.035, 0.0009, 5.0, 0.004),
+        channel("email", 0.020, 0.0029, 2.0, 0.01),
+        channel("paid_search", 0.0125, 0.0094, 0.8, 0.8),
+        channel("social", 0.025, 0.0021, 3.0, 0.05),
+        Channel { flights: true, ..channel("tv", 0.045, 0.0016, 7.0, 0.012) },
+        channel("video", 0.015, 0.0024, 6.0, 0.02),
+    ]
+}
+
+impl Mechanism {
+    pub(super) fn of(world: World) -> Self {
+        let plain = Self { channels: common(), baseline: 0.0, response: Response::Sum, intent: None, brings: Vec::new() };
+        match world {
+            World::Additive => plain,
+            World::Baseline => Self { baseline: 0.000_22, ..plain.scaled(0.7) },
+            World::Saturation => Self {
+                baseline: 0.000_1,
+                response: Response::Saturating { limit: 2.0, pairs: vec![(3, 5), (2, 4)], synergy: 0.000_5 },
+                ..plain.scaled(0.8)
+            },
+            World::Retargeting => retargeting(plain),
+            World::Upstream => upstream(plain.scaled(0.7)),
+            World::Multiplicative => Self { baseline: 0.000_22, response: Response::Product { gain: 1_200.0 }, ..plain.scaled(0.75) },
+        }
+    }
+
+    fn scaled(mut self, factor: f64) -> Self {
+        self.channels.iter_mut().for_each(|channel| channel.effect *= factor);
+        self
+    }
+}
+
+fn retargeting(plain: Mechanism) -> Mechanism {
+    let mut channels = plain.channels;
+    channels.push(channel("retargeting", 0.0, 0.000_3, 1.0, 0.006));
+    let intent = Intent { rate: 0.001_6, days: 4.0, lift: 0.015, chaser: 7, touches: 0.8 };
+    Mechanism { channels, baseline: 0.000_03, intent: Some(intent), ..plain }
+}
+
+fn upstream(plain: Mechanism) -> Mechanism {
+    let mut channels = plain.channels;
+    channels.push(Channel { paid: false, ..channel("branded_search", 0.006, 0.015, 0.3, 0.3) });
+    for weak in [1, 5, 6] {
+        channels[weak].effect *= 0.3;
+    }
+    let brings = vec![(1, 7, 0.06), (5, 7, 0.09), (6, 7, 0.10)];
+    Mechanism { channels, baseline: 0.000_1, brings, ..plain }
+}
