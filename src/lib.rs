@@ -3,6 +3,7 @@
 mod date;
 mod error;
 pub mod experiment;
+pub mod mix;
 mod random;
 
 pub use date::Day;
