@@ -1,0 +1,405 @@
+//! Judging a candidate: the linear part solved exactly, how well it fits, how well it predicts, how plausible it is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mix::design::{Design, Source};
+use crate::mix::linear::{backward, cholesky, dot, forward};
+use crate::mix::moments::Moments;
+use crate::mix::regression::{BoundedSolver, kkt_residual};
+
+/// What a candidate is judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Objectives {
+    /// Root mean square error over the KPI's range (Robyn's NRMSE), in sample.
+    pub nrmse: f64,
+    /// The same over the validation folds; not a number without folds.
+    pub validation_nrmse: Option<f64>,
+    /// DECOMP.RSSD: the distance between the channels' shares of the effect and of the spend.
+    pub rssd: f64,
+    /// Root mean square of the lift tests' errors in units of their standard errors; none without tests.
+    pub lift_error: Option<f64>,
+    /// Logarithm of the evidence for the candidate, up to a constant.
+    pub score: f64,
+}
+
+/// The linear part at its optimum.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Linear {
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) kkt: f64,
+    /// Squared residuals plus penalties at the optimum.
+    pub(crate) objective: f64,
+    pub(crate) score: f64,
+}
+
+/// A fold's constants: what its baseline needs.
+#[derive(Debug, Clone)]
+struct Fold {
+    /// Cholesky factor of the directions' products over the training blocks.
+    factor: Vec<f64>,
+    /// L^-1 of the directions' products with the KPI over the training blocks.
+    kpi: Vec<f64>,
+    /// Directions' products with one another and with the KPI in the validation block.
+    validation: Vec<f64>,
+    validation_kpi: Vec<f64>,
+    validation_square: f64,
+    rows: f64,
+    validation_rows: f64,
+}
+
+/// A design with all that does not depend on the candidate taken beforehand.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    pub(crate) design: Design,
+    /// Directions' products with the KPI.
+    basis_kpi: Vec<f64>,
+    /// Sum of squares of the KPI's part outside the baseline's span.
+    remaining_square: f64,
+    folds: Vec<Fold>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    /// Residual variance, by which tests are weighed against rows; none until it is known.
+    noise: Option<f64>,
+    /// What each coefficient is drawn to, with the weight of that pull; none for 0.
+    centres: Option<(Vec<f64>, f64)>,
+}
+
+/// Room for [`Problem`]'s work, one per thread.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bench {
+    solver: BoundedSolver,
+    a: Vec<f64>,
+    b: Vec<f64>,
+    along: Vec<f64>,
+    rest: Vec<f64>,
+    coefficients: Vec<f64>,
+}
+
+/// Added to the diagonal of a fold's baseline, whose columns may be absent from the fold's training data (a knot to come).
+const FOLD_RIDGE: f64 = 1e-6;
+
+impl Problem {
+    pub(crate) fn new(design: Design) -> Self {
+        let basis_kpi = design.along_basis(&design.kpi);
+        let remaining_square = dot(&design.kpi, &design.kpi) - dot(&basis_kpi, &basis_kpi);
+        let lower = design.columns.iter().map(|c| c.lower).collect();
+        let upper = design.columns.iter().map(|c| c.upper).collect();
+        let folds = (1..design.cuts.len() - 1).map(|block| Fold::new(&design, block)).collect();
+        Self { basis_kpi, remaining_square, folds, lower, upper, noise: None, centres: None, design }
+    }
+
+    /// The same, tests weighed against rows of this residual variance.
+    pub(crate) fn with_noise(self, noise: f64) -> Self {
+        Self { noise: Some(noise), ..self }
+    }
+
+    /// The same, coefficients drawn to `centres` as if by so many rows.
+    pub(crate) fn with_centres(self, centres: Vec<f64>, rows: f64) -> Self {
+        Self { centres: Some((centres, rows)), ..self }
+    }
+
+    /// Degrees of freedom left to the media and the noise.
+    fn freedom(&self) -> f64 {
+        (self.design.observations - self.design.basis.len()) as f64
+    }
+
+    /// Residual variance a solution implies.
+    pub(crate) fn variance(&self, linear: &Linear) -> f64 {
+        linear.objective / self.freedom()
+    }
+
+    /// Adds test rows, penalty and pull to the normal equations; returns what they add to the sum of squares.
+    fn add_rows(&self, moments: &Moments, penalty: f64, rows: f64, a: &mut [f64], b: &mut [f64]) -> f64 {
+        let n = b.len();
+        let mut square = 0.0;
+        for (t, test) in self.design.tests.iter().enumerate() {
+            let Some(noise) = self.noise else { continue };
+            let weight = noise / (test.standard_error * test.standard_error);
+            for i in 0..n {
+                for j in 0..n {
+                    a[i * n + j] += weight * moments.test(t, i) * moments.test(t, j);
+                }
+                b[i] += weight * moments.test(t, i) * test.target;
+            }
+            square += weight * test.target * test.target;
+        }
+        for i in 0..n {
+            a[i * n + i] += self.ridge(moments, penalty, rows, i);
+            if let Some((centres, strength)) = &self.centres {
+                let pull = strength * moments.mean(i) * moments.mean(i);
+                a[i * n + i] += pull;
+                b[i] += pull * centres[i];
+                square += pull * centres[i] * centres[i];
+            }
+        }
+        square
+    }
+
+    /// The penalty on the square of a coefficient.
+    fn ridge(&self, moments: &Moments, penalty: f64, rows: f64, k: usize) -> f64 {
+        rows * penalty * self.design.columns[k].penalty_factor * moments.mean(k) * moments.mean(k)
+    }
+
+    /// Solves the linear part for all rows; none if it has no single solution.
+    pub(crate) fn solve(&self, moments: &Moments, penalty: f64, bench: &mut Bench) -> Option<Linear> {
+        let n = moments.count();
+        let blocks = self.design.cuts.len() - 1;
+        let size = self.design.basis.len();
+        bench.resize(n, size);
+        for k in 0..n {
+            let along = &mut bench.along[k * size..(k + 1) * size];
+            along.copy_from_slice(moments.with_basis(0, k, size));
+            for block in 1..blocks {
+                along.iter_mut().zip(moments.with_basis(block, k, size)).for_each(|(a, b)| *a += b);
+            }
+        }
+        for i in 0..n {
+            let along = &bench.along[i * size..(i + 1) * size];
+            for j in 0..=i {
+                let product = (0..blocks).map(|block| moments.product(block, i, j)).sum::<f64>();
+                let rest = product - dot(along, &bench.along[j * size..(j + 1) * size]);
+                bench.a[i * n + j] = rest;
+                bench.a[j * n + i] = rest;
+            }
+            bench.b[i] = (0..blocks).map(|block| moments.with_kpi(block, i)).sum::<f64>() - dot(along, &self.basis_kpi);
+        }
+        self.silence_absent(moments, bench);
+        let square = self.remaining_square + self.add_rows(moments, penalty, self.design.observations as f64, &mut bench.a, &mut bench.b);
+        if !bench.solver.solve(&bench.a, &bench.b, &self.lower, &self.upper, &mut bench.coefficients) {
+            return None;
+        }
+        let x = &bench.coefficients;
+        let quadratic: f64 = (0..n).map(|i| x[i] * (dot(&bench.a[i * n..(i + 1) * n], x) - 2.0 * bench.b[i])).sum();
+        // A perfect fit leaves rounding errors of either sign.
+        let objective = (square + quadratic).max(1e-24 * square.max(f64::MIN_POSITIVE));
+        let score = self.score(moments, penalty, objective, bench);
+        let kkt = kkt_residual(&bench.a, &bench.b, &self.lower, &self.upper, x);
+        Some(Linear { coefficients: x.clone(), kkt, objective, score })
+    }
+
+    /// A column without activity has nothing but zeros; a unit diagonal keeps its coefficient at 0 without disturbing the others.
+    fn silence_absent(&self, moments: &Moments, bench: &mut Bench) {
+        let n = moments.count();
+        for k in 0..n {
+            if matches!(self.design.columns[k].source, Source::Channel(_)) && moments.mean(k) == 0.0 {
+                bench.a[k * n + k] = 1.0;
+            }
+        }
+    }
+
+    /// Logarithm of the evidence, up to a constant: the probability of the data with the coefficients and the noise's variance integrated
+    /// out, under coefficients whose mean contributions are normal with the variance that the ridge penalty stands for.
+    ///
+    /// With all coefficients free this is the textbook evidence of Bayesian linear regression; a coefficient at its bound enters with its
+    /// own curvature alone.
+    fn score(&self, moments: &Moments, penalty: f64, objective: f64, bench: &Bench) -> f64 {
+        let n = moments.count();
+        let rows = self.design.observations as f64;
+        let mut score = -0.5 * self.freedom() * libm::log(objective) - 0.5 * bench.solver.log_determinant();
+        for k in 0..n {
+            let ridge = self.ridge(moments, penalty, rows, k);
+            if ridge > 0.0 {
+                score += 0.5 * libm::log(ridge);
+                if !bench.solver.is_free(k) {
+                    score -= 0.5 * libm::log(bench.a[k * n + k]);
+                }
+            }
+        }
+        score
+    }
+
+    /// Root mean square error over the KPI's range on the validation folds.
+    fn validate(&self, moments: &Moments, penalty: f64, bench: &mut Bench) -> Option<f64> {
+        let (mut square, mut rows) = (0.0, 0.0);
+        for (k, fold) in self.folds.iter().enumerate() {
+            square += self.fold_error(fold, k + 1, moments, penalty, bench)?;
+            rows += fold.validation_rows;
+        }
+        (rows > 0.0).then(|| (square / rows).sqrt() / self.design.kpi_range)
+    }
+
+    /// Sum of squared errors on the block a fold is validated on.
+    fn fold_error(&self, fold: &Fold, block: usize, moments: &Moments, penalty: f64, bench: &mut Bench) -> Option<f64> {
+        let n = moments.count();
+        let size = self.design.basis.len();
+        for k in 0..n {
+            let along = &mut bench.along[k * size..(k + 1) * size];
+            along.copy_from_slice(moments.with_basis(0, k, size));
+            for earlier in 1..block {
+                along.iter_mut().zip(moments.with_basis(earlier, k, size)).for_each(|(a, b)| *a += b);
+            }
+            forward(&fold.factor, size, size, along);
+        }
+        for i in 0..n {
+            let along = &bench.along[i * size..(i + 1) * size];
+            for j in 0..=i {
+                let product = (0..block).map(|b| moments.product(b, i, j)).sum::<f64>();
+                let rest = product - dot(along, &bench.along[j * size..(j + 1) * size]);
+                bench.a[i * n + j] = rest;
+                bench.a[j * n + i] = rest;
+            }
+            bench.b[i] = (0..block).map(|b| moments.with_kpi(b, i)).sum::<f64>() - dot(along, &fold.kpi);
+            // A channel that is absent from the training data has no coefficient to learn: it stays at 0.
+            if bench.a[i * n + i] <= 1e-12 * moments.mean(i).max(1e-300) {
+                bench.a[i * n + i] = 1.0;
+            }
+        }
+        self.add_rows(moments, penalty, fold.rows, &mut bench.a, &mut bench.b);
+        if !bench.solver.solve(&bench.a, &bench.b, &self.lower, &self.upper, &mut bench.coefficients) {
+            return None;
+        }
+        bench.rest.copy_from_slice(&fold.kpi);
+        for (k, x) in bench.coefficients.iter().enumerate() {
+            bench.rest.iter_mut().zip(&bench.along[k * size..(k + 1) * size]).for_each(|(r, a)| *r -= x * a);
+        }
+        backward(&fold.factor, size, size, &mut bench.rest);
+        Some(self.block_error(fold, block, moments, bench).max(0.0))
+    }
+
+    /// Squared errors in a block under the bench's coefficients, from products alone.
+    fn block_error(&self, fold: &Fold, block: usize, moments: &Moments, bench: &Bench) -> f64 {
+        let size = self.design.basis.len();
+        let (x, g) = (&bench.coefficients, &bench.rest);
+        let mut error = fold.validation_square - 2.0 * dot(g, &fold.validation_kpi);
+        for (i, gi) in g.iter().enumerate() {
+            error += gi * dot(&fold.validation[i * size..(i + 1) * size], g);
+        }
+        for (i, xi) in x.iter().enumerate() {
+            let media: f64 = x.iter().enumerate().map(|(j, xj)| xj * moments.product(block, i, j)).sum();
+            error += xi * (media + 2.0 * dot(moments.with_basis(block, i, size), g) - 2.0 * moments.with_kpi(block, i));
+        }
+        error
+    }
+
+    /// Everything a candidate is judged by; none if its linear part has no single solution.
+    pub(crate) fn judge(&self, moments: &Moments, penalty: f64, bench: &mut Bench) -> Option<(Linear, Objectives)> {
+        let linear = self.solve(moments, penalty, bench)?;
+        let objectives = self.objectives(moments, penalty, &linear, bench)?;
+        Some((linear, objectives))
+    }
+
+    /// The objectives of a solved candidate.
+    pub(crate) fn objectives(&self, moments: &Moments, penalty: f64, linear: &Linear, bench: &mut Bench) -> Option<Objectives> {
+        let validation_nrmse = self.validate(moments, penalty, bench);
+        if validation_nrmse.is_none() && !self.folds.is_empty() {
+            return None;
+        }
+        let square = self.residual_square(moments, penalty, linear);
+        Some(Objectives {
+            nrmse: (square / self.design.observations as f64).sqrt() / self.design.kpi_range,
+            validation_nrmse,
+            rssd: self.rssd(moments, &linear.coefficients),
+            lift_error: self.lift_error(moments, &linear.coefficients),
+            score: linear.score,
+        })
+    }
+
+    /// The objective less penalty, pull and tests.
+    fn residual_square(&self, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+        let rows = self.design.observations as f64;
+        let mut square = linear.objective;
+        for (k, x) in linear.coefficients.iter().enumerate() {
+            square -= self.ridge(moments, penalty, rows, k) * x * x;
+            if let Some((centres, strength)) = &self.centres {
+                square -= strength * moments.mean(k) * moments.mean(k) * (x - centres[k]) * (x - centres[k]);
+            }
+        }
+        for (t, test) in self.design.tests.iter().enumerate() {
+            let error = test.target - self.tested(moments, &linear.coefficients, t);
+            square -= self.noise.map_or(0.0, |noise| noise * (error / test.standard_error) * (error / test.standard_error));
+        }
+        square.max(0.0)
+    }
+
+    /// What the coefficients predict for a test.
+    pub(crate) fn tested(&self, moments: &Moments, coefficients: &[f64], test: usize) -> f64 {
+        coefficients.iter().enumerate().map(|(k, x)| x * moments.test(test, k)).sum()
+    }
+
+    fn lift_error(&self, moments: &Moments, coefficients: &[f64]) -> Option<f64> {
+        let tests = self.design.tests.iter().enumerate().filter(|(_, t)| t.is_lift());
+        let (count, sum) = tests.fold((0.0, 0.0), |(count, sum), (t, test)| {
+            let error = (self.tested(moments, coefficients, t) - test.target) / test.standard_error;
+            (count + 1.0, sum + error * error)
+        });
+        (count > 0.0).then(|| (sum / count).sqrt())
+    }
+
+    /// Robyn's DECOMP.RSSD; effects below zero count as they are.
+    fn rssd(&self, moments: &Moments, coefficients: &[f64]) -> f64 {
+        let (mut effect, mut spend) = (0.0, 0.0);
+        let effect_of = |c: usize| -> f64 {
+            let columns = self.design.columns.iter().enumerate().filter(|(_, m)| m.source == Source::Channel(c));
+            columns.map(|(k, _)| coefficients[k] * moments.total(k)).sum()
+        };
+        for (c, channel) in self.design.channels.iter().enumerate() {
+            effect += effect_of(c);
+            spend += channel.spend;
+        }
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let squares = self.design.channels.iter().enumerate().map(|(c, channel)| {
+            let difference = share(effect_of(c), effect) - share(channel.spend, spend);
+            difference * difference
+        });
+        squares.sum::<f64>().sqrt()
+    }
+}
+
+impl Bench {
+    fn resize(&mut self, n: usize, size: usize) {
+        self.a.resize(n * n, 0.0);
+        self.b.resize(n, 0.0);
+        self.coefficients.resize(n, 0.0);
+        self.along.resize(n * size, 0.0);
+        self.rest.resize(size, 0.0);
+    }
+}
+
+impl Fold {
+    /// The fold that trains on all blocks before `block` and is validated on it.
+    fn new(design: &Design, block: usize) -> Self {
+        let size = design.basis.len();
+        let (mut factor, kpi_train) = products(design, 0, design.cuts[block]);
+        let (validation, validation_kpi) = products(design, design.cuts[block], design.cuts[block + 1]);
+        (0..size).for_each(|i| factor[i * size + i] += FOLD_RIDGE);
+        let sound = cholesky(&mut factor, size, size);
+        debug_assert!(sound, "a ridge makes any matrix of products positive definite");
+        let mut kpi = kpi_train;
+        forward(&factor, size, size, &mut kpi);
+        let span = |from: usize, to: usize| (0..design.geos).map(move |g| (g * design.periods + from)..(g * design.periods + to));
+        let weight = |r: usize| design.root_weights.as_ref().map_or(1.0, |w| f64::from(u8::from(w[r] > 0.0)));
+        let validation_rows = || span(design.cuts[block], design.cuts[block + 1]).flatten();
+        Self {
+            factor,
+            kpi,
+            validation,
+            validation_kpi,
+            validation_square: validation_rows().map(|r| design.kpi[r] * design.kpi[r]).sum(),
+            rows: span(0, design.cuts[block]).flatten().map(weight).sum(),
+            validation_rows: validation_rows().map(weight).sum(),
+        }
+    }
+}
+
+/// Products of the baseline's directions with one another and with the KPI over periods `from..to` of all geos.
+fn products(design: &Design, from: usize, to: usize) -> (Vec<f64>, Vec<f64>) {
+    let directions = &design.basis.directions;
+    let size = directions.len();
+    let (mut matrix, mut kpi) = (vec![0.0; size * size], vec![0.0; size]);
+    for geo in 0..design.geos {
+        let (a, b) = (geo * design.periods + from, geo * design.periods + to);
+        for (i, direction) in directions.iter().enumerate() {
+            let (low, values) = direction.within(a, b);
+            if values.is_empty() {
+                continue;
+            }
+            kpi[i] += dot(values, &design.kpi[low..low + values.len()]);
+            for (j, other) in directions.iter().enumerate() {
+                let (other_low, other_values) = other.within(low, low + values.len());
+                let part = &values[other_low - low..][..other_values.len()];
+                matrix[i * size + j] += dot(part, other_values);
+            }
+        }
+    }
+    (matrix, kpi)
+}

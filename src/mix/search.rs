@@ -1,0 +1,276 @@
+//! The search over transforms and penalty: low-discrepancy exploration, then refinement by walkers that inform one another.
+//!
+//! A candidate is a point of the unit cube: the priors' quantiles of every transform parameter, and the penalty's. Exploration takes
+//! points of Roberts' additive recurrence, which fill the cube evenly at any number. The best become walkers; in every round each walker
+//! proposes, channel by channel, a step along the difference of two other walkers (differential evolution Monte Carlo, ter Braak 2006)
+//! or a fresh draw from the prior, and moves with the probability exp(difference of scores). As the score is a log-evidence and the cube
+//! carries the prior, the walkers' positions are draws from the posterior of the transforms: their average is the estimate with the
+//! smallest expected squared error, which is why the ensemble beats its best member.
+//!
+//! Walkers move in two halves, each half on the other's last positions, with random numbers of their own, so that the result is the
+//! same on any number of threads.
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::mix::candidate::{Bench, Linear, Objectives, Problem};
+use crate::mix::moments::Moments;
+use crate::random::Random;
+
+mod front;
+
+pub(crate) use front::pareto;
+
+/// A candidate that was tried.
+#[derive(Debug, Clone)]
+pub(crate) struct Trial {
+    pub(crate) point: Vec<f64>,
+    pub(crate) objectives: Objectives,
+}
+
+/// What the search found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// Draws from the posterior, one per ensemble member.
+    pub(crate) members: Vec<Vec<f64>>,
+    /// The candidate with the highest score.
+    pub(crate) best: Vec<f64>,
+    /// Candidates that no other beats in all objectives.
+    pub(crate) front: Vec<Trial>,
+    /// Candidates tried in all.
+    pub(crate) tried: usize,
+}
+
+/// How the trials are spent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Effort {
+    pub(crate) trials: usize,
+    pub(crate) front: usize,
+    pub(crate) members: usize,
+    pub(crate) seed: u64,
+    pub(crate) penalty: (f64, f64),
+}
+
+/// Walkers; an even number.
+const WALKERS: usize = 24;
+/// The share of trials spent on exploration.
+const EXPLORATION: f64 = 0.25;
+/// How often a proposal is a fresh draw from the prior.
+const FRESH: f64 = 0.15;
+/// The share of refinement rounds that only find the way.
+const WARM_UP: f64 = 0.33;
+
+impl Effort {
+    /// The penalty at a quantile: uniform in the logarithm; a range from 0 begins at a millionth of its end.
+    pub(crate) fn penalty_at(&self, u: f64) -> f64 {
+        let (low, high) = self.penalty;
+        if low == high {
+            return low;
+        }
+        let low = low.max(1e-6 * high);
+        (low * libm::pow(high / low, u)).min(high)
+    }
+}
+
+/// Searches. The problem's noise is set on the way where there are tests to be weighed.
+pub(crate) fn search(problem: Problem, effort: Effort) -> Result<(Problem, Found)> {
+    let exploration = ((effort.trials as f64 * EXPLORATION) as usize).clamp(1, effort.trials);
+    let mut explored = explore(&problem, effort, exploration);
+    let mut tried = exploration;
+    let mut problem = problem;
+    if let (false, Some(best)) = (problem.design.tests.is_empty(), best_of(&explored)) {
+        let error = best.objectives.nrmse * problem.design.kpi_range;
+        problem = problem.with_noise((error * error).max(f64::MIN_POSITIVE));
+        explored = explore(&problem, effort, exploration);
+        tried += exploration;
+    }
+    let Some(best) = best_of(&explored) else {
+        return Err(Error::setting("penalty", format!("{:?}", effort.penalty), "a range above 0 where media are collinear"));
+    };
+    let mut best = best.clone();
+    explored.sort_by(|a, b| b.objectives.score.total_cmp(&a.objectives.score));
+    let mut walkers = start(&problem, effort, &explored);
+    let rounds = (effort.trials - exploration) / WALKERS;
+    let mut draws = vec![];
+    let random = Random::new(effort.seed).stream(1);
+    for round in 0..rounds {
+        advance(&problem, effort, &mut walkers, &random.stream(round as u64));
+        for walker in &walkers {
+            let trial = Trial { point: walker.point.clone(), objectives: walker.objectives };
+            if trial.objectives.score > best.objectives.score {
+                best = trial.clone();
+            }
+            if round as f64 >= WARM_UP * rounds as f64 {
+                draws.push(trial.point.clone());
+            }
+            explored.push(trial);
+        }
+    }
+    tried += rounds * WALKERS;
+    if effort.front > 0 {
+        explored.extend(front::refine(&problem, effort, &explored));
+        tried += effort.front;
+    }
+    let members = thin(draws, effort.members, &explored);
+    Ok((problem, Found { members, best: best.point, front: pareto(explored), tried }))
+}
+
+fn best_of(trials: &[Trial]) -> Option<&Trial> {
+    trials.iter().max_by(|a, b| a.objectives.score.total_cmp(&b.objectives.score))
+}
+
+/// Evenly spaced draws; without rounds of refinement the best explored candidates.
+fn thin(draws: Vec<Vec<f64>>, members: usize, explored: &[Trial]) -> Vec<Vec<f64>> {
+    if draws.is_empty() {
+        return explored.iter().take(members).map(|t| t.point.clone()).collect();
+    }
+    let members = members.min(draws.len());
+    (0..members).map(|m| draws[(2 * m + 1) * draws.len() / (2 * members)].clone()).collect()
+}
+
+/// Candidates evenly over the cube, those without a solution left out.
+fn explore(problem: &Problem, effort: Effort, count: usize) -> Vec<Trial> {
+    let dimensions = problem.design.dimensions() + 1;
+    let mut random = Random::new(effort.seed).stream(0);
+    let shift: Vec<f64> = (0..dimensions).map(|_| random.uniform()).collect();
+    let steps = recurrence(dimensions);
+    let trials: Vec<Option<Trial>> = (0..count)
+        .into_par_iter()
+        .map_init(
+            || (Moments::new(&problem.design), Bench::default()),
+            |(moments, bench), i| {
+                let point: Vec<f64> = shift.iter().zip(&steps).map(|(s, a)| (s + (i + 1) as f64 * a).fract()).collect();
+                let objectives = evaluate(problem, effort, &point, moments, bench)?.1;
+                Some(Trial { point, objectives })
+            },
+        )
+        .collect();
+    trials.into_iter().flatten().collect()
+}
+
+/// The steps of Roberts' recurrence R_d (2018): powers of 1 / g with g the root of g^(d+1) = g + 1.
+fn recurrence(dimensions: usize) -> Vec<f64> {
+    let mut root = 2.0_f64;
+    for _ in 0..64 {
+        root = libm::pow(1.0 + root, 1.0 / (dimensions as f64 + 1.0));
+    }
+    (1..=dimensions).map(|j| libm::pow(root, -(j as f64)).fract()).collect()
+}
+
+/// All channels set to a point, then judged.
+pub(crate) fn evaluate(
+    problem: &Problem,
+    effort: Effort,
+    point: &[f64],
+    moments: &mut Moments,
+    bench: &mut Bench,
+) -> Option<(Linear, Objectives)> {
+    set_all(problem, point, moments);
+    problem.judge(moments, effort.penalty_at(point[point.len() - 1]), bench)
+}
+
+/// All channels' columns at a point.
+pub(crate) fn set_all(problem: &Problem, point: &[f64], moments: &mut Moments) {
+    let design = &problem.design;
+    for (c, offsets) in design.offsets().windows(2).enumerate() {
+        set_channel(problem, c, &point[offsets[0]..offsets[1]], moments);
+    }
+}
+
+fn set_channel(problem: &Problem, channel: usize, at: &[f64], moments: &mut Moments) {
+    let design = &problem.design;
+    let transform = design.channels[channel].transform(at, design.window, design.order);
+    let curve = transform.bind(&design.channels[channel].activity, design.periods);
+    moments.set_channel(channel, &curve, design);
+}
+
+/// A candidate that moves, with everything it needs to judge its next step.
+struct Walker {
+    point: Vec<f64>,
+    moments: Moments,
+    bench: Bench,
+    linear: Linear,
+    objectives: Objectives,
+}
+
+fn start(problem: &Problem, effort: Effort, explored: &[Trial]) -> Vec<Walker> {
+    let walkers: Vec<Option<Walker>> = (0..WALKERS)
+        .into_par_iter()
+        .map(|i| {
+            let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+            let point = explored[i % explored.len()].point.clone();
+            let (linear, objectives) = evaluate(problem, effort, &point, &mut moments, &mut bench)?;
+            Some(Walker { point, moments, bench, linear, objectives })
+        })
+        .collect();
+    walkers.into_iter().flatten().collect()
+}
+
+/// One round: the first half moves on the second half's positions, then the other way round.
+fn advance(problem: &Problem, effort: Effort, walkers: &mut [Walker], random: &Random) {
+    let middle = walkers.len() / 2;
+    let (first, second) = walkers.split_at_mut(middle);
+    move_all(problem, effort, first, second, &random.stream(0));
+    move_all(problem, effort, second, first, &random.stream(1));
+}
+
+fn move_all(problem: &Problem, effort: Effort, moving: &mut [Walker], others: &[Walker], random: &Random) {
+    let positions: Vec<&[f64]> = others.iter().map(|w| w.point.as_slice()).collect();
+    moving.par_iter_mut().enumerate().for_each(|(i, walker)| walker.step(problem, effort, &positions, random.stream(i as u64)));
+}
+
+impl Walker {
+    /// One step in each channel's parameters, then one in the penalty.
+    fn step(&mut self, problem: &Problem, effort: Effort, others: &[&[f64]], mut random: Random) {
+        let offsets = problem.design.offsets();
+        let last = self.point.len() - 1;
+        for (channel, block) in offsets.windows(2).enumerate() {
+            if block[0] == block[1] {
+                continue;
+            }
+            let proposal = propose(&self.point, block[0], block[1], others, &mut random);
+            set_channel(problem, channel, &proposal, &mut self.moments);
+            let penalty = effort.penalty_at(self.point[last]);
+            let solved = problem.solve(&self.moments, penalty, &mut self.bench);
+            match solved.filter(|s| accepted(s.score - self.linear.score, &mut random)) {
+                Some(linear) => {
+                    self.linear = linear;
+                    self.point[block[0]..block[1]].copy_from_slice(&proposal);
+                }
+                None => self.moments.undo(channel, &problem.design),
+            }
+        }
+        let proposal = propose(&self.point, last, last + 1, others, &mut random);
+        let solved = problem.solve(&self.moments, effort.penalty_at(proposal[0]), &mut self.bench);
+        if let Some(linear) = solved.filter(|s| accepted(s.score - self.linear.score, &mut random)) {
+            self.linear = linear;
+            self.point[last] = proposal[0];
+        }
+        let penalty = effort.penalty_at(self.point[last]);
+        if let Some(objectives) = problem.objectives(&self.moments, penalty, &self.linear, &mut self.bench) {
+            self.objectives = objectives;
+        }
+    }
+}
+
+fn accepted(gain: f64, random: &mut Random) -> bool {
+    libm::log(1.0 - random.uniform()) < gain
+}
+
+/// A new place for coordinates `from..to`, as likely from there as back.
+fn propose(point: &[f64], from: usize, to: usize, others: &[&[f64]], random: &mut Random) -> Vec<f64> {
+    if random.chance(FRESH) || others.len() < 2 {
+        return (from..to).map(|_| random.uniform()).collect();
+    }
+    let a = random.index(others.len() as u64) as usize;
+    let b = (a + 1 + random.index(others.len() as u64 - 1) as usize) % others.len();
+    // The step that mixes best in d dimensions; a full difference now and then leaps between modes.
+    let scale = if random.chance(0.1) { 1.0 } else { 2.38 / libm::sqrt(2.0 * (to - from) as f64) * random.between(0.5, 1.0) };
+    (from..to).map(|j| reflect(point[j] + scale * (others[a][j] - others[b][j]) + 0.01 * random.normal())).collect()
+}
+
+/// Folds a number back into [0, 1] at the ends.
+fn reflect(x: f64) -> f64 {
+    let x = x.rem_euclid(2.0);
+    if x > 1.0 { 2.0 - x } else { x }
+}

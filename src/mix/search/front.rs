@@ -1,0 +1,30 @@
+//! The Pareto front of fit, business sense and agreement with experiments.
+
+use crate::mix::candidate::{Objectives, Problem};
+use crate::mix::search::{Effort, Trial};
+
+/// Whether `a` is at least as good as `b` in every objective and better in one.
+fn dominates(a: &Objectives, b: &Objectives) -> bool {
+    let pairs = [(a.nrmse, b.nrmse), (a.rssd, b.rssd), (a.lift_error.unwrap_or(0.0), b.lift_error.unwrap_or(0.0))];
+    pairs.iter().all(|(a, b)| a <= b) && pairs.iter().any(|(a, b)| a < b)
+}
+
+/// The candidates that none dominates, by rising NRMSE.
+pub(crate) fn pareto(mut trials: Vec<Trial>) -> Vec<Trial> {
+    let key = |t: &Trial| [t.objectives.nrmse, t.objectives.rssd, t.objectives.lift_error.unwrap_or(0.0)];
+    let order = |a: &[f64; 3], b: &[f64; 3]| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])).then(a[2].total_cmp(&b[2]));
+    trials.sort_by(|a, b| order(&key(a), &key(b)));
+    let mut front: Vec<Trial> = vec![];
+    for trial in trials {
+        let same = front.last().is_some_and(|last| key(last) == key(&trial));
+        if !same && !front.iter().any(|kept| dominates(&kept.objectives, &trial.objectives)) {
+            front.push(trial);
+        }
+    }
+    front
+}
+
+/// More candidates for the front alone.
+pub(crate) fn refine(_: &Problem, _: Effort, _: &[Trial]) -> Vec<Trial> {
+    vec![]
+}
