@@ -103,11 +103,6 @@ impl Problem {
         (self.design.observations - self.design.basis.len()) as f64
     }
 
-    /// Residual variance a solution implies.
-    pub(crate) fn variance(&self, linear: &Linear) -> f64 {
-        linear.objective / self.freedom()
-    }
-
     /// Adds test rows, penalty and pull to the normal equations; returns what they add to the sum of squares.
     fn add_rows(&self, moments: &Moments, penalty: f64, rows: f64, a: &mut [f64], b: &mut [f64]) -> f64 {
         let n = b.len();
@@ -284,14 +279,18 @@ impl Problem {
         if validation_nrmse.is_none() && !self.folds.is_empty() {
             return None;
         }
-        let square = self.residual_square(moments, penalty, linear);
         Some(Objectives {
-            nrmse: (square / self.design.observations as f64).sqrt() / self.design.kpi_range,
+            nrmse: self.nrmse(moments, penalty, linear),
             validation_nrmse,
             rssd: self.rssd(moments, &linear.coefficients),
             lift_error: self.lift_error(moments, &linear.coefficients),
             score: linear.score,
         })
+    }
+
+    /// Root mean square error over the KPI's range.
+    pub(crate) fn nrmse(&self, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+        (self.residual_square(moments, penalty, linear) / self.design.observations as f64).sqrt() / self.design.kpi_range
     }
 
     /// The objective less penalty, pull and tests.
@@ -326,7 +325,7 @@ impl Problem {
     }
 
     /// Robyn's DECOMP.RSSD; effects below zero count as they are.
-    fn rssd(&self, moments: &Moments, coefficients: &[f64]) -> f64 {
+    pub(crate) fn rssd(&self, moments: &Moments, coefficients: &[f64]) -> f64 {
         let (mut effect, mut spend) = (0.0, 0.0);
         let effect_of = |c: usize| -> f64 {
             let columns = self.design.columns.iter().enumerate().filter(|(_, m)| m.source == Source::Channel(c));

@@ -89,7 +89,7 @@ pub(crate) fn search(problem: Problem, effort: Effort) -> Result<(Problem, Found
     };
     let mut best = best.clone();
     explored.sort_by(|a, b| b.objectives.score.total_cmp(&a.objectives.score));
-    let mut walkers = start(&problem, effort, &explored);
+    let mut walkers = start(&problem, effort, &explored, |_| Goal::Posterior);
     let rounds = (effort.trials - exploration) / WALKERS;
     let mut draws = vec![];
     let random = Random::new(effort.seed).stream(1);
@@ -184,8 +184,38 @@ fn set_channel(problem: &Problem, channel: usize, at: &[f64], moments: &mut Mome
     moments.set_channel(channel, &curve, design);
 }
 
+/// What a walker is after.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Goal {
+    /// Draws from the posterior: moves are accepted with the probability exp(gain in log-evidence).
+    Posterior,
+    /// The Pareto front where the trade is so much (0 to 1) for RSSD against NRMSE: only gains are accepted.
+    Front(f64),
+}
+
+impl Goal {
+    fn merit(self, problem: &Problem, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+        match self {
+            Self::Posterior => linear.score,
+            Self::Front(trade) => {
+                let (nrmse, rssd) = (problem.nrmse(moments, penalty, linear), problem.rssd(moments, &linear.coefficients));
+                (trade - 1.0) * libm::log(nrmse) - trade * libm::log(rssd.max(1e-9))
+            }
+        }
+    }
+
+    fn accepts(self, gain: f64, random: &mut Random) -> bool {
+        match self {
+            Self::Posterior => libm::log(1.0 - random.uniform()) < gain,
+            Self::Front(_) => gain > 0.0,
+        }
+    }
+}
+
 /// A candidate that moves, with everything it needs to judge its next step.
 struct Walker {
+    goal: Goal,
+    merit: f64,
     point: Vec<f64>,
     moments: Moments,
     bench: Bench,
@@ -193,14 +223,17 @@ struct Walker {
     objectives: Objectives,
 }
 
-fn start(problem: &Problem, effort: Effort, explored: &[Trial]) -> Vec<Walker> {
+/// Walkers at the given candidates, as many as there are to a full set.
+fn start(problem: &Problem, effort: Effort, from: &[Trial], goal: impl Fn(usize) -> Goal + Sync) -> Vec<Walker> {
     let walkers: Vec<Option<Walker>> = (0..WALKERS)
         .into_par_iter()
         .map(|i| {
             let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
-            let point = explored[i % explored.len()].point.clone();
+            let point = from[i % from.len()].point.clone();
             let (linear, objectives) = evaluate(problem, effort, &point, &mut moments, &mut bench)?;
-            Some(Walker { point, moments, bench, linear, objectives })
+            let goal = goal(i);
+            let merit = goal.merit(problem, &moments, effort.penalty_at(point[point.len() - 1]), &linear);
+            Some(Walker { goal, merit, point, moments, bench, linear, objectives })
         })
         .collect();
     walkers.into_iter().flatten().collect()
@@ -230,20 +263,14 @@ impl Walker {
             }
             let proposal = propose(&self.point, block[0], block[1], others, &mut random);
             set_channel(problem, channel, &proposal, &mut self.moments);
-            let penalty = effort.penalty_at(self.point[last]);
-            let solved = problem.solve(&self.moments, penalty, &mut self.bench);
-            match solved.filter(|s| accepted(s.score - self.linear.score, &mut random)) {
-                Some(linear) => {
-                    self.linear = linear;
-                    self.point[block[0]..block[1]].copy_from_slice(&proposal);
-                }
-                None => self.moments.undo(channel, &problem.design),
+            if self.move_to(problem, effort.penalty_at(self.point[last]), &mut random) {
+                self.point[block[0]..block[1]].copy_from_slice(&proposal);
+            } else {
+                self.moments.undo(channel, &problem.design);
             }
         }
         let proposal = propose(&self.point, last, last + 1, others, &mut random);
-        let solved = problem.solve(&self.moments, effort.penalty_at(proposal[0]), &mut self.bench);
-        if let Some(linear) = solved.filter(|s| accepted(s.score - self.linear.score, &mut random)) {
-            self.linear = linear;
+        if self.move_to(problem, effort.penalty_at(proposal[0]), &mut random) {
             self.point[last] = proposal[0];
         }
         let penalty = effort.penalty_at(self.point[last]);
@@ -251,10 +278,17 @@ impl Walker {
             self.objectives = objectives;
         }
     }
-}
 
-fn accepted(gain: f64, random: &mut Random) -> bool {
-    libm::log(1.0 - random.uniform()) < gain
+    /// Solves at the moments as they now are and takes the solution if it is accepted.
+    fn move_to(&mut self, problem: &Problem, penalty: f64, random: &mut Random) -> bool {
+        let Some(linear) = problem.solve(&self.moments, penalty, &mut self.bench) else { return false };
+        let merit = self.goal.merit(problem, &self.moments, penalty, &linear);
+        let accepted = self.goal.accepts(merit - self.merit, random);
+        if accepted {
+            (self.linear, self.merit) = (linear, merit);
+        }
+        accepted
+    }
 }
 
 /// A new place for coordinates `from..to`, as likely from there as back.

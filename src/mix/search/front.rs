@@ -1,7 +1,8 @@
 //! The Pareto front of fit, business sense and agreement with experiments.
 
 use crate::mix::candidate::{Objectives, Problem};
-use crate::mix::search::{Effort, Trial};
+use crate::mix::search::{Effort, Goal, Trial, WALKERS, advance, start};
+use crate::random::Random;
 
 /// Whether `a` is at least as good as `b` in every objective and better in one.
 fn dominates(a: &Objectives, b: &Objectives) -> bool {
@@ -24,7 +25,19 @@ pub(crate) fn pareto(mut trials: Vec<Trial>) -> Vec<Trial> {
     front
 }
 
-/// More candidates for the front alone.
-pub(crate) fn refine(_: &Problem, _: Effort, _: &[Trial]) -> Vec<Trial> {
-    vec![]
+/// More candidates for the front alone: walkers of their own, each after its own trade between the objectives, starting from the front
+/// so far.
+pub(crate) fn refine(problem: &Problem, effort: Effort, tried: &[Trial]) -> Vec<Trial> {
+    let front = pareto(tried.to_vec());
+    let goal = |i: usize| Goal::Front((i as f64 + 0.5) / WALKERS as f64);
+    // The front rises in NRMSE and the trade rises in favour of RSSD, so that walkers start near where they are bound.
+    let from: Vec<Trial> = (0..WALKERS).map(|i| front[i * front.len() / WALKERS].clone()).collect();
+    let mut walkers = start(problem, effort, &from, goal);
+    let random = Random::new(effort.seed).stream(2);
+    let mut trials = vec![];
+    for round in 0..effort.front / WALKERS {
+        advance(problem, effort, &mut walkers, &random.stream(round as u64));
+        trials.extend(walkers.iter().map(|w| Trial { point: w.point.clone(), objectives: w.objectives }));
+    }
+    trials
 }
