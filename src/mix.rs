@@ -11,6 +11,7 @@ mod model;
 mod moments;
 mod panel;
 mod parameter;
+mod power;
 mod regression;
 mod saturation;
 mod search;

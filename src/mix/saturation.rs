@@ -171,7 +171,12 @@ impl SaturationCurve {
 
     /// Every x replaced by its response; the choice of curve is made once, outside the loop.
     pub(crate) fn apply(&self, xs: &mut [f64]) {
-        each!(self, curve => xs.iter_mut().for_each(|x| *x = curve.response(*x)), ());
+        match self {
+            // The default curve has a loop of its own that vectorises.
+            Self::Hill(hill) => hill.apply(xs),
+            Self::RobynHill(robyn) => robyn.hill().apply(xs),
+            _ => each!(self, curve => xs.iter_mut().for_each(|x| *x = curve.response(*x)), ()),
+        }
     }
 }
 

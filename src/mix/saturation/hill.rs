@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CHORD, Saturation, positive};
 use crate::error::{Error, Result};
+use crate::mix::power::power;
 
 /// Hill: x^s / (k^s + x^s), half of its ceiling at x = k, S-shaped for s > 1.
 ///
@@ -59,9 +60,26 @@ impl Hill {
 
     /// The response at the end of the chord, as a share of the ceiling.
     fn chord(&self) -> f64 {
-        saturated(libm::pow(CHORD, self.slope))
+        saturated(power(CHORD, self.slope))
+    }
+
+    /// The response, given [`Hill::chord`].
+    #[inline(always)]
+    fn response_with(&self, chord: f64, x: f64) -> f64 {
+        let ratio = x / self.half_saturation;
+        let beyond = saturated(power(ratio.clamp(CHORD, LARGEST), self.slope));
+        if ratio < CHORD { chord * ratio.max(0.0) / CHORD } else { beyond }
+    }
+
+    /// Every x replaced by its response.
+    pub(crate) fn apply(&self, xs: &mut [f64]) {
+        let chord = self.chord();
+        xs.iter_mut().for_each(|x| *x = self.response_with(chord, *x));
     }
 }
+
+/// Ratios beyond are held: the response is 1 to the last bit long before.
+const LARGEST: f64 = 1e300;
 
 /// p / (1 + p), also where p is infinite.
 fn saturated(p: f64) -> f64 {
@@ -71,12 +89,7 @@ fn saturated(p: f64) -> f64 {
 impl Saturation for Hill {
     #[inline]
     fn response(&self, x: f64) -> f64 {
-        let ratio = x / self.half_saturation;
-        if ratio < CHORD {
-            // Zero spend is common and needs no power.
-            return if ratio <= 0.0 { 0.0 } else { self.chord() * ratio / CHORD };
-        }
-        saturated(libm::pow(ratio, self.slope))
+        self.response_with(self.chord(), x)
     }
 
     fn slope(&self, x: f64) -> f64 {
@@ -152,7 +165,7 @@ impl RobynHill {
         Self { alpha, gamma, max }
     }
 
-    fn hill(&self) -> Hill {
+    pub(crate) fn hill(&self) -> Hill {
         Hill::raw(self.gamma * self.max, self.alpha)
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CHORD, Saturation, positive};
 use crate::error::{Error, Result};
+use crate::mix::power::power;
 
 /// Root: x^a with 0 < a <= 1, a constant elasticity of a; x is in units of the largest spend.
 ///
@@ -57,7 +58,7 @@ impl Root {
     }
 
     fn chord(&self) -> f64 {
-        libm::pow(CHORD, self.exponent)
+        power(CHORD, self.exponent)
     }
 }
 
@@ -67,7 +68,7 @@ impl Saturation for Root {
         if x < CHORD {
             return if x <= 0.0 { 0.0 } else { self.chord() * x / CHORD };
         }
-        libm::pow(x, self.exponent)
+        power(x.min(1e300), self.exponent)
     }
 
     fn slope(&self, x: f64) -> f64 {
