@@ -1,5 +1,26 @@
-//! Experiments: what they measured, as the mix model takes it.
+//! Experiments: A/B tests on proportions and means, geo tests, and what they say as the mix model takes it.
+//!
+//! | question | function |
+//! |---|---|
+//! | did the variant convert better? | [`compare_proportions`] |
+//! | did it earn more per person? | [`compare_means`], with a covariate from before the test [`compare_adjusted_means`] (CUPED) |
+//! | which of several variants differ? | [`holm`] on their p values |
+//! | how many persons are needed, and what would be found? | [`sample_size`], [`power`] with an [`Effect`] |
+//! | what did spend in some regions change? | [`GeoTest`], whose result gives [`LiftTest`]s |
 
+mod difference;
+mod geo;
 mod lift;
+mod means;
+mod planning;
+mod proportions;
+mod synthetic;
+mod variants;
 
+pub use difference::Difference;
+pub use geo::{GeoEffect, GeoLift, GeoTest};
 pub use lift::LiftTest;
+pub use means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
+pub use planning::{Effect, power, sample_size};
+pub use proportions::{Proportion, compare_proportions};
+pub use variants::holm;

@@ -5,6 +5,7 @@ mod error;
 pub mod experiment;
 pub mod mix;
 mod random;
+pub mod simulate;
 
 pub use date::Day;
 pub use error::{Error, Result};

@@ -93,6 +93,11 @@ impl Problem {
         Self { noise: Some(noise), ..self }
     }
 
+    /// The residual variance tests are weighed against.
+    pub(crate) const fn noise(&self) -> Option<f64> {
+        self.noise
+    }
+
     /// The same, coefficients drawn to `centres` as if by so many rows.
     pub(crate) fn with_centres(self, centres: Vec<f64>, rows: f64) -> Self {
         Self { centres: Some((centres, rows)), ..self }

@@ -81,9 +81,17 @@ impl MediaMix {
     /// If a setting names something that is not in the panel, the panel has too few rows for the coefficients, the KPI does not change, or
     /// media are collinear and bear no penalty.
     pub fn fit(&self, panel: &Panel) -> Result<MixModel> {
-        let design = Design::new(panel, self)?;
-        let effort = Effort { trials: self.trials, front: self.front, members: self.ensemble, seed: self.seed, penalty: self.penalty };
-        let (problem, found) = search(Problem::new(design), effort)?;
+        self.run(panel, self.trials, vec![])
+    }
+
+    /// A fit that starts from candidates of an earlier one, with a tenth of the trials.
+    pub(crate) fn fit_from(&self, panel: &Panel, from: Vec<Vec<f64>>) -> Result<MixModel> {
+        self.run(panel, (self.trials / 10).max(10), from)
+    }
+
+    fn run(&self, panel: &Panel, trials: usize, from: Vec<Vec<f64>>) -> Result<MixModel> {
+        let effort = Effort { trials, front: self.front, members: self.ensemble, seed: self.seed, penalty: self.penalty };
+        let (problem, found) = search(Problem::new(Design::new(panel, self)?), effort, from)?;
         Ok(self.assemble(panel, problem, found, effort))
     }
 
@@ -119,7 +127,10 @@ impl MediaMix {
         if self.pooling == Pooling::Pooled || panel.geos().len() == 1 {
             return Some(in_units(problem, &moments, effort, linear, objectives, point));
         }
-        let separated = Problem::new(problem.design.separated(panel, self));
+        let mut separated = Problem::new(problem.design.separated(panel, self));
+        if let Some(noise) = problem.noise() {
+            separated = separated.with_noise(noise);
+        }
         let separated = match self.pooling {
             Pooling::Partial(strength) => {
                 let centre = |m: &crate::mix::design::MediaColumn| {
@@ -196,6 +207,13 @@ impl MixModel {
     /// The panel it was fitted to.
     pub const fn panel(&self) -> &Panel {
         &self.panel
+    }
+
+    /// The regression as it was fitted, coefficients by geo; none if the panel could not be fitted, which a fitted model's can.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        let design = Design::new(&self.panel, &self.specification).ok()?;
+        let separate = self.specification.pooling != Pooling::Pooled;
+        Some(Problem::new(if separate { design.separated(&self.panel, &self.specification) } else { design }))
     }
 
     /// Baseline columns that were left out because they depend on others, such as constant controls.

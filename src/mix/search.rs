@@ -72,16 +72,17 @@ impl Effort {
     }
 }
 
-/// Searches. The problem's noise is set on the way where there are tests to be weighed.
-pub(crate) fn search(problem: Problem, effort: Effort) -> Result<(Problem, Found)> {
+/// Searches, looking at the points `from` of an earlier search too. The problem's noise is set on the way where there are tests to be
+/// weighed.
+pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> Result<(Problem, Found)> {
     let exploration = ((effort.trials as f64 * EXPLORATION) as usize).clamp(1, effort.trials);
-    let mut explored = explore(&problem, effort, exploration);
+    let mut explored = explore(&problem, effort, exploration, &from);
     let mut tried = exploration;
     let mut problem = problem;
     if let (false, Some(best)) = (problem.design.tests.is_empty(), best_of(&explored)) {
         let error = best.objectives.nrmse * problem.design.kpi_range;
         problem = problem.with_noise((error * error).max(f64::MIN_POSITIVE));
-        explored = explore(&problem, effort, exploration);
+        explored = explore(&problem, effort, exploration, &from);
         tried += exploration;
     }
     let Some(best) = best_of(&explored) else {
@@ -128,18 +129,19 @@ fn thin(draws: Vec<Vec<f64>>, members: usize, explored: &[Trial]) -> Vec<Vec<f64
     (0..members).map(|m| draws[(2 * m + 1) * draws.len() / (2 * members)].clone()).collect()
 }
 
-/// Candidates evenly over the cube, those without a solution left out.
-fn explore(problem: &Problem, effort: Effort, count: usize) -> Vec<Trial> {
+/// The given candidates and others evenly over the cube, those without a solution left out.
+fn explore(problem: &Problem, effort: Effort, count: usize, from: &[Vec<f64>]) -> Vec<Trial> {
     let dimensions = problem.design.dimensions() + 1;
     let mut random = Random::new(effort.seed).stream(0);
     let shift: Vec<f64> = (0..dimensions).map(|_| random.uniform()).collect();
     let steps = recurrence(dimensions);
-    let trials: Vec<Option<Trial>> = (0..count)
+    let trials: Vec<Option<Trial>> = (0..count + from.len())
         .into_par_iter()
         .map_init(
             || (Moments::new(&problem.design), Bench::default()),
             |(moments, bench), i| {
-                let point: Vec<f64> = shift.iter().zip(&steps).map(|(s, a)| (s + (i + 1) as f64 * a).fract()).collect();
+                let fresh = || shift.iter().zip(&steps).map(|(s, a)| (s + (i + 1) as f64 * a).fract()).collect();
+                let point: Vec<f64> = i.checked_sub(count).map_or_else(fresh, |known| from[known].clone());
                 let objectives = evaluate(problem, effort, &point, moments, bench)?.1;
                 Some(Trial { point, objectives })
             },
