@@ -60,6 +60,8 @@ pub(crate) struct Problem {
     upper: Vec<f64>,
     /// Residual variance, by which tests are weighed against rows; none until it is known.
     noise: Option<f64>,
+    /// How many successive rows say as much as one independent row.
+    inflation: f64,
     /// What each coefficient is drawn to, with the weight of that pull; none for 0.
     centres: Option<(Vec<f64>, f64)>,
 }
@@ -85,12 +87,39 @@ impl Problem {
         let lower = design.columns.iter().map(|c| c.lower).collect();
         let upper = design.columns.iter().map(|c| c.upper).collect();
         let folds = (1..design.cuts.len() - 1).map(|block| Fold::new(&design, block)).collect();
-        Self { basis_kpi, remaining_square, folds, lower, upper, noise: None, centres: None, design }
+        Self { basis_kpi, remaining_square, folds, lower, upper, noise: None, inflation: 1.0, centres: None, design }
     }
 
     /// The same, tests weighed against rows of this residual variance.
     pub(crate) fn with_noise(self, noise: f64) -> Self {
         Self { noise: Some(noise), ..self }
+    }
+
+    /// The same, knowing the noise of a solution: its variance, and from the correlation r of successive residuals how much less the
+    /// rows say than independent ones, (1 + r) / (1 - r).
+    ///
+    /// Residuals that drift together are the mark of something left out of the model; without this, experiments would be
+    /// outvoted by rows that all repeat the same mistake.
+    pub(crate) fn with_noise_of(self, moments: &Moments, linear: &Linear) -> Self {
+        let residuals = self.residuals(moments, linear);
+        let periods = self.design.periods;
+        let square: f64 = residuals.iter().map(|r| r * r).sum();
+        let products: f64 = residuals.chunks(periods).flat_map(|geo| geo.windows(2)).map(|pair| pair[0] * pair[1]).sum();
+        let correlation = if square > 0.0 { (products / square).clamp(0.0, 0.9) } else { 0.0 };
+        let variance = (square / self.freedom()).max(f64::MIN_POSITIVE);
+        Self { noise: Some(variance), inflation: (1.0 + correlation) / (1.0 - correlation), ..self }
+    }
+
+    /// Scaled KPI minus prediction, times the square roots of weights.
+    fn residuals(&self, moments: &Moments, linear: &Linear) -> Vec<f64> {
+        let mut rest = self.design.kpi.clone();
+        for (k, x) in linear.coefficients.iter().enumerate() {
+            rest.iter_mut().zip(moments.values(k)).for_each(|(r, m)| *r -= x * m);
+        }
+        for (direction, along) in self.design.basis.directions.iter().zip(self.design.along_basis(&rest)) {
+            rest[direction.start..direction.end()].iter_mut().zip(&direction.values).for_each(|(r, d)| *r -= along * d);
+        }
+        rest
     }
 
     /// The residual variance tests are weighed against.
@@ -114,7 +143,7 @@ impl Problem {
         let mut square = 0.0;
         for (t, test) in self.design.tests.iter().enumerate() {
             let Some(noise) = self.noise else { continue };
-            let weight = noise / (test.standard_error * test.standard_error);
+            let weight = self.inflation * noise / (test.standard_error * test.standard_error);
             for i in 0..n {
                 for j in 0..n {
                     a[i * n + j] += weight * moments.test(t, i) * moments.test(t, j);
@@ -195,7 +224,7 @@ impl Problem {
     fn score(&self, moments: &Moments, penalty: f64, objective: f64, bench: &Bench) -> f64 {
         let n = moments.count();
         let rows = self.design.observations as f64;
-        let mut score = -0.5 * self.freedom() * libm::log(objective) - 0.5 * bench.solver.log_determinant();
+        let mut score = -0.5 * self.freedom() / self.inflation * libm::log(objective) - 0.5 * bench.solver.log_determinant();
         for k in 0..n {
             let ridge = self.ridge(moments, penalty, rows, k);
             if ridge > 0.0 {
@@ -310,7 +339,8 @@ impl Problem {
         }
         for (t, test) in self.design.tests.iter().enumerate() {
             let error = test.target - self.tested(moments, &linear.coefficients, t);
-            square -= self.noise.map_or(0.0, |noise| noise * (error / test.standard_error) * (error / test.standard_error));
+            square -=
+                self.noise.map_or(0.0, |noise| self.inflation * noise * (error / test.standard_error) * (error / test.standard_error));
         }
         square.max(0.0)
     }

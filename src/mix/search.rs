@@ -76,22 +76,25 @@ impl Effort {
 /// weighed.
 pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> Result<(Problem, Found)> {
     let exploration = ((effort.trials as f64 * EXPLORATION) as usize).clamp(1, effort.trials);
+    let pilot = (exploration / 4).max(1);
+    let piloted = explore(&problem, effort, pilot, &from);
+    let problem = with_noise(problem, effort, &piloted);
     let mut explored = explore(&problem, effort, exploration, &from);
-    let mut tried = exploration;
-    let mut problem = problem;
-    if let (false, Some(best)) = (problem.design.tests.is_empty(), best_of(&explored)) {
-        let error = best.objectives.nrmse * problem.design.kpi_range;
-        problem = problem.with_noise((error * error).max(f64::MIN_POSITIVE));
-        explored = explore(&problem, effort, exploration, &from);
-        tried += exploration;
-    }
+    let mut tried = pilot + exploration + 2 * from.len();
+    let problem = with_noise(problem, effort, &explored);
     let Some(best) = best_of(&explored) else {
         return Err(Error::setting("penalty", format!("{:?}", effort.penalty), "a range above 0 where media are collinear"));
     };
-    let mut best = best.clone();
+    let mut best = Trial { objectives: Objectives { score: f64::NEG_INFINITY, ..best.objectives }, ..best.clone() };
     explored.sort_by(|a, b| b.objectives.score.total_cmp(&a.objectives.score));
     let mut walkers = start(&problem, effort, &explored, |_| Goal::Posterior);
     let rounds = (effort.trials - exploration) / WALKERS;
+    // Scores from before the noise was known are on another scale, so the walkers' own begin the comparison.
+    for walker in &walkers {
+        if walker.objectives.score > best.objectives.score {
+            best = Trial { point: walker.point.clone(), objectives: walker.objectives };
+        }
+    }
     let mut draws = vec![];
     let random = Random::new(effort.seed).stream(1);
     for round in 0..rounds {
@@ -114,6 +117,16 @@ pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> R
     }
     let members = thin(draws, effort.members, &explored);
     Ok((problem, Found { members, best: best.point, front: pareto(explored), tried }))
+}
+
+/// The problem with the noise that the best of the candidates leaves.
+fn with_noise(problem: Problem, effort: Effort, trials: &[Trial]) -> Problem {
+    let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+    let solved = best_of(trials).and_then(|best| evaluate(&problem, effort, &best.point, &mut moments, &mut bench));
+    match solved {
+        Some((linear, _)) => problem.with_noise_of(&moments, &linear),
+        None => problem,
+    }
 }
 
 fn best_of(trials: &[Trial]) -> Option<&Trial> {
