@@ -192,7 +192,7 @@ impl Default for MediaMix {
             baseline: Baseline::default(),
             penalty: (1e-6, 1e-1),
             trials: 2000,
-            front: 0,
+            front: 240,
             seed: 1,
             ensemble: 40,
             folds: 3,
@@ -360,7 +360,7 @@ impl MediaMix {
         Ok(self)
     }
 
-    /// How many more candidates to try for the Pareto front of fit and business sense alone; none unless set.
+    /// How many more candidates to try for the Pareto front of fit and business sense alone; 240 unless set.
     #[must_use]
     pub fn front_trials(mut self, trials: usize) -> Self {
         self.front = trials;

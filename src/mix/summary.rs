@@ -68,9 +68,13 @@ pub struct ChannelSummary {
     pub cpa: Option<f64>,
     /// Effect of a full response, in units of the KPI.
     pub coefficient: Spread,
-    /// The adstock's family and parameters.
+    /// The adstock's family.
+    pub adstock_family: String,
+    /// The adstock's parameters.
     pub adstock: Vec<(String, Spread)>,
-    /// The saturation's family and parameters, for activity in units of the geo's maximum.
+    /// The saturation's family.
+    pub saturation_family: String,
+    /// The saturation's parameters, for activity in units of the geo's maximum.
     pub saturation: Vec<(String, Spread)>,
     /// Periods until the effect of spend has fallen to half of its peak; none if the window ends before.
     pub half_life: Option<f64>,
@@ -162,7 +166,9 @@ impl MixModel {
                     marginal_roi: (spend > 0.0).then(|| spread(3, spend)),
                     cpa: (contribution.mean > 0.0).then(|| spend / contribution.mean),
                     coefficient: self.coefficient_spread(c, geo),
+                    adstock_family: self.best.curves[c].adstock.name().into(),
                     adstock,
+                    saturation_family: self.best.curves[c].saturation.name().into(),
                     saturation,
                     half_life: self.half_life(c),
                     adstock_curve: self.adstock_curve(c),
