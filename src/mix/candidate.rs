@@ -122,6 +122,13 @@ impl Problem {
         rest
     }
 
+    /// The penalties that stand for contributions with the given smallest and largest standard deviation, once the noise is known.
+    pub(crate) fn penalties(&self, (smallest, largest): (f64, f64)) -> Option<(f64, f64)> {
+        let noise = self.noise? * self.inflation / self.design.observations as f64;
+        let penalty = |deviation: f64| (noise / (deviation * deviation)).max(1e-12);
+        Some((penalty(largest), penalty(smallest)))
+    }
+
     /// The residual variance tests are weighed against.
     pub(crate) const fn noise(&self) -> Option<f64> {
         self.noise

@@ -91,7 +91,7 @@ impl MediaMix {
 
     fn run(&self, panel: &Panel, trials: usize, from: Vec<Vec<f64>>) -> Result<MixModel> {
         let effort = Effort { trials, front: self.front, members: self.ensemble, seed: self.seed, penalty: self.penalty };
-        let (problem, found) = search(Problem::new(Design::new(panel, self)?), effort, from)?;
+        let (problem, found, effort) = search(Problem::new(Design::new(panel, self)?), effort, from)?;
         Ok(self.assemble(panel, problem, found, effort))
     }
 

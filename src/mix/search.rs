@@ -48,11 +48,17 @@ pub(crate) struct Effort {
     pub(crate) front: usize,
     pub(crate) members: usize,
     pub(crate) seed: u64,
-    pub(crate) penalty: (f64, f64),
+    /// The range to search; none for the default.
+    pub(crate) penalty: Option<(f64, f64)>,
 }
 
 /// Walkers; an even number.
 const WALKERS: usize = 24;
+/// The penalties of the pilot, before the noise is known.
+const UNINFORMED: (f64, f64) = (1e-6, 1e-1);
+/// The smallest and largest standard deviation of a channel's mean contribution in units of the mean KPI that the default penalties stand
+/// for.
+const CONTRIBUTIONS: (f64, f64) = (0.05, 0.5);
 /// The share of trials spent on exploration.
 const EXPLORATION: f64 = 0.25;
 /// How often a proposal is a fresh draw from the prior.
@@ -63,7 +69,7 @@ const WARM_UP: f64 = 0.33;
 impl Effort {
     /// The penalty at a quantile: uniform in the logarithm; a range from 0 begins at a millionth of its end.
     pub(crate) fn penalty_at(&self, u: f64) -> f64 {
-        let (low, high) = self.penalty;
+        let (low, high) = self.penalty.unwrap_or(UNINFORMED);
         if low == high {
             return low;
         }
@@ -74,16 +80,21 @@ impl Effort {
 
 /// Searches, looking at the points `from` of an earlier search too. The problem's noise is set on the way where there are tests to be
 /// weighed.
-pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> Result<(Problem, Found)> {
+pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> Result<(Problem, Found, Effort)> {
     let exploration = ((effort.trials as f64 * EXPLORATION) as usize).clamp(1, effort.trials);
     let pilot = (exploration / 4).max(1);
     let piloted = explore(&problem, effort, pilot, &from);
     let problem = with_noise(problem, effort, &piloted);
+    let effort = Effort { penalty: effort.penalty.or_else(|| problem.penalties(CONTRIBUTIONS)), ..effort };
     let mut explored = explore(&problem, effort, exploration, &from);
     let mut tried = pilot + exploration + 2 * from.len();
     let problem = with_noise(problem, effort, &explored);
     let Some(best) = best_of(&explored) else {
-        return Err(Error::setting("penalty", format!("{:?}", effort.penalty), "a range above 0 where media are collinear"));
+        return Err(Error::setting(
+            "penalty",
+            format!("{:?}", effort.penalty.unwrap_or(UNINFORMED)),
+            "a range above 0 where media are collinear",
+        ));
     };
     let mut best = Trial { objectives: Objectives { score: f64::NEG_INFINITY, ..best.objectives }, ..best.clone() };
     explored.sort_by(|a, b| b.objectives.score.total_cmp(&a.objectives.score));
@@ -111,12 +122,12 @@ pub(crate) fn search(problem: Problem, effort: Effort, from: Vec<Vec<f64>>) -> R
         }
     }
     tried += rounds * WALKERS;
+    let members = thin(draws, effort.members, &explored);
     if effort.front > 0 {
         explored.extend(front::refine(&problem, effort, &explored));
         tried += effort.front;
     }
-    let members = thin(draws, effort.members, &explored);
-    Ok((problem, Found { members, best: best.point, front: pareto(explored), tried }))
+    Ok((problem, Found { members, best: best.point, front: pareto(explored), tried }, effort))
 }
 
 /// The problem with the noise that the best of the candidates leaves.

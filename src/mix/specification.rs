@@ -169,7 +169,7 @@ pub struct MediaMix {
     pub(crate) pooling: Pooling,
     pub(crate) geo_scale: GeoScale,
     pub(crate) baseline: Baseline,
-    pub(crate) penalty: (f64, f64),
+    pub(crate) penalty: Option<(f64, f64)>,
     pub(crate) trials: usize,
     pub(crate) front: usize,
     pub(crate) seed: u64,
@@ -190,7 +190,7 @@ impl Default for MediaMix {
             pooling: Pooling::default(),
             geo_scale: GeoScale::default(),
             baseline: Baseline::default(),
-            penalty: (1e-6, 1e-1),
+            penalty: None,
             trials: 2000,
             front: 240,
             seed: 1,
@@ -338,13 +338,16 @@ impl MediaMix {
     /// Where to look for the ridge penalty on the media, `penalty` in [`Ridge`](super::Ridge)'s formula with the KPI in units of its mean
     /// and each coefficient measured as the channel's mean contribution.
     ///
+    /// Unless set, it is the range that says, given the noise found in the data, that a channel's contribution is of the order of 5 % to
+    /// 50 % of the KPI's mean.
+    ///
     /// # Errors
     /// If not 0 <= low <= high, both finite.
     pub fn penalty(mut self, low: f64, high: f64) -> Result<Self> {
         if !(low >= 0.0 && low <= high && high.is_finite()) {
             return Err(Error::setting("penalty", format!("{low}..{high}"), "a range from 0 or above to a finite number"));
         }
-        self.penalty = (low, high);
+        self.penalty = Some((low, high));
         Ok(self)
     }
 
