@@ -245,13 +245,11 @@ fn range<'a>(values: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
 /// First periods of the blocks: most of the panel, then `folds` equal parts; fewer folds where parts would be empty.
 fn cuts(periods: usize, folds: usize) -> Vec<usize> {
     let first = ((periods as f64 * FIRST_TRAINING) as usize).max(1);
-    let folds = folds.min(periods - first.min(periods));
-    let mut cuts: Vec<usize> = (0..=folds).map(|k| if folds == 0 { 0 } else { first + (periods - first) * k / folds }).collect();
-    cuts.insert(0, 0);
-    if folds == 0 {
-        cuts = vec![0, periods];
+    let rest = periods - first;
+    match folds.min(rest) {
+        0 => vec![0, periods],
+        folds => std::iter::once(0).chain((0..=folds).map(|k| first + rest * k / folds)).collect(),
     }
-    cuts
 }
 
 fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn {

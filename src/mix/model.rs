@@ -13,6 +13,8 @@ use crate::mix::search::{Effort, Found, evaluate, search};
 use crate::mix::specification::{MediaMix, Pooling};
 use crate::mix::transform::ChannelCurve;
 
+mod stored;
+
 /// One candidate, fitted: transforms, coefficients and how it fares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Member {
@@ -55,8 +57,27 @@ impl Member {
     }
 }
 
-/// A fitted marketing-mix model.
+/// A fitted marketing-mix model: an ensemble of candidates with weights, the panel it was fitted to and the specification.
+///
+/// The members are draws from the posterior of the transforms, so their weights are equal and every figure is their mean. With serde
+/// a model is saved and loaded; what does not fit together is refused on loading.
+///
+/// ```
+/// use mixtouch::mix::MediaMix;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let world = PanelWorld::small_business()?.simulate(1);
+/// let model = MediaMix::new().fit(&world.panel()?)?;
+/// for (channel, summary) in model.channels().iter().enumerate() {
+///     let roi = summary.roi.unwrap();
+///     println!("{}: {:.1} ({:.1} to {:.1}), in truth {:.1}", summary.channel, roi.mean, roi.low, roi.high, world.roas(channel));
+/// }
+/// # let search = &model.channels()[0];
+/// # assert!((search.roi.unwrap().mean / world.roas(0) - 1.0).abs() < 0.5);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Fields")]
 pub struct MixModel {
     pub(crate) specification: MediaMix,
     pub(crate) panel: Panel,

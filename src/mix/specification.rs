@@ -7,8 +7,14 @@ use crate::experiment::LiftTest;
 use crate::mix::adstock::{AdstockFamily, LONGEST, Window};
 use crate::mix::baseline::Baseline;
 use crate::mix::panel::{Panel, Period};
-use crate::mix::parameter::Parameter;
 use crate::mix::saturation::SaturationFamily;
+
+mod channel;
+mod roi_prior;
+mod stored;
+
+pub(crate) use channel::ChannelSettings;
+pub use roi_prior::RoiPrior;
 
 /// Which transform comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -48,100 +54,6 @@ pub enum GeoScale {
     Mean,
 }
 
-/// What is believed about a channel's return before the data speak, as one more row of the regression.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RoiFields")]
-pub struct RoiPrior {
-    channel: String,
-    mean: f64,
-    standard_deviation: f64,
-}
-
-#[derive(Deserialize)]
-struct RoiFields {
-    channel: String,
-    mean: f64,
-    standard_deviation: f64,
-}
-
-impl TryFrom<RoiFields> for RoiPrior {
-    type Error = Error;
-
-    fn try_from(f: RoiFields) -> Result<Self> {
-        Self::new(f.channel, f.mean, f.standard_deviation)
-    }
-}
-
-impl RoiPrior {
-    /// The channel's contribution over the panel, per unit spent, with the standard deviation that says how sure one is of it.
-    ///
-    /// # Errors
-    /// If the mean is not finite or the standard deviation not a finite number above 0.
-    pub fn new(channel: impl Into<String>, mean: f64, standard_deviation: f64) -> Result<Self> {
-        if !mean.is_finite() {
-            return Err(Error::setting("mean of an ROI prior", mean, "a finite number"));
-        }
-        if !(standard_deviation > 0.0 && standard_deviation.is_finite()) {
-            return Err(Error::setting("standard deviation of an ROI prior", standard_deviation, "a finite number above 0"));
-        }
-        Ok(Self { channel: channel.into(), mean, standard_deviation })
-    }
-
-    /// The channel.
-    pub fn channel(&self) -> &str {
-        &self.channel
-    }
-
-    /// Contribution per unit spent.
-    pub const fn mean(&self) -> f64 {
-        self.mean
-    }
-
-    /// How far off it may well be.
-    pub const fn standard_deviation(&self) -> f64 {
-        self.standard_deviation
-    }
-}
-
-/// How one channel is modelled.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct ChannelSettings {
-    pub(crate) adstock: AdstockFamily,
-    pub(crate) saturation: SaturationFamily,
-    pub(crate) ranges: Vec<(String, f64, f64)>,
-    pub(crate) bounds: (f64, Option<f64>),
-    pub(crate) penalty_factor: f64,
-}
-
-impl Default for ChannelSettings {
-    fn default() -> Self {
-        let (adstock, saturation) = (AdstockFamily::Geometric, SaturationFamily::Hill);
-        Self { adstock, saturation, ranges: vec![], bounds: (0.0, None), penalty_factor: 1.0 }
-    }
-}
-
-impl ChannelSettings {
-    /// The searched parameters: first the adstock's, then the saturation's, with ranges applied.
-    pub(crate) fn parameters(&self, window: usize) -> Result<(Vec<Parameter>, Vec<Parameter>)> {
-        let ranged = |parameters: Vec<Parameter>| {
-            parameters
-                .into_iter()
-                .map(|p| {
-                    let range = self.ranges.iter().rev().find(|(name, ..)| name == p.name());
-                    range.map_or(Ok(p), |(_, low, high)| p.within(*low, *high))
-                })
-                .collect::<Result<Vec<_>>>()
-        };
-        let (adstock, saturation) = (self.adstock.parameters(window), self.saturation.parameters());
-        if let Some((name, low, high)) = self.ranges.iter().find(|(name, ..)| !adstock.iter().chain(&saturation).any(|p| p.name() == name))
-        {
-            let known: Vec<&str> = adstock.iter().chain(&saturation).map(Parameter::name).collect();
-            return Err(Error::setting("range", format!("{name} in {low}..{high}"), format!("a range of one of {}", known.join(", "))));
-        }
-        Ok((ranged(adstock)?, ranged(saturation)?))
-    }
-}
-
 /// The specification of a marketing-mix model; [`MediaMix::fit`] searches the transforms and returns a [`MixModel`](super::MixModel).
 ///
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in the geo)) + noise, with the baseline
@@ -160,6 +72,7 @@ impl ChannelSettings {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "stored::Fields")]
 pub struct MediaMix {
     pub(crate) default: ChannelSettings,
     pub(crate) channels: Vec<(String, ChannelSettings)>,
@@ -276,7 +189,8 @@ impl MediaMix {
         Ok(self)
     }
 
-    /// Bounds of a control's coefficient, such as at most 0 for a price; none for no bound.
+    /// Bounds of a control's coefficient, such as at most 0 for a price; none for no bound. They are in units of the KPI per unit of the
+    /// control; where geos have scales of their own, of the mean KPI's geo.
     ///
     /// # Errors
     /// If the lower bound is above the upper one or either is not finite.
