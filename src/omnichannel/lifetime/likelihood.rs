@@ -136,15 +136,13 @@ fn update<const N: usize>(inverse: &mut [[f64; N]; N], step: &[f64; N], turn: &[
 /// The inverse of the information, whose columns are differences of the gradient; `None` if it is not positive definite.
 fn covariance<const N: usize>(at: &[f64; N], slope: &impl Fn(&[f64; N]) -> (f64, [f64; N])) -> Option<[[f64; N]; N]> {
     const STEP: f64 = 1e-4;
-    let mut information = [[0.0; N]; N];
-    for i in 0..N {
+    let column = |i: usize| -> [f64; N] {
         let moved = |by: f64| slope(&std::array::from_fn(|j| at[j] + if i == j { by } else { 0.0 })).1;
         let (up, down) = (moved(STEP), moved(-STEP));
-        for j in 0..N {
-            information[i][j] += (down[j] - up[j]) / (4.0 * STEP);
-            information[j][i] += (down[j] - up[j]) / (4.0 * STEP);
-        }
-    }
+        std::array::from_fn(|j| (down[j] - up[j]) / (2.0 * STEP))
+    };
+    let columns: [[f64; N]; N] = std::array::from_fn(column);
+    let information = std::array::from_fn(|i| std::array::from_fn(|j| 0.5 * (columns[i][j] + columns[j][i])));
     inverse(information)
 }
 
