@@ -111,10 +111,14 @@ impl Budget {
         }
         for (index, channel) in channels.iter().enumerate() {
             for spend in [channel.now(), channel.low(), channel.high()] {
-                let response = curves.response(index, spend);
+                let (response, slope) = (curves.response(index, spend), curves.slope(index, spend));
                 if !response.is_finite() {
                     let what = format!("response of channel {:?} to spend {spend}", channel.channel());
                     return Err(Error::setting(what, response, "a finite number"));
+                }
+                if slope.is_nan() {
+                    let what = format!("slope of channel {:?} at spend {spend}", channel.channel());
+                    return Err(Error::setting(what, slope, "a number, finite but for spend 0"));
                 }
             }
         }

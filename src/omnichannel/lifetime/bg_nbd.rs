@@ -124,7 +124,12 @@ impl BgNbd {
         let x = customer.repeats() as f64;
         // At a = 1 the formula is 0 / 0; its limit is smooth, so a value beside it is as good as rounding lets it be.
         let a = if (self.a - 1.0).abs() < 1e-6 { 1.0 + 1e-6 } else { self.a };
-        let (z, c) = (horizon / (self.alpha + customer.observed() + horizon), a + self.b + x - 1.0);
+        let z = horizon / (self.alpha + customer.observed() + horizon);
+        // Zero for customers who never came back where a + b = 1, with a limit as smooth.
+        let c = match a + self.b + x - 1.0 {
+            c if c.abs() < 1e-6 => 1e-6,
+            c => c,
+        };
         let left = libm::exp((a - 1.0) * libm::log1p(-z)) * hypergeometric(c - self.r - x, a - 1.0, c, z);
         Ok((c / (a - 1.0) * (1.0 - left)).max(0.0) / (1.0 + self.odds_gone(customer)))
     }

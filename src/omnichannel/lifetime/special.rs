@@ -14,7 +14,7 @@ pub(super) fn digamma(mut x: f64) -> f64 {
     shift + libm::log(x) - 0.5 / x - series
 }
 
-/// Gauss's hypergeometric series 2F1(a, b; c; z) for c above 0 and z from 0 to below 1.
+/// Gauss's hypergeometric series 2F1(a, b; c; z) for c other than 0, -1, .. and z from 0 to below 1.
 pub(super) fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
     const TERMS: u32 = 1_000_000;
     let (mut sum, mut term) = (1.0, 1.0);

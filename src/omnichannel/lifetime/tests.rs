@@ -118,6 +118,28 @@ fn expected_purchases_are_smooth_where_a_is_one_and_grow_with_the_horizon() {
 }
 
 #[test]
+fn new_customers_are_foreseen_whatever_the_parameters() {
+    let new = Customer::new(0, 0.0, 0.0).unwrap();
+    for (a, b) in [(0.3, 0.4), (0.5, 0.5), (0.2, 0.8), (1.0, 1.0), (2.0, 0.1), (0.01, 0.01)] {
+        let (r, alpha) = (0.8, 6.0);
+        let expected = BgNbd::new(r, alpha, a, b).unwrap().expected_purchases(&new, 30.0).unwrap();
+        let random = Random::new(4);
+        let simulated = (0..40_000).map(|key| {
+            let mut stream = random.stream(key);
+            let (rate, leave) = (stream.gamma(r) / alpha, stream.beta(a, b));
+            let (mut count, mut now) = (0.0, stream.exponential(rate));
+            while now <= 30.0 {
+                count += 1.0;
+                now = if stream.chance(leave) { f64::INFINITY } else { now + stream.exponential(rate) };
+            }
+            count
+        });
+        let simulated = simulated.sum::<f64>() / 40_000.0;
+        assert!((simulated / expected - 1.0).abs() < 0.04, "a {a}, b {b}: {simulated} against {expected}");
+    }
+}
+
+#[test]
 fn value_without_discount_is_purchases_times_value() {
     let (purchases, values) = (BgNbd::new(0.243, 4.414, 0.793, 2.426).unwrap(), GammaGamma::new(6.25, 3.74, 15.45).unwrap());
     let (customer, spend) = (Customer::new(2, 30.43, 38.86).unwrap(), RepeatSpend::new(2, 22.35).unwrap());
