@@ -46,7 +46,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
         let summit = self.best(least, most, target)?;
         let returns = |channel: usize| self.curves.slope(channel, summit.spend[channel]);
         let free = (0..summit.spend.len()).filter(|&channel| self.tree.high[channel] > self.tree.low[channel]);
-        let steepest = free.map(returns).fold(f64::NEG_INFINITY, f64::max);
+        let steepest = free.map(returns).reduce(f64::max).unwrap_or(target);
         if total(&summit) <= least * (1.0 + 1e-12) && steepest < target {
             let allowed = format!("at most {steepest}, what the next unit returns at the smallest spend");
             return Err(Error::setting("target marginal ROI", target, allowed));

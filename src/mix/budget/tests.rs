@@ -140,6 +140,22 @@ fn an_ensemble_plans_for_its_mean_and_tells_the_spread() {
 }
 
 #[test]
+fn nothing_to_choose_is_a_plan_too() {
+    let curves = [Shape::Root { top: 1.0 }, Shape::Hill { top: 5.0, half: 2.0, steepness: 2.0 }];
+    let idle = plan(&[(0.0, 0.0, 0.0); 2], &curves, Goal::Outcome { total: 0.0 }).unwrap();
+    assert_eq!((idle.total(), idle.roi(), idle.gain(), idle.kkt_residual()), (0.0, 0.0, 0.0, 0.0));
+    for goal in [Goal::Outcome { total: 7.0 }, Goal::Profit { margin: 1.0 }, Goal::MarginalRoi { target: 9.0 }, Goal::Roi { target: 0.1 }] {
+        let fixed = plan(&[(3.0, 3.0, 3.0), (4.0, 4.0, 4.0)], &curves, goal).unwrap();
+        assert_eq!(spend(&fixed), [3.0, 4.0]);
+        assert!(fixed.channels().iter().all(|channel| channel.at_bound == Some(Bound::Fixed)));
+    }
+    assert!(plan(&[(3.0, 3.0, 3.0), (4.0, 4.0, 4.0)], &curves, Goal::Outcome { total: 6.0 }).is_err());
+    // The spend now may lie outside what is allowed from now on.
+    let outside = plan(&[(90.0, 0.0, 10.0), (0.0, 5.0, 10.0)], &curves, Goal::Outcome { total: 15.0 }).unwrap();
+    assert!((outside.total() - 15.0).abs() < 1e-9 && outside.kkt_residual() < 1e-8);
+}
+
+#[test]
 fn slopes_that_are_no_number_are_refused() {
     struct Broken;
     impl ResponseCurve for Broken {
