@@ -4,6 +4,7 @@ mod date;
 mod error;
 pub mod experiment;
 pub mod mix;
+pub mod omnichannel;
 mod random;
 pub mod simulate;
 
