@@ -121,7 +121,7 @@ struct Outcome {
 }
 
 fn run(options: &Options) -> Result<()> {
-    let truth = if options.panel.is_none() { Some(PanelWorld::national()?.simulate(options.seed)) } else { None };
+    let truth = if options.panel.is_none() { Some(PanelWorld::small_business()?.simulate(options.seed)) } else { None };
     let panel = panel(options, truth.as_ref())?;
     for finding in panel.check() {
         eprintln!("note: {finding}");
