@@ -378,3 +378,69 @@ impl Bench {
         self.rest.resize(size, 0.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::date::Day;
+    use crate::mix::search::set_all;
+    use crate::mix::{AdstockFamily, Baseline, MediaMix, Panel, SaturationFamily, Trend};
+
+    fn line(x: &[f64], y: &[f64]) -> (f64, f64) {
+        let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+        let (mx, my) = (mean(x), mean(y));
+        let slope = x.iter().zip(y).map(|(a, b)| (a - mx) * (b - my)).sum::<f64>() / x.iter().map(|a| (a - mx) * (a - mx)).sum::<f64>();
+        (my - slope * mx, slope)
+    }
+
+    /// A straight line through rows, by hand, against the products the search works with.
+    #[test]
+    fn folds_predict_what_a_fit_to_their_past_predicts() {
+        let x: Vec<f64> = (0..60).map(|t| 1.0 + f64::from(t * 7 % 11)).collect();
+        let y: Vec<f64> = (0..60).map(|t| 10.0 + 0.7 * x[t as usize] + f64::from(t * 5 % 13) / 9.0).collect();
+        let dates = (0..60).map(|w| Day::new(18_000 + 7 * w).unwrap()).collect();
+        let panel = Panel::national(dates, y.clone()).unwrap().with_channel("tv", x.clone()).unwrap();
+        let mix = MediaMix::new().adstock(AdstockFamily::None).saturation(SaturationFamily::None);
+        let mix = mix.baseline(Baseline::new(Trend::None, 0).unwrap()).folds(2).unwrap();
+        let problem = Problem::new(Design::new(&panel, &mix).unwrap());
+        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+        set_all(&problem, &[0.5], &mut moments);
+        let (linear, objectives) = problem.judge(&moments, 0.0, &mut bench).unwrap();
+        let (intercept, slope) = line(&x, &y);
+        assert!((linear.coefficients[0] * problem.design.kpi_scale[0] / problem.design.channels[0].scale[0] - slope).abs() < 1e-12);
+        let range = y.iter().fold(0.0_f64, |m, v| m.max(*v)) - y.iter().fold(f64::INFINITY, |m, v| m.min(*v));
+        let square = |rows: std::ops::Range<usize>, (a, b): (f64, f64)| rows.map(|r| (y[r] - a - b * x[r]).powi(2)).sum::<f64>();
+        assert!((objectives.nrmse - (square(0..60, (intercept, slope)) / 60.0).sqrt() / range).abs() < 1e-12);
+        let held_out = square(42..51, line(&x[..42], &y[..42])) + square(51..60, line(&x[..51], &y[..51]));
+        let expected = (held_out / 18.0).sqrt() / range;
+        assert!((objectives.validation_nrmse.unwrap() - expected).abs() < 1e-5, "{:?} {expected}", objectives.validation_nrmse);
+    }
+
+    /// The evidence of a regression with one free coefficient, integrated numerically.
+    #[test]
+    fn the_score_is_the_log_evidence() {
+        let x: Vec<f64> = (0..30).map(|t| 2.0 + f64::from(t * 7 % 5)).collect();
+        let y: Vec<f64> = (0..30).map(|t| 10.0 + 0.9 * x[t as usize] + f64::from(t * 5 % 13) / 5.0).collect();
+        let dates = (0..30).map(|w| Day::new(18_000 + 7 * w).unwrap()).collect();
+        let panel = Panel::national(dates, y).unwrap().with_channel("tv", x).unwrap();
+        let mix = MediaMix::new().adstock(AdstockFamily::None).saturation(SaturationFamily::None);
+        let problem = Problem::new(Design::new(&panel, &mix.baseline(Baseline::new(Trend::None, 0).unwrap())).unwrap());
+        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+        set_all(&problem, &[0.5], &mut moments);
+        let mut score = |penalty: f64| problem.solve(&moments, penalty, &mut bench).unwrap().score;
+        let stated = score(1e-2) - score(1e-3);
+        // With the noise's variance integrated out, the likelihood of a coefficient b is (residuals + ridge b^2)^-((n + 1) / 2) up to a
+        // constant, n the freedom left by the baseline, times the square root of the ridge.
+        let numeric = |penalty: f64| {
+            let ridge = problem.ridge(&moments, penalty, 30.0, 0);
+            let rest = |b: f64| {
+                let residuals: f64 =
+                    problem.residuals(&moments, &Linear { coefficients: vec![b], ..Linear::default() }).iter().map(|r| r * r).sum();
+                residuals + ridge * b * b
+            };
+            let sum: f64 = (-40_000..40_000).map(|i| rest(f64::from(i) * 1e-4).powf(-15.0)).sum();
+            sum.ln() + 0.5 * ridge.ln()
+        };
+        assert!((stated - (numeric(1e-2) - numeric(1e-3))).abs() < 1e-3, "{stated} {}", numeric(1e-2) - numeric(1e-3));
+    }
+}

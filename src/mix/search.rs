@@ -334,3 +334,42 @@ fn reflect(x: f64) -> f64 {
     let x = x.rem_euclid(2.0);
     if x > 1.0 { 2.0 - x } else { x }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recurrence_is_roberts() {
+        // The golden ratio's inverse in one dimension, the plastic number's in two (Roberts 2018).
+        assert!((recurrence(1)[0] - 0.618_033_988_749_894_8).abs() < 1e-12);
+        let two = recurrence(2);
+        assert!((two[0] - 0.754_877_666_246_692_7).abs() < 1e-12 && (two[1] - 0.569_840_290_998_053_1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn proposals_stay_in_the_cube() {
+        assert_eq!((reflect(-0.25), reflect(1.25), reflect(2.5), reflect(1.0)), (0.25, 0.75, 0.5, 1.0));
+        let (point, others) = ([0.01, 0.99, 0.5], [[0.0, 1.0, 0.2], [1.0, 0.0, 0.9], [0.4, 0.4, 0.1]]);
+        let others: Vec<&[f64]> = others.iter().map(|o| o.as_slice()).collect();
+        let mut random = Random::new(1);
+        for _ in 0..2000 {
+            assert!(propose(&point, 0, 2, &others, &mut random).iter().all(|u| (0.0..=1.0).contains(u)));
+        }
+    }
+
+    #[test]
+    fn thinning_takes_draws_evenly() {
+        let draws: Vec<Vec<f64>> = (0..100).map(|i| vec![f64::from(i)]).collect();
+        assert_eq!(thin(draws.clone(), 4, &[]), [[12.0], [37.0], [62.0], [87.0]]);
+        assert_eq!(thin(draws, 1000, &[]).len(), 100);
+    }
+
+    #[test]
+    fn penalties_span_their_range() {
+        let effort = |penalty| Effort { trials: 1, front: 0, members: 1, seed: 0, penalty: Some(penalty) };
+        assert_eq!(effort((0.0, 0.0)).penalty_at(0.7), 0.0);
+        assert_eq!((effort((0.1, 10.0)).penalty_at(0.0), effort((0.1, 10.0)).penalty_at(0.5)), (0.1, 1.0));
+        assert_eq!((effort((0.0, 1.0)).penalty_at(0.0), effort((0.0, 1.0)).penalty_at(1.0)), (1e-6, 1.0));
+    }
+}

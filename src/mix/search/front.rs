@@ -41,3 +41,19 @@ pub(crate) fn refine(problem: &Problem, effort: Effort, tried: &[Trial]) -> Vec<
     }
     trials
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(nrmse: f64, rssd: f64) -> Trial {
+        Trial { point: vec![], objectives: Objectives { nrmse, validation_nrmse: None, rssd, lift_error: None, score: 0.0 } }
+    }
+
+    #[test]
+    fn only_what_nothing_beats_is_kept_and_once() {
+        let trials = vec![trial(0.3, 0.1), trial(0.1, 0.5), trial(0.2, 0.5), trial(0.2, 0.3), trial(0.1, 0.5), trial(0.1, 0.6)];
+        let front: Vec<(f64, f64)> = pareto(trials).iter().map(|t| (t.objectives.nrmse, t.objectives.rssd)).collect();
+        assert_eq!(front, [(0.1, 0.5), (0.2, 0.3), (0.3, 0.1)]);
+    }
+}
