@@ -341,7 +341,7 @@ fn table(outcome: &Outcome) -> String {
     }
     for test in model.lift_report() {
         text += &format!(
-            "\nlift test on {}: measured {:.0} +- {:.0}, predicted {:.0} ({:+.1} standard errors)",
+            "lift test on {}: measured {:.0} +- {:.0}, predicted {:.0} ({:+.1} standard errors)\n",
             test.channel,
             test.measured,
             test.standard_error,

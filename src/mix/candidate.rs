@@ -73,9 +73,12 @@ impl Problem {
         Self { basis_kpi, remaining_square, folds, lower, upper, noise: None, inflation: 1.0, centres: None, design }
     }
 
-    /// The same, tests weighed against rows of this residual variance.
-    pub(crate) fn with_noise(self, noise: f64) -> Self {
-        Self { noise: Some(noise), ..self }
+    /// The same, with the noise of another fit: see [`Problem::noise`].
+    pub(crate) fn with_noise(self, noise: Option<(f64, f64)>) -> Self {
+        match noise {
+            Some((variance, inflation)) => Self { noise: Some(variance), inflation, ..self },
+            None => self,
+        }
     }
 
     /// The same, knowing the noise of a solution: its variance, and from the correlation r of successive residuals how much less the
@@ -112,9 +115,9 @@ impl Problem {
         Some((penalty(largest), penalty(smallest)))
     }
 
-    /// The residual variance tests are weighed against.
-    pub(crate) const fn noise(&self) -> Option<f64> {
-        self.noise
+    /// The residual variance that tests are weighed against, and how many successive rows say as much as one independent row.
+    pub(crate) fn noise(&self) -> Option<(f64, f64)> {
+        self.noise.map(|variance| (variance, self.inflation))
     }
 
     /// The same, coefficients drawn to `centres` as if by so many rows.

@@ -93,6 +93,8 @@ pub struct MixModel {
     pub(crate) baseline_names: Vec<String>,
     pub(crate) dropped: Vec<String>,
     pub(crate) tried: usize,
+    /// Residual variance in scaled units, and how many successive rows say as much as one independent row.
+    pub(crate) noise: Option<(f64, f64)>,
 }
 
 impl MediaMix {
@@ -138,6 +140,7 @@ impl MediaMix {
             baseline_names: problem.design.baseline_columns.iter().map(|c| c.name.clone()).collect(),
             dropped: problem.design.dropped(),
             tried: found.tried,
+            noise: problem.noise(),
         }
     }
 
@@ -148,10 +151,7 @@ impl MediaMix {
         if self.pooling == Pooling::Pooled || panel.geos().len() == 1 {
             return Some(in_units(problem, &moments, effort, linear, objectives, point));
         }
-        let mut separated = Problem::new(problem.design.separated(panel, self));
-        if let Some(noise) = problem.noise() {
-            separated = separated.with_noise(noise);
-        }
+        let separated = Problem::new(problem.design.separated(panel, self)).with_noise(problem.noise());
         let separated = match self.pooling {
             Pooling::Partial(strength) => {
                 let centre = |m: &crate::mix::design::MediaColumn| {
@@ -234,7 +234,8 @@ impl MixModel {
     pub(crate) fn problem(&self) -> Option<Problem> {
         let design = Design::new(&self.panel, &self.specification).ok()?;
         let separate = self.specification.pooling != Pooling::Pooled;
-        Some(Problem::new(if separate { design.separated(&self.panel, &self.specification) } else { design }))
+        let design = if separate { design.separated(&self.panel, &self.specification) } else { design };
+        Some(Problem::new(design).with_noise(self.noise))
     }
 
     /// Baseline columns that were left out because they depend on others, such as constant controls.

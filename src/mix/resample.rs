@@ -104,8 +104,7 @@ impl MixModel {
             let weight = design.root_weights.as_ref().map_or(1.0, |w| w[row]);
             design.kpi[row] = y / design.kpi_scale[row / design.periods] * weight;
         }
-        let noise = member.objectives.nrmse * design.kpi_range;
-        let mut problem = Problem::new(design).with_noise((noise * noise).max(f64::MIN_POSITIVE));
+        let mut problem = Problem::new(design).with_noise(self.noise);
         if let Pooling::Partial(strength) = self.specification.pooling {
             problem = problem.with_centres(self.pooled_coefficients(member), strength);
         }

@@ -22,6 +22,7 @@ pub(super) struct Fields {
     baseline_names: Vec<String>,
     dropped: Vec<String>,
     tried: usize,
+    noise: Option<(f64, f64)>,
 }
 
 impl TryFrom<Fields> for MixModel {
@@ -42,6 +43,7 @@ impl TryFrom<Fields> for MixModel {
             baseline_names: f.baseline_names,
             dropped: f.dropped,
             tried: f.tried,
+            noise: f.noise,
         };
         match model.misfit() {
             Some(what) => Err(Error::setting("saved model", what, "figures that fit the panel it was saved with")),
@@ -59,6 +61,7 @@ impl MixModel {
         let all = || self.members.iter().chain(&self.front).chain([&self.best]);
         let checks = [
             (!self.members.is_empty() && self.weights.len() == self.members.len() && weighed, "weights"),
+            (self.noise.is_none_or(|(v, i)| v > 0.0 && v.is_finite() && (1.0..=f64::MAX).contains(&i)), "noise"),
             (positive(&self.kpi_scale), "kpi_scale"),
             (self.activity_scale.len() == channels && self.activity_scale.iter().all(|s| positive(s)), "activity_scale"),
             (self.timeline.0 <= self.timeline.1, "timeline"),
