@@ -39,6 +39,7 @@ mod io;
 mod journey;
 mod journeys;
 pub mod mix;
+pub mod omnichannel;
 mod person;
 mod random;
 pub mod simulate;
