@@ -18,6 +18,7 @@ mod options;
 mod partition;
 mod paths;
 mod sample;
+mod segments;
 mod timelines;
 mod transform;
 mod window;
@@ -58,6 +59,7 @@ pub struct Journeys {
     timeline: Option<Touches>,
     costs: Option<Vec<f64>>,
     observation: Observation,
+    segments: Option<segments::Segments>,
     immature: u64,
     totals: Totals,
 }
@@ -207,7 +209,7 @@ impl Journeys {
     }
 
     fn new(columns: assemble::Assembled, channels: Channels, table: PersonTable) -> Result<Self> {
-        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, people } = columns;
+        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, people, segments } = columns;
         let people = Some(People { table, ..people });
         let mut journeys = Self {
             channels,
@@ -220,6 +222,7 @@ impl Journeys {
             timeline,
             costs: None,
             observation: Observation::default(),
+            segments,
             immature: 0,
             totals: Totals::default(),
         };

@@ -45,6 +45,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         let (standard, name) = pair("--column", text)?;
         columns = columns.rename(standard, name)?;
     }
+    columns = columns.with_texts(options.segment.iter());
     let passed = in_file(path, |file| read_log(path, file, columns, &mut builder))?;
     if passed.total() > 0 {
         eprintln!("{} rows of kinds that attribution does not use were passed over: {passed:?}", passed.total());

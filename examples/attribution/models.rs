@@ -2,12 +2,23 @@
 
 use crate::options::Options;
 use mixtouch::{
-    AttributionModel, Comparison, Error, FirstTouch, Journeys, LastNonDirect, LastTouch, Linear, Markov, Position, Result, SetRateShapley,
-    SubsetSumShapley, WShaped,
+    AttributionModel, Bootstrap, Comparison, Counterfactual, Error, FirstTouch, Journeys, LastNonDirect, LastTouch, Linear, LogHazard,
+    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeToEvent, WShaped,
 };
 
-const DEFAULT: [&str; 8] = ["last-touch", "first-touch", "last-non-direct", "linear", "time-decay", "position-based", "markov", "shapley"];
-const FURTHER: [&str; 5] = ["position-j", "position-inverse-j", "position-w", "markov-within-journeys", "shapley-set-rate"];
+const DEFAULT: [&str; 9] =
+    ["last-touch", "first-touch", "last-non-direct", "linear", "time-decay", "position-based", "markov", "shapley", "time-to-event"];
+const FURTHER: [&str; 9] = [
+    "position-j",
+    "position-inverse-j",
+    "position-w",
+    "markov-within-journeys",
+    "shapley-set-rate",
+    "counterfactual",
+    "logistic",
+    "shao-li",
+    "time-to-event-log-link",
+];
 const REPORTS: [&str; 3] = ["participation", "shapley-ordered", "shapley-exact-set"];
 
 /// What the command line asks for.
@@ -18,6 +29,9 @@ pub(crate) struct Chosen {
 
 pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
     let mut chosen = Chosen { comparison: Comparison::new(), reports: Vec::new() };
+    if let Some(replicates) = options.bootstrap {
+        chosen.comparison = chosen.comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
+    }
     for name in &options.models {
         if REPORTS.contains(&name.as_str()) {
             chosen.reports.push(name.clone());
@@ -27,8 +41,8 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
     }
     if options.models.is_empty() {
         for name in DEFAULT {
-            if name == "time-decay" && !journeys.has_times() {
-                eprintln!("time-decay is left out: it needs the times of touches, which a path table lacks");
+            if name.starts_with("time") && !journeys.has_times() {
+                eprintln!("{name} is left out: it needs the times of touches, which a path table lacks");
                 continue;
             }
             chosen.comparison = add(chosen.comparison, name, options, journeys)?;
@@ -53,11 +67,21 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "markov-within-journeys" => to.model(name, within_journeys(markov()?, journeys)?),
         "shapley" => to.model(name, SubsetSumShapley),
         "shapley-set-rate" => to.fit(name, SetRateShapley),
+        "counterfactual" => to.fit(name, Counterfactual),
+        "logistic" => to.fit(name, Logistic::new()),
+        "shao-li" => to.fit(name, ShaoLi),
+        "time-to-event" => to.fit(name, time_to_event(options)),
+        "time-to-event-log-link" => to.fit(name, LogHazard::default()),
         _ => {
             let known = [&DEFAULT[..], &FURTHER, &REPORTS].concat().join(", ");
             return Err(Error::Setting { name: "--model".into(), value: format!("{name:?}"), allowed: known.into() });
         }
     })
+}
+
+fn time_to_event(options: &Options) -> TimeToEvent {
+    let model = TimeToEvent::default().with_pairs(options.pairs);
+    model.with_demand_capture(options.demand_capture.iter().cloned()).with_upstream(options.upstream.iter().cloned())
 }
 
 fn within_journeys(specification: Markov, journeys: &Journeys) -> Result<impl AttributionModel + use<>> {

@@ -81,6 +81,21 @@ pub(crate) struct Options {
     /// Drop rows that repeat another one in everything
     #[arg(long)]
     pub(crate) deduplicate: bool,
+    /// Intervals of every model from this many bootstrap replicates
+    #[arg(long, value_name = "N")]
+    pub(crate) bootstrap: Option<usize>,
+    /// Also score each segment on its own, told apart by this column of the log
+    #[arg(long, value_name = "COLUMN", requires = "events")]
+    pub(crate) segment: Option<String>,
+    /// Channels that follow the intent to buy: time-to-event gives their credit to the baseline
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) demand_capture: Vec<String>,
+    /// Channels that other marketing brings about: time-to-event passes their credit on to it
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) upstream: Vec<String>,
+    /// Let time-to-event look for pairs of channels that work together
+    #[arg(long)]
+    pub(crate) pairs: bool,
     /// Rows of the table
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
@@ -93,7 +108,7 @@ pub(crate) struct Options {
     /// Persons of the simulated retailer
     #[arg(long, value_name = "N", default_value_t = 20_000, conflicts_with = "input")]
     pub(crate) persons: u64,
-    /// Seed of the simulated retailer
+    /// Seed of the simulated retailer and of the bootstrap
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -141,6 +156,9 @@ impl Options {
             .with_deduplicate(self.deduplicate);
         if let Some(goal) = &self.goal {
             options = options.with_goal(goal);
+        }
+        if let Some(column) = &self.segment {
+            options = options.with_segment(column);
         }
         if let Some(touches) = self.trim {
             options = options.with_trim(touches);

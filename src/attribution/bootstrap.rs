@@ -94,17 +94,22 @@ impl Bootstrap {
         self.level
     }
 
-    /// What `figures` gives for each replicate, in order: of all journeys, or of those that may have conversions.
+    /// What `figures` gives for each replicate, in order: of all journeys, or of those that may have conversions; of one segment, or
+    /// of the whole.
     pub(super) fn run<T: Send>(
         &self,
         journeys: &Journeys,
         all: bool,
+        segment: Option<&Draws>,
         figures: impl Fn(crate::journeys::Sample<'_>) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
         let resampling = Resampling::new(journeys);
         let random = Random::new(self.seed);
         let one = |replicate: usize| {
-            let draws: Draws = resampling.draw(&random.stream(replicate as u64), all);
+            let mut draws = resampling.draw(&random.stream(replicate as u64), all);
+            if let Some(segment) = segment {
+                draws.restrict(segment);
+            }
             figures(resampling.sample(&draws))
         };
         let mut results = Vec::with_capacity(self.replicates);

@@ -3,12 +3,12 @@
 use super::bootstrap::Bootstrap;
 use super::credits::Credits;
 use super::rules::Names;
-use super::table::{ComparisonTable, ModelTable};
+use super::table::{ComparisonTable, ModelTable, SegmentTable};
 use super::{AttributionModel, Fit, Needs, Scoring, check, check_needs};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys, Sample};
+use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 /// ```
 #[derive(Default)]
 pub struct Comparison {
-    entries: Vec<(String, Box<dyn Entry>)>,
+    entries: Vec<Named>,
     bootstrap: Option<Bootstrap>,
 }
 
@@ -70,7 +70,12 @@ impl Comparison {
         Self { bootstrap: Some(bootstrap), ..self }
     }
 
-    /// Fits what is to be fitted and scores all journeys by every model.
+    /// Fits what is to be fitted and scores all journeys by every model; where journeys are told apart by segment
+    /// ([`JourneyOptions::with_segment`](crate::JourneyOptions::with_segment)), also fits and scores each segment on its own.
+    ///
+    /// A journey belongs to the segment it closes in. Models that read whole timelines count persons instead, by their first row,
+    /// so that a segment's totals by such a model can differ from those by journey. What fitted models credit in segments need not
+    /// add up to what they credit in all.
     ///
     /// # Errors
     /// Two models of one name; or, named by the model: the journeys lack what it needs, or the evidence supports no model.
@@ -83,51 +88,72 @@ impl Comparison {
         for (name, entry) in &self.entries {
             check_needs(journeys, entry.needs(), name)?;
         }
-        let fitted = self.fit_all(journeys.sample(), None)?;
-        let scored = score_all(journeys.sample(), &fitted)?;
+        let all: Vec<&Named> = self.entries.iter().collect();
+        let tables = self.compare(&all, journeys.sample(), None)?;
+        let mut segments = Vec::new();
+        for segment in journeys.segments() {
+            let (whole, windows): (Vec<&Named>, Vec<&Named>) = all.iter().partition(|(_, entry)| entry.needs().timeline);
+            let mut models = self.compare(&windows, segment.sample(false), Some(segment.draws(false)))?;
+            models.extend(self.compare(&whole, segment.sample(true), Some(segment.draws(true)))?);
+            models.sort_by_key(|table| self.entries.iter().position(|(name, _)| *name == table.model));
+            segments.push(SegmentTable { segment: segment.name.to_owned(), totals: segment.totals()?, models });
+        }
+        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments))
+    }
+
+    /// The table of each model: of all journeys, or of a segment's, whose costs nobody knows.
+    fn compare(&self, entries: &[&Named], sample: Sample<'_>, segment: Option<&Draws>) -> Result<Vec<ModelTable>> {
+        if entries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fitted = fit_all(entries, sample, None)?;
+        let scored = score_all(sample, &fitted)?;
+        let costs = if segment.is_none() { sample.journeys.costs() } else { None };
         let mut tables = Vec::with_capacity(fitted.len());
-        for (((name, _), Timed { item: model, spent }), scored) in self.entries.iter().zip(&fitted).zip(&scored) {
-            tables.push(ModelTable::new(name, &**model, &scored.item, journeys.costs(), *spent + scored.spent));
+        for (((name, _), Timed { item: model, spent }), scored) in entries.iter().zip(&fitted).zip(&scored) {
+            tables.push(ModelTable::new(name, &**model, &scored.item, costs, *spent + scored.spent));
         }
         if let Some(bootstrap) = &self.bootstrap {
-            self.add_intervals(bootstrap, journeys, &fitted, &mut tables)?;
+            let replicates = bootstrap.run(sample.journeys, needs_evidence(entries), segment, |sample| {
+                let fitted = fit_all(entries, sample, Some(&fitted))?;
+                let scored = score_all(sample, &fitted)?.into_iter();
+                Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect())
+            })?;
+            add_intervals(bootstrap, &replicates, &mut tables);
         }
-        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables))
+        Ok(tables)
     }
+}
 
-    /// The models the journeys support; those of a replicate start from the ones of all journeys.
-    fn fit_all(&self, sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>) -> Result<Vec<Timed<Fitted>>> {
-        let channels = sample.journeys.channels();
-        let fresh = || Everything(self.entries.iter().map(|(_, entry)| Timed::new(entry.evidence(channels))).collect());
-        let gathered = if self.needs_evidence() { sample.accumulate(fresh)? } else { fresh() };
-        let mut fitted = Vec::with_capacity(self.entries.len());
-        for (at, ((name, entry), Timed { item, spent })) in self.entries.iter().zip(gathered.0).enumerate() {
-            let started = Instant::now();
-            let model = entry.solve(item, earlier.map(|earlier| &*earlier[at].item))?;
-            check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
-            fitted.push(Timed { item: model, spent: spent + started.elapsed() });
+/// The middle of the replicates' conversions, by model and channel.
+fn add_intervals(bootstrap: &Bootstrap, replicates: &[Vec<Vec<f64>>], tables: &mut [ModelTable]) {
+    for (model, table) in tables.iter_mut().enumerate() {
+        for (channel, row) in table.channels.iter_mut().enumerate() {
+            let (low, high) = bootstrap.interval(replicates.iter().map(|figures| figures[model][channel]).collect());
+            (row.conversions_low, row.conversions_high) = (Some(low), Some(high));
         }
-        Ok(fitted)
     }
+}
 
-    fn needs_evidence(&self) -> bool {
-        self.entries.iter().any(|(_, entry)| entry.needs_evidence())
-    }
+type Named = (String, Box<dyn Entry>);
 
-    fn add_intervals(&self, bootstrap: &Bootstrap, journeys: &Journeys, fitted: &[Timed<Fitted>], tables: &mut [ModelTable]) -> Result<()> {
-        let replicates = bootstrap.run(journeys, self.needs_evidence(), |sample| {
-            let fitted = self.fit_all(sample, Some(fitted))?;
-            let scored = score_all(sample, &fitted)?.into_iter();
-            Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect::<Vec<Vec<f64>>>())
-        })?;
-        for (model, table) in tables.iter_mut().enumerate() {
-            for (channel, row) in table.channels.iter_mut().enumerate() {
-                let (low, high) = bootstrap.interval(replicates.iter().map(|figures| figures[model][channel]).collect());
-                (row.conversions_low, row.conversions_high) = (Some(low), Some(high));
-            }
-        }
-        Ok(())
+fn needs_evidence(entries: &[&Named]) -> bool {
+    entries.iter().any(|(_, entry)| entry.needs_evidence())
+}
+
+/// The models the journeys support; those of a replicate start from the ones of all journeys.
+fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>) -> Result<Vec<Timed<Fitted>>> {
+    let channels = sample.journeys.channels();
+    let fresh = || Everything(entries.iter().map(|(_, entry)| Timed::new(entry.evidence(channels))).collect());
+    let gathered = if needs_evidence(entries) { sample.accumulate(fresh)? } else { fresh() };
+    let mut fitted = Vec::with_capacity(entries.len());
+    for (at, ((name, entry), Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
+        let started = Instant::now();
+        let model = entry.solve(item, earlier.map(|earlier| &*earlier[at].item))?;
+        check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
+        fitted.push(Timed { item: model, spent: spent + started.elapsed() });
     }
+    Ok(fitted)
 }
 
 /// Every model's credit.

@@ -19,6 +19,20 @@ pub struct ComparisonTable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bootstrap: Option<Bootstrap>,
     models: Vec<ModelTable>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    segments: Vec<SegmentTable>,
+}
+
+/// The same of one segment's journeys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SegmentTable {
+    /// The text that tells the segment apart.
+    pub segment: String,
+    /// What the journeys that close in it add up to.
+    pub totals: Totals,
+    /// The models in the order they were added.
+    pub models: Vec<ModelTable>,
 }
 
 /// One model's credit. Equal to another when all is but the time it took.
@@ -114,8 +128,13 @@ impl ModelTable {
 }
 
 impl ComparisonTable {
-    pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>) -> Self {
-        Self { totals, bootstrap, models }
+    pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>, segments: Vec<SegmentTable>) -> Self {
+        Self { totals, bootstrap, models, segments }
+    }
+
+    /// The segments in order of their names; none where journeys are not told apart.
+    pub fn segments(&self) -> &[SegmentTable] {
+        &self.segments
     }
 
     /// How intervals were found, if there are any.
@@ -194,11 +213,31 @@ struct Shown<'a> {
     rows: usize,
 }
 
-type Figure = fn(&ChannelCredit) -> Option<f64>;
-
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let totals = self.table.totals;
+        let ComparisonTable { totals, bootstrap, models, segments } = self.table;
+        Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
+        for SegmentTable { segment, totals, models } in segments {
+            write!(f, "\nsegment {segment:?}: ")?;
+            Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// The models of all journeys, or of a segment's.
+struct Sheet<'a> {
+    totals: &'a Totals,
+    bootstrap: &'a Option<Bootstrap>,
+    models: &'a [ModelTable],
+    rows: usize,
+}
+
+type Figure = fn(&ChannelCredit) -> Option<f64>;
+
+impl fmt::Display for Sheet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let totals = self.totals;
         writeln!(
             f,
             "{} journeys, {} touchpoints, {} conversions worth {}, {} without a conversion",
@@ -208,8 +247,11 @@ impl fmt::Display for Shown<'_> {
             figure(totals.value, 0),
             figure(totals.nulls, 0)
         )?;
+        if self.models.is_empty() {
+            return Ok(());
+        }
         self.section(f, "conversions", 1, |row| Some(row.conversions), Some(|tally: Tally| tally.conversions))?;
-        if let Some(bootstrap) = &self.table.bootstrap {
+        if let Some(bootstrap) = self.bootstrap {
             let percent = bootstrap.level() * 100.0;
             self.section(f, &format!("conversions, low end of {percent} %"), 1, |row| row.conversions_low, None)?;
             self.section(f, &format!("conversions, high end of {percent} %"), 1, |row| row.conversions_high, None)?;
@@ -217,7 +259,7 @@ impl fmt::Display for Shown<'_> {
         if totals.value > 0.0 {
             self.section(f, "value", 0, |row| Some(row.value), Some(|tally: Tally| tally.value))?;
         }
-        if self.table.models.iter().flat_map(|model| &model.channels).any(|row| row.roas.is_some()) {
+        if self.models.iter().flat_map(|model| &model.channels).any(|row| row.roas.is_some()) {
             self.section(f, "return on ad spend (value / cost)", 2, |row| row.roas, None)?;
             self.section(f, "cost per acquisition (cost / conversions)", 2, |row| row.cpa, None)?;
         }
@@ -225,9 +267,9 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-impl Shown<'_> {
+impl Sheet<'_> {
     fn section(&self, f: &mut fmt::Formatter<'_>, title: &str, digits: usize, of: Figure, sums: Option<fn(Tally) -> f64>) -> fmt::Result {
-        let models = &self.table.models;
+        let models = self.models;
         let names: Vec<&str> = models.iter().map(|model| model.model.as_str()).collect();
         let order = self.order();
         let (shown, hidden) = order.split_at(order.len().min(self.rows));
@@ -251,8 +293,8 @@ impl Shown<'_> {
 
     /// Channels by their largest credit in any model, largest first.
     fn order(&self) -> Vec<usize> {
-        let channels = self.table.models.first().map_or(0, |model| model.channels.len());
-        let largest = |at: usize| self.table.models.iter().map(|model| model.channels[at].conversions).fold(f64::MIN, f64::max);
+        let channels = self.models.first().map_or(0, |model| model.channels.len());
+        let largest = |at: usize| self.models.iter().map(|model| model.channels[at].conversions).fold(f64::MIN, f64::max);
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&left, &right| largest(right).total_cmp(&largest(left)));
         order

@@ -1,9 +1,11 @@
 //! All parts into one arena: persons with a conversion first, whichever partition they come from.
 
 use super::offsets::Offsets;
+use super::segments::Segments;
 use super::window::{Extent, Part};
 use super::{Outcome, People, Touches};
 use crate::channel::ChannelId;
+use crate::intern::Interner;
 use crate::person::PersonTable;
 use rayon::prelude::*;
 
@@ -17,10 +19,12 @@ pub(super) struct Assembled {
     pub(super) closes: Vec<u32>,
     pub(super) outcomes: Vec<Outcome>,
     pub(super) people: People,
+    pub(super) segments: Option<Segments>,
 }
 
 /// Puts the parts together column by column, giving up each part's column as soon as it is copied.
-pub(super) fn assemble(mut parts: Vec<Part>, shared: bool) -> Assembled {
+/// `segments` names the codes of segments.
+pub(super) fn assemble(mut parts: Vec<Part>, shared: bool, segments: &Interner) -> Assembled {
     let converting: Vec<Extent> = parts.iter().map(|part| part.converting).collect();
     let persons = Halves::of(&parts, &converting, |part| part.persons.len(), |extent| extent.persons);
     let journeys = Halves::of(&parts, &converting, |part| part.closes.len(), |extent| extent.journeys);
@@ -45,6 +49,11 @@ pub(super) fn assemble(mut parts: Vec<Part>, shared: bool) -> Assembled {
         starts: journeys.join_offsets(&mut parts, |part| std::mem::take(&mut part.starts), ranges),
         ends: journeys.join_offsets(&mut parts, |part| std::mem::take(&mut part.ends), ranges),
         closes: journeys.join(&mut parts, |part| std::mem::take(&mut part.closes), 0),
+        segments: (segments.len() > 0).then(|| {
+            let by_journey = journeys.join(&mut parts, |part| std::mem::take(&mut part.segments), 0);
+            let by_person = persons.join(&mut parts, |part| std::mem::take(&mut part.person_segments), 0);
+            Segments::new(segments, by_journey, by_person)
+        }),
         outcomes: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.outcomes)).collect(),
         people: People {
             touch_ends: persons.join_offsets(&mut parts, |part| std::mem::take(&mut part.touch_ends), &timeline),

@@ -37,6 +37,7 @@ pub struct JourneyBuilder {
     places: Interner,
     goals: Interner,
     orders: Interner,
+    segments: Interner,
     batches: Vec<Batch>,
     costs: CostTable,
 }
@@ -54,6 +55,7 @@ impl JourneyBuilder {
             places: Interner::default(),
             goals: Interner::default(),
             orders: Interner::default(),
+            segments: Interner::default(),
             batches: Vec::new(),
             costs: CostTable::new(),
         }
@@ -84,7 +86,7 @@ impl JourneyBuilder {
     /// Takes in a batch of events.
     ///
     /// # Errors
-    /// More channels than there are numbers.
+    /// More channels than there are numbers; no column that tells segments apart where the options ask for one.
     pub fn extend(&mut self, events: &Events) -> Result<()> {
         self.extend_all(std::slice::from_ref(events))
     }
@@ -120,12 +122,22 @@ impl JourneyBuilder {
             places: Vec::with_capacity(events.channels.len()),
             goals: self.goals.absorb(&events.goals)?,
             orders: if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] },
+            segment: self.absorb_segments(events)?,
         };
         for (name, &touched) in events.channels.iter().zip(touched) {
             texts.channels.push(if touched { self.channels.channel(name)? } else { ChannelId::NONE });
             texts.places.push(self.places.channel(name)?);
         }
         Ok(texts)
+    }
+
+    /// Takes over the texts of the column that tells segments apart.
+    fn absorb_segments(&mut self, events: &Events) -> Result<Option<(usize, Vec<u32>)>> {
+        let Some(segment) = &self.options.segment else { return Ok(None) };
+        let found = || events.columns().map(str::to_owned).collect();
+        let column = events.columns().position(|name| name == segment);
+        let column = column.ok_or_else(|| Error::MissingColumn { column: segment.clone(), found: found() })?;
+        Ok(Some((column, self.segments.absorb(&events.columns[column].texts)?)))
     }
 
     /// States what channels cost by day, for those whose touches do not say; the days of the period count.
@@ -138,14 +150,14 @@ impl JourneyBuilder {
     /// # Errors
     /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
     /// more than 2^32 touches of journeys in a 1,024th of the persons, as re-use with transforms may make.
-    pub fn build(self) -> Result<Journeys> {
+    pub fn build(mut self) -> Result<Journeys> {
         let channels = Channels::new(self.channels.iter().chain(self.costs.channels()))?;
         let ranks: Vec<ChannelId> = self.channels.iter().filter_map(|name| channels.id(name)).collect();
         let last = self.batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
         let cutter = Cutter::new(&self.options, &channels, ranks, last)?;
         let parts: Vec<Part> =
             (0..PARTITIONS).into_par_iter().map(|partition| cutter.cut(gather(&self.batches, partition, &self.people))).collect();
-        drop(self.batches);
+        self.batches = Vec::new();
         for part in &parts {
             let touches = part.timeline.channels.len().max(part.touches.channels.len());
             u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
@@ -157,7 +169,8 @@ impl JourneyBuilder {
         let excluded = channels.ids().filter(|&id| self.options.exclude.iter().any(|name| name == channels.name(id))).collect();
         let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
-        let mut journeys = Journeys::new(assemble(parts, self.options.keeps_runs()), channels, self.people)?;
+        let names = std::mem::take(&mut self.segments);
+        let mut journeys = Journeys::new(assemble(parts, self.options.keeps_runs(), &names), channels, self.people)?;
         journeys.immature = immature;
         journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));

@@ -19,6 +19,8 @@ pub(super) struct Gathered {
     pub(super) costs: Vec<f64>,
     /// Empty unless interactions matter.
     pub(super) interactions: Vec<Option<Interaction>>,
+    /// Empty unless journeys are told apart by segment.
+    pub(super) segments: Vec<u32>,
     /// Conversions by person, then time.
     pub(super) sales: Vec<SaleRow>,
     /// Where each person's conversions end.
@@ -68,6 +70,7 @@ impl Gathered {
         self.times = vec![0; touch_of.len()];
         self.costs = vec![0.0; if batches.iter().any(|batch| !batch.cost.is_empty()) { touch_of.len() } else { 0 }];
         self.interactions = vec![None; if batches.iter().any(|batch| !batch.interaction.is_empty()) { touch_of.len() } else { 0 }];
+        self.segments = vec![0; if batches.iter().any(|batch| !batch.segment.is_empty()) { touch_of.len() } else { 0 }];
         let rows = batches.iter().flat_map(|batch| batch.touches(partition).map(move |row| (batch, row)));
         for ((batch, row), &person) in rows.zip(touch_of) {
             let at = next[person as usize] as usize;
@@ -79,6 +82,9 @@ impl Gathered {
             }
             if let Some(interaction) = self.interactions.get_mut(at) {
                 *interaction = batch.interaction.get(row).copied().flatten();
+            }
+            if let Some(segment) = self.segments.get_mut(at) {
+                *segment = batch.segment.get(row).copied().unwrap_or(0);
             }
         }
         let mut start = 0;
@@ -102,6 +108,9 @@ impl Gathered {
         }
         if !self.interactions.is_empty() {
             reorder(&mut self.interactions, start, &order);
+        }
+        if !self.segments.is_empty() {
+            reorder(&mut self.segments, start, &order);
         }
     }
 }

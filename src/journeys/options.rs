@@ -224,6 +224,7 @@ pub struct JourneyOptions {
     pub(crate) trim: Option<NonZeroUsize>,
     pub(crate) drop_immature: bool,
     pub(crate) deduplicate: bool,
+    pub(crate) segment: Option<String>,
 }
 
 impl JourneyOptions {
@@ -274,6 +275,13 @@ impl JourneyOptions {
     /// Drops rows of a person that repeat another one in everything. Kept by default.
     pub fn with_deduplicate(self, deduplicate: bool) -> Self {
         Self { deduplicate, ..self }
+    }
+
+    /// Tells journeys apart by a named column of the log, such as `device`: by the text on the row that closes a journey (the first
+    /// conversion of its second; the last touch of one without conversion), and persons by the text on their first row. None by
+    /// default.
+    pub fn with_segment(self, column: impl Into<String>) -> Self {
+        Self { segment: Some(column.into()), ..self }
     }
 
     /// Whether every journey is a run of its person's touches, so that journeys and timelines can share them.

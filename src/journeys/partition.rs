@@ -36,6 +36,8 @@ pub(super) struct Batch {
     pub(super) cost: Vec<f64>,
     /// Empty unless the lookback reads them.
     pub(super) interaction: Vec<Option<Interaction>>,
+    /// Empty unless journeys are told apart by segment.
+    pub(super) segment: Vec<u32>,
     offsets: Vec<u32>,
     sales: Vec<SaleRow>,
     sale_offsets: Vec<u32>,
@@ -51,6 +53,7 @@ pub(super) struct SaleRow {
     pub(super) place: ChannelId,
     pub(super) goal: u32,
     pub(super) order: u32,
+    pub(super) segment: u32,
     pub(super) value: f64,
 }
 
@@ -62,6 +65,8 @@ pub(super) struct Texts {
     pub(super) places: Vec<ChannelId>,
     pub(super) goals: Vec<u32>,
     pub(super) orders: Vec<u32>,
+    /// Where the segment column stands in the batch, and where its texts went.
+    pub(super) segment: Option<(usize, Vec<u32>)>,
 }
 
 /// What to do with the rows of a batch.
@@ -69,6 +74,13 @@ pub(super) struct Recoding<'a> {
     pub(super) texts: Texts,
     pub(super) table: &'a PersonTable,
     pub(super) options: &'a JourneyOptions,
+}
+
+impl Recoding<'_> {
+    /// The segment a row states, 0 where none is asked for.
+    fn segment(&self, events: &Events, row: usize) -> u32 {
+        self.texts.segment.as_ref().map_or(0, |(column, codes)| codes[events.columns[*column].codes[row] as usize])
+    }
 }
 
 impl Batch {
@@ -109,6 +121,7 @@ impl Batch {
         self.cost = vec![0.0; if priced { total } else { 0 }];
         let interactions = recoding.options.lookback.reads_interactions() || recoding.options.deduplicate;
         self.interaction = vec![None; if interactions { total } else { 0 }];
+        self.segment = vec![0; if recoding.texts.segment.is_some() { total } else { 0 }];
         for (row, &home) in rows.zip(&homes) {
             if home as usize == PARTITIONS {
                 continue;
@@ -123,6 +136,9 @@ impl Batch {
             }
             if let Some(interaction) = self.interaction.get_mut(at) {
                 *interaction = events.kind[row].1;
+            }
+            if let Some(segment) = self.segment.get_mut(at) {
+                *segment = recoding.segment(events, row);
             }
         }
     }
@@ -143,6 +159,7 @@ impl Batch {
                 place: recode_channel(&recoding.texts.places, events.channel[sale.row]),
                 goal: recode_text(&recoding.texts.goals, sale.goal),
                 order: recode_text(&recoding.texts.orders, sale.order),
+                segment: recoding.segment(events, sale.row),
                 value: sale.value,
             })
             .collect();

@@ -117,6 +117,7 @@ impl PathTable {
             timeline: None,
             costs: None,
             observation: super::Observation::default(),
+            segments: None,
             immature: 0,
             totals: Totals::default(),
         };

@@ -35,6 +35,14 @@ impl Draws {
         }
     }
 
+    /// Leaves out what does not count in a segment.
+    pub(crate) fn restrict(&mut self, segment: &Self) {
+        if let (Self::Persons { by_person, by_journey }, Self::Persons { by_person: persons, by_journey: journeys }) = (self, segment) {
+            by_person.iter_mut().zip(persons).for_each(|(times, counts)| *times *= counts);
+            by_journey.iter_mut().zip(journeys).for_each(|(times, counts)| *times *= counts);
+        }
+    }
+
     /// How often a person counts; 1 where the draws are not by person.
     pub(crate) fn person(&self, person: usize) -> u8 {
         match self {

@@ -41,6 +41,9 @@ pub(super) struct Part {
     pub(super) converting: Extent,
     pub(super) costs: Vec<f64>,
     pub(super) immature: u64,
+    /// By journey and by person; empty unless they are told apart by segment.
+    pub(super) segments: Vec<u32>,
+    pub(super) person_segments: Vec<u32>,
 }
 
 /// How much of a part the persons with a conversion fill.
@@ -90,6 +93,9 @@ impl<'a> Cutter<'a> {
             let touches = touch..gathered.touch_ends[person] as usize;
             let sales = sale..gathered.sale_ends[person] as usize;
             (touch, sale) = (touches.end, sales.end);
+            if self.options.segment.is_some() {
+                part.person_segments.push(first_segment(&gathered, touches.clone(), sales.clone()));
+            }
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
         }
@@ -130,6 +136,7 @@ impl<'a> Cutter<'a> {
             }
             if self.options.period.reports(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
+                part.segments.extend(self.options.segment.as_ref().map(|_| first.segment));
             }
             if !self.options.reuse {
                 free = passed;
@@ -151,6 +158,7 @@ impl<'a> Cutter<'a> {
         }
         part.immature += u64::from(immature);
         if !(immature && self.options.drop_immature) {
+            part.segments.extend(rows.segments.get(touches.end - 1));
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
         }
     }
@@ -239,6 +247,16 @@ impl Part {
     }
 }
 
+/// The segment of a person: that of the first row, a touch where it shares its second with a conversion.
+fn first_segment(rows: &Gathered, touches: Range<usize>, sales: Range<usize>) -> u32 {
+    let (touch, sale) = (touches.clone().next(), rows.sales[sales].first());
+    match (touch, sale) {
+        (Some(touch), Some(sale)) if sale.time < rows.times[touch] => sale.segment,
+        (Some(touch), _) => rows.segments[touch],
+        (None, sale) => sale.map_or(0, |sale| sale.segment),
+    }
+}
+
 /// Drops the rows of a person that repeat another one of the same second in everything.
 fn deduplicate(rows: &mut Gathered) {
     let mut seen = HashSet::new();
@@ -249,7 +267,7 @@ fn deduplicate(rows: &mut Gathered) {
         for at in touch..*end as usize {
             let cost = rows.costs.get(at).map_or(0, |cost| cost.to_bits());
             let interaction = rows.interactions.get(at).copied().flatten();
-            if seen.insert((rows.times[at], rows.channels[at], cost, interaction)) {
+            if seen.insert((rows.times[at], rows.channels[at], cost, interaction, rows.segments.get(at))) {
                 keep.push(at);
             }
         }
@@ -260,6 +278,7 @@ fn deduplicate(rows: &mut Gathered) {
     retain(&mut rows.times, &keep);
     retain(&mut rows.costs, &keep);
     retain(&mut rows.interactions, &keep);
+    retain(&mut rows.segments, &keep);
 
     let mut seen = HashSet::new();
     let mut keep = Vec::with_capacity(rows.sales.len());
@@ -268,7 +287,7 @@ fn deduplicate(rows: &mut Gathered) {
         seen.clear();
         for at in first..*end as usize {
             let sale = rows.sales[at];
-            if seen.insert((sale.time, sale.place, sale.goal, sale.order, sale.value.to_bits())) {
+            if seen.insert((sale.time, sale.place, sale.goal, sale.order, sale.value.to_bits(), sale.segment)) {
                 keep.push(at);
             }
         }
