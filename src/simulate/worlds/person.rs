@@ -134,7 +134,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn touches(&self, random: &mut Random, stretches: &[(f64, f64)]) -> Vec<Touch> {
-        let activity = random.gamma(1.2) / 1.2;
+        let activity = random.gamma(1.6) / 1.6;
         let mut touches = Vec::new();
         for (at, channel) in self.mechanism.channels.iter().enumerate() {
             let days: &[(f64, f64)] = if channel.flights { &FLIGHTS } else { &[(0.0, DAYS)] };
