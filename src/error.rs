@@ -116,7 +116,8 @@ impl Error {
     }
 
     /// The same error, said of a file.
-    pub(crate) fn in_file(self, path: impl Into<PathBuf>) -> Self {
+    #[cfg(feature = "csv")]
+    pub(crate) fn in_file(self, path: impl Into<std::path::PathBuf>) -> Self {
         Self::File { path: path.into(), source: Box::new(self) }
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 mod row;
 pub use row::{Event, Interaction, Kind};
+#[cfg(any(feature = "csv", feature = "parquet"))]
 pub(crate) use row::{bad_time, check_amount};
 
 /// The largest value or cost of one row.
@@ -203,8 +204,14 @@ impl Events {
         self.channels.channel(name)
     }
 
+    #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn pass_over(&mut self, kind: Kind) {
         self.passed_over.count(kind);
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn add_passed_over(&mut self, other: PassedOver) {
+        self.passed_over.add(other);
     }
 
     /// Adds all of `later`'s rows behind this log's.

@@ -1,10 +1,16 @@
 //! Files in: event logs, path tables and costs.
 
+#[cfg(feature = "parquet")]
+mod arrow;
 mod columns;
 #[cfg(feature = "csv")]
 mod csv;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod timestamp;
 
 #[cfg(feature = "csv")]
 pub use self::csv::EventReader;
+#[cfg(feature = "parquet")]
+pub use self::parquet::ParquetReader;
 pub use columns::EventColumns;

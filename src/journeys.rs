@@ -144,7 +144,8 @@ impl Journeys {
         self.people.is_some()
     }
 
-    /// What each channel cost over the period, by [`ChannelId`], if any cost is known.
+    /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it cost something or a table states
+    /// costs.
     pub fn costs(&self) -> Option<&[f64]> {
         self.costs.as_deref()
     }

@@ -1,4 +1,31 @@
-//! mixtouch answers "which marketing worked, and where should the next euro go?".
+//! mixtouch answers "which marketing worked, and where should the next euro go?" from two sides: multi-touch attribution over
+//! millions of person-level journeys, and marketing-mix models of sales over time.
+//!
+//! The road of attribution: [`Events`] (or a [`PathTable`]) -> [`Journeys`], cut as [`JourneyOptions`] say -> an
+//! [`AttributionModel`], which a specification that implements [`Fit`] learns -> [`Credits`], or a [`Comparison`] of several models.
+//!
+//! ```
+//! use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, LastTouch, Markov, attribute};
+//!
+//! let mut log = Events::new();
+//! log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+//! log.push(Event::touch("ann", 1_767_312_000, "search"))?;
+//! log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+//! let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+//!
+//! let credits = attribute(&journeys, &LastTouch)?;
+//! assert_eq!(credits.channel("search").map(|tally| tally.value), Some(50.0));
+//!
+//! let table = Comparison::new().model("last-touch", LastTouch).fit("markov", Markov::order(1)?).run(&journeys)?;
+//! println!("{table}");
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
+//!
+//! Whatever the model, credited + baseline + unattributed = total, and results are the same to the bit on any number of threads and
+//! in any order of different persons' rows. [`simulate`] makes worlds whose truth is known, to try models on.
+//!
+//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default; `parquet` (Parquet
+//! files and Arrow record batches in).
 
 mod attribution;
 mod channel;
@@ -7,6 +34,7 @@ mod error;
 mod event;
 pub mod experiment;
 mod intern;
+#[cfg(any(feature = "csv", feature = "parquet"))]
 mod io;
 mod journey;
 mod journeys;
@@ -28,9 +56,12 @@ pub use date::Day;
 pub use error::{Error, Result};
 pub use event::{Event, Events, Interaction, Kind, PassedOver};
 pub use experiment::LiftTest;
+#[cfg(any(feature = "csv", feature = "parquet"))]
 pub use io::EventColumns;
 #[cfg(feature = "csv")]
 pub use io::EventReader;
+#[cfg(feature = "parquet")]
+pub use io::ParquetReader;
 pub use journey::{Journey, Outcome};
 pub use journeys::{
     Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,
@@ -38,3 +69,8 @@ pub use journeys::{
 pub use person::PersonKey;
 pub use random::Random;
 pub use zone::Zone;
+
+/// The README's examples, run as tests.
+#[cfg(all(doctest, feature = "csv", feature = "time"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,7 +1,9 @@
 //! Time zones: when a calendar day begins.
 
 use crate::date::Day;
-use crate::error::{Error, Result};
+#[cfg(feature = "time")]
+use crate::error::Error;
+use crate::error::Result;
 
 /// A time zone. The rules come with the crate, so that a day begins at the same second on every machine; without the feature
 /// `time` there is UTC alone.

@@ -55,19 +55,38 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
 }
 
 fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<PassedOver> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
-        return Err(Error::Lacking { model: "reading Parquet".into(), needs: "cargo's --features parquet".into() });
-    }
-    let mut reader = EventReader::new(file, columns)?;
     let mut rows = 0;
-    while let Some(batches) = reader.next_batches()? {
+    let mut take = |batches: Vec<Events>| {
         rows += batches.iter().map(Events::len).sum::<usize>();
-        builder.extend_all(&batches)?;
-    }
-    if rows == 0 && reader.passed_over().total() == 0 {
+        builder.extend_all(&batches)
+    };
+    let passed_over = if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        read_parquet(file, columns, &mut take)?
+    } else {
+        let mut reader = EventReader::new(file, columns)?;
+        while let Some(batches) = reader.next_batches()? {
+            take(batches)?;
+        }
+        reader.passed_over()
+    };
+    if rows == 0 && passed_over.total() == 0 {
         return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
     }
+    Ok(passed_over)
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(file: File, columns: EventColumns, take: &mut dyn FnMut(Vec<Events>) -> Result<()>) -> Result<PassedOver> {
+    let mut reader = mixtouch::ParquetReader::new(file, columns)?;
+    while let Some(batches) = reader.next_batches()? {
+        take(batches)?;
+    }
     Ok(reader.passed_over())
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(_: File, _: EventColumns, _: &mut dyn FnMut(Vec<Events>) -> Result<()>) -> Result<PassedOver> {
+    Err(Error::Lacking { model: "reading Parquet".into(), needs: "cargo's --features parquet".into() })
 }
 
 fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {

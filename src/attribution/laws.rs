@@ -142,7 +142,8 @@ struct Row {
     value: f64,
 }
 
-/// 60 days of touches and conversions, many of them in the same second or twice a person. The first persons touch at the very
+/// 60 days of touches and conversions, many of them in the same second or twice a person; some persons touch every channel, so
+/// that sums over sets of channels are long. The first persons touch at the very
 /// end, so that shards of the log agree on where it ends.
 static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let mut rows = Vec::new();
@@ -160,6 +161,10 @@ static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
                 time = random.index(60 * DAY as u64) as i64;
             }
             rows.push(Row { person, time, channel: None, value: random.between(1.0, 90.0) });
+        }
+        if person % 100 == 0 {
+            rows.extend((0..6).map(|at| Row { person, time: 30 * DAY + at as i64, channel: Some(NAMES[at]), value: 0.0 }));
+            rows.push(Row { person, time: 31 * DAY, channel: None, value: 3.0 });
         }
         if person < 30 {
             rows.push(Row { person, time: 60 * DAY, channel: Some("search"), value: 0.0 });

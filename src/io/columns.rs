@@ -99,10 +99,17 @@ pub(super) enum Field {
 pub(super) struct Places {
     standard: [Option<usize>; STANDARD.len()],
     pub(super) texts: Vec<usize>,
+    #[cfg_attr(not(feature = "csv"), expect(dead_code))]
     pub(super) width: usize,
 }
 
 impl Places {
+    /// Every column that is read.
+    #[cfg(feature = "parquet")]
+    pub(super) fn all(&self) -> Vec<usize> {
+        self.standard.iter().flatten().chain(&self.texts).copied().collect()
+    }
+
     #[inline]
     pub(super) fn of(&self, field: Field) -> Option<usize> {
         self.standard[field as usize]

@@ -154,9 +154,7 @@ impl JourneyBuilder {
             u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
         }
         let mut costs = vec![0.0; channels.len()];
-        let mut priced = false;
         for part in &parts {
-            priced |= !part.costs.is_empty();
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
         let excluded = channels.ids().filter(|&id| self.options.exclude.iter().any(|name| name == channels.name(id))).collect();
@@ -165,7 +163,7 @@ impl JourneyBuilder {
         let mut journeys = Journeys::new(assemble(parts, self.options.keeps_runs()), channels, self.people)?;
         journeys.immature = immature;
         journeys.observation = observation;
-        journeys.costs = priced.then_some(costs);
+        journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)
     }

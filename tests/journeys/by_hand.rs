@@ -156,6 +156,20 @@ fn every_touch_in_the_period_costs_whether_or_not_it_led_anywhere() {
 }
 
 #[test]
+fn costs_outside_the_period_are_none_whatever_the_batches() {
+    let (read, unread) = (Event::touch(1, 5, "tv"), Event::touch(1, 50, "tv").with_cost(1.0));
+    for batches in [vec![vec![read, unread]], vec![vec![read], vec![unread]]] {
+        let mut builder = JourneyBuilder::new(Options { to: Some(40), ..seconds(10) }.built());
+        for batch in batches {
+            let mut log = Events::new();
+            batch.into_iter().for_each(|event| log.push(event).unwrap());
+            builder.extend(&log).unwrap();
+        }
+        assert_eq!(builder.build().unwrap().costs(), None);
+    }
+}
+
+#[test]
 fn costs_by_channel_and_day_stand_beside_those_of_touches() {
     let mut costs = CostTable::new();
     costs.push("tv", "1970-01-01".parse().unwrap(), 100.0).unwrap();

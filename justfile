@@ -1,0 +1,34 @@
+# What CI runs, recipe by recipe. `just` lists them, `just ci` runs all.
+
+default:
+    @just --list
+
+# Formatting, lints
+lint:
+    cargo fmt --all --check
+    cargo clippy --all-targets --all-features -- -D warnings
+    cargo clippy --no-default-features -- -D warnings
+
+# Unit, integration and documentation tests
+test:
+    cargo test
+    cargo test --all-features
+
+# The documentation, every link checked
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features
+
+# Every example on its own simulated data
+examples:
+    for example in examples/*; do cargo run --release --quiet --example "$(basename "$example" .rs)" > /dev/null; done
+
+# Licences and advisories of dependencies
+deny:
+    cargo deny check
+
+# Benchmarks
+bench:
+    cargo bench
+
+ci:
+    bash .ci/run

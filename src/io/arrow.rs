@@ -1,0 +1,333 @@
+//! Event logs from Arrow record batches.
+
+use super::columns::{EventColumns, Field, Places};
+use super::timestamp;
+use crate::channel::ChannelId;
+use crate::error::{Error, Result};
+use crate::event::{Events, Interaction, Kind, NO_TEXT, Sale, bad_time, check_amount, second};
+use crate::intern::Interner;
+use crate::person::{PersonKey, PersonTable};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowDictionaryKeyType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrowPrimitiveType, RecordBatch};
+use arrow_schema::{DataType, TimeUnit};
+
+impl Events {
+    /// Adds the rows of a record batch, whose columns are named as `columns` say: persons as integers or text, timestamps as
+    /// integers (epoch seconds), Arrow timestamps of any unit or RFC 3339 text, channels and other texts plain or as
+    /// dictionaries, amounts as any number. A null is an empty field.
+    ///
+    /// # Errors
+    /// The row, counted from 1 in the batch, with its column, its value and what is allowed; a missing column, or one of another
+    /// type. The log then holds the rows of earlier batches only.
+    ///
+    /// ```
+    /// use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array, Int64Array};
+    /// use mixtouch::{EventColumns, Events};
+    /// use std::sync::Arc;
+    ///
+    /// let batch = RecordBatch::try_from_iter([
+    ///     ("person", Arc::new(UInt64Array::from(vec![7, 7])) as ArrayRef),
+    ///     ("timestamp", Arc::new(Int64Array::from(vec![1_767_225_600, 1_767_229_200])) as ArrayRef),
+    ///     ("channel", Arc::new(StringArray::from(vec![Some("search"), None])) as ArrayRef),
+    ///     ("kind", Arc::new(StringArray::from(vec!["touch", "conversion"])) as ArrayRef),
+    /// ])?;
+    /// let mut log = Events::new();
+    /// log.extend_from_record_batch(&batch, &EventColumns::default())?;
+    /// assert_eq!(log.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn extend_from_record_batch(&mut self, batch: &RecordBatch, columns: &EventColumns) -> Result<()> {
+        let read = read(batch, columns, 0)?;
+        if self.is_empty() && self.columns.is_empty() {
+            let passed_over = self.passed_over();
+            *self = read;
+            self.add_passed_over(passed_over);
+            return Ok(());
+        }
+        self.append(&read)
+    }
+}
+
+/// The rows of a batch, of which `before` rows stand ahead in the file.
+pub(super) fn read(batch: &RecordBatch, columns: &EventColumns, before: u64) -> Result<Events> {
+    let schema = batch.schema();
+    let header: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    let source = Source { batch, columns, places: columns.find(&header)?, before };
+    let mut events = Events::with_columns(columns.texts().iter().cloned());
+    let kinds = source.kinds()?;
+    let times = source.times(&kinds)?;
+    let persons = source.persons(&kinds, &mut events.people)?;
+    let channels = source.channels(&kinds, &mut events)?;
+    let interactions = source.interactions()?;
+    let (values, costs) = (source.amounts(Field::Value, &kinds)?, source.amounts(Field::Cost, &kinds)?);
+    let goals = source.texts_of(Field::Goal, &mut events.goals)?;
+    let orders = source.texts_of(Field::OrderId, &mut events.orders)?;
+    let texts = source.named_texts(&mut events)?;
+
+    let used: Option<Vec<usize>> =
+        kinds.iter().any(|kind| !kind.is_used()).then(|| (0..kinds.len()).filter(|&row| kinds[row].is_used()).collect());
+    kinds.iter().filter(|kind| !kind.is_used()).for_each(|&kind| events.pass_over(kind));
+    let rows = |at: usize| used.as_ref().map_or(at, |used| used[at]);
+    let len = used.as_ref().map_or(kinds.len(), Vec::len);
+    events.sales = (0..len)
+        .filter(|&at| kinds[rows(at)] == Kind::Conversion)
+        .map(|at| Sale {
+            row: at,
+            value: values.get(rows(at)).copied().unwrap_or(0.0),
+            goal: goals.get(rows(at)).copied().unwrap_or(NO_TEXT),
+            order: orders.get(rows(at)).copied().unwrap_or(NO_TEXT),
+        })
+        .collect();
+    let interaction = |row: usize| interactions.get(row).copied().flatten();
+    events.kind = (0..len).map(|at| (kinds[rows(at)], interaction(rows(at)))).collect();
+    events.person = kept(persons, used.as_deref());
+    events.time = kept(times, used.as_deref());
+    events.channel = kept(channels, used.as_deref());
+    events.cost = if costs.iter().any(|&cost| cost != 0.0) { kept(costs, used.as_deref()) } else { Vec::new() };
+    for (column, codes) in events.columns.iter_mut().zip(texts) {
+        column.codes = kept(codes, used.as_deref());
+    }
+    Ok(events)
+}
+
+/// The rows that are used; all of them without a copy.
+fn kept<T: Copy>(column: Vec<T>, used: Option<&[usize]>) -> Vec<T> {
+    match used {
+        None => column,
+        Some(used) => used.iter().map(|&row| column[row]).collect(),
+    }
+}
+
+/// One batch and what is known of it.
+struct Source<'a> {
+    batch: &'a RecordBatch,
+    columns: &'a EventColumns,
+    places: Places,
+    before: u64,
+}
+
+impl<'a> Source<'a> {
+    fn array(&self, field: Field) -> Option<&'a dyn Array> {
+        self.places.of(field).map(|at| self.batch.column(at).as_ref())
+    }
+
+    fn bad(&self, row: usize, field: Field, value: impl ToString, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        Error::field(self.before + row as u64 + 1, self.columns.name(field), value.to_string(), allowed)
+    }
+
+    fn kinds(&self) -> Result<Vec<Kind>> {
+        let Some(array) = self.array(Field::Kind) else { return Ok(Vec::new()) };
+        let allowed = || Kind::ALL.map(|(name, _)| name).join(", ");
+        map_texts(array, self.columns.name(Field::Kind), |text| Ok(Kind::from_name(text)))?
+            .into_iter()
+            .enumerate()
+            .map(|(row, kind)| kind.flatten().ok_or_else(|| self.bad(row, Field::Kind, text_at(array, row), allowed())))
+            .collect()
+    }
+
+    fn times(&self, kinds: &[Kind]) -> Result<Vec<u32>> {
+        let Some(array) = self.array(Field::Timestamp) else { return Ok(Vec::new()) };
+        let name = self.columns.name(Field::Timestamp);
+        let per_second = match array.data_type() {
+            DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
+            DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
+            _ => 1,
+        };
+        if let Some(numbers) = integers(array) {
+            let used = |row: usize| kinds[row].is_used();
+            let time = |(row, number): (usize, Option<i128>)| match number {
+                Some(number) => {
+                    let seconds = i64::try_from(number.div_euclid(per_second)).unwrap_or(i64::MAX);
+                    second(seconds).ok_or_else(|| bad_time(self.before + row as u64 + 1, name, seconds))
+                }
+                None => Err(self.bad(row, Field::Timestamp, "", "a time")),
+            };
+            return numbers.enumerate().map(|(row, number)| if used(row) { time((row, number)) } else { Ok(0) }).collect();
+        }
+        let mut row = 0;
+        map_each(array, name, |text| {
+            row += 1;
+            if kinds[row - 1].is_used() { timestamp::parse(text.unwrap_or("").as_bytes(), self.before + row as u64, name) } else { Ok(0) }
+        })
+    }
+
+    fn persons(&self, kinds: &[Kind], people: &mut PersonTable) -> Result<Vec<u64>> {
+        let Some(array) = self.array(Field::Person) else { return Ok(Vec::new()) };
+        let missing = |row: usize| self.bad(row, Field::Person, "", "any text or integer");
+        if let Some(numbers) = integers(array) {
+            let code = |(row, number): (usize, Option<i128>)| match number.map(u64::try_from) {
+                Some(Ok(number)) if number < PersonTable::TEXT => Ok(number),
+                Some(_) => people.code(PersonKey::from(&number.unwrap_or_default().to_string())),
+                None if kinds[row].is_used() => Err(missing(row)),
+                None => Ok(0),
+            };
+            return numbers.enumerate().map(code).collect();
+        }
+        let codes = map_texts(array, self.columns.name(Field::Person), |text| {
+            if text.is_empty() { Ok(None) } else { people.code(text.into()).map(Some) }
+        })?;
+        let code = |(row, code): (usize, Option<Option<u64>>)| match code.flatten() {
+            Some(code) => Ok(code),
+            None if kinds[row].is_used() => Err(missing(row)),
+            None => Ok(0),
+        };
+        codes.into_iter().enumerate().map(code).collect()
+    }
+
+    fn channels(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<ChannelId>> {
+        let Some(array) = self.array(Field::Channel) else { return Ok(Vec::new()) };
+        let ids = map_texts(array, self.columns.name(Field::Channel), |name| events.intern_channel(name))?;
+        let check = |(row, id): (usize, Option<ChannelId>)| {
+            let id = id.unwrap_or(ChannelId::NONE);
+            if id == ChannelId::NONE && kinds[row] == Kind::Touch {
+                return Err(self.bad(row, Field::Channel, "", "any text; only a conversion may have none"));
+            }
+            Ok(id)
+        };
+        ids.into_iter().enumerate().map(check).collect()
+    }
+
+    fn interactions(&self) -> Result<Vec<Option<Interaction>>> {
+        let Some(array) = self.array(Field::Interaction) else { return Ok(Vec::new()) };
+        let read = map_texts(array, self.columns.name(Field::Interaction), |text| match text {
+            "" => Ok(Ok(None)),
+            "click" => Ok(Ok(Some(Interaction::Click))),
+            "view" => Ok(Ok(Some(Interaction::View))),
+            other => Ok(Err(other.to_owned())),
+        })?;
+        let check = |(row, read): (usize, Option<std::result::Result<Option<Interaction>, String>>)| match read {
+            None => Ok(None),
+            Some(Ok(interaction)) => Ok(interaction),
+            Some(Err(text)) => Err(self.bad(row, Field::Interaction, text, "click, view, or nothing")),
+        };
+        read.into_iter().enumerate().map(check).collect()
+    }
+
+    /// Amounts of money; nothing where there is no such column.
+    fn amounts(&self, field: Field, kinds: &[Kind]) -> Result<Vec<f64>> {
+        let Some(array) = self.array(field) else { return Ok(Vec::new()) };
+        let amounts = numbers(array).ok_or_else(|| wrong_type(self.columns.name(field), array, "a number"))?;
+        for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| kinds[*row].is_used()) {
+            check_amount(self.before + row as u64 + 1, self.columns.name(field), *amount, false)?;
+        }
+        Ok(amounts)
+    }
+
+    fn texts_of(&self, field: Field, table: &mut Interner) -> Result<Vec<u32>> {
+        let Some(array) = self.array(field) else { return Ok(Vec::new()) };
+        let codes = map_texts(array, self.columns.name(field), |text| if text.is_empty() { Ok(NO_TEXT) } else { table.intern(text) })?;
+        Ok(codes.into_iter().map(|code| code.unwrap_or(NO_TEXT)).collect())
+    }
+
+    fn named_texts(&self, events: &mut Events) -> Result<Vec<Vec<u32>>> {
+        let read = |(column, &at): (&mut crate::event::Column, &usize)| {
+            let array = self.batch.column(at).as_ref();
+            let empty = column.texts.intern("")?;
+            let codes = map_texts(array, &column.name, |text| column.texts.intern(text))?;
+            Ok(codes.into_iter().map(|code| code.unwrap_or(empty)).collect())
+        };
+        events.columns.iter_mut().zip(&self.places.texts).map(read).collect()
+    }
+}
+
+#[cold]
+fn wrong_type(column: &str, array: &dyn Array, allowed: &'static str) -> Error {
+    Error::setting(format!("the type of column {column}"), array.data_type(), allowed)
+}
+
+/// The integers of a column of any integer or timestamp type.
+fn integers(array: &dyn Array) -> Option<Box<dyn Iterator<Item = Option<i128>> + '_>> {
+    fn of<T: ArrowPrimitiveType<Native: Into<i128>>>(array: &dyn Array) -> Box<dyn Iterator<Item = Option<i128>> + '_> {
+        Box::new(array.as_primitive::<T>().iter().map(|number| number.map(Into::into)))
+    }
+    Some(match array.data_type() {
+        DataType::UInt64 => of::<UInt64Type>(array),
+        DataType::Int64 => of::<Int64Type>(array),
+        DataType::UInt32 => of::<UInt32Type>(array),
+        DataType::Int32 => of::<Int32Type>(array),
+        DataType::UInt16 => of::<UInt16Type>(array),
+        DataType::Int16 => of::<Int16Type>(array),
+        DataType::UInt8 => of::<UInt8Type>(array),
+        DataType::Int8 => of::<Int8Type>(array),
+        DataType::Timestamp(TimeUnit::Second, _) => of::<TimestampSecondType>(array),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => of::<TimestampMillisecondType>(array),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => of::<TimestampMicrosecondType>(array),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => of::<TimestampNanosecondType>(array),
+        _ => return None,
+    })
+}
+
+/// The numbers of a column, 0 where there is none.
+fn numbers(array: &dyn Array) -> Option<Vec<f64>> {
+    match array.data_type() {
+        DataType::Float64 if array.null_count() == 0 => Some(array.as_primitive::<Float64Type>().values().to_vec()),
+        DataType::Float64 => Some(array.as_primitive::<Float64Type>().iter().map(Option::unwrap_or_default).collect()),
+        DataType::Float32 => Some(array.as_primitive::<Float32Type>().iter().map(|number| f64::from(number.unwrap_or_default())).collect()),
+        DataType::Null => Some(vec![0.0; array.len()]),
+        _ => Some(integers(array)?.map(|number| number.unwrap_or_default() as f64).collect()),
+    }
+}
+
+/// What `map` makes of each text of a column, row by row.
+fn map_each<T>(array: &dyn Array, column: &str, mut map: impl FnMut(Option<&str>) -> Result<T>) -> Result<Vec<T>> {
+    match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().iter().map(map).collect(),
+        DataType::LargeUtf8 => array.as_string::<i64>().iter().map(map).collect(),
+        DataType::Utf8View => array.as_string_view().iter().map(map).collect(),
+        DataType::Null => (0..array.len()).map(|_| map(None)).collect(),
+        _ => Err(wrong_type(column, array, "text")),
+    }
+}
+
+/// What `map` makes of each text of a column, nothing of a null. Of a dictionary each distinct text is mapped once.
+fn map_texts<T: Clone>(array: &dyn Array, column: &str, mut map: impl FnMut(&str) -> Result<T>) -> Result<Vec<Option<T>>> {
+    let mut each = |text: Option<&str>| text.map(&mut map).transpose();
+    match array.data_type() {
+        DataType::Dictionary(key, _) => {
+            let values = array.as_any_dictionary().values().as_ref();
+            // A null or an unused entry must not be mapped before a row says so: errors would name no row, and texts no one
+            // uses would be numbered.
+            let mut mapped: Vec<Option<Option<T>>> = vec![None; values.len()];
+            let mut look_up = |key: Option<usize>| match key {
+                None => Ok(None),
+                Some(key) => match &mapped[key] {
+                    Some(known) => Ok(known.clone()),
+                    None => {
+                        let value = map_each(values.slice(key, 1).as_ref(), column, &mut each)?.pop().flatten();
+                        mapped[key] = Some(value.clone());
+                        Ok(value)
+                    }
+                },
+            };
+            match **key {
+                DataType::Int32 => keys::<Int32Type>(array).map(&mut look_up).collect(),
+                DataType::UInt32 => keys::<UInt32Type>(array).map(&mut look_up).collect(),
+                DataType::Int64 => keys::<Int64Type>(array).map(&mut look_up).collect(),
+                DataType::UInt16 => keys::<UInt16Type>(array).map(&mut look_up).collect(),
+                DataType::Int16 => keys::<Int16Type>(array).map(&mut look_up).collect(),
+                DataType::UInt8 => keys::<UInt8Type>(array).map(&mut look_up).collect(),
+                DataType::Int8 => keys::<Int8Type>(array).map(&mut look_up).collect(),
+                _ => keys::<UInt64Type>(array).map(&mut look_up).collect(),
+            }
+        }
+        _ => map_each(array, column, each),
+    }
+}
+
+fn keys<K: ArrowDictionaryKeyType>(array: &dyn Array) -> impl Iterator<Item = Option<usize>> + '_
+where
+    K::Native: TryInto<usize>,
+{
+    array.as_dictionary::<K>().keys().iter().map(|key| key.and_then(|key| key.try_into().ok()))
+}
+
+/// The text of one row, for a message.
+fn text_at(array: &dyn Array, row: usize) -> String {
+    let texts = map_texts(array.slice(row, 1).as_ref(), "", |text| Ok(text.to_owned()));
+    texts.ok().and_then(|mut texts| texts.pop().flatten()).unwrap_or_default()
+}
