@@ -65,12 +65,12 @@ const fn channel(name: &'static str, rate: f64, effect: f64, tau: f64, cost: f64
 fn common() -> Vec<Channel> {
     vec![
         channel("affiliate", 0.004, 0.0115, 1.2, 0.9),
-        channel("display", 0.022, 0.0014, 3.0, 0.004),
+        channel("display", 0.016, 0.0019, 3.0, 0.004),
         channel("email", 0.014, 0.0042, 1.5, 0.01),
         channel("paid_search", 0.009, 0.0130, 0.6, 0.8),
-        channel("social", 0.018, 0.0029, 2.0, 0.05),
-        Channel { flights: true, ..channel("tv", 0.032, 0.0024, 3.0, 0.012) },
-        channel("video", 0.011, 0.0034, 3.0, 0.02),
+        channel("social", 0.014, 0.0037, 2.0, 0.05),
+        Channel { flights: true, ..channel("tv", 0.024, 0.0032, 2.5, 0.012) },
+        channel("video", 0.011, 0.0034, 2.5, 0.02),
     ]
 }
 
