@@ -9,33 +9,44 @@ use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
 
+mod bootstrap;
 mod coalitions;
 mod comparison;
+mod counterfactual;
 mod credits;
+mod grams;
 mod hazard;
 #[cfg(test)]
 mod laws;
+mod logistic;
 mod markov;
 mod parameters;
 mod participation;
 mod position;
 mod rules;
+mod shao_li;
 mod shapley;
 mod shares;
 mod stream;
 mod table;
 mod time_decay;
 
+pub use bootstrap::Bootstrap;
 pub use coalitions::Coalitions;
 pub use comparison::Comparison;
+pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use credits::{Credits, Tally};
 pub use hazard::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
-pub use markov::{Markov, MarkovJourneys, MarkovModel, State, Transition, Transitions};
+pub use logistic::{Logistic, LogisticModel};
+pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
 pub use participation::Participation;
 pub use position::{Position, WShaped, WShapedModel};
 pub use rules::{FirstTouch, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Names};
-pub use shapley::{ExactSetShapley, OrderedShapley, SetRateShapley, SetRateShapleyModel, SubsetSumShapley};
+pub use shao_li::{ShaoLi, ShaoLiModel};
+pub use shapley::{
+    ExactSetShapley, OrderedShapley, Response, ResponseShapley, ResponseShapleyModel, SetRateShapley, SetRateShapleyModel, SubsetSumShapley,
+};
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
 pub use table::{ChannelCredit, ComparisonTable, ModelTable};
@@ -127,6 +138,15 @@ pub trait Fit {
     /// # Errors
     /// When the evidence supports none.
     fn solve(&self, evidence: Self::Evidence) -> Result<Self::Model>;
+
+    /// The model the evidence supports, where one fitted on similar evidence is at hand: a bootstrap replicate's search may start
+    /// there. Does not look at it by default.
+    ///
+    /// # Errors
+    /// As [`Fit::solve`]; or the earlier model is of another kind.
+    fn solve_from(&self, evidence: Self::Evidence, _earlier: &Self::Model) -> Result<Self::Model> {
+        self.solve(evidence)
+    }
 
     /// Gathers the evidence of all journeys in parallel and solves it.
     ///
@@ -248,4 +268,23 @@ fn distinct(channels: &[ChannelId]) -> Vec<ChannelId> {
     let mut sorted = sorted(channels);
     sorted.dedup();
     sorted
+}
+
+/// Hands on the distinct channels in order, without a detour over the heap for journeys of usual length.
+#[inline]
+fn with_distinct<T>(channels: &[ChannelId], take: impl FnOnce(&[ChannelId]) -> T) -> T {
+    if channels.len() > PAIRWISE {
+        return take(&distinct(channels));
+    }
+    let mut set = [ChannelId::NONE; PAIRWISE];
+    let mut len = 0;
+    for &channel in channels {
+        let at = set[..len].iter().position(|&other| other >= channel).unwrap_or(len);
+        if at == len || set[at] != channel {
+            set.copy_within(at..len, at + 1);
+            set[at] = channel;
+            len += 1;
+        }
+    }
+    take(&set[..len])
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | did the variant convert better? | [`compare_proportions`] |
 //! | did it earn more per person? | [`compare_means`], with a covariate from before the test [`compare_adjusted_means`] (CUPED) |
-//! | which of several variants differ? | [`holm`] on their p values |
+//! | which of several variants differ? | [`compare_variants`], by the method of [`holm`] |
 //! | how many persons are needed, and what would be found? | [`sample_size`], [`power`] with an [`Effect`] |
 //! | what did spend in some regions change? | [`GeoTest`], whose result gives [`LiftTest`]s |
 
@@ -23,4 +23,4 @@ pub use lift::LiftTest;
 pub use means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
 pub use planning::{Effect, power, sample_size};
 pub use proportions::{Proportion, compare_proportions};
-pub use variants::holm;
+pub use variants::{compare_variants, holm};

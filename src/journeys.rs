@@ -17,17 +17,20 @@ mod offsets;
 mod options;
 mod partition;
 mod paths;
+mod sample;
 mod timelines;
 mod transform;
 mod window;
 
 pub use accumulate::Accumulator;
 pub use block::Block;
+pub(crate) use block::NullRun;
 pub use build::JourneyBuilder;
 pub use costs::CostTable;
 pub(crate) use options::days_to_duration;
 pub use options::{JourneyOptions, Lookback, Period, Transform};
 pub use paths::PathTable;
+pub(crate) use sample::{Draws, Resampling, Sample};
 pub(crate) use timelines::Observation;
 
 /// All journeys, ready to be scored.
@@ -190,7 +193,12 @@ impl Journeys {
 
     /// The journeys that may have conversions, as one block.
     pub(crate) fn converting_block(&self) -> Block<'_> {
-        Block::new(self, 0..self.converting())
+        Block::new(self.sample(), 0..self.converting())
+    }
+
+    /// The journeys with the outcomes they have.
+    pub(crate) fn sample(&self) -> Sample<'_> {
+        Sample { journeys: self, draws: None }
     }
 
     /// How many journeys at the front may have conversions.

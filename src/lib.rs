@@ -39,16 +39,19 @@ mod io;
 mod journey;
 mod journeys;
 pub mod mix;
+pub mod omnichannel;
 mod person;
 mod random;
 pub mod simulate;
 mod zone;
 
 pub use attribution::{
-    AttributionModel, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Credits, ExactSetShapley, FirstTouch, Fit,
-    JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs,
-    OrderedShapley, Parameter, Parameters, Participation, Position, SetRateShapley, SetRateShapleyModel, State, SubsetSumShapley, Tally,
-    TimeDecay, TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
+    AttributionModel, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
+    CounterfactualModel, Credits, ExactSetShapley, FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear,
+    Logistic, LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice, OrderScore, OrderedShapley,
+    Parameter, Parameters, Participation, PathOutcomes, Position, Response, ResponseShapley, ResponseShapleyModel, SetRateShapley,
+    SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition, Transitions, WShaped,
+    WShapedModel, attribute, stream_credits,
 };
 pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
 pub use channel::{ChannelId, Channels};

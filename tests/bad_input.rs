@@ -327,7 +327,10 @@ fn stored_items_are_validated_too() {
     let coalitions = journeys.accumulate(|| Coalitions::new(channels)).unwrap();
     refuses::<Coalitions>(&json(&coalitions), &[fewer, ("[0,1]", "[]"), ("[0,1]", "[0,7]"), ("1.0", "-1.0")]);
     refuses::<ExactSetShapley>(&json(&ExactSetShapley::new(&coalitions)), &[fewer]);
-    refuses::<Transitions>(&json(&journeys.accumulate(|| Transitions::new(channels, false)).unwrap()), &[fewer, ("1.0", "-1.0")]);
+    refuses::<Transitions>(
+        &json(&journeys.accumulate(|| Markov::order(1).unwrap().evidence(channels)).unwrap()),
+        &[fewer, ("1.0", "-1.0"), ("1.0", "7.0")],
+    );
     refuses::<Position>(&json(&Position::u()), &[("0.4", "-0.4"), ("0.4", "\"x\"")]);
     refuses::<TimeDecay>(&json(&TimeDecay::days(7.0).unwrap()), &[("604800.0", "0.0"), ("604800.0", "-1.0")]);
     refuses::<Lookback>(&json(&Lookback::default()), &[("2592000", "0"), ("2592000", "-1")]);

@@ -91,8 +91,9 @@ fn the_three_paths_have_their_effects() {
 #[test]
 fn pychattrs_transitions() {
     let model = Markov::order(1).unwrap().fit(&case("pychattr")).unwrap();
-    let [a, b] = [0, 1].map(|at| State::Channel(ChannelId::new(at).unwrap()));
-    let matrix: Vec<_> = model.transitions().iter().map(|step| (step.from, step.to, step.probability)).collect();
+    let ids = [0, 1].map(|at| [ChannelId::new(at).unwrap()]);
+    let [a, b] = [State::Channels(&ids[0]), State::Channels(&ids[1])];
+    let matrix: Vec<_> = model.transitions().map(|step| (step.from, step.to, step.probability)).collect();
     assert_eq!(matrix, [(State::Start, a, 1.0), (a, b, 0.5), (a, State::Conversion, 0.5), (b, a, 1.0)]);
     assert_eq!(model.removal_effects().collect::<Vec<_>>(), [("A", 1.0), ("B", 0.5)]);
 }

@@ -1,13 +1,16 @@
 //! Several models side by side, in one traversal for all evidence and one for all credit.
 
+use super::bootstrap::Bootstrap;
 use super::credits::Credits;
+use super::rules::Names;
 use super::table::{ComparisonTable, ModelTable};
 use super::{AttributionModel, Fit, Needs, Scoring, check, check_needs};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys};
-use std::any::Any;
+use crate::journeys::{Accumulator, Block, Journeys, Sample};
+use std::any::{Any, TypeId};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Models to be compared on the same journeys.
@@ -27,6 +30,7 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Comparison {
     entries: Vec<(String, Box<dyn Entry>)>,
+    bootstrap: Option<Bootstrap>,
 }
 
 impl std::fmt::Debug for Comparison {
@@ -44,7 +48,7 @@ impl Comparison {
     /// Adds a model that needs no fitting.
     #[must_use]
     pub fn model(mut self, name: impl Into<String>, model: impl AttributionModel + 'static) -> Self {
-        self.entries.push((name.into(), Box::new(Ready(Some(Box::new(model))))));
+        self.entries.push((name.into(), Box::new(Ready(Arc::new(model)))));
         self
     }
 
@@ -60,6 +64,12 @@ impl Comparison {
         self
     }
 
+    /// Adds intervals to every model's conversions.
+    #[must_use]
+    pub fn bootstrap(self, bootstrap: Bootstrap) -> Self {
+        Self { bootstrap: Some(bootstrap), ..self }
+    }
+
     /// Fits what is to be fitted and scores all journeys by every model.
     ///
     /// # Errors
@@ -73,50 +83,94 @@ impl Comparison {
         for (name, entry) in &self.entries {
             check_needs(journeys, entry.needs(), name)?;
         }
-        let gathered =
-            journeys.accumulate(|| Everything(self.entries.iter().map(|(_, entry)| entry.evidence(journeys.channels())).collect()))?;
-        let mut models = Vec::with_capacity(self.entries.len());
-        for ((name, mut entry), Timed { item, spent }) in self.entries.into_iter().zip(gathered.0) {
-            let started = Instant::now();
-            let model = entry.solve(item)?;
-            check(journeys, &*model, &name)?;
-            models.push((name, model, spent + started.elapsed()));
+        let fitted = self.fit_all(journeys.sample(), None)?;
+        let scored = score_all(journeys.sample(), &fitted)?;
+        let mut tables = Vec::with_capacity(fitted.len());
+        for (((name, _), Timed { item: model, spent }), scored) in self.entries.iter().zip(&fitted).zip(&scored) {
+            tables.push(ModelTable::new(name, &**model, &scored.item, journeys.costs(), *spent + scored.spent));
         }
-        let fresh = || Everything(models.iter().map(|(_, model, _)| Timed::new(scoring(model, journeys))).collect());
-        let scored = journeys.accumulate_converting(fresh)?;
-        let tables = models.iter().zip(scored.0).map(|((name, model, fitted), Timed { item, spent })| {
-            ModelTable::new(name, &**model, &item.finish(), journeys.costs(), *fitted + spent)
-        });
-        Ok(ComparisonTable::new(journeys.totals(), tables.collect()))
+        if let Some(bootstrap) = &self.bootstrap {
+            self.add_intervals(bootstrap, journeys, &fitted, &mut tables)?;
+        }
+        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables))
+    }
+
+    /// The models the journeys support; those of a replicate start from the ones of all journeys.
+    fn fit_all(&self, sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>) -> Result<Vec<Timed<Fitted>>> {
+        let channels = sample.journeys.channels();
+        let fresh = || Everything(self.entries.iter().map(|(_, entry)| Timed::new(entry.evidence(channels))).collect());
+        let gathered = if self.needs_evidence() { sample.accumulate(fresh)? } else { fresh() };
+        let mut fitted = Vec::with_capacity(self.entries.len());
+        for (at, ((name, entry), Timed { item, spent })) in self.entries.iter().zip(gathered.0).enumerate() {
+            let started = Instant::now();
+            let model = entry.solve(item, earlier.map(|earlier| &*earlier[at].item))?;
+            check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
+            fitted.push(Timed { item: model, spent: spent + started.elapsed() });
+        }
+        Ok(fitted)
+    }
+
+    fn needs_evidence(&self) -> bool {
+        self.entries.iter().any(|(_, entry)| entry.needs_evidence())
+    }
+
+    fn add_intervals(&self, bootstrap: &Bootstrap, journeys: &Journeys, fitted: &[Timed<Fitted>], tables: &mut [ModelTable]) -> Result<()> {
+        let replicates = bootstrap.run(journeys, self.needs_evidence(), |sample| {
+            let fitted = self.fit_all(sample, Some(fitted))?;
+            let scored = score_all(sample, &fitted)?.into_iter();
+            Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect::<Vec<Vec<f64>>>())
+        })?;
+        for (model, table) in tables.iter_mut().enumerate() {
+            for (channel, row) in table.channels.iter_mut().enumerate() {
+                let (low, high) = bootstrap.interval(replicates.iter().map(|figures| figures[model][channel]).collect());
+                (row.conversions_low, row.conversions_high) = (Some(low), Some(high));
+            }
+        }
+        Ok(())
     }
 }
 
-type BoxedModel = Box<dyn AttributionModel>;
-
-fn scoring<'a>(model: &'a BoxedModel, journeys: &Journeys) -> Scoring<'a, dyn AttributionModel> {
-    Scoring { model: &**model, credits: Credits::new(journeys.channels().clone()) }
+/// Every model's credit.
+fn score_all(sample: Sample<'_>, fitted: &[Timed<Fitted>]) -> Result<Vec<Timed<Credits>>> {
+    let credits = || Credits::new(sample.journeys.channels().clone());
+    let scoring = |model| Timed::new(Scoring::<dyn AttributionModel> { model, credits: credits() });
+    let fresh = || Everything(fitted.iter().map(|model| scoring(&*model.item)).collect());
+    let scored = sample.accumulate_converting(fresh)?.0;
+    Ok(scored.into_iter().map(|Timed { item, spent }| Timed { item: item.finish(), spent }).collect())
 }
+
+/// A model that can be told apart from others, for fits that start from an earlier one.
+trait Model: AttributionModel + Any {}
+
+impl<M: AttributionModel + Any> Model for M {}
+
+type Fitted = Arc<dyn Model>;
 
 /// What a comparison needs of each of its models: the object-safe twin of [`Fit`].
 trait Entry: Send + Sync {
     fn needs(&self) -> Needs;
-    fn evidence(&self, channels: &Channels) -> Timed<Box<dyn Evidence>>;
-    fn solve(&mut self, evidence: Box<dyn Evidence>) -> Result<BoxedModel>;
+    fn needs_evidence(&self) -> bool;
+    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence>;
+    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted>;
 }
 
-struct Ready(Option<BoxedModel>);
+struct Ready(Fitted);
 
 impl Entry for Ready {
     fn needs(&self) -> Needs {
-        self.0.as_ref().map(|model| model.needs()).unwrap_or_default()
+        self.0.needs()
     }
 
-    fn evidence(&self, _: &Channels) -> Timed<Box<dyn Evidence>> {
-        Timed::new(Box::new(Nothing))
+    fn needs_evidence(&self) -> bool {
+        false
     }
 
-    fn solve(&mut self, _: Box<dyn Evidence>) -> Result<BoxedModel> {
-        Ok(self.0.take().expect("a comparison solves each entry once"))
+    fn evidence(&self, _: &Channels) -> Box<dyn Evidence> {
+        Box::new(Nothing)
+    }
+
+    fn solve(&self, _: Box<dyn Evidence>, _: Option<&dyn Model>) -> Result<Fitted> {
+        Ok(self.0.clone())
     }
 }
 
@@ -132,14 +186,23 @@ where
         self.0.needs()
     }
 
-    fn evidence(&self, channels: &Channels) -> Timed<Box<dyn Evidence>> {
-        Timed::new(Box::new(self.0.evidence(channels)))
+    /// Names alone are known without looking at journeys.
+    fn needs_evidence(&self) -> bool {
+        TypeId::of::<F::Evidence>() != TypeId::of::<Names>()
     }
 
-    fn solve(&mut self, evidence: Box<dyn Evidence>) -> Result<BoxedModel> {
+    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence> {
+        Box::new(self.0.evidence(channels))
+    }
+
+    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted> {
         let evidence: Box<dyn Any> = evidence;
-        let evidence = evidence.downcast::<F::Evidence>().expect("the evidence this entry started");
-        Ok(Box::new(self.0.solve(*evidence)?))
+        let evidence = *evidence.downcast::<F::Evidence>().expect("the evidence this entry started");
+        let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
+        Ok(Arc::new(match earlier {
+            Some(model) => self.0.solve_from(evidence, model)?,
+            None => self.0.solve(evidence)?,
+        }))
     }
 }
 

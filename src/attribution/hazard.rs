@@ -168,18 +168,6 @@ impl TimeToEvent {
         Design { channels: channels.len(), basis: self.basis.clone(), frequency: self.frequency_classes, pairs: self.pairs }
     }
 
-    /// Fits again, starting at the rates of a fit on similar evidence: with a bootstrap replicate's, a few steps do.
-    ///
-    /// # Errors
-    /// As [`Fit::solve`]; evidence of other channels or settings than the model's.
-    pub fn solve_from(&self, evidence: Exposures, model: &TimeToEventModel) -> Result<TimeToEventModel> {
-        evidence.channels().same_as(&model.channels)?;
-        if evidence.design != model.design {
-            return Err(Error::setting("the fit to start from", "of other settings", "a fit of the same specification"));
-        }
-        self.solve_at(evidence, Some(model))
-    }
-
     fn solve_at(&self, evidence: Exposures, earlier: Option<&TimeToEventModel>) -> Result<TimeToEventModel> {
         let channels = evidence.channels().clone();
         let mut captured = flags(&channels, "demand capture", &self.demand_capture)?;
@@ -255,5 +243,17 @@ impl Fit for TimeToEvent {
     /// observation.
     fn solve(&self, evidence: Exposures) -> Result<TimeToEventModel> {
         self.solve_at(evidence, None)
+    }
+
+    /// Starts at the rates of the earlier fit: with a bootstrap replicate's evidence, a few steps do.
+    ///
+    /// # Errors
+    /// As [`Fit::solve`]; evidence of other channels or settings than the earlier model's.
+    fn solve_from(&self, evidence: Exposures, earlier: &TimeToEventModel) -> Result<TimeToEventModel> {
+        evidence.channels().same_as(&earlier.channels)?;
+        if evidence.design != earlier.design {
+            return Err(Error::setting("the fit to start from", "of other settings", "a fit of the same specification"));
+        }
+        self.solve_at(evidence, Some(earlier))
     }
 }

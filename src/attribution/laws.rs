@@ -72,6 +72,11 @@ laws! {
     markov: Markov::order(1).unwrap();
     markov_without_nulls: Markov::order(1).unwrap().with_ignore_nulls(true);
     markov_within_journeys: WithinJourneys(Markov::order(1).unwrap());
+    markov_order_2_without_nulls: Markov::order(2).unwrap().with_ignore_nulls(true);
+    markov_order_3: Markov::order(3).unwrap();
+    logistic: Logistic::new();
+    shao_li: ShaoLi;
+    counterfactual: Counterfactual;
     subset_sum_shapley: Ready(SubsetSumShapley);
     set_rate_shapley: SetRateShapley, signed;
     time_to_event: TimeToEvent::default();

@@ -1,22 +1,28 @@
 //! Markov chains: how many conversions would be lost without a channel.
 
 use super::parameters::{Parameters, parameters};
-use super::{AttributionModel, ChannelShares, Fit, spread_evenly};
+use super::{AttributionModel, ChannelShares, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use serde::{Deserialize, Serialize};
 
-mod absorption;
+mod chain;
+mod order;
+mod pairs;
+mod removal;
 mod transitions;
 
+use chain::Chain;
+pub use order::{OrderChoice, OrderScore};
 pub use transitions::Transitions;
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
 ///
-/// Journeys are walks start -> channels -> conversion or null; touches of one channel in a row are one step. A channel's removal
-/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of the
-/// channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
+/// Journeys are walks start -> states -> conversion or null. A state is the last `order` channels; a path shorter than that is one
+/// shorter state, not filled up. Equal states in a row are one: for order 1, touches of one channel in a row. A channel's removal
+/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of a
+/// state with the channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
 /// simulates, tends to these figures as its number of walks grows. Credit = effect / sum of effects x conversions that have
 /// touches; for value each last state pays its mean value per conversion.
 ///
@@ -63,12 +69,9 @@ impl Markov {
     /// A chain whose state is the last `order` channels.
     ///
     /// # Errors
-    /// An order other than 1.
+    /// An order that is not 1 to 1000.
     pub fn order(order: usize) -> Result<Self> {
-        if order != 1 {
-            return Err(Error::setting("order", order, "1"));
-        }
-        Ok(Self { order, ignore_nulls: false })
+        Ok(Self { order: transitions::check_order(order)?, ignore_nulls: false })
     }
 
     /// Leaves journeys without a conversion out everywhere, as though the log had none. Off by default.
@@ -82,29 +85,32 @@ impl Fit for Markov {
     type Model = MarkovModel;
 
     fn evidence(&self, channels: &Channels) -> Transitions {
-        Transitions::new(channels, self.ignore_nulls)
+        Transitions::new(channels, self.order, self.ignore_nulls)
     }
 
     fn solve(&self, evidence: Transitions) -> Result<MarkovModel> {
-        let absorbed = absorption::solve(&evidence);
+        if evidence.order() != self.order {
+            return Err(Error::setting("the order of the evidence", evidence.order(), format!("the specification's, {}", self.order)));
+        }
+        let chain = Chain::new(&evidence);
+        let effects = removal::effects(&chain, evidence.channels().len());
         Ok(MarkovModel {
             specification: *self,
-            transitions: evidence.probabilities(),
             channels: evidence.channels().clone(),
-            conversion_rate: absorbed.conversion_rate,
-            shares: ChannelShares::new(absorbed.conversions, absorbed.value)?,
+            shares: ChannelShares::new(effects.conversions, effects.value)?,
+            chain,
         })
     }
 }
 
 /// Where a walk can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum State<'a> {
     /// Before the first touch.
     Start,
-    /// At a touch.
-    Channel(ChannelId),
+    /// Behind these touches, oldest first: as many as the order, or all of a shorter path.
+    Channels(&'a [ChannelId]),
     /// Converted.
     Conversion,
     /// Ended without a conversion.
@@ -112,16 +118,22 @@ pub enum State {
 }
 
 /// One entry of the transition matrix.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Transition {
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Transition<'a> {
     /// The state left.
-    pub from: State,
+    pub from: State<'a>,
     /// The state entered.
-    pub to: State,
+    pub to: State<'a>,
     /// How often, weighted by outcomes.
     pub weight: f64,
     /// The part of all that left `from`.
     pub probability: f64,
+}
+
+impl<'a> Transition<'a> {
+    fn new(from: State<'a>, to: State<'a>, weight: f64, all: f64) -> Self {
+        Self { from, to, weight, probability: weight / all }
+    }
 }
 
 /// A fitted [`Markov`] chain. In a table it reports channel totals; [`MarkovModel::within_journeys`] divides journey by journey.
@@ -130,15 +142,16 @@ pub struct MarkovModel {
     #[serde(flatten)]
     specification: Markov,
     channels: Channels,
-    conversion_rate: f64,
     shares: ChannelShares,
-    transitions: Vec<Transition>,
+    chain: Chain,
 }
 
 impl MarkovModel {
     /// The probability that a walk from the start converts.
     pub fn conversion_rate(&self) -> f64 {
-        self.conversion_rate
+        let started = self.chain.started();
+        let converted: f64 = self.chain.ends.iter().map(|ends| ends.conversions).sum();
+        if started > 0.0 { converted / started } else { 0.0 }
     }
 
     /// Each channel with its removal effect on conversions, from 0 to 1.
@@ -147,12 +160,50 @@ impl MarkovModel {
     }
 
     /// The transition matrix: its entries above 0, sorted by state left, then entered.
-    pub fn transitions(&self) -> &[Transition] {
-        &self.transitions
+    pub fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
+        self.chain.transitions()
     }
 
-    /// The same removal effects used to divide each journey's outcome among its own channels. The channel totals differ from the
-    /// model's: they depend on which channels meet in journeys, not only on the effects.
+    /// Writes the transition matrix, a row for each entry above 0, with header: `from,to,weight,probability`. The channels of a state
+    /// are joined by ` > `; the others are `(start)`, `(conversion)` and `(null)`.
+    ///
+    /// # Errors
+    /// What the writer fails with.
+    ///
+    /// ```
+    /// # use mixtouch::{Fit, Markov, Outcome, PathTable};
+    /// let mut table = PathTable::new();
+    /// table.push(["tv", "search", "e-mail"], Outcome::new(1.0, 0.0, 0.0)?)?;
+    /// let mut file = Vec::new();
+    /// Markov::order(2)?.fit(&table.journeys()?)?.write_transitions_csv(&mut file)?;
+    /// assert!(String::from_utf8_lossy(&file).contains("tv > search,search > e-mail,1,1\n"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[cfg(feature = "csv")]
+    pub fn write_transitions_csv(&self, writer: impl std::io::Write) -> Result<()> {
+        let failed = |error: csv::Error| Error::Io(std::io::Error::other(error));
+        let name = |state: State<'_>| match state {
+            State::Start => "(start)".to_owned(),
+            State::Channels(ids) => ids.iter().map(|&id| self.channels.name(id)).collect::<Vec<&str>>().join(" > "),
+            State::Conversion => "(conversion)".to_owned(),
+            State::Null => "(null)".to_owned(),
+        };
+        let mut rows = csv::Writer::from_writer(writer);
+        rows.write_record(["from", "to", "weight", "probability"]).map_err(failed)?;
+        for Transition { from, to, weight, probability } in self.transitions() {
+            rows.write_record([name(from), name(to), weight.to_string(), probability.to_string()]).map_err(failed)?;
+        }
+        Ok(rows.flush()?)
+    }
+
+    /// How many states walks can be in between start and end: those found in the data.
+    pub fn states(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// The same removal effects used to divide each journey's outcome among its own touches: each weighs its channel's effect, so a
+    /// channel touched twice counts twice. The channel totals differ from the model's, for they depend on which channels meet in
+    /// journeys: on ChannelAttribution's demo data the channel `alpha` has 8,285.48 conversions this way and 5,344.95 by the model.
     pub fn within_journeys(&self) -> MarkovJourneys {
         MarkovJourneys(self.clone())
     }
@@ -168,10 +219,10 @@ impl AttributionModel for MarkovModel {
         parameters([("order", (order as f64).into()), ("ignore_nulls", ignore_nulls.into())])
     }
 
-    /// Each distinct channel weighs its removal effect.
+    /// Each touch weighs its channel's removal effect.
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         let effects = self.shares.removal_effects();
-        spread_evenly(journey.channels(), weights, |channel| effects[channel.index()]);
+        weights.iter_mut().zip(journey.channels()).for_each(|(weight, channel)| *weight = effects[channel.index()]);
         0.0
     }
 

@@ -1,12 +1,16 @@
 //! Shapley values. What a set of channels is worth decides everything, so each game goes by its own name.
 
 mod exact_set;
+mod game;
 mod ordered;
+mod response;
 mod set_rate;
 mod subset_sum;
+mod values;
 
 pub use exact_set::ExactSetShapley;
 pub use ordered::OrderedShapley;
+pub use response::{Response, ResponseShapley, ResponseShapleyModel};
 pub use set_rate::{SetRateShapley, SetRateShapleyModel};
 pub use subset_sum::SubsetSumShapley;
 

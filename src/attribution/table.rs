@@ -1,6 +1,7 @@
 //! What a comparison found, for persons and for machines.
 
 use super::AttributionModel;
+use super::bootstrap::Bootstrap;
 use super::credits::{Credits, Tally};
 use super::parameters::Parameters;
 use crate::journeys::Totals;
@@ -15,6 +16,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonTable {
     totals: Totals,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bootstrap: Option<Bootstrap>,
     models: Vec<ModelTable>,
 }
 
@@ -46,6 +49,12 @@ pub struct ChannelCredit {
     pub channel: String,
     /// Conversions credited to it.
     pub conversions: f64,
+    /// Where the bootstrap's interval of conversions begins, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversions_low: Option<f64>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversions_high: Option<f64>,
     /// Value credited to it.
     pub value: f64,
     /// What it cost over the period, where any cost is known.
@@ -79,6 +88,8 @@ impl ModelTable {
             ChannelCredit {
                 channel: channel.to_owned(),
                 conversions: tally.conversions,
+                conversions_low: None,
+                conversions_high: None,
                 value: tally.value,
                 cost,
                 roas: paid.map(|cost| tally.value / cost),
@@ -103,8 +114,13 @@ impl ModelTable {
 }
 
 impl ComparisonTable {
-    pub(super) fn new(totals: Totals, models: Vec<ModelTable>) -> Self {
-        Self { totals, models }
+    pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>) -> Self {
+        Self { totals, bootstrap, models }
+    }
+
+    /// How intervals were found, if there are any.
+    pub fn bootstrap(&self) -> Option<&Bootstrap> {
+        self.bootstrap.as_ref()
     }
 
     /// What all journeys add up to.
@@ -127,7 +143,7 @@ impl ComparisonTable {
         Shown { table: self, rows }
     }
 
-    /// A row for each model and channel, with header: `model,channel,conversions,value,cost,roas,cpa,removal_effect`. What is
+    /// A row for each model and channel, with header: `model,channel,conversions,value,cost,roas,cpa,removal_effect,conversions_low,conversions_high`. What is
     /// unattributed and the baseline follow each model's channels as `(unattributed)` and `(baseline)`.
     ///
     /// # Errors
@@ -136,17 +152,30 @@ impl ComparisonTable {
     pub fn write_csv(&self, writer: impl std::io::Write) -> crate::Result<()> {
         let failed = |error: csv::Error| crate::Error::Io(std::io::Error::other(error));
         let mut rows = csv::Writer::from_writer(writer);
-        rows.write_record(["model", "channel", "conversions", "value", "cost", "roas", "cpa", "removal_effect"]).map_err(failed)?;
+        rows.write_record([
+            "model",
+            "channel",
+            "conversions",
+            "value",
+            "cost",
+            "roas",
+            "cpa",
+            "removal_effect",
+            "conversions_low",
+            "conversions_high",
+        ])
+        .map_err(failed)?;
         let text = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
         for table in &self.models {
             for row in &table.channels {
                 let numbers = [Some(row.conversions), Some(row.value), row.cost, row.roas, row.cpa, row.removal_effect].map(text);
-                rows.write_record([&table.model, &row.channel].into_iter().chain(&numbers)).map_err(failed)?;
+                let interval = [row.conversions_low, row.conversions_high].map(text);
+                rows.write_record([&table.model, &row.channel].into_iter().chain(&numbers).chain(&interval)).map_err(failed)?;
             }
             for (name, tally) in [("(baseline)", table.baseline), ("(unattributed)", Some(table.unattributed))] {
                 if let Some(tally) = tally {
                     let (conversions, value) = (tally.conversions.to_string(), tally.value.to_string());
-                    rows.write_record([&table.model, name, &conversions, &value, "", "", "", ""]).map_err(failed)?;
+                    rows.write_record([&table.model, name, &conversions, &value, "", "", "", "", "", ""]).map_err(failed)?;
                 }
             }
         }
@@ -180,6 +209,11 @@ impl fmt::Display for Shown<'_> {
             figure(totals.nulls, 0)
         )?;
         self.section(f, "conversions", 1, |row| Some(row.conversions), Some(|tally: Tally| tally.conversions))?;
+        if let Some(bootstrap) = &self.table.bootstrap {
+            let percent = bootstrap.level() * 100.0;
+            self.section(f, &format!("conversions, low end of {percent} %"), 1, |row| row.conversions_low, None)?;
+            self.section(f, &format!("conversions, high end of {percent} %"), 1, |row| row.conversions_high, None)?;
+        }
         if totals.value > 0.0 {
             self.section(f, "value", 0, |row| Some(row.value), Some(|tally: Tally| tally.value))?;
         }

@@ -88,6 +88,9 @@ pub fn compare_means(control: Sample, treatment: Sample, level: f64) -> Result<D
     if squared <= 0.0 {
         return Err(Error::setting("variance of both arms", 0, "above 0 in at least one arm"));
     }
+    if !(squared + (treatment.mean - control.mean).abs()).is_finite() {
+        return Err(Error::setting("difference of the means", treatment.mean - control.mean, "numbers whose sums and squares stay finite"));
+    }
     let part = |arm: &Sample| (arm.error() / squared).powi(2) / (arm.count - 1) as f64;
     let student = Student::new(1.0 / (part(&control) + part(&treatment)));
     let (estimate, standard_error) = (treatment.mean - control.mean, squared.sqrt());
@@ -176,6 +179,7 @@ mod tests {
         let flat = Sample::of(&[3.0, 3.0, 3.0]).unwrap();
         assert!(compare_means(flat, flat, 0.95).unwrap_err().to_string().starts_with("variance of both arms is 0"));
         assert!(compare_means(flat, Sample::of(&[1.0, 2.0]).unwrap(), 0.95).is_ok());
+        assert!(compare_means(Sample::new(2, -1e308, 1.0).unwrap(), Sample::new(2, 1e308, 1.0).unwrap(), 0.95).is_err());
         assert!(compare_adjusted_means(&[(f64::NAN, 1.0), (0.0, 2.0)], &[(0.0, 1.0), (1.0, 2.0)], 0.9).is_err());
         assert!(compare_adjusted_means(&[], &[(0.0, 1.0), (1.0, 2.0)], 0.9).is_err());
         assert!(serde_json::from_str::<Sample>("{\"count\":1,\"mean\":0,\"variance\":1}").is_err());

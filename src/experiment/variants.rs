@@ -1,6 +1,35 @@
 //! Several variants at once.
 
+use super::difference::Difference;
 use crate::error::{Error, Result};
+
+/// Compares every variant with the control, each beside its p value adjusted by [`holm`].
+///
+/// The comparison is the one for the kind of arm, such as [`compare_proportions`](super::compare_proportions) or
+/// [`compare_means`](super::compare_means); intervals stay those of each comparison alone.
+///
+/// ```
+/// use mixtouch::experiment::{Proportion, compare_proportions, compare_variants};
+///
+/// let control = Proportion::new(100, 2000)?;
+/// let variants = [Proportion::new(140, 2000)?, Proportion::new(104, 2000)?];
+/// let found = compare_variants(control, &variants, 0.95, compare_proportions)?;
+/// assert!(found[0].1 < 0.05 && found[1].1 > 0.05);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+///
+/// # Errors
+/// As for the comparison.
+pub fn compare_variants<A: Copy>(
+    control: A,
+    variants: &[A],
+    level: f64,
+    compare: impl Fn(A, A, f64) -> Result<Difference>,
+) -> Result<Vec<(Difference, f64)>> {
+    let differences = variants.iter().map(|&variant| compare(control, variant, level)).collect::<Result<Vec<_>>>()?;
+    let adjusted = holm(&differences.iter().map(|difference| difference.p_value).collect::<Vec<_>>())?;
+    Ok(differences.into_iter().zip(adjusted).collect())
+}
 
 /// Adjusts p values for their number by Holm's step-down method (1979).
 ///

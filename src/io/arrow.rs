@@ -4,13 +4,13 @@ use super::columns::{EventColumns, Field, Places};
 use super::timestamp;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::{Events, Interaction, Kind, NO_TEXT, Sale, bad_time, check_amount, second};
+use crate::event::{Events, Interaction, Kind, LARGEST, NO_TEXT, Sale, bad_time, check_amount, second};
 use crate::intern::Interner;
 use crate::person::{PersonKey, PersonTable};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowDictionaryKeyType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrowPrimitiveType, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
@@ -138,6 +138,9 @@ impl<'a> Source<'a> {
             DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
             _ => 1,
         };
+        if let Some(times) = plain_seconds(array) {
+            return Ok(times);
+        }
         if let Some(numbers) = integers(array) {
             let used = |row: usize| kinds[row].is_used();
             let time = |(row, number): (usize, Option<i128>)| match number {
@@ -158,6 +161,9 @@ impl<'a> Source<'a> {
 
     fn persons(&self, kinds: &[Kind], people: &mut PersonTable) -> Result<Vec<u64>> {
         let Some(array) = self.array(Field::Person) else { return Ok(Vec::new()) };
+        if let Some(codes) = plain_persons(array) {
+            return Ok(codes);
+        }
         let missing = |row: usize| self.bad(row, Field::Person, "", "any text or integer");
         if let Some(numbers) = integers(array) {
             let code = |(row, number): (usize, Option<i128>)| match number.map(u64::try_from) {
@@ -212,8 +218,11 @@ impl<'a> Source<'a> {
     fn amounts(&self, field: Field, kinds: &[Kind]) -> Result<Vec<f64>> {
         let Some(array) = self.array(field) else { return Ok(Vec::new()) };
         let amounts = numbers(array).ok_or_else(|| wrong_type(self.columns.name(field), array, "a number"))?;
-        for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| kinds[*row].is_used()) {
-            check_amount(self.before + row as u64 + 1, self.columns.name(field), *amount, false)?;
+        let good = |amount: &f64| (0.0..=LARGEST).contains(amount);
+        if !amounts.iter().fold(true, |all, amount| all & good(amount)) {
+            for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| kinds[*row].is_used()) {
+                check_amount(self.before + row as u64 + 1, self.columns.name(field), *amount, false)?;
+            }
         }
         Ok(amounts)
     }
@@ -238,6 +247,29 @@ impl<'a> Source<'a> {
 #[cold]
 fn wrong_type(column: &str, array: &dyn Array, allowed: &'static str) -> Error {
     Error::setting(format!("the type of column {column}"), array.data_type(), allowed)
+}
+
+/// The usual case, without a branch a row: 64-bit seconds, no null, all within what a log can hold.
+fn plain_seconds(array: &dyn Array) -> Option<Vec<u32>> {
+    if array.null_count() > 0 {
+        return None;
+    }
+    let seconds = array.as_primitive_opt::<Int64Type>()?.values();
+    let beyond = seconds.iter().fold(0, |bits, &second| bits | second as u64 >> 32);
+    (beyond == 0).then(|| seconds.iter().map(|&second| second as u32).collect())
+}
+
+/// The usual case for persons: 64-bit integers, no null, none among the codes kept for texts.
+fn plain_persons(array: &dyn Array) -> Option<Vec<u64>> {
+    if array.null_count() > 0 {
+        return None;
+    }
+    let codes: Vec<u64> = match array.data_type() {
+        DataType::UInt64 => array.as_primitive::<UInt64Type>().values().to_vec(),
+        DataType::Int64 => array.as_primitive::<Int64Type>().values().iter().map(|&number| number as u64).collect(),
+        _ => return None,
+    };
+    (codes.iter().fold(0, |most, &code| code.max(most)) < PersonTable::TEXT).then_some(codes)
 }
 
 /// The integers of a column of any integer or timestamp type.
@@ -284,46 +316,22 @@ fn map_each<T>(array: &dyn Array, column: &str, mut map: impl FnMut(Option<&str>
     }
 }
 
-/// What `map` makes of each text of a column, nothing of a null. Of a dictionary each distinct text is mapped once.
+/// What `map` makes of each text of a column, nothing of a null. Of a dictionary each text that a row uses is mapped once.
 fn map_texts<T: Clone>(array: &dyn Array, column: &str, mut map: impl FnMut(&str) -> Result<T>) -> Result<Vec<Option<T>>> {
     let mut each = |text: Option<&str>| text.map(&mut map).transpose();
-    match array.data_type() {
-        DataType::Dictionary(key, _) => {
-            let values = array.as_any_dictionary().values().as_ref();
-            // A null or an unused entry must not be mapped before a row says so: errors would name no row, and texts no one
-            // uses would be numbered.
-            let mut mapped: Vec<Option<Option<T>>> = vec![None; values.len()];
-            let mut look_up = |key: Option<usize>| match key {
-                None => Ok(None),
-                Some(key) => match &mapped[key] {
-                    Some(known) => Ok(known.clone()),
-                    None => {
-                        let value = map_each(values.slice(key, 1).as_ref(), column, &mut each)?.pop().flatten();
-                        mapped[key] = Some(value.clone());
-                        Ok(value)
-                    }
-                },
-            };
-            match **key {
-                DataType::Int32 => keys::<Int32Type>(array).map(&mut look_up).collect(),
-                DataType::UInt32 => keys::<UInt32Type>(array).map(&mut look_up).collect(),
-                DataType::Int64 => keys::<Int64Type>(array).map(&mut look_up).collect(),
-                DataType::UInt16 => keys::<UInt16Type>(array).map(&mut look_up).collect(),
-                DataType::Int16 => keys::<Int16Type>(array).map(&mut look_up).collect(),
-                DataType::UInt8 => keys::<UInt8Type>(array).map(&mut look_up).collect(),
-                DataType::Int8 => keys::<Int8Type>(array).map(&mut look_up).collect(),
-                _ => keys::<UInt64Type>(array).map(&mut look_up).collect(),
-            }
-        }
-        _ => map_each(array, column, each),
-    }
-}
-
-fn keys<K: ArrowDictionaryKeyType>(array: &dyn Array) -> impl Iterator<Item = Option<usize>> + '_
-where
-    K::Native: TryInto<usize>,
-{
-    array.as_dictionary::<K>().keys().iter().map(|key| key.and_then(|key| key.try_into().ok()))
+    let Some(dictionary) = array.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty()) else {
+        return if array.null_count() == array.len() { Ok(vec![None; array.len()]) } else { map_each(array, column, each) };
+    };
+    let (keys, nulls) = (dictionary.normalized_keys(), array.nulls().filter(|nulls| nulls.null_count() > 0));
+    let is_null = |row: usize| nulls.is_some_and(|nulls| nulls.is_null(row));
+    let mut used = vec![false; dictionary.values().len()];
+    keys.iter().enumerate().filter(|(row, _)| !is_null(*row)).for_each(|(_, &key)| used[key] = true);
+    let mut at = 0;
+    let mapped = map_each(dictionary.values(), column, |text| {
+        at += 1;
+        if used[at - 1] { each(text) } else { Ok(None) }
+    })?;
+    Ok(keys.iter().enumerate().map(|(row, &key)| if is_null(row) { None } else { mapped[key].clone() }).collect())
 }
 
 /// The text of one row, for a message.

@@ -16,6 +16,9 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Row groups a thread and round: enough that no thread waits long for the last one.
+const GROUPS: usize = 8;
+
 /// An event log read from a Parquet file in batches, a row group each, several at a time in parallel. Columns that are not asked
 /// for are skipped, and texts stay the dictionaries they are stored as.
 ///
@@ -72,7 +75,7 @@ impl ParquetReader {
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is allowed; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         let mut work = Vec::new();
-        while work.len() < 2 * rayon::current_num_threads() && self.next < self.metadata.metadata().num_row_groups() {
+        while work.len() < GROUPS * rayon::current_num_threads() && self.next < self.metadata.metadata().num_row_groups() {
             work.push((self.next, self.before, self.load(self.next)?));
             self.before += self.metadata.metadata().row_group(self.next).num_rows() as u64;
             self.next += 1;

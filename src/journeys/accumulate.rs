@@ -1,6 +1,6 @@
 //! The one parallel fold over journeys.
 
-use super::{Block, Journeys};
+use super::{Block, Journeys, Sample};
 use crate::error::Result;
 use crate::journey::Journey;
 use std::ops::Range;
@@ -61,20 +61,22 @@ impl Journeys {
     /// # Errors
     /// What [`Accumulator::merge`] fails with.
     pub fn accumulate<A: Accumulator>(&self, start: impl Fn() -> A + Sync) -> Result<A> {
-        self.accumulate_range(0..self.len(), start)
+        self.sample().accumulate(start)
     }
 
     /// The same over the journeys that may have conversions.
     pub(crate) fn accumulate_converting<A: Accumulator>(&self, start: impl Fn() -> A + Sync) -> Result<A> {
-        self.accumulate_range(0..self.converting(), start)
+        self.sample().accumulate_converting(start)
     }
+}
 
-    fn accumulate_range<A: Accumulator>(&self, journeys: Range<usize>, start: impl Fn() -> A + Sync) -> Result<A> {
+impl Sample<'_> {
+    pub(super) fn accumulate_range<A: Accumulator>(self, journeys: Range<usize>, start: impl Fn() -> A + Sync) -> Result<A> {
         let piece = journeys.len().div_ceil(PIECES).next_multiple_of(BLOCK).max(BLOCK);
         self.fold(journeys, piece, &start)
     }
 
-    fn fold<A: Accumulator>(&self, journeys: Range<usize>, piece: usize, start: &(impl Fn() -> A + Sync)) -> Result<A> {
+    fn fold<A: Accumulator>(self, journeys: Range<usize>, piece: usize, start: &(impl Fn() -> A + Sync)) -> Result<A> {
         let pieces = journeys.len().div_ceil(piece);
         if pieces <= 1 {
             let mut gathered = start();

@@ -1,6 +1,7 @@
 //! Journeys that stand side by side in the arena.
 
-use super::Journeys;
+use super::{Draws, Journeys, Sample};
+use crate::channel::ChannelId;
 use crate::journey::Journey;
 use crate::person::PersonKey;
 use std::ops::Range;
@@ -9,14 +10,15 @@ use std::ops::Range;
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
     pub(super) journeys: &'a Journeys,
+    pub(super) draws: Option<&'a Draws>,
     pub(super) range: Range<usize>,
     /// The person of the journey last given, where timelines are asked for.
     person: Option<usize>,
 }
 
 impl<'a> Block<'a> {
-    pub(super) fn new(journeys: &'a Journeys, range: Range<usize>) -> Self {
-        Self { journeys, range, person: None }
+    pub(super) fn new(Sample { journeys, draws }: Sample<'a>, range: Range<usize>) -> Self {
+        Self { journeys, draws, range, person: None }
     }
 
     /// How many journeys remain.
@@ -27,6 +29,15 @@ impl<'a> Block<'a> {
     /// Whether none remains.
     pub fn is_empty(&self) -> bool {
         self.range.is_empty()
+    }
+
+    /// Cuts off the journeys that are known to be one null each: those behind the journeys of converting persons, unless a
+    /// replicate counts them otherwise.
+    pub(crate) fn split_nulls(self) -> (Self, NullRun<'a>) {
+        let known = if self.draws.is_some() { self.range.end } else { self.journeys.converting() };
+        let middle = known.clamp(self.range.start, self.range.end);
+        let nulls = NullRun { journeys: self.journeys, range: middle..self.range.end };
+        (Self { range: self.range.start..middle, ..self }, nulls)
     }
 
     /// The same journeys, each with every touch of its person up to its close.
@@ -59,6 +70,9 @@ impl<'a> Iterator for Block<'a> {
     fn next(&mut self) -> Option<Journey<'a>> {
         let at = self.range.next()?;
         let mut journey = self.journeys.journey(at);
+        if let Some(draws) = self.draws {
+            journey.outcome = draws.outcome(at, journey.outcome);
+        }
         if self.person.is_some() {
             self.attach(at, &mut journey);
         }
@@ -71,3 +85,29 @@ impl<'a> Iterator for Block<'a> {
 }
 
 impl ExactSizeIterator for Block<'_> {}
+
+/// A run of journeys of one null each, with their touches laid bare.
+#[derive(Debug)]
+pub(crate) struct NullRun<'a> {
+    journeys: &'a Journeys,
+    range: Range<usize>,
+}
+
+impl<'a> NullRun<'a> {
+    /// All touches from the first journey's first to the last one's last; in between are some that belong to no journey.
+    pub(crate) fn touches(&self) -> &'a [ChannelId] {
+        if self.range.is_empty() {
+            return &[];
+        }
+        let last = self.range.end - 1;
+        &self.journeys.touches.channels[self.journeys.starts.get(self.range.start)..self.journeys.ends.get(last)]
+    }
+
+    /// Where in [`NullRun::touches`] each journey starts and ends, in order and without overlap.
+    #[inline]
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = (usize, usize)> + use<'a> {
+        let (journeys, range) = (self.journeys, self.range.clone());
+        let zero = if range.is_empty() { 0 } else { journeys.starts.get(range.start) };
+        range.map(move |at| (journeys.starts.get(at) - zero, journeys.ends.get(at) - zero))
+    }
+}

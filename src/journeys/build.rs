@@ -95,8 +95,9 @@ impl JourneyBuilder {
     /// As [`JourneyBuilder::extend`].
     pub fn extend_all(&mut self, batches: &[Events]) -> Result<()> {
         let mut texts = Vec::with_capacity(batches.len());
-        for events in batches {
-            texts.push(self.absorb(events)?);
+        let touched: Vec<Vec<bool>> = batches.par_iter().map(touched).collect();
+        for (events, touched) in batches.iter().zip(touched) {
+            texts.push(self.absorb(events, &touched)?);
         }
         let recodings: Vec<_> = texts.into_iter().map(|texts| Recoding { texts, table: &self.people, options: &self.options }).collect();
         let work: Vec<_> = batches
@@ -112,11 +113,7 @@ impl JourneyBuilder {
     }
 
     /// Takes over the texts of a batch. The channels are those of touches: where a conversion took place is no marketing.
-    fn absorb(&mut self, events: &Events) -> Result<Texts> {
-        let mut touched = vec![false; events.channels.len()];
-        for (channel, _) in events.channel.iter().zip(&events.kind).filter(|(_, kind)| kind.0 == Kind::Touch) {
-            touched[channel.index()] = true;
-        }
+    fn absorb(&mut self, events: &Events, touched: &[bool]) -> Result<Texts> {
         let mut texts = Texts {
             people: self.people.absorb(&events.people)?,
             channels: Vec::with_capacity(events.channels.len()),
@@ -124,7 +121,7 @@ impl JourneyBuilder {
             goals: self.goals.absorb(&events.goals)?,
             orders: if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] },
         };
-        for (name, touched) in events.channels.iter().zip(touched) {
+        for (name, &touched) in events.channels.iter().zip(touched) {
             texts.channels.push(if touched { self.channels.channel(name)? } else { ChannelId::NONE });
             texts.places.push(self.places.channel(name)?);
         }
@@ -167,4 +164,13 @@ impl JourneyBuilder {
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)
     }
+}
+
+/// Which of a batch's channels some touch has.
+fn touched(events: &Events) -> Vec<bool> {
+    let mut touched = vec![false; events.channels.len()];
+    for (channel, _) in events.channel.iter().zip(&events.kind).filter(|(_, kind)| kind.0 == Kind::Touch) {
+        touched[channel.index()] = true;
+    }
+    touched
 }

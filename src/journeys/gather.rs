@@ -129,14 +129,14 @@ fn starts(ends: &[u32]) -> Vec<u32> {
 }
 
 /// Numbers the persons of one partition. Open addressing by the next bits of the rank, so that reading the slots in turn gives
-/// the persons almost in order of rank.
+/// the persons almost in order of rank. A slot holds the code beside the number: one line of the cache a look-up, not two.
 #[derive(Debug, Default)]
 struct Directory {
     codes: Vec<u64>,
-    slots: Vec<u32>,
+    slots: Vec<(u64, u32)>,
 }
 
-const VACANT: u32 = u32::MAX;
+const VACANT: (u64, u32) = (0, u32::MAX);
 
 impl Directory {
     #[inline]
@@ -144,34 +144,33 @@ impl Directory {
         if self.codes.len() * 2 >= self.slots.len() {
             self.grow(table);
         }
-        let mut slot = self.home(within(table.rank(code)));
-        loop {
-            let person = self.slots[slot];
-            if person == VACANT {
-                self.slots[slot] = self.codes.len() as u32;
-                self.codes.push(code);
-                return self.slots[slot];
-            }
-            if self.codes[person as usize] == code {
-                return person;
-            }
-            slot = (slot + 1) & (self.slots.len() - 1);
+        let slot = self.find(code, table);
+        let person = self.slots[slot].1;
+        if person != VACANT.1 {
+            return person;
         }
+        let person = self.codes.len() as u32;
+        self.slots[slot] = (code, person);
+        self.codes.push(code);
+        person
     }
 
+    /// The slot of a person, or the vacant one where the person belongs.
     #[inline]
-    fn home(&self, rank: u64) -> usize {
-        (rank >> (64 - self.slots.len().trailing_zeros())) as usize
+    fn find(&self, code: u64, table: &PersonTable) -> usize {
+        let last = self.slots.len() - 1;
+        let mut slot = (within(table.rank(code)) >> (64 - self.slots.len().trailing_zeros())) as usize;
+        while self.slots[slot].1 != VACANT.1 && self.slots[slot].0 != code {
+            slot = (slot + 1) & last;
+        }
+        slot
     }
 
     fn grow(&mut self, table: &PersonTable) {
         self.slots = vec![VACANT; (self.slots.len() * 4).max(64)];
         for (person, &code) in self.codes.iter().enumerate() {
-            let mut slot = self.home(within(table.rank(code)));
-            while self.slots[slot] != VACANT {
-                slot = (slot + 1) & (self.slots.len() - 1);
-            }
-            self.slots[slot] = person as u32;
+            let slot = self.find(code, table);
+            self.slots[slot] = (code, person as u32);
         }
     }
 
@@ -179,7 +178,7 @@ impl Directory {
     fn order(&self, table: &PersonTable, bought: &[bool]) -> (Vec<u32>, usize) {
         let rank = |person: u32| table.rank(self.codes[person as usize]);
         let mut ranked: Vec<(u64, u32)> =
-            self.slots.iter().filter(|&&person| person != VACANT).map(|&person| (rank(person), person)).collect();
+            self.slots.iter().filter(|slot| slot.1 != VACANT.1).map(|&(_, person)| (rank(person), person)).collect();
         // Insertion sort: all but the few that probing displaced or wrapped around stand right already.
         for at in 1..ranked.len() {
             let mut to = at;

@@ -3,7 +3,6 @@
 use super::{Block, Journeys, People};
 use crate::channel::ChannelId;
 use crate::journey::{Outcome, Timeline};
-use crate::person::PersonKey;
 use std::ops::Range;
 
 /// What was watched: conversions from `from` to `end`, both included; channels that are to get no credit.
@@ -17,9 +16,10 @@ pub(crate) struct Observation {
 /// One person: every touch, oldest first, whether or not a journey has it, and the seconds and outcomes of the conversions.
 #[derive(Debug, Clone)]
 pub(crate) struct PersonTimeline<'a> {
-    pub(crate) key: PersonKey<'a>,
     pub(crate) channels: &'a [ChannelId],
     pub(crate) times: &'a [u32],
+    /// How many persons this one stands for: a bootstrap replicate says, 1 otherwise.
+    pub(crate) weight: f64,
     journeys: &'a Journeys,
     range: Range<usize>,
 }
@@ -42,9 +42,12 @@ impl<'a> Block<'a> {
     /// The persons whose first journey stands in the block. A person without journeys, as options may leave, counts with the
     /// journey behind; the last block has those behind all journeys. So blocks that cover the arena give each person once.
     pub(crate) fn people(&self) -> impl Iterator<Item = PersonTimeline<'a>> + use<'a> {
-        let journeys = self.journeys;
+        let (journeys, draws) = (self.journeys, self.draws);
         let persons = journeys.people.as_ref().map_or(0..0, |people| self.persons(people));
-        persons.filter_map(move |person| journeys.person_timeline(person))
+        persons.filter_map(move |person| {
+            let weight = draws.map_or(1.0, |draws| f64::from(draws.person(person)));
+            journeys.person_timeline(person, weight)
+        })
     }
 
     fn persons(&self, people: &People) -> Range<usize> {
@@ -65,11 +68,16 @@ impl People {
 }
 
 impl Journeys {
-    fn person_timeline(&self, person: usize) -> Option<PersonTimeline<'_>> {
+    fn person_timeline(&self, person: usize, weight: f64) -> Option<PersonTimeline<'_>> {
         let people = self.people.as_ref()?;
         let begin = |ends: &super::Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
         let Timeline { channels, times } = self.timeline(people, person, u32::MAX);
-        let key = people.table.key(people.codes[person]);
-        Some(PersonTimeline { key, channels, times, journeys: self, range: begin(&people.journey_ends)..people.journey_ends.get(person) })
+        Some(PersonTimeline {
+            channels,
+            times,
+            weight,
+            journeys: self,
+            range: begin(&people.journey_ends)..people.journey_ends.get(person),
+        })
     }
 }

@@ -80,6 +80,7 @@ impl<'a> Cutter<'a> {
             deduplicate(&mut gathered);
         }
         let mut part = Part { costs: self.costs(&gathered), ..Part::default() };
+        part.reserve(gathered.persons.len() + gathered.sales.len());
         let mut scratch = Scratch { touches: Vec::new(), seen: vec![false; self.lookbacks.len()] };
         let (mut touch, mut sale) = (0, 0);
         for person in 0..gathered.persons.len() {
@@ -225,6 +226,14 @@ struct Scratch {
 }
 
 impl Part {
+    /// Room for that many journeys: growing step by step would touch twice the memory.
+    fn reserve(&mut self, journeys: usize) {
+        self.starts.reserve_exact(journeys);
+        self.ends.reserve_exact(journeys);
+        self.closes.reserve_exact(journeys);
+        self.journey_ends.reserve_exact(journeys);
+    }
+
     fn extent(&self, persons: usize, timeline: usize) -> Extent {
         Extent { persons, journeys: self.closes.len(), timeline, touches: self.touches.channels.len() }
     }

@@ -7,6 +7,7 @@
 mod businesses;
 mod channel;
 mod spend;
+mod table;
 mod world;
 
 pub use channel::{TrueChannel, TrueSaturation};
@@ -82,7 +83,8 @@ impl SimulatedPanel {
     /// ```
     ///
     /// # Errors
-    /// If there is no such channel or geo, the spend does not change, or the factor or the relative error is out of range.
+    /// If there is no such channel or geo, the spend or the outcome does not change, or the factor or the relative error is out of
+    /// range.
     pub fn lift_test(
         &self,
         channel: &str,

@@ -9,7 +9,6 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
-use crate::person::PersonKey;
 use serde::{Deserialize, Serialize};
 
 /// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over all persons, and what stood
@@ -162,17 +161,6 @@ impl Exposures {
         self.conversions.watched / DAY
     }
 
-    /// Takes in the persons of a block, each as often as `weight` says: a bootstrap replicate draws it, and 0 leaves the person out.
-    pub(crate) fn observe_weighted(&mut self, block: &Block<'_>, weight: impl Fn(PersonKey<'_>) -> f64) {
-        let observation = block.observation();
-        self.exclude(&observation.excluded);
-        for timeline in block.people() {
-            let (channels, times, weight) = (timeline.channels, timeline.times, weight(timeline.key));
-            let person = Person { channels, times, from: observation.from, end: observation.end, weight };
-            self.observe_person(person, timeline.conversions().map(|(at, outcome)| (at, outcome.conversions)));
-        }
-    }
-
     fn exclude(&mut self, channels: &[ChannelId]) {
         if self.excluded != channels {
             self.excluded.extend(channels);
@@ -212,7 +200,13 @@ impl Accumulator for Exposures {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        self.observe_weighted(&block, |_| 1.0);
+        let observation = block.observation();
+        self.exclude(&observation.excluded);
+        for timeline in block.people() {
+            let (channels, times) = (timeline.channels, timeline.times);
+            let person = Person { channels, times, from: observation.from, end: observation.end, weight: timeline.weight };
+            self.observe_person(person, timeline.conversions().map(|(at, outcome)| (at, outcome.conversions)));
+        }
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

@@ -1,109 +1,105 @@
-//! How often journeys step from one channel to another.
+//! How often journeys step from one state to another.
 
-use super::{State, Transition};
+use super::pairs::Pairs;
+use crate::attribution::grams::Grams;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::Accumulator;
+use crate::journey::{Journey, Outcome};
+use crate::journeys::{Accumulator, Block};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::ops::AddAssign;
 
 /// Counts of steps: the evidence of a [`Markov`](super::Markov) chain. A journey weighs conversions + nulls.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+///
+/// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are null journeys); all else in a
+/// hash table of the sequences that occur, so that memory grows with what was observed, never with channels^order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct Transitions {
     channels: Channels,
+    order: usize,
     ignore_nulls: bool,
-    /// By channel: journeys that start there, and how those end whose last touch it is.
-    pub(super) starts: Vec<f64>,
-    pub(super) conversions: Vec<f64>,
-    pub(super) nulls: Vec<f64>,
-    pub(super) value: Vec<f64>,
-    steps: Steps,
+    counts: Counts,
 }
 
-/// Counts by pair of channels.
-#[derive(Debug, Clone, PartialEq)]
-enum Steps {
-    /// All pairs, row by row: an addition a touch.
-    Dense(Vec<f64>),
-    /// The pairs seen.
-    Sparse(HashMap<(ChannelId, ChannelId), f64>),
+#[derive(Debug, Clone)]
+enum Counts {
+    Dense(Pairs),
+    Sparse(Sequences),
 }
 
-/// Up to this many channels all pairs are counted (720 KB); beyond, those seen.
-const DENSE: usize = 300;
-
-#[derive(Serialize, Deserialize)]
-struct Sorted {
-    channels: Channels,
-    ignore_nulls: bool,
-    starts: Vec<f64>,
-    conversions: Vec<f64>,
-    nulls: Vec<f64>,
-    value: Vec<f64>,
-    steps: Vec<(ChannelId, ChannelId, f64)>,
+/// By state: journeys that start there, and how those end whose last state it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Ends {
+    pub(super) starts: f64,
+    pub(super) conversions: f64,
+    pub(super) nulls: f64,
+    pub(super) value: f64,
 }
 
-impl From<Transitions> for Sorted {
-    fn from(evidence: Transitions) -> Self {
-        let steps = evidence.steps();
-        let Transitions { channels, ignore_nulls, starts, conversions, nulls, value, .. } = evidence;
-        Self { channels, ignore_nulls, starts, conversions, nulls, value, steps }
-    }
-}
-
-impl TryFrom<Sorted> for Transitions {
-    type Error = Error;
-
-    fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut evidence = Self::new(&sorted.channels, sorted.ignore_nulls);
-        let count = sorted.channels.len();
-        let columns = [&sorted.starts, &sorted.conversions, &sorted.nulls, &sorted.value];
-        if columns.iter().any(|column| column.len() != count) {
-            return Err(Error::setting("the length of a column of counts", "another", format!("one a channel, {count}")));
-        }
-        let weights = columns.into_iter().flatten().copied().chain(sorted.steps.iter().map(|step| step.2));
-        if let Some(weight) = weights.into_iter().find(|weight| !(*weight >= 0.0 && weight.is_finite())) {
-            return Err(Error::setting("a count", weight, "a finite number from 0"));
-        }
-        for &(from, to, weight) in &sorted.steps {
-            if from.index().max(to.index()) >= count {
-                let stray = from.index().max(to.index());
-                return Err(Error::setting("a channel of a step", stray, format!("below the number of channels, {count}")));
-            }
-            evidence.steps.add(count, from, to, weight);
-        }
-        let Sorted { starts, conversions, nulls, value, .. } = sorted;
-        Ok(Self { starts, conversions, nulls, value, ..evidence })
-    }
-}
-
-impl Steps {
+impl Ends {
     #[inline]
-    fn add(&mut self, channels: usize, from: ChannelId, to: ChannelId, weight: f64) {
-        match self {
-            Self::Dense(counts) => counts[from.index() * channels + to.index()] += weight,
-            Self::Sparse(counts) => *counts.entry((from, to)).or_default() += weight,
-        }
+    pub(super) fn add(&mut self, outcome: Outcome) {
+        self.conversions += outcome.conversions;
+        self.nulls += outcome.nulls;
+        self.value += outcome.value;
     }
+
+    pub(super) fn is_valid(&self) -> bool {
+        [self.starts, self.conversions, self.nulls, self.value].iter().all(|weight| *weight >= 0.0 && weight.is_finite())
+    }
+}
+
+impl AddAssign for Ends {
+    fn add_assign(&mut self, other: Self) {
+        self.starts += other.starts;
+        self.conversions += other.conversions;
+        self.nulls += other.nulls;
+        self.value += other.value;
+    }
+}
+
+/// The sequences that occur: `order` channels where journeys start and end, one more for a step.
+#[derive(Debug, Clone, Default)]
+struct Sequences {
+    ends: Grams<Ends>,
+    steps: Grams<f64>,
+}
+
+impl Sequences {
+    fn observe(&mut self, path: &[ChannelId], order: usize, outcome: Outcome) {
+        let weight = outcome.conversions + outcome.nulls;
+        self.ends.value(&path[..order.min(path.len())]).starts += weight;
+        for window in path.windows(order + 1) {
+            *self.steps.value(window) += weight;
+        }
+        self.ends.value(&path[path.len().saturating_sub(order)..]).add(outcome);
+    }
+
+    fn merge(&mut self, later: &Self) {
+        later.ends.iter().for_each(|(state, ends)| *self.ends.value(state) += ends);
+        later.steps.iter().for_each(|(step, weight)| *self.steps.value(step) += weight);
+    }
+}
+
+/// Up to this many channels all pairs are counted; beyond, those seen.
+const DENSE: usize = 300;
+/// How far sums of fractional tallies may lie apart.
+const BALANCE: f64 = 1e-6;
+/// Beyond any journey worth the name.
+const LONGEST: usize = 1000;
+
+/// The orders a chain can have.
+pub(super) fn check_order(order: usize) -> Result<usize> {
+    if (1..=LONGEST).contains(&order) { Ok(order) } else { Err(Error::setting("order", order, format!("1 to {LONGEST}"))) }
 }
 
 impl Transitions {
-    /// No journeys yet.
-    pub fn new(channels: &Channels, ignore_nulls: bool) -> Self {
-        let count = channels.len();
-        let zeros = vec![0.0; count];
-        let steps = if count <= DENSE { Steps::Dense(vec![0.0; count * count]) } else { Steps::Sparse(HashMap::new()) };
-        Self {
-            channels: channels.clone(),
-            ignore_nulls,
-            starts: zeros.clone(),
-            conversions: zeros.clone(),
-            nulls: zeros.clone(),
-            value: zeros,
-            steps,
-        }
+    /// No journeys yet; the order has been checked.
+    pub(super) fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
+        let dense = order == 1 && channels.len() <= DENSE;
+        let counts = if dense { Counts::Dense(Pairs::new(channels.len())) } else { Counts::Sparse(Sequences::default()) };
+        Self { channels: channels.clone(), order, ignore_nulls, counts }
     }
 
     /// The names of the channels.
@@ -111,99 +107,175 @@ impl Transitions {
         &self.channels
     }
 
-    /// The steps between different channels, sorted. Steps from a channel to itself are none: touches in a row are one state.
-    pub fn steps(&self) -> Vec<(ChannelId, ChannelId, f64)> {
-        let count = self.channels.len();
-        let mut steps: Vec<_> = match &self.steps {
-            Steps::Dense(counts) => {
-                let id = |at: usize| ChannelId(at as u16);
-                counts.iter().enumerate().map(|(at, &weight)| (id(at / count), id(at % count), weight)).collect()
+    /// How many channels make a state.
+    pub fn order(&self) -> usize {
+        self.order
+    }
+
+    /// Where journeys start and end, by state, sorted.
+    pub(super) fn ends(&self) -> Vec<(Vec<ChannelId>, Ends)> {
+        match &self.counts {
+            Counts::Dense(pairs) => {
+                let (ends, _) = pairs.totals();
+                self.channels.ids().map(|id| vec![id]).zip(ends).filter(|(_, ends)| *ends != Ends::default()).collect()
             }
-            Steps::Sparse(counts) => counts.iter().map(|(&(from, to), &weight)| (from, to, weight)).collect(),
-        };
-        steps.retain(|&(from, to, weight)| from != to && weight > 0.0);
-        steps.sort_unstable_by_key(|&(from, to, _)| (from, to));
-        steps
+            Counts::Sparse(Sequences { ends, .. }) => {
+                ends.sorted().into_iter().map(|at| (ends.key(at as usize).to_vec(), ends.get(at as usize))).collect()
+            }
+        }
     }
 
-    /// What leaves each channel in all.
-    pub(super) fn leaving(&self) -> Vec<f64> {
-        let mut leaving: Vec<f64> = self.conversions.iter().zip(&self.nulls).map(|(conversions, nulls)| conversions + nulls).collect();
-        for (from, _, weight) in self.steps() {
-            leaving[from.index()] += weight;
+    /// Hands on every step, sorted: a state and the channel that comes next. Steps of a state to itself, which the chain merges,
+    /// are among them.
+    pub(super) fn each_step(&self, mut take: impl FnMut(&[ChannelId], f64)) {
+        match &self.counts {
+            Counts::Dense(pairs) => pairs.totals().1.iter().for_each(|(pair, weight)| take(pair, *weight)),
+            Counts::Sparse(Sequences { steps, .. }) => {
+                steps.sorted().into_iter().for_each(|at| take(steps.key(at as usize), steps.get(at as usize)));
+            }
         }
-        leaving
     }
 
-    /// The transition matrix.
-    pub(super) fn probabilities(&self) -> Vec<Transition> {
-        let started: f64 = self.starts.iter().sum();
-        let leaving = self.leaving();
-        let entry = |from, to, weight, all| Transition { from, to, weight, probability: weight / all };
-        let mut entries = Vec::new();
-        for id in self.channels.ids() {
-            let at = id.index();
-            entries.push(entry(State::Start, State::Channel(id), self.starts[at], started));
-            entries.push(entry(State::Channel(id), State::Conversion, self.conversions[at], leaving[at]));
-            entries.push(entry(State::Channel(id), State::Null, self.nulls[at], leaving[at]));
-        }
-        let step = |(from, to, weight): (ChannelId, ChannelId, f64)| {
-            entry(State::Channel(from), State::Channel(to), weight, leaving[from.index()])
-        };
-        entries.extend(self.steps().into_iter().map(step));
-        entries.retain(|entry| entry.weight > 0.0);
-        entries.sort_unstable_by_key(|entry| (entry.from, entry.to));
-        entries
+    /// The outcome as it counts, or nothing where it does not.
+    #[inline]
+    fn counted(&self, outcome: Outcome) -> Option<Outcome> {
+        let counted = if self.ignore_nulls { Outcome { nulls: 0.0, ..outcome } } else { outcome };
+        (counted.conversions + counted.nulls > 0.0).then_some(counted)
     }
 }
 
 impl Accumulator for Transitions {
     #[inline]
     fn observe(&mut self, journey: Journey<'_>) {
-        let outcome = journey.outcome();
-        let nulls = if self.ignore_nulls { 0.0 } else { outcome.nulls() };
-        let weight = outcome.conversions() + nulls;
-        let [first, .., last] = *journey.channels() else {
-            if let [only] = *journey.channels() {
-                self.starts[only.index()] += weight;
-                self.end(only, outcome.conversions(), nulls, outcome.value());
+        if let (Some(outcome), false) = (self.counted(journey.outcome), journey.is_empty()) {
+            match &mut self.counts {
+                Counts::Dense(pairs) => pairs.observe(journey.channels, outcome),
+                Counts::Sparse(sequences) => sequences.observe(journey.channels, self.order, outcome),
             }
+        }
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        let Counts::Dense(_) = self.counts else {
+            block.for_each(|journey| self.observe(journey));
             return;
         };
-        self.starts[first.index()] += weight;
-        let channels = self.channels.len();
-        for pair in journey.channels().windows(2) {
-            self.steps.add(channels, pair[0], pair[1], weight);
+        let (mixed, nulls) = block.split_nulls();
+        mixed.for_each(|journey| self.observe(journey));
+        if let (Counts::Dense(pairs), false) = (&mut self.counts, self.ignore_nulls) {
+            pairs.observe_nulls(&nulls);
         }
-        self.end(last, outcome.conversions(), nulls, outcome.value());
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        if self.ignore_nulls != later.ignore_nulls {
-            return Err(Error::setting("ignore nulls", later.ignore_nulls, format!("the same on both sides, {}", self.ignore_nulls)));
+        for (name, left, right) in
+            [("order", self.order, later.order), ("ignore nulls", usize::from(self.ignore_nulls), usize::from(later.ignore_nulls))]
+        {
+            if left != right {
+                return Err(Error::setting(name, right, format!("the same on both sides, {left}")));
+            }
         }
-        add(&mut self.starts, &later.starts);
-        add(&mut self.conversions, &later.conversions);
-        add(&mut self.nulls, &later.nulls);
-        add(&mut self.value, &later.value);
-        match (&mut self.steps, &later.steps) {
-            (Steps::Dense(counts), Steps::Dense(others)) => add(counts, others),
-            (counts, _) => later.steps().into_iter().for_each(|(from, to, weight)| counts.add(self.channels.len(), from, to, weight)),
+        match (&mut self.counts, &later.counts) {
+            (Counts::Dense(pairs), Counts::Dense(others)) => pairs.merge(others),
+            (Counts::Sparse(sequences), Counts::Sparse(others)) => sequences.merge(others),
+            _ => unreachable!("the same order and channels count in the same way"),
         }
         Ok(())
     }
 }
 
-impl Transitions {
-    #[inline]
-    fn end(&mut self, last: ChannelId, conversions: f64, nulls: f64, value: f64) {
-        self.conversions[last.index()] += conversions;
-        self.nulls[last.index()] += nulls;
-        self.value[last.index()] += value;
+/// The same as sorted pairs.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Sorted {
+    channels: Channels,
+    order: usize,
+    ignore_nulls: bool,
+    ends: Vec<(Vec<ChannelId>, Ends)>,
+    steps: Vec<(Vec<ChannelId>, f64)>,
+}
+
+impl Sorted {
+    /// As often as a state is entered it is left, for journeys are counted whole: what follows from the counts relies on it.
+    fn check_balance(&self) -> Result<()> {
+        let mut passed = Grams::<[f64; 2]>::default();
+        for (state, ends) in &self.ends {
+            let [entered, left] = passed.value(state);
+            *entered += ends.starts;
+            *left += ends.conversions + ends.nulls;
+        }
+        for (step, weight) in &self.steps {
+            passed.value(&step[..self.order])[1] += weight;
+            passed.value(&step[1..])[0] += weight;
+        }
+        match passed.iter().find(|(_, [entered, left])| (entered - left).abs() > BALANCE * entered.max(*left)) {
+            Some((state, [entered, left])) => {
+                let names: Vec<&str> = state.iter().map(|&id| self.channels.name(id)).collect();
+                let counts = format!("{entered} entering and {left} leaving");
+                Err(Error::setting(format!("the journeys through {}", names.join(" > ")), counts, "as many entering as leaving"))
+            }
+            None => Ok(()),
+        }
     }
 }
 
-fn add(sums: &mut [f64], others: &[f64]) {
-    sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+impl From<&Transitions> for Sorted {
+    fn from(evidence: &Transitions) -> Self {
+        let mut steps = Vec::new();
+        evidence.each_step(|step, weight| steps.push((step.to_vec(), weight)));
+        let Transitions { order, ignore_nulls, .. } = *evidence;
+        Self { channels: evidence.channels.clone(), order, ignore_nulls, ends: evidence.ends(), steps }
+    }
+}
+
+impl From<Transitions> for Sorted {
+    fn from(evidence: Transitions) -> Self {
+        Self::from(&evidence)
+    }
+}
+
+impl PartialEq for Transitions {
+    fn eq(&self, other: &Self) -> bool {
+        Sorted::from(self) == Sorted::from(other)
+    }
+}
+
+impl TryFrom<Sorted> for Transitions {
+    type Error = Error;
+
+    fn try_from(sorted: Sorted) -> Result<Self> {
+        let mut evidence = Self::new(&sorted.channels, check_order(sorted.order)?, sorted.ignore_nulls);
+        let (count, order) = (sorted.channels.len(), sorted.order);
+        for key in sorted.ends.iter().map(|(state, _)| state).chain(sorted.steps.iter().map(|(step, _)| step)) {
+            if let Some(stray) = key.iter().find(|channel| channel.index() >= count) {
+                return Err(Error::setting("a channel of a state", stray.index(), format!("below the number of channels, {count}")));
+            }
+        }
+        for (state, ends) in &sorted.ends {
+            if !(1..=order).contains(&state.len()) {
+                return Err(Error::setting("the length of a state", state.len(), format!("1 to the order, {order}")));
+            }
+            if !ends.is_valid() {
+                return Err(Error::setting("a count", format!("{ends:?}"), "finite numbers from 0"));
+            }
+            match &mut evidence.counts {
+                Counts::Dense(pairs) => pairs.put(state[0], *ends),
+                Counts::Sparse(sequences) => *sequences.ends.value(state) += *ends,
+            }
+        }
+        for (step, weight) in &sorted.steps {
+            if step.len() != order + 1 {
+                return Err(Error::setting("the length of a step", step.len(), format!("the order and one, {}", order + 1)));
+            }
+            if !(*weight >= 0.0 && weight.is_finite()) {
+                return Err(Error::setting("a count", weight, "a finite number from 0"));
+            }
+            match &mut evidence.counts {
+                Counts::Dense(pairs) => pairs.put_step(step[0], step[1], *weight),
+                Counts::Sparse(sequences) => *sequences.steps.value(step) += *weight,
+            }
+        }
+        sorted.check_balance()?;
+        Ok(evidence)
+    }
 }

@@ -1,13 +1,15 @@
 //! The set-rate game.
 
+use super::values::{SetValues, spread_values};
 use super::weight;
 use crate::attribution::coalitions::Coalitions;
-use crate::attribution::{AttributionModel, Fit, distinct, spread_evenly};
+use crate::attribution::grams::Grams;
+use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
-use crate::journey::Journey;
+use crate::journey::{Journey, Outcome};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 
 /// Shapley value of the game in which a set is worth the conversion rate of journeys with exactly that set, and nothing where no
 /// journey has it (DP6). Played anew over the channels of every journey, and scaled to the journey's outcome.
@@ -35,18 +37,15 @@ pub struct SetRateShapley;
 /// subsets, the sets that were seen are gone through.
 const SUBSETS: usize = 16;
 
-/// The Shapley values of every set that was seen.
+/// The Shapley values of every set that was seen to convert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SetRateShapleyModel {
-    channels: Channels,
-    #[serde(with = "pairs")]
-    values: HashMap<Vec<ChannelId>, Vec<f64>>,
-}
+#[serde(transparent)]
+pub struct SetRateShapleyModel(SetValues);
 
 impl SetRateShapleyModel {
     /// The values of a set of channels, in order and without repeats: one a channel, together the set's conversion rate.
     pub fn values(&self, set: &[ChannelId]) -> Option<&[f64]> {
-        self.values.get(set).map(Vec::as_slice)
+        self.0.get(set)
     }
 }
 
@@ -59,82 +58,68 @@ impl Fit for SetRateShapley {
     }
 
     fn solve(&self, coalitions: Coalitions) -> Result<SetRateShapleyModel> {
-        let seen: Vec<(&[ChannelId], f64)> = coalitions
-            .sorted()
-            .into_iter()
-            .filter(|(_, outcome)| outcome.conversions() > 0.0)
-            .map(|(set, outcome)| (set, outcome.conversions() / (outcome.conversions() + outcome.nulls())))
-            .collect();
-        let rates: HashMap<&[ChannelId], f64> = seen.iter().copied().collect();
-        let values = seen.iter().map(|&(set, _)| (set.to_vec(), shapley(set, &seen, &rates))).collect();
-        Ok(SetRateShapleyModel { channels: coalitions.channels().clone(), values })
+        let rates = Rates::new(&coalitions);
+        let values = rates.seen.par_iter().map(|(set, _)| (set.clone(), rates.shapley(set))).collect();
+        Ok(SetRateShapleyModel(SetValues::new(coalitions.channels().clone(), values)))
     }
 }
 
-/// The values of the channels of one set: every subset `T` of it with rate `v` adds `w(|T| - 1) v` to the channels in it and
-/// takes `w(|T|) v` from those outside.
-fn shapley(set: &[ChannelId], seen: &[(&[ChannelId], f64)], rates: &HashMap<&[ChannelId], f64>) -> Vec<f64> {
-    let mut values = vec![0.0; set.len()];
-    let mut add = |subset: &[ChannelId], rate: f64| {
-        let inside = weight(set.len(), subset.len() - 1) * rate;
-        let outside = if subset.len() < set.len() { weight(set.len(), subset.len()) * rate } else { 0.0 };
-        for (value, channel) in values.iter_mut().zip(set) {
-            *value += if subset.binary_search(channel).is_ok() { inside } else { -outside };
-        }
-    };
-    if set.len() <= SUBSETS && (1 << set.len()) < seen.len() {
-        let mut subset = Vec::with_capacity(set.len());
-        for bits in 1u32..1 << set.len() {
-            subset.clear();
-            subset.extend((0..set.len()).filter(|at| bits >> at & 1 == 1).map(|at| set[at]));
-            if let Some(&rate) = rates.get(subset.as_slice()) {
-                add(&subset, rate);
-            }
-        }
-    } else {
-        for &(other, rate) in seen.iter().filter(|(other, _)| other.iter().all(|channel| set.binary_search(channel).is_ok())) {
-            add(other, rate);
-        }
+/// Conversion rates above 0: by set, and to go through in order.
+struct Rates {
+    seen: Vec<(Vec<ChannelId>, f64)>,
+    by_set: Grams<f64>,
+}
+
+impl Rates {
+    fn new(coalitions: &Coalitions) -> Self {
+        let rate = |outcome: Outcome| outcome.conversions / (outcome.conversions + outcome.nulls);
+        let converting = coalitions.sorted().into_iter().filter(|(_, outcome)| outcome.conversions > 0.0);
+        let seen: Vec<_> = converting.map(|(set, outcome)| (set, rate(outcome))).collect();
+        let mut by_set = Grams::default();
+        seen.iter().for_each(|(set, rate)| *by_set.value(set) = *rate);
+        Self { seen, by_set }
     }
-    values
+
+    /// The values of the channels of one set: every subset `T` of it with rate `v` adds `w(|T| - 1) v` to the channels in it and
+    /// takes `w(|T|) v` from those outside.
+    fn shapley(&self, set: &[ChannelId]) -> Vec<f64> {
+        let mut values = vec![0.0; set.len()];
+        let weights: Vec<f64> = (0..set.len()).map(|others| weight(set.len(), others)).chain([0.0]).collect();
+        let mut add = |subset: &[ChannelId], rate: f64| {
+            let (inside, outside) = (weights[subset.len() - 1] * rate, weights[subset.len()] * rate);
+            for (value, channel) in values.iter_mut().zip(set) {
+                *value += if subset.binary_search(channel).is_ok() { inside } else { -outside };
+            }
+        };
+        if set.len() <= SUBSETS && (1 << set.len()) < self.seen.len() {
+            let mut subset = Vec::with_capacity(set.len());
+            for bits in 1u32..1 << set.len() {
+                subset.clear();
+                subset.extend((0..set.len()).filter(|at| bits >> at & 1 == 1).map(|at| set[at]));
+                if let Some(at) = self.by_set.find(&subset) {
+                    add(&subset, self.by_set.get(at));
+                }
+            }
+        } else {
+            let within = |other: &[ChannelId]| other.iter().all(|channel| set.binary_search(channel).is_ok());
+            self.seen.iter().filter(|(other, _)| within(other)).for_each(|(other, rate)| add(other, *rate));
+        }
+        values
+    }
 }
 
 impl AttributionModel for SetRateShapleyModel {
     fn channels(&self) -> Option<&Channels> {
-        Some(&self.channels)
+        Some(self.0.channels())
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        let set = distinct(journey.channels());
-        if let Some(values) = self.values.get(&set) {
-            let value = |channel: ChannelId| set.binary_search(&channel).map_or(0.0, |at| values[at]);
-            spread_evenly(journey.channels(), weights, value);
-        }
+        with_distinct(journey.channels(), |set| {
+            if let Some(values) = self.values(set) {
+                spread_values(journey.channels(), set, values, weights);
+            }
+        });
         0.0
-    }
-}
-
-/// Maps as sorted pairs.
-mod pairs {
-    use crate::channel::ChannelId;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::collections::HashMap;
-
-    type Values = HashMap<Vec<ChannelId>, Vec<f64>>;
-
-    pub(super) fn serialize<S: Serializer>(values: &Values, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut pairs: Vec<_> = values.iter().collect();
-        pairs.sort_unstable_by(|left, right| left.0.cmp(right.0));
-        pairs.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
-        let pairs = Vec::<(Vec<ChannelId>, Vec<f64>)>::deserialize(deserializer)?;
-        if let Some((set, values)) = pairs.iter().find(|(set, values)| set.len() != values.len()) {
-            let message = format!("a set of {} channels has {} values, allowed: one a channel", set.len(), values.len());
-            return Err(serde::de::Error::custom(message));
-        }
-        Ok(pairs.into_iter().collect())
     }
 }
 
@@ -170,15 +155,18 @@ mod tests {
         let all: Vec<(&[&str], f64, f64)> = paths.iter().zip(1..).map(|(path, n)| (path.as_slice(), f64::from(n % 7), 10.0)).collect();
         let journeys = table(&all);
         let coalitions = journeys.accumulate(|| Coalitions::new(journeys.channels())).unwrap();
-        let seen: Vec<_> = coalitions.sorted().into_iter().map(|(set, o)| (set, o.conversions() / (o.conversions() + o.nulls()))).collect();
-        let rates: HashMap<_, _> = seen.iter().copied().collect();
+        let mut rates = Rates::new(&coalitions);
         let small: Vec<ChannelId> = (0..4).map(ChannelId).collect();
-        let looked_up = shapley(&small, &seen, &rates);
-        let few: Vec<_> = seen.iter().copied().filter(|(set, _)| set.iter().all(|channel| small.contains(channel))).collect();
-        let gone_through = shapley(&small, &few, &rates);
+        let looked_up = rates.shapley(&small);
+        rates.seen.retain(|(set, _)| set.iter().all(|channel| small.contains(channel)));
+        let gone_through = rates.shapley(&small);
         for (left, right) in looked_up.iter().zip(&gone_through) {
             approx::assert_relative_eq!(left, right, max_relative = 1e-12);
         }
-        approx::assert_relative_eq!(looked_up.iter().sum::<f64>(), rates[small.as_slice()], max_relative = 1e-12);
+        approx::assert_relative_eq!(
+            looked_up.iter().sum::<f64>(),
+            rates.by_set.get(rates.by_set.find(&small).unwrap()),
+            max_relative = 1e-12
+        );
     }
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::io::Read;
 
 /// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread busy.
-const CHUNK: usize = 4 << 20;
+const CHUNK: usize = 2 << 20;
 
 /// An event log read from CSV in batches, several chunks at a time in parallel.
 ///
@@ -77,7 +77,7 @@ impl<R: Read> EventReader<R> {
     /// The first row, counted as a text editor counts lines, that cannot be used, with its column, its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         let mut chunks: Vec<Chunk> = self.first.take().into_iter().collect();
-        while chunks.len() < 2 * rayon::current_num_threads() {
+        while chunks.len() < 4 * rayon::current_num_threads() {
             match self.chunks.next_chunk()? {
                 Some(chunk) => chunks.push(chunk),
                 None => break,

@@ -3,12 +3,41 @@
 //! S-shaped curves have many summits. Spending in equal steps turns the plan into a knapsack, which dynamic programming over the
 //! tree of groups solves exactly, so that the climb begins in the right valley.
 
-use super::ascent::Problem;
+use rayon::prelude::*;
+
 use super::curve::ResponseCurve;
-use super::tree::Node;
+use super::ensemble::Ensemble;
+use super::tree::{Node, Tree};
 
 /// How many steps the range of the total is cut into.
-const STEPS: usize = 100;
+const STEPS: usize = 120;
+
+/// Every channel's response at every step, which all goals and totals share.
+pub(super) struct Responses {
+    unit: f64,
+    /// By channel and steps above the lower bound; not a number beyond the upper one.
+    values: Vec<Vec<f64>>,
+}
+
+impl Responses {
+    /// Asks the curves. `None` where the bounds leave nothing to choose.
+    pub(super) fn new<C: ResponseCurve>(curves: &Ensemble<C>, tree: &Tree) -> Option<Self> {
+        let floor: f64 = tree.low.iter().sum();
+        let (_, most) = tree.span(0).ok()?;
+        let unit = (most - floor) / STEPS as f64;
+        if unit <= 0.0 || !unit.is_finite() {
+            return None;
+        }
+        let value = |cell: usize| {
+            let (channel, steps) = (cell / (STEPS + 1), cell % (STEPS + 1));
+            let spend = tree.low[channel] + steps as f64 * unit;
+            if spend <= tree.high[channel] + 1e-9 * unit { curves.response(channel, spend) } else { f64::NAN }
+        };
+        // Each cell stands for itself, so the order of work cannot show.
+        let cells: Vec<f64> = (0..tree.low.len() * (STEPS + 1)).into_par_iter().with_min_len(256).map(value).collect();
+        Some(Self { unit, values: cells.chunks(STEPS + 1).map(<[f64]>::to_vec).collect() })
+    }
+}
 
 /// The best value for every number of steps spent within a node, and where the steps went.
 pub(super) struct Table {
@@ -25,34 +54,33 @@ enum Parts {
 }
 
 /// The tables of the whole tree.
-pub(super) struct Grid {
+pub(super) struct Grid<'a> {
     table: Table,
-    low: Vec<f64>,
+    low: &'a [f64],
     unit: f64,
 }
 
-impl Grid {
-    /// Fills the tables. `None` where the bounds leave nothing to choose or a curve is no number somewhere on the grid.
-    pub(super) fn new<C: ResponseCurve>(problem: &Problem<'_, C>) -> Option<Self> {
-        let tree = problem.tree;
-        let floor: f64 = tree.low.iter().sum();
-        let (_, most) = tree.span(0).ok()?;
-        let unit = (most - floor) / STEPS as f64;
-        if unit <= 0.0 || !unit.is_finite() {
-            return None;
-        }
-        let table = node_table(problem, 0, unit);
-        Some(Self { table, low: tree.low.clone(), unit })
+impl<'a> Grid<'a> {
+    /// Fills the tables for the bounds of a tree, at a cost for each unit of spend.
+    pub(super) fn new(responses: &Responses, tree: &'a Tree, cost: f64) -> Self {
+        Self { table: node_table(responses, tree, cost, 0), low: &tree.low, unit: responses.unit }
     }
 
-    /// The best spend of all.
+    /// The best spend of all, within a step of what the bounds on sums ask for.
     pub(super) fn best(&self) -> Option<Vec<f64>> {
         let reached = (0..=STEPS).filter(|&steps| self.table.best[steps].is_finite());
         reached.max_by(|&a, &b| self.table.best[a].total_cmp(&self.table.best[b])).map(|steps| self.spend(steps))
     }
 
+    /// The largest total on the grid that returns the target, outcome per unit of spend.
+    pub(super) fn largest_returning(&self, target: f64) -> Option<f64> {
+        let floor: f64 = self.low.iter().sum();
+        let total = |steps: usize| floor + steps as f64 * self.unit;
+        (0..=STEPS).rev().find(|&steps| self.table.best[steps] >= target * total(steps)).map(total)
+    }
+
     fn spend(&self, steps: usize) -> Vec<f64> {
-        let mut spend = self.low.clone();
+        let mut spend = self.low.to_vec();
         add_steps(&self.table, steps, self.unit, &mut spend);
         spend
     }
@@ -69,31 +97,31 @@ fn add_steps(table: &Table, steps: usize, unit: f64, spend: &mut [f64]) {
     }
 }
 
-fn node_table<C: ResponseCurve>(problem: &Problem<'_, C>, node: usize, unit: f64) -> Table {
-    let Node { low, high, channels, groups, .. } = &problem.tree.nodes[node];
+fn node_table(responses: &Responses, tree: &Tree, cost: f64, node: usize) -> Table {
+    let Node { low, high, channels, groups, .. } = &tree.nodes[node];
+    let unit = responses.unit;
     let mut best = vec![f64::NEG_INFINITY; STEPS + 1];
     best[0] = 0.0;
-    let parts = channels.iter().map(|&channel| channel_table(problem, channel, unit));
-    let parts = parts.chain(groups.iter().map(|&group| node_table(problem, group, unit)));
+    let parts = channels.iter().map(|&channel| channel_table(responses, tree, cost, channel));
+    let parts = parts.chain(groups.iter().map(|&group| node_table(responses, tree, cost, group)));
     let mut table = parts.fold(Table { best, parts: Parts::Nothing }, join);
-    let floor = problem.tree.sum(node, &problem.tree.low);
+    let floor = tree.sum(node, &tree.low);
     for (steps, value) in table.best.iter_mut().enumerate() {
         let spent = floor + steps as f64 * unit;
-        if spent < low - 1e-9 * unit || spent > high + 1e-9 * unit {
+        // A step below the lower bound is near enough to start from, and narrow bounds need not hold a step.
+        if spent <= low - unit || spent > high + 1e-9 * unit {
             *value = f64::NEG_INFINITY;
         }
     }
     table
 }
 
-fn channel_table<C: ResponseCurve>(problem: &Problem<'_, C>, channel: usize, unit: f64) -> Table {
-    let (low, high) = (problem.tree.low[channel], problem.tree.high[channel]);
-    let value = |steps: usize| {
-        let spend = low + steps as f64 * unit;
-        let value = if spend <= high + 1e-9 * unit { problem.curves.response(channel, spend) - problem.cost * spend } else { f64::NAN };
+fn channel_table(responses: &Responses, tree: &Tree, cost: f64, channel: usize) -> Table {
+    let value = |(steps, response): (usize, &f64)| {
+        let value = response - cost * (tree.low[channel] + steps as f64 * responses.unit);
         if value.is_finite() { value } else { f64::NEG_INFINITY }
     };
-    Table { best: (0..=STEPS).map(value).collect(), parts: Parts::Channel(channel) }
+    Table { best: responses.values[channel].iter().enumerate().map(value).collect(), parts: Parts::Channel(channel) }
 }
 
 /// Two tables as one: for each number of steps the best way to share them.
@@ -109,8 +137,6 @@ fn join(first: Table, second: Table) -> Table {
 #[cfg(test)]
 mod tests {
     use super::super::curve::shapes::Shape;
-    use super::super::ensemble::Ensemble;
-    use super::super::tree::Tree;
     use super::*;
 
     #[test]
@@ -119,7 +145,8 @@ mod tests {
         let hill = |top| Shape::Hill { top, half: 60.0, steepness: 6.0 };
         let curves = Ensemble::single(vec![hill(10.0), hill(9.0)]).unwrap();
         let tree = Tree::new(vec![0.0; 2], vec![100.0; 2], &[]).unwrap().with_total(80.0, 80.0);
-        let best = Grid::new(&Problem { curves: &curves, tree: &tree, cost: 0.0 }).and_then(|grid| grid.best()).unwrap();
+        let responses = Responses::new(&curves, &tree).unwrap();
+        let best = Grid::new(&responses, &tree, 0.0).best().unwrap();
         assert!(best[0] > 75.0, "{best:?}");
     }
 }

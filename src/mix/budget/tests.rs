@@ -139,6 +139,49 @@ fn an_ensemble_plans_for_its_mean_and_tells_the_spread() {
     assert!(plan.gain_interval(1.0).is_err());
 }
 
+#[test]
+fn nothing_to_choose_is_a_plan_too() {
+    let curves = [Shape::Root { top: 1.0 }, Shape::Hill { top: 5.0, half: 2.0, steepness: 2.0 }];
+    let idle = plan(&[(0.0, 0.0, 0.0); 2], &curves, Goal::Outcome { total: 0.0 }).unwrap();
+    assert_eq!((idle.total(), idle.roi(), idle.gain(), idle.kkt_residual()), (0.0, 0.0, 0.0, 0.0));
+    for goal in [Goal::Outcome { total: 7.0 }, Goal::Profit { margin: 1.0 }, Goal::MarginalRoi { target: 9.0 }, Goal::Roi { target: 0.1 }] {
+        let fixed = plan(&[(3.0, 3.0, 3.0), (4.0, 4.0, 4.0)], &curves, goal).unwrap();
+        assert_eq!(spend(&fixed), [3.0, 4.0]);
+        assert!(fixed.channels().iter().all(|channel| channel.at_bound == Some(Bound::Fixed)));
+    }
+    assert!(plan(&[(3.0, 3.0, 3.0), (4.0, 4.0, 4.0)], &curves, Goal::Outcome { total: 6.0 }).is_err());
+    // The spend now may lie outside what is allowed from now on.
+    let outside = plan(&[(90.0, 0.0, 10.0), (0.0, 5.0, 10.0)], &curves, Goal::Outcome { total: 15.0 }).unwrap();
+    assert!((outside.total() - 15.0).abs() < 1e-9 && outside.kkt_residual() < 1e-8);
+}
+
+#[test]
+fn slopes_that_are_no_number_are_refused() {
+    struct Broken;
+    impl ResponseCurve for Broken {
+        fn response(&self, spend: f64) -> f64 {
+            spend
+        }
+
+        fn slope(&self, _: f64) -> f64 {
+            f64::NAN
+        }
+    }
+    let plan = budget(&[(5.0, 1.0, 10.0)]).plan(&Ensemble::single(vec![Broken]).unwrap(), Goal::Profit { margin: 1.0 });
+    assert!(plan.unwrap_err().to_string().starts_with("slope of channel \"c0\" at spend 5 is NaN"));
+}
+
+#[test]
+fn the_same_bits_on_any_number_of_threads() {
+    let mut random = Random::new(8);
+    let curves: Vec<Shape> = (0..9).map(|_| random_curve(&mut random)).collect();
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| plan(&[(10.0, 2.0, 40.0); 9], &curves, Goal::Outcome { total: 120.0 }).unwrap())
+    };
+    assert!(on(1) == on(2) && on(1) == on(7));
+}
+
 /// A random curve, half of them S-shaped.
 fn random_curve(random: &mut Random) -> Shape {
     let (top, scale) = (random.between(1.0, 50.0), random.between(2.0, 40.0));

@@ -4,7 +4,6 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
-use crate::person::PersonKey;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -165,20 +164,6 @@ impl PersonTime {
         }
     }
 
-    /// Takes in the persons of a block, each as often as `weight` says: a bootstrap replicate draws it, and 0 leaves the person out.
-    pub(crate) fn observe_weighted(&mut self, block: &Block<'_>, weight: impl Fn(PersonKey<'_>) -> f64) {
-        let observation = block.observation();
-        self.exclude(&observation.excluded);
-        for person in block.people() {
-            let weight = weight(person.key);
-            if let Some(first) = person.times.first().filter(|_| weight > 0.0) {
-                let events = person.conversions().map(|(at, outcome)| (at, outcome.conversions));
-                let watched = observation.from.max(*first)..observation.end;
-                self.observe_person(person.channels, person.times, watched, weight, events);
-            }
-        }
-    }
-
     /// Takes in one person with touches; the time watched does not begin before the first of them.
     fn observe_person(
         &mut self,
@@ -249,7 +234,15 @@ impl Accumulator for PersonTime {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        self.observe_weighted(&block, |_| 1.0);
+        let observation = block.observation();
+        self.exclude(&observation.excluded);
+        for person in block.people() {
+            if let Some(first) = person.times.first().filter(|_| person.weight > 0.0) {
+                let events = person.conversions().map(|(at, outcome)| (at, outcome.conversions));
+                let watched = observation.from.max(*first)..observation.end;
+                self.observe_person(person.channels, person.times, watched, person.weight, events);
+            }
+        }
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

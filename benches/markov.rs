@@ -1,0 +1,80 @@
+//! Evidence and removal effects of Markov chains on simulated journeys: mean length 4, 5 % converting, channels from a chain of
+//! their own. `JOURNEYS` sets how many (10,000,000 is the size the goals speak of).
+
+#[expect(dead_code, reason = "journeys are simulated over any number of channels here")]
+#[path = "common/events.rs"]
+mod events;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use mixtouch::{Bootstrap, Comparison, Event, Events, Fit, JourneyBuilder, JourneyOptions, Journeys, Markov, Random};
+use std::hint::black_box;
+use std::time::Duration;
+
+/// Journeys over `channels` channels that follow one another as a chain with a favourite few would have them.
+fn journeys(persons: u64, channels: u64) -> Journeys {
+    let names: Vec<String> = (0..channels).map(|channel| format!("channel {channel:04}")).collect();
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    let random = Random::new(7);
+    for chunk in 0..persons.div_ceil(100_000) {
+        let mut log = Events::new();
+        for person in chunk * 100_000..persons.min((chunk + 1) * 100_000) {
+            push(&mut log, person, &mut random.stream(person), &names);
+        }
+        builder.extend(&log).expect("the log is valid");
+    }
+    builder.build().expect("the log is valid")
+}
+
+fn push(log: &mut Events, person: u64, random: &mut Random, names: &[String]) {
+    let channels = names.len() as u64;
+    let (mut time, mut at) = (1_767_225_600 + random.index(7_000_000) as i64, random.index(channels));
+    loop {
+        log.push(Event::touch(person, time, &names[at as usize])).expect("a valid touch");
+        time += 1 + random.exponential(1.0 / 40_000.0) as i64;
+        if !random.chance(0.75) {
+            break;
+        }
+        if random.chance(0.7) {
+            // Skewed towards the neighbours of the last channel.
+            let jump = (random.uniform() * random.uniform() * channels as f64) as u64;
+            at = (at + 1 + jump) % channels;
+        }
+    }
+    if random.chance(0.05) {
+        log.push(Event::conversion(person, time).with_value(random.uniform())).expect("a valid conversion");
+    }
+}
+
+fn read_once(criterion: &mut Criterion) {
+    let buffer = events::buffer(40_000_000);
+    let mut group = criterion.benchmark_group("yardstick");
+    group.sample_size(10).throughput(Throughput::Bytes(520_000_000));
+    group.bench_function("read once", |bencher| bencher.iter(|| events::read_once(black_box(&buffer))));
+}
+
+fn markov(criterion: &mut Criterion) {
+    let persons = std::env::var("JOURNEYS").ok().and_then(|text| text.parse().ok()).unwrap_or(100_000);
+    let mut group = criterion.benchmark_group("markov");
+    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    for (channels, orders) in [(10, 1..=1), (30, 1..=4)] {
+        let journeys = journeys(persons, channels);
+        group.throughput(Throughput::Elements(journeys.totals().touchpoints as u64));
+        for order in orders {
+            let markov = Markov::order(order).expect("a valid order");
+            let name = format!("order {order}, {channels} channels");
+            group.bench_function(BenchmarkId::new("evidence", &name), |bencher| {
+                bencher.iter(|| journeys.accumulate(|| markov.evidence(journeys.channels())));
+            });
+            group.bench_function(BenchmarkId::new("fit", &name), |bencher| bencher.iter(|| markov.fit(&journeys)));
+        }
+        group.bench_function(format!("10 replicates/order 1, {channels} channels"), |bencher| {
+            bencher.iter(|| {
+                let markov = Comparison::new().fit("markov", Markov::order(1).expect("a valid order"));
+                markov.bootstrap(Bootstrap::new(10, 1).expect("valid")).run(&journeys)
+            });
+        });
+    }
+}
+
+criterion_group!(benches, read_once, markov);
+criterion_main!(benches);

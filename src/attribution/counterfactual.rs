@@ -1,0 +1,166 @@
+//! What a path loses without a touch.
+
+use super::grams::Grams;
+use super::{AttributionModel, Fit};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::{Journey, Outcome};
+use crate::journeys::Accumulator;
+use serde::{Deserialize, Serialize};
+
+/// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being the part of journeys with exactly
+/// that path that convert, 0 for a path that was never seen. Where every touch weighs 0, the last one has it all.
+///
+/// It asks for each path as it stands, so it needs many journeys on few paths: transform paths (first, exposure) before.
+///
+/// ```
+/// use mixtouch::{Counterfactual, Fit, Outcome, PathTable, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["a"], Outcome::new(1.0, 9.0, 0.0)?)?;
+/// table.push(["b"], Outcome::new(3.0, 7.0, 0.0)?)?;
+/// table.push(["a", "b"], Outcome::new(4.0, 6.0, 0.0)?)?;
+/// let journeys = table.journeys()?;
+/// let credits = attribute(&journeys, &Counterfactual.fit(&journeys)?)?;
+/// // a > b: a 0.4 - 0.3, b 0.4 - 0.1, so 1 and 3 of 4 conversions
+/// assert!((credits.channel("a").unwrap().conversions - 2.0).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counterfactual;
+
+/// Outcomes by path: the evidence of [`Counterfactual`] and, as conversion rates, the model it fits.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Sorted", into = "Sorted")]
+pub struct PathOutcomes {
+    channels: Channels,
+    paths: Grams<Outcome>,
+}
+
+/// The same as sorted pairs.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Sorted {
+    channels: Channels,
+    paths: Vec<(Vec<ChannelId>, Outcome)>,
+}
+
+impl From<&PathOutcomes> for Sorted {
+    fn from(outcomes: &PathOutcomes) -> Self {
+        let order = outcomes.paths.sorted().into_iter().map(|at| at as usize);
+        let paths = order.map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at))).collect();
+        Self { channels: outcomes.channels.clone(), paths }
+    }
+}
+
+impl From<PathOutcomes> for Sorted {
+    fn from(outcomes: PathOutcomes) -> Self {
+        Self::from(&outcomes)
+    }
+}
+
+impl PartialEq for PathOutcomes {
+    fn eq(&self, other: &Self) -> bool {
+        Sorted::from(self) == Sorted::from(other)
+    }
+}
+
+impl TryFrom<Sorted> for PathOutcomes {
+    type Error = Error;
+
+    fn try_from(sorted: Sorted) -> Result<Self> {
+        let mut outcomes = Self::new(&sorted.channels);
+        for (path, outcome) in &sorted.paths {
+            sorted.channels.check_ids("a channel of a path", path)?;
+            outcomes.add(path, *outcome);
+        }
+        Ok(outcomes)
+    }
+}
+
+impl PathOutcomes {
+    /// No journeys yet.
+    pub fn new(channels: &Channels) -> Self {
+        Self { channels: channels.clone(), paths: Grams::default() }
+    }
+
+    /// How journeys of exactly this path ended.
+    pub fn get(&self, path: &[ChannelId]) -> Option<Outcome> {
+        self.paths.find(path).map(|at| self.paths.get(at))
+    }
+
+    /// The part of them that converts, 0 for a path that was never seen.
+    pub fn rate(&self, path: &[ChannelId]) -> f64 {
+        self.get(path).map_or(0.0, |outcome| outcome.conversions / (outcome.conversions + outcome.nulls))
+    }
+
+    fn add(&mut self, path: &[ChannelId], outcome: Outcome) {
+        if outcome.conversions + outcome.nulls > 0.0 {
+            let sum = self.paths.value(path);
+            sum.conversions += outcome.conversions;
+            sum.nulls += outcome.nulls;
+            sum.value += outcome.value;
+        }
+    }
+}
+
+impl Accumulator for PathOutcomes {
+    fn observe(&mut self, journey: Journey<'_>) {
+        if !journey.is_empty() {
+            self.add(journey.channels, journey.outcome);
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.channels.same_as(&later.channels)?;
+        later.paths.iter().for_each(|(path, outcome)| self.add(path, outcome));
+        Ok(())
+    }
+}
+
+/// A fitted [`Counterfactual`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CounterfactualModel(PathOutcomes);
+
+impl CounterfactualModel {
+    /// The outcomes it compares.
+    pub fn paths(&self) -> &PathOutcomes {
+        &self.0
+    }
+}
+
+impl Fit for Counterfactual {
+    type Evidence = PathOutcomes;
+    type Model = CounterfactualModel;
+
+    fn evidence(&self, channels: &Channels) -> PathOutcomes {
+        PathOutcomes::new(channels)
+    }
+
+    fn solve(&self, evidence: PathOutcomes) -> Result<CounterfactualModel> {
+        Ok(CounterfactualModel(evidence))
+    }
+}
+
+impl AttributionModel for CounterfactualModel {
+    fn channels(&self) -> Option<&Channels> {
+        Some(&self.0.channels)
+    }
+
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        let path = journey.channels();
+        let whole = self.0.rate(path);
+        // Without the first touch; then each touch in turn takes the place of the one behind it.
+        let mut without = path[1..].to_vec();
+        for at in 0..path.len() {
+            weights[at] = (whole - self.0.rate(&without)).max(0.0);
+            if let Some(next) = without.get_mut(at) {
+                *next = path[at];
+            }
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            weights[path.len() - 1] = 1.0;
+        }
+        0.0
+    }
+}

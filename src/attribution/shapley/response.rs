@@ -1,0 +1,232 @@
+//! The response-model game: Shapley values of what a model predicts.
+
+use super::game::{EXACT, Estimate, Stop, shapley};
+use super::values::{SetValues, spread_values};
+use crate::attribution::coalitions::Coalitions;
+use crate::attribution::parameters::{Parameters, parameters};
+use crate::attribution::{AttributionModel, Fit, with_distinct};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journey::Journey;
+use crate::person::mix;
+use crate::random::Random;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a person who met a set of channels is predicted to do: a probability of conversion, expected conversions, or any other
+/// finite number. A fitted model, or the user's closure over the channels in order.
+pub trait Response: Send + Sync {
+    /// The prediction for exactly this set, in order and without repeats; for the empty set what comes without marketing.
+    fn respond(&self, set: &[ChannelId]) -> f64;
+}
+
+impl<F: Fn(&[ChannelId]) -> f64 + Send + Sync> Response for F {
+    fn respond(&self, set: &[ChannelId]) -> f64 {
+        self(set)
+    }
+}
+
+/// Shapley value of the game in which a set of channels is worth what a [`Response`] predicts for it, played anew over the channels
+/// of every journey.
+///
+/// Up to 20 channels every subset is asked for. Beyond, random orders of the channels are, each forwards and backwards (antithetic
+/// pairs), until the largest standard error is below 1 % of what the channels add up to or 10,000 pairs were drawn; both can be
+/// set, and the errors are readable. A channel that the model predicts to do harm has no credit: negative values count as 0.
+/// With a baseline, `v` of the empty set is credited to it rather than to the channels.
+///
+/// ```
+/// use mixtouch::{ChannelId, Fit, Outcome, PathTable, ResponseShapley, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search"], Outcome::new(12.0, 0.0, 0.0)?)?;
+/// let journeys = table.journeys()?;
+/// let search = journeys.channels().id("search").unwrap();
+/// // 2 % of those reached convert, 4 % after search, and 7 % after both
+/// let rate = move |set: &[ChannelId]| match (set.len(), set.contains(&search)) {
+///     (0, _) => 0.0,
+///     (1, false) => 0.02,
+///     (1, true) => 0.04,
+///     _ => 0.07,
+/// };
+/// let credits = attribute(&journeys, &ResponseShapley::new(rate).fit(&journeys)?)?;
+/// // search (0.04 + 0.07 - 0.02) / 2 = 0.045 of 0.07
+/// assert!((credits.channel("search").unwrap().conversions - 12.0 * 0.045 / 0.07).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields<R>")]
+pub struct ResponseShapley<R> {
+    response: R,
+    baseline: bool,
+    seed: u64,
+    exact: usize,
+    error: f64,
+    pairs: usize,
+}
+
+#[derive(Deserialize)]
+struct Fields<R> {
+    response: R,
+    baseline: bool,
+    seed: u64,
+    exact: usize,
+    error: f64,
+    pairs: usize,
+}
+
+impl<R> TryFrom<Fields<R>> for ResponseShapley<R> {
+    type Error = Error;
+
+    fn try_from(fields: Fields<R>) -> Result<Self> {
+        let game = Self::new(fields.response).with_baseline(fields.baseline).with_seed(fields.seed);
+        game.with_exact(fields.exact)?.with_error(fields.error)?.with_most_pairs(fields.pairs)
+    }
+}
+
+impl<R> ResponseShapley<R> {
+    /// The game of this response.
+    pub fn new(response: R) -> Self {
+        Self { response, baseline: false, seed: 0, exact: EXACT, error: 0.01, pairs: 10_000 }
+    }
+
+    /// Whether what is predicted without any channel is credited to the baseline. Off by default: every journey in the data has
+    /// touches, so it is an extrapolation.
+    pub fn with_baseline(self, baseline: bool) -> Self {
+        Self { baseline, ..self }
+    }
+
+    /// Up to how many channels in a set all its subsets are asked for; 20 by default.
+    ///
+    /// # Errors
+    /// More than 20.
+    pub fn with_exact(self, exact: usize) -> Result<Self> {
+        if exact > EXACT {
+            return Err(Error::setting("the number of channels with exact Shapley values", exact, format!("0 to {EXACT}")));
+        }
+        Ok(Self { exact, ..self })
+    }
+
+    /// The standard error to stop at, as a part of what the channels of a set add up to; 0.01 by default.
+    ///
+    /// # Errors
+    /// A number that is not above 0.
+    pub fn with_error(self, error: f64) -> Result<Self> {
+        if !(error > 0.0 && error.is_finite()) {
+            return Err(Error::setting("the standard error to stop at", error, "a finite number above 0"));
+        }
+        Ok(Self { error, ..self })
+    }
+
+    /// Pairs of orders at which sampling gives up; 10,000 by default.
+    ///
+    /// # Errors
+    /// Fewer than 2, which have no standard error.
+    pub fn with_most_pairs(self, pairs: usize) -> Result<Self> {
+        if pairs < 2 {
+            return Err(Error::setting("the number of pairs of orders", pairs, "at least 2"));
+        }
+        Ok(Self { pairs, ..self })
+    }
+
+    /// The seed of the orders drawn; 0 by default.
+    pub fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+}
+
+impl<R: Response> ResponseShapley<R> {
+    /// The same numbers for a set whichever journeys it comes with: its orders are drawn from a stream of its own.
+    fn estimate(&self, set: &[ChannelId]) -> Estimate {
+        let key = set.iter().fold(0, |key, channel| mix(key ^ u64::from(channel.0)));
+        let mut members = Vec::with_capacity(set.len());
+        let worth = |players: &[usize]| {
+            members.clear();
+            members.extend(players.iter().map(|&player| set[player]));
+            self.response.respond(&members)
+        };
+        let stop = Stop { error: self.error, pairs: self.pairs };
+        shapley(set.len(), worth, Random::new(self.seed).stream(key), stop, self.exact)
+    }
+}
+
+/// [`ResponseShapley`] with the values of every set that was seen to convert. Other sets are worked out when they are met.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResponseShapleyModel<R> {
+    game: ResponseShapley<R>,
+    values: SetValues,
+    errors: SetValues,
+}
+
+impl<R> ResponseShapleyModel<R> {
+    /// The response.
+    pub fn response(&self) -> &R {
+        &self.game.response
+    }
+
+    /// The values of a set that was seen to convert, in order and without repeats: together `v` of the set less `v` of none.
+    pub fn values(&self, set: &[ChannelId]) -> Option<&[f64]> {
+        self.values.get(set)
+    }
+
+    /// Their standard errors, 0 where they are exact.
+    pub fn standard_errors(&self, set: &[ChannelId]) -> Option<&[f64]> {
+        self.errors.get(set)
+    }
+}
+
+impl<R: Response + Clone> Fit for ResponseShapley<R> {
+    type Evidence = Coalitions;
+    type Model = ResponseShapleyModel<R>;
+
+    fn evidence(&self, channels: &Channels) -> Coalitions {
+        Coalitions::new(channels)
+    }
+
+    /// # Errors
+    /// A response that is not a finite number.
+    fn solve(&self, coalitions: Coalitions) -> Result<ResponseShapleyModel<R>> {
+        let converting = |(set, outcome): (Vec<ChannelId>, crate::Outcome)| (outcome.conversions > 0.0).then_some(set);
+        let sets: Vec<Vec<ChannelId>> = coalitions.sorted().into_iter().filter_map(converting).collect();
+        let estimates: Vec<Estimate> = sets.par_iter().map(|set| self.estimate(set)).collect();
+        for (set, Estimate { values, .. }) in sets.iter().zip(&estimates) {
+            if let Some(value) = values.iter().find(|value| !value.is_finite()) {
+                let names: Vec<&str> = set.iter().map(|&id| coalitions.channels().name(id)).collect();
+                return Err(Error::setting(format!("the response to {} or a part of it", names.join(", ")), value, "finite numbers"));
+            }
+        }
+        let (values, errors) =
+            sets.into_iter().zip(estimates).map(|(set, found)| ((set.clone(), found.values), (set, found.errors))).unzip();
+        let channels = coalitions.channels();
+        Ok(ResponseShapleyModel {
+            game: self.clone(),
+            values: SetValues::new(channels.clone(), values),
+            errors: SetValues::new(channels.clone(), errors),
+        })
+    }
+}
+
+impl<R: Response> AttributionModel for ResponseShapleyModel<R> {
+    fn channels(&self) -> Option<&Channels> {
+        Some(self.values.channels())
+    }
+
+    fn parameters(&self) -> Parameters {
+        let ResponseShapley { exact, error, pairs, baseline, seed, .. } = self.game;
+        parameters([
+            ("baseline", baseline.into()),
+            ("exact", (exact as f64).into()),
+            ("error", error.into()),
+            ("most_pairs", (pairs as f64).into()),
+            ("seed", (seed as f64).into()),
+        ])
+    }
+
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        with_distinct(journey.channels(), |set| match self.values.get(set) {
+            Some(values) => spread_values(journey.channels(), set, values, weights),
+            None => spread_values(journey.channels(), set, &self.game.estimate(set).values, weights),
+        });
+        weights.iter_mut().for_each(|weight| *weight = weight.max(0.0));
+        if self.game.baseline { self.game.response.respond(&[]).max(0.0) } else { 0.0 }
+    }
+}

@@ -1,0 +1,105 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(family: AdstockFamily, u: [f64; 2], window: Window) -> AdstockKernel {
+    let p: Vec<f64> = family.parameters(window.length()).iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
+    family.kernel(&p, window)
+}
+
+proptest! {
+    #[test]
+    fn normalised_adstock_conserves_mass(u in [0.0..=1.0_f64, 0.0..=1.0_f64], length in 1..40_usize, spend in prop::collection::vec(0.0..1e6_f64, 1..30)) {
+        let window = Window::new(length, true).unwrap();
+        for (_, family) in AdstockFamily::ALL.into_iter().filter(|(_, f)| *f != AdstockFamily::RobynGeometric) {
+            let kernel = at(family, u, window);
+            let mut padded = spend.clone();
+            padded.resize(spend.len() + length, 0.0);
+            let mut carried = vec![0.0; padded.len()];
+            kernel.carry(&padded, &mut carried);
+            let (before, after): (f64, f64) = (padded.iter().sum(), carried.iter().sum());
+            prop_assert!((before - after).abs() <= 1e-12 * before, "{family:?}: {before} {after}");
+            prop_assert!(carried.iter().all(|c| *c >= 0.0));
+        }
+    }
+
+    #[test]
+    fn gradients_are_finite_and_match_differences(u in [0.02..0.98_f64, 0.02..0.98_f64], length in 1..20_usize, normalised: bool) {
+        let window = Window::new(length, normalised).unwrap();
+        for (_, family) in AdstockFamily::ALL {
+            let kernel = at(family, u, window);
+            let p: Vec<f64> = kernel.parameters().iter().map(|(_, v)| *v).collect();
+            for j in 0..p.len() {
+                let mut gradient = vec![f64::NAN; length + 2];
+                kernel.gradient(j, &mut gradient);
+                prop_assert!(gradient.iter().all(|g| g.is_finite()), "{kernel:?} {gradient:?}");
+                let h = 1e-6 * p[j].max(1e-3);
+                let shifted = |sign: f64| {
+                    let mut q = p.clone();
+                    q[j] += sign * h;
+                    let mut weights = vec![0.0; length + 2];
+                    family.kernel(&q, window).weights(&mut weights);
+                    weights
+                };
+                for ((high, low), g) in shifted(1.0).iter().zip(shifted(-1.0)).zip(&gradient) {
+                    let difference = (high - low) / (2.0 * h);
+                    prop_assert!((difference - g).abs() <= 1e-4 * g.abs() + 1e-5, "{kernel:?} {j}: {difference} {g}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn weights_are_finite_at_the_ends_of_every_range(a in 0..=1_u8, b in 0..=1_u8, length in 1..60_usize, normalised: bool) {
+        let window = Window::new(length, normalised).unwrap();
+        for (_, family) in AdstockFamily::ALL {
+            let kernel = at(family, [f64::from(a), f64::from(b)], window);
+            let mut weights = vec![f64::NAN; length];
+            kernel.weights(&mut weights);
+            prop_assert!(weights.iter().all(|w| w.is_finite() && *w >= 0.0), "{kernel:?}");
+        }
+    }
+}
+
+#[test]
+fn geometric_half_life_is_the_textbook_one() {
+    let kernel = |alpha| AdstockKernel::Geometric(Geometric::new(alpha, Window::new(20, true).unwrap()).unwrap());
+    assert!((kernel(0.8).half_life().unwrap() - 2_f64.ln() / -(0.8_f64.ln())).abs() < 1e-12);
+    assert_eq!(kernel(0.5).half_life(), Some(1.0));
+    assert_eq!(kernel(0.0).half_life(), Some(0.0));
+    let short = AdstockKernel::Geometric(Geometric::new(0.9, Window::new(3, true).unwrap()).unwrap());
+    assert_eq!(short.half_life(), None);
+}
+
+#[test]
+fn pymc_marketing_geometric_example() {
+    // PyMC-Marketing's geometric_adstock(x, alpha=0.4, l_max=8, normalize=True) of a unit pulse: 0.4^l x 0.6 / (1 - 0.4^8).
+    let mut weights = [0.0; 8];
+    Geometric::new(0.4, Window::new(8, true).unwrap()).unwrap().weights(&mut weights);
+    assert!((weights[0] - 0.6 / (1.0 - 0.4_f64.powi(8))).abs() < 1e-15);
+    assert!((weights[3] / weights[0] - 0.064).abs() < 1e-15);
+}
+
+#[test]
+fn parameters_out_of_range_are_refused() {
+    let window = Window::new(4, true).unwrap();
+    assert!(Window::new(0, true).is_err());
+    assert!(Window::new(1001, true).is_err());
+    assert!(Geometric::new(1.0, window).is_err());
+    assert!(RobynGeometric::new(-0.1).is_err());
+    assert!(Delayed::new(0.0, 1.0, window).is_err());
+    assert!(Delayed::new(0.5, 4.0, window).unwrap_err().to_string().contains("0 to 3"));
+    assert!(WeibullPdf::new(f64::NAN, 1.0, window).is_err());
+    assert!(WeibullCdf::new(1.0, 0.0, window).is_err());
+    assert!(Binomial::meridian(1.5, window).is_err());
+    assert!("geometrical".parse::<AdstockFamily>().unwrap_err().to_string().contains("weibull-pdf"));
+}
+
+#[test]
+fn files_are_validated() {
+    let kernel = AdstockKernel::Geometric(Geometric::new(0.25, Window::new(8, true).unwrap()).unwrap());
+    let text = serde_json::to_string(&kernel).unwrap();
+    assert_eq!(serde_json::from_str::<AdstockKernel>(&text).unwrap(), kernel);
+    assert!(serde_json::from_str::<AdstockKernel>(&text.replace("0.25", "1.25")).is_err());
+    assert!(serde_json::from_str::<AdstockKernel>(&text.replace(":8", ":0")).is_err());
+}

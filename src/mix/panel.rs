@@ -1,0 +1,398 @@
+//! The panel: what was spent, what else happened and what came of it, by period and geo.
+
+use ndarray::{ArrayView2, ArrayView3};
+use serde::{Deserialize, Serialize};
+
+use crate::date::Day;
+use crate::error::{Error, Result};
+
+mod check;
+mod period;
+#[cfg(feature = "csv")]
+mod read;
+
+pub use check::Finding;
+pub use period::Period;
+#[cfg(feature = "csv")]
+pub use read::PanelColumns;
+
+/// A marketing channel's columns: spend, and the exposures it bought where the effect is to be modelled on those.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    pub(crate) name: String,
+    pub(crate) spend: Vec<f64>,
+    pub(crate) exposure: Option<Vec<f64>>,
+}
+
+impl Channel {
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Spend by geo, then period.
+    pub fn spend(&self) -> &[f64] {
+        &self.spend
+    }
+
+    /// What the response is modelled on: exposures where there are some, spend otherwise.
+    pub fn activity(&self) -> &[f64] {
+        self.exposure.as_deref().unwrap_or(&self.spend)
+    }
+}
+
+/// A control: a column that explains the KPI and is not marketing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    pub(crate) name: String,
+    pub(crate) values: Vec<f64>,
+}
+
+impl Control {
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The values by geo, then period.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+}
+
+/// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one another without a gap.
+///
+/// All columns are laid out geo by geo, each geo's periods in order: the value of geo g and period t is at `g * periods + t`.
+///
+/// ```
+/// use mixtouch::mix::Panel;
+///
+/// let dates = ["2024-01-01", "2024-01-08", "2024-01-15"].map(|d| d.parse().unwrap());
+/// let panel = Panel::national(dates.to_vec(), vec![120.0, 150.0, 131.0])?
+///     .with_channel("tv", vec![0.0, 1000.0, 400.0])?
+///     .with_control("price", vec![9.9, 9.5, 9.9])?;
+/// assert_eq!(panel.periods(), 3);
+/// assert!(panel.clone().with_channel("radio", vec![0.0, -1.0, 0.0]).is_err());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct Panel {
+    period: Period,
+    dates: Vec<Day>,
+    geos: Vec<String>,
+    kpi: Vec<f64>,
+    channels: Vec<Channel>,
+    controls: Vec<Control>,
+    population: Option<Vec<f64>>,
+    revenue_per_kpi: Option<Vec<f64>>,
+    weights: Option<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    period: Period,
+    dates: Vec<Day>,
+    geos: Vec<String>,
+    kpi: Vec<f64>,
+    channels: Vec<Channel>,
+    controls: Vec<Control>,
+    population: Option<Vec<f64>>,
+    revenue_per_kpi: Option<Vec<f64>>,
+    weights: Option<Vec<f64>>,
+}
+
+impl TryFrom<Fields> for Panel {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let mut panel = Self::new(Some(fields.period), fields.dates, fields.geos, fields.kpi)?;
+        for channel in fields.channels {
+            panel = match channel.exposure {
+                Some(exposure) => panel.with_exposures(channel.name, channel.spend, exposure)?,
+                None => panel.with_channel(channel.name, channel.spend)?,
+            };
+        }
+        for control in fields.controls {
+            panel = panel.with_control(control.name, control.values)?;
+        }
+        if let Some(population) = fields.population {
+            panel = panel.with_population(population)?;
+        }
+        if let Some(revenue) = fields.revenue_per_kpi {
+            panel = panel.with_revenue_per_kpi(revenue)?;
+        }
+        if let Some(weights) = fields.weights {
+            panel = panel.with_weights(weights)?;
+        }
+        Ok(panel)
+    }
+}
+
+impl Panel {
+    /// A panel of one nation: a KPI per period, the dates being the periods' first days.
+    ///
+    /// # Errors
+    /// If the dates are not evenly spaced days, weeks or months in order, or the KPI is not one finite number per date.
+    pub fn national(dates: Vec<Day>, kpi: Vec<f64>) -> Result<Self> {
+        Self::new(None, dates, vec!["all".into()], kpi)
+    }
+
+    /// A panel by geo: `kpi` holds the first geo's periods in order, then the second's, and so on. The period's length is found from
+    /// the dates if it is not given.
+    ///
+    /// # Errors
+    /// As [`Panel::national`]; also if a geo's name is empty or comes twice.
+    pub fn new(period: Option<Period>, dates: Vec<Day>, geos: Vec<String>, kpi: Vec<f64>) -> Result<Self> {
+        if dates.is_empty() || geos.is_empty() {
+            return Err(Error::Empty { what: "panel".into(), allowed: "one period and one geo at least".into() });
+        }
+        let period = period.map_or_else(|| Period::of(&dates), Ok)?;
+        for pair in dates.windows(2) {
+            if pair[1] != period.next(pair[0]) {
+                let problem = if pair[1] == pair[0] { "twice in the panel" } else { "out of step" };
+                let allowed = format!("{}, the {period:?} after {} ({problem})", period.next(pair[0]), pair[0]).to_lowercase();
+                return Err(Error::setting("date", pair[1], allowed));
+            }
+        }
+        distinct("geo", geos.iter().map(String::as_str))?;
+        let panel = Self {
+            period,
+            dates,
+            geos,
+            kpi: vec![],
+            channels: vec![],
+            controls: vec![],
+            population: None,
+            revenue_per_kpi: None,
+            weights: None,
+        };
+        panel.column("kpi", &kpi, f64::NEG_INFINITY)?;
+        Ok(Self { kpi, ..panel })
+    }
+
+    /// A panel from arrays: KPI as period x geo, spend as period x geo x channel.
+    ///
+    /// # Errors
+    /// As [`Panel::new`] and [`Panel::with_channel`].
+    pub fn from_arrays(
+        dates: Vec<Day>,
+        geos: Vec<String>,
+        kpi: ArrayView2<'_, f64>,
+        channels: &[&str],
+        spend: ArrayView3<'_, f64>,
+    ) -> Result<Self> {
+        let shape = (dates.len(), geos.len(), channels.len());
+        if kpi.dim() != (shape.0, shape.1) || spend.dim() != shape {
+            return Err(Error::setting("shape of kpi and spend", format!("{:?} and {:?}", kpi.dim(), spend.dim()), format!("{shape:?}")));
+        }
+        let mut panel = Self::new(None, dates, geos, kpi.t().iter().copied().collect())?;
+        for (channel, name) in channels.iter().enumerate() {
+            panel = panel.with_channel(*name, spend.index_axis(ndarray::Axis(2), channel).t().iter().copied().collect())?;
+        }
+        Ok(panel)
+    }
+
+    /// The panel with one more channel, whose effect is modelled on its spend.
+    ///
+    /// # Errors
+    /// If the name is empty or taken, or the column is not one finite number of at least 0 per row.
+    pub fn with_channel(self, name: impl Into<String>, spend: Vec<f64>) -> Result<Self> {
+        self.add_channel(name.into(), spend, None)
+    }
+
+    /// The panel with one more channel, whose effect is modelled on its exposures (impressions, GRP, clicks).
+    ///
+    /// # Errors
+    /// As [`Panel::with_channel`], for both columns.
+    pub fn with_exposures(self, name: impl Into<String>, spend: Vec<f64>, exposure: Vec<f64>) -> Result<Self> {
+        self.add_channel(name.into(), spend, Some(exposure))
+    }
+
+    fn add_channel(mut self, name: String, spend: Vec<f64>, exposure: Option<Vec<f64>>) -> Result<Self> {
+        self.free_name(&name)?;
+        self.column(&name, &spend, 0.0)?;
+        if let Some(exposure) = &exposure {
+            self.column(&name, exposure, 0.0)?;
+        }
+        self.channels.push(Channel { name, spend, exposure });
+        Ok(self)
+    }
+
+    /// The panel with one more control.
+    ///
+    /// # Errors
+    /// If the name is empty or taken, or the column is not one finite number per row.
+    pub fn with_control(mut self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
+        let name = name.into();
+        self.free_name(&name)?;
+        self.column(&name, &values, f64::NEG_INFINITY)?;
+        self.controls.push(Control { name, values });
+        Ok(self)
+    }
+
+    /// The panel with a population per geo, by which KPIs are made comparable between geos.
+    ///
+    /// # Errors
+    /// If it is not one finite number above 0 per geo.
+    pub fn with_population(mut self, population: Vec<f64>) -> Result<Self> {
+        if population.len() != self.geos.len() || population.iter().any(|p| !(*p > 0.0 && p.is_finite())) {
+            let value = format!("{population:?}");
+            return Err(Error::setting("population", value, format!("{} finite numbers above 0, one per geo", self.geos.len())));
+        }
+        self.population = Some(population);
+        Ok(self)
+    }
+
+    /// The panel with the revenue one unit of the KPI brings, so that returns are in money.
+    ///
+    /// # Errors
+    /// If it is not one finite number of at least 0 per row.
+    pub fn with_revenue_per_kpi(mut self, revenue: Vec<f64>) -> Result<Self> {
+        self.column("revenue per kpi", &revenue, 0.0)?;
+        self.revenue_per_kpi = Some(revenue);
+        Ok(self)
+    }
+
+    /// The panel with observation weights: how much each row counts in the fit; 0 leaves a row out.
+    ///
+    /// # Errors
+    /// If they are not one finite number of at least 0 per row, or all are 0.
+    pub fn with_weights(mut self, weights: Vec<f64>) -> Result<Self> {
+        self.column("observation weight", &weights, 0.0)?;
+        if weights.iter().all(|w| *w == 0.0) {
+            return Err(Error::setting("observation weights", 0, "at least one above 0"));
+        }
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    fn free_name(&self, name: &str) -> Result<()> {
+        distinct("column", self.channel_names().chain(self.controls.iter().map(|c| c.name.as_str())).chain([name]))
+    }
+
+    fn column(&self, name: &str, values: &[f64], low: f64) -> Result<()> {
+        if values.len() != self.rows() {
+            return Err(Error::setting(format!("length of {name}"), values.len(), format!("{} rows, periods x geos", self.rows())));
+        }
+        let bad = values.iter().position(|v| !(v.is_finite() && *v >= low));
+        let allowed = if low == 0.0 { "a finite number of at least 0" } else { "a finite number" };
+        bad.map_or(Ok(()), |row| {
+            let (geo, date) = (&self.geos[row / self.periods()], self.dates[row % self.periods()]);
+            Err(Error::setting(format!("{name} in {geo} on {date}"), values[row], allowed))
+        })
+    }
+
+    /// The length of the periods.
+    pub const fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The periods' first days, in order.
+    pub fn dates(&self) -> &[Day] {
+        &self.dates
+    }
+
+    /// Number of periods.
+    pub fn periods(&self) -> usize {
+        self.dates.len()
+    }
+
+    /// The geos' names; a national panel has the one geo `all`.
+    pub fn geos(&self) -> &[String] {
+        &self.geos
+    }
+
+    /// Number of rows: periods x geos.
+    pub fn rows(&self) -> usize {
+        self.dates.len() * self.geos.len()
+    }
+
+    /// The KPI, by geo, then period.
+    pub fn kpi(&self) -> &[f64] {
+        &self.kpi
+    }
+
+    /// The channels in the order they were added.
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels
+    }
+
+    /// The channels' names.
+    pub fn channel_names(&self) -> impl Iterator<Item = &str> {
+        self.channels.iter().map(|c| c.name.as_str())
+    }
+
+    /// The place of a channel among the channels.
+    ///
+    /// # Errors
+    /// If there is no channel of that name; `role` says where it was named.
+    pub(crate) fn channel_index(&self, role: &'static str, name: &str) -> Result<usize> {
+        self.channels.iter().position(|c| c.name == name).ok_or_else(|| Error::UnknownChannel {
+            role: role.into(),
+            channel: name.into(),
+            known: self.channel_names().map(Into::into).collect(),
+        })
+    }
+
+    /// The controls in the order they were added.
+    pub fn controls(&self) -> &[Control] {
+        &self.controls
+    }
+
+    /// Population per geo.
+    pub fn population(&self) -> Option<&[f64]> {
+        self.population.as_deref()
+    }
+
+    /// Revenue per unit of the KPI, by geo, then period.
+    pub fn revenue_per_kpi(&self) -> Option<&[f64]> {
+        self.revenue_per_kpi.as_deref()
+    }
+
+    /// Observation weights, by geo, then period.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// The panel's periods that begin on a day from `from` to `to`, both included.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn between(&self, from: Day, to: Day) -> Result<Self> {
+        let keep: Vec<usize> = (0..self.periods()).filter(|&t| (from..=to).contains(&self.dates[t])).collect();
+        if keep.is_empty() {
+            let range = format!("{} to {}", self.dates[0], self.dates[self.periods() - 1]);
+            return Err(Error::setting("window", format!("{from} to {to}"), format!("days that touch the panel's {range}")));
+        }
+        let periods = self.periods();
+        let pick = |values: &[f64]| values.chunks(periods).flat_map(|geo| keep.iter().map(|&t| geo[t])).collect::<Vec<f64>>();
+        Ok(Self {
+            period: self.period,
+            dates: keep.iter().map(|&t| self.dates[t]).collect(),
+            geos: self.geos.clone(),
+            kpi: pick(&self.kpi),
+            channels: self
+                .channels
+                .iter()
+                .map(|c| Channel { name: c.name.clone(), spend: pick(&c.spend), exposure: c.exposure.as_deref().map(pick) })
+                .collect(),
+            controls: self.controls.iter().map(|c| Control { name: c.name.clone(), values: pick(&c.values) }).collect(),
+            population: self.population.clone(),
+            revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
+            weights: self.weights.as_deref().map(pick),
+        })
+    }
+}
+
+/// An error if a name is empty or comes twice.
+fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen: Vec<&str> = vec![];
+    for name in names {
+        if name.is_empty() || seen.contains(&name) {
+            return Err(Error::setting(format!("name of a {what}"), format!("{name:?}"), "a name that is not empty and not taken"));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}

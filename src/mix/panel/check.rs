@@ -1,0 +1,220 @@
+//! What is worth knowing about a panel before a model is fitted to it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Panel;
+
+/// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The column is zero in every row: it can explain nothing.
+    AllZero {
+        /// The column.
+        column: String,
+    },
+    /// The column has the same value in every row: the intercept already holds it.
+    Constant {
+        /// The column.
+        column: String,
+    },
+    /// Two columns are the same up to a factor.
+    Duplicate {
+        /// The one.
+        column: String,
+        /// The other.
+        of: String,
+    },
+    /// Two channels move together, so that their effects are hard to tell apart.
+    MoveTogether {
+        /// The one.
+        column: String,
+        /// The other.
+        with: String,
+        /// Their correlation within geos.
+        correlation: f64,
+    },
+    /// The other channels and controls explain most of a channel.
+    Inflated {
+        /// The channel.
+        column: String,
+        /// Variance inflation factor, 1 / (1 - R2); infinite if it is their exact combination.
+        factor: f64,
+    },
+    /// A channel is active in so few periods that its curve cannot be seen.
+    RarelyActive {
+        /// The channel.
+        column: String,
+        /// Rows with spend.
+        rows: usize,
+    },
+    /// A channel's share of all spend is so small that its effect drowns.
+    SmallShare {
+        /// The channel.
+        column: String,
+        /// Its share of all spend.
+        share: f64,
+    },
+    /// There are few rows for each of the model's parameters.
+    FewRows {
+        /// Rows.
+        rows: usize,
+        /// Parameters: three per channel, one per control and geo.
+        parameters: usize,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AllZero { column } => write!(f, "{column} is zero in every row"),
+            Self::Constant { column } => write!(f, "{column} has the same value in every row"),
+            Self::Duplicate { column, of } => write!(f, "{column} is a multiple of {of}"),
+            Self::MoveTogether { column, with, correlation } => {
+                write!(f, "{column} and {with} move together (correlation {correlation:.2})")
+            }
+            Self::Inflated { column, factor } => {
+                write!(f, "other columns explain most of {column} (variance inflation factor {factor:.1})")
+            }
+            Self::RarelyActive { column, rows } => write!(f, "{column} is active in {rows} rows only"),
+            Self::SmallShare { column, share } => write!(f, "{column} has {:.2} % of all spend", 100.0 * share),
+            Self::FewRows { rows, parameters } => write!(f, "{rows} rows for about {parameters} parameters"),
+        }
+    }
+}
+
+/// Correlation above which two channels are said to move together.
+const TOGETHER: f64 = 0.8;
+/// Variance inflation above which a channel is said to be explained by the others.
+const INFLATED: f64 = 10.0;
+const FEW_ACTIVE: usize = 5;
+const SMALL_SHARE: f64 = 0.005;
+const ROWS_PER_PARAMETER: usize = 5;
+
+impl Panel {
+    /// Looks the columns over: constant, duplicate, collinear or rarely active ones, and whether there are rows enough.
+    ///
+    /// ```
+    /// use mixtouch::mix::Panel;
+    ///
+    /// let dates = (0..8).map(|week| mixtouch::Day::new(19_723 + 7 * week)).collect::<Result<Vec<_>, _>>()?;
+    /// let panel = Panel::national(dates, vec![1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 3.0, 2.0])?.with_channel("tv", vec![0.0; 8])?;
+    /// assert_eq!(panel.check()[0].to_string(), "tv is zero in every row");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn check(&self) -> Vec<Finding> {
+        let columns = self.varying_columns();
+        let mut findings = self.flat_columns();
+        findings.extend(pairs(&columns));
+        findings.extend(inflation(&columns));
+        findings.extend(self.activity_findings());
+        let parameters = 3 * self.channels.len() + self.controls.len() + self.geos.len();
+        if self.rows() < ROWS_PER_PARAMETER * parameters {
+            findings.push(Finding::FewRows { rows: self.rows(), parameters });
+        }
+        findings
+    }
+
+    fn named_columns(&self) -> impl Iterator<Item = (&str, &[f64], bool)> {
+        let channels = self.channels.iter().map(|c| (c.name.as_str(), c.activity(), true));
+        channels.chain(self.controls.iter().map(|c| (c.name.as_str(), c.values.as_slice(), false)))
+    }
+
+    fn flat_columns(&self) -> Vec<Finding> {
+        let kpi = [("kpi", self.kpi.as_slice(), false)];
+        let flat = kpi.into_iter().chain(self.named_columns()).filter(|(_, v, _)| v.iter().all(|x| *x == v[0]));
+        flat.map(|(name, v, _)| match v[0] {
+            0.0 => Finding::AllZero { column: name.into() },
+            _ => Finding::Constant { column: name.into() },
+        })
+        .collect()
+    }
+
+    /// The columns that vary, centred within each geo and scaled to length 1.
+    fn varying_columns(&self) -> Vec<(String, Vec<f64>, bool)> {
+        let columns = self.named_columns().map(|(name, values, media)| {
+            let mut centred = values.to_vec();
+            for geo in centred.chunks_mut(self.periods()) {
+                let mean = geo.iter().sum::<f64>() / geo.len() as f64;
+                geo.iter_mut().for_each(|v| *v -= mean);
+            }
+            let size = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+            let length = centred.iter().map(|v| v * v).sum::<f64>().sqrt();
+            let varies = length > 1e-12 * size * (values.len() as f64).sqrt();
+            centred.iter_mut().for_each(|v| *v /= length);
+            (name.to_owned(), centred, media, varies)
+        });
+        columns.filter(|c| c.3).map(|(name, values, media, _)| (name, values, media)).collect()
+    }
+
+    fn activity_findings(&self) -> Vec<Finding> {
+        let total: f64 = self.channels.iter().flat_map(|c| &c.spend).sum();
+        let mut findings = vec![];
+        for channel in &self.channels {
+            let rows = channel.activity().iter().filter(|x| **x > 0.0).count();
+            let share = channel.spend.iter().sum::<f64>() / total;
+            if (1..FEW_ACTIVE).contains(&rows) {
+                findings.push(Finding::RarelyActive { column: channel.name.clone(), rows });
+            }
+            if rows > 0 && share < SMALL_SHARE {
+                findings.push(Finding::SmallShare { column: channel.name.clone(), share });
+            }
+        }
+        findings
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+fn pairs(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
+    let mut findings = vec![];
+    for (i, (name, values, media)) in columns.iter().enumerate() {
+        for (other, earlier, earlier_media) in &columns[..i] {
+            let correlation = dot(values, earlier);
+            if correlation.abs() > 1.0 - 1e-12 {
+                findings.push(Finding::Duplicate { column: name.clone(), of: other.clone() });
+            } else if *media && *earlier_media && correlation > TOGETHER {
+                findings.push(Finding::MoveTogether { column: name.clone(), with: other.clone(), correlation });
+            }
+        }
+    }
+    findings
+}
+
+/// Variance inflation of each channel: what remains of its column after projection on the other columns.
+fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
+    let media = (0..columns.len()).filter(|&i| columns[i].2);
+    let factors = media.map(|i| {
+        let mut basis: Vec<Vec<f64>> = vec![];
+        let others = (0..columns.len()).filter(|&j| j != i);
+        for j in others {
+            let mut rest = columns[j].1.clone();
+            project_out(&basis, &mut rest);
+            let length = dot(&rest, &rest).sqrt();
+            if length > 1e-8 {
+                rest.iter_mut().for_each(|v| *v /= length);
+                basis.push(rest);
+            }
+        }
+        let mut rest = columns[i].1.clone();
+        project_out(&basis, &mut rest);
+        let unexplained = dot(&rest, &rest);
+        (columns[i].0.clone(), if unexplained > 1e-14 { 1.0 / unexplained } else { f64::INFINITY })
+    });
+    factors.filter(|(_, factor)| *factor > INFLATED).map(|(column, factor)| Finding::Inflated { column, factor }).collect()
+}
+
+/// Removes from `rest` its part in the span of an orthonormal basis, twice for the sake of rounding.
+fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) {
+    for _ in 0..2 {
+        for direction in basis {
+            let along = dot(direction, rest);
+            rest.iter_mut().zip(direction).for_each(|(r, d)| *r -= along * d);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! A panel from CSV: one row per period, or per period and geo.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::{Panel, Period};
+use crate::date::Day;
+use crate::error::{Error, Result};
+
+/// Which columns of a table make the panel. Rows may come in any order; geos are put in the order of their names.
+///
+/// ```
+/// use mixtouch::mix::PanelColumns;
+///
+/// let csv = "week,geo,tv,sales\n2024-01-08,north,3,9\n2024-01-01,north,5,8\n2024-01-01,south,0,4\n2024-01-08,south,1,5\n";
+/// let panel = PanelColumns::new("week", "sales").channel("tv").geo("geo").read(csv.as_bytes())?;
+/// assert_eq!(panel.kpi(), [8.0, 9.0, 4.0, 5.0]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PanelColumns {
+    date: String,
+    kpi: String,
+    period: Option<Period>,
+    channels: Vec<(String, Option<String>)>,
+    controls: Vec<String>,
+    events: Vec<String>,
+    geo: Option<String>,
+    population: Option<String>,
+    revenue_per_kpi: Option<String>,
+}
+
+const NUMBER: &str = "a finite number";
+const NOT_NEGATIVE: &str = "a finite number of at least 0";
+const DATE: &str = "a date YYYY-MM-DD";
+
+/// One row of the table: line, period, geo, then the numbers in the order of [`PanelColumns::numbers`], then event labels.
+struct Row {
+    line: u64,
+    date: Day,
+    geo: String,
+    numbers: Vec<f64>,
+    labels: Vec<String>,
+}
+
+impl PanelColumns {
+    /// The columns of the periods' first days (`YYYY-MM-DD`) and of the KPI.
+    pub fn new(date: impl Into<String>, kpi: impl Into<String>) -> Self {
+        Self {
+            date: date.into(),
+            kpi: kpi.into(),
+            period: None,
+            channels: vec![],
+            controls: vec![],
+            events: vec![],
+            geo: None,
+            population: None,
+            revenue_per_kpi: None,
+        }
+    }
+
+    /// The length of the periods, where it is not to be found from the dates.
+    #[must_use]
+    pub fn period(mut self, period: Period) -> Self {
+        self.period = Some(period);
+        self
+    }
+
+    /// One more channel, measured in spend.
+    #[must_use]
+    pub fn channel(mut self, spend: impl Into<String>) -> Self {
+        self.channels.push((spend.into(), None));
+        self
+    }
+
+    /// One more channel, measured in exposures and named after their column, with its spend in another column.
+    #[must_use]
+    pub fn channel_with_exposures(mut self, exposure: impl Into<String>, spend: impl Into<String>) -> Self {
+        self.channels.push((exposure.into(), Some(spend.into())));
+        self
+    }
+
+    /// One more control.
+    #[must_use]
+    pub fn control(mut self, column: impl Into<String>) -> Self {
+        self.controls.push(column.into());
+        self
+    }
+
+    /// A column of event names: each name but the empty one, `na` and `none` becomes a control of ones and zeros, `column=name`.
+    #[must_use]
+    pub fn events(mut self, column: impl Into<String>) -> Self {
+        self.events.push(column.into());
+        self
+    }
+
+    /// The column of geo names.
+    #[must_use]
+    pub fn geo(mut self, column: impl Into<String>) -> Self {
+        self.geo = Some(column.into());
+        self
+    }
+
+    /// The column of populations; each geo's first row counts.
+    #[must_use]
+    pub fn population(mut self, column: impl Into<String>) -> Self {
+        self.population = Some(column.into());
+        self
+    }
+
+    /// The column of revenue per unit of the KPI.
+    #[must_use]
+    pub fn revenue_per_kpi(mut self, column: impl Into<String>) -> Self {
+        self.revenue_per_kpi = Some(column.into());
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// As [`PanelColumns::read`], naming the file.
+    pub fn read_path(&self, path: impl AsRef<Path>) -> Result<Panel> {
+        let path = path.as_ref();
+        let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
+        self.read(std::io::BufReader::new(file)).map_err(|e| e.in_file(path))
+    }
+
+    /// Reads a table with a header.
+    ///
+    /// # Errors
+    /// If a column is missing, a field is no date or number, spend is negative, a geo has a period twice or lacks one, or the periods
+    /// have a gap; errors name the row.
+    pub fn read(&self, reader: impl Read) -> Result<Panel> {
+        let mut rows = self.rows(reader)?;
+        rows.sort_by(|a, b| (&a.geo, a.date, a.line).cmp(&(&b.geo, b.date, b.line)));
+        for pair in rows.windows(2) {
+            if pair[0].geo == pair[1].geo && pair[0].date == pair[1].date {
+                let allowed = format!("one row per period and geo; row {} has it already", pair[0].line);
+                return Err(Error::field(pair[1].line, &self.date, pair[1].date.to_string(), allowed));
+            }
+        }
+        let mut dates: Vec<Day> = rows.iter().map(|r| r.date).collect();
+        dates.sort_unstable();
+        dates.dedup();
+        let mut geos: Vec<String> = rows.iter().map(|r| r.geo.clone()).collect();
+        geos.dedup();
+        complete(&rows, &dates, &geos)?;
+        self.assemble(&rows, dates, geos)
+    }
+
+    /// The columns of numbers with what they may hold: KPI, spend and exposures of each channel, controls, then the optional ones.
+    fn numbers(&self) -> Vec<(&str, bool)> {
+        let channels =
+            self.channels.iter().flat_map(|(column, spend)| [Some((column.as_str(), true)), spend.as_deref().map(|s| (s, true))]);
+        let optional = [&self.population, &self.revenue_per_kpi].into_iter().map(|c| c.as_deref().map(|c| (c, true)));
+        let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
+        [Some((self.kpi.as_str(), false))].into_iter().chain(channels).chain(controls).chain(optional).flatten().collect()
+    }
+
+    fn rows(&self, reader: impl Read) -> Result<Vec<Row>> {
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(reader);
+        let header = reader.headers().map_err(malformed)?.clone();
+        let find = |name: &str| {
+            let position = header.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
+            position.ok_or_else(|| Error::MissingColumn { column: name.into(), found: header.iter().map(Into::into).collect() })
+        };
+        let date = find(&self.date)?;
+        let geo = self.geo.as_deref().map(find).transpose()?;
+        let numbers = self.numbers().into_iter().map(|(name, positive)| Ok((find(name)?, name, positive))).collect::<Result<Vec<_>>>()?;
+        let events = self.events.iter().map(|name| find(name)).collect::<Result<Vec<_>>>()?;
+        let mut rows = vec![];
+        for record in reader.records() {
+            let record = record.map_err(malformed)?;
+            let line = record.position().map_or(0, csv::Position::line);
+            let day = record[date].get(..10).unwrap_or(&record[date]);
+            rows.push(Row {
+                line,
+                date: day.parse().map_err(|_| Error::field(line, &self.date, &record[date], DATE))?,
+                geo: geo.map_or_else(|| "all".into(), |column| record[column].to_owned()),
+                numbers: numbers.iter().map(|&(at, name, positive)| number(line, name, &record[at], positive)).collect::<Result<_>>()?,
+                labels: events.iter().map(|&at| record[at].to_owned()).collect(),
+            });
+            if rows[rows.len() - 1].geo.is_empty() {
+                return Err(Error::field(line, self.geo.as_deref().unwrap_or("geo"), "", "a geo's name"));
+            }
+        }
+        if rows.is_empty() {
+            return Err(Error::Empty { what: "panel".into(), allowed: "a header and one row at least".into() });
+        }
+        Ok(rows)
+    }
+
+    /// The panel from rows that are sorted and complete.
+    fn assemble(&self, rows: &[Row], dates: Vec<Day>, geos: Vec<String>) -> Result<Panel> {
+        let periods = dates.len();
+        let numbers = self.numbers();
+        let column = |name: &str| -> Vec<f64> {
+            let at = numbers.iter().position(|(n, _)| *n == name).expect("every named column is read");
+            rows.iter().map(|r| r.numbers[at]).collect()
+        };
+        let mut panel = Panel::new(self.period, dates, geos, column(&self.kpi))?;
+        for (name, spend) in &self.channels {
+            let values = column(name);
+            panel = match spend {
+                Some(spend) => panel.with_exposures(name, column(spend), values)?,
+                None => panel.with_channel(name, values)?,
+            };
+        }
+        for name in &self.controls {
+            panel = panel.with_control(name, column(name))?;
+        }
+        for (i, name) in self.events.iter().enumerate() {
+            panel = with_events(panel, name, rows.iter().map(|r| r.labels[i].as_str()).collect())?;
+        }
+        if let Some(name) = &self.population {
+            panel = panel.with_population(column(name).into_iter().step_by(periods).collect())?;
+        }
+        if let Some(name) = &self.revenue_per_kpi {
+            panel = panel.with_revenue_per_kpi(column(name))?;
+        }
+        Ok(panel)
+    }
+}
+
+fn malformed(error: csv::Error) -> Error {
+    let row = error.position().map_or(1, csv::Position::line);
+    match error.into_kind() {
+        csv::ErrorKind::Io(e) => e.into(),
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            Error::Malformed { row, reason: format!("{len} fields, where the header has {expected_len}") }
+        }
+        csv::ErrorKind::Utf8 { .. } => Error::Malformed { row, reason: "not UTF-8".into() },
+        other => Error::Malformed { row, reason: format!("{other:?}") },
+    }
+}
+
+fn number(line: u64, column: &str, text: &str, not_negative: bool) -> Result<f64> {
+    let allowed = if not_negative { NOT_NEGATIVE } else { NUMBER };
+    let value = text.parse().ok().filter(|v: &f64| v.is_finite() && (!not_negative || *v >= 0.0));
+    value.ok_or_else(|| Error::field(line, column, text, allowed))
+}
+
+/// An error if a geo lacks a period that another has.
+fn complete(rows: &[Row], dates: &[Day], geos: &[String]) -> Result<()> {
+    let mut at = rows.iter().peekable();
+    for geo in geos {
+        for date in dates {
+            if at.next_if(|r| r.geo == *geo && r.date == *date).is_none() {
+                return Err(Error::setting(format!("panel of geo {geo}"), format!("without {date}"), "every period that another geo has"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {
+    let mut names: Vec<&str> = labels.iter().copied().filter(|l| !matches!(l.to_ascii_lowercase().as_str(), "" | "na" | "none")).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        panel = panel.with_control(format!("{column}={name}"), labels.iter().map(|l| f64::from(u8::from(*l == name))).collect())?;
+    }
+    Ok(panel)
+}

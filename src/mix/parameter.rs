@@ -1,0 +1,123 @@
+//! Transform parameters and where the search looks for them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// How plausible a parameter's values are before the data speak. The search moves in the prior's quantiles, so that equal steps are
+/// equally plausible and a prior is a range with a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Prior {
+    /// Uniform between two values.
+    Uniform {
+        /// The lowest value.
+        low: f64,
+        /// The highest value.
+        high: f64,
+    },
+    /// Uniform in the logarithm, for scales.
+    LogUniform {
+        /// The lowest value, above 0.
+        low: f64,
+        /// The highest value.
+        high: f64,
+    },
+    /// Beta(1, b) times `high`: density falling from 0, for carry-over rates (PyMC-Marketing's default is b = 3).
+    Falling {
+        /// The upper end.
+        high: f64,
+        /// How steeply the density falls.
+        b: f64,
+    },
+}
+
+impl Prior {
+    /// The value below which the share `u` of the prior lies, `u` in [0, 1].
+    pub fn quantile(&self, u: f64) -> f64 {
+        match *self {
+            Self::Uniform { low, high } => low + (high - low) * u,
+            Self::LogUniform { low, high } => (low * libm::pow(high / low, u)).clamp(low, high),
+            Self::Falling { high, b } => high * (1.0 - libm::pow(1.0 - u, 1.0 / b)),
+        }
+    }
+
+    /// The share of the prior below a value: the inverse of [`Prior::quantile`], held within [0, 1].
+    pub fn share_below(&self, value: f64) -> f64 {
+        let share = match *self {
+            Self::Uniform { low, high } => (value - low) / (high - low),
+            Self::LogUniform { low, high } => libm::log((value / low).max(1e-300)) / libm::log(high / low),
+            Self::Falling { high, b } => 1.0 - libm::pow((1.0 - value / high).max(0.0), b),
+        };
+        if share.is_nan() { 0.5 } else { share.clamp(0.0, 1.0) }
+    }
+
+    /// The same kind of prior between other bounds.
+    pub(crate) fn between(&self, low: f64, high: f64) -> Self {
+        match self {
+            Self::LogUniform { .. } if low > 0.0 => Self::LogUniform { low, high },
+            _ => Self::Uniform { low, high },
+        }
+    }
+}
+
+/// A transform's parameter: its name and prior.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parameter {
+    name: &'static str,
+    prior: Prior,
+}
+
+impl Parameter {
+    pub(crate) const fn new(name: &'static str, prior: Prior) -> Self {
+        Self { name, prior }
+    }
+
+    /// What the parameter is called.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where the search looks for it.
+    pub const fn prior(&self) -> &Prior {
+        &self.prior
+    }
+
+    /// The same parameter searched between two values only.
+    pub(crate) fn within(self, low: f64, high: f64) -> Result<Self> {
+        let (floor, ceiling) = (self.prior.quantile(0.0), self.prior.quantile(1.0));
+        let limit = if matches!(self.prior, Prior::LogUniform { .. }) { (f64::MIN_POSITIVE, f64::MAX) } else { (floor, ceiling) };
+        if low.is_finite() && high.is_finite() && low <= high && low >= limit.0 && high <= limit.1 {
+            Ok(Self { prior: self.prior.between(low, high), ..self })
+        } else {
+            Err(Error::setting(self.name, format!("{low}..{high}"), format!("a range within {:?}", limit)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_invert() {
+        let priors =
+            [Prior::Uniform { low: -1.0, high: 3.0 }, Prior::LogUniform { low: 0.1, high: 10.0 }, Prior::Falling { high: 0.95, b: 3.0 }];
+        for prior in priors {
+            for u in [0.0, 0.1, 0.5, 0.9, 1.0] {
+                assert!((prior.share_below(prior.quantile(u)) - u).abs() < 1e-12, "{prior:?} {u}");
+            }
+        }
+        assert_eq!(Prior::LogUniform { low: 0.1, high: 10.0 }.quantile(0.5), 1.0);
+    }
+
+    #[test]
+    fn ranges_outside_the_meaning_are_refused() {
+        let alpha = Parameter::new("alpha", Prior::Falling { high: 0.95, b: 3.0 });
+        assert!(alpha.within(0.2, 0.4).is_ok());
+        assert!(alpha.within(0.4, 0.2).is_err());
+        assert!(alpha.within(-0.1, 0.2).is_err());
+        assert!(alpha.within(0.1, f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,186 @@
+//! Input that cannot be used is refused with a message that says what, where and what was allowed; what can be used is, and says so.
+
+use mixtouch::mix::{Baseline, Finding, MediaMix, Panel, PanelColumns, Period, Pooling, RoiPrior, Trend};
+use mixtouch::{Day, LiftTest};
+
+fn read(csv: &str) -> Result<Panel, String> {
+    let columns = PanelColumns::new("date", "y").channel("tv").control("price");
+    let columns = if csv.starts_with("date,geo") { columns.geo("geo") } else { columns };
+    columns.read(csv.as_bytes()).map_err(|e| e.to_string())
+}
+
+fn assert_refused(csv: &str, parts: &[&str]) {
+    let message = read(csv).unwrap_err();
+    for part in parts {
+        assert!(message.contains(part), "{message:?} lacks {part:?}");
+    }
+}
+
+#[test]
+fn tables_with_faults_are_refused_naming_the_row() {
+    assert_refused("date,y,tv\n", &["no column \"price\"", "date, y, tv"]);
+    assert_refused("date,y,tv,price\n", &["empty"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,NaN,2,3\n", &["row 3", "y", "finite"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,,2,3\n", &["row 3", "y", "\"\""]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,-2,3\n2024-01-08,1,2,3\n", &["row 2", "tv", "-2", "at least 0"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,cheap\n", &["row 2", "price", "cheap"]);
+    assert_refused("date,y,tv,price\n2024-13-01,1,2,3\n", &["row 2", "2024-13-01", "YYYY-MM-DD"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2\n", &["row 2", "3 fields"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-08,4,2,3\n", &["row 4", "row 3 has it already"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-22,4,2,3\n", &["2024-01-22", "2024-01-15"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-04,1,2,3\n", &["days between", "3"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n", &["number of periods", "1"]);
+    assert_refused("date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,1,2,3\n2024-01-01,b,1,2,3\n", &["geo b", "2024-01-08"]);
+    assert_refused("date,geo,y,tv,price\n2024-01-01,,1,2,3\n", &["row 2", "geo"]);
+    let missing = PanelColumns::new("date", "y").read_path("/no/such/file.csv").unwrap_err().to_string();
+    assert!(missing.starts_with("/no/such/file.csv: "), "{missing}");
+}
+
+#[test]
+fn rows_may_come_in_any_order() {
+    let sorted = read("date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,4,5,6\n2024-01-01,b,7,8,9\n2024-01-08,b,10,11,12\n").unwrap();
+    let mixed = read("date,geo,y,tv,price\n2024-01-08,b,10,11,12\n2024-01-01,a,1,2,3\n2024-01-01,b,7,8,9\n2024-01-08,a,4,5,6\n").unwrap();
+    assert_eq!(sorted, mixed);
+    assert_eq!(sorted.kpi(), [1.0, 4.0, 7.0, 10.0]);
+}
+
+#[test]
+fn months_follow_the_calendar_and_events_become_columns() {
+    let csv = "date,y,promo\n2024-01-31,1,na\n2024-02-29,2,sale\n2024-03-29,3,fair\n";
+    let panel = PanelColumns::new("date", "y").events("promo").read(csv.as_bytes()).unwrap();
+    assert_eq!(panel.period(), Period::Month);
+    let names: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
+    assert_eq!(names, ["promo=fair", "promo=sale"]);
+    assert_eq!(panel.controls()[1].values(), [0.0, 1.0, 0.0]);
+}
+
+fn weeks(count: i32) -> Vec<Day> {
+    (0..count).map(|w| Day::new(18_000 + 7 * w).unwrap()).collect()
+}
+
+/// Weekly figures that go up and down without a common rhythm.
+fn wave(count: usize, step: f64) -> Vec<f64> {
+    (0..count).map(|t| 5.0 + 4.0 * (t as f64 * step).sin()).collect()
+}
+
+fn panel(count: usize) -> Panel {
+    Panel::national(weeks(count as i32), wave(count, 1.7)).unwrap().with_channel("tv", wave(count, 0.9)).unwrap()
+}
+
+fn message<T>(result: mixtouch::Result<T>) -> String {
+    result.err().expect("refused").to_string()
+}
+
+#[test]
+fn columns_from_code_are_checked() {
+    assert!(message(panel(20).with_channel("tv", wave(20, 1.0))).contains("not taken"));
+    assert!(message(panel(20).with_channel("", wave(20, 1.0))).contains("name of a column"));
+    assert!(message(panel(20).with_channel("radio", wave(19, 1.0))).contains("20 rows"));
+    assert!(message(panel(20).with_control("price", vec![f64::INFINITY; 20])).contains("price in all on"));
+    assert!(message(panel(20).with_population(vec![0.0])).contains("above 0"));
+    assert!(message(panel(20).with_weights(vec![0.0; 20])).contains("at least one above 0"));
+    assert!(message(Panel::national(vec![], vec![])).contains("panel is empty"));
+    assert!(message(Panel::national(weeks(3), vec![1.0, f64::NAN, 2.0])).contains("kpi in all on"));
+    let twice = Panel::new(None, weeks(2), vec!["a".into(), "a".into()], vec![1.0; 4]);
+    assert!(message(twice).contains("name of a geo"));
+}
+
+#[test]
+fn what_cannot_be_fitted_is_refused() {
+    let mix = || MediaMix::new().trials(20).unwrap();
+    assert!(message(mix().fit(&panel(7))).contains("more rows than"));
+    let one = Panel::new(Some(Period::Week), weeks(1), vec!["all".into()], vec![1.0]).unwrap().with_channel("tv", vec![1.0]).unwrap();
+    assert!(message(mix().fit(&one)).contains("number of rows is 1"));
+    let no_media = Panel::national(weeks(60), wave(60, 1.0)).unwrap();
+    assert!(message(mix().fit(&no_media)).contains("list of channels"));
+    let flat = Panel::national(weeks(60), vec![3.0; 60]).unwrap().with_channel("tv", wave(60, 1.0)).unwrap();
+    assert!(message(mix().fit(&flat)).contains("kpi"));
+    assert!(message(mix().adstock_of("radio", mixtouch::mix::AdstockFamily::None).fit(&panel(60))).contains("\"radio\""));
+    assert!(message(mix().range_of("tv", "alfa", 0.1, 0.2).fit(&panel(60))).contains("alpha"));
+    assert!(message(mix().range_of("tv", "alpha", 0.5, 1.2).fit(&panel(60))).contains("0.5..1.2"));
+    assert!(message(mix().control_bounds("price", Some(0.0), None).unwrap().fit(&panel(60))).contains("price"));
+    assert!(message(mix().roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()]).fit(&panel(60))).contains("\"x\""));
+}
+
+#[test]
+fn lift_tests_that_do_not_fit_the_panel_are_refused() {
+    let test = |channel: &str, geo: Option<&str>, start: &str| {
+        let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
+        let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
+        message(MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel(60)))
+    };
+    assert!(test("radio", None, "2019-06-01").contains("a lift test names channel \"radio\""));
+    assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
+    assert!(test("tv", None, "2029-06-01").contains("window that touches the panel"));
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    assert!(message(MediaMix::new().trials(9)).contains("10 or more"));
+    assert!(message(MediaMix::new().window(0)).contains("1 to 1000"));
+    assert!(message(MediaMix::new().penalty(0.2, 0.1)).contains("0.2..0.1"));
+    assert!(message(MediaMix::new().ensemble(0)).contains("1 to 1000"));
+    assert!(message(MediaMix::new().folds(11)).contains("0 to 10"));
+    assert!(message(MediaMix::new().pooling(Pooling::Partial(0.0))).contains("above 0"));
+    assert!(message(MediaMix::new().bounds_of("tv", 1.0, 0.0)).contains("1..0"));
+    assert!(message(Baseline::new(Trend::Knots(0), 2)).contains("knots"));
+    assert!(message(RoiPrior::new("tv", 1.0, 0.0)).contains("above 0"));
+    let model = MediaMix::new().trials(20).unwrap().fit(&panel(60)).unwrap();
+    assert!(message(model.bootstrap(5, 4, 1)).contains("10 or more"));
+    assert!(message(model.bootstrap(20, 61, 1)).contains("1 to 60"));
+    assert!(message(model.response_curve("tv", &[-1.0])).contains("at least 0"));
+    assert!(message(model.response_curve("radio", &[1.0])).contains("\"radio\""));
+    assert!(message(model.channels_in(1)).contains("0 to 0"));
+    assert!(message(model.budget(0, 0.5, 1.5)).contains("1 or more"));
+}
+
+#[test]
+fn duplicate_channels_share_the_effect_and_are_named() {
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    assert!(panel.check().contains(&Finding::Duplicate { column: "copy".into(), of: "tv".into() }));
+    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let kpi: f64 = panel.kpi().iter().sum();
+    for channel in model.channels() {
+        assert!((0.0..kpi).contains(&channel.contribution.mean), "{channel:?}");
+    }
+}
+
+#[test]
+fn exactly_collinear_media_without_a_penalty_are_an_error() {
+    let none = (mixtouch::mix::AdstockFamily::None, mixtouch::mix::SaturationFamily::None);
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    let mix = MediaMix::new().trials(20).unwrap().adstock(none.0).saturation(none.1);
+    assert!(message(mix.clone().penalty(0.0, 0.0).unwrap().fit(&panel)).contains("collinear"));
+    let ridge = mix.penalty(1e-4, 1e-4).unwrap().fit(&panel).unwrap();
+    let totals: Vec<f64> = ridge.channels().iter().map(|c| c.contribution.mean).collect();
+    assert!((totals[0] - totals[1]).abs() < 1e-6 * totals[0].abs().max(1e-9), "{totals:?}");
+}
+
+#[test]
+fn constant_and_duplicate_controls_are_left_out_and_named() {
+    let panel = panel(60)
+        .with_control("always", vec![2.0; 60])
+        .unwrap()
+        .with_control("price", wave(60, 0.3))
+        .unwrap()
+        .with_control("again", wave(60, 0.3))
+        .unwrap();
+    let model = MediaMix::new().trials(20).unwrap().fit(&panel).unwrap();
+    assert_eq!(model.dropped(), ["always", "again"]);
+    let findings = panel.check();
+    assert!(findings.contains(&Finding::Constant { column: "always".into() }));
+    assert!(findings.iter().any(|f| f.to_string() == "again is a multiple of price"));
+}
+
+#[test]
+fn channels_that_move_together_are_named() {
+    let close: Vec<f64> = wave(60, 0.9).iter().zip(wave(60, 2.3)).map(|(a, b)| a + 0.1 * b).collect();
+    let findings = panel(60).with_channel("radio", close).unwrap().check();
+    assert!(findings.iter().any(|f| matches!(f, Finding::MoveTogether { correlation, .. } if *correlation > 0.99)), "{findings:?}");
+    assert!(findings.iter().any(|f| matches!(f, Finding::Inflated { factor, .. } if *factor > 50.0)), "{findings:?}");
+    let rare = (0..60).map(|t| if t < 3 { 0.001 } else { 0.0 }).collect();
+    let findings = panel(60).with_channel("test", rare).unwrap().check();
+    assert!(findings.contains(&Finding::RarelyActive { column: "test".into(), rows: 3 }));
+    assert!(findings.iter().any(|f| matches!(f, Finding::SmallShare { .. })));
+    assert!(panel(12).check().contains(&Finding::FewRows { rows: 12, parameters: 4 }));
+}
