@@ -2,8 +2,8 @@
 
 use mixtouch::simulate::World;
 use mixtouch::{
-    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LastTouch, LogHazard, Outcome, PathTable,
-    Period, Random, Result, TimeToEvent, TimeToEventModel, attribute,
+    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LogHazard, Outcome, PathTable, Period,
+    Random, Result, TimeToEvent, TimeToEventModel, attribute,
 };
 use std::time::Duration;
 
@@ -83,19 +83,19 @@ fn known_rates_lie_within_three_standard_errors() {
     assert!(signs.abs() < 4.0 * (all as f64).sqrt(), "the errors lean to one side: {signs} over {all}");
 }
 
-/// At 200,000 persons shares are within 0.06 of the truth of the additive world; 8,000 have five times the error.
+/// At 200,000 persons shares are within 0.06 of the truth of the additive world; 20,000 have three times the error.
 #[test]
 fn shares_are_near_the_truth_of_each_world() {
     let plain = TimeToEvent::default;
     let kinds: [(World, TimeToEvent, f64, bool); 5] = [
-        (World::Additive, plain(), 0.25, true),
-        (World::Baseline, plain(), 0.30, true),
-        (World::Saturation, plain().with_pairs(true), 0.30, true),
-        (World::Retargeting, plain().with_demand_capture(["retargeting"]), 0.35, false),
-        (World::Upstream, plain().with_upstream(["branded_search"]), 0.35, false),
+        (World::Additive, plain(), 0.15, true),
+        (World::Baseline, plain(), 0.20, true),
+        (World::Saturation, plain().with_pairs(true), 0.25, true),
+        (World::Retargeting, plain().with_demand_capture(["retargeting"]), 0.25, false),
+        (World::Upstream, plain().with_upstream(["branded_search"]), 0.25, false),
     ];
     for (world, specification, limit, counted) in kinds {
-        let simulation = world.simulate(8_000, 42).unwrap();
+        let simulation = world.simulate(20_000, 42).unwrap();
         let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
         let distance = |model: &dyn AttributionModel| {
             let credits = attribute(&journeys, model).unwrap();
@@ -105,7 +105,8 @@ fn shares_are_near_the_truth_of_each_world() {
         let (found, total) = distance(&specification.fit(&journeys).unwrap());
         assert!(found < limit, "{world}: {found}");
         assert!(!counted || (total - 1.0).abs() < 0.25, "{world}: {total} of what marketing caused");
-        assert!(world == World::Additive || found < distance(&LastTouch).0, "{world}");
+        let without = distance(&plain().fit(&journeys).unwrap()).0;
+        assert!(counted || found < 0.8 * without, "{world}: {found}, {without} without the option");
     }
 }
 

@@ -64,13 +64,13 @@ const fn channel(name: &'static str, rate: f64, effect: f64, tau: f64, cost: f64
 /// The seven channels every world has, by name.
 fn common() -> Vec<Channel> {
     vec![
-        channel("affiliate", 0.006, 0.0078, 1.5, 0.9),
-        channel("display", 0.035, 0.0009, 5.0, 0.004),
-        channel("email", 0.020, 0.0029, 2.0, 0.01),
-        channel("paid_search", 0.0125, 0.0094, 0.8, 0.8),
-        channel("social", 0.025, 0.0021, 3.0, 0.05),
-        Channel { flights: true, ..channel("tv", 0.045, 0.0016, 7.0, 0.012) },
-        channel("video", 0.015, 0.0024, 6.0, 0.02),
+        channel("affiliate", 0.004, 0.0115, 1.2, 0.9),
+        channel("display", 0.016, 0.0019, 3.0, 0.004),
+        channel("email", 0.014, 0.0042, 1.5, 0.01),
+        channel("paid_search", 0.009, 0.0130, 0.6, 0.8),
+        channel("social", 0.014, 0.0037, 2.0, 0.05),
+        Channel { flights: true, ..channel("tv", 0.024, 0.0032, 2.5, 0.012) },
+        channel("video", 0.011, 0.0034, 2.5, 0.02),
     ]
 }
 
@@ -79,10 +79,10 @@ impl Mechanism {
         let plain = Self { channels: common(), baseline: 0.0, response: Response::Sum, intent: None, brings: Vec::new() };
         match world {
             World::Additive => plain,
-            World::Baseline => Self { baseline: 0.000_22, ..plain.scaled(0.7) },
+            World::Baseline => Self { baseline: 0.000_27, ..plain.scaled(0.8) },
             World::Saturation => Self {
                 baseline: 0.000_1,
-                response: Response::Saturating { limit: 2.0, pairs: vec![(3, 5), (2, 4)], synergy: 0.000_5 },
+                response: Response::Saturating { limit: 2.5, pairs: vec![(3, 5), (2, 4)], synergy: 0.000_35 },
                 ..plain.scaled(0.8)
             },
             World::Retargeting => retargeting(plain),

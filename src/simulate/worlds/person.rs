@@ -14,10 +14,10 @@ const DAYS: f64 = 90.0;
 /// When television runs: days from, and to.
 const FLIGHTS: [(f64, f64); 2] = [(14.0, 28.0), (56.0, 70.0)];
 /// A touch's effect falls in steps that end at these ages, in days; within a step it is constant, so that the truth is exact.
-const STEPS: [f64; 12] = [1.0 / 24.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 7.0, 10.0, 14.0, 20.0, 30.0];
+const STEPS: [f64; 8] = [0.125, 0.5, 1.0, 2.0, 4.0, 10.0, 18.0, 30.0];
 
 /// The step that ends at 10 days.
-const RECENT: usize = 8;
+const RECENT: usize = 5;
 
 /// One touch. It happens only if every channel of `needs` is there.
 #[derive(Debug, Clone, Copy)]
@@ -134,7 +134,7 @@ impl<'a> Recipe<'a> {
     }
 
     fn touches(&self, random: &mut Random, stretches: &[(f64, f64)]) -> Vec<Touch> {
-        let activity = random.gamma(1.2) / 1.2;
+        let activity = random.gamma(1.6) / 1.6;
         let mut touches = Vec::new();
         for (at, channel) in self.mechanism.channels.iter().enumerate() {
             let days: &[(f64, f64)] = if channel.flights { &FLIGHTS } else { &[(0.0, DAYS)] };
