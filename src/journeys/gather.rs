@@ -30,8 +30,10 @@ pub(super) struct Gathered {
 }
 
 pub(super) fn gather(batches: &[Batch], partition: usize, table: &PersonTable) -> Gathered {
-    let mut directory = Directory::default();
-    let mut touch_of: Vec<u32> = Vec::with_capacity(batches.iter().map(|batch| batch.touches(partition).len()).sum());
+    let touches = batches.iter().map(|batch| batch.touches(partition).len()).sum();
+    let mut touch_of: Vec<u32> = Vec::with_capacity(touches);
+    // Rows are several to a person: a table for a quarter of them grows once more at the most, as logs go.
+    let mut directory = Directory { codes: Vec::new(), slots: vec![VACANT; (touches / 4).next_power_of_two().max(64)] };
     for batch in batches {
         touch_of.extend(batch.person[batch.touches(partition)].iter().map(|&person| directory.number(person, table)));
     }
@@ -150,7 +152,7 @@ const VACANT: (u64, u32) = (0, u32::MAX);
 impl Directory {
     #[inline]
     fn number(&mut self, code: u64, table: &PersonTable) -> u32 {
-        if self.codes.len() * 2 >= self.slots.len() {
+        if self.codes.len() * 4 >= self.slots.len() * 3 {
             self.grow(table);
         }
         let slot = self.find(code, table);
@@ -176,7 +178,7 @@ impl Directory {
     }
 
     fn grow(&mut self, table: &PersonTable) {
-        self.slots = vec![VACANT; (self.slots.len() * 4).max(64)];
+        self.slots = vec![VACANT; (self.slots.len() * 2).max(64)];
         for (person, &code) in self.codes.iter().enumerate() {
             let slot = self.find(code, table);
             self.slots[slot] = (code, person as u32);
