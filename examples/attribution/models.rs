@@ -21,6 +21,9 @@ const FURTHER: [&str; 9] = [
 ];
 const REPORTS: [&str; 3] = ["participation", "shapley-ordered", "shapley-exact-set"];
 
+/// Channels of the simulated retailer that people touch because they are about to buy.
+pub(crate) const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
+
 /// What the command line asks for.
 pub(crate) struct Chosen {
     pub(crate) comparison: Comparison,
@@ -46,6 +49,10 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
                 continue;
             }
             chosen.comparison = add(chosen.comparison, name, options, journeys)?;
+        }
+        if options.is_simulated() && options.demand_capture.is_empty() {
+            let flagged = time_to_event(options).with_demand_capture(CAPTURE);
+            chosen.comparison = chosen.comparison.fit("time-to-event-flagged", flagged);
         }
     }
     Ok(chosen)

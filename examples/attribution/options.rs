@@ -122,6 +122,11 @@ pub(crate) enum PathTransform {
 }
 
 impl Options {
+    /// Whether the retailer is simulated, for want of a file.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.paths.is_none() && self.events.is_none()
+    }
+
     pub(crate) fn zone(&self) -> Result<Zone> {
         Zone::new(&self.timezone)
     }

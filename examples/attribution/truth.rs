@@ -1,5 +1,6 @@
 //! The simulated retailer's truth beside what the models say.
 
+use crate::models::CAPTURE;
 use mixtouch::{ComparisonTable, ModelTable};
 use serde_json::{Value, json};
 use std::fmt;
@@ -61,6 +62,12 @@ impl fmt::Display for Beside<'_> {
             let distance: f64 = shares.iter().zip(&truth).map(|(share, truth)| (share - truth).abs()).sum();
             write!(f, "  {:>1$.1}", 100.0 * distance, name.len())?;
         }
-        writeln!(f, "\n\ndistance: the shares' differences from the truth added up; 0 is right, 200 is all to the wrong channels.")
+        writeln!(f, "\n\ndistance: the shares' differences from the truth added up; 0 is right, 200 is all to the wrong channels.")?;
+        if self.models.iter().any(|model| model.model == "time-to-event-flagged") {
+            let flagged = CAPTURE.join(", ");
+            writeln!(f, "time-to-event-flagged was told which channels people touch because they are about to buy: {flagged}.")?;
+            writeln!(f, "A log cannot tell that from cause; whoever knows it says so by --demand-capture.")?;
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,103 @@
+//! Journeys told apart by a column of the log.
+
+use mixtouch::{Bootstrap, Comparison, Error, Event, Events, JourneyOptions, Journeys, LastTouch, Linear, Markov, TimeToEvent};
+
+/// Ann begins on the phone and buys on the laptop, then looks again on the phone; bob buys on the phone; cat only looks, phone
+/// first, laptop last.
+fn log() -> Events {
+    let mut log = Events::with_columns(["device"]);
+    let rows = [
+        (Event::touch("ann", 10, "social"), "phone"),
+        (Event::touch("ann", 20, "search"), "laptop"),
+        (Event::conversion("ann", 30).with_value(50.0), "laptop"),
+        (Event::touch("ann", 40, "search"), "phone"),
+        (Event::touch("bob", 15, "search"), "phone"),
+        (Event::conversion("bob", 25).with_value(20.0), "phone"),
+        (Event::touch("cat", 12, "social"), "phone"),
+        (Event::touch("cat", 22, "e-mail"), "laptop"),
+    ];
+    for (event, device) in rows {
+        log.push(event.with_texts(&[device])).unwrap();
+    }
+    log
+}
+
+fn journeys() -> Journeys {
+    Journeys::from_events(&log(), JourneyOptions::default().with_segment("device")).unwrap()
+}
+
+#[test]
+fn a_journey_belongs_to_the_row_that_closes_it() {
+    let table = Comparison::new().model("last-touch", LastTouch).model("linear", Linear).run(&journeys()).unwrap();
+    let segments = table.segments();
+    assert_eq!(segments.iter().map(|segment| segment.segment.as_str()).collect::<Vec<_>>(), ["laptop", "phone"]);
+    let of = |at: usize| (segments[at].totals.conversions, segments[at].totals.nulls, segments[at].totals.value);
+    // laptop: ann's purchase and cat's null; phone: bob's purchase and ann's second look
+    assert_eq!((of(0), of(1)), ((1.0, 1.0, 50.0), (1.0, 1.0, 20.0)));
+    let linear = |at: usize, channel: &str| segments[at].models[1].channel(channel).unwrap().conversions;
+    assert_eq!((linear(0, "social"), linear(0, "search"), linear(1, "search"), linear(1, "social")), (0.5, 0.5, 1.0, 0.0));
+}
+
+#[test]
+fn rules_add_up_over_segments() {
+    let table = Comparison::new().model("linear", Linear).fit("markov", Markov::order(1).unwrap()).run(&journeys()).unwrap();
+    for row in &table.models()[0].channels {
+        let parts: f64 = table.segments().iter().map(|segment| segment.models[0].channel(&row.channel).unwrap().conversions).sum();
+        assert!((parts - row.conversions).abs() < 1e-12, "{}", row.channel);
+    }
+    for segment in table.segments() {
+        for model in &segment.models {
+            let credited: f64 = model.channels.iter().map(|row| row.conversions).sum();
+            assert!((credited + model.unattributed.conversions - segment.totals.conversions).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
+fn models_of_whole_timelines_go_by_the_persons_first_row() {
+    let table = Comparison::new().model("linear", Linear).fit("time-to-event", TimeToEvent::default()).run(&journeys()).unwrap();
+    let conversions = |at: usize| {
+        let model = &table.segments()[at].models[1];
+        let credited: f64 = model.channels.iter().map(|row| row.conversions).sum();
+        credited + model.baseline.map_or(0.0, |baseline| baseline.conversions) + model.unattributed.conversions
+    };
+    // all three persons begin on the phone
+    assert_eq!(table.segments()[0].models[1].model, "time-to-event");
+    assert!(conversions(0).abs() < 1e-9 && (conversions(1) - 2.0).abs() < 1e-9);
+}
+
+#[test]
+fn intervals_are_found_for_segments_too_and_the_table_survives_serde() {
+    let comparison = Comparison::new().model("linear", Linear).bootstrap(Bootstrap::new(50, 1).unwrap());
+    let table = comparison.run(&journeys()).unwrap();
+    let row = table.segments()[1].models[0].channel("search").unwrap();
+    assert!(row.conversions_low.unwrap() <= 1.0 && row.conversions_high.unwrap() >= 1.0);
+    let social = table.segments()[1].models[0].channel("social").unwrap();
+    assert_eq!(social.conversions_high, Some(0.0), "no conversion of another segment leaks in");
+    let text = serde_json::to_string(&table).unwrap();
+    assert_eq!(serde_json::from_str::<mixtouch::ComparisonTable>(&text).unwrap(), table);
+    assert!(table.to_string().contains("segment \"phone\": 2 journeys"));
+}
+
+#[test]
+fn the_order_of_persons_does_not_matter() {
+    let mut shuffled = Events::with_columns(["device"]);
+    let rows: Vec<usize> = vec![6, 4, 0, 7, 5, 1, 2, 3];
+    for row in rows {
+        let whole = log();
+        let (event, device) = (whole.get(row).unwrap(), whole.text(row, "device").unwrap());
+        shuffled.push(event.with_texts(&[device])).unwrap();
+    }
+    let run = |log: &Events| {
+        let journeys = Journeys::from_events(log, JourneyOptions::default().with_segment("device")).unwrap();
+        serde_json::to_string(&Comparison::new().model("linear", Linear).run(&journeys).unwrap()).unwrap()
+    };
+    assert_eq!(run(&log()), run(&shuffled));
+}
+
+#[test]
+fn a_column_that_is_not_there_is_named() {
+    let error = Journeys::from_events(&log(), JourneyOptions::default().with_segment("region")).unwrap_err();
+    assert!(matches!(error, Error::MissingColumn { .. }), "{error}");
+    assert_eq!(error.to_string(), "no column \"region\", found: device");
+}
