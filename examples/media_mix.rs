@@ -316,11 +316,10 @@ fn table(outcome: &Outcome) -> String {
     let fit = model.fit_statistics();
     let panel = model.panel();
     let mut text = format!(
-        "{} periods x {} geos, {} candidates tried in {:.2} s, {} averaged\n",
+        "{} periods x {} geos, {} candidates tried, {} averaged\n",
         panel.periods(),
         panel.geos().len(),
         model.tried(),
-        outcome.seconds,
         model.members().len()
     );
     let validation = fit.validation_nrmse.map_or(String::new(), |v| format!(", validation {v:.3}"));
