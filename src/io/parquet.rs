@@ -161,7 +161,7 @@ impl ChunkReader for Loaded {
 impl Loaded {
     /// The column that holds a position of the file, with where it starts.
     fn column(&self, position: u64) -> ::parquet::errors::Result<&(u64, Bytes)> {
-        let holds = |(start, bytes): &&(u64, Bytes)| (*start..=start + bytes.len() as u64).contains(&position);
+        let holds = |(start, bytes): &&(u64, Bytes)| (*start..start + bytes.len() as u64).contains(&position);
         self.columns.iter().find(holds).ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
     }
 }

@@ -1,0 +1,201 @@
+//! Event logs from Parquet files and Arrow record batches.
+#![cfg(feature = "parquet")]
+
+use arrow_array::types::Int32Type;
+use arrow_array::{
+    ArrayRef, DictionaryArray, Float64Array, Int64Array, NullArray, RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray,
+    UInt64Array,
+};
+use mixtouch::{Comparison, Event, EventColumns, Events, JourneyBuilder, JourneyOptions, Kind, LastTouch, Linear, ParquetReader};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+fn text(values: &[Option<&str>]) -> ArrayRef {
+    Arc::new(values.iter().copied().collect::<StringArray>())
+}
+
+fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
+    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true))).unwrap()
+}
+
+/// Three persons, two of them numbers, with every optional column.
+fn sample() -> RecordBatch {
+    batch(vec![
+        ("noise", Arc::new(Int64Array::from(vec![0; 6]))),
+        ("person", text(&[Some("7"), Some("ann"), Some("7"), Some("ann"), Some("8"), Some("8")])),
+        ("timestamp", Arc::new(Int64Array::from(vec![100, 150, 200, 250, 300, 310]))),
+        ("channel", text(&[Some("tv"), Some("search"), None, Some(""), Some("tv"), None])),
+        ("kind", text(&[Some("touch"), Some("touch"), Some("conversion"), Some("conversion"), Some("touch"), Some("return")])),
+        ("value", Arc::new(Float64Array::from(vec![None, Some(0.0), Some(20.0), Some(5.5), None, Some(-20.0)]))),
+        ("cost", Arc::new(Int64Array::from(vec![Some(3), None, None, None, Some(1), None]))),
+        ("interaction", text(&[Some("view"), Some("click"), None, None, None, None])),
+        ("goal", text(&[None, None, Some("sale"), Some("lead"), None, None])),
+        ("order_id", text(&[None, None, Some("o-1"), None, None, None])),
+    ])
+}
+
+/// The same rows as a program would push them.
+fn expected() -> Events {
+    let mut log = Events::new();
+    use mixtouch::Interaction::{Click, View};
+    let sale = Event::conversion(7u64, 200).with_value(20.0).with_goal("sale").with_order_id("o-1");
+    log.push(Event::touch(7u64, 100, "tv").with_cost(3.0).with_interaction(View)).unwrap();
+    log.push(Event::touch("ann", 150, "search").with_interaction(Click)).unwrap();
+    log.push(sale).unwrap();
+    log.push(Event::conversion("ann", 250).with_value(5.5).with_goal("lead")).unwrap();
+    log.push(Event::touch(8u64, 300, "tv").with_cost(1.0)).unwrap();
+    log.push(Event::of_kind(Kind::Return, 8u64, 310).with_value(-20.0)).unwrap();
+    log
+}
+
+/// A file of the target folder's own, written with few rows a group, so that groups and threads matter.
+fn write(name: &str, batches: &[RecordBatch], compression: Compression) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let properties = WriterProperties::builder().set_compression(compression).set_max_row_group_row_count(Some(700)).build();
+    let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batches[0].schema(), Some(properties)).unwrap();
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
+    writer.close().unwrap();
+    path
+}
+
+fn read(path: &PathBuf) -> mixtouch::Result<Events> {
+    let mut reader = ParquetReader::open(path, EventColumns::default())?;
+    let mut log = Events::new();
+    while let Some(batches) = reader.next_batches()? {
+        for batch in &batches {
+            log.append(batch)?;
+        }
+    }
+    Ok(log)
+}
+
+#[test]
+fn a_record_batch_is_read_as_it_is_written() {
+    let mut log = Events::new();
+    log.extend_from_record_batch(&sample(), &EventColumns::default()).unwrap();
+    assert!(log.iter().eq(expected().iter()));
+    assert_eq!(log.passed_over().returns, 1);
+    log.extend_from_record_batch(&sample(), &EventColumns::default()).unwrap();
+    assert_eq!((log.len(), log.passed_over().returns), (10, 2));
+}
+
+#[test]
+fn files_of_either_compression_are_read_as_they_are_written() {
+    for (name, compression) in [
+        ("zstd.parquet", Compression::ZSTD(ZstdLevel::default())),
+        ("snappy.parquet", Compression::SNAPPY),
+        ("plain.parquet", Compression::UNCOMPRESSED),
+    ] {
+        let path = write(name, &[sample()], compression);
+        assert!(read(&path).unwrap().iter().eq(expected().iter()), "{name}");
+    }
+}
+
+#[test]
+fn every_type_of_column_gives_the_same_log() {
+    let plain = |person: ArrayRef, time: ArrayRef, channel: ArrayRef, kind: ArrayRef| {
+        let mut log = Events::new();
+        let columns = vec![
+            ("person", person),
+            ("timestamp", time),
+            ("channel", channel),
+            ("kind", kind),
+            ("value", Arc::new(NullArray::new(3)) as ArrayRef),
+        ];
+        log.extend_from_record_batch(&batch(columns), &EventColumns::default()).unwrap();
+        log
+    };
+    let texts = ["touch", "touch", "conversion"];
+    let channels = [Some("b"), Some("a"), None];
+    let first = plain(
+        Arc::new(UInt64Array::from(vec![1, 2, 1])),
+        Arc::new(Int64Array::from(vec![10, 20, 30])),
+        text(&channels),
+        Arc::new(StringArray::from(texts.to_vec())),
+    );
+    let second = plain(
+        Arc::new(StringViewArray::from(vec!["1", "2", "1"])),
+        Arc::new(TimestampMillisecondArray::from(vec![10_999, 20_000, 30_001]).with_timezone("+02:00")),
+        Arc::new(channels.into_iter().collect::<DictionaryArray<Int32Type>>()),
+        Arc::new(texts.into_iter().collect::<DictionaryArray<Int32Type>>()),
+    );
+    let third = plain(
+        Arc::new(Int64Array::from(vec![1, 2, 1])),
+        Arc::new(StringArray::from(vec!["1970-01-01T00:00:10Z", "1970-01-01T01:00:20+01:00", "30"])),
+        text(&channels),
+        Arc::new(StringArray::from(texts.to_vec())),
+    );
+    assert!(first.iter().eq(second.iter()) && first.iter().eq(third.iter()));
+}
+
+#[test]
+fn many_row_groups_give_the_same_credit_on_any_number_of_threads() {
+    let rows = 20_000u64;
+    let log = batch(vec![
+        ("person", Arc::new((0..rows).map(|row| row % 997).collect::<UInt64Array>())),
+        ("timestamp", Arc::new((0..rows as i64).map(|row| 1_767_225_600 + row * 60).collect::<Int64Array>())),
+        ("channel", Arc::new((0..rows).map(|row| Some(["a", "b", "c", "d"][(row * row % 4) as usize])).collect::<StringArray>())),
+        ("kind", Arc::new((0..rows).map(|row| Some(if row % 11 == 0 { "conversion" } else { "touch" })).collect::<StringArray>())),
+        ("value", Arc::new((0..rows).map(|row| row as f64 * 0.1).collect::<Float64Array>())),
+    ]);
+    let path = write("groups.parquet", &[log], Compression::ZSTD(ZstdLevel::default()));
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mut reader = ParquetReader::open(&path, EventColumns::default()).unwrap();
+            let mut builder = JourneyBuilder::new(JourneyOptions::default());
+            while let Some(batches) = reader.next_batches().unwrap() {
+                builder.extend_all(&batches).unwrap();
+            }
+            let table = Comparison::new().model("last", LastTouch).model("linear", Linear).run(&builder.build().unwrap()).unwrap();
+            serde_json::to_string(&table).unwrap()
+        })
+    };
+    assert_eq!(run(1), run(2));
+    assert_eq!(run(1), run(7));
+}
+
+#[test]
+fn bad_rows_are_named_by_their_place_in_the_file() {
+    let good = |rows: usize| vec![Some("touch"); rows];
+    let error = |change: &dyn Fn(&mut Vec<Option<i64>>, &mut Vec<Option<&'static str>>, &mut Vec<Option<&'static str>>)| {
+        let (mut times, mut channels, mut kinds) = (vec![Some(5); 1_500], vec![Some("tv"); 1_500], good(1_500));
+        change(&mut times, &mut channels, &mut kinds);
+        let log = batch(vec![
+            ("person", Arc::new(UInt64Array::from(vec![1; 1_500]))),
+            ("timestamp", Arc::new(Int64Array::from(times))),
+            ("channel", text(&channels)),
+            ("kind", text(&kinds)),
+        ]);
+        read(&write("bad.parquet", &[log], Compression::UNCOMPRESSED)).unwrap_err().to_string()
+    };
+    assert!(error(&|times, _, _| times[1_444] = Some(-3)).starts_with("row 1445: timestamp is \"-3\""));
+    assert!(error(&|times, _, _| times[1_444] = None).starts_with("row 1445: timestamp is \"\""));
+    assert!(error(&|times, _, _| times[800] = Some(1_767_225_600_000)).contains("milliseconds"));
+    assert!(error(&|_, channels, _| channels[1_000] = None).starts_with("row 1001: channel is \"\""));
+    assert!(error(&|_, _, kinds| kinds[3] = Some("visit")).starts_with("row 4: kind is \"visit\""));
+    assert!(error(&|_, _, kinds| kinds[1_499] = None).starts_with("row 1500: kind is \"\""));
+}
+
+#[test]
+fn bad_columns_and_files_are_named() {
+    let mut log = Events::new();
+    let lacking = batch(vec![("person", Arc::new(UInt64Array::from(vec![1])) as ArrayRef), ("kind", text(&[Some("touch")]))]);
+    let message = log.extend_from_record_batch(&lacking, &EventColumns::default()).unwrap_err().to_string();
+    assert_eq!(message, "no column \"timestamp\", found: person, kind");
+    let typed = batch(vec![
+        ("person", Arc::new(UInt64Array::from(vec![1])) as ArrayRef),
+        ("timestamp", Arc::new(Int64Array::from(vec![1]))),
+        ("channel", Arc::new(Float64Array::from(vec![1.0]))),
+        ("kind", text(&[Some("touch")])),
+    ]);
+    let message = log.extend_from_record_batch(&typed, &EventColumns::default()).unwrap_err().to_string();
+    assert_eq!(message, "the type of column channel is Float64, allowed: text");
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no.parquet");
+    std::fs::write(&path, b"person,timestamp,channel,kind\n").unwrap();
+    assert!(ParquetReader::open(&path, EventColumns::default()).is_err());
+}
