@@ -4,7 +4,7 @@
 
 use clap::Parser;
 use mixtouch::simulate::{Truth, World};
-use mixtouch::{Events, Kind, PersonKey, Result};
+use mixtouch::{Error, Events, Kind, PersonKey, Result};
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,9 @@ struct Options {
     /// Folder to write to, made if it is not there; without it only the truth is shown
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write events.parquet in place of events.csv; needs --features parquet
+    #[arg(long)]
+    parquet: bool,
     /// Prints one JSON document with the truth instead of a table
     #[arg(long)]
     json: bool,
@@ -36,9 +39,14 @@ fn run(options: &Options) -> Result<()> {
     let simulation = world.simulate(options.persons, options.seed)?;
     if let Some(folder) = &options.out {
         create_dir_all(folder)?;
-        write_events(&folder.join("events.csv"), simulation.batches())?;
+        let events = folder.join(if options.parquet { "events.parquet" } else { "events.csv" });
+        if options.parquet {
+            write_parquet(&events, simulation.batches())?;
+        } else {
+            write_events(&events, simulation.batches())?;
+        }
         write_truth(&folder.join("truth.csv"), simulation.truth())?;
-        eprintln!("wrote {} and {}", folder.join("events.csv").display(), folder.join("truth.csv").display());
+        eprintln!("wrote {} and {}", events.display(), folder.join("truth.csv").display());
     }
     if options.json {
         println!("{}", serde_json::json!({"world": world, "persons": options.persons, "seed": options.seed, "truth": simulation.truth()}));
@@ -64,6 +72,40 @@ fn write_events(path: &Path, batches: &[Events]) -> Result<()> {
         }
     }
     Ok(file.flush()?)
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(path: &Path, batches: &[Events]) -> Result<()> {
+    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+    use parquet::arrow::ArrowWriter;
+    use std::sync::Arc;
+
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Io(std::io::Error::other(error));
+    let mut writer: Option<ArrowWriter<File>> = None;
+    for events in batches {
+        let kind = |kind| if kind == Kind::Conversion { "conversion" } else { "touch" };
+        let columns: [(&str, ArrayRef); 6] = [
+            ("person", Arc::new(events.iter().map(|event| Some(event.person().to_string())).collect::<StringArray>())),
+            ("timestamp", Arc::new(events.iter().map(|event| event.time()).collect::<Int64Array>())),
+            ("channel", Arc::new(events.iter().map(|event| Some(event.channel().unwrap_or(""))).collect::<StringArray>())),
+            ("kind", Arc::new(events.iter().map(|event| Some(kind(event.kind()))).collect::<StringArray>())),
+            ("value", Arc::new(events.iter().map(|event| event.value()).collect::<Float64Array>())),
+            ("cost", Arc::new(events.iter().map(|event| event.cost()).collect::<Float64Array>())),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, false)));
+        let batch = batch.map_err(|error| failed(error.into()))?;
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            None => writer.insert(ArrowWriter::try_new(File::create(path)?, batch.schema(), None).map_err(|error| failed(error.into()))?),
+        };
+        writer.write(&batch).map_err(|error| failed(error.into()))?;
+    }
+    writer.map_or(Ok(()), |writer| writer.close().map(|_| ()).map_err(|error| failed(error.into())))
+}
+
+#[cfg(not(feature = "parquet"))]
+fn write_parquet(_: &Path, _: &[Events]) -> Result<()> {
+    Err(Error::Lacking { model: "--parquet".into(), needs: "cargo's --features parquet".into() })
 }
 
 fn write_truth(path: &Path, truth: &Truth) -> Result<()> {

@@ -159,10 +159,12 @@ fn many_row_groups_give_the_same_credit_on_any_number_of_threads() {
     assert_eq!(run(1), run(7));
 }
 
+type Texts = Vec<Option<&'static str>>;
+
 #[test]
 fn bad_rows_are_named_by_their_place_in_the_file() {
     let good = |rows: usize| vec![Some("touch"); rows];
-    let error = |change: &dyn Fn(&mut Vec<Option<i64>>, &mut Vec<Option<&'static str>>, &mut Vec<Option<&'static str>>)| {
+    let error = |change: &dyn Fn(&mut Vec<Option<i64>>, &mut Texts, &mut Texts)| {
         let (mut times, mut channels, mut kinds) = (vec![Some(5); 1_500], vec![Some("tv"); 1_500], good(1_500));
         change(&mut times, &mut channels, &mut kinds);
         let log = batch(vec![
