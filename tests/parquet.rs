@@ -159,28 +159,32 @@ fn many_row_groups_give_the_same_credit_on_any_number_of_threads() {
     assert_eq!(run(1), run(7));
 }
 
-type Texts = Vec<Option<&'static str>>;
+/// Rows that are all good until a test says otherwise.
+struct Rows {
+    times: Vec<Option<i64>>,
+    channels: Vec<Option<&'static str>>,
+    kinds: Vec<Option<&'static str>>,
+}
 
 #[test]
 fn bad_rows_are_named_by_their_place_in_the_file() {
-    let good = |rows: usize| vec![Some("touch"); rows];
-    let error = |change: &dyn Fn(&mut Vec<Option<i64>>, &mut Texts, &mut Texts)| {
-        let (mut times, mut channels, mut kinds) = (vec![Some(5); 1_500], vec![Some("tv"); 1_500], good(1_500));
-        change(&mut times, &mut channels, &mut kinds);
+    let error = |spoil: fn(&mut Rows)| {
+        let mut rows = Rows { times: vec![Some(5); 1_500], channels: vec![Some("tv"); 1_500], kinds: vec![Some("touch"); 1_500] };
+        spoil(&mut rows);
         let log = batch(vec![
             ("person", Arc::new(UInt64Array::from(vec![1; 1_500]))),
-            ("timestamp", Arc::new(Int64Array::from(times))),
-            ("channel", text(&channels)),
-            ("kind", text(&kinds)),
+            ("timestamp", Arc::new(Int64Array::from(rows.times))),
+            ("channel", text(&rows.channels)),
+            ("kind", text(&rows.kinds)),
         ]);
         read(&write("bad.parquet", &[log], Compression::UNCOMPRESSED)).unwrap_err().to_string()
     };
-    assert!(error(&|times, _, _| times[1_444] = Some(-3)).starts_with("row 1445: timestamp is \"-3\""));
-    assert!(error(&|times, _, _| times[1_444] = None).starts_with("row 1445: timestamp is \"\""));
-    assert!(error(&|times, _, _| times[800] = Some(1_767_225_600_000)).contains("milliseconds"));
-    assert!(error(&|_, channels, _| channels[1_000] = None).starts_with("row 1001: channel is \"\""));
-    assert!(error(&|_, _, kinds| kinds[3] = Some("visit")).starts_with("row 4: kind is \"visit\""));
-    assert!(error(&|_, _, kinds| kinds[1_499] = None).starts_with("row 1500: kind is \"\""));
+    assert!(error(|rows| rows.times[1_444] = Some(-3)).starts_with("row 1445: timestamp is \"-3\""));
+    assert!(error(|rows| rows.times[1_444] = None).starts_with("row 1445: timestamp is \"\""));
+    assert!(error(|rows| rows.times[800] = Some(1_767_225_600_000)).contains("milliseconds"));
+    assert!(error(|rows| rows.channels[1_000] = None).starts_with("row 1001: channel is \"\""));
+    assert!(error(|rows| rows.kinds[3] = Some("visit")).starts_with("row 4: kind is \"visit\""));
+    assert!(error(|rows| rows.kinds[1_499] = None).starts_with("row 1500: kind is \"\""));
 }
 
 #[test]
