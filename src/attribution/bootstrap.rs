@@ -120,7 +120,9 @@ impl Bootstrap {
         Ok(results)
     }
 
-    /// Where the middle of some figures begins and ends: quantiles with interpolation, as R's type 7 (Hyndman and Fan 1996).
+    /// Where the middle of some figures begins and ends: quantiles with interpolation, as R's type 6 (Hyndman and Fan 1996). One more
+    /// draw falls below the k-th of n with probability k / (n + 1), so few replicates do not make intervals too narrow: at 100
+    /// replicates type 7 held the truth a point less often than it said.
     pub(super) fn interval(&self, mut figures: Vec<f64>) -> (f64, f64) {
         figures.sort_by(f64::total_cmp);
         let tail = (1.0 - self.level) / 2.0;
@@ -129,7 +131,7 @@ impl Bootstrap {
 }
 
 fn quantile(sorted: &[f64], part: f64) -> f64 {
-    let place = part * (sorted.len() - 1) as f64;
+    let place = (part * (sorted.len() + 1) as f64 - 1.0).clamp(0.0, (sorted.len() - 1) as f64);
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     below + (above - below) * (place - place.floor())
 }
@@ -140,14 +142,14 @@ mod tests {
 
     #[test]
     fn quantiles_are_those_of_r() {
-        // R: quantile(c(1, 2, 4, 8, 16), c(.05, .5, .95))
+        // R: quantile(c(1, 2, 4, 8, 16), c(.05, .25, .5, .7, .95, 0, 1), type = 6)
         let figures = [1.0, 2.0, 4.0, 8.0, 16.0];
-        for (part, expected) in [(0.05, 1.2), (0.5, 4.0), (0.95, 14.4), (0.0, 1.0), (1.0, 16.0)] {
+        for (part, expected) in [(0.05, 1.0), (0.25, 1.5), (0.5, 4.0), (0.7, 9.6), (0.95, 16.0), (0.0, 1.0), (1.0, 16.0)] {
             assert!((quantile(&figures, part) - expected).abs() < 1e-12);
         }
         let bootstrap = Bootstrap::new(5, 0).unwrap();
         let (low, high) = bootstrap.interval(vec![16.0, 1.0, 8.0, 2.0, 4.0]);
-        assert!((low - 1.2).abs() < 1e-12 && (high - 14.4).abs() < 1e-12);
+        assert_eq!((low, high), (1.0, 16.0));
     }
 
     #[test]
