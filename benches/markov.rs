@@ -1,5 +1,5 @@
 //! Evidence and removal effects of Markov chains on simulated journeys: mean length 4, 5 % converting, channels from a chain of
-//! their own. `JOURNEYS` sets how many (10,000,000 is the size the goals speak of).
+//! their own. `JOURNEYS` sets how many; 100,000 by default.
 
 #[expect(dead_code, reason = "journeys are simulated over any number of channels here")]
 #[path = "common/events.rs"]

@@ -26,7 +26,8 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 
 fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
     if let Some(option) = options.timed() {
-        return Err(Error::Lacking { model: option.into(), needs: "persons and times".into() });
+        let allowed = "only with --events: a path table has no persons, times or further columns".into();
+        return Err(Error::Setting { name: option.into(), value: "given with --paths".into(), allowed });
     }
     let started = Instant::now();
     let mut table = in_file(path, |file| PathTable::from_csv(file, &options.separator))?;
@@ -48,7 +49,14 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     columns = columns.with_texts(options.segment.iter());
     let passed = in_file(path, |file| read_log(path, file, columns, &mut builder))?;
     if passed.total() > 0 {
-        eprintln!("{} rows of kinds that attribution does not use were passed over: {passed:?}", passed.total());
+        let PassedOver { returns, carts, surveys, cases, .. } = passed;
+        eprintln!("passed over, as attribution does not use them: {returns} returns, {carts} carts, {surveys} surveys, {cases} cases");
+    }
+    if let Some(goal) = options.goal.as_deref().filter(|goal| builder.goals().all(|known| known != *goal)) {
+        let known: Vec<&str> = builder.goals().collect();
+        let named = || format!("a goal of the log: {}", known.join(", "));
+        let allowed = if known.is_empty() { "none: no conversion of the log names a goal".into() } else { named() };
+        return Err(Error::Setting { name: "--goal".into(), value: format!("{goal:?}"), allowed: allowed.into() });
     }
     let read = started.elapsed();
     let journeys = builder.build()?;
@@ -87,7 +95,8 @@ fn read_parquet(file: File, columns: EventColumns, take: &mut dyn FnMut(Vec<Even
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &mut dyn FnMut(Vec<Events>) -> Result<()>) -> Result<PassedOver> {
-    Err(Error::Lacking { model: "reading Parquet".into(), needs: "cargo's --features parquet".into() })
+    let allowed = "CSV; Parquet needs cargo's --features parquet".into();
+    Err(Error::Setting { name: "the format of the file".into(), value: "Parquet".into(), allowed })
 }
 
 fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {

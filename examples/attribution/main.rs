@@ -11,7 +11,7 @@ mod options;
 mod truth;
 
 use clap::Parser;
-use mixtouch::{Coalitions, ComparisonTable, ExactSetShapley, Journeys, OrderedShapley, Participation, Result};
+use mixtouch::{Coalitions, ComparisonTable, Error, ExactSetShapley, Journeys, OrderedShapley, Participation, Result};
 use options::Options;
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -21,6 +21,8 @@ fn main() -> ExitCode {
     let options = Options::parse();
     match run(&options) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has read enough.
+        Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("attribution: {error}");
             ExitCode::from(2)
@@ -40,6 +42,10 @@ fn run(options: &Options) -> Result<()> {
     if options.json {
         writeln!(out, "{}", document(&table, reports, &input))?;
     } else if options.csv {
+        if let Some((name, _)) = reports.iter().next() {
+            let allowed = "models; reports come as a table or with --json".into();
+            return Err(Error::Setting { name: "--model with --csv".into(), value: name.clone(), allowed });
+        }
         table.write_csv(&mut out)?;
     } else {
         write!(out, "{}", table.top(options.limit.unwrap_or(usize::MAX)))?;
@@ -47,7 +53,8 @@ fn run(options: &Options) -> Result<()> {
             write!(out, "\n{}", truth.beside(&table))?;
         }
         for (name, report) in &reports {
-            writeln!(out, "\n{name}\n{report:#}")?;
+            writeln!(out, "\n{name}")?;
+            report.as_array().into_iter().flatten().try_for_each(|row| write_row(&mut out, row))?;
         }
     }
     Ok(out.flush()?)
@@ -74,6 +81,19 @@ fn report(name: &str, journeys: &Journeys) -> Result<Value> {
             report.iter().map(|(channel, value)| json!({"channel": channel, "value": value})).collect()
         }
     })
+}
+
+/// A channel's row of a report, its figures side by side.
+fn write_row(out: &mut impl Write, row: &Value) -> Result<()> {
+    write!(out, "{:<20}", row["channel"].as_str().unwrap_or_default())?;
+    let figure = |value: &Value| value.as_f64().unwrap_or_default();
+    for (name, value) in row.as_object().into_iter().flatten().filter(|(name, _)| *name != "channel") {
+        match value.as_array() {
+            Some(positions) => positions.iter().try_for_each(|value| write!(out, " {:>9.1}", figure(value)))?,
+            None => write!(out, "  {name} {:>14.1}", figure(value))?,
+        }
+    }
+    Ok(writeln!(out)?)
 }
 
 fn document(table: &ComparisonTable, reports: Map<String, Value>, input: &input::Input) -> Value {

@@ -31,6 +31,13 @@ pub(crate) struct Chosen {
 }
 
 pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
+    Markov::order(options.order)?;
+    for (role, names) in [("--demand-capture", &options.demand_capture), ("--upstream", &options.upstream)] {
+        if let Some(name) = names.iter().find(|name| journeys.channels().id(name).is_none()) {
+            let known = journeys.channels().iter().map(str::to_owned).collect();
+            return Err(Error::UnknownChannel { role: role.into(), channel: name.clone(), known });
+        }
+    }
     let mut chosen = Chosen { comparison: Comparison::new(), reports: Vec::new() };
     if let Some(replicates) = options.bootstrap {
         chosen.comparison = chosen.comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
@@ -69,6 +76,10 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "position-based" => to.model(name, Position::u()),
         "position-j" => to.model(name, Position::j()),
         "position-inverse-j" => to.model(name, Position::inverse_j()),
+        "position-w" if options.stage.is_empty() => {
+            let allowed = "at least one channel, whose first touch is the stage of position-w".into();
+            return Err(Error::Setting { name: "--stage".into(), value: "not given".into(), allowed });
+        }
         "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
         "markov" => to.fit(name, markov()?),
         "markov-within-journeys" => to.model(name, within_journeys(markov()?, journeys)?),

@@ -25,7 +25,7 @@ pub(crate) struct Options {
     #[arg(long, default_value = " > ", requires = "paths")]
     pub(crate) separator: String,
     /// Read a column of the log under another name, as in person=user_id
-    #[arg(long = "column", value_name = "COLUMN=NAME")]
+    #[arg(long = "column", value_name = "COLUMN=NAME", requires = "events")]
     pub(crate) columns: Vec<String>,
     /// First day whose conversions are reported, as in 2026-01-31
     #[arg(long, value_name = "DATE")]
@@ -182,6 +182,11 @@ impl Options {
             (self.reuse, "--reuse"),
             (self.drop_immature, "--drop-immature"),
             (self.deduplicate, "--deduplicate"),
+            (self.segment.is_some(), "--segment"),
+            (!self.demand_capture.is_empty(), "--demand-capture"),
+            (!self.upstream.is_empty(), "--upstream"),
+            (self.pairs, "--pairs"),
+            (!self.columns.is_empty(), "--column"),
         ];
         given.into_iter().find(|(given, _)| *given).map(|(_, name)| name)
     }

@@ -140,6 +140,11 @@ impl JourneyBuilder {
         Ok(Some((column, self.segments.absorb(&events.columns[column].texts)?)))
     }
 
+    /// The goals that conversions so far have named.
+    pub fn goals(&self) -> impl Iterator<Item = &str> {
+        self.goals.iter()
+    }
+
     /// States what channels cost by day, for those whose touches do not say; the days of the period count.
     pub fn add_costs(&mut self, costs: &CostTable) {
         self.costs = costs.clone();

@@ -34,6 +34,9 @@ impl CostTable {
             check_amount(row.line, "cost", amount, false)?;
             table.push(name, day, amount)?;
         }
+        if table.channels().next().is_none() {
+            return Err(Error::Empty { what: "the cost table".into(), allowed: "at least one row".into() });
+        }
         Ok(table)
     }
 }
@@ -49,5 +52,7 @@ mod tests {
         assert_eq!(error("tv,05.01.2026,1"), "row 2: date is \"05.01.2026\", allowed: a date such as 2026-01-31");
         assert!(error("tv,2026-01-05,-1").contains("cost is \"-1\""));
         assert!(error("tv,2026-01-05,much").contains("allowed: a number"));
+        assert_eq!(error("tv,2026-01-05,1\n\n\ntv,2026-01-06,x"), "row 5: cost is \"x\", allowed: a number");
+        assert_eq!(error(""), "the cost table is empty, allowed: at least one row");
     }
 }

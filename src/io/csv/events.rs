@@ -1,6 +1,7 @@
 //! Event logs from CSV.
 
 use super::chunks::{Chunk, Chunks};
+use super::line_of;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::{Events, Interaction, Kind, NO_TEXT, PassedOver, check_amount};
@@ -139,7 +140,7 @@ fn parse(chunk: &Chunk, columns: &EventColumns, places: &Places) -> Result<Event
     let mut rows = parser(&chunk.bytes);
     let mut record = csv::ByteRecord::new();
     while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
-        let line = chunk.line - 1 + record.position().map_or(1, csv::Position::line);
+        let line = chunk.line - 1 + record.position().map_or(1, |began| line_of(&chunk.bytes, began));
         Row { record: &record, line, columns, places }.push(&mut events)?;
     }
     Ok(events)
@@ -314,6 +315,7 @@ mod tests {
     fn rows_are_counted_through_chunks_and_quoted_lines() {
         let mut file = String::from("person,timestamp,channel,kind\n");
         for row in 0..50 {
+            file.push_str(if row % 9 == 4 { "\n\r\n" } else { "" });
             file.push_str(if row % 7 == 0 { "7,1,\"two\nlines\",touch\n" } else { "ann,1,tv,touch\n" });
         }
         let good = file.lines().count() as u64;

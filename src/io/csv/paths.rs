@@ -23,6 +23,7 @@ impl PathTable {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_csv(reader: impl Read, separator: &str) -> Result<Self> {
+        let joined = separator;
         let separator = if separator.trim().is_empty() { separator } else { separator.trim() };
         if separator.is_empty() {
             return Err(Error::setting("separator", "empty", "any text"));
@@ -42,7 +43,7 @@ impl PathTable {
                 .map_err(|_| Error::field(row.line, "total_conversion_value", value.to_string(), "0 where there are no conversions"))?;
             let text = row.text(path);
             if text.trim().is_empty() || text.split(separator).any(|channel| channel.trim().is_empty()) {
-                return Err(Error::field(row.line, "path", text, format!("channels joined by {separator:?}, none of them empty")));
+                return Err(Error::field(row.line, "path", text, format!("channels joined by {joined:?}, none of them empty")));
             }
             table.push(text.split(separator).map(str::trim), outcome)?;
         }
@@ -68,7 +69,7 @@ mod tests {
         assert_eq!(error("path,conversions\na,1\n"), "no column \"total_conversions\", found: path, conversions");
         let header = "path,total_conversions,total_conversion_value,total_null\n";
         let of = |row: &str| error(&format!("{header}a,1,1,0\n{row}\n"));
-        assert!(of(",1,1,0").starts_with("row 3: path is \"\", allowed: channels joined by \">\""));
+        assert!(of(",1,1,0").starts_with("row 3: path is \"\", allowed: channels joined by \" > \""));
         assert!(of("a >  > b,1,1,0").starts_with("row 3: path is \"a >  > b\""));
         assert!(of("a > ,1,1,0").starts_with("row 3: path is"));
         assert_eq!(of("a,-1,0,0"), "row 3: total_conversions is \"-1\", allowed: 0 to 1000000000000000");
@@ -77,6 +78,8 @@ mod tests {
         assert!(of("a,1,0,inf").contains("total_null is \"inf\""));
         assert!(of("a,0,5,1").contains("0 where there are no conversions"));
         assert_eq!(of("a,1"), "row 3: has 2 fields, the header has 4");
+        assert_eq!(of("\n\na,1"), "row 5: has 2 fields, the header has 4");
+        assert!(of("\n\n,1,1,0").starts_with("row 5: path is"));
         let bytes = [header.as_bytes(), b"caf\xe9,1,1,0\n"].concat();
         assert_eq!(PathTable::from_csv(bytes.as_slice(), ">").unwrap_err().to_string(), "row 2: field 1 is not UTF-8");
     }

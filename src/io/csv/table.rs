@@ -1,11 +1,12 @@
 //! Small tables, read row by row.
 
+use super::line_of;
 use crate::error::{Error, Result};
-use std::io::Read;
+use std::io::{Cursor, Read};
 
-/// A CSV table with a header.
-pub(super) struct Table<R> {
-    reader: csv::Reader<R>,
+/// A CSV table with a header, in memory: such tables are small beside event logs, and errors need the lines.
+pub(super) struct Table {
+    reader: csv::Reader<Cursor<Vec<u8>>>,
     header: Vec<String>,
     record: csv::StringRecord,
 }
@@ -17,11 +18,13 @@ pub(super) struct Row<'a> {
     record: &'a csv::StringRecord,
 }
 
-impl<R: Read> Table<R> {
+impl Table {
     /// Reads the header; a byte order mark before it is passed over.
-    pub(super) fn new(what: &'static str, reader: R) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().from_reader(reader);
-        let header: Vec<String> = reader.headers().map_err(malformed)?.iter().map(str::to_owned).collect();
+    pub(super) fn new(what: &'static str, mut source: impl Read) -> Result<Self> {
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes)?;
+        let mut reader = csv::ReaderBuilder::new().from_reader(Cursor::new(bytes));
+        let header: Vec<String> = reader.headers().map_err(|error| malformed(error, &[]))?.iter().map(str::to_owned).collect();
         if header.is_empty() {
             return Err(Error::Empty { what: what.into(), allowed: "a header and rows".into() });
         }
@@ -38,8 +41,10 @@ impl<R: Read> Table<R> {
     }
 
     pub(super) fn next_row(&mut self) -> Result<Option<Row<'_>>> {
-        let more = self.reader.read_record(&mut self.record).map_err(malformed)?;
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let read = self.reader.read_record(&mut self.record);
+        let bytes = self.reader.get_ref().get_ref();
+        let more = read.map_err(|error| malformed(error, bytes))?;
+        let line = self.record.position().map_or(0, |began| line_of(bytes, began));
         Ok(more.then_some(Row { line, record: &self.record }))
     }
 }
@@ -57,8 +62,8 @@ impl<'a> Row<'a> {
 }
 
 /// The parser's error as ours, with its row.
-fn malformed(error: csv::Error) -> Error {
-    let row = error.position().map_or(1, csv::Position::line);
+fn malformed(error: csv::Error, bytes: &[u8]) -> Error {
+    let row = error.position().map_or(1, |began| line_of(bytes, began));
     let reason = match error.kind() {
         csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("has {len} fields, the header has {expected_len}"),
         csv::ErrorKind::Utf8 { err, .. } => format!("field {} is not UTF-8", err.field() + 1),
