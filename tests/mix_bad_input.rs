@@ -111,7 +111,25 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
     };
     assert!(test("radio", None, "2019-06-01").contains("a lift test names channel \"radio\""));
     assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
-    assert!(test("tv", None, "2029-06-01").contains("window that touches the panel"));
+    assert!(test("tv", None, "2029-06-01").contains("days of the panel, 2019-04-14 to 2020-06-06"));
+    assert!(test("tv", None, "2019-06-01").contains("2019-06-01 to 2030-01-01"));
+}
+
+#[test]
+fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
+    let spend = wave(60, 0.9);
+    let fit = |from: i32, days: i32, change: f64| {
+        let start = weeks(1)[0].plus(from);
+        let test = LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
+        MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel(60))
+    };
+    assert!(fit(0, 420, 10.0).is_ok());
+    assert!(message(fit(-1, 14, 10.0)).contains("days of the panel"));
+    assert!(message(fit(400, 21, 10.0)).contains("days of the panel"));
+    let spent = spend[2] + spend[3];
+    assert!(fit(14, 14, -spent).is_ok());
+    let refused = message(fit(14, 14, -1.001 * spent));
+    assert!(refused.contains("lift test of tv") && refused.contains(&format!("at least -{spent}")), "{refused}");
 }
 
 #[test]

@@ -324,3 +324,20 @@ fn marginal_return_is_what_a_little_more_of_everything_brings() {
         }
     }
 }
+
+#[test]
+fn bootstrap_returns_count_the_revenue_of_each_row() {
+    let panel = small_panel(3, 2, 60);
+    let returns = |worth: &dyn Fn(usize) -> f64| -> Vec<f64> {
+        let priced = panel.clone().with_revenue_per_kpi((0..panel.rows()).map(worth).collect()).unwrap();
+        let model = quick().fit(&priced).unwrap();
+        let whole: f64 = model.channels()[0].roi.unwrap().mean;
+        let draws: Vec<f64> = model.bootstrap(20, 4, 1).unwrap().channels().iter().map(|c| c.roi.unwrap().mean).collect();
+        assert!(draws[0] < 3.0 * whole && draws[0] > whole / 3.0, "{} {whole}", draws[0]);
+        draws
+    };
+    let (one, late, early) = (returns(&|_| 1.0), returns(&|row| (row % 60) as f64), returns(&|row| 60.0 - (row % 60) as f64));
+    for c in 0..one.len() {
+        assert!((late[c] + early[c] - 60.0 * one[c]).abs() <= 1e-9 * late[c] && late[c] > 2.0 * one[c]);
+    }
+}
