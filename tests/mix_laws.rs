@@ -158,7 +158,7 @@ fn response_curves_rise_with_the_slope_they_state() {
         let budget = model.budget(horizon, 0.5, 2.0).unwrap();
         let total = budget.channels().iter().map(|c| c.now()).sum();
         let plan = budget.plan(&model.response_curves(horizon).unwrap(), Goal::Outcome { total }).unwrap();
-        assert!(plan.gain() >= 0.0 && plan.kkt_residual() <= 1e-6, "{plan:?}");
+        assert!(plan.gain() >= 0.0 && plan.kkt_residual() <= 1e-8, "{plan:?}");
         let (low, high) = plan.gain_interval(0.9).unwrap().unwrap();
         assert!(low <= plan.gain() && plan.gain() <= high);
     }
@@ -270,8 +270,8 @@ fn in_units(panel: &Panel, kpi: f64, spend: f64) -> Panel {
 fn units_do_not_matter() {
     let panel = small_panel(11, 2, 90);
     let model = quick().fit(&panel).unwrap();
-    // Powers of two, so that scaling itself rounds nothing.
-    let (kpi, spend) = (2_f64.powi(40), 2_f64.powi(-30));
+    // Powers of two, so that scaling itself rounds nothing; the KPI stays below the 1e15 a panel holds.
+    let (kpi, spend) = (2_f64.powi(30), 2_f64.powi(-30));
     let scaled = quick().fit(&in_units(&panel, kpi, spend)).unwrap();
     for (a, b) in model.channels().iter().zip(&scaled.channels()) {
         assert!((a.contribution.mean * kpi - b.contribution.mean).abs() <= 1e-9 * b.contribution.mean);
