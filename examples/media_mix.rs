@@ -26,28 +26,28 @@ struct Options {
     #[arg(long, requires_all = ["date", "kpi", "media"])]
     panel: Option<PathBuf>,
     /// Column of the periods' first days
-    #[arg(long)]
+    #[arg(long, requires = "panel")]
     date: Option<String>,
     /// Column of the outcome
-    #[arg(long)]
+    #[arg(long, requires = "panel")]
     kpi: Option<String>,
     /// Columns of the media, spend or exposures
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', requires = "panel")]
     media: Vec<String>,
     /// Columns of controls
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', requires = "panel")]
     controls: Vec<String>,
     /// Column of event names
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', requires = "panel")]
     events: Vec<String>,
     /// Column of geo names
-    #[arg(long)]
+    #[arg(long, requires = "panel")]
     geo: Option<String>,
     /// Spend column of a medium measured in exposures, A=column
-    #[arg(long, value_delimiter = ',', value_parser = pair)]
+    #[arg(long, value_delimiter = ',', value_parser = pair, requires = "panel")]
     spend: Vec<(String, String)>,
     /// Length of the periods: week, day or month; found from the dates otherwise
-    #[arg(long)]
+    #[arg(long, requires = "panel")]
     period: Option<Period>,
     /// Adstock family of all media, or A=family of one
     #[arg(long, value_delimiter = ',')]
@@ -77,7 +77,7 @@ struct Options {
     #[arg(long)]
     holidays: Option<PathBuf>,
     /// Plan the next period's spend with this total
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     budget: Option<f64>,
     /// Each channel's planned spend as a multiple of its mean
     #[arg(long, default_value = "0.5..1.5", value_parser = bounds)]
@@ -98,8 +98,8 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 }
 
 fn bounds(text: &str) -> std::result::Result<RangeInclusive<f64>, String> {
-    let parsed = text.split_once("..").and_then(|(a, b)| Some(a.parse().ok()?..=b.parse().ok()?));
-    parsed.ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
+    let parsed = text.split_once("..").and_then(|(a, b)| Some(a.parse::<f64>().ok()?..=b.parse::<f64>().ok()?));
+    parsed.filter(|b| b.start() <= b.end()).ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
 }
 
 fn main() -> ExitCode {
@@ -373,4 +373,25 @@ fn plan_table(plan: &Plan) -> String {
         text += &format!("{:<18} {:>10.0} -> {:>10.0}{bound}\n", c.channel, c.now, c.planned);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_a_panel_need_one() {
+        for option in ["--date=a", "--kpi=a", "--media=a", "--controls=a", "--events=a", "--geo=a", "--spend=a=b", "--period=week"] {
+            let refused = Options::try_parse_from(["media_mix", option]).err().expect(option).to_string();
+            assert!(refused.contains("--panel"), "{option}: {refused}");
+        }
+        assert!(Options::try_parse_from(["media_mix", "--panel=p.csv", "--date=a", "--kpi=b", "--media=c", "--geo=d"]).is_ok());
+    }
+
+    #[test]
+    fn budgets_and_their_bounds() {
+        assert_eq!(Options::try_parse_from(["media_mix", "--budget", "-5"]).ok().and_then(|o| o.budget), Some(-5.0));
+        assert_eq!(bounds("0.5..0.5"), Ok(0.5..=0.5));
+        assert!(bounds("1.5..0.5").is_err() && bounds("NaN..1").is_err() && bounds("1").is_err());
+    }
 }

@@ -37,6 +37,29 @@ fn tables_with_faults_are_refused_naming_the_row() {
 }
 
 #[test]
+fn a_column_has_one_role() {
+    let csv = "date,y,tv,geo\n2024-01-01,1,2,a\n2024-01-08,2,3,a\n";
+    let columns = || PanelColumns::new("date", "y").channel("tv");
+    let twice = [columns().channel("y"), columns().control("y"), columns().control("tv"), columns().revenue_per_kpi("tv")];
+    let others = [columns().channel_with_exposures("geo", "tv"), columns().geo("date"), columns().geo("geo").events("geo")];
+    for (columns, name) in twice.iter().chain(&others).zip(["y", "y", "tv", "tv", "tv", "date", "geo"]) {
+        let refused = message(columns.read(csv.as_bytes()));
+        assert!(refused.contains(&format!("{name:?} in two roles")), "{refused}");
+    }
+    assert!(columns().geo("geo").read(csv.as_bytes()).is_ok());
+}
+
+#[test]
+fn numbers_beyond_any_sense_are_refused() {
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1e308,2,3\n", &["row 3", "y", "1e308", "-1e15 to 1e15"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,1.1e15,3\n", &["row 2", "tv", "at most 1e15"]);
+    assert_refused("date,y,tv,price\n2024-01-01,1,2,-1e16\n", &["row 2", "price", "-1e15 to 1e15"]);
+    assert!(read("date,y,tv,price\n2024-01-01,-1e15,1e15,3\n2024-01-08,1,2,3\n").is_ok());
+    assert!(message(Panel::national(weeks(2), vec![1.0, -1e308])).contains("kpi in all on 2019-04-21"));
+    assert!(message(panel(20).with_population(vec![1e16])).contains("at most 1e15"));
+}
+
+#[test]
 fn rows_may_come_in_any_order() {
     let sorted = read("date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,4,5,6\n2024-01-01,b,7,8,9\n2024-01-08,b,10,11,12\n").unwrap();
     let mixed = read("date,geo,y,tv,price\n2024-01-08,b,10,11,12\n2024-01-01,a,1,2,3\n2024-01-01,b,7,8,9\n2024-01-08,a,4,5,6\n").unwrap();
@@ -111,7 +134,25 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
     };
     assert!(test("radio", None, "2019-06-01").contains("a lift test names channel \"radio\""));
     assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
-    assert!(test("tv", None, "2029-06-01").contains("window that touches the panel"));
+    assert!(test("tv", None, "2029-06-01").contains("days of the panel, 2019-04-14 to 2020-06-06"));
+    assert!(test("tv", None, "2019-06-01").contains("2019-06-01 to 2030-01-01"));
+}
+
+#[test]
+fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
+    let spend = wave(60, 0.9);
+    let fit = |from: i32, days: i32, change: f64| {
+        let start = weeks(1)[0].plus(from);
+        let test = LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
+        MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel(60))
+    };
+    assert!(fit(0, 420, 10.0).is_ok());
+    assert!(message(fit(-1, 14, 10.0)).contains("days of the panel"));
+    assert!(message(fit(400, 21, 10.0)).contains("days of the panel"));
+    let spent = spend[2] + spend[3];
+    assert!(fit(14, 14, -spent).is_ok());
+    let refused = message(fit(14, 14, -1.001 * spent));
+    assert!(refused.contains("lift test of tv") && refused.contains(&format!("at least -{spent}")), "{refused}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 ///
 /// Both changes are totals over the days from `start` to `end`, both included, and over the geo (all geos where it is `None`), in
 /// the units of the panel's spend and KPI. The standard error is that of the outcome change and states how much the test is to be
-/// trusted against the panel.
+/// trusted against the panel. The panel is taken to record the spend without the test: the change comes on top of it.
 ///
 /// ```
 /// use mixtouch::LiftTest;
@@ -121,7 +121,7 @@ impl LiftTest {
         self.end.since(self.start).unsigned_abs() + 1
     }
 
-    /// Spend with the test minus spend without it, in total.
+    /// Spend with the test minus spend without it, in total. A mix model takes it to come on top of the spend its panel records.
     pub const fn spend_change(&self) -> f64 {
         self.spend_change
     }

@@ -102,7 +102,7 @@ impl MediaMix {
     ///
     /// # Errors
     /// If a setting names something that is not in the panel, the panel has too few rows for the coefficients, the KPI does not change, or
-    /// media are collinear and bear no penalty.
+    /// media are collinear and bear no penalty; also if a lift test is not wholly within the panel or cuts more than was spent.
     pub fn fit(&self, panel: &Panel) -> Result<MixModel> {
         self.run(panel, self.trials, vec![])
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::event::LARGEST;
 
 mod check;
 mod period;
@@ -62,7 +63,7 @@ impl Control {
 
 /// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one another without a gap.
 ///
-/// All columns are laid out geo by geo, each geo's periods in order: the value of geo g and period t is at `g * periods + t`.
+/// Numbers are within -1e15 to 1e15. All columns are laid out geo by geo, each geo's periods in order: the value of geo g and period t is at `g * periods + t`.
 ///
 /// ```
 /// use mixtouch::mix::Panel;
@@ -234,11 +235,11 @@ impl Panel {
     /// The panel with a population per geo, by which KPIs are made comparable between geos.
     ///
     /// # Errors
-    /// If it is not one finite number above 0 per geo.
+    /// If it is not one number above 0, at most 1e15, per geo.
     pub fn with_population(mut self, population: Vec<f64>) -> Result<Self> {
-        if population.len() != self.geos.len() || population.iter().any(|p| !(*p > 0.0 && p.is_finite())) {
+        if population.len() != self.geos.len() || population.iter().any(|p| !(*p > 0.0 && *p <= LARGEST)) {
             let value = format!("{population:?}");
-            return Err(Error::setting("population", value, format!("{} finite numbers above 0, one per geo", self.geos.len())));
+            return Err(Error::setting("population", value, format!("{} numbers above 0, at most 1e15, one per geo", self.geos.len())));
         }
         self.population = Some(population);
         Ok(self)
@@ -275,11 +276,10 @@ impl Panel {
         if values.len() != self.rows() {
             return Err(Error::setting(format!("length of {name}"), values.len(), format!("{} rows, periods x geos", self.rows())));
         }
-        let bad = values.iter().position(|v| !(v.is_finite() && *v >= low));
-        let allowed = if low == 0.0 { "a finite number of at least 0" } else { "a finite number" };
+        let bad = values.iter().position(|v| !is_allowed(*v, low));
         bad.map_or(Ok(()), |row| {
             let (geo, date) = (&self.geos[row / self.periods()], self.dates[row % self.periods()]);
-            Err(Error::setting(format!("{name} in {geo} on {date}"), values[row], allowed))
+            Err(Error::setting(format!("{name} in {geo} on {date}"), values[row], allowed(low)))
         })
     }
 
@@ -383,6 +383,16 @@ impl Panel {
             weights: self.weights.as_deref().map(pick),
         })
     }
+}
+
+/// Whether a cell can be used; beyond 1e15 sums of squares and their ratios lose all meaning.
+fn is_allowed(value: f64, low: f64) -> bool {
+    value >= low && value.abs() <= LARGEST
+}
+
+/// What [`is_allowed`] allows.
+const fn allowed(low: f64) -> &'static str {
+    if low == 0.0 { "a finite number of at least 0, at most 1e15" } else { "a finite number, -1e15 to 1e15" }
 }
 
 /// An error if a name is empty or comes twice.

@@ -11,6 +11,7 @@ use crate::mix::moments::Moments;
 use crate::mix::search::set_all;
 use crate::mix::specification::Pooling;
 use crate::mix::summary::Spread;
+use crate::mix::transform::Room;
 use crate::random::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
@@ -20,7 +21,7 @@ pub struct BootstrapChannel {
     pub channel: String,
     /// Contribution over the panel, in units of the KPI.
     pub contribution: Spread,
-    /// Contribution per unit spent; none without spend.
+    /// Contribution, in money where the panel says what a unit of the KPI brings, per unit spent; none without spend.
     pub roi: Option<Spread>,
 }
 
@@ -63,7 +64,7 @@ impl MixModel {
         let Some(problem) = self.problem() else {
             return Err(Error::Empty { what: "regression".into(), allowed: "the panel the model was fitted to".into() });
         };
-        let draws: Vec<Vec<f64>> = (0..replicates)
+        let draws: Vec<Vec<[f64; 2]>> = (0..replicates)
             .into_par_iter()
             .filter_map(|i| {
                 let kpi = self.replicate(prediction.prediction(), &residuals, block, random.stream(i as u64));
@@ -72,9 +73,9 @@ impl MixModel {
             .collect();
         let weights = vec![1.0; draws.len()];
         let channels = self.panel.channels().iter().enumerate().map(|(c, channel)| {
-            let totals: Vec<f64> = draws.iter().map(|d| d[c]).collect();
+            let totals: Vec<f64> = draws.iter().map(|d| d[c][0]).collect();
             let spend: f64 = channel.spend().iter().sum();
-            let returns: Vec<f64> = totals.iter().map(|t| t / spend).collect();
+            let returns: Vec<f64> = draws.iter().map(|d| d[c][1] / spend).collect();
             BootstrapChannel {
                 channel: channel.name().into(),
                 contribution: Spread::of(&totals, &weights),
@@ -97,8 +98,8 @@ impl MixModel {
         rows.map(|(row, t)| prediction[row] + residuals[row - t + from[t]]).collect()
     }
 
-    /// Total contributions of all channels under a member's transforms, for another KPI.
-    fn contributions_for(&self, design: &Design, kpi: Vec<f64>, member: &Member) -> Option<Vec<f64>> {
+    /// Total contributions of all channels and their worth under a member's transforms, for another KPI.
+    fn contributions_for(&self, design: &Design, kpi: Vec<f64>, member: &Member) -> Option<Vec<[f64; 2]>> {
         let mut design = design.clone();
         for (row, y) in kpi.iter().enumerate() {
             let weight = design.root_weights.as_ref().map_or(1.0, |w| w[row]);
@@ -111,13 +112,28 @@ impl MixModel {
         let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
         set_all(&problem, &member.point, &mut moments);
         let linear = problem.solve(&moments, member.penalty, &mut bench)?;
-        let mut totals = vec![0.0; problem.design.channels.len()];
+        let mut totals = vec![[0.0; 2]; problem.design.channels.len()];
         for (k, column) in problem.design.columns.iter().enumerate() {
             if let Source::Channel(c) = column.source {
-                totals[c] += linear.coefficients[k] * moments.total(k);
+                let worth = self.worth_of_one(&problem.design, c, column.geo, member).unwrap_or_else(|| moments.total(k));
+                totals[c][0] += linear.coefficients[k] * moments.total(k);
+                totals[c][1] += linear.coefficients[k] * worth;
             }
         }
         Some(totals)
+    }
+
+    /// What a channel's coefficient of 1 brings in money, in one geo or in all; none where the panel does not price the KPI.
+    fn worth_of_one(&self, design: &Design, channel: usize, geo: Option<usize>, member: &Member) -> Option<f64> {
+        let revenue = self.panel.revenue_per_kpi()?;
+        let (mut room, mut transformed) = (Room::default(), vec![0.0; design.periods]);
+        let geos = geo.map_or(0..design.geos, |g| g..g + 1);
+        let worth = |g: usize| {
+            let rows = g * design.periods..(g + 1) * design.periods;
+            member.curves[channel].apply(&design.channels[channel].activity[rows.clone()], &mut room, &mut transformed);
+            transformed.iter().zip(&revenue[rows]).map(|(x, w)| x * w).sum::<f64>() * design.kpi_scale[g]
+        };
+        Some(geos.map(worth).sum())
     }
 
     /// The mean over geos of a member's coefficients, in units of scaled KPI, for each regression column by geo.

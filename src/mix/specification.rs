@@ -316,6 +316,10 @@ impl MediaMix {
     }
 
     /// Experiments the fit has to agree with, as far as their standard errors ask for it.
+    ///
+    /// A test's `spend_change` comes on top of the spend the panel records for its window: the model compares the outcome at the
+    /// recorded spend with that at the recorded spend + `spend_change`. [`MediaMix::fit`] refuses a test whose window is not wholly within
+    /// the panel, or that cuts more than the channel's spend in the window.
     #[must_use]
     pub fn lift_tests(mut self, tests: Vec<LiftTest>) -> Self {
         self.lift_tests = tests;

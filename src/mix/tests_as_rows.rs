@@ -51,16 +51,21 @@ impl TestRow {
     fn lift(test: &LiftTest, panel: &Panel, design: &Design) -> Result<Self> {
         let channel = panel.channel_index("a lift test", test.channel())?;
         let overlap: Vec<f64> = panel.dates().iter().map(|&start| share_within(panel.period().next(start), start, test)).collect();
-        let from = overlap.iter().position(|o| *o > 0.0);
-        let (Some(from), Some(to)) = (from, overlap.iter().rposition(|o| *o > 0.0)) else {
-            let range = format!("a window that touches the panel, {} to {}", panel.dates()[0], panel.dates()[panel.periods() - 1]);
-            return Err(Error::setting("window of a lift test", format!("{} to {}", test.start(), test.end()), range));
+        let (first, last) = (panel.dates()[0], panel.period().next(panel.dates()[panel.periods() - 1]).plus(-1));
+        let (from, to) = (overlap.iter().position(|o| *o > 0.0), overlap.iter().rposition(|o| *o > 0.0));
+        let (Some(from), Some(to), true) = (from, to, test.start() >= first && test.end() <= last) else {
+            let window = format!("{} to {}", test.start(), test.end());
+            return Err(Error::setting("window of a lift test", window, format!("days of the panel, {first} to {last}")));
         };
         let to = to + 1;
         let geos: Vec<usize> = (0..panel.geos().len()).filter(|&g| test.geo().is_none_or(|name| panel.geos()[g] == name)).collect();
         let column = &panel.channels()[channel];
         let spend_at = |geo: usize, t: usize| overlap[t] * column.spend()[geo * panel.periods() + t];
         let total: f64 = geos.iter().map(|&g| (from..to).map(|t| spend_at(g, t)).sum::<f64>()).sum();
+        if test.spend_change() < -total * (1.0 + 1e-9) {
+            let name = format!("spend_change of the lift test of {} from {} to {}", test.channel(), test.start(), test.end());
+            return Err(Error::setting(name, test.spend_change(), format!("at least -{total}, the window's spend")));
+        }
         let days: f64 = overlap[from..to].iter().sum::<f64>() * geos.len() as f64;
         let all_activity: f64 = column.activity().iter().sum();
         let per_spend = if design.channels[channel].spend > 0.0 { all_activity / design.channels[channel].spend } else { 1.0 };
@@ -73,6 +78,7 @@ impl TestRow {
                 let (spend, now) = (column.spend()[rows.start + t], column.activity()[rows.start + t]);
                 let rate = if spend > 0.0 { now / spend } else { per_spend };
                 let change = share * test.spend_change() * rate / design.channels[channel].scale[geo];
+                // A cut of all spend may fall short of 0 by rounding.
                 activity[t] = (activity[t] + change).max(0.0);
             }
             changed.push((geo, activity));

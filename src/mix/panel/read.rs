@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Panel, Period};
+use super::{Panel, Period, allowed, is_allowed};
 use crate::date::Day;
 use crate::error::{Error, Result};
 
@@ -30,8 +30,6 @@ pub struct PanelColumns {
     revenue_per_kpi: Option<String>,
 }
 
-const NUMBER: &str = "a finite number";
-const NOT_NEGATIVE: &str = "a finite number of at least 0";
 const DATE: &str = "a date YYYY-MM-DD";
 
 /// One row of the table: line, period, geo, then the numbers in the order of [`PanelColumns::numbers`], then event labels.
@@ -128,9 +126,10 @@ impl PanelColumns {
     /// Reads a table with a header.
     ///
     /// # Errors
-    /// If a column is missing, a field is no date or number, spend is negative, a geo has a period twice or lacks one, or the periods
+    /// If a column is missing or has two roles, a field is no date or number, spend is negative, a geo has a period twice or lacks one, or the periods
     /// have a gap; errors name the row.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
+        self.check_roles()?;
         let mut rows = self.rows(reader)?;
         rows.sort_by(|a, b| (&a.geo, a.date, a.line).cmp(&(&b.geo, b.date, b.line)));
         for pair in rows.windows(2) {
@@ -155,6 +154,20 @@ impl PanelColumns {
         let optional = [&self.population, &self.revenue_per_kpi].into_iter().map(|c| c.as_deref().map(|c| (c, true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
         [Some((self.kpi.as_str(), false))].into_iter().chain(channels).chain(controls).chain(optional).flatten().collect()
+    }
+
+    /// An error if a column has two roles.
+    fn check_roles(&self) -> Result<()> {
+        let numbers = self.numbers().into_iter().map(|(name, _)| name);
+        let mut seen: Vec<&str> = vec![];
+        for name in [self.date.as_str()].into_iter().chain(self.geo.as_deref()).chain(numbers).chain(self.events.iter().map(String::as_str))
+        {
+            if seen.contains(&name) {
+                return Err(Error::setting("column", format!("{name:?} in two roles"), "one role for each column"));
+            }
+            seen.push(name);
+        }
+        Ok(())
     }
 
     fn rows(&self, reader: impl Read) -> Result<Vec<Row>> {
@@ -235,9 +248,9 @@ fn malformed(error: csv::Error) -> Error {
 }
 
 fn number(line: u64, column: &str, text: &str, not_negative: bool) -> Result<f64> {
-    let allowed = if not_negative { NOT_NEGATIVE } else { NUMBER };
-    let value = text.parse().ok().filter(|v: &f64| v.is_finite() && (!not_negative || *v >= 0.0));
-    value.ok_or_else(|| Error::field(line, column, text, allowed))
+    let low = if not_negative { 0.0 } else { f64::NEG_INFINITY };
+    let value = text.parse().ok().filter(|v: &f64| is_allowed(*v, low));
+    value.ok_or_else(|| Error::field(line, column, text, allowed(low)))
 }
 
 /// An error if a geo lacks a period that another has.
