@@ -6,8 +6,8 @@
 use clap::Parser;
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
-    AttributionModel, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastTouch, Linear, LogHazard, Markov, Position, Result,
-    SetRateShapley, SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
+    AttributionModel, Counterfactual, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastNonDirect, LastTouch, Linear, LogHazard,
+    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
 };
 use std::process::ExitCode;
 use std::time::Instant;
@@ -56,13 +56,21 @@ fn entries() -> Result<Vec<Entry>> {
     let only = |world, entry| Entry { only: Some(world), ..entry };
     Ok(vec![
         rule("last-touch", LastTouch),
+        // no world has direct visits; branded search, which marketing itself brings, is what there is to pass over
+        fitted("last-non-direct", LastNonDirect::new(["branded_search"])),
         rule("first-touch", FirstTouch),
         rule("linear", Linear),
         rule("time-decay", TimeDecay::days(7.0)?),
         rule("position-based", Position::u()),
+        rule("position-j", Position::j()),
+        rule("position-inverse-j", Position::inverse_j()),
         fitted("markov", Markov::order(1)?),
+        fitted("markov order 2", Markov::order(2)?),
         rule("shapley", SubsetSumShapley),
         fitted("shapley-set-rate", SetRateShapley),
+        fitted("counterfactual", Counterfactual),
+        fitted("logistic", Logistic::new()),
+        fitted("shao-li", ShaoLi),
         fitted("log-link hazard", LogHazard::default()),
         fitted("time-to-event", plain()),
         fitted("  exponentials", plain().with_exponentials(taus)?),

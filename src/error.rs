@@ -80,6 +80,12 @@ pub enum Error {
         /// What it needs.
         needs: Cow<'static, str>,
     },
+    /// A model of rates per time has conversions but no time that anybody was watched for.
+    #[error("the time from first touches to the end of observation is 0 s, allowed: above 0 where there are conversions ({conversions})")]
+    NoExposure {
+        /// The conversions.
+        conversions: f64,
+    },
     /// Two things to be merged, or a model and journeys, do not speak of the same channels.
     #[error("channels differ: {left} and {right}")]
     ChannelsDiffer {

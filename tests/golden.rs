@@ -176,4 +176,18 @@ fn channelattributions_demo_data() {
     }
     assert_relative_eq!(score("first-touch", &journeys).channel("alpha").unwrap().value, 19_121.272_355_799, max_relative = 1e-11);
     assert_relative_eq!(score("markov", &journeys).channel("alpha").unwrap().value, 18_799.170_626_192, max_relative = 1e-11);
+    let choice = Markov::choose_order(&journeys, 5).unwrap();
+    // auc and penalised auc by order, from `choose_order` of ChannelAttribution 2.2.5, which agrees to about 1e-4
+    let published = [
+        (0.508_669_664_595, 0.508_602_948_547),
+        (0.517_376_044_983, 0.516_949_756_669),
+        (0.527_847_849_484, 0.525_895_344_624),
+        (0.542_849_142_833, 0.535_678_334_407),
+        (0.553_811_662_450, 0.530_614_839_646),
+    ];
+    for (score, (auc, penalised_auc)) in choice.scores().iter().zip(published) {
+        assert_relative_eq!(score.auc.unwrap(), auc, epsilon = 1e-4);
+        assert_relative_eq!(score.penalised_auc.unwrap(), penalised_auc, epsilon = 1e-4);
+    }
+    assert_eq!((choice.scores().len(), choice.by_penalised_auc()), (5, Some(4)));
 }

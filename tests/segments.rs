@@ -1,6 +1,8 @@
 //! Journeys told apart by a column of the log.
 
-use mixtouch::{Bootstrap, Comparison, Error, Event, Events, JourneyOptions, Journeys, LastTouch, Linear, Markov, TimeToEvent};
+use mixtouch::{
+    Bootstrap, Comparison, Error, Event, Events, JourneyOptions, Journeys, LastTouch, Linear, LogHazard, Markov, ModelTable, TimeToEvent,
+};
 
 /// Ann begins on the phone and buys on the laptop, then looks again on the phone; bob buys on the phone; cat only looks, phone
 /// first, laptop last.
@@ -100,4 +102,50 @@ fn a_column_that_is_not_there_is_named() {
     let error = Journeys::from_events(&log(), JourneyOptions::default().with_segment("region")).unwrap_err();
     assert!(matches!(error, Error::MissingColumn { .. }), "{error}");
     assert_eq!(error.to_string(), "no column \"region\", found: device");
+}
+
+/// Forty persons, three of whom convert, all on the web; `instant` ones convert in the app at the second they are first seen,
+/// which is the last of the log.
+fn few_converters(instant: u64) -> Journeys {
+    let mut log = Events::with_columns(["device"]);
+    let mut push = |event: Event<'_>, device| log.push(event.with_texts(&[device])).unwrap();
+    for person in 0..40 {
+        let device = ["web", "shop"][usize::from(person % 2 == 1)];
+        let channel = ["social", "search"][usize::from(person % 3 == 1)];
+        push(Event::touch(person, 1_000 * person as i64, channel), device);
+        if [4, 16, 30].contains(&person) {
+            push(Event::conversion(person, 1_000 * person as i64 + 7_200), device);
+        }
+    }
+    for person in 40..40 + instant {
+        push(Event::touch(person, 90_000, "social"), "app");
+        push(Event::conversion(person, 90_000), "app");
+    }
+    Journeys::from_events(&log, JourneyOptions::default().with_segment("device")).unwrap()
+}
+
+#[test]
+fn a_part_without_conversions_or_exposure_does_not_fail_the_whole() {
+    for instant in [0, 2] {
+        let table = Comparison::new()
+            .fit("time-to-event", TimeToEvent::default())
+            .fit("log-link", LogHazard::default())
+            .bootstrap(Bootstrap::new(200, 1).unwrap())
+            .run(&few_converters(instant))
+            .unwrap();
+        let conserved = |model: &ModelTable, conversions: f64| {
+            let credited: f64 = model.channels.iter().map(|row| row.conversions).sum();
+            let all = credited + model.baseline.map_or(0.0, |baseline| baseline.conversions) + model.unattributed.conversions;
+            assert!((all - conversions).abs() < 1e-9, "{}: {all}, not {conversions}", model.model);
+        };
+        table.models().iter().for_each(|model| conserved(model, 3.0 + instant as f64));
+        for segment in table.segments() {
+            let conversions = [("app", instant as f64), ("shop", 0.0), ("web", 3.0)];
+            let (_, conversions) = conversions.into_iter().find(|(name, _)| segment.segment == *name).unwrap();
+            segment.models.iter().for_each(|model| conserved(model, conversions));
+            let unattributed = segment.models.iter().all(|model| model.unattributed.conversions == conversions);
+            assert_eq!(unattributed, segment.segment != "web", "{}", segment.segment);
+        }
+        assert_eq!(table.segments().len(), if instant > 0 { 3 } else { 2 });
+    }
 }

@@ -2,8 +2,8 @@
 
 use mixtouch::simulate::World;
 use mixtouch::{
-    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LogHazard, Outcome, PathTable, Period,
-    Random, Result, TimeToEvent, TimeToEventModel, attribute,
+    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LogHazard, LogHazardModel, Outcome,
+    PathTable, Period, Random, Result, TimeToEvent, TimeToEventModel, attribute,
 };
 use std::time::Duration;
 
@@ -216,7 +216,11 @@ fn awkward_logs_have_an_answer() {
     let model = fit(&none).unwrap();
     assert!(model.report().converged && model.baseline() == 0.0 && model.effects().all(|effect| effect.rate == 0.0));
     assert_eq!(attribute(&none, &model).unwrap().total().conversions, 0.0);
-    assert!(matches!(LogHazard::default().fit(&none), Err(Error::Setting { .. })));
+    let log_link = LogHazard::default().fit(&none).unwrap();
+    assert!(log_link.report().converged && log_link.baseline() == 0.0 && log_link.factors().count() == 0);
+    assert_eq!(serde_json::from_str::<LogHazardModel>(&serde_json::to_string(&log_link).unwrap()).unwrap(), log_link);
+    let bought = journeys(&[(1, 0, "tv"), (1, 60, ""), (2, 0, "radio")]);
+    assert_eq!(attribute(&bought, &log_link).unwrap().unattributed().conversions, 1.0);
     // all convert, with one channel only
     let all = journeys(&[(1, 0, "tv"), (1, 60, ""), (2, DAY, "tv"), (2, DAY + 60, ""), (3, 40 * DAY, "tv"), (3, 41 * DAY, "")]);
     let credits = attribute(&all, &fit(&all).unwrap()).unwrap();

@@ -75,7 +75,8 @@ impl Comparison {
     ///
     /// A journey belongs to the segment it closes in. Models that read whole timelines count persons instead, by their first row,
     /// so that a segment's totals by such a model can differ from those by journey. What fitted models credit in segments need not
-    /// add up to what they credit in all.
+    /// add up to what they credit in all. Where a segment or a bootstrap replicate has conversions but no time that anybody was
+    /// watched for ([`Error::NoExposure`]), no rate can be known, and its conversions stay unattributed.
     ///
     /// # Errors
     /// Two models of one name; or, named by the model: the journeys lack what it needs, or the evidence supports no model.
@@ -106,7 +107,7 @@ impl Comparison {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
-        let fitted = fit_all(entries, sample, None)?;
+        let fitted = fit_all(entries, sample, None, segment.is_some())?;
         let scored = score_all(sample, &fitted)?;
         let costs = if segment.is_none() { sample.journeys.costs() } else { None };
         let mut tables = Vec::with_capacity(fitted.len());
@@ -115,7 +116,7 @@ impl Comparison {
         }
         if let Some(bootstrap) = &self.bootstrap {
             let replicates = bootstrap.run(sample.journeys, needs_evidence(entries), segment, |sample| {
-                let fitted = fit_all(entries, sample, Some(&fitted))?;
+                let fitted = fit_all(entries, sample, Some(&fitted), true)?;
                 let scored = score_all(sample, &fitted)?.into_iter();
                 Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect())
             })?;
@@ -141,15 +142,19 @@ fn needs_evidence(entries: &[&Named]) -> bool {
     entries.iter().any(|(_, entry)| entry.needs_evidence())
 }
 
-/// The models the journeys support; those of a replicate start from the ones of all journeys.
-fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>) -> Result<Vec<Timed<Fitted>>> {
+/// The models the journeys support; those of a replicate start from the ones of all journeys. A model of rates that a part of the
+/// journeys has no exposure for attributes nothing there.
+fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>, part: bool) -> Result<Vec<Timed<Fitted>>> {
     let channels = sample.journeys.channels();
     let fresh = || Everything(entries.iter().map(|(_, entry)| Timed::new(entry.evidence(channels))).collect());
     let gathered = if needs_evidence(entries) { sample.accumulate(fresh)? } else { fresh() };
     let mut fitted = Vec::with_capacity(entries.len());
     for (at, ((name, entry), Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
         let started = Instant::now();
-        let model = entry.solve(item, earlier.map(|earlier| &*earlier[at].item))?;
+        let model = match entry.solve(item, earlier.map(|earlier| &*earlier[at].item)) {
+            Err(Error::NoExposure { .. }) if part => Arc::new(Unknown(entry.needs())),
+            solved => solved?,
+        };
         check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
         fitted.push(Timed { item: model, spent: spent + started.elapsed() });
     }
@@ -171,6 +176,19 @@ trait Model: AttributionModel + Any {}
 impl<M: AttributionModel + Any> Model for M {}
 
 type Fitted = Arc<dyn Model>;
+
+/// The model of which no rate is known: it attributes nothing.
+struct Unknown(Needs);
+
+impl AttributionModel for Unknown {
+    fn needs(&self) -> Needs {
+        self.0
+    }
+
+    fn weigh(&self, _: Journey<'_>, _: &mut [f64]) -> f64 {
+        0.0
+    }
+}
 
 /// What a comparison needs of each of its models: the object-safe twin of [`Fit`].
 trait Entry: Send + Sync {

@@ -175,11 +175,7 @@ impl TimeToEvent {
         evidence.excluded.iter().for_each(|id| captured[id.index()] = true);
         let design = evidence.design.clone();
         if evidence.conversions() > 0.0 && evidence.person_days() == 0.0 {
-            return Err(Error::setting(
-                "the time from first touches to the end of observation",
-                "0 s",
-                "above 0 where there are conversions",
-            ));
+            return Err(Error::NoExposure { conversions: evidence.conversions() });
         }
         let ranked = evidence.conversions.ranked(design.singles(), design.basis.unit());
         let problem = ranked.problem();

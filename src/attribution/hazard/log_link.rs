@@ -21,7 +21,7 @@ pub use states::PersonTime;
 /// Credit is by backwards elimination: touch j gets `lambda(touches 1..j) - lambda(touches 1..j-1)` at the close over
 /// `lambda(all)`; increments below 0 count as 0 and the rest is rescaled with the baseline. The coefficients come from Newton's
 /// method on person-time and conversions by state, with a normal prior of standard deviation 10 on each, which keeps those of
-/// bins without conversions finite. Time watched, excluded channels and unattributed conversions are as with
+/// bins without conversions finite; where nobody converts every rate is 0 and nothing is attributed. Time watched, excluded channels and unattributed conversions are as with
 /// [`TimeToEvent`](crate::TimeToEvent). Where effects add up rather than multiply, that one is closer to the truth.
 ///
 /// ```
@@ -110,8 +110,7 @@ impl Fit for LogHazard {
     }
 
     /// # Errors
-    /// A flagged channel that the journeys do not have; no conversion from a person's first touch on; conversions, but no time
-    /// between first touches and the end of observation.
+    /// A flagged channel that the journeys do not have; conversions, but no time between first touches and the end of observation.
     fn solve(&self, evidence: PersonTime) -> Result<LogHazardModel> {
         let channels = evidence.channels().clone();
         let mut captured = flags(&channels, "demand capture", &self.demand_capture)?;
@@ -119,14 +118,14 @@ impl Fit for LogHazard {
         let states = evidence.states();
         let conversions: f64 = states.iter().map(|state| state.conversions).sum();
         let person_days = states.iter().map(|state| state.seconds).sum::<f64>() / DAY;
-        if conversions == 0.0 {
-            return Err(Error::setting("conversions from a person's first touch on", 0, "at least 1: a log link has no rate of 0"));
+        if conversions > 0.0 && person_days == 0.0 {
+            return Err(Error::NoExposure { conversions });
         }
-        if person_days == 0.0 {
-            return Err(Error::setting("the time from first touches to the end of observation", "0 s", "above 0"));
-        }
-        let newton::Solution { coefficients, log_likelihood, steps, converged } =
-            newton::maximise(&states, channels.len() * self.ends.len(), conversions, MOST_STEPS);
+        let newton::Solution { coefficients, log_likelihood, steps, converged } = if conversions == 0.0 {
+            newton::Solution { coefficients: Vec::new(), log_likelihood: 0.0, steps: 0, converged: true }
+        } else {
+            newton::maximise(&states, channels.len() * self.ends.len(), conversions, MOST_STEPS)
+        };
         let fit = FitReport { log_likelihood, steps, converged, conversions, person_days };
         Ok(LogHazardModel { specification: self.clone(), channels, coefficients, captured, fit })
     }
@@ -138,7 +137,8 @@ impl Fit for LogHazard {
 pub struct LogHazardModel {
     specification: LogHazard,
     channels: Channels,
-    /// By channel, then bin; the logarithm of the baseline last.
+    /// By channel, then bin; the logarithm of the baseline last. None where nobody converted: all rates are 0, and 0 has no
+    /// logarithm.
     coefficients: Vec<f64>,
     captured: Vec<bool>,
     fit: FitReport,
@@ -158,7 +158,7 @@ impl TryFrom<ModelFields> for LogHazardModel {
 
     fn try_from(fields: ModelFields) -> Result<Self> {
         let ModelFields { specification, channels, coefficients, captured, fit } = fields;
-        let sound = coefficients.len() == channels.len() * specification.ends.len() + 1
+        let sound = (coefficients.is_empty() || coefficients.len() == channels.len() * specification.ends.len() + 1)
             && coefficients.iter().all(|coefficient| coefficient.is_finite())
             && captured.len() == channels.len();
         if !sound {
@@ -174,16 +174,17 @@ impl LogHazardModel {
         self.fit
     }
 
-    /// Conversions a day of a person without touches in the last bin's reach.
+    /// Conversions a day of a person without touches in the last bin's reach; 0 if the fit saw no conversion from a first touch on.
     pub fn baseline(&self) -> f64 {
-        libm::exp(self.coefficients[self.coefficients.len() - 1])
+        self.coefficients.last().map_or(0.0, |&baseline| libm::exp(baseline))
     }
 
     /// By channel and bin: the channel, the days of age at which the bin begins and ends, and the factor by which its most recent
-    /// touch multiplies the intensity.
+    /// touch multiplies the intensity. Empty if the fit saw no conversion from a first touch on: nothing is known of factors of 0.
     pub fn factors(&self) -> impl Iterator<Item = (&str, f64, f64, f64)> {
         let ends = &self.specification.ends;
-        self.coefficients[..self.coefficients.len() - 1].iter().enumerate().map(move |(at, coefficient)| {
+        let factors = self.coefficients.split_last().map_or(&[][..], |(_, factors)| factors);
+        factors.iter().enumerate().map(move |(at, coefficient)| {
             let bin = at % ends.len();
             let from = bin.checked_sub(1).map_or(0, |before| ends[before]);
             let name = self.channels.name(ChannelId((at / ends.len()) as u16));
@@ -193,11 +194,12 @@ impl LogHazardModel {
 
     /// Conversions a day expected, at the second `journey` closes, of a person with its touches.
     pub fn intensity(&self, journey: Journey<'_>) -> f64 {
+        let Some(log_baseline) = self.coefficients.last() else { return 0.0 };
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
         let latest = |at: usize| !channels[at + 1..].contains(&channels[at]);
         let touches = (0..times.len()).filter(|&at| latest(at));
         let sum: f64 = touches.map(|at| self.coefficient(channels[at], journey.close - times[at])).sum();
-        libm::exp(sum + self.coefficients[self.coefficients.len() - 1])
+        libm::exp(sum + log_baseline)
     }
 
     #[inline]
@@ -228,10 +230,10 @@ impl AttributionModel for LogHazardModel {
 
     /// Each touch weighs what it adds to the intensity of the touches before it, at the close.
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        let Some(&(mut eta)) = self.coefficients.last() else { return 0.0 };
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
         let horizon = *self.specification.ends.last().expect("a log hazard has a bin");
         let first = times.partition_point(|&time| journey.close - time > horizon);
-        let mut eta = self.coefficients[self.coefficients.len() - 1];
         let mut intensity = libm::exp(eta);
         let mut baseline = intensity;
         for at in first..times.len() {
