@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::intern::Interner;
+use crate::random;
 use std::fmt;
 
 /// The key of a person as a log states it. A text that is a plain decimal number (`42`, not `042` or `+42`) is that number, so
@@ -98,12 +99,10 @@ impl PersonTable {
     }
 }
 
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection of 64-bit numbers whose bits look random.
-pub(crate) fn mix(mut x: u64) -> u64 {
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+/// A step of SplitMix64: a bijection of 64-bit numbers whose bits look random.
+#[inline]
+pub(crate) fn mix(number: u64) -> u64 {
+    random::mix(number.wrapping_add(random::GAMMA))
 }
 
 #[cfg(test)]

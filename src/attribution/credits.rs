@@ -3,7 +3,7 @@
 use super::ChannelShares;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
+use crate::journey::{Journey, Outcome};
 use crate::journeys::Block;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
@@ -21,6 +21,12 @@ impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.conversions += other.conversions;
         self.value += other.value;
+    }
+}
+
+impl From<Outcome> for Tally {
+    fn from(outcome: Outcome) -> Self {
+        Self { conversions: outcome.conversions, value: outcome.value }
     }
 }
 
@@ -112,7 +118,7 @@ impl Credits {
     /// Lets `weigh` fill a zeroed slice, one cell a touch, and adds each touch's part of the outcome to its channel.
     #[inline]
     pub(super) fn weigh_and_add<'a>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
-        let outcome = Tally { conversions: journey.outcome.conversions, value: journey.outcome.value };
+        let outcome = Tally::from(journey.outcome);
         self.total += outcome;
         let touches = journey.credited_channels();
         if touches.is_empty() {
@@ -144,7 +150,7 @@ impl Credits {
     /// Takes in a block for a model that divides by shares: what has touches is pooled, the rest is unattributed.
     pub(super) fn pool(&mut self, block: Block<'_>) {
         for journey in block {
-            let outcome = Tally { conversions: journey.outcome.conversions, value: journey.outcome.value };
+            let outcome = Tally::from(journey.outcome);
             self.total += outcome;
             if journey.is_empty() {
                 self.unattributed += outcome;

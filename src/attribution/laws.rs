@@ -302,7 +302,7 @@ fn check_conservation(specification: &impl Lawful) {
             let missing = if credit.is_unattributed() { 1.0 } else { 0.0 };
             assert!((all + missing - 1.0).abs() < 1e-9, "{:?}", credit.shares);
             let outcome = credit.journey.outcome();
-            let outcome = Tally { conversions: outcome.conversions(), value: outcome.value() };
+            let outcome = Tally::from(outcome);
             streamed += outcome;
             if credit.shares.is_empty() {
                 untouched += outcome;

@@ -60,7 +60,7 @@ impl Accumulator for Participation {
         let outcome = journey.outcome();
         if outcome.conversions() > 0.0 {
             for channel in distinct(journey.channels()) {
-                self.by_channel[channel.index()] += Tally { conversions: outcome.conversions(), value: outcome.value() };
+                self.by_channel[channel.index()] += outcome.into();
             }
         }
     }

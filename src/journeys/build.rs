@@ -171,7 +171,7 @@ impl JourneyBuilder {
         for part in &parts {
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
-        let excluded = channels.ids().filter(|&id| self.options.exclude.iter().any(|name| name == channels.name(id))).collect();
+        let excluded = cutter.excluded();
         let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
         let names = std::mem::take(&mut self.segments);

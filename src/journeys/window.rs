@@ -75,6 +75,11 @@ impl<'a> Cutter<'a> {
         })
     }
 
+    /// The channels left out of journeys.
+    pub(super) fn excluded(&self) -> Vec<ChannelId> {
+        self.excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(at, _)| ChannelId(at as u16)).collect()
+    }
+
     pub(super) fn cut(&self, mut gathered: Gathered) -> Part {
         for channel in &mut gathered.channels {
             *channel = self.ranks[channel.index()];
