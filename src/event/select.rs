@@ -1,6 +1,6 @@
 //! Some of a log's rows, as if the others had never been.
 
-use super::{Column, Events, NO_TEXT, Sale};
+use super::{Column, Events, Kind, NO_TEXT, Sale};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::intern::Interner;
@@ -23,19 +23,28 @@ impl Events {
         let priced = rows.iter().any(|&row| self.cost.get(row).is_some_and(|&cost| cost != 0.0));
         log.cost = if priced { rows.iter().map(|&row| self.cost[row]).collect() } else { Vec::new() };
         for (at, &row) in rows.iter().enumerate() {
-            if let Ok(found) = self.sales.binary_search_by_key(&row, |sale| sale.row) {
-                let Sale { value, goal, order, .. } = self.sales[found];
-                let goal = move_text(&self.goals, goal, &mut log.goals)?;
-                let order = move_text(&self.orders, order, &mut log.orders)?;
-                log.sales.push(Sale { row: at, value, goal, order });
-            }
+            self.select_sale(row, at, &mut log)?;
         }
         for (column, other) in log.columns.iter_mut().zip(&self.columns) {
             select_texts(column, other, rows)?;
         }
         log.identifiers = self.identifiers.select(rows);
         log.passed_over = self.passed_over;
+        log.keeps_all = self.keeps_all;
         Ok(log)
+    }
+
+    /// What a row states beyond the columns all rows have, to row `at` of the other log.
+    fn select_sale(&self, row: usize, at: usize, log: &mut Self) -> Result<()> {
+        let is_sale = self.kind[row].0 == Kind::Conversion;
+        let (sales, goals) = if is_sale { (&self.sales, &self.goals) } else { (&self.others, &self.topics) };
+        let Ok(found) = sales.binary_search_by_key(&row, |sale| sale.row) else { return Ok(()) };
+        let Sale { value, goal, order, .. } = sales[found];
+        let goal = move_text(goals, goal, log.goals_of(self.kind[row].0))?;
+        let order = move_text(&self.orders, order, &mut log.orders)?;
+        let rows = if is_sale { &mut log.sales } else { &mut log.others };
+        rows.push(Sale { row: at, value, goal, order });
+        Ok(())
     }
 
     /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it is as if the person had never
@@ -95,14 +104,21 @@ mod tests {
         let (person, time) = (people[seed % 4], (seed * 37 % 100) as i64);
         let touch = Event::touch(person, time, channels[seed % 3]).with_interaction(Interaction::Click).with_cost((seed % 3) as f64);
         let sale = Event::conversion(person, time).with_value(seed as f64).with_order_id(orders[seed % 3]).with_goal("sale");
-        log.push(if seed % 5 == 0 { sale } else { touch }.with_texts(&texts)).unwrap();
+        let survey = Event::of_kind(Kind::Survey, person, time).with_goal(["nps", "csat"][seed % 2]).with_value(7.0);
+        let event = match seed % 7 {
+            0 => sale,
+            1 => survey,
+            _ => touch,
+        };
+        log.push(event.with_texts(&texts)).unwrap();
     }
 
     proptest! {
         /// Not a bit is left: what every table of the log prints is what it prints had the person never been there.
         #[test]
         fn erasing_removes_all_and_only_that_person(seeds in prop::collection::vec(0usize..1000, 0..40)) {
-            let (mut whole, mut without) = (Events::with_columns(["device"]), Events::with_columns(["device"]));
+            let log = || Events::with_columns(["device"]).keep_all();
+            let (mut whole, mut without) = (log(), log());
             for &seed in &seeds {
                 push(&mut whole, seed);
                 if seed % 4 != 1 {

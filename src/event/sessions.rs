@@ -90,7 +90,7 @@ impl Events {
     /// # Errors
     /// None for a log that could be filled.
     pub fn sessions(&self, sessions: Sessions) -> Result<(Self, CostTable)> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
+        let mut order: Vec<usize> = (0..self.len()).filter(|&row| self.kind[row].0.is_used()).collect();
         let key = |&row: &usize| (self.person[row], self.time[row], self.kind[row].0 == Kind::Conversion, row);
         order.sort_unstable_by_key(key);
         let closes = |left: usize, right: usize| {
@@ -99,7 +99,7 @@ impl Events {
                 || self.kind[left].0 == Kind::Conversion
                 || self.kind[right].0 == Kind::Conversion
         };
-        let mut keep = vec![false; self.len()];
+        let mut keep: Vec<bool> = self.kind.iter().map(|kind| !kind.0.is_used()).collect();
         for session in order.chunk_by(|&left, &right| !closes(left, right)) {
             let stands = match sessions.touch {
                 SessionTouch::First => session[0],

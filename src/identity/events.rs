@@ -38,6 +38,11 @@ impl IdentifiedEvents {
         Self { events: Events::with_columns(names) }
     }
 
+    /// Keeps rows of every kind from here on, as [`Events::keep_all`].
+    pub fn keep_all(self) -> Self {
+        Self { events: self.events.keep_all() }
+    }
+
     /// Rows as a reader filled them, one person for all and identifiers beside.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn from_read(events: Events) -> Self {

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutConsent {
-    /// Their conversions stay, each of a person nobody knows and hence unattributed, so that totals are right; their touches are
-    /// left out but for what they cost.
+    /// Their conversions stay, each of a person nobody knows and hence unattributed, so that totals are right; their touches, and
+    /// rows of other kinds, are left out but for what touches cost.
     #[default]
     TotalsOnly,
     /// They are left out.
@@ -40,6 +40,8 @@ pub struct Stitched {
 pub struct NoConsent {
     /// Touches.
     pub touches: u64,
+    /// Rows of kinds that KPIs alone use, where the log keeps them.
+    pub others: u64,
     /// Conversions.
     pub conversions: u64,
     /// The value of those conversions.
@@ -83,8 +85,10 @@ impl Identities {
         log.person = kept.iter().map(|&row| persons[row].unwrap_or_else(|| nobody(events, row))).collect();
         log.identifiers = IdentifierColumn::default();
         let (sales, touches): (Vec<usize>, Vec<usize>) = rows.into_iter().filter(withheld).partition(|&row| is_sale(row));
+        let is_touch = |row: &&usize| events.events.kind[**row].0 == Kind::Touch;
+        let others = touches.iter().filter(|row| !is_touch(row)).count() as u64;
         let value = sales.iter().filter_map(|&row| events.get(row)).map(|event| event.value()).sum();
-        let without_consent = NoConsent { touches: touches.len() as u64, conversions: sales.len() as u64, value };
+        let without_consent = NoConsent { touches: touches.len() as u64 - others, others, conversions: sales.len() as u64, value };
         let costs = if without == WithoutConsent::TotalsOnly { events.events.costs_of(touches.into_iter())? } else { CostTable::new() };
         Ok(Stitched { events: log, without_consent, costs })
     }
