@@ -44,6 +44,8 @@ mod rules;
 mod stitch;
 mod union_find;
 
+#[cfg(any(feature = "csv", feature = "parquet"))]
+pub use crate::io::{Batches, IdentifiedReader};
 pub use consent::Consent;
 pub use events::IdentifiedEvents;
 #[cfg(any(feature = "csv", feature = "parquet"))]

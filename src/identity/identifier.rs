@@ -90,6 +90,12 @@ impl Pseudonymiser {
         self.kinds.iter().position(|other| other == name)
     }
 
+    /// The name of a numbered kind.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    pub(crate) fn name(&self, kind: usize) -> &str {
+        &self.kinds[kind]
+    }
+
     /// What kinds there are, for messages.
     pub(crate) fn known(&self) -> String {
         format!("a kind of the rules: {}", self.kinds.join(", "))

@@ -3,6 +3,7 @@
 mod chunks;
 mod costs;
 mod events;
+mod identity;
 mod paths;
 mod table;
 
