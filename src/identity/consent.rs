@@ -50,13 +50,28 @@ impl Consent {
 
     pub(crate) fn push_checked(&mut self, identifier: Identifier, purpose: &str, granted: bool, time: u32) -> Result<()> {
         let purpose = self.purposes.intern(purpose)?;
+        self.count(identifier, purpose, (time, granted));
+        self.records += 1;
+        Ok(())
+    }
+
+    fn count(&mut self, identifier: Identifier, purpose: u32, (time, granted): (u32, bool)) {
         let latest = self.latest.entry((identifier, purpose)).or_insert((time, granted));
         if time > latest.0 {
             *latest = (time, granted);
         } else if time == latest.0 {
             latest.1 &= granted;
         }
-        self.records += 1;
+    }
+
+    /// Adds all of `later`'s records.
+    ///
+    /// # Errors
+    /// More than 2^32 purposes.
+    pub fn append(&mut self, later: Self) -> Result<()> {
+        let purposes = self.purposes.absorb(&later.purposes)?;
+        later.latest.into_iter().for_each(|((identifier, purpose), latest)| self.count(identifier, purposes[purpose as usize], latest));
+        self.records += later.records;
         Ok(())
     }
 

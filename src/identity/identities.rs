@@ -94,6 +94,12 @@ impl Identities {
         self.linked(identifier, time).unwrap_or_else(|| self.alone(identifier))
     }
 
+    /// The person of each row of a log, in the order of rows, consent or not: that of its first known identifier that lasts, in the
+    /// order of kinds; else of the first that is linked then; else of the first.
+    pub fn persons_of_rows<'a>(&'a self, events: &'a IdentifiedEvents) -> impl ExactSizeIterator<Item = PersonId> + 'a {
+        (0..events.len()).map(|row| self.person_of_row(events, row))
+    }
+
     /// The person of a row: that of its first known identifier that lasts, in the order of kinds; else of the first that is linked
     /// then; else of the first.
     pub(super) fn person_of_row(&self, events: &IdentifiedEvents, row: usize) -> PersonId {
@@ -116,8 +122,8 @@ impl Identities {
         linked.or_else(|| in_order().next().map(|identifier| self.alone(identifier))).expect("every row has an identifier")
     }
 
-    /// Whether every one of a row's identifiers has consent, or nobody was asked.
-    pub(super) fn allows(&self, identifiers: &[Identifier]) -> bool {
+    /// Whether a row with these identifiers may be used: every one of them has consent, or nobody was asked.
+    pub fn allows(&self, identifiers: &[Identifier]) -> bool {
         let granted = |granted: &Numbering| identifiers.iter().all(|identifier| granted.rank(*identifier).is_some());
         self.granted.as_ref().is_none_or(granted)
     }

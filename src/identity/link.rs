@@ -78,6 +78,14 @@ impl Links {
         self.confidence.push(steps(confidence));
     }
 
+    /// Adds all of `later`'s records behind these.
+    pub fn append(&mut self, mut later: Self) {
+        self.left.append(&mut later.left);
+        self.right.append(&mut later.right);
+        self.time.append(&mut later.time);
+        self.confidence.append(&mut later.confidence);
+    }
+
     /// One record, if there is one; its confidence is rounded to steps of 2^-32.
     pub fn get(&self, at: usize) -> Option<Link> {
         let left = *self.left.get(at)?;
