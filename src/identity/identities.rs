@@ -85,6 +85,15 @@ impl Identities {
         (0..).zip(&self.smallest).filter(|&each| is_person(each)).count()
     }
 
+    /// The person with most lasting identifiers, and how many; of equals the one with the smallest pseudonym. A person of thousands
+    /// is a merge that went wrong.
+    pub fn largest(&self) -> Option<(PersonId, usize)> {
+        let mut sizes = vec![0usize; self.len()];
+        self.smallest.iter().for_each(|smallest| sizes[(smallest & !JOINED) as usize] += 1);
+        let largest = (0u32..).zip(sizes).max_by_key(|&(number, size)| (size, std::cmp::Reverse(number)));
+        largest.map(|(number, size)| (self.person_of(number), size))
+    }
+
     /// The person of an identifier at a second. One that no link names, or none that holds then, is a person of its own.
     ///
     /// Where links of its kind hold for a time, the latest at or before that second counts; if that holds no more and history
