@@ -12,6 +12,7 @@ mod assemble;
 mod block;
 mod build;
 mod costs;
+mod erase;
 mod gather;
 mod offsets;
 mod options;

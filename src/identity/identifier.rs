@@ -3,6 +3,7 @@
 use super::key::HashKey;
 use super::rules::Rules;
 use crate::error::{Error, Result};
+use crate::person::mix;
 use std::fmt;
 
 /// One identifier as the crate keeps it: a keyed hash of its kind and value, and the number of its kind. The value itself - the
@@ -31,6 +32,12 @@ impl Identifier {
     /// A number that orders identifiers by kind, then by hash.
     pub(super) fn by_kind(self) -> u128 {
         self.0.rotate_right(8)
+    }
+
+    /// An identifier for one second alone.
+    pub(super) fn at(self, time: u32) -> Self {
+        let (upper, lower) = (mix(u64::from(time)), mix(!u64::from(time)));
+        Self(self.0 ^ ((u128::from(upper) << 64 | u128::from(lower)) & !0xff))
     }
 
     /// The identifier whose hash has every bit turned.

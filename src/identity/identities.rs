@@ -40,23 +40,26 @@ pub struct Identities {
     since: Vec<u32>,
     /// Value, second and holder, sorted.
     held: Vec<(u32, u32, u32)>,
+    /// The numbers of shared values, sorted.
+    shared: Vec<u32>,
     /// Those with consent, where it was asked for.
     granted: Option<Numbering>,
     rules: Rules,
     refused: Refused,
 }
 
+/// What trying the links came to.
+pub(super) struct Resolved {
+    pub(super) smallest: Vec<u32>,
+    pub(super) since: Vec<u32>,
+    pub(super) held: Vec<(u32, u32, u32)>,
+    pub(super) shared: Vec<u32>,
+}
+
 impl Identities {
-    pub(super) fn new(
-        numbering: Numbering,
-        smallest: Vec<u32>,
-        since: Vec<u32>,
-        held: Vec<(u32, u32, u32)>,
-        granted: Option<Numbering>,
-        rules: Rules,
-        refused: Refused,
-    ) -> Self {
-        Self { numbering, smallest, since, held, granted, rules, refused }
+    pub(super) fn new(numbering: Numbering, resolved: Resolved, granted: Option<Numbering>, rules: Rules, refused: Refused) -> Self {
+        let Resolved { smallest, since, held, shared } = resolved;
+        Self { numbering, smallest, since, held, shared, granted, rules, refused }
     }
 
     /// The rules it was found by.
@@ -94,13 +97,14 @@ impl Identities {
         largest.map(|(number, size)| (self.person_of(number), size))
     }
 
-    /// The person of an identifier at a second. One that no link names, or none that holds then, is a person of its own.
+    /// The person of an identifier at a second. One that no link names, or none that holds then, is a person of its own; a value
+    /// [shared](super::IdentifierKind::with_most_persons) by too many is nobody's, and hence another person's every second.
     ///
     /// Where links of its kind hold for a time, the latest at or before that second counts; if that holds no more and history
     /// [joins](Rules::with_back_stitching), the next one, that far back at the most.
     pub fn person(&self, identifier: Identifier, time: i64) -> PersonId {
         let time = second(time).unwrap_or(if time < 0 { 0 } else { u32::MAX });
-        self.linked(identifier, time).unwrap_or_else(|| self.alone(identifier))
+        self.linked(identifier, time).unwrap_or_else(|| self.alone(identifier, time))
     }
 
     /// The person of each row of a log, in the order of rows, consent or not: that of its first known identifier that lasts, in the
@@ -128,7 +132,7 @@ impl Identities {
             return self.person(identifier, time.into());
         }
         let linked = in_order().find_map(|identifier| self.linked(identifier, time));
-        linked.or_else(|| in_order().next().map(|identifier| self.alone(identifier))).expect("every row has an identifier")
+        linked.or_else(|| in_order().next().map(|identifier| self.alone(identifier, time))).expect("every row has an identifier")
     }
 
     /// Whether a row with these identifiers may be used: every one of them has consent, or nobody was asked.
@@ -181,9 +185,15 @@ impl Identities {
 
     /// Whoever nobody knows. An identifier that is linked at other times lends its person's name to them alone, so then it takes
     /// another one: its pseudonym with all bits turned.
-    fn alone(&self, identifier: Identifier) -> PersonId {
-        let joined = self.numbering.rank(identifier).is_some_and(|number| self.smallest[number as usize] & JOINED != 0);
-        PersonId(if joined { identifier.turned() } else { identifier })
+    fn alone(&self, identifier: Identifier, time: u32) -> PersonId {
+        let Some(number) = self.numbering.rank(identifier) else { return PersonId(identifier) };
+        if self.smallest[number as usize] & JOINED != 0 {
+            PersonId(identifier.turned())
+        } else if self.shared.binary_search(&number).is_ok() {
+            PersonId(identifier.at(time))
+        } else {
+            PersonId(identifier)
+        }
     }
 
     fn is_timed(&self, identifier: Identifier) -> bool {

@@ -102,12 +102,12 @@ mod tests {
     fn numbers_are_ranks_whatever_the_order() {
         let mut random = Random::new(1);
         let mut id = || Identifier::new(u128::from(random.next_u64()) << 64, 3);
-        let many: Vec<Identifier> = (0..200_000).map(|_| id()).collect();
+        let many: Vec<Identifier> = (0..20_000).map(|_| id()).collect();
         let stranger = id();
-        let (left, right) = many.split_at(70_000);
+        let (left, right) = many.split_at(7_000);
         let numbering = Numbering::new(&[left, right, left]).unwrap();
         let other = Numbering::new(&[right, left]).unwrap();
-        assert_eq!((numbering.len(), numbering.sorted()), (200_000, other.sorted()));
+        assert_eq!((numbering.len(), numbering.sorted()), (20_000, other.sorted()));
         assert!(numbering.sorted().is_sorted());
         for (number, identifier) in (0..).zip(numbering.sorted()) {
             assert_eq!(numbering.rank(*identifier), Some(number));

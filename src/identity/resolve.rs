@@ -4,7 +4,7 @@ use super::consent::Consent;
 use super::events::IdentifiedEvents;
 use super::guards::{GuardedSets, Partner, partner, shared};
 use super::identifier::Identifier;
-use super::identities::Identities;
+use super::identities::{Identities, Resolved};
 use super::link::{Links, steps};
 use super::numbering::Numbering;
 use super::refused::{Refusals, Rule};
@@ -125,7 +125,8 @@ impl Resolver {
         let Joining { sets, refusals, since, held, .. } = joining;
         let refused = refusals.report(records, &self.rules, &numbering);
         drop(passed.tries);
-        Ok(Identities::new(numbering, sets.sets.smallest(), since, held, granted, self.rules, refused))
+        let resolved = Resolved { smallest: sets.sets.smallest(), since, held, shared };
+        Ok(Identities::new(numbering, resolved, granted, self.rules, refused))
     }
 
     /// Numbers the links' ends, refuses what is to be refused whatever the other links are, and notes who is linked with whom.

@@ -4,6 +4,7 @@ use super::sample::{Draws, Sample};
 use super::{Journeys, Totals};
 use crate::error::Result;
 use crate::intern::Interner;
+use std::ops::Range;
 
 /// Which segment each journey and each person belongs to.
 #[derive(Debug, Clone)]
@@ -22,6 +23,12 @@ impl Segments {
         let ranks: Vec<u32> = texts.iter().map(rank).collect();
         by_journey.iter_mut().chain(&mut by_person).for_each(|code| *code = ranks[*code as usize]);
         Self { names, by_journey, by_person }
+    }
+
+    /// Removes a person and the person's journeys.
+    pub(super) fn remove(&mut self, person: usize, journeys: Range<usize>) {
+        self.by_person.remove(person);
+        self.by_journey.drain(journeys);
     }
 }
 

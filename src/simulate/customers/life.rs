@@ -169,8 +169,9 @@ impl Life {
         let withdrawn = second(self.day());
         for kind in ["account", "device", "cookie", "card"] {
             let name = self.name(kind);
-            if draw < 0.95 {
-                self.records.push(Record::Consent { name, granted: true, second: START });
+            // Who does not agree says so where a banner asks, and is not asked elsewhere.
+            if draw < 0.95 || matches!(kind, "device" | "cookie") {
+                self.records.push(Record::Consent { name, granted: draw < 0.95, second: START });
             }
             if (0.92..0.95).contains(&draw) {
                 self.records.push(Record::Consent { name, granted: false, second: withdrawn.max(START + 1) });
