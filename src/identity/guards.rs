@@ -59,6 +59,18 @@ impl GuardedSets {
         Self { sets: UnionFind::new(numbering.len()), limits, counts, held: HashSet::new() }
     }
 
+    /// Reads what joining these identifiers will read first. Reads that do not wait for each other run at the same time, so doing
+    /// this for a few dozen links ahead brings their lines into the cache at a fraction of the time of one after the other.
+    #[inline]
+    pub(super) fn touch(&self, numbers: impl Iterator<Item = u32>) {
+        let kinds = self.limits.len();
+        let sum = numbers.fold(0u32, |sum, number| {
+            let near = self.sets.near(number);
+            sum ^ near ^ self.counts.get(near as usize * kinds).copied().map_or(0, u32::from)
+        });
+        std::hint::black_box(sum);
+    }
+
     /// Joins the sets of two identifiers, unless that gives a person too many values of the kind in the error.
     #[inline]
     pub(super) fn join(&mut self, left: u32, right: u32) -> Result<(), usize> {

@@ -29,6 +29,11 @@ impl Identifier {
         if bits == 0 { 0 } else { (self.0 >> (128 - bits)) as usize }
     }
 
+    /// The value of `bits` bits behind the first `skip`.
+    pub(super) fn bits(self, skip: u32, bits: u32) -> usize {
+        if bits == 0 { 0 } else { ((self.0 << skip) >> (128 - bits)) as usize }
+    }
+
     /// A number that orders identifiers by kind, then by hash.
     pub(super) fn by_kind(self) -> u128 {
         self.0.rotate_right(8)

@@ -16,18 +16,23 @@ pub(super) struct Numbering {
     bits: u32,
 }
 
-/// Identifiers sorted at a time: what fits the cache, and the unit of parallel work.
+/// Identifiers spread at a time: what fits the cache, and the unit of parallel work.
 const CHUNK: usize = 1 << 16;
-/// Parts of the range that are merged each on its own.
-const PARTS: u32 = 9;
+/// Parts of the range that are sorted each on its own: some ten thousand identifiers of ten million, which fit the cache too.
+const PARTS: u32 = 10;
+/// Identifiers looked up at a time.
+const AHEAD: usize = 64;
 
 impl Numbering {
     /// Numbers all identifiers of these columns.
+    ///
+    /// Sorted as evenly spread numbers can be: spread over parts by their leading bits, then over runs of a few by the next bits,
+    /// and the runs by comparing. Of 20 million links that took a quarter of the time of sorting chunks and merging them.
     pub(super) fn new(columns: &[&[Identifier]]) -> Result<Self> {
         let chunks: Vec<&[Identifier]> = columns.iter().flat_map(|column| column.chunks(CHUNK)).collect();
-        let runs: Vec<Vec<Identifier>> = chunks.into_par_iter().map(|chunk| sorted(chunk.to_vec())).collect();
-        let parts: Vec<Vec<Identifier>> = (0..1usize << PARTS).into_par_iter().map(|part| merged(&runs, part)).collect();
-        drop(runs);
+        let spread: Vec<Spread> = chunks.into_par_iter().map(|chunk| Spread::new(chunk, 0, PARTS)).collect();
+        let parts: Vec<Vec<Identifier>> = (0..1usize << PARTS).into_par_iter().map(|part| sorted_part(&spread, part)).collect();
+        drop(spread);
         let all = parts.concat();
         // The upper half of the numbers serves as a mark.
         if all.len() > i32::MAX as usize {
@@ -51,6 +56,20 @@ impl Numbering {
         (run.get(at) == Some(&identifier)).then_some(start + at as u32)
     }
 
+    /// The numbers of identifiers that all have one, put behind `numbers`.
+    ///
+    /// A look-up waits for memory twice. A few dozen at a time first read what they will need, without waiting for each other.
+    pub(super) fn ranks(&self, identifiers: &[Identifier], numbers: &mut Vec<u32>) {
+        for ahead in identifiers.chunks(AHEAD) {
+            let start = |identifier: &Identifier| self.starts[identifier.leading(self.bits)] as usize;
+            let starts = ahead.iter().fold(0usize, |sum, identifier| sum ^ start(identifier));
+            std::hint::black_box(starts);
+            let kinds = ahead.iter().fold(0usize, |sum, identifier| sum ^ self.sorted[start(identifier)].kind());
+            std::hint::black_box(kinds);
+            numbers.extend(ahead.iter().map(|identifier| self.rank(*identifier).expect("every link's ends are numbered")));
+        }
+    }
+
     /// The identifier of a number.
     pub(super) fn get(&self, number: u32) -> Identifier {
         self.sorted[number as usize]
@@ -62,21 +81,47 @@ impl Numbering {
     }
 }
 
-fn sorted(mut run: Vec<Identifier>) -> Vec<Identifier> {
-    run.sort_unstable();
-    run.dedup();
-    run
+/// Identifiers ordered by some of their bits.
+struct Spread {
+    all: Vec<Identifier>,
+    starts: Vec<u32>,
 }
 
-/// What the runs have in one part of the range.
-fn merged(runs: &[Vec<Identifier>], part: usize) -> Vec<Identifier> {
-    let mut all = Vec::new();
-    for run in runs {
-        let start = run.partition_point(|identifier| identifier.leading(PARTS) < part);
-        let end = start + run[start..].partition_point(|identifier| identifier.leading(PARTS) == part);
-        all.extend_from_slice(&run[start..end]);
+impl Spread {
+    /// By `bits` bits behind the first `skip`.
+    fn new(identifiers: &[Identifier], skip: u32, bits: u32) -> Self {
+        let mut starts = vec![0u32; (1 << bits) + 1];
+        identifiers.iter().for_each(|identifier| starts[identifier.bits(skip, bits) + 1] += 1);
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut all = identifiers.to_vec();
+        for identifier in identifiers {
+            let place = &mut next[identifier.bits(skip, bits)];
+            all[*place as usize] = *identifier;
+            *place += 1;
+        }
+        Self { all, starts }
     }
-    sorted(all)
+
+    fn part(&self, part: usize) -> &[Identifier] {
+        &self.all[self.starts[part] as usize..self.starts[part + 1] as usize]
+    }
+}
+
+/// What one part of the range has, each identifier once.
+fn sorted_part(spread: &[Spread], part: usize) -> Vec<Identifier> {
+    let gathered = spread.iter().flat_map(|chunk| chunk.part(part)).copied().collect::<Vec<Identifier>>();
+    let bits = (gathered.len() + 1).ilog2();
+    let mut runs = Spread::new(&gathered, PARTS, bits);
+    for run in 0..1 << bits {
+        runs.all[runs.starts[run] as usize..runs.starts[run + 1] as usize].sort_unstable();
+    }
+    runs.all.dedup();
+    runs.all
 }
 
 /// Where the identifiers of each value of the leading bits begin.

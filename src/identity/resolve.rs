@@ -63,7 +63,6 @@ const AHEAD: usize = 64;
 const CHUNK: usize = 1 << 16;
 
 /// Links that passed the guards that look at one link alone.
-#[derive(Default)]
 struct Passed {
     tries: Vec<Try>,
     partners: Vec<Partner>,
@@ -118,6 +117,7 @@ impl Resolver {
         let mut passed = self.pass(&numbering, granted.as_ref());
         drop((self.links, self.seen));
         passed.tries.par_sort_unstable();
+        passed.tries.truncate(passed.tries.partition_point(|&link| link != REFUSED));
         let shared = shared(std::mem::take(&mut passed.partners), &numbering, &self.rules);
         let mut joining = Joining::new(&numbering, &self.rules, &shared, passed.refusals);
         joining.join(&passed.tries);
@@ -131,57 +131,95 @@ impl Resolver {
 
     /// Numbers the links' ends, refuses what is to be refused whatever the other links are, and notes who is linked with whom.
     fn pass(&self, numbering: &Numbering, granted: Option<&Numbering>) -> Passed {
-        let chunks: Vec<(&Links, usize)> =
-            self.links.iter().flat_map(|links| (0..links.len()).step_by(CHUNK).map(move |start| (links, start))).collect();
-        let passed: Vec<Passed> = chunks.into_par_iter().map(|(links, start)| self.pass_chunk(links, start, numbering, granted)).collect();
-        let mut all = Passed { tries: Vec::with_capacity(passed.iter().map(|chunk| chunk.tries.len()).sum()), ..Passed::default() };
-        for chunk in passed {
-            all.tries.extend(chunk.tries);
-            all.partners.extend(chunk.partners);
-            all.refusals.merge(chunk.refusals);
+        let len = self.links.iter().map(Links::len).sum();
+        let mut tries = vec![REFUSED; len];
+        let mut rest = &mut tries[..];
+        let mut chunks: Vec<(&Links, usize, &mut [Try])> = Vec::new();
+        for links in &self.links {
+            for start in (0..links.len()).step_by(CHUNK) {
+                let (chunk, behind) = std::mem::take(&mut rest).split_at_mut(CHUNK.min(links.len() - start));
+                chunks.push((links, start, chunk));
+                rest = behind;
+            }
         }
-        all
+        let guards = Guards { rules: &self.rules, granted, least: steps(self.rules.confidence()) };
+        let passed: Vec<(Vec<Partner>, Refusals)> =
+            chunks.into_par_iter().map(|(links, start, tries)| guards.pass(links, start, numbering, tries)).collect();
+        let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
+        for (more, refused) in passed {
+            partners.extend(more);
+            refusals.merge(refused);
+        }
+        Passed { tries, partners, refusals }
+    }
+}
+
+/// A link that is not tried: behind all others in their order.
+const REFUSED: Try = Try::MAX;
+
+/// The guards that look at one link alone.
+struct Guards<'a> {
+    rules: &'a Rules,
+    granted: Option<&'a Numbering>,
+    least: u32,
+}
+
+impl Guards<'_> {
+    /// Fills in the links from `start` on that are to be tried.
+    fn pass(&self, links: &Links, start: usize, numbering: &Numbering, tries: &mut [Try]) -> (Vec<Partner>, Refusals) {
+        let range = start..start + tries.len();
+        let (mut left, mut right) = (Vec::with_capacity(tries.len()), Vec::with_capacity(tries.len()));
+        numbering.ranks(&links.left[range.clone()], &mut left);
+        numbering.ranks(&links.right[range.clone()], &mut right);
+        let kinds: Vec<Guarded> = self.rules.kinds().map(Guarded::new).collect();
+        let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
+        for ((at, slot), (&left, &right)) in range.zip(tries).zip(left.iter().zip(&right)) {
+            let ends = [links.left[at], links.right[at]];
+            let [left_kind, right_kind] = ends.map(|end| kinds[end.kind()]);
+            if left == right {
+                refusals.self_links += 1;
+            } else if let Some(rule) = self.refuses(ends, links.confidence[at], left_kind.timed && right_kind.timed) {
+                refusals.refuse(rule, None, &[left, right]);
+            } else {
+                *slot = to_try(links.confidence[at], links.time[at], left, right);
+                if left_kind.may_be_shared && right_kind.tells_persons {
+                    partners.push(partner(left, right));
+                }
+                if right_kind.may_be_shared && left_kind.tells_persons {
+                    partners.push(partner(right, left));
+                }
+            }
+        }
+        (partners, refusals)
     }
 
-    fn pass_chunk(&self, links: &Links, start: usize, numbering: &Numbering, granted: Option<&Numbering>) -> Passed {
-        let mut passed = Passed::default();
-        let least = steps(self.rules.confidence());
-        let guards: Vec<(bool, bool, bool)> = self
-            .rules
-            .kinds()
-            .map(|kind| (kind.most_persons().is_some(), kind.most_values().is_some(), kind.validity().is_some()))
-            .collect();
-        for at in start..links.len().min(start + CHUNK) {
-            let (left_id, right_id) = (links.left[at], links.right[at]);
-            let number = |identifier| numbering.rank(identifier).expect("every link's ends are numbered");
-            let (left, right) = (number(left_id), number(right_id));
-            if left == right {
-                passed.refusals.self_links += 1;
-                continue;
-            }
-            let (left_guards, right_guards) = (guards[left_id.kind()], guards[right_id.kind()]);
-            let rule = if granted.is_some_and(|granted| granted.rank(left_id).is_none() || granted.rank(right_id).is_none()) {
-                Some(Rule::Consent)
-            } else if links.confidence[at] < least {
-                Some(Rule::Confidence)
-            } else if left_guards.2 && right_guards.2 {
-                Some(Rule::Validity)
-            } else {
-                None
-            };
-            if let Some(rule) = rule {
-                passed.refusals.refuse(rule, None, &[left, right]);
-                continue;
-            }
-            passed.tries.push(to_try(links.confidence[at], links.time[at], left, right));
-            if left_guards.0 && right_guards.1 {
-                passed.partners.push(partner(left, right));
-            }
-            if right_guards.0 && left_guards.1 {
-                passed.partners.push(partner(right, left));
-            }
+    fn refuses(&self, ends: [Identifier; 2], confidence: u32, timed: bool) -> Option<Rule> {
+        let granted = |granted: &Numbering| ends.iter().all(|end| granted.rank(*end).is_some());
+        if !self.granted.is_none_or(granted) {
+            Some(Rule::Consent)
+        } else if confidence < self.least {
+            Some(Rule::Confidence)
+        } else {
+            timed.then_some(Rule::Validity)
         }
-        passed
+    }
+}
+
+/// What guards ask of a kind.
+#[derive(Clone, Copy)]
+struct Guarded {
+    /// Its values may join so many persons and no more.
+    may_be_shared: bool,
+    /// A person has so many of its values and no more, so they tell persons apart.
+    tells_persons: bool,
+    /// Its links hold for a time.
+    timed: bool,
+}
+
+impl Guarded {
+    fn new(kind: &IdentifierKind) -> Self {
+        let (may_be_shared, tells_persons) = (kind.most_persons().is_some(), kind.most_values().is_some());
+        Self { may_be_shared, tells_persons, timed: kind.validity().is_some() }
     }
 }
 
@@ -203,8 +241,8 @@ struct Joining<'a> {
     numbering: &'a Numbering,
     rules: &'a Rules,
     sets: GuardedSets,
-    /// By number, empty where no value is shared.
-    is_shared: Vec<bool>,
+    /// A bit a number, empty where no value is shared: for ten million identifiers it fits the cache.
+    is_shared: Vec<u64>,
     refusals: Refusals,
     /// The second of each identifier's first link that was followed, where anonymous history does not join; else empty.
     since: Vec<u32>,
@@ -215,8 +253,8 @@ struct Joining<'a> {
 
 impl<'a> Joining<'a> {
     fn new(numbering: &'a Numbering, rules: &'a Rules, shared: &[u32], refusals: Refusals) -> Self {
-        let mut is_shared = vec![false; if shared.is_empty() { 0 } else { numbering.len() }];
-        shared.iter().for_each(|&value| is_shared[value as usize] = true);
+        let mut is_shared = vec![0u64; if shared.is_empty() { 0 } else { numbering.len().div_ceil(64) }];
+        shared.iter().for_each(|&value| is_shared[value as usize / 64] |= 1 << (value % 64));
         let since = vec![u32::MAX; if rules.back_stitching() { 0 } else { numbering.len() }];
         let timed = rules.kinds().any(|kind| kind.validity().is_some());
         Self { numbering, rules, sets: GuardedSets::new(numbering, rules), is_shared, refusals, since, held: Vec::new(), timed }
@@ -237,13 +275,13 @@ impl<'a> Joining<'a> {
         if self.is_shared.is_empty() {
             return None;
         }
-        [left, right].into_iter().find(|&number| self.is_shared[number as usize])
+        [left, right].into_iter().find(|&number| self.is_shared[number as usize / 64] >> (number % 64) & 1 != 0)
     }
 
     /// Joins what lasting links join.
     fn join(&mut self, tries: &[Try]) {
         for ahead in tries.chunks(AHEAD) {
-            self.sets.sets.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
+            self.sets.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
             for &link in ahead {
                 let (left, right) = ends_of(link);
                 if let Some(value) = self.shared(left, right) {
