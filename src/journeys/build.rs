@@ -177,7 +177,7 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
-    /// more than 2^32 touches of journeys in a 1,024th of the persons, as re-use with transforms may make.
+    /// more than 2^32 touches of journeys in a 2,048th of the persons, as re-use with transforms may make.
     pub fn build(mut self) -> Result<Journeys> {
         let names = std::mem::take(&mut self.names);
         let channels = Channels::new(names.channels.iter().chain(self.costs.channels()))?;

@@ -10,7 +10,7 @@ use crate::channel::ChannelId;
 use crate::event::{Events, Interaction, Kind, recode_channel, recode_person, recode_text};
 use std::ops::Range;
 
-const BITS: u32 = 10;
+const BITS: u32 = 11;
 pub(super) const PARTITIONS: usize = 1 << BITS;
 
 /// The partition of a person of that rank.
@@ -157,7 +157,7 @@ impl Batch {
 }
 
 /// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a time, without a branch a row: the
-/// 1,024 open lines of one column stay in the cache.
+/// 2,048 open lines of one column stay in the cache.
 struct Spread<'a> {
     rows: Range<usize>,
     places: &'a [u32],

@@ -14,7 +14,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 /// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread busy.
-const CHUNK: usize = 2 << 20;
+const CHUNK: usize = 4 << 20;
 
 /// An event log in CSV as pieces of whole rows, each of which any thread can make events of.
 ///
