@@ -11,8 +11,8 @@ use std::time::Instant;
 use clap::Parser;
 use mixtouch::mix::budget::{Goal, Plan};
 use mixtouch::mix::{
-    AdstockFamily, Baseline, ChannelSummary, Decomposition, Holidays, MediaMix, MixModel, Panel, PanelColumns, Period, SaturationFamily,
-    Spread, Trend,
+    AdstockFamily, Baseline, ChannelSummary, Decomposition, Finding, Holidays, MediaMix, MixModel, Panel, PanelColumns, Period,
+    SaturationFamily, Spread, Trend,
 };
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use mixtouch::{Day, Error, LiftTest, Result};
@@ -123,15 +123,21 @@ struct Outcome {
 fn run(options: &Options) -> Result<()> {
     let truth = if options.panel.is_none() { Some(PanelWorld::small_business()?.simulate(options.seed)) } else { None };
     let panel = panel(options, truth.as_ref())?;
-    for finding in panel.check() {
+    let specification = specification(options, &panel)?;
+    let findings = specification.check(&panel)?;
+    for finding in &findings {
         eprintln!("note: {finding}");
     }
-    let specification = specification(options, &panel)?;
     let clock = Instant::now();
     let model = specification.fit(&panel)?;
     let seconds = clock.elapsed().as_secs_f64();
-    for column in model.dropped() {
-        eprintln!("note: {column} depends on other baseline columns and was left out");
+    let outside = |column: &str| {
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::HolidaysOutside { holidays } if holidays.iter().any(|h| column == format!("holiday={h}"))))
+    };
+    for column in model.dropped().iter().filter(|column| !outside(column)) {
+        eprintln!("note: {column} is a combination of other columns of the baseline and was left out");
     }
     let plan = options.budget.map(|total| plan(&model, total, &options.budget_bounds)).transpose()?;
     let outcome = Outcome { model, truth, plan, seconds };

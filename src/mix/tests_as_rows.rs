@@ -54,8 +54,8 @@ impl TestRow {
         let (first, last) = (panel.dates()[0], panel.period().next(panel.dates()[panel.periods() - 1]).plus(-1));
         let (from, to) = (overlap.iter().position(|o| *o > 0.0), overlap.iter().rposition(|o| *o > 0.0));
         let (Some(from), Some(to), true) = (from, to, test.start() >= first && test.end() <= last) else {
-            let window = format!("{} to {}", test.start(), test.end());
-            return Err(Error::setting("window of a lift test", window, format!("days of the panel, {first} to {last}")));
+            let (column, day) = if test.start() < first || test.start() > last { ("start", test.start()) } else { ("end", test.end()) };
+            return Err(test.error(column, day, format!("a day of the panel, {first} to {last}")));
         };
         let to = to + 1;
         let geos: Vec<usize> = (0..panel.geos().len()).filter(|&g| test.geo().is_none_or(|name| panel.geos()[g] == name)).collect();
@@ -63,8 +63,8 @@ impl TestRow {
         let spend_at = |geo: usize, t: usize| overlap[t] * column.spend()[geo * panel.periods() + t];
         let total: f64 = geos.iter().map(|&g| (from..to).map(|t| spend_at(g, t)).sum::<f64>()).sum();
         if test.spend_change() < -total * (1.0 + 1e-9) {
-            let name = format!("spend_change of the lift test of {} from {} to {}", test.channel(), test.start(), test.end());
-            return Err(Error::setting(name, test.spend_change(), format!("at least -{total}, the window's spend")));
+            let allowed = format!("at least -{total}, the spend on {} from {} to {}", test.channel(), test.start(), test.end());
+            return Err(test.error("spend_change", test.spend_change(), allowed));
         }
         let days: f64 = overlap[from..to].iter().sum::<f64>() * geos.len() as f64;
         let all_activity: f64 = column.activity().iter().sum();
