@@ -14,6 +14,10 @@ test:
     cargo test
     cargo test --all-features
 
+# Tests too long for a build without optimisation
+slow:
+    cargo test --release --test mix_recovery -- --ignored
+
 # The documentation, every link checked
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features

@@ -62,6 +62,43 @@ proptest! {
 }
 
 #[test]
+fn gradients_are_right_at_the_ends_of_every_range() {
+    for (_, family) in AdstockFamily::ALL {
+        for (length, normalised) in [(1, true), (4, true), (8, false), (13, true), (40, false), (40, true)] {
+            let window = Window::new(length, normalised).unwrap();
+            let weights = |p: &[f64]| {
+                let mut weights = vec![0.0; length + 2];
+                family.kernel(p, window).weights(&mut weights);
+                weights
+            };
+            let parameters = family.parameters(length);
+            for corner in 0..9 {
+                let u = [f64::from(corner % 3) / 2.0, f64::from(corner / 3) / 2.0];
+                let p: Vec<f64> = parameters.iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
+                for j in (0..p.len()).filter(|&j| u[j] != 0.5) {
+                    let mut gradient = vec![f64::NAN; length + 2];
+                    family.kernel(&p, window).gradient(j, &mut gradient);
+                    // From the end into the range, to the second order.
+                    let h = 1e-5 * p[j].max(1e-3) * if u[j] == 0.0 { 1.0 } else { -1.0 };
+                    let stepped = |steps: f64| {
+                        let mut q = p.clone();
+                        q[j] += steps * h;
+                        weights(&q)
+                    };
+                    let (at, one, two) = (weights(&p), stepped(1.0), stepped(2.0));
+                    for lag in 0..length + 2 {
+                        let difference = (4.0 * one[lag] - 3.0 * at[lag] - two[lag]) / (2.0 * h);
+                        let stated = gradient[lag];
+                        let close = (difference - stated).abs() <= 1e-4 * stated.abs() + 1e-5;
+                        assert!(stated.is_finite() && close, "{family:?} {p:?} {j} at {lag} of {length}: {difference} {stated}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn geometric_half_life_is_the_textbook_one() {
     let kernel = |alpha| AdstockKernel::Geometric(Geometric::new(alpha, Window::new(20, true).unwrap()).unwrap());
     assert!((kernel(0.8).half_life().unwrap() - 2_f64.ln() / -(0.8_f64.ln())).abs() < 1e-12);
