@@ -24,7 +24,7 @@ doc:
 
 # Every example on its own simulated data
 examples:
-    for example in examples/*; do cargo run --release --quiet --example "$(basename "$example" .rs)" > /dev/null; done
+    for example in examples/*.rs examples/*/main.rs; do cargo run --release --quiet --example "$(basename "${example%/main.rs}" .rs)" > /dev/null; done
 
 # Licences and advisories of dependencies
 deny:

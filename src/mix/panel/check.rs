@@ -86,7 +86,7 @@ impl fmt::Display for Finding {
             }
             Self::RarelyActive { column, rows } => write!(f, "{column} is active in {rows} rows only"),
             Self::SmallShare { column, share } => write!(f, "{column} has {:.2} % of all spend", 100.0 * share),
-            Self::FewRows { rows, parameters } => write!(f, "{rows} rows for {parameters} parameters of media and baseline are few"),
+            Self::FewRows { rows, parameters } => write!(f, "{rows} rows are few for {parameters} parameters of media and baseline"),
             Self::HolidaysOutside { holidays } => write!(f, "no day of the holidays {} falls into the panel", holidays.join(", ")),
         }
     }
