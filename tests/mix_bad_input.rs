@@ -209,6 +209,20 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
 }
 
 #[test]
+fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
+    let geos = vec!["a".to_owned(), "b".to_owned()];
+    let panel = Panel::new(None, weeks(60), geos, wave(120, 1.7)).unwrap();
+    let panel = panel.with_channel("tv", [wave(60, 0.9), vec![0.0; 60]].concat()).unwrap().with_channel("radio", vec![0.0; 120]).unwrap();
+    let fit = |channel: &str, geo: Option<&str>| {
+        let test = LiftTest::new(channel, geo.map(Into::into), weeks(9)[8], weeks(13)[12].plus(-1), 10.0, 5.0, 1.0).unwrap();
+        MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel)
+    };
+    assert!(message(fit("radio", None)).contains("lift test's channel is radio, allowed: a channel that the panel has activity of"));
+    assert!(message(fit("tv", Some("b"))).contains("activity of in b"));
+    assert!(fit("tv", Some("a")).is_ok() && fit("tv", None).is_ok());
+}
+
+#[test]
 fn settings_out_of_range_are_refused() {
     assert!(message(MediaMix::new().trials(9)).contains("10 or more"));
     assert!(message(MediaMix::new().window(0)).contains("1 to 1000"));

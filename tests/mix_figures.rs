@@ -71,6 +71,74 @@ fn the_adstock_curve_by_hand() {
 }
 
 #[test]
+fn immediate_effects_by_hand() {
+    let mut random = Random::new(8);
+    let spend: Vec<f64> = (0..60).map(|_| random.between(0.0, 10.0)).collect();
+    let kpi = (0..60).map(|t| 50.0 + 2.0 * spend[t] + if t > 0 { spend[t - 1] } else { 0.0 } + random.normal()).collect();
+    let panel = Panel::national(weeks(60), kpi).unwrap().with_channel("tv", spend.clone()).unwrap();
+    let mix = line().adstock(AdstockFamily::Geometric).window(2).unwrap().range_of("tv", "alpha", 0.5, 0.5);
+    let model = mix.fit(&panel).unwrap();
+    // Two thirds of the effect fall into the period of the spend, one third into the next.
+    let rate = model.best().coefficients()[0][0] / spend.iter().fold(0.0_f64, |m, x| m.max(*x));
+    assert!((rate - 3.0).abs() < 0.2, "{rate}");
+    let parts = model.decomposition();
+    for t in 0..60 {
+        let (now, before) = (rate * 2.0 / 3.0 * spend[t], if t > 0 { rate / 3.0 * spend[t - 1] } else { 0.0 });
+        assert_close(parts.immediate(0)[t], now);
+        assert_close(parts.contribution(0)[t], now + before);
+    }
+    assert_close(model.channels()[0].immediate, parts.immediate(0).iter().sum());
+}
+
+#[test]
+fn objectives_are_what_they_are_called() {
+    let world = PanelWorld::small_business().unwrap().with_size(2, 80).unwrap().simulate(4);
+    let panel = world.panel().unwrap();
+    let channels: Vec<String> = panel.channel_names().map(Into::into).collect();
+    let window = (panel.dates()[10], panel.dates()[21].plus(6));
+    let tests = channels[..2].iter().map(|name| world.lift_test(name, None, window, 1.8, 0.2, 3).unwrap()).collect();
+    // One member, so that the report is that member's.
+    let model = quick().ensemble(1).unwrap().lift_tests(tests).fit(&panel).unwrap();
+    let (member, parts) = (&model.members()[0], model.decomposition());
+    let share = |of: &dyn Fn(usize) -> f64, c: usize| of(c) / (0..channels.len()).map(of).sum::<f64>();
+    let spend = |c: usize| panel.channels()[c].spend().iter().sum::<f64>();
+    let square = |c: usize| (share(&|c| parts.total(c), c) - share(&spend, c)).powi(2);
+    let rssd = (0..channels.len()).map(square).sum::<f64>().sqrt();
+    assert!((member.objectives().rssd / rssd - 1.0).abs() < 1e-6, "{} {rssd}", member.objectives().rssd);
+    let deviations: Vec<f64> = model.lift_report().iter().map(|test| test.deviation()).collect();
+    let error = (deviations.iter().map(|d| d * d).sum::<f64>() / deviations.len() as f64).sqrt();
+    assert!((member.objectives().lift_error.unwrap() / error - 1.0).abs() < 1e-6, "{:?} {error}", member.objectives().lift_error);
+}
+
+#[test]
+fn partial_pooling_lies_between_pooled_and_separate() {
+    let panel = PanelWorld::small_business().unwrap().with_size(2, 90).unwrap().simulate(6).panel().unwrap();
+    let apart = |pooling: Pooling| {
+        let model = quick().geo_scale(GeoScale::Common).pooling(pooling).unwrap().fit(&panel).unwrap();
+        let by_channel = |c: usize| {
+            let of = |g: usize| model.members().iter().map(|m| m.coefficients()[c][g]).sum::<f64>();
+            (of(0) - of(1)).abs()
+        };
+        (0..panel.channels().len()).map(by_channel).sum::<f64>()
+    };
+    let (pooled, separate) = (apart(Pooling::Pooled), apart(Pooling::Separate));
+    let partly: Vec<f64> = [1e9, 100.0, 10.0, 1e-9].map(|rows| apart(Pooling::Partial(rows))).to_vec();
+    assert!(pooled == 0.0 && partly[0] < 1e-5 * separate, "{pooled} {partly:?}");
+    assert!(partly.is_sorted() && partly[1] > 0.05 * separate && partly[2] < 0.99 * separate, "{partly:?} {separate}");
+    assert!((partly[3] / separate - 1.0).abs() < 1e-4, "{partly:?} {separate}");
+}
+
+#[test]
+fn a_figure_that_the_data_hardly_inform_says_so() {
+    let mut random = Random::new(3);
+    let (tv, noise): (Vec<f64>, Vec<f64>) = (0..104).map(|_| (random.between(0.0, 10.0), random.between(4.0, 5.0))).unzip();
+    let kpi = tv.iter().map(|x| 100.0 + 8.0 * x + 3.0 * random.normal()).collect();
+    let panel = Panel::national(weeks(104), kpi).unwrap().with_channel("tv", tv).unwrap().with_channel("noise", noise).unwrap();
+    let channels = MediaMix::new().trials(600).unwrap().fit(&panel).unwrap().channels();
+    assert!(!channels[0].hardly_informed && channels[1].hardly_informed, "{channels:?}");
+}
+
+#[test]
 fn arrays_are_laid_out_by_geo() {
     let geos = || vec!["a".to_owned(), "b".to_owned()];
     let kpi = ndarray::array![[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]];

@@ -78,7 +78,7 @@ fn tests(model: &MixModel) -> String {
 
 fn plan_table(plan: &Plan) -> String {
     let interval = plan.gain_interval(0.9).ok().flatten().map_or(String::new(), |(low, high)| format!(" ({low:.0} to {high:.0})"));
-    let mut text = format!("\nnext period's plan of {:.0}: gains {:.0}{interval} on spending as now\n", plan.total(), plan.gain());
+    let mut text = format!("\nnext period's plan of {:.0}: gains {:.0}{interval} over spending as now\n", plan.total(), plan.gain());
     text += "channel                   now       planned\n";
     for c in plan.channels() {
         let bound = c.at_bound.map_or(String::new(), |b| format!("  at its bound: {b:?}").to_lowercase());

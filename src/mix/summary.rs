@@ -37,6 +37,10 @@ impl Spread {
         Self { mean: if draws.is_empty() { 0.0 } else { mean }, low: quantile(0.05), high: quantile(0.95) }
     }
 
+    fn is_hardly_informed(&self) -> bool {
+        (self.low..=self.high).contains(&0.0) || self.high - self.low > HARDLY * self.mean.abs()
+    }
+
     /// Half the width of the range.
     pub fn half_width(&self) -> f64 {
         (self.high - self.low) / 2.0
@@ -80,7 +84,8 @@ pub struct ChannelSummary {
     pub half_life: Option<f64>,
     /// The mean weights of lags 0, 1, .., which sum to 1.
     pub adstock_curve: Vec<f64>,
-    /// Whether the data hardly inform the contribution: its range is wider than the figure itself, or the channel was never active.
+    /// Whether the data hardly inform the contribution: its range is wider than the figure itself or reaches zero, as where the channel
+    /// was never active or most members leave it out.
     pub hardly_informed: bool,
 }
 
@@ -172,7 +177,7 @@ impl MixModel {
                     saturation,
                     half_life: self.half_life(c),
                     adstock_curve: self.adstock_curve(c),
-                    hardly_informed: contribution.mean == 0.0 || contribution.high - contribution.low > HARDLY * contribution.mean.abs(),
+                    hardly_informed: contribution.is_hardly_informed(),
                 }
             })
             .collect()

@@ -58,8 +58,15 @@ impl TestRow {
             return Err(test.error(column, day, format!("a day of the panel, {first} to {last}")));
         };
         let to = to + 1;
-        let geos: Vec<usize> = (0..panel.geos().len()).filter(|&g| test.geo().is_none_or(|name| panel.geos()[g] == name)).collect();
         let column = &panel.channels()[channel];
+        // Where a channel was never active, nothing tells how much of its activity is much.
+        let active = |geo: usize| column.activity()[geo * panel.periods()..(geo + 1) * panel.periods()].iter().any(|x| *x > 0.0);
+        let tested = |geo: &usize| test.geo().is_none_or(|name| panel.geos()[*geo] == name) && active(*geo);
+        let geos: Vec<usize> = (0..panel.geos().len()).filter(tested).collect();
+        if geos.is_empty() {
+            let place = test.geo().map_or(String::new(), |geo| format!(" in {geo}"));
+            return Err(test.error("channel", test.channel(), format!("a channel that the panel has activity of{place}")));
+        }
         let spend_at = |geo: usize, t: usize| overlap[t] * column.spend()[geo * panel.periods() + t];
         let total: f64 = geos.iter().map(|&g| (from..to).map(|t| spend_at(g, t)).sum::<f64>()).sum();
         if test.spend_change() < -total * (1.0 + 1e-9) {
