@@ -254,6 +254,27 @@ fn duplicate_channels_share_the_effect_and_are_named() {
 }
 
 #[test]
+fn duplicate_channels_without_bounds_or_penalty_stay_in_proportion() {
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    let free = |name: &str, mix: MediaMix| mix.bounds_of(name, f64::NEG_INFINITY, f64::INFINITY).unwrap();
+    let mix = free("copy", free("tv", MediaMix::new().trials(200).unwrap().penalty(0.0, 0.0).unwrap()));
+    let model = mix.fit(&panel).unwrap();
+    // Opposite effects that cancel are possible, but no evidence speaks for large ones, and the result says what it is worth.
+    let kpi = panel.kpi().iter().sum::<f64>() / 60.0;
+    assert!(model.members().iter().flat_map(|m| m.coefficients().iter().flatten()).all(|c| c.abs() < 20.0 * kpi));
+    assert!(model.channels().iter().all(|c| c.hardly_informed));
+}
+
+#[test]
+fn a_channel_that_never_changes_is_named_and_fitted() {
+    let panel = panel(60).with_channel("radio", vec![3.0; 60]).unwrap();
+    assert!(panel.check().contains(&Finding::Constant { column: "radio".into() }));
+    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let radio = &model.channels()[1];
+    assert!(radio.contribution.mean.is_finite() && radio.contribution.mean >= 0.0 && radio.hardly_informed, "{radio:?}");
+}
+
+#[test]
 fn exactly_collinear_media_without_a_penalty_are_an_error() {
     let none = (mixtouch::mix::AdstockFamily::None, mixtouch::mix::SaturationFamily::None);
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();

@@ -118,6 +118,47 @@ fn pymc_marketing_geometric_example() {
 }
 
 #[test]
+fn every_family_at_one_setting() {
+    // The formulas over five periods, worked out apart in Python.
+    let (plain, normalised) = (Window::new(5, false).unwrap(), Window::new(5, true).unwrap());
+    let expected: [(AdstockKernel, [f64; 5]); 7] = [
+        (
+            AdstockKernel::WeibullPdf(WeibullPdf::new(1.7, 2.5, plain).unwrap()),
+            [0.9865928897643734, 1.0, 0.6176656674460346, 0.2371306204928321, 0.0],
+        ),
+        (
+            AdstockKernel::WeibullPdf(WeibullPdf::new(1.7, 2.5, normalised).unwrap()),
+            [0.34722201995639995, 0.3519405253765071, 0.21738157950798834, 0.08345587515910445, 0.0],
+        ),
+        (
+            AdstockKernel::WeibullCdf(WeibullCdf::new(1.7, 2.5, plain).unwrap()),
+            [1.0, 0.8100809057242703, 0.40863567230061515, 0.10452973847787174, 0.011315137063147022],
+        ),
+        (
+            AdstockKernel::Binomial(Binomial::new(0.4, plain).unwrap()),
+            [1.0, 0.7607257743127308, 0.5443310539518175, 0.3535533905932738, 0.1924500897298753],
+        ),
+        (
+            AdstockKernel::Binomial(Binomial::meridian(0.4, plain).unwrap()),
+            [1.0, 0.7155417527999328, 0.46475800154489, 0.2529822128134704, 0.08944271909999156],
+        ),
+        (
+            AdstockKernel::Delayed(Delayed::new(0.6, 1.5, normalised).unwrap()),
+            [0.13012098359897292, 0.36144717666381365, 0.36144717666381365, 0.13012098359897292, 0.016863679474426886],
+        ),
+        (
+            AdstockKernel::Geometric(Geometric::new(0.6, normalised).unwrap()),
+            [0.4337265787647467, 0.260235947258848, 0.1561415683553088, 0.09368494101318527, 0.05621096460791117],
+        ),
+    ];
+    for (kernel, expected) in expected {
+        let mut weights = [0.0; 5];
+        kernel.weights(&mut weights);
+        assert!(weights.iter().zip(&expected).all(|(found, w)| (found - w).abs() < 1e-14), "{kernel:?}: {weights:?}");
+    }
+}
+
+#[test]
 fn parameters_out_of_range_are_refused() {
     let window = Window::new(4, true).unwrap();
     assert!(Window::new(0, true).is_err());

@@ -91,6 +91,24 @@ fn extremes_stay_finite() {
 }
 
 #[test]
+fn every_family_at_one_point() {
+    // The formulas at x = 2, worked out apart in Python.
+    let expected: [(SaturationFamily, &[f64], f64); 7] = [
+        (SaturationFamily::Hill, &[3.0, 1.7], 0.3341908827434963),
+        (SaturationFamily::RobynHill, &[1.7, 0.3], 0.4231277618933765),
+        (SaturationFamily::Logistic, &[0.9], 0.7162978701990245),
+        (SaturationFamily::Tanh, &[3.0], 0.5827829453479102),
+        (SaturationFamily::MichaelisMenten, &[3.0], 0.4),
+        (SaturationFamily::Root, &[0.3], 1.2311444133449163),
+        (SaturationFamily::Log, &[3.0], 0.5108256237659907),
+    ];
+    for (family, p, response) in expected {
+        let found = family.curve(p, 8.0).response(2.0);
+        assert!((found - response).abs() < 1e-14, "{family:?}: {found} {response}");
+    }
+}
+
+#[test]
 fn robyn_hill_is_hill_at_its_inflexion() {
     let (robyn, hill) = (RobynHill::new(1.7, 0.4, 250.0).unwrap(), Hill::new(100.0, 1.7).unwrap());
     assert_eq!(robyn.response(80.0), hill.response(80.0));
