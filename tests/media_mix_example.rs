@@ -93,6 +93,7 @@ fn json_is_one_document_and_alone_on_standard_output() {
     assert!((document["baseline"].as_f64().unwrap() / sum("baseline") - 1.0).abs() < 1e-12);
     let by_geo: f64 = channels.iter().filter(|c| c["channel"] == "tv").map(|c| c["contribution"].as_f64().unwrap()).sum();
     assert!((by_geo / sum("tv") - 1.0).abs() < 1e-9);
+    assert_eq!(document["bootstrap"]["channels"].as_array().unwrap().len(), 2);
     let plan = &document["plan"];
     assert_eq!(plan["total"], 20.0);
     assert!(plan["expected_gain"].is_f64() && document["seconds"]["fit"].is_f64());

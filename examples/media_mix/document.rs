@@ -22,6 +22,7 @@ pub(crate) fn document(outcome: &Outcome, by_geo: bool) -> Result<Value> {
         "contributions": contributions(&decomposition, by_geo),
         "front": model.front().iter().map(|m| json!(m.objectives())).collect::<Vec<_>>(),
         "candidates": {"tried": model.tried(), "averaged": model.members().len()},
+        "bootstrap": outcome.bootstrap,
         "seconds": {"fit": outcome.seconds},
     });
     if !model.lift_report().is_empty() {

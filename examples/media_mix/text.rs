@@ -1,7 +1,7 @@
 //! The main figures for reading.
 
 use mixtouch::mix::budget::Plan;
-use mixtouch::mix::{ChannelSummary, MixModel, Spread};
+use mixtouch::mix::{BootstrapChannel, ChannelSummary, MixModel, Spread};
 
 use crate::Outcome;
 
@@ -10,7 +10,7 @@ pub(crate) fn table(outcome: &Outcome) -> String {
     let mut text = headline(outcome);
     text += "channel                 spend  contribution (90 %)                   share  ROI (90 %)               marginal  half-life\n";
     for (c, summary) in outcome.model.channels().iter().enumerate() {
-        text += &line(summary);
+        text += &line(summary, &outcome.bootstrap.channels()[c]);
         if let Some(truth) = &outcome.truth {
             text += &format!("  true ROI {:.2}", truth.roas(c));
         }
@@ -39,15 +39,17 @@ fn headline(outcome: &Outcome) -> String {
     )
 }
 
-fn line(summary: &ChannelSummary) -> String {
-    let spread = |s: Spread, digits: usize| format!("{:.*} ({:.*} to {:.*})", digits, s.mean, digits, s.low, digits, s.high);
+/// A channel's figures: the ensemble's means, with the bootstrap's intervals.
+fn line(summary: &ChannelSummary, resampled: &BootstrapChannel) -> String {
+    let spread =
+        |mean: f64, range: Spread, digits: usize| format!("{:.*} ({:.*} to {:.*})", digits, mean, digits, range.low, digits, range.high);
     format!(
         "{:<18} {:>10.0}  {:<34} {:>6.1} %  {:<24} {:>8}  {:>9}",
         summary.channel,
         summary.spend,
-        spread(summary.contribution, 0),
+        spread(summary.contribution.mean, resampled.contribution, 0),
         100.0 * summary.effect_share,
-        summary.roi.map_or_else(|| "-".into(), |roi| spread(roi, 2)),
+        summary.roi.zip(resampled.roi).map_or_else(|| "-".into(), |(roi, range)| spread(roi.mean, range, 2)),
         summary.marginal_roi.map_or_else(|| "-".into(), |roi| format!("{:.2}", roi.mean)),
         summary.half_life.map_or_else(|| "-".into(), |h| format!("{h:.1}")),
     )
