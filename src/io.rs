@@ -11,8 +11,8 @@ mod parquet;
 mod timestamp;
 
 #[cfg(feature = "csv")]
-pub use self::csv::EventReader;
+pub use self::csv::{EventPiece, EventReader};
 #[cfg(feature = "parquet")]
-pub use self::parquet::ParquetReader;
+pub use self::parquet::{ParquetPiece, ParquetReader};
 pub use columns::EventColumns;
 pub use identified::{Batches, IdentifiedReader};

@@ -22,14 +22,13 @@ use crate::identity::{IdentifiedEvents, Pseudonymiser};
 #[derive(Debug)]
 pub struct IdentifiedReader<R> {
     batches: R,
+    passed_over: PassedOver,
 }
 
 /// Where batches come from: a [`EventReader`](crate::EventReader) or a [`ParquetReader`](crate::ParquetReader).
 pub trait Batches: sealed::Sealed {
     #[doc(hidden)]
     fn next(&mut self) -> Result<Option<Vec<Events>>>;
-    #[doc(hidden)]
-    fn passed(&self) -> PassedOver;
 }
 
 mod sealed {
@@ -44,10 +43,6 @@ impl<R: std::io::Read> Batches for super::EventReader<R> {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
     }
-
-    fn passed(&self) -> PassedOver {
-        self.passed_over()
-    }
 }
 
 #[cfg(feature = "csv")]
@@ -57,7 +52,7 @@ impl<R: std::io::Read> IdentifiedReader<super::EventReader<R>> {
     /// # Errors
     /// As [`EventReader::new`](crate::EventReader::new); no column of identifiers, or one of a kind that the rules do not have.
     pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
-        Ok(Self { batches: super::EventReader::new(reader, columns.with_identifiers(hasher))? })
+        Ok(Self { batches: super::EventReader::new(reader, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
     }
 }
 
@@ -69,10 +64,6 @@ impl Batches for super::ParquetReader {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
     }
-
-    fn passed(&self) -> PassedOver {
-        self.passed_over()
-    }
 }
 
 #[cfg(feature = "parquet")]
@@ -82,7 +73,7 @@ impl IdentifiedReader<super::ParquetReader> {
     /// # Errors
     /// As [`ParquetReader::new`](crate::ParquetReader::new); no column of identifiers, or one of a kind that the rules do not have.
     pub fn parquet(file: std::fs::File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
-        Ok(Self { batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))? })
+        Ok(Self { batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
     }
 }
 
@@ -92,7 +83,9 @@ impl<B: Batches> IdentifiedReader<B> {
     /// # Errors
     /// The first row that cannot be used, with its column, its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
-        Ok(self.batches.next()?.map(|batches| batches.into_iter().map(IdentifiedEvents::from_read).collect()))
+        let Some(batches) = self.batches.next()? else { return Ok(None) };
+        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
+        Ok(Some(batches.into_iter().map(IdentifiedEvents::from_read).collect()))
     }
 
     /// All that is left as one log.
@@ -115,6 +108,6 @@ impl<B: Batches> IdentifiedReader<B> {
 
     /// How many rows so far were of kinds that attribution does not use.
     pub fn passed_over(&self) -> PassedOver {
-        self.batches.passed()
+        self.passed_over
     }
 }

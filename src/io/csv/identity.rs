@@ -1,9 +1,9 @@
 //! Link records and consent from CSV.
 
-use super::table::{Row, Table};
 use crate::error::{Error, Result};
 use crate::identity::{Consent, Identifier, Links, Pseudonymiser, VALUE};
 use crate::io::timestamp;
+use crate::table::{Row, Table};
 use std::io::Read;
 
 /// The columns that one identifier stands in.
@@ -26,11 +26,11 @@ impl Pair {
 
 impl Links {
     /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps as in event logs; confidence from 0 to 1, and 1
-    /// where the field is empty or there is no such column. A file without rows is no links.
+    /// where the field is empty or there is no such column.
     ///
     /// # Errors
     /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be used, a confidence that is no
-    /// number from 0 to 1. A missing column.
+    /// number from 0 to 1. A missing column, or a table without rows.
     ///
     /// ```
     /// use mixtouch::identity::{HashKey, Links, Pseudonymiser, Rules};
@@ -43,7 +43,7 @@ impl Links {
     pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
         let mut rows = Table::new("the table of identifiers", reader)?;
         let (left, right) = (Pair::find(&rows, "kind", "value")?, Pair::find(&rows, "linked_kind", "linked_value")?);
-        let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence"));
+        let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence")?);
         let mut links = Self::new();
         while let Some(row) = rows.next_row()? {
             let (left, right) = (left.read(row, hasher)?, right.read(row, hasher)?);
@@ -60,12 +60,11 @@ impl Links {
 }
 
 impl Consent {
-    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`. A file without rows is
-    /// nobody's consent.
+    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`.
     ///
     /// # Errors
     /// The row of: a kind that the rules do not have, an empty value or purpose, another word for granted, a timestamp that cannot
-    /// be used. A missing column.
+    /// be used. A missing column, or a table without rows.
     ///
     /// ```
     /// use mixtouch::identity::{Consent, HashKey, Pseudonymiser, Rules};
@@ -133,7 +132,8 @@ mod tests {
     fn what_is_left_out_is_certain() {
         let plain = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\ncookie,a,card,1,5\n".as_bytes(), &hasher()).unwrap();
         assert_eq!(plain.get(0).unwrap().confidence, 1.0);
-        assert!(Links::from_csv("kind,value,linked_kind,linked_value,timestamp\n".as_bytes(), &hasher()).unwrap().is_empty());
+        let empty = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\n".as_bytes(), &hasher()).unwrap_err().to_string();
+        assert!(empty.starts_with("the table of identifiers is empty"), "{empty}");
     }
 
     #[test]
