@@ -48,6 +48,8 @@ pub mod omnichannel;
 mod person;
 mod random;
 pub mod simulate;
+#[cfg(feature = "csv")]
+mod table;
 mod zone;
 
 pub use attribution::{

@@ -1,7 +1,7 @@
 //! The first half of building: rows are spread over partitions as they come in.
 //!
 //! A person's partition is the top bits of the person's rank, so the partitions one after the other, each ordered by rank, give
-//! all persons in order. A partition of a 40-million-touch log is some 40,000 rows: small enough to be ordered inside a core's
+//! all persons in order. A partition of a 40-million-touch log is some 20,000 rows: small enough to be ordered inside a core's
 //! cache, and the unit of parallel work.
 
 use super::codes::Codes;
