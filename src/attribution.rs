@@ -49,7 +49,7 @@ pub use shapley::{
 };
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
-pub use table::{ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
+pub use table::{BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
 pub use time_decay::TimeDecay;
 
 /// What a model needs beyond the sequence of channels.

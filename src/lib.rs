@@ -51,7 +51,7 @@ pub mod simulate;
 mod zone;
 
 pub use attribution::{
-    AttributionModel, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
+    AttributionModel, BaselineCredit, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
     CounterfactualModel, Credits, ExactSetShapley, FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear,
     Logistic, LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice, OrderScore, OrderedShapley,
     Parameter, Parameters, Participation, PathOutcomes, Position, Response, ResponseShapley, ResponseShapleyModel, SegmentTable,
