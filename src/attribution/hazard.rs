@@ -96,7 +96,7 @@ impl TimeToEvent {
     }
 
     /// A touch's effect as a sum of exponentials `exp(-age / tau) / tau` instead of bins, tau in days: 0.1, 0.3, 1, 3 and 10 are
-    /// usual. Each counts up to 10 times the largest tau.
+    /// usual. Each counts up to 10 times its tau.
     ///
     /// # Errors
     /// No tau, more than 64, or numbers that are not positive and rising.
