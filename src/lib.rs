@@ -58,7 +58,9 @@ pub use attribution::{
     SetRateShapley, SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition,
     Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
-pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use attribution::{
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

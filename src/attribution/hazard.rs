@@ -9,6 +9,7 @@ use design::Design;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+mod anderson;
 mod basis;
 mod cholesky;
 mod design;
@@ -22,7 +23,7 @@ mod upstream;
 
 pub use evidence::Exposures;
 pub use log_link::{LogHazard, LogHazardModel, PersonTime};
-pub use model::{FitReport, Intensity, TimeToEventModel, TouchEffect};
+pub use model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch raises.
 ///
@@ -35,7 +36,7 @@ pub use model::{FitReport, Intensity, TimeToEventModel, TouchEffect};
 /// Rates maximise the likelihood `sum over conversions of log lambda - sum_k theta_k E_k - b E_b`. The exposure `E_k` is how long
 /// bin k lay within the time watched, summed over touches: one pass over the log finds it, and the EM steps
 /// `theta_k <- theta_k (sum over conversions of x_k / lambda) / E_k` visit converting persons only. They are accelerated by
-/// SQUAREM (Varadhan and Roland 2008), in parallel, with the same bits on any number of threads.
+/// Anderson's method (Walker and Ni 2011), in parallel, with the same bits on any number of threads.
 ///
 /// Time is watched from a person's first touch - or the start of the reporting period, whichever is later - to the end of
 /// observation. Conversions before the person's first touch, or of persons without touches, are unattributed. A touch counts

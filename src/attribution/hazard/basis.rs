@@ -116,7 +116,7 @@ impl Basis {
             }
             Self::Exponential(taus) => {
                 for (sum, &tau) in into.iter_mut().zip(taus).filter(|(_, tau)| from < to.min(reach(**tau))) {
-                    let left = |age: u32| libm::exp(-f64::from(age) / (tau * DAY));
+                    let left = |age: u32| if age == 0 { 1.0 } else { libm::exp(-f64::from(age) / (tau * DAY)) };
                     *sum += weight * rounded(left(from) - left(to.min(reach(tau))));
                 }
             }
