@@ -18,8 +18,9 @@ pub(crate) const NO_TEXT: u32 = u32::MAX;
 /// A log of events: touches and conversions, in any order, each with its person, second and channel; values, costs, interaction,
 /// goal, order id and named text columns where they are known.
 ///
-/// Kept as columns: 15 bytes a row, 24 more a conversion, 8 a row once costs are given and 4 a row for every named column; texts
-/// are stored once each. Rows of the kinds attribution does not use are counted and passed over.
+/// Kept as columns: 15 bytes a row, 24 more for each that is no touch, 8 a row once costs are given and 4 a row for every named
+/// column; texts are stored once each. Rows of the kinds attribution does not use are counted and passed over, unless
+/// [`Events::keep_all`] asks for them; attribution never reads them.
 ///
 /// ```
 /// use mixtouch::{Event, Events};
@@ -45,13 +46,18 @@ pub struct Events {
     pub(crate) kind: Vec<(Kind, Option<Interaction>)>,
     /// What only conversions have, in row order.
     pub(crate) sales: Vec<Sale>,
+    /// The same of kept rows of the kinds attribution does not use; their goals are numbers of `topics`.
+    pub(crate) others: Vec<Sale>,
+    /// The goals of those rows: apart, so that an instrument of a survey is not taken for a goal of marketing.
+    pub(crate) topics: Interner,
     /// Empty until the first cost is given, then one a row.
     pub(crate) cost: Vec<f64>,
     pub(crate) columns: Vec<Column>,
+    keeps_all: bool,
     passed_over: PassedOver,
 }
 
-/// What a conversion row states beyond the other columns.
+/// What a conversion row, or a kept one of another kind, states beyond the other columns.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sale {
     pub(crate) row: usize,
@@ -118,12 +124,32 @@ impl Events {
         Self { columns, ..Self::default() }
     }
 
-    /// How many touches and conversions there are.
+    /// Keeps rows of every kind from here on, those that KPIs alone use included; [`Kind`] says what their columns mean.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, Kind};
+    ///
+    /// let mut log = Events::new().keep_all();
+    /// log.push(Event::of_kind(Kind::Survey, "ann", 1_767_400_000).with_goal("nps").with_value(9.0).with_channel("store"))?;
+    /// assert_eq!(log.get(0).and_then(|event| event.goal()), Some("nps"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn keep_all(self) -> Self {
+        Self { keeps_all: true, ..self }
+    }
+
+    /// Whether a row of that kind is kept, not just counted.
+    #[inline]
+    pub(crate) fn keeps(&self, kind: Kind) -> bool {
+        self.keeps_all || kind.is_used()
+    }
+
+    /// How many rows there are: touches and conversions, and those of other kinds where they are kept.
     pub fn len(&self) -> usize {
         self.person.len()
     }
 
-    /// Whether there is no touch and no conversion.
+    /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.person.is_empty()
     }
@@ -151,16 +177,16 @@ impl Events {
             let allowed = format!("one for each of the {} named columns", self.columns.len());
             return Err(Error::field(row, "texts", event.texts.len().to_string(), allowed));
         }
-        if !event.kind.is_used() {
+        if !self.keeps(event.kind) {
             self.passed_over.count(event.kind);
             return Ok(());
         }
         let channel = self.intern_channel(event.channel.unwrap_or(""))?;
         let person = self.people.code(event.person)?;
-        let sale = if event.kind == Kind::Conversion {
-            Some((event.value, optional(&mut self.goals, event.goal)?, optional(&mut self.orders, event.order_id)?))
-        } else {
+        let sale = if event.kind == Kind::Touch {
             None
+        } else {
+            Some((event.value, optional(self.goals_of(event.kind), event.goal)?, optional(&mut self.orders, event.order_id)?))
         };
         for (at, column) in self.columns.iter_mut().enumerate() {
             let code = column.texts.intern(event.texts.get(at).copied().unwrap_or(""))?;
@@ -184,7 +210,8 @@ impl Events {
         sale: Option<(f64, u32, u32)>,
     ) {
         if let Some((value, goal, order)) = sale {
-            self.sales.push(Sale { row: self.person.len(), value, goal, order });
+            let rows = if kind == Kind::Conversion { &mut self.sales } else { &mut self.others };
+            rows.push(Sale { row: self.person.len(), value, goal, order });
         }
         if cost != 0.0 || !self.cost.is_empty() {
             self.cost.resize(self.person.len(), 0.0);
@@ -194,6 +221,12 @@ impl Events {
         self.time.push(time);
         self.channel.push(channel);
         self.kind.push((kind, interaction));
+    }
+
+    /// The table that goals of rows of that kind are numbered in.
+    #[inline]
+    pub(crate) fn goals_of(&mut self, kind: Kind) -> &mut Interner {
+        if kind == Kind::Conversion { &mut self.goals } else { &mut self.topics }
     }
 
     /// The channel of that name; the empty name is none.
@@ -214,7 +247,7 @@ impl Events {
         self.passed_over.add(other);
     }
 
-    /// Adds all of `later`'s rows behind this log's.
+    /// Adds all rows that `later` keeps behind this log's.
     ///
     /// # Errors
     /// Different named columns; more channels than there are numbers.
@@ -232,12 +265,15 @@ impl Events {
         self.time.extend_from_slice(&later.time);
         self.channel.extend(later.channel.iter().map(|&id| recode_channel(&channels, id)));
         self.kind.extend_from_slice(&later.kind);
-        self.sales.extend(later.sales.iter().map(|sale| Sale {
+        let topics = self.topics.absorb(&later.topics)?;
+        let moved = |sale: &Sale, goals: &[u32]| Sale {
             row: base + sale.row,
             value: sale.value,
-            goal: recode_text(&goals, sale.goal),
+            goal: recode_text(goals, sale.goal),
             order: recode_text(&orders, sale.order),
-        }));
+        };
+        self.sales.extend(later.sales.iter().map(|sale| moved(sale, &goals)));
+        self.others.extend(later.others.iter().map(|sale| moved(sale, &topics)));
         if !(self.cost.is_empty() && later.cost.is_empty()) {
             self.cost.resize(base, 0.0);
             self.cost.extend_from_slice(&later.cost);
@@ -259,7 +295,12 @@ impl Events {
     /// One row, if there is one.
     pub fn get(&self, row: usize) -> Option<Event<'_>> {
         let (kind, interaction) = *self.kind.get(row)?;
-        let sale = self.sales.binary_search_by_key(&row, |sale| sale.row).ok().map(|at| self.sales[at]);
+        let (sales, goals) = match kind {
+            Kind::Touch => (&[][..], &self.goals),
+            Kind::Conversion => (&self.sales[..], &self.goals),
+            _ => (&self.others[..], &self.topics),
+        };
+        let sale = sales.binary_search_by_key(&row, |sale| sale.row).ok().map(|at| sales[at]);
         Some(Event {
             person: self.people.key(self.person[row]),
             time: i64::from(self.time[row]),
@@ -268,7 +309,7 @@ impl Events {
             interaction,
             value: sale.map_or(0.0, |sale| sale.value),
             cost: self.cost.get(row).copied().unwrap_or(0.0),
-            goal: sale.and_then(|sale| known(&self.goals, sale.goal)),
+            goal: sale.and_then(|sale| known(goals, sale.goal)),
             order_id: sale.and_then(|sale| known(&self.orders, sale.order)),
             texts: &[],
         })
@@ -375,5 +416,23 @@ mod tests {
         log.push(Event::of_kind(Kind::Return, "ann", 1).with_value(-20.0)).unwrap();
         log.push(Event::of_kind(Kind::CaseOpen, "ann", 1)).unwrap();
         assert_eq!((log.len(), log.passed_over().returns, log.passed_over().total()), (0, 1, 2));
+    }
+    #[test]
+    fn all_kinds_come_back_where_they_are_kept() {
+        let mut log = Events::with_columns(["agent"]).keep_all();
+        let rows = [
+            Event::touch("ann", 1, "tv").with_texts(&[""]),
+            Event::conversion("ann", 2).with_value(50.0).with_goal("sale").with_order_id("o-1").with_texts(&[""]),
+            Event::of_kind(Kind::Return, "ann", 9).with_value(-20.0).with_order_id("o-1").with_texts(&[""]),
+            Event::of_kind(Kind::Survey, "ann", 8).with_goal("nps").with_value(9.0).with_channel("store").with_texts(&[""]),
+            Event::of_kind(Kind::CaseOpen, "bob", 7).with_goal("late").with_order_id("c-1").with_texts(&["kim"]),
+        ];
+        rows.into_iter().for_each(|row| log.push(row).unwrap());
+        let kept: Vec<Event<'_>> = log.iter().collect();
+        assert!(kept.iter().zip(rows).all(|(kept, row)| *kept == row.with_texts(&[])), "{kept:?}");
+        assert_eq!((log.passed_over().total(), log.text(4, "agent")), (0, Some("kim")));
+        let mut twice = log.clone();
+        twice.append(&log).unwrap();
+        assert!(twice.iter().eq(log.iter().chain(log.iter())));
     }
 }

@@ -40,7 +40,7 @@ pub(crate) use timelines::Observation;
 /// models that divide credit read the front of the arena alone. Persons are ordered by a fixed hash of their key and channels by
 /// name: the order of rows cannot change a bit of any result.
 ///
-/// In memory: 6 bytes a touch, 12 a journey, 24 more for each journey of a converting person, 16 a person. Journeys are runs of
+/// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person, 16 a person. Journeys are runs of
 /// their person's touches and share them, unless lookbacks differ between touches, or channels are excluded or paths transformed:
 /// then journeys hold touches of their own, 6 bytes each.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Journeys {
     closes: Vec<u32>,
     /// Of the journeys of converting persons; of every journey of a path table.
     outcomes: Vec<Outcome>,
+    /// Where those conversions took place; nothing where the log does not say.
+    places: Option<Places>,
     people: Option<People>,
     /// Every touch of every person, where journeys have touches of their own.
     timeline: Option<Touches>,
@@ -78,6 +80,15 @@ struct People {
     table: PersonTable,
     touch_ends: Offsets,
     journey_ends: Offsets,
+    /// Whether a person bought before the period, of those who ever bought: they are the first ones.
+    bought_before: Vec<bool>,
+}
+
+/// The place of each conversion, by journey of the front.
+#[derive(Debug, Clone)]
+struct Places {
+    names: Channels,
+    of: Vec<ChannelId>,
 }
 
 /// What all journeys add up to.
@@ -209,7 +220,7 @@ impl Journeys {
     }
 
     fn new(columns: assemble::Assembled, channels: Channels, table: PersonTable) -> Result<Self> {
-        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, people, segments } = columns;
+        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, places: _, people, segments } = columns;
         let people = Some(People { table, ..people });
         let mut journeys = Self {
             channels,
@@ -218,6 +229,7 @@ impl Journeys {
             ends,
             closes,
             outcomes,
+            places: None,
             people,
             timeline,
             costs: None,

@@ -1,3 +1,52 @@
 //! What a business steers its channels by: KPIs over journeys and persons.
+//!
+//! Figures about touches and conversions come from [`Journeys`](crate::Journeys), the same arena that attribution reads, so that
+//! both agree. Figures about purchases come from [`Purchases`], which are made of the same journeys. What needs further kinds of
+//! rows - returns, carts, surveys, cases - comes from a log that keeps them ([`Events::keep_all`](crate::Events::keep_all),
+//! [`EventColumns::keep_all`](crate::EventColumns::keep_all)), read person by person through [`Histories`].
+//!
+//! Every report states its [`Window`] and population, and every estimate carries an [`Interval`]:
+//!
+//! | figure | type | interval |
+//! |---|---|---|
+//! | a share of so many | [`Rate`] | Wilson's score interval |
+//! | a mean | [`Mean`] | Student's t |
+//! | a distribution's quantiles | [`Distribution`] | order statistics |
+//! | promoters less detractors | [`NetScore`] | normal, on the trinomial |
+//!
+//! A figure without anything to be taken over - a rate of nobody - is `None`, never NaN. Sums, and ratios of sums such as a cost
+//! per customer, are what they are: they carry no interval.
+//!
+//! # A new KPI
+//! One family a file. Take [`Histories`], fold each [`History`] on its own, and gather in their order: persons stand in the order
+//! of a hash of their keys, so neither the order of rows nor the number of threads can change a bit. Give back a report of public
+//! fields with [`Window`], population and the figures above, serialisable and with `Display`.
+//!
+//! ```
+//! use mixtouch::omnichannel::{Histories, Level, NetScore, Window};
+//! use mixtouch::{Event, Events, Kind};
+//!
+//! let mut log = Events::new().keep_all();
+//! for (person, answer) in [("ann", 10.0), ("bob", 9.0), ("cem", 3.0)] {
+//!     log.push(Event::of_kind(Kind::Survey, person, 1_767_225_600).with_goal("nps").with_value(answer))?;
+//! }
+//! let histories = Histories::new(&log)?.within(Window::new(1_767_225_600, 1_767_312_000)?);
+//! let answers: Vec<f64> = histories.of_kind(Kind::Survey).filter(|row| row.goal() == Some("nps")).map(|row| row.value()).collect();
+//! let count = |inside: fn(&f64) -> bool| answers.iter().filter(|&answer| inside(answer)).count() as u64;
+//! let score = NetScore::new(count(|&x| x >= 9.0), count(|&x| x > 6.0 && x < 9.0), count(|&x| x <= 6.0), Level::default());
+//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.3 to 100.0, 3 answers)");
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
 
+mod distribution;
+mod figures;
+mod history;
 pub mod lifetime;
+mod score;
+mod window;
+
+pub use distribution::{Distribution, Quantile};
+pub use figures::{Interval, Level, Mean, Rate};
+pub use history::{Histories, History};
+pub use score::NetScore;
+pub use window::Window;

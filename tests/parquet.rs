@@ -84,6 +84,32 @@ fn a_record_batch_is_read_as_it_is_written() {
 }
 
 #[test]
+fn rows_of_every_kind_are_kept_where_asked_for() {
+    let mut all = Events::new().keep_all();
+    expected().iter().for_each(|row| all.push(row).unwrap());
+    all.push(Event::of_kind(Kind::Return, 8u64, 310).with_value(-20.0)).unwrap();
+    let mut log = Events::new();
+    log.extend_from_record_batch(&sample(), &EventColumns::default().keep_all()).unwrap();
+    assert!(log.iter().eq(all.iter()));
+    assert_eq!((log.len(), log.passed_over().total()), (6, 0));
+    let mut reader =
+        ParquetReader::open(write("kept.parquet", &[sample()], Compression::SNAPPY), EventColumns::default().keep_all()).unwrap();
+    assert!(reader.next_batches().unwrap().unwrap()[0].iter().eq(all.iter()));
+    let survey = batch(vec![
+        ("person", text(&[Some("ann"), Some("ann")])),
+        ("timestamp", Arc::new(Int64Array::from(vec![1, 2]))),
+        ("channel", text(&[None, Some("store")])),
+        ("kind", text(&[Some("conversion"), Some("survey")])),
+        ("goal", text(&[Some("sale"), Some("nps")])),
+        ("value", Arc::new(Float64Array::from(vec![5.0, 9.0]))),
+    ]);
+    let mut log = Events::new().keep_all();
+    log.extend_from_record_batch(&survey, &EventColumns::default()).unwrap();
+    let rows: Vec<_> = log.iter().map(|row| (row.goal(), row.value())).collect();
+    assert_eq!(rows, [(Some("sale"), 5.0), (Some("nps"), 9.0)]);
+}
+
+#[test]
 fn files_of_either_compression_are_read_as_they_are_written() {
     for (name, compression) in [
         ("zstd.parquet", Compression::ZSTD(ZstdLevel::default())),

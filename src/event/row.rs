@@ -5,7 +5,20 @@ use crate::error::{Error, Result};
 use crate::person::PersonKey;
 use serde::{Deserialize, Serialize};
 
-/// What happened.
+/// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs that keep them
+/// ([`Events::keep_all`](crate::Events::keep_all)). What the columns of a row mean depends on its kind:
+///
+/// | kind | channel | value | goal | order_id |
+/// |---|---|---|---|---|
+/// | touch | where (needed) | | | |
+/// | conversion | place of sale | what it was worth | which goal | the order |
+/// | return | where the goods came back | the refund, of either sign | | the order sent back |
+/// | cart | where it was filled | what is in it | | the cart |
+/// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, `consistency`, .. | |
+/// | case_open, case_close | of that contact | | the topic, the outcome | the case |
+///
+/// Who served a case stands in the text columns `agent` and `team`, the device of any row in `device`, a sale's margin in `margin`
+/// ([`Events::with_columns`](crate::Events::with_columns)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -119,7 +132,7 @@ impl<'a> Event<'a> {
         Self { interaction: Some(interaction), ..self }
     }
 
-    /// What a conversion was worth, in the log's currency.
+    /// What a conversion was worth, in the log's currency; the answer to a survey, the refund of a return.
     pub fn with_value(self, value: f64) -> Self {
         Self { value, ..self }
     }
@@ -129,12 +142,12 @@ impl<'a> Event<'a> {
         Self { cost, ..self }
     }
 
-    /// Which goal was reached, where a log has several.
+    /// Which goal was reached, where a log has several; the question of a survey, the topic of a case.
     pub fn with_goal(self, goal: &'a str) -> Self {
         Self { goal: Some(goal), ..self }
     }
 
-    /// The order behind a conversion.
+    /// The order behind a conversion or a return; the cart; the case.
     pub fn with_order_id(self, order_id: &'a str) -> Self {
         Self { order_id: Some(order_id), ..self }
     }
@@ -169,7 +182,7 @@ impl<'a> Event<'a> {
         self.interaction
     }
 
-    /// The value of a conversion, 0 for everything else.
+    /// The value of a conversion, or what the kind has in its place; 0 for touches.
     pub fn value(&self) -> f64 {
         self.value
     }
@@ -179,12 +192,12 @@ impl<'a> Event<'a> {
         self.cost
     }
 
-    /// The goal a conversion reached, if stated.
+    /// The goal a conversion reached, or what the kind has in its place, if stated.
     pub fn goal(&self) -> Option<&'a str> {
         self.goal
     }
 
-    /// The order behind a conversion, if stated.
+    /// The order behind a conversion, or what the kind has in its place, if stated.
     pub fn order_id(&self) -> Option<&'a str> {
         self.order_id
     }

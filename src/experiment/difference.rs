@@ -45,13 +45,13 @@ impl fmt::Display for Difference {
 }
 
 /// A level of confidence between 0 and 1.
-pub(super) fn check_level(level: f64) -> Result<()> {
+pub(crate) fn check_level(level: f64) -> Result<()> {
     let fits = level > 0.0 && level < 1.0;
     if fits { Ok(()) } else { Err(Error::setting("level of confidence", level, "between 0 and 1")) }
 }
 
 /// The z below which a standard normal falls with a probability inside (0, 1).
-pub(super) fn normal_quantile(probability: f64) -> f64 {
+pub(crate) fn normal_quantile(probability: f64) -> f64 {
     let normal = Normal::standard();
     let z = normal.inverse_cdf(probability);
     // The series behind it is good to some 1e-10; one step of Newton on libm's error function makes it exact.
@@ -66,15 +66,15 @@ pub(super) fn normal_two_sided(z: f64) -> f64 {
 
 /// The distribution of Student with so many degrees of freedom (above 0), or the normal, its limit, where they are so many that
 /// the two agree to 1e-9.
-pub(super) struct Student(Option<StudentsT>);
+pub(crate) struct Student(Option<StudentsT>);
 
 impl Student {
-    pub(super) fn new(freedom: f64) -> Self {
+    pub(crate) fn new(freedom: f64) -> Self {
         Self((freedom < 1e9).then(|| StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom above 0")))
     }
 
     /// The t below which it falls with a probability inside (0, 1).
-    pub(super) fn quantile(&self, probability: f64) -> f64 {
+    pub(crate) fn quantile(&self, probability: f64) -> f64 {
         let Some(student) = &self.0 else { return normal_quantile(probability) };
         let mut t = student.inverse_cdf(probability);
         // The inverse of the incomplete beta loses digits with many degrees of freedom; Newton on the distribution restores them.

@@ -41,7 +41,8 @@ impl Events {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn extend_from_record_batch(&mut self, batch: &RecordBatch, columns: &EventColumns) -> Result<()> {
-        let read = read(batch, columns, 0)?;
+        let all = self.keeps(Kind::Survey).then(|| columns.clone().keep_all());
+        let read = read(batch, all.as_ref().unwrap_or(columns), 0)?;
         if self.is_empty() && self.columns.is_empty() {
             let passed_over = self.passed_over();
             *self = read;
@@ -57,31 +58,30 @@ pub(super) fn read(batch: &RecordBatch, columns: &EventColumns, before: u64) -> 
     let schema = batch.schema();
     let header: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let source = Source { batch, columns, places: columns.find(&header)?, before };
-    let mut events = Events::with_columns(columns.texts().iter().cloned());
+    let mut events = columns.log();
     let kinds = source.kinds()?;
-    let times = source.times(&kinds)?;
-    let persons = source.persons(&kinds, &mut events.people)?;
+    let keeps: Vec<bool> = kinds.iter().map(|&kind| events.keeps(kind)).collect();
+    let times = source.times(&keeps)?;
+    let persons = source.persons(&keeps, &mut events.people)?;
     let channels = source.channels(&kinds, &mut events)?;
     let interactions = source.interactions()?;
-    let (values, costs) = (source.amounts(Field::Value, &kinds)?, source.amounts(Field::Cost, &kinds)?);
-    let goals = source.texts_of(Field::Goal, &mut events.goals)?;
+    let (values, costs) = (source.amounts(Field::Value, &kinds, &keeps)?, source.amounts(Field::Cost, &kinds, &keeps)?);
+    let goals = source.goals(&kinds, &mut events)?;
     let orders = source.texts_of(Field::OrderId, &mut events.orders)?;
     let texts = source.named_texts(&mut events)?;
 
-    let used: Option<Vec<usize>> =
-        kinds.iter().any(|kind| !kind.is_used()).then(|| (0..kinds.len()).filter(|&row| kinds[row].is_used()).collect());
-    kinds.iter().filter(|kind| !kind.is_used()).for_each(|&kind| events.pass_over(kind));
+    let used: Option<Vec<usize>> = keeps.iter().any(|&keeps| !keeps).then(|| (0..kinds.len()).filter(|&row| keeps[row]).collect());
+    kinds.iter().zip(&keeps).filter(|(_, keeps)| !**keeps).for_each(|(&kind, _)| events.pass_over(kind));
     let rows = |at: usize| used.as_ref().map_or(at, |used| used[at]);
     let len = used.as_ref().map_or(kinds.len(), Vec::len);
-    events.sales = (0..len)
-        .filter(|&at| kinds[rows(at)] == Kind::Conversion)
-        .map(|at| Sale {
-            row: at,
-            value: values.get(rows(at)).copied().unwrap_or(0.0),
-            goal: goals.get(rows(at)).copied().unwrap_or(NO_TEXT),
-            order: orders.get(rows(at)).copied().unwrap_or(NO_TEXT),
-        })
-        .collect();
+    let sale = |at: usize| Sale {
+        row: at,
+        value: values.get(rows(at)).copied().unwrap_or(0.0),
+        goal: goals.get(rows(at)).copied().unwrap_or(NO_TEXT),
+        order: orders.get(rows(at)).copied().unwrap_or(NO_TEXT),
+    };
+    events.sales = (0..len).filter(|&at| kinds[rows(at)] == Kind::Conversion).map(sale).collect();
+    events.others = (0..len).filter(|&at| !kinds[rows(at)].is_used()).map(sale).collect();
     let interaction = |row: usize| interactions.get(row).copied().flatten();
     events.kind = (0..len).map(|at| (kinds[rows(at)], interaction(rows(at)))).collect();
     events.person = kept(persons, used.as_deref());
@@ -129,7 +129,7 @@ impl<'a> Source<'a> {
             .collect()
     }
 
-    fn times(&self, kinds: &[Kind]) -> Result<Vec<u32>> {
+    fn times(&self, keeps: &[bool]) -> Result<Vec<u32>> {
         let Some(array) = self.array(Field::Timestamp) else { return Ok(Vec::new()) };
         let name = self.columns.name(Field::Timestamp);
         let per_second = match array.data_type() {
@@ -142,7 +142,6 @@ impl<'a> Source<'a> {
             return Ok(times);
         }
         if let Some(numbers) = integers(array) {
-            let used = |row: usize| kinds[row].is_used();
             let time = |(row, number): (usize, Option<i128>)| match number {
                 Some(number) => {
                     let seconds = i64::try_from(number.div_euclid(per_second)).unwrap_or(i64::MAX);
@@ -150,16 +149,16 @@ impl<'a> Source<'a> {
                 }
                 None => Err(self.bad(row, Field::Timestamp, "", "a time")),
             };
-            return numbers.enumerate().map(|(row, number)| if used(row) { time((row, number)) } else { Ok(0) }).collect();
+            return numbers.enumerate().map(|(row, number)| if keeps[row] { time((row, number)) } else { Ok(0) }).collect();
         }
         let mut row = 0;
         map_each(array, name, |text| {
             row += 1;
-            if kinds[row - 1].is_used() { timestamp::parse(text.unwrap_or("").as_bytes(), self.before + row as u64, name) } else { Ok(0) }
+            if keeps[row - 1] { timestamp::parse(text.unwrap_or("").as_bytes(), self.before + row as u64, name) } else { Ok(0) }
         })
     }
 
-    fn persons(&self, kinds: &[Kind], people: &mut PersonTable) -> Result<Vec<u64>> {
+    fn persons(&self, keeps: &[bool], people: &mut PersonTable) -> Result<Vec<u64>> {
         let Some(array) = self.array(Field::Person) else { return Ok(Vec::new()) };
         if let Some(codes) = plain_persons(array) {
             return Ok(codes);
@@ -169,7 +168,7 @@ impl<'a> Source<'a> {
             let code = |(row, number): (usize, Option<i128>)| match number.map(u64::try_from) {
                 Some(Ok(number)) if number < PersonTable::TEXT => Ok(number),
                 Some(_) => people.code(PersonKey::from(&number.unwrap_or_default().to_string())),
-                None if kinds[row].is_used() => Err(missing(row)),
+                None if keeps[row] => Err(missing(row)),
                 None => Ok(0),
             };
             return numbers.enumerate().map(code).collect();
@@ -179,7 +178,7 @@ impl<'a> Source<'a> {
         })?;
         let code = |(row, code): (usize, Option<Option<u64>>)| match code.flatten() {
             Some(code) => Ok(code),
-            None if kinds[row].is_used() => Err(missing(row)),
+            None if keeps[row] => Err(missing(row)),
             None => Ok(0),
         };
         codes.into_iter().enumerate().map(code).collect()
@@ -215,16 +214,31 @@ impl<'a> Source<'a> {
     }
 
     /// Amounts of money; nothing where there is no such column.
-    fn amounts(&self, field: Field, kinds: &[Kind]) -> Result<Vec<f64>> {
+    fn amounts(&self, field: Field, kinds: &[Kind], keeps: &[bool]) -> Result<Vec<f64>> {
         let Some(array) = self.array(field) else { return Ok(Vec::new()) };
         let amounts = numbers(array).ok_or_else(|| wrong_type(self.columns.name(field), array, "a number"))?;
         let good = |amount: &f64| (0.0..=LARGEST).contains(amount);
         if !amounts.iter().fold(true, |all, amount| all & good(amount)) {
-            for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| kinds[*row].is_used()) {
-                check_amount(self.before + row as u64 + 1, self.columns.name(field), *amount, false)?;
+            for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| keeps[*row]) {
+                let signed = matches!((field, kinds[row]), (Field::Value, Kind::Return));
+                check_amount(self.before + row as u64 + 1, self.columns.name(field), *amount, signed)?;
             }
         }
         Ok(amounts)
+    }
+
+    /// Goals in the table that the row's kind has: surveys and cases have theirs apart from conversions.
+    fn goals(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<u32>> {
+        if !kinds.iter().any(|&kind| !kind.is_used() && events.keeps(kind)) {
+            return self.texts_of(Field::Goal, &mut events.goals);
+        }
+        let Some(array) = self.array(Field::Goal) else { return Ok(Vec::new()) };
+        let texts = map_texts(array, self.columns.name(Field::Goal), |text| Ok(text.to_owned()))?;
+        let code = |(text, &kind): (Option<String>, &Kind)| match text.as_deref() {
+            None | Some("") => Ok(NO_TEXT),
+            Some(text) => events.goals_of(kind).intern(text),
+        };
+        texts.into_iter().zip(kinds).map(code).collect()
     }
 
     fn texts_of(&self, field: Field, table: &mut Interner) -> Result<Vec<u32>> {

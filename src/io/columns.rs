@@ -1,6 +1,7 @@
 //! Which column of a log holds what.
 
 use crate::error::{Error, Result};
+use crate::event::Events;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every log has, and `value`, `cost`,
 /// `interaction`, `goal` and `order_id`, which it may have; any of them can go by another name. Further columns are read as texts
@@ -14,6 +15,7 @@ use crate::error::{Error, Result};
 pub struct EventColumns {
     names: [String; STANDARD.len()],
     texts: Vec<String>,
+    keeps_all: bool,
 }
 
 const STANDARD: [&str; 9] = ["person", "timestamp", "channel", "kind", "value", "cost", "interaction", "goal", "order_id"];
@@ -21,7 +23,7 @@ const REQUIRED: usize = 4;
 
 impl Default for EventColumns {
     fn default() -> Self {
-        Self { names: STANDARD.map(str::to_owned), texts: Vec::new() }
+        Self { names: STANDARD.map(str::to_owned), texts: Vec::new(), keeps_all: false }
     }
 }
 
@@ -42,9 +44,15 @@ impl EventColumns {
         Self { texts: names.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// The names of the text columns.
-    pub(super) fn texts(&self) -> &[String] {
-        &self.texts
+    /// Also keeps the rows of kinds that KPIs alone use: see [`Events::keep_all`].
+    pub fn keep_all(self) -> Self {
+        Self { keeps_all: true, ..self }
+    }
+
+    /// An empty log for what is read.
+    pub(super) fn log(&self) -> Events {
+        let log = Events::with_columns(self.texts.iter().cloned());
+        if self.keeps_all { log.keep_all() } else { log }
     }
 
     /// The name a standard column goes by.

@@ -125,7 +125,7 @@ impl ParquetReader {
                 Some(events) => events.append(&read)?,
             }
         }
-        Ok(events.unwrap_or_else(|| Events::with_columns(self.columns.texts().iter().cloned())))
+        Ok(events.unwrap_or_else(|| self.columns.log()))
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Assembled {
     pub(super) ends: Offsets,
     pub(super) closes: Vec<u32>,
     pub(super) outcomes: Vec<Outcome>,
+    pub(super) places: Vec<ChannelId>,
     pub(super) people: People,
     pub(super) segments: Option<Segments>,
 }
@@ -55,11 +56,13 @@ pub(super) fn assemble(mut parts: Vec<Part>, shared: bool, segments: &Interner) 
             Segments::new(segments, by_journey, by_person)
         }),
         outcomes: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.outcomes)).collect(),
+        places: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.places)).collect(),
         people: People {
             touch_ends: persons.join_offsets(&mut parts, |part| std::mem::take(&mut part.touch_ends), &timeline),
             journey_ends: persons.join_offsets(&mut parts, |part| std::mem::take(&mut part.journey_ends), &journeys),
             codes: persons.join(&mut parts, |part| std::mem::take(&mut part.persons), 0),
             table: PersonTable::default(),
+            bought_before: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.bought_before)).collect(),
         },
     }
 }

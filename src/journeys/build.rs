@@ -4,7 +4,7 @@ use super::assemble::assemble;
 use super::gather::gather;
 use super::partition::{Batch, PARTITIONS, Recoding, Texts};
 use super::window::{Cutter, Part};
-use super::{CostTable, JourneyOptions, Journeys, Observation};
+use super::{CostTable, JourneyOptions, Journeys, Observation, Places};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
@@ -175,12 +175,28 @@ impl JourneyBuilder {
         let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
         let names = std::mem::take(&mut self.segments);
-        let mut journeys = Journeys::new(assemble(parts, self.options.keeps_runs(), &names), channels, self.people)?;
+        let mut columns = assemble(parts, self.options.keeps_runs(), &names);
+        let places = Places::new(&self.places, std::mem::take(&mut columns.places))?;
+        let mut journeys = Journeys::new(columns, channels, self.people)?;
+        journeys.places = places;
         journeys.immature = immature;
         journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
         journeys.add_costs(&self.costs, &self.options.period);
         Ok(journeys)
+    }
+}
+
+impl Places {
+    /// From numbers of `names` to ranks by name; nothing where no conversion names its place.
+    fn new(names: &Interner, mut of: Vec<ChannelId>) -> Result<Option<Self>> {
+        if of.iter().all(|&place| place == ChannelId::NONE) {
+            return Ok(None);
+        }
+        let table = Channels::new(names.iter())?;
+        let ranks: Vec<ChannelId> = names.iter().filter_map(|name| table.id(name)).collect();
+        of.iter_mut().filter(|place| **place != ChannelId::NONE).for_each(|place| *place = ranks[place.index()]);
+        Ok(Some(Self { names: table, of }))
     }
 }
 

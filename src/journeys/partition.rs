@@ -95,7 +95,7 @@ impl Batch {
     }
 
     pub(super) fn new(events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) -> Self {
-        let last = events.time[rows.clone()].iter().copied().filter(|&time| recoding.options.period.reads(time)).max();
+        let last = last_second(events, rows.clone(), recoding.options);
         let mut batch = Self { last, ..Self::default() };
         batch.spread_sales(events, rows.clone(), recoding);
         batch.spread_touches(events, rows, recoding);
@@ -168,6 +168,15 @@ impl Batch {
         self.sale_offsets = offsets;
         self.sales.sort_by_key(home);
     }
+}
+
+/// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the observation.
+fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
+    let reads = |time: &u32| options.period.reads(*time);
+    if events.others.is_empty() {
+        return events.time[rows].iter().copied().filter(reads).max();
+    }
+    rows.filter(|&row| events.kind[row].0.is_used()).map(|row| events.time[row]).filter(reads).max()
 }
 
 /// How many rows each partition has, as offsets; rows numbered `PARTITIONS` are left out. The second copy is for filling.

@@ -113,6 +113,7 @@ impl PathTable {
             touches,
             closes: Vec::new(),
             outcomes: self.outcomes,
+            places: None,
             people: None,
             timeline: None,
             costs: None,

@@ -2,7 +2,10 @@
 
 use super::{Block, Journeys, People};
 use crate::channel::ChannelId;
-use crate::journey::{Outcome, Timeline};
+use crate::channel::Channels;
+use crate::journey::{Journey, Outcome, Timeline};
+use crate::person::PersonKey;
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// What was watched: conversions from `from` to `end`, both included; channels that are to get no credit.
@@ -21,10 +24,28 @@ pub(crate) struct PersonTimeline<'a> {
     /// How many persons this one stands for: a bootstrap replicate says, 1 otherwise.
     pub(crate) weight: f64,
     journeys: &'a Journeys,
+    number: usize,
     range: Range<usize>,
 }
 
 impl<'a> PersonTimeline<'a> {
+    /// Whether the person bought before the period.
+    pub(crate) fn bought_before(&self) -> bool {
+        let people = self.journeys.people.as_ref();
+        people.and_then(|people| people.bought_before.get(self.number)).copied().unwrap_or(false)
+    }
+
+    /// The person's number in the arena.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// The journeys reported, oldest first, each with its number in the arena.
+    pub(crate) fn journeys(&self) -> impl Iterator<Item = (usize, Journey<'a>)> + use<'a> {
+        let journeys = self.journeys;
+        self.range.clone().map(|at| (at, journeys.journey(at)))
+    }
+
     /// The conversions reported, in order of time: the second, and how many with what value.
     pub(crate) fn conversions(&self) -> impl Iterator<Item = (u32, Outcome)> + use<'a> {
         let journeys = self.journeys;
@@ -68,6 +89,40 @@ impl People {
 }
 
 impl Journeys {
+    /// What was watched.
+    pub(crate) fn observation(&self) -> &Observation {
+        &self.observation
+    }
+
+    /// The first and the last second of any touch or close, if there is one.
+    pub(crate) fn extent(&self) -> Option<(u32, u32)> {
+        let times = || [&self.timeline.as_ref().unwrap_or(&self.touches).times, &self.closes];
+        let first = times().into_iter().filter_map(|times| times.par_iter().min().copied()).min();
+        first.zip(times().into_iter().filter_map(|times| times.par_iter().max().copied()).max())
+    }
+
+    /// How many persons there are; none for a path table.
+    pub(crate) fn persons(&self) -> usize {
+        self.people.as_ref().map_or(0, |people| people.codes.len())
+    }
+
+    /// The person of that number.
+    pub(crate) fn person_key(&self, person: usize) -> Option<PersonKey<'_>> {
+        let people = self.people.as_ref()?;
+        people.codes.get(person).map(|&code| people.table.key(code))
+    }
+
+    /// The places of sale that conversions name, which are numbered apart from channels.
+    pub(crate) fn place_names(&self) -> Option<&Channels> {
+        self.places.as_ref().map(|places| &places.names)
+    }
+
+    /// Where the conversion of a journey took place, by number among [`Journeys::place_names`].
+    #[inline]
+    pub(crate) fn place(&self, journey: usize) -> Option<ChannelId> {
+        self.places.as_ref()?.of.get(journey).copied().filter(|&place| place != ChannelId::NONE)
+    }
+
     fn person_timeline(&self, person: usize, weight: f64) -> Option<PersonTimeline<'_>> {
         let people = self.people.as_ref()?;
         let begin = |ends: &super::Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
@@ -77,6 +132,7 @@ impl Journeys {
             times,
             weight,
             journeys: self,
+            number: person,
             range: begin(&people.journey_ends)..people.journey_ends.get(person),
         })
     }

@@ -38,6 +38,10 @@ pub(super) struct Part {
     pub(super) closes: Vec<u32>,
     /// Of the first `converting.journeys` journeys.
     pub(super) outcomes: Vec<Outcome>,
+    /// Of the same journeys: where the conversion took place.
+    pub(super) places: Vec<ChannelId>,
+    /// Of the persons with a conversion: whether one came before the period.
+    pub(super) bought_before: Vec<bool>,
     pub(super) converting: Extent,
     pub(super) costs: Vec<f64>,
     pub(super) immature: u64,
@@ -101,6 +105,9 @@ impl<'a> Cutter<'a> {
             if self.options.segment.is_some() {
                 part.person_segments.push(first_segment(&gathered, touches.clone(), sales.clone()));
             }
+            if person < gathered.converting {
+                part.bought_before.push(gathered.sales[sales.start].time < self.options.period.start());
+            }
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
         }
@@ -108,6 +115,7 @@ impl<'a> Cutter<'a> {
             part.converting = part.extent(gathered.converting, touch);
         }
         part.outcomes.truncate(part.converting.journeys);
+        part.places.truncate(part.converting.journeys);
         part.persons = gathered.persons;
         part.touch_ends = gathered.touch_ends;
         part.timeline = Touches { channels: gathered.channels, times: gathered.times };
@@ -141,6 +149,7 @@ impl<'a> Cutter<'a> {
             }
             if self.options.period.reports(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
+                part.places.push(first.place);
                 part.segments.extend(self.options.segment.as_ref().map(|_| first.segment));
             }
             if !self.options.reuse {
@@ -163,6 +172,9 @@ impl<'a> Cutter<'a> {
         }
         part.immature += u64::from(immature);
         if !(immature && self.options.drop_immature) {
+            if part.converting.persons == 0 {
+                part.places.push(ChannelId::NONE);
+            }
             part.segments.extend(rows.segments.get(touches.end - 1));
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
         }

@@ -103,7 +103,7 @@ impl<R: Read> EventReader<R> {
 impl Events {
     /// Reads a whole event log from CSV: see [`EventColumns`] for the columns. Timestamps are epoch seconds or RFC 3339 with
     /// offset, and floored to seconds; a `kind` is `touch` or `conversion`; rows of kind `return`, `cart`, `survey`, `case_open`
-    /// and `case_close` are counted and passed over. Empty fields of value and cost are 0.
+    /// and `case_close` are counted and passed over, unless the columns say to keep all. Empty fields of value and cost are 0.
     ///
     /// # Errors
     /// As [`EventReader::new`] and [`EventReader::next_batches`]; a log without any row.
@@ -117,7 +117,7 @@ impl Events {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_csv(reader: impl Read, columns: EventColumns) -> Result<Self> {
-        let mut log = Self::with_columns(columns.texts().iter().cloned());
+        let mut log = columns.log();
         let mut reader = EventReader::new(reader, columns)?;
         while let Some(batches) = reader.next_batches()? {
             for batch in &batches {
@@ -136,7 +136,7 @@ fn parser(bytes: &[u8]) -> csv::Reader<&[u8]> {
 }
 
 fn parse(chunk: &Chunk, columns: &EventColumns, places: &Places) -> Result<Events> {
-    let mut events = Events::with_columns(columns.texts().iter().cloned());
+    let mut events = columns.log();
     let mut rows = parser(&chunk.bytes);
     let mut record = csv::ByteRecord::new();
     while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
@@ -162,7 +162,7 @@ impl<'a> Row<'a> {
             return Err(Error::Malformed { row: self.line, reason });
         }
         let kind = self.kind()?;
-        if !kind.is_used() {
+        if !events.keeps(kind) {
             events.pass_over(kind);
             return Ok(());
         }
@@ -172,12 +172,10 @@ impl<'a> Row<'a> {
         if channel == ChannelId::NONE && kind == Kind::Touch {
             return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
         }
-        let (value, cost, interaction) = (self.amount(Field::Value)?, self.amount(Field::Cost)?, self.interaction()?);
+        let (value, cost, interaction) = (self.amount(Field::Value, kind)?, self.amount(Field::Cost, kind)?, self.interaction()?);
         let sale = match kind {
-            Kind::Conversion => {
-                Some((value, self.optional(Field::Goal, &mut events.goals)?, self.optional(Field::OrderId, &mut events.orders)?))
-            }
-            _ => None,
+            Kind::Touch => None,
+            _ => Some((value, self.optional(Field::Goal, events.goals_of(kind))?, self.optional(Field::OrderId, &mut events.orders)?)),
         };
         for (column, &at) in events.columns.iter_mut().zip(&self.places.texts) {
             let text = self.utf8(at, &column.name)?;
@@ -227,14 +225,14 @@ impl<'a> Row<'a> {
     }
 
     #[inline]
-    fn amount(&self, field: Field) -> Result<f64> {
+    fn amount(&self, field: Field, kind: Kind) -> Result<f64> {
         let bytes = self.bytes(field);
         if matches!(bytes, b"" | b"0" | b"0.0") {
             return Ok(0.0);
         }
         let amount = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
         let amount = amount.ok_or_else(|| self.bad(field, "a number"))?;
-        check_amount(self.line, self.columns.name(field), amount, false)?;
+        check_amount(self.line, self.columns.name(field), amount, matches!((field, kind), (Field::Value, Kind::Return)))?;
         Ok(amount)
     }
 
@@ -309,6 +307,14 @@ mod tests {
         assert_eq!((log.len(), log.passed_over().returns), (2, 1));
         assert_eq!(log.get(0).unwrap().channel(), Some("a, \"b\"\nc"));
         assert_eq!(log.get(1).unwrap().value(), 12.5);
+        let log = Events::from_csv(file.as_bytes(), EventColumns::default().keep_all()).unwrap();
+        let back = log.get(2).unwrap();
+        assert_eq!((log.len(), log.passed_over().total(), back.kind(), back.value()), (3, 0, Kind::Return, -12.5));
+        let survey = "person,timestamp,channel,kind,goal,value\nann,1,,survey,nps,NaN\n";
+        let refused = Events::from_csv(survey.as_bytes(), EventColumns::default().keep_all()).unwrap_err().to_string();
+        assert!(refused.starts_with("row 2: value is \"NaN\""), "{refused}");
+        let nobody = Events::from_csv("person,timestamp,channel,kind\n,1,,survey\n".as_bytes(), EventColumns::default().keep_all());
+        assert_eq!(nobody.unwrap_err().to_string(), "row 2: person is \"\", allowed: any text or integer");
     }
 
     #[test]
