@@ -2,8 +2,8 @@
 
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
-    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LogHazard, LogHazardModel, Outcome,
-    PathTable, Period, Random, Result, TimeToEvent, TimeToEventModel, attribute,
+    ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, LogHazard, LogHazardModel, Outcome, PathTable, Period, Random,
+    Result, TimeToEvent, TimeToEventModel, attribute,
 };
 use std::time::Duration;
 
