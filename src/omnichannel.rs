@@ -38,15 +38,30 @@
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
+mod acquisition;
+mod conversion;
 mod distribution;
 mod figures;
 mod history;
+mod kind;
+mod kind_shares;
 pub mod lifetime;
+mod mailing;
+mod purchase_paths;
+mod returns;
 mod score;
+mod table;
 mod window;
 
+pub use acquisition::{Acquisition, ChannelAcquisition};
+pub use conversion::{ChannelRate, ConversionCounts, ConversionRates};
 pub use distribution::{Distribution, Quantile};
 pub use figures::{Interval, Level, Mean, Rate};
 pub use history::{Histories, History};
+pub use kind::{JourneyKind, OfflineChannels};
+pub use kind_shares::{KindShare, KindShares};
+pub use mailing::MailingRates;
+pub use purchase_paths::{PathLengths, PurchasePaths};
+pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
 pub use score::NetScore;
 pub use window::Window;

@@ -101,6 +101,11 @@ impl Journeys {
         first.zip(times().into_iter().filter_map(|times| times.par_iter().max().copied()).max())
     }
 
+    /// How many persons at the front ever bought.
+    pub(crate) fn converting_persons(&self) -> usize {
+        self.people.as_ref().map_or(0, |people| people.bought_before.len())
+    }
+
     /// How many persons there are; none for a path table.
     pub(crate) fn persons(&self) -> usize {
         self.people.as_ref().map_or(0, |people| people.codes.len())

@@ -100,6 +100,17 @@ impl<'a> Histories<'a> {
         self.iter().flat_map(move |person| person.of_kind(kind))
     }
 
+    /// Fails where a column is asked for that the log lacks.
+    pub(super) fn check_column(&self, column: Option<&str>) -> Result<()> {
+        match column.filter(|name| !self.events.columns().any(|other| other == *name)) {
+            None => Ok(()),
+            Some(name) => {
+                let found = self.events.columns().map(str::to_owned).collect();
+                Err(Error::MissingColumn { column: name.to_owned(), found })
+            }
+        }
+    }
+
     fn history(&self, at: usize) -> History<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
@@ -156,6 +167,11 @@ impl<'a> History<'a> {
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Event<'a>> + use<'a> {
         let events = self.events;
         self.rows().filter(move |&row| events.kind[row].0 == kind).filter_map(|row| events.get(row))
+    }
+
+    /// The text of one of the log's rows in a named column.
+    pub fn text(&self, row: usize, column: &str) -> Option<&'a str> {
+        self.events.text(row, column)
     }
 
     /// How many rows there are.

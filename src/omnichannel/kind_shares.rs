@@ -1,0 +1,143 @@
+//! Which kinds of journeys bring conversions and value.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::table::{self, figure, percent};
+use super::{JourneyKind, Level, OfflineChannels, Rate, Window};
+use crate::error::Result;
+use crate::journey::Journey;
+use crate::journeys::{Accumulator, Block, Journeys};
+
+/// Purchases and their value by kind of journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KindShares {
+    /// The time reported.
+    pub window: Window,
+    /// Purchases: journeys that converted, those without a touch included.
+    pub population: u64,
+    /// What they were worth.
+    pub value: f64,
+    /// By kind, every one of [`JourneyKind::ALL`].
+    pub kinds: Vec<KindShare>,
+}
+
+/// The part of one kind of journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KindShare {
+    /// The kind.
+    pub kind: JourneyKind,
+    /// Its share of purchases.
+    pub purchases: Rate,
+    /// What they were worth.
+    pub value: f64,
+    /// Its share of the value; none where there is no value.
+    pub value_share: Option<f64>,
+}
+
+impl KindShares {
+    /// Of all conversions; `offline` says which channels and places of sale are offline.
+    ///
+    /// ```
+    /// use mixtouch::omnichannel::{JourneyKind, KindShares, Level, OfflineChannels};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), Level::default())?;
+    /// assert_eq!(shares.kind(JourneyKind::OnlineToOffline).and_then(|kind| kind.value_share), Some(1.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An offline channel that is no channel and no place of sale of the log; journeys without persons and times.
+    pub fn of(journeys: &Journeys, offline: &OfflineChannels, level: Level) -> Result<Self> {
+        Window::of(journeys)?;
+        offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
+        journeys.accumulate_converting(|| KindTallies::new(journeys, offline))?.report(level)
+    }
+
+    /// The part of a kind.
+    pub fn kind(&self, kind: JourneyKind) -> Option<&KindShare> {
+        self.kinds.iter().find(|row| row.kind == kind)
+    }
+}
+
+impl fmt::Display for KindShares {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "kinds of journeys, {}: {} purchases worth {:.2}", self.window, self.population, self.value)?;
+        let row = |row: &KindShare| {
+            let purchases = row.purchases.count.to_string();
+            vec![row.kind.to_string(), purchases, percent(row.purchases.rate), figure(Some(row.value), 2), percent(row.value_share)]
+        };
+        let rows = self.kinds.iter().filter(|row| row.purchases.count > 0).map(row);
+        table::write(f, &["kind", "purchases", "share", "value", "share of value"], rows)
+    }
+}
+
+/// What the shares are made of.
+#[derive(Debug, Clone)]
+struct KindTallies<'a> {
+    journeys: &'a Journeys,
+    /// By channel and by place, whether it is offline.
+    channels: Vec<bool>,
+    places: Vec<bool>,
+    tallies: [(u64, f64); JourneyKind::ALL.len()],
+}
+
+impl<'a> KindTallies<'a> {
+    fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Self {
+        let (channels, places) = (offline.flags(Some(journeys.channels())), offline.flags(journeys.place_names()));
+        Self { journeys, channels, places, tallies: Default::default() }
+    }
+
+    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) {
+        let outcome = journey.outcome();
+        if outcome.conversions() > 0.0 {
+            let steps = journey.channels().iter().map(|channel| self.channels[channel.index()]);
+            let tally = &mut self.tallies[JourneyKind::of_steps(steps.chain(place)) as usize];
+            tally.0 += 1;
+            tally.1 += outcome.value();
+        }
+    }
+
+    fn report(&self, level: Level) -> Result<KindShares> {
+        let population = self.tallies.iter().map(|tally| tally.0).sum();
+        let value: f64 = self.tallies.iter().map(|tally| tally.1).sum();
+        let kind = |(kind, &(purchases, worth)): (JourneyKind, &(u64, f64))| KindShare {
+            kind,
+            purchases: Rate::new(purchases, population, level),
+            value: worth,
+            value_share: (value > 0.0).then(|| worth / value),
+        };
+        let kinds = JourneyKind::ALL.into_iter().zip(&self.tallies).map(kind).collect();
+        Ok(KindShares { window: Window::of(self.journeys)?, population, value, kinds })
+    }
+}
+
+impl Accumulator for KindTallies<'_> {
+    fn observe(&mut self, journey: Journey<'_>) {
+        self.add(journey, None);
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        let first = block.first();
+        for (at, journey) in block.enumerate() {
+            let place = self.journeys.place(first + at).map(|place| self.places[place.index()]);
+            self.add(journey, place);
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        for (tally, more) in self.tallies.iter_mut().zip(later.tallies) {
+            tally.0 += more.0;
+            tally.1 += more.1;
+        }
+        Ok(())
+    }
+}
