@@ -46,6 +46,7 @@ mod journeys;
 pub mod mix;
 pub mod omnichannel;
 mod person;
+pub mod privacy;
 mod random;
 pub mod simulate;
 mod zone;
