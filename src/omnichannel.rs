@@ -39,6 +39,7 @@
 //! ```
 
 mod acquisition;
+mod cohorts;
 mod conversion;
 mod distribution;
 mod figures;
@@ -47,13 +48,20 @@ mod kind;
 mod kind_shares;
 pub mod lifetime;
 mod mailing;
+mod periods;
 mod purchase_paths;
+mod purchases;
+mod repurchase;
+mod retention;
 mod returns;
+mod rfm;
 mod score;
 mod table;
+mod value;
 mod window;
 
 pub use acquisition::{Acquisition, ChannelAcquisition};
+pub use cohorts::{Cohort, Cohorts};
 pub use conversion::{ChannelRate, ConversionCounts, ConversionRates};
 pub use distribution::{Distribution, Quantile};
 pub use figures::{Interval, Level, Mean, Rate};
@@ -61,7 +69,13 @@ pub use history::{Histories, History};
 pub use kind::{JourneyKind, OfflineChannels};
 pub use kind_shares::{KindShare, KindShares};
 pub use mailing::MailingRates;
+pub use periods::Periods;
 pub use purchase_paths::{PathLengths, PurchasePaths};
+pub use purchases::{CustomerPurchases, Purchases};
+pub use repurchase::{BuyingCycles, DuePurchase, Regularity, Repurchase};
+pub use retention::{Retention, RetentionPeriod};
 pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
+pub use rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};
 pub use score::NetScore;
+pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost};
 pub use window::Window;

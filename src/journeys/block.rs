@@ -21,11 +21,6 @@ impl<'a> Block<'a> {
         Self { journeys, draws, range, person: None }
     }
 
-    /// The number of the first journey that remains, in the arena.
-    pub(crate) fn first(&self) -> usize {
-        self.range.start
-    }
-
     /// How many journeys remain.
     pub fn len(&self) -> usize {
         self.range.len()

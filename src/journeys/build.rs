@@ -172,7 +172,8 @@ impl JourneyBuilder {
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
         let excluded = cutter.excluded();
-        let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
+        let observation =
+            Observation { from: self.options.period.start(), end: self.options.period.end(last), to: self.options.period.stop(), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
         let names = std::mem::take(&mut self.segments);
         let mut columns = assemble(parts, self.options.keeps_runs(), &names);

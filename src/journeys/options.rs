@@ -188,6 +188,11 @@ impl Period {
         self.from.unwrap_or(0)
     }
 
+    /// The second from which on nothing is read, if there is one.
+    pub(crate) fn stop(&self) -> Option<u32> {
+        self.to
+    }
+
     /// Whether a row of that second is read at all.
     pub(crate) fn reads(&self, time: u32) -> bool {
         self.to.is_none_or(|to| time < to)

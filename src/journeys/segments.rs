@@ -59,6 +59,12 @@ impl Journeys {
         segments.into_iter().flat_map(|segments| segments.names.iter().zip(0..).map(|(name, code)| self.segment(segments, name, code)))
     }
 
+    /// The segment of a person's first row.
+    pub(crate) fn person_segment(&self, person: usize) -> Option<&str> {
+        let segments = self.segments.as_ref()?;
+        segments.by_person.get(person).map(|&code| segments.names[code as usize].as_str())
+    }
+
     fn segment<'a>(&'a self, segments: &Segments, name: &'a str, code: u32) -> Segment<'a> {
         let is = |codes: &[u32]| codes.iter().map(|&other| u8::from(other == code)).collect::<Vec<u8>>();
         let persons = is(&segments.by_person);

@@ -10,6 +10,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
+use crate::privacy::{Group, MinimumGroup};
 
 /// How many of the persons reached converted.
 ///
@@ -74,6 +75,15 @@ impl ConversionRates {
         journeys.accumulate(|| ConversionCounts::new(journeys.channels()))?.report(journeys, level)
     }
 
+    /// The same without rates of fewer persons than may be shown. Of channels taken together a person counts once for each.
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let apply = |rows: Vec<ChannelRate>| {
+            let groups = minimum.apply(rows.into_iter().map(|row| (row.channel, row.rate))).groups;
+            groups.into_iter().map(|(channel, rate)| ChannelRate { channel, rate }).collect()
+        };
+        Self { by_channel: apply(self.by_channel), by_first_channel: apply(self.by_first_channel), ..self }
+    }
+
     /// The rate of a channel.
     pub fn channel(&self, name: &str) -> Option<&Rate> {
         self.by_channel.iter().find(|row| row.channel == name).map(|row| &row.rate)
@@ -91,12 +101,19 @@ impl fmt::Display for ConversionRates {
         writeln!(f, "  converted {}", self.overall)?;
         writeln!(f, "  after two channels or more {}", self.omnichannel)?;
         writeln!(f, "  used two channels or more {}", self.cross_channel)?;
-        let row = |(all, first): (&ChannelRate, &ChannelRate)| {
-            let reached = |rate: &Rate| rate.population.to_string();
-            vec![all.channel.clone(), reached(&all.rate), percent(all.rate.rate), reached(&first.rate), percent(first.rate.rate)]
-        };
-        let rows = self.by_channel.iter().zip(&self.by_first_channel).map(row);
-        table::write(f, &["channel", "persons", "converted", "began there", "converted"], rows)
+        let row = |row: &ChannelRate| vec![row.channel.clone(), row.rate.population.to_string(), percent(row.rate.rate)];
+        table::write(f, &["channel", "persons", "converted"], self.by_channel.iter().map(row))?;
+        table::write(f, &["first channel", "persons", "converted"], self.by_first_channel.iter().map(row))
+    }
+}
+
+impl Group for Rate {
+    fn persons(&self) -> u64 {
+        self.population
+    }
+
+    fn merge(&mut self, other: Self) {
+        *self = self.merged(&other);
     }
 }
 

@@ -30,6 +30,8 @@ pub struct KindShares {
 pub struct KindShare {
     /// The kind.
     pub kind: JourneyKind,
+    /// Persons with such a purchase.
+    pub persons: u64,
     /// Its share of purchases.
     pub purchases: Rate,
     /// What they were worth.
@@ -87,7 +89,8 @@ struct KindTallies<'a> {
     /// By channel and by place, whether it is offline.
     channels: Vec<bool>,
     places: Vec<bool>,
-    tallies: [(u64, f64); JourneyKind::ALL.len()],
+    /// By kind: persons, purchases, value.
+    tallies: [(u64, u64, f64); JourneyKind::ALL.len()],
 }
 
 impl<'a> KindTallies<'a> {
@@ -96,21 +99,30 @@ impl<'a> KindTallies<'a> {
         Self { journeys, channels, places, tallies: Default::default() }
     }
 
-    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) {
+    /// The kind of a journey that converted, once it is counted.
+    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) -> Option<JourneyKind> {
         let outcome = journey.outcome();
-        if outcome.conversions() > 0.0 {
-            let steps = journey.channels().iter().map(|channel| self.channels[channel.index()]);
-            let tally = &mut self.tallies[JourneyKind::of_steps(steps.chain(place)) as usize];
-            tally.0 += 1;
-            tally.1 += outcome.value();
+        if outcome.conversions() == 0.0 {
+            return None;
         }
+        let steps = journey.channels().iter().map(|channel| self.channels[channel.index()]);
+        let kind = JourneyKind::of_steps(steps.chain(place));
+        let tally = &mut self.tallies[kind as usize];
+        tally.1 += 1;
+        tally.2 += outcome.value();
+        Some(kind)
+    }
+
+    fn add_person(&mut self, kinds: u8) {
+        self.tallies.iter_mut().enumerate().for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
     }
 
     fn report(&self, level: Level) -> Result<KindShares> {
-        let population = self.tallies.iter().map(|tally| tally.0).sum();
-        let value: f64 = self.tallies.iter().map(|tally| tally.1).sum();
-        let kind = |(kind, &(purchases, worth)): (JourneyKind, &(u64, f64))| KindShare {
+        let population = self.tallies.iter().map(|tally| tally.1).sum();
+        let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
+        let kind = |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
             kind,
+            persons,
             purchases: Rate::new(purchases, population, level),
             value: worth,
             value_share: (value > 0.0).then(|| worth / value),
@@ -122,14 +134,18 @@ impl<'a> KindTallies<'a> {
 
 impl Accumulator for KindTallies<'_> {
     fn observe(&mut self, journey: Journey<'_>) {
-        self.add(journey, None);
+        let kind = self.add(journey, None);
+        self.add_person(kind.map_or(0, |kind| 1 << kind as u8));
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        let first = block.first();
-        for (at, journey) in block.enumerate() {
-            let place = self.journeys.place(first + at).map(|place| self.places[place.index()]);
-            self.add(journey, place);
+        for person in block.people() {
+            let mut kinds = 0;
+            for (at, journey) in person.journeys() {
+                let place = self.journeys.place(at).map(|place| self.places[place.index()]);
+                kinds |= self.add(journey, place).map_or(0, |kind| 1 << kind as u8);
+            }
+            self.add_person(kinds);
         }
     }
 
@@ -137,6 +153,7 @@ impl Accumulator for KindTallies<'_> {
         for (tally, more) in self.tallies.iter_mut().zip(later.tallies) {
             tally.0 += more.0;
             tally.1 += more.1;
+            tally.2 += more.2;
         }
         Ok(())
     }
