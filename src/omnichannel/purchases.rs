@@ -1,5 +1,8 @@
 //! Purchases person by person.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use super::{Histories, History, Window};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
@@ -86,15 +89,17 @@ impl<'a> Purchases<'a> {
         self.each_known(log, |history, first, columns| {
             for (row, event) in history.rows().zip(history.events()).filter(|(_, event)| event.kind() == Kind::Conversion) {
                 let text = history.text(row, column).unwrap_or("");
-                let purchase = columns.find(first.clone(), event.time());
-                if let Some(purchase) = purchase.filter(|_| !text.is_empty()) {
-                    let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
-                    let allowed = "a finite number, or nothing";
-                    found.push((purchase, margin.ok_or_else(|| Error::field(row as u64 + 1, column, text, allowed))?, event.value()));
+                if let Some(purchase) = columns.find(first.clone(), event.time()).filter(|_| !text.is_empty()) {
+                    found.push((purchase, row, text, event.value()));
                 }
             }
-            Ok(())
-        })?;
+        });
+        let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
+            let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
+            let margin = margin.ok_or_else(|| Error::field(row as u64 + 1, column, text, "a finite number, or nothing"))?;
+            Ok((purchase, margin, value))
+        };
+        let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         for (purchase, margin, value) in found {
             let share = share(self.columns.margins[purchase], self.columns.values[purchase]);
             self.columns.margins[purchase] += margin - share * value;
@@ -106,39 +111,33 @@ impl<'a> Purchases<'a> {
     /// to the person's latest purchase up to it; margins shrink in proportion. What was sent back stays a purchase: the customer
     /// was there. A refund above the purchase's value leaves a negative one. Returns behind the end of the journeys' period are
     /// left out.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn with_returns(mut self, log: &Histories<'_>) -> Result<Self> {
+    #[must_use]
+    pub fn with_returns(mut self, log: &Histories<'_>) -> Self {
         let (mut refunds, mut matched) = (Vec::new(), 0);
         let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
         let is_return = |event: &Event<'_>| event.time() < end;
         self.each_known(log, |history, first, columns| {
+            let mut orders = None;
             for event in history.of_kind(Kind::Return).filter(is_return) {
-                let of_order =
-                    history.of_kind(Kind::Conversion).find(|sale| sale.order_id().is_some() && sale.order_id() == event.order_id());
-                let sold = of_order.and_then(|sale| columns.find(first.clone(), sale.time()));
-                if let Some(purchase) = sold.or_else(|| columns.latest(first.clone(), event.time())) {
+                let sold = event.order_id().and_then(|order| orders.get_or_insert_with(|| order_times(&history)).get(order).copied());
+                let purchase = sold.and_then(|time| columns.find(first.clone(), time));
+                if let Some(purchase) = purchase.or_else(|| columns.latest(first.clone(), event.time())) {
                     refunds.push((purchase, event.value().abs()));
                     matched += 1;
                 }
             }
-            Ok(())
-        })?;
+        });
         self.unmatched_returns = log.of_kind(Kind::Return).filter(is_return).count() as u64 - matched;
         for (purchase, refund) in refunds {
             let share = share(self.columns.margins[purchase], self.columns.values[purchase]);
             self.columns.values[purchase] -= refund;
             self.columns.margins[purchase] -= share * refund;
         }
-        Ok(self)
+        self
     }
 
     /// Calls `visit` with the rows and the purchases of every customer the log knows. Both stand in the same order of persons.
-    fn each_known<F>(&self, log: &Histories<'_>, mut visit: F) -> Result<()>
-    where
-        F: FnMut(History<'_>, std::ops::Range<usize>, &Columns) -> Result<()>,
-    {
+    fn each_known<'h>(&self, log: &'h Histories<'_>, mut visit: impl FnMut(History<'h>, Range<usize>, &Columns)) {
         let mut at = 0;
         for history in log.iter() {
             let rank = log.rank(&history);
@@ -146,10 +145,9 @@ impl<'a> Purchases<'a> {
                 at += 1;
             }
             if at < self.len() && self.customer(at).person() == history.person() {
-                visit(history, self.columns.range(at), &self.columns)?;
+                visit(history, self.columns.range(at), &self.columns);
             }
         }
-        Ok(())
     }
 
     /// The time reported.
@@ -195,24 +193,35 @@ impl<'a> Purchases<'a> {
     }
 }
 
+/// The second of each order of a person; the first one's where rows repeat it.
+fn order_times<'h>(history: &History<'h>) -> BTreeMap<&'h str, i64> {
+    let mut times = BTreeMap::new();
+    for sale in history.of_kind(Kind::Conversion) {
+        if let Some(order) = sale.order_id() {
+            times.entry(order).or_insert(sale.time());
+        }
+    }
+    times
+}
+
 /// The share of a value that is margin; all of it where there is none.
 fn share(margin: f64, value: f64) -> f64 {
     if value != 0.0 { margin / value } else { 1.0 }
 }
 
 impl Columns {
-    fn range(&self, customer: usize) -> std::ops::Range<usize> {
+    fn range(&self, customer: usize) -> Range<usize> {
         let start = if customer == 0 { 0 } else { self.ends[customer - 1] };
         start..self.ends[customer]
     }
 
     /// The purchase of that second.
-    fn find(&self, range: std::ops::Range<usize>, time: i64) -> Option<usize> {
+    fn find(&self, range: Range<usize>, time: i64) -> Option<usize> {
         self.latest(range, time).filter(|&at| i64::from(self.times[at]) == time)
     }
 
     /// The last purchase up to that second.
-    fn latest(&self, range: std::ops::Range<usize>, time: i64) -> Option<usize> {
+    fn latest(&self, range: Range<usize>, time: i64) -> Option<usize> {
         self.times[range.clone()].partition_point(|&other| i64::from(other) <= time).checked_sub(1).map(|at| range.start + at)
     }
 }

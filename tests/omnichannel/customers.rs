@@ -80,7 +80,7 @@ fn repurchase_and_cycles() {
 fn segments_by_recency_frequency_and_value() {
     let log = log();
     let journeys = whole(&log);
-    let purchases = Purchases::of(&journeys).unwrap().with_returns(&Histories::new(&log).unwrap()).unwrap();
+    let purchases = Purchases::of(&journeys).unwrap().with_returns(&Histories::new(&log).unwrap());
     let scores = RfmScore::of(&purchases);
     let of = |name: &str| {
         let at = purchases.customers().position(|customer| customer.person().to_string() == name).unwrap();
@@ -114,7 +114,7 @@ fn value_so_far_by_acquiring_channel() {
     let journeys = whole(&log);
     let histories = Histories::new(&log).unwrap();
     let purchases = Purchases::of(&journeys).unwrap().with_margin(0.5).unwrap();
-    let purchases = purchases.with_margins(&histories, "margin").unwrap().with_returns(&histories).unwrap();
+    let purchases = purchases.with_margins(&histories, "margin").unwrap().with_returns(&histories);
     assert_eq!(purchases.unmatched_returns(), 0);
     let minimum = MinimumGroup::default();
     let by_channel = |minimum: &MinimumGroup| {

@@ -20,7 +20,7 @@ fn reports(log: &Events) -> Value {
     let (level, minimum) = (Level::default(), MinimumGroup::default());
     let credits = attribute(&journeys, &Linear).unwrap();
     let histories = Histories::new(log).unwrap();
-    let purchases = Purchases::of(&journeys).unwrap().with_returns(&histories).unwrap();
+    let purchases = Purchases::of(&journeys).unwrap().with_returns(&histories);
     let periods = Periods::days("2026-01-01".parse().unwrap(), 3, 30, &Zone::utc()).unwrap();
     let stores = journeys.channels().iter().filter(|name| *name == "store");
     let channel = |customer: &mixtouch::omnichannel::CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
@@ -265,7 +265,7 @@ fn little_input_has_a_stated_result() {
     assert_eq!((&all["repurchase"]["bought_again"]["count"], &all["rates"]["conversions"]), (&json!(0), &json!(2.0)));
     assert_eq!((&all["historic"]["whole"]["total"], &all["rfm"]["segments"][0]["value_share"]), (&json!(-5.0), &Value::Null));
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
-    let returned = Purchases::of(&journeys).unwrap().with_returns(&Histories::new(&log).unwrap()).unwrap();
+    let returned = Purchases::of(&journeys).unwrap().with_returns(&Histories::new(&log).unwrap());
     assert_eq!(returned.unmatched_returns(), 1, "bob never bought");
     let year = Forecast::new(7.0, 52, 0.0).unwrap();
     let group = |_: &mixtouch::omnichannel::CustomerPurchases<'_>| String::new();
