@@ -142,6 +142,11 @@ impl Rate {
         Self { count, population, rate: proportion.map(Proportion::rate), interval }
     }
 
+    /// Another number of the same population.
+    pub(crate) fn with_count(&self, count: u64) -> Self {
+        Self::new(count, self.population, self.interval.map_or_else(Level::default, |interval| interval.level))
+    }
+
     /// The same of two populations together.
     pub(crate) fn merged(&self, other: &Self) -> Self {
         let level = self.interval.or(other.interval).map_or_else(Level::default, |interval| interval.level);

@@ -9,6 +9,7 @@ use super::{JourneyKind, Level, OfflineChannels, Rate, Window};
 use crate::error::Result;
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
+use crate::privacy::{Group, MinimumGroup, SmallGroups};
 
 /// Purchases and their value by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,9 +65,31 @@ impl KindShares {
         journeys.accumulate_converting(|| KindTallies::new(journeys, offline))?.report(level)
     }
 
+    /// The same without kinds of fewer persons than may be shown: they are left out, with the next smallest where they alone could
+    /// be had by subtraction.
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let rows = self.kinds.into_iter().map(|row| (row.kind.to_string(), row));
+        let groups = minimum.with_small(SmallGroups::Suppress).apply(rows).groups;
+        Self { kinds: groups.into_iter().map(|(_, row)| row).collect(), ..self }
+    }
+
     /// The part of a kind.
     pub fn kind(&self, kind: JourneyKind) -> Option<&KindShare> {
         self.kinds.iter().find(|row| row.kind == kind)
+    }
+}
+
+impl Group for KindShare {
+    fn persons(&self) -> u64 {
+        self.persons
+    }
+
+    /// Adds up the figures; the kind stays, as small kinds are left out rather than shown together.
+    fn merge(&mut self, other: Self) {
+        self.persons += other.persons;
+        self.purchases = self.purchases.with_count(self.purchases.count + other.purchases.count);
+        self.value += other.value;
+        self.value_share = self.value_share.zip(other.value_share).map(|(one, other)| one + other);
     }
 }
 

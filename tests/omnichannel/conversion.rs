@@ -19,6 +19,7 @@ use super::{HOUR, assert_near, counts, log, offline, quarter};
 use mixtouch::omnichannel::{
     Acquisition, ConversionRates, Histories, JourneyKind, KindShares, Level, MailingRates, PurchasePaths, SpendReturns, Window,
 };
+use mixtouch::privacy::MinimumGroup;
 use mixtouch::{FirstTouch, LastTouch, Linear, attribute};
 
 #[test]
@@ -130,6 +131,9 @@ fn value_by_kind_of_journey() {
     assert_eq!((of(JourneyKind::OfflineViaOnline), of(JourneyKind::Unknown)), ((0, 0, 0.0), (0, 0, 0.0)));
     assert_eq!((shares.population, shares.value), (13, 680.0));
     assert_near(shares.kind(JourneyKind::OfflineOnly).unwrap().value_share, 190.0 / 680.0);
+    // Kinds of one person are left out; with three such, nobody can be told by subtraction.
+    let shown = shares.protected(&MinimumGroup::new(2).unwrap());
+    assert!(shown.kinds.iter().all(|row| row.persons != 1) && shown.kind(JourneyKind::OfflineOnly).is_some());
 }
 
 #[test]

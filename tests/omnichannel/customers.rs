@@ -14,11 +14,11 @@
 
 use super::{APRIL, DAY, assert_near, counts, log, quarter, whole};
 use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, Histories, Level, LifetimeValues, Periods, Purchases, Regularity, Repurchase, Retention, RfmScore,
-    RfmSegment, RfmSegments,
+    Acquisition, BuyingCycles, Cohorts, CustomerPurchases, Histories, Level, LifetimeValues, Periods, Purchases, Regularity, Repurchase,
+    Retention, RfmScore, RfmSegment, RfmSegments,
 };
 use mixtouch::privacy::{MinimumGroup, OTHER};
-use mixtouch::{FirstTouch, Zone};
+use mixtouch::{FirstTouch, JourneyOptions, Journeys, Zone};
 
 fn months() -> Periods {
     Periods::months("2026-01-01".parse().unwrap(), 3, 1, &Zone::utc()).unwrap()
@@ -141,6 +141,18 @@ fn value_so_far_by_acquiring_channel() {
     assert_eq!((ratio("store"), ratios.len()), (None, 5), "the store cost nothing; (none) is no channel");
     let shown = by_channel(&MinimumGroup::new(3).unwrap());
     assert!(shown.groups.iter().all(|group| group.value.customers >= 3) && shown.group(OTHER).is_some());
+}
+
+#[test]
+fn value_by_segment() {
+    let log = log();
+    let journeys = Journeys::from_events(&log, JourneyOptions::default().with_segment("campaign")).unwrap();
+    let purchases = Purchases::of(&journeys).unwrap();
+    let segment = |customer: &CustomerPurchases<'_>| customer.segment().unwrap_or("(none)").to_owned();
+    let values = LifetimeValues::historic(&purchases, segment, &MinimumGroup::default(), Level::default());
+    // bob's first row is January's e-mail; every other customer's names no campaign: 715 - 30.
+    assert_eq!(values.group("january").map(|group| (group.customers, group.total)), Some((1, 30.0)));
+    assert_eq!(values.group("").map(|group| (group.customers, group.total)), Some((8, 685.0)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What holds of KPIs on any log.
 
-use super::{assert_near, log, offline, quarter, whole};
+use super::{assert_near, counts, log, offline, quarter, whole};
 use mixtouch::omnichannel::{
     Acquisition, BuyingCycles, Cohorts, ConversionCounts, ConversionRates, Forecast, Histories, KindShares, Level, LifetimeValues,
     MailingRates, OfflineChannels, PathLengths, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments,
@@ -13,6 +13,7 @@ use mixtouch::{
     attribute,
 };
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every family's report as JSON.
 fn reports(log: &Events) -> Value {
@@ -56,6 +57,48 @@ fn the_same_bits_on_any_number_of_threads_and_in_any_order_of_persons() {
     for (threads, log) in [(2, &retailer.events), (3, &reversed), (7, &retailer.events)] {
         assert_eq!(on(threads, log), first, "{threads} threads");
     }
+}
+
+/// What one person's journeys say, read one by one.
+#[derive(Default)]
+struct Naive {
+    first: Option<usize>,
+    used: BTreeSet<usize>,
+    won: BTreeSet<usize>,
+    converted: bool,
+    omnichannel: bool,
+}
+
+#[test]
+fn rates_are_those_of_a_slow_count() {
+    let retailer = Retailer::new(5_000, 8).unwrap();
+    let options = JourneyOptions::default().with_lookback(mixtouch::Lookback::days(10.0).unwrap());
+    let journeys = Journeys::from_events(&retailer.events, options).unwrap();
+    let mut people: BTreeMap<String, Naive> = BTreeMap::new();
+    for (at, journey) in journeys.iter().enumerate().filter(|(_, journey)| !journey.is_empty()) {
+        let person = people.entry(journeys.person(at).unwrap().to_string()).or_default();
+        let channels: BTreeSet<usize> = journey.channels().iter().map(|channel| channel.index()).collect();
+        person.first.get_or_insert(journey.channels()[0].index());
+        if journey.outcome().conversions() > 0.0 {
+            person.converted = true;
+            person.omnichannel |= channels.len() > 1;
+            person.won.extend(&channels);
+        }
+        person.used.extend(channels);
+    }
+    let count = |is: &dyn Fn(&Naive) -> bool| people.values().filter(|person| is(person)).count() as u64;
+    let rates = ConversionRates::of(&journeys, Level::default()).unwrap();
+    let all = people.len() as u64;
+    assert_eq!(counts(&rates.overall), (count(&|person| person.converted), all));
+    assert_eq!(counts(&rates.omnichannel), (count(&|person| person.omnichannel), all));
+    assert_eq!(counts(&rates.cross_channel), (count(&|person| person.used.len() > 1), all));
+    for (at, name) in journeys.channels().iter().enumerate() {
+        let reached = count(&|person| person.used.contains(&at));
+        assert_eq!(counts(rates.channel(name).unwrap()), (count(&|person| person.won.contains(&at)), reached), "{name}");
+        let (began, converted) = (count(&|one| one.first == Some(at)), count(&|one| one.first == Some(at) && one.converted));
+        assert_eq!(counts(rates.first_channel(name).unwrap()), (converted, began), "{name}");
+    }
+    assert!(all > 4_000 && rates.omnichannel.count > 100, "{rates}");
 }
 
 #[test]
