@@ -77,5 +77,5 @@ pub use retention::{Retention, RetentionPeriod};
 pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
 pub use rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};
 pub use score::NetScore;
-pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost};
+pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost};
 pub use window::Window;

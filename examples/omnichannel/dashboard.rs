@@ -2,7 +2,7 @@
 
 use mixtouch::omnichannel::{
     Acquisition, BuyingCycles, Cohorts, ConversionRates, Forecast, Histories, KindShares, Level, LifetimeValues, MailingRates,
-    OfflineChannels, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns, ValueToCost, Window,
+    OfflineChannels, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns, ValuesToCost, Window,
 };
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::{AttributionModel, Day, Events, Journeys, Result, Zone, attribute};
@@ -39,7 +39,7 @@ pub(crate) struct Dashboard {
     buying_cycles: BuyingCycles,
     rfm: RfmSegments,
     lifetime_value: LifetimeValues,
-    value_to_cost: Vec<ValueToCost>,
+    value_to_cost: ValuesToCost,
 }
 
 impl Dashboard {
@@ -95,8 +95,6 @@ impl fmt::Display for Dashboard {
         writeln!(f, "{}\n{}", self.returns, self.acquisition)?;
         self.mailing.iter().try_for_each(|mailing| writeln!(f, "{mailing}"))?;
         writeln!(f, "{}\n{}\n{}\n{}", self.retention, self.cohorts, self.repurchase, self.buying_cycles)?;
-        writeln!(f, "{}\n{}", self.rfm, self.lifetime_value)?;
-        writeln!(f, "lifetime value for each unit of cost")?;
-        self.value_to_cost.iter().try_for_each(|row| writeln!(f, "  {row}"))
+        write!(f, "{}\n{}\n{}", self.rfm, self.lifetime_value, self.value_to_cost)
     }
 }

@@ -21,6 +21,8 @@ use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
 pub struct Acquisition {
     /// The time reported.
     pub window: Window,
+    /// Customers of the period: persons with a conversion in it.
+    pub population: u64,
     /// New customers.
     pub new_customers: u64,
     /// Customers of the period who had bought before it.
@@ -83,6 +85,7 @@ impl Acquisition {
         let per_customer = |spend: Option<f64>, customers: f64| spend.filter(|_| customers > 0.0).map(|spend| spend / customers);
         Ok(Self {
             window,
+            population: new_customers + returning_customers,
             new_customers,
             returning_customers,
             spend,

@@ -27,7 +27,7 @@ pub struct MailingRates {
     pub opened: Rate,
     /// Clicked, of those delivered.
     pub clicked: Rate,
-    /// Clicked, of those opened, delivered or not.
+    /// Clicked, of those opened, delivered or not; none where the log tells clicks alone.
     pub clicked_of_opened: Rate,
 }
 
@@ -63,7 +63,7 @@ impl MailingRates {
             delivered: counts.delivered,
             opened: Rate::new(counts.delivered_opened, counts.delivered, level),
             clicked: Rate::new(counts.delivered_clicked, counts.delivered, level),
-            clicked_of_opened: Rate::new(counts.clicked, counts.opened, level),
+            clicked_of_opened: if counts.viewed { Rate::new(counts.clicked, counts.opened, level) } else { Rate::new(0, 0, level) },
         })
     }
 }
@@ -72,7 +72,7 @@ impl MailingRates {
 #[derive(Debug, Clone, Copy, Default)]
 struct Message {
     delivered: bool,
-    opened: bool,
+    viewed: bool,
     clicked: bool,
 }
 
@@ -82,7 +82,7 @@ fn messages<'a>(person: &History<'a>, channel: &str, campaign: Option<&str>) -> 
     for (row, event) in rows.filter(|(_, event): &(usize, Event<'_>)| event.kind() == Kind::Touch && event.channel() == Some(channel)) {
         let message = messages.entry(campaign.and_then(|column| person.text(row, column)).unwrap_or("")).or_default();
         message.delivered |= event.interaction().is_none();
-        message.opened |= event.interaction().is_some();
+        message.viewed |= event.interaction() == Some(Interaction::View);
         message.clicked |= event.interaction() == Some(Interaction::Click);
     }
     messages
@@ -96,10 +96,13 @@ struct Counts {
     clicked: u64,
     delivered_opened: u64,
     delivered_clicked: u64,
+    viewed: bool,
 }
 
 impl Counts {
-    fn add(&mut self, Message { delivered, opened, clicked }: Message) {
+    fn add(&mut self, Message { delivered, viewed, clicked }: Message) {
+        let opened = viewed || clicked;
+        self.viewed |= viewed;
         self.all += 1;
         self.delivered += u64::from(delivered);
         self.opened += u64::from(opened);

@@ -16,6 +16,8 @@ use crate::journeys::Journeys;
 pub struct SpendReturns {
     /// The time reported.
     pub window: Window,
+    /// All conversions.
+    pub population: u64,
     /// The share of value that is margin.
     pub margin: f64,
     /// Everything: all conversions against all spend, whether or not marketing brought them.
@@ -87,6 +89,7 @@ impl SpendReturns {
         };
         Ok(Self {
             window: Window::of(journeys)?,
+            population: credits.total().conversions as u64,
             margin,
             whole: of(credits.total(), spend),
             credited: of(credits.credited(), spend),

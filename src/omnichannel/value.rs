@@ -198,7 +198,7 @@ impl LifetimeValues {
     /// CLTV / CAC: what a customer is worth - historic, and predicted where there is a forecast - for each unit of money that a new
     /// one cost, of all and of each group that is named like a channel. Groups by acquiring channel go with a model that credits
     /// the same touch: [`CustomerPurchases::first_channel`] with [`FirstTouch`](crate::FirstTouch).
-    pub fn to_cost(&self, acquisition: &Acquisition) -> Vec<ValueToCost> {
+    pub fn to_cost(&self, acquisition: &Acquisition) -> ValuesToCost {
         let row = |group: &str, value: &CustomerValue, cost: Option<f64>| ValueToCost {
             group: group.to_owned(),
             customers: value.customers,
@@ -210,7 +210,38 @@ impl LifetimeValues {
             let channel = acquisition.channel(&group.group)?;
             Some(row(&group.group, &group.value, channel.cost_per_customer))
         });
-        groups.chain([row("(whole)", &self.whole, acquisition.cost_per_customer)]).collect()
+        let rows = groups.chain([row("(whole)", &self.whole, acquisition.cost_per_customer)]).collect();
+        ValuesToCost { window: self.window, population: self.population, rows }
+    }
+}
+
+/// What customers are worth against what new ones cost.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ValuesToCost {
+    /// The time reported.
+    pub window: Window,
+    /// All customers.
+    pub population: u64,
+    /// Channels in order of their names, then all customers.
+    pub rows: Vec<ValueToCost>,
+}
+
+impl ValuesToCost {
+    /// The row of a channel, or of `(whole)`.
+    pub fn group(&self, name: &str) -> Option<&ValueToCost> {
+        self.rows.iter().find(|row| row.group == name)
+    }
+}
+
+impl fmt::Display for ValuesToCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "lifetime value against cost, {}: {} customers", self.window, self.population)?;
+        let row = |row: &ValueToCost| {
+            let figures = [row.value, row.cost, row.ratio].map(|number| figure(number, 2));
+            [row.group.clone(), row.customers.to_string()].into_iter().chain(figures).collect()
+        };
+        table::write(f, &["group", "customers", "value", "cost", "value / cost"], self.rows.iter().map(row))
     }
 }
 
@@ -228,13 +259,6 @@ pub struct ValueToCost {
     pub cost: Option<f64>,
     /// Value / cost; none where either is unknown or the cost is 0.
     pub ratio: Option<f64>,
-}
-
-impl fmt::Display for ValueToCost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [value, cost, ratio] = [self.value, self.cost, self.ratio].map(|number| figure(number, 2));
-        write!(f, "{}: {value} for {cost}, {ratio} times ({} customers)", self.group, self.customers)
-    }
 }
 
 /// A customer's worth; of the prediction: the chance to be alive, purchases, discounted margin.

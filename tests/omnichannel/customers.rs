@@ -134,11 +134,11 @@ fn value_so_far_by_acquiring_channel() {
     }
     // CAC by first touch over the whole log: social 10 / 3, search 6 / 2; 16 / 9 in all.
     let ratios = values.to_cost(&Acquisition::of(&journeys, &FirstTouch).unwrap());
-    let ratio = |name: &str| ratios.iter().find(|row| row.group == name).unwrap().ratio;
+    let ratio = |name: &str| ratios.group(name).unwrap().ratio;
     assert_near(ratio("social"), 143.5 / 10.0);
     assert_near(ratio("search"), 60.0 / 6.0);
     assert_near(ratio("(whole)"), 351.0 / 16.0);
-    assert_eq!((ratio("store"), ratios.len()), (None, 5), "the store cost nothing; (none) is no channel");
+    assert_eq!((ratio("store"), ratios.rows.len()), (None, 5), "the store cost nothing; (none) is no channel");
     let shown = by_channel(&MinimumGroup::new(3).unwrap());
     assert!(shown.groups.iter().all(|group| group.value.customers >= 3) && shown.group(OTHER).is_some());
 }

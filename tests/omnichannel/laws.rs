@@ -228,7 +228,7 @@ fn predicted_values_are_those_of_the_models() {
     let weighted = groups.iter().map(|group| group.customers as f64 * group.predicted.unwrap().mean.unwrap()).sum::<f64>();
     assert_near(weighted / values.whole.customers as f64, got);
     let ratios = values.to_cost(&Acquisition::of(&journeys, &LastTouch).unwrap());
-    let social = ratios.iter().find(|row| row.group == "social").unwrap();
+    let social = ratios.group("social").unwrap();
     assert_near(social.ratio, groups[1].lifetime().unwrap() / 2.0);
     assert!(values.whole.alive.unwrap().mean.is_some_and(|alive| alive > 0.2 && alive < 1.0), "{values}");
 }
