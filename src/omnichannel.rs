@@ -5,6 +5,20 @@
 //! rows - returns, carts, surveys, cases - comes from a log that keeps them ([`Events::keep_all`](crate::Events::keep_all),
 //! [`EventColumns::keep_all`](crate::EventColumns::keep_all)), read person by person through [`Histories`].
 //!
+//! | question | report |
+//! |---|---|
+//! | how many of the persons reached convert, by channel, after several channels? | [`ConversionRates`] |
+//! | how long and how many touches does it take? | [`PurchasePaths`] |
+//! | what do journeys online, offline and across bring? | [`KindShares`] |
+//! | what do new customers cost, what does spend return? | [`Acquisition`], [`SpendReturns`] |
+//! | are e-mails opened and clicked? | [`MailingRates`] |
+//! | who stays, who comes back, who is due? | [`Retention`], [`Cohorts`], [`Repurchase`], [`BuyingCycles`] |
+//! | who are the best customers, what are they worth, and will be? | [`RfmSegments`], [`LifetimeValues`], [`lifetime`] |
+//!
+//! Goals, lookbacks and the period are those of the journeys. Several folds over the arena go in one pass as a tuple:
+//! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by group take or apply a
+//! [`MinimumGroup`](crate::privacy::MinimumGroup).
+//!
 //! Every report states its [`Window`] and population, and every estimate carries an [`Interval`]:
 //!
 //! | figure | type | interval |
