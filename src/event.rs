@@ -242,6 +242,15 @@ impl Events {
         self.passed_over.count(kind);
     }
 
+    /// Room for that many more touches.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        self.person.reserve(rows);
+        self.time.reserve(rows);
+        self.channel.reserve(rows);
+        self.kind.reserve(rows);
+    }
+
     #[cfg(feature = "parquet")]
     pub(crate) fn add_passed_over(&mut self, other: PassedOver) {
         self.passed_over.add(other);

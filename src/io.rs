@@ -10,7 +10,7 @@ mod parquet;
 mod timestamp;
 
 #[cfg(feature = "csv")]
-pub use self::csv::EventReader;
+pub use self::csv::{EventPiece, EventReader};
 #[cfg(feature = "parquet")]
-pub use self::parquet::ParquetReader;
+pub use self::parquet::{ParquetPiece, ParquetReader};
 pub use columns::EventColumns;

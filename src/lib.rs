@@ -68,9 +68,9 @@ pub use experiment::LiftTest;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub use io::EventColumns;
 #[cfg(feature = "csv")]
-pub use io::EventReader;
+pub use io::{EventPiece, EventReader};
 #[cfg(feature = "parquet")]
-pub use io::ParquetReader;
+pub use io::{ParquetPiece, ParquetReader};
 pub use journey::{Journey, Outcome};
 pub use journeys::{
     Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,

@@ -3,7 +3,7 @@
 use crate::options::{Options, pair};
 use crate::truth::Truth;
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::{CostTable, Error, EventColumns, EventReader, Events, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
+use mixtouch::{CostTable, Error, EventColumns, EventPiece, EventReader, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -47,7 +47,8 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         columns = columns.rename(standard, name)?;
     }
     columns = columns.with_texts(options.segment.iter());
-    let passed = in_file(path, |file| read_log(path, file, columns, &mut builder))?;
+    in_file(path, |file| read_log(path, file, columns, &mut builder))?;
+    let passed = builder.passed_over();
     if passed.total() > 0 {
         let PassedOver { returns, carts, surveys, cases, .. } = passed;
         eprintln!("passed over, as attribution does not use them: {returns} returns, {carts} carts, {surveys} surveys, {cases} cases");
@@ -63,38 +64,25 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     Ok(Input { journeys, truth: None, read, build: started.elapsed() - read })
 }
 
-fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<PassedOver> {
-    let mut rows = 0;
-    let mut take = |batches: Vec<Events>| {
-        rows += batches.iter().map(Events::len).sum::<usize>();
-        builder.extend_all(&batches)
-    };
-    let passed_over = if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
-        read_parquet(file, columns, &mut take)?
+fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        read_parquet(file, columns, builder)?;
     } else {
-        let mut reader = EventReader::new(file, columns)?;
-        while let Some(batches) = reader.next_batches()? {
-            take(batches)?;
-        }
-        reader.passed_over()
-    };
-    if rows == 0 && passed_over.total() == 0 {
-        return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
+        builder.extend_each(EventReader::new(file, columns)?, EventPiece::events)?;
     }
-    Ok(passed_over)
+    match builder.rows() {
+        0 => Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() }),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(feature = "parquet")]
-fn read_parquet(file: File, columns: EventColumns, take: &mut dyn FnMut(Vec<Events>) -> Result<()>) -> Result<PassedOver> {
-    let mut reader = mixtouch::ParquetReader::new(file, columns)?;
-    while let Some(batches) = reader.next_batches()? {
-        take(batches)?;
-    }
-    Ok(reader.passed_over())
+fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
+    builder.extend_each(mixtouch::ParquetReader::new(file, columns)?, mixtouch::ParquetPiece::events)
 }
 
 #[cfg(not(feature = "parquet"))]
-fn read_parquet(_: File, _: EventColumns, _: &mut dyn FnMut(Vec<Events>) -> Result<()>) -> Result<PassedOver> {
+fn read_parquet(_: File, _: EventColumns, _: &mut JourneyBuilder) -> Result<()> {
     let allowed = "CSV; Parquet needs cargo's --features parquet".into();
     Err(Error::Setting { name: "the format of the file".into(), value: "Parquet".into(), allowed })
 }

@@ -14,6 +14,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrowPrimitiveType, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
+use std::borrow::Cow;
 
 impl Events {
     /// Adds the rows of a record batch, whose columns are named as `columns` say: persons as integers or text, timestamps as
@@ -42,7 +43,9 @@ impl Events {
     /// ```
     pub fn extend_from_record_batch(&mut self, batch: &RecordBatch, columns: &EventColumns) -> Result<()> {
         let all = self.keeps(Kind::Survey).then(|| columns.clone().keep_all());
-        let read = read(batch, all.as_ref().unwrap_or(columns), 0)?;
+        let columns = all.as_ref().unwrap_or(columns);
+        let mut read = columns.log();
+        extend(&mut read, batch, columns, 0)?;
         if self.is_empty() && self.columns.is_empty() {
             let passed_over = self.passed_over();
             *self = read;
@@ -53,52 +56,77 @@ impl Events {
     }
 }
 
-/// The rows of a batch, of which `before` rows stand ahead in the file.
-pub(super) fn read(batch: &RecordBatch, columns: &EventColumns, before: u64) -> Result<Events> {
+/// Adds the rows of a batch, of which `before` rows stand ahead in the file. After an error the log is good for nothing.
+pub(super) fn extend(events: &mut Events, batch: &RecordBatch, columns: &EventColumns, before: u64) -> Result<()> {
     let schema = batch.schema();
     let header: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let source = Source { batch, columns, places: columns.find(&header)?, before };
-    let mut events = columns.log();
     let kinds = source.kinds()?;
     let keeps: Vec<bool> = kinds.iter().map(|&kind| events.keeps(kind)).collect();
     let times = source.times(&keeps)?;
     let persons = source.persons(&keeps, &mut events.people)?;
-    let channels = source.channels(&kinds, &mut events)?;
+    let channels = source.channels(&kinds, events)?;
     let interactions = source.interactions()?;
     let (values, costs) = (source.amounts(Field::Value, &kinds, &keeps)?, source.amounts(Field::Cost, &kinds, &keeps)?);
-    let goals = source.goals(&kinds, &mut events)?;
+    let goals = source.goals(&kinds, events)?;
     let orders = source.texts_of(Field::OrderId, &mut events.orders)?;
-    let texts = source.named_texts(&mut events)?;
+    let texts = source.named_texts(events)?;
 
-    let used: Option<Vec<usize>> = keeps.iter().any(|&keeps| !keeps).then(|| (0..kinds.len()).filter(|&row| keeps[row]).collect());
+    let rows = Kept::of(&keeps);
     kinds.iter().zip(&keeps).filter(|(_, keeps)| !**keeps).for_each(|(&kind, _)| events.pass_over(kind));
-    let rows = |at: usize| used.as_ref().map_or(at, |used| used[at]);
-    let len = used.as_ref().map_or(kinds.len(), Vec::len);
-    let sale = |at: usize| Sale {
-        row: at,
-        value: values.get(rows(at)).copied().unwrap_or(0.0),
-        goal: goals.get(rows(at)).copied().unwrap_or(NO_TEXT),
-        order: orders.get(rows(at)).copied().unwrap_or(NO_TEXT),
-    };
-    events.sales = (0..len).filter(|&at| kinds[rows(at)] == Kind::Conversion).map(sale).collect();
-    events.others = (0..len).filter(|&at| !kinds[rows(at)].is_used()).map(sale).collect();
-    let interaction = |row: usize| interactions.get(row).copied().flatten();
-    events.kind = (0..len).map(|at| (kinds[rows(at)], interaction(rows(at)))).collect();
-    events.person = kept(persons, used.as_deref());
-    events.time = kept(times, used.as_deref());
-    events.channel = kept(channels, used.as_deref());
-    events.cost = if costs.iter().any(|&cost| cost != 0.0) { kept(costs, used.as_deref()) } else { Vec::new() };
-    for (column, codes) in events.columns.iter_mut().zip(texts) {
-        column.codes = kept(codes, used.as_deref());
+    let first = events.len();
+    for (at, row) in rows.iter().enumerate().filter(|&(_, row)| kinds[row] != Kind::Touch) {
+        let value = values.get(row).copied().unwrap_or(0.0);
+        let code = |codes: &[u32]| codes.get(row).copied().unwrap_or(NO_TEXT);
+        let sale = Sale { row: first + at, value, goal: code(&goals), order: code(&orders) };
+        let list = if kinds[row] == Kind::Conversion { &mut events.sales } else { &mut events.others };
+        list.push(sale);
     }
-    Ok(events)
+    let interaction = |row: usize| interactions.get(row).copied().flatten();
+    events.kind.extend(rows.iter().map(|row| (kinds[row], interaction(row))));
+    rows.extend(&mut events.person, &persons);
+    rows.extend(&mut events.time, &times);
+    rows.extend(&mut events.channel, &channels);
+    if costs.iter().any(|&cost| cost != 0.0) {
+        events.cost.resize(first, 0.0);
+        rows.extend(&mut events.cost, &costs);
+    } else if !events.cost.is_empty() {
+        events.cost.resize(events.person.len(), 0.0);
+    }
+    for (column, codes) in events.columns.iter_mut().zip(texts) {
+        rows.extend(&mut column.codes, &codes);
+    }
+    Ok(())
 }
 
-/// The rows that are used; all of them without a copy.
-fn kept<T: Copy>(column: Vec<T>, used: Option<&[usize]>) -> Vec<T> {
-    match used {
-        None => column,
-        Some(used) => used.iter().map(|&row| column[row]).collect(),
+/// The rows of a batch that are kept.
+enum Kept {
+    All(usize),
+    Some(Vec<usize>),
+}
+
+impl Kept {
+    fn of(keeps: &[bool]) -> Self {
+        match keeps.iter().all(|&keeps| keeps) {
+            true => Self::All(keeps.len()),
+            false => Self::Some((0..keeps.len()).filter(|&row| keeps[row]).collect()),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        let (all, some) = match self {
+            Self::All(len) => (0..*len, [].as_slice()),
+            Self::Some(rows) => (0..0, rows.as_slice()),
+        };
+        all.chain(some.iter().copied())
+    }
+
+    /// Adds a column's kept rows.
+    fn extend<T: Copy>(&self, to: &mut Vec<T>, column: &[T]) {
+        match self {
+            Self::All(_) => to.extend_from_slice(column),
+            Self::Some(rows) => to.extend(rows.iter().map(|&row| column[row])),
+        }
     }
 }
 
@@ -115,17 +143,17 @@ impl<'a> Source<'a> {
         self.places.of(field).map(|at| self.batch.column(at).as_ref())
     }
 
-    fn bad(&self, row: usize, field: Field, value: impl ToString, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    fn bad(&self, row: usize, field: Field, value: impl ToString, allowed: impl Into<Cow<'static, str>>) -> Error {
         Error::field(self.before + row as u64 + 1, self.columns.name(field), value.to_string(), allowed)
     }
 
     fn kinds(&self) -> Result<Vec<Kind>> {
         let Some(array) = self.array(Field::Kind) else { return Ok(Vec::new()) };
         let allowed = || Kind::ALL.map(|(name, _)| name).join(", ");
-        map_texts(array, self.columns.name(Field::Kind), |text| Ok(Kind::from_name(text)))?
+        map_texts(array, self.columns.name(Field::Kind), None, |text| Ok(Kind::from_name(text)))?
             .into_iter()
             .enumerate()
-            .map(|(row, kind)| kind.flatten().ok_or_else(|| self.bad(row, Field::Kind, text_at(array, row), allowed())))
+            .map(|(row, kind)| kind.ok_or_else(|| self.bad(row, Field::Kind, text_at(array, row), allowed())))
             .collect()
     }
 
@@ -173,10 +201,10 @@ impl<'a> Source<'a> {
             };
             return numbers.enumerate().map(code).collect();
         }
-        let codes = map_texts(array, self.columns.name(Field::Person), |text| {
+        let codes = map_texts(array, self.columns.name(Field::Person), None, |text| {
             if text.is_empty() { Ok(None) } else { people.code(text.into()).map(Some) }
         })?;
-        let code = |(row, code): (usize, Option<Option<u64>>)| match code.flatten() {
+        let code = |(row, code): (usize, Option<u64>)| match code {
             Some(code) => Ok(code),
             None if keeps[row] => Err(missing(row)),
             None => Ok(0),
@@ -186,36 +214,30 @@ impl<'a> Source<'a> {
 
     fn channels(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<ChannelId>> {
         let Some(array) = self.array(Field::Channel) else { return Ok(Vec::new()) };
-        let ids = map_texts(array, self.columns.name(Field::Channel), |name| events.intern_channel(name))?;
-        let check = |(row, id): (usize, Option<ChannelId>)| {
-            let id = id.unwrap_or(ChannelId::NONE);
-            if id == ChannelId::NONE && kinds[row] == Kind::Touch {
-                return Err(self.bad(row, Field::Channel, "", "any text; only a conversion may have none"));
-            }
-            Ok(id)
-        };
-        ids.into_iter().enumerate().map(check).collect()
+        let ids = map_texts(array, self.columns.name(Field::Channel), ChannelId::NONE, |name| events.intern_channel(name))?;
+        match ids.iter().zip(kinds).position(|(&id, &kind)| id == ChannelId::NONE && kind == Kind::Touch) {
+            Some(row) => Err(self.bad(row, Field::Channel, "", "any text; only a conversion may have none")),
+            None => Ok(ids),
+        }
     }
 
     fn interactions(&self) -> Result<Vec<Option<Interaction>>> {
         let Some(array) = self.array(Field::Interaction) else { return Ok(Vec::new()) };
-        let read = map_texts(array, self.columns.name(Field::Interaction), |text| match text {
+        let read = map_texts(array, self.columns.name(Field::Interaction), Ok(None), |text| match text {
             "" => Ok(Ok(None)),
             "click" => Ok(Ok(Some(Interaction::Click))),
             "view" => Ok(Ok(Some(Interaction::View))),
             other => Ok(Err(other.to_owned())),
         })?;
-        let check = |(row, read): (usize, Option<std::result::Result<Option<Interaction>, String>>)| match read {
-            None => Ok(None),
-            Some(Ok(interaction)) => Ok(interaction),
-            Some(Err(text)) => Err(self.bad(row, Field::Interaction, text, "click, view, or nothing")),
+        let check = |(row, read): (usize, std::result::Result<Option<Interaction>, String>)| {
+            read.map_err(|text| self.bad(row, Field::Interaction, text, "click, view, or nothing"))
         };
         read.into_iter().enumerate().map(check).collect()
     }
 
     /// Amounts of money; nothing where there is no such column.
-    fn amounts(&self, field: Field, kinds: &[Kind], keeps: &[bool]) -> Result<Vec<f64>> {
-        let Some(array) = self.array(field) else { return Ok(Vec::new()) };
+    fn amounts(&self, field: Field, kinds: &[Kind], keeps: &[bool]) -> Result<Cow<'a, [f64]>> {
+        let Some(array) = self.array(field) else { return Ok(Cow::Borrowed(&[])) };
         let amounts = numbers(array).ok_or_else(|| wrong_type(self.columns.name(field), array, "a number"))?;
         let good = |amount: &f64| (0.0..=LARGEST).contains(amount);
         if !amounts.iter().fold(true, |all, amount| all & good(amount)) {
@@ -233,26 +255,25 @@ impl<'a> Source<'a> {
             return self.texts_of(Field::Goal, &mut events.goals);
         }
         let Some(array) = self.array(Field::Goal) else { return Ok(Vec::new()) };
-        let texts = map_texts(array, self.columns.name(Field::Goal), |text| Ok(text.to_owned()))?;
-        let code = |(text, &kind): (Option<String>, &Kind)| match text.as_deref() {
-            None | Some("") => Ok(NO_TEXT),
-            Some(text) => events.goals_of(kind).intern(text),
+        let texts = map_texts(array, self.columns.name(Field::Goal), String::new(), |text| Ok(text.to_owned()))?;
+        let code = |(text, &kind): (String, &Kind)| match text.as_str() {
+            "" => Ok(NO_TEXT),
+            text => events.goals_of(kind).intern(text),
         };
         texts.into_iter().zip(kinds).map(code).collect()
     }
 
     fn texts_of(&self, field: Field, table: &mut Interner) -> Result<Vec<u32>> {
         let Some(array) = self.array(field) else { return Ok(Vec::new()) };
-        let codes = map_texts(array, self.columns.name(field), |text| if text.is_empty() { Ok(NO_TEXT) } else { table.intern(text) })?;
-        Ok(codes.into_iter().map(|code| code.unwrap_or(NO_TEXT)).collect())
+        let intern = |text: &str| if text.is_empty() { Ok(NO_TEXT) } else { table.intern(text) };
+        map_texts(array, self.columns.name(field), NO_TEXT, intern)
     }
 
     fn named_texts(&self, events: &mut Events) -> Result<Vec<Vec<u32>>> {
         let read = |(column, &at): (&mut crate::event::Column, &usize)| {
             let array = self.batch.column(at).as_ref();
             let empty = column.texts.intern("")?;
-            let codes = map_texts(array, &column.name, |text| column.texts.intern(text))?;
-            Ok(codes.into_iter().map(|code| code.unwrap_or(empty)).collect())
+            map_texts(array, &column.name, empty, |text| column.texts.intern(text))
         };
         events.columns.iter_mut().zip(&self.places.texts).map(read).collect()
     }
@@ -309,18 +330,18 @@ fn integers(array: &dyn Array) -> Option<Box<dyn Iterator<Item = Option<i128>> +
 }
 
 /// The numbers of a column, 0 where there is none.
-fn numbers(array: &dyn Array) -> Option<Vec<f64>> {
-    match array.data_type() {
-        DataType::Float64 if array.null_count() == 0 => Some(array.as_primitive::<Float64Type>().values().to_vec()),
-        DataType::Float64 => Some(array.as_primitive::<Float64Type>().iter().map(Option::unwrap_or_default).collect()),
-        DataType::Float32 => Some(array.as_primitive::<Float32Type>().iter().map(|number| f64::from(number.unwrap_or_default())).collect()),
-        DataType::Null => Some(vec![0.0; array.len()]),
-        _ => Some(integers(array)?.map(|number| number.unwrap_or_default() as f64).collect()),
-    }
+fn numbers(array: &dyn Array) -> Option<Cow<'_, [f64]>> {
+    Some(match array.data_type() {
+        DataType::Float64 if array.null_count() == 0 => Cow::Borrowed(array.as_primitive::<Float64Type>().values()),
+        DataType::Float64 => array.as_primitive::<Float64Type>().iter().map(Option::unwrap_or_default).collect(),
+        DataType::Float32 => array.as_primitive::<Float32Type>().iter().map(|number| f64::from(number.unwrap_or_default())).collect(),
+        DataType::Null => Cow::Owned(vec![0.0; array.len()]),
+        _ => integers(array)?.map(|number| number.unwrap_or_default() as f64).collect(),
+    })
 }
 
 /// What `map` makes of each text of a column, row by row.
-fn map_each<T>(array: &dyn Array, column: &str, mut map: impl FnMut(Option<&str>) -> Result<T>) -> Result<Vec<T>> {
+fn map_each<'a, T>(array: &'a dyn Array, column: &str, mut map: impl FnMut(Option<&'a str>) -> Result<T>) -> Result<Vec<T>> {
     match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().iter().map(map).collect(),
         DataType::LargeUtf8 => array.as_string::<i64>().iter().map(map).collect(),
@@ -330,26 +351,39 @@ fn map_each<T>(array: &dyn Array, column: &str, mut map: impl FnMut(Option<&str>
     }
 }
 
-/// What `map` makes of each text of a column, nothing of a null. Of a dictionary each text that a row uses is mapped once.
-fn map_texts<T: Clone>(array: &dyn Array, column: &str, mut map: impl FnMut(&str) -> Result<T>) -> Result<Vec<Option<T>>> {
-    let mut each = |text: Option<&str>| text.map(&mut map).transpose();
+/// What `map` makes of each text of a column, `none` of a null. Of a dictionary each text that a row uses is mapped once.
+fn map_texts<T: Clone>(array: &dyn Array, column: &str, none: T, mut map: impl FnMut(&str) -> Result<T>) -> Result<Vec<T>> {
+    let mut each = |text: Option<&str>| text.map_or_else(|| Ok(none.clone()), &mut map);
     let Some(dictionary) = array.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty()) else {
-        return if array.null_count() == array.len() { Ok(vec![None; array.len()]) } else { map_each(array, column, each) };
+        return if array.null_count() == array.len() { Ok(vec![none; array.len()]) } else { map_each(array, column, each) };
     };
-    let (keys, nulls) = (dictionary.normalized_keys(), array.nulls().filter(|nulls| nulls.null_count() > 0));
-    let is_null = |row: usize| nulls.is_some_and(|nulls| nulls.is_null(row));
-    let mut used = vec![false; dictionary.values().len()];
-    keys.iter().enumerate().filter(|(row, _)| !is_null(*row)).for_each(|(_, &key)| used[key] = true);
-    let mut at = 0;
-    let mapped = map_each(dictionary.values(), column, |text| {
-        at += 1;
-        if used[at - 1] { each(text) } else { Ok(None) }
-    })?;
-    Ok(keys.iter().enumerate().map(|(row, &key)| if is_null(row) { None } else { mapped[key].clone() }).collect())
+    let texts = map_each(dictionary.values(), column, Ok)?;
+    let mut mapped: Vec<Option<T>> = vec![None; texts.len()];
+    let mut all = Vec::with_capacity(array.len());
+    let mut push = |key: Option<usize>| -> Result<()> {
+        let Some(key) = key else {
+            all.push(none.clone());
+            return Ok(());
+        };
+        if mapped[key].is_none() {
+            mapped[key] = Some(each(texts[key])?);
+        }
+        all.extend(mapped[key].clone());
+        Ok(())
+    };
+    match dictionary.keys().as_primitive_opt::<Int32Type>() {
+        // as Parquet files come: without a copy of the keys
+        Some(keys) if array.null_count() == 0 => keys.values().iter().try_for_each(|&key| push(Some(key as usize)))?,
+        _ => {
+            let keys = dictionary.normalized_keys().into_iter().enumerate();
+            keys.map(|(row, key)| (!array.is_null(row)).then_some(key)).try_for_each(push)?;
+        }
+    }
+    Ok(all)
 }
 
 /// The text of one row, for a message.
 fn text_at(array: &dyn Array, row: usize) -> String {
-    let texts = map_texts(array.slice(row, 1).as_ref(), "", |text| Ok(text.to_owned()));
-    texts.ok().and_then(|mut texts| texts.pop().flatten()).unwrap_or_default()
+    let texts = map_texts(array.slice(row, 1).as_ref(), "", String::new(), |text| Ok(text.to_owned()));
+    texts.ok().and_then(|mut texts| texts.pop()).unwrap_or_default()
 }

@@ -6,7 +6,7 @@ mod events;
 mod paths;
 mod table;
 
-pub use events::EventReader;
+pub use events::{EventPiece, EventReader};
 
 /// The line on which a row starts, counted from 1. The parser says where it began to look; blank lines there are passed over.
 fn line_of(bytes: &[u8], began: &csv::Position) -> u64 {

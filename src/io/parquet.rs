@@ -3,7 +3,7 @@
 use super::arrow;
 use super::columns::EventColumns;
 use crate::error::{Error, Result};
-use crate::event::{Events, PassedOver};
+use crate::event::Events;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use ::parquet::errors::ParquetError;
@@ -16,33 +16,45 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Row groups a thread and round: enough that no thread waits long for the last one.
-const GROUPS: usize = 8;
+/// Rows decoded at a time: what is decoded stays in the cache until the log has it.
+const ROWS: usize = 1 << 13;
 
-/// An event log read from a Parquet file in batches, a row group each, several at a time in parallel. Columns that are not asked
-/// for are skipped, and texts stay the dictionaries they are stored as.
+/// An event log in a Parquet file as pieces, a row group each, of which any thread can make events. Columns that are not asked for
+/// are skipped, and texts stay the dictionaries they are stored as.
 ///
 /// ```no_run
-/// use mixtouch::{EventColumns, JourneyBuilder, JourneyOptions, ParquetReader};
+/// use mixtouch::{EventColumns, JourneyBuilder, JourneyOptions, ParquetPiece, ParquetReader};
 ///
-/// let mut reader = ParquetReader::open("log.parquet", EventColumns::default())?;
+/// let reader = ParquetReader::open("log.parquet", EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-/// while let Some(batches) = reader.next_batches()? {
-///     builder.extend_all(&batches)?;
-/// }
+/// builder.extend_each(reader, ParquetPiece::events)?;
 /// let journeys = builder.build()?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct ParquetReader {
     file: File,
-    metadata: ArrowReaderMetadata,
-    columns: EventColumns,
-    mask: ProjectionMask,
+    layout: Arc<Layout>,
     /// The next row group, and the rows ahead of it.
     next: usize,
     before: u64,
-    passed_over: PassedOver,
+}
+
+/// What a file holds, and which columns of it are wanted for what.
+#[derive(Debug)]
+struct Layout {
+    metadata: ArrowReaderMetadata,
+    columns: EventColumns,
+    mask: ProjectionMask,
+}
+
+/// A row group of a file in memory, not yet decompressed.
+#[derive(Debug)]
+pub struct ParquetPiece {
+    layout: Arc<Layout>,
+    group: usize,
+    before: u64,
+    bytes: Loaded,
 }
 
 impl ParquetReader {
@@ -66,71 +78,78 @@ impl ParquetReader {
         let mask = ProjectionMask::roots(plain.parquet_schema(), wanted);
         let dictionaries = ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(plain.schema())));
         let metadata = ArrowReaderMetadata::try_new(plain.metadata().clone(), dictionaries).map_err(failed)?;
-        Ok(Self { file, metadata, columns, mask, next: 0, before: 0, passed_over: PassedOver::default() })
+        Ok(Self { file, layout: Arc::new(Layout { metadata, columns, mask }), next: 0, before: 0 })
     }
 
-    /// The next batches in the order of the file, or none at its end.
+    /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is allowed; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        let mut work = Vec::new();
-        while work.len() < GROUPS * rayon::current_num_threads() && self.next < self.metadata.metadata().num_row_groups() {
-            work.push((self.next, self.before, self.load(self.next)?));
-            self.before += self.metadata.metadata().row_group(self.next).num_rows() as u64;
-            self.next += 1;
-        }
-        if work.is_empty() {
-            return Ok(None);
-        }
-        let read: Vec<Result<Events>> = work.into_par_iter().map(|(group, before, bytes)| self.read(group, before, bytes)).collect();
-        let batches = read.into_iter().collect::<Result<Vec<Events>>>()?;
-        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
-        Ok(Some(batches))
-    }
-
-    /// How many rows so far were of kinds that attribution does not use.
-    pub fn passed_over(&self) -> PassedOver {
-        self.passed_over
+        let pieces: Vec<Result<ParquetPiece>> = self.take(4 * rayon::current_num_threads()).collect();
+        let batches: Vec<Result<Events>> = pieces.into_par_iter().map(|piece| piece.and_then(ParquetPiece::events)).collect();
+        let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
+        Ok((!batches.is_empty()).then_some(batches))
     }
 
     /// The bytes of a row group's columns that are asked for.
     fn load(&self, group: usize) -> Result<Loaded> {
         let mut columns = Vec::new();
-        for (leaf, column) in self.metadata.metadata().row_group(group).columns().iter().enumerate() {
-            if self.mask.leaf_included(leaf) {
+        for (leaf, column) in self.layout.metadata.metadata().row_group(group).columns().iter().enumerate() {
+            if self.layout.mask.leaf_included(leaf) {
                 let (start, len) = column.byte_range();
                 columns.push((start, self.file.get_bytes(start, len as usize).map_err(failed)?));
             }
         }
         Ok(Loaded { columns, len: self.file.len() })
     }
+}
 
-    fn read(&self, group: usize, before: u64, bytes: Loaded) -> Result<Events> {
-        let rows = self.metadata.metadata().row_group(group).num_rows() as usize;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, self.metadata.clone())
-            .with_row_groups(vec![group])
-            .with_projection(self.mask.clone())
-            .with_batch_size(rows.max(1))
+impl Iterator for ParquetReader {
+    type Item = Result<ParquetPiece>;
+
+    fn next(&mut self) -> Option<Result<ParquetPiece>> {
+        let metadata = self.layout.metadata.metadata();
+        if self.next >= metadata.num_row_groups() {
+            return None;
+        }
+        let (group, before) = (self.next, self.before);
+        self.before += metadata.row_group(group).num_rows() as u64;
+        self.next += 1;
+        Some(self.load(group).map(|bytes| ParquetPiece { layout: self.layout.clone(), group, before, bytes }))
+    }
+}
+
+impl ParquetPiece {
+    /// The events of the row group.
+    ///
+    /// # Errors
+    /// The first row, counted from 1 in the file, that cannot be used, with its column, its value and what is allowed; or a damaged
+    /// file.
+    pub fn events(self) -> Result<Events> {
+        let Layout { metadata, columns, mask } = &*self.layout;
+        let rows = metadata.metadata().row_group(self.group).num_rows() as usize;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes, metadata.clone())
+            .with_row_groups(vec![self.group])
+            .with_projection(mask.clone())
+            .with_batch_size(ROWS)
             .build()
             .map_err(failed)?;
-        let mut events: Option<Events> = None;
-        let mut ahead = before;
+        let mut events = columns.log();
+        events.reserve(rows);
+        let mut ahead = self.before;
         for batch in reader {
             let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
-            let read = arrow::read(&batch, &self.columns, ahead)?;
+            arrow::extend(&mut events, &batch, columns, ahead)?;
             ahead += batch.num_rows() as u64;
-            match &mut events {
-                None => events = Some(read),
-                Some(events) => events.append(&read)?,
-            }
         }
-        Ok(events.unwrap_or_else(|| self.columns.log()))
+        Ok(events)
     }
 }
 
 /// Part of a file in memory. A file's handle has one position, which threads must not share; so bytes are loaded in turn, and
 /// decompressed and decoded in parallel.
+#[derive(Debug)]
 struct Loaded {
     columns: Vec<(u64, Bytes)>,
     len: u64,

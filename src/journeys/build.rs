@@ -1,21 +1,24 @@
 //! Events to journeys.
 
 use super::assemble::assemble;
-use super::gather::gather;
-use super::partition::{Batch, PARTITIONS, Recoding, Texts};
+use super::gather::{Scratch, gather};
+use super::names::Names;
+use super::partition::{Batch, PARTITIONS, Recoding};
 use super::window::{Cutter, Part};
 use super::{CostTable, JourneyOptions, Journeys, Observation, Places};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::{Events, Kind};
+use crate::event::{Events, Kind, PassedOver};
 use crate::intern::Interner;
-use crate::person::PersonTable;
 use rayon::prelude::*;
+use std::borrow::Borrow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 14 bytes a touch, 40 a conversion and each text person key once; building needs
-/// another 6 to 12 bytes a touch for the arena it fills.
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 48 a
+/// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
@@ -32,14 +35,18 @@ use rayon::prelude::*;
 #[derive(Debug)]
 pub struct JourneyBuilder {
     options: JourneyOptions,
-    people: PersonTable,
-    channels: Interner,
-    places: Interner,
-    goals: Interner,
-    orders: Interner,
-    segments: Interner,
+    names: Names,
     batches: Vec<Batch>,
     costs: CostTable,
+    passed_over: PassedOver,
+    rows: u64,
+}
+
+/// The rows of one piece.
+struct Spread {
+    batches: Vec<Batch>,
+    passed_over: PassedOver,
+    rows: u64,
 }
 
 /// Rows spread at a time; the unit of parallel work while events come in.
@@ -50,14 +57,11 @@ impl JourneyBuilder {
     pub fn new(options: JourneyOptions) -> Self {
         Self {
             options,
-            people: PersonTable::default(),
-            channels: Interner::default(),
-            places: Interner::default(),
-            goals: Interner::default(),
-            orders: Interner::default(),
-            segments: Interner::default(),
+            names: Names::default(),
             batches: Vec::new(),
             costs: CostTable::new(),
+            passed_over: PassedOver::default(),
+            rows: 0,
         }
     }
 
@@ -80,13 +84,14 @@ impl JourneyBuilder {
     /// # Errors
     /// An empty name; more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        self.channels.add_channels(names)
+        self.names.channels.add_channels(names)
     }
 
     /// Takes in a batch of events.
     ///
     /// # Errors
-    /// More channels than there are numbers; no column that tells segments apart where the options ask for one.
+    /// More channels than there are numbers; no column that tells segments apart where the options ask for one. The builder is then
+    /// as it was before, but for names it has seen.
     pub fn extend(&mut self, events: &Events) -> Result<()> {
         self.extend_all(std::slice::from_ref(events))
     }
@@ -96,53 +101,71 @@ impl JourneyBuilder {
     /// # Errors
     /// As [`JourneyBuilder::extend`].
     pub fn extend_all(&mut self, batches: &[Events]) -> Result<()> {
-        let mut texts = Vec::with_capacity(batches.len());
-        let touched: Vec<Vec<bool>> = batches.par_iter().map(touched).collect();
-        for (events, touched) in batches.iter().zip(touched) {
-            texts.push(self.absorb(events, &touched)?);
+        self.extend_each(batches.iter().map(Ok), Ok)
+    }
+
+    /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at a time: the pieces of an
+    /// [`EventReader`](crate::EventReader) or a `ParquetReader`, names of files, record batches. Of the batches only those at work
+    /// are in memory. The order of pieces is the order of rows.
+    ///
+    /// ```
+    /// use mixtouch::{EventColumns, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let header = "person,timestamp,channel,kind\n";
+    /// let months = ["ann,1767225600,search,touch\n", "ann,1769904000,,conversion\n"];
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_each(months.iter().map(Ok), |rows| {
+    ///     Events::from_csv(format!("{header}{rows}").as_bytes(), EventColumns::default())
+    /// })?;
+    /// assert_eq!(builder.build()?.totals().conversions, 1.0);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The error of the first piece that has one, its own, that of reading it, or as [`JourneyBuilder::extend`]. The builder then has
+    /// none of these pieces' events.
+    pub fn extend_each<P, E>(
+        &mut self,
+        pieces: impl Iterator<Item = Result<P>> + Send,
+        read: impl Fn(P) -> Result<E> + Sync,
+    ) -> Result<()>
+    where
+        P: Send,
+        E: Borrow<Events>,
+    {
+        let (names, options) = (Mutex::new(&mut self.names), &self.options);
+        let failed = AtomicBool::new(false);
+        let spread = |(at, piece): (usize, Result<P>)| {
+            let batches = piece.and_then(&read).and_then(|events| spread(events.borrow(), &names, options));
+            failed.fetch_or(batches.is_err(), Ordering::Relaxed);
+            (at, batches)
+        };
+        // pieces are drawn in turn: whichever fails first, those ahead of it are at work already and have their say
+        let pieces = pieces.enumerate().take_while(|_| !failed.load(Ordering::Relaxed));
+        let mut spread: Vec<(usize, Result<Spread>)> = pieces.par_bridge().map(spread).collect();
+        spread.sort_unstable_by_key(|(at, _)| *at);
+        let spread = spread.into_iter().map(|(_, batches)| batches).collect::<Result<Vec<Spread>>>()?;
+        for Spread { batches, passed_over, rows } in spread {
+            self.batches.extend(batches);
+            self.passed_over.add(passed_over);
+            self.rows += rows;
         }
-        let recodings: Vec<_> = texts.into_iter().map(|texts| Recoding { texts, table: &self.people, options: &self.options }).collect();
-        let work: Vec<_> = batches
-            .iter()
-            .zip(&recodings)
-            .flat_map(|(events, recoding)| {
-                (0..events.len()).step_by(ROWS).map(move |row| (events, row..events.len().min(row + ROWS), recoding))
-            })
-            .collect();
-        let spread: Vec<Batch> = work.into_par_iter().map(|(events, rows, recoding)| Batch::new(events, rows, recoding)).collect();
-        self.batches.extend(spread);
         Ok(())
     }
 
-    /// Takes over the texts of a batch. The channels are those of touches: where a conversion took place is no marketing.
-    fn absorb(&mut self, events: &Events, touched: &[bool]) -> Result<Texts> {
-        let mut texts = Texts {
-            people: self.people.absorb(&events.people)?,
-            channels: Vec::with_capacity(events.channels.len()),
-            places: Vec::with_capacity(events.channels.len()),
-            goals: self.goals.absorb(&events.goals)?,
-            orders: if self.options.deduplicate { self.orders.absorb(&events.orders)? } else { vec![0; events.orders.len()] },
-            segment: self.absorb_segments(events)?,
-        };
-        for (name, &touched) in events.channels.iter().zip(touched) {
-            texts.channels.push(if touched { self.channels.channel(name)? } else { ChannelId::NONE });
-            texts.places.push(self.places.channel(name)?);
-        }
-        Ok(texts)
+    /// How many rows so far were of kinds that attribution does not use.
+    pub fn passed_over(&self) -> PassedOver {
+        self.passed_over
     }
 
-    /// Takes over the texts of the column that tells segments apart.
-    fn absorb_segments(&mut self, events: &Events) -> Result<Option<(usize, Vec<u32>)>> {
-        let Some(segment) = &self.options.segment else { return Ok(None) };
-        let found = || events.columns().map(str::to_owned).collect();
-        let column = events.columns().position(|name| name == segment);
-        let column = column.ok_or_else(|| Error::MissingColumn { column: segment.clone(), found: found() })?;
-        Ok(Some((column, self.segments.absorb(&events.columns[column].texts)?)))
+    /// How many rows it was given so far, those passed over included.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The goals that conversions so far have named.
     pub fn goals(&self) -> impl Iterator<Item = &str> {
-        self.goals.iter()
+        self.names.goals.iter()
     }
 
     /// States what channels cost by day, for those whose touches do not say; the days of the period count.
@@ -156,12 +179,13 @@ impl JourneyBuilder {
     /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
     /// more than 2^32 touches of journeys in a 1,024th of the persons, as re-use with transforms may make.
     pub fn build(mut self) -> Result<Journeys> {
-        let channels = Channels::new(self.channels.iter().chain(self.costs.channels()))?;
-        let ranks: Vec<ChannelId> = self.channels.iter().filter_map(|name| channels.id(name)).collect();
+        let names = std::mem::take(&mut self.names);
+        let channels = Channels::new(names.channels.iter().chain(self.costs.channels()))?;
+        let ranks: Vec<ChannelId> = names.channels.iter().filter_map(|name| channels.id(name)).collect();
         let last = self.batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
         let cutter = Cutter::new(&self.options, &channels, ranks, last)?;
-        let parts: Vec<Part> =
-            (0..PARTITIONS).into_par_iter().map(|partition| cutter.cut(gather(&self.batches, partition, &self.people))).collect();
+        let cut = |scratch: &mut Scratch, partition| cutter.cut(gather(&self.batches, partition, &names.people, scratch));
+        let parts: Vec<Part> = (0..PARTITIONS).into_par_iter().map_init(Scratch::default, cut).collect();
         self.batches = Vec::new();
         for part in &parts {
             let touches = part.timeline.channels.len().max(part.touches.channels.len());
@@ -175,10 +199,9 @@ impl JourneyBuilder {
         let observation =
             Observation { from: self.options.period.start(), end: self.options.period.end(last), to: self.options.period.stop(), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
-        let names = std::mem::take(&mut self.segments);
-        let mut columns = assemble(parts, self.options.keeps_runs(), &names);
-        let places = Places::new(&self.places, std::mem::take(&mut columns.places))?;
-        let mut journeys = Journeys::new(columns, channels, self.people)?;
+        let mut columns = assemble(parts, self.options.keeps_runs(), &names.segments);
+        let places = Places::new(&names.places, std::mem::take(&mut columns.places))?;
+        let mut journeys = Journeys::new(columns, channels, names.people)?;
         journeys.places = places;
         journeys.immature = immature;
         journeys.observation = observation;
@@ -199,6 +222,17 @@ impl Places {
         of.iter_mut().filter(|place| **place != ChannelId::NONE).for_each(|place| *place = ranks[place.index()]);
         Ok(Some(Self { names: table, of }))
     }
+}
+
+/// The rows of a batch of events by partition.
+fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) -> Result<Spread> {
+    let touched = touched(events);
+    let texts = names.lock().unwrap_or_else(PoisonError::into_inner).absorb(events, &touched, options)?;
+    let recoding = Recoding { texts, options };
+    let rows = (0..events.len()).into_par_iter().step_by(ROWS);
+    let batches = rows.map(|row| Batch::new(events, row..events.len().min(row + ROWS), &recoding)).collect();
+    let passed_over = events.passed_over();
+    Ok(Spread { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
 }
 
 /// Which of a batch's channels some touch has.

@@ -4,6 +4,8 @@ use super::partition::{Batch, SaleRow, within};
 use crate::channel::ChannelId;
 use crate::event::Interaction;
 use crate::person::PersonTable;
+use std::cmp::Ordering;
+use std::ops::Range;
 
 /// The persons of one partition and their rows. Persons with a conversion come first, then by rank; a person's touches stand by
 /// time, those of one second as they came.
@@ -29,183 +31,189 @@ pub(super) struct Gathered {
     pub(super) converting: usize,
 }
 
-pub(super) fn gather(batches: &[Batch], partition: usize, table: &PersonTable) -> Gathered {
-    let touches = batches.iter().map(|batch| batch.touches(partition).len()).sum();
-    let mut touch_of: Vec<u32> = Vec::with_capacity(touches);
-    // Rows are several to a person: a table for a quarter of them grows once more at the most, as logs go.
-    let mut directory = Directory { codes: Vec::new(), slots: vec![VACANT; (touches / 4).next_power_of_two().max(64)] };
-    for batch in batches {
-        touch_of.extend(batch.person[batch.touches(partition)].iter().map(|&person| directory.number(person, table)));
-    }
-    let rows = batches.iter().flat_map(|batch| batch.sales(partition));
-    let mut sales: Vec<(u32, SaleRow)> = rows.map(|sale| (directory.number(sale.person, table), *sale)).collect();
+/// One touch on its way to its place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Touch {
+    person: u64,
+    time: u32,
+    /// Its place among the partition's touches as they came.
+    row: u32,
+}
 
-    let mut bought = vec![false; directory.codes.len()];
-    for (person, _) in &sales {
-        bought[*person as usize] = true;
+/// One person's stretch of the ordered rows.
+#[derive(Debug)]
+struct Person {
+    code: u64,
+    touches: Range<usize>,
+    sales: Range<usize>,
+}
+
+/// What gathering a partition needs for a while: kept from one to the next, as fresh memory costs more than the work done in it.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    buckets: Vec<u32>,
+    ends: Vec<u32>,
+    touches: Vec<Touch>,
+    rows: Vec<u32>,
+    persons: Vec<Person>,
+}
+
+pub(super) fn gather(batches: &[Batch], partition: usize, table: &PersonTable, scratch: &mut Scratch) -> Gathered {
+    scratch.order_touches(batches, partition, table);
+    let sales = ordered_sales(batches, partition, table);
+    let converting = scratch.find_persons(&sales, table);
+    let Scratch { touches, rows, persons, .. } = scratch;
+    let mut gathered = Gathered { converting, ..Gathered::default() };
+    gathered.times.reserve_exact(touches.len());
+    rows.clear();
+    for person in &*persons {
+        for touch in &touches[person.touches.clone()] {
+            gathered.times.push(touch.time);
+            rows.push(touch.row);
+        }
+        gathered.sales.extend_from_slice(&sales[person.sales.clone()]);
     }
-    let (order, converting) = directory.order(table, &bought);
-    let mut place = vec![0u32; order.len()];
-    for (at, &person) in order.iter().enumerate() {
-        place[person as usize] = at as u32;
-    }
-    let mut gathered =
-        Gathered { persons: order.iter().map(|&person| directory.codes[person as usize]).collect(), converting, ..Gathered::default() };
-    for person in &mut touch_of {
-        *person = place[*person as usize];
-    }
-    gathered.scatter_touches(batches, partition, &touch_of);
-    for (person, _) in &mut sales {
-        *person = place[*person as usize];
-    }
-    sales.sort_by_key(|&(person, sale)| (person, sale.time));
-    gathered.sale_ends = ends(order.len(), sales.iter().map(|&(person, _)| person));
-    gathered.sales = sales.into_iter().map(|(_, sale)| sale).collect();
+    gathered.persons = persons.iter().map(|person| person.code).collect();
+    gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
+    gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
+    let pick = Pick { batches, partition, rows };
+    gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
+    gathered.costs = pick.column(|batch| &batch.cost, 0.0);
+    gathered.interactions = pick.column(|batch| &batch.interaction, None);
+    gathered.segments = pick.column(|batch| &batch.segment, 0);
     gathered
 }
 
-impl Gathered {
-    fn scatter_touches(&mut self, batches: &[Batch], partition: usize, touch_of: &[u32]) {
-        self.touch_ends = ends(self.persons.len(), touch_of.iter().copied());
-        let mut next = starts(&self.touch_ends);
-        self.channels = vec![ChannelId::NONE; touch_of.len()];
-        self.times = vec![0; touch_of.len()];
-        self.costs = vec![0.0; if batches.iter().any(|batch| !batch.cost.is_empty()) { touch_of.len() } else { 0 }];
-        self.interactions = vec![None; if batches.iter().any(|batch| !batch.interaction.is_empty()) { touch_of.len() } else { 0 }];
-        self.segments = vec![0; if batches.iter().any(|batch| !batch.segment.is_empty()) { touch_of.len() } else { 0 }];
-        let rows = batches.iter().flat_map(|batch| batch.touches(partition).map(move |row| (batch, row)));
-        for ((batch, row), &person) in rows.zip(touch_of) {
-            let at = next[person as usize] as usize;
-            next[person as usize] += 1;
-            self.channels[at] = batch.channel[row];
-            self.times[at] = batch.time[row];
-            if let Some(cost) = self.costs.get_mut(at) {
-                *cost = batch.cost.get(row).copied().unwrap_or(0.0);
-            }
-            if let Some(interaction) = self.interactions.get_mut(at) {
-                *interaction = batch.interaction.get(row).copied().flatten();
-            }
-            if let Some(segment) = self.segments.get_mut(at) {
-                *segment = batch.segment.get(row).copied().unwrap_or(0);
-            }
+impl Scratch {
+    /// The touches of a partition by person, each person's by time, those of one second as they came.
+    ///
+    /// A counting sort over the next bits of the rank brings nearly all into order; what shares one of its buckets - few rows of few
+    /// persons - is sorted there. Against a hash table of persons it saves a dependent look-up a touch.
+    fn order_touches(&mut self, batches: &[Batch], partition: usize, table: &PersonTable) {
+        let len: usize = batches.iter().map(|batch| batch.touches(partition).len()).sum();
+        // rows are several to a person
+        let width = (len / 4).next_power_of_two().max(64);
+        let shift = 64 - width.trailing_zeros();
+        let Self { buckets, ends, touches, .. } = self;
+        buckets.clear();
+        buckets.reserve(len);
+        ends.clear();
+        ends.resize(width, 0);
+        for batch in batches {
+            batch.person.each(batch.touches(partition), |person| {
+                let bucket = within(table.rank(person)) >> shift;
+                buckets.push(bucket as u32);
+                ends[bucket as usize] += 1;
+            });
         }
-        let mut start = 0;
-        for person in 0..self.persons.len() {
-            let end = self.touch_ends[person] as usize;
-            if !self.times[start..end].is_sorted() {
-                self.sort_touches(start, end);
-            }
-            start = end;
+        let mut end = 0;
+        for next in &mut *ends {
+            end += std::mem::replace(next, end);
         }
+        touches.clear();
+        touches.resize(len, Touch::default());
+        let mut row = 0;
+        for batch in batches {
+            let mut times = batch.time[batch.touches(partition)].iter();
+            batch.person.each(batch.touches(partition), |person| {
+                let next = &mut ends[buckets[row] as usize];
+                touches[*next as usize] = Touch { person, time: times.next().copied().unwrap_or(0), row: row as u32 };
+                *next += 1;
+                row += 1;
+            });
+        }
+        sort_buckets(touches, ends, table);
     }
 
-    /// Puts the touches of one person in time order; those of one second stay as they came.
-    fn sort_touches(&mut self, start: usize, end: usize) {
-        let mut order: Vec<usize> = (start..end).collect();
-        order.sort_by_key(|&at| self.times[at]);
-        reorder(&mut self.channels, start, &order);
-        reorder(&mut self.times, start, &order);
-        if !self.costs.is_empty() {
-            reorder(&mut self.costs, start, &order);
+    /// The persons in order, those who bought first; how many bought.
+    fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable) -> usize {
+        let Self { touches, persons, .. } = self;
+        persons.clear();
+        let mut others = Vec::with_capacity(touches.len() / 4);
+        let (mut touch, mut sale) = (0, 0);
+        loop {
+            let code = match (touches.get(touch), sales.get(sale)) {
+                (Some(touch), Some(sale)) if by_person(touch.person, sale.person, table).is_gt() => sale.person,
+                (Some(touch), _) => touch.person,
+                (None, Some(sale)) => sale.person,
+                (None, None) => break,
+            };
+            let (first, bought) = (touch, sale);
+            while touches.get(touch).is_some_and(|touch| touch.person == code) {
+                touch += 1;
+            }
+            while sales.get(sale).is_some_and(|sale| sale.person == code) {
+                sale += 1;
+            }
+            let list = if sale > bought { &mut *persons } else { &mut others };
+            list.push(Person { code, touches: first..touch, sales: bought..sale });
         }
-        if !self.interactions.is_empty() {
-            reorder(&mut self.interactions, start, &order);
-        }
-        if !self.segments.is_empty() {
-            reorder(&mut self.segments, start, &order);
-        }
+        let converting = persons.len();
+        persons.append(&mut others);
+        converting
     }
 }
 
-fn reorder<T: Copy>(column: &mut [T], start: usize, order: &[usize]) {
-    let moved: Vec<T> = order.iter().map(|&at| column[at]).collect();
-    column[start..start + moved.len()].copy_from_slice(&moved);
+/// Puts the touches of each bucket, which ends where `ends` says, in order.
+fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
+    let order = |left: &Touch, right: &Touch| by_person(left.person, right.person, table).then(left.time.cmp(&right.time));
+    let mut start = 0;
+    for &end in ends {
+        let bucket = &mut touches[start..end as usize];
+        if !bucket.is_sorted_by(|left, right| order(left, right).is_le()) {
+            bucket.sort_by(order);
+        }
+        start = end as usize;
+    }
 }
 
-fn ends(persons: usize, rows: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut ends = vec![0u32; persons];
-    for person in rows {
-        ends[person as usize] += 1;
+/// The conversions of a partition by person and time.
+fn ordered_sales(batches: &[Batch], partition: usize, table: &PersonTable) -> Vec<SaleRow> {
+    let mut sales: Vec<SaleRow> = batches.iter().flat_map(|batch| batch.sales(partition)).copied().collect();
+    sales.sort_by(|left, right| by_person(left.person, right.person, table).then(left.time.cmp(&right.time)));
+    sales
+}
+
+/// The order of persons: by rank, equal ranks by key.
+#[inline]
+fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
+    if left == right {
+        return Ordering::Equal;
     }
+    table.rank(left).cmp(&table.rank(right)).then_with(|| table.key(left).cmp(&table.key(right)))
+}
+
+/// Brings columns of a partition into the order of `rows`.
+struct Pick<'a> {
+    batches: &'a [Batch],
+    partition: usize,
+    rows: &'a [u32],
+}
+
+impl Pick<'_> {
+    /// One column, empty where it is in every batch.
+    fn column<T: Copy>(&self, of: impl Fn(&Batch) -> &Vec<T>, filler: T) -> Vec<T> {
+        if self.batches.iter().all(|batch| of(batch).is_empty()) {
+            return Vec::new();
+        }
+        let mut all = Vec::with_capacity(self.rows.len());
+        for batch in self.batches {
+            let touches = batch.touches(self.partition);
+            match of(batch).get(touches.clone()) {
+                Some(column) => all.extend_from_slice(column),
+                None => all.resize(all.len() + touches.len(), filler),
+            }
+        }
+        self.rows.iter().map(|&row| all[row as usize]).collect()
+    }
+}
+
+fn ends(lengths: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut end = 0;
-    for each in &mut ends {
-        end += *each;
-        *each = end;
-    }
-    ends
-}
-
-fn starts(ends: &[u32]) -> Vec<u32> {
-    std::iter::once(0).chain(ends.iter().copied()).take(ends.len()).collect()
-}
-
-/// Numbers the persons of one partition. Open addressing by the next bits of the rank, so that reading the slots in turn gives
-/// the persons almost in order of rank. A slot holds the code beside the number: one line of the cache a look-up, not two.
-#[derive(Debug, Default)]
-struct Directory {
-    codes: Vec<u64>,
-    slots: Vec<(u64, u32)>,
-}
-
-const VACANT: (u64, u32) = (0, u32::MAX);
-
-impl Directory {
-    #[inline]
-    fn number(&mut self, code: u64, table: &PersonTable) -> u32 {
-        if self.codes.len() * 4 >= self.slots.len() * 3 {
-            self.grow(table);
-        }
-        let slot = self.find(code, table);
-        let person = self.slots[slot].1;
-        if person != VACANT.1 {
-            return person;
-        }
-        let person = self.codes.len() as u32;
-        self.slots[slot] = (code, person);
-        self.codes.push(code);
-        person
-    }
-
-    /// The slot of a person, or the vacant one where the person belongs.
-    #[inline]
-    fn find(&self, code: u64, table: &PersonTable) -> usize {
-        let last = self.slots.len() - 1;
-        let mut slot = (within(table.rank(code)) >> (64 - self.slots.len().trailing_zeros())) as usize;
-        while self.slots[slot].1 != VACANT.1 && self.slots[slot].0 != code {
-            slot = (slot + 1) & last;
-        }
-        slot
-    }
-
-    fn grow(&mut self, table: &PersonTable) {
-        self.slots = vec![VACANT; (self.slots.len() * 2).max(64)];
-        for (person, &code) in self.codes.iter().enumerate() {
-            let slot = self.find(code, table);
-            self.slots[slot] = (code, person as u32);
-        }
-    }
-
-    /// The persons in order - those who bought first, then by rank, equal ranks by key - and how many bought.
-    fn order(&self, table: &PersonTable, bought: &[bool]) -> (Vec<u32>, usize) {
-        let rank = |person: u32| table.rank(self.codes[person as usize]);
-        let mut ranked: Vec<(u64, u32)> =
-            self.slots.iter().filter(|slot| slot.1 != VACANT.1).map(|&(_, person)| (rank(person), person)).collect();
-        // Insertion sort: all but the few that probing displaced or wrapped around stand right already.
-        for at in 1..ranked.len() {
-            let mut to = at;
-            while to > 0 && precedes(ranked[to], ranked[to - 1], |person| table.key(self.codes[person as usize])) {
-                ranked.swap(to, to - 1);
-                to -= 1;
-            }
-        }
-        let buyers = ranked.iter().filter(|&&(_, person)| bought[person as usize]);
-        let mut order: Vec<u32> = buyers.map(|&(_, person)| person).collect();
-        let converting = order.len();
-        order.extend(ranked.iter().filter(|&&(_, person)| !bought[person as usize]).map(|&(_, person)| person));
-        (order, converting)
-    }
-}
-
-fn precedes<K: Ord>(left: (u64, u32), right: (u64, u32), key: impl Fn(u32) -> K) -> bool {
-    left.0 < right.0 || (left.0 == right.0 && key(left.1) < key(right.1))
+    lengths
+        .map(|length| {
+            end += length as u32;
+            end
+        })
+        .collect()
 }

@@ -4,10 +4,10 @@
 //! all persons in order. A partition of a 40-million-touch log is some 40,000 rows: small enough to be ordered inside a core's
 //! cache, and the unit of parallel work.
 
+use super::codes::Codes;
 use super::options::JourneyOptions;
 use crate::channel::ChannelId;
 use crate::event::{Events, Interaction, Kind, recode_channel, recode_person, recode_text};
-use crate::person::PersonTable;
 use std::ops::Range;
 
 const BITS: u32 = 10;
@@ -25,11 +25,11 @@ pub(super) fn within(rank: u64) -> u64 {
     rank << BITS
 }
 
-/// The rows of one batch of events, ordered by partition and, inside one, as they came: 14 bytes a touch, 9 more when costs or
-/// interactions matter.
+/// The rows of one batch of events, ordered by partition and, inside one, as they came: 10 bytes a touch, 14 where persons' codes lie
+/// more than 2^32 apart, 9 more when costs or interactions matter.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    pub(super) person: Vec<u64>,
+    pub(super) person: Codes,
     pub(super) time: Vec<u32>,
     pub(super) channel: Vec<ChannelId>,
     /// Empty unless some touch of the batch has a cost.
@@ -72,7 +72,6 @@ pub(super) struct Texts {
 /// What to do with the rows of a batch.
 pub(super) struct Recoding<'a> {
     pub(super) texts: Texts,
-    pub(super) table: &'a PersonTable,
     pub(super) options: &'a JourneyOptions,
 }
 
@@ -105,41 +104,31 @@ impl Batch {
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
         let period = &recoding.options.period;
         let is_touch = |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
-        let person = |row: usize| recode_person(&recoding.texts.people, events.person[row]);
-        let homes: Vec<u16> = rows
-            .clone()
-            .map(|row| if is_touch(row) { partition_of(recoding.table.rank(person(row))) as u16 } else { PARTITIONS as u16 })
-            .collect();
+        let home = |row: usize| if is_touch(row) { partition_of(events.people.rank(events.person[row])) } else { PARTITIONS };
+        let homes: Vec<u16> = rows.clone().map(|row| home(row) as u16).collect();
         let (offsets, mut next) = counted(homes.iter().map(|&home| home as usize));
         let total = offsets[PARTITIONS] as usize;
         self.offsets = offsets;
-        self.person = vec![0; total];
-        self.time = vec![0; total];
-        self.channel = vec![ChannelId::NONE; total];
-        let priced = !events.cost.is_empty()
-            && rows.clone().zip(&homes).any(|(row, &home)| usize::from(home) < PARTITIONS && events.cost[row] > 0.0);
-        self.cost = vec![0.0; if priced { total } else { 0 }];
-        let interactions = recoding.options.lookback.reads_interactions() || recoding.options.deduplicate;
-        self.interaction = vec![None; if interactions { total } else { 0 }];
-        self.segment = vec![0; if recoding.texts.segment.is_some() { total } else { 0 }];
-        for (row, &home) in rows.zip(&homes) {
-            if home as usize == PARTITIONS {
-                continue;
-            }
-            let at = next[home as usize] as usize;
-            next[home as usize] += 1;
-            self.person[at] = person(row);
-            self.time[at] = events.time[row];
-            self.channel[at] = recode_channel(&recoding.texts.channels, events.channel[row]);
-            if let Some(cost) = self.cost.get_mut(at) {
-                *cost = events.cost[row];
-            }
-            if let Some(interaction) = self.interaction.get_mut(at) {
-                *interaction = events.kind[row].1;
-            }
-            if let Some(segment) = self.segment.get_mut(at) {
-                *segment = recoding.segment(events, row);
-            }
+        let place = |&home: &u16| {
+            let next = &mut next[home as usize];
+            *next += 1;
+            *next - 1
+        };
+        let places: Vec<u32> = homes.iter().map(place).collect();
+        drop(homes);
+        let spread = Spread { rows: rows.clone(), places: &places, touches: total };
+        let person = |row: usize| recode_person(&recoding.texts.people, events.person[row]);
+        self.person = spread.codes(person);
+        self.time = spread.column(0, |row| events.time[row]);
+        self.channel = spread.column(ChannelId::NONE, |row| recode_channel(&recoding.texts.channels, events.channel[row]));
+        if !events.cost.is_empty() && events.cost[rows].iter().any(|&cost| cost > 0.0) {
+            self.cost = spread.column(0.0, |row| events.cost[row]);
+        }
+        if recoding.options.lookback.reads_interactions() || recoding.options.deduplicate {
+            self.interaction = spread.column(None, |row| events.kind[row].1);
+        }
+        if recoding.texts.segment.is_some() {
+            self.segment = spread.column(0, |row| recoding.segment(events, row));
         }
     }
 
@@ -149,24 +138,51 @@ impl Batch {
             recoding.options.period.reads(events.time[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
         let first = events.sales.partition_point(|sale| sale.row < rows.start);
-        self.sales = events.sales[first..]
-            .iter()
-            .take_while(|sale| sale.row < rows.end)
-            .filter(counts)
-            .map(|sale| SaleRow {
-                person: recode_person(&recoding.texts.people, events.person[sale.row]),
-                time: events.time[sale.row],
-                place: recode_channel(&recoding.texts.places, events.channel[sale.row]),
-                goal: recode_text(&recoding.texts.goals, sale.goal),
-                order: recode_text(&recoding.texts.orders, sale.order),
-                segment: recoding.segment(events, sale.row),
-                value: sale.value,
-            })
-            .collect();
-        let home = |sale: &SaleRow| partition_of(recoding.table.rank(sale.person));
-        let (offsets, _) = counted(self.sales.iter().map(home));
-        self.sale_offsets = offsets;
-        self.sales.sort_by_key(home);
+        let row = |sale: &crate::event::Sale| SaleRow {
+            person: recode_person(&recoding.texts.people, events.person[sale.row]),
+            time: events.time[sale.row],
+            place: recode_channel(&recoding.texts.places, events.channel[sale.row]),
+            goal: recode_text(&recoding.texts.goals, sale.goal),
+            order: recode_text(&recoding.texts.orders, sale.order),
+            segment: recoding.segment(events, sale.row),
+            value: sale.value,
+        };
+        let home = |sale: &crate::event::Sale| partition_of(events.people.rank(events.person[sale.row]));
+        let counting = events.sales[first..].iter().take_while(|sale| sale.row < rows.end).filter(counts);
+        let mut sales: Vec<(usize, SaleRow)> = counting.map(|sale| (home(sale), row(sale))).collect();
+        sales.sort_by_key(|(home, _)| *home);
+        (self.sale_offsets, _) = counted(sales.iter().map(|(home, _)| *home));
+        self.sales = sales.into_iter().map(|(_, sale)| sale).collect();
+    }
+}
+
+/// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a time, without a branch a row: the
+/// 1,024 open lines of one column stay in the cache.
+struct Spread<'a> {
+    rows: Range<usize>,
+    places: &'a [u32],
+    touches: usize,
+}
+
+impl Spread<'_> {
+    fn column<T: Copy>(&self, filler: T, value: impl Fn(usize) -> T) -> Vec<T> {
+        let mut column = vec![filler; self.places.len()];
+        self.rows.clone().zip(self.places).for_each(|(row, &at)| column[at as usize] = value(row));
+        column.truncate(self.touches);
+        if self.touches < self.places.len() / 8 * 7 {
+            column.shrink_to_fit();
+        }
+        column
+    }
+
+    /// Persons' codes: as distances from the least where they fit.
+    fn codes(&self, person: impl Fn(usize) -> u64) -> Codes {
+        let (least, most) = self.rows.clone().map(&person).fold((u64::MAX, 0), |(least, most), code| (least.min(code), most.max(code)));
+        if u32::try_from(most.saturating_sub(least)).is_ok() {
+            Codes::Near { least, distances: self.column(0, |row| (person(row) - least) as u32) }
+        } else {
+            Codes::Far(self.column(0, person))
+        }
     }
 }
 
@@ -182,9 +198,7 @@ fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) ->
 /// How many rows each partition has, as offsets; rows numbered `PARTITIONS` are left out. The second copy is for filling.
 fn counted(homes: impl Iterator<Item = usize>) -> (Vec<u32>, Vec<u32>) {
     let mut counts = vec![0u32; PARTITIONS + 1];
-    for home in homes {
-        counts[home] += 1;
-    }
+    homes.for_each(|home| counts[home] += 1);
     let mut offsets = vec![0u32; PARTITIONS + 1];
     for partition in 0..PARTITIONS {
         offsets[partition + 1] = offsets[partition] + counts[partition];

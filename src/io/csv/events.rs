@@ -4,39 +4,50 @@ use super::chunks::{Chunk, Chunks};
 use super::line_of;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::{Events, Interaction, Kind, NO_TEXT, PassedOver, check_amount};
+use crate::event::{Events, Interaction, Kind, NO_TEXT, check_amount};
 use crate::intern::Interner;
 use crate::io::columns::{EventColumns, Field, Places};
 use crate::io::timestamp;
 use crate::person::plain_number;
 use rayon::prelude::*;
 use std::io::Read;
+use std::sync::Arc;
 
 /// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread busy.
 const CHUNK: usize = 2 << 20;
 
-/// An event log read from CSV in batches, several chunks at a time in parallel.
+/// An event log in CSV as pieces of whole rows, each of which any thread can make events of.
 ///
 /// ```
-/// use mixtouch::{EventColumns, EventReader, JourneyBuilder, JourneyOptions};
+/// use mixtouch::{EventColumns, EventPiece, EventReader, JourneyBuilder, JourneyOptions};
 ///
 /// let file = "person,timestamp,channel,kind,value\nann,2026-01-01T10:00:00+01:00,social,touch,\nann,1767262000,,conversion,50\n";
-/// let mut reader = EventReader::new(file.as_bytes(), EventColumns::default())?;
+/// let reader = EventReader::new(file.as_bytes(), EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-/// while let Some(batches) = reader.next_batches()? {
-///     builder.extend_all(&batches)?;
-/// }
+/// builder.extend_each(reader, EventPiece::events)?;
 /// assert_eq!(builder.build()?.totals().value, 50.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct EventReader<R> {
     chunks: Chunks<R>,
-    columns: EventColumns,
-    places: Places,
+    layout: Arc<Layout>,
     /// The rows behind the header that were read with it.
     first: Option<Chunk>,
-    passed_over: PassedOver,
+}
+
+/// Which column holds what, and where the file has it.
+#[derive(Debug)]
+struct Layout {
+    columns: EventColumns,
+    places: Places,
+}
+
+/// Some rows of a file, not yet taken apart.
+#[derive(Debug)]
+pub struct EventPiece {
+    chunk: Chunk,
+    layout: Arc<Layout>,
 }
 
 impl<R: Read> EventReader<R> {
@@ -69,34 +80,46 @@ impl<R: Read> EventReader<R> {
         let (read, line) = (rows.position().byte() as usize, rows.position().line());
         first.bytes.drain(..read);
         first.line = line;
-        Ok(Self { chunks, columns, places, first: Some(first), passed_over: PassedOver::default() })
+        Ok(Self { chunks, layout: Arc::new(Layout { columns, places }), first: Some(first) })
     }
 
-    /// The next batches in the order of the file, or none at its end.
+    /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
     /// The first row, counted as a text editor counts lines, that cannot be used, with its column, its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        let mut chunks: Vec<Chunk> = self.first.take().into_iter().collect();
-        while chunks.len() < 4 * rayon::current_num_threads() {
-            match self.chunks.next_chunk()? {
-                Some(chunk) => chunks.push(chunk),
-                None => break,
-            }
-        }
-        if chunks.is_empty() {
-            return Ok(None);
-        }
-        let read = |chunk: Chunk| parse(&chunk, &self.columns, &self.places);
-        let batches: Vec<Result<Events>> = chunks.into_par_iter().map(read).collect();
+        let pieces: Vec<Result<EventPiece>> = self.take(4 * rayon::current_num_threads()).collect();
+        let batches: Vec<Result<Events>> = pieces.into_par_iter().map(|piece| piece.and_then(EventPiece::events)).collect();
         let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
-        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
-        Ok(Some(batches))
+        Ok((!batches.is_empty()).then_some(batches))
     }
+}
 
-    /// How many rows so far were of kinds that attribution does not use.
-    pub fn passed_over(&self) -> PassedOver {
-        self.passed_over
+impl<R: Read> Iterator for EventReader<R> {
+    type Item = Result<EventPiece>;
+
+    fn next(&mut self) -> Option<Result<EventPiece>> {
+        let chunk = self.first.take().map(Ok).or_else(|| self.chunks.next_chunk().transpose())?;
+        Some(chunk.map(|chunk| EventPiece { chunk, layout: self.layout.clone() }))
+    }
+}
+
+impl EventPiece {
+    /// The events of these rows.
+    ///
+    /// # Errors
+    /// The first row, counted as a text editor counts the file's lines, that cannot be used, with its column, its value and what is
+    /// allowed.
+    pub fn events(self) -> Result<Events> {
+        let (Chunk { bytes, line }, Layout { columns, places }) = (&self.chunk, &*self.layout);
+        let mut events = columns.log();
+        let mut rows = parser(bytes);
+        let mut record = csv::ByteRecord::new();
+        while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
+            let line = line - 1 + record.position().map_or(1, |began| line_of(bytes, began));
+            Row { record: &record, line, columns, places }.push(&mut events)?;
+        }
+        Ok(events)
     }
 }
 
@@ -133,17 +156,6 @@ impl Events {
 
 fn parser(bytes: &[u8]) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(bytes)
-}
-
-fn parse(chunk: &Chunk, columns: &EventColumns, places: &Places) -> Result<Events> {
-    let mut events = columns.log();
-    let mut rows = parser(&chunk.bytes);
-    let mut record = csv::ByteRecord::new();
-    while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
-        let line = chunk.line - 1 + record.position().map_or(1, |began| line_of(&chunk.bytes, began));
-        Row { record: &record, line, columns, places }.push(&mut events)?;
-    }
-    Ok(events)
 }
 
 /// One row of the file.
