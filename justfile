@@ -14,13 +14,17 @@ test:
     cargo test
     cargo test --all-features
 
+# Tests too long for a build without optimisation
+slow:
+    cargo test --release --test mix_recovery -- --ignored
+
 # The documentation, every link checked
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --all-features
 
 # Every example on its own simulated data
 examples:
-    for example in examples/*; do cargo run --release --quiet --example "$(basename "$example" .rs)" > /dev/null; done
+    for example in examples/*.rs examples/*/main.rs; do cargo run --release --quiet --example "$(basename "${example%/main.rs}" .rs)" > /dev/null; done
 
 # Licences and advisories of dependencies
 deny:

@@ -49,6 +49,8 @@ mod person;
 pub mod privacy;
 mod random;
 pub mod simulate;
+#[cfg(feature = "csv")]
+mod table;
 mod zone;
 
 pub use attribution::{

@@ -11,7 +11,7 @@
 //! | How should the next budget be spent? | [`MixModel::budget`] with [`MixModel::response_curves`] and [`budget`] |
 //! | What will a plan bring? | [`MixModel::forecast`] |
 //! | Does it agree with experiments? | [`MixModel::lift_report`] |
-//! | Does it fit, and is it trustworthy? | [`MixModel::fit_statistics`], [`Panel::check`] |
+//! | Does it fit, and is it trustworthy? | [`MixModel::fit_statistics`], [`MediaMix::check`] |
 //! | What would a Robyn user have picked? | [`MixModel::front`] |
 //!
 //! # The model

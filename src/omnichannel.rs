@@ -48,7 +48,7 @@
 //! let answers: Vec<f64> = histories.of_kind(Kind::Survey).filter(|row| row.goal() == Some("nps")).map(|row| row.value()).collect();
 //! let count = |inside: fn(&f64) -> bool| answers.iter().filter(|&answer| inside(answer)).count() as u64;
 //! let score = NetScore::new(count(|&x| x >= 9.0), count(|&x| x > 6.0 && x < 9.0), count(|&x| x <= 6.0), Level::default());
-//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.3 to 100.0, 3 answers)");
+//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.4 to 100.0, 3 answers)");
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 

@@ -44,6 +44,27 @@ fn three_lift_tests_repair_what_a_confounder_spoils() {
     }
 }
 
+/// The ready-made world has a fourth channel: what is tested is put right, and what is not stays as wrong as it was.
+#[test]
+fn three_lift_tests_repair_the_confounded_world() {
+    for seed in 1..=3 {
+        let world = PanelWorld::confounded().unwrap().simulate(seed);
+        let naive = ratios(&world, &fit(&world, vec![]));
+        assert!(naive.iter().copied().fold(0.0, f64::max) > 1.5, "seed {seed}: {naive:?}");
+        let window = |week: usize| (world.dates[week], world.dates[week + 11].plus(6));
+        let test = |(c, name): (usize, &String)| world.lift_test(name, None, window(20 + 40 * c), 0.0, 0.05, 11 + c as u64).unwrap();
+        let calibrated = fit(&world, world.channels.iter().take(3).enumerate().map(test).collect());
+        let found = ratios(&world, &calibrated);
+        let error = found[..3].iter().map(|r| (r - 1.0).abs()).sum::<f64>() / 3.0;
+        assert!(error < 0.15, "seed {seed}: {found:?}");
+        assert!(found[3] > 1.5, "seed {seed}: {found:?}");
+        for (report, c) in calibrated.lift_report().iter().zip(0..) {
+            assert!(report.deviation().abs() < 2.0, "seed {seed}: {report:?}");
+            assert_eq!((report.start, report.end), window(20 + 40 * c));
+        }
+    }
+}
+
 #[test]
 fn a_belief_about_the_return_pulls_as_hard_as_it_is_sure() {
     let world = world(1);

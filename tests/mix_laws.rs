@@ -122,6 +122,28 @@ fn a_saved_model_is_the_model() {
 }
 
 #[test]
+fn a_saved_model_of_every_family_loads_and_what_does_not_fit_is_refused() {
+    let panel = small_panel(5, 1, 60);
+    for (adstock, saturation) in AdstockFamily::ALL.iter().zip(&SaturationFamily::ALL[1..]) {
+        let model = quick().adstock(adstock.1).saturation(saturation.1).fit(&panel).unwrap();
+        let document = serde_json::to_value(&model).unwrap();
+        assert_eq!(serde_json::from_value::<MixModel>(document.clone()).unwrap(), model);
+        let refused = |change: &dyn Fn(&mut serde_json::Value)| {
+            let mut changed = document.clone();
+            change(&mut changed);
+            serde_json::from_value::<MixModel>(changed).unwrap_err().to_string()
+        };
+        let longer =
+            refused(&|d| ["members", "front"].iter().for_each(|list| d[*list][0]["point"].as_array_mut().unwrap().push(0.5.into())));
+        assert!(longer.contains("saved model is point"), "{longer}");
+        assert!(refused(&|d| d["best"]["point"] = serde_json::json!([])).contains("saved model is point"));
+        assert!(refused(&|d| d["best"]["point"][0] = 1.5.into()).contains("saved model is point"));
+        let other = if adstock.0 == "none" { "geometric" } else { "none" };
+        assert!(refused(&|d| d["specification"]["default"]["adstock"] = other.into()).contains("saved model is curves"));
+    }
+}
+
+#[test]
 fn a_forecast_continues_the_decomposition() {
     let whole = small_panel(6, 2, 100);
     let (dates, cut) = (whole.dates(), 90);
@@ -132,6 +154,15 @@ fn a_forecast_continues_the_decomposition() {
     assert_eq!(forecast.decomposition().dates(), &dates[cut..]);
     let spread = forecast.spread();
     assert!(forecast.decomposition().prediction().iter().zip(spread).all(|(p, s)| (p - s.mean).abs() < 1e-6 * p.abs()));
+    // The same coefficients over the whole panel: history carries over into the forecast.
+    let mut document = serde_json::to_value(&model).unwrap();
+    document["panel"] = serde_json::to_value(&whole).unwrap();
+    let over_all = serde_json::from_value::<MixModel>(document).unwrap().decomposition();
+    for (geo, t, channel) in (0..2).flat_map(|g| (0..10).flat_map(move |t| (0..4).map(move |c| (g, t, c)))) {
+        let (found, row) = (forecast.decomposition(), geo * 100 + cut + t);
+        assert_eq!(found.contribution(channel)[geo * 10 + t], over_all.contribution(channel)[row]);
+        assert_eq!(found.prediction()[geo * 10 + t], over_all.prediction()[row]);
+    }
     assert!(model.forecast(&past).unwrap_err().to_string().contains("the week after"));
     let refreshed = model.refresh(&future).unwrap();
     assert_eq!(refreshed.panel(), &whole);
@@ -224,11 +255,15 @@ fn geos_of_very_different_size_pool_on_their_own_scale() {
 #[test]
 fn a_channel_that_was_never_active_has_no_contribution_and_says_so() {
     let panel = small_panel(1, 1, 104).with_channel("radio", vec![0.0; 104]).unwrap();
-    let model = quick().fit(&panel).unwrap();
-    let radio = &model.channels()[4];
-    assert_eq!((radio.contribution.mean, radio.roi, radio.cpa), (0.0, None, None));
-    assert!(radio.hardly_informed);
-    assert_sums(&model);
+    let adstocks = AdstockFamily::ALL.map(|(_, family)| quick().adstock_of("radio", family));
+    let saturations = SaturationFamily::ALL.map(|(_, family)| quick().saturation_of("radio", family));
+    for mix in adstocks.into_iter().chain(saturations) {
+        let model = mix.fit(&panel).unwrap();
+        let radio = &model.channels()[4];
+        assert_eq!((radio.contribution.mean, radio.roi, radio.cpa), (0.0, None, None));
+        assert!(radio.hardly_informed);
+        assert_sums(&model);
+    }
 }
 
 #[test]

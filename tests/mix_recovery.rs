@@ -56,6 +56,14 @@ fn medium_business() {
     assert!(srmse < 0.24 && totals < 0.09, "{srmse} {totals}");
 }
 
+/// As users run it: three seeds, the default number of trials.
+#[test]
+#[ignore = "half a minute without optimisation; `just slow` runs it"]
+fn medium_business_on_default_trials() {
+    let (srmse, totals) = mean_errors(&PanelWorld::medium_business().unwrap(), 2000, 1..=3);
+    assert!(srmse < 0.24 && totals < 0.09, "{srmse} {totals}");
+}
+
 #[test]
 fn the_average_beats_its_best_member() {
     let world = PanelWorld::small_business().unwrap();

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::date::Day;
 use crate::error::{Error, Result};
 
+#[cfg(feature = "csv")]
+mod read;
+
 /// An experiment's result: so much more (or less) spent on a channel moved the outcome by so much.
 ///
 /// Both changes are totals over the days from `start` to `end`, both included, and over the geo (all geos where it is `None`), in
@@ -30,6 +33,22 @@ pub struct LiftTest {
     spend_change: f64,
     outcome_change: f64,
     standard_error: f64,
+    #[serde(skip)]
+    origin: Origin,
+}
+
+/// Where a test was read, so that a later fault can be told of its row; no part of what the test says, so that all are equal.
+#[derive(Debug, Clone, Default)]
+struct Origin {
+    row: Option<u64>,
+    #[cfg(feature = "csv")]
+    file: Option<std::path::PathBuf>,
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// The fields as a file has them, before they are checked.
@@ -76,11 +95,27 @@ impl LiftTest {
         outcome_change: f64,
         standard_error: f64,
     ) -> Result<Self> {
-        let test = Self { channel: channel.into(), geo, start, end, spend_change, outcome_change, standard_error };
-        match test.fault() {
-            Some((name, value, allowed)) => Err(Error::setting(format!("lift test's {name}"), value, allowed)),
-            None => Ok(test),
+        let test =
+            Self { channel: channel.into(), geo, start, end, spend_change, outcome_change, standard_error, origin: Origin::default() };
+        test.checked()
+    }
+
+    fn checked(self) -> Result<Self> {
+        match self.fault() {
+            Some((name, value, allowed)) => Err(self.error(name, value, allowed)),
+            None => Ok(self),
         }
+    }
+
+    /// What is wrong with a field of the test, with the file and row it was read from, if it was.
+    pub(crate) fn error(&self, column: &str, value: impl ToString, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+        let Some(row) = self.origin.row else { return Error::setting(format!("lift test's {column}"), value, allowed) };
+        let error = Error::field(row, column, value.to_string(), allowed);
+        #[cfg(feature = "csv")]
+        if let Some(file) = &self.origin.file {
+            return error.in_file(file);
+        }
+        error
     }
 
     /// The first field that cannot be, with its value and what is allowed.
@@ -139,119 +174,6 @@ impl LiftTest {
     /// Outcome change per unit of spend change: the return on the spend that was added or taken away.
     pub fn return_on_change(&self) -> f64 {
         self.outcome_change / self.spend_change
-    }
-}
-
-#[cfg(feature = "csv")]
-mod table {
-    use std::io::Read;
-    use std::path::Path;
-    use std::str::FromStr;
-
-    use csv::{Reader, ReaderBuilder, StringRecord};
-
-    use super::LiftTest;
-    use crate::date::Day;
-    use crate::error::{Error, Result};
-
-    const DATE: &str = "a date YYYY-MM-DD";
-    const NUMBER: &str = "a number";
-
-    /// Where each column stands.
-    struct Columns {
-        channel: usize,
-        geo: Option<usize>,
-        start: usize,
-        end: usize,
-        spend_change: usize,
-        outcome_change: usize,
-        standard_error: usize,
-    }
-
-    impl Columns {
-        fn new(header: &StringRecord) -> Result<Self> {
-            let find = |column: &str| header.iter().position(|name| name == column);
-            let need = |column: &str| {
-                let found = || header.iter().map(str::to_owned).collect();
-                find(column).ok_or_else(|| Error::MissingColumn { column: column.to_owned(), found: found() })
-            };
-            Ok(Self {
-                channel: need("channel")?,
-                geo: find("geo"),
-                start: need("start")?,
-                end: need("end")?,
-                spend_change: need("spend_change")?,
-                outcome_change: need("outcome_change")?,
-                standard_error: need("standard_error")?,
-            })
-        }
-
-        fn test(&self, record: &StringRecord, row: u64) -> Result<LiftTest> {
-            let geo = self.geo.map(|column| &record[column]).filter(|name| !name.is_empty()).map(str::to_owned);
-            let test = LiftTest {
-                channel: record[self.channel].to_owned(),
-                geo,
-                start: parse::<Day>(record, self.start, row, "start", DATE)?,
-                end: parse::<Day>(record, self.end, row, "end", DATE)?,
-                spend_change: parse(record, self.spend_change, row, "spend_change", NUMBER)?,
-                outcome_change: parse(record, self.outcome_change, row, "outcome_change", NUMBER)?,
-                standard_error: parse(record, self.standard_error, row, "standard_error", NUMBER)?,
-            };
-            match test.fault() {
-                Some((column, value, allowed)) => Err(Error::field(row, column, value, allowed)),
-                None => Ok(test),
-            }
-        }
-    }
-
-    fn parse<T: FromStr>(record: &StringRecord, at: usize, row: u64, column: &str, allowed: &'static str) -> Result<T> {
-        record[at].parse().map_err(|_| Error::field(row, column, &record[at], allowed))
-    }
-
-    fn malformed(error: csv::Error) -> Error {
-        let row = error.position().map_or(1, csv::Position::line);
-        match error.into_kind() {
-            csv::ErrorKind::Io(error) => Error::Io(error),
-            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                Error::Malformed { row, reason: format!("{len} fields where the header has {expected_len}") }
-            }
-            csv::ErrorKind::Utf8 { .. } => Error::Malformed { row, reason: "not UTF-8".to_owned() },
-            _ => Error::Malformed { row, reason: "not CSV".to_owned() },
-        }
-    }
-
-    impl LiftTest {
-        /// Reads tests from CSV with a header: `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order, dates
-        /// as `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos; other columns are passed over.
-        ///
-        /// # Errors
-        /// If a column is missing or a row holds what [`LiftTest::new`] refuses, naming the row; if there is no header; or if reading
-        /// fails. A table without rows is no tests.
-        pub fn read_csv(table: impl Read) -> Result<Vec<Self>> {
-            let mut reader: Reader<_> = ReaderBuilder::new().trim(csv::Trim::All).from_reader(table);
-            let header = reader.headers().map_err(malformed)?;
-            if header.is_empty() {
-                return Err(Error::Empty { what: "table of lift tests".into(), allowed: "a header and a row for each test".into() });
-            }
-            let columns = Columns::new(header)?;
-            let mut tests = Vec::new();
-            for record in reader.records() {
-                let record = record.map_err(malformed)?;
-                let row = record.position().map_or(0, csv::Position::line);
-                tests.push(columns.test(&record, row)?);
-            }
-            Ok(tests)
-        }
-
-        /// Reads tests from a CSV file, as [`LiftTest::read_csv`] does.
-        ///
-        /// # Errors
-        /// As there, naming the file.
-        pub fn read_csv_file(path: impl AsRef<Path>) -> Result<Vec<Self>> {
-            let path = path.as_ref();
-            let file = std::fs::File::open(path).map_err(|error| Error::from(error).in_file(path))?;
-            Self::read_csv(file).map_err(|error| error.in_file(path))
-        }
     }
 }
 
@@ -315,8 +237,12 @@ mod tests {
             message("tv,,2024-01-01,2024-01-28,nan,30,1\n"),
             "row 2: spend_change is \"NaN\", allowed: a finite number other than 0"
         );
-        assert_eq!(message(&format!("{good}tv,\n")), "row 3: 2 fields where the header has 7");
-        assert_eq!(read("").unwrap(), []);
+        assert_eq!(message(&format!("{good}tv,\n")), "row 3: has 2 fields, the header has 7");
+        assert_eq!(message(""), "the table of lift tests is empty, allowed: at least one row");
+        assert_eq!(
+            message(&format!("\n{good}\n\ntv,,2024-01-02,2024-01-01,10,30,1\n")),
+            "row 6: end is \"2024-01-01\", allowed: a day on or after the start"
+        );
     }
 
     #[cfg(feature = "csv")]

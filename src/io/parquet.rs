@@ -13,13 +13,17 @@ use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
 use rayon::prelude::*;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Rows a piece has at least: small row groups come several at a time, as rows are spread over partitions piece by piece.
+const PIECE: usize = 1 << 19;
 
 /// Rows decoded at a time: what is decoded stays in the cache until the log has it.
 const ROWS: usize = 1 << 13;
 
-/// An event log in a Parquet file as pieces, a row group each, of which any thread can make events. Columns that are not asked for
+/// An event log in a Parquet file as pieces, one or a few row groups each, of which any thread can make events. Columns that are not asked for
 /// are skipped, and texts stay the dictionaries they are stored as.
 ///
 /// ```no_run
@@ -48,12 +52,13 @@ struct Layout {
     mask: ProjectionMask,
 }
 
-/// A row group of a file in memory, not yet decompressed.
+/// One or more row groups of a file in memory, not yet decompressed.
 #[derive(Debug)]
 pub struct ParquetPiece {
     layout: Arc<Layout>,
-    group: usize,
+    groups: Range<usize>,
     before: u64,
+    rows: usize,
     bytes: Loaded,
 }
 
@@ -92,13 +97,15 @@ impl ParquetReader {
         Ok((!batches.is_empty()).then_some(batches))
     }
 
-    /// The bytes of a row group's columns that are asked for.
-    fn load(&self, group: usize) -> Result<Loaded> {
+    /// The bytes of some row groups' columns that are asked for.
+    fn load(&self, groups: Range<usize>) -> Result<Loaded> {
         let mut columns = Vec::new();
-        for (leaf, column) in self.layout.metadata.metadata().row_group(group).columns().iter().enumerate() {
-            if self.layout.mask.leaf_included(leaf) {
-                let (start, len) = column.byte_range();
-                columns.push((start, self.file.get_bytes(start, len as usize).map_err(failed)?));
+        for group in groups {
+            for (leaf, column) in self.layout.metadata.metadata().row_group(group).columns().iter().enumerate() {
+                if self.layout.mask.leaf_included(leaf) {
+                    let (start, len) = column.byte_range();
+                    columns.push((start, self.file.get_bytes(start, len as usize).map_err(failed)?));
+                }
             }
         }
         Ok(Loaded { columns, len: self.file.len() })
@@ -113,30 +120,34 @@ impl Iterator for ParquetReader {
         if self.next >= metadata.num_row_groups() {
             return None;
         }
-        let (group, before) = (self.next, self.before);
-        self.before += metadata.row_group(group).num_rows() as u64;
-        self.next += 1;
-        Some(self.load(group).map(|bytes| ParquetPiece { layout: self.layout.clone(), group, before, bytes }))
+        let (first, before) = (self.next, self.before);
+        let mut rows = 0;
+        while rows < PIECE && self.next < metadata.num_row_groups() {
+            rows += metadata.row_group(self.next).num_rows() as usize;
+            self.next += 1;
+        }
+        self.before += rows as u64;
+        let groups = first..self.next;
+        Some(self.load(groups.clone()).map(|bytes| ParquetPiece { layout: self.layout.clone(), groups, before, rows, bytes }))
     }
 }
 
 impl ParquetPiece {
-    /// The events of the row group.
+    /// The events of the row groups.
     ///
     /// # Errors
     /// The first row, counted from 1 in the file, that cannot be used, with its column, its value and what is allowed; or a damaged
     /// file.
     pub fn events(self) -> Result<Events> {
         let Layout { metadata, columns, mask } = &*self.layout;
-        let rows = metadata.metadata().row_group(self.group).num_rows() as usize;
         let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes, metadata.clone())
-            .with_row_groups(vec![self.group])
+            .with_row_groups(self.groups.collect())
             .with_projection(mask.clone())
             .with_batch_size(ROWS)
             .build()
             .map_err(failed)?;
         let mut events = columns.log();
-        events.reserve(rows);
+        events.reserve(self.rows);
         let mut ahead = self.before;
         for batch in reader {
             let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;

@@ -55,14 +55,7 @@ const ROWS: usize = 1 << 20;
 impl JourneyBuilder {
     /// A builder of journeys cut out as the options say.
     pub fn new(options: JourneyOptions) -> Self {
-        Self {
-            options,
-            names: Names::default(),
-            batches: Vec::new(),
-            costs: CostTable::new(),
-            passed_over: PassedOver::default(),
-            rows: 0,
-        }
+        Self { options, names: Names::default(), batches: Vec::new(), costs: CostTable::new(), passed_over: PassedOver::default(), rows: 0 }
     }
 
     /// Declares channels whether or not an event touches them. Channels are numbered by rank among the names a builder has seen, so
@@ -124,11 +117,7 @@ impl JourneyBuilder {
     /// # Errors
     /// The error of the first piece that has one, its own, that of reading it, or as [`JourneyBuilder::extend`]. The builder then has
     /// none of these pieces' events.
-    pub fn extend_each<P, E>(
-        &mut self,
-        pieces: impl Iterator<Item = Result<P>> + Send,
-        read: impl Fn(P) -> Result<E> + Sync,
-    ) -> Result<()>
+    pub fn extend_each<P, E>(&mut self, pieces: impl Iterator<Item = Result<P>> + Send, read: impl Fn(P) -> Result<E> + Sync) -> Result<()>
     where
         P: Send,
         E: Borrow<Events>,
@@ -177,7 +166,7 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
-    /// more than 2^32 touches of journeys in a 1,024th of the persons, as re-use with transforms may make.
+    /// more than 2^32 touches of journeys in a 2,048th of the persons, as re-use with transforms may make.
     pub fn build(mut self) -> Result<Journeys> {
         let names = std::mem::take(&mut self.names);
         let channels = Channels::new(names.channels.iter().chain(self.costs.channels()))?;

@@ -1,7 +1,7 @@
 //! The first half of building: rows are spread over partitions as they come in.
 //!
 //! A person's partition is the top bits of the person's rank, so the partitions one after the other, each ordered by rank, give
-//! all persons in order. A partition of a 40-million-touch log is some 40,000 rows: small enough to be ordered inside a core's
+//! all persons in order. A partition of a 40-million-touch log is some 20,000 rows: small enough to be ordered inside a core's
 //! cache, and the unit of parallel work.
 
 use super::codes::Codes;
@@ -10,7 +10,7 @@ use crate::channel::ChannelId;
 use crate::event::{Events, Interaction, Kind, recode_channel, recode_person, recode_text};
 use std::ops::Range;
 
-const BITS: u32 = 10;
+const BITS: u32 = 11;
 pub(super) const PARTITIONS: usize = 1 << BITS;
 
 /// The partition of a person of that rank.
@@ -157,7 +157,7 @@ impl Batch {
 }
 
 /// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a time, without a branch a row: the
-/// 1,024 open lines of one column stay in the cache.
+/// 2,048 open lines of one column stay in the cache.
 struct Spread<'a> {
     rows: Range<usize>,
     places: &'a [u32],

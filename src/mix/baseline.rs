@@ -21,6 +21,9 @@ pub enum Trend {
     Knots(usize),
 }
 
+/// What the names of holiday columns begin with.
+const HOLIDAY: &str = "holiday=";
+
 /// The most knots and Fourier pairs.
 const MOST: usize = 100;
 
@@ -59,7 +62,7 @@ impl Holidays {
     /// Reads a table with the columns `date` and `holiday`.
     ///
     /// # Errors
-    /// If a column is missing, a date is none or a name is empty, naming file and row.
+    /// If a column is missing, there are no rows, a date is none or a name is empty, naming file and row.
     #[cfg(feature = "csv")]
     pub fn read_path(path: impl AsRef<std::path::Path>) -> Result<Self> {
         let path = path.as_ref();
@@ -70,26 +73,17 @@ impl Holidays {
     /// Reads a table with the columns `date` and `holiday`.
     ///
     /// # Errors
-    /// If a column is missing, a date is none or a name is empty, naming the row.
+    /// If a column is missing, there are no rows, a date is none or a name is empty, naming the row.
     #[cfg(feature = "csv")]
     pub fn read(reader: impl std::io::Read) -> Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(reader);
-        let malformed = |e: csv::Error| Error::Malformed { row: e.position().map_or(1, csv::Position::line), reason: e.to_string() };
-        let header = reader.headers().map_err(malformed)?.clone();
-        let find = |name: &str| {
-            let position = header.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
-            position.ok_or_else(|| Error::MissingColumn { column: name.into(), found: header.iter().map(Into::into).collect() })
-        };
-        let (date, holiday) = (find("date")?, find("holiday")?);
+        let mut table = crate::table::Table::trimmed("the table of holidays", reader)?;
+        let (date, holiday) = (table.column("date")?, table.column("holiday")?);
         let mut days = vec![];
-        for record in reader.records() {
-            let record = record.map_err(malformed)?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let day = record[date].parse().map_err(|_| Error::field(line, "date", &record[date], "a date YYYY-MM-DD"))?;
-            if record[holiday].is_empty() {
-                return Err(Error::field(line, "holiday", "", "a name"));
+        while let Some(row) = table.next_row()? {
+            if row.text(holiday).is_empty() {
+                return Err(row.fault(holiday, "a name"));
             }
-            days.push((day, record[holiday].to_owned()));
+            days.push((row.parse(date, "a date YYYY-MM-DD")?, row.text(holiday).to_owned()));
         }
         Self::new(days)
     }
@@ -103,7 +97,7 @@ impl Holidays {
             let end = period.next(start);
             self.0.iter().filter(|(day, n)| n == name && (start..end).contains(day)).count() as f64
         };
-        names.into_iter().map(|name| (format!("holiday={name}"), dates.iter().map(|&d| days_of(name, d)).collect())).collect()
+        names.into_iter().map(|name| (format!("{HOLIDAY}{name}"), dates.iter().map(|&d| days_of(name, d)).collect())).collect()
     }
 }
 
@@ -156,7 +150,8 @@ impl Baseline {
         }
     }
 
-    /// The same with holidays.
+    /// The same with holidays. Forecasts know no others: the table should reach over the periods to come, or
+    /// [`MixModel::with_holidays`](super::MixModel::with_holidays) lengthen it.
     #[must_use]
     pub fn with_holidays(self, holidays: Holidays) -> Self {
         Self { holidays, ..self }
@@ -183,6 +178,12 @@ impl Baseline {
             columns.push((format!("cos {k}"), column(&|day| libm::cos(angle(day)))));
         }
         columns
+    }
+
+    /// Holidays none of whose days falls into one of the periods.
+    pub(crate) fn holidays_outside(&self, dates: &[Day], period: Period) -> Vec<String> {
+        let outside = self.shared_columns(dates, period).into_iter().filter(|(_, days)| days.iter().all(|d| *d == 0.0));
+        outside.filter_map(|(name, _)| name.strip_prefix(HOLIDAY).map(str::to_owned)).collect()
     }
 
     /// The columns all geos share.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::date::Day;
 use crate::mix::candidate::Problem;
 use crate::mix::design::Source;
 use crate::mix::model::{Member, MixModel};
@@ -16,6 +17,12 @@ pub struct TestReport {
     pub channel: String,
     /// The geo; none for all.
     pub geo: Option<String>,
+    /// The test's first day.
+    pub start: Day,
+    /// Its last day, which still belongs to it.
+    pub end: Day,
+    /// The change of spend, in total.
+    pub spend_change: f64,
     /// The measured change of the outcome.
     pub measured: f64,
     /// Its standard error.
@@ -42,6 +49,9 @@ impl MixModel {
             .map(|(i, test)| TestReport {
                 channel: test.channel().into(),
                 geo: test.geo().map(Into::into),
+                start: test.start(),
+                end: test.end(),
+                spend_change: test.spend_change(),
                 measured: test.outcome_change(),
                 standard_error: test.standard_error(),
                 predicted: Spread::of(&predictions.iter().map(|p| p[i]).collect::<Vec<_>>(), &self.weights),

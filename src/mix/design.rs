@@ -292,6 +292,13 @@ fn baseline_columns(panel: &Panel, specification: &MediaMix, timeline: (Day, Day
     (columns, bounded, bounded_columns)
 }
 
+/// How many coefficients the baseline of a panel has: its columns less those that depend on others, and controls with bounds.
+pub(crate) fn baseline_coefficients(panel: &Panel, specification: &MediaMix) -> usize {
+    let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
+    let (columns, bounded, _) = baseline_columns(panel, specification, timeline);
+    Basis::new(columns).len() + bounded.len()
+}
+
 /// The mean size of the KPI, in which bounds of controls are turned into bounds of scaled coefficients.
 fn kpi_unit(panel: &Panel) -> f64 {
     panel.kpi().iter().map(|y| y.abs()).sum::<f64>() / panel.rows() as f64

@@ -126,6 +126,9 @@ impl MediaMix {
         let members = final_problems(found.members);
         let best = final_problems(vec![found.best]).pop().expect("the best candidate was solved before");
         let front = final_problems(found.front.into_iter().map(|t| t.point).collect());
+        // Candidates tried for the front, or before the noise was known, may turn out to score higher yet.
+        let better = |best: Member, m: &Member| if m.objectives.score > best.objectives.score { m.clone() } else { best };
+        let best = members.iter().chain(&front).fold(best, better);
         let weight = 1.0 / members.len() as f64;
         MixModel {
             specification: self.clone(),

@@ -8,58 +8,16 @@ use crate::error::{Error, Result};
 use crate::event::LARGEST;
 
 mod check;
+mod column;
 mod period;
 #[cfg(feature = "csv")]
 mod read;
 
 pub use check::Finding;
+pub use column::{Channel, Control};
 pub use period::Period;
 #[cfg(feature = "csv")]
 pub use read::PanelColumns;
-
-/// A marketing channel's columns: spend, and the exposures it bought where the effect is to be modelled on those.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Channel {
-    pub(crate) name: String,
-    pub(crate) spend: Vec<f64>,
-    pub(crate) exposure: Option<Vec<f64>>,
-}
-
-impl Channel {
-    /// The column's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Spend by geo, then period.
-    pub fn spend(&self) -> &[f64] {
-        &self.spend
-    }
-
-    /// What the response is modelled on: exposures where there are some, spend otherwise.
-    pub fn activity(&self) -> &[f64] {
-        self.exposure.as_deref().unwrap_or(&self.spend)
-    }
-}
-
-/// A control: a column that explains the KPI and is not marketing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Control {
-    pub(crate) name: String,
-    pub(crate) values: Vec<f64>,
-}
-
-impl Control {
-    /// The column's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The values by geo, then period.
-    pub fn values(&self) -> &[f64] {
-        &self.values
-    }
-}
 
 /// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one another without a gap.
 ///
@@ -115,7 +73,7 @@ impl TryFrom<Fields> for Panel {
             };
         }
         for control in fields.controls {
-            panel = panel.with_control(control.name, control.values)?;
+            panel = panel.add_control(control)?;
         }
         if let Some(population) = fields.population {
             panel = panel.with_population(population)?;
@@ -149,12 +107,8 @@ impl Panel {
             return Err(Error::Empty { what: "panel".into(), allowed: "one period and one geo at least".into() });
         }
         let period = period.map_or_else(|| Period::of(&dates), Ok)?;
-        for pair in dates.windows(2) {
-            if pair[1] != period.next(pair[0]) {
-                let problem = if pair[1] == pair[0] { "twice in the panel" } else { "out of step" };
-                let allowed = format!("{}, the {period:?} after {} ({problem})", period.next(pair[0]), pair[0]).to_lowercase();
-                return Err(Error::setting("date", pair[1], allowed));
-            }
+        if let Some((at, allowed)) = misstep(period, &dates) {
+            return Err(Error::setting("date", dates[at], allowed));
         }
         distinct("geo", geos.iter().map(String::as_str))?;
         let panel = Self {
@@ -197,7 +151,7 @@ impl Panel {
     /// The panel with one more channel, whose effect is modelled on its spend.
     ///
     /// # Errors
-    /// If the name is empty or taken, or the column is not one finite number of at least 0 per row.
+    /// If the name is empty, taken, `baseline`, `date` or `geo`, or the column is not one finite number of at least 0 per row.
     pub fn with_channel(self, name: impl Into<String>, spend: Vec<f64>) -> Result<Self> {
         self.add_channel(name.into(), spend, None)
     }
@@ -211,6 +165,10 @@ impl Panel {
     }
 
     fn add_channel(mut self, name: String, spend: Vec<f64>, exposure: Option<Vec<f64>>) -> Result<Self> {
+        if RESERVED.contains(&name.as_str()) {
+            let allowed = "a name other than baseline, date and geo, which tables of contributions have for columns of their own";
+            return Err(Error::setting("name of a channel", format!("{name:?}"), allowed));
+        }
         self.free_name(&name)?;
         self.column(&name, &spend, 0.0)?;
         if let Some(exposure) = &exposure {
@@ -224,11 +182,23 @@ impl Panel {
     ///
     /// # Errors
     /// If the name is empty or taken, or the column is not one finite number per row.
-    pub fn with_control(mut self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
-        let name = name.into();
-        self.free_name(&name)?;
-        self.column(&name, &values, f64::NEG_INFINITY)?;
-        self.controls.push(Control { name, values });
+    pub fn with_control(self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
+        self.add_control(Control { name: name.into(), values, event: false })
+    }
+
+    /// The panel with one more control that says when an event took place: 1 where it did, 0 where it did not, or how strongly. A later
+    /// panel without the column is one in which the event does not take place.
+    ///
+    /// # Errors
+    /// As [`Panel::with_control`].
+    pub fn with_event(self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
+        self.add_control(Control { name: name.into(), values, event: true })
+    }
+
+    pub(crate) fn add_control(mut self, control: Control) -> Result<Self> {
+        self.free_name(&control.name)?;
+        self.column(&control.name, &control.values, f64::NEG_INFINITY)?;
+        self.controls.push(control);
         Ok(self)
     }
 
@@ -372,17 +342,24 @@ impl Panel {
             dates: keep.iter().map(|&t| self.dates[t]).collect(),
             geos: self.geos.clone(),
             kpi: pick(&self.kpi),
-            channels: self
-                .channels
-                .iter()
-                .map(|c| Channel { name: c.name.clone(), spend: pick(&c.spend), exposure: c.exposure.as_deref().map(pick) })
-                .collect(),
-            controls: self.controls.iter().map(|c| Control { name: c.name.clone(), values: pick(&c.values) }).collect(),
+            channels: self.channels.iter().map(|c| c.map(pick)).collect(),
+            controls: self.controls.iter().map(|c| Control { values: pick(&c.values), ..c.clone() }).collect(),
             population: self.population.clone(),
             revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
             weights: self.weights.as_deref().map(pick),
         })
     }
+}
+
+/// Columns of every table of contributions, which no channel's column may hide.
+const RESERVED: [&str; 3] = ["baseline", "date", "geo"];
+
+/// The first date that does not follow the one before it, with what is allowed there.
+fn misstep(period: Period, dates: &[Day]) -> Option<(usize, String)> {
+    let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
+    let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
+    let problem = if dates[at] == before { "twice in the panel" } else { "out of step" };
+    Some((at, format!("{next}, the {period:?} after {before} ({problem})").to_lowercase()))
 }
 
 /// Whether a cell can be used; beyond 1e15 sums of squares and their ratios lose all meaning.

@@ -66,14 +66,15 @@ impl ResponseCurve for ChannelResponse {
     }
 }
 
-/// A point of a channel's steady response curve.
+/// A point of a channel's steady response curve: what the same spend in every period returns in each of them, once carry-over has
+/// settled. Responses are in units of the KPI, or in money where the panel has revenue per KPI (its mean over the panel counts).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ResponsePoint {
     /// Spend per period over all geos.
     pub spend: f64,
-    /// Contribution per period, once carry-over has settled.
+    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the middle 90 % of its members.
     pub response: Spread,
-    /// Contribution of the next unit of spend per period.
+    /// The derivative of the response by spend: what the next unit of spend per period adds to every period's contribution.
     pub slope: Spread,
 }
 

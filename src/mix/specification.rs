@@ -6,10 +6,11 @@ use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::mix::adstock::{AdstockFamily, LONGEST, Window};
 use crate::mix::baseline::Baseline;
-use crate::mix::panel::{Panel, Period};
+use crate::mix::panel::Period;
 use crate::mix::saturation::SaturationFamily;
 
 mod channel;
+mod check;
 mod roi_prior;
 mod stored;
 
@@ -341,28 +342,5 @@ impl MediaMix {
     /// The adstock's window for a panel.
     pub(crate) fn window_for(&self, period: Period) -> Result<Window> {
         Window::new(self.window.unwrap_or(period.default_window()).min(LONGEST), true)
-    }
-
-    /// Names that stand for nothing in the panel are an error.
-    pub(crate) fn check_names(&self, panel: &Panel) -> Result<()> {
-        for (name, _) in &self.channels {
-            panel.channel_index("a channel's setting", name)?;
-        }
-        for test in &self.lift_tests {
-            panel.channel_index("a lift test", test.channel())?;
-            if let Some(geo) = test.geo().filter(|geo| !panel.geos().iter().any(|g| g == geo)) {
-                return Err(Error::setting("geo of a lift test", geo, panel.geos().join(", ")));
-            }
-        }
-        for prior in &self.roi_priors {
-            panel.channel_index("an ROI prior", prior.channel())?;
-        }
-        for (name, ..) in &self.control_bounds {
-            if !panel.controls().iter().any(|c| c.name() == name) {
-                let known: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
-                return Err(Error::setting("bounded control", name, known.join(", ")));
-            }
-        }
-        Ok(())
     }
 }

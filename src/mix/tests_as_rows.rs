@@ -54,17 +54,24 @@ impl TestRow {
         let (first, last) = (panel.dates()[0], panel.period().next(panel.dates()[panel.periods() - 1]).plus(-1));
         let (from, to) = (overlap.iter().position(|o| *o > 0.0), overlap.iter().rposition(|o| *o > 0.0));
         let (Some(from), Some(to), true) = (from, to, test.start() >= first && test.end() <= last) else {
-            let window = format!("{} to {}", test.start(), test.end());
-            return Err(Error::setting("window of a lift test", window, format!("days of the panel, {first} to {last}")));
+            let (column, day) = if test.start() < first || test.start() > last { ("start", test.start()) } else { ("end", test.end()) };
+            return Err(test.error(column, day, format!("a day of the panel, {first} to {last}")));
         };
         let to = to + 1;
-        let geos: Vec<usize> = (0..panel.geos().len()).filter(|&g| test.geo().is_none_or(|name| panel.geos()[g] == name)).collect();
         let column = &panel.channels()[channel];
+        // Where a channel was never active, nothing tells how much of its activity is much.
+        let active = |geo: usize| column.activity()[geo * panel.periods()..(geo + 1) * panel.periods()].iter().any(|x| *x > 0.0);
+        let tested = |geo: &usize| test.geo().is_none_or(|name| panel.geos()[*geo] == name) && active(*geo);
+        let geos: Vec<usize> = (0..panel.geos().len()).filter(tested).collect();
+        if geos.is_empty() {
+            let place = test.geo().map_or(String::new(), |geo| format!(" in {geo}"));
+            return Err(test.error("channel", test.channel(), format!("a channel that the panel has activity of{place}")));
+        }
         let spend_at = |geo: usize, t: usize| overlap[t] * column.spend()[geo * panel.periods() + t];
         let total: f64 = geos.iter().map(|&g| (from..to).map(|t| spend_at(g, t)).sum::<f64>()).sum();
         if test.spend_change() < -total * (1.0 + 1e-9) {
-            let name = format!("spend_change of the lift test of {} from {} to {}", test.channel(), test.start(), test.end());
-            return Err(Error::setting(name, test.spend_change(), format!("at least -{total}, the window's spend")));
+            let allowed = format!("at least -{total}, the spend on {} from {} to {}", test.channel(), test.start(), test.end());
+            return Err(test.error("spend_change", test.spend_change(), allowed));
         }
         let days: f64 = overlap[from..to].iter().sum::<f64>() * geos.len() as f64;
         let all_activity: f64 = column.activity().iter().sum();

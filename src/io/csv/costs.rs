@@ -1,10 +1,10 @@
 //! Costs by channel and day from CSV.
 
-use super::table::Table;
 use crate::date::Day;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::check_amount;
 use crate::journeys::CostTable;
+use crate::table::Table;
 use crate::zone::Zone;
 use std::io::Read;
 
@@ -25,17 +25,13 @@ impl CostTable {
         let (channel, date, cost) = (rows.column("channel")?, rows.column("date")?, rows.column("cost")?);
         let mut table = Self::in_zone(zone);
         while let Some(row) = rows.next_row()? {
-            let (name, text) = (row.text(channel), row.text(date));
+            let (name, day) = (row.text(channel), row.parse::<Day>(date, "a date such as 2026-01-31")?);
             if name.is_empty() {
-                return Err(Error::field(row.line, "channel", name, "any text"));
+                return Err(row.fault(channel, "any text"));
             }
-            let day: Day = text.parse().map_err(|_| Error::field(row.line, "date", text, "a date such as 2026-01-31"))?;
-            let amount = row.number(Some(cost), "cost")?;
+            let amount = row.number(Some(cost))?;
             check_amount(row.line, "cost", amount, false)?;
             table.push(name, day, amount)?;
-        }
-        if table.channels().next().is_none() {
-            return Err(Error::Empty { what: "the cost table".into(), allowed: "at least one row".into() });
         }
         Ok(table)
     }

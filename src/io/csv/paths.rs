@@ -1,10 +1,10 @@
 //! Path tables from CSV.
 
-use super::table::Table;
 use crate::error::{Error, Result};
 use crate::event::check_amount;
 use crate::journey::Outcome;
 use crate::journeys::PathTable;
+use crate::table::Table;
 use std::io::Read;
 
 impl PathTable {
@@ -30,11 +30,11 @@ impl PathTable {
         }
         let mut rows = Table::new("the path table", reader)?;
         let (path, conversions) = (rows.column("path")?, rows.column("total_conversions")?);
-        let (value, nulls) = (rows.optional("total_conversion_value"), rows.optional("total_null"));
+        let (value, nulls) = (rows.optional("total_conversion_value")?, rows.optional("total_null")?);
         let mut table = Self::new();
         while let Some(row) = rows.next_row()? {
             let tally = |column, name| {
-                let number = row.number(column, name)?;
+                let number = row.number(column)?;
                 check_amount(row.line, name, number, false).map(|()| number)
             };
             let conversions = tally(Some(conversions), "total_conversions")?;
@@ -43,12 +43,9 @@ impl PathTable {
                 .map_err(|_| Error::field(row.line, "total_conversion_value", value.to_string(), "0 where there are no conversions"))?;
             let text = row.text(path);
             if text.trim().is_empty() || text.split(separator).any(|channel| channel.trim().is_empty()) {
-                return Err(Error::field(row.line, "path", text, format!("channels joined by {joined:?}, none of them empty")));
+                return Err(row.fault(path, format!("channels joined by {joined:?}, none of them empty")));
             }
             table.push(text.split(separator).map(str::trim), outcome)?;
-        }
-        if table.is_empty() {
-            return Err(Error::Empty { what: "the path table".into(), allowed: "at least one row".into() });
         }
         Ok(table)
     }
@@ -64,7 +61,7 @@ mod tests {
 
     #[test]
     fn bad_tables_are_named() {
-        assert_eq!(error(""), "the path table is empty, allowed: a header and rows");
+        assert_eq!(error(""), "the path table is empty, allowed: a header and at least one row");
         assert_eq!(error("path,total_conversions\n"), "the path table is empty, allowed: at least one row");
         assert_eq!(error("path,conversions\na,1\n"), "no column \"total_conversions\", found: path, conversions");
         let header = "path,total_conversions,total_conversion_value,total_null\n";

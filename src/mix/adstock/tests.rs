@@ -62,6 +62,43 @@ proptest! {
 }
 
 #[test]
+fn gradients_are_right_at_the_ends_of_every_range() {
+    for (_, family) in AdstockFamily::ALL {
+        for (length, normalised) in [(1, true), (4, true), (8, false), (13, true), (40, false), (40, true)] {
+            let window = Window::new(length, normalised).unwrap();
+            let weights = |p: &[f64]| {
+                let mut weights = vec![0.0; length + 2];
+                family.kernel(p, window).weights(&mut weights);
+                weights
+            };
+            let parameters = family.parameters(length);
+            for corner in 0..9 {
+                let u = [f64::from(corner % 3) / 2.0, f64::from(corner / 3) / 2.0];
+                let p: Vec<f64> = parameters.iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
+                for j in (0..p.len()).filter(|&j| u[j] != 0.5) {
+                    let mut gradient = vec![f64::NAN; length + 2];
+                    family.kernel(&p, window).gradient(j, &mut gradient);
+                    // From the end into the range, to the second order.
+                    let h = 1e-5 * p[j].max(1e-3) * if u[j] == 0.0 { 1.0 } else { -1.0 };
+                    let stepped = |steps: f64| {
+                        let mut q = p.clone();
+                        q[j] += steps * h;
+                        weights(&q)
+                    };
+                    let (at, one, two) = (weights(&p), stepped(1.0), stepped(2.0));
+                    for lag in 0..length + 2 {
+                        let difference = (4.0 * one[lag] - 3.0 * at[lag] - two[lag]) / (2.0 * h);
+                        let stated = gradient[lag];
+                        let close = (difference - stated).abs() <= 1e-4 * stated.abs() + 1e-5;
+                        assert!(stated.is_finite() && close, "{family:?} {p:?} {j} at {lag} of {length}: {difference} {stated}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn geometric_half_life_is_the_textbook_one() {
     let kernel = |alpha| AdstockKernel::Geometric(Geometric::new(alpha, Window::new(20, true).unwrap()).unwrap());
     assert!((kernel(0.8).half_life().unwrap() - 2_f64.ln() / -(0.8_f64.ln())).abs() < 1e-12);
@@ -78,6 +115,47 @@ fn pymc_marketing_geometric_example() {
     Geometric::new(0.4, Window::new(8, true).unwrap()).unwrap().weights(&mut weights);
     assert!((weights[0] - 0.6 / (1.0 - 0.4_f64.powi(8))).abs() < 1e-15);
     assert!((weights[3] / weights[0] - 0.064).abs() < 1e-15);
+}
+
+#[test]
+fn every_family_at_one_setting() {
+    // The formulas over five periods, worked out apart in Python.
+    let (plain, normalised) = (Window::new(5, false).unwrap(), Window::new(5, true).unwrap());
+    let expected: [(AdstockKernel, [f64; 5]); 7] = [
+        (
+            AdstockKernel::WeibullPdf(WeibullPdf::new(1.7, 2.5, plain).unwrap()),
+            [0.9865928897643734, 1.0, 0.6176656674460346, 0.2371306204928321, 0.0],
+        ),
+        (
+            AdstockKernel::WeibullPdf(WeibullPdf::new(1.7, 2.5, normalised).unwrap()),
+            [0.34722201995639995, 0.3519405253765071, 0.21738157950798834, 0.08345587515910445, 0.0],
+        ),
+        (
+            AdstockKernel::WeibullCdf(WeibullCdf::new(1.7, 2.5, plain).unwrap()),
+            [1.0, 0.8100809057242703, 0.40863567230061515, 0.10452973847787174, 0.011315137063147022],
+        ),
+        (
+            AdstockKernel::Binomial(Binomial::new(0.4, plain).unwrap()),
+            [1.0, 0.7607257743127308, 0.5443310539518175, 0.3535533905932738, 0.1924500897298753],
+        ),
+        (
+            AdstockKernel::Binomial(Binomial::meridian(0.4, plain).unwrap()),
+            [1.0, 0.7155417527999328, 0.46475800154489, 0.2529822128134704, 0.08944271909999156],
+        ),
+        (
+            AdstockKernel::Delayed(Delayed::new(0.6, 1.5, normalised).unwrap()),
+            [0.13012098359897292, 0.36144717666381365, 0.36144717666381365, 0.13012098359897292, 0.016863679474426886],
+        ),
+        (
+            AdstockKernel::Geometric(Geometric::new(0.6, normalised).unwrap()),
+            [0.4337265787647467, 0.260235947258848, 0.1561415683553088, 0.09368494101318527, 0.05621096460791117],
+        ),
+    ];
+    for (kernel, expected) in expected {
+        let mut weights = [0.0; 5];
+        kernel.weights(&mut weights);
+        assert!(weights.iter().zip(&expected).all(|(found, w)| (found - w).abs() < 1e-14), "{kernel:?}: {weights:?}");
+    }
 }
 
 #[test]

@@ -276,7 +276,7 @@ mod tests {
         let unknown = budget.clone().with_group(group(&["search", "mail"], 0.0, 50.0)).unwrap_err().to_string();
         assert_eq!(unknown, "group \"online\" names channel \"mail\", allowed: tv, search, social");
         let unmet = budget.clone().with_group(group(&["search", "social"], 41.0, 50.0)).unwrap_err().to_string();
-        assert_eq!(unmet, "budget of group \"online\" is 41 to 50, allowed: 10 to 40, what the bounds within it leave");
+        assert_eq!(unmet, "budget of group \"online\" is 41 to 50, allowed: 10 to 40, as its channels' bounds allow");
         let crossing = budget.with_group(group(&["tv", "search"], 0.0, 30.0)).unwrap().with_group(group(&["search", "social"], 0.0, 30.0));
         assert!(crossing.is_err());
     }

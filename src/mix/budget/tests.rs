@@ -87,8 +87,8 @@ fn what_cannot_be_met_is_a_typed_error() {
     let curves = [Shape::Exponential { top: 10.0, scale: 5.0 }; 2];
     let bounds = [(5.0, 2.0, 10.0), (5.0, 2.0, 10.0)];
     let message = |goal| plan(&bounds, &curves, goal).unwrap_err().to_string();
-    assert_eq!(message(Goal::Outcome { total: 21.0 }), "total budget is 21, allowed: 4 to 20, what the bounds within it leave");
-    assert_eq!(message(Goal::Outcome { total: 3.0 }), "total budget is 3, allowed: 4 to 20, what the bounds within it leave");
+    assert_eq!(message(Goal::Outcome { total: 21.0 }), "total budget is 21, allowed: 4 to 20, as its channels' bounds allow");
+    assert_eq!(message(Goal::Outcome { total: 3.0 }), "total budget is 3, allowed: 4 to 20, as its channels' bounds allow");
     assert_eq!(message(Goal::Outcome { total: f64::NAN }), "total budget is NaN, allowed: a finite number from 0");
     // At the least spend of 2 a channel returns 10 (1 - e^-0.4) / 2 = 1.6484 and the next unit 2 e^-0.4 = 1.3406.
     assert!(message(Goal::Roi { target: 2.0 }).starts_with("target ROI is 2, allowed: at most 1.6483"));

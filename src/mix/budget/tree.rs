@@ -84,7 +84,7 @@ impl Tree {
         if *low > span.1 + slack || *high < span.0 - slack {
             let value = if low == high { format!("{low}") } else { format!("{low} to {high}") };
             let what = if node == 0 { "total budget".to_owned() } else { format!("budget of group {name:?}") };
-            return Err(Error::setting(what, value, format!("{} to {}, what the bounds within it leave", span.0, span.1)));
+            return Err(Error::setting(what, value, format!("{} to {}, as its channels' bounds allow", span.0, span.1)));
         }
         Ok((span.0.max(*low).min(span.1), span.1.min(*high).max(span.0)))
     }
@@ -225,6 +225,6 @@ mod tests {
         assert!(tree(&[0.0; 3], &[1.0; 3], &[("a", 0.0, 1.0, &[0, 1]), ("b", 0.0, 1.0, &[1, 2])]).is_err());
         let tree = tree(&[0.0; 3], &[1.0; 3], &[("a", 2.5, 3.0, &[0, 1])]).unwrap();
         let message = tree.span(0).unwrap_err().to_string();
-        assert_eq!(message, "budget of group \"a\" is 2.5 to 3, allowed: 0 to 2, what the bounds within it leave");
+        assert_eq!(message, "budget of group \"a\" is 2.5 to 3, allowed: 0 to 2, as its channels' bounds allow");
     }
 }

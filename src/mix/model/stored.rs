@@ -5,8 +5,11 @@ use serde::Deserialize;
 use super::{Member, MixModel};
 use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::mix::adstock::AdstockFamily;
 use crate::mix::panel::Panel;
+use crate::mix::saturation::SaturationFamily;
 use crate::mix::specification::MediaMix;
+use crate::mix::transform::ChannelCurve;
 
 #[derive(Deserialize)]
 pub(super) struct Fields {
@@ -30,6 +33,7 @@ impl TryFrom<Fields> for MixModel {
 
     fn try_from(f: Fields) -> Result<Self> {
         f.specification.check_names(&f.panel)?;
+        let dimensions = f.specification.cube(&f.panel)?;
         let model = Self {
             specification: f.specification,
             panel: f.panel,
@@ -45,7 +49,7 @@ impl TryFrom<Fields> for MixModel {
             tried: f.tried,
             noise: f.noise,
         };
-        match model.misfit() {
+        match model.misfit(dimensions) {
             Some(what) => Err(Error::setting("saved model", what, "figures that fit the panel it was saved with")),
             None => Ok(model),
         }
@@ -53,8 +57,8 @@ impl TryFrom<Fields> for MixModel {
 }
 
 impl MixModel {
-    /// What does not fit together.
-    fn misfit(&self) -> Option<&'static str> {
+    /// What does not fit together; candidates are points in a cube of so many dimensions.
+    fn misfit(&self, dimensions: usize) -> Option<&'static str> {
         let (channels, geos) = (self.panel.channels().len(), self.panel.geos().len());
         let positive = |scales: &[f64]| scales.len() == geos && scales.iter().all(|s| *s > 0.0 && s.is_finite());
         let weighed = self.weights.iter().all(|w| *w >= 0.0) && (self.weights.iter().sum::<f64>() - 1.0).abs() < 1e-9;
@@ -66,25 +70,27 @@ impl MixModel {
             (self.activity_scale.len() == channels && self.activity_scale.iter().all(|s| positive(s)), "activity_scale"),
             (self.timeline.0 <= self.timeline.1, "timeline"),
             (all().all(|m| m.baseline.len() == self.baseline_columns()), "baseline"),
-            (all().all(|m| m.curves.len() == channels && m.has_families_of(&self.best)), "curves"),
+            (all().all(|m| self.has_families(m)), "curves"),
             (all().all(|m| m.coefficients.len() == channels && m.coefficients.iter().all(|c| c.len() == geos)), "coefficients"),
-            (all().all(|m| m.point.iter().all(|u| (0.0..=1.0).contains(u))), "point"),
+            (all().all(|m| m.point.len() == dimensions && m.point.iter().all(|u| (0.0..=1.0).contains(u))), "point"),
         ];
         checks.into_iter().find(|(holds, _)| !holds).map(|(_, what)| what)
+    }
+
+    /// Whether a member's transforms are of the families that the specification asks for.
+    fn has_families(&self, member: &Member) -> bool {
+        let asked = |(name, curve): (&str, &ChannelCurve)| {
+            let settings = self.specification.settings(name);
+            let (adstock, saturation) = (curve.adstock.name().parse(), curve.saturation.name().parse());
+            adstock.is_ok_and(|a: AdstockFamily| a == settings.adstock)
+                && saturation.is_ok_and(|s: SaturationFamily| s == settings.saturation)
+        };
+        member.curves.len() == self.panel.channels().len() && self.panel.channel_names().zip(&member.curves).all(asked)
     }
 
     fn baseline_columns(&self) -> usize {
         let baseline = &self.specification.baseline;
         let own = baseline.geo_columns(self.panel.dates(), self.timeline).len() * self.panel.geos().len();
         own + baseline.shared_columns(self.panel.dates(), self.panel.period()).len() + self.panel.controls().len()
-    }
-}
-
-impl Member {
-    fn has_families_of(&self, other: &Self) -> bool {
-        let same = |(a, b): (&crate::mix::ChannelCurve, &crate::mix::ChannelCurve)| {
-            (a.adstock.name(), a.saturation.name()) == (b.adstock.name(), b.saturation.name())
-        };
-        self.point.len() == other.point.len() && self.curves.iter().zip(&other.curves).all(same)
     }
 }

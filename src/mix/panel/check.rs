@@ -62,8 +62,13 @@ pub enum Finding {
     FewRows {
         /// Rows.
         rows: usize,
-        /// Parameters: three per channel, one per control and geo.
+        /// Parameters: of each channel's transforms, and all coefficients of media, trend, seasonality, holidays, events and controls.
         parameters: usize,
+    },
+    /// No day of these holidays falls into the panel: they have no effect that could be seen.
+    HolidaysOutside {
+        /// Their names.
+        holidays: Vec<String>,
     },
 }
 
@@ -81,7 +86,8 @@ impl fmt::Display for Finding {
             }
             Self::RarelyActive { column, rows } => write!(f, "{column} is active in {rows} rows only"),
             Self::SmallShare { column, share } => write!(f, "{column} has {:.2} % of all spend", 100.0 * share),
-            Self::FewRows { rows, parameters } => write!(f, "{rows} rows for about {parameters} parameters"),
+            Self::FewRows { rows, parameters } => write!(f, "{rows} rows are few for {parameters} parameters of media and baseline"),
+            Self::HolidaysOutside { holidays } => write!(f, "no day of the holidays {} falls into the panel", holidays.join(", ")),
         }
     }
 }
@@ -92,10 +98,10 @@ const TOGETHER: f64 = 0.8;
 const INFLATED: f64 = 10.0;
 const FEW_ACTIVE: usize = 5;
 const SMALL_SHARE: f64 = 0.005;
-const ROWS_PER_PARAMETER: usize = 5;
 
 impl Panel {
-    /// Looks the columns over: constant, duplicate, collinear or rarely active ones, and whether there are rows enough.
+    /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there are rows enough depends on the model:
+    /// [`MediaMix::check`](crate::mix::MediaMix::check).
     ///
     /// ```
     /// use mixtouch::mix::Panel;
@@ -111,10 +117,6 @@ impl Panel {
         findings.extend(pairs(&columns));
         findings.extend(inflation(&columns));
         findings.extend(self.activity_findings());
-        let parameters = 3 * self.channels.len() + self.controls.len() + self.geos.len();
-        if self.rows() < ROWS_PER_PARAMETER * parameters {
-            findings.push(Finding::FewRows { rows: self.rows(), parameters });
-        }
         findings
     }
 

@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Panel, Period, allowed, is_allowed};
+use super::{Panel, Period, allowed, is_allowed, misstep};
 use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::table::{self, Table};
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order of their names.
 ///
@@ -85,7 +86,8 @@ impl PanelColumns {
         self
     }
 
-    /// A column of event names: each name but the empty one, `na` and `none` becomes a control of ones and zeros, `column=name`.
+    /// A column of event names: each name but the empty one, `na` and `none` becomes a control of ones and zeros,
+    /// `column=name` (see [`Panel::with_event`]).
     #[must_use]
     pub fn events(mut self, column: impl Into<String>) -> Self {
         self.events.push(column.into());
@@ -126,8 +128,8 @@ impl PanelColumns {
     /// Reads a table with a header.
     ///
     /// # Errors
-    /// If a column is missing or has two roles, a field is no date or number, spend is negative, a geo has a period twice or lacks one, or the periods
-    /// have a gap; errors name the row.
+    /// If a column is missing or has two roles, there are no rows, a field is no date or number, spend is negative, a geo has a period
+    /// twice or lacks one, or the periods have a gap; errors name the row.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
         self.check_roles()?;
         let mut rows = self.rows(reader)?;
@@ -143,7 +145,8 @@ impl PanelColumns {
         dates.dedup();
         let mut geos: Vec<String> = rows.iter().map(|r| r.geo.clone()).collect();
         geos.dedup();
-        complete(&rows, &dates, &geos)?;
+        self.in_step(&rows, &dates)?;
+        self.complete(&rows, &dates, &geos)?;
         self.assemble(&rows, dates, geos)
     }
 
@@ -171,36 +174,55 @@ impl PanelColumns {
     }
 
     fn rows(&self, reader: impl Read) -> Result<Vec<Row>> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(reader);
-        let header = reader.headers().map_err(malformed)?.clone();
-        let find = |name: &str| {
-            let position = header.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
-            position.ok_or_else(|| Error::MissingColumn { column: name.into(), found: header.iter().map(Into::into).collect() })
-        };
-        let date = find(&self.date)?;
-        let geo = self.geo.as_deref().map(find).transpose()?;
-        let numbers = self.numbers().into_iter().map(|(name, positive)| Ok((find(name)?, name, positive))).collect::<Result<Vec<_>>>()?;
-        let events = self.events.iter().map(|name| find(name)).collect::<Result<Vec<_>>>()?;
+        let mut table = Table::trimmed("the panel", reader)?;
+        let date = table.column(&self.date)?;
+        let geo = self.geo.as_deref().map(|name| table.column(name)).transpose()?;
+        let numbers = self.numbers().into_iter().map(|(name, positive)| Ok((table.column(name)?, positive))).collect::<Result<Vec<_>>>()?;
+        let events = self.events.iter().map(|name| table.column(name)).collect::<Result<Vec<_>>>()?;
         let mut rows = vec![];
-        for record in reader.records() {
-            let record = record.map_err(malformed)?;
-            let line = record.position().map_or(0, csv::Position::line);
-            let day = record[date].get(..10).unwrap_or(&record[date]);
-            rows.push(Row {
-                line,
-                date: day.parse().map_err(|_| Error::field(line, &self.date, &record[date], DATE))?,
-                geo: geo.map_or_else(|| "all".into(), |column| record[column].to_owned()),
-                numbers: numbers.iter().map(|&(at, name, positive)| number(line, name, &record[at], positive)).collect::<Result<_>>()?,
-                labels: events.iter().map(|&at| record[at].to_owned()).collect(),
-            });
-            if rows[rows.len() - 1].geo.is_empty() {
-                return Err(Error::field(line, self.geo.as_deref().unwrap_or("geo"), "", "a geo's name"));
+        while let Some(row) = table.next_row()? {
+            if let Some(column) = geo.filter(|&column| row.text(column).is_empty()) {
+                return Err(row.fault(column, "a geo's name"));
             }
-        }
-        if rows.is_empty() {
-            return Err(Error::Empty { what: "panel".into(), allowed: "a header and one row at least".into() });
+            rows.push(Row {
+                line: row.line,
+                date: day(row.text(date)).ok_or_else(|| row.fault(date, DATE))?,
+                geo: geo.map_or_else(|| "all".into(), |column| row.text(column).to_owned()),
+                numbers: numbers.iter().map(|&(column, positive)| number(&row, column, positive)).collect::<Result<_>>()?,
+                labels: events.iter().map(|&column| row.text(column).to_owned()).collect(),
+            });
         }
         Ok(rows)
+    }
+
+    /// An error if the periods are not of one length or have a gap, naming the first row after it.
+    fn in_step(&self, rows: &[Row], dates: &[Day]) -> Result<()> {
+        let row = |at: usize| rows.iter().filter(|r| r.date == dates[at]).map(|r| r.line).min().expect("every date has a row");
+        let fault = |at: usize, allowed| Error::field(row(at), &self.date, dates[at].to_string(), allowed);
+        let period = match self.period {
+            Some(period) => period,
+            None if dates.len() < 2 => Period::of(dates)?,
+            None => Period::of(dates).map_err(|_| {
+                let spans = format!("a day, a week or a month after {}, as the first two periods tell how long all are", dates[0]);
+                fault(1, spans)
+            })?,
+        };
+        misstep(period, dates).map_or(Ok(()), |(at, allowed)| Err(fault(at, allowed)))
+    }
+
+    /// An error if a geo lacks a period that another has.
+    fn complete(&self, rows: &[Row], dates: &[Day], geos: &[String]) -> Result<()> {
+        let mut at = rows.iter().peekable();
+        for geo in geos {
+            for date in dates {
+                if at.next_if(|r| r.geo == *geo && r.date == *date).is_none() {
+                    let other = rows.iter().find(|r| r.date == *date).expect("every date has a row");
+                    let allowed = format!("a period that every geo has; geo {geo} lacks it, geo {} has it", other.geo);
+                    return Err(Error::field(other.line, &self.date, date.to_string(), allowed));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The panel from rows that are sorted and complete.
@@ -235,35 +257,16 @@ impl PanelColumns {
     }
 }
 
-fn malformed(error: csv::Error) -> Error {
-    let row = error.position().map_or(1, csv::Position::line);
-    match error.into_kind() {
-        csv::ErrorKind::Io(e) => e.into(),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            Error::Malformed { row, reason: format!("{len} fields, where the header has {expected_len}") }
-        }
-        csv::ErrorKind::Utf8 { .. } => Error::Malformed { row, reason: "not UTF-8".into() },
-        other => Error::Malformed { row, reason: format!("{other:?}") },
-    }
+/// A day, with or without a time after it.
+fn day(text: &str) -> Option<Day> {
+    let (day, time) = text.split_at_checked(10)?;
+    day.parse().ok().filter(|_| time.is_empty() || time.starts_with([' ', 'T']))
 }
 
-fn number(line: u64, column: &str, text: &str, not_negative: bool) -> Result<f64> {
+fn number(row: &table::Row<'_>, column: usize, not_negative: bool) -> Result<f64> {
     let low = if not_negative { 0.0 } else { f64::NEG_INFINITY };
-    let value = text.parse().ok().filter(|v: &f64| is_allowed(*v, low));
-    value.ok_or_else(|| Error::field(line, column, text, allowed(low)))
-}
-
-/// An error if a geo lacks a period that another has.
-fn complete(rows: &[Row], dates: &[Day], geos: &[String]) -> Result<()> {
-    let mut at = rows.iter().peekable();
-    for geo in geos {
-        for date in dates {
-            if at.next_if(|r| r.geo == *geo && r.date == *date).is_none() {
-                return Err(Error::setting(format!("panel of geo {geo}"), format!("without {date}"), "every period that another geo has"));
-            }
-        }
-    }
-    Ok(())
+    let value = row.text(column).parse().ok().filter(|v: &f64| is_allowed(*v, low));
+    value.ok_or_else(|| row.fault(column, allowed(low)))
 }
 
 fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {
@@ -271,7 +274,7 @@ fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Pane
     names.sort_unstable();
     names.dedup();
     for name in names {
-        panel = panel.with_control(format!("{column}={name}"), labels.iter().map(|l| f64::from(u8::from(*l == name))).collect())?;
+        panel = panel.with_event(format!("{column}={name}"), labels.iter().map(|l| f64::from(u8::from(*l == name))).collect())?;
     }
     Ok(panel)
 }

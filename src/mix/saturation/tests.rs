@@ -54,6 +54,31 @@ proptest! {
 }
 
 #[test]
+fn gradients_are_right_at_the_ends_of_every_range() {
+    for (_, family) in SaturationFamily::ALL {
+        let parameters = family.parameters();
+        for corner in 0..9 {
+            let u = [f64::from(corner % 3) / 2.0, f64::from(corner / 3) / 2.0];
+            let p: Vec<f64> = parameters.iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
+            for (j, x) in (0..p.len()).filter(|&j| u[j] != 0.5).flat_map(|j| [0.0, 1e-9, 1e-3, 0.1, 0.5, 1.0, 1.3, 5.0].map(|x| (j, x))) {
+                let mut gradient = vec![f64::NAN; p.len()];
+                family.curve(&p, 1.3).gradient(x, &mut gradient);
+                // From the end into the range, to the second order.
+                let h = 1e-5 * p[j] * if u[j] == 0.0 { 1.0 } else { -1.0 };
+                let stepped = |steps: f64| {
+                    let mut q = p.clone();
+                    q[j] += steps * h;
+                    family.curve(&q, 1.3).response(x)
+                };
+                let difference = (4.0 * stepped(1.0) - 3.0 * stepped(0.0) - stepped(2.0)) / (2.0 * h);
+                let close = (difference - gradient[j]).abs() <= 1e-5 * gradient[j].abs() + 1e-8;
+                assert!(gradient[j].is_finite() && close, "{family:?} {p:?} {j} at {x}: {difference} {}", gradient[j]);
+            }
+        }
+    }
+}
+
+#[test]
 fn extremes_stay_finite() {
     for curve in [Hill::new(1e-300, 50.0).unwrap(), Hill::new(1e300, 0.01).unwrap()] {
         for x in [0.0, 1e-320, 1e-9, 1.0, 1e300] {
@@ -62,6 +87,24 @@ fn extremes_stay_finite() {
             assert!(curve.response(x).is_finite() && (0.0..=1.0).contains(&curve.response(x)), "{curve:?} at {x}");
             assert!(gradient[1].is_finite(), "{curve:?} at {x}");
         }
+    }
+}
+
+#[test]
+fn every_family_at_one_point() {
+    // The formulas at x = 2, worked out apart in Python.
+    let expected: [(SaturationFamily, &[f64], f64); 7] = [
+        (SaturationFamily::Hill, &[3.0, 1.7], 0.3341908827434963),
+        (SaturationFamily::RobynHill, &[1.7, 0.3], 0.4231277618933765),
+        (SaturationFamily::Logistic, &[0.9], 0.7162978701990245),
+        (SaturationFamily::Tanh, &[3.0], 0.5827829453479102),
+        (SaturationFamily::MichaelisMenten, &[3.0], 0.4),
+        (SaturationFamily::Root, &[0.3], 1.2311444133449163),
+        (SaturationFamily::Log, &[3.0], 0.5108256237659907),
+    ];
+    for (family, p, response) in expected {
+        let found = family.curve(p, 8.0).response(2.0);
+        assert!((found - response).abs() < 1e-14, "{family:?}: {found} {response}");
     }
 }
 

@@ -1,0 +1,161 @@
+//! The command line, and the panel and specification it asks for.
+
+use clap::Parser;
+use mixtouch::mix::{AdstockFamily, Baseline, Holidays, MediaMix, Panel, PanelColumns, Period, SaturationFamily, Trend};
+use mixtouch::simulate::panels::SimulatedPanel;
+use mixtouch::{Day, Error, LiftTest, Result};
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+/// Fits a marketing-mix model: where the KPI came from, what each channel returns, where its curve bends.
+#[derive(Parser)]
+#[command(version)]
+pub(crate) struct Options {
+    /// Table with one row per period, or per period and geo
+    #[arg(long, requires_all = ["date", "kpi", "media"])]
+    pub(crate) panel: Option<PathBuf>,
+    /// Column of the periods' first days
+    #[arg(long, requires = "panel")]
+    pub(crate) date: Option<String>,
+    /// Column of the outcome
+    #[arg(long, requires = "panel")]
+    pub(crate) kpi: Option<String>,
+    /// Columns of the media, spend or exposures
+    #[arg(long, value_delimiter = ',', requires = "panel")]
+    pub(crate) media: Vec<String>,
+    /// Columns of controls
+    #[arg(long, value_delimiter = ',', requires = "panel")]
+    pub(crate) controls: Vec<String>,
+    /// Column of event names
+    #[arg(long, value_delimiter = ',', requires = "panel")]
+    pub(crate) events: Vec<String>,
+    /// Column of geo names
+    #[arg(long, requires = "panel")]
+    pub(crate) geo: Option<String>,
+    /// Spend column of a medium measured in exposures, A=column
+    #[arg(long, value_delimiter = ',', value_parser = pair, requires = "panel")]
+    pub(crate) spend: Vec<(String, String)>,
+    /// Length of the periods: week, day or month; found from the dates otherwise
+    #[arg(long, requires = "panel")]
+    pub(crate) period: Option<Period>,
+    /// Adstock family of all media, or A=family of one
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) adstock: Vec<String>,
+    /// Saturation family of all media, or A=family of one
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) saturation: Vec<String>,
+    /// Fourier pairs a year
+    #[arg(long, default_value_t = 2)]
+    pub(crate) seasonality: usize,
+    /// none, linear or knots=N
+    #[arg(long, default_value = "linear")]
+    pub(crate) trend: Trend,
+    /// Candidates to try
+    #[arg(long, default_value_t = 2000)]
+    pub(crate) trials: usize,
+    /// Candidates to try besides, for the Pareto front of fit and agreement with spend shares
+    #[arg(long, default_value_t = 240)]
+    pub(crate) front_trials: usize,
+    /// Seed of the search
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Lift tests: channel,geo,start,end,spend_change,outcome_change,standard_error
+    #[arg(long)]
+    pub(crate) lift: Option<PathBuf>,
+    /// Holidays: date,holiday
+    #[arg(long)]
+    pub(crate) holidays: Option<PathBuf>,
+    /// Plan the next period's spend with this total
+    #[arg(long, allow_negative_numbers = true)]
+    pub(crate) budget: Option<f64>,
+    /// Each channel's planned spend as a multiple of its mean
+    #[arg(long, default_value = "0.5..1.5", value_parser = bounds)]
+    pub(crate) budget_bounds: RangeInclusive<f64>,
+    /// First day of the periods to use
+    #[arg(long)]
+    pub(crate) from: Option<Day>,
+    /// Last day of the periods to use
+    #[arg(long)]
+    pub(crate) to: Option<Day>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `A=B` taken apart.
+fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    text.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| "expected MEDIUM=COLUMN".into())
+}
+
+/// `LEAST..MOST` as numbers.
+fn bounds(text: &str) -> std::result::Result<RangeInclusive<f64>, String> {
+    let parsed = text.split_once("..").and_then(|(a, b)| Some(a.parse::<f64>().ok()?..=b.parse::<f64>().ok()?));
+    parsed.filter(|b| b.start() <= b.end()).ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
+}
+
+/// The panel to fit: the file's, or the simulated one's.
+pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Result<Panel> {
+    let panel = match (simulated, &options.panel, &options.date, &options.kpi) {
+        (None, Some(path), Some(date), Some(kpi)) => columns(options, date, kpi)?.read_path(path)?,
+        (Some(simulated), ..) => simulated.panel()?,
+        _ => return Err(Error::Empty { what: "input".into(), allowed: "--panel with --date, --kpi and --media, or none of them".into() }),
+    };
+    match (options.from, options.to) {
+        (None, None) => Ok(panel),
+        (from, to) => panel.between(from.unwrap_or(Day::MIN), to.unwrap_or(Day::MAX)),
+    }
+}
+
+/// Which columns of the file make the panel.
+fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
+    if let Some((medium, _)) = options.spend.iter().find(|(medium, _)| !options.media.contains(medium)) {
+        return Err(Error::UnknownChannel { role: "--spend".into(), channel: medium.clone(), known: options.media.clone() });
+    }
+    let mut columns = PanelColumns::new(date, kpi);
+    for medium in &options.media {
+        columns = match options.spend.iter().find(|(name, _)| name == medium) {
+            Some((_, spend)) => columns.channel_with_exposures(medium, spend),
+            None => columns.channel(medium),
+        };
+    }
+    columns = options.controls.iter().fold(columns, |columns, name| columns.control(name));
+    columns = options.events.iter().fold(columns, |columns, name| columns.events(name));
+    columns = options.geo.iter().fold(columns, |columns, name| columns.geo(name));
+    Ok(options.period.iter().fold(columns, |columns, period| columns.period(*period)))
+}
+
+/// The model to fit.
+pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MediaMix> {
+    let mut baseline = Baseline::new(options.trend, options.seasonality)?;
+    if let Some(path) = &options.holidays {
+        baseline = baseline.with_holidays(Holidays::read_path(path)?);
+    }
+    let mut mix = MediaMix::new().baseline(baseline).trials(options.trials)?.front_trials(options.front_trials).seed(options.seed);
+    // Families for all media first: a medium's own family stands whatever the order of the options.
+    for family in options.adstock.iter().filter(|a| !a.contains('=')) {
+        mix = mix.adstock(family.parse()?);
+    }
+    for family in options.saturation.iter().filter(|a| !a.contains('=')) {
+        mix = mix.saturation(family.parse()?);
+    }
+    for (medium, family) in options.adstock.iter().filter_map(|a| a.split_once('=')) {
+        known(panel, "--adstock", medium)?;
+        mix = mix.adstock_of(medium, family.parse::<AdstockFamily>()?);
+    }
+    for (medium, family) in options.saturation.iter().filter_map(|a| a.split_once('=')) {
+        known(panel, "--saturation", medium)?;
+        mix = mix.saturation_of(medium, family.parse::<SaturationFamily>()?);
+    }
+    if let Some(path) = &options.lift {
+        mix = mix.lift_tests(LiftTest::read_csv_file(path)?);
+    }
+    Ok(mix)
+}
+
+/// An error if an option names a medium that there is none of.
+fn known(panel: &Panel, option: &'static str, medium: &str) -> Result<()> {
+    if panel.channel_names().any(|name| name == medium) {
+        return Ok(());
+    }
+    Err(Error::UnknownChannel { role: option.into(), channel: medium.into(), known: panel.channel_names().map(Into::into).collect() })
+}

@@ -1,0 +1,58 @@
+//! A panel's columns: channels and controls.
+
+use serde::{Deserialize, Serialize};
+
+/// A marketing channel's columns: spend, and the exposures it bought where the effect is to be modelled on those.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Channel {
+    pub(crate) name: String,
+    pub(crate) spend: Vec<f64>,
+    pub(crate) exposure: Option<Vec<f64>>,
+}
+
+impl Channel {
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Spend by geo, then period.
+    pub fn spend(&self) -> &[f64] {
+        &self.spend
+    }
+
+    /// What the response is modelled on: exposures where there are some, spend otherwise.
+    pub fn activity(&self) -> &[f64] {
+        self.exposure.as_deref().unwrap_or(&self.spend)
+    }
+
+    pub(super) fn map(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        Self { name: self.name.clone(), spend: f(&self.spend), exposure: self.exposure.as_deref().map(f) }
+    }
+}
+
+/// A control: a column that explains the KPI and is not marketing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Control {
+    pub(crate) name: String,
+    pub(crate) values: Vec<f64>,
+    #[serde(default)]
+    pub(crate) event: bool,
+}
+
+impl Control {
+    /// The column's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The values by geo, then period.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Whether it says when an event took place, so that a panel without the column is a panel without the event.
+    pub const fn is_event(&self) -> bool {
+        self.event
+    }
+}

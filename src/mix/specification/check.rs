@@ -1,0 +1,86 @@
+//! A specification against the panel it is to be fitted to.
+
+use super::{MediaMix, Pooling};
+use crate::error::{Error, Result};
+use crate::mix::design::baseline_coefficients;
+use crate::mix::panel::{Finding, Panel};
+
+const ROWS_PER_PARAMETER: usize = 5;
+
+impl MediaMix {
+    /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds, too few rows for all of the model's
+    /// parameters - of media, trend, seasonality, holidays, events and controls -, and holidays that the panel does not reach.
+    ///
+    /// ```
+    /// use mixtouch::mix::{Finding, MediaMix};
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.with_size(1, 60)?.simulate(1).panel()?;
+    /// let findings = MediaMix::new().check(&panel)?;
+    /// assert!(findings.iter().any(|finding| matches!(finding, Finding::FewRows { rows: 60, .. })));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a setting names something that is not in the panel, or cannot be.
+    pub fn check(&self, panel: &Panel) -> Result<Vec<Finding>> {
+        self.check_names(panel)?;
+        let mut findings = panel.check();
+        let holidays = self.baseline.holidays_outside(panel.dates(), panel.period());
+        if !holidays.is_empty() {
+            findings.push(Finding::HolidaysOutside { holidays });
+        }
+        let (rows, parameters) = (panel.rows(), self.parameters(panel)?);
+        if rows < ROWS_PER_PARAMETER * parameters {
+            findings.push(Finding::FewRows { rows, parameters });
+        }
+        Ok(findings)
+    }
+
+    /// How many figures a fit to the panel has to find: transform parameters and coefficients.
+    fn parameters(&self, panel: &Panel) -> Result<usize> {
+        let transforms = panel.channel_names().map(|channel| self.dimensions(channel, panel)).sum::<Result<usize>>()?;
+        let coefficients = match self.pooling {
+            Pooling::Pooled => panel.channels().len(),
+            Pooling::Partial(_) | Pooling::Separate => panel.channels().len() * panel.geos().len(),
+        };
+        Ok(transforms + coefficients + baseline_coefficients(panel, self))
+    }
+
+    /// How many transform parameters of a channel are searched.
+    fn dimensions(&self, channel: &str, panel: &Panel) -> Result<usize> {
+        let window = self.window_for(panel.period())?.length();
+        let (adstock, saturation) = self.settings(channel).parameters(window)?;
+        Ok(adstock.len() + saturation.len())
+    }
+
+    /// The dimensions of the cube that candidates are points of: every channel's transform parameters and the penalty.
+    pub(crate) fn cube(&self, panel: &Panel) -> Result<usize> {
+        Ok(1 + panel.channel_names().map(|channel| self.dimensions(channel, panel)).sum::<Result<usize>>()?)
+    }
+
+    /// Names that stand for nothing in the panel are an error.
+    pub(crate) fn check_names(&self, panel: &Panel) -> Result<()> {
+        for (name, _) in &self.channels {
+            panel.channel_index("a channel's setting", name)?;
+        }
+        for test in &self.lift_tests {
+            if !panel.channel_names().any(|name| name == test.channel()) {
+                return Err(test.error("channel", test.channel(), panel.channel_names().collect::<Vec<_>>().join(", ")));
+            }
+            if let Some(geo) = test.geo().filter(|geo| !panel.geos().iter().any(|g| g == geo)) {
+                return Err(test.error("geo", geo, panel.geos().join(", ")));
+            }
+        }
+        for prior in &self.roi_priors {
+            panel.channel_index("an ROI prior", prior.channel())?;
+        }
+        for (name, ..) in &self.control_bounds {
+            if !panel.controls().iter().any(|c| c.name() == name) {
+                let known: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
+                return Err(Error::setting("bounded control", name, known.join(", ")));
+            }
+        }
+        Ok(())
+    }
+}

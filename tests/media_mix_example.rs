@@ -1,0 +1,176 @@
+//! The example `media_mix` as its users meet it: what goes to which stream, and what a bad option or file is told.
+
+#![cfg(feature = "csv")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// The example, which a run of all tests has built; built here where only this one runs.
+fn example() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("media_mix{}", std::env::consts::EXE_SUFFIX));
+    if !path.exists() {
+        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"][..] };
+        assert!(Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "media_mix"]).args(release).status().unwrap().success());
+    }
+    path
+}
+
+/// Exit status, standard output and standard error.
+fn run(options: &[&str]) -> (i32, String, String) {
+    let ended = Command::new(example()).args(options).output().unwrap();
+    (ended.status.code().unwrap(), String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+}
+
+/// A file that is there while the test runs.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("mixtouch-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn name(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Sixty weeks in two geos, with a medium in exposures, a control and an event.
+fn panel() -> String {
+    let mut text = "week,region,sales,tv,clicks,search_cost,price,promotion\n".to_owned();
+    for region in ["north", "south"] {
+        for week in 0..60_u32 {
+            let (tv, clicks) = (week * 7 % 11, week * 5 % 13);
+            let date = mixtouch::Day::new(18_000 + 7 * week as i32).unwrap();
+            let sales = 100 + 3 * tv + 2 * clicks + week * 3 % 7;
+            let promotion = if week % 9 == 4 { "sale" } else { "na" };
+            text += &format!("{date},{region},{sales},{tv},{clicks},{},{},{promotion}\n", 2 * clicks, 9 + week % 2);
+        }
+    }
+    text
+}
+
+fn on(panel: &str) -> Vec<&str> {
+    let columns = ["--date", "week", "--kpi", "sales", "--media", "tv,clicks", "--spend", "clicks=search_cost", "--geo", "region"];
+    let others = ["--controls", "price", "--events", "promotion", "--trials", "40", "--front-trials", "0"];
+    [&["--panel", panel][..], &columns, &others].concat()
+}
+
+#[test]
+fn json_is_one_document_and_alone_on_standard_output() {
+    let panel = File::new("json.csv", &panel());
+    let lift = File::new(
+        "json-lift.csv",
+        "channel,geo,start,end,spend_change,outcome_change,standard_error\ntv,north,2019-06-02,2019-06-29,10,30,5\n",
+    );
+    let (status, out, notes) = run(&[&on(panel.name())[..], &["--lift", lift.name(), "--budget", "20", "--json"]].concat());
+    assert_eq!(status, 0, "{notes}");
+    assert!(out.ends_with("}\n") && out.matches('\n').count() == 1);
+    assert!(notes.lines().all(|line| line.starts_with("note: ")), "{notes}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for field in ["r2", "nrmse", "mape", "validation_nrmse", "durbin_watson"] {
+        assert!(document["fit"][field].is_f64(), "{field}");
+    }
+    let channels = document["channels"].as_array().unwrap();
+    assert_eq!(channels.len(), 4);
+    for field in ["channel", "geo", "spend", "contribution", "share", "roi", "marginal_roi", "adstock", "saturation", "coefficient"] {
+        assert!(keys(&channels[0]).contains(&field.to_owned()), "{field}");
+    }
+    let rows = document["contributions"].as_array().unwrap();
+    assert_eq!((rows.len(), keys(&rows[0])), (120, ["baseline", "clicks", "date", "geo", "tv"].map(str::to_owned).to_vec()));
+    let sum = |name: &str| rows.iter().map(|row| row[name].as_f64().unwrap()).sum::<f64>();
+    assert!((document["baseline"].as_f64().unwrap() / sum("baseline") - 1.0).abs() < 1e-12);
+    let by_geo: f64 = channels.iter().filter(|c| c["channel"] == "tv").map(|c| c["contribution"].as_f64().unwrap()).sum();
+    assert!((by_geo / sum("tv") - 1.0).abs() < 1e-9);
+    assert_eq!(document["bootstrap"]["channels"].as_array().unwrap().len(), 2);
+    let plan = &document["plan"];
+    assert_eq!(plan["total"], 20.0);
+    assert!(plan["expected_gain"].is_f64() && document["seconds"]["fit"].is_f64());
+    assert_eq!(keys(&plan["channels"][0]), ["at_bound", "channel", "now", "planned"]);
+    assert_eq!((&document["lift_tests"][0]["start"], &document["lift_tests"][0]["end"]), (&"2019-06-02".into(), &"2019-06-29".into()));
+}
+
+#[test]
+fn without_input_it_fits_a_world_of_its_own() {
+    let (status, table, _) = run(&["--trials", "40", "--seed", "3"]);
+    assert_eq!(status, 0);
+    assert!(table.starts_with("a simulated panel") && table.contains("true ROI") && table.contains("the baseline brought"), "{table}");
+    assert_eq!(run(&["--trials", "40", "--seed", "3"]).1, table);
+    assert_ne!(run(&["--trials", "40", "--seed", "4"]).1, table);
+}
+
+/// Status 2, nothing on standard output, and one message that has the given parts.
+fn assert_refused(options: &[&str], parts: &[&str]) {
+    let (status, out, told) = run(options);
+    assert_eq!((status, out.as_str()), (2, ""), "{options:?}: {told}");
+    assert_eq!(told.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{options:?}: {told}");
+    for part in parts {
+        assert!(told.contains(part), "{options:?}: {told:?} lacks {part:?}");
+    }
+}
+
+#[test]
+fn bad_options_are_refused() {
+    for (options, parts) in [
+        (&["--sesonality", "2"][..], &["--sesonality"][..]),
+        (&["--trials", "5"], &["trials is 5", "10 or more"]),
+        (&["--trials", "many"], &["many", "--trials"]),
+        (&["--trend", "knots=0"], &["knots=0", "none, linear, knots=N"]),
+        (&["--adstock", "sticky"], &["adstock is sticky", "geometric"]),
+        (&["--adstock", "radio=geometric"], &["--adstock names channel \"radio\"", "Search-Ads"]),
+        (&["--saturation", "Email=hil"], &["saturation is hil", "logistic"]),
+        (&["--seasonality", "101"], &["Fourier pairs is 101", "0 to 100"]),
+        (&["--period", "year"], &["year"]),
+        (&["--budget-bounds", "2..1"], &["2..1", "LEAST..MOST"]),
+        (&["--budget", "nan"], &["NaN"]),
+        (&["--budget", "-5"], &["total budget is -5"]),
+        (&["--budget", "1e12"], &["total budget is 1000000000000", "bounds allow"]),
+        (&["--from", "2030-01-01"], &["2030-01-01"]),
+        (&["--from", "soon"], &["soon", "YYYY-MM-DD"]),
+        (&["--kpi", "sales"], &["--panel"]),
+        (&["--panel", "/no/such.csv", "--date", "d", "--kpi", "k", "--media", "m"], &["/no/such.csv: "]),
+        (&["--lift", "/no/such.csv"], &["/no/such.csv: "]),
+        (&["--holidays", "/no/such.csv"], &["/no/such.csv: "]),
+    ] {
+        assert_refused(options, parts);
+    }
+}
+
+#[test]
+fn bad_files_are_refused_by_name_and_row() {
+    let refused = |name: &str, text: &str, options: &dyn Fn(&str) -> Vec<String>, part: &str| {
+        let file = File::new(name, text);
+        let options = options(file.name());
+        assert_refused(&options.iter().map(String::as_str).collect::<Vec<_>>(), &[&format!("{}: {part}", file.name())]);
+    };
+    let good = panel();
+    let whole = |path: &str| on(path).into_iter().map(str::to_owned).collect::<Vec<_>>();
+    refused("dear.csv", &good.replacen(",9,na", ",dear,na", 1), &whole, "row 2: price is \"dear\"");
+    refused("gap.csv", &good.replace("2019-04-28,", "2019-04-29,"), &whole, "row 4: week is \"2019-04-29\", allowed: 2019-04-28");
+    refused("header.csv", good.lines().next().unwrap(), &whole, "the panel is empty");
+    refused("column.csv", &good.replacen("tv", "television", 1), &whole, "no column \"tv\"");
+    let lift = |path: &str| vec!["--lift".to_owned(), path.to_owned()];
+    let header = "channel,geo,start,end,spend_change,outcome_change,standard_error\n";
+    refused("none.csv", header, &lift, "the table of lift tests is empty");
+    refused(
+        "radio.csv",
+        &format!("{header}\nradio,,2020-02-02,2020-02-29,1,1,1\n"),
+        &lift,
+        "row 3: channel is \"radio\", allowed: Search-Ads",
+    );
+    refused("early.csv", &format!("{header}Email,,2000-02-02,2020-02-29,1,1,1\n"), &lift, "row 2: start is \"2000-02-02\"");
+    let holidays = |path: &str| vec!["--holidays".to_owned(), path.to_owned()];
+    refused("never.csv", "date,holiday\n", &holidays, "the table of holidays is empty");
+    refused("feb.csv", "date,holiday\n\n2020-02-30,Leap\n", &holidays, "row 3: date is \"2020-02-30\"");
+}
