@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{self, percent};
 use super::{Level, Rate, Window};
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
 use crate::privacy::{Group, MinimumGroup};
@@ -119,6 +119,7 @@ impl Group for Rate {
 
 /// What the rates are made of: gathered over persons' journeys in any pieces.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct ConversionCounts {
     channels: Channels,
     touched: u64,
@@ -133,6 +134,27 @@ pub struct ConversionCounts {
     seen: Vec<[u64; 2]>,
     #[serde(skip)]
     person: u64,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    touched: u64,
+    converted: u64,
+    omnichannel: u64,
+    cross_channel: u64,
+    untouched_buyers: u64,
+    by_channel: Vec<[u64; 4]>,
+}
+
+impl TryFrom<Fields> for ConversionCounts {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields { channels, touched, converted, omnichannel, cross_channel, untouched_buyers, by_channel } = fields;
+        channels.check_column("the counts by channel", by_channel.len())?;
+        Ok(Self { touched, converted, omnichannel, cross_channel, untouched_buyers, by_channel, ..Self::new(&channels) })
+    }
 }
 
 impl ConversionCounts {
@@ -225,12 +247,10 @@ impl ConversionCounts {
 impl Accumulator for ConversionCounts {
     /// A journey on its own is a person of its own.
     fn observe(&mut self, journey: Journey<'_>) {
-        self.seen.resize(self.channels.len(), [0; 2]);
         self.observe_person(std::iter::once(journey));
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        self.seen.resize(self.channels.len(), [0; 2]);
         for person in block.people() {
             self.observe_person(person.journeys().map(|(_, journey)| journey));
         }

@@ -79,7 +79,8 @@ impl<'a> Purchases<'a> {
     }
 
     /// Margins from a text column of the log's conversions: an amount for each row, empty where it is the general share of the
-    /// value. A purchase's margin is that of all conversions of its person and second.
+    /// value. A purchase's margin is that of all conversions of its person and second. Comes before [`Purchases::with_returns`], which
+    /// takes off in proportion.
     ///
     /// # Errors
     /// A log without that column; a text in it that is no finite number.

@@ -152,6 +152,8 @@ fn parts_add_up_to_the_whole() {
     assert_eq!((parts.population, parts.days.quantiles), (all.population, all.days.quantiles));
     let other = Journeys::from_events(&log(), JourneyOptions::default()).unwrap();
     assert!(merged.0.merge(ConversionCounts::new(other.channels())).is_err(), "other channels");
+    let short = serde_json::to_string(&merged.0).unwrap().replace("\"by_channel\":[", "\"by_channel\":[[0,0,0,0],");
+    assert!(serde_json::from_str::<ConversionCounts>(&short).is_err(), "a row without a channel");
 }
 
 #[test]
