@@ -38,6 +38,7 @@ mod date;
 mod error;
 mod event;
 pub mod experiment;
+pub mod identity;
 mod intern;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod io;
@@ -65,7 +66,7 @@ pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};
-pub use event::{Event, Events, Interaction, Kind, PassedOver};
+pub use event::{Event, Events, Interaction, Kind, PassedOver, SessionTouch, Sessions};
 pub use experiment::LiftTest;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub use io::EventColumns;

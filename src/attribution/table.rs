@@ -5,6 +5,7 @@ use super::bootstrap::Bootstrap;
 use super::credits::{Credits, Tally};
 use super::parameters::Parameters;
 use crate::journeys::Totals;
+use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub struct ComparisonTable {
     models: Vec<ModelTable>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     segments: Vec<SegmentTable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
 }
 
 /// The same of one segment's journeys.
@@ -129,7 +132,16 @@ impl ModelTable {
 
 impl ComparisonTable {
     pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>, segments: Vec<SegmentTable>) -> Self {
-        Self { totals, bootstrap, models, segments }
+        Self { totals, bootstrap, models, segments, withheld: None }
+    }
+
+    pub(super) fn with_withheld(self, withheld: Option<Withheld>) -> Self {
+        Self { withheld, ..self }
+    }
+
+    /// Which segments had too few persons to be told apart, if any had.
+    pub fn withheld(&self) -> Option<Withheld> {
+        self.withheld
     }
 
     /// The segments in order of their names; none where journeys are not told apart.
@@ -215,11 +227,14 @@ struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComparisonTable { totals, bootstrap, models, segments } = self.table;
+        let ComparisonTable { totals, bootstrap, models, segments, withheld } = self.table;
         Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
         for SegmentTable { segment, totals, models } in segments {
             write!(f, "\nsegment {segment:?}: ")?;
             Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
+        }
+        if let Some(withheld) = withheld {
+            writeln!(f, "\n{} segments have too few persons to be told apart", withheld.groups)?;
         }
         Ok(())
     }
