@@ -26,7 +26,7 @@ pub(crate) fn families(options: &Options, stitching: &Stitching) -> Result<Vec<F
     let mut families = vec![
         family("conversion", &ConversionRates::of(&journeys, level)?.protected(&minimum)),
         family("purchase_paths", &PurchasePaths::of(&journeys, level)?),
-        family("journey_kinds", &KindShares::of(&journeys, &options.offline_channels(journeys.channels()), level)?.protected(&minimum)),
+        family("journey_kinds", &KindShares::of(&journeys, &options.offline_channels(log), level)?.protected(&minimum)),
         family("returns", &SpendReturns::of(&journeys, &attribute(&journeys, &model)?, options.margin)?),
         family("acquisition", &acquisition),
         family("retention", &Retention::of(&purchases, &months, options.active_days, level)?),

@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
 use mixtouch::omnichannel::OfflineChannels;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
-use mixtouch::{Channels, Error, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
+use mixtouch::{Error, Events, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -131,12 +131,12 @@ impl Options {
         Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
     }
 
-    /// Those named; of a simulation the store, if anybody went there.
-    pub(crate) fn offline_channels(&self, known: &Channels) -> OfflineChannels {
+    /// Those named; of a simulation the store, if anybody was there.
+    pub(crate) fn offline_channels(&self, log: &Events) -> OfflineChannels {
         if self.events.is_some() || !self.offline.is_empty() {
             return OfflineChannels::new(self.offline.clone());
         }
-        OfflineChannels::new(known.iter().filter(|name| *name == "store"))
+        OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
     }
 
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {
