@@ -36,7 +36,9 @@ pub use coalitions::Coalitions;
 pub use comparison::Comparison;
 pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use credits::{Credits, Tally};
-pub use hazard::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use hazard::{
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+};
 pub use logistic::{Logistic, LogisticModel};
 pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
@@ -49,7 +51,7 @@ pub use shapley::{
 };
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
-pub use table::{ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
+pub use table::{BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
 pub use time_decay::TimeDecay;
 
 /// What a model needs beyond the sequence of channels.

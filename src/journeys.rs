@@ -267,6 +267,19 @@ impl Accumulator for Totals {
         self.nulls += nulls;
     }
 
+    fn observe_block(&mut self, block: Block<'_>) {
+        let (journeys, nulls) = block.split_nulls();
+        journeys.for_each(|journey| self.observe(journey));
+        let (mut runs, mut touches) = (0, 0);
+        for (start, end) in nulls.bounds() {
+            runs += 1;
+            touches += end - start;
+        }
+        self.journeys += runs as f64;
+        self.nulls += runs as f64;
+        self.touchpoints += touches as f64;
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.journeys += later.journeys;
         self.touchpoints += later.touchpoints;

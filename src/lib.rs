@@ -55,14 +55,16 @@ mod table;
 mod zone;
 
 pub use attribution::{
-    AttributionModel, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
+    AttributionModel, BaselineCredit, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
     CounterfactualModel, Credits, ExactSetShapley, FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear,
     Logistic, LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice, OrderScore, OrderedShapley,
     Parameter, Parameters, Participation, PathOutcomes, Position, Response, ResponseShapley, ResponseShapleyModel, SegmentTable,
     SetRateShapley, SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition,
     Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
-pub use attribution::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use attribution::{
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+};
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};

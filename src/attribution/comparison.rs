@@ -66,7 +66,7 @@ impl Comparison {
         self
     }
 
-    /// Adds intervals to every model's conversions.
+    /// Adds intervals to every model's conversions and value.
     #[must_use]
     pub fn bootstrap(self, bootstrap: Bootstrap) -> Self {
         Self { bootstrap: Some(bootstrap), ..self }
@@ -128,22 +128,13 @@ impl Comparison {
         if let Some(bootstrap) = &self.bootstrap {
             let replicates = bootstrap.run(sample.journeys, needs_evidence(entries), segment, |sample| {
                 let fitted = fit_all(entries, sample, Some(&fitted), true)?;
-                let scored = score_all(sample, &fitted)?.into_iter();
-                Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect())
+                Ok(score_all(sample, &fitted)?.into_iter().map(|credits| credits.item).collect::<Vec<Credits>>())
             })?;
-            add_intervals(bootstrap, &replicates, &mut tables);
+            for (model, table) in tables.iter_mut().enumerate() {
+                table.set_intervals(bootstrap, &replicates.iter().map(|credits| &credits[model]).collect::<Vec<_>>());
+            }
         }
         Ok(tables)
-    }
-}
-
-/// The middle of the replicates' conversions, by model and channel.
-fn add_intervals(bootstrap: &Bootstrap, replicates: &[Vec<Vec<f64>>], tables: &mut [ModelTable]) {
-    for (model, table) in tables.iter_mut().enumerate() {
-        for (channel, row) in table.channels.iter_mut().enumerate() {
-            let (low, high) = bootstrap.interval(replicates.iter().map(|figures| figures[model][channel]).collect());
-            (row.conversions_low, row.conversions_high) = (Some(low), Some(high));
-        }
     }
 }
 

@@ -193,6 +193,11 @@ impl Period {
         self.to
     }
 
+    /// Whether it ends.
+    pub(crate) fn closes(&self) -> bool {
+        self.to.is_some()
+    }
+
     /// Whether a row of that second is read at all.
     pub(crate) fn reads(&self, time: u32) -> bool {
         self.to.is_none_or(|to| time < to)

@@ -14,7 +14,8 @@ use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
 /// A new customer is a person whose first conversion lies in the period: with none in the log before it. The log must reach back
-/// far enough to know; earlier rows are context ([`Period`](crate::Period)). By channel, the first purchases alone are credited,
+/// far enough to know; earlier rows are context ([`Period`](crate::Period)), and a builder must not have forgotten them
+/// ([`JourneyBuilder::forget_before`](crate::JourneyBuilder::forget_before)). By channel, the first purchases alone are credited,
 /// each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
