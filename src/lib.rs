@@ -24,6 +24,9 @@
 //! Whatever the model, credited + baseline + unattributed = total, and results are the same to the bit on any number of threads and
 //! in any order of different persons' rows. [`simulate`] makes worlds whose truth is known, to try models on.
 //!
+//! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it finds who is who, under guards and
+//! with consent. [`privacy`] keeps small groups out of reports.
+//!
 //! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns, response curves and a plan. Lift tests
 //! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs:
 //! conversion, cost of acquisition, retention, the value of customers.

@@ -135,6 +135,12 @@ impl Identities {
         linked.or_else(|| in_order().next().map(|identifier| self.alone(identifier, time))).expect("every row has an identifier")
     }
 
+    /// Whether these identifiers are all of values that too many share, so that nobody knows whose row it is.
+    pub(super) fn are_shared(&self, identifiers: &[Identifier]) -> bool {
+        let shared = |number: u32| self.shared.binary_search(&number).is_ok();
+        identifiers.iter().all(|identifier| self.numbering.rank(*identifier).is_some_and(shared))
+    }
+
     /// Whether a row with these identifiers may be used: every one of them has consent, or nobody was asked.
     pub fn allows(&self, identifiers: &[Identifier]) -> bool {
         let granted = |granted: &Numbering| identifiers.iter().all(|identifier| granted.rank(*identifier).is_some());

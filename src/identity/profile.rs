@@ -33,7 +33,8 @@ pub struct Profile {
 }
 
 impl Identities {
-    /// The profile of everybody who is in a log and has consent, in order of pseudonyms.
+    /// The profile of everybody who is in a log and has consent, in order of pseudonyms. Rows on devices that too many share, where
+    /// nobody is signed in, are nobody's.
     ///
     /// ```
     /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Pseudonymiser, Resolver, Rules};
@@ -50,7 +51,8 @@ impl Identities {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn profiles(&self, events: &IdentifiedEvents) -> Vec<Profile> {
-        let rows: Vec<usize> = (0..events.len()).filter(|&row| self.allows(events.identifiers(row))).collect();
+        let is_somebodys = |row: &usize| self.allows(events.identifiers(*row)) && !self.are_shared(events.identifiers(*row));
+        let rows: Vec<usize> = (0..events.len()).filter(is_somebodys).collect();
         let mut rows: Vec<(PersonId, u32, usize)> =
             rows.into_par_iter().map(|row| (self.person_of_row(events, row), events.time(row), row)).collect();
         rows.par_sort_unstable();

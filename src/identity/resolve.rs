@@ -6,7 +6,7 @@ use super::guards::{GuardedSets, Partner, partner, shared};
 use super::identifier::Identifier;
 use super::identities::{Identities, Resolved};
 use super::link::{Links, steps};
-use super::numbering::Numbering;
+use super::numbering::{CHUNK, Numbered, Numbering};
 use super::refused::{Refusals, Rule};
 use super::rules::{IdentifierKind, Rules};
 use crate::error::{Error, Result};
@@ -59,8 +59,6 @@ fn ends_of(link: Try) -> (u32, u32) {
 
 /// Links tried before the next are read ahead; 16 to 256 took the same time, no reading ahead twice as long.
 const AHEAD: usize = 64;
-/// Links that a thread looks up at a time.
-const CHUNK: usize = 1 << 16;
 
 /// Links that passed the guards that look at one link alone.
 struct Passed {
@@ -110,11 +108,12 @@ impl Resolver {
     pub fn resolve(self) -> Result<Identities> {
         let columns = self.links.iter().flat_map(|links| [&links.left[..], &links.right[..]]);
         let columns: Vec<&[Identifier]> = columns.chain(self.seen.iter().map(Vec::as_slice)).collect();
-        let numbering = Numbering::new(&columns)?;
-        check_keys(&numbering)?;
+        let numbered = Numbered::new(&columns)?;
+        check_keys(&numbered.numbering)?;
         let granted = self.consent.as_ref().map(|(consent, purpose)| Numbering::new(&[&consent.granted(purpose)])).transpose()?;
         let records = self.links.iter().map(|links| links.len() as u64).sum();
-        let mut passed = self.pass(&numbering, granted.as_ref());
+        let mut passed = self.pass(&numbered, granted.as_ref());
+        let numbering = numbered.numbering;
         drop((self.links, self.seen));
         passed.tries.par_sort_unstable();
         passed.tries.truncate(passed.tries.partition_point(|&link| link != REFUSED));
@@ -130,21 +129,25 @@ impl Resolver {
     }
 
     /// Numbers the links' ends, refuses what is to be refused whatever the other links are, and notes who is linked with whom.
-    fn pass(&self, numbering: &Numbering, granted: Option<&Numbering>) -> Passed {
+    fn pass(&self, numbered: &Numbered, granted: Option<&Numbering>) -> Passed {
         let len = self.links.iter().map(Links::len).sum();
         let mut tries = vec![REFUSED; len];
         let mut rest = &mut tries[..];
-        let mut chunks: Vec<(&Links, usize, &mut [Try])> = Vec::new();
+        let mut chunks: Vec<Chunk<'_>> = Vec::new();
+        let mut first = 0;
         for links in &self.links {
-            for start in (0..links.len()).step_by(CHUNK) {
-                let (chunk, behind) = std::mem::take(&mut rest).split_at_mut(CHUNK.min(links.len() - start));
-                chunks.push((links, start, chunk));
+            // the left ends' chunks were numbered first, then the right ends'
+            let count = links.len().div_ceil(CHUNK);
+            for chunk in 0..count {
+                let start = chunk * CHUNK;
+                let (tries, behind) = std::mem::take(&mut rest).split_at_mut(CHUNK.min(links.len() - start));
+                chunks.push(Chunk { links, start, numbers: [first + chunk, first + count + chunk], tries });
                 rest = behind;
             }
+            first += 2 * count;
         }
         let guards = Guards { rules: &self.rules, granted, least: steps(self.rules.confidence()) };
-        let passed: Vec<(Vec<Partner>, Refusals)> =
-            chunks.into_par_iter().map(|(links, start, tries)| guards.pass(links, start, numbering, tries)).collect();
+        let passed: Vec<(Vec<Partner>, Refusals)> = chunks.into_par_iter().map(|chunk| guards.pass(chunk, numbered)).collect();
         let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
         for (more, refused) in passed {
             partners.extend(more);
@@ -157,6 +160,14 @@ impl Resolver {
 /// A link that is not tried: behind all others in their order.
 const REFUSED: Try = Try::MAX;
 
+/// Some links, and where the numbers of their ends are and their tries belong.
+struct Chunk<'a> {
+    links: &'a Links,
+    start: usize,
+    numbers: [usize; 2],
+    tries: &'a mut [Try],
+}
+
 /// The guards that look at one link alone.
 struct Guards<'a> {
     rules: &'a Rules,
@@ -165,12 +176,12 @@ struct Guards<'a> {
 }
 
 impl Guards<'_> {
-    /// Fills in the links from `start` on that are to be tried.
-    fn pass(&self, links: &Links, start: usize, numbering: &Numbering, tries: &mut [Try]) -> (Vec<Partner>, Refusals) {
+    /// Fills in the links of a chunk that are to be tried.
+    fn pass(&self, chunk: Chunk<'_>, numbered: &Numbered) -> (Vec<Partner>, Refusals) {
+        let Chunk { links, start, numbers, tries } = chunk;
         let range = start..start + tries.len();
-        let (mut left, mut right) = (Vec::with_capacity(tries.len()), Vec::with_capacity(tries.len()));
-        numbering.ranks(&links.left[range.clone()], &mut left);
-        numbering.ranks(&links.right[range.clone()], &mut right);
+        let left = numbered.ranks(numbers[0], &links.left[range.clone()]);
+        let right = numbered.ranks(numbers[1], &links.right[range.clone()]);
         let kinds: Vec<Guarded> = self.rules.kinds().map(Guarded::new).collect();
         let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
         for ((at, slot), (&left, &right)) in range.zip(tries).zip(left.iter().zip(&right)) {

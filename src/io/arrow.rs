@@ -183,17 +183,16 @@ impl<'a> Source<'a> {
             };
             return numbers.enumerate().map(|(row, number)| if keeps[row] { time((row, number)) } else { Ok(0) }).collect();
         }
-        let zones = self.zones()?;
-        let mut row = 0;
-        map_each(array, name, |text| {
-            row += 1;
-            if !keeps[row - 1] {
+        let (zones, texts) = (self.zones()?, map_texts(array, name, String::new(), |text| Ok(text.to_owned()))?);
+        let parse = |(row, text): (usize, String)| {
+            if !keeps[row] {
                 return Ok(0);
             }
-            let line = self.before + row as u64;
-            let zone = || zone_of(zones.get(row - 1).map_or("", String::as_str), line, self.columns);
-            timestamp::parse_in(text.unwrap_or("").as_bytes(), line, name, zone)
-        })
+            let line = self.before + row as u64 + 1;
+            let zone = || zone_of(zones.get(row).map_or("", String::as_str), line, self.columns);
+            timestamp::parse_in(text.as_bytes(), line, name, zone)
+        };
+        texts.into_iter().enumerate().map(parse).collect()
     }
 
     /// The zones that rows name.

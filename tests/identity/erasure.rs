@@ -27,6 +27,8 @@ fn resolved(log: &IdentifiedEvents, links: &Links) -> Identities {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn all_and_only_that_person(seeds in prop::collection::vec(0usize..1000, 0..60)) {
         let made = |keep: &dyn Fn(usize) -> bool| {

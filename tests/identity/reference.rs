@@ -71,6 +71,8 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn persons_are_those_found_by_hand(rows in rows()) {
         let found = resolved(&rows);
