@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 48 a
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 40 a
 /// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
 ///
 /// ```
@@ -185,8 +185,8 @@ impl JourneyBuilder {
         cut.journeys(names, &options, &costs)
     }
 
-    /// The journeys reported in `period`, as they stand at its end; the builder goes on. The builder's own period is best left open,
-    /// as rows beyond its end are never kept.
+    /// The journeys reported in `period`, as they stand at its end; the builder goes on. Observation ends with the period or, until a
+    /// later row has come, with the last row. The builder's own period is best left open, as rows beyond its end are never kept.
     ///
     /// # Errors
     /// As [`JourneyBuilder::build`].
@@ -252,7 +252,9 @@ impl Cut {
         let cutter = Cutter::new(options, &channels, ranks, last)?;
         let source = Source { batches, table: &names.people, period: options.period };
         let cut = |scratch: &mut Scratch, partition| cutter.cut(source.gather(partition, scratch));
-        let parts: Vec<Part> = (0..PARTITIONS).into_par_iter().map_init(Scratch::default, cut).collect();
+        let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
+        let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
+        let parts: Vec<Part> = filled.into_par_iter().map_init(Scratch::default, cut).collect();
         for part in &parts {
             let touches = part.timeline.channels.len().max(part.touches.channels.len());
             u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
