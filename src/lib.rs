@@ -28,8 +28,8 @@
 //! with consent. [`privacy`] keeps small groups out of reports.
 //!
 //! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns, response curves and a plan. Lift tests
-//! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the value
-//! of customers.
+//! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs:
+//! conversion, cost of acquisition, retention, the value of customers.
 //!
 //! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default; `parquet` (Parquet
 //! files and Arrow record batches in).

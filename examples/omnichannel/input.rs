@@ -37,7 +37,7 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 }
 
 fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<Input> {
-    let mut columns = EventColumns::default();
+    let mut columns = EventColumns::default().keep_all();
     if let Some(zone) = options.zone()? {
         columns = columns.with_zone(zone);
     }

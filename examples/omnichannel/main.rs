@@ -1,10 +1,12 @@
-//! One person, one journey: joins the identifiers of each customer - on the web, in the shop, on the phone - and shows what that
-//! changes. Without files it simulates customers who are known by pieces, and shows the truth beside what is found.
+//! One person, one journey: joins the identifiers of each customer - on the web, in the shop, on the phone - shows what that changes,
+//! and prints the KPIs of the persons found. Without files it simulates customers who are known by pieces, and shows the truth
+//! beside what is found.
 //!
 //!     cargo run --release --example omnichannel
 //!     cargo run --release --example omnichannel -- --events log.csv --identifiers links.csv --consent consent.csv --key $KEY --json
 
 mod channels;
+mod dashboard;
 mod family;
 mod input;
 mod options;
@@ -37,12 +39,13 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
-    let families = vec![
+    let mut families = vec![
         stitching::family(&input, &stitching)?,
         channels::family(options, &input, &stitching)?,
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
+    families.extend(dashboard::families(options, &stitching)?);
     let mut out = std::io::stdout().lock();
     if options.json {
         let document: Map<String, Value> = families.into_iter().map(|Family { name, json, .. }| (name.to_owned(), json)).collect();

@@ -2,8 +2,9 @@
 
 use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
+use mixtouch::omnichannel::OfflineChannels;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
-use mixtouch::{Error, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
+use mixtouch::{Error, Events, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,6 +58,18 @@ pub(crate) struct Options {
     /// Leave small groups out instead of merging them
     #[arg(long)]
     pub(crate) suppress: bool,
+    /// Channels and places of sale that are offline, joined by commas; the store of the simulation without
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) offline: Vec<String>,
+    /// The channel of e-mails
+    #[arg(long, value_name = "NAME", default_value = "e-mail")]
+    pub(crate) mail: String,
+    /// The share of value that is margin
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
+    pub(crate) margin: f64,
+    /// Days after a purchase for which a customer counts as active
+    #[arg(long, value_name = "DAYS", default_value_t = 31.0)]
+    pub(crate) active_days: f64,
     /// Print one JSON document
     #[arg(long)]
     pub(crate) json: bool,
@@ -116,6 +129,14 @@ impl Options {
             |_| Error::Setting { name: "--lookback".into(), value: self.lookback.to_string(), allowed: "a positive number of days".into() };
         let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
         Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
+    }
+
+    /// Those named; of a simulation the store, if anybody was there.
+    pub(crate) fn offline_channels(&self, log: &Events) -> OfflineChannels {
+        if self.events.is_some() || !self.offline.is_empty() {
+            return OfflineChannels::new(self.offline.clone());
+        }
+        OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
     }
 
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {

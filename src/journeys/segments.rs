@@ -100,6 +100,12 @@ impl Journeys {
         minimum.apply(segments.names.iter().cloned().zip(codes))
     }
 
+    /// The segment of a person's first row.
+    pub(crate) fn person_segment(&self, person: usize) -> Option<&str> {
+        let segments = self.segments.as_ref()?;
+        segments.by_person.get(person).map(|&code| segments.names[code as usize].as_str())
+    }
+
     /// One segment, or several together.
     pub(crate) fn segment(&self, group: &Codes) -> Segment<'_> {
         let is = |codes: &[u32]| codes.iter().map(|other| u8::from(group.codes.contains(other))).collect::<Vec<u8>>();
