@@ -16,11 +16,11 @@ impl Journeys {
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
-    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("zoe", 1_767_225_600, "social"))?;
     /// log.push(Event::touch("bob", 1_767_225_700, "social"))?;
     /// let mut journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// assert_eq!((journeys.erase("ann")?, journeys.len()), (1, 1));
-    /// assert!(!format!("{journeys:?}").contains("ann"));
+    /// assert_eq!((journeys.erase("zoe")?, journeys.len()), (1, 1));
+    /// assert!(!format!("{journeys:?}").contains("zoe"));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
