@@ -27,7 +27,7 @@ OURS = "mixtouch"
 def built():
     """The path of the example, built if need be."""
     root = Path(__file__).resolve().parent.parent
-    command = "cargo build --release --example attribution --features parquet --message-format json-render-diagnostics".split()
+    command = "cargo build --quiet --release --example attribution --features parquet --message-format json-render-diagnostics".split()
     lines = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     artifacts = [json.loads(line) for line in lines]
     return next(a["executable"] for a in artifacts if a.get("executable") and a["target"]["name"] == "attribution")
@@ -51,7 +51,7 @@ def why_not(name, package, command, log, running):
         return None
     if not Path(command[1]).exists():
         return f"{command[1]} is not there"
-    found = subprocess.run([sys.executable, "-c", f"import {package}"], stderr=subprocess.PIPE, text=True)
+    found = subprocess.run([sys.executable, "-c", f"import {package}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if found.returncode:
         return found.stderr.strip().splitlines()[-1]
     if name == "polars" and not log.endswith(".parquet"):
