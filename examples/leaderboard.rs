@@ -7,7 +7,7 @@ use clap::Parser;
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
     AttributionModel, Counterfactual, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastNonDirect, LastTouch, Linear, LogHazard,
-    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
+    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, WShaped, attribute,
 };
 use std::process::ExitCode;
 use std::time::Instant;
@@ -64,8 +64,12 @@ fn entries() -> Result<Vec<Entry>> {
         rule("position-based", Position::u()),
         rule("position-j", Position::j()),
         rule("position-inverse-j", Position::inverse_j()),
+        // no world has a stage either; a paid search is what comes nearest
+        fitted("position-w", WShaped::new(["paid_search"])?),
         fitted("markov", Markov::order(1)?),
         fitted("markov order 2", Markov::order(2)?),
+        // a model that others are made into once they are fitted has no specification of its own
+        Entry { name: "markov-within-journeys", only: None, score: Box::new(within_journeys) },
         rule("shapley", SubsetSumShapley),
         fitted("shapley-set-rate", SetRateShapley),
         fitted("counterfactual", Counterfactual),
@@ -80,6 +84,10 @@ fn entries() -> Result<Vec<Entry>> {
         only(World::Upstream, fitted("  upstream", upstream.clone())),
         only(World::Upstream, fitted("  symmetric upstream", upstream.with_symmetric_upstream(true))),
     ])
+}
+
+fn within_journeys(journeys: &Journeys) -> Result<Credits> {
+    attribute(journeys, &Markov::order(1)?.fit(journeys)?.within_journeys())
 }
 
 /// What one model makes of one world.

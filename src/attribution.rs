@@ -7,7 +7,7 @@
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys};
+use crate::journeys::{Accumulator, Block, Journeys, Sample};
 
 mod bootstrap;
 mod coalitions;
@@ -36,7 +36,9 @@ pub use coalitions::Coalitions;
 pub use comparison::Comparison;
 pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use credits::{Credits, Tally};
-pub use hazard::{Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect};
+pub use hazard::{
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+};
 pub use logistic::{Logistic, LogisticModel};
 pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
 pub use parameters::{Parameter, Parameters};
@@ -49,7 +51,7 @@ pub use shapley::{
 };
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
-pub use table::{ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
+pub use table::{BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
 pub use time_decay::TimeDecay;
 
 /// What a model needs beyond the sequence of channels.
@@ -176,8 +178,13 @@ pub trait Fit {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 pub fn attribute<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Credits> {
-    check(journeys, model, short_name::<M>())?;
-    let scored = journeys.accumulate_converting(|| Scoring { model, credits: Credits::new(journeys.channels().clone()) })?;
+    attribute_sample(journeys.sample(), model)
+}
+
+/// The same of journeys with other outcomes than their own.
+pub(crate) fn attribute_sample<M: AttributionModel + ?Sized>(sample: Sample<'_>, model: &M) -> Result<Credits> {
+    check(sample.journeys, model, short_name::<M>())?;
+    let scored = sample.accumulate_converting(|| Scoring { model, credits: Credits::new(sample.journeys.channels().clone()) })?;
     Ok(scored.finish())
 }
 

@@ -83,6 +83,13 @@ impl Interner {
         (0..self.len() as u32).map(|id| self.get(id))
     }
 
+    /// Keeps those texts only; the result maps old numbers to new ones, those of texts given up to any.
+    pub(crate) fn keep(&mut self, kept: &[bool]) -> Vec<u32> {
+        let old = std::mem::take(self);
+        let keep = |(text, &kept): (&str, &bool)| if kept { self.intern(text).unwrap_or(0) } else { 0 };
+        old.iter().zip(kept).map(keep).collect()
+    }
+
     /// Interns all of `other`'s texts; the result maps its numbers to this table's.
     pub(crate) fn absorb(&mut self, other: &Interner) -> Result<Vec<u32>> {
         other.iter().map(|text| self.intern(text)).collect()

@@ -13,6 +13,7 @@ mod block;
 mod build;
 mod codes;
 mod costs;
+mod erase;
 mod gather;
 mod names;
 mod offsets;
@@ -264,6 +265,19 @@ impl Accumulator for Totals {
         self.conversions += conversions;
         self.value += value;
         self.nulls += nulls;
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        let (journeys, nulls) = block.split_nulls();
+        journeys.for_each(|journey| self.observe(journey));
+        let (mut runs, mut touches) = (0, 0);
+        for (start, end) in nulls.bounds() {
+            runs += 1;
+            touches += end - start;
+        }
+        self.journeys += runs as f64;
+        self.nulls += runs as f64;
+        self.touchpoints += touches as f64;
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

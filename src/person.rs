@@ -93,6 +93,21 @@ impl PersonTable {
         if code < Self::TEXT { mix(code) } else { self.texts.hash((code - Self::TEXT) as u32) }
     }
 
+    /// How many texts there are.
+    pub(crate) fn texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The number of the text behind a code, if it stands for one.
+    pub(crate) fn text_of(code: u64) -> Option<usize> {
+        code.checked_sub(Self::TEXT).map(|text| text as usize)
+    }
+
+    /// Keeps those texts only; the result maps the number of each to its new code.
+    pub(crate) fn keep(&mut self, kept: &[bool]) -> Vec<u64> {
+        self.texts.keep(kept).into_iter().map(|id| Self::TEXT + u64::from(id)).collect()
+    }
+
     /// Takes over `other`'s texts; the result maps the number of each to a code of this table.
     pub(crate) fn absorb(&mut self, other: &Self) -> Result<Vec<u64>> {
         Ok(self.texts.absorb(&other.texts)?.into_iter().map(|id| Self::TEXT + u64::from(id)).collect())

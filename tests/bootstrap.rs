@@ -123,6 +123,32 @@ fn intervals_of_a_fitted_model_cover_the_truth() {
     assert!((0.8..=0.97).contains(&coverage), "{coverage}");
 }
 
+/// Value and the baseline have intervals as well; where every conversion is worth 2, those of value are twice those of conversions.
+#[test]
+fn value_and_the_baseline_have_intervals() {
+    let journeys = Journeys::from_events(&log(2_000, 7, false), JourneyOptions::default()).unwrap();
+    let comparison = Comparison::new().fit("hazard", TimeToEvent::default()).model("last", LastTouch);
+    let table = comparison.bootstrap(Bootstrap::new(60, 1).unwrap()).run(&journeys).unwrap();
+    let near = |value: Option<f64>, conversions: Option<f64>| {
+        let (value, conversions) = (value.unwrap(), conversions.unwrap());
+        assert!((value - 2.0 * conversions).abs() <= 1e-9 * value.abs().max(1.0), "{value} for {conversions} conversions");
+    };
+    for row in table.models().iter().flat_map(|model| &model.channels) {
+        near(row.value_low, row.conversions_low);
+        near(row.value_high, row.conversions_high);
+    }
+    let baseline = table.models()[0].baseline.unwrap();
+    near(baseline.value_low, baseline.conversions_low);
+    near(baseline.value_high, baseline.conversions_high);
+    let (low, high) = (baseline.conversions_low.unwrap(), baseline.conversions_high.unwrap());
+    assert!(low < baseline.conversions && baseline.conversions < high && high - low > baseline.conversions.sqrt(), "{baseline:?}");
+    assert!(table.models()[1].baseline.is_none());
+    let document = serde_json::to_value(&table).unwrap();
+    assert_eq!(document["models"][0]["baseline"]["value_high"].as_f64(), baseline.value_high);
+    let shown = table.to_string();
+    assert!(shown.contains("value, low end of 90 %") && shown.matches("(baseline)").count() == 6, "{shown}");
+}
+
 #[test]
 fn a_table_shows_intervals() {
     let mut table = PathTable::new();

@@ -5,7 +5,7 @@ mod by_hand;
 #[path = "journeys/reference.rs"]
 mod reference;
 
-use mixtouch::{AttributionModel, ChannelId, Journey, JourneyBuilder, Journeys, Needs, Transform, stream_credits};
+use mixtouch::{AttributionModel, ChannelId, Journey, JourneyBuilder, Journeys, Needs, Period, Transform, stream_credits};
 use proptest::prelude::*;
 use reference::{CHANNELS, Options, Row, What, actual, events, reference};
 
@@ -103,6 +103,18 @@ fn arena(journeys: &Journeys) -> String {
     format!("{all:?} {:?} {:?} {}", journeys.totals(), journeys.costs(), journeys.immature())
 }
 
+/// The journeys in an order of their own: forgetting conversions of long ago moves a person among those who never had one.
+fn in_any_order(journeys: &Journeys) -> Vec<String> {
+    let mut all: Vec<String> = journeys.iter().enumerate().map(|(at, journey)| format!("{:?} {journey:?}", journeys.person(at))).collect();
+    all.sort_unstable();
+    all.push(format!("{:?} {:?} {}", journeys.totals(), journeys.costs(), journeys.immature()));
+    all
+}
+
+fn period(from: u32, to: u32) -> Period {
+    Period::new(Some(from.into()), Some(to.into())).unwrap()
+}
+
 /// The rows with persons interleaved anew: `order` says which person's next row comes next.
 fn interleaved(rows: &[Row], order: &[prop::sample::Index]) -> Vec<Row> {
     let mut queues: Vec<Vec<Row>> = (0..6).map(|person| rows.iter().copied().filter(|row| row.person == person).rev().collect()).collect();
@@ -153,5 +165,41 @@ proptest! {
         builder.add_channels(CHANNELS).unwrap();
         builder.extend(&log).unwrap();
         prop_assert_eq!(arena(&builder.build().unwrap()), arena(&build(&[&left, &right], &options, false)));
+    }
+
+    #[test]
+    fn a_snapshot_is_the_log_cut_at_its_end(mut rows in rows(), options in options(), from in 0..40_u32, length in 1..40_u32) {
+        // a row in the last second of the period: observation ends there in both
+        rows.push(Row { person: 5, time: from + length - 1, what: What::Touch { channel: 0, interaction: None, cost: 0 } });
+        let (open, closed) = (Options { from: None, to: None, ..options.clone() }, Options { from: Some(from), to: Some(from + length), ..options });
+        let mut builder = JourneyBuilder::new(open.built());
+        builder.add_channels(CHANNELS).unwrap();
+        builder.extend(&events(&rows)).unwrap();
+        let snapshot = builder.snapshot(period(from, from + length)).unwrap();
+        prop_assert_eq!(arena(&snapshot), arena(&build(&[&rows], &closed, false)));
+        prop_assert_eq!(arena(&builder.build().unwrap()), arena(&build(&[&rows], &open, false)));
+    }
+
+    #[test]
+    fn what_is_forgotten_is_in_no_later_journey(mut rows in rows(), options in options(), step in 6..20_u32) {
+        rows.sort_by_key(|row| row.time);
+        let options = Options { from: None, to: None, goal: None, lookback: options.lookback.min(9), channel_lookback: None, view_lookback: None, ..options };
+        let (mut all, mut rolling) = (JourneyBuilder::new(options.built()), JourneyBuilder::new(options.built()));
+        let mut dropped = 0;
+        for builder in [&mut all, &mut rolling] {
+            builder.add_channels(CHANNELS).unwrap();
+        }
+        for start in (0..60).step_by(step as usize) {
+            let batch: Vec<Row> = rows.iter().copied().filter(|row| (start..start + step).contains(&row.time)).collect();
+            for builder in [&mut all, &mut rolling] {
+                builder.extend(&events(&batch)).unwrap();
+            }
+            let (whole, rest) = (all.snapshot(period(start, start + step)).unwrap(), rolling.snapshot(period(start, start + step)).unwrap());
+            prop_assert_eq!(in_any_order(&rest), in_any_order(&whole));
+            dropped += rolling.forget_before(i64::from(start + step));
+            prop_assert_eq!(rolling.kept() + dropped, all.kept());
+            let reach = (start + step).saturating_sub(2 * options.lookback);
+            prop_assert_eq!(rolling.kept(), rows.iter().filter(|row| (reach..start + step).contains(&row.time)).count() as u64);
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
+use crate::privacy::{MinimumGroup, Protected};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 pub struct Comparison {
     entries: Vec<Named>,
     bootstrap: Option<Bootstrap>,
+    minimum: MinimumGroup,
 }
 
 impl std::fmt::Debug for Comparison {
@@ -64,10 +66,17 @@ impl Comparison {
         self
     }
 
-    /// Adds intervals to every model's conversions.
+    /// Adds intervals to every model's conversions and value.
     #[must_use]
     pub fn bootstrap(self, bootstrap: Bootstrap) -> Self {
         Self { bootstrap: Some(bootstrap), ..self }
+    }
+
+    /// Tells no segment apart that has fewer persons: small ones are taken together or left out, and the table says how many. The
+    /// persons of a segment are those whose first journey closes in it, or who began in it if they are fewer.
+    #[must_use]
+    pub fn minimum_group(self, minimum: MinimumGroup) -> Self {
+        Self { minimum, ..self }
     }
 
     /// Fits what is to be fitted and scores all journeys by every model; where journeys are told apart by segment
@@ -92,14 +101,16 @@ impl Comparison {
         let all: Vec<&Named> = self.entries.iter().collect();
         let tables = self.compare(&all, journeys.sample(), None)?;
         let mut segments = Vec::new();
-        for segment in journeys.segments() {
+        let Protected { groups, withheld } = journeys.segments(self.minimum);
+        for (name, group) in groups {
+            let segment = journeys.segment(&group);
             let (whole, windows): (Vec<&Named>, Vec<&Named>) = all.iter().partition(|(_, entry)| entry.needs().timeline);
             let mut models = self.compare(&windows, segment.sample(false), Some(segment.draws(false)))?;
             models.extend(self.compare(&whole, segment.sample(true), Some(segment.draws(true)))?);
             models.sort_by_key(|table| self.entries.iter().position(|(name, _)| *name == table.model));
-            segments.push(SegmentTable { segment: segment.name.to_owned(), totals: segment.totals()?, models });
+            segments.push(SegmentTable { segment: name, totals: segment.totals()?, models });
         }
-        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments))
+        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments).with_withheld(withheld))
     }
 
     /// The table of each model: of all journeys, or of a segment's, whose costs nobody knows.
@@ -117,22 +128,13 @@ impl Comparison {
         if let Some(bootstrap) = &self.bootstrap {
             let replicates = bootstrap.run(sample.journeys, needs_evidence(entries), segment, |sample| {
                 let fitted = fit_all(entries, sample, Some(&fitted), true)?;
-                let scored = score_all(sample, &fitted)?.into_iter();
-                Ok(scored.map(|credits| credits.item.by_channel().iter().map(|tally| tally.conversions).collect()).collect())
+                Ok(score_all(sample, &fitted)?.into_iter().map(|credits| credits.item).collect::<Vec<Credits>>())
             })?;
-            add_intervals(bootstrap, &replicates, &mut tables);
+            for (model, table) in tables.iter_mut().enumerate() {
+                table.set_intervals(bootstrap, &replicates.iter().map(|credits| &credits[model]).collect::<Vec<_>>());
+            }
         }
         Ok(tables)
-    }
-}
-
-/// The middle of the replicates' conversions, by model and channel.
-fn add_intervals(bootstrap: &Bootstrap, replicates: &[Vec<Vec<f64>>], tables: &mut [ModelTable]) {
-    for (model, table) in tables.iter_mut().enumerate() {
-        for (channel, row) in table.channels.iter_mut().enumerate() {
-            let (low, high) = bootstrap.interval(replicates.iter().map(|figures| figures[model][channel]).collect());
-            (row.conversions_low, row.conversions_high) = (Some(low), Some(high));
-        }
     }
 }
 

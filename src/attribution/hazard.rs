@@ -9,6 +9,7 @@ use design::Design;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
+mod anderson;
 mod basis;
 mod cholesky;
 mod design;
@@ -22,7 +23,7 @@ mod upstream;
 
 pub use evidence::Exposures;
 pub use log_link::{LogHazard, LogHazardModel, PersonTime};
-pub use model::{FitReport, Intensity, TimeToEventModel, TouchEffect};
+pub use model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch raises.
 ///
@@ -35,7 +36,7 @@ pub use model::{FitReport, Intensity, TimeToEventModel, TouchEffect};
 /// Rates maximise the likelihood `sum over conversions of log lambda - sum_k theta_k E_k - b E_b`. The exposure `E_k` is how long
 /// bin k lay within the time watched, summed over touches: one pass over the log finds it, and the EM steps
 /// `theta_k <- theta_k (sum over conversions of x_k / lambda) / E_k` visit converting persons only. They are accelerated by
-/// SQUAREM (Varadhan and Roland 2008), in parallel, with the same bits on any number of threads.
+/// Anderson's method (Walker and Ni 2011), in parallel, with the same bits on any number of threads.
 ///
 /// Time is watched from a person's first touch - or the start of the reporting period, whichever is later - to the end of
 /// observation. Conversions before the person's first touch, or of persons without touches, are unattributed. A touch counts
@@ -96,7 +97,7 @@ impl TimeToEvent {
     }
 
     /// A touch's effect as a sum of exponentials `exp(-age / tau) / tau` instead of bins, tau in days: 0.1, 0.3, 1, 3 and 10 are
-    /// usual. Each counts up to 10 times the largest tau.
+    /// usual. Each counts up to 10 times its tau.
     ///
     /// # Errors
     /// No tau, more than 64, or numbers that are not positive and rising.

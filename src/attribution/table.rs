@@ -5,9 +5,14 @@ use super::bootstrap::Bootstrap;
 use super::credits::{Credits, Tally};
 use super::parameters::Parameters;
 use crate::journeys::Totals;
+use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
+
+mod shown;
+
+use shown::Shown;
 
 /// Several models' credit by channel on the same journeys.
 ///
@@ -21,6 +26,8 @@ pub struct ComparisonTable {
     models: Vec<ModelTable>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     segments: Vec<SegmentTable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
 }
 
 /// The same of one segment's journeys.
@@ -47,7 +54,7 @@ pub struct ModelTable {
     pub channels: Vec<ChannelCredit>,
     /// What would have come without marketing, for models that estimate it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<Tally>,
+    pub baseline: Option<BaselineCredit>,
     /// What no touch accounts for.
     pub unattributed: Tally,
     /// Processor time of fitting and scoring, over all threads.
@@ -71,6 +78,12 @@ pub struct ChannelCredit {
     pub conversions_high: Option<f64>,
     /// Value credited to it.
     pub value: f64,
+    /// Where the bootstrap's interval of value begins, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_low: Option<f64>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_high: Option<f64>,
     /// What it cost over the period, where any cost is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
@@ -83,6 +96,34 @@ pub struct ChannelCredit {
     /// The part of all conversions lost without the channel, for models that work by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal_effect: Option<f64>,
+}
+
+/// What would have come without marketing, by one model.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BaselineCredit {
+    /// Conversions.
+    pub conversions: f64,
+    /// Where the bootstrap's interval of conversions begins, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversions_low: Option<f64>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversions_high: Option<f64>,
+    /// Their value.
+    pub value: f64,
+    /// Where the bootstrap's interval of value begins, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_low: Option<f64>,
+    /// Where it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_high: Option<f64>,
+}
+
+impl From<Tally> for BaselineCredit {
+    fn from(Tally { conversions, value }: Tally) -> Self {
+        Self { conversions, conversions_low: None, conversions_high: None, value, value_low: None, value_high: None }
+    }
 }
 
 impl PartialEq for ModelTable {
@@ -105,6 +146,8 @@ impl ModelTable {
                 conversions_low: None,
                 conversions_high: None,
                 value: tally.value,
+                value_low: None,
+                value_high: None,
                 cost,
                 roas: paid.map(|cost| tally.value / cost),
                 cpa: paid.filter(|_| tally.conversions > 0.0).map(|cost| cost / tally.conversions),
@@ -115,7 +158,7 @@ impl ModelTable {
             model: name.to_owned(),
             parameters: model.parameters(),
             channels: credits.channels().iter().zip(credits.by_channel()).enumerate().map(row).collect(),
-            baseline: Some(credits.baseline()).filter(|baseline| *baseline != Tally::default()),
+            baseline: Some(credits.baseline()).filter(|baseline| *baseline != Tally::default()).map(BaselineCredit::from),
             unattributed: credits.unattributed(),
             spent,
         }
@@ -125,11 +168,36 @@ impl ModelTable {
     pub fn channel(&self, name: &str) -> Option<&ChannelCredit> {
         self.channels.iter().find(|row| row.channel == name)
     }
+
+    /// Sets the intervals from the credit of each bootstrap replicate.
+    pub(super) fn set_intervals(&mut self, bootstrap: &Bootstrap, replicates: &[&Credits]) {
+        let interval = |of: &dyn Fn(&Credits) -> f64| {
+            let (low, high) = bootstrap.interval(replicates.iter().map(|credits| of(credits)).collect());
+            (Some(low), Some(high))
+        };
+        for (at, row) in self.channels.iter_mut().enumerate() {
+            (row.conversions_low, row.conversions_high) = interval(&|credits| credits.by_channel()[at].conversions);
+            (row.value_low, row.value_high) = interval(&|credits| credits.by_channel()[at].value);
+        }
+        if let Some(row) = &mut self.baseline {
+            (row.conversions_low, row.conversions_high) = interval(&|credits| credits.baseline().conversions);
+            (row.value_low, row.value_high) = interval(&|credits| credits.baseline().value);
+        }
+    }
 }
 
 impl ComparisonTable {
     pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>, segments: Vec<SegmentTable>) -> Self {
-        Self { totals, bootstrap, models, segments }
+        Self { totals, bootstrap, models, segments, withheld: None }
+    }
+
+    pub(super) fn with_withheld(self, withheld: Option<Withheld>) -> Self {
+        Self { withheld, ..self }
+    }
+
+    /// Which segments had too few persons to be told apart, if any had.
+    pub fn withheld(&self) -> Option<Withheld> {
+        self.withheld
     }
 
     /// The segments in order of their names; none where journeys are not told apart.
@@ -162,8 +230,9 @@ impl ComparisonTable {
         Shown { table: self, rows }
     }
 
-    /// A row for each model and channel, with header: `model,channel,conversions,value,cost,roas,cpa,removal_effect,conversions_low,conversions_high`. What is
-    /// unattributed and the baseline follow each model's channels as `(unattributed)` and `(baseline)`.
+    /// A row for each model and channel, with header: `model,channel,conversions,value,cost,roas,cpa,removal_effect` and the ends of
+    /// intervals, `conversions_low,conversions_high,value_low,value_high`. The baseline and what is unattributed follow each model's
+    /// channels as `(baseline)` and `(unattributed)`.
     ///
     /// # Errors
     /// What the writer fails with.
@@ -171,181 +240,34 @@ impl ComparisonTable {
     pub fn write_csv(&self, writer: impl std::io::Write) -> crate::Result<()> {
         let failed = |error: csv::Error| crate::Error::Io(std::io::Error::other(error));
         let mut rows = csv::Writer::from_writer(writer);
-        rows.write_record([
-            "model",
-            "channel",
-            "conversions",
-            "value",
-            "cost",
-            "roas",
-            "cpa",
-            "removal_effect",
-            "conversions_low",
-            "conversions_high",
-        ])
-        .map_err(failed)?;
-        let text = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
-        for table in &self.models {
-            for row in &table.channels {
-                let numbers = [Some(row.conversions), Some(row.value), row.cost, row.roas, row.cpa, row.removal_effect].map(text);
-                let interval = [row.conversions_low, row.conversions_high].map(text);
-                rows.write_record([&table.model, &row.channel].into_iter().chain(&numbers).chain(&interval)).map_err(failed)?;
+        let interval = ["conversions_low", "conversions_high", "value_low", "value_high"];
+        let header = ["model", "channel", "conversions", "value", "cost", "roas", "cpa", "removal_effect"];
+        rows.write_record(header.iter().chain(&interval)).map_err(failed)?;
+        let mut write = |model: &str, name: &str, numbers: [Option<f64>; 10]| {
+            let numbers = numbers.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+            rows.write_record([model, name].into_iter().chain(numbers.iter().map(String::as_str))).map_err(failed)
+        };
+        for ModelTable { model, channels, baseline, unattributed, .. } in &self.models {
+            for row in channels {
+                let numbers = [Some(row.conversions), Some(row.value), row.cost, row.roas, row.cpa, row.removal_effect];
+                let interval = [row.conversions_low, row.conversions_high, row.value_low, row.value_high];
+                write(model, &row.channel, joined(numbers, interval))?;
             }
-            for (name, tally) in [("(baseline)", table.baseline), ("(unattributed)", Some(table.unattributed))] {
-                if let Some(tally) = tally {
-                    let (conversions, value) = (tally.conversions.to_string(), tally.value.to_string());
-                    rows.write_record([&table.model, name, &conversions, &value, "", "", "", "", "", ""]).map_err(failed)?;
-                }
+            if let Some(row) = baseline {
+                let interval = [row.conversions_low, row.conversions_high, row.value_low, row.value_high];
+                write(model, "(baseline)", joined([Some(row.conversions), Some(row.value), None, None, None, None], interval))?;
             }
+            let numbers = [Some(unattributed.conversions), Some(unattributed.value), None, None, None, None];
+            write(model, "(unattributed)", joined(numbers, [None; 4]))?;
         }
         Ok(rows.flush()?)
     }
 }
 
-impl fmt::Display for ComparisonTable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.top(usize::MAX).fmt(f)
-    }
-}
-
-struct Shown<'a> {
-    table: &'a ComparisonTable,
-    rows: usize,
-}
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComparisonTable { totals, bootstrap, models, segments } = self.table;
-        Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
-        for SegmentTable { segment, totals, models } in segments {
-            write!(f, "\nsegment {segment:?}: ")?;
-            Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-/// The models of all journeys, or of a segment's.
-struct Sheet<'a> {
-    totals: &'a Totals,
-    bootstrap: &'a Option<Bootstrap>,
-    models: &'a [ModelTable],
-    rows: usize,
-}
-
-type Figure = fn(&ChannelCredit) -> Option<f64>;
-
-impl fmt::Display for Sheet<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let totals = self.totals;
-        writeln!(
-            f,
-            "{} journeys, {} touchpoints, {} conversions worth {}, {} without a conversion",
-            figure(totals.journeys, 0),
-            figure(totals.touchpoints, 0),
-            figure(totals.conversions, 0),
-            figure(totals.value, 0),
-            figure(totals.nulls, 0)
-        )?;
-        if self.models.is_empty() {
-            return Ok(());
-        }
-        self.section(f, "conversions", 1, |row| Some(row.conversions), Some(|tally: Tally| tally.conversions))?;
-        if let Some(bootstrap) = self.bootstrap {
-            let percent = bootstrap.level() * 100.0;
-            self.section(f, &format!("conversions, low end of {percent} %"), 1, |row| row.conversions_low, None)?;
-            self.section(f, &format!("conversions, high end of {percent} %"), 1, |row| row.conversions_high, None)?;
-        }
-        if totals.value > 0.0 {
-            self.section(f, "value", 0, |row| Some(row.value), Some(|tally: Tally| tally.value))?;
-        }
-        if self.models.iter().flat_map(|model| &model.channels).any(|row| row.roas.is_some()) {
-            self.section(f, "return on ad spend (value / cost)", 2, |row| row.roas, None)?;
-            self.section(f, "cost per acquisition (cost / conversions)", 2, |row| row.cpa, None)?;
-        }
-        Ok(())
-    }
-}
-
-impl Sheet<'_> {
-    fn section(&self, f: &mut fmt::Formatter<'_>, title: &str, digits: usize, of: Figure, sums: Option<fn(Tally) -> f64>) -> fmt::Result {
-        let models = self.models;
-        let names: Vec<&str> = models.iter().map(|model| model.model.as_str()).collect();
-        let order = self.order();
-        let (shown, hidden) = order.split_at(order.len().min(self.rows));
-        let mut rows: Vec<(String, Vec<Option<f64>>)> = Vec::new();
-        for &at in shown {
-            rows.push((models[0].channels[at].channel.clone(), models.iter().map(|model| of(&model.channels[at])).collect()));
-        }
-        if let Some(sum) = sums {
-            let rest = |model: &ModelTable| Some(hidden.iter().filter_map(|&at| of(&model.channels[at])).sum());
-            if !hidden.is_empty() {
-                rows.push((format!("({} more)", hidden.len()), models.iter().map(rest).collect()));
-            }
-            if models.iter().any(|model| model.baseline.is_some()) {
-                rows.push(("(baseline)".into(), models.iter().map(|model| model.baseline.map(sum)).collect()));
-            }
-            rows.push(("(unattributed)".into(), models.iter().map(|model| Some(sum(model.unattributed))).collect()));
-        }
-        writeln!(f)?;
-        grid(f, title, &names, &rows, digits)
-    }
-
-    /// Channels by their largest credit in any model, largest first.
-    fn order(&self) -> Vec<usize> {
-        let channels = self.models.first().map_or(0, |model| model.channels.len());
-        let largest = |at: usize| self.models.iter().map(|model| model.channels[at].conversions).fold(f64::MIN, f64::max);
-        let mut order: Vec<usize> = (0..channels).collect();
-        order.sort_by(|&left, &right| largest(right).total_cmp(&largest(left)));
-        order
-    }
-}
-
-/// Columns wide enough for what stands in them, names left and figures right.
-fn grid(f: &mut fmt::Formatter<'_>, title: &str, names: &[&str], rows: &[(String, Vec<Option<f64>>)], digits: usize) -> fmt::Result {
-    let first = rows.iter().map(|row| row.0.chars().count()).chain([title.chars().count()]).max().unwrap_or(0);
-    let text = |number: &Option<f64>| number.map_or_else(|| "-".to_owned(), |number| figure(number, digits));
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.1.iter().map(text).collect()).collect();
-    let width = |at: usize| cells.iter().map(|row| row[at].len()).chain([names[at].chars().count()]).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..names.len()).map(width).collect();
-    let line = |f: &mut fmt::Formatter<'_>, label: &str, cells: &mut dyn Iterator<Item = &str>| {
-        write!(f, "{label:<first$}")?;
-        for (cell, &width) in cells.zip(&widths) {
-            write!(f, "  {cell:>width$}")?;
-        }
-        writeln!(f)
-    };
-    line(f, title, &mut names.iter().copied())?;
-    for (row, cells) in rows.iter().zip(&cells) {
-        line(f, &row.0, &mut cells.iter().map(String::as_str))?;
-    }
-    Ok(())
-}
-
-/// A number with thousands apart: `12,345.6`.
-fn figure(number: f64, digits: usize) -> String {
-    let plain = format!("{:.digits$}", number.abs());
-    let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
-    let mut text = String::new();
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    let negative = number < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
-    format!("{}{text}{rest}", if negative { "-" } else { "" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::figure;
-
-    #[test]
-    fn figures_read_well() {
-        assert_eq!(figure(1234567.891, 1), "1,234,567.9");
-        assert_eq!(figure(-0.04, 1), "0.0");
-        assert_eq!(figure(-1234.0, 0), "-1,234");
-        assert_eq!(figure(999.0, 2), "999.00");
-    }
+#[cfg(feature = "csv")]
+fn joined(numbers: [Option<f64>; 6], interval: [Option<f64>; 4]) -> [Option<f64>; 10] {
+    let mut all = [None; 10];
+    all[..6].copy_from_slice(&numbers);
+    all[6..].copy_from_slice(&interval);
+    all
 }

@@ -1,11 +1,11 @@
 //! Events to journeys.
 
 use super::assemble::assemble;
-use super::gather::{Scratch, gather};
+use super::gather::{Scratch, Source};
 use super::names::Names;
 use super::partition::{Batch, PARTITIONS, Recoding};
 use super::window::{Cutter, Part};
-use super::{CostTable, JourneyOptions, Journeys, Observation, Places};
+use super::{CostTable, JourneyOptions, Journeys, Observation, Period, Places};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::{Events, Kind, PassedOver};
@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 48 a
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 40 a
 /// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
 ///
 /// ```
@@ -51,6 +51,8 @@ struct Spread {
 
 /// Rows spread at a time; the unit of parallel work while events come in.
 const ROWS: usize = 1 << 20;
+/// Rows that a merged batch has at most.
+const SMALL: usize = 1 << 16;
 
 impl JourneyBuilder {
     /// A builder of journeys cut out as the options say.
@@ -135,11 +137,20 @@ impl JourneyBuilder {
         spread.sort_unstable_by_key(|(at, _)| *at);
         let spread = spread.into_iter().map(|(_, batches)| batches).collect::<Result<Vec<Spread>>>()?;
         for Spread { batches, passed_over, rows } in spread {
-            self.batches.extend(batches);
+            batches.into_iter().for_each(|batch| self.add(batch));
             self.passed_over.add(passed_over);
             self.rows += rows;
         }
         Ok(())
+    }
+
+    /// Adds a batch behind the others. Small ones are merged, each row at most some 16 times, so that a service which brings a few
+    /// rows at a time holds no crowd of them.
+    fn add(&mut self, mut batch: Batch) {
+        while let Some(earlier) = self.batches.pop_if(|earlier| earlier.len() <= 2 * batch.len() && earlier.len() + batch.len() < SMALL) {
+            batch = Batch::merge(&[earlier, batch]);
+        }
+        self.batches.push(batch);
     }
 
     /// How many rows so far were of kinds that attribution does not use.
@@ -167,34 +178,108 @@ impl JourneyBuilder {
     /// # Errors
     /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
     /// more than 2^32 touches of journeys in a 2,048th of the persons, as re-use with transforms may make.
-    pub fn build(mut self) -> Result<Journeys> {
-        let names = std::mem::take(&mut self.names);
-        let channels = Channels::new(names.channels.iter().chain(self.costs.channels()))?;
+    pub fn build(self) -> Result<Journeys> {
+        let Self { options, names, batches, costs, .. } = self;
+        let cut = Cut::new(&options, &names, &batches, &costs)?;
+        drop(batches); // before the arena is filled
+        cut.journeys(names, &options, &costs)
+    }
+
+    /// The journeys reported in `period`, as they stand at its end; the builder goes on. Observation ends with the period or, until a
+    /// later row has come, with the last row. The builder's own period is best left open, as rows beyond its end are never kept.
+    ///
+    /// # Errors
+    /// As [`JourneyBuilder::build`].
+    pub fn snapshot(&self, period: Period) -> Result<Journeys> {
+        let options = self.options.clone().with_period(period);
+        Cut::new(&options, &self.names, &self.batches, &self.costs)?.journeys(self.names.clone(), &options, &self.costs)
+    }
+
+    /// Drops the rows that no journey closing at or after the second `from` can hold - those more than two of the longest lookbacks
+    /// before it - with the keys of persons who have no other, and says how many rows. A service that reports day by day calls it
+    /// behind each [`JourneyBuilder::snapshot`], and runs on in bounded memory.
+    ///
+    /// Journeys are the same with and without; models that read whole timelines, time to event, see what is left of them, and a
+    /// person whose purchases are all forgotten is a new customer at the next.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Period};
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// for today in (0..100).map(|number| start + number * day) {
+    ///     let mut log = Events::new();
+    ///     log.push(Event::touch("ann", today, "social"))?;
+    ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
+    ///     builder.extend(&log)?;
+    ///     let report = builder.snapshot(Period::new(Some(today), Some(today + day))?)?;
+    ///     assert_eq!(report.totals().conversions, 1.0);
+    ///     builder.forget_before(today + day);
+    /// }
+    /// // two lookbacks of 30 days, today and the second at which the first of them began
+    /// assert_eq!(builder.kept(), 2 * 60);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn forget_before(&mut self, from: i64) -> u64 {
+        let reach = 2 * i64::from(self.options.lookback.longest());
+        let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
+        let before = self.kept();
+        self.batches.par_iter_mut().for_each(|batch| batch.forget_before(from));
+        self.batches.retain(|batch| batch.len() > 0);
+        self.names.forget_unused(&mut self.batches);
+        before - self.kept()
+    }
+
+    /// How many touches and conversions are held.
+    pub fn kept(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.len() as u64).sum()
+    }
+}
+
+/// The journeys of all partitions, on their way into the arena.
+struct Cut {
+    parts: Vec<Part>,
+    channels: Channels,
+    excluded: Vec<ChannelId>,
+    last: u32,
+}
+
+impl Cut {
+    fn new(options: &JourneyOptions, names: &Names, batches: &[Batch], costs: &CostTable) -> Result<Self> {
+        let channels = Channels::new(names.channels.iter().chain(costs.channels()))?;
         let ranks: Vec<ChannelId> = names.channels.iter().filter_map(|name| channels.id(name)).collect();
-        let last = self.batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
-        let cutter = Cutter::new(&self.options, &channels, ranks, last)?;
-        let cut = |scratch: &mut Scratch, partition| cutter.cut(gather(&self.batches, partition, &names.people, scratch));
-        let parts: Vec<Part> = (0..PARTITIONS).into_par_iter().map_init(Scratch::default, cut).collect();
-        self.batches = Vec::new();
+        let last = batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
+        let cutter = Cutter::new(options, &channels, ranks, last)?;
+        let source = Source { batches, table: &names.people, period: options.period };
+        let cut = |scratch: &mut Scratch, partition| cutter.cut(source.gather(partition, scratch));
+        let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
+        let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
+        let parts: Vec<Part> = filled.into_par_iter().map_init(Scratch::default, cut).collect();
         for part in &parts {
             let touches = part.timeline.channels.len().max(part.touches.channels.len());
             u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
         }
+        let excluded = cutter.excluded();
+        Ok(Self { parts, channels, excluded, last })
+    }
+
+    fn journeys(self, names: Names, options: &JourneyOptions, table: &CostTable) -> Result<Journeys> {
+        let Self { parts, channels, excluded, last } = self;
         let mut costs = vec![0.0; channels.len()];
         for part in &parts {
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
-        let excluded = cutter.excluded();
-        let observation = Observation { from: self.options.period.start(), end: self.options.period.end(last), excluded };
+        let period = options.period;
+        let observation = Observation { from: period.start(), end: period.end(last), to: period.stop(), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
-        let mut columns = assemble(parts, self.options.keeps_runs(), &names.segments);
+        let mut columns = assemble(parts, options.keeps_runs(), &names.segments);
         let places = Places::new(&names.places, std::mem::take(&mut columns.places))?;
         let mut journeys = Journeys::new(columns, channels, names.people)?;
         journeys.places = places;
         journeys.immature = immature;
         journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
-        journeys.add_costs(&self.costs, &self.options.period);
+        journeys.add_costs(table, &options.period);
         Ok(journeys)
     }
 }

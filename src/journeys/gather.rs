@@ -1,5 +1,6 @@
 //! The second half of building, one partition at a time: all rows of each person together, in time order, persons in order.
 
+use super::options::Period;
 use super::partition::{Batch, SaleRow, within};
 use crate::channel::ChannelId;
 use crate::event::Interaction;
@@ -58,30 +59,45 @@ pub(super) struct Scratch {
     persons: Vec<Person>,
 }
 
-pub(super) fn gather(batches: &[Batch], partition: usize, table: &PersonTable, scratch: &mut Scratch) -> Gathered {
-    scratch.order_touches(batches, partition, table);
-    let sales = ordered_sales(batches, partition, table);
-    let converting = scratch.find_persons(&sales, table);
-    let Scratch { touches, rows, persons, .. } = scratch;
-    let mut gathered = Gathered { converting, ..Gathered::default() };
-    gathered.times.reserve_exact(touches.len());
-    rows.clear();
-    for person in &*persons {
-        for touch in &touches[person.touches.clone()] {
-            gathered.times.push(touch.time);
-            rows.push(touch.row);
+/// Where partitions come from.
+pub(super) struct Source<'a> {
+    pub(super) batches: &'a [Batch],
+    pub(super) table: &'a PersonTable,
+    pub(super) period: Period,
+}
+
+impl Source<'_> {
+    pub(super) fn gather(&self, partition: usize, scratch: &mut Scratch) -> Gathered {
+        let &Self { batches, table, period } = self;
+        scratch.order_touches(batches, partition, table);
+        let mut sales = ordered_sales(batches, partition, table);
+        if period.closes() {
+            // a builder that goes on may hold later rows
+            scratch.touches.retain(|touch| period.reads(touch.time));
+            sales.retain(|sale| period.reads(sale.time));
         }
-        gathered.sales.extend_from_slice(&sales[person.sales.clone()]);
+        let converting = scratch.find_persons(&sales, table);
+        let Scratch { touches, rows, persons, .. } = scratch;
+        let mut gathered = Gathered { converting, ..Gathered::default() };
+        gathered.times.reserve_exact(touches.len());
+        rows.clear();
+        for person in &*persons {
+            for touch in &touches[person.touches.clone()] {
+                gathered.times.push(touch.time);
+                rows.push(touch.row);
+            }
+            gathered.sales.extend_from_slice(&sales[person.sales.clone()]);
+        }
+        gathered.persons = persons.iter().map(|person| person.code).collect();
+        gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
+        gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
+        let pick = Pick { batches, partition, rows };
+        gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
+        gathered.costs = pick.column(|batch| &batch.cost, 0.0);
+        gathered.interactions = pick.column(|batch| &batch.interaction, None);
+        gathered.segments = pick.column(|batch| &batch.segment, 0);
+        gathered
     }
-    gathered.persons = persons.iter().map(|person| person.code).collect();
-    gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
-    gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
-    let pick = Pick { batches, partition, rows };
-    gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
-    gathered.costs = pick.column(|batch| &batch.cost, 0.0);
-    gathered.interactions = pick.column(|batch| &batch.interaction, None);
-    gathered.segments = pick.column(|batch| &batch.segment, 0);
-    gathered
 }
 
 impl Scratch {
@@ -91,8 +107,8 @@ impl Scratch {
     /// persons - is sorted there. Against a hash table of persons it saves a dependent look-up a touch.
     fn order_touches(&mut self, batches: &[Batch], partition: usize, table: &PersonTable) {
         let len: usize = batches.iter().map(|batch| batch.touches(partition).len()).sum();
-        // rows are several to a person
-        let width = (len / 4).next_power_of_two().max(64);
+        // rows are several to a person: most buckets hold one person or none
+        let width = (len / 2).next_power_of_two().max(64);
         let shift = 64 - width.trailing_zeros();
         let Self { buckets, ends, touches, .. } = self;
         buckets.clear();

@@ -1,16 +1,17 @@
 //! The names a builder has seen.
 
 use super::JourneyOptions;
-use super::partition::Texts;
+use super::partition::{Batch, Texts};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::Events;
+use crate::event::{Events, recode_person};
 use crate::intern::Interner;
 use crate::person::PersonTable;
+use rayon::prelude::*;
 
 /// Names by the number they got first come, first served. Batches that are read at the same time come in any order; nothing in a
 /// journey depends on these numbers: persons are ordered by rank, channels, places and segments by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     pub(super) people: PersonTable,
     pub(super) channels: Interner,
@@ -36,6 +37,23 @@ impl Names {
             texts.places.push(self.places.channel(name)?);
         }
         Ok(texts)
+    }
+
+    /// Drops the keys of persons, and the orders, that no row of the batches has any more.
+    pub(super) fn forget_unused(&mut self, batches: &mut [Batch]) {
+        let mut persons = vec![false; self.people.texts()];
+        let mut orders = vec![false; self.orders.len()];
+        for batch in &*batches {
+            let (people, sold) = batch.persons_and_orders();
+            people.filter_map(PersonTable::text_of).for_each(|text| persons[text] = true);
+            sold.for_each(|order| orders.get_mut(order as usize).into_iter().for_each(|used| *used = true));
+        }
+        if persons.iter().chain(&orders).all(|&used| used) {
+            return;
+        }
+        let (persons, orders) = (self.people.keep(&persons), self.orders.keep(&orders));
+        let order = |code: u32| orders.get(code as usize).copied().unwrap_or(code);
+        batches.par_iter_mut().for_each(|batch| batch.recode(|code| recode_person(&persons, code), order));
     }
 
     /// Takes over the texts of the column that tells segments apart.

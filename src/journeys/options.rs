@@ -188,6 +188,16 @@ impl Period {
         self.from.unwrap_or(0)
     }
 
+    /// The second from which on nothing is read, if there is one.
+    pub(crate) fn stop(&self) -> Option<u32> {
+        self.to
+    }
+
+    /// Whether it ends.
+    pub(crate) fn closes(&self) -> bool {
+        self.to.is_some()
+    }
+
     /// Whether a row of that second is read at all.
     pub(crate) fn reads(&self, time: u32) -> bool {
         self.to.is_none_or(|to| time < to)

@@ -83,6 +83,11 @@ impl Recoding<'_> {
 }
 
 impl Batch {
+    /// How many touches and conversions there are.
+    pub(super) fn len(&self) -> usize {
+        self.time.len() + self.sales.len()
+    }
+
     /// The touches of one partition.
     pub(super) fn touches(&self, partition: usize) -> Range<usize> {
         self.offsets[partition] as usize..self.offsets[partition + 1] as usize
@@ -99,6 +104,62 @@ impl Batch {
         batch.spread_sales(events, rows.clone(), recoding);
         batch.spread_touches(events, rows, recoding);
         batch
+    }
+
+    /// One batch of the rows of several, which follow each other.
+    pub(super) fn merge(batches: &[Self]) -> Self {
+        let touches =
+            || (0..PARTITIONS).flat_map(|part| batches.iter().flat_map(move |batch| batch.touches(part).map(move |row| (batch, row))));
+        let sum = |lengths: &dyn Fn(&Self, usize) -> usize| {
+            offsets((0..PARTITIONS).map(|part| batches.iter().map(|batch| lengths(batch, part)).sum()))
+        };
+        Self {
+            person: Codes::of(touches().map(|(batch, row)| batch.person.get(row)).collect()),
+            time: touches().map(|(batch, row)| batch.time[row]).collect(),
+            channel: touches().map(|(batch, row)| batch.channel[row]).collect(),
+            cost: merged(batches, touches(), |batch| &batch.cost, 0.0),
+            interaction: merged(batches, touches(), |batch| &batch.interaction, None),
+            segment: merged(batches, touches(), |batch| &batch.segment, 0),
+            offsets: sum(&|batch, part| batch.touches(part).len()),
+            sales: (0..PARTITIONS).flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part))).copied().collect(),
+            sale_offsets: sum(&|batch, part| batch.sales(part).len()),
+            last: batches.iter().filter_map(|batch| batch.last).max(),
+        }
+    }
+
+    /// Drops the rows before a second.
+    pub(super) fn forget_before(&mut self, from: u32) {
+        let keeps: Vec<bool> = self.time.iter().map(|&time| time >= from).collect();
+        let counts = |part| self.touches(part).filter(|&row| keeps[row]).count();
+        let kept = offsets((0..PARTITIONS).map(counts));
+        let sales = offsets((0..PARTITIONS).map(|part| self.sales(part).iter().filter(|sale| sale.time >= from).count()));
+        if kept[PARTITIONS] as usize == self.time.len() && sales[PARTITIONS] as usize == self.sales.len() {
+            return;
+        }
+        self.person = Codes::of((0..keeps.len()).filter(|&row| keeps[row]).map(|row| self.person.get(row)).collect());
+        retain(&mut self.time, &keeps);
+        retain(&mut self.channel, &keeps);
+        retain(&mut self.cost, &keeps);
+        retain(&mut self.interaction, &keeps);
+        retain(&mut self.segment, &keeps);
+        self.offsets = kept;
+        self.sales.retain(|sale| sale.time >= from);
+        self.sales.shrink_to_fit();
+        self.sale_offsets = sales;
+    }
+
+    /// The codes of all persons, and the orders of all conversions.
+    pub(super) fn persons_and_orders(&self) -> (impl Iterator<Item = u64> + '_, impl Iterator<Item = u32> + '_) {
+        let touched = (0..self.time.len()).map(|row| self.person.get(row));
+        (touched.chain(self.sales.iter().map(|sale| sale.person)), self.sales.iter().map(|sale| sale.order))
+    }
+
+    /// Gives persons and orders other codes.
+    pub(super) fn recode(&mut self, person: impl Fn(u64) -> u64, order: impl Fn(u32) -> u32) {
+        self.person = Codes::of((0..self.time.len()).map(|row| person(self.person.get(row))).collect());
+        for sale in &mut self.sales {
+            (sale.person, sale.order) = (person(sale.person), order(sale.order));
+        }
     }
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
@@ -186,6 +247,33 @@ impl Spread<'_> {
     }
 }
 
+/// A column of several batches, empty where it is in all.
+fn merged<'a, T: Copy>(
+    batches: &[Batch],
+    rows: impl Iterator<Item = (&'a Batch, usize)>,
+    of: impl Fn(&Batch) -> &Vec<T>,
+    filler: T,
+) -> Vec<T> {
+    if batches.iter().all(|batch| of(batch).is_empty()) {
+        return Vec::new();
+    }
+    rows.map(|(batch, row)| of(batch).get(row).copied().unwrap_or(filler)).collect()
+}
+
+fn retain<T: Copy>(column: &mut Vec<T>, keeps: &[bool]) {
+    *column = column.iter().zip(keeps).filter(|(_, keeps)| **keeps).map(|(value, _)| *value).collect();
+}
+
+fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut end = 0;
+    std::iter::once(0)
+        .chain(counts.map(|count| {
+            end += count as u32;
+            end
+        }))
+        .collect()
+}
+
 /// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
     let reads = |time: &u32| options.period.reads(*time);
@@ -199,10 +287,7 @@ fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) ->
 fn counted(homes: impl Iterator<Item = usize>) -> (Vec<u32>, Vec<u32>) {
     let mut counts = vec![0u32; PARTITIONS + 1];
     homes.for_each(|home| counts[home] += 1);
-    let mut offsets = vec![0u32; PARTITIONS + 1];
-    for partition in 0..PARTITIONS {
-        offsets[partition + 1] = offsets[partition] + counts[partition];
-    }
+    let offsets = offsets(counts[..PARTITIONS].iter().map(|&count| count as usize));
     let next = offsets.clone();
     (offsets, next)
 }

@@ -23,7 +23,8 @@ pub enum World {
     Additive,
     /// The same, and half of the conversions would have come anyway.
     Baseline,
-    /// A channel's effect saturates while its touches pile up; television with search, and social with e-mail, add more together.
+    /// A channel's effect saturates while its touches pile up; affiliate with display, e-mail with television, and search with
+    /// video add more together.
     Saturation,
     /// Retargeting chases persons who are about to buy anyway, and hardly moves them.
     Retargeting,

@@ -33,7 +33,8 @@ impl TryFrom<Fields> for Basis {
     }
 }
 
-/// An exponential counts up to this many times its tau: it has lost all but 0.00005 of its effect by then.
+/// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its effect by then, and what stands
+/// before an event stays short (three times shorter for touches over 90 days).
 const TAUS: f64 = 10.0;
 /// The most functions a basis may have.
 const MOST: usize = 64;
@@ -75,7 +76,7 @@ impl Basis {
     pub(super) fn horizon(&self) -> u32 {
         match self {
             Self::Bins(ends) => *ends.last().expect("a basis has a bin"),
-            Self::Exponential(taus) => (taus.last().expect("a basis has an exponential") * TAUS * DAY) as u32,
+            Self::Exponential(taus) => reach(*taus.last().expect("a basis has an exponential")),
         }
     }
 
@@ -85,7 +86,7 @@ impl Basis {
         match self {
             Self::Bins(ends) => each(ends[..ends.len() - 1].iter().filter(|&&end| age >= end).count(), 1.0),
             Self::Exponential(taus) => {
-                for (at, tau) in taus.iter().enumerate() {
+                for (at, tau) in taus.iter().enumerate().filter(|(_, tau)| age <= reach(**tau)) {
                     each(at, libm::exp(-f64::from(age) / (tau * DAY)) / tau);
                 }
             }
@@ -114,14 +115,18 @@ impl Basis {
                 }
             }
             Self::Exponential(taus) => {
-                let to = to.min(self.horizon());
-                for (sum, tau) in into.iter_mut().zip(taus).filter(|_| from < to) {
-                    let left = |age: u32| libm::exp(-f64::from(age) / (tau * DAY));
-                    *sum += weight * rounded(left(from) - left(to));
+                for (sum, &tau) in into.iter_mut().zip(taus).filter(|(_, tau)| from < to.min(reach(**tau))) {
+                    let left = |age: u32| if age == 0 { 1.0 } else { libm::exp(-f64::from(age) / (tau * DAY)) };
+                    *sum += weight * rounded(left(from) - left(to.min(reach(tau))));
                 }
             }
         }
     }
+}
+
+/// The age in seconds up to which an exponential counts.
+fn reach(tau: f64) -> u32 {
+    (tau * TAUS * DAY) as u32
 }
 
 fn rounded(part: f64) -> f64 {

@@ -1,5 +1,6 @@
 //! The maximum-likelihood rates of an additive intensity.
 
+use super::anderson::History;
 use super::rows::Rows;
 use std::ops::Range;
 
@@ -29,10 +30,10 @@ struct Step {
 
 /// Rows a task reads at a time: the shape of every sum depends on the number of rows only.
 const GRAIN: usize = 4096;
-/// The likelihood's gain, by event, up to which a cycle of three steps counts as quiet.
+/// The likelihood's gain, by event, up to which a step counts as quiet.
 const GAIN: f64 = 1e-9;
-/// Quiet cycles in a row that end the search: an extrapolation that went too far can make a single one.
-const QUIET: u32 = 2;
+/// Quiet steps in a row that end the search: one alone may be chance.
+const QUIET: u32 = 3;
 
 impl Problem<'_> {
     /// Where a search without better knowledge begins: half of the events to the baseline, half spread evenly over the features.
@@ -53,31 +54,36 @@ impl Problem<'_> {
         }
     }
 
-    /// Accelerated EM: cycles of two plain steps and one extrapolated as far as SQUAREM's third step length says (Varadhan and
-    /// Roland 2008), which a plain step follows; a cycle that would lower the likelihood keeps its plain steps.
+    /// EM with Anderson's acceleration (Walker and Ni 2011; for EM, Henderson and Varadhan 2019): each look at the events gives a
+    /// plain step, and the last few steps say how far to go on. A step onwards that lowers the likelihood is taken back for the
+    /// plain one, which never does.
     pub(super) fn maximise(&self, start: Vec<f64>, most_steps: u64) -> Solution {
         let mut rates = start;
         self.restrict(&mut rates);
         let events = self.rows.weight();
         let mut at = self.look(&rates);
+        let mut history = History::new(self.exposure);
         let (mut steps, mut quiet) = (0, 0);
         while steps < most_steps {
-            let first = self.advance(&rates, &at.sums);
-            let second = self.advance(&first, &self.sums(&first));
-            let far = self.extrapolate(&rates, &first, &second);
-            let (mut next, mut look) = self.with_look(self.advance(&far, &self.sums(&far)));
-            if look.log_likelihood < at.log_likelihood || look.log_likelihood.is_nan() {
-                (next, look) = self.with_look(second);
+            let plain = self.advance(&rates, &at.sums);
+            let onward = history.onward(&rates, &plain);
+            let (mut next, mut look) = self.with_look(onward.unwrap_or_else(|| plain.clone()));
+            steps += 1;
+            if look.log_likelihood.is_nan() || look.log_likelihood < at.log_likelihood {
+                history.forget();
+                (next, look) = self.with_look(plain);
+                steps += 1;
             }
-            steps += 3;
             let gain = look.log_likelihood - at.log_likelihood;
             (rates, at) = (next, look);
             quiet = if gain <= GAIN * events { quiet + 1 } else { 0 };
             if quiet == QUIET {
-                return Solution { rates, log_likelihood: at.log_likelihood, steps, converged: true };
+                break;
             }
         }
-        Solution { rates, log_likelihood: at.log_likelihood, steps, converged: false }
+        // after a plain step, and only then, rates times exposures add up to the events
+        let (rates, look) = self.with_look(self.advance(&rates, &at.sums));
+        Solution { rates, log_likelihood: look.log_likelihood, steps: steps + 1, converged: quiet == QUIET }
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {
@@ -91,37 +97,11 @@ impl Problem<'_> {
         rates.iter().zip(sums).zip(self.exposure).map(step).collect()
     }
 
-    /// Goes on from two steps, in units of expected events; never below a tenth of the second, so that signs are kept.
-    fn extrapolate(&self, from: &[f64], first: &[f64], second: &[f64]) -> Vec<f64> {
-        let (mut step, mut bend) = (0.0, 0.0);
-        for (at, exposure) in self.exposure.iter().enumerate() {
-            let r = (first[at] - from[at]) * exposure;
-            let v = (second[at] - first[at]) * exposure - r;
-            step += r * r;
-            bend += v * v;
-        }
-        if bend == 0.0 {
-            return second.to_vec();
-        }
-        let length = (step / bend).sqrt().max(1.0);
-        let onward = |at: usize| {
-            let r = first[at] - from[at];
-            let v = second[at] - first[at] - r;
-            (from[at] + 2.0 * length * r + length * length * v).max(0.1 * second[at])
-        };
-        (0..from.len()).map(onward).collect()
-    }
-
     /// For given rates, the log-likelihood and the sums over events of `x_k / lambda`.
     fn look(&self, rates: &[f64]) -> Step {
-        let mut step = self.fold::<true>(0..self.rows.len(), rates);
+        let mut step = self.fold(0..self.rows.len(), rates);
         step.log_likelihood -= rates.iter().zip(self.exposure).map(|(rate, exposure)| rate * exposure).sum::<f64>();
         step
-    }
-
-    /// The sums alone: the logarithm of every event's intensity would take as long again.
-    fn sums(&self, rates: &[f64]) -> Vec<f64> {
-        self.fold::<false>(0..self.rows.len(), rates).sums
     }
 
     /// The log-likelihood at `rates`.
@@ -133,25 +113,25 @@ impl Problem<'_> {
     /// One plain step.
     #[cfg(test)]
     pub(super) fn step(&self, rates: &[f64]) -> Vec<f64> {
-        self.advance(rates, &self.sums(rates))
+        self.advance(rates, &self.look(rates).sums)
     }
 
-    fn fold<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+    fn fold(&self, rows: Range<usize>, rates: &[f64]) -> Step {
         let grains = rows.len().div_ceil(GRAIN);
         if grains <= 1 {
-            return self.read::<LOG>(rows, rates);
+            return self.read(rows, rates);
         }
         let middle = rows.start + grains / 2 * GRAIN;
-        let (mut left, right) = rayon::join(|| self.fold::<LOG>(rows.start..middle, rates), || self.fold::<LOG>(middle..rows.end, rates));
+        let (mut left, right) = rayon::join(|| self.fold(rows.start..middle, rates), || self.fold(middle..rows.end, rates));
         left.sums.iter_mut().zip(right.sums).for_each(|(sum, other)| *sum += other);
         left.log_likelihood += right.log_likelihood;
         left
     }
 
-    fn read<const LOG: bool>(&self, rows: Range<usize>, rates: &[f64]) -> Step {
+    fn read(&self, rows: Range<usize>, rates: &[f64]) -> Step {
         let baseline = rates.len() - 1;
         let mut sums = vec![0.0; rates.len()];
-        let mut log_likelihood = 0.0;
+        let mut logarithms = Logarithms { product: 1.0, sum: 0.0 };
         for row in rows.map(|at| self.rows.get(at)) {
             let entries = row.features.iter().zip(row.values);
             let intensity = entries.clone().fold(rates[baseline], |sum, (&feature, value)| sum + rates[feature as usize] * value);
@@ -160,11 +140,37 @@ impl Problem<'_> {
                 sums[feature as usize] += value * part;
             }
             sums[baseline] += part;
-            if LOG {
-                log_likelihood += row.weight * libm::log(intensity);
-            }
+            logarithms.add(intensity, row.weight);
         }
-        Step { sums, log_likelihood }
+        Step { sums, log_likelihood: logarithms.sum() }
+    }
+}
+
+/// A sum of weighted logarithms. Events of weight 1 are multiplied and share a logarithm, which took a third of a look's time.
+struct Logarithms {
+    product: f64,
+    sum: f64,
+}
+
+impl Logarithms {
+    /// Two numbers within this many times 1 have a product that is neither 0 nor infinite.
+    const RANGE: std::ops::Range<f64> = 1e-150..1e150;
+
+    #[inline]
+    fn add(&mut self, number: f64, weight: f64) {
+        if weight != 1.0 || !Self::RANGE.contains(&number) {
+            self.sum += weight * libm::log(number);
+            return;
+        }
+        self.product *= number;
+        if !Self::RANGE.contains(&self.product) {
+            self.sum += libm::log(self.product);
+            self.product = 1.0;
+        }
+    }
+
+    fn sum(self) -> f64 {
+        self.sum + libm::log(self.product)
     }
 }
 

@@ -94,6 +94,18 @@ pub struct TouchEffect<'a> {
     pub standard_error: Option<f64>,
 }
 
+/// The fitted effect of two channels together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct PairEffect<'a> {
+    /// Both, by name.
+    pub channels: [&'a str; 2],
+    /// Conversions a day that come on top while both had a touch within 7 days.
+    pub rate: f64,
+    /// Its standard error, where asked for.
+    pub standard_error: Option<f64>,
+}
+
 /// A person's intensity, part by part, in conversions a day.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -143,11 +155,12 @@ impl TimeToEventModel {
         })
     }
 
-    /// Kept pairs of channels, with the conversions a day that come on top while both had a touch within 7 days.
-    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str, f64)> {
+    /// The pairs of channels that were kept.
+    pub fn pairs(&self) -> impl Iterator<Item = PairEffect<'_>> {
         self.pairs.iter().map(|&feature| {
             let (one, other) = self.design.pair_channels(feature);
-            (self.channels.name(one), self.channels.name(other), self.rates[feature])
+            let standard_error = self.errors.as_ref().and_then(|errors| errors[feature]);
+            PairEffect { channels: [one, other].map(|id| self.channels.name(id)), rate: self.rates[feature], standard_error }
         })
     }
 

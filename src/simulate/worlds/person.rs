@@ -14,9 +14,9 @@ const DAYS: f64 = 90.0;
 /// When television runs: days from, and to.
 const FLIGHTS: [(f64, f64); 2] = [(14.0, 28.0), (56.0, 70.0)];
 /// A touch's effect falls in steps that end at these ages, in days; within a step it is constant, so that the truth is exact.
-const STEPS: [f64; 8] = [0.125, 0.5, 1.0, 2.0, 4.0, 10.0, 18.0, 30.0];
+const STEPS: [f64; 8] = [0.125, 0.5, 1.0, 2.0, 4.0, 7.0, 18.0, 30.0];
 
-/// The step that ends at 10 days.
+/// The step that ends at 7 days.
 const RECENT: usize = 5;
 
 /// One touch. It happens only if every channel of `needs` is there.
@@ -77,7 +77,7 @@ struct Segment {
     baseline: f64,
     /// What each group of touches - same channel, same needs - adds.
     excitations: Vec<f64>,
-    /// Whether each group had a touch within 10 days.
+    /// Whether each group had a touch within 7 days.
     recent: Vec<bool>,
 }
 
