@@ -40,8 +40,8 @@ pub(crate) use timelines::Observation;
 /// All journeys, ready to be scored.
 ///
 /// Persons with a conversion come first, each person's journeys one after the other; beyond them every journey is one null. So
-/// models that divide credit read the front of the arena alone. Persons are ordered by a fixed hash of their key and channels by
-/// name: the order of rows cannot change a bit of any result.
+/// models that divide credit read the front of the arena alone. Persons are ordered by a fixed hash of their key, in the front a
+/// 2,048th of them at a time by number of touches, and channels by name: the order of rows cannot change a bit of any result.
 ///
 /// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person, 16 a person. Journeys are runs of
 /// their person's touches and share them, unless lookbacks differ between touches, or channels are excluded or paths transformed:
