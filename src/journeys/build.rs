@@ -269,7 +269,8 @@ impl Cut {
         for part in &parts {
             costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
         }
-        let observation = Observation { from: options.period.start(), end: options.period.end(last), excluded };
+        let period = options.period;
+        let observation = Observation { from: period.start(), end: period.end(last), to: period.stop(), excluded };
         let immature = parts.iter().map(|part| part.immature).sum();
         let mut columns = assemble(parts, options.keeps_runs(), &names.segments);
         let places = Places::new(&names.places, std::mem::take(&mut columns.places))?;

@@ -24,6 +24,13 @@ impl Offsets {
         }
     }
 
+    /// The positions but those of `gone`; the ones behind move forward by `by`, and none exceeds `largest` then.
+    pub(super) fn without(&self, gone: &std::ops::Range<usize>, by: usize, largest: usize) -> Self {
+        let ahead = (0..gone.start).map(|at| self.get(at));
+        let behind = (gone.end..self.len()).map(|at| self.get(at) - by);
+        Self::collect(ahead.chain(behind), largest)
+    }
+
     #[inline]
     pub(super) fn get(&self, at: usize) -> usize {
         match self {
