@@ -140,7 +140,7 @@ impl<'a> Carts<'a> {
     fn figures(&self, level: Level) -> CartFigures {
         let left = || self.0.iter().filter(|cart| !cart.bought);
         let abandoned = Rate::new(left().count() as u64, self.0.len() as u64, level);
-        CartFigures { persons: self.1, abandoned, value: left().map(|cart| cart.value).sum() }
+        CartFigures { persons: self.1, abandoned, value: left().fold(0.0, |sum, cart| sum + cart.value) }
     }
 }
 
