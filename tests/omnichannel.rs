@@ -2,6 +2,8 @@
 //! `tests/data/service.csv`, worked by hand; their laws; bad input.
 #![cfg(all(feature = "csv", feature = "time"))]
 
+#[path = "omnichannel/any_log.rs"]
+mod any_log;
 #[path = "omnichannel/conversion.rs"]
 mod conversion;
 #[path = "omnichannel/customers.rs"]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::course::Course;
 use super::table;
 use super::{ChannelUse, Grouping, JourneyKind, Window};
-use crate::privacy::{Group, SmallGroups};
+use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
 
 /// Figures of everybody, by period, by how many channels the persons used and by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,10 +43,13 @@ pub struct PeriodFigures<F> {
     pub figures: F,
 }
 
-/// Something that a person did or met, at a time, after contacts.
-pub(super) trait Item {
-    /// The person's number; items stand in the order of these.
+/// Something of a person, who has a number; things stand in the order of these.
+pub(super) trait Personal {
     fn person(&self) -> u32;
+}
+
+/// Something that a person did or met, at a time, after contacts.
+pub(super) trait Item: Personal {
     fn time(&self) -> u32;
     fn course(&self) -> Course;
 }
@@ -54,25 +57,53 @@ pub(super) trait Item {
 /// Items of one group.
 pub(super) struct Members<'a, T> {
     pub(super) items: Vec<&'a T>,
-    persons: u64,
+    pub(super) persons: u64,
 }
 
-impl<'a, T: Item> Members<'a, T> {
+impl<T> Clone for Members<'_, T> {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone(), persons: self.persons }
+    }
+}
+
+impl<'a, T: Personal> Members<'a, T> {
     pub(super) fn new(items: Vec<&'a T>) -> Self {
         let persons = distinct(items.iter().map(|item| item.person()).collect());
         Self { items, persons }
     }
 }
 
-impl<T: Item> Group for Members<'_, T> {
+impl<T: Personal> Group for Members<'_, T> {
     fn persons(&self) -> u64 {
         self.persons
     }
 
     fn merge(&mut self, other: Self) {
-        self.items.extend(other.items);
-        self.items.sort_by_key(|item| item.person());
-        self.persons = distinct(self.items.iter().map(|item| item.person()).collect());
+        let mut items = std::mem::take(&mut self.items);
+        items.extend(other.items);
+        items.sort_by_key(|item| item.person());
+        *self = Self::new(items);
+    }
+}
+
+/// The groups that may be shown. A person may be in several of them, so that groups taken together have fewer persons than they
+/// add up to: more are taken together then.
+pub(super) fn protected<'a, T: Personal>(
+    groups: Vec<(String, Members<'a, T>)>,
+    minimum: &MinimumGroup,
+    small: SmallGroups,
+) -> Vec<(String, Members<'a, T>)> {
+    let mut floor = minimum.with_small(SmallGroups::Merge);
+    loop {
+        let Protected { groups: mut shown, withheld } = floor.apply(groups.clone());
+        if shown.iter().all(|(_, members)| minimum.allows(members.persons)) {
+            if small == SmallGroups::Suppress && withheld.is_some() {
+                shown.pop_if(|(name, _)| name == OTHER);
+            }
+            return shown;
+        }
+        let next = floor.persons().saturating_add(1 + floor.persons() / 8);
+        floor = MinimumGroup::new(next).expect("it is above 0");
     }
 }
 
@@ -126,7 +157,8 @@ fn shown<'a, T: Item + 'a, F>(
     grouping: &Grouping,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<GroupFigures<F>> {
-    let shown = grouping.minimum().apply(groups.into_iter().map(|(name, members)| (name.to_owned(), members))).groups;
+    let groups = groups.into_iter().map(|(name, members)| (name.to_owned(), members)).collect();
+    let shown = protected(groups, grouping.minimum(), grouping.minimum().small());
     shown.into_iter().map(|(group, members)| GroupFigures { group, figures: figures(&members.items) }).collect()
 }
 
@@ -139,7 +171,7 @@ fn by_period<T: Item, F>(items: &[&T], grouping: &Grouping, figures: impl Fn(&[&
         }
     }
     let named = (0..).zip(members).map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
-    let shown = grouping.minimum().with_small(SmallGroups::Suppress).apply(named).groups;
+    let shown = protected(named.collect(), grouping.minimum(), SmallGroups::Suppress);
     let windows: Vec<Window> = periods.windows().collect();
     let window = |at: &str| at.parse().ok().and_then(|at: usize| windows.get(at).copied());
     let period = |(at, members): (String, Members<'_, T>)| Some(PeriodFigures { window: window(&at)?, figures: figures(&members.items) });

@@ -7,13 +7,13 @@ use std::time::Duration;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::distinct;
+use super::breakdown::{Members, Personal, protected};
 use super::cases::named;
 use super::table::{self, figure, percent};
 use super::{Histories, History, Level, Rate, Window};
 use crate::error::{Error, Result};
 use crate::event::{Events, Kind, NO_TEXT};
-use crate::privacy::{Group, MinimumGroup};
+use crate::privacy::MinimumGroup;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time is up; by device, by channel and
 /// by both.
@@ -128,31 +128,16 @@ struct Cart {
     bought: bool,
 }
 
-/// Carts taken together.
-struct Carts<'a>(Vec<&'a Cart>, u64);
-
-impl<'a> Carts<'a> {
-    fn new(carts: Vec<&'a Cart>) -> Self {
-        let persons = distinct(carts.iter().map(|cart| cart.person).collect());
-        Self(carts, persons)
-    }
-
-    fn figures(&self, level: Level) -> CartFigures {
-        let left = || self.0.iter().filter(|cart| !cart.bought);
-        let abandoned = Rate::new(left().count() as u64, self.0.len() as u64, level);
-        CartFigures { persons: self.1, abandoned, value: left().fold(0.0, |sum, cart| sum + cart.value) }
+impl Personal for Cart {
+    fn person(&self) -> u32 {
+        self.person
     }
 }
 
-impl Group for Carts<'_> {
-    fn persons(&self) -> u64 {
-        self.1
-    }
-
-    fn merge(&mut self, other: Self) {
-        let both = std::mem::take(&mut self.0).into_iter().chain(other.0).collect();
-        *self = Self::new(both);
-    }
+fn figures(of: &Members<'_, Cart>, level: Level) -> CartFigures {
+    let left = || of.items.iter().filter(|cart| !cart.bought);
+    let abandoned = Rate::new(left().count() as u64, of.items.len() as u64, level);
+    CartFigures { persons: of.persons, abandoned, value: left().fold(0.0, |sum, cart| sum + cart.value) }
 }
 
 impl CartAbandonment {
@@ -196,7 +181,7 @@ impl CartAbandonment {
             by_device: by_device(&|cart| on(cart).to_owned()),
             by_device_and_channel: by_device(&both),
             by_channel,
-            overall: Carts::new(decided).figures(options.level),
+            overall: figures(&Members::new(decided), options.level),
         })
     }
 
@@ -212,8 +197,9 @@ const UNKNOWN: &str = "(unknown)";
 fn groups(carts: &[&Cart], options: &CartOptions, name: impl Fn(&Cart) -> String) -> Vec<CartGroup> {
     let mut groups: BTreeMap<String, Vec<&Cart>> = BTreeMap::new();
     carts.iter().for_each(|&cart| groups.entry(name(cart)).or_default().push(cart));
-    let shown = options.minimum.apply(groups.into_iter().map(|(name, carts)| (name, Carts::new(carts)))).groups;
-    shown.into_iter().map(|(group, carts)| CartGroup { group, figures: carts.figures(options.level) }).collect()
+    let groups = groups.into_iter().map(|(name, carts)| (name, Members::new(carts))).collect();
+    let shown = protected(groups, &options.minimum, options.minimum.small());
+    shown.into_iter().map(|(group, carts)| CartGroup { group, figures: figures(&carts, options.level) }).collect()
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.

@@ -59,7 +59,7 @@ impl Grouping {
     }
 
     /// The fewest persons of a group that is shown. Small kinds of journeys, agents and teams are taken together or left out as it
-    /// says; small periods, and tests with a small arm, are left out. Of groups taken together a person counts once for each.
+    /// says; small periods, and tests with a small arm, are left out.
     #[must_use]
     pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
         Self { minimum, ..self }

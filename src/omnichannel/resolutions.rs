@@ -5,7 +5,7 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Breakdown, Item, distinct};
+use super::breakdown::{Breakdown, Item, Personal, distinct};
 use super::cases::{State, cases};
 use super::contrast::{Contrast, GroupComparison, Measure, compare};
 use super::course::{Contacts, Course};
@@ -81,11 +81,13 @@ struct Ticket {
     closed_again: bool,
 }
 
-impl Item for Ticket {
+impl Personal for Ticket {
     fn person(&self) -> u32 {
         self.person
     }
+}
 
+impl Item for Ticket {
     fn time(&self) -> u32 {
         self.begun
     }

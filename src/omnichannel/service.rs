@@ -5,7 +5,7 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Breakdown, Item, Members, distinct};
+use super::breakdown::{Breakdown, Item, Members, Personal, distinct, protected};
 use super::contrast::{Contrast, GroupComparison, Measure, compare};
 use super::instrument::Questions;
 use super::table::percent;
@@ -203,7 +203,7 @@ fn served(
     let mut groups: Vec<(String, Members<'_, Deed>)> =
         groups.map(|group| (named(group), Members::new(group.iter().map(|&(_, deed)| deed).collect()))).collect();
     groups.sort_by(|left, right| left.0.cmp(&right.0));
-    let shown = grouping.minimum().apply(groups).groups;
+    let shown = protected(groups, grouping.minimum(), grouping.minimum().small());
     shown.into_iter().map(|(name, members)| Served { name, figures: Breakdown::of(&members.items, grouping, &figures) }).collect()
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::breakdown::{Breakdown, Item, distinct};
+use super::breakdown::{Breakdown, Item, Personal, distinct};
 use super::contrast::{Contrast, GroupComparison, compare};
 use super::course::{Contacts, Course};
 use super::instrument::{Answer, Instrument, Questions, Score};
@@ -64,11 +64,13 @@ struct Given {
     answer: Answer,
 }
 
-impl Item for Given {
+impl Personal for Given {
     fn person(&self) -> u32 {
         self.person
     }
+}
 
+impl Item for Given {
     fn time(&self) -> u32 {
         self.time
     }

@@ -69,6 +69,9 @@ pub(super) struct EdgeCounts {
     seen: u64,
 }
 
+/// No count read from a file is larger, so that thousands of them add up without overflow.
+const MOST: u64 = 1 << 53;
+
 /// Nodes beyond the steps, counted from the number of steps.
 pub(super) const START: usize = 0;
 pub(super) const CONVERSION: usize = 1;
@@ -88,8 +91,16 @@ impl TryFrom<Fields> for MapCounts {
     fn try_from(fields: Fields) -> Result<Self> {
         let Fields { steps, journeys, converted, walked, walked_converted, persons, by_step, edges } = fields;
         let nodes = steps.names().len() + 3;
-        let orderly = converted <= journeys && walked <= journeys && walked_converted <= walked.min(converted);
-        if !orderly || by_step.len() + 3 != nodes || edges.iter().any(|edge| edge.from.max(edge.to) as usize >= nodes) {
+        let whole = [converted <= journeys, walked <= journeys, walked_converted <= walked.min(converted), journeys.max(persons) <= MOST];
+        let is_part = |step: &StepCounts| {
+            let journeys = step.converted <= walked_converted.min(step.journeys) && step.journeys <= walked;
+            journeys && step.left <= step.journeys && step.visits.max(step.persons) <= MOST
+        };
+        let is_edge = |edge: &EdgeCounts| {
+            edge.left <= edge.count && edge.count.max(edge.persons) <= MOST && (edge.from.max(edge.to) as usize) < nodes
+        };
+        let orderly = whole.iter().all(|&holds| holds) && by_step.iter().all(is_part) && edges.iter().all(is_edge);
+        if !orderly || by_step.len() + 3 != nodes {
             return Err(Error::setting("the counts of a map", "out of order", "counts of its own steps, none above its whole"));
         }
         let mut counts = Self { journeys, converted, walked, walked_converted, persons, by_step, ..Self::new(steps) };
@@ -152,7 +163,7 @@ impl MapCounts {
         edge.count += weight;
         edge.persons += u64::from(edge.seen != person);
         edge.seen = person;
-        time.into_iter().for_each(|seconds| (0..weight).for_each(|_| edge.times.push(seconds)));
+        time.into_iter().for_each(|seconds| edge.times.add(seconds, weight));
     }
 
     fn visit(&mut self, step: usize, weight: u64, converted: u64) {

@@ -3,7 +3,7 @@
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::{Events, Kind};
-use crate::omnichannel::breakdown::Item;
+use crate::omnichannel::breakdown::{Item, Personal};
 use crate::omnichannel::cases::{Case, cases, named};
 use crate::omnichannel::course::{Contacts, Course, Trail};
 use crate::omnichannel::instrument::{Answer, Instrument, Questions};
@@ -40,11 +40,13 @@ pub(super) enum What {
     },
 }
 
-impl Item for Deed {
+impl Personal for Deed {
     fn person(&self) -> u32 {
         self.person
     }
+}
 
+impl Item for Deed {
     fn time(&self) -> u32 {
         self.time
     }
@@ -80,6 +82,10 @@ impl Reader<'_> {
     /// A person's deeds in the order of their times.
     pub(super) fn read(&self, person: u32, history: &History<'_>) -> Result<Vec<Deed>> {
         let log = history.log();
+        let is_named = |row: usize| (named(log, self.agent, row), named(log, self.team, row)) != NOBODY;
+        if !history.rows().any(is_named) {
+            return Ok(Vec::new());
+        }
         let (cases, trail) = (cases(history, self.window.to()), self.contacts.trail(history));
         let (mut deeds, mut last): (Vec<Deed>, Option<(u32, Who)>) = (Vec::new(), None);
         let mut contacts = 0;
