@@ -11,9 +11,10 @@ mod row;
 mod select;
 mod sessions;
 pub(crate) use identifiers::IdentifierColumn;
-pub use row::{Event, Interaction, Kind};
+pub(crate) use row::bad_time;
 #[cfg(any(feature = "csv", feature = "parquet"))]
-pub(crate) use row::{bad_time, check_amount};
+pub(crate) use row::check_amount;
+pub use row::{Event, Interaction, Kind};
 pub use sessions::{SessionTouch, Sessions};
 
 /// The largest value or cost of one row.

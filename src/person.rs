@@ -93,12 +93,6 @@ impl PersonTable {
         if code < Self::TEXT { mix(code) } else { self.texts.hash((code - Self::TEXT) as u32) }
     }
 
-    /// Fills the table anew without the text of a code; the result maps the number of each other text to its new code.
-    pub(crate) fn without(&mut self, code: u64) -> Result<Vec<u64>> {
-        let (gone, old) = ((code - Self::TEXT) as u32, std::mem::take(&mut self.texts));
-        (0..old.len() as u32).map(|id| if id == gone { Ok(0) } else { self.text(old.get(id)) }).collect()
-    }
-
     /// How many texts there are.
     pub(crate) fn texts(&self) -> usize {
         self.texts.len()

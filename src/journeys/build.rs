@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 48 a
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 40 a
 /// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
 ///
 /// ```

@@ -15,7 +15,7 @@ fn add(seed: usize, log: &mut IdentifiedEvents, links: &mut Links, consent: &mut
         1 => log.push(Event::touch(0, time, "app").with_cost(1.0), &[of("cookie"), of("account")]).unwrap(),
         2 => log.push(Event::touch(0, time, "app"), &[id("device", "tablet"), of("account")]).unwrap(),
         3 => links.push(Link { left: of("card"), right: of("account"), time, confidence: 1.0 }).unwrap(),
-        _ => consent.push(of("cookie"), "measurement", seed.is_multiple_of(2), time).unwrap(),
+        _ => consent.push(of("cookie"), "measurement", [2, 4, 8].contains(&(seed % 10)), time).unwrap(),
     }
 }
 
