@@ -29,7 +29,7 @@ pub use steps::{Stage, Steps};
 /// Touches in a row that are of one step are one visit. An edge counts how often journeys went from one visit to the next; its
 /// time is from the first touch of the one to the first touch of the other, or to the conversion. A null journey drops behind its
 /// last visit; those the log's end cuts short may yet convert, and are counted in `immature`
-/// ([`JourneyOptions::drop_immature`](crate::JourneyOptions::drop_immature) leaves them out). Rates take journeys as independent.
+/// ([`JourneyOptions::with_drop_immature`](crate::JourneyOptions::with_drop_immature) leaves them out). Rates take journeys as independent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JourneyMap {
