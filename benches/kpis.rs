@@ -9,10 +9,12 @@ mod yardstick;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mixtouch::omnichannel::{
-    Acquisition, Cohorts, ConversionCounts, ConversionRates, Histories, KindShares, Level, OfflineChannels, PathLengths, Periods,
-    PurchasePaths, Purchases, Repurchase, Retention, RfmScore,
+    Acquisition, CartAbandonment, CartOptions, Cohorts, ConversionCounts, ConversionRates, FrequentPaths, Grouping, Histories, JourneyMap,
+    KindShares, Level, OfflineChannels, PathLengths, Periods, PurchasePaths, Purchases, Questions, Repurchase, Retention, RfmScore, Steps,
+    VoiceOfCustomer,
 };
-use mixtouch::{Events, Linear, Zone};
+use mixtouch::privacy::MinimumGroup;
+use mixtouch::{Event, Events, Kind, Linear, Zone};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -30,6 +32,10 @@ fn journeys(criterion: &mut Criterion) {
     group.bench_function("purchase_paths", |bench| bench.iter(|| PurchasePaths::of(&journeys, Level::default())));
     let offline = OfflineChannels::new(["store", "tv"]);
     group.bench_function("kinds", |bench| bench.iter(|| KindShares::of(&journeys, &offline, Level::default())));
+    let steps = Steps::channels(journeys.channels());
+    group.bench_function("journey_map", |bench| bench.iter(|| JourneyMap::of(&journeys, &steps, Level::default())));
+    let minimum = MinimumGroup::default();
+    group.bench_function("frequent_paths", |bench| bench.iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, Level::default())));
     group.bench_function("acquisition", |bench| bench.iter(|| Acquisition::of(&journeys, &Linear)));
     group.bench_function("purchases", |bench| bench.iter(|| Purchases::of(&journeys)));
     let purchases = Purchases::of(&journeys).expect("there are persons");
@@ -47,7 +53,24 @@ fn histories(criterion: &mut Criterion) {
     group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
     group.throughput(Throughput::Elements(log.len() as u64));
     group.bench_function("order", |bench| bench.iter(|| Histories::new(&log).map(|histories| histories.len())));
+    let log = surveyed(&log);
+    let (histories, grouping) = (Histories::new(&log).expect("the log is short enough"), Grouping::default());
+    group.bench_function("voice", |bench| bench.iter(|| VoiceOfCustomer::of(&histories, &Questions::default(), &grouping)));
+    group.bench_function("carts", |bench| bench.iter(|| CartAbandonment::of(&histories, &CartOptions::default())));
     group.finish();
+}
+
+/// The log with a cart and an answer of every tenth person.
+fn surveyed(log: &Events) -> Events {
+    let mut more = Events::new().keep_all();
+    for person in (0..1_000_000u64).step_by(10) {
+        let time = 1_775_000_000 + person as i64;
+        more.push(Event::of_kind(Kind::Cart, person, time).with_channel("app").with_value(20.0)).expect("the row is sound");
+        let answer = Event::of_kind(Kind::Survey, person, time).with_goal("nps").with_value((person / 10 % 11) as f64);
+        more.push(answer).expect("the row is sound");
+    }
+    more.append(log).expect("there are few channels");
+    more
 }
 
 criterion_group!(benches, journeys, histories);

@@ -14,6 +14,10 @@
 //! | are e-mails opened and clicked? | [`MailingRates`] |
 //! | who stays, who comes back, who is due? | [`Retention`], [`Cohorts`], [`Repurchase`], [`BuyingCycles`] |
 //! | who are the best customers, what are they worth, and will be? | [`RfmSegments`], [`LifetimeValues`], [`lifetime`] |
+//! | what do customers say, and are those who use several channels happier? | [`VoiceOfCustomer`] |
+//! | how long do cases take, who works on them, and how well? | [`Resolutions`], [`Service`] |
+//! | which ways do journeys take, where do they lose conversions? | [`JourneyMap`], [`FrequentPaths`] |
+//! | which carts are left, on which device and in which channel? | [`CartAbandonment`] |
 //!
 //! Goals, lookbacks and the period are those of the journeys. Several folds over the arena go in one pass as a tuple:
 //! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by group take or apply a
@@ -53,43 +57,66 @@
 //! ```
 
 mod acquisition;
+mod breakdown;
+mod carts;
+mod cases;
 mod cohorts;
+mod contrast;
 mod conversion;
+mod course;
 mod distribution;
 mod figures;
+mod grouping;
 mod history;
+mod instrument;
 mod kind;
 mod kind_shares;
 pub mod lifetime;
 mod mailing;
+mod map;
 mod periods;
 mod purchase_paths;
 mod purchases;
 mod repurchase;
+mod resolutions;
 mod retention;
 mod returns;
 mod rfm;
 mod score;
+mod service;
 mod table;
 mod value;
+mod voice;
 mod window;
 
 pub use acquisition::{Acquisition, ChannelAcquisition};
+pub use breakdown::{Breakdown, GroupFigures, PeriodFigures};
+pub use carts::{CartAbandonment, CartFigures, CartGroup, CartOptions};
 pub use cohorts::{Cohort, Cohorts};
+pub use contrast::{Contrast, Finding, GroupComparison};
 pub use conversion::{ChannelRate, ConversionCounts, ConversionRates};
+pub use course::ChannelUse;
 pub use distribution::{Distribution, Quantile};
 pub use figures::{Interval, Level, Mean, Rate};
+pub use grouping::Grouping;
 pub use history::{Histories, History};
+pub use instrument::{Instrument, Questions, Score};
 pub use kind::{JourneyKind, OfflineChannels};
 pub use kind_shares::{KindShare, KindShares};
 pub use mailing::MailingRates;
+pub use map::{
+    Excess, FrequentPath, FrequentPaths, FrictionPoint, HandOver, JourneyMap, MapCounts, MapEdge, Node, Stage, StepFigures, Steps,
+};
 pub use periods::Periods;
 pub use purchase_paths::{PathLengths, PurchasePaths};
 pub use purchases::{CustomerPurchases, Purchases};
 pub use repurchase::{BuyingCycles, DuePurchase, Regularity, Repurchase};
+pub use resolutions::{CaseFigures, Resolutions};
 pub use retention::{Retention, RetentionPeriod};
 pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
 pub use rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};
 pub use score::NetScore;
+pub use service::{Served, Service, ServiceColumns, ServiceFigures};
 pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost};
+pub use voice::{AnswerFigures, QuestionVoice, VoiceOfCustomer};
 pub use window::Window;

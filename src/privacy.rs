@@ -111,6 +111,11 @@ impl MinimumGroup {
         self.persons
     }
 
+    /// What becomes of small groups.
+    pub fn small(&self) -> SmallGroups {
+        self.small
+    }
+
     /// Whether figures about so many persons may be shown: those of a whole report too, whose total [`MinimumGroup::apply`] leaves
     /// to the caller.
     pub fn allows(&self, persons: u64) -> bool {

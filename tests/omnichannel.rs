@@ -1,12 +1,19 @@
-//! KPIs on a log of twelve persons, `tests/data/omnichannel.csv`, worked by hand; their laws; bad input.
+//! KPIs on a log of twelve persons, `tests/data/omnichannel.csv`, and what they say and how they are served,
+//! `tests/data/service.csv`, worked by hand; their laws; bad input.
 #![cfg(all(feature = "csv", feature = "time"))]
 
+#[path = "omnichannel/any_log.rs"]
+mod any_log;
 #[path = "omnichannel/conversion.rs"]
 mod conversion;
 #[path = "omnichannel/customers.rs"]
 mod customers;
 #[path = "omnichannel/laws.rs"]
 mod laws;
+#[path = "omnichannel/map.rs"]
+mod map;
+#[path = "omnichannel/voice.rs"]
+mod voice;
 
 use mixtouch::omnichannel::{OfflineChannels, Rate};
 use mixtouch::{EventColumns, Events, JourneyOptions, Journeys, Period};

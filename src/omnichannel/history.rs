@@ -100,6 +100,19 @@ impl<'a> Histories<'a> {
         self.iter().flat_map(move |person| person.of_kind(kind))
     }
 
+    /// The time reported.
+    ///
+    /// # Errors
+    /// An empty log.
+    pub(super) fn stated_window(&self) -> Result<Window> {
+        self.window().ok_or_else(|| Error::Empty { what: "the log".into(), allowed: "at least one row".into() })
+    }
+
+    /// The persons in order with all their rows, those outside the window too: what led to something in it may lie before it.
+    pub(super) fn whole(&self) -> impl IndexedParallelIterator<Item = History<'_>> {
+        (0..self.len()).into_par_iter().map(|at| self.history_of(at, |rows| 0..rows.len()))
+    }
+
     /// Where a person stands in the order of persons.
     pub(super) fn rank(&self, history: &History<'_>) -> u64 {
         self.events.people.rank(history.code)
@@ -117,10 +130,14 @@ impl<'a> Histories<'a> {
     }
 
     fn history(&self, at: usize) -> History<'_> {
+        self.history_of(at, |rows| self.inside(rows))
+    }
+
+    fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> History<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
         let code = self.events.person[rows[0] as usize];
-        History { events: self.events, code, rows: &rows[self.inside(rows)] }
+        History { events: self.events, code, rows: &rows[inside(rows)] }
     }
 
     fn inside(&self, rows: &[u32]) -> Range<usize> {
@@ -160,6 +177,17 @@ impl<'a> History<'a> {
     /// The numbers of the rows in the log, for [`Events::text`].
     pub fn rows(&self) -> impl ExactSizeIterator<Item = usize> + use<'a> {
         self.rows.iter().map(|&row| row as usize)
+    }
+
+    /// The log they are of.
+    pub(super) fn log(&self) -> &'a Events {
+        self.events
+    }
+
+    /// The numbers of the rows, each with its second.
+    pub(super) fn timed_rows(&self) -> impl ExactSizeIterator<Item = (usize, u32)> + use<'a> {
+        let events = self.events;
+        self.rows().map(|row| (row, events.time[row]))
     }
 
     /// The rows.
