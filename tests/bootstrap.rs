@@ -203,6 +203,7 @@ fn intervals_of_time_to_event_hold_the_truth() {
             }
         }
         let coverage = f64::from(covered) / f64::from(all);
+        println!("{world}: {covered} of {all} intervals hold the truth, {coverage:.4}");
         assert!((0.88..=0.97).contains(&coverage), "{world}: {coverage}");
     }
 }
