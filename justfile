@@ -30,9 +30,21 @@ examples:
 deny:
     cargo deny check
 
-# Benchmarks
-bench:
-    cargo bench
+# Benchmarks; `just bench 10000000` for the figures that are stated
+bench journeys="1000000":
+    JOURNEYS={{journeys}} cargo bench --features parquet
+
+# How many persons fit, in seconds and memory
+scale persons="1000000":
+    cargo bench --bench scale -- {{persons}}
+
+# Instructions of three kernels, for machines too busy to time anything; needs Valgrind and gungraun-runner
+instructions:
+    cargo bench --manifest-path benches/instructions/Cargo.toml
+
+# The example beside other tools, whose scripts are in a folder of their own
+peers folder log runs="5":
+    python3 scripts/peers.py {{folder}} {{log}} --runs {{runs}}
 
 ci:
     bash .ci/run

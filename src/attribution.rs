@@ -7,7 +7,7 @@
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys};
+use crate::journeys::{Accumulator, Block, Journeys, Sample};
 
 mod bootstrap;
 mod coalitions;
@@ -178,8 +178,13 @@ pub trait Fit {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 pub fn attribute<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Credits> {
-    check(journeys, model, short_name::<M>())?;
-    let scored = journeys.accumulate_converting(|| Scoring { model, credits: Credits::new(journeys.channels().clone()) })?;
+    attribute_sample(journeys.sample(), model)
+}
+
+/// The same of journeys with other outcomes than their own.
+pub(crate) fn attribute_sample<M: AttributionModel + ?Sized>(sample: Sample<'_>, model: &M) -> Result<Credits> {
+    check(sample.journeys, model, short_name::<M>())?;
+    let scored = sample.accumulate_converting(|| Scoring { model, credits: Credits::new(sample.journeys.channels().clone()) })?;
     Ok(scored.finish())
 }
 

@@ -6,10 +6,16 @@ use crate::intern::Interner;
 use crate::person::PersonTable;
 use serde::{Deserialize, Serialize};
 
+mod identifiers;
 mod row;
-pub use row::{Event, Interaction, Kind};
+mod select;
+mod sessions;
+pub(crate) use identifiers::IdentifierColumn;
+pub(crate) use row::bad_time;
 #[cfg(any(feature = "csv", feature = "parquet"))]
-pub(crate) use row::{bad_time, check_amount};
+pub(crate) use row::check_amount;
+pub use row::{Event, Interaction, Kind};
+pub use sessions::{SessionTouch, Sessions};
 
 /// The largest value or cost of one row.
 pub(crate) const LARGEST: f64 = 1e15;
@@ -53,6 +59,8 @@ pub struct Events {
     /// Empty until the first cost is given, then one a row.
     pub(crate) cost: Vec<f64>,
     pub(crate) columns: Vec<Column>,
+    /// Of rows whose person is yet to be found; else empty.
+    pub(crate) identifiers: IdentifierColumn,
     keeps_all: bool,
     passed_over: PassedOver,
 }
@@ -292,6 +300,7 @@ impl Events {
             let codes = column.texts.absorb(&other.texts)?;
             column.codes.extend(other.codes.iter().map(|&code| codes[code as usize]));
         }
+        self.identifiers.append(&later.identifiers);
         self.passed_over.add(later.passed_over);
         Ok(())
     }

@@ -5,6 +5,7 @@ mod arrow;
 mod columns;
 #[cfg(feature = "csv")]
 mod csv;
+mod identified;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod timestamp;
@@ -14,3 +15,4 @@ pub use self::csv::{EventPiece, EventReader};
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetPiece, ParquetReader};
 pub use columns::EventColumns;
+pub use identified::{Batches, IdentifiedReader};

@@ -13,6 +13,7 @@ mod block;
 mod build;
 mod codes;
 mod costs;
+mod erase;
 mod gather;
 mod names;
 mod offsets;

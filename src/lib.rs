@@ -24,9 +24,12 @@
 //! Whatever the model, credited + baseline + unattributed = total, and results are the same to the bit on any number of threads and
 //! in any order of different persons' rows. [`simulate`] makes worlds whose truth is known, to try models on.
 //!
+//! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it finds who is who, under guards and
+//! with consent. [`privacy`] keeps small groups out of reports.
+//!
 //! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns, response curves and a plan. Lift tests
-//! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the value
-//! of customers.
+//! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs:
+//! conversion, cost of acquisition, retention, the value of customers.
 //!
 //! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default; `parquet` (Parquet
 //! files and Arrow record batches in).
@@ -38,6 +41,7 @@ mod date;
 mod error;
 mod event;
 pub mod experiment;
+pub mod identity;
 mod intern;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod io;
@@ -46,6 +50,7 @@ mod journeys;
 pub mod mix;
 pub mod omnichannel;
 mod person;
+pub mod privacy;
 mod random;
 pub mod simulate;
 #[cfg(feature = "csv")]
@@ -66,7 +71,7 @@ pub use attribution::{
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
 pub use error::{Error, Result};
-pub use event::{Event, Events, Interaction, Kind, PassedOver};
+pub use event::{Event, Events, Interaction, Kind, PassedOver, SessionTouch, Sessions};
 pub use experiment::LiftTest;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub use io::EventColumns;

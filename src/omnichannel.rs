@@ -5,6 +5,20 @@
 //! rows - returns, carts, surveys, cases - comes from a log that keeps them ([`Events::keep_all`](crate::Events::keep_all),
 //! [`EventColumns::keep_all`](crate::EventColumns::keep_all)), read person by person through [`Histories`].
 //!
+//! | question | report |
+//! |---|---|
+//! | how many of the persons reached convert, by channel, after several channels? | [`ConversionRates`] |
+//! | how long and how many touches does it take? | [`PurchasePaths`] |
+//! | what do journeys online, offline and across bring? | [`KindShares`] |
+//! | what do new customers cost, what does spend return? | [`Acquisition`], [`SpendReturns`] |
+//! | are e-mails opened and clicked? | [`MailingRates`] |
+//! | who stays, who comes back, who is due? | [`Retention`], [`Cohorts`], [`Repurchase`], [`BuyingCycles`] |
+//! | who are the best customers, what are they worth, and will be? | [`RfmSegments`], [`LifetimeValues`], [`lifetime`] |
+//!
+//! Goals, lookbacks and the period are those of the journeys. Several folds over the arena go in one pass as a tuple:
+//! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by group take or apply a
+//! [`MinimumGroup`](crate::privacy::MinimumGroup).
+//!
 //! Every report states its [`Window`] and population, and every estimate carries an [`Interval`]:
 //!
 //! | figure | type | interval |
@@ -34,19 +48,48 @@
 //! let answers: Vec<f64> = histories.of_kind(Kind::Survey).filter(|row| row.goal() == Some("nps")).map(|row| row.value()).collect();
 //! let count = |inside: fn(&f64) -> bool| answers.iter().filter(|&answer| inside(answer)).count() as u64;
 //! let score = NetScore::new(count(|&x| x >= 9.0), count(|&x| x > 6.0 && x < 9.0), count(|&x| x <= 6.0), Level::default());
-//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.3 to 100.0, 3 answers)");
+//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.4 to 100.0, 3 answers)");
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
+mod acquisition;
+mod cohorts;
+mod conversion;
 mod distribution;
 mod figures;
 mod history;
+mod kind;
+mod kind_shares;
 pub mod lifetime;
+mod mailing;
+mod periods;
+mod purchase_paths;
+mod purchases;
+mod repurchase;
+mod retention;
+mod returns;
+mod rfm;
 mod score;
+mod table;
+mod value;
 mod window;
 
+pub use acquisition::{Acquisition, ChannelAcquisition};
+pub use cohorts::{Cohort, Cohorts};
+pub use conversion::{ChannelRate, ConversionCounts, ConversionRates};
 pub use distribution::{Distribution, Quantile};
 pub use figures::{Interval, Level, Mean, Rate};
 pub use history::{Histories, History};
+pub use kind::{JourneyKind, OfflineChannels};
+pub use kind_shares::{KindShare, KindShares};
+pub use mailing::MailingRates;
+pub use periods::Periods;
+pub use purchase_paths::{PathLengths, PurchasePaths};
+pub use purchases::{CustomerPurchases, Purchases};
+pub use repurchase::{BuyingCycles, DuePurchase, Regularity, Repurchase};
+pub use retention::{Retention, RetentionPeriod};
+pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
+pub use rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};
 pub use score::NetScore;
+pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost};
 pub use window::Window;

@@ -15,7 +15,7 @@ use crate::error::Result;
 /// # }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     #[cfg(feature = "time")]
     rules: jiff::tz::TimeZone,
@@ -45,6 +45,21 @@ impl Zone {
         let rules = jiff::tz::TimeZoneDatabase::bundled().get(name);
         let unknown = |_| Error::setting("time zone", format!("{name:?}"), "a name of the IANA database, such as Europe/Berlin");
         Ok(Self { rules: rules.map_err(unknown)? })
+    }
+
+    /// The second of a local date and time such as `2026-01-31T13:45:00`, floored.
+    #[cfg(all(feature = "time", any(feature = "csv", feature = "parquet")))]
+    pub(crate) fn local(&self, text: &str) -> Option<i64> {
+        let has_time = text.len() > "2026-01-31".len();
+        let local: jiff::civil::DateTime = text.parse().ok().filter(|_| has_time)?;
+        let stamp = local.to_zoned(self.rules.clone()).ok()?.timestamp();
+        Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
+    }
+
+    /// Without rules there is no local time.
+    #[cfg(all(not(feature = "time"), any(feature = "csv", feature = "parquet")))]
+    pub(crate) fn local(&self, _: &str) -> Option<i64> {
+        None
     }
 
     /// The first second of a day, since 1970-01-01T00:00:00Z.

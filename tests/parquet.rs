@@ -231,3 +231,32 @@ fn bad_columns_and_files_are_named() {
     std::fs::write(&path, b"person,timestamp,channel,kind\n").unwrap();
     assert!(ParquetReader::open(&path, EventColumns::default()).is_err());
 }
+
+#[test]
+fn identifiers_are_hashed_as_they_are_read() {
+    use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Rules};
+    let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    let made = |cookie: Option<&str>, when: &str| {
+        batch(vec![
+            ("id:cookie", text(&[Some("c-1"), None, cookie])),
+            ("id:card", Arc::new(Int64Array::from(vec![None, Some(4711), None])) as ArrayRef),
+            ("timestamp", text(&[Some("2026-01-01T01:00:00"), Some(when), Some("5")])),
+            ("zone", text(&[Some("Europe/Berlin"), None, None])),
+            ("channel", text(&[Some("tv"), Some("shop"), Some("tv")])),
+            ("kind", text(&[Some("touch"), Some("conversion"), Some("touch")])),
+        ])
+    };
+    let columns = || EventColumns::default().with_zone(mixtouch::Zone::utc()).with_zone_column("zone");
+    let read = |name: &str, batch: RecordBatch| {
+        let path = write(name, &[batch], Compression::SNAPPY);
+        IdentifiedReader::parquet(File::open(path).unwrap(), columns(), &hasher).unwrap().read_all()
+    };
+    let log = read("identified.parquet", made(Some("c-2"), "2026-01-01 00:30:00")).unwrap();
+    let id = |kind: &str, value: &str| hasher.identifier(kind, value).unwrap();
+    assert_eq!([log.identifiers(0), log.identifiers(1)], [&[id("cookie", "c-1")][..], &[id("card", "4711")][..]]);
+    assert_eq!((log.get(0).unwrap().time(), log.get(1).unwrap().time()), (1_767_225_600, 1_767_227_400));
+    let error = |cookie, when| read("unidentified.parquet", made(cookie, when)).unwrap_err().to_string();
+    assert!(error(None, "5").starts_with("row 3: id:KIND is \"\", allowed: at least one identifier"));
+    assert_eq!(error(Some(" "), "5"), "row 3: id:cookie is \" \", allowed: any text that is not blank");
+    assert!(error(Some("c"), "noon").starts_with("row 2: timestamp is \"noon\""));
+}

@@ -1,5 +1,6 @@
 //! Journeys told apart by a column of the log.
 
+use mixtouch::privacy::{MinimumGroup, OTHER, SmallGroups};
 use mixtouch::{
     Bootstrap, Comparison, Error, Event, Events, JourneyOptions, Journeys, LastTouch, Linear, LogHazard, Markov, ModelTable, TimeToEvent,
 };
@@ -148,4 +149,35 @@ fn a_part_without_conversions_or_exposure_does_not_fail_the_whole() {
         }
         assert_eq!(table.segments().len(), if instant > 0 { 3 } else { 2 });
     }
+}
+
+/// Thirty persons touch and buy in regions: 14 in the north, 12 in the south, 3 in the east, 1 in the west.
+fn regions() -> Journeys {
+    let mut log = Events::with_columns(["region"]);
+    for person in 0..30u64 {
+        let region = [["north"; 14].as_slice(), &["south"; 12], &["east"; 3], &["west"]].concat()[person as usize];
+        log.push(Event::touch(person, 10, "tv").with_texts(&[region])).unwrap();
+        log.push(Event::conversion(person, 20 + person as i64).with_value(10.0).with_texts(&[region])).unwrap();
+    }
+    Journeys::from_events(&log, JourneyOptions::default().with_segment("region")).unwrap()
+}
+
+#[test]
+fn small_segments_are_not_told_apart_and_totals_stay() {
+    let run = |minimum: MinimumGroup| Comparison::new().model("linear", Linear).minimum_group(minimum).run(&regions()).unwrap();
+    let names = |table: &mixtouch::ComparisonTable| table.segments().iter().map(|each| each.segment.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&run(MinimumGroup::default())), ["east", "north", "south", "west"]);
+    // four persons together could be found by subtraction, so the south joins them
+    let table = run(MinimumGroup::new(5).unwrap());
+    assert_eq!(names(&table), ["north", OTHER]);
+    let other = &table.segments()[1];
+    assert_eq!((other.totals.conversions, other.models[0].channel("tv").unwrap().value), (16.0, 160.0));
+    assert_eq!(table.segments().iter().map(|segment| segment.totals.conversions).sum::<f64>(), table.totals().conversions);
+    assert_eq!(table.withheld().map(|withheld| (withheld.groups, withheld.persons)), Some((3, 16)));
+    assert!(table.to_string().ends_with("3 segments have too few persons to be told apart\n"));
+    let text = serde_json::to_string(&table).unwrap();
+    assert_eq!(serde_json::from_str::<mixtouch::ComparisonTable>(&text).unwrap(), table);
+    let suppressed = run(MinimumGroup::new(5).unwrap().with_small(SmallGroups::Suppress));
+    assert_eq!((names(&suppressed), suppressed.totals().conversions), (vec!["north".to_owned()], 30.0));
+    assert!(names(&run(MinimumGroup::new(31).unwrap())).is_empty());
 }

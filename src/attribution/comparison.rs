@@ -9,6 +9,7 @@ use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
+use crate::privacy::{MinimumGroup, Protected};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ use std::time::{Duration, Instant};
 pub struct Comparison {
     entries: Vec<Named>,
     bootstrap: Option<Bootstrap>,
+    minimum: MinimumGroup,
 }
 
 impl std::fmt::Debug for Comparison {
@@ -70,6 +72,13 @@ impl Comparison {
         Self { bootstrap: Some(bootstrap), ..self }
     }
 
+    /// Tells no segment apart that has fewer persons: small ones are taken together or left out, and the table says how many. The
+    /// persons of a segment are those whose first journey closes in it, or who began in it if they are fewer.
+    #[must_use]
+    pub fn minimum_group(self, minimum: MinimumGroup) -> Self {
+        Self { minimum, ..self }
+    }
+
     /// Fits what is to be fitted and scores all journeys by every model; where journeys are told apart by segment
     /// ([`JourneyOptions::with_segment`](crate::JourneyOptions::with_segment)), also fits and scores each segment on its own.
     ///
@@ -92,14 +101,16 @@ impl Comparison {
         let all: Vec<&Named> = self.entries.iter().collect();
         let tables = self.compare(&all, journeys.sample(), None)?;
         let mut segments = Vec::new();
-        for segment in journeys.segments() {
+        let Protected { groups, withheld } = journeys.segments(self.minimum);
+        for (name, group) in groups {
+            let segment = journeys.segment(&group);
             let (whole, windows): (Vec<&Named>, Vec<&Named>) = all.iter().partition(|(_, entry)| entry.needs().timeline);
             let mut models = self.compare(&windows, segment.sample(false), Some(segment.draws(false)))?;
             models.extend(self.compare(&whole, segment.sample(true), Some(segment.draws(true)))?);
             models.sort_by_key(|table| self.entries.iter().position(|(name, _)| *name == table.model));
-            segments.push(SegmentTable { segment: segment.name.to_owned(), totals: segment.totals()?, models });
+            segments.push(SegmentTable { segment: name, totals: segment.totals()?, models });
         }
-        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments))
+        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments).with_withheld(withheld))
     }
 
     /// The table of each model: of all journeys, or of a segment's, whose costs nobody knows.

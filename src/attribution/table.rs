@@ -5,6 +5,7 @@ use super::bootstrap::Bootstrap;
 use super::credits::{Credits, Tally};
 use super::parameters::Parameters;
 use crate::journeys::Totals;
+use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
@@ -25,6 +26,8 @@ pub struct ComparisonTable {
     models: Vec<ModelTable>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     segments: Vec<SegmentTable>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    withheld: Option<Withheld>,
 }
 
 /// The same of one segment's journeys.
@@ -185,7 +188,16 @@ impl ModelTable {
 
 impl ComparisonTable {
     pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>, segments: Vec<SegmentTable>) -> Self {
-        Self { totals, bootstrap, models, segments }
+        Self { totals, bootstrap, models, segments, withheld: None }
+    }
+
+    pub(super) fn with_withheld(self, withheld: Option<Withheld>) -> Self {
+        Self { withheld, ..self }
+    }
+
+    /// Which segments had too few persons to be told apart, if any had.
+    pub fn withheld(&self) -> Option<Withheld> {
+        self.withheld
     }
 
     /// The segments in order of their names; none where journeys are not told apart.

@@ -122,6 +122,11 @@ impl<'a> Event<'a> {
         }
     }
 
+    /// Whose event it is, in place of whoever it was.
+    pub fn with_person(self, person: impl Into<PersonKey<'a>>) -> Self {
+        Self { person: person.into(), ..self }
+    }
+
     /// Where it happened.
     pub fn with_channel(self, channel: &'a str) -> Self {
         Self { channel: Some(channel), ..self }

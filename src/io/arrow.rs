@@ -1,10 +1,11 @@
 //! Event logs from Arrow record batches.
 
-use super::columns::{EventColumns, Field, Places};
+use super::columns::{EventColumns, Field, Places, zone_of};
 use super::timestamp;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::{Events, Interaction, Kind, LARGEST, NO_TEXT, Sale, bad_time, check_amount, second};
+use crate::identity::{Identifier, Pseudonymiser};
 use crate::intern::Interner;
 use crate::person::{PersonKey, PersonTable};
 use arrow_array::cast::AsArray;
@@ -64,7 +65,10 @@ pub(super) fn extend(events: &mut Events, batch: &RecordBatch, columns: &EventCo
     let kinds = source.kinds()?;
     let keeps: Vec<bool> = kinds.iter().map(|&kind| events.keeps(kind)).collect();
     let times = source.times(&keeps)?;
-    let persons = source.persons(&keeps, &mut events.people)?;
+    let persons = match columns.identifiers() {
+        Some(hasher) => source.identify(hasher, &keeps, events)?,
+        None => source.persons(&keeps, &mut events.people)?,
+    };
     let channels = source.channels(&kinds, events)?;
     let interactions = source.interactions()?;
     let (values, costs) = (source.amounts(Field::Value, &kinds, &keeps)?, source.amounts(Field::Cost, &kinds, &keeps)?);
@@ -179,11 +183,47 @@ impl<'a> Source<'a> {
             };
             return numbers.enumerate().map(|(row, number)| if keeps[row] { time((row, number)) } else { Ok(0) }).collect();
         }
-        let mut row = 0;
-        map_each(array, name, |text| {
-            row += 1;
-            if keeps[row - 1] { timestamp::parse(text.unwrap_or("").as_bytes(), self.before + row as u64, name) } else { Ok(0) }
-        })
+        let (zones, texts) = (self.zones()?, map_texts(array, name, String::new(), |text| Ok(text.to_owned()))?);
+        let parse = |(row, text): (usize, String)| {
+            if !keeps[row] {
+                return Ok(0);
+            }
+            let line = self.before + row as u64 + 1;
+            let zone = || zone_of(zones.get(row).map_or("", String::as_str), line, self.columns);
+            timestamp::parse_in(text.as_bytes(), line, name, zone)
+        };
+        texts.into_iter().enumerate().map(parse).collect()
+    }
+
+    /// The zones that rows name.
+    fn zones(&self) -> Result<Vec<String>> {
+        let Some(at) = self.places.zone else { return Ok(Vec::new()) };
+        map_texts(self.batch.column(at).as_ref(), self.columns.zone_column(), String::new(), |text| Ok(text.to_owned()))
+    }
+
+    /// Hashes the identifiers of the rows that are kept; whose they are is yet to be found.
+    fn identify(&self, hasher: &Pseudonymiser, keeps: &[bool], events: &mut Events) -> Result<Vec<u64>> {
+        let mut columns: Vec<Vec<Option<Identifier>>> = Vec::new();
+        for &(kind, at) in &self.places.identifiers {
+            let array = self.batch.column(at).as_ref();
+            let hash = |text: &str| if text.is_empty() { Some(None) } else { hasher.of_kind(kind, text).map(Some) };
+            let read: Vec<Option<Option<Identifier>>> = match integers(array) {
+                Some(numbers) => numbers.map(|number| number.map_or(Some(None), |number| hash(&number.to_string()))).collect(),
+                None => map_texts(array, hasher.name(kind), Some(None), |text| Ok(hash(text)))?,
+            };
+            let check = |(row, read): (usize, Option<Option<Identifier>>)| {
+                let refused = || self.columns.bad_identifier(self.before + row as u64 + 1, kind, &text_at(array, row));
+                if keeps[row] { read.ok_or_else(refused) } else { Ok(None) }
+            };
+            columns.push(read.into_iter().enumerate().map(check).collect::<Result<_>>()?);
+        }
+        for row in (0..keeps.len()).filter(|&row| keeps[row]) {
+            columns.iter().filter_map(|column| column[row]).for_each(|identifier| events.identifiers.add(identifier));
+            if events.identifiers.end_row() == 0 {
+                return Err(self.columns.no_identifier(self.before + row as u64 + 1));
+            }
+        }
+        Ok(vec![0; keeps.len()])
     }
 
     fn persons(&self, keeps: &[bool], people: &mut PersonTable) -> Result<Vec<u64>> {

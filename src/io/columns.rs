@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::event::Events;
+use crate::identity::Pseudonymiser;
+use crate::zone::Zone;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every log has, and `value`, `cost`,
 /// `interaction`, `goal` and `order_id`, which it may have; any of them can go by another name. Further columns are read as texts
@@ -16,14 +18,23 @@ pub struct EventColumns {
     names: [String; STANDARD.len()],
     texts: Vec<String>,
     keeps_all: bool,
+    /// Where identifiers are read in place of persons.
+    identifiers: Option<Pseudonymiser>,
+    /// Of timestamps without offset.
+    zone: Option<Zone>,
+    zone_column: Option<String>,
 }
+
+/// What the names of columns that hold identifiers begin with; their kind follows.
+const IDENTIFIER: &str = "id:";
 
 const STANDARD: [&str; 9] = ["person", "timestamp", "channel", "kind", "value", "cost", "interaction", "goal", "order_id"];
 const REQUIRED: usize = 4;
 
 impl Default for EventColumns {
     fn default() -> Self {
-        Self { names: STANDARD.map(str::to_owned), texts: Vec::new(), keeps_all: false }
+        let names = STANDARD.map(str::to_owned);
+        Self { names, texts: Vec::new(), keeps_all: false, identifiers: None, zone: None, zone_column: None }
     }
 }
 
@@ -47,6 +58,42 @@ impl EventColumns {
     /// Also keeps the rows of kinds that KPIs alone use: see [`Events::keep_all`].
     pub fn keep_all(self) -> Self {
         Self { keeps_all: true, ..self }
+    }
+
+    /// Reads timestamps that are text without offset, such as `2026-01-31T13:45:00`, as local time of that zone; otherwise they are
+    /// refused. Of a local time that the clocks being set back give twice the earlier is meant; one that they skip is read as if
+    /// they had not been set yet.
+    #[cfg(feature = "time")]
+    pub fn with_zone(self, zone: Zone) -> Self {
+        Self { zone: Some(zone), ..self }
+    }
+
+    /// The same with each row's own zone, by its name in the IANA database, from this column; where it is empty, the zone of
+    /// [`EventColumns::with_zone`] counts.
+    #[cfg(feature = "time")]
+    pub fn with_zone_column(self, name: impl Into<String>) -> Self {
+        Self { zone_column: Some(name.into()), ..self }
+    }
+
+    /// Reads identifiers in place of persons.
+    pub(super) fn with_identifiers(self, hasher: &Pseudonymiser) -> Self {
+        Self { identifiers: Some(hasher.clone()), ..self }
+    }
+
+    /// What hashes identifiers, where they are read in place of persons.
+    #[inline]
+    pub(super) fn identifiers(&self) -> Option<&Pseudonymiser> {
+        self.identifiers.as_ref()
+    }
+
+    /// The zone of rows that do not name one.
+    pub(super) fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
+    }
+
+    /// The name of the column of zones.
+    pub(super) fn zone_column(&self) -> &str {
+        self.zone_column.as_deref().unwrap_or_default()
     }
 
     /// An empty log for what is read.
@@ -78,14 +125,66 @@ impl EventColumns {
         };
         let mut standard = [None; STANDARD.len()];
         for (at, name) in self.names.iter().enumerate() {
+            if at == Field::Person as usize && self.identifiers.is_some() {
+                continue; // identifiers stand for persons: raw ones are not even looked at
+            }
             standard[at] = find(name)?;
             if at < REQUIRED && standard[at].is_none() {
                 return Err(missing(name));
             }
         }
         let texts = self.texts.iter().map(|name| find(name)?.ok_or_else(|| missing(name))).collect::<Result<_>>()?;
-        Ok(Places { standard, texts, width: header.len() })
+        let zone = self.zone_column.iter().map(|name| find(name)?.ok_or_else(|| missing(name))).next().transpose()?;
+        let identifiers = self.identifiers.as_ref().map_or(Ok(Vec::new()), |hasher| self.find_identifiers(hasher, header))?;
+        Ok(Places { standard, texts, width: header.len(), identifiers, zone })
     }
+
+    /// The columns that hold identifiers, with the numbers of their kinds.
+    fn find_identifiers<S: AsRef<str>>(&self, hasher: &Pseudonymiser, header: &[S]) -> Result<Vec<(usize, usize)>> {
+        if let Some(name) = self.texts.iter().find(|name| name.starts_with(IDENTIFIER)) {
+            return Err(Error::setting("a column to read as text", format!("{name:?}"), "any but identifiers, whose values are not kept"));
+        }
+        let mut found: Vec<(usize, usize)> = Vec::new();
+        for (at, name) in header.iter().enumerate() {
+            let Some(kind) = name.as_ref().strip_prefix(IDENTIFIER) else { continue };
+            let number = hasher.kind(kind).ok_or_else(|| Error::field(1, name.as_ref(), kind, hasher.known()))?;
+            if found.iter().any(|(other, _)| *other == number) {
+                return Err(Error::Malformed { row: 1, reason: format!("column {:?} stands there twice", name.as_ref()) });
+            }
+            found.push((number, at));
+        }
+        if found.is_empty() {
+            let header = header.iter().map(|name| name.as_ref().to_owned()).collect();
+            return Err(Error::MissingColumn { column: format!("{IDENTIFIER}KIND"), found: header });
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Refuses a value that is no identifier.
+    pub(super) fn bad_identifier(&self, row: u64, kind: usize, value: &str) -> Error {
+        let kind = self.identifiers.as_ref().map_or("", |hasher| hasher.name(kind));
+        Error::field(row, format!("{IDENTIFIER}{kind}"), value, crate::identity::VALUE)
+    }
+
+    /// Refuses a row that names nobody.
+    pub(super) fn no_identifier(&self, row: u64) -> Error {
+        let kinds = self.identifiers.as_ref().map(Pseudonymiser::known).unwrap_or_default();
+        Error::field(row, format!("{IDENTIFIER}KIND"), "", format!("at least one identifier of {kinds}"))
+    }
+}
+
+/// The zone of that name, as a row states it; the columns' own where it states none.
+pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Option<Zone>> {
+    if name.is_empty() {
+        return Ok(columns.zone().cloned());
+    }
+    #[cfg(feature = "time")]
+    let zone = Zone::new(name).ok();
+    #[cfg(not(feature = "time"))]
+    let zone = None;
+    let allowed = "a name of the IANA database, such as Europe/Berlin";
+    zone.map(Some).ok_or_else(|| Error::field(row, columns.zone_column(), name, allowed))
 }
 
 /// A standard column.
@@ -109,13 +208,17 @@ pub(super) struct Places {
     pub(super) texts: Vec<usize>,
     #[cfg_attr(not(feature = "csv"), expect(dead_code))]
     pub(super) width: usize,
+    /// Kind and column of identifiers, the most trusted kind first.
+    pub(super) identifiers: Vec<(usize, usize)>,
+    pub(super) zone: Option<usize>,
 }
 
 impl Places {
     /// Every column that is read.
     #[cfg(feature = "parquet")]
     pub(super) fn all(&self) -> Vec<usize> {
-        self.standard.iter().flatten().chain(&self.texts).copied().collect()
+        let identifiers = self.identifiers.iter().map(|(_, at)| at);
+        self.standard.iter().flatten().chain(&self.texts).chain(identifiers).chain(&self.zone).copied().collect()
     }
 
     #[inline]

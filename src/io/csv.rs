@@ -3,6 +3,7 @@
 mod chunks;
 mod costs;
 mod events;
+mod identity;
 mod paths;
 
 pub use events::{EventPiece, EventReader};

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::{bad_time, second};
+use crate::zone::Zone;
 
 #[cfg(feature = "time")]
 const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset such as 2026-01-31T13:45:00+01:00";
@@ -11,10 +12,16 @@ const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
 /// A timestamp, floored to the second.
 #[inline]
 pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
+    parse_in(text, row, column, || Ok(None))
+}
+
+/// The same; one without offset is of the zone, if there is one.
+#[inline]
+pub(super) fn parse_in(text: &[u8], row: u64, column: &str, zone: impl FnOnce() -> Result<Option<Zone>>) -> Result<u32> {
     if let Some(seconds) = whole(text) {
         return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
     }
-    parse_other(text, row, column)
+    parse_other(text, row, column, zone)
 }
 
 /// A plain integer of at most 18 digits.
@@ -37,12 +44,15 @@ fn whole(text: &[u8]) -> Option<i64> {
 
 /// Seconds with a fraction, or RFC 3339.
 #[cold]
-fn parse_other(text: &[u8], row: u64, column: &str) -> Result<u32> {
+fn parse_other(text: &[u8], row: u64, column: &str, zone: impl FnOnce() -> Result<Option<Zone>>) -> Result<u32> {
     let bad = || Error::field(row, column, String::from_utf8_lossy(text), ALLOWED);
     if let Some(seconds) = with_fraction(text) {
         return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
     }
-    let seconds = rfc3339(text).ok_or_else(bad)?;
+    let seconds = match rfc3339(text) {
+        Some(seconds) => seconds,
+        None => zone()?.and_then(|zone| zone.local(std::str::from_utf8(text).ok()?)).ok_or_else(bad)?,
+    };
     second(seconds).ok_or_else(|| Error::field(row, column, String::from_utf8_lossy(text), "1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z"))
 }
 
@@ -91,6 +101,22 @@ mod tests {
         assert_eq!(read("2025-12-31 19:00:00-05:00"), Some(1_767_225_600));
         for bad in ["2026-01-01T00:00:00", "2026-01-01", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z"] {
             assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn local_times() {
+        let read = |zone: &str, text: &str| parse_in(text.as_bytes(), 2, "timestamp", || Ok(Some(Zone::new(zone).unwrap()))).ok();
+        assert_eq!(read("Europe/Berlin", "2026-01-01T01:00:00"), Some(1_767_225_600));
+        assert_eq!(read("Europe/Berlin", "2026-07-01 02:00:00.9"), Some(1_782_864_000));
+        assert_eq!(read("America/New_York", "2025-12-31T19:00"), Some(1_767_225_600));
+        assert_eq!(read("Europe/Berlin", "2026-01-01T00:00:00Z"), Some(1_767_225_600), "an offset says it all");
+        // 2026-10-25: 02:30 twice, the earlier is summer time; 2026-03-29: 02:30 is skipped, half an hour after 02:00 it is 03:30
+        assert_eq!(read("Europe/Berlin", "2026-10-25T02:30:00"), Some(1_792_888_200));
+        assert_eq!(read("Europe/Berlin", "2026-03-29T02:30:00"), read("Europe/Berlin", "2026-03-29T03:30:00"));
+        for bad in ["2026-01-01", "noon", "2026-01-01T25:00:00", "1969-12-31T12:00:00"] {
+            assert_eq!(read("Europe/Berlin", bad), None, "{bad}");
         }
     }
 

@@ -49,6 +49,24 @@ pub trait Accumulator: Send {
         Self: Sized;
 }
 
+/// Both at once, in one pass over the journeys.
+impl<A: Accumulator, B: Accumulator> Accumulator for (A, B) {
+    fn observe(&mut self, journey: Journey<'_>) {
+        self.0.observe(journey);
+        self.1.observe(journey);
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        self.0.observe_block(block.clone());
+        self.1.observe_block(block);
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.0.merge(later.0)?;
+        self.1.merge(later.1)
+    }
+}
+
 /// Journeys handed on at once: their touches fit a core's second-level cache, so that several models in turn find them there.
 const BLOCK: usize = 2048;
 /// At most about this many pieces are gathered apart, so that accumulators of many channels stay cheap to make and merge.

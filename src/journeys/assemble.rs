@@ -7,7 +7,8 @@ use super::{Outcome, People, Touches};
 use crate::channel::ChannelId;
 use crate::intern::Interner;
 use crate::person::PersonTable;
-use rayon::prelude::*;
+use rayon::scope;
+use std::ops::Range;
 
 /// The arena's columns.
 #[derive(Debug)]
@@ -23,116 +24,146 @@ pub(super) struct Assembled {
     pub(super) segments: Option<Segments>,
 }
 
-/// Puts the parts together column by column, giving up each part's column as soon as it is copied.
-/// `segments` names the codes of segments.
-pub(super) fn assemble(mut parts: Vec<Part>, shared: bool, segments: &Interner) -> Assembled {
-    let converting: Vec<Extent> = parts.iter().map(|part| part.converting).collect();
-    let persons = Halves::of(&parts, &converting, |part| part.persons.len(), |extent| extent.persons);
-    let journeys = Halves::of(&parts, &converting, |part| part.closes.len(), |extent| extent.journeys);
-    let timeline = Halves::of(&parts, &converting, |part| part.timeline.channels.len(), |extent| extent.timeline);
-    let own = Halves::of(&parts, &converting, |part| part.touches.channels.len(), |extent| extent.touches);
+/// The arena as it grows, a few parts at a time, so that parts and arena never stand side by side in memory. What belongs to persons
+/// with a conversion and what does not grow apart.
+#[derive(Debug, Default)]
+pub(super) struct Assembly {
+    front: Half,
+    back: Half,
+    outcomes: Vec<Outcome>,
+    places: Vec<ChannelId>,
+    bought_before: Vec<bool>,
+}
 
-    let all = Touches {
-        channels: timeline.join(&mut parts, |part| std::mem::take(&mut part.timeline.channels), ChannelId::NONE),
-        times: timeline.join(&mut parts, |part| std::mem::take(&mut part.timeline.times), 0),
-    };
-    let (touches, apart) = if shared {
-        (all, None)
-    } else {
-        let channels = own.join(&mut parts, |part| std::mem::take(&mut part.touches.channels), ChannelId::NONE);
-        let times = own.join(&mut parts, |part| std::mem::take(&mut part.touches.times), 0);
-        (Touches { channels, times }, Some(all))
-    };
-    let ranges = if shared { &timeline } else { &own };
-    Assembled {
-        touches,
-        timeline: apart,
-        starts: journeys.join_offsets(&mut parts, |part| std::mem::take(&mut part.starts), ranges),
-        ends: journeys.join_offsets(&mut parts, |part| std::mem::take(&mut part.ends), ranges),
-        closes: journeys.join(&mut parts, |part| std::mem::take(&mut part.closes), 0),
-        segments: (segments.len() > 0).then(|| {
-            let by_journey = journeys.join(&mut parts, |part| std::mem::take(&mut part.segments), 0);
-            let by_person = persons.join(&mut parts, |part| std::mem::take(&mut part.person_segments), 0);
-            Segments::new(segments, by_journey, by_person)
-        }),
-        outcomes: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.outcomes)).collect(),
-        places: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.places)).collect(),
-        people: People {
-            touch_ends: persons.join_offsets(&mut parts, |part| std::mem::take(&mut part.touch_ends), &timeline),
-            journey_ends: persons.join_offsets(&mut parts, |part| std::mem::take(&mut part.journey_ends), &journeys),
-            codes: persons.join(&mut parts, |part| std::mem::take(&mut part.persons), 0),
-            table: PersonTable::default(),
-            bought_before: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.bought_before)).collect(),
-        },
+/// The columns that both halves have. Positions count inside the half.
+#[derive(Debug, Default)]
+struct Half {
+    persons: Vec<u64>,
+    touch_ends: Offsets,
+    journey_ends: Offsets,
+    timeline: Touches,
+    touches: Touches,
+    starts: Offsets,
+    ends: Offsets,
+    closes: Vec<u32>,
+    segments: Vec<u32>,
+    person_segments: Vec<u32>,
+}
+
+impl Assembly {
+    /// Adds parts behind those that are there; `shared` where journeys are runs of the timeline.
+    pub(super) fn add(&mut self, mut parts: Vec<Part>, shared: bool) {
+        let Self { front, back, .. } = self;
+        scope(|scope| {
+            scope.spawn(|_| front.add(Side { parts: &parts, front: true }, shared));
+            back.add(Side { parts: &parts, front: false }, shared);
+        });
+        for part in &mut parts {
+            self.outcomes.append(&mut part.outcomes);
+            self.places.append(&mut part.places);
+            self.bought_before.append(&mut part.bought_before);
+        }
+    }
+
+    /// The whole arena. `segments` names the codes of segments.
+    pub(super) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
+        let Self { front, mut back, outcomes, places, bought_before } = self;
+        back.put_behind(front, shared);
+        let Half { persons, touch_ends, journey_ends, timeline, touches, starts, ends, closes, .. } = back;
+        let (touches, timeline) = if shared { (timeline, None) } else { (touches, Some(timeline)) };
+        let segments = (segments.len() > 0).then(|| Segments::new(segments, back.segments, back.person_segments));
+        let people = People { codes: persons, table: PersonTable::default(), touch_ends, journey_ends, bought_before };
+        Assembled { touches, timeline, starts, ends, closes, outcomes, places, people, segments }
     }
 }
 
-/// For one kind of thing, how many of each part stand among the converting and how many behind them.
-struct Halves {
-    front: Vec<usize>,
-    back: Vec<usize>,
-}
-
-impl Halves {
-    fn of(parts: &[Part], converting: &[Extent], len: impl Fn(&Part) -> usize, front: impl Fn(&Extent) -> usize) -> Self {
-        let front: Vec<usize> = converting.iter().map(front).collect();
-        let back = parts.iter().zip(&front).map(|(part, front)| len(part) - front).collect();
-        Self { front, back }
-    }
-
-    fn total(&self) -> usize {
-        self.front.iter().chain(&self.back).sum()
-    }
-
-    /// Where each part's front and back begin in the arena.
-    fn bases(&self) -> Vec<(usize, usize)> {
-        let (mut front, mut back) = (0, self.front.iter().sum::<usize>());
-        let step = |(here, behind): (&usize, &usize)| {
-            let at = (front, back);
-            front += here;
-            back += behind;
-            at
-        };
-        self.front.iter().zip(&self.back).map(step).collect()
-    }
-
-    /// One column of the arena: every part's front, then every part's back.
-    fn join<T: Copy + Send + Sync>(&self, parts: &mut [Part], take: impl Fn(&mut Part) -> Vec<T>, filler: T) -> Vec<T> {
-        let columns: Vec<Vec<T>> = parts.iter_mut().map(take).collect();
-        let mut joined = vec![filler; self.total()];
-        self.fill(&mut joined, columns, |value, _, _| value);
-        joined
-    }
-
-    /// The same for positions, which move with what they point into.
-    fn join_offsets(&self, parts: &mut [Part], take: impl Fn(&mut Part) -> Vec<u32>, into: &Self) -> Offsets {
-        let columns: Vec<Vec<u32>> = parts.iter_mut().map(take).collect();
-        let mut joined = Offsets::zeros(self.total(), into.total());
-        let bases = into.bases();
-        let moved = |value: u32, part: usize, front: bool| {
-            let (ahead, behind) = bases[part];
-            if front { ahead + value as usize } else { behind + value as usize - into.front[part] }
-        };
-        match &mut joined {
-            Offsets::Short(positions) => self.fill(positions, columns, |value, part, front| moved(value, part, front) as u32),
-            Offsets::Long(positions) => self.fill(positions, columns, |value, part, front| moved(value, part, front) as u64),
-        }
-        joined
-    }
-
-    fn fill<S: Copy + Send + Sync, T: Send>(&self, joined: &mut [T], columns: Vec<Vec<S>>, put: impl Fn(S, usize, bool) -> T + Sync) {
-        let (mut front, mut back) = joined.split_at_mut(self.front.iter().sum());
-        let mut work = Vec::with_capacity(columns.len());
-        for (part, column) in columns.into_iter().enumerate() {
-            let (here, rest) = std::mem::take(&mut front).split_at_mut(self.front[part]);
-            let (behind, later) = std::mem::take(&mut back).split_at_mut(self.back[part]);
-            (front, back) = (rest, later);
-            work.push((part, column, here, behind));
-        }
-        work.into_par_iter().for_each(|(part, column, here, behind)| {
-            let (ahead, after) = column.split_at(here.len());
-            here.iter_mut().zip(ahead).for_each(|(to, &from)| *to = put(from, part, true));
-            behind.iter_mut().zip(after).for_each(|(to, &from)| *to = put(from, part, false));
+impl Half {
+    /// Adds one side of the parts, a column a thread.
+    fn add(&mut self, side: Side<'_>, shared: bool) {
+        let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
+        let of_timeline: Count = (|part| part.timeline.channels.len(), |extent| extent.timeline);
+        let of_touches: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
+        let (journey_touches, before) = if shared { (of_timeline, timeline) } else { (of_touches, self.touches.channels.len()) };
+        let Self { persons, touch_ends, journey_ends, starts, ends, closes, segments, person_segments, .. } = self;
+        let (all, own) = (&mut self.timeline, &mut self.touches);
+        scope(|scope| {
+            scope.spawn(|_| side.copy(&mut all.times, |part| &part.timeline.times, |extent| extent.timeline));
+            scope.spawn(|_| side.copy(&mut all.channels, |part| &part.timeline.channels, |extent| extent.timeline));
+            scope.spawn(|_| side.copy(&mut own.times, |part| &part.touches.times, |extent| extent.touches));
+            scope.spawn(|_| side.copy(&mut own.channels, |part| &part.touches.channels, |extent| extent.touches));
+            scope.spawn(|_| side.copy(persons, |part| &part.persons, |extent| extent.persons));
+            scope.spawn(|_| side.shift(starts, |part| &part.starts, |extent| extent.journeys, journey_touches, before));
+            scope.spawn(|_| side.shift(ends, |part| &part.ends, |extent| extent.journeys, journey_touches, before));
+            scope.spawn(|_| side.shift(touch_ends, |part| &part.touch_ends, |extent| extent.persons, of_timeline, timeline));
+            let of_journeys: Count = (|part| part.closes.len(), |extent| extent.journeys);
+            scope.spawn(move |_| side.shift(journey_ends, |part| &part.journey_ends, |extent| extent.persons, of_journeys, journeys));
+            scope.spawn(|_| side.copy(closes, |part| &part.closes, |extent| extent.journeys));
+            scope.spawn(|_| side.copy(segments, |part| &part.segments, |extent| extent.journeys));
+            scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, |extent| extent.persons));
         });
     }
+
+    /// Puts this half behind another one.
+    fn put_behind(&mut self, front: Self, shared: bool) {
+        let (timeline, journeys) = (front.timeline.channels.len(), front.closes.len());
+        let touches = if shared { timeline } else { front.touches.channels.len() };
+        scope(|scope| {
+            scope.spawn(|_| prepend(&mut self.timeline.times, front.timeline.times));
+            scope.spawn(|_| prepend(&mut self.timeline.channels, front.timeline.channels));
+            scope.spawn(|_| prepend(&mut self.touches.times, front.touches.times));
+            scope.spawn(|_| prepend(&mut self.touches.channels, front.touches.channels));
+            scope.spawn(|_| prepend(&mut self.persons, front.persons));
+            scope.spawn(|_| self.starts.prepend(front.starts, touches));
+            scope.spawn(|_| self.ends.prepend(front.ends, touches));
+            scope.spawn(|_| self.touch_ends.prepend(front.touch_ends, timeline));
+            scope.spawn(|_| self.journey_ends.prepend(front.journey_ends, journeys));
+            scope.spawn(|_| prepend(&mut self.closes, front.closes));
+            scope.spawn(|_| prepend(&mut self.segments, front.segments));
+            scope.spawn(|_| prepend(&mut self.person_segments, front.person_segments));
+        });
+    }
+}
+
+/// How many of something a part has, and how many of them stand in its front.
+type Count = (fn(&Part) -> usize, fn(&Extent) -> usize);
+
+/// The fronts of some parts, or what stands behind them.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    parts: &'a [Part],
+    front: bool,
+}
+
+impl Side<'_> {
+    fn range(self, len: usize, front: usize) -> Range<usize> {
+        if self.front { 0..front.min(len) } else { front.min(len)..len }
+    }
+
+    fn copy<T: Copy>(self, to: &mut Vec<T>, column: fn(&Part) -> &Vec<T>, front: fn(&Extent) -> usize) {
+        for part in self.parts {
+            let values = column(part);
+            to.extend_from_slice(&values[self.range(values.len(), front(&part.converting))]);
+        }
+    }
+
+    /// The same for positions, which move with what they point into, of which `base` stand there already.
+    fn shift(self, to: &mut Offsets, column: fn(&Part) -> &Vec<u32>, front: fn(&Extent) -> usize, into: Count, mut base: usize) {
+        for part in self.parts {
+            let positions = column(part);
+            let own = self.range(into.0(part), into.1(&part.converting));
+            let kept = &positions[self.range(positions.len(), front(&part.converting))];
+            to.extend(kept.iter().map(|&position| base + position as usize - own.start), base + own.len());
+            base += own.len();
+        }
+    }
+}
+
+/// Puts `head` in front.
+pub(super) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
+    if to.is_empty() {
+        *to = head;
+    } else {
+        to.splice(0..0, head);
+    }
+    to.shrink_to_fit();
 }

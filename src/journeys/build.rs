@@ -1,6 +1,6 @@
 //! Events to journeys.
 
-use super::assemble::assemble;
+use super::assemble::Assembly;
 use super::gather::{Scratch, Source};
 use super::names::Names;
 use super::partition::{Batch, PARTITIONS, Recoding};
@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 48 a
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 40 a
 /// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
 ///
 /// ```
@@ -51,6 +51,8 @@ struct Spread {
 
 /// Rows spread at a time; the unit of parallel work while events come in.
 const ROWS: usize = 1 << 20;
+/// Partitions a thread cuts before they are added to the arena.
+const WAVE: usize = 32;
 /// Rows that a merged batch has at most.
 const SMALL: usize = 1 << 16;
 
@@ -238,10 +240,11 @@ impl JourneyBuilder {
 
 /// The journeys of all partitions, on their way into the arena.
 struct Cut {
-    parts: Vec<Part>,
+    assembly: Assembly,
     channels: Channels,
-    excluded: Vec<ChannelId>,
-    last: u32,
+    costs: Vec<f64>,
+    immature: u64,
+    observation: Observation,
 }
 
 impl Cut {
@@ -250,28 +253,34 @@ impl Cut {
         let ranks: Vec<ChannelId> = names.channels.iter().filter_map(|name| channels.id(name)).collect();
         let last = batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
         let cutter = Cutter::new(options, &channels, ranks, last)?;
-        let source = Source { batches, table: &names.people, period: options.period };
-        let cut = |scratch: &mut Scratch, partition| cutter.cut(source.gather(partition, scratch));
+        let (period, costs) = (options.period, vec![0.0; channels.len()]);
+        let observation = Observation { from: period.start(), end: period.end(last), to: period.stop(), excluded: cutter.excluded() };
+        let source = Source { batches, table: &names.people, period };
+        let cut = |scratch: &mut Scratch, &partition: &usize| cutter.cut(source.gather(partition, scratch));
         let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
         let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
-        let parts: Vec<Part> = filled.into_par_iter().map_init(Scratch::default, cut).collect();
+        let mut whole = Self { assembly: Assembly::default(), costs, immature: 0, observation, channels: channels.clone() };
+        for partitions in filled.chunks(WAVE * rayon::current_num_threads()) {
+            let parts: Vec<Part> = partitions.par_iter().map_init(Scratch::default, cut).collect();
+            whole.add(parts, options.keeps_runs())?;
+        }
+        Ok(whole)
+    }
+
+    fn add(&mut self, parts: Vec<Part>, shared: bool) -> Result<()> {
         for part in &parts {
             let touches = part.timeline.channels.len().max(part.touches.channels.len());
             u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
+            self.costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
+            self.immature += part.immature;
         }
-        let excluded = cutter.excluded();
-        Ok(Self { parts, channels, excluded, last })
+        self.assembly.add(parts, shared);
+        Ok(())
     }
 
     fn journeys(self, names: Names, options: &JourneyOptions, table: &CostTable) -> Result<Journeys> {
-        let Self { parts, channels, excluded, last } = self;
-        let mut costs = vec![0.0; channels.len()];
-        for part in &parts {
-            costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
-        }
-        let observation = Observation { from: options.period.start(), end: options.period.end(last), excluded };
-        let immature = parts.iter().map(|part| part.immature).sum();
-        let mut columns = assemble(parts, options.keeps_runs(), &names.segments);
+        let Self { assembly, channels, costs, immature, observation } = self;
+        let mut columns = assembly.finish(options.keeps_runs(), &names.segments);
         let places = Places::new(&names.places, std::mem::take(&mut columns.places))?;
         let mut journeys = Journeys::new(columns, channels, names.people)?;
         journeys.places = places;

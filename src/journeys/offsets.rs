@@ -1,5 +1,7 @@
 //! Positions in the arena: 4 bytes each while they fit, 8 beyond.
 
+use super::assemble::prepend;
+
 /// A column of positions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Offsets {
@@ -9,10 +11,56 @@ pub(super) enum Offsets {
     Long(Vec<u64>),
 }
 
+impl Default for Offsets {
+    fn default() -> Self {
+        Self::Short(Vec::new())
+    }
+}
+
 impl Offsets {
-    /// Room for `len` positions none of which exceeds `largest`.
-    pub(super) fn zeros(len: usize, largest: usize) -> Self {
-        if u32::try_from(largest).is_ok() { Self::Short(vec![0; len]) } else { Self::Long(vec![0; len]) }
+    /// Adds positions none of which exceeds `largest`.
+    pub(super) fn extend(&mut self, positions: impl Iterator<Item = usize>, largest: usize) {
+        self.widen(largest);
+        match self {
+            Self::Short(all) => all.extend(positions.map(|position| position as u32)),
+            Self::Long(all) => all.extend(positions.map(|position| position as u64)),
+        }
+    }
+
+    /// Puts `head` in front and moves the positions behind it by `by`.
+    pub(super) fn prepend(&mut self, head: Self, by: usize) {
+        self.widen(by + self.largest());
+        match (self, head) {
+            (Self::Short(all), Self::Short(head)) => {
+                all.iter_mut().for_each(|position| *position += by as u32);
+                prepend(all, head);
+            }
+            (Self::Long(all), head) => {
+                all.iter_mut().for_each(|position| *position += by as u64);
+                let head = (0..head.len()).map(|at| head.get(at) as u64).collect();
+                prepend(all, head);
+            }
+            (all @ Self::Short(_), head @ Self::Long(_)) => {
+                all.widen(usize::MAX);
+                all.prepend(head, by);
+            }
+        }
+    }
+
+    /// Makes room for positions up to `largest`.
+    fn widen(&mut self, largest: usize) {
+        if let Self::Short(all) = self
+            && u32::try_from(largest).is_err()
+        {
+            *self = Self::Long(all.iter().map(|&position| position.into()).collect());
+        }
+    }
+
+    fn largest(&self) -> usize {
+        match self {
+            Self::Short(positions) => positions.iter().max().map_or(0, |&position| position as usize),
+            Self::Long(positions) => positions.iter().max().map_or(0, |&position| position as usize),
+        }
     }
 
     /// These positions, none of which exceeds `largest`.
@@ -22,6 +70,13 @@ impl Offsets {
         } else {
             Self::Long(positions.map(|position| position as u64).collect())
         }
+    }
+
+    /// The positions but those of `gone`; the ones behind move forward by `by`, and none exceeds `largest` then.
+    pub(super) fn without(&self, gone: &std::ops::Range<usize>, by: usize, largest: usize) -> Self {
+        let ahead = (0..gone.start).map(|at| self.get(at));
+        let behind = (gone.end..self.len()).map(|at| self.get(at) - by);
+        Self::collect(ahead.chain(behind), largest)
     }
 
     #[inline]
@@ -52,11 +107,35 @@ impl Offsets {
 mod tests {
     use super::*;
 
+    fn all(offsets: &Offsets) -> Vec<usize> {
+        (0..offsets.len()).map(|at| offsets.get(at)).collect()
+    }
+
     #[test]
     fn positions_beyond_32_bits_widen_the_column() {
-        assert!(matches!(Offsets::zeros(1, u32::MAX as usize), Offsets::Short(_)));
-        let wide = Offsets::zeros(2, u32::MAX as usize + 1);
-        assert!(matches!(wide, Offsets::Long(_)));
-        assert_eq!((wide.len(), wide.get(1)), (2, 0));
+        let wide = u32::MAX as usize;
+        let mut offsets = Offsets::default();
+        offsets.extend([1, wide].into_iter(), wide);
+        assert!(matches!(offsets, Offsets::Short(_)));
+        offsets.extend([wide + 7].into_iter(), wide + 9);
+        assert!(matches!(offsets, Offsets::Long(_)));
+        assert_eq!(all(&offsets), [1, wide, wide + 7]);
+    }
+
+    #[test]
+    fn a_head_moves_what_is_behind_it() {
+        let wide = u32::MAX as usize;
+        let of = |positions: &[usize]| Offsets::collect(positions.iter().copied(), positions.iter().copied().max().unwrap_or(0));
+        for (behind, head, by) in
+            [(vec![0, 2], vec![1, 3], 3), (vec![], vec![4], 4), (vec![5], vec![], 0), (vec![2], vec![wide + 1], wide + 1)]
+        {
+            let mut offsets = of(&behind);
+            offsets.prepend(of(&head), by);
+            let expected: Vec<usize> = head.iter().copied().chain(behind.iter().map(|position| position + by)).collect();
+            assert_eq!(all(&offsets), expected);
+        }
+        let mut offsets = of(&[wide]);
+        offsets.prepend(of(&[1]), 1);
+        assert_eq!(all(&offsets), [1, wide + 1]);
     }
 }

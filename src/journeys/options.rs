@@ -188,6 +188,11 @@ impl Period {
         self.from.unwrap_or(0)
     }
 
+    /// The second from which on nothing is read, if there is one.
+    pub(crate) fn stop(&self) -> Option<u32> {
+        self.to
+    }
+
     /// Whether it ends.
     pub(crate) fn closes(&self) -> bool {
         self.to.is_some()

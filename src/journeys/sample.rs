@@ -53,6 +53,11 @@ impl Draws {
 }
 
 impl<'a> Sample<'a> {
+    /// The journeys with these outcomes in place of their own; every journey that may have conversions has one.
+    pub(crate) fn with_draws(journeys: &'a Journeys, draws: &'a Draws) -> Self {
+        Self { journeys, draws: Some(draws) }
+    }
+
     /// As [`Journeys::accumulate`].
     pub(crate) fn accumulate<A: Accumulator>(self, start: impl Fn() -> A + Sync) -> Result<A> {
         self.accumulate_range(0..self.journeys.len(), start)

@@ -4,6 +4,8 @@ use super::sample::{Draws, Sample};
 use super::{Journeys, Totals};
 use crate::error::Result;
 use crate::intern::Interner;
+use crate::privacy::{Group, MinimumGroup, Protected};
+use std::ops::Range;
 
 /// Which segment each journey and each person belongs to.
 #[derive(Debug, Clone)]
@@ -23,12 +25,17 @@ impl Segments {
         by_journey.iter_mut().chain(&mut by_person).for_each(|code| *code = ranks[*code as usize]);
         Self { names, by_journey, by_person }
     }
+
+    /// Removes a person and the person's journeys.
+    pub(super) fn remove(&mut self, person: usize, journeys: Range<usize>) {
+        self.by_person.remove(person);
+        self.by_journey.drain(journeys);
+    }
 }
 
 /// One segment of an arena: the journeys that close in it, and the persons who began in it.
 #[derive(Debug)]
 pub(crate) struct Segment<'a> {
-    pub(crate) name: &'a str,
     journeys: &'a Journeys,
     by_journey: Draws,
     by_person: Draws,
@@ -52,24 +59,65 @@ impl Segment<'_> {
     }
 }
 
-impl Journeys {
-    /// The segments in order of their names; none where the log was not told apart.
-    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
-        let segments = self.segments.as_ref();
-        segments.into_iter().flat_map(|segments| segments.names.iter().zip(0..).map(|(name, code)| self.segment(segments, name, code)))
+/// Segments that are told apart as one: by what names, and how many persons they have at least.
+#[derive(Debug, Default)]
+pub(crate) struct Codes {
+    codes: Vec<u32>,
+    /// Persons who began in them.
+    began: u64,
+    /// Persons whose first journey closes in them: a count that adds up over segments, and no more than whose any journey does.
+    closed: u64,
+}
+
+impl Group for Codes {
+    fn persons(&self) -> u64 {
+        [self.began, self.closed].into_iter().filter(|&persons| persons > 0).min().unwrap_or(0)
     }
 
-    fn segment<'a>(&'a self, segments: &Segments, name: &'a str, code: u32) -> Segment<'a> {
-        let is = |codes: &[u32]| codes.iter().map(|&other| u8::from(other == code)).collect::<Vec<u8>>();
-        let persons = is(&segments.by_person);
+    fn merge(&mut self, other: Self) {
+        self.codes.extend(other.codes);
+        self.began += other.began;
+        self.closed += other.closed;
+    }
+}
+
+impl Journeys {
+    /// The segments of enough persons in order of their names, small ones together or left out; none where the log was not told
+    /// apart.
+    pub(crate) fn segments(&self, minimum: MinimumGroup) -> Protected<Codes> {
+        let (Some(segments), Some(people)) = (&self.segments, &self.people) else { return minimum.apply([]) };
+        let mut codes: Vec<Codes> = (0..).take(segments.names.len()).map(|code| Codes { codes: vec![code], ..Codes::default() }).collect();
+        segments.by_person.iter().for_each(|&code| codes[code as usize].began += 1);
+        let mut first = 0;
+        for end in (0..people.codes.len()).map(|person| people.journey_ends.get(person)) {
+            if first < end {
+                codes[segments.by_journey[first] as usize].closed += 1;
+            }
+            first = end;
+        }
+        // a segment that only later journeys close in is somebody's all the same
+        segments.by_journey.iter().for_each(|&code| codes[code as usize].closed = codes[code as usize].closed.max(1));
+        minimum.apply(segments.names.iter().cloned().zip(codes))
+    }
+
+    /// The segment of a person's first row.
+    pub(crate) fn person_segment(&self, person: usize) -> Option<&str> {
+        let segments = self.segments.as_ref()?;
+        segments.by_person.get(person).map(|&code| segments.names[code as usize].as_str())
+    }
+
+    /// One segment, or several together.
+    pub(crate) fn segment(&self, group: &Codes) -> Segment<'_> {
+        let is = |codes: &[u32]| codes.iter().map(|other| u8::from(group.codes.contains(other))).collect::<Vec<u8>>();
+        let persons = self.segments.as_ref().map_or(Vec::new(), |segments| is(&segments.by_person));
+        let by_journey = self.segments.as_ref().map_or(Vec::new(), |segments| is(&segments.by_journey));
         let mut of_persons = Vec::with_capacity(self.len());
         if let Some(people) = &self.people {
             persons.iter().enumerate().for_each(|(person, &counts)| of_persons.resize(people.journey_ends.get(person), counts));
         }
         Segment {
-            name,
             journeys: self,
-            by_journey: Draws::Persons { by_person: persons.clone(), by_journey: is(&segments.by_journey) },
+            by_journey: Draws::Persons { by_person: persons.clone(), by_journey },
             by_person: Draws::Persons { by_person: persons, by_journey: of_persons },
         }
     }

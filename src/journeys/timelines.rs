@@ -13,6 +13,8 @@ use std::ops::Range;
 pub(crate) struct Observation {
     pub(crate) from: u32,
     pub(crate) end: u32,
+    /// The end of the period, where one was stated: the log may end earlier.
+    pub(crate) to: Option<u32>,
     pub(crate) excluded: Vec<ChannelId>,
 }
 
@@ -31,8 +33,7 @@ pub(crate) struct PersonTimeline<'a> {
 impl<'a> PersonTimeline<'a> {
     /// Whether the person bought before the period.
     pub(crate) fn bought_before(&self) -> bool {
-        let people = self.journeys.people.as_ref();
-        people.and_then(|people| people.bought_before.get(self.number)).copied().unwrap_or(false)
+        self.journeys.bought_before(self.number)
     }
 
     /// The person's number in the arena.
@@ -101,9 +102,21 @@ impl Journeys {
         first.zip(times().into_iter().filter_map(|times| times.par_iter().max().copied()).max())
     }
 
-    /// How many persons there are; none for a path table.
-    pub(crate) fn persons(&self) -> usize {
-        self.people.as_ref().map_or(0, |people| people.codes.len())
+    /// How many persons at the front ever bought.
+    pub(crate) fn converting_persons(&self) -> usize {
+        self.people.as_ref().map_or(0, |people| people.bought_before.len())
+    }
+
+    /// Where a person stands in the order of persons: by rank, equal ranks by key.
+    pub(crate) fn person_rank(&self, person: usize) -> Option<(u64, PersonKey<'_>)> {
+        let people = self.people.as_ref()?;
+        people.codes.get(person).map(|&code| (people.table.rank(code), people.table.key(code)))
+    }
+
+    /// Whether a person bought before the period.
+    pub(crate) fn bought_before(&self, person: usize) -> bool {
+        let people = self.people.as_ref();
+        people.and_then(|people| people.bought_before.get(person)).copied().unwrap_or(false)
     }
 
     /// The person of that number.

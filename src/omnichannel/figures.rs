@@ -142,10 +142,15 @@ impl Rate {
         Self { count, population, rate: proportion.map(Proportion::rate), interval }
     }
 
-    /// The rest of the population: those not counted.
-    pub fn complement(&self) -> Self {
-        let level = self.interval.map_or_else(Level::default, |interval| interval.level);
-        Self::new(self.population - self.count, self.population, level)
+    /// Another number of the same population.
+    pub(crate) fn with_count(&self, count: u64) -> Self {
+        Self::new(count, self.population, self.interval.map_or_else(Level::default, |interval| interval.level))
+    }
+
+    /// The same of two populations together.
+    pub(crate) fn merged(&self, other: &Self) -> Self {
+        let level = self.interval.or(other.interval).map_or_else(Level::default, |interval| interval.level);
+        Self::new(self.count + other.count, self.population + other.population, level)
     }
 }
 
@@ -210,7 +215,7 @@ mod tests {
         let interval = rate.interval.unwrap();
         assert!((interval.low() - 0.088_937).abs() < 1e-5 && (interval.high() - 0.532_309).abs() < 1e-5, "{interval:?}");
         assert_eq!(rate.to_string(), "25.00 % (95 % interval 8.89 to 53.23; 3 of 12)");
-        assert_eq!(rate.complement().count, 9);
+        assert_eq!(rate.merged(&Rate::new(1, 4, Level::default())), Rate::new(4, 16, Level::default()));
         let nobody = Rate::new(0, 0, Level::default());
         assert_eq!((nobody.rate, nobody.interval, nobody.to_string().as_str()), (None, None, "none (0 of 0)"));
     }

@@ -100,11 +100,27 @@ impl<'a> Histories<'a> {
         self.iter().flat_map(move |person| person.of_kind(kind))
     }
 
+    /// Where a person stands in the order of persons.
+    pub(super) fn rank(&self, history: &History<'_>) -> u64 {
+        self.events.people.rank(history.code)
+    }
+
+    /// Fails where a column is asked for that the log lacks.
+    pub(super) fn check_column(&self, column: Option<&str>) -> Result<()> {
+        match column.filter(|name| !self.events.columns().any(|other| other == *name)) {
+            None => Ok(()),
+            Some(name) => {
+                let found = self.events.columns().map(str::to_owned).collect();
+                Err(Error::MissingColumn { column: name.to_owned(), found })
+            }
+        }
+    }
+
     fn history(&self, at: usize) -> History<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
-        let person = self.events.people.key(self.events.person[rows[0] as usize]);
-        History { events: self.events, person, rows: &rows[self.inside(rows)] }
+        let code = self.events.person[rows[0] as usize];
+        History { events: self.events, code, rows: &rows[self.inside(rows)] }
     }
 
     fn inside(&self, rows: &[u32]) -> Range<usize> {
@@ -131,14 +147,14 @@ fn order(kind: Kind) -> u8 {
 #[derive(Debug, Clone, Copy)]
 pub struct History<'a> {
     events: &'a Events,
-    person: PersonKey<'a>,
+    code: u64,
     rows: &'a [u32],
 }
 
 impl<'a> History<'a> {
     /// Whose rows they are.
     pub fn person(&self) -> PersonKey<'a> {
-        self.person
+        self.events.people.key(self.code)
     }
 
     /// The numbers of the rows in the log, for [`Events::text`].
@@ -156,6 +172,11 @@ impl<'a> History<'a> {
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Event<'a>> + use<'a> {
         let events = self.events;
         self.rows().filter(move |&row| events.kind[row].0 == kind).filter_map(|row| events.get(row))
+    }
+
+    /// The text of one of the log's rows in a named column.
+    pub fn text(&self, row: usize, column: &str) -> Option<&'a str> {
+        self.events.text(row, column)
     }
 
     /// How many rows there are.

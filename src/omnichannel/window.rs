@@ -55,7 +55,7 @@ impl Window {
         Ok(Self { from, to })
     }
 
-    /// What the journeys report: their period, its open sides closed by the first and the last second of the log.
+    /// What the journeys report: their period, an open side closed by the first or the last second of the log.
     ///
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or conversion.
@@ -67,7 +67,8 @@ impl Window {
         let (first, last) = journeys.extent().ok_or_else(empty)?;
         let observation = journeys.observation();
         let from = if observation.from > 0 { observation.from } else { first };
-        Self::new(i64::from(from), (i64::from(observation.end.max(last)) + 1).max(i64::from(from) + 1))
+        let to = observation.to.map_or(i64::from(observation.end.max(last)) + 1, i64::from);
+        Self::new(i64::from(from), to.max(i64::from(from) + 1))
     }
 
     /// The first second.

@@ -20,11 +20,14 @@ pub(super) struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComparisonTable { totals, bootstrap, models, segments } = self.table;
+        let ComparisonTable { totals, bootstrap, models, segments, withheld } = self.table;
         Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
         for SegmentTable { segment, totals, models } in segments {
             write!(f, "\nsegment {segment:?}: ")?;
             Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
+        }
+        if let Some(withheld) = withheld {
+            writeln!(f, "\n{} segments have too few persons to be told apart", withheld.groups)?;
         }
         Ok(())
     }

@@ -4,11 +4,14 @@ use super::chunks::{Chunk, Chunks};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::{Events, Interaction, Kind, NO_TEXT, check_amount};
+use crate::identity::Pseudonymiser;
 use crate::intern::Interner;
+use crate::io::columns::zone_of;
 use crate::io::columns::{EventColumns, Field, Places};
 use crate::io::timestamp;
 use crate::person::plain_number;
 use crate::table::line_of;
+use crate::zone::Zone;
 use rayon::prelude::*;
 use std::io::Read;
 use std::sync::Arc;
@@ -179,7 +182,7 @@ impl<'a> Row<'a> {
             return Ok(());
         }
         let person = self.person(events)?;
-        let time = timestamp::parse(self.bytes(Field::Timestamp), self.line, self.columns.name(Field::Timestamp))?;
+        let time = timestamp::parse_in(self.bytes(Field::Timestamp), self.line, self.columns.name(Field::Timestamp), || self.zone())?;
         let channel = events.intern_channel(self.text(Field::Channel)?)?;
         if channel == ChannelId::NONE && kind == Kind::Touch {
             return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
@@ -227,6 +230,9 @@ impl<'a> Row<'a> {
 
     #[inline]
     fn person(&self, events: &mut Events) -> Result<u64> {
+        if let Some(hasher) = self.columns.identifiers() {
+            return self.identify(hasher, events);
+        }
         if let Some(number) = plain_number(self.bytes(Field::Person)) {
             return Ok(number);
         }
@@ -234,6 +240,27 @@ impl<'a> Row<'a> {
             "" => Err(self.bad(Field::Person, "any text or integer")),
             text => events.people.text(text),
         }
+    }
+
+    /// Hashes the row's identifiers; whose they are is yet to be found.
+    fn identify(&self, hasher: &Pseudonymiser, events: &mut Events) -> Result<u64> {
+        for &(kind, at) in &self.places.identifiers {
+            let value = self.utf8(at, hasher.name(kind))?;
+            if !value.is_empty() {
+                let identifier = hasher.of_kind(kind, value).ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
+                events.identifiers.add(identifier);
+            }
+        }
+        if events.identifiers.end_row() == 0 {
+            return Err(self.columns.no_identifier(self.line));
+        }
+        Ok(0)
+    }
+
+    /// The zone of a timestamp without offset.
+    fn zone(&self) -> Result<Option<Zone>> {
+        let name = self.places.zone.map_or(Ok(""), |at| self.utf8(at, self.columns.zone_column()))?;
+        zone_of(name, self.line, self.columns)
     }
 
     #[inline]

@@ -113,10 +113,11 @@ impl BgNbd {
 
     /// How many purchases to expect of a customer in the time after what was observed.
     ///
-    /// Equation 10 of the paper, with the hypergeometric function in Euler's form, whose series converges for any horizon.
+    /// Equation 10 of the paper. The hypergeometric function stands there as it is or in Euler's form, whichever series falls off
+    /// faster at long horizons.
     ///
     /// # Errors
-    /// If the horizon is negative or not finite.
+    /// If the horizon is negative or not finite, or parameters are so large or small that the figure is lost to rounding.
     pub fn expected_purchases(&self, customer: &Customer, horizon: f64) -> Result<f64> {
         if !(horizon.is_finite() && horizon >= 0.0) {
             return Err(Error::setting("horizon", horizon, "a finite number from 0"));
@@ -130,8 +131,18 @@ impl BgNbd {
             c if c.abs() < 1e-6 => 1e-6,
             c => c,
         };
-        let left = libm::exp((a - 1.0) * libm::log1p(-z)) * hypergeometric(c - self.r - x, a - 1.0, c, z);
-        Ok((c / (a - 1.0) * (1.0 - left)).max(0.0) / (1.0 + self.odds_gone(customer)))
+        let power = |exponent: f64| libm::exp(exponent * libm::log1p(-z));
+        let left = if a - 1.0 > self.r + x {
+            power(self.r + x) * hypergeometric(self.r + x, self.b + x, c, z)
+        } else {
+            power(a - 1.0) * hypergeometric(c - self.r - x, a - 1.0, c, z)
+        };
+        let expected = c / (a - 1.0) * (1.0 - left) / (1.0 + self.odds_gone(customer));
+        if !expected.is_finite() {
+            let allowed = "a finite number: the parameters of BG/NBD are out of range";
+            return Err(Error::setting("expected purchases", expected, allowed));
+        }
+        Ok(expected.max(0.0))
     }
 
     /// Mean log-likelihood and its derivatives by the logarithms of the parameters.

@@ -118,6 +118,23 @@ fn expected_purchases_are_smooth_where_a_is_one_and_grow_with_the_horizon() {
 }
 
 #[test]
+fn expected_purchases_where_every_repeat_is_the_last() {
+    // With b next to 0 and a large a customer leaves with the first repeat purchase: the chance of one, 1 - ((alpha + T) / (alpha +
+    // T + t))^r = 1 - (23.52 / 35.52)^1.081.
+    let at = |a: f64, b: f64| {
+        let model = BgNbd::new(1.081, 21.52, a, b).unwrap();
+        model.expected_purchases(&Customer::new(0, 0.0, 2.0).unwrap(), 12.0).unwrap()
+    };
+    let chance = 1.0 - libm::pow(23.52 / 35.52, 1.081);
+    assert!((at(89_343.0, 2.2e-5) - chance).abs() < 1e-5, "{}, not {chance}", at(89_343.0, 2.2e-5));
+    // Both forms of the function agree where one gives way to the other, a = 1 + r.
+    for b in [0.01, 1.0, 30.0] {
+        let (below, above) = (at(2.081 - 1e-9, b), at(2.081 + 1e-9, b));
+        assert!((below / above - 1.0).abs() < 1e-8, "{below} and {above}");
+    }
+}
+
+#[test]
 fn new_customers_are_foreseen_whatever_the_parameters() {
     let new = Customer::new(0, 0.0, 0.0).unwrap();
     for (a, b) in [(0.3, 0.4), (0.5, 0.5), (0.2, 0.8), (1.0, 1.0), (2.0, 0.1), (0.01, 0.01)] {

@@ -1,41 +1,13 @@
-//! Writes a simulated event log and what marketing really did in it.
-//!
-//!     cargo run --release --example simulate -- retargeting --persons 200000 --seed 1 --out world
+//! Worlds of persons: an event log and what each channel caused.
 
-use clap::Parser;
+use crate::Options;
 use mixtouch::simulate::{Truth, World};
 use mixtouch::{Error, Events, Kind, PersonKey, Result};
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::path::Path;
 
-/// Writes events.csv (person,timestamp,channel,kind,value,cost) and truth.csv (channel,incremental_conversions) of a simulated
-/// world. A channel's incremental conversions are those that would not have come without it (removal); truth.csv also has its
-/// Shapley value and whether it is paid.
-#[derive(Parser)]
-struct Options {
-    /// additive, baseline, saturation, retargeting, upstream or multiplicative
-    world: Option<World>,
-    /// How many persons
-    #[arg(long, default_value_t = 50_000)]
-    persons: u64,
-    /// The same seed gives the same log
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Folder to write to, made if it is not there; without it only the truth is shown
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Write events.parquet in place of events.csv; needs --features parquet
-    #[arg(long)]
-    parquet: bool,
-    /// Prints one JSON document with the truth instead of a table
-    #[arg(long)]
-    json: bool,
-}
-
-fn run(options: &Options) -> Result<()> {
-    let world = options.world.unwrap_or(World::Baseline);
+pub(crate) fn run(world: World, options: &Options) -> Result<()> {
     let simulation = world.simulate(options.persons, options.seed)?;
     if let Some(folder) = &options.out {
         create_dir_all(folder)?;
@@ -126,14 +98,4 @@ fn show(world: World, truth: &Truth) {
     }
     println!("{:<16} {:>12.1}   all minus none", "(total)", truth.total);
     println!("{:<16} {:>12.1}   without any touch", "(baseline)", truth.baseline);
-}
-
-fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
 }

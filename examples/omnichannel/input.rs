@@ -1,0 +1,96 @@
+//! From files, or a simulation, to rows of identifiers.
+
+use crate::options::Options;
+use mixtouch::identity::{Consent, IdentifiedEvents, IdentifiedReader, Links, Pseudonymiser};
+use mixtouch::simulate::customers::{Customers, PURPOSE};
+use mixtouch::{Error, EventColumns, Events, Result};
+use std::fs::File;
+use std::path::Path;
+
+pub(crate) struct Input {
+    pub(crate) log: IdentifiedEvents,
+    pub(crate) links: Links,
+    pub(crate) consent: Option<(Consent, String)>,
+    pub(crate) truth: Option<Truth>,
+}
+
+/// What only a simulation knows.
+pub(crate) struct Truth {
+    /// The person of each row.
+    pub(crate) persons: Vec<u64>,
+    /// The same as far as links can tell.
+    pub(crate) supported: Vec<u64>,
+    /// The log with everybody known.
+    pub(crate) known: Events,
+    /// Purchases caused, by channel.
+    pub(crate) incremental: Vec<(&'static str, f64)>,
+    /// Purchases that would have come anyway.
+    pub(crate) baseline: f64,
+}
+
+pub(crate) fn read(options: &Options) -> Result<Input> {
+    let hasher = Pseudonymiser::new(options.key()?, &options.rules()?);
+    match &options.events {
+        Some(path) => read_files(options, path, &hasher),
+        None => simulate(options, &hasher),
+    }
+}
+
+fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<Input> {
+    let mut columns = EventColumns::default().keep_all();
+    if let Some(zone) = options.zone()? {
+        columns = columns.with_zone(zone);
+    }
+    if let Some(column) = &options.timezone_column {
+        columns = columns.with_zone_column(column);
+    }
+    let log = in_file(path, |file| read_log(path, file, columns, hasher))?;
+    if log.passed_over().total() > 0 {
+        eprintln!("passed over, as attribution does not use them: {} rows", log.passed_over().total());
+    }
+    let links = options.identifiers.as_deref().map(|path| in_file(path, |file| Links::from_csv(file, hasher))).transpose()?;
+    let consent = options.consent.as_deref().map(|path| in_file(path, |file| Consent::from_csv(file, hasher))).transpose()?;
+    let consent = consent.map(|consent| (consent, options.purpose.clone()));
+    if let Some((consent, purpose)) = consent.as_ref().filter(|(consent, purpose)| consent.purposes().all(|known| known != *purpose)) {
+        let known: Vec<&str> = consent.purposes().collect();
+        eprintln!("nobody was asked for the purpose {purpose:?}, only for: {}", known.join(", "));
+    }
+    Ok(Input { log, links: links.unwrap_or_default(), consent, truth: None })
+}
+
+fn read_log(path: &Path, file: File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        return read_parquet(file, columns, hasher);
+    }
+    IdentifiedReader::csv(file, columns, hasher)?.read_all()
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet(file: File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    IdentifiedReader::parquet(file, columns, hasher)?.read_all()
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet(_: File, _: EventColumns, _: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    let allowed = "CSV; Parquet needs cargo's --features parquet".into();
+    Err(Error::Setting { name: "the format of the file".into(), value: "Parquet".into(), allowed })
+}
+
+fn simulate(options: &Options, hasher: &Pseudonymiser) -> Result<Input> {
+    eprintln!("simulating {} customers known by pieces, 90 days, seed {}", options.persons, options.seed);
+    let customers = Customers::new(options.persons, options.seed, hasher)?;
+    if let Some(folder) = &options.out {
+        Customers::write(options.persons, options.seed, folder)?;
+        eprintln!("wrote events.csv, identifiers.csv, consent.csv and persons.csv to {}", folder.display());
+    }
+    let known = customers.known()?;
+    let Customers { events, links, consent, persons, supported, incremental, baseline, .. } = customers;
+    let truth = Truth { persons, supported, known, incremental, baseline };
+    Ok(Input { log: events, links, consent: Some((consent, PURPOSE.to_owned())), truth: Some(truth) })
+}
+
+/// Opens a file and names it in whatever goes wrong.
+fn in_file<T>(path: &Path, read: impl FnOnce(File) -> Result<T>) -> Result<T> {
+    let result = File::open(path).map_err(Error::Io).and_then(read);
+    result.map_err(|error| Error::File { path: path.to_owned(), source: Box::new(error) })
+}

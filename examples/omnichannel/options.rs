@@ -1,0 +1,146 @@
+//! The command line.
+
+use clap::{Parser, ValueEnum};
+use mixtouch::identity::{HashKey, Rules, WithoutConsent};
+use mixtouch::omnichannel::OfflineChannels;
+use mixtouch::privacy::{MinimumGroup, SmallGroups};
+use mixtouch::{Error, Events, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// From many identifiers to one history a person, and what that changes.
+///
+/// Without --events customers are simulated who are known by pieces - a phone, a laptop, an account, a card - and the truth is shown
+/// beside what is found.
+#[derive(Debug, Parser)]
+#[command(name = "omnichannel")]
+pub(crate) struct Options {
+    /// Event log, CSV or (with --features parquet) Parquet: id:KIND columns in place of a person; kinds: account, card, e-mail,
+    /// phone, cookie, device, address
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) events: Option<PathBuf>,
+    /// Link records: kind,value,linked_kind,linked_value,timestamp[,confidence]
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub(crate) identifiers: Option<PathBuf>,
+    /// Consent: kind,value,purpose,granted,timestamp. Without it nobody is asked
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub(crate) consent: Option<PathBuf>,
+    /// The purpose that consent is needed for
+    #[arg(long, value_name = "NAME", default_value = "measurement")]
+    pub(crate) purpose: String,
+    /// What becomes of rows without consent
+    #[arg(long, value_enum, default_value_t = NoConsent::TotalsOnly)]
+    pub(crate) without_consent: NoConsent,
+    /// The secret that identifiers are hashed with: 64 hexadecimal digits
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Option<String>,
+    /// The least confidence of a link
+    #[arg(long, value_name = "P", default_value_t = 0.8)]
+    pub(crate) confidence: f64,
+    /// Do not count what a cookie or device did before its first link as its person's
+    #[arg(long)]
+    pub(crate) no_back_stitching: bool,
+    /// Zone of timestamps without offset, as in Europe/Berlin
+    #[arg(long, value_name = "ZONE", requires = "events")]
+    pub(crate) timezone: Option<String>,
+    /// Column with each row's own zone
+    #[arg(long, value_name = "COLUMN", requires = "events")]
+    pub(crate) timezone_column: Option<String>,
+    /// One touch a visit, the first or the last; a visit ends after 30 minutes without a touch
+    #[arg(long, value_enum, value_name = "TOUCH")]
+    pub(crate) sessions: Option<Visit>,
+    /// How many days before a conversion a touch counts
+    #[arg(long, value_name = "DAYS", default_value_t = 30.0)]
+    pub(crate) lookback: f64,
+    /// The fewest persons of a group that is shown
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) minimum_group: u64,
+    /// Leave small groups out instead of merging them
+    #[arg(long)]
+    pub(crate) suppress: bool,
+    /// Channels and places of sale that are offline, joined by commas; the store of the simulation without
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(crate) offline: Vec<String>,
+    /// The channel of e-mails
+    #[arg(long, value_name = "NAME", default_value = "e-mail")]
+    pub(crate) mail: String,
+    /// The share of value that is margin
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
+    pub(crate) margin: f64,
+    /// Days after a purchase for which a customer counts as active
+    #[arg(long, value_name = "DAYS", default_value_t = 31.0)]
+    pub(crate) active_days: f64,
+    /// Print one JSON document
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Persons simulated
+    #[arg(long, value_name = "N", default_value_t = 20_000, conflicts_with = "events")]
+    pub(crate) persons: u64,
+    /// Seed of the simulation
+    #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "events")]
+    pub(crate) seed: u64,
+    /// Also write the simulated customers' files to this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "events")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum NoConsent {
+    TotalsOnly,
+    LeaveOut,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Visit {
+    First,
+    Last,
+}
+
+impl Options {
+    pub(crate) fn rules(&self) -> Result<Rules> {
+        Ok(Rules::standard().with_confidence(self.confidence)?.with_back_stitching(!self.no_back_stitching))
+    }
+
+    /// The key; simulated identifiers are nobody's secret.
+    pub(crate) fn key(&self) -> Result<HashKey> {
+        self.key.as_deref().map_or(Ok(HashKey::new([7; 32])), str::parse)
+    }
+
+    pub(crate) fn zone(&self) -> Result<Option<Zone>> {
+        self.timezone.as_deref().map(Zone::new).transpose()
+    }
+
+    pub(crate) fn without_consent(&self) -> WithoutConsent {
+        match self.without_consent {
+            NoConsent::TotalsOnly => WithoutConsent::TotalsOnly,
+            NoConsent::LeaveOut => WithoutConsent::LeaveOut,
+        }
+    }
+
+    pub(crate) fn sessions(&self) -> Option<Sessions> {
+        self.sessions.map(|touch| match touch {
+            Visit::First => Sessions::default(),
+            Visit::Last => Sessions::default().with_touch(SessionTouch::Last),
+        })
+    }
+
+    pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
+        let bad =
+            |_| Error::Setting { name: "--lookback".into(), value: self.lookback.to_string(), allowed: "a positive number of days".into() };
+        let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
+        Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
+    }
+
+    /// Those named; of a simulation the store, if anybody was there.
+    pub(crate) fn offline_channels(&self, log: &Events) -> OfflineChannels {
+        if self.events.is_some() || !self.offline.is_empty() {
+            return OfflineChannels::new(self.offline.clone());
+        }
+        OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
+    }
+
+    pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {
+        let small = if self.suppress { SmallGroups::Suppress } else { SmallGroups::Merge };
+        Ok(MinimumGroup::new(self.minimum_group)?.with_small(small))
+    }
+}

@@ -1,0 +1,94 @@
+//! Who is who: before, after, and how well.
+
+use crate::family::{Family, Table};
+use crate::input::{Input, Truth};
+use crate::options::Options;
+use mixtouch::identity::{Identities, PairCounts, Resolver, Rules, Stitched};
+use mixtouch::{CostTable, Events, Result};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// The log of persons, with what became of it on the way.
+pub(crate) struct Stitching {
+    pub(crate) identities: Identities,
+    /// One history a person.
+    pub(crate) after: Stitched,
+    /// One history an identifier, as without links.
+    pub(crate) before: Stitched,
+    /// How long it took to resolve.
+    pub(crate) resolved: Duration,
+}
+
+impl Stitching {
+    pub(crate) fn run(options: &Options, input: &Input) -> Result<Self> {
+        let started = Instant::now();
+        let identities = resolve(input, options.rules()?, true)?;
+        let resolved = started.elapsed();
+        let apart = resolve(input, options.rules()?, false)?;
+        let stitch = |identities: &Identities| -> Result<Stitched> {
+            let mut stitched = identities.stitch(&input.log, options.without_consent())?;
+            (stitched.events, stitched.costs) = visits(options, &stitched.events, stitched.costs)?;
+            Ok(stitched)
+        };
+        Ok(Self { after: stitch(&identities)?, before: stitch(&apart)?, identities, resolved })
+    }
+}
+
+/// One touch a visit, if asked for.
+pub(crate) fn visits(options: &Options, log: &Events, costs: CostTable) -> Result<(Events, CostTable)> {
+    match options.sessions() {
+        // costs of touches left out and of those without consent would both be due; the table has room for one
+        Some(sessions) => log.sessions(sessions),
+        None => Ok((log.clone(), costs)),
+    }
+}
+
+/// Persons with all that is known, or with nothing that is known.
+fn resolve(input: &Input, rules: Rules, linked: bool) -> Result<Identities> {
+    let mut resolver = Resolver::new(rules);
+    if linked {
+        resolver.add_links(input.links.clone());
+        resolver.add_events(&input.log);
+    }
+    match &input.consent {
+        Some((consent, purpose)) => resolver.with_consent(consent.clone(), purpose.clone())?.resolve(),
+        None => resolver.resolve(),
+    }
+}
+
+/// Persons found, how they compare with the true ones, and what the guards kept from happening.
+pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
+    let identities = &stitching.identities;
+    let melted = resolve(input, identities.rules().without_guards(), true)?;
+    let mut table = Table::new("identity resolution", ["persons", "largest", "precision", "recall", "of what links support"]);
+    let mut rows = Vec::new();
+    for (name, found) in [("guarded", identities), ("without guards", &melted)] {
+        let largest = found.largest().map_or(0, |(_, identifiers)| identifiers);
+        let quality = input.truth.as_ref().map(|truth| quality(input, found, truth)).transpose()?;
+        let figures = quality.map_or([None; 3], |figures| figures.map(Some));
+        table.row(name, [Some(found.persons() as f64), Some(largest as f64), figures[0], figures[1], figures[2]], [0, 0, 5, 5, 5]);
+        let mut row = json!({"rules": name, "persons": found.persons(), "largest_person": largest});
+        if let [Some(precision), Some(recall), Some(supported)] = figures {
+            row["pairwise_precision"] = precision.into();
+            row["pairwise_recall"] = recall.into();
+            row["pairwise_recall_of_what_links_support"] = supported.into();
+        }
+        rows.push(row);
+    }
+    let text = format!("{table}(largest: identifiers of the largest person)\n\nlinks: {}", identities.refused());
+    let refused: Value = serde_json::to_value(identities.refused()).expect("numbers and texts");
+    let json =
+        json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
+    Ok(Family { name: "identity", text, json })
+}
+
+/// Precision, recall, and recall of what links support, over pairs of rows that may be used.
+fn quality(input: &Input, identities: &Identities, truth: &Truth) -> Result<[f64; 3]> {
+    let rows: Vec<usize> = (0..input.log.len()).filter(|&row| identities.allows(input.log.identifiers(row))).collect();
+    let all: Vec<u64> = identities.persons_of_rows(&input.log).map(|person| person.key()).collect();
+    let of = |labels: &[u64]| rows.iter().map(|&row| labels[row]).collect::<Vec<u64>>();
+    let found = of(&all);
+    let pairs = PairCounts::new(&found, &of(&truth.persons))?;
+    let supported = PairCounts::new(&found, &of(&truth.supported))?;
+    Ok([pairs.precision(), pairs.recall(), supported.recall()])
+}

@@ -1,0 +1,64 @@
+//! Writes a simulated event log, or a panel of spend and sales, and what marketing really did in it.
+//!
+//!     cargo run --release --example simulate -- retargeting --persons 200000 --seed 1 --out world
+//!     cargo run --release --example simulate -- regional --seed 1 --out market
+
+use clap::Parser;
+use mixtouch::simulate::World;
+use mixtouch::{Error, Result};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+mod log;
+mod panel;
+
+/// Writes events.csv (person,timestamp,channel,kind,value,cost) and truth.csv (channel,incremental_conversions) of a simulated
+/// world of persons, or panel.csv (date,geo,sales, spend by channel, controls) and truth.csv (what each channel brought in each row)
+/// of one of weeks. A channel's incremental conversions are those that would not have come without it (removal); truth.csv also has
+/// its Shapley value and whether it is paid.
+#[derive(Parser)]
+struct Options {
+    /// Of persons: additive, baseline, saturation, retargeting, upstream, multiplicative; of weeks: small-business,
+    /// growing-business, medium-business, national, regional, confounded
+    #[arg(default_value = "baseline")]
+    world: String,
+    /// How many persons, in a world of persons
+    #[arg(long, default_value_t = 50_000)]
+    persons: u64,
+    /// The same seed gives the same data
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder to write to, made if it is not there; without it only the truth is shown
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write events.parquet in place of events.csv; needs --features parquet
+    #[arg(long)]
+    parquet: bool,
+    /// Prints one JSON document with the truth instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+fn run(options: &Options) -> Result<()> {
+    if let Some(world) = panel::world(&options.world) {
+        return panel::run(&options.world, &world?, options);
+    }
+    let world: World = options.world.parse().map_err(|error: Error| match error {
+        Error::Setting { name, value, allowed } => {
+            let weeks: Vec<&str> = panel::names().collect();
+            Error::Setting { name, value, allowed: format!("{allowed}; of weeks: {}", weeks.join(", ")).into() }
+        }
+        other => other,
+    })?;
+    log::run(world, options)
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}

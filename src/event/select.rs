@@ -1,0 +1,134 @@
+//! Some of a log's rows, as if the others had never been.
+
+use super::{Column, Events, Kind, NO_TEXT, Sale};
+use crate::channel::ChannelId;
+use crate::error::Result;
+use crate::intern::Interner;
+use crate::person::{PersonKey, PersonTable};
+
+impl Events {
+    /// The log of these rows alone, in their order. Its tables are filled anew, so texts that only other rows have - persons, order
+    /// ids - are nowhere in it. Counts of rows passed over stay: they say nothing of single rows.
+    pub(crate) fn select(&self, rows: &[usize]) -> Result<Self> {
+        let mut log = Self::with_columns(self.columns());
+        for &row in rows {
+            let channel = self.channel[row];
+            let name = if channel == ChannelId::NONE { "" } else { self.channels.get(channel.0.into()) };
+            let channel = log.intern_channel(name)?;
+            log.channel.push(channel);
+            log.person.push(move_person(&self.people, self.person[row], &mut log.people)?);
+            log.time.push(self.time[row]);
+            log.kind.push(self.kind[row]);
+        }
+        let priced = rows.iter().any(|&row| self.cost.get(row).is_some_and(|&cost| cost != 0.0));
+        log.cost = if priced { rows.iter().map(|&row| self.cost[row]).collect() } else { Vec::new() };
+        for (at, &row) in rows.iter().enumerate() {
+            self.select_sale(row, at, &mut log)?;
+        }
+        for (column, other) in log.columns.iter_mut().zip(&self.columns) {
+            select_texts(column, other, rows)?;
+        }
+        log.identifiers = self.identifiers.select(rows);
+        log.passed_over = self.passed_over;
+        log.keeps_all = self.keeps_all;
+        Ok(log)
+    }
+
+    /// What a row states beyond the columns all rows have, to row `at` of the other log.
+    fn select_sale(&self, row: usize, at: usize, log: &mut Self) -> Result<()> {
+        let is_sale = self.kind[row].0 == Kind::Conversion;
+        let (sales, goals) = if is_sale { (&self.sales, &self.goals) } else { (&self.others, &self.topics) };
+        let Ok(found) = sales.binary_search_by_key(&row, |sale| sale.row) else { return Ok(()) };
+        let Sale { value, goal, order, .. } = sales[found];
+        let goal = move_text(goals, goal, log.goals_of(self.kind[row].0))?;
+        let order = move_text(&self.orders, order, &mut log.orders)?;
+        let rows = if is_sale { &mut log.sales } else { &mut log.others };
+        rows.push(Sale { row: at, value, goal, order });
+        Ok(())
+    }
+
+    /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it is as if the person had never
+    /// been in it, but for the counts of rows passed over, which name nobody.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("zoe", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("bob", 1_767_225_700, "search"))?;
+    /// assert_eq!(log.erase("zoe")?, 1);
+    /// assert!(!format!("{log:?}").contains("zoe"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None for a log that could be filled.
+    pub fn erase<'a>(&mut self, person: impl Into<PersonKey<'a>>) -> Result<usize> {
+        let person = person.into();
+        let is_other = |row: &usize| self.people.key(self.person[*row]) != person;
+        let kept: Vec<usize> = (0..self.len()).filter(is_other).collect();
+        let erased = self.len() - kept.len();
+        if erased > 0 {
+            *self = self.select(&kept)?;
+        }
+        Ok(erased)
+    }
+}
+
+fn move_person(from: &PersonTable, code: u64, to: &mut PersonTable) -> Result<u64> {
+    to.code(from.key(code))
+}
+
+fn move_text(from: &Interner, code: u32, to: &mut Interner) -> Result<u32> {
+    if code == NO_TEXT { Ok(code) } else { to.intern(from.get(code)) }
+}
+
+fn select_texts(to: &mut Column, from: &Column, rows: &[usize]) -> Result<()> {
+    for &row in rows {
+        let code = to.texts.intern(from.texts.get(from.codes[row]))?;
+        to.codes.push(code);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Interaction};
+    use proptest::prelude::*;
+
+    /// A row that one number makes.
+    fn push(log: &mut Events, seed: usize) {
+        let (people, channels, orders) = (["ann", "bob", "7", "eve"], ["tv", "e-mail", "search"], ["o-1", "o-2", ""]);
+        let texts = [["phone", "laptop"][seed % 2]];
+        let (person, time) = (people[seed % 4], (seed * 37 % 100) as i64);
+        let touch = Event::touch(person, time, channels[seed % 3]).with_interaction(Interaction::Click).with_cost((seed % 3) as f64);
+        let sale = Event::conversion(person, time).with_value(seed as f64).with_order_id(orders[seed % 3]).with_goal("sale");
+        let survey = Event::of_kind(Kind::Survey, person, time).with_goal(["nps", "csat"][seed % 2]).with_value(7.0);
+        let event = match seed % 7 {
+            0 => sale,
+            1 => survey,
+            _ => touch,
+        };
+        log.push(event.with_texts(&texts)).unwrap();
+    }
+
+    proptest! {
+        /// Not a bit is left: what every table of the log prints is what it prints had the person never been there.
+        #[test]
+        fn erasing_removes_all_and_only_that_person(seeds in prop::collection::vec(0usize..1000, 0..40)) {
+            let log = || Events::with_columns(["device"]).keep_all();
+            let (mut whole, mut without) = (log(), log());
+            for &seed in &seeds {
+                push(&mut whole, seed);
+                if seed % 4 != 1 {
+                    push(&mut without, seed);
+                }
+            }
+            let erased = whole.erase("bob").unwrap();
+            prop_assert_eq!(erased, seeds.iter().filter(|seed| **seed % 4 == 1).count());
+            prop_assert_eq!(format!("{whole:?}"), format!("{without:?}"));
+            prop_assert_eq!(whole.erase("nobody").unwrap(), 0);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A person's right to be forgotten.
+
+use super::consent::Consent;
+use super::events::IdentifiedEvents;
+use super::identifier::Identifier;
+use super::identities::{Identities, PersonId};
+use super::link::Links;
+use crate::error::Result;
+use crate::event::IdentifierColumn;
+
+impl Identities {
+    /// Removes a person's rows from a log, consent or not; the result is how many. A shared device's rows stay where another
+    /// person's identifier decides, without the identifiers of the erased person.
+    ///
+    /// It is as if the person's rows had never been read: no table keeps a text that only they had. The person's records go by
+    /// [`Links::erase`] and [`Consent::erase`] of the person's [identifiers](Identities::identifiers); plain logs and journeys
+    /// have [`Events::erase`](crate::Events::erase) and [`Journeys::erase`](crate::Journeys::erase).
+    ///
+    /// # Errors
+    /// None for a log that could be filled.
+    pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {
+        let kept: Vec<usize> = (0..events.len()).filter(|&row| self.person_of_row(events, row) != person).collect();
+        let erased = events.len() - kept.len();
+        let theirs = self.identifiers(person);
+        let mut identifiers = IdentifierColumn::default();
+        for &row in &kept {
+            let others = events.identifiers(row).iter().filter(|identifier| theirs.binary_search(identifier).is_err());
+            others.for_each(|identifier| identifiers.add(*identifier));
+            identifiers.end_row();
+        }
+        events.events = events.events.select(&kept)?;
+        events.events.identifiers = identifiers;
+        Ok(erased)
+    }
+}
+
+impl Links {
+    /// Removes every record that names one of these identifiers; the result is how many.
+    pub fn erase(&mut self, identifiers: &[Identifier]) -> usize {
+        let before = self.len();
+        *self = self.without(&sorted(identifiers));
+        before - self.len()
+    }
+}
+
+impl Consent {
+    /// Removes what is known of these identifiers' consent.
+    pub fn erase(&mut self, identifiers: &[Identifier]) {
+        *self = self.without(&sorted(identifiers));
+    }
+}
+
+fn sorted(identifiers: &[Identifier]) -> Vec<Identifier> {
+    let mut sorted = identifiers.to_vec();
+    sorted.sort_unstable();
+    sorted
+}

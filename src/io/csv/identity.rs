@@ -1,0 +1,148 @@
+//! Link records and consent from CSV.
+
+use crate::error::{Error, Result};
+use crate::identity::{Consent, Identifier, Links, Pseudonymiser, VALUE};
+use crate::io::timestamp;
+use crate::table::{Row, Table};
+use std::io::Read;
+
+/// The columns that one identifier stands in.
+struct Pair {
+    kind: (usize, &'static str),
+    value: (usize, &'static str),
+}
+
+impl Pair {
+    fn find(table: &Table, kind: &'static str, value: &'static str) -> Result<Self> {
+        Ok(Self { kind: (table.column(kind)?, kind), value: (table.column(value)?, value) })
+    }
+
+    fn read(&self, row: Row<'_>, hasher: &Pseudonymiser) -> Result<Identifier> {
+        let (kind, value) = (row.text(self.kind.0), row.text(self.value.0));
+        let number = hasher.kind(kind).ok_or_else(|| Error::field(row.line, self.kind.1, kind, hasher.known()))?;
+        hasher.of_kind(number, value).ok_or_else(|| Error::field(row.line, self.value.1, value, VALUE))
+    }
+}
+
+impl Links {
+    /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps as in event logs; confidence from 0 to 1, and 1
+    /// where the field is empty or there is no such column.
+    ///
+    /// # Errors
+    /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be used, a confidence that is no
+    /// number from 0 to 1. A missing column, or a table without rows.
+    ///
+    /// ```
+    /// use mixtouch::identity::{HashKey, Links, Pseudonymiser, Rules};
+    ///
+    /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    /// let file = "kind,value,linked_kind,linked_value,timestamp,confidence\ncookie,c-81,account,ann,2026-01-01T10:00:00Z,0.9\n";
+    /// assert_eq!(Links::from_csv(file.as_bytes(), &hasher)?.len(), 1);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
+        let mut rows = Table::new("the table of identifiers", reader)?;
+        let (left, right) = (Pair::find(&rows, "kind", "value")?, Pair::find(&rows, "linked_kind", "linked_value")?);
+        let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence")?);
+        let mut links = Self::new();
+        while let Some(row) = rows.next_row()? {
+            let (left, right) = (left.read(row, hasher)?, right.read(row, hasher)?);
+            let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
+            let text = confidence.map_or("", |column| row.text(column));
+            let sure = if text.is_empty() { 1.0 } else { text.parse().unwrap_or(f64::NAN) };
+            if !(0.0..=1.0).contains(&sure) {
+                return Err(Error::field(row.line, "confidence", text, "a number from 0 to 1"));
+            }
+            links.push_checked(left, right, second, sure);
+        }
+        Ok(links)
+    }
+}
+
+impl Consent {
+    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`.
+    ///
+    /// # Errors
+    /// The row of: a kind that the rules do not have, an empty value or purpose, another word for granted, a timestamp that cannot
+    /// be used. A missing column, or a table without rows.
+    ///
+    /// ```
+    /// use mixtouch::identity::{Consent, HashKey, Pseudonymiser, Rules};
+    ///
+    /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    /// let file = "kind,value,purpose,granted,timestamp\ncookie,c-81,measurement,true,1767225600\n";
+    /// let consent = Consent::from_csv(file.as_bytes(), &hasher)?;
+    /// assert!(consent.is_granted(hasher.identifier("cookie", "c-81")?, "measurement"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
+        let mut rows = Table::new("the table of consent", reader)?;
+        let holder = Pair::find(&rows, "kind", "value")?;
+        let (purpose, granted, time) = (rows.column("purpose")?, rows.column("granted")?, rows.column("timestamp")?);
+        let mut consent = Self::new();
+        while let Some(row) = rows.next_row()? {
+            let holder = holder.read(row, hasher)?;
+            let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
+            let agrees = match row.text(granted) {
+                "true" | "1" | "yes" => true,
+                "false" | "0" | "no" => false,
+                other => return Err(Error::field(row.line, "granted", other, "true, false, 1, 0, yes, no")),
+            };
+            if row.text(purpose).is_empty() {
+                return Err(Error::field(row.line, "purpose", "", "any text"));
+            }
+            consent.push_checked(holder, row.text(purpose), agrees, second)?;
+        }
+        Ok(consent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::{HashKey, Rules};
+
+    fn hasher() -> Pseudonymiser {
+        Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard())
+    }
+
+    #[test]
+    fn bad_links_are_named() {
+        let file = |row: &str| format!("kind,value,linked_kind,linked_value,timestamp,confidence\ncookie,a,card,1,5,1\n{row}\n");
+        let error = |row: &str| Links::from_csv(file(row).as_bytes(), &hasher()).unwrap_err().to_string();
+        assert!(error("tattoo,a,card,1,5,1").starts_with("row 3: kind is \"tattoo\", allowed: a kind of the rules: account"));
+        assert!(error("cookie,a,tattoo,1,5,1").starts_with("row 3: linked_kind is \"tattoo\""));
+        assert_eq!(error("cookie,,card,1,5,1"), "row 3: value is \"\", allowed: any text that is not blank");
+        assert_eq!(error("cookie,a,card,  ,5,1"), "row 3: linked_value is \"  \", allowed: any text that is not blank");
+        assert!(error("cookie,a,card,1,soon,1").starts_with("row 3: timestamp is \"soon\""));
+        assert!(error("cookie,a,card,1,-5,1").starts_with("row 3: timestamp is \"-5\""));
+        assert!(error("cookie,a,card,1,1767225600000,1").contains("milliseconds"));
+        for confidence in ["NaN", "1.5", "-1", "sure", "inf"] {
+            assert_eq!(
+                error(&format!("cookie,a,card,1,5,{confidence}")),
+                format!("row 3: confidence is {confidence:?}, allowed: a number from 0 to 1")
+            );
+        }
+        assert_eq!(error("cookie,a,card,1,5"), "row 3: has 5 fields, the header has 6");
+        let missing = Links::from_csv("kind,value,linked_kind,linked_value\n".as_bytes(), &hasher()).unwrap_err().to_string();
+        assert_eq!(missing, "no column \"timestamp\", found: kind, value, linked_kind, linked_value");
+    }
+
+    #[test]
+    fn what_is_left_out_is_certain() {
+        let plain = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\ncookie,a,card,1,5\n".as_bytes(), &hasher()).unwrap();
+        assert_eq!(plain.get(0).unwrap().confidence, 1.0);
+        let empty = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\n".as_bytes(), &hasher()).unwrap_err().to_string();
+        assert!(empty.starts_with("the table of identifiers is empty"), "{empty}");
+    }
+
+    #[test]
+    fn bad_consent_is_named() {
+        let file = |row: &str| format!("kind,value,purpose,granted,timestamp\n{row}\n");
+        let error = |row: &str| Consent::from_csv(file(row).as_bytes(), &hasher()).unwrap_err().to_string();
+        assert_eq!(error("cookie,a,p,maybe,5"), "row 2: granted is \"maybe\", allowed: true, false, 1, 0, yes, no");
+        assert_eq!(error("cookie,a,,1,5"), "row 2: purpose is \"\", allowed: any text");
+        assert!(error("tattoo,a,p,1,5").starts_with("row 2: kind is"));
+        assert!(error("cookie,a,p,1,").starts_with("row 2: timestamp is"));
+    }
+}

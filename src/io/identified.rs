@@ -1,0 +1,113 @@
+//! Event logs whose rows name identifiers instead of a person.
+
+use super::columns::EventColumns;
+use crate::error::{Error, Result};
+use crate::event::{Events, PassedOver};
+use crate::identity::{IdentifiedEvents, Pseudonymiser};
+
+/// An event log read in batches whose identifiers stand in columns named `id:KIND`, such as `id:cookie` and `id:card`, and are
+/// hashed as they are read. The column `person` is not looked at. A row has one identifier at least; empty fields are none.
+///
+/// ```
+/// use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Rules};
+/// use mixtouch::EventColumns;
+///
+/// let file = "id:cookie,id:card,timestamp,channel,kind\nc-81,,1767225600,social,touch\n,4711,1767229200,shop,conversion\n";
+/// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+/// let mut reader = IdentifiedReader::csv(file.as_bytes(), EventColumns::default(), &hasher)?;
+/// let log = reader.read_all()?;
+/// assert_eq!((log.len(), log.identifiers(1)[0]), (2, hasher.identifier("card", "4711")?));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct IdentifiedReader<R> {
+    batches: R,
+    passed_over: PassedOver,
+}
+
+/// Where batches come from: a [`EventReader`](crate::EventReader) or a [`ParquetReader`](crate::ParquetReader).
+pub trait Batches: sealed::Sealed {
+    #[doc(hidden)]
+    fn next(&mut self) -> Result<Option<Vec<Events>>>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+#[cfg(feature = "csv")]
+impl<R: std::io::Read> sealed::Sealed for super::EventReader<R> {}
+
+#[cfg(feature = "csv")]
+impl<R: std::io::Read> Batches for super::EventReader<R> {
+    fn next(&mut self) -> Result<Option<Vec<Events>>> {
+        self.next_batches()
+    }
+}
+
+#[cfg(feature = "csv")]
+impl<R: std::io::Read> IdentifiedReader<super::EventReader<R>> {
+    /// Reads CSV.
+    ///
+    /// # Errors
+    /// As [`EventReader::new`](crate::EventReader::new); no column of identifiers, or one of a kind that the rules do not have.
+    pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
+        Ok(Self { batches: super::EventReader::new(reader, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl sealed::Sealed for super::ParquetReader {}
+
+#[cfg(feature = "parquet")]
+impl Batches for super::ParquetReader {
+    fn next(&mut self) -> Result<Option<Vec<Events>>> {
+        self.next_batches()
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl IdentifiedReader<super::ParquetReader> {
+    /// Reads Parquet. Identifiers may be texts or integers; an integer is the text of its digits.
+    ///
+    /// # Errors
+    /// As [`ParquetReader::new`](crate::ParquetReader::new); no column of identifiers, or one of a kind that the rules do not have.
+    pub fn parquet(file: std::fs::File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
+        Ok(Self { batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
+    }
+}
+
+impl<B: Batches> IdentifiedReader<B> {
+    /// The next batches in the order of the file, or none at its end.
+    ///
+    /// # Errors
+    /// The first row that cannot be used, with its column, its value and what is allowed.
+    pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
+        let Some(batches) = self.batches.next()? else { return Ok(None) };
+        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
+        Ok(Some(batches.into_iter().map(IdentifiedEvents::from_read).collect()))
+    }
+
+    /// All that is left as one log.
+    ///
+    /// # Errors
+    /// As [`IdentifiedReader::next_batches`]; a log without any row.
+    pub fn read_all(&mut self) -> Result<IdentifiedEvents> {
+        let mut log: Option<IdentifiedEvents> = None;
+        while let Some(batches) = self.next_batches()? {
+            for batch in batches {
+                match &mut log {
+                    Some(log) => log.append(&batch)?,
+                    None => log = Some(batch),
+                }
+            }
+        }
+        let log = log.filter(|log| !log.is_empty() || log.passed_over().total() > 0);
+        log.ok_or_else(|| Error::Empty { what: "the event log".into(), allowed: "at least one row".into() })
+    }
+
+    /// How many rows so far were of kinds that attribution does not use.
+    pub fn passed_over(&self) -> PassedOver {
+        self.passed_over
+    }
+}

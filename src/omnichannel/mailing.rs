@@ -1,0 +1,122 @@
+//! Opened and clicked e-mails.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Histories, History, Level, Rate, Window};
+use crate::error::{Error, Result};
+use crate::event::{Event, Interaction, Kind};
+
+/// How many of the e-mails sent were opened and clicked.
+///
+/// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that was opened, a click one that
+/// was clicked - and opened, though the log may have missed it. An e-mail is told apart by its person and, where a text column
+/// names the campaign, by that too: opening one twice counts once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MailingRates {
+    /// The time reported.
+    pub window: Window,
+    /// E-mails of which the log has anything.
+    pub population: u64,
+    /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and there is no rate to tell.
+    pub delivered: u64,
+    /// Opened, of those delivered.
+    pub opened: Rate,
+    /// Clicked, of those delivered.
+    pub clicked: Rate,
+    /// Clicked, of those opened, delivered or not; none where the log tells clicks alone.
+    pub clicked_of_opened: Rate,
+}
+
+impl MailingRates {
+    /// The rates of one channel's touches; `campaign` names the text column that tells a person's e-mails apart.
+    ///
+    /// ```
+    /// use mixtouch::omnichannel::{Histories, Level, MailingRates};
+    /// use mixtouch::{Event, Events, Interaction};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "e-mail"))?;
+    /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?;
+    /// log.push(Event::touch("bob", 1_767_225_600, "e-mail"))?;
+    /// let rates = MailingRates::of(&Histories::new(&log)?, "e-mail", None, Level::default())?;
+    /// assert_eq!((rates.opened.rate, rates.clicked.rate), (Some(0.5), Some(0.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty log; a column that the log lacks.
+    pub fn of(histories: &Histories<'_>, channel: &str, campaign: Option<&str>, level: Level) -> Result<Self> {
+        let empty = || Error::Empty { what: "the log".into(), allowed: "at least one row".into() };
+        let window = histories.window().ok_or_else(empty)?;
+        histories.check_column(campaign)?;
+        let mut counts = Counts::default();
+        for person in histories.iter() {
+            messages(&person, channel, campaign).into_values().for_each(|message| counts.add(message));
+        }
+        Ok(Self {
+            window,
+            population: counts.all,
+            delivered: counts.delivered,
+            opened: Rate::new(counts.delivered_opened, counts.delivered, level),
+            clicked: Rate::new(counts.delivered_clicked, counts.delivered, level),
+            clicked_of_opened: if counts.viewed { Rate::new(counts.clicked, counts.opened, level) } else { Rate::new(0, 0, level) },
+        })
+    }
+}
+
+/// What is known of one e-mail.
+#[derive(Debug, Clone, Copy, Default)]
+struct Message {
+    delivered: bool,
+    viewed: bool,
+    clicked: bool,
+}
+
+fn messages<'a>(person: &History<'a>, channel: &str, campaign: Option<&str>) -> BTreeMap<&'a str, Message> {
+    let mut messages: BTreeMap<&str, Message> = BTreeMap::new();
+    let rows = person.rows().zip(person.events());
+    for (row, event) in rows.filter(|(_, event): &(usize, Event<'_>)| event.kind() == Kind::Touch && event.channel() == Some(channel)) {
+        let message = messages.entry(campaign.and_then(|column| person.text(row, column)).unwrap_or("")).or_default();
+        message.delivered |= event.interaction().is_none();
+        message.viewed |= event.interaction() == Some(Interaction::View);
+        message.clicked |= event.interaction() == Some(Interaction::Click);
+    }
+    messages
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: u64,
+    delivered: u64,
+    opened: u64,
+    clicked: u64,
+    delivered_opened: u64,
+    delivered_clicked: u64,
+    viewed: bool,
+}
+
+impl Counts {
+    fn add(&mut self, Message { delivered, viewed, clicked }: Message) {
+        let opened = viewed || clicked;
+        self.viewed |= viewed;
+        self.all += 1;
+        self.delivered += u64::from(delivered);
+        self.opened += u64::from(opened);
+        self.clicked += u64::from(clicked);
+        self.delivered_opened += u64::from(delivered && opened);
+        self.delivered_clicked += u64::from(delivered && clicked);
+    }
+}
+
+impl fmt::Display for MailingRates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "e-mails, {}: {} delivered", self.window, self.delivered)?;
+        writeln!(f, "  opened {}", self.opened)?;
+        writeln!(f, "  clicked {}", self.clicked)?;
+        writeln!(f, "  clicked of opened {}", self.clicked_of_opened)
+    }
+}
