@@ -185,7 +185,7 @@ fn time_to_event_has_intervals_too() {
 }
 
 /// Where conversions are as the additive model has them, what each paid channel really caused lies within the 90 % interval about
-/// nine times in ten; measured with these seeds: 0.893 in both worlds.
+/// nine times in ten; measured with these seeds: 0.889 and 0.898.
 #[test]
 #[ignore = "takes a minute; run with --release -- --ignored"]
 fn intervals_of_time_to_event_hold_the_truth() {
@@ -203,6 +203,7 @@ fn intervals_of_time_to_event_hold_the_truth() {
             }
         }
         let coverage = f64::from(covered) / f64::from(all);
+        println!("{world}: {covered} of {all} intervals hold the truth, {coverage:.4}");
         assert!((0.88..=0.97).contains(&coverage), "{world}: {coverage}");
     }
 }

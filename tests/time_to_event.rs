@@ -134,6 +134,7 @@ fn large_worlds_are_as_near_as_promised() {
             let simulation = world.simulate(200_000, seed).unwrap();
             let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
             let (found, total) = distance(&simulation, &journeys, specification);
+            println!("{world}, seed {seed}: {found:.4} of {limit}, total {total:.4}");
             assert!(found <= *limit, "{world}, seed {seed}: {found}");
             assert!(!counted || (total - 1.0).abs() <= 0.1, "{world}, seed {seed}: {total} of what marketing caused");
             if *specification == plain().with_pairs(true) {

@@ -6,12 +6,14 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use basis::Basis;
 use design::Design;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 mod anderson;
 mod basis;
 mod cholesky;
+mod decay;
 mod design;
 mod em;
 mod evidence;
@@ -149,7 +151,7 @@ impl TimeToEvent {
         let mut parameters = Parameters::default();
         match &self.basis {
             Basis::Bins(ends) => parameters.insert("bin_ends_days".into(), list(ends.iter().map(|&end| f64::from(end) / basis::DAY))),
-            Basis::Exponential(taus) => parameters.insert("taus_days".into(), list(taus.iter().copied())),
+            Basis::Exponential(decays) => parameters.insert("taus_days".into(), list(decays.iter().map(decay::Decay::tau))),
         };
         for (name, flag) in [("frequency_classes", self.frequency_classes), ("pairs", self.pairs)] {
             parameters.insert(name.into(), flag.into());
@@ -190,12 +192,11 @@ impl TimeToEvent {
             conversions: evidence.conversions(),
             person_days: evidence.person_days(),
         };
-        let mut upstream = Vec::with_capacity(evidence.arrivals.len());
-        for arrivals in &evidence.arrivals {
-            let fitted = arrivals.solve(&design.basis, most_steps)?;
+        let solve = |arrivals: &upstream::Arrivals| arrivals.solve(&design.basis, most_steps);
+        let upstream: Vec<upstream::Upstream> = evidence.arrivals.par_iter().map(solve).collect();
+        for fitted in &upstream {
             fit.steps += fitted.steps;
             fit.converged &= fitted.converged;
-            upstream.push(fitted);
         }
         let found = &solution.rates;
         let errors = self.standard_errors.then(|| ranked.by_number(&screening::standard_errors(&problem, found)));

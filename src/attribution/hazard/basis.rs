@@ -1,5 +1,6 @@
 //! How the effect of a touch may depend on its age.
 
+use super::decay::Decay;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -7,15 +8,15 @@ pub(super) const DAY: f64 = 86_400.0;
 
 /// Functions of a touch's age whose weighted sum is its effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", rename_all = "snake_case")]
+#[serde(try_from = "Fields", into = "Fields")]
 pub(super) enum Basis {
     /// Where bins of age end, in seconds: the first begins at 0, each holds `lo <= age < hi`, the last `age = hi` too.
     Bins(Vec<u32>),
     /// Densities `exp(-age / tau) / tau`, tau in days.
-    Exponential(Vec<f64>),
+    Exponential(Vec<Decay>),
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Fields {
     Bins(Vec<u32>),
@@ -33,9 +34,15 @@ impl TryFrom<Fields> for Basis {
     }
 }
 
-/// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its effect by then, and what stands
-/// before an event stays short (three times shorter for touches over 90 days).
-const TAUS: f64 = 10.0;
+impl From<Basis> for Fields {
+    fn from(basis: Basis) -> Self {
+        match basis {
+            Basis::Bins(ends) => Self::Bins(ends),
+            Basis::Exponential(decays) => Self::Exponential(decays.iter().map(Decay::tau).collect()),
+        }
+    }
+}
+
 /// The most functions a basis may have.
 const MOST: usize = 64;
 
@@ -55,12 +62,10 @@ impl Basis {
     }
 
     pub(super) fn exponential(taus: Vec<f64>) -> Result<Self> {
-        let fits = |tau: f64| tau > 0.0 && tau * TAUS * DAY < f64::from(u32::MAX);
-        if taus.first().is_some_and(|&first| fits(first))
-            && taus.windows(2).all(|pair| pair[0] < pair[1] && fits(pair[1]))
-            && taus.len() <= MOST
-        {
-            return Ok(Self::Exponential(taus));
+        let rising = taus.windows(2).all(|pair| pair[0] < pair[1]) && (1..=MOST).contains(&taus.len());
+        let decays = if rising { taus.iter().map(|&tau| Decay::new(tau)).collect() } else { None };
+        if let Some(decays) = decays {
+            return Ok(Self::Exponential(decays));
         }
         Err(Error::setting("the time constants of exponentials", format!("{taus:?} d"), "1 to 64 rising numbers of days above 0"))
     }
@@ -68,7 +73,7 @@ impl Basis {
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Bins(ends) => ends.len(),
-            Self::Exponential(taus) => taus.len(),
+            Self::Exponential(decays) => decays.len(),
         }
     }
 
@@ -76,7 +81,7 @@ impl Basis {
     pub(super) fn horizon(&self) -> u32 {
         match self {
             Self::Bins(ends) => *ends.last().expect("a basis has a bin"),
-            Self::Exponential(taus) => reach(*taus.last().expect("a basis has an exponential")),
+            Self::Exponential(decays) => decays.last().expect("a basis has an exponential").reach(),
         }
     }
 
@@ -85,9 +90,9 @@ impl Basis {
     pub(super) fn at(&self, age: u32, mut each: impl FnMut(usize, f64)) {
         match self {
             Self::Bins(ends) => each(ends[..ends.len() - 1].iter().filter(|&&end| age >= end).count(), 1.0),
-            Self::Exponential(taus) => {
-                for (at, tau) in taus.iter().enumerate().filter(|(_, tau)| age <= reach(**tau)) {
-                    each(at, libm::exp(-f64::from(age) / (tau * DAY)) / tau);
+            Self::Exponential(decays) => {
+                for (at, decay) in decays.iter().enumerate().filter(|(_, decay)| age <= decay.reach()) {
+                    each(at, decay.at(age) / decay.tau());
                 }
             }
         }
@@ -114,24 +119,19 @@ impl Basis {
                     start = end;
                 }
             }
-            Self::Exponential(taus) => {
-                for (sum, &tau) in into.iter_mut().zip(taus).filter(|(_, tau)| from < to.min(reach(**tau))) {
-                    let left = |age: u32| if age == 0 { 1.0 } else { libm::exp(-f64::from(age) / (tau * DAY)) };
-                    *sum += weight * rounded(left(from) - left(to.min(reach(tau))));
+            Self::Exponential(decays) => {
+                for (sum, decay) in into.iter_mut().zip(decays).filter(|(_, decay)| from < to.min(decay.reach())) {
+                    *sum += weight * rounded(decay.at(from) - decay.at(to.min(decay.reach())));
                 }
             }
         }
     }
 }
 
-/// The age in seconds up to which an exponential counts.
-fn reach(tau: f64) -> u32 {
-    (tau * TAUS * DAY) as u32
-}
-
+/// To multiples of 2^-30: beside 2^22 a number from 0 to 1 has no lower bits.
 fn rounded(part: f64) -> f64 {
-    const UNIT: f64 = (1u64 << 30) as f64;
-    (part * UNIT).round() / UNIT
+    const TALL: f64 = (1u64 << 22) as f64;
+    (part + TALL) - TALL
 }
 
 #[cfg(test)]
@@ -161,6 +161,14 @@ mod tests {
         }
         basis.integrate(3600, 3600 + 2 * 86_400, 1.0, &mut exact);
         sums.iter().zip(exact).for_each(|(sum, exact)| approx::assert_relative_eq!(*sum, exact, max_relative = 1e-6));
+    }
+
+    #[test]
+    fn parts_are_rounded_to_multiples() {
+        let unit = 0.5f64.powi(30);
+        for (part, multiple) in [(0.0, 0.0), (0.4, 0.0), (0.6, 1.0), (1e9 + 0.3, 1e9), (1.0 / unit, 1.0 / unit)] {
+            assert_eq!(rounded(part * unit), multiple * unit);
+        }
     }
 
     #[test]

@@ -34,6 +34,9 @@ const GRAIN: usize = 4096;
 const GAIN: f64 = 1e-9;
 /// Quiet steps in a row that end the search: one alone may be chance.
 const QUIET: u32 = 3;
+/// So do a stretch of steps which together gain no more than this by event: rates on their way to 0 take thousands of steps that
+/// are never quite quiet and move nothing.
+const STRETCH: (u64, f64) = (64, 1e-7);
 
 impl Problem<'_> {
     /// Where a search without better knowledge begins: half of the events to the baseline, half spread evenly over the features.
@@ -63,8 +66,9 @@ impl Problem<'_> {
         let events = self.rows.weight();
         let mut at = self.look(&rates);
         let mut history = History::new(self.exposure);
-        let (mut steps, mut quiet) = (0, 0);
-        while steps < most_steps {
+        let (mut steps, mut quiet, mut converged) = (0, 0, false);
+        let mut stretch = (STRETCH.0, at.log_likelihood);
+        while steps < most_steps && !converged {
             let plain = self.advance(&rates, &at.sums);
             let onward = history.onward(&rates, &plain);
             let (mut next, mut look) = self.with_look(onward.unwrap_or_else(|| plain.clone()));
@@ -77,13 +81,15 @@ impl Problem<'_> {
             let gain = look.log_likelihood - at.log_likelihood;
             (rates, at) = (next, look);
             quiet = if gain <= GAIN * events { quiet + 1 } else { 0 };
-            if quiet == QUIET {
-                break;
+            converged = quiet == QUIET;
+            if steps >= stretch.0 {
+                converged |= at.log_likelihood - stretch.1 <= STRETCH.1 * events;
+                stretch = (steps + STRETCH.0, at.log_likelihood);
             }
         }
         // after a plain step, and only then, rates times exposures add up to the events
         let (rates, look) = self.with_look(self.advance(&rates, &at.sums));
-        Solution { rates, log_likelihood: look.log_likelihood, steps: steps + 1, converged: quiet == QUIET }
+        Solution { rates, log_likelihood: look.log_likelihood, steps: steps + 1, converged }
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {

@@ -238,7 +238,7 @@ fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
             let from = function.checked_sub(1).map_or(0, |before| ends[before]);
             (f64::from(from) / DAY, f64::from(ends[function]) / DAY)
         }
-        Basis::Exponential(taus) => (0.0, taus[function]),
+        Basis::Exponential(decays) => (0.0, decays[function].tau()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What stood before each event: sparse rows of features.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+/// Rows a task moves at a time.
+const PART: usize = 8192;
 
 /// Rows of (feature, value) pairs by rising feature, each with how many events it stands for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -66,14 +70,20 @@ impl Rows {
 
     /// The same rows with every feature moved to its place.
     pub(super) fn moved(&self, places: &[usize]) -> Self {
-        let mut moved = Self::default();
-        let mut entries = Vec::new();
-        for row in self.iter() {
-            entries.clear();
-            entries.extend(row.features.iter().zip(row.values).map(|(&feature, &value)| (places[feature as usize] as u32, value)));
-            moved.push(&mut entries, row.weight);
-        }
-        moved
+        let part = |first: usize| {
+            let (mut moved, mut entries) = (Self::default(), Vec::new());
+            for row in (first..self.len().min(first + PART)).map(|at| self.get(at)) {
+                entries.clear();
+                entries.extend(row.features.iter().zip(row.values).map(|(&feature, &value)| (places[feature as usize] as u32, value)));
+                moved.push(&mut entries, row.weight);
+            }
+            moved
+        };
+        let parts: Vec<Self> = (0..self.len().div_ceil(PART)).into_par_iter().map(|at| part(at * PART)).collect();
+        parts.into_iter().fold(Self::default(), |mut all, part| {
+            all.append(part);
+            all
+        })
     }
 
     /// Whether the rows can be read: positions in order, features below `limit` and rising, numbers finite and from 0.
@@ -99,7 +109,7 @@ impl Rows {
             key(left).cmp(&key(right)).then_with(whole)
         };
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        rayon::slice::ParallelSliceMut::par_sort_unstable_by(&mut order[..], compare);
+        order.par_sort_unstable_by(compare);
         let mut packed = Self::default();
         for at in order {
             let row = self.get(at as usize);

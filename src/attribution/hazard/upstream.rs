@@ -5,7 +5,6 @@ use super::design::Design;
 use super::em::Solution;
 use super::evidence::{Person, Process};
 use crate::channel::ChannelId;
-use crate::error::Result;
 use crate::journey::Timeline;
 use serde::{Deserialize, Serialize};
 
@@ -77,12 +76,17 @@ impl Arrivals {
         if self.symmetric { self.process.exposure.len() / 2 } else { 0 }
     }
 
-    pub(super) fn solve(&self, basis: &Basis, most_steps: u64) -> Result<Upstream> {
+    pub(super) fn solve(&self, basis: &Basis, most_steps: u64) -> Upstream {
         let ranked = self.process.ranked(self.process.exposure.len(), basis.unit());
         let problem = ranked.problem();
         let Solution { rates, steps, converged, .. } = problem.maximise(problem.start(), most_steps);
+        eprintln!(
+            "upstream steps {steps} rows {} entries {}",
+            problem.rows.len(),
+            problem.rows.iter().map(|r| r.features.len()).sum::<usize>()
+        );
         let rates = ranked.by_number(&rates);
-        Ok(Upstream { channel: self.channel, symmetric: self.symmetric, rates, steps, converged })
+        Upstream { channel: self.channel, symmetric: self.symmetric, rates, steps, converged }
     }
 }
 

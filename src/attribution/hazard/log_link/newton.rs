@@ -95,16 +95,17 @@ fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize)
 fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Point {
     let size = coefficients.len();
     let mut point = Point { value: 0.0, gradient: vec![0.0; size], information: vec![0.0; size * size] };
+    let mut active: Vec<usize> = Vec::new();
     for state in range.map(|at| states.get(at)) {
-        let active = || state.features.iter().map(|&feature| feature as usize).chain([size - 1]);
-        let eta: f64 = active().map(|feature| coefficients[feature]).sum();
+        active.clear();
+        active.extend(state.features.iter().map(|&feature| feature as usize).chain([size - 1]));
+        let eta: f64 = active.iter().map(|&feature| coefficients[feature]).sum();
         let expected = state.seconds / DAY * libm::exp(eta);
         point.value += state.conversions * eta - expected;
-        for row in active() {
+        for (place, &row) in active.iter().enumerate() {
             point.gradient[row] += state.conversions - expected;
-            for column in active().take_while(|&column| column <= row) {
-                point.information[row * size + column] += expected;
-            }
+            let information = &mut point.information[row * size..][..size];
+            active[..=place].iter().for_each(|&column| information[column] += expected);
         }
     }
     point
