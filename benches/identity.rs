@@ -1,5 +1,9 @@
 //! How fast link records resolve to persons, beside the time it takes to sort the same records once: both in one run, so that the
-//! ratio says something on any machine.
+//! ratio says something on any machine. What is sorted are the whole records - confidence, time and both identifiers, 48 bytes - in
+//! the order in which they are tried.
+//!
+//! Measured with 20 million links of 17.5 million identifiers on 2 virtual processors of an AMD EPYC with other work beside it:
+//! resolving takes 3.2 sorts of processors, 3.3 to 3.5 on the clock.
 //!
 //!     cargo bench --bench identity
 //!     cargo bench --bench identity -- 1000000

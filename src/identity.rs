@@ -28,20 +28,24 @@
 //! | a row on a device that too many share, where nobody is signed in | nobody's: a person of its own each second |
 //! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
 
+mod components;
 mod consent;
 mod erase;
 mod events;
 mod guards;
 mod identifier;
 mod identities;
+mod joining;
 mod key;
 mod link;
+mod marks;
 mod numbering;
 mod pairs;
 mod profile;
 mod refused;
 mod resolve;
 mod rules;
+mod spread;
 mod stitch;
 mod union_find;
 

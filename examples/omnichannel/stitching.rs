@@ -34,13 +34,12 @@ impl Stitching {
     }
 }
 
-/// One touch a visit, if asked for.
-pub(crate) fn visits(options: &Options, log: &Events, costs: CostTable) -> Result<(Events, CostTable)> {
-    match options.sessions() {
-        // costs of touches left out and of those without consent would both be due; the table has room for one
-        Some(sessions) => log.sessions(sessions),
-        None => Ok((log.clone(), costs)),
-    }
+/// One touch a visit, if asked for; what the others cost stays due.
+pub(crate) fn visits(options: &Options, log: &Events, mut costs: CostTable) -> Result<(Events, CostTable)> {
+    let Some(sessions) = options.sessions() else { return Ok((log.clone(), costs)) };
+    let (visits, left_out) = log.sessions(sessions)?;
+    costs.append(left_out);
+    Ok((visits, costs))
 }
 
 /// Persons with all that is known, or with nothing that is known.

@@ -2,6 +2,7 @@
 
 use super::numbering::Numbering;
 use super::rules::Rules;
+use super::spread::{Ranges, Spread};
 use super::union_find::UnionFind;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -13,28 +14,41 @@ pub(super) fn partner(value: u32, with: u32) -> Partner {
     u64::from(value) << 32 | u64::from(with)
 }
 
+/// By value.
+pub(super) fn spread(partners: &[Partner], ranges: Ranges) -> Spread<Partner> {
+    Spread::new(partners, ranges.count(), |partner| ranges.of(value_of(*partner)))
+}
+
+fn value_of(partner: Partner) -> u32 {
+    (partner >> 32) as u32
+}
+
 /// The values that join more persons than their kind may, sorted.
 ///
 /// A value linked with `d` values of a kind of which a person has at most `n` joins at least `d / n` persons, rounded up; the
 /// largest such number over the kinds counts. It is a count, so the order of links does not matter.
-pub(super) fn shared(mut partners: Vec<Partner>, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
-    partners.par_sort_unstable();
+pub(super) fn shared(partners: &[Spread<Partner>], ranges: Ranges, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
+    let of_range = |range| shared_of(Spread::gather(partners, range), numbering, rules);
+    let shared: Vec<Vec<u32>> = (0..ranges.count()).into_par_iter().map(of_range).collect();
+    shared.concat()
+}
+
+fn shared_of(mut partners: Vec<Partner>, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
+    partners.sort_unstable();
     partners.dedup();
     let limits: Vec<Option<u16>> = rules.kinds().map(|kind| kind.most_values()).collect();
-    let least = limits.iter().flatten().min().copied().map_or(1, usize::from);
-    let value_of = |partner: &Partner| (partner >> 32) as u32;
     let mut counts = vec![0usize; limits.len()];
     let mut is_shared = |run: &[Partner]| {
-        let most = rules.kind(numbering.get(value_of(&run[0])).kind()).and_then(|kind| kind.most_persons());
+        let most = rules.kind(numbering.get(value_of(run[0])).kind()).and_then(|kind| kind.most_persons());
         let most = most.map_or(usize::MAX, |most| most as usize);
-        if run.len() <= most.saturating_mul(least) {
+        if run.len() <= most {
             return false;
         }
         counts.fill(0);
         run.iter().for_each(|partner| counts[numbering.get(*partner as u32).kind()] += 1);
         counts.iter().zip(&limits).any(|(count, limit)| limit.is_some_and(|limit| count.div_ceil(usize::from(limit)) > most))
     };
-    partners.chunk_by(|left, right| value_of(left) == value_of(right)).filter(|run| is_shared(run)).map(|run| value_of(&run[0])).collect()
+    partners.chunk_by(|left, right| value_of(*left) == value_of(*right)).filter(|run| is_shared(run)).map(|run| value_of(run[0])).collect()
 }
 
 /// Sets of identifiers none of which has more values of a kind than a person may.
@@ -50,13 +64,13 @@ pub(super) struct GuardedSets {
 }
 
 impl GuardedSets {
-    /// Every identifier alone: 4 bytes each, and 2 for every limited kind.
-    pub(super) fn new(numbering: &Numbering, rules: &Rules) -> Self {
+    /// Each of these identifiers alone: 4 bytes each, and 2 for every limited kind.
+    pub(super) fn new(members: &[u32], numbering: &Numbering, rules: &Rules) -> Self {
         let limited = |(at, kind): (usize, &super::IdentifierKind)| kind.most_values().map(|most| (at, most));
         let limits: Vec<(usize, u16)> = rules.kinds().enumerate().filter_map(limited).collect();
         let own = |kind: usize| limits.iter().map(move |(limited, _)| u16::from(*limited == kind));
-        let counts = numbering.sorted().iter().flat_map(|identifier| own(identifier.kind())).collect();
-        Self { sets: UnionFind::new(numbering.len()), limits, counts, held: HashSet::new() }
+        let counts = members.iter().flat_map(|&number| own(numbering.get(number).kind())).collect();
+        Self { sets: UnionFind::new(members.len()), limits, counts, held: HashSet::new() }
     }
 
     /// Reads what joining these identifiers will read first. Reads that do not wait for each other run at the same time, so doing

@@ -1,6 +1,7 @@
 //! Identifiers to small numbers: their rank.
 
 use super::identifier::Identifier;
+use super::spread::Spread;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 
@@ -18,8 +19,9 @@ pub(super) struct Numbering {
 
 /// Identifiers spread at a time: what fits the cache, and the unit of parallel work.
 pub(super) const CHUNK: usize = 1 << 16;
-/// Parts of the range that are sorted each on its own: some ten thousand identifiers of ten million, which fit the cache too.
-const PARTS: u32 = 10;
+/// Parts of the range, as a power of two, that are sorted each on its own: some ten thousand identifiers of ten million, which fit
+/// the cache too.
+const PARTS: u32 = 11;
 
 /// A numbering, and the numbers of the identifiers it was made of.
 ///
@@ -31,7 +33,7 @@ pub(super) struct Numbered {
     parts: Vec<Part>,
     /// The number of each part's first identifier.
     bases: Vec<u32>,
-    /// Of each chunk, where its identifiers begin in each part.
+    /// Of each chunk, where its identifiers begin in each part; and where the last one's end.
     offsets: Vec<Vec<u32>>,
 }
 
@@ -42,15 +44,17 @@ impl Numbered {
     /// and the runs by comparing.
     pub(super) fn new(columns: &[&[Identifier]]) -> Result<Self> {
         let chunks: Vec<&[Identifier]> = columns.iter().flat_map(|column| column.chunks(CHUNK)).collect();
-        let spread: Vec<Spread> = chunks.into_par_iter().map(|chunk| Spread::new(chunk, 0, PARTS)).collect();
+        let part = |identifier: &Identifier| identifier.leading(PARTS);
+        let spread: Vec<Spread<Identifier>> = chunks.into_par_iter().map(|chunk| Spread::new(chunk, 1 << PARTS, part)).collect();
         let mut parts: Vec<Part> = (0..1usize << PARTS).into_par_iter().map(|part| Part::new(&spread, part)).collect();
         let mut sums = vec![0; 1 << PARTS];
-        let offset = |chunk: &Spread| {
+        let offset = |chunk: &Spread<Identifier>| {
             let here = sums.clone();
-            sums.iter_mut().zip(chunk.starts.windows(2)).for_each(|(sum, ends)| *sum += ends[1] - ends[0]);
+            sums.iter_mut().zip(chunk.starts().windows(2)).for_each(|(sum, ends)| *sum += ends[1] - ends[0]);
             here
         };
-        let offsets = spread.iter().map(offset).collect();
+        let mut offsets: Vec<Vec<u32>> = spread.iter().map(offset).collect();
+        offsets.push(sums);
         drop(spread);
         let len: usize = parts.iter().map(|part| part.distinct.len()).sum();
         // The upper half of the numbers serves as a mark.
@@ -68,13 +72,20 @@ impl Numbered {
     }
 
     /// The numbers of the identifiers of a chunk.
+    ///
+    /// What the parts hold of them is brought together first, some dozens at a time: read one by one they would be from another
+    /// part, and hence page, each time.
     pub(super) fn ranks(&self, chunk: usize, identifiers: &[Identifier]) -> Vec<u32> {
-        let mut next = self.offsets[chunk].clone();
+        let (mut near, mut next) = (Vec::with_capacity(identifiers.len()), Vec::with_capacity(self.parts.len()));
+        let pieces = self.offsets[chunk].iter().zip(&self.offsets[chunk + 1]);
+        for ((part, base), (start, end)) in self.parts.iter().zip(&self.bases).zip(pieces) {
+            next.push(near.len() as u32);
+            near.extend(part.ranks[*start as usize..*end as usize].iter().map(|rank| base + rank));
+        }
         let rank = |identifier: &Identifier| {
-            let part = identifier.leading(PARTS);
-            let at = next[part] as usize;
-            next[part] += 1;
-            self.bases[part] + self.parts[part].ranks[at]
+            let place = &mut next[identifier.leading(PARTS)];
+            *place += 1;
+            near[*place as usize - 1]
         };
         identifiers.iter().map(rank).collect()
     }
@@ -89,31 +100,22 @@ struct Part {
 }
 
 impl Part {
-    fn new(spread: &[Spread], part: usize) -> Self {
-        let mut gathered = Vec::with_capacity(spread.iter().map(|chunk| chunk.part(part).len()).sum());
-        spread.iter().for_each(|chunk| gathered.extend_from_slice(chunk.part(part)));
+    fn new(spread: &[Spread<Identifier>], part: usize) -> Self {
+        let gathered = Spread::gather(spread, part);
         let bits = (gathered.len() + 1).ilog2();
-        let Spread { all: mut distinct, starts: mut ends } = Spread::new(&gathered, PARTS, bits);
-        let mut len = 0;
-        let mut start = 0;
-        for run in 0..1 << bits {
-            let end = ends[run + 1] as usize;
-            distinct[start..end].sort_unstable();
-            for at in start..end {
-                if at == start || distinct[at] != distinct[len - 1] {
-                    distinct[len] = distinct[at];
-                    len += 1;
-                }
+        let places: Vec<u32> = (0..gathered.len() as u32).collect();
+        let of = |place: u32| gathered[place as usize];
+        let (mut places, ends) = Spread::new(&places, 1 << bits, |place| of(*place).bits(PARTS, bits)).into_inner();
+        let mut distinct: Vec<Identifier> = Vec::with_capacity(gathered.len());
+        let mut ranks = vec![0; gathered.len()];
+        for run in ends.windows(2).filter(|run| run[0] < run[1]) {
+            let run = &mut places[run[0] as usize..run[1] as usize];
+            run.sort_unstable_by_key(|place| of(*place));
+            for same in run.chunk_by(|one, other| of(*one) == of(*other)) {
+                same.iter().for_each(|&place| ranks[place as usize] = distinct.len() as u32);
+                distinct.push(of(same[0]));
             }
-            (start, ends[run + 1]) = (end, len as u32);
         }
-        distinct.truncate(len);
-        let rank = |identifier: &Identifier| {
-            let run = identifier.bits(PARTS, bits);
-            let before = distinct[ends[run] as usize..].iter().take_while(|other| *other < identifier).count();
-            ends[run] + before as u32
-        };
-        let ranks = gathered.iter().map(rank).collect();
         Self { distinct, ranks }
     }
 }
@@ -146,37 +148,6 @@ impl Numbering {
     /// All identifiers in order.
     pub(super) fn sorted(&self) -> &[Identifier] {
         &self.sorted
-    }
-}
-
-/// Identifiers ordered by some of their bits.
-struct Spread {
-    all: Vec<Identifier>,
-    starts: Vec<u32>,
-}
-
-impl Spread {
-    /// By `bits` bits behind the first `skip`.
-    fn new(identifiers: &[Identifier], skip: u32, bits: u32) -> Self {
-        let mut starts = vec![0u32; (1 << bits) + 1];
-        identifiers.iter().for_each(|identifier| starts[identifier.bits(skip, bits) + 1] += 1);
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut next = starts.clone();
-        let mut all = identifiers.to_vec();
-        for identifier in identifiers {
-            let place = &mut next[identifier.bits(skip, bits)];
-            all[*place as usize] = *identifier;
-            *place += 1;
-        }
-        Self { all, starts }
-    }
-
-    fn part(&self, part: usize) -> &[Identifier] {
-        &self.all[self.starts[part] as usize..self.starts[part + 1] as usize]
     }
 }
 

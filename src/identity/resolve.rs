@@ -2,20 +2,25 @@
 
 use super::consent::Consent;
 use super::events::IdentifiedEvents;
-use super::guards::{GuardedSets, Partner, partner, shared};
+use super::guards::{Partner, partner, shared, spread};
 use super::identifier::Identifier;
 use super::identities::{Identities, Resolved};
+use super::joining::{Joining, Try, to_try};
 use super::link::{Links, steps};
 use super::numbering::{CHUNK, Numbered, Numbering};
 use super::refused::{Refusals, Rule};
 use super::rules::{IdentifierKind, Rules};
+use super::spread::{Ranges, Spread};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Gathers what is known of identifiers - link records, rows that carry several, consent - and resolves it to persons.
 ///
 /// Guards make the outcome depend on the order in which links are tried. They go by confidence, the surest first, then by time,
 /// then by identifier; so the order in which they are added does not matter, nor does the number of threads.
+/// Order matters only among identifiers that links connect and that are together too many for one person, or where links hold for a
+/// time; all others are joined at once, on all threads.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Link, Links, Pseudonymiser, Resolver, Rules};
@@ -41,29 +46,11 @@ pub struct Resolver {
     consent: Option<(Consent, String)>,
 }
 
-/// A link as it is tried: confidence (from the surest down), time and the two numbers, smaller first, in 16 bytes whose order as a
-/// number is the order of trying.
-type Try = u128;
-
-fn to_try(confidence: u32, time: u32, left: u32, right: u32) -> Try {
-    u128::from(!confidence) << 96 | u128::from(time) << 64 | u128::from(left.min(right)) << 32 | u128::from(left.max(right))
-}
-
-fn time_of(link: Try) -> u32 {
-    (link >> 64) as u32
-}
-
-fn ends_of(link: Try) -> (u32, u32) {
-    ((link >> 32) as u32, link as u32)
-}
-
-/// Links tried before the next are read ahead.
-const AHEAD: usize = 64;
-
 /// Links that passed the guards that look at one link alone.
 struct Passed {
-    tries: Vec<Try>,
-    partners: Vec<Partner>,
+    /// Chunk by chunk.
+    tries: Vec<Vec<Try>>,
+    partners: Vec<Spread<Partner>>,
     refusals: Refusals,
 }
 
@@ -112,60 +99,51 @@ impl Resolver {
         check_keys(&numbered.numbering)?;
         let granted = self.consent.as_ref().map(|(consent, purpose)| Numbering::new(&[&consent.granted(purpose)])).transpose()?;
         let records = self.links.iter().map(|links| links.len() as u64).sum();
-        let mut passed = self.pass(&numbered, granted.as_ref());
+        let Passed { tries, partners, refusals } = self.pass(&numbered, granted.as_ref());
         let numbering = numbered.numbering;
         drop((self.links, self.seen));
-        passed.tries.par_sort_unstable();
-        passed.tries.truncate(passed.tries.partition_point(|&link| link != REFUSED));
-        let shared = shared(std::mem::take(&mut passed.partners), &numbering, &self.rules);
-        let mut joining = Joining::new(&numbering, &self.rules, &shared, passed.refusals);
-        joining.join(&passed.tries);
-        joining.hold(&passed.tries);
-        let Joining { sets, refusals, since, held, .. } = joining;
+        let shared = shared(&partners, Ranges::new(numbering.len()), &numbering, &self.rules);
+        drop(partners);
+        let mut joining = Joining::new(&numbering, &self.rules, &shared, refusals);
+        let smallest = joining.join(tries);
+        let Joining { refusals, since, held, .. } = joining;
         let refused = refusals.report(records, &self.rules, &numbering);
-        drop(passed.tries);
-        let resolved = Resolved { smallest: sets.sets.smallest(), since, held, shared };
+        let resolved = Resolved { smallest, since, held, shared };
         Ok(Identities::new(numbering, resolved, granted, self.rules, refused))
     }
 
     /// Numbers the links' ends, refuses what is to be refused whatever the other links are, and notes who is linked with whom.
     fn pass(&self, numbered: &Numbered, granted: Option<&Numbering>) -> Passed {
-        let len = self.links.iter().map(Links::len).sum();
-        let mut tries = vec![REFUSED; len];
-        let mut rest = &mut tries[..];
         let mut chunks: Vec<Chunk<'_>> = Vec::new();
         let mut first = 0;
         for links in &self.links {
             // the left ends' chunks were numbered first, then the right ends'
             let count = links.len().div_ceil(CHUNK);
-            for chunk in 0..count {
-                let start = chunk * CHUNK;
-                let (tries, behind) = std::mem::take(&mut rest).split_at_mut(CHUNK.min(links.len() - start));
-                chunks.push(Chunk { links, start, numbers: [first + chunk, first + count + chunk], tries });
-                rest = behind;
-            }
+            let range = |chunk: usize| chunk * CHUNK..links.len().min((chunk + 1) * CHUNK);
+            chunks.extend((0..count).map(|at| Chunk { links, range: range(at), numbers: [first + at, first + count + at] }));
             first += 2 * count;
         }
         let guards = Guards { rules: &self.rules, granted, least: steps(self.rules.confidence()) };
-        let passed: Vec<(Vec<Partner>, Refusals)> = chunks.into_par_iter().map(|chunk| guards.pass(chunk, numbered)).collect();
-        let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
-        for (more, refused) in passed {
-            partners.extend(more);
-            refusals.merge(refused);
+        let ranges = Ranges::new(numbered.numbering.len());
+        let pass = |chunk| {
+            let (tries, partners, refusals) = guards.pass(chunk, numbered);
+            (tries, spread(&partners, ranges), refusals)
+        };
+        let mut passed = Passed { tries: Vec::new(), partners: Vec::new(), refusals: Refusals::default() };
+        for (tries, partners, refusals) in chunks.into_par_iter().map(pass).collect::<Vec<_>>() {
+            passed.tries.push(tries);
+            passed.partners.push(partners);
+            passed.refusals.merge(refusals);
         }
-        Passed { tries, partners, refusals }
+        passed
     }
 }
 
-/// A link that is not tried: behind all others in their order.
-const REFUSED: Try = Try::MAX;
-
-/// Some links, and where the numbers of their ends are and their tries belong.
+/// Some links, and where the numbers of their ends are.
 struct Chunk<'a> {
     links: &'a Links,
-    start: usize,
+    range: Range<usize>,
     numbers: [usize; 2],
-    tries: &'a mut [Try],
 }
 
 /// The guards that look at one link alone.
@@ -176,15 +154,14 @@ struct Guards<'a> {
 }
 
 impl Guards<'_> {
-    /// Fills in the links of a chunk that are to be tried.
-    fn pass(&self, chunk: Chunk<'_>, numbered: &Numbered) -> (Vec<Partner>, Refusals) {
-        let Chunk { links, start, numbers, tries } = chunk;
-        let range = start..start + tries.len();
+    /// The links of a chunk that are to be tried.
+    fn pass(&self, chunk: Chunk<'_>, numbered: &Numbered) -> (Vec<Try>, Vec<Partner>, Refusals) {
+        let Chunk { links, range, numbers } = chunk;
         let left = numbered.ranks(numbers[0], &links.left[range.clone()]);
         let right = numbered.ranks(numbers[1], &links.right[range.clone()]);
         let kinds: Vec<Guarded> = self.rules.kinds().map(Guarded::new).collect();
-        let (mut partners, mut refusals) = (Vec::new(), Refusals::default());
-        for ((at, slot), (&left, &right)) in range.zip(tries).zip(left.iter().zip(&right)) {
+        let (mut tries, mut partners, mut refusals) = (Vec::with_capacity(range.len()), Vec::new(), Refusals::default());
+        for (at, (&left, &right)) in range.zip(left.iter().zip(&right)) {
             let ends = [links.left[at], links.right[at]];
             let [left_kind, right_kind] = ends.map(|end| kinds[end.kind()]);
             if left == right {
@@ -192,7 +169,7 @@ impl Guards<'_> {
             } else if let Some(rule) = self.refuses(ends, links.confidence[at], left_kind.timed && right_kind.timed) {
                 refusals.refuse(rule, None, &[left, right]);
             } else {
-                *slot = to_try(links.confidence[at], links.time[at], left, right);
+                tries.push(to_try(links.confidence[at], links.time[at], left, right));
                 if left_kind.may_be_shared && right_kind.tells_persons {
                     partners.push(partner(left, right));
                 }
@@ -201,7 +178,7 @@ impl Guards<'_> {
                 }
             }
         }
-        (partners, refusals)
+        (tries, partners, refusals)
     }
 
     fn refuses(&self, ends: [Identifier; 2], confidence: u32, timed: bool) -> Option<Rule> {
@@ -245,94 +222,4 @@ fn check_keys(numbering: &Numbering) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-/// Links tried one after the other.
-struct Joining<'a> {
-    numbering: &'a Numbering,
-    rules: &'a Rules,
-    sets: GuardedSets,
-    /// A bit a number, empty where no value is shared: for ten million identifiers it fits the cache.
-    is_shared: Vec<u64>,
-    refusals: Refusals,
-    /// The second of each identifier's first link that was followed, where anonymous history does not join; else empty.
-    since: Vec<u32>,
-    /// Value, second and holder of links that hold for a time.
-    held: Vec<(u32, u32, u32)>,
-    timed: bool,
-}
-
-impl<'a> Joining<'a> {
-    fn new(numbering: &'a Numbering, rules: &'a Rules, shared: &[u32], refusals: Refusals) -> Self {
-        let mut is_shared = vec![0u64; if shared.is_empty() { 0 } else { numbering.len().div_ceil(64) }];
-        shared.iter().for_each(|&value| is_shared[value as usize / 64] |= 1 << (value % 64));
-        let since = vec![u32::MAX; if rules.back_stitching() { 0 } else { numbering.len() }];
-        let timed = rules.kinds().any(|kind| kind.validity().is_some());
-        Self { numbering, rules, sets: GuardedSets::new(numbering, rules), is_shared, refusals, since, held: Vec::new(), timed }
-    }
-
-    fn kind(&self, number: u32) -> (usize, &IdentifierKind) {
-        let kind = self.numbering.get(number).kind();
-        (kind, self.rules.kind(kind).expect("identifiers are of the rules' kinds"))
-    }
-
-    /// Whether links of this identifier hold for a time only.
-    fn is_timed(&self, number: u32) -> bool {
-        self.timed && self.kind(number).1.validity().is_some()
-    }
-
-    /// The shared one of two identifiers, if there is one.
-    fn shared(&self, left: u32, right: u32) -> Option<u32> {
-        if self.is_shared.is_empty() {
-            return None;
-        }
-        [left, right].into_iter().find(|&number| self.is_shared[number as usize / 64] >> (number % 64) & 1 != 0)
-    }
-
-    /// Joins what lasting links join.
-    fn join(&mut self, tries: &[Try]) {
-        for ahead in tries.chunks(AHEAD) {
-            self.sets.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
-            for &link in ahead {
-                let (left, right) = ends_of(link);
-                if let Some(value) = self.shared(left, right) {
-                    let kind = self.kind(value).0;
-                    self.refusals.refuse(Rule::MostPersons, Some(kind), &[value]);
-                } else if !(self.is_timed(left) || self.is_timed(right)) {
-                    match self.sets.join(left, right) {
-                        Ok(()) => self.note(link),
-                        Err(kind) => self.refusals.refuse(Rule::MostValues, Some(kind), &[left, right]),
-                    }
-                }
-            }
-        }
-    }
-
-    fn note(&mut self, link: Try) {
-        if !self.since.is_empty() {
-            let (left, right) = ends_of(link);
-            for number in [left, right] {
-                let since = &mut self.since[number as usize];
-                *since = (*since).min(time_of(link));
-            }
-        }
-    }
-
-    /// Notes who holds what when, once it is known who is who.
-    fn hold(&mut self, tries: &[Try]) {
-        for &link in tries.iter().filter(|_| self.timed) {
-            let (left, right) = ends_of(link);
-            if self.shared(left, right).is_some() || !(self.is_timed(left) || self.is_timed(right)) {
-                continue;
-            }
-            let (value, holder) = if self.is_timed(left) { (left, right) } else { (right, left) };
-            match self.sets.hold(value, self.kind(value).0, holder) {
-                Ok(()) => self.held.push((value, time_of(link), holder)),
-                Err(kind) => self.refusals.refuse(Rule::MostValues, Some(kind), &[value, holder]),
-            }
-        }
-        // of several holders in one second the surest, who comes first
-        self.held.par_sort_by_key(|&(value, time, _)| (value, time));
-        self.held.dedup_by_key(|held| (held.0, held.1));
-    }
 }

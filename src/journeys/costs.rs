@@ -48,6 +48,11 @@ impl CostTable {
         Ok(())
     }
 
+    /// Adds all of `later`'s costs to these.
+    pub fn append(&mut self, mut later: Self) {
+        self.rows.append(&mut later.rows);
+    }
+
     /// The channels named.
     pub fn channels(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().map(|(channel, _, _)| channel.as_str())

@@ -19,8 +19,8 @@ fn identifier(number: usize) -> Identifier {
 
 type Row = (usize, usize, i64, u8);
 
-/// The smallest of the set of each identifier; nothing of values that are shared.
-fn by_hand(rows: &[Row]) -> BTreeMap<Identifier, Option<Identifier>> {
+/// The smallest of the set of each identifier, nothing of values that are shared; and the first second that a link was followed.
+fn by_hand(rows: &[Row]) -> BTreeMap<Identifier, (Option<Identifier>, Option<i64>)> {
     let rules = rules();
     let kinds: Vec<&IdentifierKind> = rules.kinds().collect();
     let mut tries: Vec<(u8, i64, Identifier, Identifier)> = Vec::new();
@@ -40,7 +40,8 @@ fn by_hand(rows: &[Row]) -> BTreeMap<Identifier, Option<Identifier>> {
     };
     let shared = |value: Identifier| kinds[value.kind()].most_persons().is_some_and(|most| persons(value) > most as usize);
     let mut sets: Vec<BTreeSet<Identifier>> = rows.iter().flat_map(|row| [row.0, row.1]).map(|n| BTreeSet::from([identifier(n)])).collect();
-    for (_, _, left, right) in tries {
+    let mut since: BTreeMap<Identifier, i64> = BTreeMap::new();
+    for (_, time, left, right) in tries {
         if shared(left) || shared(right) {
             continue;
         }
@@ -52,18 +53,27 @@ fn by_hand(rows: &[Row]) -> BTreeMap<Identifier, Option<Identifier>> {
         if kinds.iter().enumerate().all(fits) {
             sets.retain(|set| !set.contains(&left) && !set.contains(&right));
             sets.push(union);
+            [left, right].into_iter().for_each(|end| _ = since.entry(end).and_modify(|first| *first = time.min(*first)).or_insert(time));
         }
     }
     let smallest = |set: &BTreeSet<Identifier>| set.first().copied().filter(|&first| !shared(first));
-    sets.iter().flat_map(|set| set.iter().map(|&member| (member, smallest(set)))).collect()
+    sets.iter().flat_map(|set| set.iter().map(|&member| (member, (smallest(set), since.get(&member).copied())))).collect()
 }
 
-fn resolved(rows: &[Row]) -> Identities {
+/// The same kinds with cookies that are somebody's for two seconds, and no history before the first link.
+fn lent_cookies() -> Rules {
+    let lent = IdentifierKind::anonymous("cookie").unwrap().with_validity(Duration::from_secs(2)).unwrap();
+    let kinds: Vec<IdentifierKind> =
+        rules().kinds().map(|kind| if kind.name() == "cookie" { lent.clone() } else { kind.clone() }).collect();
+    Rules::new(kinds).unwrap().with_back_stitching(false)
+}
+
+fn resolved(rules: Rules, rows: &[Row]) -> Identities {
     let mut links = Links::new();
     for &(left, right, time, confidence) in rows {
         links.push(Link { left: identifier(left), right: identifier(right), time, confidence: f64::from(confidence) / 10.0 }).unwrap();
     }
-    resolve(rules(), links)
+    resolve(rules, links)
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -74,12 +84,16 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn persons_are_those_found_by_hand(rows in rows()) {
-        let found = resolved(&rows);
-        for (identifier, smallest) in by_hand(&rows) {
+    fn persons_are_those_found_by_hand(rows in rows(), back_stitching in any::<bool>()) {
+        let found = resolved(rules().with_back_stitching(back_stitching), &rows);
+        for (identifier, (smallest, since)) in by_hand(&rows) {
+            if let Some(since) = since.filter(|&since| since > 0) {
+                let early = found.person(identifier, since - 1) == found.person(identifier, since);
+                prop_assert_eq!(early, back_stitching || identifier.kind() < 2, "known ones at any time");
+            }
             match smallest {
-                Some(smallest) => prop_assert_eq!(found.person(identifier, 3).to_string(), smallest.to_string()),
-                None => prop_assert_ne!(found.person(identifier, 3), found.person(identifier, 4)),
+                Some(smallest) => prop_assert_eq!(found.person(identifier, 5).to_string(), smallest.to_string()),
+                None => prop_assert_ne!(found.person(identifier, 5), found.person(identifier, 6)),
             }
         }
         let refused = found.refused();
@@ -88,15 +102,16 @@ proptest! {
     }
 
     #[test]
-    fn no_order_of_rows_and_no_number_of_threads_matters(rows in rows(), seed in 0u64..1000) {
-        let found = resolved(&rows);
+    fn no_order_of_rows_and_no_number_of_threads_matters(rows in rows(), seed in 0u64..1000, lent in any::<bool>()) {
+        let rules = || if lent { lent_cookies() } else { rules() };
+        let found = resolved(rules(), &rows);
         let mut shuffled = rows.clone();
         let mut random = mixtouch::Random::new(seed);
         (1..shuffled.len()).rev().for_each(|at| shuffled.swap(at, random.index(at as u64 + 1) as usize));
         shuffled.iter_mut().for_each(|row| if random.chance(0.5) { (row.0, row.1) = (row.1, row.0) });
         for threads in [1, 2, 3] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let other = pool.install(|| resolved(&shuffled));
+            let other = pool.install(|| resolved(rules(), &shuffled));
             prop_assert_eq!(format!("{:?}", found), format!("{:?}", other));
         }
     }

@@ -1,0 +1,187 @@
+//! Links at work: from numbers that are linked to persons.
+
+use super::components::{Components, Sizes};
+use super::guards::GuardedSets;
+use super::marks::Marks;
+use super::numbering::Numbering;
+use super::refused::{Refusals, Rule};
+use super::rules::{IdentifierKind, Rules};
+use super::union_find::JOINED;
+use rayon::prelude::*;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+/// A link as it is tried: confidence (from the surest down), time and the two numbers, smaller first, in 16 bytes whose order as a
+/// number is the order of trying.
+pub(super) type Try = u128;
+
+pub(super) fn to_try(confidence: u32, time: u32, left: u32, right: u32) -> Try {
+    u128::from(!confidence) << 96 | u128::from(time) << 64 | u128::from(left.min(right)) << 32 | u128::from(left.max(right))
+}
+
+fn time_of(link: Try) -> u32 {
+    (link >> 64) as u32
+}
+
+fn ends_of(link: Try) -> (u32, u32) {
+    ((link >> 32) as u32, link as u32)
+}
+
+/// The same link with other numbers for its ends, in the same order.
+fn with_ends(link: Try, left: u32, right: u32) -> Try {
+    (link >> 64 << 64) | u128::from(left) << 32 | u128::from(right)
+}
+
+/// Links joined before the next are read ahead.
+const AHEAD: usize = 64;
+
+/// Links on their way to persons.
+pub(super) struct Joining<'a> {
+    numbering: &'a Numbering,
+    rules: &'a Rules,
+    /// Values that are shared.
+    shared: Marks,
+    pub(super) refusals: Refusals,
+    /// The second of each identifier's first link that was followed, where anonymous history does not join; else empty.
+    pub(super) since: Vec<u32>,
+    /// Value, second and holder of links that hold for a time.
+    pub(super) held: Vec<(u32, u32, u32)>,
+}
+
+impl<'a> Joining<'a> {
+    pub(super) fn new(numbering: &'a Numbering, rules: &'a Rules, shared: &[u32], refusals: Refusals) -> Self {
+        let shared = Marks::of(numbering.len(), shared.iter().copied());
+        Self { numbering, rules, shared, refusals, since: Vec::new(), held: Vec::new() }
+    }
+
+    /// Joins what links join. The result is of each number the smallest of its person's, marked where there are several.
+    pub(super) fn join(&mut self, mut tries: Vec<Vec<Try>>) -> Vec<u32> {
+        let components = Components::new(self.numbering.len());
+        for refusals in tries.par_iter_mut().map(|tries| self.connect(tries, &components)).collect::<Vec<_>>() {
+            self.refusals.merge(refusals);
+        }
+        let mut smallest = components.smallest();
+        let Sizes { several, ordered } = Sizes::new(&smallest, self.numbering, self.rules);
+        let in_order = if ordered.is_empty() { Vec::new() } else { in_order(&mut tries, &smallest, &ordered) };
+        if !self.rules.back_stitching() {
+            self.since = first_seconds(self.numbering.len(), &tries);
+        }
+        drop(tries);
+        let members: Vec<u32> =
+            (0..smallest.len() as u32).into_par_iter().filter(|&number| ordered.has(smallest[number as usize])).collect();
+        smallest.par_iter_mut().for_each(|smallest| *smallest |= if several.has(*smallest) { JOINED } else { 0 });
+        if !members.is_empty() {
+            self.join_in_order(in_order, &members, &mut smallest);
+        }
+        smallest
+    }
+
+    /// Refuses links of shared values, and connects what the others connect.
+    fn connect(&self, tries: &mut Vec<Try>, components: &Components) -> Refusals {
+        let mut refusals = Refusals::default();
+        tries.retain(|&link| {
+            let (left, right) = ends_of(link);
+            let shared = [left, right].into_iter().find(|&number| self.shared.has(number));
+            shared.inspect(|&value| refusals.refuse(Rule::MostPersons, Some(self.kind(value).0), &[value])).is_none()
+        });
+        for ahead in tries.chunks(AHEAD) {
+            components.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
+            ahead.iter().map(|&link| ends_of(link)).for_each(|(left, right)| components.join(left, right));
+        }
+        refusals
+    }
+
+    /// Tries the links among some members, whose new numbers are their places there, one after the other.
+    fn join_in_order(&mut self, mut tries: Vec<Try>, members: &[u32], smallest: &mut [u32]) {
+        renumber(&mut tries, members, smallest.len());
+        tries.par_sort_unstable();
+        let mut sets = GuardedSets::new(members, self.numbering, self.rules);
+        for ahead in tries.chunks(AHEAD) {
+            sets.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
+            for &link in ahead {
+                let (left, right) = ends_of(link);
+                let ends = [members[left as usize], members[right as usize]];
+                if !ends.into_iter().any(|end| self.is_timed(end)) {
+                    match sets.join(left, right) {
+                        Ok(()) => self.note(link, ends),
+                        Err(kind) => self.refusals.refuse(Rule::MostValues, Some(kind), &ends),
+                    }
+                }
+            }
+        }
+        self.hold(&tries, members, &mut sets);
+        for (&number, new) in members.iter().zip(sets.sets.smallest()) {
+            smallest[number as usize] = members[(new & !JOINED) as usize] | new & JOINED;
+        }
+    }
+
+    fn note(&mut self, link: Try, ends: [u32; 2]) {
+        if !self.since.is_empty() {
+            for number in ends {
+                let since = &mut self.since[number as usize];
+                *since = (*since).min(time_of(link));
+            }
+        }
+    }
+
+    /// Notes who holds what when, once it is known who is who.
+    fn hold(&mut self, tries: &[Try], members: &[u32], sets: &mut GuardedSets) {
+        for &link in tries {
+            let (left, right) = ends_of(link);
+            let is_timed = |this: &Self, end: u32| this.is_timed(members[end as usize]);
+            let (value, holder) = match (is_timed(self, left), is_timed(self, right)) {
+                (false, false) => continue,
+                (true, _) => (left, right),
+                (false, true) => (right, left),
+            };
+            let ends = [members[value as usize], members[holder as usize]];
+            match sets.hold(value, self.kind(ends[0]).0, holder) {
+                Ok(()) => self.held.push((ends[0], time_of(link), ends[1])),
+                Err(kind) => self.refusals.refuse(Rule::MostValues, Some(kind), &ends),
+            }
+        }
+        // of several holders in one second the surest, who comes first
+        self.held.par_sort_by_key(|&(value, time, _)| (value, time));
+        self.held.dedup_by_key(|held| (held.0, held.1));
+    }
+
+    fn kind(&self, number: u32) -> (usize, &IdentifierKind) {
+        let kind = self.numbering.get(number).kind();
+        (kind, self.rules.kind(kind).expect("identifiers are of the rules' kinds"))
+    }
+
+    /// Whether links of this identifier hold for a time only.
+    fn is_timed(&self, number: u32) -> bool {
+        self.kind(number).1.validity().is_some()
+    }
+}
+
+/// Takes out the links of components where their order may matter.
+fn in_order(tries: &mut [Vec<Try>], smallest: &[u32], ordered: &Marks) -> Vec<Try> {
+    let is_ordered = |link: &Try| ordered.has(smallest[ends_of(*link).0 as usize]);
+    let take = |tries: &mut Vec<Try>| {
+        let (taken, left) = tries.iter().partition(|link| is_ordered(link));
+        *tries = left;
+        taken
+    };
+    tries.par_iter_mut().map(take).collect::<Vec<Vec<Try>>>().concat()
+}
+
+/// Of each number the second of its first link.
+fn first_seconds(len: usize, tries: &[Vec<Try>]) -> Vec<u32> {
+    let since: Vec<AtomicU32> = (0..len).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
+    tries.par_iter().flatten_iter().for_each(|&link| {
+        let (left, right) = ends_of(link);
+        [left, right].into_iter().for_each(|number| _ = since[number as usize].fetch_min(time_of(link), Relaxed));
+    });
+    since.into_par_iter().map(AtomicU32::into_inner).collect()
+}
+
+/// Numbers the links' ends by their places among these members, of `len` numbers.
+fn renumber(tries: &mut [Try], members: &[u32], len: usize) {
+    let mut places = vec![0; len];
+    (0..).zip(members).for_each(|(place, &number)| places[number as usize] = place);
+    tries.par_iter_mut().for_each(|link| {
+        let (left, right) = ends_of(*link);
+        *link = with_ends(*link, places[left as usize], places[right as usize]);
+    });
+}

@@ -1,0 +1,30 @@
+//! A bit for each number.
+
+/// Marks on numbers from 0: a bit each, so that those of ten million fit the cache.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Marks(Vec<u64>);
+
+impl Marks {
+    /// Numbers below `len`, marked where these are.
+    pub(super) fn of(len: usize, numbers: impl IntoIterator<Item = u32>) -> Self {
+        let mut words = vec![0; len.div_ceil(64)];
+        numbers.into_iter().for_each(|number| words[number as usize / 64] |= 1 << (number % 64));
+        Self(words)
+    }
+
+    /// Puts marks on `64 n` numbers before those on the next ones.
+    pub(super) fn append(&mut self, mut later: Self) {
+        self.0.append(&mut later.0);
+    }
+
+    /// Whether a number is marked.
+    #[inline]
+    pub(super) fn has(&self, number: u32) -> bool {
+        self.0[number as usize / 64] >> (number % 64) & 1 != 0
+    }
+
+    /// Whether none is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|&word| word == 0)
+    }
+}
