@@ -5,8 +5,9 @@ use crate::family::Family;
 use crate::options::Options;
 use crate::stitching::Stitching;
 use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories, KindShares, Level, LifetimeValues,
-    MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns, Window,
+    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, FrequentPaths, Histories, JourneyMap, KindShares,
+    Level, LifetimeValues, MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns,
+    Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::{Day, Fit, Result, TimeToEvent, Zone, attribute};
@@ -23,6 +24,7 @@ pub(crate) fn families(options: &Options, stitching: &Stitching) -> Result<Vec<F
     let model = TimeToEvent::default().fit(&journeys)?;
     let acquisition = Acquisition::of(&journeys, &model)?;
     let values = lifetime_values(&purchases, &minimum, level);
+    let steps = Steps::channels(journeys.channels());
     let mut families = vec![
         family("conversion", &ConversionRates::of(&journeys, level)?.protected(&minimum)),
         family("purchase_paths", &PurchasePaths::of(&journeys, level)?),
@@ -36,6 +38,8 @@ pub(crate) fn families(options: &Options, stitching: &Stitching) -> Result<Vec<F
         family("rfm", &RfmSegments::of(&purchases, &minimum, level)),
         family("lifetime_value", &values),
         family("value_to_cost", &values.to_cost(&acquisition)),
+        family("journey_map", &JourneyMap::of(&journeys, &steps, level)?.protected(&minimum)),
+        family("frequent_paths", &FrequentPaths::of(&journeys, &steps, 10, &minimum, level)?),
     ];
     let mails = MailingRates::of(&histories, &options.mail, None, level)?;
     if mails.population > 0 {
