@@ -192,6 +192,23 @@ fn states_are_those_of_channel_attribution() {
     }
 }
 
+/// 3,000 channels have 3,000^5 states of order 5; the table has 3,006.
+#[test]
+fn only_states_that_occur_cost_memory() {
+    let names: Vec<String> = (0..3_000).map(|channel| format!("channel {channel}")).collect();
+    let mut table = PathTable::new();
+    for name in &names {
+        table.push([name.as_str()], Outcome::NULL).unwrap();
+    }
+    table.push(names[..10].iter().map(String::as_str), Outcome::new(1.0, 1.0, 5.0).unwrap()).unwrap();
+    let journeys = table.journeys().unwrap();
+    let model = Markov::order(5).unwrap().fit(&journeys).unwrap();
+    assert_eq!(model.states(), 3_000 + 6);
+    // whichever of the ten is missing, no walk along them arrives
+    let tenths = attribute(&journeys, &model).unwrap();
+    assert!(names[..10].iter().all(|name| (tenths.channel(name).unwrap().conversions - 0.1).abs() < 1e-12));
+}
+
 #[test]
 fn an_order_longer_than_any_path_makes_every_path_a_state() {
     let rows = [(vec![0, 1], 3, 1), (vec![1, 2, 1], 1, 4), (vec![2], 0, 5)];
