@@ -8,8 +8,9 @@ use std::sync::Arc;
 /// before an event stays short (three times shorter for touches over 90 days).
 const TAUS: f64 = 10.0;
 
-/// `exp(-age / tau)` at whole seconds up to 10 tau: a factor by the age's high bits times one by its low bits. Gathering evidence
-/// is mostly that, and two looks into tables that stay in the second-level cache take a fifth of an exponential's time.
+/// `exp(-age / tau)` at whole seconds up to 10 tau: a factor by the age's high bits times one by its low bits. The tables of
+/// the usual five stay in the second-level cache. Gathering evidence is mostly that: over 1.4 million touches it took 0.13 s with
+/// libm's exponential and rounding by its function, 0.02 s so.
 #[derive(Clone)]
 pub(super) struct Decay {
     tau: f64,

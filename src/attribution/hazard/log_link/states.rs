@@ -62,7 +62,7 @@ impl TryFrom<Fields> for PersonTime {
 }
 
 /// At a second, a channel's most recent touch moves into a bin, or out of all: the second, the channel and one more than the bin
-/// from high bits to low, for changes are sorted by time and numbers sort in half the time of structs.
+/// from high bits to low, so that one comparison of numbers puts changes in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Change(u64);
 
@@ -94,7 +94,7 @@ pub(super) struct States {
 }
 
 /// A state is known by its fingerprint, 128 bits that change with it feature by feature: of a billion states two share one with a
-/// chance of 1 in 10^20. Comparing features instead took twice as long, for they lie elsewhere in memory.
+/// chance of 1 in 10^20. Features lie elsewhere in memory and are not looked at.
 #[derive(Debug, Clone, Copy)]
 struct Tally {
     fingerprint: u128,
