@@ -99,7 +99,7 @@ mod tests {
     fn every_number_has_a_place_in_a_range() {
         for len in [0, 1, 16_384, 16_385, 17_529_503, (1 << 31) - 1] {
             let ranges = Ranges::new(len);
-            assert!(ranges.count() <= 2048 && ranges.span() % 64 == 0 && ranges.count() * ranges.span() >= len, "{len}");
+            assert!(ranges.count() <= 2048 && ranges.span().is_multiple_of(64) && ranges.count() * ranges.span() >= len, "{len}");
             for number in [0, len / 2, len.saturating_sub(1)] {
                 assert_eq!(ranges.of(number as u32) * ranges.span() + ranges.within(number as u32), number);
             }
