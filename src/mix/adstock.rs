@@ -55,13 +55,13 @@ pub(crate) fn convolve(spend: &[f64], weights: &[f64], carried: &mut [f64]) {
 
 /// How many periods the weights reach, and whether they are divided by their sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "WindowFields", into = "WindowFields")]
+#[serde(try_from = "WindowFields")]
 pub struct Window {
     length: usize,
     normalised: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct WindowFields {
     length: usize,
     normalised: bool,
@@ -72,12 +72,6 @@ impl TryFrom<WindowFields> for Window {
 
     fn try_from(fields: WindowFields) -> Result<Self> {
         Self::new(fields.length, fields.normalised)
-    }
-}
-
-impl From<Window> for WindowFields {
-    fn from(window: Window) -> Self {
-        Self { length: window.length, normalised: window.normalised }
     }
 }
 

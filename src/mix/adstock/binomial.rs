@@ -19,14 +19,14 @@ use crate::error::{Error, Result};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct Binomial {
     alpha: f64,
     window: Window,
     meridian: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     alpha: f64,
     window: Window,
@@ -39,12 +39,6 @@ impl TryFrom<Fields> for Binomial {
 
     fn try_from(fields: Fields) -> Result<Self> {
         Ok(Self { meridian: fields.meridian, ..Self::new(fields.alpha, fields.window)? })
-    }
-}
-
-impl From<Binomial> for Fields {
-    fn from(adstock: Binomial) -> Self {
-        Self { alpha: adstock.alpha, window: adstock.window, meridian: adstock.meridian }
     }
 }
 

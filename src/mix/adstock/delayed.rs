@@ -19,14 +19,14 @@ use crate::error::{Error, Result};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct Delayed {
     alpha: f64,
     theta: f64,
     window: Window,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     alpha: f64,
     theta: f64,
@@ -38,12 +38,6 @@ impl TryFrom<Fields> for Delayed {
 
     fn try_from(fields: Fields) -> Result<Self> {
         Self::new(fields.alpha, fields.theta, fields.window)
-    }
-}
-
-impl From<Delayed> for Fields {
-    fn from(adstock: Delayed) -> Self {
-        Self { alpha: adstock.alpha, theta: adstock.theta, window: adstock.window }
     }
 }
 

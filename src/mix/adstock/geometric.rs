@@ -24,13 +24,13 @@ fn rate(name: &'static str, value: f64) -> Result<f64> {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct Geometric {
     alpha: f64,
     window: Window,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     alpha: f64,
     window: Window,
@@ -41,12 +41,6 @@ impl TryFrom<Fields> for Geometric {
 
     fn try_from(fields: Fields) -> Result<Self> {
         Self::new(fields.alpha, fields.window)
-    }
-}
-
-impl From<Geometric> for Fields {
-    fn from(adstock: Geometric) -> Self {
-        Self { alpha: adstock.alpha, window: adstock.window }
     }
 }
 
@@ -109,12 +103,12 @@ impl Adstock for Geometric {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RobynFields", into = "RobynFields")]
+#[serde(try_from = "RobynFields")]
 pub struct RobynGeometric {
     theta: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RobynFields {
     theta: f64,
 }
@@ -124,12 +118,6 @@ impl TryFrom<RobynFields> for RobynGeometric {
 
     fn try_from(fields: RobynFields) -> Result<Self> {
         Self::new(fields.theta)
-    }
-}
-
-impl From<RobynGeometric> for RobynFields {
-    fn from(adstock: RobynGeometric) -> Self {
-        Self { theta: adstock.theta }
     }
 }
 

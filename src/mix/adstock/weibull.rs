@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Adstock, Window};
 use crate::error::{Error, Result};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     shape: f64,
     scale: f64,
@@ -24,12 +24,6 @@ macro_rules! weibull {
 
             fn try_from(fields: Fields) -> Result<Self> {
                 Self::new(fields.shape, fields.scale, fields.window)
-            }
-        }
-
-        impl From<$name> for Fields {
-            fn from(adstock: $name) -> Self {
-                Self { shape: adstock.shape, scale: adstock.scale, window: adstock.window }
             }
         }
 
@@ -65,7 +59,7 @@ macro_rules! weibull {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct WeibullPdf {
     shape: f64,
     scale: f64,
@@ -149,7 +143,7 @@ impl Adstock for WeibullPdf {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct WeibullCdf {
     shape: f64,
     scale: f64,

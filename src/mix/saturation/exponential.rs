@@ -18,12 +18,12 @@ use crate::error::{Error, Result};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "LogisticFields", into = "LogisticFields")]
+#[serde(try_from = "LogisticFields")]
 pub struct Logistic {
     lambda: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct LogisticFields {
     lambda: f64,
 }
@@ -33,12 +33,6 @@ impl TryFrom<LogisticFields> for Logistic {
 
     fn try_from(fields: LogisticFields) -> Result<Self> {
         Self::new(fields.lambda)
-    }
-}
-
-impl From<Logistic> for LogisticFields {
-    fn from(curve: Logistic) -> Self {
-        Self { lambda: curve.lambda }
     }
 }
 
@@ -82,12 +76,12 @@ impl Saturation for Logistic {
 ///
 /// Source: `tanh_saturation` of PyMC-Marketing, whose b c is the scale here.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "TanhFields", into = "TanhFields")]
+#[serde(try_from = "TanhFields")]
 pub struct Tanh {
     scale: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct TanhFields {
     scale: f64,
 }
@@ -97,12 +91,6 @@ impl TryFrom<TanhFields> for Tanh {
 
     fn try_from(fields: TanhFields) -> Result<Self> {
         Self::new(fields.scale)
-    }
-}
-
-impl From<Tanh> for TanhFields {
-    fn from(curve: Tanh) -> Self {
-        Self { scale: curve.scale }
     }
 }
 

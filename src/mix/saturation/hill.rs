@@ -19,13 +19,13 @@ use crate::mix::power::power;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct Hill {
     half_saturation: f64,
     slope: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     half_saturation: f64,
     slope: f64,
@@ -36,12 +36,6 @@ impl TryFrom<Fields> for Hill {
 
     fn try_from(fields: Fields) -> Result<Self> {
         Self::new(fields.half_saturation, fields.slope)
-    }
-}
-
-impl From<Hill> for Fields {
-    fn from(hill: Hill) -> Self {
-        Self { half_saturation: hill.half_saturation, slope: hill.slope }
     }
 }
 
@@ -122,14 +116,14 @@ impl Saturation for Hill {
 ///
 /// Source: `saturation_hill` of Robyn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RobynFields", into = "RobynFields")]
+#[serde(try_from = "RobynFields")]
 pub struct RobynHill {
     alpha: f64,
     gamma: f64,
     max: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RobynFields {
     alpha: f64,
     gamma: f64,
@@ -141,12 +135,6 @@ impl TryFrom<RobynFields> for RobynHill {
 
     fn try_from(fields: RobynFields) -> Result<Self> {
         Self::new(fields.alpha, fields.gamma, fields.max)
-    }
-}
-
-impl From<RobynHill> for RobynFields {
-    fn from(hill: RobynHill) -> Self {
-        Self { alpha: hill.alpha, gamma: hill.gamma, max: hill.max }
     }
 }
 

@@ -19,12 +19,12 @@ use crate::mix::power::power;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RootFields", into = "RootFields")]
+#[serde(try_from = "RootFields")]
 pub struct Root {
     exponent: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct RootFields {
     exponent: f64,
 }
@@ -34,12 +34,6 @@ impl TryFrom<RootFields> for Root {
 
     fn try_from(fields: RootFields) -> Result<Self> {
         Self::new(fields.exponent)
-    }
-}
-
-impl From<Root> for RootFields {
-    fn from(curve: Root) -> Self {
-        Self { exponent: curve.exponent }
     }
 }
 
@@ -94,12 +88,12 @@ impl Saturation for Root {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "LogFields", into = "LogFields")]
+#[serde(try_from = "LogFields")]
 pub struct Log {
     scale: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct LogFields {
     scale: f64,
 }
@@ -109,12 +103,6 @@ impl TryFrom<LogFields> for Log {
 
     fn try_from(fields: LogFields) -> Result<Self> {
         Self::new(fields.scale)
-    }
-}
-
-impl From<Log> for LogFields {
-    fn from(curve: Log) -> Self {
-        Self { scale: curve.scale }
     }
 }
 

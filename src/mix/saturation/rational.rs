@@ -17,12 +17,12 @@ use crate::error::{Error, Result};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[serde(try_from = "Fields")]
 pub struct MichaelisMenten {
     half_saturation: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Fields {
     half_saturation: f64,
 }
@@ -32,12 +32,6 @@ impl TryFrom<Fields> for MichaelisMenten {
 
     fn try_from(fields: Fields) -> Result<Self> {
         Self::new(fields.half_saturation)
-    }
-}
-
-impl From<MichaelisMenten> for Fields {
-    fn from(curve: MichaelisMenten) -> Self {
-        Self { half_saturation: curve.half_saturation }
     }
 }
 
