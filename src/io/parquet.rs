@@ -11,7 +11,6 @@ use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_schema::{DataType, Field, Schema};
 use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
-use rayon::prelude::*;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -91,10 +90,7 @@ impl ParquetReader {
     /// # Errors
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is allowed; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        let pieces: Vec<Result<ParquetPiece>> = self.take(4 * rayon::current_num_threads()).collect();
-        let batches: Vec<Result<Events>> = pieces.into_par_iter().map(|piece| piece.and_then(ParquetPiece::events)).collect();
-        let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
-        Ok((!batches.is_empty()).then_some(batches))
+        crate::io::next_batches(self, ParquetPiece::events)
     }
 
     /// The bytes of some row groups' columns that are asked for.

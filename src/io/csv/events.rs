@@ -12,7 +12,6 @@ use crate::io::timestamp;
 use crate::person::plain_number;
 use crate::table::line_of;
 use crate::zone::Zone;
-use rayon::prelude::*;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -91,10 +90,7 @@ impl<R: Read> EventReader<R> {
     /// # Errors
     /// The first row, counted as a text editor counts lines, that cannot be used, with its column, its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        let pieces: Vec<Result<EventPiece>> = self.take(4 * rayon::current_num_threads()).collect();
-        let batches: Vec<Result<Events>> = pieces.into_par_iter().map(|piece| piece.and_then(EventPiece::events)).collect();
-        let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
-        Ok((!batches.is_empty()).then_some(batches))
+        crate::io::next_batches(self, EventPiece::events)
     }
 }
 
