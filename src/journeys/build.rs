@@ -43,7 +43,7 @@ pub struct JourneyBuilder {
 }
 
 /// The rows of one piece.
-struct Spread {
+struct Piece {
     batches: Vec<Batch>,
     passed_over: PassedOver,
     rows: u64,
@@ -135,10 +135,10 @@ impl JourneyBuilder {
         };
         // pieces are drawn in turn: whichever fails first, those ahead of it are at work already and have their say
         let pieces = pieces.enumerate().take_while(|_| !failed.load(Ordering::Relaxed));
-        let mut spread: Vec<(usize, Result<Spread>)> = pieces.par_bridge().map(spread).collect();
+        let mut spread: Vec<(usize, Result<Piece>)> = pieces.par_bridge().map(spread).collect();
         spread.sort_unstable_by_key(|(at, _)| *at);
-        let spread = spread.into_iter().map(|(_, batches)| batches).collect::<Result<Vec<Spread>>>()?;
-        for Spread { batches, passed_over, rows } in spread {
+        let spread = spread.into_iter().map(|(_, batches)| batches).collect::<Result<Vec<Piece>>>()?;
+        for Piece { batches, passed_over, rows } in spread {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.passed_over.add(passed_over);
             self.rows += rows;
@@ -306,14 +306,14 @@ impl Places {
 }
 
 /// The rows of a batch of events by partition.
-fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) -> Result<Spread> {
+fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) -> Result<Piece> {
     let touched = touched(events);
     let texts = names.lock().unwrap_or_else(PoisonError::into_inner).absorb(events, &touched, options)?;
     let recoding = Recoding { texts, options };
     let rows = (0..events.len()).into_par_iter().step_by(ROWS);
     let batches = rows.map(|row| Batch::new(events, row..events.len().min(row + ROWS), &recoding)).collect();
     let passed_over = events.passed_over();
-    Ok(Spread { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
+    Ok(Piece { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
 }
 
 /// Which of a batch's channels some touch has.
