@@ -8,6 +8,8 @@
 
 #[path = "media_mix/document.rs"]
 mod document;
+#[path = "common/exit.rs"]
+mod exit;
 #[path = "media_mix/options.rs"]
 mod options;
 #[path = "media_mix/text.rs"]
@@ -19,22 +21,14 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use mixtouch::Result;
 use mixtouch::mix::budget::{Goal, Plan};
 use mixtouch::mix::{Bootstrap, Finding, MixModel};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
-use mixtouch::{Error, Result};
 use options::Options;
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has read enough.
-        Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit::code("error", run(&Options::parse()))
 }
 
 /// What was fitted and what came of it.

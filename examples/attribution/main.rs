@@ -5,6 +5,8 @@
 //!     cargo run --release --example attribution -- --events log.csv --lookback 14d --model linear --model markov
 //!     cargo run --release --example attribution -- --paths paths.csv --json
 
+#[path = "../common/exit.rs"]
+mod exit;
 mod input;
 mod models;
 mod options;
@@ -18,16 +20,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has read enough.
-        Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("attribution: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit::code("attribution", run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<()> {

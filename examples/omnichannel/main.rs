@@ -7,6 +7,8 @@
 
 mod channels;
 mod dashboard;
+#[path = "../common/exit.rs"]
+mod exit;
 mod family;
 mod input;
 mod options;
@@ -16,7 +18,7 @@ mod stitching;
 
 use clap::Parser;
 use family::Family;
-use mixtouch::{Error, Result};
+use mixtouch::Result;
 use options::Options;
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -24,16 +26,7 @@ use std::process::ExitCode;
 use stitching::Stitching;
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    match run(&options) {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads the output has read enough.
-        Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("omnichannel: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit::code("omnichannel", run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<()> {

@@ -1,0 +1,17 @@
+//! How an example ends.
+
+use mixtouch::{Error, Result};
+use std::process::ExitCode;
+
+/// Success, or exit status 2 with one message on standard error, introduced by `name`.
+pub(crate) fn code(name: &str, result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads the output has read enough.
+        Err(Error::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
