@@ -271,10 +271,10 @@ impl Accumulator for Totals {
         let (journeys, nulls) = block.split_nulls();
         journeys.for_each(|journey| self.observe(journey));
         let (mut runs, mut touches) = (0, 0);
-        for (start, end) in nulls.bounds() {
+        nulls.each_bound(|start, end| {
             runs += 1;
             touches += end - start;
-        }
+        });
         self.journeys += runs as f64;
         self.nulls += runs as f64;
         self.touchpoints += touches as f64;
