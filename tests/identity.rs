@@ -9,7 +9,7 @@ use std::time::Duration;
 
 #[path = "identity/erasure.rs"]
 mod erasure;
-#[cfg(feature = "csv")]
+#[cfg(all(feature = "csv", feature = "time"))]
 #[path = "identity/files.rs"]
 mod files;
 #[path = "identity/reference.rs"]

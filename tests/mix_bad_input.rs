@@ -1,4 +1,5 @@
 //! Input that cannot be used is refused with a message that says what, where and what was allowed; what can be used is, and says so.
+#![cfg(feature = "csv")]
 
 use mixtouch::mix::{Baseline, Finding, MediaMix, Panel, PanelColumns, Period, Pooling, RoiPrior, Trend};
 use mixtouch::{Day, LiftTest};

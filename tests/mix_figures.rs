@@ -1,4 +1,5 @@
 //! Figures of a fitted model against the same figures worked out by hand or from first principles.
+#![cfg(feature = "csv")]
 
 use mixtouch::mix::{
     AdstockFamily, Baseline, GeoScale, MediaMix, MixModel, Order, Panel, PanelColumns, Period, Pooling, SaturationFamily, Trend,

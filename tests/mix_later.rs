@@ -1,4 +1,5 @@
 //! Later periods: forecasts and refreshes with events and holidays that come, stay away or are new.
+#![cfg(feature = "csv")]
 
 use mixtouch::mix::{Baseline, Holidays, MediaMix, MixModel, Panel, PanelColumns, Trend};
 use mixtouch::{Day, Random};

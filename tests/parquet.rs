@@ -1,5 +1,5 @@
 //! Event logs from Parquet files and Arrow record batches.
-#![cfg(feature = "parquet")]
+#![cfg(all(feature = "parquet", feature = "time"))]
 
 use arrow_array::types::Int32Type;
 use arrow_array::{

@@ -10,6 +10,7 @@ const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offs
 const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
 
 /// A timestamp, floored to the second.
+#[cfg(any(feature = "csv", test))]
 #[inline]
 pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
     parse_in(text, row, column, || Ok(None))

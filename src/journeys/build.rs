@@ -106,6 +106,7 @@ impl JourneyBuilder {
     /// are in memory. The order of pieces is the order of rows.
     ///
     /// ```
+    /// # #[cfg(feature = "csv")] {
     /// use mixtouch::{EventColumns, Events, JourneyBuilder, JourneyOptions};
     ///
     /// let header = "person,timestamp,channel,kind\n";
@@ -115,6 +116,7 @@ impl JourneyBuilder {
     ///     Events::from_csv(format!("{header}{rows}").as_bytes(), EventColumns::default())
     /// })?;
     /// assert_eq!(builder.build()?.totals().conversions, 1.0);
+    /// # }
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///

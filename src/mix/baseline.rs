@@ -212,6 +212,7 @@ mod tests {
         assert!(columns[5].1.iter().zip(&columns[6].1).all(|(s, c)| (s * s + c * c - 1.0).abs() < 1e-14));
     }
 
+    #[cfg(feature = "csv")]
     #[test]
     fn holidays_count_days_within_periods() {
         let text = "date,holiday\n2016-07-18,A\n2016-07-25,A\n2016-07-26,A\n2016-07-20,B\n1999-01-01,B\n";
@@ -222,6 +223,7 @@ mod tests {
         assert_eq!(columns[1], ("holiday=B".to_owned(), vec![1.0, 0.0]));
     }
 
+    #[cfg(feature = "csv")]
     #[test]
     fn bad_tables_and_settings_are_refused() {
         let error = |text: &str| Holidays::read(text.as_bytes()).unwrap_err().to_string();

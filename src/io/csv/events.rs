@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn what_spreadsheets_write_is_read() {
         let file = "\u{feff}kind,\"person\",timestamp,channel,value,note\r\n\
-                    touch,ann,2026-01-01T00:00:00Z,\"a, \"\"b\"\"\nc\",,x\r\n\r\n\
+                    touch,ann,1767225600,\"a, \"\"b\"\"\nc\",,x\r\n\r\n\
                     conversion,ann,1767225700,,\"12.5\",y\r\n\
                     return,ann,1767225800,,-12.5,z\r\n";
         let log = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap();
