@@ -28,6 +28,7 @@
 //! | a row on a device that too many share, where nobody is signed in | nobody's: a person of its own each second |
 //! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
 
+mod candidates;
 mod components;
 mod consent;
 mod erase;
@@ -41,10 +42,13 @@ mod link;
 mod marks;
 mod numbering;
 mod pairs;
+mod part;
 mod profile;
+mod ranges;
 mod refused;
 mod resolve;
 mod rules;
+mod sizes;
 mod spread;
 mod stitch;
 mod union_find;

@@ -19,6 +19,15 @@ impl Identifier {
         Self(hash & !0xff | kind as u128)
     }
 
+    /// It as a number, in the same order.
+    pub(super) fn to_u128(self) -> u128 {
+        self.0
+    }
+
+    pub(super) fn from_u128(number: u128) -> Self {
+        Self(number)
+    }
+
     /// The number of its kind among the rules' kinds.
     pub fn kind(self) -> usize {
         (self.0 & 0xff) as usize
