@@ -159,7 +159,8 @@ mod tests {
         pairs.extend((0..LEN - 30).step_by(30).map(|first| (first + 30, first)));
         pairs.extend((0..LEN / 3).map(|_| (number(), LEN / 2)));
         let mut sets = UnionFind::new(LEN as usize);
-        for &(left, right) in pairs.iter().filter(|(left, right)| (left + right) % 7 != 0) {
+        let passes = |(left, right): &(u32, u32)| !(left + right).is_multiple_of(7);
+        for &(left, right) in pairs.iter().filter(|pair| passes(pair)) {
             let (left, right) = (sets.find(left), sets.find(right));
             if left != right {
                 sets.join(left, right);
@@ -175,13 +176,13 @@ mod tests {
                 };
                 let mut components = Components::new(LEN as usize);
                 let refused: Vec<u64> = components.connect(pairs.chunks(10_000).map(spread).collect(), |pair, refused| {
-                    let passes = (halves(pair).0 + halves(pair).1) % 7 != 0;
+                    let passes = passes(&halves(pair));
                     *refused += u64::from(!passes);
                     passes
                 });
                 (components.smallest(), refused.iter().sum::<u64>())
             });
-            let refused = pairs.iter().filter(|(left, right)| (left + right) % 7 == 0).count();
+            let refused = pairs.iter().filter(|pair| !passes(pair)).count();
             assert_eq!(connected, (smallest.clone(), refused as u64));
         }
     }
