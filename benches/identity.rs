@@ -5,9 +5,9 @@
 //! the surest first, then by time, then by identifiers; by rayon's `par_sort_unstable`, the quickest at hand, in memory that has been
 //! written to before. Resolving starts from the links as they were added, and its memory is new.
 //!
-//! Measured with 20 million links of 17.5 million identifiers on 2 virtual processors of an AMD EPYC: resolving takes 2.2 sorts on the
-//! clock, 2.3 of processors, 2.6 to 2.8 the first time, while the system still finds memory for it. Memory beside the links is 1.09 GB,
-//! 62 bytes an identifier.
+//! Measured with 20 million links of 17.5 million identifiers on 2 virtual processors of an AMD EPYC: resolving takes 2.2 sorts on a
+//! quiet machine, 2.4 with other work beside it, and 2.6 to 3 the first time, while the system still finds memory for it. Memory beside
+//! the links is 1.09 GB, 62 bytes an identifier.
 //!
 //!     cargo bench --bench identity
 //!     cargo bench --bench identity -- 1000000

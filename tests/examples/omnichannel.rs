@@ -1,11 +1,6 @@
-//! The example `omnichannel` as its users meet it: what it finds in files, and what a bad option or file is told.
+//! The example `omnichannel`: what it finds in files, and what a bad option or file is told.
 
-#![cfg(feature = "csv")]
-
-#[path = "example/run.rs"]
-mod example;
-
-use example::File;
+use super::run::{self, File, assert_refused};
 use serde_json::Value;
 
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ABCDEF";
@@ -24,7 +19,7 @@ fn run(name: &str, links: &str, consent: Option<&str>, options: &[&str]) -> (i32
     let consent = consent.map(|rows| File::new(&files[2], &format!("{CONSENT}{rows}")));
     let mut all = vec!["--events", log.name(), "--identifiers", links.name(), "--key", KEY, "--minimum-group", "1"];
     all.extend(consent.iter().flat_map(|consent| ["--consent", consent.name()]));
-    example::run("omnichannel", &[&all[..], options].concat())
+    run::run("omnichannel", &[&all[..], options].concat())
 }
 
 /// The JSON document of a run that ends well.
@@ -91,7 +86,7 @@ fn bad_rows_are_named_with_file_and_row() {
     let refused = |option: &str, name: &str, text: &str, parts: &[&str]| {
         let file = File::new(&format!("omnichannel-{name}.csv"), text);
         let options = ["--events", log.name(), "--key", KEY, option, file.name()];
-        example::assert_refused("omnichannel", &options, &[&[file.name()], parts].concat());
+        assert_refused("omnichannel", &options, &[&[file.name()], parts].concat());
     };
     for (row, parts) in [
         ("tattoo,x,card,1,5,1", ["row 3: kind is \"tattoo\"", KINDS]),
@@ -134,7 +129,7 @@ fn a_bad_log_is_named_too() {
         ("id:card,timestamp,channel,kind,value\n1,5,shop,conversion,-5\n", ["row 2: value is \"-5\"", "allowed"]),
     ] {
         let log = File::new("omnichannel-bad-log.csv", text);
-        example::assert_refused("omnichannel", &["--events", log.name(), "--key", KEY], &[&[log.name()][..], &parts].concat());
+        assert_refused("omnichannel", &["--events", log.name(), "--key", KEY], &[&[log.name()][..], &parts].concat());
     }
 }
 
@@ -150,9 +145,9 @@ fn bad_options_are_refused() {
         (&["--key", KEY, "--persons", "5"], &["--events", "--persons"]),
         (&[], &["--key"]),
     ] {
-        example::assert_refused("omnichannel", &[&["--events", log.name()], options].concat(), parts);
+        assert_refused("omnichannel", &[&["--events", log.name()], options].concat(), parts);
     }
-    let told = example::run("omnichannel", &["--events", log.name(), "--key", &KEY.replace('a', "g")]).2;
+    let told = run::run("omnichannel", &["--events", log.name(), "--key", &KEY.replace('a', "g")]).2;
     assert!(!told.contains("0123456789"), "the key is a secret: {told}");
     for (options, parts) in [
         (&["--confidence", "1.5"][..], &["least confidence of links is 1.5", "0 to 1"][..]),
@@ -168,7 +163,7 @@ fn bad_options_are_refused() {
         (&["--confidense", "1"], &["--confidense"]),
         (&["--persons", "many"], &["many", "--persons"]),
     ] {
-        example::assert_refused("omnichannel", options, parts);
+        assert_refused("omnichannel", options, parts);
     }
-    assert_eq!(example::run("omnichannel", &["--help"]).0, 0);
+    assert_eq!(run::run("omnichannel", &["--help"]).0, 0);
 }

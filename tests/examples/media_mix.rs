@@ -1,19 +1,14 @@
-//! The example `media_mix` as its users meet it: what goes to which stream, and what a bad option or file is told.
+//! The example `media_mix`.
 
-#![cfg(feature = "csv")]
-
-#[path = "example/run.rs"]
-mod example;
-
-use example::File;
+use super::run::{self, File};
 use serde_json::Value;
 
 fn run(options: &[&str]) -> (i32, String, String) {
-    example::run("media_mix", options)
+    run::run("media_mix", options)
 }
 
 fn assert_refused(options: &[&str], parts: &[&str]) {
-    example::assert_refused("media_mix", options, parts);
+    run::assert_refused("media_mix", options, parts);
 }
 
 /// Sixty weeks in two geos, with a medium in exposures, a control and an event.
