@@ -13,6 +13,17 @@
 //!
 //! The same links give the same persons, to the bit, in any order of rows and on any number of threads.
 //!
+//! # Files
+//!
+//! | file | columns |
+//! |---|---|
+//! | identified event log, [`IdentifiedReader`] | those of an event log, with a column `id:KIND` for each kind (`id:cookie`, `id:card`) in place of `person`; empty fields are none, a row needs one identifier |
+//! | link records, [`Links::from_csv`] | `kind,value,linked_kind,linked_value,timestamp,confidence`; the last from 0 to 1, and 1 without |
+//! | consent, [`Consent::from_csv`] | `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `yes` or `no`, `1` or `0` |
+//!
+//! Kinds are those of the rules. Timestamps are seconds since 1970-01-01T00:00:00Z or RFC 3339 with offset; event logs may have a zone
+//! besides.
+//!
 //! # What is odd, and what comes of it
 //!
 //! | input | outcome |
@@ -28,6 +39,7 @@
 //! | a row on a device that too many share, where nobody is signed in | nobody's: a person of its own each second |
 //! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
 
+mod candidates;
 mod components;
 mod consent;
 mod erase;
@@ -41,10 +53,13 @@ mod link;
 mod marks;
 mod numbering;
 mod pairs;
+mod part;
 mod profile;
+mod ranges;
 mod refused;
 mod resolve;
 mod rules;
+mod sizes;
 mod spread;
 mod stitch;
 mod union_find;

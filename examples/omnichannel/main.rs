@@ -30,6 +30,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
+    options.check()?;
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
     let mut families = vec![

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// Without --events customers are simulated who are known by pieces - a phone, a laptop, an account, a card - and the truth is shown
 /// beside what is found.
 #[derive(Debug, Parser)]
-#[command(name = "omnichannel")]
+#[command(name = "omnichannel", allow_negative_numbers = true)]
 pub(crate) struct Options {
     /// Event log, CSV or (with --features parquet) Parquet: id:KIND columns in place of a person; kinds: account, card, e-mail,
     /// phone, cookie, device, address
@@ -40,7 +40,7 @@ pub(crate) struct Options {
     /// Do not count what a cookie or device did before its first link as its person's
     #[arg(long)]
     pub(crate) no_back_stitching: bool,
-    /// Zone of timestamps without offset, as in Europe/Berlin
+    /// Zone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
     #[arg(long, value_name = "ZONE", requires = "events")]
     pub(crate) timezone: Option<String>,
     /// Column with each row's own zone
@@ -97,6 +97,22 @@ pub(crate) enum Visit {
 }
 
 impl Options {
+    /// Refuses what cannot be before anything is read or simulated.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.journeys()?;
+        self.minimum_group()?;
+        if self.purpose.is_empty() {
+            return Err(setting("--purpose", "empty", "any text"));
+        }
+        if !(0.0..=1.0).contains(&self.margin) {
+            return Err(setting("--margin", self.margin, "0 to 1"));
+        }
+        if !(1.0 / 86_400.0..=49_710.0).contains(&self.active_days) {
+            return Err(setting("--active-days", self.active_days, "a second to 49710 days"));
+        }
+        Ok(())
+    }
+
     pub(crate) fn rules(&self) -> Result<Rules> {
         Ok(Rules::standard().with_confidence(self.confidence)?.with_back_stitching(!self.no_back_stitching))
     }
@@ -125,8 +141,7 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
-        let bad =
-            |_| Error::Setting { name: "--lookback".into(), value: self.lookback.to_string(), allowed: "a positive number of days".into() };
+        let bad = |_| setting("--lookback", self.lookback, "a positive number of days");
         let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
         Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
     }
@@ -143,4 +158,8 @@ impl Options {
         let small = if self.suppress { SmallGroups::Suppress } else { SmallGroups::Merge };
         Ok(MinimumGroup::new(self.minimum_group)?.with_small(small))
     }
+}
+
+fn setting(name: &'static str, value: impl ToString, allowed: &'static str) -> Error {
+    Error::Setting { name: name.into(), value: value.to_string(), allowed: allowed.into() }
 }

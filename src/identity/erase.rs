@@ -16,6 +16,27 @@ impl Identities {
     /// [`Links::erase`] and [`Consent::erase`] of the person's [identifiers](Identities::identifiers); plain logs and journeys
     /// have [`Events::erase`](crate::Events::erase) and [`Journeys::erase`](crate::Journeys::erase).
     ///
+    /// ```
+    /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Link, Links, Pseudonymiser, Resolver, Rules};
+    /// # use mixtouch::Event;
+    /// # let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    /// let (cookie, ann) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("account", "ann")?);
+    /// let mut log = IdentifiedEvents::new();
+    /// log.push(Event::touch(0, 1_767_225_600, "social"), &[cookie])?;
+    /// log.push(Event::touch(0, 1_767_225_700, "search"), &[hasher.identifier("account", "bob")?])?;
+    /// let mut links = Links::new();
+    /// links.push(Link { left: cookie, right: ann, time: 1_767_225_800, confidence: 1.0 })?;
+    /// let mut resolver = Resolver::new(Rules::standard());
+    /// resolver.add_events(&log);
+    /// resolver.add_links(links.clone());
+    /// let identities = resolver.resolve()?;
+    /// let person = identities.person(ann, 1_767_225_800);
+    /// assert_eq!(identities.erase(person, &mut log)?, 1);
+    /// assert_eq!(links.erase(&identities.identifiers(person)), 1);
+    /// assert_eq!((log.len(), links.len()), (1, 0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// None for a log that could be filled.
     pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {

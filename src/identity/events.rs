@@ -9,7 +9,7 @@ use crate::person::PersonKey;
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each know of a customer.
 /// [`Identities::stitch`](super::Identities::stitch) makes plain [`Events`] of them.
 ///
-/// 24 bytes a row and 16 for each of its identifiers, beside what [`Events`] take.
+/// 8 bytes a row and 16 for each of its identifiers, beside what [`Events`] take.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, IdentifiedEvents, Pseudonymiser, Rules};

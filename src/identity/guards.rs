@@ -1,54 +1,65 @@
 //! The guards at work: which values are shared, and which joins would give a person too many values.
 
 use super::numbering::Numbering;
+use super::ranges::{Pair, Ranges, halves};
 use super::rules::Rules;
-use super::spread::{Ranges, Spread};
+use super::spread::Spread;
 use super::union_find::UnionFind;
 use rayon::prelude::*;
 use std::collections::HashSet;
-
-/// A value with what it is linked with, for one that may be shared.
-pub(super) type Partner = u64;
-
-pub(super) fn partner(value: u32, with: u32) -> Partner {
-    u64::from(value) << 32 | u64::from(with)
-}
-
-/// By value.
-pub(super) fn spread(partners: &[Partner], ranges: Ranges) -> Spread<Partner> {
-    Spread::new(partners, ranges.count(), |partner| ranges.of(value_of(*partner)))
-}
-
-fn value_of(partner: Partner) -> u32 {
-    (partner >> 32) as u32
-}
 
 /// The values that join more persons than their kind may, sorted.
 ///
 /// A value linked with `d` values of a kind of which a person has at most `n` joins at least `d / n` persons, rounded up; the
 /// largest such number over the kinds counts. It is a count, so the order of links does not matter.
-pub(super) fn shared(partners: &[Spread<Partner>], ranges: Ranges, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
-    let of_range = |range| shared_of(Spread::gather(partners, range), numbering, rules);
-    let shared: Vec<Vec<u32>> = (0..ranges.count()).into_par_iter().map(of_range).collect();
+pub(super) fn shared(partners: &[Spread<Pair>], ranges: Ranges, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
+    let of_range = |first: &mut Vec<u32>, range| {
+        let mut several = of_several(partners, ranges, range, first);
+        several.sort_unstable();
+        several.dedup();
+        shared_of(&several, numbering, rules)
+    };
+    let shared: Vec<Vec<u32>> = (0..ranges.count()).into_par_iter().map_init(Vec::new, of_range).collect();
     shared.concat()
 }
 
-fn shared_of(mut partners: Vec<Partner>, numbering: &Numbering, rules: &Rules) -> Vec<u32> {
-    partners.sort_unstable();
-    partners.dedup();
+/// The pairs of a range's values with several partners; most have one, and one person has it.
+fn of_several(partners: &[Spread<Pair>], ranges: Ranges, range: usize, first: &mut Vec<u32>) -> Vec<Pair> {
+    const NONE: u32 = u32::MAX;
+    const SEVERAL: u32 = NONE - 1;
+    first.clear();
+    first.resize(ranges.span(), NONE);
+    let mut none = true;
+    for &pair in partners.iter().flat_map(|partners| partners.part(range)) {
+        let (value, with) = halves(pair);
+        let first = &mut first[ranges.within(value)];
+        if *first == NONE {
+            *first = with;
+        } else if *first != with {
+            *first = SEVERAL;
+            none = false;
+        }
+    }
+    let has_several = |pair: &&Pair| first[ranges.within(halves(**pair).0)] == SEVERAL;
+    if none { Vec::new() } else { partners.iter().flat_map(|partners| partners.part(range)).filter(has_several).copied().collect() }
+}
+
+fn shared_of(partners: &[Pair], numbering: &Numbering, rules: &Rules) -> Vec<u32> {
     let limits: Vec<Option<u16>> = rules.kinds().map(|kind| kind.most_values()).collect();
     let mut counts = vec![0usize; limits.len()];
-    let mut is_shared = |run: &[Partner]| {
+    let value_of = |partner: Pair| halves(partner).0;
+    let mut is_shared = |run: &[Pair]| {
         let most = rules.kind(numbering.get(value_of(run[0])).kind()).and_then(|kind| kind.most_persons());
         let most = most.map_or(usize::MAX, |most| most as usize);
         if run.len() <= most {
             return false;
         }
         counts.fill(0);
-        run.iter().for_each(|partner| counts[numbering.get(*partner as u32).kind()] += 1);
+        run.iter().for_each(|&partner| counts[numbering.get(halves(partner).1).kind()] += 1);
         counts.iter().zip(&limits).any(|(count, limit)| limit.is_some_and(|limit| count.div_ceil(usize::from(limit)) > most))
     };
-    partners.chunk_by(|left, right| value_of(*left) == value_of(*right)).filter(|run| is_shared(run)).map(|run| value_of(run[0])).collect()
+    let runs = partners.chunk_by(|left, right| value_of(*left) == value_of(*right));
+    runs.filter(|run| is_shared(run)).map(|run| value_of(run[0])).collect()
 }
 
 /// Sets of identifiers none of which has more values of a kind than a person may.

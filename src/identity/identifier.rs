@@ -1,9 +1,10 @@
 //! Identifiers without their values.
 
 use super::key::HashKey;
-use super::rules::Rules;
+use super::rules::{IdentifierKind, Rules};
 use crate::error::{Error, Result};
 use crate::person::mix;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One identifier as the crate keeps it: a keyed hash of its kind and value, and the number of its kind. The value itself - the
@@ -17,6 +18,15 @@ pub struct Identifier(u128);
 impl Identifier {
     pub(super) fn new(hash: u128, kind: usize) -> Self {
         Self(hash & !0xff | kind as u128)
+    }
+
+    /// It as a number, in the same order.
+    pub(super) fn to_u128(self) -> u128 {
+        self.0
+    }
+
+    pub(super) fn from_u128(number: u128) -> Self {
+        Self(number)
     }
 
     /// The number of its kind among the rules' kinds.
@@ -65,27 +75,28 @@ impl fmt::Debug for Identifier {
 
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///
-/// Values are taken as they are: `Ann@example.org` and `ann@example.org` are two identifiers, so write them alike first.
+/// Values are taken as they are, `+49 30 1234567` and `030 1234567` are two identifiers, so write them alike first; but for case where
+/// the kind [ignores](super::IdentifierKind::ignoring_case) it.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
 ///
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
 /// let mail = hasher.identifier("e-mail", "ann@example.org")?;
-/// assert_eq!(mail, hasher.identifier("e-mail", "ann@example.org")?);
+/// assert_eq!(mail, hasher.identifier("e-mail", "Ann@Example.org")?);
 /// assert!(!format!("{mail:?}").contains("ann"));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pseudonymiser {
     key: HashKey,
-    kinds: Vec<String>,
+    kinds: Vec<IdentifierKind>,
 }
 
 impl Pseudonymiser {
     /// With this key, of the kinds of these rules.
     pub fn new(key: HashKey, rules: &Rules) -> Self {
-        Self { key, kinds: rules.kinds().map(|kind| kind.name().to_owned()).collect() }
+        Self { key, kinds: rules.kinds().cloned().collect() }
     }
 
     /// The identifier of that kind and value.
@@ -99,24 +110,28 @@ impl Pseudonymiser {
 
     /// The number of a kind.
     pub(crate) fn kind(&self, name: &str) -> Option<usize> {
-        self.kinds.iter().position(|other| other == name)
+        self.kinds.iter().position(|other| other.name() == name)
     }
 
     /// The name of a numbered kind.
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn name(&self, kind: usize) -> &str {
-        &self.kinds[kind]
+        self.kinds[kind].name()
     }
 
     /// What kinds there are, for messages.
     pub(crate) fn known(&self) -> String {
-        format!("a kind of the rules: {}", self.kinds.join(", "))
+        let names: Vec<&str> = self.kinds.iter().map(IdentifierKind::name).collect();
+        format!("a kind of the rules: {}", names.join(", "))
     }
 
     /// The identifier of a value of the numbered kind, unless the value is blank.
     pub(crate) fn of_kind(&self, kind: usize, value: &str) -> Option<Identifier> {
+        let rule = &self.kinds[kind];
+        let is_small = |value: &str| !value.bytes().any(|byte| byte.is_ascii_uppercase());
+        let value = if rule.ignores_case() && !is_small(value) { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
         let blank = value.trim().is_empty();
-        (!blank).then(|| Identifier::new(self.key.hash(&self.kinds[kind], value), kind))
+        (!blank).then(|| Identifier::new(self.key.hash(rule.name(), &value), kind))
     }
 }
 
@@ -139,6 +154,15 @@ mod tests {
         for blank in ["", " ", "\t\n"] {
             assert_eq!(error("card", blank), "the value of an identifier of kind card is empty, allowed: any text that is not blank");
         }
+    }
+
+    #[test]
+    fn case_is_ignored_where_the_kind_says_so() {
+        let of = |kind, value| hasher(1).identifier(kind, value).unwrap();
+        assert_eq!(of("e-mail", "Ann@EXAMPLE.org"), of("e-mail", "ann@example.org"));
+        assert_ne!(of("card", "A1"), of("card", "a1"));
+        // letters beyond a to z are what they are, whatever Unicode has to say
+        assert_ne!(of("e-mail", "ÄNN@example.org"), of("e-mail", "änn@example.org"));
     }
 
     proptest! {

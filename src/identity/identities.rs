@@ -30,8 +30,8 @@ impl fmt::Display for PersonId {
 /// The persons that identifiers belong to: what [`Resolver::resolve`](super::Resolver::resolve) finds.
 ///
 /// In memory: 20 bytes an identifier and about 1 of index, 4 more where anonymous history does not join, and 12 a link that holds
-/// for a time. While resolving, 13 bytes an identifier, 16 to 24 a link, and the links themselves; where the order of links matters
-/// (see [`Resolver`](super::Resolver)), 8 more an identifier and 2 for every limited kind, and 16 more a link.
+/// for a time. While resolving, beside the links' own 40 bytes, up to 40 bytes a link and 21 an identifier; where the order of links
+/// matters (see [`Resolver`](super::Resolver)), 20 more an identifier there and 2 for every limited kind.
 #[derive(Debug, Clone)]
 pub struct Identities {
     pub(super) numbering: Numbering,

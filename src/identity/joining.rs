@@ -1,20 +1,24 @@
 //! Links at work: from numbers that are linked to persons.
 
-use super::components::{Components, Sizes};
+use super::candidates::Candidates;
+use super::components::Components;
 use super::guards::GuardedSets;
 use super::marks::Marks;
 use super::numbering::Numbering;
+use super::ranges::{Pair, halves};
 use super::refused::{Refusals, Rule};
 use super::rules::{IdentifierKind, Rules};
+use super::sizes::Sizes;
+use super::spread::Spread;
 use super::union_find::JOINED;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// A link as it is tried: confidence (from the surest down), time and the two numbers, smaller first, in 16 bytes whose order as a
 /// number is the order of trying.
-pub(super) type Try = u128;
+type Try = u128;
 
-pub(super) fn to_try(confidence: u32, time: u32, left: u32, right: u32) -> Try {
+fn to_try(confidence: u32, time: u32, [left, right]: [u32; 2]) -> Try {
     u128::from(!confidence) << 96 | u128::from(time) << 64 | u128::from(left.min(right)) << 32 | u128::from(left.max(right))
 }
 
@@ -31,7 +35,7 @@ fn with_ends(link: Try, left: u32, right: u32) -> Try {
     (link >> 64 << 64) | u128::from(left) << 32 | u128::from(right)
 }
 
-/// Links joined before the next are read ahead.
+/// Links tried before the next are read ahead.
 const AHEAD: usize = 64;
 
 /// Links on their way to persons.
@@ -49,45 +53,57 @@ pub(super) struct Joining<'a> {
 
 impl<'a> Joining<'a> {
     pub(super) fn new(numbering: &'a Numbering, rules: &'a Rules, shared: &[u32], refusals: Refusals) -> Self {
-        let shared = Marks::of(numbering.len(), shared.iter().copied());
-        Self { numbering, rules, shared, refusals, since: Vec::new(), held: Vec::new() }
+        let mut marks = Marks::none(numbering.len());
+        shared.iter().for_each(|&number| marks.mark(number as usize));
+        Self { numbering, rules, shared: marks, refusals, since: Vec::new(), held: Vec::new() }
     }
 
     /// Joins what links join. The result is of each number the smallest of its person's, marked where there are several.
-    pub(super) fn join(&mut self, mut tries: Vec<Vec<Try>>) -> Vec<u32> {
-        let components = Components::new(self.numbering.len());
-        for refusals in tries.par_iter_mut().map(|tries| self.connect(tries, &components)).collect::<Vec<_>>() {
+    pub(super) fn join(&mut self, pairs: Vec<Spread<Pair>>, candidates: &Candidates<'_>) -> Vec<u32> {
+        let mut components = Components::new(self.numbering.len());
+        for refusals in components.connect(pairs, |pair, refusals| self.passes(pair, refusals)) {
             self.refusals.merge(refusals);
         }
         let mut smallest = components.smallest();
         let Sizes { several, ordered } = Sizes::new(&smallest, self.numbering, self.rules);
-        let in_order = if ordered.is_empty() { Vec::new() } else { in_order(&mut tries, &smallest, &ordered) };
-        if !self.rules.back_stitching() {
-            self.since = first_seconds(self.numbering.len(), &tries);
-        }
-        drop(tries);
-        let members: Vec<u32> =
-            (0..smallest.len() as u32).into_par_iter().filter(|&number| ordered.has(smallest[number as usize])).collect();
-        smallest.par_iter_mut().for_each(|smallest| *smallest |= if several.has(*smallest) { JOINED } else { 0 });
+        let in_order = self.in_order(candidates, &smallest, &ordered);
+        let members = if ordered.is_empty() { Vec::new() } else { members(&smallest, &ordered) };
+        let is_joined = |number: u32, smallest: u32| smallest != number || several.has(number);
+        smallest.par_iter_mut().enumerate().for_each(|(number, smallest)| {
+            *smallest |= if is_joined(number as u32, *smallest) { JOINED } else { 0 };
+        });
         if !members.is_empty() {
             self.join_in_order(in_order, &members, &mut smallest);
         }
         smallest
     }
 
-    /// Refuses links of shared values, and connects what the others connect.
-    fn connect(&self, tries: &mut Vec<Try>, components: &Components) -> Refusals {
-        let mut refusals = Refusals::default();
-        tries.retain(|&link| {
-            let (left, right) = ends_of(link);
-            let shared = [left, right].into_iter().find(|&number| self.shared.has(number));
-            shared.inspect(|&value| refusals.refuse(Rule::MostPersons, Some(self.kind(value).0), &[value])).is_none()
-        });
-        for ahead in tries.chunks(AHEAD) {
-            components.touch(ahead.iter().flat_map(|&link| <[u32; 2]>::from(ends_of(link))));
-            ahead.iter().map(|&link| ends_of(link)).for_each(|(left, right)| components.join(left, right));
+    /// Whether neither of two linked values is shared.
+    fn passes(&self, pair: Pair, refusals: &mut Refusals) -> bool {
+        let (larger, smaller) = halves(pair);
+        let shared = [smaller, larger].into_iter().find(|&number| self.shared.has(number));
+        shared.inspect(|&value| refusals.refuse(Rule::MostPersons, Some(self.kind(value).0), &[value])).is_none()
+    }
+
+    /// The links of components where their order may matter. Of the others it only may matter which one was first.
+    fn in_order(&mut self, candidates: &Candidates<'_>, smallest: &[u32], ordered: &Marks) -> Vec<Try> {
+        if ordered.is_empty() && self.rules.back_stitching() {
+            return Vec::new();
         }
-        refusals
+        let len = if self.rules.back_stitching() { 0 } else { smallest.len() };
+        let since: Vec<AtomicU32> = (0..len).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
+        let in_order = candidates.filter_map(|time, confidence, ends| {
+            if ends.iter().any(|&end| self.shared.has(end)) {
+                return None;
+            }
+            let is_ordered = ordered.has(smallest[ends[0] as usize]);
+            if !is_ordered && !since.is_empty() {
+                ends.into_iter().for_each(|end| _ = since[end as usize].fetch_min(time, Relaxed));
+            }
+            is_ordered.then(|| to_try(confidence, time, ends))
+        });
+        self.since = since.into_iter().map(AtomicU32::into_inner).collect();
+        in_order
     }
 
     /// Tries the links among some members, whose new numbers are their places there, one after the other.
@@ -155,25 +171,9 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// Takes out the links of components where their order may matter.
-fn in_order(tries: &mut [Vec<Try>], smallest: &[u32], ordered: &Marks) -> Vec<Try> {
-    let is_ordered = |link: &Try| ordered.has(smallest[ends_of(*link).0 as usize]);
-    let take = |tries: &mut Vec<Try>| {
-        let (taken, left) = tries.iter().partition(|link| is_ordered(link));
-        *tries = left;
-        taken
-    };
-    tries.par_iter_mut().map(take).collect::<Vec<Vec<Try>>>().concat()
-}
-
-/// Of each number the second of its first link.
-fn first_seconds(len: usize, tries: &[Vec<Try>]) -> Vec<u32> {
-    let since: Vec<AtomicU32> = (0..len).into_par_iter().map(|_| AtomicU32::new(u32::MAX)).collect();
-    tries.par_iter().flatten_iter().for_each(|&link| {
-        let (left, right) = ends_of(link);
-        [left, right].into_iter().for_each(|number| _ = since[number as usize].fetch_min(time_of(link), Relaxed));
-    });
-    since.into_par_iter().map(AtomicU32::into_inner).collect()
+/// The numbers whose components are marked.
+fn members(smallest: &[u32], marked: &Marks) -> Vec<u32> {
+    (0..smallest.len() as u32).into_par_iter().filter(|&number| marked.has(smallest[number as usize])).collect()
 }
 
 /// Numbers the links' ends by their places among these members, of `len` numbers.

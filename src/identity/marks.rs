@@ -5,11 +5,14 @@
 pub(super) struct Marks(Vec<u64>);
 
 impl Marks {
-    /// Numbers below `len`, marked where these are.
-    pub(super) fn of(len: usize, numbers: impl IntoIterator<Item = u32>) -> Self {
-        let mut words = vec![0; len.div_ceil(64)];
-        numbers.into_iter().for_each(|number| words[number as usize / 64] |= 1 << (number % 64));
-        Self(words)
+    /// Numbers below `len`, none of them marked.
+    pub(super) fn none(len: usize) -> Self {
+        Self(vec![0; len.div_ceil(64)])
+    }
+
+    /// Marks a number.
+    pub(super) fn mark(&mut self, number: usize) {
+        self.0[number / 64] |= 1 << (number % 64);
     }
 
     /// Puts marks on `64 n` numbers before those on the next ones.

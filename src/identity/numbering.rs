@@ -1,9 +1,11 @@
 //! Identifiers to small numbers: their rank.
 
 use super::identifier::Identifier;
+use super::part::{Part, Scratch};
 use super::spread::Spread;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Identifiers sorted, 16 bytes each, so that an identifier's number is its rank: neither the order of rows nor threads matter,
 /// and of any set of identifiers the smallest number is the smallest hash.
@@ -12,24 +14,27 @@ use rayon::prelude::*;
 /// found by looking: a line or two of the cache, where a search by halves through all would miss it two dozen times.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Numbering {
-    sorted: Vec<Identifier>,
+    sorted: Vec<u128>,
     starts: Vec<u32>,
     bits: u32,
 }
 
 /// Identifiers spread at a time: what fits the cache, and the unit of parallel work.
-pub(super) const CHUNK: usize = 1 << 16;
-/// Parts of the range, as a power of two, that are sorted each on its own: some ten thousand identifiers of ten million, which fit
-/// the cache too.
-const PARTS: u32 = 11;
+pub(super) const CHUNK: usize = 1 << 17;
+/// Identifiers of a part, about, so that it fits the cache with a table of it.
+const PART: usize = 1 << 14;
+/// The most leading bits that tell parts: pieces of a chunk in more parts would be short.
+const MOST_BITS: u32 = 11;
 
 /// A numbering, and the numbers of the identifiers it was made of.
 ///
 /// Looking 40 million identifiers up in a table of 280 MB waits for memory twice each. The parts fit the cache: there each
 /// identifier is looked up while its part is at hand, in order of appearance, so that a chunk's numbers are read back off the parts
-/// in the same order. With it resolving 20 million links took 8.5 s of processors in place of 13.2.
+/// in the same order.
 pub(super) struct Numbered {
     pub(super) numbering: Numbering,
+    /// How many leading bits tell the part.
+    bits: u32,
     parts: Vec<Part>,
     /// The number of each part's first identifier.
     bases: Vec<u32>,
@@ -40,14 +45,16 @@ pub(super) struct Numbered {
 impl Numbered {
     /// Numbers all identifiers of these columns, which are cut into chunks of [`CHUNK`], each column on its own.
     ///
-    /// Sorted as evenly spread numbers can be: spread over parts by their leading bits, then over runs of a few by the next bits,
-    /// and the runs by comparing.
+    /// Sorted as evenly spread numbers can be: spread over parts by their leading bits, and each part by a table.
     pub(super) fn new(columns: &[&[Identifier]]) -> Result<Self> {
         let chunks: Vec<&[Identifier]> = columns.iter().flat_map(|column| column.chunks(CHUNK)).collect();
-        let part = |identifier: &Identifier| identifier.leading(PARTS);
-        let spread: Vec<Spread<Identifier>> = chunks.into_par_iter().map(|chunk| Spread::new(chunk, 1 << PARTS, part)).collect();
-        let mut parts: Vec<Part> = (0..1usize << PARTS).into_par_iter().map(|part| Part::new(&spread, part)).collect();
-        let mut sums = vec![0; 1 << PARTS];
+        let count: usize = columns.iter().map(|column| column.len()).sum();
+        let bits = (count / PART).max(1).ilog2().min(MOST_BITS);
+        let part = |identifier: &Identifier| identifier.leading(bits);
+        let spread: Vec<Spread<Identifier>> = chunks.into_par_iter().map(|chunk| Spread::new(chunk, 1 << bits, part)).collect();
+        let part = |scratch: &mut Scratch, part| Part::new(&spread, part, bits, scratch);
+        let mut parts: Vec<Part> = (0..1usize << bits).into_par_iter().map_init(Scratch::default, part).collect();
+        let mut sums = vec![0; 1 << bits];
         let offset = |chunk: &Spread<Identifier>| {
             let here = sums.clone();
             sums.iter_mut().zip(chunk.starts().windows(2)).for_each(|(sum, ends)| *sum += ends[1] - ends[0]);
@@ -56,19 +63,20 @@ impl Numbered {
         let mut offsets: Vec<Vec<u32>> = spread.iter().map(offset).collect();
         offsets.push(sums);
         drop(spread);
-        let len: usize = parts.iter().map(|part| part.distinct.len()).sum();
+        let mut len = 0;
+        let base = |part: &Part| {
+            let base = len as u32;
+            len += part.distinct.len();
+            base
+        };
+        let bases: Vec<u32> = parts.iter().map(base).collect();
         // The upper half of the numbers serves as a mark.
         if len > i32::MAX as usize {
             return Err(Error::setting("distinct identifiers", len, "fewer than 2^31"));
         }
-        let mut sorted = Vec::with_capacity(len);
-        let mut bases = Vec::with_capacity(parts.len());
-        for part in &mut parts {
-            bases.push(sorted.len() as u32);
-            sorted.append(&mut std::mem::take(&mut part.distinct));
-        }
-        let bits = (len / 4 + 1).ilog2();
-        Ok(Self { numbering: Numbering { starts: starts(&sorted, bits), sorted, bits }, parts, bases, offsets })
+        let distinct = parts.iter_mut().map(|part| std::mem::take(&mut part.distinct)).collect();
+        let numbering = Numbering::of_sorted(concatenated(distinct, len));
+        Ok(Self { numbering, bits, parts, bases, offsets })
     }
 
     /// The numbers of the identifiers of a chunk.
@@ -83,7 +91,7 @@ impl Numbered {
             near.extend(part.ranks[*start as usize..*end as usize].iter().map(|rank| base + rank));
         }
         let rank = |identifier: &Identifier| {
-            let place = &mut next[identifier.leading(PARTS)];
+            let place = &mut next[identifier.leading(self.bits)];
             *place += 1;
             near[*place as usize - 1]
         };
@@ -91,39 +99,29 @@ impl Numbered {
     }
 }
 
-/// One part of the range.
-struct Part {
-    /// Its identifiers sorted.
-    distinct: Vec<Identifier>,
-    /// The rank in `distinct` of each identifier, as they come chunk by chunk.
-    ranks: Vec<u32>,
-}
-
-impl Part {
-    fn new(spread: &[Spread<Identifier>], part: usize) -> Self {
-        let gathered = Spread::gather(spread, part);
-        let bits = (gathered.len() + 1).ilog2();
-        let places: Vec<u32> = (0..gathered.len() as u32).collect();
-        let of = |place: u32| gathered[place as usize];
-        let (mut places, ends) = Spread::new(&places, 1 << bits, |place| of(*place).bits(PARTS, bits)).into_inner();
-        let mut distinct: Vec<Identifier> = Vec::with_capacity(gathered.len());
-        let mut ranks = vec![0; gathered.len()];
-        for run in ends.windows(2).filter(|run| run[0] < run[1]) {
-            let run = &mut places[run[0] as usize..run[1] as usize];
-            run.sort_unstable_by_key(|place| of(*place));
-            for same in run.chunk_by(|one, other| of(*one) == of(*other)) {
-                same.iter().for_each(|&place| ranks[place as usize] = distinct.len() as u32);
-                distinct.push(of(same[0]));
-            }
-        }
-        Self { distinct, ranks }
+/// The identifiers of all parts, `len` together, as numbers: what is all zero at first is not written twice.
+fn concatenated(parts: Vec<Vec<Identifier>>, len: usize) -> Vec<u128> {
+    let mut all = vec![0; len];
+    let mut rest = &mut all[..];
+    let mut pieces = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (piece, later) = rest.split_at_mut(part.len());
+        pieces.push((piece, part));
+        rest = later;
     }
+    pieces.into_par_iter().for_each(|(piece, part)| piece.iter_mut().zip(part).for_each(|(cell, identifier)| *cell = identifier.to_u128()));
+    all
 }
 
 impl Numbering {
     /// Numbers all identifiers of these columns.
     pub(super) fn new(columns: &[&[Identifier]]) -> Result<Self> {
         Ok(Numbered::new(columns)?.numbering)
+    }
+
+    fn of_sorted(sorted: Vec<u128>) -> Self {
+        let bits = (sorted.len() / 4 + 1).ilog2();
+        Self { starts: starts(&sorted, bits), sorted, bits }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -136,34 +134,47 @@ impl Numbering {
         let bucket = identifier.leading(self.bits);
         let (start, end) = (*self.starts.get(bucket)?, self.starts[bucket + 1]);
         let run = &self.sorted[start as usize..end as usize];
-        let at = run.partition_point(|other| *other < identifier);
-        (run.get(at) == Some(&identifier)).then_some(start + at as u32)
+        let at = run.partition_point(|&other| other < identifier.to_u128());
+        (run.get(at) == Some(&identifier.to_u128())).then_some(start + at as u32)
     }
 
     /// The identifier of a number.
     pub(super) fn get(&self, number: u32) -> Identifier {
-        self.sorted[number as usize]
+        Identifier::from_u128(self.sorted[number as usize])
     }
 
-    /// All identifiers in order.
-    pub(super) fn sorted(&self) -> &[Identifier] {
-        &self.sorted
+    /// Whether two identifiers begin with the same 63 bits.
+    pub(super) fn has_alike(&self) -> bool {
+        self.sorted.par_windows(2).any(|pair| pair[0] >> 65 == pair[1] >> 65)
+    }
+
+    /// An identifier whose kind is none of the first `kinds`.
+    pub(super) fn of_unknown_kind(&self, kinds: usize) -> Option<Identifier> {
+        self.sorted.par_iter().map(|&identifier| Identifier::from_u128(identifier)).find_first(|identifier| identifier.kind() >= kinds)
+    }
+
+    /// The kinds of the identifiers of these numbers.
+    pub(super) fn kinds(&self, numbers: Range<usize>) -> impl Iterator<Item = usize> {
+        self.sorted[numbers].iter().map(|&identifier| Identifier::from_u128(identifier).kind())
     }
 }
 
 /// Where the identifiers of each value of the leading bits begin.
-fn starts(sorted: &[Identifier], bits: u32) -> Vec<u32> {
+fn starts(sorted: &[u128], bits: u32) -> Vec<u32> {
     let mut starts = vec![0u32; (1 << bits) + 1];
-    for identifier in sorted {
-        starts[identifier.leading(bits) + 1] += 1;
-    }
-    let mut sum = 0;
-    for start in &mut starts {
-        sum += *start;
-        *start = sum;
-    }
+    let leading = |identifier: u128| Identifier::from_u128(identifier).leading(bits);
+    starts.par_chunks_mut(STARTS).enumerate().for_each(|(chunk, starts)| {
+        let mut at = sorted.partition_point(|&identifier| leading(identifier) < chunk * STARTS);
+        for (start, value) in starts.iter_mut().zip(chunk * STARTS..) {
+            at += sorted[at..].iter().take_while(|&&identifier| leading(identifier) < value).count();
+            *start = at as u32;
+        }
+    });
     starts
 }
+
+/// Starts that are found by one thread, one after the other.
+const STARTS: usize = 1 << 14;
 
 #[cfg(test)]
 mod tests {
@@ -174,16 +185,16 @@ mod tests {
     fn numbers_are_ranks_whatever_the_order() {
         let mut random = Random::new(1);
         let mut id = || Identifier::new(u128::from(random.next_u64()) << 64, 3);
-        let many: Vec<Identifier> = (0..20_000).map(|_| id()).collect();
+        let many: Vec<Identifier> = (0..100_000).map(|_| id()).collect();
         let stranger = id();
         let (left, right) = many.split_at(7_000);
         let numbered = Numbered::new(&[left, right, left]).unwrap();
         let numbering = &numbered.numbering;
         let other = Numbering::new(&[right, left]).unwrap();
-        assert_eq!((numbering.len(), numbering.sorted()), (20_000, other.sorted()));
-        assert!(numbering.sorted().is_sorted());
-        for (number, identifier) in (0..).zip(numbering.sorted()) {
-            assert_eq!(numbering.rank(*identifier), Some(number));
+        assert_eq!((numbering.len(), &numbering.sorted), (100_000, &other.sorted));
+        assert!(numbering.sorted.is_sorted());
+        for (number, &identifier) in (0..).zip(&numbering.sorted) {
+            assert_eq!(numbering.rank(Identifier::from_u128(identifier)), Some(number));
         }
         assert_eq!(numbering.rank(stranger), None);
         let ranks: Vec<u32> = right.iter().filter_map(|identifier| numbering.rank(*identifier)).collect();

@@ -30,6 +30,8 @@ pub struct IdentifierKind {
     /// Seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     validity: Option<u32>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ignores_case: bool,
 }
 
 #[derive(Deserialize)]
@@ -39,14 +41,16 @@ struct KindFields {
     most_values: Option<u16>,
     most_persons: Option<u32>,
     validity: Option<u32>,
+    #[serde(default)]
+    ignores_case: bool,
 }
 
 impl TryFrom<KindFields> for IdentifierKind {
     type Error = Error;
 
     fn try_from(fields: KindFields) -> Result<Self> {
-        let KindFields { name, anonymous, most_values, most_persons, validity } = fields;
-        let mut kind = Self::new(name, anonymous)?;
+        let KindFields { name, anonymous, most_values, most_persons, validity, ignores_case } = fields;
+        let mut kind = Self { ignores_case, ..Self::new(name, anonymous)? };
         kind = most_values.map_or(Ok(kind.clone()), |most| kind.with_most_values(most))?;
         kind = most_persons.map_or(Ok(kind.clone()), |most| kind.with_most_persons(most))?;
         validity.map_or(Ok(kind.clone()), |seconds| kind.with_validity(Duration::from_secs(seconds.into())))
@@ -59,7 +63,7 @@ impl IdentifierKind {
         if name.trim().is_empty() || name.trim() != name {
             return Err(Error::setting("the name of a kind of identifier", format!("{name:?}"), "a text without blanks around it"));
         }
-        Ok(Self { name, anonymous, most_values: None, most_persons: None, validity: None })
+        Ok(Self { name, anonymous, most_values: None, most_persons: None, validity: None, ignores_case: false })
     }
 
     /// A kind that says who somebody is, without guards.
@@ -115,6 +119,12 @@ impl IdentifierKind {
         Ok(Self { validity: Some(seconds.ok_or_else(bad)?), ..self })
     }
 
+    /// Takes values that differ only in the case of the letters a to z as one: `Ann@Example.org` is `ann@example.org`.
+    #[must_use]
+    pub fn ignoring_case(self) -> Self {
+        Self { ignores_case: true, ..self }
+    }
+
     /// What it is called.
     pub fn name(&self) -> &str {
         &self.name
@@ -140,6 +150,11 @@ impl IdentifierKind {
         self.validity
     }
 
+    /// Whether values that differ only in case are one.
+    pub fn ignores_case(&self) -> bool {
+        self.ignores_case
+    }
+
     fn without_guards(&self) -> Self {
         Self { most_values: None, most_persons: None, validity: None, ..self.clone() }
     }
@@ -148,6 +163,17 @@ impl IdentifierKind {
 /// The kinds of identifiers there are, and what links must fulfil.
 ///
 /// Where a row carries several identifiers, the kinds' order decides: the most trusted comes first.
+///
+/// ```
+/// use mixtouch::identity::{IdentifierKind, Rules};
+///
+/// // two kinds: guests of a hotel, who sign in to its network from any number of devices
+/// let guest = IdentifierKind::known("guest")?.with_most_values(1)?;
+/// let device = IdentifierKind::anonymous("device")?.with_most_persons(4)?;
+/// let rules = Rules::new([guest, device])?.with_confidence(0.8)?.with_back_stitching(false);
+/// assert_eq!(rules.kinds().len(), 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RulesFields")]
 pub struct Rules {
@@ -191,8 +217,8 @@ impl Rules {
         Ok(Self { kinds, confidence: 0.0, back_stitching: true })
     }
 
-    /// A shop's usual kinds: `account` (one a person), `card` (two), `e-mail` and `phone` (five each); and, anonymous, `cookie` and
-    /// `device`, each of one person and at most fifty of them, and `address`, of at most ten persons.
+    /// A shop's usual kinds: `account` (one a person), `card` (two), `e-mail`, in any case, and `phone` (five each); and, anonymous,
+    /// `cookie` and `device`, each of one person and at most fifty of them, and `address`, of at most ten persons.
     pub fn standard() -> Self {
         let kind = |name: &str, anonymous, most_values, most_persons| IdentifierKind {
             name: name.to_owned(),
@@ -200,11 +226,12 @@ impl Rules {
             most_values,
             most_persons,
             validity: None,
+            ignores_case: false,
         };
         let kinds = vec![
             kind("account", false, Some(1), None),
             kind("card", false, Some(2), None),
-            kind("e-mail", false, Some(5), None),
+            kind("e-mail", false, Some(5), None).ignoring_case(),
             kind("phone", false, Some(5), None),
             kind("cookie", true, Some(50), Some(1)),
             kind("device", true, Some(50), Some(1)),
@@ -282,6 +309,7 @@ mod tests {
         let rules = Rules::standard().with_confidence(0.5).unwrap().with_back_stitching(false);
         let text = serde_json::to_string(&rules).unwrap();
         assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules);
+        assert_eq!(text.matches("ignores_case").count(), 1);
         assert!(serde_json::from_str::<Rules>(&text.replace("\"most_values\":2", "\"most_values\":0")).is_err());
         assert!(serde_json::from_str::<Rules>(&text.replace("0.5", "1.5")).is_err());
         assert!(serde_json::from_str::<Rules>(&text.replace("\"card\"", "\"account\"")).is_err());

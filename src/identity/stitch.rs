@@ -87,7 +87,7 @@ impl Identities {
         let (sales, touches): (Vec<usize>, Vec<usize>) = rows.into_iter().filter(withheld).partition(|&row| is_sale(row));
         let is_touch = |row: &&usize| events.events.kind[**row].0 == Kind::Touch;
         let others = touches.iter().filter(|row| !is_touch(row)).count() as u64;
-        let value = sales.iter().filter_map(|&row| events.get(row)).map(|event| event.value()).sum();
+        let value = sales.iter().filter_map(|&row| events.get(row)).map(|event| event.value()).fold(0.0, |sum, value| sum + value);
         let without_consent = NoConsent { touches: touches.len() as u64 - others, others, conversions: sales.len() as u64, value };
         let costs = if without == WithoutConsent::TotalsOnly { events.events.costs_of(touches.into_iter())? } else { CostTable::new() };
         Ok(Stitched { events: log, without_consent, costs })

@@ -25,8 +25,8 @@ impl Pair {
 }
 
 impl Links {
-    /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps as in event logs; confidence from 0 to 1, and 1
-    /// where the field is empty or there is no such column.
+    /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps are seconds since 1970-01-01T00:00:00Z, or
+    /// RFC 3339 with offset; confidence from 0 to 1, and 1 where the field is empty or there is no such column.
     ///
     /// # Errors
     /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be used, a confidence that is no
@@ -60,7 +60,8 @@ impl Links {
 }
 
 impl Consent {
-    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`.
+    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`, in capitals or not;
+    /// timestamps are seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset.
     ///
     /// # Errors
     /// The row of: a kind that the rules do not have, an empty value or purpose, another word for granted, a timestamp that cannot
@@ -83,11 +84,8 @@ impl Consent {
         while let Some(row) = rows.next_row()? {
             let holder = holder.read(row, hasher)?;
             let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
-            let agrees = match row.text(granted) {
-                "true" | "1" | "yes" => true,
-                "false" | "0" | "no" => false,
-                other => return Err(Error::field(row.line, "granted", other, "true, false, 1, 0, yes, no")),
-            };
+            let agrees = agrees(row.text(granted))
+                .ok_or_else(|| Error::field(row.line, "granted", row.text(granted), "true, false, 1, 0, yes, no"))?;
             if row.text(purpose).is_empty() {
                 return Err(Error::field(row.line, "purpose", "", "any text"));
             }
@@ -95,6 +93,12 @@ impl Consent {
         }
         Ok(consent)
     }
+}
+
+/// What a word for granted says; programs write `True` and `TRUE` too.
+fn agrees(word: &str) -> Option<bool> {
+    let is = |words: [&str; 3]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    if is(["true", "1", "yes"]) { Some(true) } else { is(["false", "0", "no"]).then_some(false) }
 }
 
 #[cfg(test)]
@@ -141,6 +145,10 @@ mod tests {
         let file = |row: &str| format!("kind,value,purpose,granted,timestamp\n{row}\n");
         let error = |row: &str| Consent::from_csv(file(row).as_bytes(), &hasher()).unwrap_err().to_string();
         assert_eq!(error("cookie,a,p,maybe,5"), "row 2: granted is \"maybe\", allowed: true, false, 1, 0, yes, no");
+        for (word, granted) in [("true", true), ("True", true), ("YES", true), ("1", true), ("FALSE", false), ("no", false), ("0", false)] {
+            let consent = Consent::from_csv(file(&format!("cookie,a,p,{word},5")).as_bytes(), &hasher()).unwrap();
+            assert_eq!(consent.is_granted(hasher().identifier("cookie", "a").unwrap(), "p"), granted, "{word}");
+        }
         assert_eq!(error("cookie,a,,1,5"), "row 2: purpose is \"\", allowed: any text");
         assert!(error("tattoo,a,p,1,5").starts_with("row 2: kind is"));
         assert!(error("cookie,a,p,1,").starts_with("row 2: timestamp is"));
