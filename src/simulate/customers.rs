@@ -5,6 +5,10 @@
 //! (the account); they search on phone or laptop, and buy on the web, mostly signed in, or in the shop with their card. Contacts
 //! raise the intensity of buying as in [`retailer`](super::retailer).
 //!
+//! What else a company's log tells is here too: newsletters that arrive and are opened or clicked, carts that are bought or left,
+//! goods that come back, service cases with their agents, teams and tools, and answers to surveys. How customers answer, what they
+//! leave in their carts and how long their cases take is stated: [`Customers::NET_PROMOTER`] and what follows it.
+//!
 //! Links are logins on the devices and the card's registration, certain; and guesses that a cookie and a phone are one person's,
 //! a twentieth of which are wrong. What makes it hard: in 2 of 100 laptops a household shares, shops sign customers in on a few
 //! tablets, thousands have parcels sent to their office's address, and now and then somebody signs in on a friend's phone. Some
@@ -18,6 +22,7 @@ use life::{Life, Name, Record};
 use rayon::prelude::*;
 
 mod life;
+mod service;
 #[cfg(feature = "csv")]
 mod write;
 
@@ -78,16 +83,20 @@ impl Customers {
         }
         let base = Random::new(seed);
         let batch = |first: u64| -> Result<Self> {
-            let mut customers = Self::default();
+            let mut customers = Self::nobody();
             for person in first..persons.min(first + BATCH) {
                 customers.live(person, persons, base.stream(person), hasher)?;
             }
             Ok(customers)
         };
         let made: Vec<Self> = (0..persons.div_ceil(BATCH)).into_par_iter().map(|at| batch(at * BATCH)).collect::<Result<_>>()?;
-        let mut all = Self::default();
+        let mut all = Self::nobody();
         made.into_iter().try_for_each(|batch| all.append(batch))?;
         Ok(all)
+    }
+
+    fn nobody() -> Self {
+        Self { events: IdentifiedEvents::with_columns(Self::COLUMNS).keep_all(), ..Self::default() }
     }
 
     fn live(&mut self, person: u64, persons: u64, random: Random, hasher: &Pseudonymiser) -> Result<()> {
@@ -139,8 +148,8 @@ impl Customers {
     /// # Errors
     /// None for a log that was made here.
     pub fn known(&self) -> Result<Events> {
-        let mut log = Events::new();
-        self.events.iter().zip(&self.persons).try_for_each(|(event, &person)| log.push(event.with_person(person)))?;
+        let mut log = self.events.plain();
+        log.person.copy_from_slice(&self.persons);
         Ok(log)
     }
 }
