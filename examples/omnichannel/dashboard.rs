@@ -1,65 +1,110 @@
 //! The KPIs of the persons found, family by family.
 
 use crate::channels;
-use crate::family::Family;
+use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
 use crate::options::Options;
 use crate::stitching::Stitching;
 use mixtouch::omnichannel::{
     Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, FrequentPaths, Histories, JourneyMap, KindShares,
-    Level, LifetimeValues, MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns,
-    Steps, Window,
+    Level, LifetimeValues, MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments,
+    SpendReturns, Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{Day, Fit, Result, TimeToEvent, Zone, attribute};
-use serde::Serialize;
-use std::fmt::Display;
+use mixtouch::{Day, Events, Fit, Journeys, Result, TimeToEvent, TimeToEventModel, Zone, attribute};
+use std::collections::BTreeMap;
 
-/// A family of every kind of figure; credit is divided by time to event.
-pub(crate) fn families(options: &Options, stitching: &Stitching) -> Result<Vec<Family>> {
-    let (log, level, minimum) = (&stitching.after.events, Level::default(), options.minimum_group()?);
-    let journeys = channels::journeys(options, log, &stitching.after.costs)?;
-    let histories = Histories::new(log)?;
-    let purchases = Purchases::of(&journeys)?.with_margin(options.margin)?.with_returns(&histories);
-    let months = months(purchases.window(), &options.zone()?.unwrap_or_default())?;
-    let model = TimeToEvent::default().fit(&journeys)?;
-    let acquisition = Acquisition::of(&journeys, &model)?;
-    let values = lifetime_values(&purchases, &minimum, level);
-    let steps = Steps::channels(journeys.channels());
-    let mut families = vec![
-        family("conversion", &ConversionRates::of(&journeys, level)?.protected(&minimum)),
-        family("purchase_paths", &PurchasePaths::of(&journeys, level)?),
-        family("journey_kinds", &KindShares::of(&journeys, &options.offline_channels(log), level)?.protected(&minimum)),
-        family("returns", &SpendReturns::of(&journeys, &attribute(&journeys, &model)?, options.margin)?),
-        family("acquisition", &acquisition),
-        family("retention", &Retention::of(&purchases, &months, options.active_days, level)?),
-        family("cohorts", &Cohorts::of(&purchases, &months, level).protected(&minimum)),
-        family("repurchase", &Repurchase::of(&purchases, level)),
-        family("buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), level)),
-        family("rfm", &RfmSegments::of(&purchases, &minimum, level)),
-        family("lifetime_value", &values),
-        family("value_to_cost", &values.to_cost(&acquisition)),
-        family("journey_map", &JourneyMap::of(&journeys, &steps, level)?.protected(&minimum)),
-        family("frequent_paths", &FrequentPaths::of(&journeys, &steps, 10, &minimum, level)?),
-    ];
-    let mails = MailingRates::of(&histories, &options.mail, None, level)?;
-    if mails.population > 0 {
-        families.push(family("mailing", &mails));
+/// The log of persons, its journeys, and the model that divides credit.
+pub(crate) struct Dashboard<'a> {
+    pub(crate) options: &'a Options,
+    /// All rows.
+    log: &'a Events,
+    /// The rows of contacts.
+    pub(crate) contacts: &'a Events,
+    journeys: Journeys,
+    model: TimeToEventModel,
+    pub(crate) window: Window,
+    pub(crate) months: Periods,
+    pub(crate) minimum: MinimumGroup,
+    pub(crate) level: Level,
+}
+
+impl<'a> Dashboard<'a> {
+    pub(crate) fn new(options: &'a Options, stitching: &'a Stitching) -> Result<Self> {
+        let contacts = &stitching.after.events;
+        let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
+        let (model, window) = (TimeToEvent::default().fit(&journeys)?, Window::of(&journeys)?);
+        let months = months(window, &options.zone()?.unwrap_or_default())?;
+        let (minimum, level) = (options.minimum_group()?, Level::default());
+        Ok(Self { options, log: &stitching.log, contacts, journeys, model, window, months, minimum, level })
     }
-    Ok(families)
-}
 
-fn family(name: &'static str, report: &(impl Serialize + Display)) -> Family {
-    Family { name, text: report.to_string(), json: serde_json::to_value(report).expect("numbers and texts") }
-}
+    /// Conversion rates, ways to a purchase, return on spend, what new customers cost, e-mails.
+    pub(crate) fn conversion(&self) -> Result<Vec<Family>> {
+        let Self { options, journeys, minimum, level, .. } = self;
+        let returns = SpendReturns::of(journeys, &attribute(journeys, &self.model)?, options.margin)?;
+        let offline = options.offline_channels(self.contacts);
+        let mut families = vec![
+            Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
+            Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
+            Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
+            Family::new(CONVERSION, "returns", &returns),
+            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &self.model)?),
+        ];
+        let campaign = self.log.columns().find(|column| *column == "campaign");
+        let mails = MailingRates::of(&Histories::new(self.log)?.within(self.window), &options.mail, campaign, *level)?;
+        if mails.population > 0 {
+            families.push(Family::new(CONVERSION, "mailing", &mails));
+        }
+        Ok(families)
+    }
 
-/// Value by acquiring channel: with what the next year will bring where the models can be fitted, so far where not.
-fn lifetime_values(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: Level) -> LifetimeValues {
-    let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
-    let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
-    LifetimeValues::predicted(purchases, year, channel, minimum, level).unwrap_or_else(|error| {
-        eprintln!("no forecast of customers' value: {error}");
-        LifetimeValues::historic(purchases, channel, minimum, level)
-    })
+    /// Who stays, who comes back, what they are worth.
+    pub(crate) fn customers(&self) -> Result<Vec<Family>> {
+        let Self { options, journeys, months, minimum, level, .. } = self;
+        let histories = Histories::new(self.contacts)?;
+        let purchases = Purchases::of(journeys)?.with_margin(options.margin)?.with_returns(&histories);
+        let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
+        let by_channel = self.lifetime_values(&purchases, channel);
+        let segments: BTreeMap<String, &str> = purchases
+            .customers()
+            .zip(RfmScore::of(&purchases))
+            .map(|(customer, score)| (customer.person().to_string(), score.segment().name()))
+            .collect();
+        let by_segment = self.lifetime_values(&purchases, |customer| segments[&customer.person().to_string()].to_owned());
+        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &self.model)?);
+        Ok(vec![
+            Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),
+            Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
+            Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
+            Family::new(CUSTOMERS, "buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), *level)),
+            Family::new(CUSTOMERS, "rfm", &RfmSegments::of(&purchases, minimum, *level)),
+            Family::new(CUSTOMERS, "lifetime_value", &by_channel),
+            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment),
+            Family::new(CUSTOMERS, "value_to_cost", &to_cost),
+        ])
+    }
+
+    /// The map of journeys and the ways most often taken.
+    pub(crate) fn journeys(&self) -> Result<Vec<Family>> {
+        let Self { journeys, minimum, level, .. } = self;
+        let steps = Steps::channels(journeys.channels());
+        Ok(vec![
+            Family::new(JOURNEYS, "journey_map", &JourneyMap::of(journeys, &steps, *level)?.protected(minimum)),
+            Family::new(JOURNEYS, "frequent_paths", &FrequentPaths::of(journeys, &steps, 10, minimum, *level)?),
+        ])
+    }
+
+    /// With what the next year will bring where the models can be fitted, so far where not.
+    fn lifetime_values<F>(&self, purchases: &Purchases<'_>, group: F) -> LifetimeValues
+    where
+        F: Fn(&CustomerPurchases<'_>) -> String,
+    {
+        let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
+        LifetimeValues::predicted(purchases, year, &group, &self.minimum, self.level).unwrap_or_else(|error| {
+            eprintln!("no forecast of customers' value: {error}");
+            LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
+        })
+    }
 }
 
 /// The calendar months that a window touches.

@@ -4,7 +4,8 @@ use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
 use mixtouch::omnichannel::OfflineChannels;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
-use mixtouch::{Error, Events, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
+use mixtouch::simulate::customers::Customers;
+use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -49,6 +50,12 @@ pub(crate) struct Options {
     /// One touch a visit, the first or the last; a visit ends after 30 minutes without a touch
     #[arg(long, value_enum, value_name = "TOUCH")]
     pub(crate) sessions: Option<Visit>,
+    /// The first day reported; earlier rows are context. That of the simulation, or of the log, without
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Day>,
+    /// The last day reported
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Day>,
     /// How many days before a conversion a touch counts
     #[arg(long, value_name = "DAYS", default_value_t = 30.0)]
     pub(crate) lookback: f64,
@@ -125,10 +132,25 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
+        Ok(JourneyOptions::default().with_lookback(self.contacts_count_for()?).with_period(self.period()?))
+    }
+
+    /// How far back contacts count.
+    pub(crate) fn contacts_count_for(&self) -> Result<Lookback> {
         let bad =
             |_| Error::Setting { name: "--lookback".into(), value: self.lookback.to_string(), allowed: "a positive number of days".into() };
         let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
-        Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
+        Lookback::new(length)
+    }
+
+    /// The days asked for; of a simulation all of its days unless asked otherwise.
+    fn period(&self) -> Result<Period> {
+        let simulated = |day: &str| if self.events.is_none() { day.parse().map(Some) } else { Ok(None) };
+        let zone = self.zone()?.unwrap_or_default();
+        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
+        let from = self.from.map_or_else(|| simulated(Customers::DAYS.0), |day| Ok(Some(day)))?;
+        let to = self.to.map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
+        Period::new(start(from)?, start(to.map(|day| day.plus(1)))?)
     }
 
     /// Those named; of a simulation the store, if anybody was there.

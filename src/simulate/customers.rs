@@ -57,6 +57,9 @@ impl Customers {
     /// The kinds of identifiers there are, all of [`Rules::standard`](crate::identity::Rules::standard).
     pub const KINDS: [&'static str; 5] = ["account", "card", "cookie", "device", "address"];
 
+    /// The first day and the last one, in UTC.
+    pub const DAYS: (&'static str, &'static str) = ("2026-01-01", "2026-03-31");
+
     /// The log of so many persons over 90 days from 2026-01-01, the same for the same seed on every machine.
     ///
     /// # Errors

@@ -35,9 +35,8 @@ const PROMOTERS: [[f64; 2]; 3] = [[0.35, 0.30], [0.50, 0.15], [0.45, 0.25]];
 /// The share of openings that are clicks: with 0.08 openings a day, 1 - e^(-0.56) of a week's newsletters are opened, and
 /// 1 - e^(-0.14) clicked.
 const CLICKS: f64 = 0.25;
-const CAMPAIGNS: [&str; 13] = [
-    "week 1", "week 2", "week 3", "week 4", "week 5", "week 6", "week 7", "week 8", "week 9", "week 10", "week 11", "week 12", "week 13",
-];
+const CAMPAIGNS: [&str; 13] =
+    ["week 1", "week 2", "week 3", "week 4", "week 5", "week 6", "week 7", "week 8", "week 9", "week 10", "week 11", "week 12", "week 13"];
 /// The share of carts for purchases on the web that are filled on the phone.
 const ON_PHONE: f64 = 0.4;
 /// The share of purchases that are made on the web.
