@@ -12,6 +12,8 @@ mod customers;
 mod laws;
 #[path = "omnichannel/map.rs"]
 mod map;
+#[path = "omnichannel/recovery.rs"]
+mod recovery;
 #[path = "omnichannel/voice.rs"]
 mod voice;
 

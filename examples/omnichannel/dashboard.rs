@@ -70,7 +70,11 @@ impl<'a> Dashboard<'a> {
             .zip(RfmScore::of(&purchases))
             .map(|(customer, score)| (customer.person().to_string(), score.segment().name()))
             .collect();
-        let by_segment = self.lifetime_values(&purchases, |customer| segments[&customer.person().to_string()].to_owned());
+        let segment = |customer: &CustomerPurchases<'_>| segments[&customer.person().to_string()].to_owned();
+        let by_segment = match by_channel.forecast {
+            Some(_) => self.lifetime_values(&purchases, segment),
+            None => LifetimeValues::historic(&purchases, segment, minimum, *level),
+        };
         let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &self.model)?);
         Ok(vec![
             Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),

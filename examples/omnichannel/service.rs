@@ -21,13 +21,14 @@ impl Dashboard<'_> {
         let columns = self.service_columns();
         let voice = VoiceOfCustomer::of(&histories, &questions, &grouping)?;
         let resolutions = Resolutions::of(&histories, &columns, &grouping)?;
-        let service = Service::of(&histories, &columns, &questions, &grouping)?;
+        let names_somebody = columns != ServiceColumns::default();
+        let service = names_somebody.then(|| Service::of(&histories, &columns, &questions, &grouping)).transpose()?;
         let carts = CartAbandonment::of(&histories, &CartOptions::default().with_level(self.level).with_minimum(self.minimum))?;
         let off_scale: u64 = voice.questions.iter().map(|question| question.off_scale).sum();
         let families = [
             (voice.population + voice.unknown + off_scale > 0).then(|| Family::new(SERVICE, "voice", &voice)),
             (resolutions.population > 0).then(|| Family::new(SERVICE, "resolutions", &resolutions)),
-            (service.population > 0).then(|| Family::new(SERVICE, "service", &service)),
+            service.filter(|service| service.population > 0).map(|service| Family::new(SERVICE, "service", &service)),
             (carts.population + carts.undecided > 0).then(|| Family::new(SERVICE, "carts", &carts)),
         ];
         Ok(families.into_iter().flatten().collect())
@@ -39,6 +40,7 @@ impl Dashboard<'_> {
         let columns = ServiceColumns::default();
         let columns = if has("agent") { columns.with_agent("agent") } else { columns };
         let columns = if has("team") { columns.with_team("team") } else { columns };
-        if has("tool") { columns.with_tool("tool") } else { columns }
+        let served = columns != ServiceColumns::default();
+        if served && has("tool") { columns.with_tool("tool") } else { columns }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{self, figure, percent};
 use super::{Level, Rate, Window};
 use crate::error::Result;
+use crate::experiment::p_text;
 use crate::journeys::Journeys;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 
@@ -272,11 +273,17 @@ impl fmt::Display for JourneyMap {
         table::write(f, &["edge", "count", "share", "median hours"], self.edges.iter().map(row))?;
         let row = |name: String, rate: &Rate, excess: &Excess| {
             let ends = excess.interval.map_or_else(|| "-".to_owned(), |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()));
-            vec![name, percent(rate.rate), figure(Some(excess.count), 1), ends, figure(excess.adjusted_p_value, 4)]
+            vec![
+                name,
+                percent(rate.rate),
+                figure(Some(excess.count), 1),
+                ends,
+                excess.adjusted_p_value.map_or_else(|| "-".to_owned(), p_text),
+            ]
         };
         let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost));
-        table::write(f, &["friction", "converted", "lost", "interval", "p"], friction)?;
+        table::write(f, &["friction", "converted", "lost", "interval", "of all tests"], friction)?;
         let hand_overs = self.hand_overs.iter().map(|point| row(format!("{} > {}", point.from, point.to), &point.left, &point.excess));
-        table::write(f, &["hand-over", "left", "excess", "interval", "p"], hand_overs)
+        table::write(f, &["hand-over", "left", "excess", "interval", "of all tests"], hand_overs)
     }
 }

@@ -11,7 +11,7 @@ impl Customers {
     pub const COLUMNS: [&'static str; 5] = ["device", "agent", "team", "tool", "campaign"];
     /// Net promoter scores, in points, of those who in the 30 days before the answer kept to one channel (or to none), of those with
     /// one hand-over from one channel to another, and of those with more: several channels please, many hand-overs less.
-    pub const NET_PROMOTER: [f64; 3] = [5.0, 35.0, 20.0];
+    pub const NET_PROMOTER: [f64; 3] = [0.0, 45.0, 25.0];
     /// The mean answers on consistency between channels of the same, 1 to 5.
     pub const CONSISTENCY: [f64; 3] = [4.0, 4.0, 3.6];
     /// The share of those satisfied after a case that one agent resolved, and after one that two teams did.
@@ -31,7 +31,7 @@ impl Customers {
 }
 
 /// Promoters and detractors behind [`Customers::NET_PROMOTER`].
-const PROMOTERS: [[f64; 2]; 3] = [[0.35, 0.30], [0.50, 0.15], [0.45, 0.25]];
+const PROMOTERS: [[f64; 2]; 3] = [[0.30, 0.30], [0.60, 0.15], [0.45, 0.20]];
 /// The share of openings that are clicks: with 0.08 openings a day, 1 - e^(-0.56) of a week's newsletters are opened, and
 /// 1 - e^(-0.14) clicked.
 const CLICKS: f64 = 0.25;

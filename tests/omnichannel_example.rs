@@ -1,0 +1,260 @@
+//! The example `omnichannel` as its users meet it: every family of figures is there, and they agree with each other.
+
+#![cfg(all(feature = "csv", feature = "time"))]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Resolver, Rules, WithoutConsent};
+use mixtouch::{EventColumns, Fit, JourneyOptions, Journeys, Period, TimeToEvent, attribute};
+use serde_json::Value;
+
+const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+
+/// The example, which a run of all tests has built; built here where only this one runs.
+fn example() -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("omnichannel{}", std::env::consts::EXE_SUFFIX));
+    if !path.exists() {
+        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"][..] };
+        assert!(
+            Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "omnichannel"]).args(release).status().unwrap().success()
+        );
+    }
+    path
+}
+
+/// What it writes to standard output, and what to standard error.
+fn run(options: &[&str]) -> (String, String) {
+    let ended = Command::new(example()).args(options).output().unwrap();
+    let errors = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{options:?}: {errors}");
+    (String::from_utf8(ended.stdout).unwrap(), errors)
+}
+
+fn json(options: &[&str]) -> Value {
+    serde_json::from_str(&run(&[options, &["--json"]].concat()).0).unwrap()
+}
+
+/// A folder that is there while the test runs.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("mixtouch-omnichannel-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> String {
+        self.0.join(name).to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn number(json: &Value, path: &str) -> f64 {
+    json.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("no number at {path}"))
+}
+
+/// The families that are objects of one period, which is that of the journeys.
+const FAMILIES: [&str; 20] = [
+    "conversion",
+    "purchase_paths",
+    "journey_kinds",
+    "returns",
+    "acquisition",
+    "mailing",
+    "retention",
+    "cohorts",
+    "repurchase",
+    "buying_cycles",
+    "rfm",
+    "lifetime_value",
+    "lifetime_value_by_segment",
+    "value_to_cost",
+    "voice",
+    "resolutions",
+    "service",
+    "carts",
+    "journey_map",
+    "frequent_paths",
+];
+
+/// Walks the document: every share with a population is a number from 0 to 1 that its count makes, inside its interval.
+fn check_shares(at: &str, value: &Value, shares: &mut usize) {
+    let Some(object) = value.as_object() else {
+        for (place, item) in value.as_array().into_iter().flatten().enumerate() {
+            check_shares(&format!("{at}/{place}"), item, shares);
+        }
+        return;
+    };
+    if let (Some(count), Some(population), Some(rate)) = (object.get("count"), object.get("population"), object.get("rate")) {
+        *shares += 1;
+        let (count, population) = (count.as_f64().unwrap(), population.as_f64().unwrap());
+        match rate.as_f64() {
+            Some(rate) => {
+                assert!((rate - count / population).abs() < 1e-12 && (0.0..=1.0).contains(&rate), "{at}: {value}");
+                let (low, high) = (number(value, "/interval/low"), number(value, "/interval/high"));
+                assert!(0.0 <= low && low <= rate && rate <= high && high <= 1.0, "{at}: {value}");
+            }
+            None => assert_eq!(population, 0.0, "{at}: {value}"),
+        }
+    }
+    object.iter().for_each(|(name, item)| check_shares(&format!("{at}/{name}"), item, shares));
+}
+
+/// The sum of a field over the rows of a table.
+fn sum(rows: &Value, field: &str) -> f64 {
+    rows.as_array().unwrap().iter().map(|row| number(row, field)).sum()
+}
+
+#[test]
+fn every_family_is_there_and_they_agree() {
+    let folder = Folder::new("agree");
+    let document = json(&["--persons", "4000", "--seed", "3", "--out", &folder.0.to_str().unwrap()]);
+    for family in FAMILIES {
+        assert_eq!(
+            (number(&document[family], "/window/from"), number(&document[family], "/window/to")),
+            (1_767_225_600.0, 1_775_001_600.0)
+        );
+        assert!(number(&document[family], "/population") > 0.0, "{family}");
+    }
+    let mut shares = 0;
+    check_shares("", &document, &mut shares);
+    assert!(shares > 300, "{shares} shares");
+
+    let at = |path: &str| number(&document, path);
+    // purchases: those of KPIs, of credits, of kinds of journeys and of the map
+    let conversions = at("/conversion/conversions");
+    for path in ["/returns/whole/conversions", "/returns/population", "/journey_kinds/population", "/journey_map/conversion/count"] {
+        assert_eq!(at(path), conversions, "{path}");
+    }
+    let near = |what: &str, got: f64, want: f64| assert!((got - want).abs() < 1e-6 * want.abs(), "{what}: {got}, not {want}");
+    near("value", at("/returns/whole/value"), at("/conversion/value"));
+    near("kinds", sum(&document["journey_kinds"]["kinds"], "/purchases/count"), conversions);
+    near("by channel", sum(&document["returns"]["channels"], "/conversions"), at("/returns/credited/conversions"));
+    near("spend", sum(&document["returns"]["channels"], "/spend"), at("/returns/whole/spend"));
+    assert_eq!(at("/acquisition/spend"), at("/returns/whole/spend"));
+    // customers: those that cost something to win, those who stay or go, cohorts, segments, groups
+    let new = at("/acquisition/new_customers");
+    near("retention's", sum(&document["retention"]["periods"], "/new_customers"), new);
+    near("cohorts'", sum(&document["cohorts"]["cohorts"], "/customers"), new);
+    near(
+        "credited",
+        sum(&document["acquisition"]["channels"], "/new_customers") + at("/acquisition/baseline") + at("/acquisition/unattributed"),
+        new,
+    );
+    for family in ["retention", "repurchase", "rfm", "lifetime_value", "lifetime_value_by_segment", "value_to_cost"] {
+        assert_eq!(number(&document[family], "/population"), at("/acquisition/population"), "{family}");
+    }
+    near("segments", sum(&document["rfm"]["segments"], "/customers/count"), at("/rfm/population"));
+    near("worth", at("/lifetime_value/whole/total"), at("/rfm/value"));
+    near("of segments", sum(&document["lifetime_value_by_segment"]["groups"], "/value/total"), at("/rfm/value"));
+    // who served, and for whom
+    near("agents", sum(&document["service"]["agents"], "/figures/overall/interactions"), at("/service/population"));
+    near("teams", sum(&document["service"]["teams"], "/figures/overall/interactions"), at("/service/population"));
+    near("devices", sum(&document["carts"]["by_device"], "/figures/abandoned/population"), at("/carts/population"));
+    near("answers", sum(&document["voice"]["questions"], "/scores/overall/answers"), at("/voice/population"));
+    let satisfied = document["voice"]["questions"].as_array().unwrap().iter().find(|of| of["question"] == "csat").unwrap();
+    assert_eq!(number(satisfied, "/off_scale"), 0.0);
+    assert!(number(satisfied, "/scores/overall/answers") >= at("/service/whole/overall/satisfaction/population"));
+
+    // the library's own credit for the files that were written
+    let hasher = Pseudonymiser::new(KEY.parse::<HashKey>().unwrap(), &Rules::standard());
+    let open = |name: &str| std::fs::File::open(folder.file(name)).unwrap();
+    let log = IdentifiedReader::csv(open("events.csv"), EventColumns::default(), &hasher).unwrap().read_all().unwrap();
+    let mut resolver = Resolver::new(Rules::standard().with_confidence(0.8).unwrap());
+    resolver = resolver.with_consent(mixtouch::identity::Consent::from_csv(open("consent.csv"), &hasher).unwrap(), "measurement").unwrap();
+    resolver.add_links(mixtouch::identity::Links::from_csv(open("identifiers.csv"), &hasher).unwrap());
+    resolver.add_events(&log);
+    let stitched = resolver.resolve().unwrap().stitch(&log, WithoutConsent::TotalsOnly).unwrap();
+    let (contacts, _) = stitched.events.retained(|event| event.channel() != Some("e-mail") || event.interaction().is_some()).unwrap();
+    let period = Period::new(Some(1_767_225_600), Some(1_775_001_600)).unwrap();
+    let journeys = Journeys::from_events(&contacts, JourneyOptions::default().with_period(period)).unwrap();
+    let credits = attribute(&journeys, &TimeToEvent::default().fit(&journeys).unwrap()).unwrap();
+    assert_eq!(credits.total().conversions, conversions);
+    near("credited by the library", at("/returns/credited/conversions"), credits.credited().conversions);
+    // and the example on those files says what it says of the simulation
+    let files = ["--events", &folder.file("events.csv"), "--identifiers", &folder.file("identifiers.csv")];
+    let more = ["--consent", &folder.file("consent.csv"), "--key", KEY, "--offline", "store", "--from", "2026-01-01", "--to", "2026-03-31"];
+    let read = json(&[&files[..], &more].concat());
+    for family in FAMILIES {
+        assert_eq!(read[family], document[family], "{family}");
+    }
+}
+
+#[test]
+fn the_page_has_every_section() {
+    let (page, _) = run(&["--persons", "1500"]);
+    let sections = ["FROM IDENTIFIERS", "CONVERSION AND COST", "CUSTOMERS AND", "WHAT CUSTOMERS SAY", "WHERE JOURNEYS GO"];
+    let titles = [
+        "conversion, ",
+        "way to a purchase, ",
+        "kinds of journeys, ",
+        "return on spend, ",
+        "new customers, ",
+        "e-mails, ",
+        "retention, ",
+        "cohorts, ",
+        "repurchase, ",
+        "regular buyers, ",
+        "recency, frequency, value, ",
+        "customer lifetime value, ",
+        "lifetime value against cost, ",
+        "voice of the customer, ",
+        "service cases, ",
+        "service, ",
+        "carts, ",
+        "journey map, ",
+        "paths, ",
+    ];
+    for start in sections {
+        assert!(page.lines().any(|line| line.starts_with(start)), "no {start:?}");
+    }
+    for start in titles {
+        let dated = |line: &str| line.starts_with(start) && line.contains("2026-01-01 to 2026-04-01");
+        assert!(page.lines().any(dated), "no {start:?}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf ") && !page.contains("-0.00 "), "{page}");
+}
+
+#[test]
+fn a_log_without_those_rows_and_columns_has_no_such_families() {
+    let folder = Folder::new("plain");
+    let mut rows = String::from("id:card,timestamp,channel,kind,value,cost\n");
+    for person in 0..40 {
+        let time = 1_767_225_600 + 86_400 * (person % 30);
+        rows += &format!("c{person},{time},social,touch,,0.5\n");
+        rows += &format!("c{person},{},{}\n", time + 3600, if person % 4 == 0 { "web,conversion,20," } else { "search,touch,,1" });
+    }
+    let log = folder.file("events.csv");
+    std::fs::write(&log, &rows).unwrap();
+    let document = json(&["--events", &log, "--key", KEY]);
+    for family in ["conversion", "acquisition", "retention", "journey_map", "frequent_paths"] {
+        assert!(number(&document[family], "/population") > 0.0, "{family}");
+    }
+    for family in ["voice", "resolutions", "service", "carts", "mailing"] {
+        assert!(document.get(family).is_none(), "{family}");
+    }
+    // one column and one kind more, and there is one family more; an answer off its scale is counted
+    let with_agents: String = rows
+        .lines()
+        .enumerate()
+        .map(|(at, line)| format!("{line},{}\n", ["goal,agent", ","][usize::from(at > 0)]))
+        .chain((0..12).map(|person| format!("c{person},1768000000,,survey,{},,nps,\n", 5 + person)))
+        .chain((0..12).map(|person| format!("c{person},1768000000,call,case_open,,,,{}\n", ["zoe", "yan"][person % 2])))
+        .collect();
+    std::fs::write(&log, with_agents).unwrap();
+    let document = json(&["--events", &log, "--key", KEY, "--minimum-group", "1"]);
+    let nps = document["voice"]["questions"].as_array().unwrap().iter().find(|of| of["question"] == "nps").unwrap();
+    assert_eq!((number(nps, "/scores/overall/answers"), number(nps, "/off_scale")), (6.0, 6.0));
+    assert_eq!(number(&document, "/resolutions/cases/overall/open"), 12.0);
+    let agents: Vec<&str> = document["service"]["agents"].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap()).collect();
+    assert_eq!(agents, ["yan", "zoe"]);
+    assert!(document.get("carts").is_none());
+}
