@@ -14,6 +14,8 @@ use crate::privacy::{Group, MinimumGroup, SmallGroups};
 mod counts;
 mod export;
 mod friction;
+mod path_counts;
+mod path_table;
 mod paths;
 mod steps;
 mod times;
@@ -21,6 +23,7 @@ mod times;
 pub use counts::MapCounts;
 use counts::{CONVERSION, DROP, EdgeCounts, START};
 pub use friction::{Excess, FrictionPoint, HandOver};
+pub use path_counts::PathCounts;
 pub use paths::{FrequentPath, FrequentPaths};
 pub use steps::{Stage, Steps};
 
