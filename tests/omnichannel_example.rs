@@ -62,7 +62,7 @@ fn number(json: &Value, path: &str) -> f64 {
 }
 
 /// The families that are objects of one period, which is that of the journeys.
-const FAMILIES: [&str; 20] = [
+const FAMILIES: [&str; 21] = [
     "conversion",
     "purchase_paths",
     "journey_kinds",
@@ -82,6 +82,7 @@ const FAMILIES: [&str; 20] = [
     "service",
     "carts",
     "journey_map",
+    "journey_stages",
     "frequent_paths",
 ];
 
@@ -159,6 +160,9 @@ fn every_family_is_there_and_they_agree() {
     near("agents", sum(&document["service"]["agents"], "/figures/overall/interactions"), at("/service/population"));
     near("teams", sum(&document["service"]["teams"], "/figures/overall/interactions"), at("/service/population"));
     near("devices", sum(&document["carts"]["by_device"], "/figures/abandoned/population"), at("/carts/population"));
+    for path in ["/journey_stages/population", "/frequent_paths/population"] {
+        assert_eq!(at(path), at("/journey_map/population"), "{path}");
+    }
     near("answers", sum(&document["voice"]["questions"], "/scores/overall/answers"), at("/voice/population"));
     let satisfied = document["voice"]["questions"].as_array().unwrap().iter().find(|of| of["question"] == "csat").unwrap();
     assert_eq!(number(satisfied, "/off_scale"), 0.0);
@@ -180,8 +184,11 @@ fn every_family_is_there_and_they_agree() {
     assert_eq!(credits.total().conversions, conversions);
     near("credited by the library", at("/returns/credited/conversions"), credits.credited().conversions);
     // and the example on those files says what it says of the simulation
+    let stages = "tv=discovery,social=discovery,display=discovery,e-mail=consideration,search=consideration,direct=purchase";
     let files = ["--events", &folder.file("events.csv"), "--identifiers", &folder.file("identifiers.csv")];
-    let more = ["--consent", &folder.file("consent.csv"), "--key", KEY, "--offline", "store", "--from", "2026-01-01", "--to", "2026-03-31"];
+    let period = ["--offline", "store", "--from", "2026-01-01", "--to", "2026-03-31", "--stages", stages];
+    let consent = folder.file("consent.csv");
+    let more = [&["--consent", &consent, "--key", KEY][..], &period].concat();
     let read = json(&[&files[..], &more].concat());
     for family in FAMILIES {
         assert_eq!(read[family], document[family], "{family}");
@@ -257,4 +264,40 @@ fn a_log_without_those_rows_and_columns_has_no_such_families() {
     let agents: Vec<&str> = document["service"]["agents"].as_array().unwrap().iter().map(|of| of["name"].as_str().unwrap()).collect();
     assert_eq!(agents, ["yan", "zoe"]);
     assert!(document.get("carts").is_none());
+}
+
+#[test]
+fn margins_models_and_stages_are_as_asked() {
+    let folder = Folder::new("asked");
+    let log = folder.file("events.csv");
+    let rows = "id:card,timestamp,channel,kind,value,cost,margin\n\
+                a,1767225600,social,touch,,2,\na,1767229200,search,touch,,1,\na,1767232800,web,conversion,50,,20\n\
+                b,1767225600,search,touch,,1,\nb,1767229200,web,conversion,30,,\n";
+    std::fs::write(&log, rows).unwrap();
+    let base = ["--events", &log, "--key", KEY, "--minimum-group", "1", "--margin", "0.5"];
+    let asked = |more: &[&str]| json(&[&base[..], more].concat());
+    let last = asked(&["--model", "last-touch", "--stages", "social=discovery,search=consideration"]);
+    let of = |document: &Value, channel: &str| {
+        let channels = document["acquisition"]["channels"].as_array().unwrap();
+        number(channels.iter().find(|row| row["channel"] == channel).unwrap(), "/new_customers")
+    };
+    assert_eq!((of(&last, "search"), of(&last, "social")), (2.0, 0.0));
+    // 20 as stated, and half of 30
+    assert_eq!(number(&last, "/lifetime_value/whole/total"), 35.0);
+    assert_eq!(last["journey_stages"]["steps"][0]["step"], "discovery");
+    assert_eq!(number(&last, "/journey_stages/steps/1/conversion/count"), 2.0);
+    let first = asked(&["--model", "first-touch"]);
+    assert_eq!((of(&first, "search"), of(&first, "social")), (1.0, 1.0));
+    assert!(first.get("journey_stages").is_none());
+    for (stages, message) in [
+        ("social", "--stages is social, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty"),
+        ("social=fun", "--stages is social=fun, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty"),
+        ("social=use", "the stage of channel \"search\" is missing, allowed: a stage for each channel"),
+        ("radio=use", "the table of stages names channel \"radio\", allowed: search, social"),
+    ] {
+        let ended = Command::new(example()).args(base).args(["--model", "linear", "--stages", stages]).output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.code() == Some(2) && said.ends_with(&format!("omnichannel: {message}\n")), "{said}");
+        assert!(ended.stdout.is_empty());
+    }
 }

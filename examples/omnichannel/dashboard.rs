@@ -2,15 +2,15 @@
 
 use crate::channels;
 use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
-use crate::options::Options;
+use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
 use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, FrequentPaths, Histories, JourneyMap, KindShares,
-    Level, LifetimeValues, MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments,
-    SpendReturns, Steps, Window,
+    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories, JourneyMap, KindShares, Level,
+    LifetimeValues, MailingRates, MapCounts, PathCounts, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore,
+    RfmSegments, SpendReturns, Stage, Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{Day, Events, Fit, Journeys, Result, TimeToEvent, TimeToEventModel, Zone, attribute};
+use mixtouch::{AttributionModel, Day, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result, TimeToEvent, Zone, attribute};
 use std::collections::BTreeMap;
 
 /// The log of persons, its journeys, and the model that divides credit.
@@ -21,7 +21,7 @@ pub(crate) struct Dashboard<'a> {
     /// The rows of contacts.
     pub(crate) contacts: &'a Events,
     journeys: Journeys,
-    model: TimeToEventModel,
+    model: Box<dyn AttributionModel>,
     pub(crate) window: Window,
     pub(crate) months: Periods,
     pub(crate) minimum: MinimumGroup,
@@ -32,7 +32,7 @@ impl<'a> Dashboard<'a> {
     pub(crate) fn new(options: &'a Options, stitching: &'a Stitching) -> Result<Self> {
         let contacts = &stitching.after.events;
         let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
-        let (model, window) = (TimeToEvent::default().fit(&journeys)?, Window::of(&journeys)?);
+        let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
         let months = months(window, &options.zone()?.unwrap_or_default())?;
         let (minimum, level) = (options.minimum_group()?, Level::default());
         Ok(Self { options, log: &stitching.log, contacts, journeys, model, window, months, minimum, level })
@@ -41,14 +41,14 @@ impl<'a> Dashboard<'a> {
     /// Conversion rates, ways to a purchase, return on spend, what new customers cost, e-mails.
     pub(crate) fn conversion(&self) -> Result<Vec<Family>> {
         let Self { options, journeys, minimum, level, .. } = self;
-        let returns = SpendReturns::of(journeys, &attribute(journeys, &self.model)?, options.margin)?;
+        let returns = SpendReturns::of(journeys, &attribute(journeys, &*self.model)?, options.margin)?;
         let offline = options.offline_channels(self.contacts);
         let mut families = vec![
             Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
             Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
             Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
             Family::new(CONVERSION, "returns", &returns),
-            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &self.model)?),
+            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
         let mails = MailingRates::of(&Histories::new(self.log)?.within(self.window), &options.mail, campaign, *level)?;
@@ -62,7 +62,11 @@ impl<'a> Dashboard<'a> {
     pub(crate) fn customers(&self) -> Result<Vec<Family>> {
         let Self { options, journeys, months, minimum, level, .. } = self;
         let histories = Histories::new(self.contacts)?;
-        let purchases = Purchases::of(journeys)?.with_margin(options.margin)?.with_returns(&histories);
+        let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
+        if self.contacts.columns().any(|column| column == "margin") {
+            purchases = purchases.with_margins(&histories, "margin")?;
+        }
+        let purchases = purchases.with_returns(&histories);
         let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
         let by_channel = self.lifetime_values(&purchases, channel);
         let segments: BTreeMap<String, &str> = purchases
@@ -75,7 +79,7 @@ impl<'a> Dashboard<'a> {
             Some(_) => self.lifetime_values(&purchases, segment),
             None => LifetimeValues::historic(&purchases, segment, minimum, *level),
         };
-        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &self.model)?);
+        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &*self.model)?);
         Ok(vec![
             Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),
             Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
@@ -92,10 +96,16 @@ impl<'a> Dashboard<'a> {
     pub(crate) fn journeys(&self) -> Result<Vec<Family>> {
         let Self { journeys, minimum, level, .. } = self;
         let steps = Steps::channels(journeys.channels());
-        Ok(vec![
-            Family::new(JOURNEYS, "journey_map", &JourneyMap::of(journeys, &steps, *level)?.protected(minimum)),
-            Family::new(JOURNEYS, "frequent_paths", &FrequentPaths::of(journeys, &steps, 10, minimum, *level)?),
-        ])
+        let (map, paths) = journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
+        let mut families = vec![Family::new(JOURNEYS, "journey_map", &map.report(journeys, *level)?.protected(minimum))];
+        if let Some(stages) = self.options.stages()? {
+            let touched = |(name, _): &&(String, Stage)| self.options.events.is_some() || journeys.channels().id(name).is_some();
+            let stages = stages.iter().filter(touched).map(|(name, stage)| (name.as_str(), *stage));
+            let steps = Steps::stages(journeys.channels(), stages)?;
+            families.push(Family::new(JOURNEYS, "journey_stages", &JourneyMap::of(journeys, &steps, *level)?.protected(minimum)));
+        }
+        families.push(Family::new(JOURNEYS, "frequent_paths", &paths.report(journeys, 10, minimum, *level)?));
+        Ok(families)
     }
 
     /// With what the next year will bring where the models can be fitted, so far where not.
@@ -109,6 +119,16 @@ impl<'a> Dashboard<'a> {
             LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
         })
     }
+}
+
+/// The model of that name for these journeys.
+fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel>> {
+    Ok(match model {
+        Credit::FirstTouch => Box::new(FirstTouch),
+        Credit::LastTouch => Box::new(LastTouch),
+        Credit::Linear => Box::new(Linear),
+        Credit::TimeToEvent => Box::new(TimeToEvent::default().fit(journeys)?),
+    })
 }
 
 /// The calendar months that a window touches.

@@ -57,7 +57,7 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
 
 /// Reads those of the KPIs' text columns that the file has: the header tells on the first attempts which it lacks.
 fn with_texts(columns: &EventColumns, read: impl Fn(EventColumns) -> Result<IdentifiedEvents>) -> Result<IdentifiedEvents> {
-    let mut texts = Customers::COLUMNS.to_vec();
+    let mut texts = [&Customers::COLUMNS[..], &["margin"]].concat();
     loop {
         let lacks = match read(columns.clone().with_texts(texts.iter().copied())) {
             Err(Error::File { path, source }) => match *source {

@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
-use mixtouch::omnichannel::OfflineChannels;
+use mixtouch::omnichannel::{OfflineChannels, Stage};
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
 use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone};
@@ -68,6 +68,13 @@ pub(crate) struct Options {
     /// Channels and places of sale that are offline, joined by commas; the store of the simulation without
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) offline: Vec<String>,
+    /// The stages that channels stand for, as in tv=discovery,search=consideration: discovery, consideration, purchase, use or
+    /// loyalty for each channel. The simulation has its own
+    #[arg(long, value_name = "CHANNEL=STAGE", value_delimiter = ',')]
+    pub(crate) stages: Vec<String>,
+    /// The model that divides conversions and new customers among channels
+    #[arg(long, value_enum, default_value_t = Credit::TimeToEvent)]
+    pub(crate) model: Credit,
     /// The channel of e-mails
     #[arg(long, value_name = "NAME", default_value = "e-mail")]
     pub(crate) mail: String,
@@ -95,6 +102,14 @@ pub(crate) struct Options {
 pub(crate) enum NoConsent {
     TotalsOnly,
     LeaveOut,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Credit {
+    FirstTouch,
+    LastTouch,
+    Linear,
+    TimeToEvent,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -159,6 +174,20 @@ impl Options {
             return OfflineChannels::new(self.offline.clone());
         }
         OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
+    }
+
+    /// The stage of each channel, if any are stated.
+    pub(crate) fn stages(&self) -> Result<Option<Vec<(String, Stage)>>> {
+        let simulated = Customers::STAGES.iter().map(|(channel, stage)| format!("{channel}={stage}"));
+        let stated = if self.stages.is_empty() && self.events.is_none() { simulated.collect() } else { self.stages.clone() };
+        let stage = |text: &String| {
+            let (channel, name) = text.rsplit_once('=')?;
+            Some((channel.to_owned(), Stage::ALL.into_iter().find(|stage| stage.name() == name)?))
+        };
+        let allowed = || "CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty".into();
+        let bad = |text: &String| Error::Setting { name: "--stages".into(), value: text.clone(), allowed: allowed() };
+        let stages = stated.iter().map(|text| stage(text).ok_or_else(|| bad(text))).collect::<Result<Vec<_>>>()?;
+        Ok(Some(stages).filter(|stages| !stages.is_empty()))
     }
 
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {

@@ -17,6 +17,7 @@
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::identity::{Consent, IdentifiedEvents, Identifier, Links, Pseudonymiser};
+use crate::omnichannel::Stage;
 use crate::random::Random;
 use life::{Life, Name, Record};
 use rayon::prelude::*;
@@ -59,6 +60,16 @@ impl Customers {
 
     /// The first day and the last one, in UTC.
     pub const DAYS: (&'static str, &'static str) = ("2026-01-01", "2026-03-31");
+
+    /// The stage of a customer's way that each channel of touches stands for.
+    pub const STAGES: [(&'static str, Stage); 6] = [
+        ("tv", Stage::Discovery),
+        ("social", Stage::Discovery),
+        ("display", Stage::Discovery),
+        ("e-mail", Stage::Consideration),
+        ("search", Stage::Consideration),
+        ("direct", Stage::Purchase),
+    ];
 
     /// The log of so many persons over 90 days from 2026-01-01, the same for the same seed on every machine.
     ///
