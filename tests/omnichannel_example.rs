@@ -117,7 +117,7 @@ fn sum(rows: &Value, field: &str) -> f64 {
 #[test]
 fn every_family_is_there_and_they_agree() {
     let folder = Folder::new("agree");
-    let document = json(&["--persons", "4000", "--seed", "3", "--out", &folder.0.to_str().unwrap()]);
+    let document = json(&["--persons", "4000", "--seed", "3", "--out", folder.0.to_str().unwrap()]);
     for family in FAMILIES {
         assert_eq!(
             (number(&document[family], "/window/from"), number(&document[family], "/window/to")),

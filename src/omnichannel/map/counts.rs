@@ -29,7 +29,8 @@ pub struct MapCounts {
     journey: u64,
 }
 
-/// From both ends to the place among the edges. A table of all ends finds it without a hash, where there are few steps.
+/// From both ends to the place among the edges. Where there are few steps a table of all ends finds it without a hash: 10 million
+/// journeys of `benches/kpis.rs` took 1.2 s with hashes and take 0.5 s (2 cores).
 #[derive(Debug, Clone)]
 enum Places {
     /// By both ends in turn; [`NOWHERE`] is none.
