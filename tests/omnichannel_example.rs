@@ -289,6 +289,19 @@ fn margins_models_and_stages_are_as_asked() {
     let first = asked(&["--model", "first-touch"]);
     assert_eq!((of(&first, "search"), of(&first, "social")), (1.0, 1.0));
     assert!(first.get("journey_stages").is_none());
+    // answers behind the last purchase count where no days are asked for; what is no number is named
+    let header = rows.lines().next().unwrap();
+    let surveyed = rows.lines().skip(1).map(|line| format!("{line}{}\n", ",".repeat(7 - line.matches(',').count())));
+    let answer = "a,1769000000,,survey,9,,,nps\n".to_owned();
+    let surveyed: String = std::iter::once(format!("{header},goal\n")).chain(surveyed).chain([answer]).collect();
+    std::fs::write(&log, surveyed).unwrap();
+    assert_eq!(number(&asked(&[]), "/voice/population"), 1.0);
+    assert_eq!(number(&asked(&[]), "/voice/window/to"), 1_769_000_001.0);
+    assert!(asked(&["--to", "2026-01-02"]).get("voice").is_none());
+    std::fs::write(&log, rows.replace(",20\n", ",much\n")).unwrap();
+    let ended = Command::new(example()).args(base).output().unwrap();
+    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "omnichannel: margin is \"much\", allowed: a finite number, or nothing\n");
+    std::fs::write(&log, rows).unwrap();
     for (stages, message) in [
         ("social", "--stages is social, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty"),
         ("social=fun", "--stages is social=fun, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty"),

@@ -10,7 +10,7 @@ use mixtouch::omnichannel::{
     RfmSegments, SpendReturns, Stage, Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{AttributionModel, Day, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result, TimeToEvent, Zone, attribute};
+use mixtouch::{AttributionModel, Day, Error, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result, TimeToEvent, Zone, attribute};
 use std::collections::BTreeMap;
 
 /// The log of persons, its journeys, and the model that divides credit.
@@ -22,8 +22,10 @@ pub(crate) struct Dashboard<'a> {
     pub(crate) contacts: &'a Events,
     journeys: Journeys,
     model: Box<dyn AttributionModel>,
-    pub(crate) window: Window,
-    pub(crate) months: Periods,
+    months: Periods,
+    /// The time of answers, cases and carts: the same, or where no days are asked for all of the log, which may go on after the last
+    /// touch or conversion.
+    pub(crate) served: Window,
     pub(crate) minimum: MinimumGroup,
     pub(crate) level: Level,
 }
@@ -33,9 +35,14 @@ impl<'a> Dashboard<'a> {
         let contacts = &stitching.after.events;
         let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
         let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
+        let all = Histories::new(&stitching.log)?.window().unwrap_or(window);
+        let asked = |day: Option<Day>| day.is_some() || options.events.is_none();
+        let from = if asked(options.from) { window.from() } else { window.from().min(all.from()) };
+        let to = if asked(options.to) { window.to() } else { window.to().max(all.to()) };
+        let served = Window::new(from, to)?;
         let months = months(window, &options.zone()?.unwrap_or_default())?;
         let (minimum, level) = (options.minimum_group()?, Level::default());
-        Ok(Self { options, log: &stitching.log, contacts, journeys, model, window, months, minimum, level })
+        Ok(Self { options, log: &stitching.log, contacts, journeys, model, months, served, minimum, level })
     }
 
     /// Conversion rates, ways to a purchase, return on spend, what new customers cost, e-mails.
@@ -51,7 +58,7 @@ impl<'a> Dashboard<'a> {
             Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
-        let mails = MailingRates::of(&Histories::new(self.log)?.within(self.window), &options.mail, campaign, *level)?;
+        let mails = MailingRates::of(&Histories::new(self.log)?.within(self.served), &options.mail, campaign, *level)?;
         if mails.population > 0 {
             families.push(Family::new(CONVERSION, "mailing", &mails));
         }
@@ -64,7 +71,7 @@ impl<'a> Dashboard<'a> {
         let histories = Histories::new(self.contacts)?;
         let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
         if self.contacts.columns().any(|column| column == "margin") {
-            purchases = purchases.with_margins(&histories, "margin")?;
+            purchases = purchases.with_margins(&histories, "margin").map_err(without_row)?;
         }
         let purchases = purchases.with_returns(&histories);
         let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
@@ -121,6 +128,14 @@ impl<'a> Dashboard<'a> {
     }
 }
 
+/// The rows of stitched logs are not those of the file.
+fn without_row(error: Error) -> Error {
+    match error {
+        Error::Field { column, value, allowed, .. } => Error::Setting { name: column.into(), value: format!("{value:?}"), allowed },
+        other => other,
+    }
+}
+
 /// The model of that name for these journeys.
 fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel>> {
     Ok(match model {
@@ -132,7 +147,7 @@ fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel
 }
 
 /// The calendar months that a window touches.
-fn months(window: Window, zone: &Zone) -> Result<Periods> {
+pub(crate) fn months(window: Window, zone: &Zone) -> Result<Periods> {
     let day = |second: i64| Day::new((second / 86_400) as i32);
     let (first, last) = (day(window.from())?.calendar(), day(window.to() - 1)?.calendar());
     let count = 12 * (last.0 - first.0) + last.1 as i32 - first.1 as i32 + 1;

@@ -1,6 +1,6 @@
 //! What customers say, how they are served, which carts they leave: each where the log tells.
 
-use crate::dashboard::Dashboard;
+use crate::dashboard::{Dashboard, months};
 use crate::family::{Family, SERVICE};
 use mixtouch::Result;
 use mixtouch::omnichannel::{
@@ -10,12 +10,12 @@ use mixtouch::omnichannel::{
 impl Dashboard<'_> {
     /// Answers, cases, agents and teams, carts; those that the log has.
     pub(crate) fn service(&self) -> Result<Vec<Family>> {
-        let histories = Histories::new(self.contacts)?.within(self.window);
+        let histories = Histories::new(self.contacts)?.within(self.served);
         let grouping = Grouping::default()
             .with_level(self.level)
             .with_offline(self.options.offline_channels(self.contacts))
             .with_lookback(self.options.contacts_count_for()?)
-            .with_periods(self.months.clone())
+            .with_periods(months(self.served, &self.options.zone()?.unwrap_or_default())?)
             .with_minimum(self.minimum);
         let questions = Questions::default().leave_out_off_scale();
         let columns = self.service_columns();
