@@ -3,6 +3,9 @@
 //!
 //!     cargo run --release --example leaderboard -- --persons 200000 --seed 1
 
+#[path = "common/exit.rs"]
+mod exit;
+
 use clap::Parser;
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
@@ -157,11 +160,5 @@ fn document(worlds: &[World], entries: &[Entry], columns: &[Vec<Option<Score>>])
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit::code(run(&Options::parse()))
 }

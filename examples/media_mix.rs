@@ -28,7 +28,7 @@ use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
 
 fn main() -> ExitCode {
-    exit::code("error", run(&Options::parse()))
+    exit::code(run(&Options::parse()))
 }
 
 /// What was fitted and what came of it.

@@ -248,6 +248,8 @@ const PAIRWISE: usize = 32;
 /// The weight of each touch where a channel's weight is spread evenly over its touches.
 #[inline]
 fn spread_evenly(channels: &[ChannelId], weights: &mut [f64], weight: impl Fn(ChannelId) -> f64) {
+    // where the number of weights is known to the compiler, so is that of the channels then
+    let channels = &channels[..weights.len()];
     if channels.len() <= PAIRWISE {
         for (at, &channel) in channels.iter().enumerate() {
             let touches = channels.iter().filter(|&&other| other == channel).count();

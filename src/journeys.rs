@@ -46,16 +46,25 @@ pub(crate) use timelines::Observation;
 /// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person, 16 a person. Journeys are runs of
 /// their person's touches and share them, unless lookbacks differ between touches, or channels are excluded or paths transformed:
 /// then journeys hold touches of their own, 6 bytes each.
+///
+/// What that brings, measured on 10 million journeys of 40 million touches on two cores (`cargo bench --bench scaling`), in
+/// multiples of reading 13 bytes a touch once, some 17 ms: where 5 % convert a rule takes 0.3 to 0.6, a Markov chain's evidence 1.9,
+/// eight models together 4.6; where all do, a rule takes 4.4 to 6.4, the eight 46.
 #[derive(Debug, Clone)]
 pub struct Journeys {
     channels: Channels,
+    /// The front, converting persons' touches, is ordered by their number, so that loops over touches end as the last one did, which
+    /// the processor foresees: a third off the time of scoring it.
     touches: Touches,
-    /// Where each journey begins in `touches`: touches before it and after the journey ahead of it lie in no window.
+    /// Where each journey begins in `touches`: touches before it and after the journey ahead of it lie in no window. Where none do,
+    /// null journeys lie side by side, and their steps are counted without a branch a touch.
     starts: Offsets,
+    /// Where each ends; 4 bytes like the starts while there are fewer than 2^32 touches.
     ends: Offsets,
     /// The second each journey closes; empty for a path table.
     closes: Vec<u32>,
-    /// Of the journeys of converting persons; of every journey of a path table.
+    /// Of the journeys of converting persons; of every journey of a path table. All others are one null, which takes no memory to
+    /// say: where 5 % convert, a rule that divides credit leaves 95 % of the arena unread.
     outcomes: Vec<Outcome>,
     /// Where those conversions took place; nothing where the log does not say.
     places: Option<Places>,
@@ -271,10 +280,10 @@ impl Accumulator for Totals {
         let (journeys, nulls) = block.split_nulls();
         journeys.for_each(|journey| self.observe(journey));
         let (mut runs, mut touches) = (0, 0);
-        for (start, end) in nulls.bounds() {
+        nulls.each_bound(|start, end| {
             runs += 1;
             touches += end - start;
-        }
+        });
         self.journeys += runs as f64;
         self.nulls += runs as f64;
         self.touchpoints += touches as f64;

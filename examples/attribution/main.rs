@@ -20,7 +20,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit::code("attribution", run(&Options::parse()))
+    exit::code(run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<()> {

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use stitching::Stitching;
 
 fn main() -> ExitCode {
-    exit::code("omnichannel", run(&Options::parse()))
+    exit::code(run(&Options::parse()))
 }
 
 fn run(options: &Options) -> Result<()> {

@@ -9,6 +9,8 @@ use mixtouch::{Error, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+#[path = "../common/exit.rs"]
+mod exit;
 mod log;
 mod panel;
 
@@ -54,11 +56,5 @@ fn run(options: &Options) -> Result<()> {
 }
 
 fn main() -> ExitCode {
-    match run(&Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    exit::code(run(&Options::parse()))
 }

@@ -116,28 +116,49 @@ impl Credits {
     }
 
     /// Lets `weigh` fill a zeroed slice, one cell a touch, and adds each touch's part of the outcome to its channel.
+    ///
+    /// Up to eight touches the code knows their number, so that the weights need no memory and the loops over them no branches.
     #[inline]
     pub(super) fn weigh_and_add<'a>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
         let outcome = Tally::from(journey.outcome);
         self.total += outcome;
-        let touches = journey.credited_channels();
-        if touches.is_empty() {
-            self.unattributed += outcome;
-            return;
+        match journey.credited_channels().len() {
+            0 => self.unattributed += outcome,
+            1 => self.weigh_few::<1>(journey, weigh),
+            2 => self.weigh_few::<2>(journey, weigh),
+            3 => self.weigh_few::<3>(journey, weigh),
+            4 => self.weigh_few::<4>(journey, weigh),
+            5 => self.weigh_few::<5>(journey, weigh),
+            6 => self.weigh_few::<6>(journey, weigh),
+            7 => self.weigh_few::<7>(journey, weigh),
+            8 => self.weigh_few::<8>(journey, weigh),
+            touches => {
+                let mut weights = std::mem::take(&mut self.weights);
+                weights.clear();
+                weights.resize(touches, 0.0);
+                let baseline = weigh(journey, &mut weights);
+                self.add(journey.credited_channels(), &mut weights, baseline, outcome);
+                self.weights = weights;
+            }
         }
-        let mut weights = std::mem::take(&mut self.weights);
-        weights.clear();
-        weights.resize(touches.len(), 0.0);
-        let mut baseline = weigh(journey, &mut weights);
-        match sum(&mut weights, &mut baseline) {
-            Some(sum) => self.add(touches, &weights, baseline, outcome, sum),
-            None => self.unattributed += outcome,
+    }
+
+    /// The same of a journey with exactly so many touches.
+    #[inline]
+    fn weigh_few<'a, const TOUCHES: usize>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
+        let mut weights = [0.0; TOUCHES];
+        let baseline = weigh(journey, &mut weights);
+        if let Some(touches) = journey.credited_channels().first_chunk::<TOUCHES>() {
+            self.add(touches, &mut weights, baseline, journey.outcome.into());
         }
-        self.weights = weights;
     }
 
     #[inline]
-    fn add(&mut self, touches: &[ChannelId], weights: &[f64], baseline: f64, outcome: Tally, sum: f64) {
+    fn add(&mut self, touches: &[ChannelId], weights: &mut [f64], mut baseline: f64, outcome: Tally) {
+        let Some(sum) = sum(weights, &mut baseline) else {
+            self.unattributed += outcome;
+            return;
+        };
         let unit = Tally { conversions: outcome.conversions / sum, value: outcome.value / sum };
         for (channel, weight) in touches.iter().zip(weights) {
             self.by_channel[channel.index()] += unit.scaled(*weight, *weight);

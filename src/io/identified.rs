@@ -25,7 +25,7 @@ pub struct IdentifiedReader<R> {
     passed_over: PassedOver,
 }
 
-/// Where batches come from: a [`EventReader`](crate::EventReader) or a [`ParquetReader`](crate::ParquetReader).
+/// Where batches come from: a [`EventReader`](crate::EventReader) or a `ParquetReader`.
 pub trait Batches: sealed::Sealed {
     #[doc(hidden)]
     fn next(&mut self) -> Result<Option<Vec<Events>>>;

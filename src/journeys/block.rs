@@ -2,7 +2,7 @@
 
 use super::{Draws, Journeys, Sample};
 use crate::channel::ChannelId;
-use crate::journey::Journey;
+use crate::journey::{Journey, Timeline};
 use crate::person::PersonKey;
 use std::ops::Range;
 
@@ -52,20 +52,21 @@ impl<'a> Block<'a> {
         Some(people.table.key(people.codes[self.person?]))
     }
 
-    /// Moves on to the person of journey `at` and looks up the timeline.
-    fn attach(&mut self, at: usize, journey: &mut Journey<'a>) {
-        if let (Some(person), Some(people)) = (&mut self.person, &self.journeys.people) {
-            while people.journey_ends.get(*person) <= at {
-                *person += 1;
-            }
-            journey.timeline = Some(self.journeys.timeline(people, *person, journey.close));
+    /// Moves on to the person of journey `at`, where timelines are asked for, and looks up the timeline.
+    fn timeline(&mut self, at: usize, close: u32) -> Option<Timeline<'a>> {
+        let (person, people) = (self.person.as_mut()?, self.journeys.people.as_ref()?);
+        while people.journey_ends.get(*person) <= at {
+            *person += 1;
         }
+        Some(self.journeys.timeline(people, *person, close))
     }
 }
 
 impl<'a> Iterator for Block<'a> {
     type Item = Journey<'a>;
 
+    /// Inlined and without a reference to the journey, which so stays in registers: by way of memory, handing it over took longer
+    /// than dividing its outcome.
     #[inline]
     fn next(&mut self) -> Option<Journey<'a>> {
         let at = self.range.next()?;
@@ -74,7 +75,7 @@ impl<'a> Iterator for Block<'a> {
             journey.outcome = draws.outcome(at, journey.outcome);
         }
         if self.person.is_some() {
-            self.attach(at, &mut journey);
+            journey.timeline = self.timeline(at, journey.close);
         }
         Some(journey)
     }
@@ -103,11 +104,10 @@ impl<'a> NullRun<'a> {
         &self.journeys.touches.channels[self.journeys.starts.get(self.range.start)..self.journeys.ends.get(last)]
     }
 
-    /// Where in [`NullRun::touches`] each journey starts and ends, in order and without overlap.
+    /// Hands on where in [`NullRun::touches`] each journey starts and ends, in order and without overlap.
     #[inline]
-    pub(crate) fn bounds(&self) -> impl Iterator<Item = (usize, usize)> + use<'a> {
-        let (journeys, range) = (self.journeys, self.range.clone());
-        let zero = if range.is_empty() { 0 } else { journeys.starts.get(range.start) };
-        range.map(move |at| (journeys.starts.get(at) - zero, journeys.ends.get(at) - zero))
+    pub(crate) fn each_bound(&self, take: impl FnMut(usize, usize)) {
+        let Journeys { starts, ends, .. } = self.journeys;
+        starts.each_with(ends, self.range.clone(), take);
     }
 }

@@ -52,7 +52,7 @@ struct Piece {
 /// Rows spread at a time; the unit of parallel work while events come in.
 const ROWS: usize = 1 << 20;
 /// Partitions a thread cuts before they are added to the arena.
-const WAVE: usize = 32;
+const WAVE: usize = 16;
 /// Rows that a merged batch has at most.
 const SMALL: usize = 1 << 16;
 
@@ -260,10 +260,15 @@ impl Cut {
         let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
         let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
         let mut whole = Self { assembly: Assembly::default(), costs, immature: 0, observation, channels: channels.clone() };
+        let mut parts = Vec::new();
         for partitions in filled.chunks(WAVE * rayon::current_num_threads()) {
-            let parts: Vec<Part> = partitions.par_iter().map_init(Scratch::default, cut).collect();
-            whole.add(parts, options.keeps_runs())?;
+            // while the last ones are added the next ones are cut: no thread waits for another at the end of each
+            let next = || partitions.par_iter().map_init(Scratch::default, cut).collect();
+            let (added, cut) = rayon::join(|| whole.add(parts, options.keeps_runs()), next);
+            added?;
+            parts = cut;
         }
+        whole.add(parts, options.keeps_runs())?;
         Ok(whole)
     }
 
@@ -316,11 +321,15 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
     Ok(Piece { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
 }
 
-/// Which of a batch's channels some touch has.
+/// Which of a batch's channels some touch has; mostly the first rows have them all.
 fn touched(events: &Events) -> Vec<bool> {
     let mut touched = vec![false; events.channels.len()];
+    let mut others = touched.len();
     for (channel, _) in events.channel.iter().zip(&events.kind).filter(|(_, kind)| kind.0 == Kind::Touch) {
-        touched[channel.index()] = true;
+        others -= usize::from(!std::mem::replace(&mut touched[channel.index()], true));
+        if others == 0 {
+            break;
+        }
     }
     touched
 }

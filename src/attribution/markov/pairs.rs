@@ -56,18 +56,21 @@ impl Pairs {
         }
         self.nulls.make_room(self.channels, self.ways());
         self.count_adjacent(touches);
-        let mut bounds = run.bounds().filter(|(start, end)| start < end);
-        let Some((start, mut before)) = bounds.next() else { return };
-        self.nulls.starts[touches[start].index()] += 1;
-        for (start, end) in bounds {
-            if before == start {
-                self.nulls.crossing[touches[start - 1].index() * self.channels + touches[start].index()] += 1;
+        let (channels, mut before) = (self.channels, None);
+        run.each_bound(|start, end| {
+            if start == end {
+                return;
+            }
+            if before == Some(start) {
+                self.nulls.crossing[touches[start - 1].index() * channels + touches[start].index()] += 1;
             } else {
                 self.skip(touches, before, start);
             }
-            before = end;
+            before = Some(end);
+        });
+        if let Some(end) = before {
+            self.nulls.ends[touches[end - 1].index()] += 1;
         }
-        self.nulls.ends[touches[before - 1].index()] += 1;
     }
 
     fn count_adjacent(&mut self, touches: &[ChannelId]) {
@@ -97,14 +100,16 @@ impl Pairs {
         }
     }
 
-    /// Takes back the steps to, between and from touches that lie between two journeys.
+    /// Starts a journey that no other ends at: takes back the steps to, between and from touches that lie between two journeys.
     #[cold]
-    fn skip(&mut self, touches: &[ChannelId], before: usize, start: usize) {
-        for at in before..=start {
-            self.nulls.adjacent[touches[at - 1].index() * self.channels + touches[at].index()] -= 1;
-        }
-        self.nulls.ends[touches[before - 1].index()] += 1;
+    fn skip(&mut self, touches: &[ChannelId], before: Option<usize>, start: usize) {
         self.nulls.starts[touches[start].index()] += 1;
+        if let Some(before) = before {
+            for at in before..=start {
+                self.nulls.adjacent[touches[at - 1].index() * self.channels + touches[at].index()] -= 1;
+            }
+            self.nulls.ends[touches[before - 1].index()] += 1;
+        }
     }
 
     fn ways(&self) -> usize {

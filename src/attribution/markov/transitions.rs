@@ -135,19 +135,11 @@ impl Transitions {
             }
         }
     }
-
-    /// The outcome as it counts, or nothing where it does not.
-    #[inline]
-    fn counted(&self, outcome: Outcome) -> Option<Outcome> {
-        let counted = if self.ignore_nulls { Outcome { nulls: 0.0, ..outcome } } else { outcome };
-        (counted.conversions + counted.nulls > 0.0).then_some(counted)
-    }
 }
 
 impl Accumulator for Transitions {
-    #[inline]
     fn observe(&mut self, journey: Journey<'_>) {
-        if let (Some(outcome), false) = (self.counted(journey.outcome), journey.is_empty()) {
+        if let Some(outcome) = counted(&journey, self.ignore_nulls) {
             match &mut self.counts {
                 Counts::Dense(pairs) => pairs.observe(journey.channels, outcome),
                 Counts::Sparse(sequences) => sequences.observe(journey.channels, self.order, outcome),
@@ -156,13 +148,17 @@ impl Accumulator for Transitions {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        let Counts::Dense(_) = self.counts else {
+        let Counts::Dense(pairs) = &mut self.counts else {
             block.for_each(|journey| self.observe(journey));
             return;
         };
         let (mixed, nulls) = block.split_nulls();
-        mixed.for_each(|journey| self.observe(journey));
-        if let (Counts::Dense(pairs), false) = (&mut self.counts, self.ignore_nulls) {
+        mixed.for_each(|journey| {
+            if let Some(outcome) = counted(&journey, self.ignore_nulls) {
+                pairs.observe(journey.channels, outcome);
+            }
+        });
+        if !self.ignore_nulls {
             pairs.observe_nulls(&nulls);
         }
     }
@@ -183,6 +179,14 @@ impl Accumulator for Transitions {
         }
         Ok(())
     }
+}
+
+/// The outcome of a journey as it counts, or nothing where it does not.
+#[inline]
+fn counted(journey: &Journey<'_>, ignore_nulls: bool) -> Option<Outcome> {
+    let outcome = journey.outcome;
+    let counted = if ignore_nulls { Outcome { nulls: 0.0, ..outcome } } else { outcome };
+    (!journey.is_empty() && counted.conversions + counted.nulls > 0.0).then_some(counted)
 }
 
 /// The same as sorted pairs.

@@ -1,48 +1,14 @@
-//! The example `media_mix` as its users meet it: what goes to which stream, and what a bad option or file is told.
+//! The example `media_mix`.
 
-#![cfg(feature = "csv")]
-
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use super::run::{self, File};
 use serde_json::Value;
 
-/// The example, which a run of all tests has built; built here where only this one runs.
-fn example() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("media_mix{}", std::env::consts::EXE_SUFFIX));
-    if !path.exists() {
-        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"][..] };
-        assert!(Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "media_mix"]).args(release).status().unwrap().success());
-    }
-    path
-}
-
-/// Exit status, standard output and standard error.
 fn run(options: &[&str]) -> (i32, String, String) {
-    let ended = Command::new(example()).args(options).output().unwrap();
-    (ended.status.code().unwrap(), String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+    run::run("media_mix", options)
 }
 
-/// A file that is there while the test runs.
-struct File(PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("mixtouch-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        Self(path)
-    }
-
-    fn name(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
+fn assert_refused(options: &[&str], parts: &[&str]) {
+    run::assert_refused("media_mix", options, parts);
 }
 
 /// Sixty weeks in two geos, with a medium in exposures, a control and an event.
@@ -108,16 +74,6 @@ fn without_input_it_fits_a_world_of_its_own() {
     assert!(table.starts_with("a simulated panel") && table.contains("true ROI") && table.contains("the baseline brought"), "{table}");
     assert_eq!(run(&["--trials", "40", "--seed", "3"]).1, table);
     assert_ne!(run(&["--trials", "40", "--seed", "4"]).1, table);
-}
-
-/// Status 2, nothing on standard output, and one message that has the given parts.
-fn assert_refused(options: &[&str], parts: &[&str]) {
-    let (status, out, told) = run(options);
-    assert_eq!((status, out.as_str()), (2, ""), "{options:?}: {told}");
-    assert_eq!(told.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{options:?}: {told}");
-    for part in parts {
-        assert!(told.contains(part), "{options:?}: {told:?} lacks {part:?}");
-    }
 }
 
 #[test]
