@@ -5,5 +5,7 @@
 mod attribution;
 #[path = "examples/media_mix.rs"]
 mod media_mix;
+#[path = "examples/omnichannel.rs"]
+mod omnichannel;
 #[path = "examples/run.rs"]
 mod run;

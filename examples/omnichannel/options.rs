@@ -160,6 +160,9 @@ impl Options {
 
     /// The days asked for; of a simulation all of its days unless asked otherwise.
     fn period(&self) -> Result<Period> {
+        if let (Some(from), Some(to)) = (self.from, self.to.filter(|&to| self.from.is_some_and(|from| to < from))) {
+            return Err(Error::Setting { name: "--to".into(), value: to.to_string(), allowed: format!("{from} or later").into() });
+        }
         let simulated = |day: &str| if self.events.is_none() { day.parse().map(Some) } else { Ok(None) };
         let zone = self.zone()?.unwrap_or_default();
         let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();

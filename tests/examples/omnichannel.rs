@@ -1,39 +1,23 @@
-//! The example `omnichannel` as its users meet it: every family of figures is there, and they agree with each other.
+//! The example `omnichannel`: every family of figures is there, and they agree with each other.
 
-#![cfg(all(feature = "csv", feature = "time"))]
+use std::path::PathBuf;
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
+use super::run::{assert_refused, run};
 use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Resolver, Rules, WithoutConsent};
 use mixtouch::{EventColumns, Fit, JourneyOptions, Journeys, Period, TimeToEvent, attribute};
 use serde_json::Value;
 
 const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 
-/// The example, which a run of all tests has built; built here where only this one runs.
-fn example() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("omnichannel{}", std::env::consts::EXE_SUFFIX));
-    if !path.exists() {
-        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"][..] };
-        assert!(
-            Command::new(env!("CARGO")).args(["build", "--quiet", "--example", "omnichannel"]).args(release).status().unwrap().success()
-        );
-    }
-    path
-}
-
-/// What it writes to standard output, and what to standard error.
-fn run(options: &[&str]) -> (String, String) {
-    let ended = Command::new(example()).args(options).output().unwrap();
-    let errors = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(0), "{options:?}: {errors}");
-    (String::from_utf8(ended.stdout).unwrap(), errors)
+/// What it writes to standard output.
+fn page(options: &[&str]) -> String {
+    let (status, out, told) = run("omnichannel", options);
+    assert_eq!(status, 0, "{options:?}: {told}");
+    out
 }
 
 fn json(options: &[&str]) -> Value {
-    serde_json::from_str(&run(&[options, &["--json"]].concat()).0).unwrap()
+    serde_json::from_str(&page(&[options, &["--json"]].concat())).unwrap()
 }
 
 /// A folder that is there while the test runs.
@@ -197,7 +181,7 @@ fn every_family_is_there_and_they_agree() {
 
 #[test]
 fn the_page_has_every_section() {
-    let (page, _) = run(&["--persons", "1500"]);
+    let page = page(&["--persons", "1500"]);
     let sections = ["FROM IDENTIFIERS", "CONVERSION AND COST", "CUSTOMERS AND", "WHAT CUSTOMERS SAY", "WHERE JOURNEYS GO"];
     let titles = [
         "conversion, ",
@@ -299,8 +283,7 @@ fn margins_models_and_stages_are_as_asked() {
     assert_eq!(number(&asked(&[]), "/voice/window/to"), 1_769_000_001.0);
     assert!(asked(&["--to", "2026-01-02"]).get("voice").is_none());
     std::fs::write(&log, rows.replace(",20\n", ",much\n")).unwrap();
-    let ended = Command::new(example()).args(base).output().unwrap();
-    assert_eq!(String::from_utf8(ended.stderr).unwrap(), "omnichannel: margin is \"much\", allowed: a finite number, or nothing\n");
+    assert_refused("omnichannel", &base, &["error: margin is \"much\", allowed: a finite number, or nothing\n"]);
     std::fs::write(&log, rows).unwrap();
     for (stages, message) in [
         ("social", "--stages is social, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty"),
@@ -308,9 +291,9 @@ fn margins_models_and_stages_are_as_asked() {
         ("social=use", "the stage of channel \"search\" is missing, allowed: a stage for each channel"),
         ("radio=use", "the table of stages names channel \"radio\", allowed: search, social"),
     ] {
-        let ended = Command::new(example()).args(base).args(["--model", "linear", "--stages", stages]).output().unwrap();
-        let said = String::from_utf8(ended.stderr).unwrap();
-        assert!(ended.status.code() == Some(2) && said.ends_with(&format!("omnichannel: {message}\n")), "{said}");
-        assert!(ended.stdout.is_empty());
+        let options = [&base[..], &["--model", "linear", "--stages", stages]].concat();
+        assert_refused("omnichannel", &options, &[&format!("error: {message}\n")]);
     }
+    let backwards = [&base[..], &["--from", "2026-02-01", "--to", "2026-01-31"]].concat();
+    assert_refused("omnichannel", &backwards, &["error: --to is 2026-01-31, allowed: 2026-02-01 or later\n"]);
 }
