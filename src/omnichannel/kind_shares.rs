@@ -149,7 +149,7 @@ impl<'a> KindCounts<'a> {
     /// The shares of the journeys counted.
     ///
     /// # Errors
-    /// None where all journeys were counted.
+    /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
     pub fn report(&self, level: Level) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
