@@ -284,9 +284,11 @@ impl fmt::Display for JourneyMap {
                 excess.adjusted_p_value.map_or_else(|| "-".to_owned(), p_text),
             ]
         };
-        let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost));
-        table::write(f, &["friction", "converted", "lost", "interval", "of all tests"], friction)?;
+        let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost)).collect();
         let hand_overs = self.hand_overs.iter().map(|point| row(format!("{} > {}", point.from, point.to), &point.left, &point.excess));
-        table::write(f, &["hand-over", "left", "excess", "interval", "of all tests"], hand_overs)
+        let tables: [(_, Vec<_>); 2] =
+            [(["friction", "converted", "lost"], friction), (["hand-over", "left", "excess"], hand_overs.collect())];
+        let mut shown = tables.into_iter().filter(|(_, rows)| !rows.is_empty());
+        shown.try_for_each(|(heading, rows)| table::write(f, &[&heading[..], &["interval", "of all tests"]].concat(), rows))
     }
 }
