@@ -10,8 +10,8 @@ mod yardstick;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mixtouch::omnichannel::{
     Acquisition, CartAbandonment, CartOptions, Cohorts, ConversionCounts, ConversionRates, FrequentPaths, Grouping, Histories, JourneyMap,
-    KindShares, Level, OfflineChannels, PathLengths, Periods, PurchasePaths, Purchases, Questions, Repurchase, Retention, RfmScore, Steps,
-    VoiceOfCustomer,
+    KindCounts, KindShares, Level, MapCounts, OfflineChannels, PathCounts, PathLengths, Periods, PurchasePaths, Purchases, Questions,
+    Repurchase, Retention, RfmScore, Steps, VoiceOfCustomer,
 };
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::{Event, Events, Kind, Linear, Zone};
@@ -36,6 +36,14 @@ fn journeys(criterion: &mut Criterion) {
     group.bench_function("journey_map", |bench| bench.iter(|| JourneyMap::of(&journeys, &steps, Level::default())));
     let minimum = MinimumGroup::default();
     group.bench_function("frequent_paths", |bench| bench.iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, Level::default())));
+    group.bench_function("rates_paths_kinds_map_and_ways_in_one_fold", |bench| {
+        let kinds = KindCounts::new(&journeys, &offline).expect("the channels are there");
+        let start = || {
+            let counts = (ConversionCounts::new(journeys.channels()), PathLengths::default());
+            (counts, (kinds.clone(), (MapCounts::new(steps.clone()), PathCounts::new(&steps))))
+        };
+        bench.iter(|| journeys.accumulate(start));
+    });
     group.bench_function("acquisition", |bench| bench.iter(|| Acquisition::of(&journeys, &Linear)));
     group.bench_function("purchases", |bench| bench.iter(|| Purchases::of(&journeys)));
     let purchases = Purchases::of(&journeys).expect("there are persons");

@@ -18,7 +18,7 @@ mod synthetic;
 mod variants;
 
 pub use difference::Difference;
-pub(crate) use difference::{Student, check_level, normal_quantile};
+pub(crate) use difference::{Student, check_level, normal_quantile, p_text};
 pub use geo::{GeoEffect, GeoLift, GeoTest};
 pub use lift::LiftTest;
 pub use means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};

@@ -102,10 +102,11 @@ pub use grouping::Grouping;
 pub use history::{Histories, History};
 pub use instrument::{Instrument, Questions, Score};
 pub use kind::{JourneyKind, OfflineChannels};
-pub use kind_shares::{KindShare, KindShares};
+pub use kind_shares::{KindCounts, KindShare, KindShares};
 pub use mailing::MailingRates;
 pub use map::{
-    Excess, FrequentPath, FrequentPaths, FrictionPoint, HandOver, JourneyMap, MapCounts, MapEdge, Node, Stage, StepFigures, Steps,
+    Excess, FrequentPath, FrequentPaths, FrictionPoint, HandOver, JourneyMap, MapCounts, MapEdge, Node, PathCounts, Stage, StepFigures,
+    Steps,
 };
 pub use periods::Periods;
 pub use purchase_paths::{PathLengths, PurchasePaths};

@@ -3,9 +3,11 @@
 
 #[path = "examples/attribution.rs"]
 mod attribution;
+#[path = "examples/dashboard.rs"]
+mod dashboard;
+#[path = "examples/identities.rs"]
+mod identities;
 #[path = "examples/media_mix.rs"]
 mod media_mix;
-#[path = "examples/omnichannel.rs"]
-mod omnichannel;
 #[path = "examples/run.rs"]
 mod run;

@@ -12,6 +12,10 @@ mod customers;
 mod laws;
 #[path = "omnichannel/map.rs"]
 mod map;
+#[path = "omnichannel/merge.rs"]
+mod merge;
+#[path = "omnichannel/recovery.rs"]
+mod recovery;
 #[path = "omnichannel/voice.rs"]
 mod voice;
 

@@ -1,6 +1,6 @@
 //! Last touch by channel before and after stitching: what fragmentation hides.
 
-use crate::family::{Family, Table};
+use crate::family::{Family, PERSONS, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::{Stitching, visits};
@@ -52,7 +52,7 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
     let none: serde_json::Map<String, Value> =
         columns.iter().map(|(column, model)| (column.replace(' ', "_"), unattributed(model).into())).collect();
     let text = format!("{table}{}", explanation(input));
-    Ok(Family { name: "last_touch", text, json: json!({"channels": rows, "unattributed": none}) })
+    Ok(Family { section: PERSONS, name: "last_touch", text, json: json!({"channels": rows, "unattributed": none}) })
 }
 
 fn explanation(input: &Input) -> &'static str {

@@ -1,69 +1,153 @@
 //! The KPIs of the persons found, family by family.
 
 use crate::channels;
-use crate::family::Family;
-use crate::options::Options;
+use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
+use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
 use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, FrequentPaths, Histories, JourneyMap, KindShares,
-    Level, LifetimeValues, MailingRates, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmSegments, SpendReturns,
-    Steps, Window,
+    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories, JourneyMap, KindShares, Level,
+    LifetimeValues, MailingRates, MapCounts, PathCounts, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore,
+    RfmSegments, SpendReturns, Stage, Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{Day, Fit, Result, TimeToEvent, Zone, attribute};
-use serde::Serialize;
-use std::fmt::Display;
+use mixtouch::{AttributionModel, Day, Error, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result, TimeToEvent, Zone, attribute};
+use std::collections::BTreeMap;
 
-/// A family of every kind of figure; credit is divided by time to event.
-pub(crate) fn families(options: &Options, stitching: &Stitching) -> Result<Vec<Family>> {
-    let (log, level, minimum) = (&stitching.after.events, Level::default(), options.minimum_group()?);
-    let journeys = channels::journeys(options, log, &stitching.after.costs)?;
-    let histories = Histories::new(log)?;
-    let purchases = Purchases::of(&journeys)?.with_margin(options.margin)?.with_returns(&histories);
-    let months = months(purchases.window(), &options.zone()?.unwrap_or_default())?;
-    let model = TimeToEvent::default().fit(&journeys)?;
-    let acquisition = Acquisition::of(&journeys, &model)?;
-    let values = lifetime_values(&purchases, &minimum, level);
-    let steps = Steps::channels(journeys.channels());
-    let mut families = vec![
-        family("conversion", &ConversionRates::of(&journeys, level)?.protected(&minimum)),
-        family("purchase_paths", &PurchasePaths::of(&journeys, level)?),
-        family("journey_kinds", &KindShares::of(&journeys, &options.offline_channels(log), level)?.protected(&minimum)),
-        family("returns", &SpendReturns::of(&journeys, &attribute(&journeys, &model)?, options.margin)?),
-        family("acquisition", &acquisition),
-        family("retention", &Retention::of(&purchases, &months, options.active_days, level)?),
-        family("cohorts", &Cohorts::of(&purchases, &months, level).protected(&minimum)),
-        family("repurchase", &Repurchase::of(&purchases, level)),
-        family("buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), level)),
-        family("rfm", &RfmSegments::of(&purchases, &minimum, level)),
-        family("lifetime_value", &values),
-        family("value_to_cost", &values.to_cost(&acquisition)),
-        family("journey_map", &JourneyMap::of(&journeys, &steps, level)?.protected(&minimum)),
-        family("frequent_paths", &FrequentPaths::of(&journeys, &steps, 10, &minimum, level)?),
-    ];
-    let mails = MailingRates::of(&histories, &options.mail, None, level)?;
-    if mails.population > 0 {
-        families.push(family("mailing", &mails));
+/// The log of persons, its journeys, and the model that divides credit.
+pub(crate) struct Dashboard<'a> {
+    pub(crate) options: &'a Options,
+    /// All rows.
+    log: &'a Events,
+    /// The rows of contacts.
+    pub(crate) contacts: &'a Events,
+    journeys: Journeys,
+    model: Box<dyn AttributionModel>,
+    months: Periods,
+    /// The time of answers, cases and carts: the same, or where no days are asked for all of the log, which may go on after the last
+    /// touch or conversion.
+    pub(crate) served: Window,
+    pub(crate) minimum: MinimumGroup,
+    pub(crate) level: Level,
+}
+
+impl<'a> Dashboard<'a> {
+    pub(crate) fn new(options: &'a Options, stitching: &'a Stitching) -> Result<Self> {
+        let contacts = &stitching.after.events;
+        let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
+        let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
+        let all = Histories::new(&stitching.log)?.window().unwrap_or(window);
+        let asked = |day: Option<Day>| day.is_some() || options.events.is_none();
+        let from = if asked(options.from) { window.from() } else { window.from().min(all.from()) };
+        let to = if asked(options.to) { window.to() } else { window.to().max(all.to()) };
+        let served = Window::new(from, to)?;
+        let months = months(window, &options.zone()?.unwrap_or_default())?;
+        let (minimum, level) = (options.minimum_group()?, Level::default());
+        Ok(Self { options, log: &stitching.log, contacts, journeys, model, months, served, minimum, level })
     }
-    Ok(families)
+
+    /// Conversion rates, ways to a purchase, return on spend, what new customers cost, e-mails.
+    pub(crate) fn conversion(&self) -> Result<Vec<Family>> {
+        let Self { options, journeys, minimum, level, .. } = self;
+        let returns = SpendReturns::of(journeys, &attribute(journeys, &*self.model)?, options.margin)?;
+        let offline = options.offline_channels(self.contacts);
+        let mut families = vec![
+            Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
+            Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
+            Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
+            Family::new(CONVERSION, "returns", &returns),
+            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?),
+        ];
+        let campaign = self.log.columns().find(|column| *column == "campaign");
+        let mails = MailingRates::of(&Histories::new(self.log)?.within(self.served), &options.mail, campaign, *level)?;
+        if mails.population > 0 {
+            families.push(Family::new(CONVERSION, "mailing", &mails));
+        }
+        Ok(families)
+    }
+
+    /// Who stays, who comes back, what they are worth.
+    pub(crate) fn customers(&self) -> Result<Vec<Family>> {
+        let Self { options, journeys, months, minimum, level, .. } = self;
+        let histories = Histories::new(self.contacts)?;
+        let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
+        if self.contacts.columns().any(|column| column == "margin") {
+            purchases = purchases.with_margins(&histories, "margin").map_err(without_row)?;
+        }
+        let purchases = purchases.with_returns(&histories);
+        let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
+        let by_channel = self.lifetime_values(&purchases, channel);
+        let segments: BTreeMap<String, &str> = purchases
+            .customers()
+            .zip(RfmScore::of(&purchases))
+            .map(|(customer, score)| (customer.person().to_string(), score.segment().name()))
+            .collect();
+        let segment = |customer: &CustomerPurchases<'_>| segments[&customer.person().to_string()].to_owned();
+        let by_segment = match by_channel.forecast {
+            Some(_) => self.lifetime_values(&purchases, segment),
+            None => LifetimeValues::historic(&purchases, segment, minimum, *level),
+        };
+        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &*self.model)?);
+        Ok(vec![
+            Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),
+            Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
+            Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
+            Family::new(CUSTOMERS, "buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), *level)),
+            Family::new(CUSTOMERS, "rfm", &RfmSegments::of(&purchases, minimum, *level)),
+            Family::new(CUSTOMERS, "lifetime_value", &by_channel),
+            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment),
+            Family::new(CUSTOMERS, "value_to_cost", &to_cost),
+        ])
+    }
+
+    /// The map of journeys and the ways most often taken.
+    pub(crate) fn journeys(&self) -> Result<Vec<Family>> {
+        let Self { journeys, minimum, level, .. } = self;
+        let steps = Steps::channels(journeys.channels());
+        let (map, paths) = journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
+        let mut families = vec![Family::new(JOURNEYS, "journey_map", &map.report(journeys, *level)?.protected(minimum))];
+        if let Some(stages) = self.options.stages()? {
+            let touched = |(name, _): &&(String, Stage)| self.options.events.is_some() || journeys.channels().id(name).is_some();
+            let stages = stages.iter().filter(touched).map(|(name, stage)| (name.as_str(), *stage));
+            let steps = Steps::stages(journeys.channels(), stages)?;
+            families.push(Family::new(JOURNEYS, "journey_stages", &JourneyMap::of(journeys, &steps, *level)?.protected(minimum)));
+        }
+        families.push(Family::new(JOURNEYS, "frequent_paths", &paths.report(journeys, 10, minimum, *level)?));
+        Ok(families)
+    }
+
+    /// With what the next year will bring where the models can be fitted, so far where not.
+    fn lifetime_values<F>(&self, purchases: &Purchases<'_>, group: F) -> LifetimeValues
+    where
+        F: Fn(&CustomerPurchases<'_>) -> String,
+    {
+        let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
+        LifetimeValues::predicted(purchases, year, &group, &self.minimum, self.level).unwrap_or_else(|error| {
+            eprintln!("no forecast of customers' value: {error}");
+            LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
+        })
+    }
 }
 
-fn family(name: &'static str, report: &(impl Serialize + Display)) -> Family {
-    Family { name, text: report.to_string(), json: serde_json::to_value(report).expect("numbers and texts") }
+/// The rows of stitched logs are not those of the file.
+fn without_row(error: Error) -> Error {
+    match error {
+        Error::Field { column, value, allowed, .. } => Error::Setting { name: column.into(), value: format!("{value:?}"), allowed },
+        other => other,
+    }
 }
 
-/// Value by acquiring channel: with what the next year will bring where the models can be fitted, so far where not.
-fn lifetime_values(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: Level) -> LifetimeValues {
-    let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
-    let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
-    LifetimeValues::predicted(purchases, year, channel, minimum, level).unwrap_or_else(|error| {
-        eprintln!("no forecast of customers' value: {error}");
-        LifetimeValues::historic(purchases, channel, minimum, level)
+/// The model of that name for these journeys.
+fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel>> {
+    Ok(match model {
+        Credit::FirstTouch => Box::new(FirstTouch),
+        Credit::LastTouch => Box::new(LastTouch),
+        Credit::Linear => Box::new(Linear),
+        Credit::TimeToEvent => Box::new(TimeToEvent::default().fit(journeys)?),
     })
 }
 
 /// The calendar months that a window touches.
-fn months(window: Window, zone: &Zone) -> Result<Periods> {
+pub(crate) fn months(window: Window, zone: &Zone) -> Result<Periods> {
     let day = |second: i64| Day::new((second / 86_400) as i32);
     let (first, last) = (day(window.from())?.calendar(), day(window.to() - 1)?.calendar());
     let count = 12 * (last.0 - first.0) + last.1 as i32 - first.1 as i32 + 1;

@@ -1,12 +1,29 @@
 //! One family of figures: an object of the JSON document, a section of the page.
 
+use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 
+/// Headings.
+pub(crate) const PERSONS: &str = "From identifiers to persons";
+pub(crate) const CONVERSION: &str = "Conversion and cost";
+pub(crate) const CUSTOMERS: &str = "Customers and what they are worth";
+pub(crate) const SERVICE: &str = "What customers say, and how they are served";
+pub(crate) const JOURNEYS: &str = "Where journeys go, and where they end";
+
 pub(crate) struct Family {
+    /// The heading it stands under.
+    pub(crate) section: &'static str,
     pub(crate) name: &'static str,
     pub(crate) text: String,
     pub(crate) json: Value,
+}
+
+impl Family {
+    /// A report of the library.
+    pub(crate) fn new(section: &'static str, name: &'static str, report: &(impl Serialize + fmt::Display)) -> Self {
+        Self { section, name, text: report.to_string(), json: serde_json::to_value(report).expect("numbers and texts") }
+    }
 }
 
 /// Named rows of figures under titles.

@@ -44,10 +44,7 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
     if let Some(column) = &options.timezone_column {
         columns = columns.with_zone_column(column);
     }
-    let log = in_file(path, |file| read_log(path, file, columns, hasher))?;
-    if log.passed_over().total() > 0 {
-        eprintln!("passed over, as attribution does not use them: {} rows", log.passed_over().total());
-    }
+    let log = with_texts(&columns, |columns| in_file(path, |file| read_log(path, file, columns, hasher)))?;
     let links = options.identifiers.as_deref().map(|path| in_file(path, |file| Links::from_csv(file, hasher))).transpose()?;
     let consent = options.consent.as_deref().map(|path| in_file(path, |file| Consent::from_csv(file, hasher))).transpose()?;
     let consent = consent.map(|consent| (consent, options.purpose.clone()));
@@ -56,6 +53,21 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
         eprintln!("nobody was asked for the purpose {purpose:?}, only for: {}", known.join(", "));
     }
     Ok(Input { log, links: links.unwrap_or_default(), consent, truth: None })
+}
+
+/// Reads those of the KPIs' text columns that the file has: the header tells on the first attempts which it lacks.
+fn with_texts(columns: &EventColumns, read: impl Fn(EventColumns) -> Result<IdentifiedEvents>) -> Result<IdentifiedEvents> {
+    let mut texts = [&Customers::COLUMNS[..], &["margin"]].concat();
+    loop {
+        let lacks = match read(columns.clone().with_texts(texts.iter().copied())) {
+            Err(Error::File { path, source }) => match *source {
+                Error::MissingColumn { column, .. } if texts.contains(&column.as_str()) => column,
+                other => return Err(Error::File { path, source: Box::new(other) }),
+            },
+            result => return result,
+        };
+        texts.retain(|name| *name != lacks);
+    }
 }
 
 fn read_log(path: &Path, file: File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {

@@ -14,9 +14,11 @@ mod input;
 mod options;
 mod persons;
 mod privacy;
+mod service;
 mod stitching;
 
 use clap::Parser;
+use dashboard::Dashboard;
 use family::Family;
 use mixtouch::Result;
 use options::Options;
@@ -39,14 +41,20 @@ fn run(options: &Options) -> Result<()> {
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
-    families.extend(dashboard::families(options, &stitching)?);
+    let dashboard = Dashboard::new(options, &stitching)?;
+    families.extend(dashboard.conversion()?);
+    families.extend(dashboard.customers()?);
+    families.extend(dashboard.service()?);
+    families.extend(dashboard.journeys()?);
     let mut out = std::io::stdout().lock();
     if options.json {
         let document: Map<String, Value> = families.into_iter().map(|Family { name, json, .. }| (name.to_owned(), json)).collect();
         writeln!(out, "{}", Value::Object(document))?;
     } else {
-        let texts: Vec<String> = families.into_iter().map(|family| family.text).collect();
-        write!(out, "{}", texts.join("\n"))?;
+        for section in families.chunk_by(|left, right| left.section == right.section) {
+            let texts: Vec<&str> = section.iter().map(|family| family.text.as_str()).collect();
+            writeln!(out, "{}\n\n{}", section[0].section.to_uppercase(), texts.join("\n"))?;
+        }
     }
     Ok(out.flush()?)
 }

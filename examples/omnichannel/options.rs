@@ -2,9 +2,10 @@
 
 use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
-use mixtouch::omnichannel::OfflineChannels;
+use mixtouch::omnichannel::{OfflineChannels, Stage};
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
-use mixtouch::{Error, Events, JourneyOptions, Lookback, Result, SessionTouch, Sessions, Zone};
+use mixtouch::simulate::customers::Customers;
+use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -49,6 +50,12 @@ pub(crate) struct Options {
     /// One touch a visit, the first or the last; a visit ends after 30 minutes without a touch
     #[arg(long, value_enum, value_name = "TOUCH")]
     pub(crate) sessions: Option<Visit>,
+    /// The first day reported; earlier rows are context. That of the simulation, or of the log, without
+    #[arg(long, value_name = "DATE")]
+    pub(crate) from: Option<Day>,
+    /// The last day reported
+    #[arg(long, value_name = "DATE")]
+    pub(crate) to: Option<Day>,
     /// How many days before a conversion a touch counts
     #[arg(long, value_name = "DAYS", default_value_t = 30.0)]
     pub(crate) lookback: f64,
@@ -61,6 +68,13 @@ pub(crate) struct Options {
     /// Channels and places of sale that are offline, joined by commas; the store of the simulation without
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) offline: Vec<String>,
+    /// The stages that channels stand for, as in tv=discovery,search=consideration: discovery, consideration, purchase, use or
+    /// loyalty for each channel. The simulation has its own
+    #[arg(long, value_name = "CHANNEL=STAGE", value_delimiter = ',')]
+    pub(crate) stages: Vec<String>,
+    /// The model that divides conversions and new customers among channels
+    #[arg(long, value_enum, default_value_t = Credit::TimeToEvent)]
+    pub(crate) model: Credit,
     /// The channel of e-mails
     #[arg(long, value_name = "NAME", default_value = "e-mail")]
     pub(crate) mail: String,
@@ -88,6 +102,14 @@ pub(crate) struct Options {
 pub(crate) enum NoConsent {
     TotalsOnly,
     LeaveOut,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Credit {
+    FirstTouch,
+    LastTouch,
+    Linear,
+    TimeToEvent,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -141,9 +163,27 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
+        Ok(JourneyOptions::default().with_lookback(self.contacts_count_for()?).with_period(self.period()?))
+    }
+
+    /// How far back contacts count.
+    pub(crate) fn contacts_count_for(&self) -> Result<Lookback> {
         let bad = |_| setting("--lookback", self.lookback, "a positive number of days");
         let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
-        Ok(JourneyOptions::default().with_lookback(Lookback::new(length)?))
+        Lookback::new(length)
+    }
+
+    /// The days asked for; of a simulation all of its days unless asked otherwise.
+    fn period(&self) -> Result<Period> {
+        if let (Some(from), Some(to)) = (self.from, self.to.filter(|&to| self.from.is_some_and(|from| to < from))) {
+            return Err(setting("--to", to, format!("{from} or later")));
+        }
+        let simulated = |day: &str| if self.events.is_none() { day.parse().map(Some) } else { Ok(None) };
+        let zone = self.zone()?.unwrap_or_default();
+        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
+        let from = self.from.map_or_else(|| simulated(Customers::DAYS.0), |day| Ok(Some(day)))?;
+        let to = self.to.map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
+        Period::new(start(from)?, start(to.map(|day| day.plus(1)))?)
     }
 
     /// Those named; of a simulation the store, if anybody was there.
@@ -154,12 +194,26 @@ impl Options {
         OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
     }
 
+    /// The stage of each channel, if any are stated.
+    pub(crate) fn stages(&self) -> Result<Option<Vec<(String, Stage)>>> {
+        let simulated = Customers::STAGES.iter().map(|(channel, stage)| format!("{channel}={stage}"));
+        let stated = if self.stages.is_empty() && self.events.is_none() { simulated.collect() } else { self.stages.clone() };
+        let stage = |text: &String| {
+            let (channel, name) = text.rsplit_once('=')?;
+            Some((channel.to_owned(), Stage::ALL.into_iter().find(|stage| stage.name() == name)?))
+        };
+        let allowed = || "CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty".into();
+        let bad = |text: &String| Error::Setting { name: "--stages".into(), value: text.clone(), allowed: allowed() };
+        let stages = stated.iter().map(|text| stage(text).ok_or_else(|| bad(text))).collect::<Result<Vec<_>>>()?;
+        Ok(Some(stages).filter(|stages| !stages.is_empty()))
+    }
+
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {
         let small = if self.suppress { SmallGroups::Suppress } else { SmallGroups::Merge };
         Ok(MinimumGroup::new(self.minimum_group)?.with_small(small))
     }
 }
 
-fn setting(name: &'static str, value: impl ToString, allowed: &'static str) -> Error {
+fn setting(name: &'static str, value: impl ToString, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::Setting { name: name.into(), value: value.to_string(), allowed: allowed.into() }
 }

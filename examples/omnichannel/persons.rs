@@ -1,6 +1,6 @@
 //! Persons by the number of channels they use, small groups protected.
 
-use crate::family::{Family, Table};
+use crate::family::{Family, PERSONS, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
@@ -69,5 +69,5 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         "withheld": withheld,
     });
     let note = withheld.map_or(String::new(), |withheld| format!("({} small groups together or left out)\n", withheld.groups));
-    Ok(Family { name: "persons", text: format!("{table}{note}"), json })
+    Ok(Family { section: PERSONS, name: "persons", text: format!("{table}{note}"), json })
 }

@@ -1,6 +1,6 @@
 //! What is measured without consent: totals, and no more.
 
-use crate::family::Family;
+use crate::family::{Family, PERSONS};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
@@ -30,5 +30,5 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         "without_consent": {"touches": touches, "conversions": conversions, "value": value},
         "minimum_group": options.minimum_group()?.persons(),
     });
-    Ok(Family { name: "privacy", text, json })
+    Ok(Family { section: PERSONS, name: "privacy", text, json })
 }

@@ -1,17 +1,19 @@
 //! Who is who: before, after, and how well.
 
-use crate::family::{Family, Table};
+use crate::family::{Family, PERSONS, Table};
 use crate::input::{Input, Truth};
 use crate::options::Options;
 use mixtouch::identity::{Identities, PairCounts, Resolver, Rules, Stitched};
-use mixtouch::{CostTable, Events, Result};
+use mixtouch::{CostTable, Event, Events, Kind, Result};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// The log of persons, with what became of it on the way.
 pub(crate) struct Stitching {
     pub(crate) identities: Identities,
-    /// One history a person.
+    /// One history a person, e-mails that only arrived included.
+    pub(crate) log: Events,
+    /// One history a person, of contacts alone.
     pub(crate) after: Stitched,
     /// One history an identifier, as without links.
     pub(crate) before: Stitched,
@@ -25,21 +27,35 @@ impl Stitching {
         let identities = resolve(input, options.rules()?, true)?;
         let resolved = started.elapsed();
         let apart = resolve(input, options.rules()?, false)?;
-        let stitch = |identities: &Identities| -> Result<Stitched> {
-            let mut stitched = identities.stitch(&input.log, options.without_consent())?;
+        let stitch = |identities: &Identities| identities.stitch(&input.log, options.without_consent());
+        let contacts = |mut stitched: Stitched| -> Result<Stitched> {
             (stitched.events, stitched.costs) = visits(options, &stitched.events, stitched.costs)?;
             Ok(stitched)
         };
-        Ok(Self { after: stitch(&identities)?, before: stitch(&apart)?, identities, resolved })
+        let after = stitch(&identities)?;
+        Ok(Self { log: after.events.clone(), after: contacts(after)?, before: contacts(stitch(&apart)?)?, identities, resolved })
     }
 }
 
-/// One touch a visit, if asked for; what the others cost stays due.
+/// The log of contacts, one a visit if asked for; what the other rows cost stays due.
 pub(crate) fn visits(options: &Options, log: &Events, mut costs: CostTable) -> Result<(Events, CostTable)> {
-    let Some(sessions) = options.sessions() else { return Ok((log.clone(), costs)) };
-    let (visits, left_out) = log.sessions(sessions)?;
+    let (mut visits, left_out) = contacts(options, log)?;
     costs.append(left_out);
+    if let Some(sessions) = options.sessions() {
+        let (first_or_last, others) = visits.sessions(sessions)?;
+        (visits, _) = (first_or_last, costs.append(others));
+    }
     Ok((visits, costs))
+}
+
+/// The log without e-mails that only arrived, where it tells which were opened or clicked: nobody need have seen the others.
+fn contacts(options: &Options, log: &Events) -> Result<(Events, CostTable)> {
+    let is_mail = |event: &Event<'_>| event.kind() == Kind::Touch && event.channel() == Some(options.mail.as_str());
+    let tells = log.iter().any(|event| is_mail(&event) && event.interaction().is_some());
+    if !tells {
+        return Ok((log.clone(), CostTable::new()));
+    }
+    log.retained(|event| !is_mail(&event) || event.interaction().is_some())
 }
 
 /// Persons with all that is known, or with nothing that is known.
@@ -78,7 +94,7 @@ pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
     let refused: Value = serde_json::to_value(identities.refused()).expect("numbers and texts");
     let json =
         json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
-    Ok(Family { name: "identity", text, json })
+    Ok(Family { section: PERSONS, name: "identity", text, json })
 }
 
 /// Precision, recall, and recall of what links support, over pairs of rows that may be used.

@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 /// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, `consistency`, .. | |
 /// | case_open, case_close | of that contact | | the topic, the outcome | the case |
 ///
-/// Who served a case stands in the text columns `agent` and `team`, the device of any row in `device`, a sale's margin in `margin`
-/// ([`Events::with_columns`](crate::Events::with_columns)).
+/// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device of any row in `device`, a sale's
+/// margin in `margin`, the mailing of an e-mail in `campaign` ([`Events::with_columns`](crate::Events::with_columns)); those names
+/// are usual, and the KPIs that read them take others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,9 +1,10 @@
 //! Some of a log's rows, as if the others had never been.
 
-use super::{Column, Events, Kind, NO_TEXT, Sale};
+use super::{Column, Event, Events, Kind, NO_TEXT, Sale};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::intern::Interner;
+use crate::journeys::CostTable;
 use crate::person::{PersonKey, PersonTable};
 
 impl Events {
@@ -45,6 +46,28 @@ impl Events {
         let rows = if is_sale { &mut log.sales } else { &mut log.others };
         rows.push(Sale { row: at, value, goal, order });
         Ok(())
+    }
+
+    /// The log of the rows that are wanted, in their order. What the touches left out cost comes beside it by channel and day (UTC),
+    /// for [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, Interaction};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "e-mail").with_cost(0.01))?; // it arrived
+    /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?; // it was opened
+    /// let (seen, costs) = log.retained(|event| event.interaction().is_some())?;
+    /// assert_eq!((seen.len(), costs.channels().collect::<Vec<_>>()), (1, vec!["e-mail"]));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// None for a log that could be filled.
+    pub fn retained(&self, wanted: impl Fn(Event<'_>) -> bool) -> Result<(Self, CostTable)> {
+        let is_wanted = |&row: &usize| self.get(row).is_some_and(&wanted);
+        let (rows, others): (Vec<usize>, Vec<usize>) = (0..self.len()).partition(is_wanted);
+        Ok((self.select(&rows)?, self.costs_of(others.into_iter())?))
     }
 
     /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it is as if the person had never

@@ -38,10 +38,17 @@ impl Difference {
 }
 
 impl fmt::Display for Difference {
+    /// The estimate, its interval and p value, with the formatter's precision.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { estimate, low, high, level, p_value, .. } = self;
-        write!(formatter, "{estimate:+.4} ({:.0} % interval {low:+.4} to {high:+.4}, p = {p_value:.4})", 100.0 * level)
+        let (digits, Self { estimate, low, high, level, p_value, .. }) = (formatter.precision().unwrap_or(4), self);
+        write!(formatter, "{estimate:+.digits$} ({:.0} % interval {low:+.digits$} to {high:+.digits$}, ", 100.0 * level)?;
+        write!(formatter, "{})", p_text(*p_value))
     }
+}
+
+/// A p value as text: none is 0.
+pub(crate) fn p_text(p_value: f64) -> String {
+    if p_value < 0.000_05 { "p < 0.0001".to_owned() } else { format!("p = {p_value:.4}") }
 }
 
 /// A level of confidence between 0 and 1.
@@ -94,6 +101,23 @@ impl Student {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn differences_are_written_with_the_precision_asked_for() {
+        let mut difference = Difference {
+            control: 1.0,
+            treatment: 1.25,
+            estimate: 0.25,
+            standard_error: 0.1,
+            low: 0.054,
+            high: 0.446,
+            level: 0.95,
+            p_value: 0.0124,
+        };
+        assert_eq!(difference.to_string(), "+0.2500 (95 % interval +0.0540 to +0.4460, p = 0.0124)");
+        difference.p_value = 1e-9;
+        assert_eq!(format!("{difference:.1}"), "+0.2 (95 % interval +0.1 to +0.4, p < 0.0001)");
+    }
 
     #[test]
     fn quantiles_and_p_values_are_exact() {

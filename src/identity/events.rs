@@ -3,7 +3,7 @@
 use super::identifier::Identifier;
 use super::link::Links;
 use crate::error::{Error, Result};
-use crate::event::{Event, Events, PassedOver};
+use crate::event::{Event, Events, IdentifierColumn, PassedOver};
 use crate::person::PersonKey;
 
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each know of a customer.
@@ -102,6 +102,13 @@ impl IdentifiedEvents {
     /// The rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Event<'_>> {
         self.events.iter()
+    }
+
+    /// The rows without their identifiers, each of the person 0.
+    pub(crate) fn plain(&self) -> Events {
+        let mut log = self.events.clone();
+        log.identifiers = IdentifierColumn::default();
+        log
     }
 
     pub(super) fn all_identifiers(&self) -> &[Identifier] {

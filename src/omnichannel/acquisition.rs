@@ -82,7 +82,7 @@ impl Acquisition {
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = Draws::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
-        let spend = journeys.costs().map(|costs| costs.iter().sum::<f64>());
+        let spend = journeys.costs().map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
         let per_customer = |spend: Option<f64>, customers: f64| spend.filter(|_| customers > 0.0).map(|spend| spend / customers);
         Ok(Self {
             window,

@@ -8,7 +8,7 @@ use super::breakdown::Item;
 use super::course::Course;
 use super::{ChannelUse, Grouping, JourneyKind};
 use crate::error::{Error, Result};
-use crate::experiment::{Difference, Proportion, Sample, compare_means, compare_proportions, holm};
+use crate::experiment::{Difference, Proportion, Sample, compare_means, compare_proportions, holm, p_text};
 
 /// Two ways to come that are held against each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -178,7 +178,10 @@ impl fmt::Display for GroupComparison {
             Finding::Undecided => "not told apart",
         };
         match (&self.difference, &self.reason) {
-            (Some(difference), _) => write!(f, "{difference}, {finding}"),
+            (Some(difference), _) => {
+                let all = self.adjusted_p_value.map_or_else(String::new, |p| format!("; of all tests {}", p_text(p)));
+                write!(f, "{difference:.2}{all}: {finding}")
+            }
             (None, reason) => write!(f, "no test ({})", reason.as_deref().unwrap_or("nothing to compare")),
         }
     }

@@ -179,7 +179,8 @@ impl Questions {
 
     /// What a row says, if it is an answer.
     pub(super) fn read(&self, log: &Events, row: usize) -> Result<Option<Answer>> {
-        let Some(event) = log.get(row).filter(|event| event.kind() == Kind::Survey) else { return Ok(None) };
+        // the kind first: of most logs hardly a row is an answer
+        let Some(event) = Some(row).filter(|&row| log.kind[row].0 == Kind::Survey).and_then(|row| log.get(row)) else { return Ok(None) };
         let asked = self.iter().enumerate().find(|(_, (name, _))| event.goal() == Some(name));
         let Some((at, (name, instrument))) = asked else { return Ok(Some(Answer::Unknown)) };
         let ((low, high), answer) = (instrument.scale(), event.value());

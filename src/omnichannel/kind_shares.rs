@@ -60,9 +60,8 @@ impl KindShares {
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without persons and times.
     pub fn of(journeys: &Journeys, offline: &OfflineChannels, level: Level) -> Result<Self> {
-        Window::of(journeys)?;
-        offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
-        journeys.accumulate_converting(|| KindTallies::new(journeys, offline))?.report(level)
+        let start = KindCounts::new(journeys, offline)?;
+        journeys.accumulate_converting(|| start.clone())?.report(level)
     }
 
     /// The same without kinds of fewer persons than may be shown: they are left out, with the next smallest where they alone could
@@ -105,9 +104,10 @@ impl fmt::Display for KindShares {
     }
 }
 
-/// What the shares are made of.
+/// What the shares are made of: gathered over these journeys in any pieces. They are tied to their journeys, whose places of sale
+/// they read.
 #[derive(Debug, Clone)]
-struct KindTallies<'a> {
+pub struct KindCounts<'a> {
     journeys: &'a Journeys,
     /// By channel and by place, whether it is offline.
     channels: Vec<bool>,
@@ -116,10 +116,16 @@ struct KindTallies<'a> {
     tallies: [(u64, u64, f64); JourneyKind::ALL.len()],
 }
 
-impl<'a> KindTallies<'a> {
-    fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Self {
+impl<'a> KindCounts<'a> {
+    /// No journey yet.
+    ///
+    /// # Errors
+    /// An offline channel that is no channel and no place of sale of the log; journeys without persons and times.
+    pub fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Result<Self> {
+        Window::of(journeys)?;
+        offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
         let (channels, places) = (offline.flags(Some(journeys.channels())), offline.flags(journeys.place_names()));
-        Self { journeys, channels, places, tallies: Default::default() }
+        Ok(Self { journeys, channels, places, tallies: Default::default() })
     }
 
     /// The kind of a journey that converted, once it is counted.
@@ -140,7 +146,11 @@ impl<'a> KindTallies<'a> {
         self.tallies.iter_mut().enumerate().for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
     }
 
-    fn report(&self, level: Level) -> Result<KindShares> {
+    /// The shares of the journeys counted.
+    ///
+    /// # Errors
+    /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
+    pub fn report(&self, level: Level) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
         let kind = |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
@@ -155,7 +165,7 @@ impl<'a> KindTallies<'a> {
     }
 }
 
-impl Accumulator for KindTallies<'_> {
+impl Accumulator for KindCounts<'_> {
     fn observe(&mut self, journey: Journey<'_>) {
         let kind = self.add(journey, None);
         self.add_person(kind.map_or(0, |kind| 1 << kind as u8));

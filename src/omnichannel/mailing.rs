@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::cases::named;
 use super::{Histories, History, Level, Rate, Window};
-use crate::error::{Error, Result};
-use crate::event::{Event, Interaction, Kind};
+use crate::channel::ChannelId;
+use crate::error::Result;
+use crate::event::{Interaction, Kind};
 
 /// How many of the e-mails sent were opened and clicked.
 ///
@@ -50,13 +53,12 @@ impl MailingRates {
     /// # Errors
     /// An empty log; a column that the log lacks.
     pub fn of(histories: &Histories<'_>, channel: &str, campaign: Option<&str>, level: Level) -> Result<Self> {
-        let empty = || Error::Empty { what: "the log".into(), allowed: "at least one row".into() };
-        let window = histories.window().ok_or_else(empty)?;
+        let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(campaign)?;
-        let mut counts = Counts::default();
-        for person in histories.iter() {
-            messages(&person, channel, campaign).into_values().for_each(|message| counts.add(message));
-        }
+        let campaign = log.columns().position(|column| Some(column) == campaign);
+        let channel = log.channels.iter().position(|name| name == channel).map(|at| ChannelId(at as u16));
+        let of = |person: History<'_>| channel.map_or_else(Counts::default, |channel| Counts::of(&person, channel, campaign));
+        let counts = histories.par_iter().map(of).reduce(Counts::default, Counts::and);
         Ok(Self {
             window,
             population: counts.all,
@@ -76,18 +78,6 @@ struct Message {
     clicked: bool,
 }
 
-fn messages<'a>(person: &History<'a>, channel: &str, campaign: Option<&str>) -> BTreeMap<&'a str, Message> {
-    let mut messages: BTreeMap<&str, Message> = BTreeMap::new();
-    let rows = person.rows().zip(person.events());
-    for (row, event) in rows.filter(|(_, event): &(usize, Event<'_>)| event.kind() == Kind::Touch && event.channel() == Some(channel)) {
-        let message = messages.entry(campaign.and_then(|column| person.text(row, column)).unwrap_or("")).or_default();
-        message.delivered |= event.interaction().is_none();
-        message.viewed |= event.interaction() == Some(Interaction::View);
-        message.clicked |= event.interaction() == Some(Interaction::Click);
-    }
-    messages
-}
-
 #[derive(Debug, Default)]
 struct Counts {
     all: u64,
@@ -100,6 +90,35 @@ struct Counts {
 }
 
 impl Counts {
+    /// Of one person.
+    fn of(person: &History<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
+        let log = person.log();
+        let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
+        for row in person.rows().filter(|&row| log.channel[row] == channel && log.kind[row].0 == Kind::Touch) {
+            let message = messages.entry(named(log, campaign, row)).or_default();
+            match log.kind[row].1 {
+                None => message.delivered = true,
+                Some(Interaction::View) => message.viewed = true,
+                Some(Interaction::Click) => message.clicked = true,
+            }
+        }
+        let mut counts = Self::default();
+        messages.into_values().for_each(|message| counts.add(message));
+        counts
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            all: self.all + other.all,
+            delivered: self.delivered + other.delivered,
+            opened: self.opened + other.opened,
+            clicked: self.clicked + other.clicked,
+            delivered_opened: self.delivered_opened + other.delivered_opened,
+            delivered_clicked: self.delivered_clicked + other.delivered_clicked,
+            viewed: self.viewed || other.viewed,
+        }
+    }
+
     fn add(&mut self, Message { delivered, viewed, clicked }: Message) {
         let opened = viewed || clicked;
         self.viewed |= viewed;

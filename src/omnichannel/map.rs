@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::table::{self, figure, percent};
 use super::{Level, Rate, Window};
 use crate::error::Result;
+use crate::experiment::p_text;
 use crate::journeys::Journeys;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 
 mod counts;
 mod export;
 mod friction;
+mod path_counts;
+mod path_table;
 mod paths;
 mod steps;
 mod times;
@@ -20,6 +23,7 @@ mod times;
 pub use counts::MapCounts;
 use counts::{CONVERSION, DROP, EdgeCounts, START};
 pub use friction::{Excess, FrictionPoint, HandOver};
+pub use path_counts::PathCounts;
 pub use paths::{FrequentPath, FrequentPaths};
 pub use steps::{Stage, Steps};
 
@@ -272,11 +276,19 @@ impl fmt::Display for JourneyMap {
         table::write(f, &["edge", "count", "share", "median hours"], self.edges.iter().map(row))?;
         let row = |name: String, rate: &Rate, excess: &Excess| {
             let ends = excess.interval.map_or_else(|| "-".to_owned(), |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()));
-            vec![name, percent(rate.rate), figure(Some(excess.count), 1), ends, figure(excess.adjusted_p_value, 4)]
+            vec![
+                name,
+                percent(rate.rate),
+                figure(Some(excess.count), 1),
+                ends,
+                excess.adjusted_p_value.map_or_else(|| "-".to_owned(), p_text),
+            ]
         };
-        let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost));
-        table::write(f, &["friction", "converted", "lost", "interval", "p"], friction)?;
+        let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost)).collect();
         let hand_overs = self.hand_overs.iter().map(|point| row(format!("{} > {}", point.from, point.to), &point.left, &point.excess));
-        table::write(f, &["hand-over", "left", "excess", "interval", "p"], hand_overs)
+        let tables: [(_, Vec<_>); 2] =
+            [(["friction", "converted", "lost"], friction), (["hand-over", "left", "excess"], hand_overs.collect())];
+        let mut shown = tables.into_iter().filter(|(_, rows)| !rows.is_empty());
+        shown.try_for_each(|(heading, rows)| table::write(f, &[&heading[..], &["interval", "of all tests"]].concat(), rows))
     }
 }

@@ -81,7 +81,7 @@ impl SpendReturns {
             return Err(Error::setting("margin", margin, "0 to 1"));
         }
         credits.channels().same_as(journeys.channels())?;
-        let spend = journeys.costs().map(|costs| costs.iter().sum());
+        let spend = journeys.costs().map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
         let of = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
             channel: channel.to_owned(),

@@ -172,7 +172,7 @@ impl RfmSegments {
             let recency = (purchases.window().to() - last) as f64 / 86_400.0;
             members[score.segment() as usize].push([recency, customer.len() as f64, customer.value()]);
         }
-        let value: f64 = members.iter().flatten().map(|member| member[2]).sum();
+        let value = members.iter().flatten().fold(0.0, |sum, member| sum + member[2]);
         let groups = RfmSegment::ALL.into_iter().zip(members).filter(|(_, members)| !members.is_empty());
         let groups = minimum.apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members)))).groups;
         let (window, population) = (purchases.window(), purchases.len() as u64);

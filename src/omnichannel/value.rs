@@ -290,7 +290,7 @@ impl CustomerValue {
         };
         Self {
             customers: members.len() as u64,
-            total: historic.iter().sum(),
+            total: historic.iter().fold(0.0, |sum, margin| sum + margin),
             historic: Mean::of(&historic, level),
             alive: mean(0),
             purchases: mean(1),

@@ -5,6 +5,10 @@
 //! (the account); they search on phone or laptop, and buy on the web, mostly signed in, or in the shop with their card. Contacts
 //! raise the intensity of buying as in [`retailer`](super::retailer).
 //!
+//! What else a company's log tells is here too: newsletters that arrive and are opened or clicked, carts that are bought or left,
+//! goods that come back, service cases with their agents, teams and tools, and answers to surveys. How customers answer, what they
+//! leave in their carts and how long their cases take is stated: [`Customers::NET_PROMOTER`] and what follows it.
+//!
 //! Links are logins on the devices and the card's registration, certain; and guesses that a cookie and a phone are one person's,
 //! a twentieth of which are wrong. What makes it hard: in 2 of 100 laptops a household shares, shops sign customers in on a few
 //! tablets, thousands have parcels sent to their office's address, and now and then somebody signs in on a friend's phone. Some
@@ -13,11 +17,13 @@
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::identity::{Consent, IdentifiedEvents, Identifier, Links, Pseudonymiser};
+use crate::omnichannel::Stage;
 use crate::random::Random;
 use life::{Life, Name, Record};
 use rayon::prelude::*;
 
 mod life;
+mod service;
 #[cfg(feature = "csv")]
 mod write;
 
@@ -52,6 +58,19 @@ impl Customers {
     /// The kinds of identifiers there are, all of [`Rules::standard`](crate::identity::Rules::standard).
     pub const KINDS: [&'static str; 5] = ["account", "card", "cookie", "device", "address"];
 
+    /// The first day and the last one, in UTC.
+    pub const DAYS: (&'static str, &'static str) = ("2026-01-01", "2026-03-31");
+
+    /// The stage of a customer's way that each channel of touches stands for.
+    pub const STAGES: [(&'static str, Stage); 6] = [
+        ("tv", Stage::Discovery),
+        ("social", Stage::Discovery),
+        ("display", Stage::Discovery),
+        ("e-mail", Stage::Consideration),
+        ("search", Stage::Consideration),
+        ("direct", Stage::Purchase),
+    ];
+
     /// The log of so many persons over 90 days from 2026-01-01, the same for the same seed on every machine.
     ///
     /// # Errors
@@ -78,16 +97,20 @@ impl Customers {
         }
         let base = Random::new(seed);
         let batch = |first: u64| -> Result<Self> {
-            let mut customers = Self::default();
+            let mut customers = Self::nobody();
             for person in first..persons.min(first + BATCH) {
                 customers.live(person, persons, base.stream(person), hasher)?;
             }
             Ok(customers)
         };
         let made: Vec<Self> = (0..persons.div_ceil(BATCH)).into_par_iter().map(|at| batch(at * BATCH)).collect::<Result<_>>()?;
-        let mut all = Self::default();
+        let mut all = Self::nobody();
         made.into_iter().try_for_each(|batch| all.append(batch))?;
         Ok(all)
+    }
+
+    fn nobody() -> Self {
+        Self { events: IdentifiedEvents::with_columns(Self::COLUMNS).keep_all(), ..Self::default() }
     }
 
     fn live(&mut self, person: u64, persons: u64, random: Random, hasher: &Pseudonymiser) -> Result<()> {
@@ -139,8 +162,8 @@ impl Customers {
     /// # Errors
     /// None for a log that was made here.
     pub fn known(&self) -> Result<Events> {
-        let mut log = Events::new();
-        self.events.iter().zip(&self.persons).try_for_each(|(event, &person)| log.push(event.with_person(person)))?;
+        let mut log = self.events.plain();
+        log.person.copy_from_slice(&self.persons);
         Ok(log)
     }
 }

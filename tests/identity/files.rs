@@ -75,12 +75,18 @@ fn files_give_what_was_simulated() {
     std::fs::create_dir_all(&folder).unwrap();
     Customers::write(200, 3, &folder).unwrap();
     let open = |name: &str| File::open(folder.join(name)).unwrap();
-    let log = IdentifiedReader::csv(open("events.csv"), EventColumns::default(), &hasher()).unwrap().read_all().unwrap();
+    let columns = EventColumns::default().keep_all().with_texts(Customers::COLUMNS);
+    let log = IdentifiedReader::csv(open("events.csv"), columns, &hasher()).unwrap().read_all().unwrap();
     let (links, consent) =
         (Links::from_csv(open("identifiers.csv"), &hasher()).unwrap(), Consent::from_csv(open("consent.csv"), &hasher()).unwrap());
     std::fs::remove_dir_all(&folder).unwrap();
     let made = Customers::new(200, 3, &hasher()).unwrap();
     assert!(log.iter().eq(made.events.iter()));
+    let texts = |log: &IdentifiedEvents| -> Vec<String> {
+        let plain = resolve(Rules::standard(), Links::new()).stitch(log, WithoutConsent::default()).unwrap().events;
+        (0..plain.len()).flat_map(|row| Customers::COLUMNS.map(|column| plain.text(row, column).unwrap_or("-").to_owned())).collect()
+    };
+    assert_eq!(texts(&log), texts(&made.events));
     assert_eq!(links, made.links);
     assert_eq!(consent.records(), made.consent.records());
     let resolved = |links: Links, log: &IdentifiedEvents, consent: Consent| {

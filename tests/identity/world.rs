@@ -88,12 +88,13 @@ fn batches_stitch_as_the_whole() {
     let customers = customers(300);
     let found = resolved(&customers, rules());
     let whole = found.stitch(&customers.events, WithoutConsent::default()).unwrap().events;
-    let mut parts = mixtouch::Events::new();
-    let mut batch = IdentifiedEvents::new();
+    let mut parts = mixtouch::Events::with_columns(Customers::COLUMNS).keep_all();
+    let empty = || IdentifiedEvents::with_columns(Customers::COLUMNS).keep_all();
+    let mut batch = empty();
     for (row, event) in customers.events.iter().enumerate() {
         batch.push(event, customers.events.identifiers(row)).unwrap();
         if row % 701 == 700 || row + 1 == customers.events.len() {
-            parts.append(&found.stitch(&std::mem::take(&mut batch), WithoutConsent::default()).unwrap().events).unwrap();
+            parts.append(&found.stitch(&std::mem::replace(&mut batch, empty()), WithoutConsent::default()).unwrap().events).unwrap();
         }
     }
     assert!(whole.iter().eq(parts.iter()));

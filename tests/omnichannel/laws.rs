@@ -299,6 +299,7 @@ fn little_input_has_a_stated_result() {
     assert_eq!(all["acquisition"]["cost_per_customer"], Value::Null);
     assert_eq!((&all["returns"]["whole"]["roi"], &all["repurchase"]["days"]["quantiles"]), (&Value::Null, &json!([])));
     assert_eq!((&all["rfm"]["segments"], &all["historic"]["whole"]["historic"]["mean"]), (&json!([]), &Value::Null));
+    assert!(!all.to_string().contains("-0.0"), "{all}");
     // One person who bought twice in the same second, for nothing, and sent it back.
     let mut log = Events::new().keep_all();
     for _ in 0..2 {

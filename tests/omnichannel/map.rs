@@ -1,6 +1,6 @@
 //! The map of journeys, worked by hand on the journeys listed in `conversion.rs`; its laws.
 
-use super::{assert_near, counts, log, quarter};
+use super::{DAY, JANUARY, assert_near, counts, log, quarter};
 use mixtouch::omnichannel::{FrequentPaths, JourneyMap, Level, MapCounts, Stage, Steps};
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::simulate::retailer::Retailer;
@@ -265,5 +265,66 @@ fn a_known_friction_point_is_found_first() {
         assert_eq!(map.friction[0].step, "app");
         assert!(map.friction[0].lost.is_told(Level::default()));
         assert_eq!((map.hand_overs[0].from.as_str(), map.hand_overs[0].to.as_str()), ("e-mail", "app"), "{map}");
+    }
+}
+
+/// Journeys of 3,000 persons over so many channels, of which the first few are met most, some twice in a row.
+fn wandering(channels: u64) -> Journeys {
+    let (random, names) = (Random::new(channels), (0..channels).map(|at| format!("channel {at:04}")).collect::<Vec<_>>());
+    let mut log = Events::new();
+    for person in 0..3_000 {
+        let mut stream = random.stream(person);
+        let mut time = JANUARY + stream.index(60) as i64 * DAY;
+        for _ in 0..stream.index(14) {
+            let few = stream.chance(0.7);
+            let channel = stream.index(if few { channels.min(3) } else { channels });
+            log.push(Event::touch(person, time, &names[channel as usize])).unwrap();
+            time += 60 + stream.index(3_600) as i64;
+        }
+        if stream.chance(0.3) {
+            log.push(Event::conversion(person, time).with_value(stream.index(90) as f64)).unwrap();
+        }
+    }
+    Journeys::from_events(&log, JourneyOptions::default()).unwrap()
+}
+
+/// The map and the paths keep their counts in one way for few channels and in others for many.
+#[test]
+fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
+    for channels in [4, 40, 300, 1_500] {
+        let journeys = wandering(channels);
+        let steps = Steps::channels(journeys.channels());
+        let (mut edges, mut paths) = (BTreeMap::<(String, String), u64>::new(), BTreeMap::<(Vec<String>, bool), (u64, u64, f64)>::new());
+        for journey in (0..journeys.len()).map(|at| journeys.get(at).unwrap()) {
+            let mut walked: Vec<String> = journey.channels().iter().map(|&id| journeys.channels().name(id).to_owned()).collect();
+            walked.dedup();
+            let won = journey.outcome().conversions() > 0.0;
+            let ends =
+                ["(start)".to_owned()].into_iter().chain(walked.clone()).chain([if won { "(conversion)" } else { "(drop)" }.to_owned()]);
+            let ends: Vec<String> = ends.collect();
+            ends.windows(2).for_each(|pair| *edges.entry((pair[0].clone(), pair[1].clone())).or_default() += 1);
+            let goes_on = walked.len() > FrequentPaths::LONGEST;
+            walked.truncate(FrequentPaths::LONGEST);
+            let counts = paths.entry((walked, goes_on)).or_default();
+            *counts = (counts.0 + 1, counts.1 + u64::from(won), counts.2 + journey.outcome().value());
+        }
+        let map = JourneyMap::of(&journeys, &steps, Level::default()).unwrap();
+        let found: BTreeMap<(String, String), u64> =
+            map.edges.iter().map(|edge| ((edge.from.to_string(), edge.to.to_string()), edge.taken.count)).collect();
+        assert_eq!(found, edges, "{channels} channels");
+        let most = FrequentPaths::of(&journeys, &steps, 5_000, &MinimumGroup::default(), Level::default()).unwrap();
+        assert_eq!((most.distinct, most.population), (paths.len() as u64, journeys.len() as u64));
+        let found: BTreeMap<(Vec<String>, bool), (u64, u64, f64)> = most
+            .paths
+            .iter()
+            .map(|path| ((path.steps.clone(), path.goes_on), (path.share.count, path.conversion.count, path.value)))
+            .collect();
+        assert_eq!(found, paths, "{channels} channels");
+        // the first few are the first of all; equal ones stand in the order of their steps, the longer behind the shorter
+        let few = FrequentPaths::of(&journeys, &steps, 25, &MinimumGroup::default(), Level::default()).unwrap();
+        assert_eq!(few.paths, most.paths[..25]);
+        let order = |path: &mixtouch::omnichannel::FrequentPath| (std::cmp::Reverse(path.share.count), path.steps.clone(), path.goes_on);
+        assert!(most.paths.is_sorted_by_key(order));
+        assert!(most.paths.iter().any(|path| path.goes_on));
     }
 }

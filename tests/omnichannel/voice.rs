@@ -236,6 +236,9 @@ fn bad_input_has_an_error_or_a_stated_result() {
     // Nobody to have said it.
     let refused = Events::new().keep_all().push(Event::of_kind(Kind::Survey, "", 5).with_goal("nps")).unwrap_err();
     assert_eq!(refused.to_string(), "row 1: person is \"\", allowed: any text or integer");
+    let file = "person,timestamp,channel,kind,value,goal\nann,5,tv,touch,,\n,6,,survey,9,nps\n";
+    let refused = Events::from_csv(file.as_bytes(), mixtouch::EventColumns::default().keep_all()).unwrap_err();
+    assert!(refused.to_string().starts_with("row 3: person is \"\""), "{refused}");
     // No surveys: nothing, said as such; no log: an error.
     let mut touches = Events::with_columns(["agent"]).keep_all();
     touches.push(Event::touch("ann", JANUARY, "tv").with_texts(&[""])).unwrap();
@@ -276,7 +279,7 @@ fn shown_and_read_back() {
     let carts = CartAbandonment::of(&histories, &CartOptions::default()).unwrap();
     let shown = format!("{voice}{service}{resolutions}{carts}");
     for line in [
-        "several channels (4) against one channel (4): +50.0000",
+        "several channels (4) against one channel (4): +50.00 (95 % interval -109.49 to +209.49, p = 0.4691); of all tests p = 0.9382: not told apart",
         "  one channel                     4      0.0 (95 % interval -69.3 to 69.3, 4 answers)",
         "  yan            3             6         2          33.33 %  50.00 %    50.00 %    50.00 %",
         "  left out: 1 closed before they were opened, 1 never opened",

@@ -1,6 +1,6 @@
 //! One customer's 90 days.
 
-use crate::event::{Event, Interaction};
+use crate::event::{Event, Interaction, Kind};
 use crate::random::Random;
 
 /// An identifier before it is hashed.
@@ -14,26 +14,50 @@ impl Name {
     pub(super) fn value(&self) -> String {
         format!("{}-{}", self.kind, self.number)
     }
+
+    fn device(&self) -> Option<&'static str> {
+        match self.kind {
+            "cookie" => Some("laptop"),
+            "device" if self.number >= FIRST_TABLET => Some("tablet"),
+            "device" => Some("phone"),
+            _ => None,
+        }
+    }
 }
 
-/// A row of the log.
+/// A row of the log; an empty text is none.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) names: Vec<Name>,
     pub(super) second: i64,
+    pub(super) kind: Kind,
     pub(super) channel: &'static str,
+    pub(super) interaction: Option<Interaction>,
     pub(super) cost: f64,
-    /// Of a purchase.
-    pub(super) value: Option<f64>,
+    pub(super) value: f64,
+    pub(super) goal: &'static str,
+    /// The order, the cart or the case.
+    pub(super) id: String,
+    /// As [`Customers::COLUMNS`](super::Customers::COLUMNS) name them.
+    pub(super) texts: [&'static str; 5],
 }
 
 impl Row {
-    pub(super) fn event(&self) -> Event<'static> {
-        match self.value {
-            Some(value) => Event::conversion(0, self.second).with_channel(self.channel).with_value(value),
-            None => Event::touch(0, self.second, self.channel).with_cost(self.cost).with_interaction(Interaction::Click),
-        }
+    pub(super) fn new(kind: Kind, names: Vec<Name>, second: i64, channel: &'static str) -> Self {
+        let texts = [device(&names), "", "", "", ""];
+        Self { names, second, kind, channel, interaction: None, cost: 0.0, value: 0.0, goal: "", id: String::new(), texts }
     }
+
+    pub(super) fn event(&self) -> Event<'_> {
+        let event = Event::of_kind(self.kind, 0, self.second).with_channel(self.channel).with_value(self.value).with_cost(self.cost);
+        let event = event.with_goal(self.goal).with_order_id(&self.id).with_texts(&self.texts);
+        self.interaction.map_or(event, |interaction| event.with_interaction(interaction))
+    }
+}
+
+/// What the identifiers of a row say of the device it came from.
+fn device(names: &[Name]) -> &'static str {
+    names.iter().find_map(|name| name.device()).unwrap_or("")
 }
 
 /// A row of the other files.
@@ -60,22 +84,29 @@ const MEDIA: [Medium; 4] = [
     Medium { name: "tv", kind: "account", daily: 0.06, reach: 0.7, effect: 0.0045, tau: 8.0, cost: 0.01 },
     Medium { name: "social", kind: "device", daily: 0.10, reach: 0.6, effect: 0.0050, tau: 3.0, cost: 0.02 },
     Medium { name: "display", kind: "cookie", daily: 0.10, reach: 0.6, effect: 0.0004, tau: 2.0, cost: 0.004 },
-    Medium { name: "e-mail", kind: "account", daily: 0.08, reach: 0.4, effect: 0.0040, tau: 1.5, cost: 0.001 },
+    Medium { name: MAIL, kind: "account", daily: 0.08, reach: 0.4, effect: 0.0040, tau: 1.5, cost: 0.001 },
 ];
 
 const CLICK: f64 = 0.35;
+pub(super) const MAIL: &str = "e-mail";
 pub(super) const DAYS: f64 = 90.0;
 /// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
+pub(super) const START: i64 = 1_767_225_600;
 /// Shop tablets and offices: one for so many persons.
 const PERSONS_A_TABLET: u64 = 2_000;
 const PERSONS_AN_OFFICE: u64 = 20_000;
+/// Numbers of devices from here on are tablets of shops.
+const FIRST_TABLET: u64 = 1_000_000_000;
 
 #[derive(Debug)]
 pub(super) struct Life {
-    person: u64,
+    pub(super) person: u64,
     persons: u64,
     random: Random,
+    /// For what else the log tells, so that contacts and purchases do not depend on it.
+    pub(super) service: Random,
+    /// Gets newsletters.
+    pub(super) subscribed: bool,
     /// The laptop is a household's, of this person and the neighbour.
     shares: bool,
     /// Whether a certain link connects device, cookie and card with the account.
@@ -90,8 +121,19 @@ impl Life {
     pub(super) fn new(person: u64, persons: u64, random: Random) -> Self {
         // Two neighbours draw alike, from a stream of their own.
         let shares = Random::new(person / 2).stream(0x5A).chance(0.02) && (person ^ 1) < persons;
-        let (rows, records) = (Vec::new(), Vec::new());
-        Self { person, persons, random, shares, connected: [false; 3], rows, records, baseline: 0.0, caused: [0.0; MEDIA.len()] }
+        Self {
+            person,
+            persons,
+            service: random.stream(0x5E),
+            random,
+            subscribed: false,
+            shares,
+            connected: [false; 3],
+            rows: Vec::new(),
+            records: Vec::new(),
+            baseline: 0.0,
+            caused: [0.0; MEDIA.len()],
+        }
     }
 
     pub(super) fn caused(&self) -> impl Iterator<Item = (&'static str, f64)> {
@@ -104,6 +146,7 @@ impl Life {
         let purchases = self.meet_media();
         self.look_around();
         purchases.into_iter().for_each(|day| self.buy(day));
+        self.be_served();
     }
 
     /// Each row's label as far as certain links support it: rows connected with the account have the person's, others by piece.
@@ -124,7 +167,7 @@ impl Life {
         self.rows.iter().map(label).collect()
     }
 
-    fn name(&self, kind: &'static str) -> Name {
+    pub(super) fn name(&self, kind: &'static str) -> Name {
         let number = if kind == "cookie" && self.shares { self.person & !1 } else { self.person };
         Name { kind, number }
     }
@@ -184,7 +227,7 @@ impl Life {
     }
 
     fn tablet(&self) -> Name {
-        Name { kind: "device", number: 1_000_000_000 + self.person / PERSONS_A_TABLET }
+        Name { kind: "device", number: FIRST_TABLET + self.person / PERSONS_A_TABLET }
     }
 
     /// Contacts with advertising; the days of the purchases they bring and of those that come anyway.
@@ -196,6 +239,7 @@ impl Life {
             if !self.random.chance(medium.reach) {
                 continue;
             }
+            self.subscribed |= medium.name == MAIL;
             for day in self.moments(medium.daily) {
                 self.touch(day, medium.name, medium.cost, vec![self.name(medium.kind)]);
                 let reached = 1.0 - libm::exp(-(DAYS - day) / medium.tau);
@@ -220,7 +264,7 @@ impl Life {
     /// The steps that lead to a purchase, and the purchase: on the web with the laptop, or in the shop with the card.
     fn buy(&mut self, day: f64) {
         let before = (day - self.random.uniform() / 24.0).max(0.0);
-        let value = Some(5.0 + (self.random.exponential(1.0 / 45.0) * 100.0).round() / 100.0);
+        let value = 5.0 + (self.random.exponential(1.0 / 45.0) * 100.0).round() / 100.0;
         let (cookie, account, card) = (self.name("cookie"), self.name("account"), self.name("card"));
         let second = second(day);
         if self.random.chance(0.6) {
@@ -229,19 +273,29 @@ impl Life {
             let signed_in = self.random.chance(0.8);
             let names = if signed_in { vec![cookie, account] } else { vec![cookie] };
             self.connected[1] |= signed_in;
-            self.rows.push(Row { names, second, channel: "web", cost: 0.0, value });
+            self.sell(names, second, "web", value);
         } else {
             let on_tablet = self.random.chance(0.3);
             let names = if on_tablet { vec![card, self.tablet()] } else { vec![card] };
             if on_tablet && self.random.chance(0.5) {
                 self.records.push(Record::Link { left: self.tablet(), right: account, second, confidence: 1.0 });
             }
-            self.rows.push(Row { names, second, channel: "store", cost: 0.0, value });
+            self.sell(names, second, "store", value);
         }
     }
 
     fn touch(&mut self, day: f64, channel: &'static str, cost: f64, names: Vec<Name>) {
-        self.rows.push(Row { names, second: second(day), channel, cost, value: None });
+        self.rows.push(Row { cost, interaction: Some(Interaction::Click), ..Row::new(Kind::Touch, names, second(day), channel) });
+    }
+
+    fn sell(&mut self, names: Vec<Name>, second: i64, channel: &'static str, value: f64) {
+        let id = format!("o-{}-{}", self.person, self.rows.len());
+        self.rows.push(Row { value, id, ..Row::new(Kind::Conversion, names, second, channel) });
+    }
+
+    /// Purchases to be expected, given the contacts.
+    pub(super) fn expected(&self) -> f64 {
+        self.baseline + self.caused.iter().sum::<f64>()
     }
 
     /// The moments of a Poisson process over the 90 days, in days.
@@ -256,6 +310,6 @@ impl Life {
     }
 }
 
-fn second(day: f64) -> i64 {
+pub(super) fn second(day: f64) -> i64 {
     START + (day * 86_400.0) as i64
 }

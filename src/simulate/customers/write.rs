@@ -1,8 +1,9 @@
 //! The simulated customers as files, raw identifiers and all: what a company's systems would export.
 
-use super::life::{Life, Record};
+use super::life::{Life, Record, Row};
 use super::{Customers, PURPOSE, check};
 use crate::error::{Error, Result};
+use crate::event::{Interaction, Kind};
 use crate::random::Random;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -23,7 +24,8 @@ impl Customers {
         let (mut events, mut links) = (file("events.csv")?, file("identifiers.csv")?);
         let (mut consent, mut truth) = (file("consent.csv")?, file("persons.csv")?);
         let kinds = Self::KINDS.map(|kind| format!("id:{kind}")).join(",");
-        writeln!(events, "{kinds},timestamp,channel,kind,interaction,value,cost")?;
+        let texts = Self::COLUMNS.join(",");
+        writeln!(events, "{kinds},timestamp,channel,kind,interaction,value,cost,goal,order_id,{texts}")?;
         writeln!(links, "kind,value,linked_kind,linked_value,timestamp,confidence")?;
         writeln!(consent, "kind,value,purpose,granted,timestamp")?;
         writeln!(truth, "person")?;
@@ -32,11 +34,7 @@ impl Customers {
             let mut life = Life::new(person, persons, base.stream(person));
             life.live();
             for row in &life.rows {
-                let value = |kind| row.names.iter().find(|name| name.kind == kind).map(|name| name.value()).unwrap_or_default();
-                let (identifiers, interaction) = (Self::KINDS.map(value).join(","), if row.value.is_some() { "" } else { "click" });
-                let kind = if row.value.is_some() { "conversion" } else { "touch" };
-                let value = row.value.map(|value| value.to_string()).unwrap_or_default();
-                writeln!(events, "{identifiers},{},{},{kind},{interaction},{value},{}", row.second, row.channel, row.cost)?;
+                writeln!(events, "{}", line(row))?;
                 writeln!(truth, "{person}")?;
             }
             for record in &life.records {
@@ -53,4 +51,19 @@ impl Customers {
         }
         [events, links, consent, truth].into_iter().try_for_each(|mut file| Ok(file.flush()?))
     }
+}
+
+/// A row of the events.
+fn line(row: &Row) -> String {
+    let identifier = |kind| row.names.iter().find(|name| name.kind == kind).map(|name| name.value()).unwrap_or_default();
+    let identifiers = Customers::KINDS.map(identifier).join(",");
+    let kind = Kind::ALL.iter().find(|(_, kind)| *kind == row.kind).map_or("", |(name, _)| name);
+    let interaction = match row.interaction {
+        Some(Interaction::Click) => "click",
+        Some(Interaction::View) => "view",
+        None => "",
+    };
+    let value = if row.kind == Kind::Touch { String::new() } else { row.value.to_string() };
+    let Row { second, channel, cost, goal, id, texts, .. } = row;
+    format!("{identifiers},{second},{channel},{kind},{interaction},{value},{cost},{goal},{id},{}", texts.join(","))
 }

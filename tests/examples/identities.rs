@@ -1,4 +1,4 @@
-//! The example `omnichannel`: what it finds in files, and what a bad option or file is told.
+//! The example `omnichannel` on identified logs, link records and consent: what it finds, and what a bad option or file is told.
 
 use super::run::{self, File, assert_refused};
 use serde_json::Value;
