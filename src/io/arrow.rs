@@ -77,17 +77,25 @@ pub(super) fn extend(events: &mut Events, batch: &RecordBatch, columns: &EventCo
     let texts = source.named_texts(events)?;
 
     let rows = Kept::of(&keeps);
-    kinds.iter().zip(&keeps).filter(|(_, keeps)| !**keeps).for_each(|(&kind, _)| events.pass_over(kind));
-    let first = events.len();
-    for (at, row) in rows.iter().enumerate().filter(|&(_, row)| kinds[row] != Kind::Touch) {
-        let value = values.get(row).copied().unwrap_or(0.0);
-        let code = |codes: &[u32]| codes.get(row).copied().unwrap_or(NO_TEXT);
-        let sale = Sale { row: first + at, value, goal: code(&goals), order: code(&orders) };
-        let list = if kinds[row] == Kind::Conversion { &mut events.sales } else { &mut events.others };
-        list.push(sale);
+    if let Kept::Some(_) = rows {
+        kinds.iter().zip(&keeps).filter(|(_, keeps)| !**keeps).for_each(|(&kind, _)| events.pass_over(kind));
     }
-    let interaction = |row: usize| interactions.get(row).copied().flatten();
-    events.kind.extend(rows.iter().map(|row| (kinds[row], interaction(row))));
+    let (first, mut at) = (events.len(), 0);
+    rows.each(|row| {
+        if kinds[row] != Kind::Touch {
+            let value = values.get(row).copied().unwrap_or(0.0);
+            let code = |codes: &[u32]| codes.get(row).copied().unwrap_or(NO_TEXT);
+            let sale = Sale { row: first + at, value, goal: code(&goals), order: code(&orders) };
+            let list = if kinds[row] == Kind::Conversion { &mut events.sales } else { &mut events.others };
+            list.push(sale);
+        }
+        at += 1;
+    });
+    let kinds: Vec<(Kind, Option<Interaction>)> = match interactions.is_empty() {
+        true => kinds.iter().map(|&kind| (kind, None)).collect(),
+        false => kinds.iter().copied().zip(interactions).collect(),
+    };
+    rows.extend(&mut events.kind, &kinds);
     rows.extend(&mut events.person, &persons);
     rows.extend(&mut events.time, &times);
     rows.extend(&mut events.channel, &channels);
@@ -111,18 +119,18 @@ enum Kept {
 
 impl Kept {
     fn of(keeps: &[bool]) -> Self {
-        match keeps.iter().all(|&keeps| keeps) {
+        // without a branch a row, as in the other checks of whole columns
+        match keeps.iter().fold(true, |all, keeps| all & keeps) {
             true => Self::All(keeps.len()),
             false => Self::Some((0..keeps.len()).filter(|&row| keeps[row]).collect()),
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = usize> {
-        let (all, some) = match self {
-            Self::All(len) => (0..*len, [].as_slice()),
-            Self::Some(rows) => (0..0, rows.as_slice()),
-        };
-        all.chain(some.iter().copied())
+    fn each(&self, take: impl FnMut(usize)) {
+        match self {
+            Self::All(len) => (0..*len).for_each(take),
+            Self::Some(rows) => rows.iter().copied().for_each(take),
+        }
     }
 
     /// Adds a column's kept rows.
@@ -153,12 +161,11 @@ impl<'a> Source<'a> {
 
     fn kinds(&self) -> Result<Vec<Kind>> {
         let Some(array) = self.array(Field::Kind) else { return Ok(Vec::new()) };
-        let allowed = || Kind::ALL.map(|(name, _)| name).join(", ");
-        map_texts(array, self.columns.name(Field::Kind), None, |text| Ok(Kind::from_name(text)))?
-            .into_iter()
-            .enumerate()
-            .map(|(row, kind)| kind.ok_or_else(|| self.bad(row, Field::Kind, text_at(array, row), allowed())))
-            .collect()
+        let kinds = map_texts(array, self.columns.name(Field::Kind), None, |text| Ok(Kind::from_name(text)))?;
+        if let Some(row) = kinds.iter().position(Option::is_none) {
+            return Err(self.bad(row, Field::Kind, text_at(array, row), Kind::ALL.map(|(name, _)| name).join(", ")));
+        }
+        Ok(kinds.into_iter().map(|kind| kind.unwrap_or(Kind::Touch)).collect())
     }
 
     fn times(&self, keeps: &[bool]) -> Result<Vec<u32>> {
@@ -255,10 +262,12 @@ impl<'a> Source<'a> {
     fn channels(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<ChannelId>> {
         let Some(array) = self.array(Field::Channel) else { return Ok(Vec::new()) };
         let ids = map_texts(array, self.columns.name(Field::Channel), ChannelId::NONE, |name| events.intern_channel(name))?;
-        match ids.iter().zip(kinds).position(|(&id, &kind)| id == ChannelId::NONE && kind == Kind::Touch) {
-            Some(row) => Err(self.bad(row, Field::Channel, "", "any text; only a conversion may have none")),
-            None => Ok(ids),
+        let lacks = |(&id, &kind): (&ChannelId, &Kind)| (id == ChannelId::NONE) & (kind == Kind::Touch);
+        if ids.iter().zip(kinds).fold(false, |any, row| any | lacks(row)) {
+            let row = ids.iter().zip(kinds).position(lacks).unwrap_or(0);
+            return Err(self.bad(row, Field::Channel, "", "any text; only a conversion may have none"));
         }
+        Ok(ids)
     }
 
     fn interactions(&self) -> Result<Vec<Option<Interaction>>> {
@@ -391,35 +400,31 @@ fn map_each<'a, T>(array: &'a dyn Array, column: &str, mut map: impl FnMut(Optio
     }
 }
 
-/// What `map` makes of each text of a column, `none` of a null. Of a dictionary each text that a row uses is mapped once.
+/// What `map` makes of each text of a column, `none` of a null. Of a dictionary each text that a row uses is mapped once, and the rows
+/// looked up without a branch.
 fn map_texts<T: Clone>(array: &dyn Array, column: &str, none: T, mut map: impl FnMut(&str) -> Result<T>) -> Result<Vec<T>> {
     let mut each = |text: Option<&str>| text.map_or_else(|| Ok(none.clone()), &mut map);
     let Some(dictionary) = array.as_any_dictionary_opt().filter(|dictionary| !dictionary.values().is_empty()) else {
         return if array.null_count() == array.len() { Ok(vec![none; array.len()]) } else { map_each(array, column, each) };
     };
     let texts = map_each(dictionary.values(), column, Ok)?;
-    let mut mapped: Vec<Option<T>> = vec![None; texts.len()];
-    let mut all = Vec::with_capacity(array.len());
-    let mut push = |key: Option<usize>| -> Result<()> {
-        let Some(key) = key else {
-            all.push(none.clone());
-            return Ok(());
-        };
-        if mapped[key].is_none() {
-            mapped[key] = Some(each(texts[key])?);
-        }
-        all.extend(mapped[key].clone());
-        Ok(())
-    };
-    match dictionary.keys().as_primitive_opt::<Int32Type>() {
+    let keys: Cow<'_, [i32]> = match dictionary.keys().as_primitive_opt::<Int32Type>() {
         // as Parquet files come: without a copy of the keys
-        Some(keys) if array.null_count() == 0 => keys.values().iter().try_for_each(|&key| push(Some(key as usize)))?,
-        _ => {
-            let keys = dictionary.normalized_keys().into_iter().enumerate();
-            keys.map(|(row, key)| (!array.is_null(row)).then_some(key)).try_for_each(push)?;
+        Some(keys) if array.null_count() == 0 => Cow::Borrowed(keys.values()),
+        Some(keys) => {
+            let key = |(row, &key): (usize, &i32)| if array.is_null(row) { texts.len() as i32 } else { key };
+            keys.values().iter().enumerate().map(key).collect()
         }
-    }
-    Ok(all)
+        None => {
+            let keys = dictionary.normalized_keys().into_iter().enumerate();
+            keys.map(|(row, key)| if array.is_null(row) { texts.len() as i32 } else { key as i32 }).collect()
+        }
+    };
+    let mut used = vec![false; texts.len() + 1];
+    keys.iter().for_each(|&key| used[key as usize] = true);
+    let known = texts.iter().zip(&used).map(|(text, used)| if *used { each(*text) } else { each(None) });
+    let known: Vec<T> = known.chain([Ok(none.clone())]).collect::<Result<_>>()?;
+    Ok(keys.iter().map(|&key| known[key as usize].clone()).collect())
 }
 
 /// The text of one row, for a message.
