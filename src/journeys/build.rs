@@ -185,7 +185,7 @@ impl JourneyBuilder {
     pub fn build(self) -> Result<Journeys> {
         let Self { options, names, batches, costs, .. } = self;
         let cut = Cut::new(&options, &names, &batches, &costs)?;
-        drop(batches); // before the arena is filled
+        drop(batches); // before the arena is put together
         cut.journeys(names, &options, &costs)
     }
 
@@ -317,8 +317,13 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
     let touched = touched(events);
     let texts = names.lock().unwrap_or_else(PoisonError::into_inner).absorb(events, &touched, options)?;
     let recoding = Recoding { texts, options };
-    let rows = (0..events.len()).into_par_iter().step_by(ROWS);
-    let batches = rows.map(|row| Batch::new(events, row..events.len().min(row + ROWS), &recoding)).collect();
+    // pieces of one size: no thread is left with the last one
+    let rows = match events.len().div_ceil(ROWS) {
+        0 | 1 => ROWS,
+        pieces => events.len().div_ceil(pieces.next_multiple_of(4)),
+    };
+    let starts = (0..events.len()).into_par_iter().step_by(rows);
+    let batches = starts.map(|start| Batch::new(events, start..events.len().min(start + rows), &recoding)).collect();
     let passed_over = events.passed_over();
     Ok(Piece { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
 }
