@@ -1,10 +1,10 @@
 //! Event logs from Parquet files and Arrow record batches.
 #![cfg(all(feature = "parquet", feature = "time"))]
 
-use arrow_array::types::Int32Type;
+use arrow_array::types::{ArrowDictionaryKeyType, Int16Type, Int32Type, Int64Type, UInt8Type};
 use arrow_array::{
-    ArrayRef, DictionaryArray, Float64Array, Int64Array, NullArray, RecordBatch, StringArray, StringViewArray, TimestampMillisecondArray,
-    UInt64Array,
+    Array, ArrayRef, DictionaryArray, Float64Array, Int64Array, NullArray, PrimitiveArray, RecordBatch, StringArray, StringViewArray,
+    TimestampMillisecondArray, UInt64Array,
 };
 use mixtouch::{Comparison, Event, EventColumns, Events, JourneyBuilder, JourneyOptions, Kind, LastTouch, Linear, ParquetReader};
 use parquet::arrow::ArrowWriter;
@@ -156,6 +156,112 @@ fn every_type_of_column_gives_the_same_log() {
         Arc::new(StringArray::from(texts.to_vec())),
     );
     assert!(first.iter().eq(second.iter()) && first.iter().eq(third.iter()));
+}
+
+/// A dictionary of these values, by key.
+fn dictionary<K: ArrowDictionaryKeyType>(keys: &[Option<K::Native>], values: ArrayRef) -> ArrayRef {
+    let keys: PrimitiveArray<K> = keys.iter().copied().collect();
+    Arc::new(DictionaryArray::<K>::new(keys, values))
+}
+
+/// Two persons' touches, a survey that is passed over, a conversion; the channels of the rows are given.
+fn with_channels(channels: ArrayRef) -> mixtouch::Result<Events> {
+    let columns = vec![
+        ("person", text(&[Some("ann"), Some("bob"), Some("cat"), Some("ann")])),
+        ("timestamp", Arc::new(Int64Array::from(vec![10, 20, 30, 40])) as ArrayRef),
+        ("channel", channels),
+        ("kind", text(&[Some("touch"), Some("touch"), Some("survey"), Some("conversion")])),
+    ];
+    let mut log = Events::new();
+    log.extend_from_record_batch(&batch(columns), &EventColumns::default())?;
+    assert_eq!((log.len(), log.passed_over().surveys), (3, 1));
+    Ok(log)
+}
+
+#[test]
+fn dictionaries_of_any_key_and_with_any_null_give_the_same_log() {
+    let values = || text(&[Some("unused"), Some("tv"), None, Some("app"), Some("")]);
+    let expected = with_channels(text(&[Some("tv"), Some("app"), None, None])).unwrap();
+    // none of a row: a null key, the key of a null, the key of an empty text
+    for none in [None, Some(2u8), Some(4)] {
+        let keys = [Some(1), Some(3), none, none];
+        let short: Vec<Option<i16>> = keys.iter().map(|key| key.map(i16::from)).collect();
+        let usual: Vec<Option<i32>> = keys.iter().map(|key| key.map(i32::from)).collect();
+        let long: Vec<Option<i64>> = keys.iter().map(|key| key.map(i64::from)).collect();
+        let sliced: Vec<Option<i32>> = [&[Some(0), None, Some(2)], &usual[..], &[None, Some(0)]].concat();
+        for channels in [
+            dictionary::<UInt8Type>(&keys, values()),
+            dictionary::<Int16Type>(&short, values()),
+            dictionary::<Int32Type>(&usual, values()),
+            dictionary::<Int64Type>(&long, values()),
+            dictionary::<Int32Type>(&sliced, values()).slice(3, 4),
+        ] {
+            let log = with_channels(channels.clone()).unwrap();
+            assert!(log.iter().eq(expected.iter()), "{channels:?}");
+            assert_eq!(named(&log), ["app", "tv"], "{channels:?}");
+        }
+    }
+}
+
+/// The channels that journeys of a log know.
+fn named(log: &Events) -> Vec<String> {
+    let journeys = mixtouch::Journeys::from_events(log, JourneyOptions::default()).unwrap();
+    journeys.channels().iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn columns_of_nulls_are_empty_fields() {
+    let empty = text(&[]);
+    for nulls in [
+        Arc::new(NullArray::new(4)) as ArrayRef,
+        text(&[None; 4]),
+        dictionary::<Int32Type>(&[None; 4], empty.clone()),
+        dictionary::<UInt8Type>(&[None; 4], empty),
+        dictionary::<Int32Type>(&[Some(0); 4], Arc::new(NullArray::new(1))),
+    ] {
+        let message = with_channels(nulls).unwrap_err().to_string();
+        assert!(message.starts_with("row 1: channel is \"\""), "{message}");
+    }
+}
+
+#[test]
+fn what_is_passed_over_leaves_no_name_behind() {
+    let log = with_channels(text(&[Some("tv"), Some("app"), Some("hotline"), None])).unwrap();
+    assert_eq!(named(&log), ["app", "tv"]);
+    let survey = batch(vec![
+        ("person", text(&[Some("ann"), Some("ann")])),
+        ("timestamp", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef),
+        ("channel", text(&[None, Some("store")])),
+        ("kind", text(&[Some("conversion"), Some("survey")])),
+        ("goal", text(&[Some("sale"), Some("nps")])),
+    ]);
+    let mut log = Events::new();
+    log.extend_from_record_batch(&survey, &EventColumns::default()).unwrap();
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    builder.extend(&log).unwrap();
+    assert_eq!(builder.goals().collect::<Vec<_>>(), ["sale"]);
+}
+
+#[test]
+fn rows_that_are_passed_over_are_not_checked_as_in_csv() {
+    let columns = || {
+        vec![
+            ("person", text(&[Some("ann"), None])),
+            ("timestamp", Arc::new(Int64Array::from(vec![Some(10), Some(-7)])) as ArrayRef),
+            ("channel", text(&[Some("tv"), None])),
+            ("kind", text(&[Some("touch"), Some("survey")])),
+            ("value", Arc::new(Float64Array::from(vec![None, Some(f64::NAN)])) as ArrayRef),
+            ("interaction", text(&[Some("view"), Some("hover")])),
+        ]
+    };
+    let csv = "person,timestamp,channel,kind,value,interaction\nann,10,tv,touch,,view\n,-7,,survey,NaN,hover\n";
+    let rows = mixtouch::EventReader::new(csv.as_bytes(), EventColumns::default()).unwrap().next_batches().unwrap().unwrap();
+    let mut log = Events::new();
+    log.extend_from_record_batch(&batch(columns()), &EventColumns::default()).unwrap();
+    assert!(log.iter().eq(rows[0].iter()));
+    assert_eq!((log.passed_over(), log.len()), (rows[0].passed_over(), 1));
+    let kept = log.extend_from_record_batch(&batch(columns()), &EventColumns::default().keep_all()).unwrap_err().to_string();
+    assert!(kept.starts_with("row 2: timestamp is \"-7\""), "{kept}");
 }
 
 #[test]

@@ -240,6 +240,35 @@ mod tests {
     use crate::journey::Outcome;
 
     #[test]
+    fn journeys_of_any_length_divide() {
+        let channels = Channels::new(["a", "b", "c"]).unwrap();
+        let ids = channels.ids().collect::<Vec<ChannelId>>().repeat(7);
+        for touches in 0..=ids.len() {
+            let journey = Journey::new(&ids[..touches], &[], 0, Outcome::new(3.0, 0.0, 60.0).unwrap()).unwrap();
+            let mut credits = Credits::new(channels.clone());
+            // the scratch space has been used before, by a longer journey
+            credits.weigh_and_add(Journey::new(&ids, &[], 0, Outcome::NULL).unwrap(), |_, weights| {
+                weights.fill(9.0);
+                7.0
+            });
+            credits.weigh_and_add(journey, |_, weights| {
+                assert!(weights.len() == touches && weights.iter().all(|weight| *weight == 0.0));
+                (1u32..).zip(weights).for_each(|(at, weight)| *weight = at.into());
+                1.0
+            });
+            let sum = 1.0 + (touches * (touches + 1) / 2) as f64;
+            for (channel, tally) in credits.by_channel().iter().enumerate() {
+                let weight: f64 = (0..touches).filter(|at| at % 3 == channel).map(|at| at as f64 + 1.0).sum();
+                assert!((tally.conversions - 3.0 * weight / sum).abs() < 1e-12, "{touches}");
+                assert!((tally.value - 60.0 * weight / sum).abs() < 1e-12, "{touches}");
+            }
+            let none = if touches == 0 { 3.0 } else { 0.0 };
+            assert_eq!((credits.unattributed().conversions, credits.total().value), (none, 60.0));
+            assert!((credits.baseline().conversions - (3.0 - none) / sum).abs() < 1e-12);
+        }
+    }
+
+    #[test]
     fn weights_of_any_size_divide() {
         let channels = Channels::new(["a", "b"]).unwrap();
         let ids: Vec<ChannelId> = channels.ids().collect();

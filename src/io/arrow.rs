@@ -70,7 +70,7 @@ pub(super) fn extend(events: &mut Events, batch: &RecordBatch, columns: &EventCo
         None => source.persons(&keeps, &mut events.people)?,
     };
     let channels = source.channels(&kinds, events)?;
-    let interactions = source.interactions()?;
+    let interactions = source.interactions(&keeps)?;
     let (values, costs) = (source.amounts(Field::Value, &kinds, &keeps)?, source.amounts(Field::Cost, &kinds, &keeps)?);
     let goals = source.goals(&kinds, events)?;
     let orders = source.texts_of(Field::OrderId, &mut events.orders)?;
@@ -270,7 +270,7 @@ impl<'a> Source<'a> {
         Ok(ids)
     }
 
-    fn interactions(&self) -> Result<Vec<Option<Interaction>>> {
+    fn interactions(&self, keeps: &[bool]) -> Result<Vec<Option<Interaction>>> {
         let Some(array) = self.array(Field::Interaction) else { return Ok(Vec::new()) };
         let read = map_texts(array, self.columns.name(Field::Interaction), Ok(None), |text| match text {
             "" => Ok(Ok(None)),
@@ -279,7 +279,8 @@ impl<'a> Source<'a> {
             other => Ok(Err(other.to_owned())),
         })?;
         let check = |(row, read): (usize, std::result::Result<Option<Interaction>, String>)| {
-            read.map_err(|text| self.bad(row, Field::Interaction, text, "click, view, or nothing"))
+            let refused = |text: String| self.bad(row, Field::Interaction, text, "click, view, or nothing");
+            if keeps[row] { read.map_err(refused) } else { Ok(None) }
         };
         read.into_iter().enumerate().map(check).collect()
     }
@@ -298,15 +299,16 @@ impl<'a> Source<'a> {
         Ok(amounts)
     }
 
-    /// Goals in the table that the row's kind has: surveys and cases have theirs apart from conversions.
+    /// Goals in the table that the row's kind has: surveys and cases have theirs apart from conversions, and none where they are
+    /// passed over.
     fn goals(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<u32>> {
-        if !kinds.iter().any(|&kind| !kind.is_used() && events.keeps(kind)) {
+        if kinds.iter().all(|kind| kind.is_used()) {
             return self.texts_of(Field::Goal, &mut events.goals);
         }
         let Some(array) = self.array(Field::Goal) else { return Ok(Vec::new()) };
         let texts = map_texts(array, self.columns.name(Field::Goal), String::new(), |text| Ok(text.to_owned()))?;
         let code = |(text, &kind): (String, &Kind)| match text.as_str() {
-            "" => Ok(NO_TEXT),
+            text if text.is_empty() || !events.keeps(kind) => Ok(NO_TEXT),
             text => events.goals_of(kind).intern(text),
         };
         texts.into_iter().zip(kinds).map(code).collect()
