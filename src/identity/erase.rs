@@ -10,7 +10,8 @@ use crate::event::IdentifierColumn;
 
 impl Identities {
     /// Removes a person's rows from a log, consent or not; the result is how many. A shared device's rows stay where another
-    /// person's identifier decides, without the identifiers of the erased person.
+    /// person's identifier decides, without the identifiers of the erased person; rows that name the person's identifiers alone go,
+    /// even where their history does [not join](super::Rules::with_back_stitching).
     ///
     /// It is as if the person's rows had never been read: no table keeps a text that only they had. The person's records go by
     /// [`Links::erase`] and [`Consent::erase`] of the person's [identifiers](Identities::identifiers); plain logs and journeys
@@ -40,12 +41,14 @@ impl Identities {
     /// # Errors
     /// None for a log that could be filled.
     pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {
-        let kept: Vec<usize> = (0..events.len()).filter(|&row| self.person_of_row(events, row) != person).collect();
-        let erased = events.len() - kept.len();
         let theirs = self.identifiers(person);
+        let is_others = |identifier: &&Identifier| theirs.binary_search(identifier).is_err();
+        let stays = |row: usize| self.person_of_row(events, row) != person && events.identifiers(row).iter().any(|each| is_others(&each));
+        let kept: Vec<usize> = (0..events.len()).filter(|&row| stays(row)).collect();
+        let erased = events.len() - kept.len();
         let mut identifiers = IdentifierColumn::default();
         for &row in &kept {
-            let others = events.identifiers(row).iter().filter(|identifier| theirs.binary_search(identifier).is_err());
+            let others = events.identifiers(row).iter().filter(is_others);
             others.for_each(|identifier| identifiers.add(*identifier));
             identifiers.end_row();
         }

@@ -26,6 +26,24 @@ fn resolved(log: &IdentifiedEvents, links: &Links) -> Identities {
     resolver.resolve().unwrap()
 }
 
+/// Where anonymous history does not join, a cookie's rows before its first link are nobody's; with the cookie's holder they go too,
+/// as nothing of them would be left to tell whose they are.
+#[test]
+fn rows_that_name_the_person_alone_go_though_they_are_nobodys() {
+    let (cookie, tablet, ann, bob) = (id("cookie", "c"), id("device", "t"), id("account", "ann"), id("account", "bob"));
+    let mut log = IdentifiedEvents::new();
+    log.push(Event::touch(0, START, "app"), &[cookie]).unwrap();
+    log.push(Event::touch(0, START + 1, "web"), &[cookie, tablet]).unwrap();
+    log.push(Event::touch(0, START + 9, "app"), &[cookie, ann]).unwrap();
+    log.push(Event::touch(0, START + 9, "app"), &[bob]).unwrap();
+    let mut resolver = Resolver::new(Rules::standard().with_back_stitching(false));
+    resolver.add_links(links([(cookie, ann, START + 5, 1.0)]));
+    let identities = resolver.resolve().unwrap();
+    assert_eq!(identities.erase(identities.person(ann, START), &mut log).unwrap(), 2);
+    assert_eq!([log.identifiers(0), log.identifiers(1)], [[tablet], [bob]]);
+    assert_eq!(identities.stitch(&log, mixtouch::identity::WithoutConsent::default()).unwrap().events.len(), 2);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
