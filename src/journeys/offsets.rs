@@ -140,6 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_any_widths_are_read_side_by_side() {
+        let (starts, ends) = ([3, 7, 7, 12], [5, 7, 11, 13]);
+        let columns = |positions: [usize; 4]| [0, usize::MAX].map(|largest| Offsets::collect(positions.into_iter(), largest));
+        for (starts, ends) in columns(starts).iter().flat_map(|starts| columns(ends).map(|ends| (starts.clone(), ends))) {
+            let bounds = |range| {
+                let mut bounds = Vec::new();
+                starts.each_with(&ends, range, |start, end| bounds.push((start, end)));
+                bounds
+            };
+            assert_eq!(bounds(0..4), [(0, 2), (4, 4), (4, 8), (9, 10)]);
+            assert_eq!(bounds(1..3), [(0, 0), (0, 4)]);
+            assert!(bounds(2..2).is_empty() && bounds(4..4).is_empty());
+        }
+    }
+
+    #[test]
     fn a_head_moves_what_is_behind_it() {
         let wide = u32::MAX as usize;
         let of = |positions: &[usize]| Offsets::collect(positions.iter().copied(), positions.iter().copied().max().unwrap_or(0));
