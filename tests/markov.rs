@@ -315,3 +315,38 @@ fn counting_by_the_block_is_counting_one_by_one() {
         }
     }
 }
+
+/// A short lookback of one channel leaves touches between journeys that lie in none; nulls that stand side by side in the arena are
+/// counted as one run, those of a table of paths one by one.
+#[test]
+fn touches_in_no_journey_are_no_steps() {
+    let day = 86_400;
+    let mut log = Events::new();
+    for person in 0..600u64 {
+        for touch in 0..person % 12 {
+            let channel = ["tv", "web", "app"][(person * 7 + touch * touch * 5) as usize % 3];
+            log.push(Event::touch(person, ((person % 5 + touch * (1 + person % 7)) * day) as i64, channel)).unwrap();
+        }
+        if person % 9 == 0 {
+            log.push(Event::conversion(person, (40 * day) as i64).with_value(person as f64)).unwrap();
+        }
+    }
+    let days = |days: f64| Lookback::days(days).unwrap();
+    let options = JourneyOptions::default().with_lookback(days(30.0).with_channel("tv", days(3.0)));
+    let journeys = Journeys::from_events(&log, options).unwrap();
+    let mut table = PathTable::new();
+    for journey in journeys.iter() {
+        table.push(journey.channels().iter().map(|id| journeys.channels().name(*id)), journey.outcome()).unwrap();
+    }
+    assert!(journeys.totals().touchpoints < log.iter().filter(|event| event.channel().is_some()).count() as f64);
+    let table = table.journeys().unwrap();
+    assert_eq!(journeys.totals(), table.totals());
+    for order in [1, 2] {
+        let of = |journeys: &Journeys| attribute(journeys, &Markov::order(order).unwrap().fit(journeys).unwrap()).unwrap();
+        let (found, expected) = (of(&journeys), of(&table));
+        for name in ["tv", "web", "app"] {
+            let (found, expected) = (found.channel(name).unwrap(), expected.channel(name).unwrap());
+            assert!((found.conversions - expected.conversions).abs() < 1e-9 && (found.value - expected.value).abs() < 1e-6, "{name}");
+        }
+    }
+}
