@@ -40,7 +40,8 @@ pub struct CustomerValue {
     pub total: f64,
     /// The same by customer: the historic lifetime value.
     pub historic: Mean,
-    /// The chance that a customer will buy again at all, by BG/NBD.
+    /// The chance that a customer will buy again at all, by BG/NBD: 1 for those who bought once, for in it customers leave behind a
+    /// repeat purchase only. Compare it among those who came back; what is to come already weighs both.
     pub alive: Option<Mean>,
     /// Purchases to expect in the forecast's horizon.
     pub purchases: Option<Mean>,
@@ -340,6 +341,10 @@ impl fmt::Display for LifetimeValues {
         };
         let rows = self.groups.iter().map(|group| row(&group.group, &group.value));
         let heading = ["group", "customers", "margin so far", "each", "alive", "purchases to come", "value to come"];
-        table::write(f, &heading, rows.chain([row("(whole)", &self.whole)]))
+        table::write(f, &heading, rows.chain([row("(whole)", &self.whole)]))?;
+        match self.whole.alive {
+            Some(_) => writeln!(f, "(alive: in this model customers leave behind a repeat purchase only, so who bought once is alive)"),
+            None => Ok(()),
+        }
     }
 }
