@@ -50,12 +50,13 @@ impl<'a> Dashboard<'a> {
         let Self { options, journeys, minimum, level, .. } = self;
         let returns = SpendReturns::of(journeys, &attribute(journeys, &*self.model)?, options.margin)?;
         let offline = options.offline_channels(self.contacts);
+        let credited = format!("credited by {}", options.model.name());
         let mut families = vec![
             Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
             Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
             Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
-            Family::new(CONVERSION, "returns", &returns),
-            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?),
+            Family::new(CONVERSION, "returns", &returns).under(&credited),
+            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?).under(&credited),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
         let mails = MailingRates::of(&Histories::new(self.log)?.within(self.served), &options.mail, campaign, *level)?;
@@ -86,16 +87,17 @@ impl<'a> Dashboard<'a> {
             Some(_) => self.lifetime_values(&purchases, segment),
             None => LifetimeValues::historic(&purchases, segment, minimum, *level),
         };
-        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &*self.model)?);
+        // the channel a customer began with is set against what customers credited to the first touch cost
+        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &FirstTouch)?);
         Ok(vec![
             Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),
             Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
             Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
             Family::new(CUSTOMERS, "buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), *level)),
             Family::new(CUSTOMERS, "rfm", &RfmSegments::of(&purchases, minimum, *level)),
-            Family::new(CUSTOMERS, "lifetime_value", &by_channel),
-            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment),
-            Family::new(CUSTOMERS, "value_to_cost", &to_cost),
+            Family::new(CUSTOMERS, "lifetime_value", &by_channel).under("by the channel of the first touch"),
+            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment).under("by segment; who bought once counts as alive"),
+            Family::new(CUSTOMERS, "value_to_cost", &to_cost).under("by the channel of the first touch, which the cost is credited by too"),
         ])
     }
 
@@ -104,12 +106,14 @@ impl<'a> Dashboard<'a> {
         let Self { journeys, minimum, level, .. } = self;
         let steps = Steps::channels(journeys.channels());
         let (map, paths) = journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
-        let mut families = vec![Family::new(JOURNEYS, "journey_map", &map.report(journeys, *level)?.protected(minimum))];
+        let mut families =
+            vec![Family::new(JOURNEYS, "journey_map", &map.report(journeys, *level)?.protected(minimum)).under("by channels")];
         if let Some(stages) = self.options.stages()? {
             let touched = |(name, _): &&(String, Stage)| self.options.events.is_some() || journeys.channels().id(name).is_some();
             let stages = stages.iter().filter(touched).map(|(name, stage)| (name.as_str(), *stage));
             let steps = Steps::stages(journeys.channels(), stages)?;
-            families.push(Family::new(JOURNEYS, "journey_stages", &JourneyMap::of(journeys, &steps, *level)?.protected(minimum)));
+            let map = JourneyMap::of(journeys, &steps, *level)?.protected(minimum);
+            families.push(Family::new(JOURNEYS, "journey_stages", &map).under("by stages"));
         }
         families.push(Family::new(JOURNEYS, "frequent_paths", &paths.report(journeys, 10, minimum, *level)?));
         Ok(families)

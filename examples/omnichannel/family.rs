@@ -24,6 +24,14 @@ impl Family {
     pub(crate) fn new(section: &'static str, name: &'static str, report: &(impl Serialize + fmt::Display)) -> Self {
         Self { section, name, text: report.to_string(), json: serde_json::to_value(report).expect("numbers and texts") }
     }
+
+    /// Says with the report what tells it from its like: in the first line of the text, and as `basis`.
+    pub(crate) fn under(mut self, basis: &str) -> Self {
+        let first = self.text.find('\n').unwrap_or(self.text.len());
+        self.text.insert_str(first, &format!(" ({basis})"));
+        self.json["basis"] = basis.into();
+        self
+    }
 }
 
 /// Named rows of figures under titles.

@@ -4,7 +4,7 @@ use crate::options::Options;
 use mixtouch::identity::{Consent, IdentifiedEvents, IdentifiedReader, Links, Pseudonymiser};
 use mixtouch::simulate::customers::{Customers, PURPOSE};
 use mixtouch::{Error, EventColumns, Events, Result};
-use std::fs::File;
+use std::fs::{File, create_dir_all};
 use std::path::Path;
 
 pub(crate) struct Input {
@@ -92,6 +92,7 @@ fn simulate(options: &Options, hasher: &Pseudonymiser) -> Result<Input> {
     eprintln!("simulating {} customers known by pieces, 90 days, seed {}", options.persons, options.seed);
     let customers = Customers::new(options.persons, options.seed, hasher)?;
     if let Some(folder) = &options.out {
+        create_dir_all(folder).map_err(|error| Error::File { path: folder.clone(), source: Box::new(Error::Io(error)) })?;
         Customers::write(options.persons, options.seed, folder)?;
         eprintln!("wrote events.csv, identifiers.csv, consent.csv and persons.csv to {}", folder.display());
     }

@@ -93,7 +93,7 @@ pub(crate) struct Options {
     /// Seed of the simulation
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "events")]
     pub(crate) seed: u64,
-    /// Also write the simulated customers' files to this folder
+    /// Also write the simulated customers' files to this folder, made if it is not there
     #[arg(long, value_name = "DIR", conflicts_with = "events")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -110,6 +110,13 @@ pub(crate) enum Credit {
     LastTouch,
     Linear,
     TimeToEvent,
+}
+
+impl Credit {
+    /// As on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

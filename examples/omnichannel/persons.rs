@@ -46,7 +46,8 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
     let profiles = stitching.identities.profiles(&input.log);
     let mut groups: BTreeMap<usize, Figures> = BTreeMap::new();
     profiles.iter().for_each(|profile| groups.entry(profile.channels.len()).or_default().merge(profile.into()));
-    let named = groups.into_iter().map(|(channels, figures)| (format!("{channels} channels"), figures));
+    let named =
+        groups.into_iter().map(|(channels, figures)| (format!("{channels} channel{}", if channels == 1 { "" } else { "s" }), figures));
     let Protected { groups, withheld } = options.minimum_group()?.apply(named);
     let mut table = Table::new("persons who touched", ["persons", "buyers", "buyers %", "purchases", "value", "devices a person"]);
     let mut rows = Vec::new();

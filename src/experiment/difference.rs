@@ -35,6 +35,13 @@ impl Difference {
     pub fn relative(&self) -> Option<f64> {
         (self.control != 0.0).then(|| self.estimate / self.control)
     }
+
+    /// The same in another unit, `factor` (above 0) of which make one.
+    pub(crate) fn scaled(self, factor: f64) -> Self {
+        let Self { control, treatment, estimate, standard_error, low, high, .. } = self;
+        let [control, treatment, estimate] = [control, treatment, estimate].map(|value| factor * value);
+        Self { control, treatment, estimate, standard_error: factor * standard_error, low: factor * low, high: factor * high, ..self }
+    }
 }
 
 impl fmt::Display for Difference {

@@ -169,6 +169,7 @@ fn adjusted(mut tests: Vec<GroupComparison>, measure: Measure, grouping: &Groupi
 }
 
 impl fmt::Display for GroupComparison {
+    /// With `#` a difference of shares, in percentage points.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (treatment, control) = self.contrast.sides();
         write!(f, "{treatment} ({}) against {control} ({}): ", self.treatment_persons, self.control_persons)?;
@@ -180,7 +181,9 @@ impl fmt::Display for GroupComparison {
         match (&self.difference, &self.reason) {
             (Some(difference), _) => {
                 let all = self.adjusted_p_value.map_or_else(String::new, |p| format!("; of all tests {}", p_text(p)));
-                write!(f, "{difference:.2}{all}: {finding}")
+                let difference = if f.alternate() { difference.scaled(100.0) } else { *difference };
+                let unit = if f.alternate() { "in points " } else { "" };
+                write!(f, "{unit}{difference:.2}{all}: {finding}")
             }
             (None, reason) => write!(f, "no test ({})", reason.as_deref().unwrap_or("nothing to compare")),
         }

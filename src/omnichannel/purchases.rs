@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::{Histories, History, Window};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
@@ -137,16 +139,18 @@ impl<'a> Purchases<'a> {
         self
     }
 
-    /// Calls `visit` with the rows and the purchases of every customer the log knows. Both stand in the same order of persons.
+    /// Calls `visit` with the rows and the purchases of every customer the log knows. Histories stand in the order of ranks, customers
+    /// in that of the arena, which is another one.
     fn each_known<'h>(&self, log: &'h Histories<'_>, mut visit: impl FnMut(History<'h>, Range<usize>, &Columns)) {
-        let mut at = 0;
+        let rank = |customer: usize| self.journeys.person_rank(self.columns.persons[customer] as usize);
+        let mut customers: Vec<usize> = (0..self.len()).collect();
+        customers.par_sort_unstable_by_key(|&customer| rank(customer));
+        let mut ranked = customers.into_iter().peekable();
         for history in log.iter() {
-            let rank = log.rank(&history);
-            while at < self.len() && self.journeys.person_rank(self.columns.persons[at] as usize) < Some((rank, history.person())) {
-                at += 1;
-            }
-            if at < self.len() && self.customer(at).person() == history.person() {
-                visit(history, self.columns.range(at), &self.columns);
+            let sought = Some((log.rank(&history), history.person()));
+            while ranked.next_if(|&customer| rank(customer) < sought).is_some() {}
+            if let Some(customer) = ranked.next_if(|&customer| rank(customer) == sought) {
+                visit(history, self.columns.range(customer), &self.columns);
             }
         }
     }

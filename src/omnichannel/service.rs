@@ -253,6 +253,6 @@ impl fmt::Display for Service {
         if let Some(adopters) = self.adopters {
             writeln!(f, "  used a tool: {adopters}")?;
         }
-        self.comparisons.iter().try_for_each(|comparison| writeln!(f, "  satisfied, {comparison}"))
+        self.comparisons.iter().try_for_each(|comparison| writeln!(f, "  satisfied, {comparison:#}"))
     }
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::breakdown::{Breakdown, Item, Personal, distinct};
-use super::contrast::{Contrast, GroupComparison, compare};
+use super::contrast::{Contrast, GroupComparison, Measure, compare};
 use super::course::{Contacts, Course};
 use super::instrument::{Answer, Instrument, Questions, Score};
 use super::{Grouping, Histories, History, Level, Window};
@@ -167,15 +167,22 @@ fn figures(of: &[&Given], instrument: Instrument, level: Level) -> AnswerFigures
 impl fmt::Display for VoiceOfCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "voice of the customer, {}: {} answers", self.window, self.population)?;
+        if self.unknown > 0 {
+            writeln!(f, "  left out: {} answers to other questions", self.unknown)?;
+        }
         self.questions.iter().filter(|question| question.scores.overall.answers + question.off_scale > 0).try_for_each(|question| {
             write!(f, "{}: {}", question.question, question.instrument)?;
             if question.off_scale > 0 {
-                write!(f, ", {} answers off the scale left out", question.off_scale)?;
+                write!(f, ", answers off the scale left out: {}", question.off_scale)?;
             }
             writeln!(f)?;
             let row = |of: &AnswerFigures| vec![of.persons.to_string(), of.score.to_string()];
             question.scores.write(f, &["group", "persons", "score"], row, |of| of.answers > 0)?;
-            question.comparisons.iter().try_for_each(|comparison| writeln!(f, "  {comparison}"))
+            let of_shares = question.instrument.measure() == Measure::Share;
+            question.comparisons.iter().try_for_each(|comparison| match of_shares {
+                true => writeln!(f, "  {comparison:#}"),
+                false => writeln!(f, "  {comparison}"),
+            })
         })
     }
 }

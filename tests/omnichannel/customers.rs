@@ -12,13 +12,13 @@
 //! | jon | 21 Feb | 40 |
 //! | leo | 20 Dec, 25 Jan (36 days) | 35 + 45 |
 
-use super::{APRIL, DAY, assert_near, counts, log, quarter, whole};
+use super::{APRIL, DAY, JANUARY, assert_near, counts, log, quarter, whole};
 use mixtouch::omnichannel::{
     Acquisition, BuyingCycles, Cohorts, CustomerPurchases, Histories, Level, LifetimeValues, Periods, Purchases, Regularity, Repurchase,
     Retention, RfmScore, RfmSegment, RfmSegments,
 };
 use mixtouch::privacy::{MinimumGroup, OTHER};
-use mixtouch::{FirstTouch, JourneyOptions, Journeys, Zone};
+use mixtouch::{Event, Events, FirstTouch, JourneyOptions, Journeys, Kind, Zone};
 
 fn months() -> Periods {
     Periods::months("2026-01-01".parse().unwrap(), 3, 1, &Zone::utc()).unwrap()
@@ -141,6 +141,27 @@ fn value_so_far_by_acquiring_channel() {
     assert_eq!((ratio("store"), ratios.rows.len()), (None, 5), "the store cost nothing; (none) is no channel");
     let shown = by_channel(&MinimumGroup::new(3).unwrap());
     assert!(shown.groups.iter().all(|group| group.value.customers >= 3) && shown.group(OTHER).is_some());
+}
+
+/// Journeys hold customers by number of touches in between, logs do not: each finds its own all the same.
+#[test]
+fn margins_and_returns_reach_every_customer() {
+    let mut log = Events::with_columns(["margin"]).keep_all();
+    for person in 0..6_000_u64 {
+        for touch in 0..person % 5 {
+            log.push(Event::touch(person, JANUARY + touch as i64, "social")).unwrap();
+        }
+        let order = person.to_string();
+        let sale = Event::conversion(person, JANUARY + DAY).with_value(10.0).with_order_id(&order).with_texts(&["4"]);
+        log.push(sale).unwrap();
+        log.push(Event::of_kind(Kind::Return, person, JANUARY + 2 * DAY).with_value(-5.0).with_order_id(&order)).unwrap();
+    }
+    let journeys = whole(&log);
+    let histories = Histories::new(&log).unwrap();
+    let purchases = Purchases::of(&journeys).unwrap().with_margins(&histories, "margin").unwrap().with_returns(&histories);
+    assert_eq!((purchases.len(), purchases.unmatched_returns()), (6_000, 0));
+    // 10 less 5 sent back, and of the margin of 4 the half.
+    assert!(purchases.customers().all(|customer| (customer.value(), customer.margin()) == (5.0, 2.0)));
 }
 
 #[test]
