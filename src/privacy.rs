@@ -145,7 +145,8 @@ impl MinimumGroup {
         small.sort_by_key(|(at, _, _)| *at);
         let withheld = Some(Withheld { groups: small.len(), persons: persons(&small), small: self.small });
         let enough = persons(&small) >= self.persons;
-        let mut groups = named(shown);
+        // those of nobody would name the one group that everybody is in
+        let mut groups = if enough { named(shown) } else { Vec::new() };
         let merged = named(small).into_iter().map(|(_, group)| group).reduce(|mut sum, group| {
             sum.merge(group);
             sum

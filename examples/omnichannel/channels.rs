@@ -4,6 +4,7 @@ use crate::family::{Family, PERSONS, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::{Stitching, visits};
+use mixtouch::privacy::Group;
 use mixtouch::{Comparison, CostTable, Events, JourneyBuilder, Journeys, LastTouch, ModelTable, Result};
 use serde_json::{Value, json};
 
@@ -17,6 +18,25 @@ pub(crate) fn journeys(options: &Options, events: &Events, costs: &CostTable) ->
 fn last_touch(journeys: &Journeys) -> Result<ModelTable> {
     let table = Comparison::new().model("last-touch", LastTouch).run(journeys)?;
     Ok(table.model("last-touch").expect("the model that was added").clone())
+}
+
+/// A channel's conversions by column, and how many it caused.
+struct Credits(Vec<f64>, Option<f64>);
+
+impl Group for Credits {
+    /// Those of the column that says the least: a conversion stands for a person.
+    fn persons(&self) -> u64 {
+        self.0.iter().copied().filter(|&credit| credit > 0.0).fold(f64::INFINITY, f64::min) as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(credit, more)| *credit += more);
+        self.1 = self.1.zip(other.1).map(|(caused, more)| caused + more).or(self.1).or(other.1);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|&credit| credit == 0.0)
+    }
 }
 
 pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) -> Result<Family> {
@@ -36,13 +56,15 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
     let title = "last touch, conversions";
     let mut table = Table::new(title, columns.iter().map(|(name, _)| *name).chain(input.truth.as_ref().map(|_| "caused")));
     let mut rows: Vec<Value> = Vec::new();
-    for name in &names {
-        let credit = |model: &ModelTable| model.channel(name).map_or(0.0, |row| row.conversions);
-        let mut figures: Vec<Option<f64>> = columns.iter().map(|(_, model)| Some(credit(model))).collect();
-        figures.extend(input.truth.as_ref().map(|_| Some(caused(name).unwrap_or(0.0))));
-        table.row(name, figures, [1; 4]);
-        let mut row = json!({"channel": name, "caused": caused(name)});
-        columns.iter().for_each(|(column, model)| row[column.replace(' ', "_")] = credit(model).into());
+    let credit = |name: &str, model: &ModelTable| model.channel(name).map_or(0.0, |row| row.conversions);
+    let credits = |name: &str| Credits(columns.iter().map(|(_, model)| credit(name, model)).collect(), caused(name));
+    let shown = options.minimum_group()?.apply(names.iter().map(|name| (name.clone(), credits(name)))).groups;
+    for (name, Credits(credits, caused)) in shown {
+        let mut figures: Vec<Option<f64>> = credits.iter().copied().map(Some).collect();
+        figures.extend(input.truth.as_ref().map(|_| Some(caused.unwrap_or(0.0))));
+        table.row(&name, figures, [1; 4]);
+        let mut row = json!({"channel": name, "caused": caused});
+        columns.iter().zip(credits).for_each(|((column, _), credit)| row[column.replace(' ', "_")] = credit.into());
         rows.push(row);
     }
     let unattributed = |model: &ModelTable| model.unattributed.conversions;

@@ -55,8 +55,8 @@ impl<'a> Dashboard<'a> {
             Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
             Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
             Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
-            Family::new(CONVERSION, "returns", &returns).under(&credited),
-            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?).under(&credited),
+            Family::new(CONVERSION, "returns", &returns.protected(minimum)).under(&credited),
+            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?.protected(minimum)).under(&credited),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
         let mails = MailingRates::of(&Histories::new(self.log)?.within(self.served), &options.mail, campaign, *level)?;
@@ -90,13 +90,13 @@ impl<'a> Dashboard<'a> {
         // the channel a customer began with is set against what customers credited to the first touch cost
         let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &FirstTouch)?);
         Ok(vec![
-            Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?),
+            Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?.protected(minimum)),
             Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
             Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
             Family::new(CUSTOMERS, "buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), *level)),
             Family::new(CUSTOMERS, "rfm", &RfmSegments::of(&purchases, minimum, *level)),
             Family::new(CUSTOMERS, "lifetime_value", &by_channel).under("by the channel of the first touch"),
-            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment).under("by segment; who bought once counts as alive"),
+            Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment).under("by segment"),
             Family::new(CUSTOMERS, "value_to_cost", &to_cost).under("by the channel of the first touch, which the cost is credited by too"),
         ])
     }

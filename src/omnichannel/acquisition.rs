@@ -5,11 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Window;
+use super::returns::sum;
 use super::table::{self, figure};
 use crate::attribution::{AttributionModel, Credits, attribute_sample};
 use crate::error::Result;
 use crate::journey::{Journey, Outcome};
 use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
+use crate::privacy::{Group, MinimumGroup};
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
@@ -83,7 +85,6 @@ impl Acquisition {
         let draws = Draws::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
         let spend = journeys.costs().map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
-        let per_customer = |spend: Option<f64>, customers: f64| spend.filter(|_| customers > 0.0).map(|spend| spend / customers);
         Ok(Self {
             window,
             population: new_customers + returning_customers,
@@ -91,10 +92,21 @@ impl Acquisition {
             returning_customers,
             spend,
             cost_per_customer: per_customer(spend, new_customers as f64),
-            channels: by_channel(&credits, journeys.costs(), per_customer),
+            channels: by_channel(&credits, journeys.costs()),
             baseline: credits.baseline().conversions,
             unattributed: credits.unattributed().conversions,
         })
+    }
+
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer new customers are merged or left out.
+    #[must_use]
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let groups = minimum.apply(self.channels.into_iter().map(|row| (row.channel.clone(), row))).groups;
+        let row = |(channel, row): (String, ChannelAcquisition)| {
+            let cost_per_customer = per_customer(row.spend, row.new_customers);
+            ChannelAcquisition { channel, cost_per_customer, ..row }
+        };
+        Self { channels: groups.into_iter().map(row).collect(), ..self }
     }
 
     /// A channel's part.
@@ -103,7 +115,28 @@ impl Acquisition {
     }
 }
 
-fn by_channel(credits: &Credits, costs: Option<&[f64]>, per_customer: impl Fn(Option<f64>, f64) -> Option<f64>) -> Vec<ChannelAcquisition> {
+impl Group for ChannelAcquisition {
+    /// At least: more may share in it.
+    fn persons(&self) -> u64 {
+        self.new_customers as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.spend = sum(self.spend, other.spend);
+        self.new_customers += other.new_customers;
+        self.value += other.value;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.new_customers == 0.0
+    }
+}
+
+fn per_customer(spend: Option<f64>, customers: f64) -> Option<f64> {
+    spend.filter(|_| customers > 0.0).map(|spend| spend / customers)
+}
+
+fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
     let row = |(at, (channel, tally)): (usize, (&str, &crate::Tally))| {
         let spend = costs.map(|costs| costs[at]);
         ChannelAcquisition {

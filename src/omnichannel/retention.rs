@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::table::{self, percent};
 use super::{Level, Periods, Purchases, Rate, Window};
 use crate::error::{Error, Result};
+use crate::privacy::{Group, MinimumGroup, SmallGroups};
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a moment is active then;
 /// retention = customers active at a period's start and still at its end / customers active at its start, churn = 1 - retention.
@@ -73,6 +74,31 @@ impl Retention {
         let period = |window: Window| RetentionPeriod::of(purchases, window, i64::from(active_seconds), level);
         let periods_list = periods.windows().map(period).collect();
         Ok(Self { window: periods.whole(), population: purchases.len() as u64, active_seconds, periods: periods_list })
+    }
+}
+
+impl Retention {
+    /// The same for eyes that may see no group of fewer persons: periods with fewer customers, buyers or active ones, are left out.
+    #[must_use]
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let minimum = minimum.with_small(SmallGroups::Suppress);
+        let groups = minimum.apply(self.periods.into_iter().map(|row| (row.window.to_string(), row))).groups;
+        Self { periods: groups.into_iter().map(|(_, row)| row).collect(), ..self }
+    }
+}
+
+impl Group for RetentionPeriod {
+    fn persons(&self) -> u64 {
+        self.buyers.max(self.customers)
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.buyers += other.buyers;
+        self.new_customers += other.new_customers;
+        self.customers += other.customers;
+        self.returned += other.returned;
+        self.retention = self.retention.merged(&other.retention);
+        self.churn = self.churn.merged(&other.churn);
     }
 }
 

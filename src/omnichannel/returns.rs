@@ -9,6 +9,7 @@ use super::table::{self, figure};
 use crate::attribution::{Credits, Tally};
 use crate::error::{Error, Result};
 use crate::journeys::Journeys;
+use crate::privacy::{Group, MinimumGroup};
 
 /// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -97,10 +98,44 @@ impl SpendReturns {
         })
     }
 
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer conversions are merged or left out. A
+    /// conversion stands for a person here.
+    #[must_use]
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let groups = minimum.apply(self.channels.into_iter().map(|row| (row.channel.clone(), row))).groups;
+        let figures = |row: ChannelReturn| {
+            let SpendReturn { conversions, value, spend, .. } = row.figures;
+            SpendReturn::new(Tally { conversions, value }, spend, self.margin)
+        };
+        let channels = groups.into_iter().map(|(channel, row)| ChannelReturn { channel, figures: figures(row) }).collect();
+        Self { channels, ..self }
+    }
+
     /// A channel's figures.
     pub fn channel(&self, name: &str) -> Option<&SpendReturn> {
         self.channels.iter().find(|row| row.channel == name).map(|row| &row.figures)
     }
+}
+
+impl Group for ChannelReturn {
+    fn persons(&self) -> u64 {
+        self.figures.conversions as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.figures.conversions += other.figures.conversions;
+        self.figures.value += other.figures.value;
+        self.figures.spend = sum(self.figures.spend, other.figures.spend);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.figures.conversions == 0.0
+    }
+}
+
+/// Spend of two channels together.
+pub(super) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.zip(other).map(|(one, other)| one + other).or(one).or(other)
 }
 
 impl SpendReturn {

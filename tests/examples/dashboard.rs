@@ -318,3 +318,27 @@ fn margins_models_and_stages_are_as_asked() {
     let backwards = [&base[..], &["--from", "2026-02-01", "--to", "2026-01-31"]].concat();
     assert_refused("omnichannel", &backwards, &["error: --to is 2026-01-31, allowed: 2026-02-01 or later\n"]);
 }
+
+#[test]
+fn nothing_is_told_apart_where_every_group_is_too_small() {
+    let document = json(&["--persons", "500", "--minimum-group", "1000000"]);
+    let empty = |path: &str| document.pointer(path).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    for path in [
+        "/last_touch/channels",
+        "/conversion/by_channel",
+        "/conversion/by_first_channel",
+        "/returns/channels",
+        "/acquisition/channels",
+        "/retention/periods",
+        "/cohorts/cohorts",
+        "/rfm/segments",
+        "/lifetime_value/groups",
+        "/journey_map/steps",
+        "/frequent_paths/paths",
+        "/service/agents",
+        "/carts/by_device",
+    ] {
+        assert!(empty(path), "{path}: {:?}", document.pointer(path));
+    }
+    assert!(number(&document, "/acquisition/new_customers") > 20.0);
+}

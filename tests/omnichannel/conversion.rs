@@ -17,10 +17,11 @@
 
 use super::{HOUR, assert_near, counts, log, offline, quarter};
 use mixtouch::omnichannel::{
-    Acquisition, ConversionRates, Histories, JourneyKind, KindShares, Level, MailingRates, PurchasePaths, SpendReturns, Window,
+    Acquisition, ConversionRates, Histories, JourneyKind, KindShares, Level, MailingRates, Periods, PurchasePaths, Purchases, Retention,
+    SpendReturns, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{FirstTouch, LastTouch, Linear, attribute};
+use mixtouch::{Event, Events, FirstTouch, JourneyOptions, Journeys, LastTouch, Linear, Zone, attribute};
 
 #[test]
 fn conversion_rates() {
@@ -149,4 +150,38 @@ fn opened_and_clicked_mails() {
     assert_eq!((counts(&rates.opened), rates.clicked_of_opened.rate), ((0, 1), None));
     let error = MailingRates::of(&Histories::new(&log).unwrap(), "e-mail", Some("topic"), Level::default()).unwrap_err();
     assert_eq!(error.to_string(), "no column \"topic\", found: margin, campaign");
+}
+
+#[test]
+fn channels_of_few_customers_are_merged_and_totals_kept() {
+    let mut log = Events::new();
+    let persons =
+        [("tv", 5), ("search", 2), ("radio", 1)].into_iter().flat_map(|(channel, buyers)| (0..buyers).map(move |at| (channel, at)));
+    for (channel, at) in persons {
+        let person = format!("{channel} {at}");
+        log.push(Event::touch(person.as_str(), 1_767_225_600, channel).with_cost(4.0)).unwrap();
+        log.push(Event::conversion(person.as_str(), 1_767_229_200).with_value(20.0)).unwrap();
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let minimum = MinimumGroup::new(2).unwrap();
+    let all = Acquisition::of(&journeys, &LastTouch).unwrap();
+    let shown = all.clone().protected(&minimum);
+    // radio's one is found by subtraction unless search joins it
+    let rows: Vec<_> =
+        shown.channels.iter().map(|row| (row.channel.as_str(), row.new_customers, row.spend, row.cost_per_customer)).collect();
+    assert_eq!(rows, [("tv", 5.0, Some(20.0), Some(4.0)), ("(other)", 3.0, Some(12.0), Some(4.0))]);
+    assert_eq!((shown.new_customers, shown.spend), (all.new_customers, all.spend));
+    let returns = SpendReturns::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 0.5).unwrap();
+    let shown = returns.clone().protected(&minimum);
+    let other = &shown.channels[1];
+    assert_eq!((shown.channels.len(), other.channel.as_str(), other.figures.value), (2, "(other)", 60.0));
+    assert_eq!((other.figures.roas, other.figures.roi), (Some(5.0), Some(1.5)));
+    assert_eq!((shown.whole, shown.credited), (returns.whole, returns.credited));
+    let few = MinimumGroup::new(9).unwrap();
+    assert!(all.protected(&few).channels.is_empty() && returns.protected(&few).channels.is_empty());
+    let months = Periods::days("2026-01-01".parse().unwrap(), 2, 30, &Zone::utc()).unwrap();
+    let retention = |minimum: &MinimumGroup| {
+        Retention::of(&Purchases::of(&journeys).unwrap(), &months, 30.0, Level::default()).unwrap().protected(minimum).periods.len()
+    };
+    assert_eq!((retention(&minimum), retention(&few)), (2, 0));
 }
