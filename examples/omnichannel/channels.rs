@@ -24,9 +24,9 @@ fn last_touch(journeys: &Journeys) -> Result<ModelTable> {
 struct Credits(Vec<f64>, Option<f64>);
 
 impl Group for Credits {
-    /// Those of the column that says the least: a conversion stands for a person.
+    /// Those of the column that knows most of them: a conversion stands for a person.
     fn persons(&self) -> u64 {
-        self.0.iter().copied().filter(|&credit| credit > 0.0).fold(f64::INFINITY, f64::min) as u64
+        self.0.iter().copied().fold(0.0, f64::max) as u64
     }
 
     fn merge(&mut self, other: Self) {
