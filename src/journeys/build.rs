@@ -185,8 +185,8 @@ impl JourneyBuilder {
     pub fn build(self) -> Result<Journeys> {
         let Self { options, names, batches, costs, .. } = self;
         let cut = Cut::new(&options, &names, &batches, &costs)?;
-        drop(batches); // before the arena is put together
-        cut.journeys(names, &options, &costs)
+        // giving memory back takes a thread as long as the rest
+        rayon::join(|| drop(batches), || cut.journeys(names, &options, &costs)).1
     }
 
     /// The journeys reported in `period`, as they stand at its end; the builder goes on. Observation ends with the period or, until a
