@@ -1,7 +1,8 @@
 //! What more threads bring, and what each step costs beside reading the touches once: building, evidence and scoring on 1, 2, 4 ..
 //! threads, medians of five rounds in which every step takes its turn. Compared with `read_once`: summing 13 bytes a touch, which
 //! itself gains little from a second thread where one can exhaust the memory's bandwidth. `times` is how many times as fast as on
-//! one thread, `x read_once` the seconds on all threads as a multiple of its own.
+//! one thread, `x read_once` the seconds on all threads as a multiple of its own. Building is also compared with builds side by side,
+//! a thread each, which share nothing but the machine: no building on that many threads can gain more.
 //!
 //! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is from at most 10 million rows.
 
@@ -21,28 +22,48 @@ const ROUNDS: usize = 5;
 /// Persons of about 10 million rows.
 const BUILT: u64 = 2_470_000;
 
-type Step<'a> = (&'static str, Box<dyn Fn() + Sync + 'a>);
+/// What is measured; journeys that it makes are given back off the clock.
+type Step<'a> = (&'static str, Box<dyn Fn() -> Option<Journeys> + Sync + 'a>);
 
 fn main() {
     let measured = std::env::args().any(|argument| argument == "--bench");
     let persons = if measured { events::asked() } else { 1_000 };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let counts = std::iter::successors(Some(1), |count| Some(count * 2)).take_while(|&count| count <= cores.max(2));
-    let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started");
     let pools: Vec<ThreadPool> = counts.map(pool).collect();
     building(persons.min(BUILT), &pools);
     scoring("log, 5 % converting", persons, 0.05, &pools);
     scoring("every journey converting", persons, 1.0, &pools);
 }
 
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started")
+}
+
 fn building(persons: u64, pools: &[ThreadPool]) {
     let log = events::log(persons, 0.05);
     let buffer = yardstick::buffer(log.len());
     println!("\nbuilding, {} rows in order of time", log.len());
-    let build = || {
-        black_box(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
-    };
+    let build = || Some(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
     measure(&[read_once(&buffer), ("build", Box::new(build))], pools);
+    side_by_side(&build, pools.last().map_or(1, ThreadPool::current_num_threads));
+}
+
+/// What the machine allows: as many builds at once as threads, each on one of its own, against one build alone.
+fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) {
+    let pools: Vec<ThreadPool> = (0..threads).map(|_| pool(1)).collect();
+    let seconds = |builds: usize| {
+        let mut built: Vec<Option<Journeys>> = (0..builds).map(|_| None).collect();
+        let started = Instant::now();
+        std::thread::scope(|scope| {
+            built.iter_mut().zip(&pools).for_each(|(built, pool)| drop(scope.spawn(move || *built = pool.install(build))));
+        });
+        started.elapsed().as_secs_f64()
+    };
+    let (alone, beside): (Vec<f64>, Vec<f64>) = (0..ROUNDS).map(|_| (seconds(1), seconds(threads))).unzip();
+    let (alone, beside) = (median(alone), median(beside));
+    let times = threads as f64 * alone / beside;
+    println!("{:28}{alone:>13.4}{beside:>13.4}{times:>9.2}", format!("{threads} builds, a thread each"));
 }
 
 fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
@@ -55,29 +76,31 @@ fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
     measure(
         &[
             read_once(&buffer),
-            ("linear, scoring", Box::new(|| drop(black_box(attribute(journeys, &Linear).expect("no times needed"))))),
-            ("time-decay, scoring", Box::new(|| drop(black_box(attribute(journeys, &seven_days).expect("there are times"))))),
+            step("linear, scoring", || attribute(journeys, &Linear).expect("no times needed")),
+            step("time-decay, scoring", || attribute(journeys, &seven_days).expect("there are times")),
             evidence("markov, evidence", journeys, markov),
             evidence("shapley-set-rate, evidence", journeys, SetRateShapley),
             evidence("time-to-event, evidence", journeys, TimeToEvent::default()),
-            ("eight together", Box::new(|| drop(black_box(eight::comparison().run(journeys).expect("there are times"))))),
+            step("eight together", || eight::comparison().run(journeys).expect("there are times")),
         ],
         pools,
     );
 }
 
-fn read_once(buffer: &[u64]) -> Step<'_> {
-    let read = || {
-        black_box(yardstick::read_once(black_box(buffer)));
+fn step<'a, T>(name: &'static str, run: impl Fn() -> T + Sync + 'a) -> Step<'a> {
+    let measured = move || {
+        black_box(run());
+        None
     };
-    ("read_once", Box::new(read))
+    (name, Box::new(measured))
+}
+
+fn read_once(buffer: &[u64]) -> Step<'_> {
+    step("read_once", || yardstick::read_once(black_box(buffer)))
 }
 
 fn evidence<'a, F: Fit + Sync + 'a>(name: &'static str, journeys: &'a Journeys, specification: F) -> Step<'a> {
-    let gather = move || {
-        black_box(journeys.accumulate(|| specification.evidence(journeys.channels())).is_ok());
-    };
-    (name, Box::new(gather))
+    step(name, move || journeys.accumulate(|| specification.evidence(journeys.channels())).is_ok())
 }
 
 /// Runs every step on every pool in turn and prints a line for each; the first step is the yardstick.
@@ -87,8 +110,9 @@ fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) {
         for ((_, step), seconds) in steps.iter().zip(&mut seconds) {
             for (pool, seconds) in pools.iter().zip(seconds) {
                 let started = Instant::now();
-                pool.install(step);
+                let built = pool.install(step);
                 seconds.push(started.elapsed().as_secs_f64());
+                drop(built);
             }
         }
     }

@@ -49,10 +49,13 @@ struct Piece {
     rows: u64,
 }
 
-/// Rows spread at a time; the unit of parallel work while events come in.
-const ROWS: usize = 1 << 20;
-/// Partitions a thread cuts before they are added to the arena.
+/// Rows spread at a time, at most; the unit of parallel work while events come in.
+const ROWS: usize = 1 << 19;
+/// Rows below which a piece is not worth a thread of its own.
+const FEW_ROWS: usize = 1 << 17;
+/// Partitions that a thread cuts before they are added to the arena; more where they have fewer rows than this.
 const WAVE: usize = 16;
+const WAVE_ROWS: usize = 1 << 16;
 /// Rows that a merged batch has at most.
 const SMALL: usize = 1 << 16;
 
@@ -261,9 +264,12 @@ impl Cut {
         let cut = |scratch: &mut Scratch, &partition: &usize| cutter.cut(source.gather(partition, scratch));
         let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
         let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
-        let mut whole = Self { assembly: Assembly::default(), costs, immature: 0, observation, channels: channels.clone() };
+        let rows: usize = batches.iter().map(Batch::len).sum();
+        let assembly = Assembly::of(filled.len(), rows);
+        let mut whole = Self { assembly, costs, immature: 0, observation, channels: channels.clone() };
         let mut parts = Vec::new();
-        for partitions in filled.chunks(WAVE * rayon::current_num_threads()) {
+        let wave = WAVE.max(WAVE_ROWS * filled.len() / rows.max(1));
+        for partitions in filled.chunks(wave * rayon::current_num_threads()) {
             // while the last ones are added the next ones are cut: no thread waits for another at the end of each
             let next = || partitions.par_iter().map_init(Scratch::default, cut).collect();
             let (added, cut) = rayon::join(|| whole.add(parts, options.keeps_runs()), next);
@@ -281,7 +287,7 @@ impl Cut {
             self.costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
             self.immature += part.immature;
         }
-        self.assembly.add(parts, shared);
+        self.assembly.add(&parts, shared);
         Ok(())
     }
 
@@ -318,11 +324,9 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
     let texts = names.lock().unwrap_or_else(PoisonError::into_inner).absorb(events, &touched, options)?;
     let recoding = Recoding { texts, options };
     // pieces of one size: no thread is left with the last one
-    let rows = match events.len().div_ceil(ROWS) {
-        0 | 1 => ROWS,
-        pieces => events.len().div_ceil(pieces.next_multiple_of(4)),
-    };
-    let starts = (0..events.len()).into_par_iter().step_by(rows);
+    let pieces = events.len().div_ceil(ROWS).next_multiple_of(4).min(events.len().div_ceil(FEW_ROWS));
+    let rows = events.len().div_ceil(pieces.max(1)).max(1);
+    let starts = (0..events.len()).into_par_iter().step_by(rows).with_max_len(1);
     let batches = starts.map(|start| Batch::new(events, start..events.len().min(start + rows), &recoding)).collect();
     let passed_over = events.passed_over();
     Ok(Piece { batches, passed_over, rows: events.len() as u64 + passed_over.total() })

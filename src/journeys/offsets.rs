@@ -19,6 +19,14 @@ impl Default for Offsets {
 }
 
 impl Offsets {
+    /// Makes room for so many more positions.
+    pub(super) fn reserve_exact(&mut self, room: usize) {
+        match self {
+            Self::Short(all) => all.reserve_exact(room),
+            Self::Long(all) => all.reserve_exact(room),
+        }
+    }
+
     /// Adds positions none of which exceeds `largest`.
     pub(super) fn extend(&mut self, positions: impl Iterator<Item = usize>, largest: usize) {
         self.widen(largest);
@@ -108,6 +116,13 @@ impl Offsets {
         match self {
             Self::Short(positions) => positions.len(),
             Self::Long(positions) => positions.len(),
+        }
+    }
+
+    pub(super) fn capacity(&self) -> usize {
+        match self {
+            Self::Short(positions) => positions.capacity(),
+            Self::Long(positions) => positions.capacity(),
         }
     }
 
