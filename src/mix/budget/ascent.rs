@@ -63,7 +63,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
         if from.rise <= rounding {
             // The value's rounding hides what is left to gain; slopes still tell.
             let next = self.further(from, self.towards(from, 1.0));
-            return (next.residual < 0.5 * from.residual && next.value >= from.value - rounding).then_some(next);
+            return (next.residual < 0.99 * from.residual && next.value >= from.value - rounding).then_some(next);
         }
         let mut fraction = 1.0;
         while fraction > 1e-12 {

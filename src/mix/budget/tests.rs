@@ -214,36 +214,53 @@ fn s_shaped_curves_are_planned_as_well_as_by_exhaustive_search() {
     assert_eq!(short, 0);
 }
 
+/// Channels of random curves and bounds, the first two a group where there are more, planned for one of three goals.
+fn random_plan(seed: u64, count: usize, which: usize) -> (Plan, Vec<(f64, f64, f64)>, Goal) {
+    let mut random = Random::new(seed);
+    let curves: Vec<Shape> = (0..count).map(|_| random_curve(&mut random)).collect();
+    let mut bound = |_| {
+        let now = random.between(0.0, 50.0);
+        (now, now * random.uniform(), now * random.between(1.0, 2.0))
+    };
+    let bounds: Vec<_> = (0..count).map(&mut bound).collect();
+    let now: Vec<f64> = bounds.iter().map(|bound| bound.0).collect();
+    let (total, outcome) = (now.iter().sum::<f64>(), curves.iter().zip(&now).map(|(curve, &x)| curve.response(x)).sum::<f64>());
+    let goal = match which {
+        0 => Goal::Outcome { total },
+        1 => Goal::Profit { margin: random.between(0.2, 5.0) },
+        _ => Goal::Roi { target: outcome / total * (1.0 - 1e-12) },
+    };
+    let mut budget = budget(&bounds);
+    if count > 2 {
+        let pair = now[0] + now[1];
+        budget = budget.with_group(GroupBudget::new("pair", ["c0", "c1"], 0.9 * pair, 1.2 * pair).unwrap()).unwrap();
+    }
+    (budget.plan(&Ensemble::single(curves).unwrap(), goal).unwrap(), bounds, goal)
+}
+
+#[test]
+fn slow_climbs_go_on_where_rounding_hides_the_rise() {
+    // a convex channel that shares a group's sum with a concave one: steps gain a digit in two or three
+    let residual = random_plan(15_914_215_692_240_440_945, 7, 1).0.kkt_residual();
+    assert!(residual <= 1e-11, "residual {residual}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn never_worse_than_now(seed in any::<u64>(), count in 1_usize..9, which in 0..3) {
-        let mut random = Random::new(seed);
-        let curves: Vec<Shape> = (0..count).map(|_| random_curve(&mut random)).collect();
-        let bounds: Vec<_> = (0..count).map(|_| { let now = random.between(0.0, 50.0); (now, now * random.uniform(), now * random.between(1.0, 2.0)) }).collect();
-        let now: Vec<f64> = bounds.iter().map(|bound| bound.0).collect();
-        let (total, outcome) = (now.iter().sum::<f64>(), curves.iter().zip(&now).map(|(curve, &x)| curve.response(x)).sum::<f64>());
-        let goal = match which {
-            0 => Goal::Outcome { total },
-            1 => Goal::Profit { margin: random.between(0.2, 5.0) },
-            _ => Goal::Roi { target: outcome / total * (1.0 - 1e-12) },
-        };
-        let mut budget = budget(&bounds);
-        if count > 2 {
-            let pair = now[0] + now[1];
-            budget = budget.with_group(GroupBudget::new("pair", ["c0", "c1"], 0.9 * pair, 1.2 * pair).unwrap()).unwrap();
-        }
-        let plan = budget.plan(&Ensemble::single(curves).unwrap(), goal).unwrap();
+    fn never_worse_than_now(seed in any::<u64>(), count in 1_usize..9, which in 0_usize..3) {
+        let (plan, bounds, goal) = random_plan(seed, count, which);
         match goal {
             Goal::Profit { margin } => {
+                let total: f64 = bounds.iter().map(|bound| bound.0).sum();
                 let now = margin * plan.outcome_now() - total;
                 prop_assert!(margin * plan.outcome_planned() - plan.total() >= now - 1e-12 * now.abs());
             }
             _ => prop_assert!(plan.gain() >= 0.0, "gain {}", plan.gain()),
         }
-        // worked cases reach 1e-8; a random plan was seen to end on a flank so flat that 1.2e-7 was left
-        prop_assert!(plan.kkt_residual() <= 1e-6, "residual {}", plan.kkt_residual());
+        // of 300,000 such plans the worst had 1.1e-8 left
+        prop_assert!(plan.kkt_residual() <= 1e-7, "residual {}", plan.kkt_residual());
         for (channel, bound) in plan.channels().iter().zip(&bounds) {
             prop_assert!(channel.planned >= bound.1 * (1.0 - 1e-12) && channel.planned <= bound.2 * (1.0 + 1e-12));
         }
