@@ -5,7 +5,7 @@ use mixtouch::{
     Channels, Coalitions, Comparison, ComparisonTable, CostTable, Credits, Error, Event, Events, ExactSetShapley, FirstTouch, Fit, Journey,
     JourneyBuilder, JourneyOptions, Journeys, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Lookback, Markov, OrderedShapley,
     Outcome, Participation, PathTable, Period, PersonKey, Position, SetRateShapley, SubsetSumShapley, TimeDecay, Transform, Transitions,
-    WShaped, WShapedModel, attribute,
+    WShaped, WShapedModel, Zone, attribute,
 };
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -158,6 +158,11 @@ fn settings_outside_their_range_are_refused() {
     for (from, to) in [(Some(5), Some(5)), (Some(6), Some(5)), (Some(-1), None), (None, Some(0)), (None, Some(1 << 32))] {
         assert!(Period::new(from, to).is_err(), "{from:?} {to:?}");
     }
+    let period =
+        |first: &str, last: &str| Period::days(first.parse().ok(), last.parse().ok(), &Zone::utc()).map_err(|error| error.to_string());
+    assert_eq!(period("2026-02-02", "2026-02-01").unwrap_err(), "the period's last day is 2026-02-01, allowed: 2026-02-02 or later");
+    assert!(period("1969-12-31", "").is_err() && period("", "2106-02-07").is_err());
+    assert!(period("1970-01-01", "2106-02-06").is_ok() && period("2026-02-02", "2026-02-02").is_ok());
     assert!(Outcome::new(-1.0, 0.0, 0.0).is_err() && Outcome::new(1.0, f64::NAN, 0.0).is_err());
     assert!(Journey::new(&[], &[1], 2, Outcome::NULL).is_err());
     let mut costs = CostTable::new();

@@ -142,12 +142,7 @@ impl Options {
             let (channel, time) = pair("--channel-lookback", text)?;
             lookback = lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
-        if let (Some(from), Some(to)) = (self.from, self.to.filter(|&to| self.from.is_some_and(|from| to < from))) {
-            return Err(Error::Setting { name: "--to".into(), value: to.to_string(), allowed: format!("{from} or later").into() });
-        }
-        let zone = self.zone()?;
-        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
-        let period = Period::new(start(self.from)?, start(self.to.map(|day| day.plus(1)))?)?;
+        let period = Period::days(self.from, self.to, &self.zone()?)?;
         let transform = match self.transform {
             PathTransform::None => Transform::None,
             PathTransform::Exposure => Transform::Exposure,

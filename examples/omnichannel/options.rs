@@ -182,15 +182,10 @@ impl Options {
 
     /// The days asked for; of a simulation all of its days unless asked otherwise.
     fn period(&self) -> Result<Period> {
-        if let (Some(from), Some(to)) = (self.from, self.to.filter(|&to| self.from.is_some_and(|from| to < from))) {
-            return Err(setting("--to", to, format!("{from} or later")));
-        }
         let simulated = |day: &str| if self.events.is_none() { day.parse().map(Some) } else { Ok(None) };
-        let zone = self.zone()?.unwrap_or_default();
-        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
         let from = self.from.map_or_else(|| simulated(Customers::DAYS.0), |day| Ok(Some(day)))?;
         let to = self.to.map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
-        Period::new(start(from)?, start(to.map(|day| day.plus(1)))?)
+        Period::days(from, to, &self.zone()?.unwrap_or_default())
     }
 
     /// Those named; of a simulation the store, if anybody was there.

@@ -1,7 +1,9 @@
 //! How journeys are cut out of a log.
 
+use crate::date::Day;
 use crate::error::{Error, Result};
 use crate::event::Interaction;
+use crate::zone::Zone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -181,6 +183,26 @@ impl Period {
             }
             _ => Ok(period),
         }
+    }
+
+    /// Whole days of a time zone, the last one included; `None` leaves that side open.
+    ///
+    /// ```
+    /// use mixtouch::{Period, Zone};
+    ///
+    /// let january = Period::days(Some("2026-01-01".parse()?), Some("2026-01-31".parse()?), &Zone::utc())?;
+    /// assert_eq!(january, Period::new(Some(1_767_225_600), Some(1_767_225_600 + 31 * 86_400))?);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A last day before the first; days outside 1970-01-01 to 2106-02-06.
+    pub fn days(first: Option<Day>, last: Option<Day>, zone: &Zone) -> Result<Self> {
+        if let (Some(first), Some(last)) = (first, last.filter(|&last| first.is_some_and(|first| last < first))) {
+            return Err(Error::setting("the period's last day", last, format!("{first} or later")));
+        }
+        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
+        Self::new(start(first)?, start(last.map(|day| day.plus(1)))?)
     }
 
     /// The first second reported.

@@ -84,7 +84,7 @@ fn bad_options_and_files_are_refused() {
         (&["--lookback", "soon"], &["--lookback is \"soon\""]),
         (&["--exclude", "radio"], &["radio", "social"]),
         (&["--from", "2026-02-30"], &["2026-02-30"]),
-        (&["--from", "2026-02-02", "--to", "2026-01-01"], &["--to is 2026-01-01, allowed: 2026-02-02 or later"]),
+        (&["--from", "2026-02-02", "--to", "2026-01-01"], &["the period's last day is 2026-01-01, allowed: 2026-02-02 or later"]),
         (&["--timezone", "Atlantis"], &["Atlantis"]),
         (&["--bootstrap", "0"], &["0"]),
         (&["--segment", "country"], &["no column \"country\""]),

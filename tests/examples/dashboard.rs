@@ -1,8 +1,6 @@
 //! The dashboard of the example `omnichannel`: every family of figures is there, and they agree with each other.
 
-use std::path::PathBuf;
-
-use super::run::{assert_refused, run};
+use super::run::{Folder, assert_refused, run};
 use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Resolver, Rules, WithoutConsent};
 use mixtouch::{EventColumns, Fit, JourneyOptions, Journeys, Period, TimeToEvent, attribute};
 use serde_json::Value;
@@ -18,27 +16,6 @@ fn page(options: &[&str]) -> String {
 
 fn json(options: &[&str]) -> Value {
     serde_json::from_str(&page(&[options, &["--json"]].concat())).unwrap()
-}
-
-/// A folder that is there while the test runs.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("mixtouch-omnichannel-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> String {
-        self.0.join(name).to_str().unwrap().to_owned()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }
 
 fn number(json: &Value, path: &str) -> f64 {
@@ -152,7 +129,7 @@ fn check_service(document: &Value) {
 #[test]
 fn every_family_is_there_and_they_agree() {
     let folder = Folder::new("agree");
-    let document = json(&["--persons", "4000", "--seed", "3", "--out", folder.0.to_str().unwrap()]);
+    let document = json(&["--persons", "4000", "--seed", "3", "--out", folder.name()]);
     for family in FAMILIES {
         assert_eq!(
             (number(&document[family], "/window/from"), number(&document[family], "/window/to")),
@@ -316,7 +293,7 @@ fn margins_models_and_stages_are_as_asked() {
         assert_refused("omnichannel", &options, &[&format!("error: {message}\n")]);
     }
     let backwards = [&base[..], &["--from", "2026-02-01", "--to", "2026-01-31"]].concat();
-    assert_refused("omnichannel", &backwards, &["error: --to is 2026-01-31, allowed: 2026-02-01 or later\n"]);
+    assert_refused("omnichannel", &backwards, &["error: the period's last day is 2026-01-31, allowed: 2026-02-01 or later\n"]);
 }
 
 #[test]
