@@ -158,11 +158,6 @@ fn settings_outside_their_range_are_refused() {
     for (from, to) in [(Some(5), Some(5)), (Some(6), Some(5)), (Some(-1), None), (None, Some(0)), (None, Some(1 << 32))] {
         assert!(Period::new(from, to).is_err(), "{from:?} {to:?}");
     }
-    let period =
-        |first: &str, last: &str| Period::days(first.parse().ok(), last.parse().ok(), &Zone::utc()).map_err(|error| error.to_string());
-    assert_eq!(period("2026-02-02", "2026-02-01").unwrap_err(), "the period's last day is 2026-02-01, allowed: 2026-02-02 or later");
-    assert!(period("1969-12-31", "").is_err() && period("", "2106-02-07").is_err());
-    assert!(period("1970-01-01", "2106-02-06").is_ok() && period("2026-02-02", "2026-02-02").is_ok());
     assert!(Outcome::new(-1.0, 0.0, 0.0).is_err() && Outcome::new(1.0, f64::NAN, 0.0).is_err());
     assert!(Journey::new(&[], &[1], 2, Outcome::NULL).is_err());
     let mut costs = CostTable::new();
@@ -340,4 +335,31 @@ fn stored_items_are_validated_too() {
     refuses::<TimeDecay>(&json(&TimeDecay::days(7.0).unwrap()), &[("604800.0", "0.0"), ("604800.0", "-1.0")]);
     refuses::<Lookback>(&json(&Lookback::default()), &[("2592000", "0"), ("2592000", "-1")]);
     refuses::<Markov>(&json(&Markov::order(1).unwrap()), &[("\"order\":1", "\"order\":0")]);
+}
+
+#[test]
+fn periods_are_of_days_that_logs_can_have() {
+    let period =
+        |first: &str, last: &str, zone: &Zone| Period::days(first.parse().ok(), last.parse().ok(), zone).map_err(|error| error.to_string());
+    let within = "allowed: a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
+    let utc = Zone::utc();
+    assert_eq!(period("2026-02-02", "2026-02-01", &utc).unwrap_err(), "the period's last day is 2026-02-01, allowed: 2026-02-02 or later");
+    assert_eq!(period("1969-12-31", "", &utc).unwrap_err(), format!("the period's first day is 1969-12-31, {within}"));
+    for last in ["2106-02-07", "2150-12-31", "9999-12-31"] {
+        assert_eq!(period("", last, &utc).unwrap_err(), format!("the period's last day is {last}, {within}"));
+    }
+    for (first, last) in [("1970-01-01", "2106-02-06"), ("2026-02-02", "2026-02-02"), ("", "")] {
+        assert!(period(first, last, &utc).is_ok(), "{first} to {last}");
+    }
+    #[cfg(feature = "time")]
+    {
+        let zone = |name| Zone::new(name).unwrap();
+        assert_eq!(
+            period("1970-01-01", "", &zone("Europe/Berlin")).unwrap_err(),
+            format!("the period's first day is 1970-01-01, {within}")
+        );
+        assert!(period("", "2106-02-06", &zone("America/Los_Angeles")).is_err() && period("", "2106-02-06", &zone("Asia/Tokyo")).is_ok());
+        // Samoa went from 29 to 31 December
+        assert!(period("2011-12-30", "2011-12-30", &zone("Pacific/Apia")).is_err());
+    }
 }

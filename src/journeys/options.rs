@@ -196,13 +196,18 @@ impl Period {
     /// ```
     ///
     /// # Errors
-    /// A last day before the first; days outside 1970-01-01 to 2106-02-06.
+    /// A last day before the first; days that begin or end outside 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z; nothing but a day that
+    /// the zone skipped.
     pub fn days(first: Option<Day>, last: Option<Day>, zone: &Zone) -> Result<Self> {
         if let (Some(first), Some(last)) = (first, last.filter(|&last| first.is_some_and(|first| last < first))) {
             return Err(Error::setting("the period's last day", last, format!("{first} or later")));
         }
-        let start = |day: Option<Day>| day.map(|day| zone.start_of(day)).transpose();
-        Self::new(start(first)?, start(last.map(|day| day.plus(1)))?)
+        let start = |name, day: Option<Day>, later| {
+            let bad = |day| Error::setting(name, day, "a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z");
+            day.map(|day| zone.start_of(day.plus(later)).ok().filter(|&start| u32::try_from(start).is_ok()).ok_or_else(|| bad(day)))
+                .transpose()
+        };
+        Self::new(start("the period's first day", first, 0)?, start("the period's last day", last, 1)?)
     }
 
     /// The first second reported.
