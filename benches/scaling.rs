@@ -2,7 +2,7 @@
 //! threads, medians of five rounds in which every step takes its turn. Compared with `read_once`: summing 13 bytes a touch, which
 //! itself gains little from a second thread where one can exhaust the memory's bandwidth. `times` is how many times as fast as on
 //! one thread, `x read_once` the seconds on all threads as a multiple of its own. Building is also compared with builds side by side,
-//! a thread each, which share nothing but the machine: no building on that many threads can gain more.
+//! a thread each, which share nothing but the machine: what it allows.
 //!
 //! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is from at most 10 million rows.
 
@@ -46,10 +46,10 @@ fn building(persons: u64, pools: &[ThreadPool]) {
     println!("\nbuilding, {} rows in order of time", log.len());
     let build = || Some(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
     measure(&[read_once(&buffer), ("build", Box::new(build))], pools);
-    side_by_side(&build, pools.last().map_or(1, ThreadPool::current_num_threads));
+    side_by_side(&build, pools.last().map_or(1, ThreadPool::current_num_threads).min(8));
 }
 
-/// What the machine allows: as many builds at once as threads, each on one of its own, against one build alone.
+/// What the machine allows: as many builds at once as threads, at most eight, each on one of its own, against one build alone.
 fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) {
     let pools: Vec<ThreadPool> = (0..threads).map(|_| pool(1)).collect();
     let seconds = |builds: usize| {
@@ -63,7 +63,7 @@ fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) 
     let (alone, beside): (Vec<f64>, Vec<f64>) = (0..ROUNDS).map(|_| (seconds(1), seconds(threads))).unzip();
     let (alone, beside) = (median(alone), median(beside));
     let times = threads as f64 * alone / beside;
-    println!("{:28}{alone:>13.4}{beside:>13.4}{times:>9.2}", format!("{threads} builds, a thread each"));
+    println!("one build alone {alone:.4} s, {threads} side by side {beside:.4} s: {times:.2} times as many a second");
 }
 
 fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {

@@ -104,6 +104,32 @@ fn check(options: &JourneyOptions) {
     }
 }
 
+/// Large enough to be spread and put together in several pieces, in more of them on fewer threads.
+#[test]
+fn threads_change_no_byte_of_a_large_batch() {
+    let mut log = Events::new();
+    let mut random = Random::new(7);
+    for row in 0..300_000_i64 {
+        let (person, time) = (random.index(60_000), 1_767_225_600 + 20 * row);
+        let channel = ["search", "social", "tv"][random.index(3) as usize];
+        let bought = random.chance(0.02);
+        let event = if bought { Event::conversion(person, time).with_value(0.1 * row as f64) } else { Event::touch(person, time, channel) };
+        log.push(event).unwrap();
+    }
+    let scored = |options: JourneyOptions| {
+        let journeys = Journeys::from_events(&log, options).unwrap();
+        let table = Comparison::new().model("linear", Linear).model("time-decay", TimeDecay::days(7.0).unwrap()).run(&journeys).unwrap();
+        serde_json::to_string(&table).unwrap()
+    };
+    for options in [JourneyOptions::default(), JourneyOptions::default().with_reuse(true).with_transform(Transform::First)] {
+        let texts = [1, 2, 7].map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| scored(options.clone()))
+        });
+        assert!(texts.iter().all(|text| *text == texts[0]));
+    }
+}
+
 #[test]
 fn threads_batches_and_the_order_of_persons_change_no_byte() {
     check(&JourneyOptions::default());

@@ -27,7 +27,7 @@ pub(super) struct Assembled {
 /// How much larger a column may become than its first parts tell before it is copied.
 const ROOM: f64 = 1.0625;
 
-/// The arena as it grows, a few parts at a time, so that parts and arena never stand side by side in memory. What belongs to persons
+/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand side by side in memory. What belongs to persons
 /// with a conversion and what does not grow apart.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
@@ -79,8 +79,11 @@ impl Assembly {
 
     /// The whole arena. `segments` names the codes of segments.
     pub(super) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
-        let Self { front, mut back, outcomes, places, bought_before, .. } = self;
+        let Self { front, mut back, mut outcomes, mut places, mut bought_before, .. } = self;
         back.put_behind(front, shared);
+        outcomes.shrink_to_fit();
+        places.shrink_to_fit();
+        bought_before.shrink_to_fit();
         let Half { persons, touch_ends, journey_ends, timeline, touches, starts, ends, closes, .. } = back;
         let (touches, timeline) = if shared { (timeline, None) } else { (touches, Some(timeline)) };
         let segments = (segments.len() > 0).then(|| Segments::new(segments, back.segments, back.person_segments));
@@ -175,6 +178,7 @@ impl Side<'_> {
 
     /// The same for positions, which move with what they point into, of which `base` stand there already.
     fn shift(self, to: &mut Offsets, column: fn(&Part) -> &Vec<u32>, front: fn(&Extent) -> usize, into: Count, mut base: usize) {
+        to.widen(base + self.parts.iter().map(into.0).sum::<usize>());
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
         for part in self.parts {
             let positions = column(part);
@@ -191,6 +195,7 @@ pub(super) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
     if to.is_empty() {
         *to = head;
     } else {
+        to.reserve_exact(head.len());
         to.splice(0..0, head);
     }
     to.shrink_to_fit();
@@ -199,6 +204,74 @@ pub(super) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
+    fn part(number: u32) -> Part {
+        let (converting, mut part) = ((number % 3) as usize, Part::default());
+        for person in 0..4 {
+            if person as usize == converting {
+                part.converting = Extent {
+                    persons: converting,
+                    journeys: part.closes.len(),
+                    timeline: part.timeline.channels.len(),
+                    touches: part.touches.channels.len(),
+                };
+            }
+            let start = part.timeline.channels.len() as u32;
+            for touch in 0..(number + person) % 3 {
+                for touches in [&mut part.timeline, &mut part.touches] {
+                    touches.channels.push(ChannelId(touch as u16));
+                    touches.times.push(100 * number + person);
+                }
+            }
+            let end = part.timeline.channels.len() as u32;
+            part.persons.push(u64::from(10 * number + person));
+            part.touch_ends.push(end);
+            part.starts.push(start);
+            part.ends.push(end);
+            part.closes.push(number + person);
+            part.journey_ends.push(part.closes.len() as u32);
+            part.segments.push(number);
+            part.person_segments.push(person);
+            if (person as usize) < converting {
+                part.outcomes.push(Outcome::conversion(f64::from(number)));
+                part.places.push(ChannelId(person as u16));
+                part.bought_before.push(person == 1);
+            }
+        }
+        part
+    }
+
+    #[test]
+    fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
+        let parts: Vec<Part> = (0..20).map(part).collect();
+        let rows = parts.iter().map(|part| part.timeline.channels.len()).sum();
+        for shared in [true, false] {
+            let assembled = |at_a_time| {
+                let mut assembly = Assembly::of(parts.len(), rows);
+                parts.chunks(at_a_time).for_each(|parts| assembly.add(parts, shared));
+                format!("{:?}", assembly.finish(shared, &Interner::default()))
+            };
+            let whole = assembled(parts.len());
+            for at_a_time in [1, 3, 7] {
+                assert_eq!(assembled(at_a_time), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn journeys_keep_their_touches_in_the_arena() {
+        let mut assembly = Assembly::of(3, 12);
+        (1..4).for_each(|number| assembly.add(&[part(number)], true));
+        let arena = assembly.finish(true, &Interner::default());
+        // those with a conversion: one person of part 1, two of part 2
+        assert_eq!(arena.people.codes, [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]);
+        for (journey, &person) in arena.people.codes.iter().enumerate() {
+            let (number, person) = (person as u32 / 10, person as u32 % 10);
+            let run = arena.starts.get(journey)..arena.ends.get(journey);
+            assert_eq!(arena.touches.times[run], vec![100 * number + person; ((number + person) % 3) as usize]);
+        }
+    }
 
     #[test]
     fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {

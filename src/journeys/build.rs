@@ -49,7 +49,7 @@ struct Piece {
     rows: u64,
 }
 
-/// Rows spread at a time, at most; the unit of parallel work while events come in.
+/// Rows spread at a time, at most.
 const ROWS: usize = 1 << 19;
 /// Rows below which a piece is not worth a thread of its own.
 const FEW_ROWS: usize = 1 << 17;

@@ -57,7 +57,7 @@ impl Offsets {
     }
 
     /// Makes room for positions up to `largest`.
-    fn widen(&mut self, largest: usize) {
+    pub(super) fn widen(&mut self, largest: usize) {
         if let Self::Short(all) = self
             && u32::try_from(largest).is_err()
         {

@@ -61,7 +61,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
         }
         let rounding = 1e-13 * from.size;
         if from.rise <= rounding {
-            // The value's rounding hides what is left to gain; slopes still tell.
+            // The value's rounding hides what is left to gain; slopes still tell, though they may fall slowly.
             let next = self.further(from, self.towards(from, 1.0));
             return (next.residual < 0.99 * from.residual && next.value >= from.value - rounding).then_some(next);
         }
