@@ -55,7 +55,7 @@ const ROWS: usize = 1 << 19;
 const FEW_ROWS: usize = 1 << 17;
 /// Partitions that a thread cuts before they are added to the arena; more where they have fewer rows than this.
 const WAVE: usize = 16;
-const WAVE_ROWS: usize = 1 << 16;
+const WAVE_ROWS: usize = 1 << 18;
 /// Rows that a merged batch has at most.
 const SMALL: usize = 1 << 16;
 
