@@ -1,5 +1,6 @@
 //! The command line.
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
 use mixtouch::omnichannel::{OfflineChannels, Stage};
@@ -76,7 +77,7 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t = Credit::TimeToEvent)]
     pub(crate) model: Credit,
     /// The channel of e-mails
-    #[arg(long, value_name = "NAME", default_value = "e-mail")]
+    #[arg(long, value_name = "NAME", default_value = "e-mail", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) mail: String,
     /// The share of value that is margin
     #[arg(long, value_name = "SHARE", default_value_t = 1.0)]

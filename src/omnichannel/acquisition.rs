@@ -32,7 +32,7 @@ pub struct Acquisition {
     pub returning_customers: u64,
     /// What all channels cost; none where nothing is known to have cost anything.
     pub spend: Option<f64>,
-    /// Spend by new customer; none without spend or without new customers.
+    /// Spend by new customer; none where nothing was spent or nobody is new.
     pub cost_per_customer: Option<f64>,
     /// By channel, in order of their names.
     pub channels: Vec<ChannelAcquisition>,
@@ -54,7 +54,7 @@ pub struct ChannelAcquisition {
     pub new_customers: f64,
     /// What their first purchases were worth.
     pub value: f64,
-    /// Spend by new customer; none without spend or without credit.
+    /// Spend by new customer; none where nothing was spent or credited.
     pub cost_per_customer: Option<f64>,
 }
 
@@ -133,7 +133,7 @@ impl Group for ChannelAcquisition {
 }
 
 fn per_customer(spend: Option<f64>, customers: f64) -> Option<f64> {
-    spend.filter(|_| customers > 0.0).map(|spend| spend / customers)
+    spend.filter(|&spend| spend > 0.0 && customers > 0.0).map(|spend| spend / customers)
 }
 
 fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {

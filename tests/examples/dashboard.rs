@@ -294,6 +294,7 @@ fn margins_models_and_stages_are_as_asked() {
     }
     let backwards = [&base[..], &["--from", "2026-02-01", "--to", "2026-01-31"]].concat();
     assert_refused("omnichannel", &backwards, &["error: the period's last day is 2026-01-31, allowed: 2026-02-01 or later\n"]);
+    assert_refused("omnichannel", &[&base[..], &["--mail", ""]].concat(), &["a value is required for '--mail <NAME>'"]);
 }
 
 #[test]

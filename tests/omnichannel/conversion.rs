@@ -60,7 +60,7 @@ fn cost_of_acquisition() {
     let credited = ["e-mail", "search", "social", "store"].map(|name| last.channel(name).unwrap().new_customers);
     assert_eq!((credited, last.unattributed), ([2.0, 2.0, 1.0, 2.0], 1.0));
     let costs = ["e-mail", "search", "social", "store"].map(|name| last.channel(name).unwrap().cost_per_customer);
-    assert_eq!(costs, [Some(0.0), Some(2.5), Some(10.0), Some(0.0)]);
+    assert_eq!(costs, [None, Some(2.5), Some(10.0), None]);
     // Linear: social 1/2 ann + 1/2 cem + 1 fay = 2; search 1/2 ann + 2/3 jon = 7/6.
     let linear = Acquisition::of(&quarter, &Linear).unwrap();
     assert_near(linear.channel("social").unwrap().cost_per_customer, 5.0);
