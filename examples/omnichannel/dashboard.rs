@@ -75,6 +75,9 @@ impl<'a> Dashboard<'a> {
             purchases = purchases.with_margins(&histories, "margin").map_err(without_row)?;
         }
         let purchases = purchases.with_returns(&histories);
+        if purchases.unmatched_returns() > 0 {
+            eprintln!("returns of persons without a purchase, taken off nobody's value: {}", purchases.unmatched_returns());
+        }
         let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
         let by_channel = self.lifetime_values(&purchases, channel);
         let segments: BTreeMap<String, &str> = purchases

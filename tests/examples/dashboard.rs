@@ -271,6 +271,11 @@ fn margins_models_and_stages_are_as_asked() {
     let first = asked(&["--model", "first-touch"]);
     assert_eq!((of(&first, "search"), of(&first, "social")), (1.0, 1.0));
     assert!(first.get("journey_stages").is_none());
+    // 10 of b's purchase come back with a third of its margin; what c never bought is told
+    std::fs::write(&log, format!("{rows}b,1767232900,web,return,10,,\nc,1767232900,web,return,7,,\n")).unwrap();
+    let (_, returned, told) = run("omnichannel", &[&base[..], &["--json"]].concat());
+    assert!(told.contains("returns of persons without a purchase, taken off nobody's value: 1\n"), "{told}");
+    assert_eq!(number(&serde_json::from_str(&returned).unwrap(), "/lifetime_value/whole/total"), 30.0);
     // answers behind the last purchase count where no days are asked for; what is no number is named
     let header = rows.lines().next().unwrap();
     let surveyed = rows.lines().skip(1).map(|line| format!("{line}{}\n", ",".repeat(7 - line.matches(',').count())));
