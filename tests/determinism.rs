@@ -93,11 +93,14 @@ fn awkward() -> JourneyOptions {
     JourneyOptions::default().with_lookback(lookback).with_reuse(true).with_transform(Transform::Last).with_exclude(["direct"])
 }
 
+fn on(threads: usize, text: impl FnOnce() -> String + Send) -> String {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(text)
+}
+
 fn check(options: &JourneyOptions) {
     let expected = text(&rows(), options, usize::MAX);
     for threads in [1, 2, 7] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        assert!(pool.install(|| text(&rows(), options, 5000)) == expected, "{threads} threads give another text");
+        assert!(on(threads, || text(&rows(), options, 5000)) == expected, "{threads} threads give another text");
     }
     for seed in [1, 2] {
         assert!(text(&shuffled(rows(), seed), options, 7000) == expected, "rows shuffled by seed {seed} give another text");
@@ -122,10 +125,7 @@ fn threads_change_no_byte_of_a_large_batch() {
         serde_json::to_string(&table).unwrap()
     };
     for options in [JourneyOptions::default(), JourneyOptions::default().with_reuse(true).with_transform(Transform::First)] {
-        let texts = [1, 2, 7].map(|threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| scored(options.clone()))
-        });
+        let texts = [1, 2, 7].map(|threads| on(threads, || scored(options.clone())));
         assert!(texts.iter().all(|text| *text == texts[0]));
     }
 }

@@ -27,8 +27,8 @@ pub(super) struct Assembled {
 /// How much larger a column may become than its first parts tell before it is copied.
 const ROOM: f64 = 1.0625;
 
-/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand side by side in memory. What belongs to persons
-/// with a conversion and what does not grow apart.
+/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand side by side in memory. What
+/// belongs to persons with a conversion and what does not grow apart.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
     front: Half,

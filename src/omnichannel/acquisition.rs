@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Window;
-use super::returns::sum;
+use super::returns::{cost_each, sum};
 use super::table::{self, figure};
 use crate::attribution::{AttributionModel, Credits, attribute_sample};
 use crate::error::Result;
@@ -91,7 +91,7 @@ impl Acquisition {
             new_customers,
             returning_customers,
             spend,
-            cost_per_customer: per_customer(spend, new_customers as f64),
+            cost_per_customer: cost_each(spend, new_customers as f64),
             channels: by_channel(&credits, journeys.costs()),
             baseline: credits.baseline().conversions,
             unattributed: credits.unattributed().conversions,
@@ -103,7 +103,7 @@ impl Acquisition {
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum.apply(self.channels.into_iter().map(|row| (row.channel.clone(), row))).groups;
         let row = |(channel, row): (String, ChannelAcquisition)| {
-            let cost_per_customer = per_customer(row.spend, row.new_customers);
+            let cost_per_customer = cost_each(row.spend, row.new_customers);
             ChannelAcquisition { channel, cost_per_customer, ..row }
         };
         Self { channels: groups.into_iter().map(row).collect(), ..self }
@@ -132,10 +132,6 @@ impl Group for ChannelAcquisition {
     }
 }
 
-fn per_customer(spend: Option<f64>, customers: f64) -> Option<f64> {
-    spend.filter(|&spend| spend > 0.0 && customers > 0.0).map(|spend| spend / customers)
-}
-
 fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
     let row = |(at, (channel, tally)): (usize, (&str, &crate::Tally))| {
         let spend = costs.map(|costs| costs[at]);
@@ -144,7 +140,7 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
             spend,
             new_customers: tally.conversions,
             value: tally.value,
-            cost_per_customer: per_customer(spend, tally.conversions),
+            cost_per_customer: cost_each(spend, tally.conversions),
         }
     };
     credits.channels().iter().zip(credits.by_channel()).enumerate().map(row).collect()

@@ -133,6 +133,11 @@ impl Group for ChannelReturn {
     }
 }
 
+/// Spend by conversion or by customer; none where nothing was spent or there is nobody.
+pub(super) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
+    spend.filter(|&spend| spend > 0.0 && count > 0.0).map(|spend| spend / count)
+}
+
 /// Spend of two channels together.
 pub(super) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
     one.zip(other).map(|(one, other)| one + other).or(one).or(other)
@@ -147,7 +152,7 @@ impl SpendReturn {
             spend,
             roas: paid.map(|spend| tally.value / spend),
             roi: paid.map(|spend| (margin * tally.value - spend) / spend),
-            cost_per_conversion: paid.filter(|_| tally.conversions > 0.0).map(|spend| spend / tally.conversions),
+            cost_per_conversion: cost_each(spend, tally.conversions),
         }
     }
 

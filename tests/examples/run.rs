@@ -30,12 +30,17 @@ pub(crate) fn assert_refused(example: &str, options: &[&str], parts: &[&str]) {
     }
 }
 
+/// A place of this process's own among temporary files.
+fn temporary(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("mixtouch-{}-{name}", std::process::id()))
+}
+
 /// A file that is there while the test runs.
 pub(crate) struct File(PathBuf);
 
 impl File {
     pub(crate) fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("mixtouch-{}-{name}", std::process::id()));
+        let path = temporary(name);
         std::fs::write(&path, text).unwrap();
         Self(path)
     }
@@ -56,7 +61,7 @@ pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     pub(crate) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("mixtouch-{}-{name}", std::process::id()));
+        let path = temporary(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }

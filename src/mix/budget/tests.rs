@@ -218,11 +218,12 @@ fn s_shaped_curves_are_planned_as_well_as_by_exhaustive_search() {
 fn random_plan(seed: u64, count: usize, which: usize) -> (Plan, Vec<(f64, f64, f64)>, Goal) {
     let mut random = Random::new(seed);
     let curves: Vec<Shape> = (0..count).map(|_| random_curve(&mut random)).collect();
-    let mut bound = |_| {
-        let now = random.between(0.0, 50.0);
-        (now, now * random.uniform(), now * random.between(1.0, 2.0))
-    };
-    let bounds: Vec<_> = (0..count).map(&mut bound).collect();
+    let bounds: Vec<_> = (0..count)
+        .map(|_| {
+            let now = random.between(0.0, 50.0);
+            (now, now * random.uniform(), now * random.between(1.0, 2.0))
+        })
+        .collect();
     let now: Vec<f64> = bounds.iter().map(|bound| bound.0).collect();
     let (total, outcome) = (now.iter().sum::<f64>(), curves.iter().zip(&now).map(|(curve, &x)| curve.response(x)).sum::<f64>());
     let goal = match which {
