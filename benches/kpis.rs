@@ -1,6 +1,7 @@
-//! How fast KPIs come out of journeys of 4 touches in the mean, 5 % of which convert, in journeys a second; and how fast a log of
-//! a million persons is put in order person by person. Beside them `read_once`: summing 13 bytes a touch once with all threads,
-//! which the machine's memory allows. `JOURNEYS` sets how many journeys; a million otherwise.
+//! How fast KPIs come out of journeys of 4 touches in the mean, 5 % of which convert, in journeys a
+//! second; and how fast a log of a million persons is put in order person by person. Beside them
+//! `read_once`: summing 13 bytes a touch once with all threads, which the machine's memory allows.
+//! `JOURNEYS` sets how many journeys; a million otherwise.
 
 #[path = "common/events.rs"]
 mod events;
@@ -9,8 +10,9 @@ mod yardstick;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use mixtouch::omnichannel::{
-    Acquisition, CartAbandonment, CartOptions, Cohorts, ConversionCounts, ConversionRates, FrequentPaths, Grouping, Histories, JourneyMap,
-    KindCounts, KindShares, Level, MapCounts, OfflineChannels, PathCounts, PathLengths, Periods, PurchasePaths, Purchases, Questions,
+    Acquisition, CartAbandonment, CartOptions, Cohorts, ConversionCounts, ConversionRates,
+    FrequentPaths, Grouping, Histories, JourneyMap, KindCounts, KindShares, Level, MapCounts,
+    OfflineChannels, PathCounts, PathLengths, Periods, PurchasePaths, Purchases, Questions,
     Repurchase, Retention, RfmScore, Steps, VoiceOfCustomer,
 };
 use mixtouch::privacy::MinimumGroup;
@@ -22,35 +24,75 @@ fn journeys(criterion: &mut Criterion) {
     let journeys = events::journeys(events::asked(), 0.05);
     let buffer = yardstick::buffer(journeys.totals().touchpoints as usize);
     let mut group = criterion.benchmark_group("kpis");
-    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
     group.throughput(Throughput::Elements(journeys.len() as u64));
-    group.bench_function("read_once", |bench| bench.iter(|| yardstick::read_once(black_box(&buffer))));
-    group.bench_function("conversion_rates", |bench| bench.iter(|| ConversionRates::of(&journeys, Level::default())));
-    group.bench_function("rates_and_paths_in_one_fold", |bench| {
-        bench.iter(|| journeys.accumulate(|| (ConversionCounts::new(journeys.channels()), PathLengths::default())));
+    group.bench_function("read_once", |bench| {
+        bench.iter(|| yardstick::read_once(black_box(&buffer)))
     });
-    group.bench_function("purchase_paths", |bench| bench.iter(|| PurchasePaths::of(&journeys, Level::default())));
+    group.bench_function("conversion_rates", |bench| {
+        bench.iter(|| ConversionRates::of(&journeys, Level::default()))
+    });
+    group.bench_function("rates_and_paths_in_one_fold", |bench| {
+        bench.iter(|| {
+            journeys.accumulate(|| {
+                (
+                    ConversionCounts::new(journeys.channels()),
+                    PathLengths::default(),
+                )
+            })
+        });
+    });
+    group.bench_function("purchase_paths", |bench| {
+        bench.iter(|| PurchasePaths::of(&journeys, Level::default()))
+    });
     let offline = OfflineChannels::new(["store", "tv"]);
-    group.bench_function("kinds", |bench| bench.iter(|| KindShares::of(&journeys, &offline, Level::default())));
+    group.bench_function("kinds", |bench| {
+        bench.iter(|| KindShares::of(&journeys, &offline, Level::default()))
+    });
     let steps = Steps::channels(journeys.channels());
-    group.bench_function("journey_map", |bench| bench.iter(|| JourneyMap::of(&journeys, &steps, Level::default())));
+    group.bench_function("journey_map", |bench| {
+        bench.iter(|| JourneyMap::of(&journeys, &steps, Level::default()))
+    });
     let minimum = MinimumGroup::default();
-    group.bench_function("frequent_paths", |bench| bench.iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, Level::default())));
+    group.bench_function("frequent_paths", |bench| {
+        bench.iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, Level::default()))
+    });
     group.bench_function("rates_paths_kinds_map_and_ways_in_one_fold", |bench| {
         let kinds = KindCounts::new(&journeys, &offline).expect("the channels are there");
         let start = || {
-            let counts = (ConversionCounts::new(journeys.channels()), PathLengths::default());
-            (counts, (kinds.clone(), (MapCounts::new(steps.clone()), PathCounts::new(&steps))))
+            let counts = (
+                ConversionCounts::new(journeys.channels()),
+                PathLengths::default(),
+            );
+            (
+                counts,
+                (
+                    kinds.clone(),
+                    (MapCounts::new(steps.clone()), PathCounts::new(&steps)),
+                ),
+            )
         };
         bench.iter(|| journeys.accumulate(start));
     });
-    group.bench_function("acquisition", |bench| bench.iter(|| Acquisition::of(&journeys, &Linear)));
+    group.bench_function("acquisition", |bench| {
+        bench.iter(|| Acquisition::of(&journeys, &Linear))
+    });
     group.bench_function("purchases", |bench| bench.iter(|| Purchases::of(&journeys)));
     let purchases = Purchases::of(&journeys).expect("there are persons");
-    let weeks = Periods::days("2026-01-01".parse().expect("a day"), 12, 7, &Zone::utc()).expect("12 weeks");
-    group.bench_function("retention", |bench| bench.iter(|| Retention::of(&purchases, &weeks, 7.0, Level::default())));
-    group.bench_function("cohorts", |bench| bench.iter(|| Cohorts::of(&purchases, &weeks, Level::default())));
-    group.bench_function("repurchase", |bench| bench.iter(|| Repurchase::of(&purchases, Level::default())));
+    let weeks =
+        Periods::days("2026-01-01".parse().expect("a day"), 12, 7, &Zone::utc()).expect("12 weeks");
+    group.bench_function("retention", |bench| {
+        bench.iter(|| Retention::of(&purchases, &weeks, 7.0, Level::default()))
+    });
+    group.bench_function("cohorts", |bench| {
+        bench.iter(|| Cohorts::of(&purchases, &weeks, Level::default()))
+    });
+    group.bench_function("repurchase", |bench| {
+        bench.iter(|| Repurchase::of(&purchases, Level::default()))
+    });
     group.bench_function("rfm", |bench| bench.iter(|| RfmScore::of(&purchases)));
     group.finish();
 }
@@ -58,13 +100,25 @@ fn journeys(criterion: &mut Criterion) {
 fn histories(criterion: &mut Criterion) {
     let log: Events = events::log(1_000_000, 0.05);
     let mut group = criterion.benchmark_group("histories_of_1M_persons");
-    group.sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
+    group
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3));
     group.throughput(Throughput::Elements(log.len() as u64));
-    group.bench_function("order", |bench| bench.iter(|| Histories::new(&log).map(|histories| histories.len())));
+    group.bench_function("order", |bench| {
+        bench.iter(|| Histories::new(&log).map(|histories| histories.len()))
+    });
     let log = surveyed(&log);
-    let (histories, grouping) = (Histories::new(&log).expect("the log is short enough"), Grouping::default());
-    group.bench_function("voice", |bench| bench.iter(|| VoiceOfCustomer::of(&histories, &Questions::default(), &grouping)));
-    group.bench_function("carts", |bench| bench.iter(|| CartAbandonment::of(&histories, &CartOptions::default())));
+    let (histories, grouping) = (
+        Histories::new(&log).expect("the log is short enough"),
+        Grouping::default(),
+    );
+    group.bench_function("voice", |bench| {
+        bench.iter(|| VoiceOfCustomer::of(&histories, &Questions::default(), &grouping))
+    });
+    group.bench_function("carts", |bench| {
+        bench.iter(|| CartAbandonment::of(&histories, &CartOptions::default()))
+    });
     group.finish();
 }
 
@@ -73,8 +127,15 @@ fn surveyed(log: &Events) -> Events {
     let mut more = Events::new().keep_all();
     for person in (0..1_000_000u64).step_by(10) {
         let time = 1_775_000_000 + person as i64;
-        more.push(Event::of_kind(Kind::Cart, person, time).with_channel("app").with_value(20.0)).expect("the row is sound");
-        let answer = Event::of_kind(Kind::Survey, person, time).with_goal("nps").with_value((person / 10 % 11) as f64);
+        more.push(
+            Event::of_kind(Kind::Cart, person, time)
+                .with_channel("app")
+                .with_value(20.0),
+        )
+        .expect("the row is sound");
+        let answer = Event::of_kind(Kind::Survey, person, time)
+            .with_goal("nps")
+            .with_value((person / 10 % 11) as f64);
         more.push(answer).expect("the row is sound");
     }
     more.append(log).expect("there are few channels");

@@ -1,6 +1,7 @@
-//! How many journeys fit: persons of 4 touches in the mean, 5 % converting, simulated straight into the builder, built, and scored by
-//! eight models. Prints the seconds each step takes and the most memory the process held, with how many bytes a touch that is; to
-//! be compared with the 13 bytes a touch that a person, a second and a channel take as they come.
+//! How many journeys fit: persons of 4 touches in the mean, 5 % converting, simulated straight into
+//! the builder, built, and scored by eight models. Prints the seconds each step takes and the most
+//! memory the process held, with how many bytes a touch that is; to be compared with the 13 bytes a
+//! touch that a person, a second and a channel take as they come.
 //!
 //!     cargo bench --bench scale -- 100000000
 //!
@@ -15,7 +16,9 @@ use mixtouch::{JourneyBuilder, JourneyOptions};
 use std::time::Instant;
 
 fn main() {
-    let asked = std::env::args().skip(1).find_map(|argument| argument.replace('_', "").parse().ok());
+    let asked = std::env::args()
+        .skip(1)
+        .find_map(|argument| argument.replace('_', "").parse().ok());
     // `cargo test --benches` runs this too, and does not say so as `cargo bench` does
     let measured = std::env::args().any(|argument| argument == "--bench");
     let persons = asked.unwrap_or(if measured { 1_000_000 } else { 1_000 });
@@ -28,11 +31,16 @@ fn main() {
     let journeys = builder.build().expect("the log is sound");
     let built = started.elapsed();
     let after_building = peak();
-    let table = eight::comparison().run(&journeys).expect("the journeys have what all eight need");
+    let table = eight::comparison()
+        .run(&journeys)
+        .expect("the journeys have what all eight need");
     let scored = started.elapsed();
 
     let totals = journeys.totals();
-    println!("{persons} persons, {rows} rows, {} journeys, {} touches", totals.journeys, totals.touchpoints);
+    println!(
+        "{persons} persons, {rows} rows, {} journeys, {} touches",
+        totals.journeys, totals.touchpoints
+    );
     for (step, spent, peak) in [
         ("simulated into the builder", filled, after_filling),
         ("built", built - filled, after_building),
@@ -40,9 +48,16 @@ fn main() {
     ] {
         let memory = peak.map(|bytes| {
             let gigabytes = bytes as f64 / 1e9;
-            format!(", at most {gigabytes:.2} GB so far, {:.1} bytes a touch", bytes as f64 / totals.touchpoints)
+            format!(
+                ", at most {gigabytes:.2} GB so far, {:.1} bytes a touch",
+                bytes as f64 / totals.touchpoints
+            )
         });
-        println!("{step}: {:.2} s{}", spent.as_secs_f64(), memory.unwrap_or_default());
+        println!(
+            "{step}: {:.2} s{}",
+            spent.as_secs_f64(),
+            memory.unwrap_or_default()
+        );
     }
     assert_eq!(table.models().len(), 8);
 }
@@ -50,6 +65,8 @@ fn main() {
 /// The most memory the process has held, in bytes, where the system says.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? * 1024)
 }

@@ -1,10 +1,13 @@
-//! What more threads bring, and what each step costs beside reading the touches once: building, evidence and scoring on 1, 2, 4 ..
-//! threads, medians of five rounds in which every step takes its turn. Compared with `read_once`: summing 13 bytes a touch, which
-//! itself gains little from a second thread where one can exhaust the memory's bandwidth. `times` is how many times as fast as on
-//! one thread, `x read_once` the seconds on all threads as a multiple of its own. Building is also compared with builds side by side,
-//! a thread each, which share nothing but the machine: what it allows.
+//! What more threads bring, and what each step costs beside reading the touches once: building,
+//! evidence and scoring on 1, 2, 4 .. threads, medians of five rounds in which every step takes its
+//! turn. Compared with `read_once`: summing 13 bytes a touch, which itself gains little from a
+//! second thread where one can exhaust the memory's bandwidth. `times` is how many times as fast as
+//! on one thread, `x read_once` the seconds on all threads as a multiple of its own. Building is
+//! also compared with builds side by side, a thread each, which share nothing but the machine: what
+//! it allows.
 //!
-//! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is from at most 10 million rows.
+//! `JOURNEYS` sets how many journeys; a million otherwise, of 4 touches in the mean. Building is
+//! from at most 10 million rows.
 
 #[path = "common/eight.rs"]
 mod eight;
@@ -13,7 +16,10 @@ mod events;
 #[path = "common/yardstick.rs"]
 mod yardstick;
 
-use mixtouch::{Fit, JourneyOptions, Journeys, Linear, Markov, SetRateShapley, TimeDecay, TimeToEvent, attribute};
+use mixtouch::{
+    Fit, JourneyOptions, Journeys, Linear, Markov, SetRateShapley, TimeDecay, TimeToEvent,
+    attribute,
+};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::hint::black_box;
 use std::time::Instant;
@@ -29,7 +35,8 @@ fn main() {
     let measured = std::env::args().any(|argument| argument == "--bench");
     let persons = if measured { events::asked() } else { 1_000 };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let counts = std::iter::successors(Some(1), |count| Some(count * 2)).take_while(|&count| count <= cores.max(2));
+    let counts = std::iter::successors(Some(1), |count| Some(count * 2))
+        .take_while(|&count| count <= cores.max(2));
     let pools: Vec<ThreadPool> = counts.map(pool).collect();
     building(persons.min(BUILT), &pools);
     scoring("log, 5 % converting", persons, 0.05, &pools);
@@ -37,33 +44,50 @@ fn main() {
 }
 
 fn pool(threads: usize) -> ThreadPool {
-    ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be started")
+    ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .expect("threads can be started")
 }
 
 fn building(persons: u64, pools: &[ThreadPool]) {
     let log = events::log(persons, 0.05);
     let buffer = yardstick::buffer(log.len());
     println!("\nbuilding, {} rows in order of time", log.len());
-    let build = || Some(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
+    let build =
+        || Some(Journeys::from_events(&log, JourneyOptions::default()).expect("the log is sound"));
     measure(&[read_once(&buffer), ("build", Box::new(build))], pools);
-    side_by_side(&build, pools.last().map_or(1, ThreadPool::current_num_threads).min(8));
+    side_by_side(
+        &build,
+        pools
+            .last()
+            .map_or(1, ThreadPool::current_num_threads)
+            .min(8),
+    );
 }
 
-/// What the machine allows: as many builds at once as threads, at most eight, each on one of its own, against one build alone.
+/// What the machine allows: as many builds at once as threads, at most eight, each on one of its
+/// own, against one build alone.
 fn side_by_side(build: &(impl Fn() -> Option<Journeys> + Sync), threads: usize) {
     let pools: Vec<ThreadPool> = (0..threads).map(|_| pool(1)).collect();
     let seconds = |builds: usize| {
         let mut built: Vec<Option<Journeys>> = (0..builds).map(|_| None).collect();
         let started = Instant::now();
         std::thread::scope(|scope| {
-            built.iter_mut().zip(&pools).for_each(|(built, pool)| drop(scope.spawn(move || *built = pool.install(build))));
+            built
+                .iter_mut()
+                .zip(&pools)
+                .for_each(|(built, pool)| drop(scope.spawn(move || *built = pool.install(build))));
         });
         started.elapsed().as_secs_f64()
     };
-    let (alone, beside): (Vec<f64>, Vec<f64>) = (0..ROUNDS).map(|_| (seconds(1), seconds(threads))).unzip();
+    let (alone, beside): (Vec<f64>, Vec<f64>) =
+        (0..ROUNDS).map(|_| (seconds(1), seconds(threads))).unzip();
     let (alone, beside) = (median(alone), median(beside));
     let times = threads as f64 * alone / beside;
-    println!("one build alone {alone:.4} s, {threads} side by side {beside:.4} s: {times:.2} times as many a second");
+    println!(
+        "one build alone {alone:.4} s, {threads} side by side {beside:.4} s: {times:.2} times as many a second"
+    );
 }
 
 fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
@@ -76,12 +100,18 @@ fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
     measure(
         &[
             read_once(&buffer),
-            step("linear, scoring", || attribute(journeys, &Linear).expect("no times needed")),
-            step("time-decay, scoring", || attribute(journeys, &seven_days).expect("there are times")),
+            step("linear, scoring", || {
+                attribute(journeys, &Linear).expect("no times needed")
+            }),
+            step("time-decay, scoring", || {
+                attribute(journeys, &seven_days).expect("there are times")
+            }),
             evidence("markov, evidence", journeys, markov),
             evidence("shapley-set-rate, evidence", journeys, SetRateShapley),
             evidence("time-to-event, evidence", journeys, TimeToEvent::default()),
-            step("eight together", || eight::comparison().run(journeys).expect("there are times")),
+            step("eight together", || {
+                eight::comparison().run(journeys).expect("there are times")
+            }),
         ],
         pools,
     );
@@ -99,11 +129,20 @@ fn read_once(buffer: &[u64]) -> Step<'_> {
     step("read_once", || yardstick::read_once(black_box(buffer)))
 }
 
-fn evidence<'a, F: Fit + Sync + 'a>(name: &'static str, journeys: &'a Journeys, specification: F) -> Step<'a> {
-    step(name, move || journeys.accumulate(|| specification.evidence(journeys.channels())).is_ok())
+fn evidence<'a, F: Fit + Sync + 'a>(
+    name: &'static str,
+    journeys: &'a Journeys,
+    specification: F,
+) -> Step<'a> {
+    step(name, move || {
+        journeys
+            .accumulate(|| specification.evidence(journeys.channels()))
+            .is_ok()
+    })
 }
 
-/// Runs every step on every pool in turn and prints a line for each; the first step is the yardstick.
+/// Runs every step on every pool in turn and prints a line for each; the first step is the
+/// yardstick.
 fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) {
     let mut seconds = vec![vec![Vec::with_capacity(ROUNDS); pools.len()]; steps.len()];
     for _ in 0..ROUNDS {
@@ -116,15 +155,24 @@ fn measure(steps: &[Step<'_>], pools: &[ThreadPool]) {
             }
         }
     }
-    let medians: Vec<Vec<f64>> = seconds.into_iter().map(|pools| pools.into_iter().map(median).collect()).collect();
+    let medians: Vec<Vec<f64>> = seconds
+        .into_iter()
+        .map(|pools| pools.into_iter().map(median).collect())
+        .collect();
     print!("{:28}", "seconds");
-    pools.iter().for_each(|pool| print!("{:>9} thr", pool.current_num_threads()));
+    pools
+        .iter()
+        .for_each(|pool| print!("{:>9} thr", pool.current_num_threads()));
     println!("{:>9}{:>13}", "times", "x read_once");
     let last = pools.len() - 1;
     for ((name, _), spent) in steps.iter().zip(&medians) {
         print!("{name:28}");
         spent.iter().for_each(|seconds| print!("{seconds:>13.4}"));
-        println!("{:>9.2}{:>13.2}", spent[0] / spent[last], spent[last] / medians[0][last]);
+        println!(
+            "{:>9.2}{:>13.2}",
+            spent[0] / spent[last],
+            spent[last] / medians[0][last]
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! Which model should I use? Fits every model on every simulated world and prints how far its shares of credit are from the
-//! truth.
+//! Which model should I use? Fits every model on every simulated world and prints how far its
+//! shares of credit are from the truth.
 //!
 //!     cargo run --release --example leaderboard -- --persons 200000 --seed 1
 
@@ -9,17 +9,19 @@ mod exit;
 use clap::Parser;
 use mixtouch::simulate::{Simulation, World};
 use mixtouch::{
-    AttributionModel, Counterfactual, Credits, FirstTouch, Fit, JourneyOptions, Journeys, LastNonDirect, LastTouch, Linear, LogHazard,
-    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, WShaped, attribute,
+    AttributionModel, Counterfactual, Credits, FirstTouch, Fit, JourneyOptions, Journeys,
+    LastNonDirect, LastTouch, Linear, LogHazard, Logistic, Markov, Position, Result,
+    SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, WShaped, attribute,
 };
 use std::process::ExitCode;
 use std::time::Instant;
 
 /// Fit every model on every simulated world and print how far it is from the truth
 ///
-/// L1 is the distance between each model's shares of credit and the shares of what channels really caused (removal), over paid
-/// channels: 0 is right, 2 is all to the wrong channels. "credited / caused" is the credit of all channels over what marketing
-/// caused in all: models without a baseline also credit what would have come anyway.
+/// L1 is the distance between each model's shares of credit and the shares of what channels really
+/// caused (removal), over paid channels: 0 is right, 2 is all to the wrong channels. "credited /
+/// caused" is the credit of all channels over what marketing caused in all: models without a
+/// baseline also credit what would have come anyway.
 #[derive(Parser)]
 struct Options {
     /// Persons in each world
@@ -28,7 +30,8 @@ struct Options {
     /// Seed of the worlds
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Only these worlds, joined by commas: additive, baseline, saturation, retargeting, upstream, multiplicative
+    /// Only these worlds, joined by commas: additive, baseline, saturation, retargeting, upstream,
+    /// multiplicative
     #[arg(long, value_delimiter = ',')]
     worlds: Vec<World>,
     /// Print one JSON document instead of tables
@@ -46,20 +49,32 @@ struct Entry {
 }
 
 fn rule(name: &'static str, model: impl AttributionModel + 'static) -> Entry {
-    Entry { name, only: None, score: Box::new(move |journeys| attribute(journeys, &model)) }
+    Entry {
+        name,
+        only: None,
+        score: Box::new(move |journeys| attribute(journeys, &model)),
+    }
 }
 
 fn fitted<F: Fit + Sync + 'static>(name: &'static str, specification: F) -> Entry {
-    Entry { name, only: None, score: Box::new(move |journeys| attribute(journeys, &specification.fit(journeys)?)) }
+    Entry {
+        name,
+        only: None,
+        score: Box::new(move |journeys| attribute(journeys, &specification.fit(journeys)?)),
+    }
 }
 
 fn entries() -> Result<Vec<Entry>> {
     let (plain, taus) = (TimeToEvent::default, [0.1, 0.3, 1.0, 3.0, 10.0]);
     let upstream = plain().with_upstream(["branded_search"]);
-    let only = |world, entry| Entry { only: Some(world), ..entry };
+    let only = |world, entry| Entry {
+        only: Some(world),
+        ..entry
+    };
     Ok(vec![
         rule("last-touch", LastTouch),
-        // no world has direct visits; branded search, which marketing itself brings, is what there is to pass over
+        // no world has direct visits; branded search, which marketing itself brings, is what there
+        // is to pass over
         fitted("last-non-direct", LastNonDirect::new(["branded_search"])),
         rule("first-touch", FirstTouch),
         rule("linear", Linear),
@@ -72,7 +87,11 @@ fn entries() -> Result<Vec<Entry>> {
         fitted("markov", Markov::order(1)?),
         fitted("markov order 2", Markov::order(2)?),
         // a model that others are made into once they are fitted has no specification of its own
-        Entry { name: "markov-within-journeys", only: None, score: Box::new(within_journeys) },
+        Entry {
+            name: "markov-within-journeys",
+            only: None,
+            score: Box::new(within_journeys),
+        },
         rule("shapley", SubsetSumShapley),
         fitted("shapley-set-rate", SetRateShapley),
         fitted("counterfactual", Counterfactual),
@@ -83,14 +102,29 @@ fn entries() -> Result<Vec<Entry>> {
         fitted("  exponentials", plain().with_exponentials(taus)?),
         fitted("  frequency classes", plain().with_frequency_classes(true)),
         fitted("  pairs", plain().with_pairs(true)),
-        only(World::Retargeting, fitted("  demand capture", plain().with_demand_capture(["retargeting"]))),
+        only(
+            World::Retargeting,
+            fitted(
+                "  demand capture",
+                plain().with_demand_capture(["retargeting"]),
+            ),
+        ),
         only(World::Upstream, fitted("  upstream", upstream.clone())),
-        only(World::Upstream, fitted("  symmetric upstream", upstream.with_symmetric_upstream(true))),
+        only(
+            World::Upstream,
+            fitted(
+                "  symmetric upstream",
+                upstream.with_symmetric_upstream(true),
+            ),
+        ),
     ])
 }
 
 fn within_journeys(journeys: &Journeys) -> Result<Credits> {
-    attribute(journeys, &Markov::order(1)?.fit(journeys)?.within_journeys())
+    attribute(
+        journeys,
+        &Markov::order(1)?.fit(journeys)?.within_journeys(),
+    )
 }
 
 /// What one model makes of one world.
@@ -106,12 +140,24 @@ fn score(entry: &Entry, simulation: &Simulation, journeys: &Journeys) -> Result<
     let started = Instant::now();
     let credits = (entry.score)(journeys)?;
     let seconds = started.elapsed().as_secs_f64();
-    let l1 = truth.distance(|channel| credits.channel(channel).map_or(0.0, |tally| tally.conversions));
-    Ok(Score { l1, credited_over_caused: credits.credited().conversions / truth.total, seconds })
+    let l1 = truth.distance(|channel| {
+        credits
+            .channel(channel)
+            .map_or(0.0, |tally| tally.conversions)
+    });
+    Ok(Score {
+        l1,
+        credited_over_caused: credits.credited().conversions / truth.total,
+        seconds,
+    })
 }
 
 fn run(options: &Options) -> Result<()> {
-    let worlds = if options.worlds.is_empty() { World::ALL.to_vec() } else { options.worlds.clone() };
+    let worlds = if options.worlds.is_empty() {
+        World::ALL.to_vec()
+    } else {
+        options.worlds.clone()
+    };
     let entries = entries()?;
     let mut columns: Vec<Vec<Option<Score>>> = Vec::new();
     for &world in &worlds {
@@ -119,38 +165,64 @@ fn run(options: &Options) -> Result<()> {
         let journeys = simulation.journeys(JourneyOptions::default())?;
         eprintln!("{:<15} {}", format!("{world}:"), world.description());
         let fits = |entry: &Entry| entry.only.is_none_or(|only| only == world);
-        let scores = entries.iter().map(|entry| fits(entry).then(|| score(entry, &simulation, &journeys)).transpose());
+        let scores = entries.iter().map(|entry| {
+            fits(entry)
+                .then(|| score(entry, &simulation, &journeys))
+                .transpose()
+        });
         columns.push(scores.collect::<Result<_>>()?);
     }
     if options.json {
         println!("{}", document(&worlds, &entries, &columns));
         return Ok(());
     }
-    let grid = |title, digits, of: fn(Score) -> f64| print(title, digits, &worlds, &entries, &columns, of);
+    let grid =
+        |title, digits, of: fn(Score) -> f64| print(title, digits, &worlds, &entries, &columns, of);
     grid("L1 to the truth", 3, |score| score.l1);
     grid("credited / caused", 2, |score| score.credited_over_caused);
     grid("seconds", 3, |score| score.seconds);
     Ok(())
 }
 
-fn print(title: &str, digits: usize, worlds: &[World], entries: &[Entry], columns: &[Vec<Option<Score>>], of: fn(Score) -> f64) {
+fn print(
+    title: &str,
+    digits: usize,
+    worlds: &[World],
+    entries: &[Entry],
+    columns: &[Vec<Option<Score>>],
+    of: fn(Score) -> f64,
+) {
     print!("\n{title:<22}");
     worlds.iter().for_each(|world| print!(" {world:>14}"));
     println!();
     for (at, entry) in entries.iter().enumerate() {
         print!("{:<22}", entry.name);
         for column in columns {
-            print!(" {:>14}", column[at].map_or_else(|| "-".to_owned(), |score| format!("{:.digits$}", of(score))));
+            print!(
+                " {:>14}",
+                column[at]
+                    .map_or_else(|| "-".to_owned(), |score| format!("{:.digits$}", of(score)))
+            );
         }
         println!();
     }
 }
 
-fn document(worlds: &[World], entries: &[Entry], columns: &[Vec<Option<Score>>]) -> serde_json::Value {
+fn document(
+    worlds: &[World],
+    entries: &[Entry],
+    columns: &[Vec<Option<Score>>],
+) -> serde_json::Value {
     let row = |(entry, score): (&Entry, &Option<Score>)| {
-        let Score { l1, credited_over_caused, seconds } = (*score)?;
+        let Score {
+            l1,
+            credited_over_caused,
+            seconds,
+        } = (*score)?;
         let model = entry.name.trim();
-        Some(serde_json::json!({"model": model, "l1": l1, "credited_over_caused": credited_over_caused, "seconds": seconds}))
+        Some(
+            serde_json::json!({"model": model, "l1": l1, "credited_over_caused": credited_over_caused, "seconds": seconds}),
+        )
     };
     let world = |(world, column): (&World, &Vec<Option<Score>>)| {
         let models: Vec<_> = entries.iter().zip(column).filter_map(row).collect();

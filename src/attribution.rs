@@ -1,8 +1,9 @@
 //! Dividing conversions among the touches before them.
 //!
-//! A rule needs no fitting and implements [`AttributionModel`] alone. A model that learns from the journeys comes as a
-//! specification that implements [`Fit`]: it gathers [`Fit::Evidence`] in one pass, and solves it into its model. Models only
-//! state raw weights; the engine divides, so that credited + baseline + unattributed = total holds for all of them.
+//! A rule needs no fitting and implements [`AttributionModel`] alone. A model that learns from the
+//! journeys comes as a specification that implements [`Fit`]: it gathers [`Fit::Evidence`] in one
+//! pass, and solves it into its model. Models only state raw weights; the engine divides, so that
+//! credited + baseline + unattributed = total holds for all of them.
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -37,17 +38,21 @@ pub use comparison::Comparison;
 pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use credits::{Credits, Tally};
 pub use hazard::{
-    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime,
+    TimeToEvent, TimeToEventModel, TouchEffect,
 };
 pub use logistic::{Logistic, LogisticModel};
-pub use markov::{Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions};
+pub use markov::{
+    Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions,
+};
 pub use parameters::{Parameter, Parameters};
 pub use participation::Participation;
 pub use position::{Position, WShaped, WShapedModel};
 pub use rules::{FirstTouch, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Names};
 pub use shao_li::{ShaoLi, ShaoLiModel};
 pub use shapley::{
-    ExactSetShapley, OrderedShapley, Response, ResponseShapley, ResponseShapleyModel, SetRateShapley, SetRateShapleyModel, SubsetSumShapley,
+    ExactSetShapley, OrderedShapley, Response, ResponseShapley, ResponseShapleyModel,
+    SetRateShapley, SetRateShapleyModel, SubsetSumShapley,
 };
 pub use shares::ChannelShares;
 pub use stream::{JourneyCredit, TouchCredit, stream_credits};
@@ -59,7 +64,8 @@ pub use time_decay::TimeDecay;
 pub struct Needs {
     /// When each touch happened.
     pub times: bool,
-    /// All touches of the person up to the close, not only those in the journey's window; it weighs and credits those.
+    /// All touches of the person up to the close, not only those in the journey's window; it weighs
+    /// and credits those.
     pub timeline: bool,
 }
 
@@ -91,7 +97,8 @@ pub trait AttributionModel: Send + Sync {
         Needs::default()
     }
 
-    /// The channels whose numbers the model uses, where it uses any: it then scores journeys with the same channels only.
+    /// The channels whose numbers the model uses, where it uses any: it then scores journeys with
+    /// the same channels only.
     fn channels(&self) -> Option<&Channels> {
         None
     }
@@ -101,11 +108,13 @@ pub trait AttributionModel: Send + Sync {
         Parameters::default()
     }
 
-    /// Puts raw weights into a zeroed slice with one cell per touch, of which there is at least one, and returns the weight of
-    /// the baseline (0 for most). The engine divides each by the sum of all; where that is not above 0 the outcome is unattributed.
+    /// Puts raw weights into a zeroed slice with one cell per touch, of which there is at least
+    /// one, and returns the weight of the baseline (0 for most). The engine divides each by the sum
+    /// of all; where that is not above 0 the outcome is unattributed.
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64;
 
-    /// Each channel's share of all attributed conversions, for models whose answer is not a sum over journeys.
+    /// Each channel's share of all attributed conversions, for models whose answer is not a sum
+    /// over journeys.
     fn channel_shares(&self) -> Option<&ChannelShares> {
         None
     }
@@ -141,8 +150,8 @@ pub trait Fit {
     /// When the evidence supports none.
     fn solve(&self, evidence: Self::Evidence) -> Result<Self::Model>;
 
-    /// The model the evidence supports, where one fitted on similar evidence is at hand: a bootstrap replicate's search may start
-    /// there. Does not look at it by default.
+    /// The model the evidence supports, where one fitted on similar evidence is at hand: a
+    /// bootstrap replicate's search may start there. Does not look at it by default.
     ///
     /// # Errors
     /// As [`Fit::solve`]; or the earlier model is of another kind.
@@ -182,9 +191,15 @@ pub fn attribute<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -
 }
 
 /// The same of journeys with other outcomes than their own.
-pub(crate) fn attribute_sample<M: AttributionModel + ?Sized>(sample: Sample<'_>, model: &M) -> Result<Credits> {
+pub(crate) fn attribute_sample<M: AttributionModel + ?Sized>(
+    sample: Sample<'_>,
+    model: &M,
+) -> Result<Credits> {
     check(sample.journeys, model, short_name::<M>())?;
-    let scored = sample.accumulate_converting(|| Scoring { model, credits: Credits::new(sample.journeys.channels().clone()) })?;
+    let scored = sample.accumulate_converting(|| Scoring {
+        model,
+        credits: Credits::new(sample.journeys.channels().clone()),
+    })?;
     Ok(scored.finish())
 }
 
@@ -206,7 +221,9 @@ impl<M: AttributionModel + ?Sized> Scoring<'_, M> {
 
 impl<M: AttributionModel + ?Sized> Accumulator for Scoring<'_, M> {
     fn observe(&mut self, journey: Journey<'_>) {
-        self.credits.weigh_and_add(journey, |journey, weights| self.model.weigh(journey, weights));
+        self.credits.weigh_and_add(journey, |journey, weights| {
+            self.model.weigh(journey, weights)
+        });
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
@@ -227,12 +244,17 @@ impl<M: AttributionModel + ?Sized> Accumulator for Scoring<'_, M> {
 /// Fails unless the journeys have what the model needs and speak of its channels.
 fn check<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M, name: &str) -> Result<()> {
     check_needs(journeys, model.needs(), name)?;
-    model.channels().map_or(Ok(()), |channels| channels.same_as(journeys.channels()))
+    model
+        .channels()
+        .map_or(Ok(()), |channels| channels.same_as(journeys.channels()))
 }
 
 fn check_needs(journeys: &Journeys, needs: Needs, name: &str) -> Result<()> {
     if (needs.times || needs.timeline) && !journeys.has_times() {
-        return Err(Error::Lacking { model: name.to_owned().into(), needs: "the times of touches".into() });
+        return Err(Error::Lacking {
+            model: name.to_owned().into(),
+            needs: "the times of touches".into(),
+        });
     }
     Ok(())
 }
@@ -242,7 +264,8 @@ fn short_name<T: ?Sized>() -> &'static str {
     name.rsplit("::").next().unwrap_or(name)
 }
 
-/// Up to this many touches a journey's channels are compared pair by pair, which needs no memory of its own.
+/// Up to this many touches a journey's channels are compared pair by pair, which needs no memory of
+/// its own.
 const PAIRWISE: usize = 32;
 
 /// The weight of each touch where a channel's weight is spread evenly over its touches.
@@ -279,7 +302,8 @@ fn distinct(channels: &[ChannelId]) -> Vec<ChannelId> {
     sorted
 }
 
-/// Hands on the distinct channels in order, without a detour over the heap for journeys of usual length.
+/// Hands on the distinct channels in order, without a detour over the heap for journeys of usual
+/// length.
 #[inline]
 fn with_distinct<T>(channels: &[ChannelId], take: impl FnOnce(&[ChannelId]) -> T) -> T {
     if channels.len() > PAIRWISE {
@@ -288,7 +312,10 @@ fn with_distinct<T>(channels: &[ChannelId], take: impl FnOnce(&[ChannelId]) -> T
     let mut set = [ChannelId::NONE; PAIRWISE];
     let mut len = 0;
     for &channel in channels {
-        let at = set[..len].iter().position(|&other| other >= channel).unwrap_or(len);
+        let at = set[..len]
+            .iter()
+            .position(|&other| other >= channel)
+            .unwrap_or(len);
         if at == len || set[at] != channel {
             set.copy_within(at..len, at + 1);
             set[at] = channel;

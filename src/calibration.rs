@@ -1,17 +1,20 @@
 //! From attribution to the mix model: what journeys say of returns, as weak beliefs.
 //!
-//! Lift tests go into the mix model as they are ([`MediaMix::lift_tests`](crate::mix::MediaMix::lift_tests)); they are measured.
-//! Attribution is modelled, so it enters only as a prior with a width of the caller's choice, and only by choice.
+//! Lift tests go into the mix model as they are
+//! ([`MediaMix::lift_tests`](crate::mix::MediaMix::lift_tests)); they are measured. Attribution is
+//! modelled, so it enters only as a prior with a width of the caller's choice, and only by choice.
 
 use crate::attribution::ModelTable;
 use crate::error::{Error, Result};
 use crate::mix::RoiPrior;
 
-/// A belief about the return of every channel that cost anything: value credited / cost, give or take `spread` times that.
+/// A belief about the return of every channel that cost anything: value credited / cost, give or
+/// take `spread` times that.
 ///
-/// Use a model that estimates a baseline ([`TimeToEvent`](crate::TimeToEvent)): what rules credit includes what would have come
-/// anyway, and would pull returns up. A `spread` of 0.5 to 1 leaves the regression free to disagree. Channels are those of the
-/// log; name the panel's columns alike, or pick and rename priors before use.
+/// Use a model that estimates a baseline ([`TimeToEvent`](crate::TimeToEvent)): what rules credit
+/// includes what would have come anyway, and would pull returns up. A `spread` of 0.5 to 1 leaves
+/// the regression free to disagree. Channels are those of the log; name the panel's columns alike,
+/// or pick and rename priors before use.
 ///
 /// ```
 /// use mixtouch::calibration::roi_priors;
@@ -32,17 +35,30 @@ use crate::mix::RoiPrior;
 /// A spread that is not a finite number above 0; a table in which no channel has a cost.
 pub fn roi_priors(credit: &ModelTable, spread: f64) -> Result<Vec<RoiPrior>> {
     if !(spread > 0.0 && spread.is_finite()) {
-        return Err(Error::setting("the spread of returns", spread, "a finite number above 0"));
+        return Err(Error::setting(
+            "the spread of returns",
+            spread,
+            "a finite number above 0",
+        ));
     }
-    let returns = credit.channels.iter().filter_map(|row| Some((row, row.roas?)));
+    let returns = credit
+        .channels
+        .iter()
+        .filter_map(|row| Some((row, row.roas?)));
     let returns: Vec<_> = returns.collect();
     if returns.is_empty() {
-        return Err(Error::Lacking { model: credit.model.clone().into(), needs: "what channels cost".into() });
+        return Err(Error::Lacking {
+            model: credit.model.clone().into(),
+            needs: "what channels cost".into(),
+        });
     }
     // A channel without credit would otherwise be believed to return nothing, for certain.
     let typical = returns.iter().map(|(_, roas)| roas).sum::<f64>() / returns.len() as f64;
     let floor = if typical > 0.0 { 0.1 * typical } else { 1.0 };
-    returns.into_iter().map(|(row, roas)| RoiPrior::new(row.channel.clone(), roas, spread * roas.abs().max(floor))).collect()
+    returns
+        .into_iter()
+        .map(|(row, roas)| RoiPrior::new(row.channel.clone(), roas, spread * roas.abs().max(floor)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -52,19 +68,36 @@ mod tests {
 
     fn table(cost: f64) -> ModelTable {
         let mut log = Events::new();
-        log.push(Event::touch("ann", 1, "display").with_cost(cost)).unwrap();
-        log.push(Event::touch("ann", 2, "search").with_cost(cost * 2.0)).unwrap();
-        log.push(Event::conversion("ann", 3).with_value(40.0)).unwrap();
+        log.push(Event::touch("ann", 1, "display").with_cost(cost))
+            .unwrap();
+        log.push(Event::touch("ann", 2, "search").with_cost(cost * 2.0))
+            .unwrap();
+        log.push(Event::conversion("ann", 3).with_value(40.0))
+            .unwrap();
         let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
-        Comparison::new().model("last-touch", LastTouch).run(&journeys).unwrap().models()[0].clone()
+        Comparison::new()
+            .model("last-touch", LastTouch)
+            .run(&journeys)
+            .unwrap()
+            .models()[0]
+            .clone()
     }
 
     #[test]
     fn channels_without_credit_stay_uncertain() {
         let priors = roi_priors(&table(10.0), 0.5).unwrap();
-        let of = |at: usize| (priors[at].channel(), priors[at].mean(), priors[at].standard_deviation());
+        let of = |at: usize| {
+            (
+                priors[at].channel(),
+                priors[at].mean(),
+                priors[at].standard_deviation(),
+            )
+        };
         // search returns 40 / 20; display 0, give or take half of a tenth of the mean return, 1
-        assert_eq!((of(0), of(1)), (("display", 0.0, 0.05), ("search", 2.0, 1.0)));
+        assert_eq!(
+            (of(0), of(1)),
+            (("display", 0.0, 0.05), ("search", 2.0, 1.0))
+        );
     }
 
     #[test]
@@ -72,6 +105,9 @@ mod tests {
         for spread in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(roi_priors(&table(10.0), spread).is_err());
         }
-        assert_eq!(roi_priors(&table(0.0), 0.5).unwrap_err().to_string(), "last-touch needs what channels cost, which these journeys lack");
+        assert_eq!(
+            roi_priors(&table(0.0), 0.5).unwrap_err().to_string(),
+            "last-touch needs what channels cost, which these journeys lack"
+        );
     }
 }

@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The number of a channel in its [`Channels`] table: its rank by name, so that the order of rows cannot change it.
+/// The number of a channel in its [`Channels`] table: its rank by name, so that the order of rows
+/// cannot change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChannelId(pub(crate) u16);
@@ -43,14 +44,24 @@ impl Channels {
     /// # Errors
     /// An empty name, or more than [`ChannelId::LIMIT`] of them.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
-        let mut names: Vec<Box<str>> = names.into_iter().map(|name| name.into().into_boxed_str()).collect();
+        let mut names: Vec<Box<str>> = names
+            .into_iter()
+            .map(|name| name.into().into_boxed_str())
+            .collect();
         names.sort_unstable();
         names.dedup();
         if names.first().is_some_and(|name| name.is_empty()) {
-            return Err(Error::setting("a channel's name", "empty", "any text of at least one character"));
+            return Err(Error::setting(
+                "a channel's name",
+                "empty",
+                "any text of at least one character",
+            ));
         }
         if let Some(extra) = names.get(ChannelId::LIMIT) {
-            return Err(Error::TooManyChannels { limit: ChannelId::LIMIT, channel: extra.to_string() });
+            return Err(Error::TooManyChannels {
+                limit: ChannelId::LIMIT,
+                channel: extra.to_string(),
+            });
         }
         Ok(Self(names.into()))
     }
@@ -75,7 +86,10 @@ impl Channels {
 
     /// The channel of that name.
     pub fn id(&self, name: &str) -> Option<ChannelId> {
-        self.0.binary_search_by(|other| (**other).cmp(name)).ok().map(|at| ChannelId(at as u16))
+        self.0
+            .binary_search_by(|other| (**other).cmp(name))
+            .ok()
+            .map(|at| ChannelId(at as u16))
     }
 
     /// The names in order.
@@ -93,7 +107,10 @@ impl Channels {
         if Arc::ptr_eq(&self.0, &other.0) || self == other {
             return Ok(());
         }
-        Err(Error::ChannelsDiffer { left: self.abridged(), right: other.abridged() })
+        Err(Error::ChannelsDiffer {
+            left: self.abridged(),
+            right: other.abridged(),
+        })
     }
 
     /// Fails unless a column read from a file has one entry for each channel.
@@ -101,7 +118,11 @@ impl Channels {
         if len == self.len() {
             Ok(())
         } else {
-            Err(Error::setting(what, format!("{len} long"), format!("one entry a channel, {}", self.len())))
+            Err(Error::setting(
+                what,
+                format!("{len} long"),
+                format!("one entry a channel, {}", self.len()),
+            ))
         }
     }
 
@@ -109,14 +130,22 @@ impl Channels {
     pub(crate) fn check_ids(&self, what: &'static str, ids: &[ChannelId]) -> Result<()> {
         match ids.iter().find(|id| id.index() >= self.len()) {
             None => Ok(()),
-            Some(stray) => Err(Error::setting(what, stray.index(), format!("below the number of channels, {}", self.len()))),
+            Some(stray) => Err(Error::setting(
+                what,
+                stray.index(),
+                format!("below the number of channels, {}", self.len()),
+            )),
         }
     }
 
     fn abridged(&self) -> String {
         let shown: Vec<&str> = self.iter().take(8).collect();
         let rest = self.len() - shown.len();
-        if rest == 0 { shown.join(", ") } else { format!("{} and {rest} more", shown.join(", ")) }
+        if rest == 0 {
+            shown.join(", ")
+        } else {
+            format!("{} and {rest} more", shown.join(", "))
+        }
     }
 }
 
@@ -126,7 +155,11 @@ impl TryFrom<Vec<String>> for Channels {
     fn try_from(names: Vec<String>) -> Result<Self> {
         let table = Self::new(names.iter().cloned())?;
         if !table.iter().eq(names.iter().map(String::as_str)) {
-            return Err(Error::setting("a table of channel names", "out of order", "sorted names without repeats"));
+            return Err(Error::setting(
+                "a table of channel names",
+                "out of order",
+                "sorted names without repeats",
+            ));
         }
         Ok(table)
     }
@@ -153,13 +186,21 @@ mod tests {
     fn too_many_names_are_refused() {
         let names = (0..=ChannelId::LIMIT).map(|n| format!("c{n:06}"));
         let error = Channels::new(names).unwrap_err();
-        assert_eq!(error.to_string(), "more than 65535 channels, first one too many: \"c065535\"");
+        assert_eq!(
+            error.to_string(),
+            "more than 65535 channels, first one too many: \"c065535\""
+        );
     }
 
     #[test]
     fn a_file_out_of_order_is_refused() {
         assert!(serde_json::from_str::<Channels>(r#"["b","a"]"#).is_err());
         assert!(serde_json::from_str::<Channels>(r#"["a","a"]"#).is_err());
-        assert_eq!(serde_json::from_str::<Channels>(r#"["a","b"]"#).unwrap().len(), 2);
+        assert_eq!(
+            serde_json::from_str::<Channels>(r#"["a","b"]"#)
+                .unwrap()
+                .len(),
+            2
+        );
     }
 }

@@ -9,9 +9,10 @@ use crate::error::{Error, Result};
 
 /// A day of the proleptic Gregorian calendar, counted from 1970-01-01; years 0001 to 9999.
 ///
-/// A day has no time of day and no time zone, so differences are whole days and 4 bytes suffice. It reads and writes as ISO 8601
-/// (`2026-11-21`), in serde as well. Conversions follow the era arithmetic of
-/// [Howard Hinnant's calendar algorithms](https://howardhinnant.github.io/date_algorithms.html).
+/// A day has no time of day and no time zone, so differences are whole days and 4 bytes suffice. It
+/// reads and writes as ISO 8601 (`2026-11-21`), in serde as well. Conversions follow the era
+/// arithmetic of [Howard Hinnant's calendar
+/// algorithms](https://howardhinnant.github.io/date_algorithms.html).
 ///
 /// ```
 /// use mixtouch::Day;
@@ -43,7 +44,11 @@ impl Day {
     /// If the day lies outside the years 0001 to 9999.
     pub fn new(days: i32) -> Result<Self> {
         let day = Self(days);
-        if (Self::MIN..=Self::MAX).contains(&day) { Ok(day) } else { Err(Error::setting("days since 1970-01-01", days, ALLOWED)) }
+        if (Self::MIN..=Self::MAX).contains(&day) {
+            Ok(day)
+        } else {
+            Err(Error::setting("days since 1970-01-01", days, ALLOWED))
+        }
     }
 
     /// The day of a year (1 to 9999), month (1 to 12) and day of the month (from 1).
@@ -51,9 +56,15 @@ impl Day {
     /// # Errors
     /// If there is no such day in the calendar.
     pub fn from_calendar(year: i32, month: u32, day: u32) -> Result<Self> {
-        let exists = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        let exists = (1..=9999).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=days_in_month(year, month)).contains(&day);
         if !exists {
-            return Err(Error::setting("date", format!("{year:04}-{month:02}-{day:02}"), ALLOWED));
+            return Err(Error::setting(
+                "date",
+                format!("{year:04}-{month:02}-{day:02}"),
+                ALLOWED,
+            ));
         }
         let shifted_year = year - i32::from(month <= 2);
         let era = shifted_year.div_euclid(400);
@@ -66,8 +77,12 @@ impl Day {
     /// Year, month (1 to 12) and day of the month (from 1).
     pub fn calendar(self) -> (i32, u32, u32) {
         let shifted = self.0 + EPOCH_OFFSET;
-        let (era, day_of_era) = (shifted.div_euclid(DAYS_PER_ERA), shifted.rem_euclid(DAYS_PER_ERA));
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let (era, day_of_era) = (
+            shifted.div_euclid(DAYS_PER_ERA),
+            shifted.rem_euclid(DAYS_PER_ERA),
+        );
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
         let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
         let month_from_march = (5 * day_of_year + 2) / 153;
         let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
@@ -90,13 +105,17 @@ impl Day {
         Self(self.0.saturating_add(days)).clamp(Self::MIN, Self::MAX)
     }
 
-    /// The day of the month `months` calendar months later (earlier if negative), or that month's last day where it is shorter.
+    /// The day of the month `months` calendar months later (earlier if negative), or that month's
+    /// last day where it is shorter.
     pub fn plus_months(self, months: i32) -> Self {
         let (year, month, day) = self.calendar();
         let count = i64::from(year) * 12 + i64::from(month) - 1 + i64::from(months);
         let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u32 + 1);
         match i32::try_from(year) {
-            Ok(year) if year >= 1 => Self::from_calendar(year, month, day.min(days_in_month(year, month))).unwrap_or(Self::MAX),
+            Ok(year) if year >= 1 => {
+                Self::from_calendar(year, month, day.min(days_in_month(year, month)))
+                    .unwrap_or(Self::MAX)
+            }
             Ok(_) => Self::MIN,
             Err(_) => {
                 if months < 0 {
@@ -116,7 +135,10 @@ impl Day {
     /// Day of the year, from 1 for 1 January to 365 or 366.
     pub fn day_of_year(self) -> u32 {
         let (year, month, day) = self.calendar();
-        (1..month).map(|earlier| days_in_month(year, earlier)).sum::<u32>() + day
+        (1..month)
+            .map(|earlier| days_in_month(year, earlier))
+            .sum::<u32>()
+            + day
     }
 }
 
@@ -135,13 +157,26 @@ impl FromStr for Day {
     /// Reads `YYYY-MM-DD` and nothing else: no time, no blanks, no shortened parts.
     fn from_str(text: &str) -> Result<Self> {
         let bytes = text.as_bytes();
-        let shaped =
-            bytes.len() == 10 && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-        let number = |part: &[u8]| part.iter().fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+        let shaped = bytes.len() == 10
+            && bytes.iter().enumerate().all(|(i, b)| {
+                if i == 4 || i == 7 {
+                    *b == b'-'
+                } else {
+                    b.is_ascii_digit()
+                }
+            });
+        let number = |part: &[u8]| {
+            part.iter()
+                .fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'))
+        };
         if !shaped {
             return Err(Error::setting("date", format!("{text:?}"), ALLOWED));
         }
-        Self::from_calendar(number(&bytes[..4]) as i32, number(&bytes[5..7]), number(&bytes[8..]))
+        Self::from_calendar(
+            number(&bytes[..4]) as i32,
+            number(&bytes[5..7]),
+            number(&bytes[8..]),
+        )
     }
 }
 
@@ -183,7 +218,15 @@ mod tests {
             ("9999-12-31", 2_932_896, 4, 365),
             ("2024-12-31", 20_088, 1, 366),
         ] {
-            assert_eq!((day(text).days(), day(text).weekday(), day(text).day_of_year()), (days, weekday, of_year), "{text}");
+            assert_eq!(
+                (
+                    day(text).days(),
+                    day(text).weekday(),
+                    day(text).day_of_year()
+                ),
+                (days, weekday, of_year),
+                "{text}"
+            );
             assert_eq!(day(text).to_string(), text);
         }
     }
@@ -194,7 +237,10 @@ mod tests {
         for days in Day::MIN.days()..=Day::MAX.days() {
             let calendar = Day(days).calendar();
             assert_eq!(calendar, expected);
-            assert_eq!(Day::from_calendar(calendar.0, calendar.1, calendar.2).unwrap(), Day(days));
+            assert_eq!(
+                Day::from_calendar(calendar.0, calendar.1, calendar.2).unwrap(),
+                Day(days)
+            );
             expected = match calendar {
                 (year, 12, 31) => (year + 1, 1, 1),
                 (year, month, day) if day == days_in_month(year, month) => (year, month + 1, 1),
@@ -222,7 +268,10 @@ mod tests {
             "２０24-01",
         ] {
             let error = text.parse::<Day>().unwrap_err().to_string();
-            assert!(error.contains("allowed: a date YYYY-MM-DD"), "{text}: {error}");
+            assert!(
+                error.contains("allowed: a date YYYY-MM-DD"),
+                "{text}: {error}"
+            );
         }
         assert!(serde_json::from_str::<Day>("\"2024-02-30\"").is_err());
         assert!(Day::new(i32::MAX).is_err());
@@ -242,6 +291,9 @@ mod tests {
     fn serde_is_iso() {
         let text = serde_json::to_string(&day("2024-02-29")).unwrap();
         assert_eq!(text, "\"2024-02-29\"");
-        assert_eq!(serde_json::from_str::<Day>(&text).unwrap(), day("2024-02-29"));
+        assert_eq!(
+            serde_json::from_str::<Day>(&text).unwrap(),
+            day("2024-02-29")
+        );
     }
 }

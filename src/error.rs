@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// What can go wrong. Every variant names the value at fault and what was allowed; for input files also the row, counted as a text
-/// editor counts lines (the header is row 1).
+/// What can go wrong. Every variant names the value at fault and what was allowed; for input files
+/// also the row, counted as a text editor counts lines (the header is row 1).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -81,7 +81,9 @@ pub enum Error {
         needs: Cow<'static, str>,
     },
     /// A model of rates per time has conversions but no time that anybody was watched for.
-    #[error("the time from first touches to the end of observation is 0 s, allowed: above 0 where there are conversions ({conversions})")]
+    #[error(
+        "the time from first touches to the end of observation is 0 s, allowed: above 0 where there are conversions ({conversions})"
+    )]
     NoExposure {
         /// The conversions.
         conversions: f64,
@@ -112,18 +114,39 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// A setting outside its range.
-    pub(crate) fn setting(name: impl Into<Cow<'static, str>>, value: impl ToString, allowed: impl Into<Cow<'static, str>>) -> Self {
-        Self::Setting { name: name.into(), value: value.to_string(), allowed: allowed.into() }
+    pub(crate) fn setting(
+        name: impl Into<Cow<'static, str>>,
+        value: impl ToString,
+        allowed: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Setting {
+            name: name.into(),
+            value: value.to_string(),
+            allowed: allowed.into(),
+        }
     }
 
     /// A field of a table that cannot be used.
-    pub(crate) fn field(row: u64, column: impl Into<String>, value: impl Into<String>, allowed: impl Into<Cow<'static, str>>) -> Self {
-        Self::Field { row, column: column.into(), value: value.into(), allowed: allowed.into() }
+    pub(crate) fn field(
+        row: u64,
+        column: impl Into<String>,
+        value: impl Into<String>,
+        allowed: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Field {
+            row,
+            column: column.into(),
+            value: value.into(),
+            allowed: allowed.into(),
+        }
     }
 
     /// The same error, said of a file.
     #[cfg(feature = "csv")]
     pub(crate) fn in_file(self, path: impl Into<std::path::PathBuf>) -> Self {
-        Self::File { path: path.into(), source: Box::new(self) }
+        Self::File {
+            path: path.into(),
+            source: Box::new(self),
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! Experiments: A/B tests on proportions and means, geo tests, and what they say as the mix model takes it.
+//! Experiments: A/B tests on proportions and means, geo tests, and what they say as the mix model
+//! takes it.
 //!
 //! | question | function |
 //! |---|---|

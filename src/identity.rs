@@ -1,17 +1,23 @@
 //! One person, one history: from the many identifiers of a customer to the one human behind them.
 //!
-//! A company knows one customer as a cookie, an e-mail address, a telephone number and a loyalty card. Unless they are joined,
-//! every journey is cut in pieces and the shop's sale has no history. The road:
+//! A company knows one customer as a cookie, an e-mail address, a telephone number and a loyalty
+//! card. Unless they are joined, every journey is cut in pieces and the shop's sale has no history.
+//! The road:
 //!
-//! 1. A [`Pseudonymiser`] hashes identifiers with the caller's [`HashKey`] as they are read; raw values go no further.
-//! 2. [`IdentifiedEvents`] are rows that name identifiers instead of a person: from code, or from files whose identifiers stand in
-//!    columns named `id:KIND`. [`Links`] are records that two identifiers are one person's, [`Consent`] says who may be measured.
-//! 3. A [`Resolver`] joins identifiers to persons, under [`Rules`] that guard against wrong merges: one tablet on a shop's counter
-//!    would otherwise melt thousands of people into one. What the rules refused is reported ([`Refused`]).
-//! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch) rows to plain
-//!    [`Events`](crate::Events) of persons, from which journeys are cut as ever. [`Profile`]s sum up each person.
+//! 1. A [`Pseudonymiser`] hashes identifiers with the caller's [`HashKey`] as they are read; raw
+//!    values go no further.
+//! 2. [`IdentifiedEvents`] are rows that name identifiers instead of a person: from code, or from
+//!    files whose identifiers stand in columns named `id:KIND`. [`Links`] are records that two
+//!    identifiers are one person's, [`Consent`] says who may be measured.
+//! 3. A [`Resolver`] joins identifiers to persons, under [`Rules`] that guard against wrong merges:
+//!    one tablet on a shop's counter would otherwise melt thousands of people into one. What the
+//!    rules refused is reported ([`Refused`]).
+//! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch)
+//!    rows to plain [`Events`](crate::Events) of persons, from which journeys are cut as ever.
+//!    [`Profile`]s sum up each person.
 //!
-//! The same links give the same persons, to the bit, in any order of rows and on any number of threads.
+//! The same links give the same persons, to the bit, in any order of rows and on any number of
+//! threads.
 //!
 //! # Files
 //!
@@ -21,8 +27,8 @@
 //! | link records, [`Links::from_csv`] | `kind,value,linked_kind,linked_value,timestamp,confidence`; the last from 0 to 1, and 1 without |
 //! | consent, [`Consent::from_csv`] | `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `yes` or `no`, `1` or `0` |
 //!
-//! Kinds are those of the rules. Timestamps are seconds since 1970-01-01T00:00:00Z or RFC 3339 with offset; event logs may have a zone
-//! besides.
+//! Kinds are those of the rules. Timestamps are seconds since 1970-01-01T00:00:00Z or RFC 3339 with
+//! offset; event logs may have a zone besides.
 //!
 //! # What is odd, and what comes of it
 //!

@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Distinct texts numbered from 0 in order of first appearance. All bytes stand in one buffer; per text 12 bytes of offsets and hash
-/// and about 5 bytes of table come on top.
+/// Distinct texts numbered from 0 in order of first appearance. All bytes stand in one buffer; per
+/// text 12 bytes of offsets and hash and about 5 bytes of table come on top.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Interner {
     bytes: String,
@@ -25,29 +25,46 @@ impl Interner {
         let id = u32::try_from(self.ends.len())
             .ok()
             .filter(|&id| id < u32::MAX)
-            .ok_or_else(|| Error::setting("distinct texts in one column", self.ends.len() + 1, "fewer than 2^32"))?;
+            .ok_or_else(|| {
+                Error::setting(
+                    "distinct texts in one column",
+                    self.ends.len() + 1,
+                    "fewer than 2^32",
+                )
+            })?;
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len());
         self.hashes.push(hash);
         let hashes = &self.hashes;
-        self.table.insert_unique(hash, id, |&other| hashes[other as usize]);
+        self.table
+            .insert_unique(hash, id, |&other| hashes[other as usize]);
         Ok(id)
     }
 
-    /// The number of a channel's name. A name too many is refused before it takes a number, so that a caller who goes on without
-    /// that row still has a table that works.
+    /// The number of a channel's name. A name too many is refused before it takes a number, so that
+    /// a caller who goes on without that row still has a table that works.
     pub(crate) fn channel(&mut self, name: &str) -> Result<ChannelId> {
         if self.len() >= ChannelId::LIMIT && self.find(name).is_none() {
-            return Err(Error::TooManyChannels { limit: ChannelId::LIMIT, channel: name.to_owned() });
+            return Err(Error::TooManyChannels {
+                limit: ChannelId::LIMIT,
+                channel: name.to_owned(),
+            });
         }
         Ok(ChannelId(self.intern(name)? as u16))
     }
 
     /// Gives every one of these channels a number.
-    pub(crate) fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    pub(crate) fn add_channels<'a>(
+        &mut self,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<()> {
         for name in names {
             if name.is_empty() {
-                return Err(Error::setting("a channel's name", "empty", "any text of at least one character"));
+                return Err(Error::setting(
+                    "a channel's name",
+                    "empty",
+                    "any text of at least one character",
+                ));
             }
             self.channel(name)?;
         }
@@ -60,7 +77,11 @@ impl Interner {
     }
 
     fn find_hashed(&self, text: &str, hash: u64) -> Option<u32> {
-        self.table.find(hash, |&id| self.hashes[id as usize] == hash && self.get(id) == text).copied()
+        self.table
+            .find(hash, |&id| {
+                self.hashes[id as usize] == hash && self.get(id) == text
+            })
+            .copied()
     }
 
     /// The text of a number this table gave out.
@@ -83,10 +104,17 @@ impl Interner {
         (0..self.len() as u32).map(|id| self.get(id))
     }
 
-    /// Keeps those texts only; the result maps old numbers to new ones, those of texts given up to any.
+    /// Keeps those texts only; the result maps old numbers to new ones, those of texts given up to
+    /// any.
     pub(crate) fn keep(&mut self, kept: &[bool]) -> Vec<u32> {
         let old = std::mem::take(self);
-        let keep = |(text, &kept): (&str, &bool)| if kept { self.intern(text).unwrap_or(0) } else { 0 };
+        let keep = |(text, &kept): (&str, &bool)| {
+            if kept {
+                self.intern(text).unwrap_or(0)
+            } else {
+                0
+            }
+        };
         old.iter().zip(kept).map(keep).collect()
     }
 
@@ -103,9 +131,15 @@ mod tests {
     #[test]
     fn numbers_stand_in_order_of_appearance_and_lead_back() {
         let mut names = Interner::default();
-        let ids: Vec<_> = ["eta", "beta", "", "eta", "zeta"].iter().map(|t| names.intern(t).unwrap()).collect();
+        let ids: Vec<_> = ["eta", "beta", "", "eta", "zeta"]
+            .iter()
+            .map(|t| names.intern(t).unwrap())
+            .collect();
         assert_eq!(ids, [0, 1, 2, 0, 3]);
-        assert_eq!(names.iter().collect::<Vec<_>>(), ["eta", "beta", "", "zeta"]);
+        assert_eq!(
+            names.iter().collect::<Vec<_>>(),
+            ["eta", "beta", "", "zeta"]
+        );
         assert_eq!(names.find("bet"), None);
     }
 

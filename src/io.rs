@@ -21,14 +21,17 @@ use crate::error::Result;
 use crate::event::Events;
 use rayon::prelude::*;
 
-/// The next few pieces of a file as batches in the file's order, read in parallel; nothing at its end. The first error in that order
-/// is the error.
+/// The next few pieces of a file as batches in the file's order, read in parallel; nothing at its
+/// end. The first error in that order is the error.
 fn next_batches<P: Send>(
     pieces: impl Iterator<Item = Result<P>>,
     read: impl Fn(P) -> Result<Events> + Sync,
 ) -> Result<Option<Vec<Events>>> {
     let pieces: Vec<Result<P>> = pieces.take(4 * rayon::current_num_threads()).collect();
-    let batches: Vec<Result<Events>> = pieces.into_par_iter().map(|piece| piece.and_then(&read)).collect();
+    let batches: Vec<Result<Events>> = pieces
+        .into_par_iter()
+        .map(|piece| piece.and_then(&read))
+        .collect();
     let batches = batches.into_iter().collect::<Result<Vec<Events>>>()?;
     Ok((!batches.is_empty()).then_some(batches))
 }

@@ -4,8 +4,9 @@ use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// How often a journey ended how: tallies, so that ten thousand identical paths are one journey with larger numbers, and a
-/// published path table is the same type as a log. Fractions are allowed.
+/// How often a journey ended how: tallies, so that ten thousand identical paths are one journey
+/// with larger numbers, and a published path table is the same type as a log. Fractions are
+/// allowed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "OutcomeFields")]
 pub struct Outcome {
@@ -31,27 +32,47 @@ impl TryFrom<OutcomeFields> for Outcome {
 
 impl Outcome {
     /// One journey without a conversion.
-    pub const NULL: Self = Self { conversions: 0.0, nulls: 1.0, value: 0.0 };
+    pub const NULL: Self = Self {
+        conversions: 0.0,
+        nulls: 1.0,
+        value: 0.0,
+    };
 
     /// These tallies: conversions, journeys without one, and the conversions' value in all.
     ///
     /// # Errors
     /// A number that is negative, not finite or above 10^15; a value without conversions.
     pub fn new(conversions: f64, nulls: f64, value: f64) -> Result<Self> {
-        for (name, tally) in [("conversions", conversions), ("nulls", nulls), ("value", value)] {
+        for (name, tally) in [
+            ("conversions", conversions),
+            ("nulls", nulls),
+            ("value", value),
+        ] {
             if !(0.0..=crate::event::LARGEST).contains(&tally) {
                 return Err(Error::setting(name, tally, "0 to 10^15"));
             }
         }
         if value > 0.0 && conversions == 0.0 {
-            return Err(Error::setting("value", value, "0 where there are no conversions"));
+            return Err(Error::setting(
+                "value",
+                value,
+                "0 where there are no conversions",
+            ));
         }
-        Ok(Self { conversions, nulls, value })
+        Ok(Self {
+            conversions,
+            nulls,
+            value,
+        })
     }
 
     /// One conversion of that value, which is checked already.
     pub(crate) fn conversion(value: f64) -> Self {
-        Self { conversions: 1.0, nulls: 0.0, value }
+        Self {
+            conversions: 1.0,
+            nulls: 0.0,
+            value,
+        }
     }
 
     /// How often it ended in a conversion.
@@ -70,7 +91,8 @@ impl Outcome {
     }
 }
 
-/// One person's touches up to one close - a conversion, or the end of observation - oldest first, and how it ended.
+/// One person's touches up to one close - a conversion, or the end of observation - oldest first,
+/// and how it ended.
 ///
 /// A view: copying it copies no touches.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -91,12 +113,17 @@ pub(crate) struct Timeline<'a> {
 }
 
 impl<'a> Journey<'a> {
-    /// A journey from outside an arena. `times` are seconds since 1970-01-01T00:00:00Z, one a touch and oldest first, or empty
-    /// where none are known; `close` is the second of the conversion.
+    /// A journey from outside an arena. `times` are seconds since 1970-01-01T00:00:00Z, one a touch
+    /// and oldest first, or empty where none are known; `close` is the second of the conversion.
     ///
     /// # Errors
     /// A number of times that is not that of the touches, times out of order or after the close.
-    pub fn new(channels: &'a [ChannelId], times: &'a [u32], close: u32, outcome: Outcome) -> Result<Self> {
+    pub fn new(
+        channels: &'a [ChannelId],
+        times: &'a [u32],
+        close: u32,
+        outcome: Outcome,
+    ) -> Result<Self> {
         if !times.is_empty() && times.len() != channels.len() {
             return Err(Error::setting(
                 "the number of times",
@@ -105,12 +132,26 @@ impl<'a> Journey<'a> {
             ));
         }
         if !times.is_sorted() {
-            return Err(Error::setting("the times of touches", "out of order", "oldest first"));
+            return Err(Error::setting(
+                "the times of touches",
+                "out of order",
+                "oldest first",
+            ));
         }
         if let Some(last) = times.last().filter(|&&last| last > close) {
-            return Err(Error::setting("the time of a touch", last, format!("at most the close, {close}")));
+            return Err(Error::setting(
+                "the time of a touch",
+                last,
+                format!("at most the close, {close}"),
+            ));
         }
-        Ok(Self { channels, times, close, outcome, timeline: None })
+        Ok(Self {
+            channels,
+            times,
+            close,
+            outcome,
+            timeline: None,
+        })
     }
 
     /// The channels touched, oldest first.
@@ -136,11 +177,12 @@ impl<'a> Journey<'a> {
         self.times.iter().map(move |&time| close - time)
     }
 
-    /// The channels of the touches that a model weighs: those of the person's whole timeline up to the close where the model
-    /// asks for it, else the journey's.
+    /// The channels of the touches that a model weighs: those of the person's whole timeline up to
+    /// the close where the model asks for it, else the journey's.
     #[inline]
     pub fn credited_channels(&self) -> &'a [ChannelId] {
-        self.timeline.map_or(self.channels, |timeline| timeline.channels)
+        self.timeline
+            .map_or(self.channels, |timeline| timeline.channels)
     }
 
     /// The seconds of the same touches.
@@ -173,13 +215,20 @@ mod tests {
 
     #[test]
     fn outcomes_are_checked() {
-        for (conversions, nulls, value) in
-            [(-1.0, 0.0, 0.0), (f64::NAN, 0.0, 0.0), (1.0, f64::INFINITY, 0.0), (1.0, 0.0, -1.0), (0.0, 1.0, 5.0)]
-        {
+        for (conversions, nulls, value) in [
+            (-1.0, 0.0, 0.0),
+            (f64::NAN, 0.0, 0.0),
+            (1.0, f64::INFINITY, 0.0),
+            (1.0, 0.0, -1.0),
+            (0.0, 1.0, 5.0),
+        ] {
             assert!(Outcome::new(conversions, nulls, value).is_err());
         }
         assert!(Outcome::new(1.5, 0.5, 9.0).is_ok());
-        assert!(serde_json::from_str::<Outcome>(r#"{"conversions": -1.0, "nulls": 0.0, "value": 0.0}"#).is_err());
+        assert!(
+            serde_json::from_str::<Outcome>(r#"{"conversions": -1.0, "nulls": 0.0, "value": 0.0}"#)
+                .is_err()
+        );
     }
 
     #[test]
@@ -189,7 +238,10 @@ mod tests {
         assert!(journey(&[1], 9).is_err());
         assert!(journey(&[2, 1], 9).is_err());
         assert!(journey(&[1, 2], 1).is_err());
-        assert_eq!(journey(&[1, 2], 2).unwrap().ages().collect::<Vec<_>>(), [1, 0]);
+        assert_eq!(
+            journey(&[1, 2], 2).unwrap().ages().collect::<Vec<_>>(),
+            [1, 0]
+        );
         assert!(journey(&[], 0).is_ok());
     }
 }

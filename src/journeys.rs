@@ -39,32 +39,38 @@ pub(crate) use timelines::Observation;
 
 /// All journeys, ready to be scored.
 ///
-/// Persons with a conversion come first, each person's journeys one after the other; beyond them every journey is one null. So
-/// models that divide credit read the front of the arena alone. Persons are ordered by a fixed hash of their key, in the front a
-/// 2,048th of them at a time by number of touches, and channels by name: the order of rows cannot change a bit of any result.
+/// Persons with a conversion come first, each person's journeys one after the other; beyond them
+/// every journey is one null. So models that divide credit read the front of the arena alone.
+/// Persons are ordered by a fixed hash of their key, in the front a 2,048th of them at a time by
+/// number of touches, and channels by name: the order of rows cannot change a bit of any result.
 ///
-/// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person, 16 a person. Journeys are runs of
-/// their person's touches and share them, unless lookbacks differ between touches, or channels are excluded or paths transformed:
-/// then journeys hold touches of their own, 6 bytes each.
+/// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person,
+/// 16 a person. Journeys are runs of their person's touches and share them, unless lookbacks differ
+/// between touches, or channels are excluded or paths transformed: then journeys hold touches of
+/// their own, 6 bytes each.
 ///
-/// What that brings, measured on 10 million journeys of 40 million touches on two cores (`cargo bench --bench scaling`), in
-/// multiples of reading 13 bytes a touch once, some 17 ms: where 5 % convert a rule takes 0.3 to 0.4, a Markov chain's evidence 1.4
-/// to 1.6, eight models together 4; where all do, a rule takes 4.5 to 6.4, the eight 40.
+/// What that brings, measured on 10 million journeys of 40 million touches on two cores
+/// (`cargo bench --bench scaling`), in multiples of reading 13 bytes a touch once, some 17 ms:
+/// where 5 % convert a rule takes 0.3 to 0.4, a Markov chain's evidence 1.4 to 1.6, eight models
+/// together 4; where all do, a rule takes 4.5 to 6.4, the eight 40.
 #[derive(Debug, Clone)]
 pub struct Journeys {
     channels: Channels,
-    /// The front, converting persons' touches, is ordered by their number, so that loops over touches end as the last one did, which
-    /// the processor foresees: a third off the time of scoring it.
+    /// The front, converting persons' touches, is ordered by their number, so that loops over
+    /// touches end as the last one did, which the processor foresees: a third off the time of
+    /// scoring it.
     touches: Touches,
-    /// Where each journey begins in `touches`: touches before it and after the journey ahead of it lie in no window. Where none do,
-    /// null journeys lie side by side, and their steps are counted without a branch a touch.
+    /// Where each journey begins in `touches`: touches before it and after the journey ahead of it
+    /// lie in no window. Where none do, null journeys lie side by side, and their steps are counted
+    /// without a branch a touch.
     starts: Offsets,
     /// Where each ends; 4 bytes like the starts while there are fewer than 2^32 touches.
     ends: Offsets,
     /// The second each journey closes; empty for a path table.
     closes: Vec<u32>,
-    /// Of the journeys of converting persons; of every journey of a path table. All others are one null, which takes no memory to
-    /// say: where 5 % convert, a rule that divides credit leaves 95 % of the arena unread.
+    /// Of the journeys of converting persons; of every journey of a path table. All others are one
+    /// null, which takes no memory to say: where 5 % convert, a rule that divides credit leaves 95
+    /// % of the arena unread.
     outcomes: Vec<Outcome>,
     /// Where those conversions took place; nothing where the log does not say.
     places: Option<Places>,
@@ -78,7 +84,8 @@ pub struct Journeys {
     totals: Totals,
 }
 
-/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are times.
+/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are
+/// times.
 #[derive(Debug, Clone, Default)]
 struct Touches {
     channels: Vec<ChannelId>,
@@ -92,7 +99,8 @@ struct People {
     table: PersonTable,
     touch_ends: Offsets,
     journey_ends: Offsets,
-    /// Whether a person bought before the period, of those who ever bought: they are the first ones.
+    /// Whether a person bought before the period, of those who ever bought: they are the first
+    /// ones.
     bought_before: Vec<bool>,
 }
 
@@ -172,8 +180,8 @@ impl Journeys {
         self.people.is_some()
     }
 
-    /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it cost something or a table states
-    /// costs.
+    /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it
+    /// cost something or a table states costs.
     pub fn costs(&self) -> Option<&[f64]> {
         self.costs.as_deref()
     }
@@ -210,10 +218,17 @@ impl Journeys {
     /// The touches of one person up to a close.
     fn timeline(&self, people: &People, person: usize, close: u32) -> Timeline<'_> {
         let Touches { channels, times } = self.timeline.as_ref().unwrap_or(&self.touches);
-        let start = if person == 0 { 0 } else { people.touch_ends.get(person - 1) };
+        let start = if person == 0 {
+            0
+        } else {
+            people.touch_ends.get(person - 1)
+        };
         let times = &times[start..people.touch_ends.get(person)];
         let end = times.partition_point(|&time| time <= close);
-        Timeline { channels: &channels[start..start + end], times: &times[..end] }
+        Timeline {
+            channels: &channels[start..start + end],
+            times: &times[..end],
+        }
     }
 
     /// The journeys that may have conversions, as one block.
@@ -223,7 +238,10 @@ impl Journeys {
 
     /// The journeys with the outcomes they have.
     pub(crate) fn sample(&self) -> Sample<'_> {
-        Sample { journeys: self, draws: None }
+        Sample {
+            journeys: self,
+            draws: None,
+        }
     }
 
     /// How many journeys at the front may have conversions.
@@ -232,7 +250,17 @@ impl Journeys {
     }
 
     fn new(columns: assemble::Assembled, channels: Channels, table: PersonTable) -> Result<Self> {
-        let assemble::Assembled { touches, timeline, starts, ends, closes, outcomes, places: _, people, segments } = columns;
+        let assemble::Assembled {
+            touches,
+            timeline,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            places: _,
+            people,
+            segments,
+        } = columns;
         let people = Some(People { table, ..people });
         let mut journeys = Self {
             channels,
@@ -268,7 +296,11 @@ impl Journeys {
 
 impl Accumulator for Totals {
     fn observe(&mut self, journey: Journey<'_>) {
-        let Outcome { conversions, nulls, value } = journey.outcome();
+        let Outcome {
+            conversions,
+            nulls,
+            value,
+        } = journey.outcome();
         self.journeys += conversions + nulls;
         self.touchpoints += journey.len() as f64 * (conversions + nulls);
         self.conversions += conversions;

@@ -1,8 +1,10 @@
-//! mixtouch answers "which marketing worked, and where should the next euro go?" from two sides: multi-touch attribution over
-//! millions of person-level journeys, and marketing-mix models of sales over time.
+//! mixtouch answers "which marketing worked, and where should the next euro go?" from two sides:
+//! multi-touch attribution over millions of person-level journeys, and marketing-mix models of
+//! sales over time.
 //!
-//! The road of attribution: [`Events`] (or a [`PathTable`]) -> [`Journeys`], cut as [`JourneyOptions`] say -> an
-//! [`AttributionModel`], which a specification that implements [`Fit`] learns -> [`Credits`], or a [`Comparison`] of several models.
+//! The road of attribution: [`Events`] (or a [`PathTable`]) -> [`Journeys`], cut as
+//! [`JourneyOptions`] say -> an [`AttributionModel`], which a specification that implements [`Fit`]
+//! learns -> [`Credits`], or a [`Comparison`] of several models.
 //!
 //! ```
 //! use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, LastTouch, Markov, attribute};
@@ -21,18 +23,20 @@
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 //!
-//! Whatever the model, credited + baseline + unattributed = total, and results are the same to the bit on any number of threads and
-//! in any order of different persons' rows. [`simulate`] makes worlds whose truth is known, to try models on.
+//! Whatever the model, credited + baseline + unattributed = total, and results are the same to the
+//! bit on any number of threads and in any order of different persons' rows. [`simulate`] makes
+//! worlds whose truth is known, to try models on.
 //!
-//! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it finds who is who, under guards and
-//! with consent. [`privacy`] keeps small groups out of reports.
+//! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it
+//! finds who is who, under guards and with consent. [`privacy`] keeps small groups out of reports.
 //!
-//! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns, response curves and a plan. Lift tests
-//! from [`experiment`] and, by choice, attribution ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs:
-//! conversion, cost of acquisition, retention, the value of customers.
+//! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns,
+//! response curves and a plan. Lift tests from [`experiment`] and, by choice, attribution
+//! ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs: conversion,
+//! cost of acquisition, retention, the value of customers.
 //!
-//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on by default; `parquet` (Parquet
-//! files and Arrow record batches in).
+//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on
+//! by default; `parquet` (Parquet files and Arrow record batches in).
 
 mod attribution;
 pub mod calibration;
@@ -58,15 +62,18 @@ mod table;
 mod zone;
 
 pub use attribution::{
-    AttributionModel, BaselineCredit, Bootstrap, ChannelCredit, ChannelShares, Coalitions, Comparison, ComparisonTable, Counterfactual,
-    CounterfactualModel, Credits, ExactSetShapley, FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear,
-    Logistic, LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice, OrderScore, OrderedShapley,
-    Parameter, Parameters, Participation, PathOutcomes, Position, Response, ResponseShapley, ResponseShapleyModel, SegmentTable,
-    SetRateShapley, SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay, TouchCredit, Transition,
-    Transitions, WShaped, WShapedModel, attribute, stream_credits,
+    AttributionModel, BaselineCredit, Bootstrap, ChannelCredit, ChannelShares, Coalitions,
+    Comparison, ComparisonTable, Counterfactual, CounterfactualModel, Credits, ExactSetShapley,
+    FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Logistic,
+    LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice,
+    OrderScore, OrderedShapley, Parameter, Parameters, Participation, PathOutcomes, Position,
+    Response, ResponseShapley, ResponseShapleyModel, SegmentTable, SetRateShapley,
+    SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay,
+    TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
 };
 pub use attribution::{
-    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime, TimeToEvent, TimeToEventModel, TouchEffect,
+    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime,
+    TimeToEvent, TimeToEventModel, TouchEffect,
 };
 pub use channel::{ChannelId, Channels};
 pub use date::Day;
@@ -81,7 +88,8 @@ pub use io::{EventPiece, EventReader};
 pub use io::{ParquetPiece, ParquetReader};
 pub use journey::{Journey, Outcome};
 pub use journeys::{
-    Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable, Period, Totals, Transform,
+    Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable,
+    Period, Totals, Transform,
 };
 pub use person::PersonKey;
 pub use random::Random;

@@ -1,7 +1,9 @@
-//! The marketing-mix model: from a table of spend and sales to contributions, returns, response curves and the next budget.
+//! The marketing-mix model: from a table of spend and sales to contributions, returns, response
+//! curves and the next budget.
 //!
-//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MediaMix`] says what to fit; [`MediaMix::fit`] searches carry-over and
-//! saturation and solves the rest exactly; the [`MixModel`] it returns is an ensemble and answers:
+//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MediaMix`] says what to fit;
+//! [`MediaMix::fit`] searches carry-over and saturation and solves the rest exactly; the
+//! [`MixModel`] it returns is an ensemble and answers:
 //!
 //! | question | answer |
 //! |---|---|
@@ -17,21 +19,26 @@
 //! # The model
 //! For geo g and period t, with x the activity (exposures or spend) in units of the geo's maximum,
 //!
-//! KPI = scale_g x (baseline_gt + sum over channels c of beta_c x saturation_c(adstock_c(x_c))) + noise,
+//! KPI = scale_g x (baseline_gt + sum over channels c of beta_c x saturation_c(adstock_c(x_c))) +
+//! noise,
 //!
-//! baseline_gt = intercept, trend and Fourier seasonality of the geo + holidays and controls. Given the transforms and the ridge penalty,
-//! the coefficients are the exact solution of a ridge regression with bounds ([`Ridge`] is the same problem on its own). Transforms
-//! and penalty are searched: their evidence - the probability of the data with coefficients and noise integrated out - is the score, and
-//! the ensemble's members are draws in proportion to it. A single winner is fragile: the average of such draws halved the error of a
-//! ridge search's winner on simulated panels whose truth is known.
+//! baseline_gt = intercept, trend and Fourier seasonality of the geo + holidays and controls. Given
+//! the transforms and the ridge penalty, the coefficients are the exact solution of a ridge
+//! regression with bounds ([`Ridge`] is the same problem on its own). Transforms and penalty are
+//! searched: their evidence - the probability of the data with coefficients and noise integrated
+//! out - is the score, and the ensemble's members are draws in proportion to it. A single winner is
+//! fragile: the average of such draws halved the error of a ridge search's winner on simulated
+//! panels whose truth is known.
 //!
-//! Lift tests and beliefs about returns are rows of the same regression, weighed by their standard errors against the noise of the panel;
-//! a test's row runs through adstock and saturation over the test's days.
+//! Lift tests and beliefs about returns are rows of the same regression, weighed by their standard
+//! errors against the noise of the panel; a test's row runs through adstock and saturation over the
+//! test's days.
 //!
 //! # What it cannot know
-//! Where media never pause, their level is not separated from the baseline by anything but the shape of the curves: intervals are wide
-//! then and [`ChannelSummary::hardly_informed`] says so. Demand that drives both spend and sales and is not in the controls biases every
-//! regression; only experiments put that right.
+//! Where media never pause, their level is not separated from the baseline by anything but the
+//! shape of the curves: intervals are wide then and [`ChannelSummary::hardly_informed`] says so.
+//! Demand that drives both spend and sales and is not in the controls biases every regression; only
+//! experiments put that right.
 
 mod adstock;
 mod baseline;
@@ -60,7 +67,10 @@ mod summary;
 mod tests_as_rows;
 mod transform;
 
-pub use adstock::{Adstock, AdstockFamily, AdstockKernel, Binomial, Delayed, Geometric, RobynGeometric, WeibullCdf, WeibullPdf, Window};
+pub use adstock::{
+    Adstock, AdstockFamily, AdstockKernel, Binomial, Delayed, Geometric, RobynGeometric,
+    WeibullCdf, WeibullPdf, Window,
+};
 pub use baseline::{Baseline, Holidays, Trend};
 pub use calibrated::TestReport;
 pub use candidate::Objectives;
@@ -74,7 +84,10 @@ pub use parameter::{Parameter, Prior};
 pub use regression::{Ridge, RidgeFit};
 pub use resample::{Bootstrap, BootstrapChannel};
 pub use response::{ChannelResponse, ResponsePoint};
-pub use saturation::{Hill, Log, Logistic, MichaelisMenten, RobynHill, Root, Saturation, SaturationCurve, SaturationFamily, Tanh};
+pub use saturation::{
+    Hill, Log, Logistic, MichaelisMenten, RobynHill, Root, Saturation, SaturationCurve,
+    SaturationFamily, Tanh,
+};
 pub use specification::{GeoScale, MediaMix, Order, Pooling, RoiPrior};
 pub use statistics::FitStatistics;
 pub use summary::{ChannelSummary, Spread};

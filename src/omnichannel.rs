@@ -1,9 +1,11 @@
 //! What a business steers its channels by: KPIs over journeys and persons.
 //!
-//! Figures about touches and conversions come from [`Journeys`](crate::Journeys), the same arena that attribution reads, so that
-//! both agree. Figures about purchases come from [`Purchases`], which are made of the same journeys. What needs further kinds of
-//! rows - returns, carts, surveys, cases - comes from a log that keeps them ([`Events::keep_all`](crate::Events::keep_all),
-//! [`EventColumns::keep_all`](crate::EventColumns::keep_all)), read person by person through [`Histories`].
+//! Figures about touches and conversions come from [`Journeys`](crate::Journeys), the same arena
+//! that attribution reads, so that both agree. Figures about purchases come from [`Purchases`],
+//! which are made of the same journeys. What needs further kinds of rows - returns, carts, surveys,
+//! cases - comes from a log that keeps them ([`Events::keep_all`](crate::Events::keep_all),
+//! [`EventColumns::keep_all`](crate::EventColumns::keep_all)), read person by person through
+//! [`Histories`].
 //!
 //! | question | report |
 //! |---|---|
@@ -19,9 +21,10 @@
 //! | which ways do journeys take, where do they lose conversions? | [`JourneyMap`], [`FrequentPaths`] |
 //! | which carts are left, on which device and in which channel? | [`CartAbandonment`] |
 //!
-//! Goals, lookbacks and the period are those of the journeys. Several folds over the arena go in one pass as a tuple:
-//! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by group take or apply a
-//! [`MinimumGroup`](crate::privacy::MinimumGroup).
+//! Goals, lookbacks and the period are those of the journeys. Several folds over the arena go in
+//! one pass as a tuple:
+//! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by
+//! group take or apply a [`MinimumGroup`](crate::privacy::MinimumGroup).
 //!
 //! Every report states its [`Window`] and population, and every estimate carries an [`Interval`]:
 //!
@@ -32,13 +35,14 @@
 //! | a distribution's quantiles | [`Distribution`] | order statistics |
 //! | promoters less detractors | [`NetScore`] | normal, on the trinomial |
 //!
-//! A figure without anything to be taken over - a rate of nobody - is `None`, never NaN. Sums, and ratios of sums such as a cost
-//! per customer, are what they are: they carry no interval.
+//! A figure without anything to be taken over - a rate of nobody - is `None`, never NaN. Sums, and
+//! ratios of sums such as a cost per customer, are what they are: they carry no interval.
 //!
 //! # A new KPI
-//! One family a file. Take [`Histories`], fold each [`History`] on its own, and gather in their order: persons stand in the order
-//! of a hash of their keys, so neither the order of rows nor the number of threads can change a bit. Give back a report of public
-//! fields with [`Window`], population and the figures above, serialisable and with `Display`.
+//! One family a file. Take [`Histories`], fold each [`History`] on its own, and gather in their
+//! order: persons stand in the order of a hash of their keys, so neither the order of rows nor the
+//! number of threads can change a bit. Give back a report of public fields with [`Window`],
+//! population and the figures above, serialisable and with `Display`.
 //!
 //! ```
 //! use mixtouch::omnichannel::{Histories, Level, NetScore, Window};
@@ -105,8 +109,8 @@ pub use kind::{JourneyKind, OfflineChannels};
 pub use kind_shares::{KindCounts, KindShare, KindShares};
 pub use mailing::MailingRates;
 pub use map::{
-    Excess, FrequentPath, FrequentPaths, FrictionPoint, HandOver, JourneyMap, MapCounts, MapEdge, Node, PathCounts, Stage, StepFigures,
-    Steps,
+    Excess, FrequentPath, FrequentPaths, FrictionPoint, HandOver, JourneyMap, MapCounts, MapEdge,
+    Node, PathCounts, Stage, StepFigures, Steps,
 };
 pub use periods::Periods;
 pub use purchase_paths::{PathLengths, PurchasePaths};
@@ -118,6 +122,8 @@ pub use returns::{ChannelReturn, SpendReturn, SpendReturns};
 pub use rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};
 pub use score::NetScore;
 pub use service::{Served, Service, ServiceColumns, ServiceFigures};
-pub use value::{CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost};
+pub use value::{
+    CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost,
+};
 pub use voice::{AnswerFigures, QuestionVoice, VoiceOfCustomer};
 pub use window::Window;

@@ -5,8 +5,8 @@ use crate::intern::Interner;
 use crate::random;
 use std::fmt;
 
-/// The key of a person as a log states it. A text that is a plain decimal number (`42`, not `042` or `+42`) is that number, so
-/// that the same person read from CSV and from Parquet is one person.
+/// The key of a person as a log states it. A text that is a plain decimal number (`42`, not `042`
+/// or `+42`) is that number, so that the same person read from CSV and from Parquet is one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PersonKey<'a> {
     /// An integer from 0 to 2^64 - 2^32 - 1.
@@ -58,7 +58,8 @@ pub(crate) fn plain_number(text: &[u8]) -> Option<u64> {
     (number < PersonTable::TEXT).then_some(number)
 }
 
-/// Person keys as 64-bit codes: a number is its own code, texts are interned at the top of the range.
+/// Person keys as 64-bit codes: a number is its own code, texts are interned at the top of the
+/// range.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PersonTable {
     texts: Interner,
@@ -72,7 +73,9 @@ impl PersonTable {
         match key {
             PersonKey::Number(number) if number < Self::TEXT => Ok(number),
             PersonKey::Number(number) => self.text(&number.to_string()),
-            PersonKey::Text(text) => plain_number(text.as_bytes()).map_or_else(|| self.text(text), Ok),
+            PersonKey::Text(text) => {
+                plain_number(text.as_bytes()).map_or_else(|| self.text(text), Ok)
+            }
         }
     }
 
@@ -83,14 +86,23 @@ impl PersonTable {
 
     /// The key behind a code of this table.
     pub(crate) fn key(&self, code: u64) -> PersonKey<'_> {
-        if code < Self::TEXT { PersonKey::Number(code) } else { PersonKey::Text(self.texts.get((code - Self::TEXT) as u32)) }
+        if code < Self::TEXT {
+            PersonKey::Number(code)
+        } else {
+            PersonKey::Text(self.texts.get((code - Self::TEXT) as u32))
+        }
     }
 
-    /// Where a person stands in the order of persons: a number that depends on the key alone, not on when it was first seen, and
-    /// spreads persons evenly whatever their keys. Numbers map one to one (the finaliser of SplitMix64 is a bijection); texts take
-    /// XXH3, and the rare equal hashes are told apart by [`PersonTable::key`].
+    /// Where a person stands in the order of persons: a number that depends on the key alone, not
+    /// on when it was first seen, and spreads persons evenly whatever their keys. Numbers map one
+    /// to one (the finaliser of SplitMix64 is a bijection); texts take XXH3, and the rare equal
+    /// hashes are told apart by [`PersonTable::key`].
     pub(crate) fn rank(&self, code: u64) -> u64 {
-        if code < Self::TEXT { mix(code) } else { self.texts.hash((code - Self::TEXT) as u32) }
+        if code < Self::TEXT {
+            mix(code)
+        } else {
+            self.texts.hash((code - Self::TEXT) as u32)
+        }
     }
 
     /// How many texts there are.
@@ -105,12 +117,21 @@ impl PersonTable {
 
     /// Keeps those texts only; the result maps the number of each to its new code.
     pub(crate) fn keep(&mut self, kept: &[bool]) -> Vec<u64> {
-        self.texts.keep(kept).into_iter().map(|id| Self::TEXT + u64::from(id)).collect()
+        self.texts
+            .keep(kept)
+            .into_iter()
+            .map(|id| Self::TEXT + u64::from(id))
+            .collect()
     }
 
     /// Takes over `other`'s texts; the result maps the number of each to a code of this table.
     pub(crate) fn absorb(&mut self, other: &Self) -> Result<Vec<u64>> {
-        Ok(self.texts.absorb(&other.texts)?.into_iter().map(|id| Self::TEXT + u64::from(id)).collect())
+        Ok(self
+            .texts
+            .absorb(&other.texts)?
+            .into_iter()
+            .map(|id| Self::TEXT + u64::from(id))
+            .collect())
     }
 }
 
@@ -126,7 +147,17 @@ mod tests {
 
     #[test]
     fn only_plain_numbers_are_numbers() {
-        for text in ["007", "+7", "-7", "7.0", "", " 7", "18446744073709551615", "99999999999999999999", "７"] {
+        for text in [
+            "007",
+            "+7",
+            "-7",
+            "7.0",
+            "",
+            " 7",
+            "18446744073709551615",
+            "99999999999999999999",
+            "７",
+        ] {
             assert_eq!(PersonKey::from(text), PersonKey::Text(text), "{text:?}");
         }
         assert_eq!(PersonKey::from("7"), PersonKey::Number(7));
@@ -136,15 +167,25 @@ mod tests {
     #[test]
     fn a_number_written_out_is_the_number() {
         let mut table = PersonTable::default();
-        assert_eq!(table.code(PersonKey::Text("42")).unwrap(), table.code(PersonKey::Number(42)).unwrap());
-        assert_eq!(table.code(PersonKey::Text("18446744073709551615")).unwrap(), table.code(PersonKey::Number(u64::MAX)).unwrap());
+        assert_eq!(
+            table.code(PersonKey::Text("42")).unwrap(),
+            table.code(PersonKey::Number(42)).unwrap()
+        );
+        assert_eq!(
+            table.code(PersonKey::Text("18446744073709551615")).unwrap(),
+            table.code(PersonKey::Number(u64::MAX)).unwrap()
+        );
     }
 
     #[test]
     fn every_key_comes_back() {
         let mut table = PersonTable::default();
         let biggest = u64::MAX.to_string();
-        for key in [PersonKey::Number(3), PersonKey::Text("ann"), PersonKey::Number(PersonTable::TEXT - 1)] {
+        for key in [
+            PersonKey::Number(3),
+            PersonKey::Text("ann"),
+            PersonKey::Number(PersonTable::TEXT - 1),
+        ] {
             let code = table.code(key).unwrap();
             assert_eq!(table.key(code), key);
         }

@@ -1,9 +1,10 @@
 //! What a report may show: no figures of groups so small that they speak of single persons.
 //!
-//! A report by region, device or kind of journey can give persons away: a segment of one is that person's shopping. With a
-//! [`MinimumGroup`] every group shown has at least so many persons. Smaller ones are merged into `(other)`, or left out; where they
-//! are too few together, the smallest of the others joins them, or the reader could subtract what is shown from the total and have
-//! the small group's figures after all. Totals stay as they are.
+//! A report by region, device or kind of journey can give persons away: a segment of one is that
+//! person's shopping. With a [`MinimumGroup`] every group shown has at least so many persons.
+//! Smaller ones are merged into `(other)`, or left out; where they are too few together, the
+//! smallest of the others joins them, or the reader could subtract what is shown from the total and
+//! have the small group's figures after all. Totals stay as they are.
 //!
 //! ```
 //! use mixtouch::privacy::{Group, MinimumGroup};
@@ -84,7 +85,10 @@ impl TryFrom<Fields> for MinimumGroup {
 impl Default for MinimumGroup {
     /// Groups of any size are shown.
     fn default() -> Self {
-        Self { persons: 1, small: SmallGroups::Merge }
+        Self {
+            persons: 1,
+            small: SmallGroups::Merge,
+        }
     }
 }
 
@@ -95,9 +99,16 @@ impl MinimumGroup {
     /// A minimum of 0.
     pub fn new(persons: u64) -> Result<Self> {
         if persons == 0 {
-            return Err(Error::setting("the minimum group size", persons, "1 person or more"));
+            return Err(Error::setting(
+                "the minimum group size",
+                persons,
+                "1 person or more",
+            ));
         }
-        Ok(Self { persons, small: SmallGroups::Merge })
+        Ok(Self {
+            persons,
+            small: SmallGroups::Merge,
+        })
     }
 
     /// What becomes of small groups: merged by default.
@@ -116,16 +127,16 @@ impl MinimumGroup {
         self.small
     }
 
-    /// Whether figures about so many persons may be shown: those of a whole report too, whose total [`MinimumGroup::apply`] leaves
-    /// to the caller.
+    /// Whether figures about so many persons may be shown: those of a whole report too, whose total
+    /// [`MinimumGroup::apply`] leaves to the caller.
     pub fn allows(&self, persons: u64) -> bool {
         persons == 0 || persons >= self.persons
     }
 
     /// The groups that may be shown, in the order given, small ones merged behind them or left out.
     ///
-    /// Groups below the minimum are taken together with the smallest of the others (equal ones by name) until together they reach
-    /// it. Where all groups together do not, none is shown.
+    /// Groups below the minimum are taken together with the smallest of the others (equal ones by
+    /// name) until together they reach it. Where all groups together do not, none is shown.
     pub fn apply<G: Group>(&self, groups: impl IntoIterator<Item = (String, G)>) -> Protected<G> {
         let (mut small, mut shown) = (Vec::new(), Vec::new());
         for (at, (name, group)) in groups.into_iter().enumerate() {
@@ -133,9 +144,17 @@ impl MinimumGroup {
             if is_small { &mut small } else { &mut shown }.push((at, name, group));
         }
         if small.is_empty() {
-            return Protected { groups: named(shown), withheld: None };
+            return Protected {
+                groups: named(shown),
+                withheld: None,
+            };
         }
-        let persons = |groups: &[(usize, String, G)]| groups.iter().map(|(_, _, group)| group.persons()).sum::<u64>();
+        let persons = |groups: &[(usize, String, G)]| {
+            groups
+                .iter()
+                .map(|(_, _, group)| group.persons())
+                .sum::<u64>()
+        };
         while persons(&small) < self.persons {
             match smallest(&shown) {
                 Some(at) => small.push(shown.remove(at)),
@@ -143,14 +162,21 @@ impl MinimumGroup {
             }
         }
         small.sort_by_key(|(at, _, _)| *at);
-        let withheld = Some(Withheld { groups: small.len(), persons: persons(&small), small: self.small });
+        let withheld = Some(Withheld {
+            groups: small.len(),
+            persons: persons(&small),
+            small: self.small,
+        });
         let enough = persons(&small) >= self.persons;
         // those of nobody would name the one group that everybody is in
         let mut groups = if enough { named(shown) } else { Vec::new() };
-        let merged = named(small).into_iter().map(|(_, group)| group).reduce(|mut sum, group| {
-            sum.merge(group);
-            sum
-        });
+        let merged = named(small)
+            .into_iter()
+            .map(|(_, group)| group)
+            .reduce(|mut sum, group| {
+                sum.merge(group);
+                sum
+            });
         if let Some(merged) = merged.filter(|_| enough && self.small == SmallGroups::Merge) {
             groups.push((OTHER.to_owned(), merged));
         }
@@ -159,13 +185,21 @@ impl MinimumGroup {
 }
 
 fn named<G>(groups: Vec<(usize, String, G)>) -> Vec<(String, G)> {
-    groups.into_iter().map(|(_, name, group)| (name, group)).collect()
+    groups
+        .into_iter()
+        .map(|(_, name, group)| (name, group))
+        .collect()
 }
 
 /// Where the smallest group that is about somebody stands.
 fn smallest<G: Group>(groups: &[(usize, String, G)]) -> Option<usize> {
-    let somebody = groups.iter().enumerate().filter(|(_, (_, _, group))| !group.is_empty());
-    let least = somebody.min_by(|(_, left), (_, right)| (left.2.persons(), &left.1).cmp(&(right.2.persons(), &right.1)));
+    let somebody = groups
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, _, group))| !group.is_empty());
+    let least = somebody.min_by(|(_, left), (_, right)| {
+        (left.2.persons(), &left.1).cmp(&(right.2.persons(), &right.1))
+    });
     least.map(|(at, _)| at)
 }
 
@@ -213,15 +247,45 @@ mod tests {
     }
 
     fn cells(sizes: &[u64]) -> Vec<(String, Cell)> {
-        sizes.iter().enumerate().map(|(at, &persons)| (format!("g{at}"), Cell { persons, value: persons * 7 })).collect()
+        sizes
+            .iter()
+            .enumerate()
+            .map(|(at, &persons)| {
+                (
+                    format!("g{at}"),
+                    Cell {
+                        persons,
+                        value: persons * 7,
+                    },
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn what_is_small_cannot_be_found_by_subtraction() {
-        let protected = MinimumGroup::new(5).unwrap().with_small(SmallGroups::Suppress).apply(cells(&[50, 1, 9, 0]));
-        let names: Vec<&str> = protected.groups.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["g0", "g3"], "the next smallest is left out with the small one, the empty one stays");
-        assert_eq!(protected.withheld, Some(Withheld { groups: 2, persons: 10, small: SmallGroups::Suppress }));
+        let protected = MinimumGroup::new(5)
+            .unwrap()
+            .with_small(SmallGroups::Suppress)
+            .apply(cells(&[50, 1, 9, 0]));
+        let names: Vec<&str> = protected
+            .groups
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(
+            names,
+            ["g0", "g3"],
+            "the next smallest is left out with the small one, the empty one stays"
+        );
+        assert_eq!(
+            protected.withheld,
+            Some(Withheld {
+                groups: 2,
+                persons: 10,
+                small: SmallGroups::Suppress
+            })
+        );
     }
 
     #[test]
@@ -234,10 +298,17 @@ mod tests {
 
     #[test]
     fn settings_are_checked() {
-        assert_eq!(MinimumGroup::new(0).unwrap_err().to_string(), "the minimum group size is 0, allowed: 1 person or more");
+        assert_eq!(
+            MinimumGroup::new(0).unwrap_err().to_string(),
+            "the minimum group size is 0, allowed: 1 person or more"
+        );
         assert!(serde_json::from_str::<MinimumGroup>(r#"{"persons": 0}"#).is_err());
         let minimum = MinimumGroup::new(8).unwrap();
-        assert_eq!(serde_json::from_str::<MinimumGroup>(&serde_json::to_string(&minimum).unwrap()).unwrap(), minimum);
+        assert_eq!(
+            serde_json::from_str::<MinimumGroup>(&serde_json::to_string(&minimum).unwrap())
+                .unwrap(),
+            minimum
+        );
     }
 
     proptest! {
@@ -249,7 +320,8 @@ mod tests {
             prop_assert!(protected.groups.iter().all(|(_, cell)| minimum.allows(cell.persons)));
             let shown: u64 = protected.groups.iter().map(|(_, cell)| cell.persons).sum();
             let worth: u64 = protected.groups.iter().map(|(_, cell)| cell.value).sum();
-            // merged, nothing is missing; and what is missing, where the whole is too small, is the whole
+            // merged, nothing is missing; and what is missing, where the whole is too small, is the
+            // whole
             prop_assert!((shown, worth) == (total, total * 7) || (shown == 0 && total < minimum.persons()));
             let suppressed = minimum.with_small(SmallGroups::Suppress).apply(cells(&sizes));
             let missing = total - suppressed.groups.iter().map(|(_, cell)| cell.persons).sum::<u64>();

@@ -1,11 +1,13 @@
 //! Random numbers that are the same on every machine.
 
-/// A stream of random numbers fixed by its seed: SplitMix64 (Steele, Lea and Flood 2014), whose state is a counter.
+/// A stream of random numbers fixed by its seed: SplitMix64 (Steele, Lea and Flood 2014), whose
+/// state is a counter.
 ///
-/// The n-th number is a hash of `seed + n * gamma`, so a stream is a few instructions a number, passes BigCrush, and
-/// [`Random::stream`] gives any number of independent streams by hashing names into the seed: work can be split over threads by
-/// item, never by order of arrival. The draws use integer arithmetic, exact floating-point operations and `libm` only, and hence
-/// do not depend on the machine. Not for cryptography.
+/// The n-th number is a hash of `seed + n * gamma`, so a stream is a few instructions a number,
+/// passes BigCrush, and [`Random::stream`] gives any number of independent streams by hashing names
+/// into the seed: work can be split over threads by item, never by order of arrival. The draws use
+/// integer arithmetic, exact floating-point operations and `libm` only, and hence do not depend on
+/// the machine. Not for cryptography.
 ///
 /// ```
 /// use mixtouch::Random;
@@ -23,7 +25,8 @@ pub struct Random {
 /// 2^64 divided by the golden ratio, odd: successive states are spread evenly.
 pub(crate) const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The finaliser of SplitMix64: a bijection of 64 bits in which every bit of the input moves every bit of the output.
+/// The finaliser of SplitMix64: a bijection of 64 bits in which every bit of the input moves every
+/// bit of the output.
 pub(crate) const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -36,13 +39,18 @@ impl Random {
         Self { state: seed }
     }
 
-    /// A stream of its own for an item (a person, a replicate, a geo), whatever has been drawn from other streams.
+    /// A stream of its own for an item (a person, a replicate, a geo), whatever has been drawn from
+    /// other streams.
     ///
     /// It depends on where this stream stands and on `key`, and leaves this stream as it is.
     #[must_use]
     pub const fn stream(&self, key: u64) -> Self {
         // Mixed twice with the key in between, or stream(k) would be this stream shifted by k.
-        Self { state: mix(mix(self.state.wrapping_add(GAMMA)) ^ mix(key.wrapping_mul(GAMMA).wrapping_add(1))) }
+        Self {
+            state: mix(
+                mix(self.state.wrapping_add(GAMMA)) ^ mix(key.wrapping_mul(GAMMA).wrapping_add(1))
+            ),
+        }
     }
 
     /// 64 random bits.
@@ -66,7 +74,11 @@ impl Random {
 
     /// Uniform on 0, 1, .. `count` - 1 without bias (Lemire 2019); 0 if `count` is 0 or 1.
     pub const fn index(&mut self, count: u64) -> u64 {
-        let threshold = if count == 0 { return 0 } else { count.wrapping_neg() % count };
+        let threshold = if count == 0 {
+            return 0;
+        } else {
+            count.wrapping_neg() % count
+        };
         loop {
             let product = self.next_u64() as u128 * count as u128;
             if product as u64 >= threshold {
@@ -98,9 +110,10 @@ impl Random {
 
     /// Poisson with the given mean; 0 for a mean of 0 or below.
     ///
-    /// Counts uniform draws until their product falls below e^-mean (Knuth), in steps of a mean of at most 16, so that it stays exact
-    /// for large means at a cost proportional to the mean; beyond a mean of 2^20 it is the rounded normal, whose distribution
-    /// function is then within 0.0002 of the exact one.
+    /// Counts uniform draws until their product falls below e^-mean (Knuth), in steps of a mean of
+    /// at most 16, so that it stays exact for large means at a cost proportional to the mean;
+    /// beyond a mean of 2^20 it is the rounded normal, whose distribution function is then within
+    /// 0.0002 of the exact one.
     pub fn poisson(&mut self, mean: f64) -> u64 {
         const STEP: f64 = 16.0;
         const LARGE: f64 = (1_u64 << 20) as f64;
@@ -121,7 +134,8 @@ impl Random {
         count
     }
 
-    /// Gamma with the given shape and scale 1, by Marsaglia and Tsang (2000); 0 for a shape that is not above 0.
+    /// Gamma with the given shape and scale 1, by Marsaglia and Tsang (2000); 0 for a shape that is
+    /// not above 0.
     pub fn gamma(&mut self, shape: f64) -> f64 {
         if shape.is_nan() || shape <= 0.0 {
             return 0.0;
@@ -135,7 +149,10 @@ impl Random {
             let x = self.normal();
             let v = 1.0 + c * x;
             let cube = v * v * v;
-            if cube > 0.0 && libm::log(1.0 - self.uniform()) < 0.5 * x * x + d - d * cube + d * libm::log(cube) {
+            if cube > 0.0
+                && libm::log(1.0 - self.uniform())
+                    < 0.5 * x * x + d - d * cube + d * libm::log(cube)
+            {
                 return d * cube;
             }
         }
@@ -144,8 +161,13 @@ impl Random {
     /// Beta with the given shapes (both above 0).
     pub fn beta(&mut self, a: f64, b: f64) -> f64 {
         let (x, y) = (self.gamma(a), self.gamma(b));
-        // Both gammas can underflow when the shapes are tiny; the beta then sits at one of its ends.
-        if x + y > 0.0 { x / (x + y) } else { f64::from(u8::from(self.chance(a / (a + b)))) }
+        // Both gammas can underflow when the shapes are tiny; the beta then sits at one of its
+        // ends.
+        if x + y > 0.0 {
+            x / (x + y)
+        } else {
+            f64::from(u8::from(self.chance(a / (a + b))))
+        }
     }
 }
 
@@ -156,19 +178,29 @@ mod tests {
     fn moments(count: usize, mut draw: impl FnMut() -> f64) -> (f64, f64) {
         let draws: Vec<f64> = (0..count).map(|_| draw()).collect();
         let mean = draws.iter().sum::<f64>() / count as f64;
-        (mean, draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (count - 1) as f64)
+        (
+            mean,
+            draws.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (count - 1) as f64,
+        )
     }
 
     /// Mean within 5 standard errors, variance within 5 % of the known ones.
     fn assert_moments(name: &str, mean: f64, variance: f64, draw: impl FnMut() -> f64) {
         let (m, v) = moments(100_000, draw);
-        assert!((m - mean).abs() < 5.0 * (variance / 1e5).sqrt(), "{name}: mean {m}, not {mean}");
-        assert!((v / variance - 1.0).abs() < 0.05, "{name}: variance {v}, not {variance}");
+        assert!(
+            (m - mean).abs() < 5.0 * (variance / 1e5).sqrt(),
+            "{name}: mean {m}, not {mean}"
+        );
+        assert!(
+            (v / variance - 1.0).abs() < 0.05,
+            "{name}: variance {v}, not {variance}"
+        );
     }
 
     #[test]
     fn splitmix_reference() {
-        // The first outputs for seed 1234567, as listed for splitmix64.c by Sebastiano Vigna at https://rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64.
+        // The first outputs for seed 1234567, as listed for splitmix64.c by Sebastiano Vigna at
+        // https://rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64.
         let mut random = Random::new(1_234_567);
         let expected = [
             6_457_827_717_110_365_317,
@@ -205,7 +237,10 @@ mod tests {
         assert_eq!(distinct.len(), 1000);
         let (mut a, mut b) = (base.stream(0), base.stream(1));
         let products: f64 = (0..100_000).map(|_| a.normal() * b.normal()).sum::<f64>() / 1e5;
-        assert!(products.abs() < 5.0 / 1e5_f64.sqrt(), "correlation {products}");
+        assert!(
+            products.abs() < 5.0 / 1e5_f64.sqrt(),
+            "correlation {products}"
+        );
         let shifted: Vec<u64> = {
             let mut s = base.stream(0);
             (0..1000).map(|_| s.next_u64()).collect()
@@ -216,13 +251,22 @@ mod tests {
     #[test]
     fn degenerate_arguments_have_a_result() {
         let mut r = Random::new(0);
-        assert_eq!((r.poisson(0.0), r.poisson(-1.0), r.index(0), r.index(1)), (0, 0, 0, 0));
+        assert_eq!(
+            (r.poisson(0.0), r.poisson(-1.0), r.index(0), r.index(1)),
+            (0, 0, 0, 0)
+        );
         assert!((0..100).all(|_| {
             let x = r.beta(1e-9, 1e-9);
             (0.0..=1.0).contains(&x)
         }));
-        assert_eq!((r.poisson(f64::NAN), r.poisson(f64::INFINITY)), (0, u64::MAX));
-        assert_eq!((r.gamma(0.0), r.gamma(f64::NEG_INFINITY), r.gamma(f64::NAN)), (0.0, 0.0, 0.0));
+        assert_eq!(
+            (r.poisson(f64::NAN), r.poisson(f64::INFINITY)),
+            (0, u64::MAX)
+        );
+        assert_eq!(
+            (r.gamma(0.0), r.gamma(f64::NEG_INFINITY), r.gamma(f64::NAN)),
+            (0.0, 0.0, 0.0)
+        );
         assert!(r.gamma(f64::INFINITY) > 1e300);
     }
 }

@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// A CSV table with a header and at least one row, in memory: such tables are small beside event logs, and errors need the lines.
+/// A CSV table with a header and at least one row, in memory: such tables are small beside event
+/// logs, and errors need the lines.
 ///
-/// Rows are counted as a text editor counts lines: blank lines and line breaks within quotes count, and the header is row 1.
+/// Rows are counted as a text editor counts lines: blank lines and line breaks within quotes count,
+/// and the header is row 1.
 pub(crate) struct Table {
     what: &'static str,
     reader: csv::Reader<Cursor<Vec<u8>>>,
@@ -25,7 +27,8 @@ pub(crate) struct Row<'a> {
 }
 
 impl Table {
-    /// Reads the header; a byte order mark before it is passed over. Fields stay as they stand in the file.
+    /// Reads the header; a byte order mark before it is passed over. Fields stay as they stand in
+    /// the file.
     pub(crate) fn new(what: &'static str, source: impl Read) -> Result<Self> {
         Self::read(what, source, csv::Trim::None)
     }
@@ -41,20 +44,34 @@ impl Table {
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
-        let mut reader = csv::ReaderBuilder::new().trim(trim).from_reader(Cursor::new(bytes));
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(trim)
+            .from_reader(Cursor::new(bytes));
         let header = match reader.headers() {
             Ok(header) => header.iter().map(str::to_owned).collect::<Vec<_>>(),
             Err(error) => return Err(malformed(error, reader.get_ref().get_ref())),
         };
         if header.is_empty() {
-            return Err(Error::Empty { what: what.into(), allowed: "a header and at least one row".into() });
+            return Err(Error::Empty {
+                what: what.into(),
+                allowed: "a header and at least one row".into(),
+            });
         }
-        Ok(Self { what, reader, header, record: csv::StringRecord::new(), empty: true })
+        Ok(Self {
+            what,
+            reader,
+            header,
+            record: csv::StringRecord::new(),
+            empty: true,
+        })
     }
 
     /// Where a column stands.
     pub(crate) fn column(&self, name: &str) -> Result<usize> {
-        self.optional(name)?.ok_or_else(|| Error::MissingColumn { column: name.to_owned(), found: self.header.clone() })
+        self.optional(name)?.ok_or_else(|| Error::MissingColumn {
+            column: name.to_owned(),
+            found: self.header.clone(),
+        })
     }
 
     /// Where a column stands that may be missing, but not there twice.
@@ -62,7 +79,10 @@ impl Table {
         let mut named = (0..self.header.len()).filter(|&at| self.header[at] == name);
         let first = named.next();
         match named.next() {
-            Some(_) => Err(Error::Malformed { row: 1, reason: format!("has the column {name:?} twice") }),
+            Some(_) => Err(Error::Malformed {
+                row: 1,
+                reason: format!("has the column {name:?} twice"),
+            }),
             None => Ok(first),
         }
     }
@@ -73,11 +93,21 @@ impl Table {
         let bytes = self.reader.get_ref().get_ref();
         let more = read.map_err(|error| malformed(error, bytes))?;
         if !more && self.empty {
-            return Err(Error::Empty { what: self.what.into(), allowed: "at least one row".into() });
+            return Err(Error::Empty {
+                what: self.what.into(),
+                allowed: "at least one row".into(),
+            });
         }
         self.empty = false;
-        let line = self.record.position().map_or(0, |began| line_of(bytes, began));
-        Ok(more.then_some(Row { line, header: &self.header, record: &self.record }))
+        let line = self
+            .record
+            .position()
+            .map_or(0, |began| line_of(bytes, began));
+        Ok(more.then_some(Row {
+            line,
+            header: &self.header,
+            record: &self.record,
+        }))
     }
 }
 
@@ -88,7 +118,9 @@ impl<'a> Row<'a> {
 
     /// A field that may be nothing but what is allowed.
     pub(crate) fn parse<T: FromStr>(&self, column: usize, allowed: &'static str) -> Result<T> {
-        self.text(column).parse().map_err(|_| self.fault(column, allowed))
+        self.text(column)
+            .parse()
+            .map_err(|_| self.fault(column, allowed))
     }
 
     /// A number; an empty field or a missing column is 0.
@@ -98,15 +130,24 @@ impl<'a> Row<'a> {
     }
 
     /// What is wrong with a field.
-    pub(crate) fn fault(&self, column: usize, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    pub(crate) fn fault(
+        &self,
+        column: usize,
+        allowed: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Error {
         Error::field(self.line, &self.header[column], self.text(column), allowed)
     }
 }
 
-/// The line on which a row starts, counted from 1. The parser says where it began to look; blank lines there are passed over.
+/// The line on which a row starts, counted from 1. The parser says where it began to look; blank
+/// lines there are passed over.
 pub(crate) fn line_of(bytes: &[u8], began: &csv::Position) -> u64 {
     let ahead = bytes.get(began.byte() as usize..).unwrap_or_default();
-    let blank = ahead.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|&&byte| byte == b'\n').count();
+    let blank = ahead
+        .iter()
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+        .filter(|&&byte| byte == b'\n')
+        .count();
     began.line() + blank as u64
 }
 
@@ -114,7 +155,9 @@ pub(crate) fn line_of(bytes: &[u8], began: &csv::Position) -> u64 {
 fn malformed(error: csv::Error, bytes: &[u8]) -> Error {
     let row = error.position().map_or(1, |began| line_of(bytes, began));
     let reason = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("has {len} fields, the header has {expected_len}"),
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("has {len} fields, the header has {expected_len}"),
         csv::ErrorKind::Utf8 { err, .. } => format!("field {} is not UTF-8", err.field() + 1),
         _ => match error.into_kind() {
             csv::ErrorKind::Io(error) => return Error::Io(error),
@@ -133,13 +176,21 @@ mod tests {
         let (name, number) = (table.column("name")?, table.column("number")?);
         let mut rows = vec![];
         while let Some(row) = table.next_row()? {
-            rows.push((row.line, row.text(name).to_owned(), row.parse(number, "a number")?));
+            rows.push((
+                row.line,
+                row.text(name).to_owned(),
+                row.parse(number, "a number")?,
+            ));
         }
         Ok(rows)
     }
 
     fn lines(text: &str) -> Vec<u64> {
-        read(text.as_bytes()).unwrap().into_iter().map(|(line, ..)| line).collect()
+        read(text.as_bytes())
+            .unwrap()
+            .into_iter()
+            .map(|(line, ..)| line)
+            .collect()
     }
 
     fn error(text: &str) -> String {
@@ -151,36 +202,66 @@ mod tests {
         assert_eq!(lines("name,number\na,1\nb,2"), [2, 3]);
         assert_eq!(lines("\n\nname,number\n\na,1\n\n\nb,2\n"), [5, 8]);
         assert_eq!(lines("name,number\r\n\r\na,1\r\nb,2\r\n"), [3, 4]);
-        assert_eq!(lines("name,number\n\"a\n\nb\",1\nc,2\n\n\"d\ne\",3\nf,4\n"), [2, 5, 7, 9]);
+        assert_eq!(
+            lines("name,number\n\"a\n\nb\",1\nc,2\n\n\"d\ne\",3\nf,4\n"),
+            [2, 5, 7, 9]
+        );
         assert_eq!(lines("\u{feff}name,number\n\na,1\n"), [3]);
         assert_eq!(lines("\"the\nnumber\",name,number\n0,a,1\n"), [3]);
     }
 
     #[test]
     fn faults_have_the_row_they_are_in() {
-        assert_eq!(error("name,number\n\na,1\n\nb,x\n"), "row 5: number is \"x\", allowed: a number");
-        assert_eq!(error("name,number\n\"a\nb\",1\n\nb\n"), "row 5: has 1 fields, the header has 2");
-        assert_eq!(error("\u{feff}name,number\r\n\r\na,1\r\n\"b\r\nc\",x\r\n"), "row 4: number is \"x\", allowed: a number");
+        assert_eq!(
+            error("name,number\n\na,1\n\nb,x\n"),
+            "row 5: number is \"x\", allowed: a number"
+        );
+        assert_eq!(
+            error("name,number\n\"a\nb\",1\n\nb\n"),
+            "row 5: has 1 fields, the header has 2"
+        );
+        assert_eq!(
+            error("\u{feff}name,number\r\n\r\na,1\r\n\"b\r\nc\",x\r\n"),
+            "row 4: number is \"x\", allowed: a number"
+        );
         let bytes = b"\xef\xbb\xbfname,number\n\n\na,1\ncaf\xe9,2\n";
-        assert_eq!(read(bytes).unwrap_err().to_string(), "row 5: field 1 is not UTF-8");
-        assert_eq!(read(b"\nn\xe9me,number\n").unwrap_err().to_string(), "row 2: field 1 is not UTF-8");
+        assert_eq!(
+            read(bytes).unwrap_err().to_string(),
+            "row 5: field 1 is not UTF-8"
+        );
+        assert_eq!(
+            read(b"\nn\xe9me,number\n").unwrap_err().to_string(),
+            "row 2: field 1 is not UTF-8"
+        );
     }
 
     #[test]
     fn a_table_has_a_header_and_rows() {
         for text in ["", "\n\n", "\u{feff}", "\u{feff}\r\n"] {
-            assert_eq!(error(text), "the table is empty, allowed: a header and at least one row");
+            assert_eq!(
+                error(text),
+                "the table is empty, allowed: a header and at least one row"
+            );
         }
         for text in ["name,number", "name,number\n\n\n", "\u{feff}name,number\n"] {
             assert_eq!(error(text), "the table is empty, allowed: at least one row");
         }
-        assert_eq!(error("name,value\na,1\n"), "no column \"number\", found: name, value");
-        assert_eq!(error("name,number,name\na,1,b\n"), "row 1: has the column \"name\" twice");
+        assert_eq!(
+            error("name,value\na,1\n"),
+            "no column \"number\", found: name, value"
+        );
+        assert_eq!(
+            error("name,number,name\na,1,b\n"),
+            "row 1: has the column \"name\" twice"
+        );
     }
 
     #[test]
     fn spaces_are_passed_over_only_where_asked_for() {
-        assert_eq!(read(b" name , number\n a , 1\n").unwrap(), [(2, "a".to_owned(), 1.0)]);
+        assert_eq!(
+            read(b" name , number\n a , 1\n").unwrap(),
+            [(2, "a".to_owned(), 1.0)]
+        );
         let mut table = Table::new("the table", "name\n a \n".as_bytes()).unwrap();
         assert_eq!(table.next_row().unwrap().unwrap().text(0), " a ");
     }

@@ -5,8 +5,8 @@ use crate::date::Day;
 use crate::error::Error;
 use crate::error::Result;
 
-/// A time zone. The rules come with the crate, so that a day begins at the same second on every machine; without the feature
-/// `time` there is UTC alone.
+/// A time zone. The rules come with the crate, so that a day begins at the same second on every
+/// machine; without the feature `time` there is UTC alone.
 ///
 /// ```
 /// # #[cfg(feature = "time")] {
@@ -43,8 +43,16 @@ impl Zone {
     #[cfg(feature = "time")]
     pub fn new(name: &str) -> Result<Self> {
         let rules = jiff::tz::TimeZoneDatabase::bundled().get(name);
-        let unknown = |_| Error::setting("time zone", format!("{name:?}"), "a name of the IANA database, such as Europe/Berlin");
-        Ok(Self { rules: rules.map_err(unknown)? })
+        let unknown = |_| {
+            Error::setting(
+                "time zone",
+                format!("{name:?}"),
+                "a name of the IANA database, such as Europe/Berlin",
+            )
+        };
+        Ok(Self {
+            rules: rules.map_err(unknown)?,
+        })
     }
 
     /// The second of a local date and time such as `2026-01-31T13:45:00`, floored.
@@ -73,7 +81,10 @@ impl Zone {
             .ok()
             .and_then(|year| jiff::civil::Date::new(year, month as i8, date as i8).ok())
             .and_then(|date| date.to_zoned(self.rules.clone()).ok());
-        Ok(start.ok_or_else(|| Error::setting("day", day, "a day of the years -9999 to 9999"))?.timestamp().as_second())
+        Ok(start
+            .ok_or_else(|| Error::setting("day", day, "a day of the years -9999 to 9999"))?
+            .timestamp()
+            .as_second())
     }
 
     /// The first second of a day, since 1970-01-01T00:00:00Z.
@@ -92,11 +103,22 @@ mod tests {
 
     #[test]
     fn days_begin_where_the_zone_says() {
-        let start = |zone: &str, day: &str| Zone::new(zone).unwrap().start_of(day.parse().unwrap()).unwrap();
+        let start = |zone: &str, day: &str| {
+            Zone::new(zone)
+                .unwrap()
+                .start_of(day.parse().unwrap())
+                .unwrap()
+        };
         assert_eq!(start("UTC", "1970-01-02"), 86_400);
-        assert_eq!(start("America/New_York", "2026-01-01") - start("UTC", "2026-01-01"), 5 * 3600);
+        assert_eq!(
+            start("America/New_York", "2026-01-01") - start("UTC", "2026-01-01"),
+            5 * 3600
+        );
         // the day the clocks go forward is an hour short
-        assert_eq!(start("Europe/Berlin", "2026-03-30") - start("Europe/Berlin", "2026-03-29"), 23 * 3600);
+        assert_eq!(
+            start("Europe/Berlin", "2026-03-30") - start("Europe/Berlin", "2026-03-29"),
+            23 * 3600
+        );
         assert!(Zone::new("Mars/Olympus").is_err());
     }
 }

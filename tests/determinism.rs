@@ -1,11 +1,15 @@
-//! The same text on any number of threads and in any order of persons, from rows to the finished comparison.
+//! The same text on any number of threads and in any order of persons, from rows to the finished
+//! comparison.
 
 use mixtouch::{
-    Comparison, ComparisonTable, Event, Events, FirstTouch, Interaction, JourneyBuilder, JourneyOptions, Journeys, LastNonDirect,
-    LastTouch, Linear, Lookback, Markov, Position, Random, SetRateShapley, SubsetSumShapley, TimeDecay, Transform, WShaped,
+    Comparison, ComparisonTable, Event, Events, FirstTouch, Interaction, JourneyBuilder,
+    JourneyOptions, Journeys, LastNonDirect, LastTouch, Linear, Lookback, Markov, Position, Random,
+    SetRateShapley, SubsetSumShapley, TimeDecay, Transform, WShaped,
 };
 
-const CHANNELS: [&str; 8] = ["beta", "call", "direct", "e-mail", "eta", "search", "social", "tv"];
+const CHANNELS: [&str; 8] = [
+    "beta", "call", "direct", "e-mail", "eta", "search", "social", "tv",
+];
 const DAY: u64 = 86_400;
 
 struct Row {
@@ -21,10 +25,20 @@ fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
     for number in 0..6000 {
         let mut random = Random::new(2).stream(number);
-        let person = if number % 2 == 0 { number.to_string() } else { format!("person {number}") };
+        let person = if number % 2 == 0 {
+            number.to_string()
+        } else {
+            format!("person {number}")
+        };
         let mut row = |random: &mut Random, channel, value, cost| {
             let time = random.index(50 * DAY) as i64;
-            rows.push(Row { person: person.clone(), time, channel, value, cost });
+            rows.push(Row {
+                person: person.clone(),
+                time,
+                channel,
+                value,
+                cost,
+            });
         };
         for _ in 0..random.index(8) {
             let (channel, cost) = (CHANNELS[random.index(8) as usize], random.between(0.0, 1.0));
@@ -41,7 +55,10 @@ fn rows() -> Vec<Row> {
 /// Other persons' rows in between, each person's own rows in their order.
 fn shuffled(rows: Vec<Row>, seed: u64) -> Vec<Row> {
     let mut random = Random::new(seed);
-    let mut places: Vec<(&str, u64)> = rows.iter().map(|row| (row.person.as_str(), random.next_u64())).collect();
+    let mut places: Vec<(&str, u64)> = rows
+        .iter()
+        .map(|row| (row.person.as_str(), random.next_u64()))
+        .collect();
     places.sort_unstable();
     let places: Vec<u64> = places.into_iter().map(|(_, place)| place).collect();
     let mut ordered = rows;
@@ -57,7 +74,9 @@ fn build(rows: &[Row], options: &JourneyOptions, batch: usize) -> Journeys {
         let mut log = Events::new();
         for row in rows {
             let event = match row.channel {
-                Some(channel) => Event::touch(&row.person, row.time, channel).with_cost(row.cost).with_interaction(Interaction::View),
+                Some(channel) => Event::touch(&row.person, row.time, channel)
+                    .with_cost(row.cost)
+                    .with_interaction(Interaction::View),
                 None => Event::conversion(&row.person, row.time).with_value(row.value),
             };
             log.push(event).unwrap();
@@ -89,21 +108,37 @@ fn text(rows: &[Row], options: &JourneyOptions, batch: usize) -> String {
 }
 
 fn awkward() -> JourneyOptions {
-    let lookback = Lookback::days(20.0).unwrap().with_channel("tv", Lookback::days(3.0).unwrap());
-    JourneyOptions::default().with_lookback(lookback).with_reuse(true).with_transform(Transform::Last).with_exclude(["direct"])
+    let lookback = Lookback::days(20.0)
+        .unwrap()
+        .with_channel("tv", Lookback::days(3.0).unwrap());
+    JourneyOptions::default()
+        .with_lookback(lookback)
+        .with_reuse(true)
+        .with_transform(Transform::Last)
+        .with_exclude(["direct"])
 }
 
 fn on(threads: usize, text: impl FnOnce() -> String + Send) -> String {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(text)
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap()
+        .install(text)
 }
 
 fn check(options: &JourneyOptions) {
     let expected = text(&rows(), options, usize::MAX);
     for threads in [1, 2, 7] {
-        assert!(on(threads, || text(&rows(), options, 5000)) == expected, "{threads} threads give another text");
+        assert!(
+            on(threads, || text(&rows(), options, 5000)) == expected,
+            "{threads} threads give another text"
+        );
     }
     for seed in [1, 2] {
-        assert!(text(&shuffled(rows(), seed), options, 7000) == expected, "rows shuffled by seed {seed} give another text");
+        assert!(
+            text(&shuffled(rows(), seed), options, 7000) == expected,
+            "rows shuffled by seed {seed} give another text"
+        );
     }
 }
 
@@ -116,15 +151,28 @@ fn threads_change_no_byte_of_a_large_batch() {
         let (person, time) = (random.index(60_000), 1_767_225_600 + 20 * row);
         let channel = ["search", "social", "tv"][random.index(3) as usize];
         let bought = random.chance(0.02);
-        let event = if bought { Event::conversion(person, time).with_value(0.1 * row as f64) } else { Event::touch(person, time, channel) };
+        let event = if bought {
+            Event::conversion(person, time).with_value(0.1 * row as f64)
+        } else {
+            Event::touch(person, time, channel)
+        };
         log.push(event).unwrap();
     }
     let scored = |options: JourneyOptions| {
         let journeys = Journeys::from_events(&log, options).unwrap();
-        let table = Comparison::new().model("linear", Linear).model("time-decay", TimeDecay::days(7.0).unwrap()).run(&journeys).unwrap();
+        let table = Comparison::new()
+            .model("linear", Linear)
+            .model("time-decay", TimeDecay::days(7.0).unwrap())
+            .run(&journeys)
+            .unwrap();
         serde_json::to_string(&table).unwrap()
     };
-    for options in [JourneyOptions::default(), JourneyOptions::default().with_reuse(true).with_transform(Transform::First)] {
+    for options in [
+        JourneyOptions::default(),
+        JourneyOptions::default()
+            .with_reuse(true)
+            .with_transform(Transform::First),
+    ] {
         let texts = [1, 2, 7].map(|threads| on(threads, || scored(options.clone())));
         assert!(texts.iter().all(|text| *text == texts[0]));
     }
@@ -148,5 +196,14 @@ fn a_comparison_survives_serde() {
     assert_eq!(again, table);
     assert_eq!(serde_json::to_string(&again).unwrap(), text);
     assert_eq!(again.to_string(), table.to_string());
-    assert!(table.model("linear").unwrap().channel("tv").unwrap().roas.is_some(), "costs are part of what is compared");
+    assert!(
+        table
+            .model("linear")
+            .unwrap()
+            .channel("tv")
+            .unwrap()
+            .roas
+            .is_some(),
+        "costs are part of what is compared"
+    );
 }

@@ -1,4 +1,5 @@
-//! The examples as their users meet them: what goes to which stream, and what a bad option or file is told.
+//! The examples as their users meet them: what goes to which stream, and what a bad option or file
+//! is told.
 #![cfg(all(feature = "csv", feature = "time"))]
 
 #[path = "examples/attribution.rs"]

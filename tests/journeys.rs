@@ -5,16 +5,26 @@ mod by_hand;
 #[path = "journeys/reference.rs"]
 mod reference;
 
-use mixtouch::{AttributionModel, ChannelId, Journey, JourneyBuilder, Journeys, Needs, Period, Transform, stream_credits};
+use mixtouch::{
+    AttributionModel, ChannelId, Journey, JourneyBuilder, Journeys, Needs, Period, Transform,
+    stream_credits,
+};
 use proptest::prelude::*;
 use reference::{CHANNELS, Options, Row, What, actual, events, reference};
 
-/// The touches of every person up to each conversion, as a model that asks for them sees them, in the arena's order.
-fn timelines(journeys: &Journeys, name: impl Fn(&ChannelId) -> &'static str) -> Vec<Vec<(&'static str, u32)>> {
+/// The touches of every person up to each conversion, as a model that asks for them sees them, in
+/// the arena's order.
+fn timelines(
+    journeys: &Journeys,
+    name: impl Fn(&ChannelId) -> &'static str,
+) -> Vec<Vec<(&'static str, u32)>> {
     struct Timelines;
     impl AttributionModel for Timelines {
         fn needs(&self) -> Needs {
-            Needs { times: true, timeline: true }
+            Needs {
+                times: true,
+                timeline: true,
+            }
         }
         fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
             weights.fill(1.0);
@@ -24,7 +34,14 @@ fn timelines(journeys: &Journeys, name: impl Fn(&ChannelId) -> &'static str) -> 
     let mut all = Vec::new();
     stream_credits(journeys, &Timelines, |credit| {
         let journey = credit.journey;
-        all.push(journey.credited_channels().iter().map(&name).zip(journey.credited_times().iter().copied()).collect());
+        all.push(
+            journey
+                .credited_channels()
+                .iter()
+                .map(&name)
+                .zip(journey.credited_times().iter().copied())
+                .collect(),
+        );
         Ok(())
     })
     .unwrap();
@@ -38,31 +55,62 @@ fn what() -> impl Strategy<Value = What> {
         1 => Just(Some(mixtouch::Interaction::View)),
     ];
     let touch =
-        (0..CHANNELS.len(), interaction, 0..3_u32).prop_map(|(channel, interaction, cost)| What::Touch { channel, interaction, cost });
-    let conversion =
-        (0..4_u32, prop::option::of(0..2_usize), prop::option::weighted(0.3, 0..3_usize), prop::option::weighted(0.2, 0..4_usize))
-            .prop_map(|(value, goal, order, place)| What::Conversion { value, goal, order, place });
+        (0..CHANNELS.len(), interaction, 0..3_u32).prop_map(|(channel, interaction, cost)| {
+            What::Touch {
+                channel,
+                interaction,
+                cost,
+            }
+        });
+    let conversion = (
+        0..4_u32,
+        prop::option::of(0..2_usize),
+        prop::option::weighted(0.3, 0..3_usize),
+        prop::option::weighted(0.2, 0..4_usize),
+    )
+        .prop_map(|(value, goal, order, place)| What::Conversion {
+            value,
+            goal,
+            order,
+            place,
+        });
     prop_oneof![3 => touch, 1 => conversion]
 }
 
 fn row() -> impl Strategy<Value = Row> {
-    // few persons and few seconds, so that rows meet: most logs have ties, repeats and several conversions of a person
-    let time = prop_oneof![4 => 0..60_u32, 1 => 1_000_000..1_000_030_u32, 1 => u32::MAX - 20..=u32::MAX];
+    // few persons and few seconds, so that rows meet: most logs have ties, repeats and several
+    // conversions of a person
+    let time =
+        prop_oneof![4 => 0..60_u32, 1 => 1_000_000..1_000_030_u32, 1 => u32::MAX - 20..=u32::MAX];
     (0..6_usize, time, what()).prop_map(|(person, time, what)| Row { person, time, what })
 }
 
 /// Rows, some of them twice, that name every channel: options may name channels that some log has.
 fn rows() -> impl Strategy<Value = Vec<Row>> {
-    (prop::collection::vec(row(), 0..50), prop::collection::vec(any::<prop::sample::Index>(), 0..5)).prop_map(|(mut rows, again)| {
-        for index in again.iter().filter(|_| !rows.is_empty()).map(|index| index.index(rows.len())).collect::<Vec<_>>() {
-            rows.push(rows[index]);
-        }
-        rows
-    })
+    (
+        prop::collection::vec(row(), 0..50),
+        prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+    )
+        .prop_map(|(mut rows, again)| {
+            for index in again
+                .iter()
+                .filter(|_| !rows.is_empty())
+                .map(|index| index.index(rows.len()))
+                .collect::<Vec<_>>()
+            {
+                rows.push(rows[index]);
+            }
+            rows
+        })
 }
 
 fn options() -> impl Strategy<Value = Options> {
-    let transform = prop_oneof![Just(Transform::None), Just(Transform::Exposure), Just(Transform::First), Just(Transform::Last)];
+    let transform = prop_oneof![
+        Just(Transform::None),
+        Just(Transform::Exposure),
+        Just(Transform::First),
+        Just(Transform::Last)
+    ];
     let cutting = (
         prop_oneof![1..40_u32, Just(u32::MAX)],
         prop::option::weighted(0.3, (0..CHANNELS.len(), 1..40_u32)),
@@ -79,10 +127,25 @@ fn options() -> impl Strategy<Value = Options> {
         any::<bool>(),
         any::<bool>(),
     );
-    (cutting, shaping).prop_map(|((lookback, channel_lookback, view_lookback, from, to, goal), shaping)| {
-        let (reuse, exclude, transform, trim, drop_immature, deduplicate) = shaping;
-        Options { lookback, channel_lookback, view_lookback, from, to, goal, reuse, exclude, transform, trim, drop_immature, deduplicate }
-    })
+    (cutting, shaping).prop_map(
+        |((lookback, channel_lookback, view_lookback, from, to, goal), shaping)| {
+            let (reuse, exclude, transform, trim, drop_immature, deduplicate) = shaping;
+            Options {
+                lookback,
+                channel_lookback,
+                view_lookback,
+                from,
+                to,
+                goal,
+                reuse,
+                exclude,
+                transform,
+                trim,
+                drop_immature,
+                deduplicate,
+            }
+        },
+    )
 }
 
 fn build(batches: &[&[Row]], options: &Options, at_once: bool) -> Journeys {
@@ -92,22 +155,43 @@ fn build(batches: &[&[Row]], options: &Options, at_once: bool) -> Journeys {
     if at_once {
         builder.extend_all(&batches).unwrap();
     } else {
-        batches.iter().for_each(|batch| builder.extend(batch).unwrap());
+        batches
+            .iter()
+            .for_each(|batch| builder.extend(batch).unwrap());
     }
     builder.build().unwrap()
 }
 
 /// Everything in the arena, in its order.
 fn arena(journeys: &Journeys) -> String {
-    let all: Vec<_> = journeys.iter().enumerate().map(|(at, journey)| (journeys.person(at), journey)).collect();
-    format!("{all:?} {:?} {:?} {}", journeys.totals(), journeys.costs(), journeys.immature())
+    let all: Vec<_> = journeys
+        .iter()
+        .enumerate()
+        .map(|(at, journey)| (journeys.person(at), journey))
+        .collect();
+    format!(
+        "{all:?} {:?} {:?} {}",
+        journeys.totals(),
+        journeys.costs(),
+        journeys.immature()
+    )
 }
 
-/// The journeys in an order of their own: forgetting conversions of long ago moves a person among those who never had one.
+/// The journeys in an order of their own: forgetting conversions of long ago moves a person among
+/// those who never had one.
 fn in_any_order(journeys: &Journeys) -> Vec<String> {
-    let mut all: Vec<String> = journeys.iter().enumerate().map(|(at, journey)| format!("{:?} {journey:?}", journeys.person(at))).collect();
+    let mut all: Vec<String> = journeys
+        .iter()
+        .enumerate()
+        .map(|(at, journey)| format!("{:?} {journey:?}", journeys.person(at)))
+        .collect();
     all.sort_unstable();
-    all.push(format!("{:?} {:?} {}", journeys.totals(), journeys.costs(), journeys.immature()));
+    all.push(format!(
+        "{:?} {:?} {}",
+        journeys.totals(),
+        journeys.costs(),
+        journeys.immature()
+    ));
     all
 }
 
@@ -117,7 +201,15 @@ fn period(from: u32, to: u32) -> Period {
 
 /// The rows with persons interleaved anew: `order` says which person's next row comes next.
 fn interleaved(rows: &[Row], order: &[prop::sample::Index]) -> Vec<Row> {
-    let mut queues: Vec<Vec<Row>> = (0..6).map(|person| rows.iter().copied().filter(|row| row.person == person).rev().collect()).collect();
+    let mut queues: Vec<Vec<Row>> = (0..6)
+        .map(|person| {
+            rows.iter()
+                .copied()
+                .filter(|row| row.person == person)
+                .rev()
+                .collect()
+        })
+        .collect();
     let mut mixed = Vec::new();
     for at in 0..rows.len() {
         queues.retain(|queue| !queue.is_empty());
@@ -130,7 +222,14 @@ fn interleaved(rows: &[Row], order: &[prop::sample::Index]) -> Vec<Row> {
 /// Enough to meet every pair of options in a few seconds; `PROPTEST_CASES=20000` searches on.
 fn cases() -> ProptestConfig {
     let config = ProptestConfig::default();
-    ProptestConfig { cases: if std::env::var_os("PROPTEST_CASES").is_some() { config.cases } else { 120 }, ..config }
+    ProptestConfig {
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() {
+            config.cases
+        } else {
+            120
+        },
+        ..config
+    }
 }
 
 proptest! {

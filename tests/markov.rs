@@ -1,7 +1,8 @@
 //! Markov chains of any order against figures worked out elsewhere and another way.
 
 use mixtouch::{
-    Accumulator, Event, Events, Fit, JourneyOptions, Journeys, Lookback, Markov, Outcome, PathTable, Random, State, Transform, attribute,
+    Accumulator, Event, Events, Fit, JourneyOptions, Journeys, Lookback, Markov, Outcome,
+    PathTable, Random, State, Transform, attribute,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +17,15 @@ fn names(path: &[u8]) -> Vec<String> {
 fn journeys(rows: &[Row]) -> Journeys {
     let mut table = PathTable::new();
     for (at, (path, conversions, nulls)) in rows.iter().enumerate() {
-        let outcome = Outcome::new((*conversions).into(), (*nulls).into(), f64::from(*conversions) * value(at)).unwrap();
-        table.push(names(path).iter().map(String::as_str), outcome).unwrap();
+        let outcome = Outcome::new(
+            (*conversions).into(),
+            (*nulls).into(),
+            f64::from(*conversions) * value(at),
+        )
+        .unwrap();
+        table
+            .push(names(path).iter().map(String::as_str), outcome)
+            .unwrap();
     }
     table.journeys().unwrap()
 }
@@ -26,15 +34,22 @@ fn value(row: usize) -> f64 {
     1.0 + row as f64 / 3.0
 }
 
-/// The probability of conversion and the expected value, with all states that hold `removed` sent to null: the textbook way, by
-/// elimination with pivoting over a dense matrix of states. Equal states in a row are merged before counting.
+/// The probability of conversion and the expected value, with all states that hold `removed` sent
+/// to null: the textbook way, by elimination with pivoting over a dense matrix of states. Equal
+/// states in a row are merged before counting.
 fn absorbed(rows: &[Row], order: usize, ignore_nulls: bool, removed: Option<u8>) -> [f64; 2] {
     let mut states = BTreeMap::new();
     let mut walks = Vec::new();
     for (at, (path, conversions, nulls)) in rows.iter().enumerate() {
-        let (conversions, nulls) = (f64::from(*conversions), if ignore_nulls { 0.0 } else { f64::from(*nulls) });
-        let mut walk: Vec<Vec<u8>> =
-            if path.len() < order { vec![path.clone()] } else { path.windows(order).map(<[u8]>::to_vec).collect() };
+        let (conversions, nulls) = (
+            f64::from(*conversions),
+            if ignore_nulls { 0.0 } else { f64::from(*nulls) },
+        );
+        let mut walk: Vec<Vec<u8>> = if path.len() < order {
+            vec![path.clone()]
+        } else {
+            path.windows(order).map(<[u8]>::to_vec).collect()
+        };
         walk.dedup();
         if conversions + nulls > 0.0 {
             for state in &walk {
@@ -45,7 +60,8 @@ fn absorbed(rows: &[Row], order: usize, ignore_nulls: bool, removed: Option<u8>)
         }
     }
     let size = states.len();
-    let (mut start, mut rewards, mut leaving) = (vec![0.0; size], vec![[0.0; 2]; size], vec![0.0; size]);
+    let (mut start, mut rewards, mut leaving) =
+        (vec![0.0; size], vec![[0.0; 2]; size], vec![0.0; size]);
     let mut steps = vec![vec![0.0; size]; size];
     let mut all = 0.0;
     for (walk, conversions, nulls, value) in &walks {
@@ -63,28 +79,60 @@ fn absorbed(rows: &[Row], order: usize, ignore_nulls: bool, removed: Option<u8>)
     }
     let gone: Vec<bool> = {
         let mut gone = vec![false; size];
-        states.iter().for_each(|(state, &at)| gone[at] = removed.is_some_and(|removed| state.contains(&removed)));
+        states.iter().for_each(|(state, &at)| {
+            gone[at] = removed.is_some_and(|removed| state.contains(&removed))
+        });
         gone
     };
     // (I - Q) x = r, rows of removed states being x = 0.
     let mut system: Vec<Vec<f64>> = (0..size)
         .map(|row| {
-            let mut line: Vec<f64> = (0..size).map(|column| if gone[row] { 0.0 } else { -steps[row][column] / leaving[row] }).collect();
+            let mut line: Vec<f64> = (0..size)
+                .map(|column| {
+                    if gone[row] {
+                        0.0
+                    } else {
+                        -steps[row][column] / leaving[row]
+                    }
+                })
+                .collect();
             line[row] += 1.0;
-            line.extend(rewards[row].map(|reward| if gone[row] { 0.0 } else { reward / leaving[row] }));
+            line.extend(rewards[row].map(|reward| {
+                if gone[row] {
+                    0.0
+                } else {
+                    reward / leaving[row]
+                }
+            }));
             line
         })
         .collect();
     for pivot in 0..size {
-        let best = (pivot..size).max_by(|&left, &right| system[left][pivot].abs().total_cmp(&system[right][pivot].abs())).unwrap();
+        let best = (pivot..size)
+            .max_by(|&left, &right| {
+                system[left][pivot]
+                    .abs()
+                    .total_cmp(&system[right][pivot].abs())
+            })
+            .unwrap();
         system.swap(pivot, best);
         let line = system[pivot].clone();
-        for (_, row) in system.iter_mut().enumerate().filter(|(row, _)| *row != pivot) {
+        for (_, row) in system
+            .iter_mut()
+            .enumerate()
+            .filter(|(row, _)| *row != pivot)
+        {
             let factor = row[pivot] / line[pivot];
-            row.iter_mut().zip(&line).for_each(|(cell, pivot)| *cell -= factor * pivot);
+            row.iter_mut()
+                .zip(&line)
+                .for_each(|(cell, pivot)| *cell -= factor * pivot);
         }
     }
-    [0, 1].map(|which| (0..size).map(|at| start[at] / all * system[at][size + which] / system[at][at]).sum())
+    [0, 1].map(|which| {
+        (0..size)
+            .map(|at| start[at] / all * system[at][size + which] / system[at][at])
+            .sum()
+    })
 }
 
 /// Credit of conversions and value by channel.
@@ -95,13 +143,29 @@ fn credits(rows: &[Row], order: usize, ignore_nulls: bool) -> BTreeMap<u8, [f64;
         .iter()
         .map(|&channel| {
             let without = absorbed(rows, order, ignore_nulls, Some(channel));
-            (channel, [0, 1].map(|which| 1.0 - without[which] / whole[which]))
+            (
+                channel,
+                [0, 1].map(|which| 1.0 - without[which] / whole[which]),
+            )
         })
         .collect();
-    let totals =
-        [rows.iter().map(|row| f64::from(row.1)).sum::<f64>(), rows.iter().enumerate().map(|(at, row)| f64::from(row.1) * value(at)).sum()];
+    let totals = [
+        rows.iter().map(|row| f64::from(row.1)).sum::<f64>(),
+        rows.iter()
+            .enumerate()
+            .map(|(at, row)| f64::from(row.1) * value(at))
+            .sum(),
+    ];
     let sums = [0, 1].map(|which| effects.values().map(|effect| effect[which]).sum::<f64>());
-    effects.into_iter().map(|(channel, effect)| (channel, [0, 1].map(|which| effect[which] / sums[which] * totals[which]))).collect()
+    effects
+        .into_iter()
+        .map(|(channel, effect)| {
+            (
+                channel,
+                [0, 1].map(|which| effect[which] / sums[which] * totals[which]),
+            )
+        })
+        .collect()
 }
 
 proptest! {
@@ -151,16 +215,25 @@ proptest! {
     }
 }
 
-/// ChannelAttribution 2.2.5, `transition_matrix(order=2)` on A > A > A (1 conversion, 16 nulls), A (2, 32), B > A > A > A > B (4, 64)
-/// and A > A > B (8, 128). It keeps the step of AA to itself (probability 0.277778), which here is merged: its others,
-/// 0.003268, 0.052288 and 0.666667, are scaled by 1 / (1 - 0.277778).
+/// ChannelAttribution 2.2.5, `transition_matrix(order=2)` on A > A > A (1 conversion, 16 nulls), A
+/// (2, 32), B > A > A > A > B (4, 64) and A > A > B (8, 128). It keeps the step of AA to itself
+/// (probability 0.277778), which here is merged: its others, 0.003268, 0.052288 and 0.666667, are
+/// scaled by 1 / (1 - 0.277778).
 #[test]
 fn states_are_those_of_channel_attribution() {
     let mut table = PathTable::new();
-    for (path, conversions, nulls) in
-        [(&["A", "A", "A"][..], 1.0, 16.0), (&["A"], 2.0, 32.0), (&["B", "A", "A", "A", "B"], 4.0, 64.0), (&["A", "A", "B"], 8.0, 128.0)]
-    {
-        table.push(path.iter().copied(), Outcome::new(conversions, nulls, 0.0).unwrap()).unwrap();
+    for (path, conversions, nulls) in [
+        (&["A", "A", "A"][..], 1.0, 16.0),
+        (&["A"], 2.0, 32.0),
+        (&["B", "A", "A", "A", "B"], 4.0, 64.0),
+        (&["A", "A", "B"], 8.0, 128.0),
+    ] {
+        table
+            .push(
+                path.iter().copied(),
+                Outcome::new(conversions, nulls, 0.0).unwrap(),
+            )
+            .unwrap();
     }
     let journeys = table.journeys().unwrap();
     let model = Markov::order(2).unwrap().fit(&journeys).unwrap();
@@ -170,7 +243,10 @@ fn states_are_those_of_channel_attribution() {
         State::Conversion => "(conversion)".to_owned(),
         State::Null => "(null)".to_owned(),
     };
-    let ours: Vec<(String, String, f64)> = model.transitions().map(|entry| (name(entry.from), name(entry.to), entry.probability)).collect();
+    let ours: Vec<(String, String, f64)> = model
+        .transitions()
+        .map(|entry| (name(entry.from), name(entry.to), entry.probability))
+        .collect();
     let merged = 1.0 - 0.277778;
     let expected = [
         ("(start)", "A", 0.133333),
@@ -188,25 +264,39 @@ fn states_are_those_of_channel_attribution() {
     assert_eq!(ours.len(), expected.len(), "{ours:?}");
     for ((from, to, probability), expected) in ours.iter().zip(expected) {
         assert_eq!((from.as_str(), to.as_str()), (expected.0, expected.1));
-        assert!((probability - expected.2).abs() < 2e-6, "{from} {to}: {probability}");
+        assert!(
+            (probability - expected.2).abs() < 2e-6,
+            "{from} {to}: {probability}"
+        );
     }
 }
 
 /// 3,000 channels have 3,000^5 states of order 5; the table has 3,006.
 #[test]
 fn only_states_that_occur_cost_memory() {
-    let names: Vec<String> = (0..3_000).map(|channel| format!("channel {channel}")).collect();
+    let names: Vec<String> = (0..3_000)
+        .map(|channel| format!("channel {channel}"))
+        .collect();
     let mut table = PathTable::new();
     for name in &names {
         table.push([name.as_str()], Outcome::NULL).unwrap();
     }
-    table.push(names[..10].iter().map(String::as_str), Outcome::new(1.0, 1.0, 5.0).unwrap()).unwrap();
+    table
+        .push(
+            names[..10].iter().map(String::as_str),
+            Outcome::new(1.0, 1.0, 5.0).unwrap(),
+        )
+        .unwrap();
     let journeys = table.journeys().unwrap();
     let model = Markov::order(5).unwrap().fit(&journeys).unwrap();
     assert_eq!(model.states(), 3_000 + 6);
     // whichever of the ten is missing, no walk along them arrives
     let tenths = attribute(&journeys, &model).unwrap();
-    assert!(names[..10].iter().all(|name| (tenths.channel(name).unwrap().conversions - 0.1).abs() < 1e-12));
+    assert!(
+        names[..10]
+            .iter()
+            .all(|name| (tenths.channel(name).unwrap().conversions - 0.1).abs() < 1e-12)
+    );
 }
 
 #[test]
@@ -220,7 +310,10 @@ fn an_order_longer_than_any_path_makes_every_path_a_state() {
         assert!((effect - expected).abs() < 1e-15);
     }
     for order in [0, 1001] {
-        assert_eq!(Markov::order(order).unwrap_err().to_string(), format!("order is {order}, allowed: 1 to 1000"));
+        assert_eq!(
+            Markov::order(order).unwrap_err().to_string(),
+            format!("order is {order}, allowed: 1 to 1000")
+        );
     }
 }
 
@@ -230,7 +323,13 @@ fn degenerate_tables_have_a_result() {
         let fit = |rows: &[Row]| {
             let journeys = journeys(rows);
             let model = Markov::order(order).unwrap().fit(&journeys).unwrap();
-            (model.removal_effects().map(|effect| effect.1).collect::<Vec<_>>(), attribute(&journeys, &model).unwrap())
+            (
+                model
+                    .removal_effects()
+                    .map(|effect| effect.1)
+                    .collect::<Vec<_>>(),
+                attribute(&journeys, &model).unwrap(),
+            )
         };
         // One channel only: it has all the credit.
         let (effects, credits) = fit(&[(vec![0, 0, 0], 2, 3)]);
@@ -240,7 +339,10 @@ fn degenerate_tables_have_a_result() {
         assert_eq!(effects, [1.0, 0.5, 0.5]);
         // None does: nothing to credit.
         let (effects, credits) = fit(&[(vec![0, 1], 0, 4)]);
-        assert_eq!((effects, credits.total().conversions), (vec![0.0, 0.0], 0.0));
+        assert_eq!(
+            (effects, credits.total().conversions),
+            (vec![0.0, 0.0], 0.0)
+        );
         // A channel never seen before a conversion has no effect.
         let (effects, _) = fit(&[(vec![0], 1, 0), (vec![1], 0, 4)]);
         assert_eq!(effects, [1.0, 0.0]);
@@ -252,7 +354,12 @@ fn degenerate_tables_have_a_result() {
 /// Against a walk through the raw sequences: every journey's own probability, multiplied up.
 #[test]
 fn likelihood_is_that_of_whole_journeys() {
-    let rows = [(vec![0, 0, 1], 3, 1), (vec![1, 0], 1, 4), (vec![1], 0, 5), (vec![0, 0, 1, 1, 0], 2, 2)];
+    let rows = [
+        (vec![0, 0, 1], 3, 1),
+        (vec![1, 0], 1, 4),
+        (vec![1], 0, 5),
+        (vec![0, 0, 1, 1, 0], 2, 2),
+    ];
     let choice = Markov::choose_order(&journeys(&rows), 3).unwrap();
     for score in choice.scores() {
         let mut choices = BTreeMap::<Vec<u8>, BTreeMap<u8, f64>>::new();
@@ -262,7 +369,11 @@ fn likelihood_is_that_of_whole_journeys() {
             let first = score.order.min(path.len());
             *starts.entry(state(first)).or_default() += f64::from(conversions + nulls);
             for (at, next) in path.iter().enumerate().skip(first) {
-                *choices.entry(state(at)).or_default().entry(*next).or_default() += f64::from(conversions + nulls);
+                *choices
+                    .entry(state(at))
+                    .or_default()
+                    .entry(*next)
+                    .or_default() += f64::from(conversions + nulls);
             }
             let ends = choices.entry(state(path.len())).or_default();
             *ends.entry(98).or_default() += f64::from(*conversions);
@@ -270,22 +381,31 @@ fn likelihood_is_that_of_whole_journeys() {
         }
         let mut expected = 0.0;
         let mut parameters = 0;
-        for counts in
-            choices.values().map(|choices| choices.values().copied().collect()).chain([starts.values().copied().collect::<Vec<f64>>()])
+        for counts in choices
+            .values()
+            .map(|choices| choices.values().copied().collect())
+            .chain([starts.values().copied().collect::<Vec<f64>>()])
         {
             let all: f64 = counts.iter().sum();
             let seen: Vec<f64> = counts.into_iter().filter(|&count| count > 0.0).collect();
-            expected += seen.iter().map(|count| count * (count / all).ln()).sum::<f64>();
+            expected += seen
+                .iter()
+                .map(|count| count * (count / all).ln())
+                .sum::<f64>();
             parameters += seen.len() - 1;
         }
-        assert!((score.log_likelihood - expected).abs() < 1e-10, "{score:?} {expected}");
+        assert!(
+            (score.log_likelihood - expected).abs() < 1e-10,
+            "{score:?} {expected}"
+        );
         assert_eq!(score.parameters, parameters);
     }
     assert!(Markov::choose_order(&journeys(&rows), 0).is_err());
 }
 
-/// Null journeys are counted by the block, as adjacent touches less what crosses from one journey to the next; one by one is the
-/// plain way. A short lookback leaves touches between journeys that belong to none.
+/// Null journeys are counted by the block, as adjacent touches less what crosses from one journey
+/// to the next; one by one is the plain way. A short lookback leaves touches between journeys that
+/// belong to none.
 #[test]
 fn counting_by_the_block_is_counting_one_by_one() {
     let mut log = Events::new();
@@ -293,7 +413,8 @@ fn counting_by_the_block_is_counting_one_by_one() {
         let mut random = Random::new(8).stream(person);
         let mut time = 1_767_225_600 + random.index(1_000_000) as i64;
         for _ in 0..=random.index(5) {
-            log.push(Event::touch(person, time, &format!("c{}", random.index(6)))).unwrap();
+            log.push(Event::touch(person, time, &format!("c{}", random.index(6))))
+                .unwrap();
             time += random.index(200_000) as i64;
         }
         if random.chance(0.1) {
@@ -302,22 +423,30 @@ fn counting_by_the_block_is_counting_one_by_one() {
     }
     let day = std::time::Duration::from_secs(86_400);
     let short = || JourneyOptions::default().with_lookback(Lookback::new(day).unwrap());
-    for options in [JourneyOptions::default(), short(), short().with_transform(Transform::Exposure)] {
+    for options in [
+        JourneyOptions::default(),
+        short(),
+        short().with_transform(Transform::Exposure),
+    ] {
         let journeys = Journeys::from_events(&log, options).unwrap();
         assert!(journeys.totals().nulls > 4_000.0);
         for markov in [1, 2].map(|order| Markov::order(order).unwrap()) {
             for markov in [markov, markov.with_ignore_nulls(true)] {
                 let mut one_by_one = markov.evidence(journeys.channels());
-                journeys.iter().for_each(|journey| one_by_one.observe(journey));
-                let by_block = journeys.accumulate(|| markov.evidence(journeys.channels())).unwrap();
+                journeys
+                    .iter()
+                    .for_each(|journey| one_by_one.observe(journey));
+                let by_block = journeys
+                    .accumulate(|| markov.evidence(journeys.channels()))
+                    .unwrap();
                 assert_eq!(by_block, one_by_one);
             }
         }
     }
 }
 
-/// A short lookback of one channel leaves touches between journeys that lie in none; nulls that stand side by side in the arena are
-/// counted as one run, those of a table of paths one by one.
+/// A short lookback of one channel leaves touches between journeys that lie in none; nulls that
+/// stand side by side in the arena are counted as one run, those of a table of paths one by one.
 #[test]
 fn touches_in_no_journey_are_no_steps() {
     let day = 86_400;
@@ -325,10 +454,16 @@ fn touches_in_no_journey_are_no_steps() {
     for person in 0..600u64 {
         for touch in 0..person % 12 {
             let channel = ["tv", "web", "app"][(person * 7 + touch * touch * 5) as usize % 3];
-            log.push(Event::touch(person, ((person % 5 + touch * (1 + person % 7)) * day) as i64, channel)).unwrap();
+            log.push(Event::touch(
+                person,
+                ((person % 5 + touch * (1 + person % 7)) * day) as i64,
+                channel,
+            ))
+            .unwrap();
         }
         if person % 9 == 0 {
-            log.push(Event::conversion(person, (40 * day) as i64).with_value(person as f64)).unwrap();
+            log.push(Event::conversion(person, (40 * day) as i64).with_value(person as f64))
+                .unwrap();
         }
     }
     let days = |days: f64| Lookback::days(days).unwrap();
@@ -336,17 +471,41 @@ fn touches_in_no_journey_are_no_steps() {
     let journeys = Journeys::from_events(&log, options).unwrap();
     let mut table = PathTable::new();
     for journey in journeys.iter() {
-        table.push(journey.channels().iter().map(|id| journeys.channels().name(*id)), journey.outcome()).unwrap();
+        table
+            .push(
+                journey
+                    .channels()
+                    .iter()
+                    .map(|id| journeys.channels().name(*id)),
+                journey.outcome(),
+            )
+            .unwrap();
     }
-    assert!(journeys.totals().touchpoints < log.iter().filter(|event| event.channel().is_some()).count() as f64);
+    assert!(
+        journeys.totals().touchpoints
+            < log.iter().filter(|event| event.channel().is_some()).count() as f64
+    );
     let table = table.journeys().unwrap();
     assert_eq!(journeys.totals(), table.totals());
     for order in [1, 2] {
-        let of = |journeys: &Journeys| attribute(journeys, &Markov::order(order).unwrap().fit(journeys).unwrap()).unwrap();
+        let of = |journeys: &Journeys| {
+            attribute(
+                journeys,
+                &Markov::order(order).unwrap().fit(journeys).unwrap(),
+            )
+            .unwrap()
+        };
         let (found, expected) = (of(&journeys), of(&table));
         for name in ["tv", "web", "app"] {
-            let (found, expected) = (found.channel(name).unwrap(), expected.channel(name).unwrap());
-            assert!((found.conversions - expected.conversions).abs() < 1e-9 && (found.value - expected.value).abs() < 1e-6, "{name}");
+            let (found, expected) = (
+                found.channel(name).unwrap(),
+                expected.channel(name).unwrap(),
+            );
+            assert!(
+                (found.conversions - expected.conversions).abs() < 1e-9
+                    && (found.value - expected.value).abs() < 1e-6,
+                "{name}"
+            );
         }
     }
 }

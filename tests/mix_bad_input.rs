@@ -1,12 +1,21 @@
-//! Input that cannot be used is refused with a message that says what, where and what was allowed; what can be used is, and says so.
+//! Input that cannot be used is refused with a message that says what, where and what was allowed;
+//! what can be used is, and says so.
 #![cfg(feature = "csv")]
 
-use mixtouch::mix::{Baseline, Finding, MediaMix, Panel, PanelColumns, Period, Pooling, RoiPrior, Trend};
+use mixtouch::mix::{
+    Baseline, Finding, MediaMix, Panel, PanelColumns, Period, Pooling, RoiPrior, Trend,
+};
 use mixtouch::{Day, LiftTest};
 
 fn read(csv: &str) -> Result<Panel, String> {
-    let columns = PanelColumns::new("date", "y").channel("tv").control("price");
-    let columns = if csv.starts_with("date,geo") { columns.geo("geo") } else { columns };
+    let columns = PanelColumns::new("date", "y")
+        .channel("tv")
+        .control("price");
+    let columns = if csv.starts_with("date,geo") {
+        columns.geo("geo")
+    } else {
+        columns
+    };
     columns.read(csv.as_bytes()).map_err(|e| e.to_string())
 }
 
@@ -21,41 +30,92 @@ fn assert_refused(csv: &str, parts: &[&str]) {
 fn tables_with_faults_are_refused_naming_the_row() {
     assert_refused("date,y,tv\n", &["no column \"price\"", "date, y, tv"]);
     assert_refused("date,y,tv,price\n", &["empty"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,NaN,2,3\n", &["row 3", "y", "finite"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,,2,3\n", &["row 3", "y", "\"\""]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,-2,3\n2024-01-08,1,2,3\n", &["row 2", "tv", "-2", "at least 0"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,cheap\n", &["row 2", "price", "cheap"]);
-    assert_refused("date,y,tv,price\n2024-13-01,1,2,3\n", &["row 2", "2024-13-01", "YYYY-MM-DD"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2\n", &["row 2: has 3 fields, the header has 4"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-08,4,2,3\n", &["row 4", "row 3 has it already"]);
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,NaN,2,3\n",
+        &["row 3", "y", "finite"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,,2,3\n",
+        &["row 3", "y", "\"\""],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,-2,3\n2024-01-08,1,2,3\n",
+        &["row 2", "tv", "-2", "at least 0"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,cheap\n",
+        &["row 2", "price", "cheap"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-13-01,1,2,3\n",
+        &["row 2", "2024-13-01", "YYYY-MM-DD"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2\n",
+        &["row 2: has 3 fields, the header has 4"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-08,4,2,3\n",
+        &["row 4", "row 3 has it already"],
+    );
     assert_refused(
         "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-22,4,2,3\n",
         &["row 4: date is \"2024-01-22\", allowed: 2024-01-15"],
     );
     assert_refused(
         "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-04,1,2,3\n",
-        &["row 3: date is \"2024-01-04\"", "a week or a month after 2024-01-01"],
+        &[
+            "row 3: date is \"2024-01-04\"",
+            "a week or a month after 2024-01-01",
+        ],
     );
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n", &["number of periods", "1"]);
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n",
+        &["number of periods", "1"],
+    );
     assert_refused(
         "date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,1,2,3\n2024-01-01,b,1,2,3\n",
-        &["row 3: date is \"2024-01-08\"", "geo b lacks it, geo a has it"],
+        &[
+            "row 3: date is \"2024-01-08\"",
+            "geo b lacks it, geo a has it",
+        ],
     );
-    assert_refused("date,y,tv,price\n2024-01-01 noon,1,2,3\n2024-01-08x,1,2,3\n", &["row 3: date is \"2024-01-08x\""]);
-    assert_refused("date,geo,y,tv,price\n2024-01-01,,1,2,3\n", &["row 2", "geo"]);
-    let missing = PanelColumns::new("date", "y").read_path("/no/such/file.csv").unwrap_err().to_string();
+    assert_refused(
+        "date,y,tv,price\n2024-01-01 noon,1,2,3\n2024-01-08x,1,2,3\n",
+        &["row 3: date is \"2024-01-08x\""],
+    );
+    assert_refused(
+        "date,geo,y,tv,price\n2024-01-01,,1,2,3\n",
+        &["row 2", "geo"],
+    );
+    let missing = PanelColumns::new("date", "y")
+        .read_path("/no/such/file.csv")
+        .unwrap_err()
+        .to_string();
     assert!(missing.starts_with("/no/such/file.csv: "), "{missing}");
 }
 
 #[test]
 fn rows_are_counted_as_an_editor_counts_lines() {
     let of = |rows: &str, parts: &[&str]| {
-        assert_refused(&format!("\u{feff}date,y,tv,price,note\n\n2024-01-01,1,2,3,\"two\nlines\"\n\n{rows}"), parts);
+        assert_refused(
+            &format!("\u{feff}date,y,tv,price,note\n\n2024-01-01,1,2,3,\"two\nlines\"\n\n{rows}"),
+            parts,
+        );
     };
     of("2024-01-08,1,2,dear,\n", &["row 6: price is \"dear\""]);
-    of("2024-01-08,1,2\n", &["row 6: has 3 fields, the header has 5"]);
-    of("2024-01-08,1,2,3,\n\n\n2024-01-29,1,2,3,\n", &["row 9: date is \"2024-01-29\", allowed: 2024-01-15"]);
-    of("2024-01-08,1,2,3,\n\n2024-01-08,1,2,3,\n", &["row 8", "row 6 has it already"]);
+    of(
+        "2024-01-08,1,2\n",
+        &["row 6: has 3 fields, the header has 5"],
+    );
+    of(
+        "2024-01-08,1,2,3,\n\n\n2024-01-29,1,2,3,\n",
+        &["row 9: date is \"2024-01-29\", allowed: 2024-01-15"],
+    );
+    of(
+        "2024-01-08,1,2,3,\n\n2024-01-08,1,2,3,\n",
+        &["row 8", "row 6 has it already"],
+    );
 }
 
 #[test]
@@ -67,25 +127,46 @@ fn a_table_of_lift_tests_names_the_row_whatever_finds_the_fault() {
         let good = "tv,,2019-06-01,2019-06-28,10,5,1";
         let header = "channel,geo,start,end,spend_change,outcome_change,standard_error";
         std::fs::write(&path, format!("{header}\n{good}\n\n{row}\n")).unwrap();
-        let mix = MediaMix::new().trials(20).unwrap().lift_tests(LiftTest::read_csv_file(&path).unwrap());
+        let mix = MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(LiftTest::read_csv_file(&path).unwrap());
         let refused = message(mix.fit(&panel(60)));
-        refused.strip_prefix(&format!("{}: ", path.display())).expect("names the file").to_owned()
+        refused
+            .strip_prefix(&format!("{}: ", path.display()))
+            .expect("names the file")
+            .to_owned()
     };
-    assert_eq!(refused("radio,,2019-06-01,2019-06-28,10,5,1"), "row 4: channel is \"radio\", allowed: tv");
-    assert_eq!(refused("tv,north,2019-06-01,2019-06-28,10,5,1"), "row 4: geo is \"north\", allowed: all");
+    assert_eq!(
+        refused("radio,,2019-06-01,2019-06-28,10,5,1"),
+        "row 4: channel is \"radio\", allowed: tv"
+    );
+    assert_eq!(
+        refused("tv,north,2019-06-01,2019-06-28,10,5,1"),
+        "row 4: geo is \"north\", allowed: all"
+    );
     assert_eq!(
         refused("tv,,2019-04-13,2019-06-28,10,5,1"),
         "row 4: start is \"2019-04-13\", allowed: a day of the panel, 2019-04-14 to 2020-06-06"
     );
-    assert!(refused("tv,,2020-06-01,2020-06-07,10,5,1").starts_with("row 4: end is \"2020-06-07\", allowed: a day of the panel"));
-    assert!(refused("tv,,2019-06-01,2019-06-28,-1e6,5,1").starts_with("row 4: spend_change is \"-1000000\", allowed: at least -"));
+    assert!(
+        refused("tv,,2020-06-01,2020-06-07,10,5,1")
+            .starts_with("row 4: end is \"2020-06-07\", allowed: a day of the panel")
+    );
+    assert!(
+        refused("tv,,2019-06-01,2019-06-28,-1e6,5,1")
+            .starts_with("row 4: spend_change is \"-1000000\", allowed: at least -")
+    );
     std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn channels_leave_the_names_of_other_columns_alone() {
     for name in ["baseline", "date", "geo"] {
-        assert!(message(panel(20).with_channel(name, wave(20, 1.0))).contains("other than baseline, date and geo"));
+        assert!(
+            message(panel(20).with_channel(name, wave(20, 1.0)))
+                .contains("other than baseline, date and geo")
+        );
         assert!(panel(20).with_control(name, wave(20, 1.0)).is_ok());
     }
 }
@@ -94,22 +175,49 @@ fn channels_leave_the_names_of_other_columns_alone() {
 fn a_column_has_one_role() {
     let csv = "date,y,tv,geo\n2024-01-01,1,2,a\n2024-01-08,2,3,a\n";
     let columns = || PanelColumns::new("date", "y").channel("tv");
-    let twice = [columns().channel("y"), columns().control("y"), columns().control("tv"), columns().revenue_per_kpi("tv")];
-    let others = [columns().channel_with_exposures("geo", "tv"), columns().geo("date"), columns().geo("geo").events("geo")];
-    for (columns, name) in twice.iter().chain(&others).zip(["y", "y", "tv", "tv", "tv", "date", "geo"]) {
+    let twice = [
+        columns().channel("y"),
+        columns().control("y"),
+        columns().control("tv"),
+        columns().revenue_per_kpi("tv"),
+    ];
+    let others = [
+        columns().channel_with_exposures("geo", "tv"),
+        columns().geo("date"),
+        columns().geo("geo").events("geo"),
+    ];
+    for (columns, name) in twice
+        .iter()
+        .chain(&others)
+        .zip(["y", "y", "tv", "tv", "tv", "date", "geo"])
+    {
         let refused = message(columns.read(csv.as_bytes()));
-        assert!(refused.contains(&format!("{name:?} in two roles")), "{refused}");
+        assert!(
+            refused.contains(&format!("{name:?} in two roles")),
+            "{refused}"
+        );
     }
     assert!(columns().geo("geo").read(csv.as_bytes()).is_ok());
 }
 
 #[test]
 fn numbers_beyond_any_sense_are_refused() {
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1e308,2,3\n", &["row 3", "y", "1e308", "-1e15 to 1e15"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,1.1e15,3\n", &["row 2", "tv", "at most 1e15"]);
-    assert_refused("date,y,tv,price\n2024-01-01,1,2,-1e16\n", &["row 2", "price", "-1e15 to 1e15"]);
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1e308,2,3\n",
+        &["row 3", "y", "1e308", "-1e15 to 1e15"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,1.1e15,3\n",
+        &["row 2", "tv", "at most 1e15"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,-1e16\n",
+        &["row 2", "price", "-1e15 to 1e15"],
+    );
     assert!(read("date,y,tv,price\n2024-01-01,-1e15,1e15,3\n2024-01-08,1,2,3\n").is_ok());
-    assert!(message(Panel::national(weeks(2), vec![1.0, -1e308])).contains("kpi in all on 2019-04-21"));
+    assert!(
+        message(Panel::national(weeks(2), vec![1.0, -1e308])).contains("kpi in all on 2019-04-21")
+    );
     assert!(message(panel(20).with_population(vec![1e16])).contains("at most 1e15"));
 }
 
@@ -124,7 +232,10 @@ fn rows_may_come_in_any_order() {
 #[test]
 fn months_follow_the_calendar_and_events_become_columns() {
     let csv = "date,y,promo\n2024-01-31,1,na\n2024-02-29,2,sale\n2024-03-29,3,fair\n";
-    let panel = PanelColumns::new("date", "y").events("promo").read(csv.as_bytes()).unwrap();
+    let panel = PanelColumns::new("date", "y")
+        .events("promo")
+        .read(csv.as_bytes())
+        .unwrap();
     assert_eq!(panel.period(), Period::Month);
     let names: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
     assert_eq!(names, ["promo=fair", "promo=sale"]);
@@ -132,16 +243,23 @@ fn months_follow_the_calendar_and_events_become_columns() {
 }
 
 fn weeks(count: i32) -> Vec<Day> {
-    (0..count).map(|w| Day::new(18_000 + 7 * w).unwrap()).collect()
+    (0..count)
+        .map(|w| Day::new(18_000 + 7 * w).unwrap())
+        .collect()
 }
 
 /// Weekly figures that go up and down without a common rhythm.
 fn wave(count: usize, step: f64) -> Vec<f64> {
-    (0..count).map(|t| 5.0 + 4.0 * (t as f64 * step).sin()).collect()
+    (0..count)
+        .map(|t| 5.0 + 4.0 * (t as f64 * step).sin())
+        .collect()
 }
 
 fn panel(count: usize) -> Panel {
-    Panel::national(weeks(count as i32), wave(count, 1.7)).unwrap().with_channel("tv", wave(count, 0.9)).unwrap()
+    Panel::national(weeks(count as i32), wave(count, 1.7))
+        .unwrap()
+        .with_channel("tv", wave(count, 0.9))
+        .unwrap()
 }
 
 fn message<T>(result: mixtouch::Result<T>) -> String {
@@ -153,7 +271,10 @@ fn columns_from_code_are_checked() {
     assert!(message(panel(20).with_channel("tv", wave(20, 1.0))).contains("not taken"));
     assert!(message(panel(20).with_channel("", wave(20, 1.0))).contains("name of a column"));
     assert!(message(panel(20).with_channel("radio", wave(19, 1.0))).contains("20 rows"));
-    assert!(message(panel(20).with_control("price", vec![f64::INFINITY; 20])).contains("price in all on"));
+    assert!(
+        message(panel(20).with_control("price", vec![f64::INFINITY; 20]))
+            .contains("price in all on")
+    );
     assert!(message(panel(20).with_population(vec![0.0])).contains("above 0"));
     assert!(message(panel(20).with_weights(vec![0.0; 20])).contains("at least one above 0"));
     assert!(message(Panel::national(vec![], vec![])).contains("panel is empty"));
@@ -166,17 +287,45 @@ fn columns_from_code_are_checked() {
 fn what_cannot_be_fitted_is_refused() {
     let mix = || MediaMix::new().trials(20).unwrap();
     assert!(message(mix().fit(&panel(7))).contains("more rows than"));
-    let one = Panel::new(Some(Period::Week), weeks(1), vec!["all".into()], vec![1.0]).unwrap().with_channel("tv", vec![1.0]).unwrap();
+    let one = Panel::new(Some(Period::Week), weeks(1), vec!["all".into()], vec![1.0])
+        .unwrap()
+        .with_channel("tv", vec![1.0])
+        .unwrap();
     assert!(message(mix().fit(&one)).contains("number of rows is 1"));
     let no_media = Panel::national(weeks(60), wave(60, 1.0)).unwrap();
     assert!(message(mix().fit(&no_media)).contains("list of channels"));
-    let flat = Panel::national(weeks(60), vec![3.0; 60]).unwrap().with_channel("tv", wave(60, 1.0)).unwrap();
+    let flat = Panel::national(weeks(60), vec![3.0; 60])
+        .unwrap()
+        .with_channel("tv", wave(60, 1.0))
+        .unwrap();
     assert!(message(mix().fit(&flat)).contains("kpi"));
-    assert!(message(mix().adstock_of("radio", mixtouch::mix::AdstockFamily::None).fit(&panel(60))).contains("\"radio\""));
+    assert!(
+        message(
+            mix()
+                .adstock_of("radio", mixtouch::mix::AdstockFamily::None)
+                .fit(&panel(60))
+        )
+        .contains("\"radio\"")
+    );
     assert!(message(mix().range_of("tv", "alfa", 0.1, 0.2).fit(&panel(60))).contains("alpha"));
     assert!(message(mix().range_of("tv", "alpha", 0.5, 1.2).fit(&panel(60))).contains("0.5..1.2"));
-    assert!(message(mix().control_bounds("price", Some(0.0), None).unwrap().fit(&panel(60))).contains("price"));
-    assert!(message(mix().roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()]).fit(&panel(60))).contains("\"x\""));
+    assert!(
+        message(
+            mix()
+                .control_bounds("price", Some(0.0), None)
+                .unwrap()
+                .fit(&panel(60))
+        )
+        .contains("price")
+    );
+    assert!(
+        message(
+            mix()
+                .roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()])
+                .fit(&panel(60))
+        )
+        .contains("\"x\"")
+    );
 }
 
 #[test]
@@ -184,12 +333,25 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
     let test = |channel: &str, geo: Option<&str>, start: &str| {
         let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
         let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
-        message(MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel(60)))
+        message(
+            MediaMix::new()
+                .trials(20)
+                .unwrap()
+                .lift_tests(vec![test])
+                .fit(&panel(60)),
+        )
     };
-    assert!(test("radio", None, "2019-06-01").contains("lift test's channel is radio, allowed: tv"));
+    assert!(
+        test("radio", None, "2019-06-01").contains("lift test's channel is radio, allowed: tv")
+    );
     assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
-    assert!(test("tv", None, "2029-06-01").contains("start is 2029-06-01, allowed: a day of the panel, 2019-04-14 to 2020-06-06"));
-    assert!(test("tv", None, "2019-06-01").contains("end is 2030-01-01, allowed: a day of the panel"));
+    assert!(
+        test("tv", None, "2029-06-01")
+            .contains("start is 2029-06-01, allowed: a day of the panel, 2019-04-14 to 2020-06-06")
+    );
+    assert!(
+        test("tv", None, "2019-06-01").contains("end is 2030-01-01, allowed: a day of the panel")
+    );
 }
 
 #[test]
@@ -197,8 +359,13 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
     let spend = wave(60, 0.9);
     let fit = |from: i32, days: i32, change: f64| {
         let start = weeks(1)[0].plus(from);
-        let test = LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
-        MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel(60))
+        let test =
+            LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
+        MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(vec![test])
+            .fit(&panel(60))
     };
     assert!(fit(0, 420, 10.0).is_ok());
     assert!(message(fit(-1, 14, 10.0)).contains("a day of the panel"));
@@ -206,19 +373,42 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
     let spent = spend[2] + spend[3];
     assert!(fit(14, 14, -spent).is_ok());
     let refused = message(fit(14, 14, -1.001 * spent));
-    assert!(refused.contains("lift test's spend_change") && refused.contains(&format!("at least -{spent}")), "{refused}");
+    assert!(
+        refused.contains("lift test's spend_change")
+            && refused.contains(&format!("at least -{spent}")),
+        "{refused}"
+    );
 }
 
 #[test]
 fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
     let geos = vec!["a".to_owned(), "b".to_owned()];
     let panel = Panel::new(None, weeks(60), geos, wave(120, 1.7)).unwrap();
-    let panel = panel.with_channel("tv", [wave(60, 0.9), vec![0.0; 60]].concat()).unwrap().with_channel("radio", vec![0.0; 120]).unwrap();
+    let panel = panel
+        .with_channel("tv", [wave(60, 0.9), vec![0.0; 60]].concat())
+        .unwrap()
+        .with_channel("radio", vec![0.0; 120])
+        .unwrap();
     let fit = |channel: &str, geo: Option<&str>| {
-        let test = LiftTest::new(channel, geo.map(Into::into), weeks(9)[8], weeks(13)[12].plus(-1), 10.0, 5.0, 1.0).unwrap();
-        MediaMix::new().trials(20).unwrap().lift_tests(vec![test]).fit(&panel)
+        let test = LiftTest::new(
+            channel,
+            geo.map(Into::into),
+            weeks(9)[8],
+            weeks(13)[12].plus(-1),
+            10.0,
+            5.0,
+            1.0,
+        )
+        .unwrap();
+        MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(vec![test])
+            .fit(&panel)
     };
-    assert!(message(fit("radio", None)).contains("lift test's channel is radio, allowed: a channel that the panel has activity of"));
+    assert!(message(fit("radio", None)).contains(
+        "lift test's channel is radio, allowed: a channel that the panel has activity of"
+    ));
     assert!(message(fit("tv", Some("b"))).contains("activity of in b"));
     assert!(fit("tv", Some("a")).is_ok() && fit("tv", None).is_ok());
 }
@@ -246,44 +436,91 @@ fn settings_out_of_range_are_refused() {
 #[test]
 fn duplicate_channels_share_the_effect_and_are_named() {
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    assert!(panel.check().contains(&Finding::Duplicate { column: "copy".into(), of: "tv".into() }));
+    assert!(panel.check().contains(&Finding::Duplicate {
+        column: "copy".into(),
+        of: "tv".into()
+    }));
     let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
     let kpi: f64 = panel.kpi().iter().sum();
     for channel in model.channels() {
-        assert!((0.0..kpi).contains(&channel.contribution.mean), "{channel:?}");
+        assert!(
+            (0.0..kpi).contains(&channel.contribution.mean),
+            "{channel:?}"
+        );
     }
 }
 
 #[test]
 fn duplicate_channels_without_bounds_or_penalty_stay_in_proportion() {
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    let free = |name: &str, mix: MediaMix| mix.bounds_of(name, f64::NEG_INFINITY, f64::INFINITY).unwrap();
-    let mix = free("copy", free("tv", MediaMix::new().trials(200).unwrap().penalty(0.0, 0.0).unwrap()));
+    let free = |name: &str, mix: MediaMix| {
+        mix.bounds_of(name, f64::NEG_INFINITY, f64::INFINITY)
+            .unwrap()
+    };
+    let mix = free(
+        "copy",
+        free(
+            "tv",
+            MediaMix::new()
+                .trials(200)
+                .unwrap()
+                .penalty(0.0, 0.0)
+                .unwrap(),
+        ),
+    );
     let model = mix.fit(&panel).unwrap();
-    // Opposite effects that cancel are possible, but no evidence speaks for large ones, and the result says what it is worth.
+    // Opposite effects that cancel are possible, but no evidence speaks for large ones, and the
+    // result says what it is worth.
     let kpi = panel.kpi().iter().sum::<f64>() / 60.0;
-    assert!(model.members().iter().flat_map(|m| m.coefficients().iter().flatten()).all(|c| c.abs() < 20.0 * kpi));
+    assert!(
+        model
+            .members()
+            .iter()
+            .flat_map(|m| m.coefficients().iter().flatten())
+            .all(|c| c.abs() < 20.0 * kpi)
+    );
     assert!(model.channels().iter().all(|c| c.hardly_informed));
 }
 
 #[test]
 fn a_channel_that_never_changes_is_named_and_fitted() {
     let panel = panel(60).with_channel("radio", vec![3.0; 60]).unwrap();
-    assert!(panel.check().contains(&Finding::Constant { column: "radio".into() }));
+    assert!(panel.check().contains(&Finding::Constant {
+        column: "radio".into()
+    }));
     let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
     let radio = &model.channels()[1];
-    assert!(radio.contribution.mean.is_finite() && radio.contribution.mean >= 0.0 && radio.hardly_informed, "{radio:?}");
+    assert!(
+        radio.contribution.mean.is_finite()
+            && radio.contribution.mean >= 0.0
+            && radio.hardly_informed,
+        "{radio:?}"
+    );
 }
 
 #[test]
 fn exactly_collinear_media_without_a_penalty_are_an_error() {
-    let none = (mixtouch::mix::AdstockFamily::None, mixtouch::mix::SaturationFamily::None);
+    let none = (
+        mixtouch::mix::AdstockFamily::None,
+        mixtouch::mix::SaturationFamily::None,
+    );
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    let mix = MediaMix::new().trials(20).unwrap().adstock(none.0).saturation(none.1);
+    let mix = MediaMix::new()
+        .trials(20)
+        .unwrap()
+        .adstock(none.0)
+        .saturation(none.1);
     assert!(message(mix.clone().penalty(0.0, 0.0).unwrap().fit(&panel)).contains("collinear"));
     let ridge = mix.penalty(1e-4, 1e-4).unwrap().fit(&panel).unwrap();
-    let totals: Vec<f64> = ridge.channels().iter().map(|c| c.contribution.mean).collect();
-    assert!((totals[0] - totals[1]).abs() < 1e-6 * totals[0].abs().max(1e-9), "{totals:?}");
+    let totals: Vec<f64> = ridge
+        .channels()
+        .iter()
+        .map(|c| c.contribution.mean)
+        .collect();
+    assert!(
+        (totals[0] - totals[1]).abs() < 1e-6 * totals[0].abs().max(1e-9),
+        "{totals:?}"
+    );
 }
 
 #[test]
@@ -298,8 +535,14 @@ fn constant_and_duplicate_controls_are_left_out_and_named() {
     let model = MediaMix::new().trials(20).unwrap().fit(&panel).unwrap();
     assert_eq!(model.dropped(), ["always", "again"]);
     let findings = panel.check();
-    assert!(findings.contains(&Finding::Constant { column: "always".into() }));
-    assert!(findings.iter().any(|f| f.to_string() == "again is a multiple of price"));
+    assert!(findings.contains(&Finding::Constant {
+        column: "always".into()
+    }));
+    assert!(
+        findings
+            .iter()
+            .any(|f| f.to_string() == "again is a multiple of price")
+    );
 }
 
 #[test]
@@ -319,35 +562,109 @@ fn every_parameter_counts_where_rows_are_few() {
     let mix = MediaMix::new();
     assert_eq!(parameters(&mix, &panel(49)), Some(10));
     assert_eq!(parameters(&mix, &panel(50)), None);
-    let with_event = panel(50).with_event("sale", (0..50).map(|t| f64::from(u8::from(t % 9 == 0))).collect()).unwrap();
+    let with_event = panel(50)
+        .with_event(
+            "sale",
+            (0..50).map(|t| f64::from(u8::from(t % 9 == 0))).collect(),
+        )
+        .unwrap();
     assert_eq!(parameters(&mix, &with_event), Some(11));
     // What depends on the others is left out of the fit, and of the count.
-    assert_eq!(parameters(&mix, &with_event.with_control("always", vec![1.0; 50]).unwrap()), Some(11));
-    let holidays = |from: i32| Holidays::new(vec![(weeks(1)[0].plus(from), "fair".into())]).unwrap();
-    let with_holiday = |from: i32| MediaMix::new().baseline(Baseline::new(Trend::Knots(3), 1).unwrap().with_holidays(holidays(from)));
+    assert_eq!(
+        parameters(
+            &mix,
+            &with_event.with_control("always", vec![1.0; 50]).unwrap()
+        ),
+        Some(11)
+    );
+    let holidays =
+        |from: i32| Holidays::new(vec![(weeks(1)[0].plus(from), "fair".into())]).unwrap();
+    let with_holiday = |from: i32| {
+        MediaMix::new().baseline(
+            Baseline::new(Trend::Knots(3), 1)
+                .unwrap()
+                .with_holidays(holidays(from)),
+        )
+    };
     assert_eq!(parameters(&with_holiday(70), &panel(50)), Some(12));
     assert_eq!(parameters(&with_holiday(-70), &panel(50)), Some(11));
-    let outside = Finding::HolidaysOutside { holidays: vec!["fair".into()] };
+    let outside = Finding::HolidaysOutside {
+        holidays: vec!["fair".into()],
+    };
     assert!(
-        with_holiday(-70).check(&panel(50)).unwrap().contains(&outside) && !with_holiday(70).check(&panel(50)).unwrap().contains(&outside)
+        with_holiday(-70)
+            .check(&panel(50))
+            .unwrap()
+            .contains(&outside)
+            && !with_holiday(70)
+                .check(&panel(50))
+                .unwrap()
+                .contains(&outside)
     );
-    assert_eq!(outside.to_string(), "no day of the holidays fair falls into the panel");
-    assert_eq!(parameters(&MediaMix::new().saturation(SaturationFamily::None), &panel(30)), Some(8));
-    let two = Panel::new(None, weeks(20), vec!["a".into(), "b".into()], [wave(20, 1.7), wave(20, 1.1)].concat()).unwrap();
+    assert_eq!(
+        outside.to_string(),
+        "no day of the holidays fair falls into the panel"
+    );
+    assert_eq!(
+        parameters(
+            &MediaMix::new().saturation(SaturationFamily::None),
+            &panel(30)
+        ),
+        Some(8)
+    );
+    let two = Panel::new(
+        None,
+        weeks(20),
+        vec!["a".into(), "b".into()],
+        [wave(20, 1.7), wave(20, 1.1)].concat(),
+    )
+    .unwrap();
     let two = two.with_channel("tv", wave(40, 0.9)).unwrap();
     assert_eq!(parameters(&mix, &two), Some(16));
-    assert_eq!(parameters(&MediaMix::new().pooling(Pooling::Separate).unwrap(), &two), Some(17));
-    assert!(message(MediaMix::new().bounds_of("radio", 0.0, 1.0).unwrap().check(&two)).contains("radio"));
+    assert_eq!(
+        parameters(&MediaMix::new().pooling(Pooling::Separate).unwrap(), &two),
+        Some(17)
+    );
+    assert!(
+        message(
+            MediaMix::new()
+                .bounds_of("radio", 0.0, 1.0)
+                .unwrap()
+                .check(&two)
+        )
+        .contains("radio")
+    );
 }
 
 #[test]
 fn channels_that_move_together_are_named() {
-    let close: Vec<f64> = wave(60, 0.9).iter().zip(wave(60, 2.3)).map(|(a, b)| a + 0.1 * b).collect();
+    let close: Vec<f64> = wave(60, 0.9)
+        .iter()
+        .zip(wave(60, 2.3))
+        .map(|(a, b)| a + 0.1 * b)
+        .collect();
     let findings = panel(60).with_channel("radio", close).unwrap().check();
-    assert!(findings.iter().any(|f| matches!(f, Finding::MoveTogether { correlation, .. } if *correlation > 0.99)), "{findings:?}");
-    assert!(findings.iter().any(|f| matches!(f, Finding::Inflated { factor, .. } if *factor > 50.0)), "{findings:?}");
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::MoveTogether { correlation, .. } if *correlation > 0.99)),
+        "{findings:?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::Inflated { factor, .. } if *factor > 50.0)),
+        "{findings:?}"
+    );
     let rare = (0..60).map(|t| if t < 3 { 0.001 } else { 0.0 }).collect();
     let findings = panel(60).with_channel("test", rare).unwrap().check();
-    assert!(findings.contains(&Finding::RarelyActive { column: "test".into(), rows: 3 }));
-    assert!(findings.iter().any(|f| matches!(f, Finding::SmallShare { .. })));
+    assert!(findings.contains(&Finding::RarelyActive {
+        column: "test".into(),
+        rows: 3
+    }));
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::SmallShare { .. }))
+    );
 }

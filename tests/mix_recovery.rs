@@ -3,17 +3,25 @@
 use mixtouch::mix::{MediaMix, MixModel, SaturationFamily};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 
-/// SRMSE - root mean square error of a channel's contribution over its true mean, averaged over channels and geos - and the mean relative
-/// error of channel totals.
+/// SRMSE - root mean square error of a channel's contribution over its true mean, averaged over
+/// channels and geos - and the mean relative error of channel totals.
 fn errors(world: &SimulatedPanel, model: &MixModel) -> (f64, f64) {
     let parts = model.decomposition();
     let (mut srmse, mut pairs, mut totals) = (0.0, 0.0, 0.0);
     for c in 0..world.channels.len() {
         let truth = world.contributions.column(c).to_vec();
-        for (truth, found) in truth.chunks(world.periods).zip(parts.contribution(c).chunks(world.periods)) {
+        for (truth, found) in truth
+            .chunks(world.periods)
+            .zip(parts.contribution(c).chunks(world.periods))
+        {
             let mean = truth.iter().sum::<f64>() / truth.len() as f64;
             if mean > 0.0 {
-                let square = truth.iter().zip(found).map(|(t, f)| (t - f) * (t - f)).sum::<f64>() / truth.len() as f64;
+                let square = truth
+                    .iter()
+                    .zip(found)
+                    .map(|(t, f)| (t - f) * (t - f))
+                    .sum::<f64>()
+                    / truth.len() as f64;
                 srmse += square.sqrt() / mean;
                 pairs += 1.0;
             }
@@ -24,19 +32,27 @@ fn errors(world: &SimulatedPanel, model: &MixModel) -> (f64, f64) {
 }
 
 /// Mean errors over seeds.
-fn mean_errors(world: &PanelWorld, trials: usize, seeds: std::ops::RangeInclusive<u64>) -> (f64, f64) {
+fn mean_errors(
+    world: &PanelWorld,
+    trials: usize,
+    seeds: std::ops::RangeInclusive<u64>,
+) -> (f64, f64) {
     let count = seeds.clone().count() as f64;
     let sum = seeds.fold((0.0, 0.0), |(a, b), seed| {
         let panel = world.simulate(seed);
-        let model = MediaMix::new().trials(trials).unwrap().fit(&panel.panel().unwrap()).unwrap();
+        let model = MediaMix::new()
+            .trials(trials)
+            .unwrap()
+            .fit(&panel.panel().unwrap())
+            .unwrap();
         let (srmse, totals) = errors(&panel, &model);
         (a + srmse, b + totals)
     });
     (sum.0 / count, sum.1 / count)
 }
 
-// The limits are those a Bayesian tool's published runs set on panels of this family: SRMSE .28, totals .14 and so on, from sampling for
-// minutes what is fitted here in a fraction of a second.
+// The limits are those a Bayesian tool's published runs set on panels of this family: SRMSE .28,
+// totals .14 and so on, from sampling for minutes what is fitted here in a fraction of a second.
 
 #[test]
 fn small_business() {
@@ -71,7 +87,11 @@ fn the_average_beats_its_best_member() {
     for seed in 1..=4 {
         let panel = world.simulate(seed);
         let model = MediaMix::new().fit(&panel.panel().unwrap()).unwrap();
-        let alone = MediaMix::new().ensemble(1).unwrap().fit(&panel.panel().unwrap()).unwrap();
+        let alone = MediaMix::new()
+            .ensemble(1)
+            .unwrap()
+            .fit(&panel.panel().unwrap())
+            .unwrap();
         ensemble += errors(&panel, &model).0;
         single += errors(&panel, &alone).0;
     }
@@ -84,14 +104,21 @@ fn intervals_hold_the_truth() {
     let (mut held, mut all) = (0, 0);
     for seed in 1..=4 {
         let panel = world.simulate(seed);
-        let model = MediaMix::new().saturation_of("search", SaturationFamily::Logistic).fit(&panel.panel().unwrap()).unwrap();
+        let model = MediaMix::new()
+            .saturation_of("search", SaturationFamily::Logistic)
+            .fit(&panel.panel().unwrap())
+            .unwrap();
         let bootstrap = model.bootstrap(40, 4, seed).unwrap();
         for (c, summary) in model.channels().iter().enumerate() {
-            held += usize::from((summary.contribution.low..=summary.contribution.high).contains(&panel.contribution(c)));
+            held += usize::from(
+                (summary.contribution.low..=summary.contribution.high)
+                    .contains(&panel.contribution(c)),
+            );
             all += 1;
             let resampled = &bootstrap.channels()[c];
             assert!(
-                resampled.contribution.low <= resampled.contribution.mean && resampled.contribution.mean <= resampled.contribution.high
+                resampled.contribution.low <= resampled.contribution.mean
+                    && resampled.contribution.mean <= resampled.contribution.high
             );
         }
     }

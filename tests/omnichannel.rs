@@ -1,5 +1,5 @@
-//! KPIs on a log of twelve persons, `tests/data/omnichannel.csv`, and what they say and how they are served,
-//! `tests/data/service.csv`, worked by hand; their laws; bad input.
+//! KPIs on a log of twelve persons, `tests/data/omnichannel.csv`, and what they say and how they
+//! are served, `tests/data/service.csv`, worked by hand; their laws; bad input.
 #![cfg(all(feature = "csv", feature = "time"))]
 
 #[path = "omnichannel/any_log.rs"]
@@ -30,7 +30,9 @@ const HOUR: f64 = 1.0 / 24.0;
 
 /// The log, rows of every kind kept.
 fn log() -> Events {
-    let columns = EventColumns::default().with_texts(["margin", "campaign"]).keep_all();
+    let columns = EventColumns::default()
+        .with_texts(["margin", "campaign"])
+        .keep_all();
     Events::from_csv(include_str!("data/omnichannel.csv").as_bytes(), columns).unwrap()
 }
 
@@ -60,5 +62,8 @@ fn counts(rate: &Rate) -> (u64, u64) {
 #[track_caller]
 fn assert_near(got: impl Into<Option<f64>>, want: f64) {
     let got: Option<f64> = got.into();
-    assert!(got.is_some_and(|got| (got - want).abs() <= 1e-9 * want.abs().max(1.0)), "{got:?}, not {want}");
+    assert!(
+        got.is_some_and(|got| (got - want).abs() <= 1e-9 * want.abs().max(1.0)),
+        "{got:?}, not {want}"
+    );
 }

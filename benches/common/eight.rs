@@ -1,6 +1,9 @@
 //! The eight models that a log is usually looked at with.
 
-use mixtouch::{Comparison, FirstTouch, LastNonDirect, LastTouch, Linear, Markov, Position, SubsetSumShapley, TimeDecay};
+use mixtouch::{
+    Comparison, FirstTouch, LastNonDirect, LastTouch, Linear, Markov, Position, SubsetSumShapley,
+    TimeDecay,
+};
 
 /// All eight, to be run in one traversal for Markov's evidence and one for all credit.
 pub(crate) fn comparison() -> Comparison {
@@ -9,7 +12,10 @@ pub(crate) fn comparison() -> Comparison {
         .model("first-touch", FirstTouch)
         .fit("last-non-direct", LastNonDirect::default())
         .model("linear", Linear)
-        .model("time-decay", TimeDecay::days(7.0).expect("7 days are a half-life"))
+        .model(
+            "time-decay",
+            TimeDecay::days(7.0).expect("7 days are a half-life"),
+        )
         .model("position-based", Position::u())
         .fit("markov", Markov::order(1).expect("there is an order 1"))
         .model("shapley", SubsetSumShapley)

@@ -1,5 +1,6 @@
-//! `read_once`, what nothing that reads every touch can beat: summing 13 bytes a touch once with all threads. 13 stays 13 however
-//! small the arena becomes, so that figures from different times can be compared.
+//! `read_once`, what nothing that reads every touch can beat: summing 13 bytes a touch once with
+//! all threads. 13 stays 13 however small the arena becomes, so that figures from different times
+//! can be compared.
 
 use rayon::prelude::*;
 
@@ -10,5 +11,12 @@ pub(crate) fn buffer(touches: usize) -> Vec<u64> {
 
 /// The sum of its words.
 pub(crate) fn read_once(buffer: &[u64]) -> u64 {
-    buffer.par_chunks(1 << 16).map(|chunk| chunk.iter().fold(0, |sum: u64, word| sum.wrapping_add(*word))).sum()
+    buffer
+        .par_chunks(1 << 16)
+        .map(|chunk| {
+            chunk
+                .iter()
+                .fold(0, |sum: u64, word| sum.wrapping_add(*word))
+        })
+        .sum()
 }

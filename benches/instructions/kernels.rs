@@ -1,8 +1,11 @@
-//! Instructions and memory accesses of three kernels, counted by Valgrind on one thread: a regression shows on a machine too busy to
-//! time anything. Gungraun compares each with the run before, or with a baseline saved by `-- --save-baseline=NAME`.
+//! Instructions and memory accesses of three kernels, counted by Valgrind on one thread: a
+//! regression shows on a machine too busy to time anything. Gungraun compares each with the run
+//! before, or with a baseline saved by `-- --save-baseline=NAME`.
 //!
-//! - `journeys`: about 100,000 rows in order of time taken apart, ordered by person and cut into journeys;
-//! - `markov_evidence`: the transitions of the same journeys, 5 % of them converting, counted block by block;
+//! - `journeys`: about 100,000 rows in order of time taken apart, ordered by person and cut into
+//!   journeys;
+//! - `markov_evidence`: the transitions of the same journeys, 5 % of them converting, counted block
+//!   by block;
 //! - `linear_credit`: the linear rule over as many journeys that all convert.
 //!
 //! Needs Valgrind, and the runner in the version of gungraun in `Cargo.lock` beside this file:
@@ -14,14 +17,20 @@
 mod events;
 
 use gungraun::prelude::*;
-use mixtouch::{Credits, Events, Fit, JourneyOptions, Journeys, Linear, Markov, Transitions, attribute};
+use mixtouch::{
+    Credits, Events, Fit, JourneyOptions, Journeys, Linear, Markov, Transitions, attribute,
+};
 use std::hint::black_box;
 
 const PERSONS: u64 = 25_000;
 
 /// Has the thread that is counted do all the work: Valgrind would not count what others do.
 fn on_this_thread() {
-    rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global().expect("no pool was asked for before");
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build_global()
+        .expect("no pool was asked for before");
 }
 
 fn log() -> Events {
@@ -42,7 +51,8 @@ fn all_converting() -> Journeys {
 #[library_benchmark]
 #[bench::in_order_of_time(log())]
 fn journeys(log: Events) -> (Events, Journeys) {
-    let journeys = Journeys::from_events(black_box(&log), JourneyOptions::default()).expect("the log is sound");
+    let journeys = Journeys::from_events(black_box(&log), JourneyOptions::default())
+        .expect("the log is sound");
     (log, journeys)
 }
 
@@ -50,7 +60,9 @@ fn journeys(log: Events) -> (Events, Journeys) {
 #[bench::few_converting(few_converting())]
 fn markov_evidence(journeys: Journeys) -> (Journeys, Transitions) {
     let markov = Markov::order(1).expect("there is an order 1");
-    let evidence = journeys.accumulate(|| markov.evidence(journeys.channels())).expect("evidence of one arena");
+    let evidence = journeys
+        .accumulate(|| markov.evidence(journeys.channels()))
+        .expect("evidence of one arena");
     (journeys, evidence)
 }
 
@@ -61,5 +73,8 @@ fn linear_credit(journeys: Journeys) -> (Journeys, Credits) {
     (journeys, credits)
 }
 
-library_benchmark_group!(name = kernels, benchmarks = [journeys, markov_evidence, linear_credit]);
+library_benchmark_group!(
+    name = kernels,
+    benchmarks = [journeys, markov_evidence, linear_credit]
+);
 main!(library_benchmark_groups = kernels);

@@ -3,7 +3,10 @@
 use crate::options::{Options, pair};
 use crate::truth::Truth;
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::{CostTable, Error, EventColumns, EventPiece, EventReader, JourneyBuilder, Journeys, PassedOver, PathTable, Result};
+use mixtouch::{
+    CostTable, Error, EventColumns, EventPiece, EventReader, JourneyBuilder, Journeys, PassedOver,
+    PathTable, Result,
+};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +19,11 @@ pub(crate) struct Input {
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
-    let costs = options.costs.as_deref().map(|path| in_file(path, |file| CostTable::from_csv(file, options.zone()?))).transpose()?;
+    let costs = options
+        .costs
+        .as_deref()
+        .map(|path| in_file(path, |file| CostTable::from_csv(file, options.zone()?)))
+        .transpose()?;
     match (&options.paths, &options.events) {
         (Some(path), _) => read_paths(options, path, costs),
         (_, Some(path)) => read_events(options, path, costs),
@@ -26,15 +33,25 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 
 fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
     if let Some(option) = options.timed() {
-        let allowed = "only with --events: a path table has no persons, times or further columns".into();
-        return Err(Error::Setting { name: option.into(), value: "given with --paths".into(), allowed });
+        let allowed =
+            "only with --events: a path table has no persons, times or further columns".into();
+        return Err(Error::Setting {
+            name: option.into(),
+            value: "given with --paths".into(),
+            allowed,
+        });
     }
     let started = Instant::now();
     let mut table = in_file(path, |file| PathTable::from_csv(file, &options.separator))?;
     costs.iter().for_each(|costs| table.add_costs(costs));
     let read = started.elapsed();
     let journeys = table.journeys_with(&options.journeys()?)?;
-    Ok(Input { journeys, truth: None, read, build: started.elapsed() - read })
+    Ok(Input {
+        journeys,
+        truth: None,
+        read,
+        build: started.elapsed() - read,
+    })
 }
 
 fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
@@ -50,58 +67,115 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     in_file(path, |file| read_log(path, file, columns, &mut builder))?;
     let passed = builder.passed_over();
     if passed.total() > 0 {
-        let PassedOver { returns, carts, surveys, cases, .. } = passed;
-        eprintln!("passed over, as attribution does not use them: {returns} returns, {carts} carts, {surveys} surveys, {cases} cases");
+        let PassedOver {
+            returns,
+            carts,
+            surveys,
+            cases,
+            ..
+        } = passed;
+        eprintln!(
+            "passed over, as attribution does not use them: {returns} returns, {carts} carts, {surveys} surveys, {cases} cases"
+        );
     }
-    if let Some(goal) = options.goal.as_deref().filter(|goal| builder.goals().all(|known| known != *goal)) {
+    if let Some(goal) = options
+        .goal
+        .as_deref()
+        .filter(|goal| builder.goals().all(|known| known != *goal))
+    {
         let known: Vec<&str> = builder.goals().collect();
         let named = || format!("a goal of the log: {}", known.join(", "));
-        let allowed = if known.is_empty() { "none: no conversion of the log names a goal".into() } else { named() };
-        return Err(Error::Setting { name: "--goal".into(), value: format!("{goal:?}"), allowed: allowed.into() });
+        let allowed = if known.is_empty() {
+            "none: no conversion of the log names a goal".into()
+        } else {
+            named()
+        };
+        return Err(Error::Setting {
+            name: "--goal".into(),
+            value: format!("{goal:?}"),
+            allowed: allowed.into(),
+        });
     }
     let read = started.elapsed();
     let journeys = builder.build()?;
-    Ok(Input { journeys, truth: None, read, build: started.elapsed() - read })
+    Ok(Input {
+        journeys,
+        truth: None,
+        read,
+        build: started.elapsed() - read,
+    })
 }
 
-fn read_log(path: &Path, file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+fn read_log(
+    path: &Path,
+    file: File,
+    columns: EventColumns,
+    builder: &mut JourneyBuilder,
+) -> Result<()> {
+    if path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+    {
         read_parquet(file, columns, builder)?;
     } else {
         builder.extend_each(EventReader::new(file, columns)?, EventPiece::events)?;
     }
     match builder.rows() {
-        0 => Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() }),
+        0 => Err(Error::Empty {
+            what: "the event log".into(),
+            allowed: "at least one row".into(),
+        }),
         _ => Ok(()),
     }
 }
 
 #[cfg(feature = "parquet")]
 fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
-    builder.extend_each(mixtouch::ParquetReader::new(file, columns)?, mixtouch::ParquetPiece::events)
+    builder.extend_each(
+        mixtouch::ParquetReader::new(file, columns)?,
+        mixtouch::ParquetPiece::events,
+    )
 }
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &mut JourneyBuilder) -> Result<()> {
     let allowed = "CSV; Parquet needs cargo's --features parquet".into();
-    Err(Error::Setting { name: "the format of the file".into(), value: "Parquet".into(), allowed })
+    Err(Error::Setting {
+        name: "the format of the file".into(),
+        value: "Parquet".into(),
+        allowed,
+    })
 }
 
 fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
     let started = Instant::now();
     let retailer = Retailer::new(options.persons, options.seed)?;
-    eprintln!("simulating a retailer: {} persons, 90 days, seed {}", options.persons, options.seed);
+    eprintln!(
+        "simulating a retailer: {} persons, 90 days, seed {}",
+        options.persons, options.seed
+    );
     let read = started.elapsed();
     let mut builder = JourneyBuilder::new(options.journeys()?);
     builder.add_costs(&costs.unwrap_or(retailer.costs));
     builder.extend(&retailer.events)?;
     let journeys = builder.build()?;
-    let truth = Truth { incremental: retailer.incremental, baseline: retailer.baseline };
-    Ok(Input { journeys, truth: Some(truth), read, build: started.elapsed() - read })
+    let truth = Truth {
+        incremental: retailer.incremental,
+        baseline: retailer.baseline,
+    };
+    Ok(Input {
+        journeys,
+        truth: Some(truth),
+        read,
+        build: started.elapsed() - read,
+    })
 }
 
 /// Opens a file and names it in whatever goes wrong.
 fn in_file<T>(path: &Path, read: impl FnOnce(File) -> Result<T>) -> Result<T> {
     let result = File::open(path).map_err(Error::Io).and_then(read);
-    result.map_err(|error| Error::File { path: path.to_owned(), source: Box::new(error) })
+    result.map_err(|error| Error::File {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
 }

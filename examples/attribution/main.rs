@@ -1,5 +1,6 @@
-//! Which channel gets the credit? Reads an event log or a path table, scores it by several models, and prints their credit side by
-//! side. Without a file it simulates an omnichannel retailer and shows the truth beside the models.
+//! Which channel gets the credit? Reads an event log or a path table, scores it by several models,
+//! and prints their credit side by side. Without a file it simulates an omnichannel retailer and
+//! shows the truth beside the models.
 //!
 //!     cargo run --release --example attribution
 //!     cargo run --release --example attribution -- --events log.csv --lookback 14d --model linear --model markov
@@ -13,7 +14,10 @@ mod options;
 mod truth;
 
 use clap::Parser;
-use mixtouch::{Coalitions, ComparisonTable, Error, ExactSetShapley, Journeys, OrderedShapley, Participation, Result};
+use mixtouch::{
+    Coalitions, ComparisonTable, Error, ExactSetShapley, Journeys, OrderedShapley, Participation,
+    Result,
+};
 use options::Options;
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -27,9 +31,16 @@ fn run(options: &Options) -> Result<()> {
     let input = input::read(options)?;
     let chosen = models::chosen(options, &input.journeys)?;
     let table = chosen.comparison.run(&input.journeys)?;
-    let reports = chosen.reports.iter().map(|name| Ok((name.clone(), report(name, &input.journeys)?))).collect::<Result<Map<_, _>>>()?;
+    let reports = chosen
+        .reports
+        .iter()
+        .map(|name| Ok((name.clone(), report(name, &input.journeys)?)))
+        .collect::<Result<Map<_, _>>>()?;
     if input.journeys.immature() > 0 {
-        eprintln!("{} journeys without a conversion are cut short by the end of the log", input.journeys.immature());
+        eprintln!(
+            "{} journeys without a conversion are cut short by the end of the log",
+            input.journeys.immature()
+        );
     }
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -37,7 +48,11 @@ fn run(options: &Options) -> Result<()> {
     } else if options.csv {
         if let Some((name, _)) = reports.iter().next() {
             let allowed = "models; reports come as a table or with --json".into();
-            return Err(Error::Setting { name: "--model with --csv".into(), value: name.clone(), allowed });
+            return Err(Error::Setting {
+                name: "--model with --csv".into(),
+                value: name.clone(),
+                allowed,
+            });
         }
         table.write_csv(&mut out)?;
     } else {
@@ -47,7 +62,11 @@ fn run(options: &Options) -> Result<()> {
         }
         for (name, report) in &reports {
             writeln!(out, "\n{name}")?;
-            report.as_array().into_iter().flatten().try_for_each(|row| write_row(&mut out, row))?;
+            report
+                .as_array()
+                .into_iter()
+                .flatten()
+                .try_for_each(|row| write_row(&mut out, row))?;
         }
     }
     Ok(out.flush()?)
@@ -66,12 +85,20 @@ fn report(name: &str, journeys: &Journeys) -> Result<Value> {
         }
         "shapley-ordered" => {
             let report = journeys.accumulate(|| OrderedShapley::new(channels))?;
-            let conversions = |tallies: &[mixtouch::Tally]| tallies.iter().map(|tally| tally.conversions).collect::<Vec<_>>();
+            let conversions = |tallies: &[mixtouch::Tally]| {
+                tallies
+                    .iter()
+                    .map(|tally| tally.conversions)
+                    .collect::<Vec<_>>()
+            };
             report.iter().map(|(channel, tallies)| json!({"channel": channel, "positions": conversions(tallies)})).collect()
         }
         _ => {
             let report = ExactSetShapley::new(&journeys.accumulate(|| Coalitions::new(channels))?);
-            report.iter().map(|(channel, value)| json!({"channel": channel, "value": value})).collect()
+            report
+                .iter()
+                .map(|(channel, value)| json!({"channel": channel, "value": value}))
+                .collect()
         }
     })
 }
@@ -80,9 +107,16 @@ fn report(name: &str, journeys: &Journeys) -> Result<Value> {
 fn write_row(out: &mut impl Write, row: &Value) -> Result<()> {
     write!(out, "{:<20}", row["channel"].as_str().unwrap_or_default())?;
     let figure = |value: &Value| value.as_f64().unwrap_or_default();
-    for (name, value) in row.as_object().into_iter().flatten().filter(|(name, _)| *name != "channel") {
+    for (name, value) in row
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| *name != "channel")
+    {
         match value.as_array() {
-            Some(positions) => positions.iter().try_for_each(|value| write!(out, " {:>9.1}", figure(value)))?,
+            Some(positions) => positions
+                .iter()
+                .try_for_each(|value| write!(out, " {:>9.1}", figure(value)))?,
             None => write!(out, "  {name} {:>14.1}", figure(value))?,
         }
     }
@@ -91,7 +125,11 @@ fn write_row(out: &mut impl Write, row: &Value) -> Result<()> {
 
 fn document(table: &ComparisonTable, reports: Map<String, Value>, input: &input::Input) -> Value {
     let mut document = serde_json::to_value(table).expect("a table of numbers and texts");
-    let spent: Map<_, _> = table.models().iter().map(|model| (model.model.clone(), json!(model.spent.as_secs_f64()))).collect();
+    let spent: Map<_, _> = table
+        .models()
+        .iter()
+        .map(|model| (model.model.clone(), json!(model.spent.as_secs_f64())))
+        .collect();
     document["seconds"] = json!({"read": input.read.as_secs_f64(), "build": input.build.as_secs_f64(), "models": spent});
     if !reports.is_empty() {
         document["reports"] = Value::Object(reports);

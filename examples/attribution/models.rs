@@ -2,12 +2,22 @@
 
 use crate::options::Options;
 use mixtouch::{
-    AttributionModel, Bootstrap, Comparison, Counterfactual, Error, FirstTouch, Journeys, LastNonDirect, LastTouch, Linear, LogHazard,
-    Logistic, Markov, Position, Result, SetRateShapley, ShaoLi, SubsetSumShapley, TimeToEvent, WShaped,
+    AttributionModel, Bootstrap, Comparison, Counterfactual, Error, FirstTouch, Journeys,
+    LastNonDirect, LastTouch, Linear, LogHazard, Logistic, Markov, Position, Result,
+    SetRateShapley, ShaoLi, SubsetSumShapley, TimeToEvent, WShaped,
 };
 
-const DEFAULT: [&str; 9] =
-    ["last-touch", "first-touch", "last-non-direct", "linear", "time-decay", "position-based", "markov", "shapley", "time-to-event"];
+const DEFAULT: [&str; 9] = [
+    "last-touch",
+    "first-touch",
+    "last-non-direct",
+    "linear",
+    "time-decay",
+    "position-based",
+    "markov",
+    "shapley",
+    "time-to-event",
+];
 const FURTHER: [&str; 9] = [
     "position-j",
     "position-inverse-j",
@@ -32,15 +42,30 @@ pub(crate) struct Chosen {
 
 pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
     Markov::order(options.order)?;
-    for (role, names) in [("--demand-capture", &options.demand_capture), ("--upstream", &options.upstream)] {
-        if let Some(name) = names.iter().find(|name| journeys.channels().id(name).is_none()) {
+    for (role, names) in [
+        ("--demand-capture", &options.demand_capture),
+        ("--upstream", &options.upstream),
+    ] {
+        if let Some(name) = names
+            .iter()
+            .find(|name| journeys.channels().id(name).is_none())
+        {
             let known = journeys.channels().iter().map(str::to_owned).collect();
-            return Err(Error::UnknownChannel { role: role.into(), channel: name.clone(), known });
+            return Err(Error::UnknownChannel {
+                role: role.into(),
+                channel: name.clone(),
+                known,
+            });
         }
     }
-    let mut chosen = Chosen { comparison: Comparison::new(), reports: Vec::new() };
+    let mut chosen = Chosen {
+        comparison: Comparison::new(),
+        reports: Vec::new(),
+    };
     if let Some(replicates) = options.bootstrap {
-        chosen.comparison = chosen.comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
+        chosen.comparison = chosen
+            .comparison
+            .bootstrap(Bootstrap::new(replicates, options.seed)?);
     }
     for name in &options.models {
         if REPORTS.contains(&name.as_str()) {
@@ -52,7 +77,9 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
     if options.models.is_empty() {
         for name in DEFAULT {
             if name.starts_with("time") && !journeys.has_times() {
-                eprintln!("{name} is left out: it needs the times of touches, which a path table lacks");
+                eprintln!(
+                    "{name} is left out: it needs the times of touches, which a path table lacks"
+                );
                 continue;
             }
             chosen.comparison = add(chosen.comparison, name, options, journeys)?;
@@ -66,7 +93,8 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
 }
 
 fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Result<Comparison> {
-    let markov = || Ok::<_, Error>(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls));
+    let markov =
+        || Ok::<_, Error>(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls));
     Ok(match name {
         "last-touch" => to.model(name, LastTouch),
         "first-touch" => to.model(name, FirstTouch),
@@ -77,8 +105,13 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "position-j" => to.model(name, Position::j()),
         "position-inverse-j" => to.model(name, Position::inverse_j()),
         "position-w" if options.stage.is_empty() => {
-            let allowed = "at least one channel, whose first touch is the stage of position-w".into();
-            return Err(Error::Setting { name: "--stage".into(), value: "not given".into(), allowed });
+            let allowed =
+                "at least one channel, whose first touch is the stage of position-w".into();
+            return Err(Error::Setting {
+                name: "--stage".into(),
+                value: "not given".into(),
+                allowed,
+            });
         }
         "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
         "markov" => to.fit(name, markov()?),
@@ -92,17 +125,26 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "time-to-event-log-link" => to.fit(name, LogHazard::default()),
         _ => {
             let known = [&DEFAULT[..], &FURTHER, &REPORTS].concat().join(", ");
-            return Err(Error::Setting { name: "--model".into(), value: format!("{name:?}"), allowed: known.into() });
+            return Err(Error::Setting {
+                name: "--model".into(),
+                value: format!("{name:?}"),
+                allowed: known.into(),
+            });
         }
     })
 }
 
 fn time_to_event(options: &Options) -> TimeToEvent {
     let model = TimeToEvent::default().with_pairs(options.pairs);
-    model.with_demand_capture(options.demand_capture.iter().cloned()).with_upstream(options.upstream.iter().cloned())
+    model
+        .with_demand_capture(options.demand_capture.iter().cloned())
+        .with_upstream(options.upstream.iter().cloned())
 }
 
-fn within_journeys(specification: Markov, journeys: &Journeys) -> Result<impl AttributionModel + use<>> {
+fn within_journeys(
+    specification: Markov,
+    journeys: &Journeys,
+) -> Result<impl AttributionModel + use<>> {
     use mixtouch::Fit;
     Ok(specification.fit(journeys)?.within_journeys())
 }

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 /// Score journeys by several attribution models.
 ///
-/// Without --paths or --events an omnichannel retailer is simulated, and the truth shown beside the models.
+/// Without --paths or --events an omnichannel retailer is simulated, and the truth shown beside the
+/// models.
 #[derive(Debug, Parser)]
 #[command(name = "attribution", group = ArgGroup::new("input").args(["paths", "events"]))]
 pub(crate) struct Options {
     /// Path table: path,total_conversions[,total_conversion_value][,total_null]
     #[arg(long, value_name = "FILE")]
     pub(crate) paths: Option<PathBuf>,
-    /// Event log, CSV or (with --features parquet) Parquet: person,timestamp,channel,kind[,value][,cost][,interaction][,goal][,order_id]
+    /// Event log, CSV or (with --features parquet) Parquet:
+    /// person,timestamp,channel,kind[,value][,cost][,interaction][,goal][,order_id]
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
     /// Costs by channel and day: channel,date,cost
@@ -61,7 +63,12 @@ pub(crate) struct Options {
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
     /// Channels that last-non-direct passes over
-    #[arg(long, value_name = "CHANNEL", value_delimiter = ',', default_value = "direct")]
+    #[arg(
+        long,
+        value_name = "CHANNEL",
+        value_delimiter = ',',
+        default_value = "direct"
+    )]
     pub(crate) direct: Vec<String>,
     /// Channels whose first touch is the stage of position-w
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
@@ -106,7 +113,12 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) csv: bool,
     /// Persons of the simulated retailer
-    #[arg(long, value_name = "N", default_value_t = 20_000, conflicts_with = "input")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20_000,
+        conflicts_with = "input"
+    )]
     pub(crate) persons: u64,
     /// Seed of the simulated retailer and of the bootstrap
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -137,10 +149,16 @@ impl Options {
 
     /// How journeys are cut.
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
-        let mut lookback = self.lookback.as_ref().map_or(Ok(Lookback::default()), |text| Lookback::new(span("--lookback", text)?))?;
+        let mut lookback = self
+            .lookback
+            .as_ref()
+            .map_or(Ok(Lookback::default()), |text| {
+                Lookback::new(span("--lookback", text)?)
+            })?;
         for text in &self.channel_lookback {
             let (channel, time) = pair("--channel-lookback", text)?;
-            lookback = lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
+            lookback =
+                lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
         let period = Period::days(self.from, self.to, &self.zone()?)?;
         let transform = match self.transform {
@@ -186,23 +204,42 @@ impl Options {
             (self.pairs, "--pairs"),
             (!self.columns.is_empty(), "--column"),
         ];
-        given.into_iter().find(|(given, _)| *given).map(|(_, name)| name)
+        given
+            .into_iter()
+            .find(|(given, _)| *given)
+            .map(|(_, name)| name)
     }
 }
 
 /// `NAME=VALUE` in two.
 pub(crate) fn pair<'a>(option: &'static str, text: &'a str) -> Result<(&'a str, &'a str)> {
-    text.split_once('=').ok_or_else(|| bad(option, text, "NAME=VALUE"))
+    text.split_once('=')
+        .ok_or_else(|| bad(option, text, "NAME=VALUE"))
 }
 
 /// A length of time: a number and d, h, m or s.
 fn span(option: &'static str, text: &str) -> Result<Duration> {
-    let unit = [("d", 86_400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0)].into_iter().find(|(unit, _)| text.ends_with(unit));
-    let seconds = unit.and_then(|(unit, seconds)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * seconds));
-    let seconds = seconds.filter(|&seconds| seconds > 0.0).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| bad(option, text, "a positive number and d, h, m or s, as in 30d"))
+    let unit = [("d", 86_400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0)]
+        .into_iter()
+        .find(|(unit, _)| text.ends_with(unit));
+    let seconds = unit
+        .and_then(|(unit, seconds)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * seconds));
+    let seconds = seconds
+        .filter(|&seconds| seconds > 0.0)
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| {
+        bad(
+            option,
+            text,
+            "a positive number and d, h, m or s, as in 30d",
+        )
+    })
 }
 
 fn bad(option: &'static str, value: &str, allowed: &'static str) -> Error {
-    Error::Setting { name: option.into(), value: format!("{value:?}"), allowed: allowed.into() }
+    Error::Setting {
+        name: option.into(),
+        value: format!("{value:?}"),
+        allowed: allowed.into(),
+    }
 }

@@ -37,8 +37,13 @@ pub(crate) fn document(outcome: &Outcome, by_geo: bool) -> Result<Value> {
 /// One channel, in one geo where there are several.
 fn channel(summary: &ChannelSummary, by_geo: bool) -> Value {
     let parameters = |family: &str, spreads: &[(String, Spread)]| -> Map<String, Value> {
-        let values = spreads.iter().map(|(name, spread)| (name.clone(), json!(spread.mean)));
-        [("family".to_owned(), json!(family))].into_iter().chain(values).collect()
+        let values = spreads
+            .iter()
+            .map(|(name, spread)| (name.clone(), json!(spread.mean)));
+        [("family".to_owned(), json!(family))]
+            .into_iter()
+            .chain(values)
+            .collect()
     };
     let optional = [
         ("geo", by_geo.then(|| json!(summary.geo))),

@@ -1,13 +1,17 @@
 //! The command line, and the panel and specification it asks for.
 
 use clap::Parser;
-use mixtouch::mix::{AdstockFamily, Baseline, Holidays, MediaMix, Panel, PanelColumns, Period, SaturationFamily, Trend};
+use mixtouch::mix::{
+    AdstockFamily, Baseline, Holidays, MediaMix, Panel, PanelColumns, Period, SaturationFamily,
+    Trend,
+};
 use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, LiftTest, Result};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-/// Fits a marketing-mix model: where the KPI came from, what each channel returns, where its curve bends.
+/// Fits a marketing-mix model: where the KPI came from, what each channel returns, where its curve
+/// bends.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Options {
@@ -84,21 +88,34 @@ pub(crate) struct Options {
 
 /// `A=B` taken apart.
 fn pair(text: &str) -> std::result::Result<(String, String), String> {
-    text.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).ok_or_else(|| "expected MEDIUM=COLUMN".into())
+    text.split_once('=')
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .ok_or_else(|| "expected MEDIUM=COLUMN".into())
 }
 
 /// `LEAST..MOST` as numbers.
 fn bounds(text: &str) -> std::result::Result<RangeInclusive<f64>, String> {
-    let parsed = text.split_once("..").and_then(|(a, b)| Some(a.parse::<f64>().ok()?..=b.parse::<f64>().ok()?));
-    parsed.filter(|b| b.start() <= b.end()).ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
+    let parsed = text
+        .split_once("..")
+        .and_then(|(a, b)| Some(a.parse::<f64>().ok()?..=b.parse::<f64>().ok()?));
+    parsed
+        .filter(|b| b.start() <= b.end())
+        .ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
 }
 
 /// The panel to fit: the file's, or the simulated one's.
 pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Result<Panel> {
     let panel = match (simulated, &options.panel, &options.date, &options.kpi) {
-        (None, Some(path), Some(date), Some(kpi)) => columns(options, date, kpi)?.read_path(path)?,
+        (None, Some(path), Some(date), Some(kpi)) => {
+            columns(options, date, kpi)?.read_path(path)?
+        }
         (Some(simulated), ..) => simulated.panel()?,
-        _ => return Err(Error::Empty { what: "input".into(), allowed: "--panel with --date, --kpi and --media, or none of them".into() }),
+        _ => {
+            return Err(Error::Empty {
+                what: "input".into(),
+                allowed: "--panel with --date, --kpi and --media, or none of them".into(),
+            });
+        }
     };
     match (options.from, options.to) {
         (None, None) => Ok(panel),
@@ -108,8 +125,16 @@ pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Re
 
 /// Which columns of the file make the panel.
 fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
-    if let Some((medium, _)) = options.spend.iter().find(|(medium, _)| !options.media.contains(medium)) {
-        return Err(Error::UnknownChannel { role: "--spend".into(), channel: medium.clone(), known: options.media.clone() });
+    if let Some((medium, _)) = options
+        .spend
+        .iter()
+        .find(|(medium, _)| !options.media.contains(medium))
+    {
+        return Err(Error::UnknownChannel {
+            role: "--spend".into(),
+            channel: medium.clone(),
+            known: options.media.clone(),
+        });
     }
     let mut columns = PanelColumns::new(date, kpi);
     for medium in &options.media {
@@ -118,10 +143,22 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
             None => columns.channel(medium),
         };
     }
-    columns = options.controls.iter().fold(columns, |columns, name| columns.control(name));
-    columns = options.events.iter().fold(columns, |columns, name| columns.events(name));
-    columns = options.geo.iter().fold(columns, |columns, name| columns.geo(name));
-    Ok(options.period.iter().fold(columns, |columns, period| columns.period(*period)))
+    columns = options
+        .controls
+        .iter()
+        .fold(columns, |columns, name| columns.control(name));
+    columns = options
+        .events
+        .iter()
+        .fold(columns, |columns, name| columns.events(name));
+    columns = options
+        .geo
+        .iter()
+        .fold(columns, |columns, name| columns.geo(name));
+    Ok(options
+        .period
+        .iter()
+        .fold(columns, |columns, period| columns.period(*period)))
 }
 
 /// The model to fit.
@@ -130,7 +167,11 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MediaMix
     if let Some(path) = &options.holidays {
         baseline = baseline.with_holidays(Holidays::read_path(path)?);
     }
-    let mut mix = MediaMix::new().baseline(baseline).trials(options.trials)?.front_trials(options.front_trials).seed(options.seed);
+    let mut mix = MediaMix::new()
+        .baseline(baseline)
+        .trials(options.trials)?
+        .front_trials(options.front_trials)
+        .seed(options.seed);
     // Families for all media first: a medium's own family stands whatever the order of the options.
     for family in options.adstock.iter().filter(|a| !a.contains('=')) {
         mix = mix.adstock(family.parse()?);
@@ -157,5 +198,9 @@ fn known(panel: &Panel, option: &'static str, medium: &str) -> Result<()> {
     if panel.channel_names().any(|name| name == medium) {
         return Ok(());
     }
-    Err(Error::UnknownChannel { role: option.into(), channel: medium.into(), known: panel.channel_names().map(Into::into).collect() })
+    Err(Error::UnknownChannel {
+        role: option.into(),
+        channel: medium.into(),
+        known: panel.channel_names().map(Into::into).collect(),
+    })
 }

@@ -5,12 +5,16 @@ use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
 use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
 use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories, JourneyMap, KindShares, Level,
-    LifetimeValues, MailingRates, MapCounts, PathCounts, Periods, PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore,
-    RfmSegments, SpendReturns, Stage, Steps, Window,
+    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories,
+    JourneyMap, KindShares, Level, LifetimeValues, MailingRates, MapCounts, PathCounts, Periods,
+    PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments,
+    SpendReturns, Stage, Steps, Window,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{AttributionModel, Day, Error, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result, TimeToEvent, Zone, attribute};
+use mixtouch::{
+    AttributionModel, Day, Error, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result,
+    TimeToEvent, Zone, attribute,
+};
 use std::collections::BTreeMap;
 
 /// The log of persons, its journeys, and the model that divides credit.
@@ -23,8 +27,8 @@ pub(crate) struct Dashboard<'a> {
     journeys: Journeys,
     model: Box<dyn AttributionModel>,
     months: Periods,
-    /// The time of answers, cases and carts: the same, or where no days are asked for all of the log, which may go on after the last
-    /// touch or conversion.
+    /// The time of answers, cases and carts: the same, or where no days are asked for all of the
+    /// log, which may go on after the last touch or conversion.
     pub(crate) served: Window,
     pub(crate) minimum: MinimumGroup,
     pub(crate) level: Level,
@@ -37,29 +41,79 @@ impl<'a> Dashboard<'a> {
         let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
         let all = Histories::new(&stitching.log)?.window().unwrap_or(window);
         let asked = |day: Option<Day>| day.is_some() || options.events.is_none();
-        let from = if asked(options.from) { window.from() } else { window.from().min(all.from()) };
-        let to = if asked(options.to) { window.to() } else { window.to().max(all.to()) };
+        let from = if asked(options.from) {
+            window.from()
+        } else {
+            window.from().min(all.from())
+        };
+        let to = if asked(options.to) {
+            window.to()
+        } else {
+            window.to().max(all.to())
+        };
         let served = Window::new(from, to)?;
         let months = months(window, &options.zone()?.unwrap_or_default())?;
         let (minimum, level) = (options.minimum_group()?, Level::default());
-        Ok(Self { options, log: &stitching.log, contacts, journeys, model, months, served, minimum, level })
+        Ok(Self {
+            options,
+            log: &stitching.log,
+            contacts,
+            journeys,
+            model,
+            months,
+            served,
+            minimum,
+            level,
+        })
     }
 
     /// Conversion rates, ways to a purchase, return on spend, what new customers cost, e-mails.
     pub(crate) fn conversion(&self) -> Result<Vec<Family>> {
-        let Self { options, journeys, minimum, level, .. } = self;
-        let returns = SpendReturns::of(journeys, &attribute(journeys, &*self.model)?, options.margin)?;
+        let Self {
+            options,
+            journeys,
+            minimum,
+            level,
+            ..
+        } = self;
+        let returns = SpendReturns::of(
+            journeys,
+            &attribute(journeys, &*self.model)?,
+            options.margin,
+        )?;
         let offline = options.offline_channels(self.contacts);
         let credited = format!("credited by {}", options.model.name());
         let mut families = vec![
-            Family::new(CONVERSION, "conversion", &ConversionRates::of(journeys, *level)?.protected(minimum)),
-            Family::new(CONVERSION, "purchase_paths", &PurchasePaths::of(journeys, *level)?),
-            Family::new(CONVERSION, "journey_kinds", &KindShares::of(journeys, &offline, *level)?.protected(minimum)),
+            Family::new(
+                CONVERSION,
+                "conversion",
+                &ConversionRates::of(journeys, *level)?.protected(minimum),
+            ),
+            Family::new(
+                CONVERSION,
+                "purchase_paths",
+                &PurchasePaths::of(journeys, *level)?,
+            ),
+            Family::new(
+                CONVERSION,
+                "journey_kinds",
+                &KindShares::of(journeys, &offline, *level)?.protected(minimum),
+            ),
             Family::new(CONVERSION, "returns", &returns.protected(minimum)).under(&credited),
-            Family::new(CONVERSION, "acquisition", &Acquisition::of(journeys, &*self.model)?.protected(minimum)).under(&credited),
+            Family::new(
+                CONVERSION,
+                "acquisition",
+                &Acquisition::of(journeys, &*self.model)?.protected(minimum),
+            )
+            .under(&credited),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
-        let mails = MailingRates::of(&Histories::new(self.log)?.within(self.served), &options.mail, campaign, *level)?;
+        let mails = MailingRates::of(
+            &Histories::new(self.log)?.within(self.served),
+            &options.mail,
+            campaign,
+            *level,
+        )?;
         if mails.population > 0 {
             families.push(Family::new(CONVERSION, "mailing", &mails));
         }
@@ -68,57 +122,112 @@ impl<'a> Dashboard<'a> {
 
     /// Who stays, who comes back, what they are worth.
     pub(crate) fn customers(&self) -> Result<Vec<Family>> {
-        let Self { options, journeys, months, minimum, level, .. } = self;
+        let Self {
+            options,
+            journeys,
+            months,
+            minimum,
+            level,
+            ..
+        } = self;
         let histories = Histories::new(self.contacts)?;
         let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
         if self.contacts.columns().any(|column| column == "margin") {
-            purchases = purchases.with_margins(&histories, "margin").map_err(without_row)?;
+            purchases = purchases
+                .with_margins(&histories, "margin")
+                .map_err(without_row)?;
         }
         let purchases = purchases.with_returns(&histories);
         if purchases.unmatched_returns() > 0 {
-            eprintln!("returns of persons without a purchase, taken off nobody's value: {}", purchases.unmatched_returns());
+            eprintln!(
+                "returns of persons without a purchase, taken off nobody's value: {}",
+                purchases.unmatched_returns()
+            );
         }
-        let channel = |customer: &CustomerPurchases<'_>| customer.first_channel().unwrap_or("(none)").to_owned();
+        let channel = |customer: &CustomerPurchases<'_>| {
+            customer.first_channel().unwrap_or("(none)").to_owned()
+        };
         let by_channel = self.lifetime_values(&purchases, channel);
         let segments: BTreeMap<String, &str> = purchases
             .customers()
             .zip(RfmScore::of(&purchases))
             .map(|(customer, score)| (customer.person().to_string(), score.segment().name()))
             .collect();
-        let segment = |customer: &CustomerPurchases<'_>| segments[&customer.person().to_string()].to_owned();
+        let segment =
+            |customer: &CustomerPurchases<'_>| segments[&customer.person().to_string()].to_owned();
         let by_segment = match by_channel.forecast {
             Some(_) => self.lifetime_values(&purchases, segment),
             None => LifetimeValues::historic(&purchases, segment, minimum, *level),
         };
-        // the channel a customer began with is set against what customers credited to the first touch cost
+        // the channel a customer began with is set against what customers credited to the first
+        // touch cost
         let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &FirstTouch)?);
         Ok(vec![
-            Family::new(CUSTOMERS, "retention", &Retention::of(&purchases, months, options.active_days, *level)?.protected(minimum)),
-            Family::new(CUSTOMERS, "cohorts", &Cohorts::of(&purchases, months, *level).protected(minimum)),
+            Family::new(
+                CUSTOMERS,
+                "retention",
+                &Retention::of(&purchases, months, options.active_days, *level)?.protected(minimum),
+            ),
+            Family::new(
+                CUSTOMERS,
+                "cohorts",
+                &Cohorts::of(&purchases, months, *level).protected(minimum),
+            ),
             Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
-            Family::new(CUSTOMERS, "buying_cycles", &BuyingCycles::of(&purchases, Regularity::default(), *level)),
-            Family::new(CUSTOMERS, "rfm", &RfmSegments::of(&purchases, minimum, *level)),
-            Family::new(CUSTOMERS, "lifetime_value", &by_channel).under("by the channel of the first touch"),
+            Family::new(
+                CUSTOMERS,
+                "buying_cycles",
+                &BuyingCycles::of(&purchases, Regularity::default(), *level),
+            ),
+            Family::new(
+                CUSTOMERS,
+                "rfm",
+                &RfmSegments::of(&purchases, minimum, *level),
+            ),
+            Family::new(CUSTOMERS, "lifetime_value", &by_channel)
+                .under("by the channel of the first touch"),
             Family::new(CUSTOMERS, "lifetime_value_by_segment", &by_segment).under("by segment"),
-            Family::new(CUSTOMERS, "value_to_cost", &to_cost).under("by the channel of the first touch, which the cost is credited by too"),
+            Family::new(CUSTOMERS, "value_to_cost", &to_cost)
+                .under("by the channel of the first touch, which the cost is credited by too"),
         ])
     }
 
     /// The map of journeys and the ways most often taken.
     pub(crate) fn journeys(&self) -> Result<Vec<Family>> {
-        let Self { journeys, minimum, level, .. } = self;
+        let Self {
+            journeys,
+            minimum,
+            level,
+            ..
+        } = self;
         let steps = Steps::channels(journeys.channels());
-        let (map, paths) = journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
-        let mut families =
-            vec![Family::new(JOURNEYS, "journey_map", &map.report(journeys, *level)?.protected(minimum)).under("by channels")];
+        let (map, paths) =
+            journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
+        let mut families = vec![
+            Family::new(
+                JOURNEYS,
+                "journey_map",
+                &map.report(journeys, *level)?.protected(minimum),
+            )
+            .under("by channels"),
+        ];
         if let Some(stages) = self.options.stages()? {
-            let touched = |(name, _): &&(String, Stage)| self.options.events.is_some() || journeys.channels().id(name).is_some();
-            let stages = stages.iter().filter(touched).map(|(name, stage)| (name.as_str(), *stage));
+            let touched = |(name, _): &&(String, Stage)| {
+                self.options.events.is_some() || journeys.channels().id(name).is_some()
+            };
+            let stages = stages
+                .iter()
+                .filter(touched)
+                .map(|(name, stage)| (name.as_str(), *stage));
             let steps = Steps::stages(journeys.channels(), stages)?;
             let map = JourneyMap::of(journeys, &steps, *level)?.protected(minimum);
             families.push(Family::new(JOURNEYS, "journey_stages", &map).under("by stages"));
         }
-        families.push(Family::new(JOURNEYS, "frequent_paths", &paths.report(journeys, 10, minimum, *level)?));
+        families.push(Family::new(
+            JOURNEYS,
+            "frequent_paths",
+            &paths.report(journeys, 10, minimum, *level)?,
+        ));
         Ok(families)
     }
 
@@ -128,17 +237,27 @@ impl<'a> Dashboard<'a> {
         F: Fn(&CustomerPurchases<'_>) -> String,
     {
         let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
-        LifetimeValues::predicted(purchases, year, &group, &self.minimum, self.level).unwrap_or_else(|error| {
-            eprintln!("no forecast of customers' value: {error}");
-            LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
-        })
+        LifetimeValues::predicted(purchases, year, &group, &self.minimum, self.level)
+            .unwrap_or_else(|error| {
+                eprintln!("no forecast of customers' value: {error}");
+                LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
+            })
     }
 }
 
 /// The rows of stitched logs are not those of the file.
 fn without_row(error: Error) -> Error {
     match error {
-        Error::Field { column, value, allowed, .. } => Error::Setting { name: column.into(), value: format!("{value:?}"), allowed },
+        Error::Field {
+            column,
+            value,
+            allowed,
+            ..
+        } => Error::Setting {
+            name: column.into(),
+            value: format!("{value:?}"),
+            allowed,
+        },
         other => other,
     }
 }
@@ -156,7 +275,15 @@ fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel
 /// The calendar months that a window touches.
 pub(crate) fn months(window: Window, zone: &Zone) -> Result<Periods> {
     let day = |second: i64| Day::new((second / 86_400) as i32);
-    let (first, last) = (day(window.from())?.calendar(), day(window.to() - 1)?.calendar());
+    let (first, last) = (
+        day(window.from())?.calendar(),
+        day(window.to() - 1)?.calendar(),
+    );
     let count = 12 * (last.0 - first.0) + last.1 as i32 - first.1 as i32 + 1;
-    Periods::months(Day::from_calendar(first.0, first.1, 1)?, count as u32, 1, zone)
+    Periods::months(
+        Day::from_calendar(first.0, first.1, 1)?,
+        count as u32,
+        1,
+        zone,
+    )
 }

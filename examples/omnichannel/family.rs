@@ -21,11 +21,21 @@ pub(crate) struct Family {
 
 impl Family {
     /// A report of the library.
-    pub(crate) fn new(section: &'static str, name: &'static str, report: &(impl Serialize + fmt::Display)) -> Self {
-        Self { section, name, text: report.to_string(), json: serde_json::to_value(report).expect("numbers and texts") }
+    pub(crate) fn new(
+        section: &'static str,
+        name: &'static str,
+        report: &(impl Serialize + fmt::Display),
+    ) -> Self {
+        Self {
+            section,
+            name,
+            text: report.to_string(),
+            json: serde_json::to_value(report).expect("numbers and texts"),
+        }
     }
 
-    /// Says with the report what tells it from its like: in the first line of the text, and as `basis`.
+    /// Says with the report what tells it from its like: in the first line of the text, and as
+    /// `basis`.
     pub(crate) fn under(mut self, basis: &str) -> Self {
         let first = self.text.find('\n').unwrap_or(self.text.len());
         self.text.insert_str(first, &format!(" ({basis})"));
@@ -40,23 +50,54 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new(title: &'static str, columns: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { rows: vec![std::iter::once(title).chain(columns).map(str::to_owned).collect()] }
+    pub(crate) fn new(
+        title: &'static str,
+        columns: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        Self {
+            rows: vec![
+                std::iter::once(title)
+                    .chain(columns)
+                    .map(str::to_owned)
+                    .collect(),
+            ],
+        }
     }
 
     /// Adds a row; `digits` behind the point by column.
-    pub(crate) fn row(&mut self, name: &str, figures: impl IntoIterator<Item = Option<f64>>, digits: impl IntoIterator<Item = usize>) {
-        let text = |(figure, digits): (Option<f64>, usize)| figure.map_or("-".to_owned(), |figure| format!("{figure:.digits$}"));
-        self.rows.push(std::iter::once(name.to_owned()).chain(figures.into_iter().zip(digits).map(text)).collect());
+    pub(crate) fn row(
+        &mut self,
+        name: &str,
+        figures: impl IntoIterator<Item = Option<f64>>,
+        digits: impl IntoIterator<Item = usize>,
+    ) {
+        let text = |(figure, digits): (Option<f64>, usize)| {
+            figure.map_or("-".to_owned(), |figure| format!("{figure:.digits$}"))
+        };
+        self.rows.push(
+            std::iter::once(name.to_owned())
+                .chain(figures.into_iter().zip(digits).map(text))
+                .collect(),
+        );
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let width = |column: usize| {
+            self.rows
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        };
         for row in &self.rows {
             write!(f, "{:<1$}", row[0], width(0))?;
-            row.iter().enumerate().skip(1).try_for_each(|(column, cell)| write!(f, "  {cell:>0$}", width(column)))?;
+            row.iter()
+                .enumerate()
+                .skip(1)
+                .try_for_each(|(column, cell)| write!(f, "  {cell:>0$}", width(column)))?;
             writeln!(f)?;
         }
         Ok(())

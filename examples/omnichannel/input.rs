@@ -44,25 +44,55 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
     if let Some(column) = &options.timezone_column {
         columns = columns.with_zone_column(column);
     }
-    let log = with_texts(&columns, |columns| in_file(path, |file| read_log(path, file, columns, hasher)))?;
-    let links = options.identifiers.as_deref().map(|path| in_file(path, |file| Links::from_csv(file, hasher))).transpose()?;
-    let consent = options.consent.as_deref().map(|path| in_file(path, |file| Consent::from_csv(file, hasher))).transpose()?;
+    let log = with_texts(&columns, |columns| {
+        in_file(path, |file| read_log(path, file, columns, hasher))
+    })?;
+    let links = options
+        .identifiers
+        .as_deref()
+        .map(|path| in_file(path, |file| Links::from_csv(file, hasher)))
+        .transpose()?;
+    let consent = options
+        .consent
+        .as_deref()
+        .map(|path| in_file(path, |file| Consent::from_csv(file, hasher)))
+        .transpose()?;
     let consent = consent.map(|consent| (consent, options.purpose.clone()));
-    if let Some((consent, purpose)) = consent.as_ref().filter(|(consent, purpose)| consent.purposes().all(|known| known != *purpose)) {
+    if let Some((consent, purpose)) = consent
+        .as_ref()
+        .filter(|(consent, purpose)| consent.purposes().all(|known| known != *purpose))
+    {
         let known: Vec<&str> = consent.purposes().collect();
-        eprintln!("nobody was asked for the purpose {purpose:?}, only for: {}", known.join(", "));
+        eprintln!(
+            "nobody was asked for the purpose {purpose:?}, only for: {}",
+            known.join(", ")
+        );
     }
-    Ok(Input { log, links: links.unwrap_or_default(), consent, truth: None })
+    Ok(Input {
+        log,
+        links: links.unwrap_or_default(),
+        consent,
+        truth: None,
+    })
 }
 
-/// Reads those of the KPIs' text columns that the file has: the header tells on the first attempts which it lacks.
-fn with_texts(columns: &EventColumns, read: impl Fn(EventColumns) -> Result<IdentifiedEvents>) -> Result<IdentifiedEvents> {
+/// Reads those of the KPIs' text columns that the file has: the header tells on the first attempts
+/// which it lacks.
+fn with_texts(
+    columns: &EventColumns,
+    read: impl Fn(EventColumns) -> Result<IdentifiedEvents>,
+) -> Result<IdentifiedEvents> {
     let mut texts = [&Customers::COLUMNS[..], &["margin"]].concat();
     loop {
         let lacks = match read(columns.clone().with_texts(texts.iter().copied())) {
             Err(Error::File { path, source }) => match *source {
                 Error::MissingColumn { column, .. } if texts.contains(&column.as_str()) => column,
-                other => return Err(Error::File { path, source: Box::new(other) }),
+                other => {
+                    return Err(Error::File {
+                        path,
+                        source: Box::new(other),
+                    });
+                }
             },
             result => return result,
         };
@@ -70,40 +100,88 @@ fn with_texts(columns: &EventColumns, read: impl Fn(EventColumns) -> Result<Iden
     }
 }
 
-fn read_log(path: &Path, file: File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+fn read_log(
+    path: &Path,
+    file: File,
+    columns: EventColumns,
+    hasher: &Pseudonymiser,
+) -> Result<IdentifiedEvents> {
+    if path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+    {
         return read_parquet(file, columns, hasher);
     }
     IdentifiedReader::csv(file, columns, hasher)?.read_all()
 }
 
 #[cfg(feature = "parquet")]
-fn read_parquet(file: File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
+fn read_parquet(
+    file: File,
+    columns: EventColumns,
+    hasher: &Pseudonymiser,
+) -> Result<IdentifiedEvents> {
     IdentifiedReader::parquet(file, columns, hasher)?.read_all()
 }
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &Pseudonymiser) -> Result<IdentifiedEvents> {
     let allowed = "CSV; Parquet needs cargo's --features parquet".into();
-    Err(Error::Setting { name: "the format of the file".into(), value: "Parquet".into(), allowed })
+    Err(Error::Setting {
+        name: "the format of the file".into(),
+        value: "Parquet".into(),
+        allowed,
+    })
 }
 
 fn simulate(options: &Options, hasher: &Pseudonymiser) -> Result<Input> {
-    eprintln!("simulating {} customers known by pieces, 90 days, seed {}", options.persons, options.seed);
+    eprintln!(
+        "simulating {} customers known by pieces, 90 days, seed {}",
+        options.persons, options.seed
+    );
     let customers = Customers::new(options.persons, options.seed, hasher)?;
     if let Some(folder) = &options.out {
-        create_dir_all(folder).map_err(|error| Error::File { path: folder.clone(), source: Box::new(Error::Io(error)) })?;
+        create_dir_all(folder).map_err(|error| Error::File {
+            path: folder.clone(),
+            source: Box::new(Error::Io(error)),
+        })?;
         Customers::write(options.persons, options.seed, folder)?;
-        eprintln!("wrote events.csv, identifiers.csv, consent.csv and persons.csv to {}", folder.display());
+        eprintln!(
+            "wrote events.csv, identifiers.csv, consent.csv and persons.csv to {}",
+            folder.display()
+        );
     }
     let known = customers.known()?;
-    let Customers { events, links, consent, persons, supported, incremental, baseline, .. } = customers;
-    let truth = Truth { persons, supported, known, incremental, baseline };
-    Ok(Input { log: events, links, consent: Some((consent, PURPOSE.to_owned())), truth: Some(truth) })
+    let Customers {
+        events,
+        links,
+        consent,
+        persons,
+        supported,
+        incremental,
+        baseline,
+        ..
+    } = customers;
+    let truth = Truth {
+        persons,
+        supported,
+        known,
+        incremental,
+        baseline,
+    };
+    Ok(Input {
+        log: events,
+        links,
+        consent: Some((consent, PURPOSE.to_owned())),
+        truth: Some(truth),
+    })
 }
 
 /// Opens a file and names it in whatever goes wrong.
 fn in_file<T>(path: &Path, read: impl FnOnce(File) -> Result<T>) -> Result<T> {
     let result = File::open(path).map_err(Error::Io).and_then(read);
-    result.map_err(|error| Error::File { path: path.to_owned(), source: Box::new(error) })
+    result.map_err(|error| Error::File {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
 }

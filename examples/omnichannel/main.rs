@@ -1,6 +1,6 @@
-//! One person, one journey: joins the identifiers of each customer - on the web, in the shop, on the phone - shows what that changes,
-//! and prints the KPIs of the persons found. Without files it simulates customers who are known by pieces, and shows the truth
-//! beside what is found.
+//! One person, one journey: joins the identifiers of each customer - on the web, in the shop, on
+//! the phone - shows what that changes, and prints the KPIs of the persons found. Without files it
+//! simulates customers who are known by pieces, and shows the truth beside what is found.
 //!
 //!     cargo run --release --example omnichannel
 //!     cargo run --release --example omnichannel -- --events log.csv --identifiers links.csv --consent consent.csv --key $KEY --json
@@ -48,12 +48,20 @@ fn run(options: &Options) -> Result<()> {
     families.extend(dashboard.journeys()?);
     let mut out = std::io::stdout().lock();
     if options.json {
-        let document: Map<String, Value> = families.into_iter().map(|Family { name, json, .. }| (name.to_owned(), json)).collect();
+        let document: Map<String, Value> = families
+            .into_iter()
+            .map(|Family { name, json, .. }| (name.to_owned(), json))
+            .collect();
         writeln!(out, "{}", Value::Object(document))?;
     } else {
         for section in families.chunk_by(|left, right| left.section == right.section) {
             let texts: Vec<&str> = section.iter().map(|family| family.text.as_str()).collect();
-            writeln!(out, "{}\n\n{}", section[0].section.to_uppercase(), texts.join("\n"))?;
+            writeln!(
+                out,
+                "{}\n\n{}",
+                section[0].section.to_uppercase(),
+                texts.join("\n")
+            )?;
         }
     }
     Ok(out.flush()?)

@@ -6,19 +6,21 @@ use mixtouch::identity::{HashKey, Rules, WithoutConsent};
 use mixtouch::omnichannel::{OfflineChannels, Stage};
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
-use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone};
+use mixtouch::{
+    Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone,
+};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// From many identifiers to one history a person, and what that changes.
 ///
-/// Without --events customers are simulated who are known by pieces - a phone, a laptop, an account, a card - and the truth is shown
-/// beside what is found.
+/// Without --events customers are simulated who are known by pieces - a phone, a laptop, an
+/// account, a card - and the truth is shown beside what is found.
 #[derive(Debug, Parser)]
 #[command(name = "omnichannel", allow_negative_numbers = true)]
 pub(crate) struct Options {
-    /// Event log, CSV or (with --features parquet) Parquet: id:KIND columns in place of a person; kinds: account, card, e-mail,
-    /// phone, cookie, device, address
+    /// Event log, CSV or (with --features parquet) Parquet: id:KIND columns in place of a person;
+    /// kinds: account, card, e-mail, phone, cookie, device, address
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) events: Option<PathBuf>,
     /// Link records: kind,value,linked_kind,linked_value,timestamp[,confidence]
@@ -51,7 +53,8 @@ pub(crate) struct Options {
     /// One touch a visit, the first or the last; a visit ends after 30 minutes without a touch
     #[arg(long, value_enum, value_name = "TOUCH")]
     pub(crate) sessions: Option<Visit>,
-    /// The first day reported; earlier rows are context. That of the simulation, or of the log, without
+    /// The first day reported; earlier rows are context. That of the simulation, or of the log,
+    /// without
     #[arg(long, value_name = "DATE")]
     pub(crate) from: Option<Day>,
     /// The last day reported
@@ -66,11 +69,12 @@ pub(crate) struct Options {
     /// Leave small groups out instead of merging them
     #[arg(long)]
     pub(crate) suppress: bool,
-    /// Channels and places of sale that are offline, joined by commas; the store of the simulation without
+    /// Channels and places of sale that are offline, joined by commas; the store of the simulation
+    /// without
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) offline: Vec<String>,
-    /// The stages that channels stand for, as in tv=discovery,search=consideration: discovery, consideration, purchase, use or
-    /// loyalty for each channel. The simulation has its own
+    /// The stages that channels stand for, as in tv=discovery,search=consideration: discovery,
+    /// consideration, purchase, use or loyalty for each channel. The simulation has its own
     #[arg(long, value_name = "CHANNEL=STAGE", value_delimiter = ',')]
     pub(crate) stages: Vec<String>,
     /// The model that divides conversions and new customers among channels
@@ -89,7 +93,12 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) json: bool,
     /// Persons simulated
-    #[arg(long, value_name = "N", default_value_t = 20_000, conflicts_with = "events")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 20_000,
+        conflicts_with = "events"
+    )]
     pub(crate) persons: u64,
     /// Seed of the simulation
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "events")]
@@ -116,7 +125,8 @@ pub(crate) enum Credit {
 impl Credit {
     /// As on the command line.
     pub(crate) fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+        self.to_possible_value()
+            .map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 
@@ -138,18 +148,26 @@ impl Options {
             return Err(setting("--margin", self.margin, "0 to 1"));
         }
         if !(1.0 / 86_400.0..=49_710.0).contains(&self.active_days) {
-            return Err(setting("--active-days", self.active_days, "a second to 49710 days"));
+            return Err(setting(
+                "--active-days",
+                self.active_days,
+                "a second to 49710 days",
+            ));
         }
         Ok(())
     }
 
     pub(crate) fn rules(&self) -> Result<Rules> {
-        Ok(Rules::standard().with_confidence(self.confidence)?.with_back_stitching(!self.no_back_stitching))
+        Ok(Rules::standard()
+            .with_confidence(self.confidence)?
+            .with_back_stitching(!self.no_back_stitching))
     }
 
     /// The key; simulated identifiers are nobody's secret.
     pub(crate) fn key(&self) -> Result<HashKey> {
-        self.key.as_deref().map_or(Ok(HashKey::new([7; 32])), str::parse)
+        self.key
+            .as_deref()
+            .map_or(Ok(HashKey::new([7; 32])), str::parse)
     }
 
     pub(crate) fn zone(&self) -> Result<Option<Zone>> {
@@ -171,7 +189,9 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
-        Ok(JourneyOptions::default().with_lookback(self.contacts_count_for()?).with_period(self.period()?))
+        Ok(JourneyOptions::default()
+            .with_lookback(self.contacts_count_for()?)
+            .with_period(self.period()?))
     }
 
     /// How far back contacts count.
@@ -183,9 +203,19 @@ impl Options {
 
     /// The days asked for; of a simulation all of its days unless asked otherwise.
     fn period(&self) -> Result<Period> {
-        let simulated = |day: &str| if self.events.is_none() { day.parse().map(Some) } else { Ok(None) };
-        let from = self.from.map_or_else(|| simulated(Customers::DAYS.0), |day| Ok(Some(day)))?;
-        let to = self.to.map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
+        let simulated = |day: &str| {
+            if self.events.is_none() {
+                day.parse().map(Some)
+            } else {
+                Ok(None)
+            }
+        };
+        let from = self
+            .from
+            .map_or_else(|| simulated(Customers::DAYS.0), |day| Ok(Some(day)))?;
+        let to = self
+            .to
+            .map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
         Period::days(from, to, &self.zone()?.unwrap_or_default())
     }
 
@@ -194,29 +224,62 @@ impl Options {
         if self.events.is_some() || !self.offline.is_empty() {
             return OfflineChannels::new(self.offline.clone());
         }
-        OfflineChannels::new(log.iter().any(|event| event.channel() == Some("store")).then_some("store"))
+        OfflineChannels::new(
+            log.iter()
+                .any(|event| event.channel() == Some("store"))
+                .then_some("store"),
+        )
     }
 
     /// The stage of each channel, if any are stated.
     pub(crate) fn stages(&self) -> Result<Option<Vec<(String, Stage)>>> {
-        let simulated = Customers::STAGES.iter().map(|(channel, stage)| format!("{channel}={stage}"));
-        let stated = if self.stages.is_empty() && self.events.is_none() { simulated.collect() } else { self.stages.clone() };
+        let simulated = Customers::STAGES
+            .iter()
+            .map(|(channel, stage)| format!("{channel}={stage}"));
+        let stated = if self.stages.is_empty() && self.events.is_none() {
+            simulated.collect()
+        } else {
+            self.stages.clone()
+        };
         let stage = |text: &String| {
             let (channel, name) = text.rsplit_once('=')?;
-            Some((channel.to_owned(), Stage::ALL.into_iter().find(|stage| stage.name() == name)?))
+            Some((
+                channel.to_owned(),
+                Stage::ALL.into_iter().find(|stage| stage.name() == name)?,
+            ))
         };
-        let allowed = || "CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty".into();
-        let bad = |text: &String| Error::Setting { name: "--stages".into(), value: text.clone(), allowed: allowed() };
-        let stages = stated.iter().map(|text| stage(text).ok_or_else(|| bad(text))).collect::<Result<Vec<_>>>()?;
+        let allowed =
+            || "CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty".into();
+        let bad = |text: &String| Error::Setting {
+            name: "--stages".into(),
+            value: text.clone(),
+            allowed: allowed(),
+        };
+        let stages = stated
+            .iter()
+            .map(|text| stage(text).ok_or_else(|| bad(text)))
+            .collect::<Result<Vec<_>>>()?;
         Ok(Some(stages).filter(|stages| !stages.is_empty()))
     }
 
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {
-        let small = if self.suppress { SmallGroups::Suppress } else { SmallGroups::Merge };
+        let small = if self.suppress {
+            SmallGroups::Suppress
+        } else {
+            SmallGroups::Merge
+        };
         Ok(MinimumGroup::new(self.minimum_group)?.with_small(small))
     }
 }
 
-fn setting(name: &'static str, value: impl ToString, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::Setting { name: name.into(), value: value.to_string(), allowed: allowed.into() }
+fn setting(
+    name: &'static str,
+    value: impl ToString,
+    allowed: impl Into<std::borrow::Cow<'static, str>>,
+) -> Error {
+    Error::Setting {
+        name: name.into(),
+        value: value.to_string(),
+        allowed: allowed.into(),
+    }
 }

@@ -9,13 +9,23 @@ use mixtouch::identity::NoConsent;
 use serde_json::json;
 
 pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) -> Result<Family> {
-    let NoConsent { touches, conversions, value, .. } = stitching.after.without_consent;
+    let NoConsent {
+        touches,
+        conversions,
+        value,
+        ..
+    } = stitching.after.without_consent;
     let rows = input.log.len();
     let outcome = match options.without_consent() {
-        mixtouch::identity::WithoutConsent::TotalsOnly => "these conversions are in the totals, unattributed",
+        mixtouch::identity::WithoutConsent::TotalsOnly => {
+            "these conversions are in the totals, unattributed"
+        }
         mixtouch::identity::WithoutConsent::LeaveOut => "left out",
     };
-    let asked = input.consent.as_ref().map(|(consent, purpose)| (consent.records(), purpose.as_str()));
+    let asked = input
+        .consent
+        .as_ref()
+        .map(|(consent, purpose)| (consent.records(), purpose.as_str()));
     let text = match asked {
         Some((records, purpose)) => format!(
             "privacy: {records} records of consent; of {rows} rows, without consent to {purpose}:\n{touches} touches, {conversions} conversions \
@@ -30,5 +40,10 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         "without_consent": {"touches": touches, "conversions": conversions, "value": value},
         "minimum_group": options.minimum_group()?.persons(),
     });
-    Ok(Family { section: PERSONS, name: "privacy", text, json })
+    Ok(Family {
+        section: PERSONS,
+        name: "privacy",
+        text,
+        json,
+    })
 }

@@ -27,18 +27,29 @@ impl Stitching {
         let identities = resolve(input, options.rules()?, true)?;
         let resolved = started.elapsed();
         let apart = resolve(input, options.rules()?, false)?;
-        let stitch = |identities: &Identities| identities.stitch(&input.log, options.without_consent());
+        let stitch =
+            |identities: &Identities| identities.stitch(&input.log, options.without_consent());
         let contacts = |mut stitched: Stitched| -> Result<Stitched> {
             (stitched.events, stitched.costs) = visits(options, &stitched.events, stitched.costs)?;
             Ok(stitched)
         };
         let after = stitch(&identities)?;
-        Ok(Self { log: after.events.clone(), after: contacts(after)?, before: contacts(stitch(&apart)?)?, identities, resolved })
+        Ok(Self {
+            log: after.events.clone(),
+            after: contacts(after)?,
+            before: contacts(stitch(&apart)?)?,
+            identities,
+            resolved,
+        })
     }
 }
 
 /// The log of contacts, one a visit if asked for; what the other rows cost stays due.
-pub(crate) fn visits(options: &Options, log: &Events, mut costs: CostTable) -> Result<(Events, CostTable)> {
+pub(crate) fn visits(
+    options: &Options,
+    log: &Events,
+    mut costs: CostTable,
+) -> Result<(Events, CostTable)> {
     let (mut visits, left_out) = contacts(options, log)?;
     costs.append(left_out);
     if let Some(sessions) = options.sessions() {
@@ -48,10 +59,15 @@ pub(crate) fn visits(options: &Options, log: &Events, mut costs: CostTable) -> R
     Ok((visits, costs))
 }
 
-/// The log without e-mails that only arrived, where it tells which were opened or clicked: nobody need have seen the others.
+/// The log without e-mails that only arrived, where it tells which were opened or clicked: nobody
+/// need have seen the others.
 fn contacts(options: &Options, log: &Events) -> Result<(Events, CostTable)> {
-    let is_mail = |event: &Event<'_>| event.kind() == Kind::Touch && event.channel() == Some(options.mail.as_str());
-    let tells = log.iter().any(|event| is_mail(&event) && event.interaction().is_some());
+    let is_mail = |event: &Event<'_>| {
+        event.kind() == Kind::Touch && event.channel() == Some(options.mail.as_str())
+    };
+    let tells = log
+        .iter()
+        .any(|event| is_mail(&event) && event.interaction().is_some());
     if !tells {
         return Ok((log.clone(), CostTable::new()));
     }
@@ -66,7 +82,9 @@ fn resolve(input: &Input, rules: Rules, linked: bool) -> Result<Identities> {
         resolver.add_events(&input.log);
     }
     match &input.consent {
-        Some((consent, purpose)) => resolver.with_consent(consent.clone(), purpose.clone())?.resolve(),
+        Some((consent, purpose)) => resolver
+            .with_consent(consent.clone(), purpose.clone())?
+            .resolve(),
         None => resolver.resolve(),
     }
 }
@@ -75,13 +93,36 @@ fn resolve(input: &Input, rules: Rules, linked: bool) -> Result<Identities> {
 pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
     let identities = &stitching.identities;
     let melted = resolve(input, identities.rules().without_guards(), true)?;
-    let mut table = Table::new("identity resolution", ["persons", "largest", "precision", "recall", "of what links support"]);
+    let mut table = Table::new(
+        "identity resolution",
+        [
+            "persons",
+            "largest",
+            "precision",
+            "recall",
+            "of what links support",
+        ],
+    );
     let mut rows = Vec::new();
     for (name, found) in [("guarded", identities), ("without guards", &melted)] {
         let largest = found.largest().map_or(0, |(_, identifiers)| identifiers);
-        let quality = input.truth.as_ref().map(|truth| quality(input, found, truth)).transpose()?;
+        let quality = input
+            .truth
+            .as_ref()
+            .map(|truth| quality(input, found, truth))
+            .transpose()?;
         let figures = quality.map_or([None; 3], |figures| figures.map(Some));
-        table.row(name, [Some(found.persons() as f64), Some(largest as f64), figures[0], figures[1], figures[2]], [0, 0, 5, 5, 5]);
+        table.row(
+            name,
+            [
+                Some(found.persons() as f64),
+                Some(largest as f64),
+                figures[0],
+                figures[1],
+                figures[2],
+            ],
+            [0, 0, 5, 5, 5],
+        );
         let mut row = json!({"rules": name, "persons": found.persons(), "largest_person": largest});
         if let [Some(precision), Some(recall), Some(supported)] = figures {
             row["pairwise_precision"] = precision.into();
@@ -90,17 +131,29 @@ pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
         }
         rows.push(row);
     }
-    let text = format!("{table}(largest: identifiers of the largest person)\n\nlinks: {}", identities.refused());
+    let text = format!(
+        "{table}(largest: identifiers of the largest person)\n\nlinks: {}",
+        identities.refused()
+    );
     let refused: Value = serde_json::to_value(identities.refused()).expect("numbers and texts");
-    let json =
-        json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
-    Ok(Family { section: PERSONS, name: "identity", text, json })
+    let json = json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
+    Ok(Family {
+        section: PERSONS,
+        name: "identity",
+        text,
+        json,
+    })
 }
 
 /// Precision, recall, and recall of what links support, over pairs of rows that may be used.
 fn quality(input: &Input, identities: &Identities, truth: &Truth) -> Result<[f64; 3]> {
-    let rows: Vec<usize> = (0..input.log.len()).filter(|&row| identities.allows(input.log.identifiers(row))).collect();
-    let all: Vec<u64> = identities.persons_of_rows(&input.log).map(|person| person.key()).collect();
+    let rows: Vec<usize> = (0..input.log.len())
+        .filter(|&row| identities.allows(input.log.identifiers(row)))
+        .collect();
+    let all: Vec<u64> = identities
+        .persons_of_rows(&input.log)
+        .map(|person| person.key())
+        .collect();
     let of = |labels: &[u64]| rows.iter().map(|&row| labels[row]).collect::<Vec<u64>>();
     let found = of(&all);
     let pairs = PairCounts::new(&found, &of(&truth.persons))?;

@@ -1,4 +1,5 @@
-//! Writes a simulated event log, or a panel of spend and sales, and what marketing really did in it.
+//! Writes a simulated event log, or a panel of spend and sales, and what marketing really did in
+//! it.
 //!
 //!     cargo run --release --example simulate -- retargeting --persons 200000 --seed 1 --out world
 //!     cargo run --release --example simulate -- regional --seed 1 --out market
@@ -14,14 +15,15 @@ mod exit;
 mod log;
 mod panel;
 
-/// Writes events.csv (person,timestamp,channel,kind,value,cost) and truth.csv (channel,incremental_conversions) of a simulated
-/// world of persons, or panel.csv (date,geo,sales, spend by channel, controls) and truth.csv (what each channel brought in each row)
-/// of one of weeks. A channel's incremental conversions are those that would not have come without it (removal); truth.csv also has
-/// its Shapley value and whether it is paid.
+/// Writes events.csv (person,timestamp,channel,kind,value,cost) and truth.csv
+/// (channel,incremental_conversions) of a simulated world of persons, or panel.csv (date,geo,sales,
+/// spend by channel, controls) and truth.csv (what each channel brought in each row) of one of
+/// weeks. A channel's incremental conversions are those that would not have come without it
+/// (removal); truth.csv also has its Shapley value and whether it is paid.
 #[derive(Parser)]
 struct Options {
-    /// Of persons: additive, baseline, saturation, retargeting, upstream, multiplicative; of weeks: small-business,
-    /// growing-business, medium-business, national, regional, confounded
+    /// Of persons: additive, baseline, saturation, retargeting, upstream, multiplicative; of weeks:
+    /// small-business, growing-business, medium-business, national, regional, confounded
     #[arg(default_value = "baseline")]
     world: String,
     /// How many persons, in a world of persons
@@ -46,9 +48,17 @@ fn run(options: &Options) -> Result<()> {
         return panel::run(&options.world, &world?, options);
     }
     let world: World = options.world.parse().map_err(|error: Error| match error {
-        Error::Setting { name, value, allowed } => {
+        Error::Setting {
+            name,
+            value,
+            allowed,
+        } => {
             let weeks: Vec<&str> = panel::names().collect();
-            Error::Setting { name, value, allowed: format!("{allowed}; of weeks: {}", weeks.join(", ")).into() }
+            Error::Setting {
+                name,
+                value,
+                allowed: format!("{allowed}; of weeks: {}", weeks.join(", ")).into(),
+            }
         }
         other => other,
     })?;

@@ -6,15 +6,19 @@ use crate::random::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Percentile intervals from a Poisson bootstrap (Hanley and MacGibbon 2006; Chamandy and co-authors 2012): every replicate counts
-/// each person a Poisson(1) number of times, fits every model anew and divides the credit again.
+/// Percentile intervals from a Poisson bootstrap (Hanley and MacGibbon 2006; Chamandy and
+/// co-authors 2012): every replicate counts each person a Poisson(1) number of times, fits every
+/// model anew and divides the credit again.
 ///
-/// A person's journeys are counted together, for they depend on one another; so are a null person's, which matter to models that
-/// are fitted. A row of a path table gets independent Poisson numbers of conversions and nulls with its own as means - a fraction
-/// is a mean like any other - and value in proportion to its conversions. Draws are keyed by seed, replicate and person (for path
-/// tables by what the row says), so the intervals are the same to the bit on any number of threads and in any order of rows.
+/// A person's journeys are counted together, for they depend on one another; so are a null
+/// person's, which matter to models that are fitted. A row of a path table gets independent Poisson
+/// numbers of conversions and nulls with its own as means - a fraction is a mean like any other -
+/// and value in proportion to its conversions. Draws are keyed by seed, replicate and person (for
+/// path tables by what the row says), so the intervals are the same to the bit on any number of
+/// threads and in any order of rows.
 ///
-/// An interval says how much the figures would vary with other persons of the same kind. That a model is wrong it cannot say.
+/// An interval says how much the figures would vary with other persons of the same kind. That a
+/// model is wrong it cannot say.
 ///
 /// ```
 /// use mixtouch::{Bootstrap, Comparison, LastTouch, Outcome, PathTable};
@@ -63,9 +67,17 @@ impl Bootstrap {
     /// Fewer than 2 replicates, which have no spread, or more than 100,000.
     pub fn new(replicates: usize, seed: u64) -> Result<Self> {
         if !(2..=MOST).contains(&replicates) {
-            return Err(Error::setting("the number of bootstrap replicates", replicates, format!("2 to {MOST}")));
+            return Err(Error::setting(
+                "the number of bootstrap replicates",
+                replicates,
+                format!("2 to {MOST}"),
+            ));
         }
-        Ok(Self { replicates, seed, level: 0.9 })
+        Ok(Self {
+            replicates,
+            seed,
+            level: 0.9,
+        })
     }
 
     /// The part of replicates that intervals hold, in the middle; 0.9 unless told otherwise.
@@ -74,7 +86,11 @@ impl Bootstrap {
     /// A level that is not between 0 and 1.
     pub fn with_level(self, level: f64) -> Result<Self> {
         if !(level > 0.0 && level < 1.0) {
-            return Err(Error::setting("the level of bootstrap intervals", level, "above 0 and below 1"));
+            return Err(Error::setting(
+                "the level of bootstrap intervals",
+                level,
+                "above 0 and below 1",
+            ));
         }
         Ok(Self { level, ..self })
     }
@@ -94,8 +110,8 @@ impl Bootstrap {
         self.level
     }
 
-    /// What `figures` gives for each replicate, in order: of all journeys, or of those that may have conversions; of one segment, or
-    /// of the whole.
+    /// What `figures` gives for each replicate, in order: of all journeys, or of those that may
+    /// have conversions; of one segment, or of the whole.
     pub(super) fn run<T: Send>(
         &self,
         journeys: &Journeys,
@@ -120,9 +136,10 @@ impl Bootstrap {
         Ok(results)
     }
 
-    /// Where the middle of some figures begins and ends: quantiles with interpolation, as R's type 6 (Hyndman and Fan 1996). One more
-    /// draw falls below the k-th of n with probability k / (n + 1), so few replicates do not make intervals too narrow: at 100
-    /// replicates type 7 held the truth a point less often than it said.
+    /// Where the middle of some figures begins and ends: quantiles with interpolation, as R's type
+    /// 6 (Hyndman and Fan 1996). One more draw falls below the k-th of n with probability k / (n +
+    /// 1), so few replicates do not make intervals too narrow: at 100 replicates type 7 held the
+    /// truth a point less often than it said.
     pub(super) fn interval(&self, mut figures: Vec<f64>) -> (f64, f64) {
         figures.sort_by(f64::total_cmp);
         let tail = (1.0 - self.level) / 2.0;
@@ -132,7 +149,10 @@ impl Bootstrap {
 
 fn quantile(sorted: &[f64], part: f64) -> f64 {
     let place = (part * (sorted.len() + 1) as f64 - 1.0).clamp(0.0, (sorted.len() - 1) as f64);
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
+    let (below, above) = (
+        sorted[place.floor() as usize],
+        sorted[place.ceil() as usize],
+    );
     below + (above - below) * (place - place.floor())
 }
 
@@ -144,7 +164,15 @@ mod tests {
     fn quantiles_are_those_of_r() {
         // R: quantile(c(1, 2, 4, 8, 16), c(.05, .25, .5, .7, .95, 0, 1), type = 6)
         let figures = [1.0, 2.0, 4.0, 8.0, 16.0];
-        for (part, expected) in [(0.05, 1.0), (0.25, 1.5), (0.5, 4.0), (0.7, 9.6), (0.95, 16.0), (0.0, 1.0), (1.0, 16.0)] {
+        for (part, expected) in [
+            (0.05, 1.0),
+            (0.25, 1.5),
+            (0.5, 4.0),
+            (0.7, 9.6),
+            (0.95, 16.0),
+            (0.0, 1.0),
+            (1.0, 16.0),
+        ] {
             assert!((quantile(&figures, part) - expected).abs() < 1e-12);
         }
         let bootstrap = Bootstrap::new(5, 0).unwrap();
@@ -156,11 +184,17 @@ mod tests {
     fn settings_are_checked() {
         for replicates in [0, 1, 100_001] {
             let error = Bootstrap::new(replicates, 1).unwrap_err().to_string();
-            assert_eq!(error, format!("the number of bootstrap replicates is {replicates}, allowed: 2 to 100000"));
+            assert_eq!(
+                error,
+                format!("the number of bootstrap replicates is {replicates}, allowed: 2 to 100000")
+            );
         }
         for level in [0.0, 1.0, -0.5, f64::NAN] {
             assert!(Bootstrap::new(2, 1).unwrap().with_level(level).is_err());
         }
-        assert!(serde_json::from_str::<Bootstrap>(r#"{"replicates": 1, "seed": 0, "level": 0.9}"#).is_err());
+        assert!(
+            serde_json::from_str::<Bootstrap>(r#"{"replicates": 1, "seed": 0, "level": 0.9}"#)
+                .is_err()
+        );
     }
 }

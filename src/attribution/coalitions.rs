@@ -34,7 +34,10 @@ struct Sorted {
 
 impl From<Coalitions> for Sorted {
     fn from(coalitions: Coalitions) -> Self {
-        Self { sets: coalitions.sorted(), channels: coalitions.channels }
+        Self {
+            sets: coalitions.sorted(),
+            channels: coalitions.channels,
+        }
     }
 }
 
@@ -52,7 +55,11 @@ impl TryFrom<Sorted> for Coalitions {
         for (set, outcome) in sorted.sets {
             sorted.channels.check_ids("a channel of a set", &set)?;
             if set.is_empty() {
-                return Err(Error::setting("a set of channels", "empty", "at least one channel"));
+                return Err(Error::setting(
+                    "a set of channels",
+                    "empty",
+                    "at least one channel",
+                ));
             }
             coalitions.add(&distinct(&set), outcome);
         }
@@ -64,8 +71,15 @@ impl Coalitions {
     /// No journeys yet.
     pub fn new(channels: &Channels) -> Self {
         let few = channels.len() <= u64::BITS as usize;
-        let sets = if few { Sets::Bits(HashTable::new()) } else { Sets::Lists(Grams::default()) };
-        Self { channels: channels.clone(), sets }
+        let sets = if few {
+            Sets::Bits(HashTable::new())
+        } else {
+            Sets::Lists(Grams::default())
+        };
+        Self {
+            channels: channels.clone(),
+            sets,
+        }
     }
 
     /// The names of the channels.
@@ -75,11 +89,16 @@ impl Coalitions {
 
     /// How often journeys of exactly this set, in order and without repeats, ended how.
     pub fn get(&self, set: &[ChannelId]) -> Option<Outcome> {
-        if set.iter().any(|channel| channel.index() >= self.channels.len()) {
+        if set
+            .iter()
+            .any(|channel| channel.index() >= self.channels.len())
+        {
             return None;
         }
         match &self.sets {
-            Sets::Bits(sets) => sets.find(mix(bits(set)), |other| other.0 == bits(set)).map(|found| found.1),
+            Sets::Bits(sets) => sets
+                .find(mix(bits(set)), |other| other.0 == bits(set))
+                .map(|found| found.1),
             Sets::Lists(sets) => sets.find(set).map(|at| sets.get(at)),
         }
     }
@@ -87,8 +106,14 @@ impl Coalitions {
     /// All sets in order.
     pub fn sorted(&self) -> Vec<(Vec<ChannelId>, Outcome)> {
         let mut sets: Vec<_> = match &self.sets {
-            Sets::Bits(sets) => sets.iter().map(|&(bits, outcome)| (list(bits), outcome)).collect(),
-            Sets::Lists(sets) => sets.iter().map(|(set, outcome)| (set.to_vec(), outcome)).collect(),
+            Sets::Bits(sets) => sets
+                .iter()
+                .map(|&(bits, outcome)| (list(bits), outcome))
+                .collect(),
+            Sets::Lists(sets) => sets
+                .iter()
+                .map(|(set, outcome)| (set.to_vec(), outcome))
+                .collect(),
         };
         sets.sort_unstable_by(|left, right| left.0.cmp(&right.0));
         sets
@@ -106,11 +131,15 @@ impl Coalitions {
 /// The channels as bits; they are below 64.
 #[inline]
 fn bits(set: &[ChannelId]) -> u64 {
-    set.iter().fold(0, |bits, channel| bits | 1 << channel.index())
+    set.iter()
+        .fold(0, |bits, channel| bits | 1 << channel.index())
 }
 
 fn list(bits: u64) -> Vec<ChannelId> {
-    (0..u64::BITS as u16).filter(|&at| bits >> at & 1 == 1).map(ChannelId).collect()
+    (0..u64::BITS as u16)
+        .filter(|&at| bits >> at & 1 == 1)
+        .map(ChannelId)
+        .collect()
 }
 
 #[inline]
@@ -136,15 +165,21 @@ impl Accumulator for Coalitions {
         }
         match &mut self.sets {
             Sets::Bits(sets) => add(bits_entry(sets, bits(journey.channels)), outcome),
-            Sets::Lists(sets) => with_distinct(journey.channels, |set| add(sets.value(set), outcome)),
+            Sets::Lists(sets) => {
+                with_distinct(journey.channels, |set| add(sets.value(set), outcome))
+            }
         }
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         match (&mut self.sets, later.sets) {
-            (Sets::Bits(sets), Sets::Bits(others)) => others.iter().for_each(|other| add(bits_entry(sets, other.0), other.1)),
-            (Sets::Lists(sets), Sets::Lists(others)) => others.iter().for_each(|(set, outcome)| add(sets.value(set), outcome)),
+            (Sets::Bits(sets), Sets::Bits(others)) => others
+                .iter()
+                .for_each(|other| add(bits_entry(sets, other.0), other.1)),
+            (Sets::Lists(sets), Sets::Lists(others)) => others
+                .iter()
+                .for_each(|(set, outcome)| add(sets.value(set), outcome)),
             _ => unreachable!("as many channels are kept in the same way"),
         }
         Ok(())

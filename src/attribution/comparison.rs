@@ -37,7 +37,9 @@ pub struct Comparison {
 
 impl std::fmt::Debug for Comparison {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.entries.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.entries.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -49,8 +51,13 @@ impl Comparison {
 
     /// Adds a model that needs no fitting.
     #[must_use]
-    pub fn model(mut self, name: impl Into<String>, model: impl AttributionModel + 'static) -> Self {
-        self.entries.push((name.into(), Box::new(Ready(Arc::new(model)))));
+    pub fn model(
+        mut self,
+        name: impl Into<String>,
+        model: impl AttributionModel + 'static,
+    ) -> Self {
+        self.entries
+            .push((name.into(), Box::new(Ready(Arc::new(model)))));
         self
     }
 
@@ -62,38 +69,51 @@ impl Comparison {
         F::Model: 'static,
         F::Evidence: 'static,
     {
-        self.entries.push((name.into(), Box::new(ToFit(specification))));
+        self.entries
+            .push((name.into(), Box::new(ToFit(specification))));
         self
     }
 
     /// Adds intervals to every model's conversions and value.
     #[must_use]
     pub fn bootstrap(self, bootstrap: Bootstrap) -> Self {
-        Self { bootstrap: Some(bootstrap), ..self }
+        Self {
+            bootstrap: Some(bootstrap),
+            ..self
+        }
     }
 
-    /// Tells no segment apart that has fewer persons: small ones are taken together or left out, and the table says how many. The
-    /// persons of a segment are those whose first journey closes in it, or who began in it if they are fewer.
+    /// Tells no segment apart that has fewer persons: small ones are taken together or left out,
+    /// and the table says how many. The persons of a segment are those whose first journey closes
+    /// in it, or who began in it if they are fewer.
     #[must_use]
     pub fn minimum_group(self, minimum: MinimumGroup) -> Self {
         Self { minimum, ..self }
     }
 
-    /// Fits what is to be fitted and scores all journeys by every model; where journeys are told apart by segment
-    /// ([`JourneyOptions::with_segment`](crate::JourneyOptions::with_segment)), also fits and scores each segment on its own.
+    /// Fits what is to be fitted and scores all journeys by every model; where journeys are told
+    /// apart by segment ([`JourneyOptions::with_segment`](crate::JourneyOptions::with_segment)),
+    /// also fits and scores each segment on its own.
     ///
-    /// A journey belongs to the segment it closes in. Models that read whole timelines count persons instead, by their first row,
-    /// so that a segment's totals by such a model can differ from those by journey. What fitted models credit in segments need not
-    /// add up to what they credit in all. Where a segment or a bootstrap replicate has conversions but no time that anybody was
-    /// watched for ([`Error::NoExposure`]), no rate can be known, and its conversions stay unattributed.
+    /// A journey belongs to the segment it closes in. Models that read whole timelines count
+    /// persons instead, by their first row, so that a segment's totals by such a model can differ
+    /// from those by journey. What fitted models credit in segments need not add up to what they
+    /// credit in all. Where a segment or a bootstrap replicate has conversions but no time that
+    /// anybody was watched for ([`Error::NoExposure`]), no rate can be known, and its conversions
+    /// stay unattributed.
     ///
     /// # Errors
-    /// Two models of one name; or, named by the model: the journeys lack what it needs, or the evidence supports no model.
+    /// Two models of one name; or, named by the model: the journeys lack what it needs, or the
+    /// evidence supports no model.
     pub fn run(self, journeys: &Journeys) -> Result<ComparisonTable> {
         let mut names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(Error::setting("the name of a model", twice[0], "a name of its own for each model"));
+            return Err(Error::setting(
+                "the name of a model",
+                twice[0],
+                "a name of its own for each model",
+            ));
         }
         for (name, entry) in &self.entries {
             check_needs(journeys, entry.needs(), name)?;
@@ -104,34 +124,78 @@ impl Comparison {
         let Protected { groups, withheld } = journeys.segments(self.minimum);
         for (name, group) in groups {
             let segment = journeys.segment(&group);
-            let (whole, windows): (Vec<&Named>, Vec<&Named>) = all.iter().partition(|(_, entry)| entry.needs().timeline);
-            let mut models = self.compare(&windows, segment.sample(false), Some(segment.draws(false)))?;
+            let (whole, windows): (Vec<&Named>, Vec<&Named>) =
+                all.iter().partition(|(_, entry)| entry.needs().timeline);
+            let mut models =
+                self.compare(&windows, segment.sample(false), Some(segment.draws(false)))?;
             models.extend(self.compare(&whole, segment.sample(true), Some(segment.draws(true)))?);
-            models.sort_by_key(|table| self.entries.iter().position(|(name, _)| *name == table.model));
-            segments.push(SegmentTable { segment: name, totals: segment.totals()?, models });
+            models.sort_by_key(|table| {
+                self.entries
+                    .iter()
+                    .position(|(name, _)| *name == table.model)
+            });
+            segments.push(SegmentTable {
+                segment: name,
+                totals: segment.totals()?,
+                models,
+            });
         }
-        Ok(ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments).with_withheld(withheld))
+        Ok(
+            ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments)
+                .with_withheld(withheld),
+        )
     }
 
     /// The table of each model: of all journeys, or of a segment's, whose costs nobody knows.
-    fn compare(&self, entries: &[&Named], sample: Sample<'_>, segment: Option<&Draws>) -> Result<Vec<ModelTable>> {
+    fn compare(
+        &self,
+        entries: &[&Named],
+        sample: Sample<'_>,
+        segment: Option<&Draws>,
+    ) -> Result<Vec<ModelTable>> {
         if entries.is_empty() {
             return Ok(Vec::new());
         }
         let fitted = fit_all(entries, sample, None, segment.is_some())?;
         let scored = score_all(sample, &fitted)?;
-        let costs = if segment.is_none() { sample.journeys.costs() } else { None };
+        let costs = if segment.is_none() {
+            sample.journeys.costs()
+        } else {
+            None
+        };
         let mut tables = Vec::with_capacity(fitted.len());
-        for (((name, _), Timed { item: model, spent }), scored) in entries.iter().zip(&fitted).zip(&scored) {
-            tables.push(ModelTable::new(name, &**model, &scored.item, costs, *spent + scored.spent));
+        for (((name, _), Timed { item: model, spent }), scored) in
+            entries.iter().zip(&fitted).zip(&scored)
+        {
+            tables.push(ModelTable::new(
+                name,
+                &**model,
+                &scored.item,
+                costs,
+                *spent + scored.spent,
+            ));
         }
         if let Some(bootstrap) = &self.bootstrap {
-            let replicates = bootstrap.run(sample.journeys, needs_evidence(entries), segment, |sample| {
-                let fitted = fit_all(entries, sample, Some(&fitted), true)?;
-                Ok(score_all(sample, &fitted)?.into_iter().map(|credits| credits.item).collect::<Vec<Credits>>())
-            })?;
+            let replicates = bootstrap.run(
+                sample.journeys,
+                needs_evidence(entries),
+                segment,
+                |sample| {
+                    let fitted = fit_all(entries, sample, Some(&fitted), true)?;
+                    Ok(score_all(sample, &fitted)?
+                        .into_iter()
+                        .map(|credits| credits.item)
+                        .collect::<Vec<Credits>>())
+                },
+            )?;
             for (model, table) in tables.iter_mut().enumerate() {
-                table.set_intervals(bootstrap, &replicates.iter().map(|credits| &credits[model]).collect::<Vec<_>>());
+                table.set_intervals(
+                    bootstrap,
+                    &replicates
+                        .iter()
+                        .map(|credits| &credits[model])
+                        .collect::<Vec<_>>(),
+                );
             }
         }
         Ok(tables)
@@ -144,12 +208,28 @@ fn needs_evidence(entries: &[&Named]) -> bool {
     entries.iter().any(|(_, entry)| entry.needs_evidence())
 }
 
-/// The models the journeys support; those of a replicate start from the ones of all journeys. A model of rates that a part of the
-/// journeys has no exposure for attributes nothing there.
-fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitted>]>, part: bool) -> Result<Vec<Timed<Fitted>>> {
+/// The models the journeys support; those of a replicate start from the ones of all journeys. A
+/// model of rates that a part of the journeys has no exposure for attributes nothing there.
+fn fit_all(
+    entries: &[&Named],
+    sample: Sample<'_>,
+    earlier: Option<&[Timed<Fitted>]>,
+    part: bool,
+) -> Result<Vec<Timed<Fitted>>> {
     let channels = sample.journeys.channels();
-    let fresh = || Everything(entries.iter().map(|(_, entry)| Timed::new(entry.evidence(channels))).collect());
-    let gathered = if needs_evidence(entries) { sample.accumulate(fresh)? } else { fresh() };
+    let fresh = || {
+        Everything(
+            entries
+                .iter()
+                .map(|(_, entry)| Timed::new(entry.evidence(channels)))
+                .collect(),
+        )
+    };
+    let gathered = if needs_evidence(entries) {
+        sample.accumulate(fresh)?
+    } else {
+        fresh()
+    };
     let mut fitted = Vec::with_capacity(entries.len());
     for (at, ((name, entry), Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
         let started = Instant::now();
@@ -158,7 +238,10 @@ fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitte
             solved => solved?,
         };
         check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
-        fitted.push(Timed { item: model, spent: spent + started.elapsed() });
+        fitted.push(Timed {
+            item: model,
+            spent: spent + started.elapsed(),
+        });
     }
     Ok(fitted)
 }
@@ -166,10 +249,21 @@ fn fit_all(entries: &[&Named], sample: Sample<'_>, earlier: Option<&[Timed<Fitte
 /// Every model's credit.
 fn score_all(sample: Sample<'_>, fitted: &[Timed<Fitted>]) -> Result<Vec<Timed<Credits>>> {
     let credits = || Credits::new(sample.journeys.channels().clone());
-    let scoring = |model| Timed::new(Scoring::<dyn AttributionModel> { model, credits: credits() });
+    let scoring = |model| {
+        Timed::new(Scoring::<dyn AttributionModel> {
+            model,
+            credits: credits(),
+        })
+    };
     let fresh = || Everything(fitted.iter().map(|model| scoring(&*model.item)).collect());
     let scored = sample.accumulate_converting(fresh)?.0;
-    Ok(scored.into_iter().map(|Timed { item, spent }| Timed { item: item.finish(), spent }).collect())
+    Ok(scored
+        .into_iter()
+        .map(|Timed { item, spent }| Timed {
+            item: item.finish(),
+            spent,
+        })
+        .collect())
 }
 
 /// A model that can be told apart from others, for fits that start from an earlier one.
@@ -243,7 +337,9 @@ where
 
     fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted> {
         let evidence: Box<dyn Any> = evidence;
-        let evidence = *evidence.downcast::<F::Evidence>().expect("the evidence this entry started");
+        let evidence = *evidence
+            .downcast::<F::Evidence>()
+            .expect("the evidence this entry started");
         let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
         Ok(Arc::new(match earlier {
             Some(model) => self.0.solve_from(evidence, model)?,
@@ -265,7 +361,12 @@ impl<A: Accumulator + Any> Evidence for A {
 
     fn merge(&mut self, later: Box<dyn Evidence>) -> Result<()> {
         let later: Box<dyn Any> = later;
-        Accumulator::merge(self, *later.downcast::<A>().expect("the evidence of the same entry"))
+        Accumulator::merge(
+            self,
+            *later
+                .downcast::<A>()
+                .expect("the evidence of the same entry"),
+        )
     }
 }
 
@@ -304,7 +405,10 @@ struct Timed<A> {
 
 impl<A> Timed<A> {
     fn new(item: A) -> Self {
-        Self { item, spent: Duration::ZERO }
+        Self {
+            item,
+            spent: Duration::ZERO,
+        }
     }
 }
 
@@ -313,7 +417,9 @@ struct Everything<A>(Vec<Timed<A>>);
 
 impl<A: Accumulator> Accumulator for Everything<A> {
     fn observe(&mut self, journey: Journey<'_>) {
-        self.0.iter_mut().for_each(|timed| timed.item.observe(journey));
+        self.0
+            .iter_mut()
+            .for_each(|timed| timed.item.observe(journey));
     }
 
     fn observe_block(&mut self, block: Block<'_>) {

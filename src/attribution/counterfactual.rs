@@ -8,10 +8,12 @@ use crate::journey::{Journey, Outcome};
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize};
 
-/// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being the part of journeys with exactly
-/// that path that convert, 0 for a path that was never seen. Where every touch weighs 0, the last one has it all.
+/// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being
+/// the part of journeys with exactly that path that convert, 0 for a path that was never seen.
+/// Where every touch weighs 0, the last one has it all.
 ///
-/// It asks for each path as it stands, so it needs many journeys on few paths: transform paths (first, exposure) before.
+/// It asks for each path as it stands, so it needs many journeys on few paths: transform paths
+/// (first, exposure) before.
 ///
 /// ```
 /// use mixtouch::{Counterfactual, Fit, Outcome, PathTable, attribute};
@@ -29,7 +31,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counterfactual;
 
-/// Outcomes by path: the evidence of [`Counterfactual`] and, as conversion rates, the model it fits.
+/// Outcomes by path: the evidence of [`Counterfactual`] and, as conversion rates, the model it
+/// fits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct PathOutcomes {
@@ -47,8 +50,13 @@ struct Sorted {
 impl From<&PathOutcomes> for Sorted {
     fn from(outcomes: &PathOutcomes) -> Self {
         let order = outcomes.paths.sorted().into_iter().map(|at| at as usize);
-        let paths = order.map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at))).collect();
-        Self { channels: outcomes.channels.clone(), paths }
+        let paths = order
+            .map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at)))
+            .collect();
+        Self {
+            channels: outcomes.channels.clone(),
+            paths,
+        }
     }
 }
 
@@ -80,7 +88,10 @@ impl TryFrom<Sorted> for PathOutcomes {
 impl PathOutcomes {
     /// No journeys yet.
     pub fn new(channels: &Channels) -> Self {
-        Self { channels: channels.clone(), paths: Grams::default() }
+        Self {
+            channels: channels.clone(),
+            paths: Grams::default(),
+        }
     }
 
     /// How journeys of exactly this path ended.
@@ -90,7 +101,9 @@ impl PathOutcomes {
 
     /// The part of them that converts, 0 for a path that was never seen.
     pub fn rate(&self, path: &[ChannelId]) -> f64 {
-        self.get(path).map_or(0.0, |outcome| outcome.conversions / (outcome.conversions + outcome.nulls))
+        self.get(path).map_or(0.0, |outcome| {
+            outcome.conversions / (outcome.conversions + outcome.nulls)
+        })
     }
 
     fn add(&mut self, path: &[ChannelId], outcome: Outcome) {
@@ -112,7 +125,10 @@ impl Accumulator for PathOutcomes {
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        later.paths.iter().for_each(|(path, outcome)| self.add(path, outcome));
+        later
+            .paths
+            .iter()
+            .for_each(|(path, outcome)| self.add(path, outcome));
         Ok(())
     }
 }

@@ -26,17 +26,24 @@ impl AddAssign for Tally {
 
 impl From<Outcome> for Tally {
     fn from(outcome: Outcome) -> Self {
-        Self { conversions: outcome.conversions, value: outcome.value }
+        Self {
+            conversions: outcome.conversions,
+            value: outcome.value,
+        }
     }
 }
 
 impl Tally {
     fn scaled(self, conversions: f64, value: f64) -> Self {
-        Self { conversions: self.conversions * conversions, value: self.value * value }
+        Self {
+            conversions: self.conversions * conversions,
+            value: self.value * value,
+        }
     }
 }
 
-/// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for value.
+/// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for
+/// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Credits {
@@ -64,9 +71,23 @@ struct Fields {
 impl TryFrom<Fields> for Credits {
     type Error = Error;
 
-    fn try_from(Fields { channels, by_channel, baseline, unattributed, total }: Fields) -> Result<Self> {
+    fn try_from(
+        Fields {
+            channels,
+            by_channel,
+            baseline,
+            unattributed,
+            total,
+        }: Fields,
+    ) -> Result<Self> {
         channels.check_column("the credit by channel", by_channel.len())?;
-        Ok(Self { by_channel, baseline, unattributed, total, ..Self::new(channels) })
+        Ok(Self {
+            by_channel,
+            baseline,
+            unattributed,
+            total,
+            ..Self::new(channels)
+        })
     }
 }
 
@@ -75,7 +96,15 @@ impl Credits {
     pub fn new(channels: Channels) -> Self {
         let by_channel = vec![Tally::default(); channels.len()];
         let none = Tally::default();
-        Self { channels, by_channel, baseline: none, unattributed: none, total: none, pooled: none, weights: Vec::new() }
+        Self {
+            channels,
+            by_channel,
+            baseline: none,
+            unattributed: none,
+            total: none,
+            pooled: none,
+            weights: Vec::new(),
+        }
     }
 
     /// The names behind [`Credits::by_channel`].
@@ -98,7 +127,8 @@ impl Credits {
         self.baseline
     }
 
-    /// What no touch accounts for: conversions without touches in their window, or to which the model gives no weight.
+    /// What no touch accounts for: conversions without touches in their window, or to which the
+    /// model gives no weight.
     pub fn unattributed(&self) -> Tally {
         self.unattributed
     }
@@ -115,11 +145,17 @@ impl Credits {
         sum
     }
 
-    /// Lets `weigh` fill a zeroed slice, one cell a touch, and adds each touch's part of the outcome to its channel.
+    /// Lets `weigh` fill a zeroed slice, one cell a touch, and adds each touch's part of the
+    /// outcome to its channel.
     ///
-    /// Up to eight touches the code knows their number, so that the weights need no memory and the loops over them no branches.
+    /// Up to eight touches the code knows their number, so that the weights need no memory and the
+    /// loops over them no branches.
     #[inline]
-    pub(super) fn weigh_and_add<'a>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
+    pub(super) fn weigh_and_add<'a>(
+        &mut self,
+        journey: Journey<'a>,
+        weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64,
+    ) {
         let outcome = Tally::from(journey.outcome);
         self.total += outcome;
         match journey.credited_channels().len() {
@@ -145,7 +181,11 @@ impl Credits {
 
     /// The same of a journey with exactly so many touches.
     #[inline]
-    fn weigh_few<'a, const TOUCHES: usize>(&mut self, journey: Journey<'a>, weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64) {
+    fn weigh_few<'a, const TOUCHES: usize>(
+        &mut self,
+        journey: Journey<'a>,
+        weigh: impl FnOnce(Journey<'a>, &mut [f64]) -> f64,
+    ) {
         let mut weights = [0.0; TOUCHES];
         let baseline = weigh(journey, &mut weights);
         if let Some(touches) = journey.credited_channels().first_chunk::<TOUCHES>() {
@@ -154,12 +194,21 @@ impl Credits {
     }
 
     #[inline]
-    fn add(&mut self, touches: &[ChannelId], weights: &mut [f64], mut baseline: f64, outcome: Tally) {
+    fn add(
+        &mut self,
+        touches: &[ChannelId],
+        weights: &mut [f64],
+        mut baseline: f64,
+        outcome: Tally,
+    ) {
         let Some(sum) = sum(weights, &mut baseline) else {
             self.unattributed += outcome;
             return;
         };
-        let unit = Tally { conversions: outcome.conversions / sum, value: outcome.value / sum };
+        let unit = Tally {
+            conversions: outcome.conversions / sum,
+            value: outcome.value / sum,
+        };
         for (channel, weight) in touches.iter().zip(weights) {
             self.by_channel[channel.index()] += unit.scaled(*weight, *weight);
         }
@@ -168,7 +217,8 @@ impl Credits {
         }
     }
 
-    /// Takes in a block for a model that divides by shares: what has touches is pooled, the rest is unattributed.
+    /// Takes in a block for a model that divides by shares: what has touches is pooled, the rest is
+    /// unattributed.
     pub(super) fn pool(&mut self, block: Block<'_>) {
         for journey in block {
             let outcome = Tally::from(journey.outcome);
@@ -188,12 +238,17 @@ impl Credits {
             self.unattributed += pooled;
             return;
         };
-        for (tally, (conversions, value)) in self.by_channel.iter_mut().zip(conversions.into_iter().zip(value)) {
+        for (tally, (conversions, value)) in self
+            .by_channel
+            .iter_mut()
+            .zip(conversions.into_iter().zip(value))
+        {
             *tally += pooled.scaled(conversions, value);
         }
     }
 
-    /// Gives up the scratch space, so that equal credits compare equal whatever journey was weighed last.
+    /// Gives up the scratch space, so that equal credits compare equal whatever journey was weighed
+    /// last.
     pub(super) fn settle(&mut self) {
         self.weights = Vec::new();
     }
@@ -219,13 +274,18 @@ impl Credits {
 #[inline]
 pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
     let sum = weights.iter().sum::<f64>() + *baseline;
-    if sum >= SMALL { Some(sum).filter(|sum| sum.is_finite()) } else { lift(weights, baseline) }
+    if sum >= SMALL {
+        Some(sum).filter(|sum| sum.is_finite())
+    } else {
+        lift(weights, baseline)
+    }
 }
 
 /// Sums from here up divide any outcome without overflow.
 const SMALL: f64 = 1e-280;
 
-/// Brings weights near the smallest number there is into range, by a power of 2, which changes no share.
+/// Brings weights near the smallest number there is into range, by a power of 2, which changes no
+/// share.
 #[cold]
 fn lift(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
     let factor = libm::exp2(900.0);
@@ -244,26 +304,49 @@ mod tests {
         let channels = Channels::new(["a", "b", "c"]).unwrap();
         let ids = channels.ids().collect::<Vec<ChannelId>>().repeat(7);
         for touches in 0..=ids.len() {
-            let journey = Journey::new(&ids[..touches], &[], 0, Outcome::new(3.0, 0.0, 60.0).unwrap()).unwrap();
+            let journey = Journey::new(
+                &ids[..touches],
+                &[],
+                0,
+                Outcome::new(3.0, 0.0, 60.0).unwrap(),
+            )
+            .unwrap();
             let mut credits = Credits::new(channels.clone());
             // the scratch space has been used before, by a longer journey
-            credits.weigh_and_add(Journey::new(&ids, &[], 0, Outcome::NULL).unwrap(), |_, weights| {
-                weights.fill(9.0);
-                7.0
-            });
+            credits.weigh_and_add(
+                Journey::new(&ids, &[], 0, Outcome::NULL).unwrap(),
+                |_, weights| {
+                    weights.fill(9.0);
+                    7.0
+                },
+            );
             credits.weigh_and_add(journey, |_, weights| {
                 assert!(weights.len() == touches && weights.iter().all(|weight| *weight == 0.0));
-                (1u32..).zip(weights).for_each(|(at, weight)| *weight = at.into());
+                (1u32..)
+                    .zip(weights)
+                    .for_each(|(at, weight)| *weight = at.into());
                 1.0
             });
             let sum = 1.0 + (touches * (touches + 1) / 2) as f64;
             for (channel, tally) in credits.by_channel().iter().enumerate() {
-                let weight: f64 = (0..touches).filter(|at| at % 3 == channel).map(|at| at as f64 + 1.0).sum();
-                assert!((tally.conversions - 3.0 * weight / sum).abs() < 1e-12, "{touches}");
-                assert!((tally.value - 60.0 * weight / sum).abs() < 1e-12, "{touches}");
+                let weight: f64 = (0..touches)
+                    .filter(|at| at % 3 == channel)
+                    .map(|at| at as f64 + 1.0)
+                    .sum();
+                assert!(
+                    (tally.conversions - 3.0 * weight / sum).abs() < 1e-12,
+                    "{touches}"
+                );
+                assert!(
+                    (tally.value - 60.0 * weight / sum).abs() < 1e-12,
+                    "{touches}"
+                );
             }
             let none = if touches == 0 { 3.0 } else { 0.0 };
-            assert_eq!((credits.unattributed().conversions, credits.total().value), (none, 60.0));
+            assert_eq!(
+                (credits.unattributed().conversions, credits.total().value),
+                (none, 60.0)
+            );
             assert!((credits.baseline().conversions - (3.0 - none) / sum).abs() < 1e-12);
         }
     }
@@ -280,8 +363,14 @@ mod tests {
                 weights.fill(scale);
                 2.0 * scale
             });
-            let [tally, other] = credits.by_channel() else { unreachable!() };
-            assert_eq!((tally, tally.conversions, tally.value), (other, 0.25e15, 0.25e15), "2^{exponent}");
+            let [tally, other] = credits.by_channel() else {
+                unreachable!()
+            };
+            assert_eq!(
+                (tally, tally.conversions, tally.value),
+                (other, 0.25e15, 0.25e15),
+                "2^{exponent}"
+            );
             assert_eq!(credits.baseline().conversions, 0.5e15);
         }
         for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX] {
@@ -290,7 +379,14 @@ mod tests {
                 weights.fill(weight);
                 0.0
             });
-            assert_eq!((credits.unattributed().conversions, credits.credited().conversions), (1e15, 0.0), "{weight}");
+            assert_eq!(
+                (
+                    credits.unattributed().conversions,
+                    credits.credited().conversions
+                ),
+                (1e15, 0.0),
+                "{weight}"
+            );
         }
     }
 }

@@ -4,8 +4,9 @@ use crate::channel::ChannelId;
 use crate::person::mix;
 use hashbrown::HashTable;
 
-/// Sequences of channels, each with a value: a hash table over one flat column of keys, so that a key costs two bytes a channel and
-/// no allocation of its own, at any order and any number of channels.
+/// Sequences of channels, each with a value: a hash table over one flat column of keys, so that a
+/// key costs two bytes a channel and no allocation of its own, at any order and any number of
+/// channels.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Grams<T> {
     places: HashTable<u32>,
@@ -22,10 +23,18 @@ impl<T: Copy + Default> Grams<T> {
 
     /// The place of a key, made if there is none yet.
     pub(super) fn place(&mut self, key: &[ChannelId]) -> usize {
-        let Self { places, keys, ends, values } = self;
+        let Self {
+            places,
+            keys,
+            ends,
+            values,
+        } = self;
         let stored = |at: u32| stored(keys, ends, at as usize);
         let next = u32::try_from(values.len()).expect("memory ends before 2^32 keys");
-        let at = *places.entry(hash(key), |&at| stored(at) == key, |&at| hash(stored(at))).or_insert(next).get();
+        let at = *places
+            .entry(hash(key), |&at| stored(at) == key, |&at| hash(stored(at)))
+            .or_insert(next)
+            .get();
         if at == next {
             keys.extend_from_slice(key);
             ends.push(keys.len());
@@ -43,7 +52,9 @@ impl<T: Copy + Default> Grams<T> {
 
     /// The place of a key, if it is there.
     pub(super) fn find(&self, key: &[ChannelId]) -> Option<usize> {
-        self.places.find(hash(key), |&at| self.key(at as usize) == key).map(|&at| at as usize)
+        self.places
+            .find(hash(key), |&at| self.key(at as usize) == key)
+            .map(|&at| at as usize)
     }
 
     pub(super) fn key(&self, at: usize) -> &[ChannelId] {
@@ -62,7 +73,9 @@ impl<T: Copy + Default> Grams<T> {
     /// The places of all entries, sorted by key.
     pub(super) fn sorted(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
-        order.sort_unstable_by(|&left, &right| self.key(left as usize).cmp(self.key(right as usize)));
+        order.sort_unstable_by(|&left, &right| {
+            self.key(left as usize).cmp(self.key(right as usize))
+        });
         order
     }
 }
@@ -76,7 +89,12 @@ fn stored<'a>(keys: &'a [ChannelId], ends: &[usize], at: usize) -> &'a [ChannelI
 /// Four channels a step of SplitMix64's finaliser.
 #[inline]
 fn hash(key: &[ChannelId]) -> u64 {
-    key.chunks(4).fold(key.len() as u64, |hash, chunk| mix(hash ^ chunk.iter().fold(0, |word, channel| word << 16 | u64::from(channel.0))))
+    key.chunks(4).fold(key.len() as u64, |hash, chunk| {
+        mix(hash
+            ^ chunk
+                .iter()
+                .fold(0, |word, channel| word << 16 | u64::from(channel.0)))
+    })
 }
 
 #[cfg(test)]
@@ -86,7 +104,15 @@ mod tests {
     #[test]
     fn keys_of_all_lengths_stay_apart() {
         let ids = |key: &[u16]| key.iter().map(|&id| ChannelId(id)).collect::<Vec<_>>();
-        let keys = [ids(&[]), ids(&[0]), ids(&[0, 0]), ids(&[0, 0, 0, 0, 0]), ids(&[1, 0]), ids(&[0, 1, 0, 0, 9]), ids(&[65534; 5])];
+        let keys = [
+            ids(&[]),
+            ids(&[0]),
+            ids(&[0, 0]),
+            ids(&[0, 0, 0, 0, 0]),
+            ids(&[1, 0]),
+            ids(&[0, 1, 0, 0, 9]),
+            ids(&[65534; 5]),
+        ];
         let mut grams = Grams::<u32>::default();
         for (at, key) in keys.iter().enumerate() {
             *grams.value(key) += at as u32;
@@ -96,9 +122,16 @@ mod tests {
         for (at, key) in keys.iter().enumerate() {
             let place = grams.place(key);
             assert_eq!(grams.find(key), Some(place));
-            assert_eq!((grams.key(place), grams.get(place)), (key.as_slice(), at as u32 + 100));
+            assert_eq!(
+                (grams.key(place), grams.get(place)),
+                (key.as_slice(), at as u32 + 100)
+            );
         }
-        let sorted: Vec<&[ChannelId]> = grams.sorted().into_iter().map(|at| grams.key(at as usize)).collect();
+        let sorted: Vec<&[ChannelId]> = grams
+            .sorted()
+            .into_iter()
+            .map(|at| grams.key(at as usize))
+            .collect();
         assert!(sorted.is_sorted());
         assert_eq!((grams.len(), grams.find(&ids(&[2]))), (keys.len(), None));
     }

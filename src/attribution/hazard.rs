@@ -27,27 +27,33 @@ pub use evidence::Exposures;
 pub use log_link::{LogHazard, LogHazardModel, PersonTime};
 pub use model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
 
-/// An additive hazard: a person's conversions are a Poisson process whose intensity every touch raises.
+/// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
+/// raises.
 ///
-/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates from 0. Bins of a touch's age: up to
-/// an hour, a day, 3, 7, 14 and 30 days. A conversion's credit is divided by what each touch and the baseline `b` add to the
-/// intensity at its second: theta / lambda and b / lambda. As the intensity is a sum, that is also what removal and Shapley
-/// values of it give. The family is that of Shender, Amini, Bao, Dixon and co-authors (Journal of Data Science 22(1), 2024), who
-/// use a log link.
+/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates from
+/// 0. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit is
+/// divided by what each touch and the baseline `b` add to the intensity at its second: theta /
+/// lambda and b / lambda. As the intensity is a sum, that is also what removal and Shapley values
+/// of it give. The family is that of Shender, Amini, Bao, Dixon and co-authors (Journal of Data
+/// Science 22(1), 2024), who use a log link.
 ///
-/// Rates maximise the likelihood `sum over conversions of log lambda - sum_k theta_k E_k - b E_b`. The exposure `E_k` is how long
-/// bin k lay within the time watched, summed over touches: one pass over the log finds it, and the EM steps
-/// `theta_k <- theta_k (sum over conversions of x_k / lambda) / E_k` visit converting persons only. They are accelerated by
-/// Anderson's method (Walker and Ni 2011), in parallel, with the same bits on any number of threads.
+/// Rates maximise the likelihood `sum over conversions of log lambda - sum_k theta_k E_k - b E_b`.
+/// The exposure `E_k` is how long bin k lay within the time watched, summed over touches: one pass
+/// over the log finds it, and the EM steps
+/// `theta_k <- theta_k (sum over conversions of x_k / lambda) / E_k` visit converting persons only.
+/// They are accelerated by Anderson's method (Walker and Ni 2011), in parallel, with the same bits
+/// on any number of threads.
 ///
-/// Time is watched from a person's first touch - or the start of the reporting period, whichever is later - to the end of
-/// observation. Conversions before the person's first touch, or of persons without touches, are unattributed. A touch counts
-/// for later conversions whether or not one lies between, so lookback and re-use do not matter here, nor do path transforms;
-/// channels left out of journeys keep their effects, whose credit goes to the baseline. Rates without exposure are 0. A log
-/// without conversions gives a model whose rates are all 0.
+/// Time is watched from a person's first touch - or the start of the reporting period, whichever is
+/// later - to the end of observation. Conversions before the person's first touch, or of persons
+/// without touches, are unattributed. A touch counts for later conversions whether or not one lies
+/// between, so lookback and re-use do not matter here, nor do path transforms; channels left out of
+/// journeys keep their effects, whose credit goes to the baseline. Rates without exposure are 0. A
+/// log without conversions gives a model whose rates are all 0.
 ///
-/// An observational log cannot tell a touch that causes a conversion from one that follows the intent to buy: name such channels
-/// (branded search, retargeting) by [`TimeToEvent::with_demand_capture`].
+/// An observational log cannot tell a touch that causes a conversion from one that follows the
+/// intent to buy: name such channels (branded search, retargeting) by
+/// [`TimeToEvent::with_demand_capture`].
 ///
 /// ```
 /// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, TimeToEvent, attribute};
@@ -95,68 +101,109 @@ impl TimeToEvent {
     /// No bin, more than 64, or ends that are not rising.
     pub fn with_bins(self, ends: impl IntoIterator<Item = Duration>) -> Result<Self> {
         let seconds = |end: Duration| u32::try_from(end.as_secs()).unwrap_or(u32::MAX);
-        Ok(Self { basis: Basis::bins(ends.into_iter().map(seconds).collect())?, ..self })
+        Ok(Self {
+            basis: Basis::bins(ends.into_iter().map(seconds).collect())?,
+            ..self
+        })
     }
 
-    /// A touch's effect as a sum of exponentials `exp(-age / tau) / tau` instead of bins, tau in days: 0.1, 0.3, 1, 3 and 10 are
-    /// usual. Each counts up to 10 times its tau.
+    /// A touch's effect as a sum of exponentials `exp(-age / tau) / tau` instead of bins, tau in
+    /// days: 0.1, 0.3, 1, 3 and 10 are usual. Each counts up to 10 times its tau.
     ///
     /// # Errors
     /// No tau, more than 64, or numbers that are not positive and rising.
     pub fn with_exponentials(self, taus: impl IntoIterator<Item = f64>) -> Result<Self> {
-        Ok(Self { basis: Basis::exponential(taus.into_iter().collect())?, ..self })
+        Ok(Self {
+            basis: Basis::exponential(taus.into_iter().collect())?,
+            ..self
+        })
     }
 
-    /// Lets a touch's effect depend on how many touches of its channel came in the 7 days before: 0, 1, 2 to 3, 4 or more.
+    /// Lets a touch's effect depend on how many touches of its channel came in the 7 days before:
+    /// 0, 1, 2 to 3, 4 or more.
     pub fn with_frequency_classes(self, frequency_classes: bool) -> Self {
-        Self { frequency_classes, ..self }
+        Self {
+            frequency_classes,
+            ..self
+        }
     }
 
-    /// Lets pairs of channels add to the intensity while both had a touch within 7 days; a pair is kept if the log-likelihood
-    /// rises by more than 8, and its credit goes half to each.
+    /// Lets pairs of channels add to the intensity while both had a touch within 7 days; a pair is
+    /// kept if the log-likelihood rises by more than 8, and its credit goes half to each.
     pub fn with_pairs(self, pairs: bool) -> Self {
         Self { pairs, ..self }
     }
 
     /// Channels whose touches follow demand rather than make it: their credit goes to the baseline.
-    pub fn with_demand_capture<S: Into<String>>(self, channels: impl IntoIterator<Item = S>) -> Self {
-        Self { demand_capture: channels.into_iter().map(Into::into).collect(), ..self }
+    pub fn with_demand_capture<S: Into<String>>(
+        self,
+        channels: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self {
+            demand_capture: channels.into_iter().map(Into::into).collect(),
+            ..self
+        }
     }
 
-    /// Channels that are outcomes of marketing themselves, such as branded search: a second fit of the same form finds which
-    /// earlier touches of other channels brought each of their touches, and their credit goes to those; what none brought goes to
-    /// the baseline.
+    /// Channels that are outcomes of marketing themselves, such as branded search: a second fit of
+    /// the same form finds which earlier touches of other channels brought each of their touches,
+    /// and their credit goes to those; what none brought goes to the baseline.
     pub fn with_upstream<S: Into<String>>(self, channels: impl IntoIterator<Item = S>) -> Self {
-        Self { upstream: channels.into_iter().map(Into::into).collect(), ..self }
+        Self {
+            upstream: channels.into_iter().map(Into::into).collect(),
+            ..self
+        }
     }
 
-    /// Adds terms in the distance to touches before and behind to the upstream fit: they take up that touches of all channels
-    /// come in bursts, and only what follows a touch more than it precedes it is credited.
+    /// Adds terms in the distance to touches before and behind to the upstream fit: they take up
+    /// that touches of all channels come in bursts, and only what follows a touch more than it
+    /// precedes it is credited.
     pub fn with_symmetric_upstream(self, symmetric_upstream: bool) -> Self {
-        Self { symmetric_upstream, ..self }
+        Self {
+            symmetric_upstream,
+            ..self
+        }
     }
 
-    /// Works out standard errors of all rates above 0, from the observed information: one more look at the conversions and the
-    /// inverse of a matrix with a row for each such rate.
+    /// Works out standard errors of all rates above 0, from the observed information: one more look
+    /// at the conversions and the inverse of a matrix with a row for each such rate.
     pub fn with_standard_errors(self, standard_errors: bool) -> Self {
-        Self { standard_errors, ..self }
+        Self {
+            standard_errors,
+            ..self
+        }
     }
 
     /// EM steps after which a fit gives up and says that it did not converge; 6,000 by default.
     pub fn with_most_steps(self, most_steps: u64) -> Self {
-        Self { most_steps: Some(most_steps), ..self }
+        Self {
+            most_steps: Some(most_steps),
+            ..self
+        }
     }
 
     pub(super) fn parameters(&self) -> Parameters {
         let mut parameters = Parameters::default();
         match &self.basis {
-            Basis::Bins(ends) => parameters.insert("bin_ends_days".into(), list(ends.iter().map(|&end| f64::from(end) / basis::DAY))),
-            Basis::Exponential(decays) => parameters.insert("taus_days".into(), list(decays.iter().map(decay::Decay::tau))),
+            Basis::Bins(ends) => parameters.insert(
+                "bin_ends_days".into(),
+                list(ends.iter().map(|&end| f64::from(end) / basis::DAY)),
+            ),
+            Basis::Exponential(decays) => parameters.insert(
+                "taus_days".into(),
+                list(decays.iter().map(decay::Decay::tau)),
+            ),
         };
-        for (name, flag) in [("frequency_classes", self.frequency_classes), ("pairs", self.pairs)] {
+        for (name, flag) in [
+            ("frequency_classes", self.frequency_classes),
+            ("pairs", self.pairs),
+        ] {
             parameters.insert(name.into(), flag.into());
         }
-        for (name, channels) in [("demand_capture", &self.demand_capture), ("upstream", &self.upstream)] {
+        for (name, channels) in [
+            ("demand_capture", &self.demand_capture),
+            ("upstream", &self.upstream),
+        ] {
             if !channels.is_empty() {
                 parameters.insert(name.into(), channels.clone().into());
             }
@@ -168,22 +215,40 @@ impl TimeToEvent {
     }
 
     fn design(&self, channels: &Channels) -> Design {
-        Design { channels: channels.len(), basis: self.basis.clone(), frequency: self.frequency_classes, pairs: self.pairs }
+        Design {
+            channels: channels.len(),
+            basis: self.basis.clone(),
+            frequency: self.frequency_classes,
+            pairs: self.pairs,
+        }
     }
 
-    fn solve_at(&self, evidence: Exposures, earlier: Option<&TimeToEventModel>) -> Result<TimeToEventModel> {
+    fn solve_at(
+        &self,
+        evidence: Exposures,
+        earlier: Option<&TimeToEventModel>,
+    ) -> Result<TimeToEventModel> {
         let channels = evidence.channels().clone();
         let mut captured = flags(&channels, "demand capture", &self.demand_capture)?;
         flags(&channels, "upstream", &self.upstream)?;
-        evidence.excluded.iter().for_each(|id| captured[id.index()] = true);
+        evidence
+            .excluded
+            .iter()
+            .for_each(|id| captured[id.index()] = true);
         let design = evidence.design.clone();
         if evidence.conversions() > 0.0 && evidence.person_days() == 0.0 {
-            return Err(Error::NoExposure { conversions: evidence.conversions() });
+            return Err(Error::NoExposure {
+                conversions: evidence.conversions(),
+            });
         }
-        let ranked = evidence.conversions.ranked(design.singles(), design.basis.unit());
+        let ranked = evidence
+            .conversions
+            .ranked(design.singles(), design.basis.unit());
         let problem = ranked.problem();
         let most_steps = self.most_steps.unwrap_or(MOST_STEPS);
-        let start = earlier.map(|model| screening::revived(&problem, &ranked.by_place(&model.rates), design.singles()));
+        let start = earlier.map(|model| {
+            screening::revived(&problem, &ranked.by_place(&model.rates), design.singles())
+        });
         let solution = screening::fit(&problem, &design, start, most_steps);
         let mut fit = FitReport {
             log_likelihood: solution.log_likelihood,
@@ -199,23 +264,45 @@ impl TimeToEvent {
             fit.converged &= fitted.converged;
         }
         let found = &solution.rates;
-        let errors = self.standard_errors.then(|| ranked.by_number(&screening::standard_errors(&problem, found)));
+        let errors = self
+            .standard_errors
+            .then(|| ranked.by_number(&screening::standard_errors(&problem, found)));
         let rates = ranked.by_number(found);
-        let pairs = (design.singles()..design.features()).filter(|&pair| rates[pair] > 0.0).collect();
-        Ok(TimeToEventModel { specification: self.clone(), channels, design, rates, errors, captured, pairs, upstream, fit })
+        let pairs = (design.singles()..design.features())
+            .filter(|&pair| rates[pair] > 0.0)
+            .collect();
+        Ok(TimeToEventModel {
+            specification: self.clone(),
+            channels,
+            design,
+            rates,
+            errors,
+            captured,
+            pairs,
+            upstream,
+            fit,
+        })
     }
 }
 
 fn list(numbers: impl Iterator<Item = f64>) -> super::Parameter {
-    super::Parameter::Text(numbers.map(|number| format!("{number:.4}")).collect::<Vec<_>>().join(", "))
+    super::Parameter::Text(
+        numbers
+            .map(|number| format!("{number:.4}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
 }
 
 /// By channel, whether it is named.
 fn flags(channels: &Channels, role: &'static str, names: &[String]) -> Result<Vec<bool>> {
     let mut flags = vec![false; channels.len()];
     for name in names {
-        let unknown =
-            || Error::UnknownChannel { role: role.into(), channel: name.clone(), known: channels.iter().map(str::to_owned).collect() };
+        let unknown = || Error::UnknownChannel {
+            role: role.into(),
+            channel: name.clone(),
+            known: channels.iter().map(str::to_owned).collect(),
+        };
         flags[channels.id(name).ok_or_else(unknown)?.index()] = true;
     }
     Ok(flags)
@@ -226,31 +313,52 @@ impl Fit for TimeToEvent {
     type Model = TimeToEventModel;
 
     fn needs(&self) -> Needs {
-        Needs { times: true, timeline: true }
+        Needs {
+            times: true,
+            timeline: true,
+        }
     }
 
     fn evidence(&self, channels: &Channels) -> Exposures {
-        let mut upstream: Vec<ChannelId> = self.upstream.iter().filter_map(|name| channels.id(name)).collect();
+        let mut upstream: Vec<ChannelId> = self
+            .upstream
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
         upstream.sort_unstable();
         upstream.dedup();
-        Exposures::new(channels, self.design(channels), &upstream, self.symmetric_upstream)
+        Exposures::new(
+            channels,
+            self.design(channels),
+            &upstream,
+            self.symmetric_upstream,
+        )
     }
 
     /// # Errors
-    /// A flagged channel that the journeys do not have; conversions, but no time between first touches and the end of
-    /// observation.
+    /// A flagged channel that the journeys do not have; conversions, but no time between first
+    /// touches and the end of observation.
     fn solve(&self, evidence: Exposures) -> Result<TimeToEventModel> {
         self.solve_at(evidence, None)
     }
 
-    /// Starts at the rates of the earlier fit: with a bootstrap replicate's evidence, a few steps do.
+    /// Starts at the rates of the earlier fit: with a bootstrap replicate's evidence, a few steps
+    /// do.
     ///
     /// # Errors
     /// As [`Fit::solve`]; evidence of other channels or settings than the earlier model's.
-    fn solve_from(&self, evidence: Exposures, earlier: &TimeToEventModel) -> Result<TimeToEventModel> {
+    fn solve_from(
+        &self,
+        evidence: Exposures,
+        earlier: &TimeToEventModel,
+    ) -> Result<TimeToEventModel> {
         evidence.channels().same_as(&earlier.channels)?;
         if evidence.design != earlier.design {
-            return Err(Error::setting("the fit to start from", "of other settings", "a fit of the same specification"));
+            return Err(Error::setting(
+                "the fit to start from",
+                "of other settings",
+                "a fit of the same specification",
+            ));
         }
         self.solve_at(evidence, Some(earlier))
     }

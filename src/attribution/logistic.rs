@@ -11,19 +11,23 @@ use serde::{Deserialize, Serialize};
 
 mod newton;
 
-/// Logistic regression of conversion on the presence of each channel, over converting and null journeys (Shao and Li 2011 use it,
-/// bagged, as their reference): `log p / (1 - p) = a + sum of b_c over the channels met`.
+/// Logistic regression of conversion on the presence of each channel, over converting and null
+/// journeys (Shao and Li 2011 use it, bagged, as their reference):
+/// `log p / (1 - p) = a + sum of b_c over the channels met`.
 ///
-/// Coefficients maximise the likelihood less `penalty / 2 x sum of b_c^2`; the intercept is free. Newton's method on the table of
-/// channel sets finds the one maximum, so it is the same on every machine and needs one row a distinct set, however many journeys.
-/// The penalty keeps coefficients of channels apart that always come together, or before every conversion; bagging, which Shao and
+/// Coefficients maximise the likelihood less `penalty / 2 x sum of b_c^2`; the intercept is free.
+/// Newton's method on the table of channel sets finds the one maximum, so it is the same on every
+/// machine and needs one row a distinct set, however many journeys. The penalty keeps coefficients
+/// of channels apart that always come together, or before every conversion; bagging, which Shao and
 /// Li need for that, would make the answer depend on a seed.
 ///
-/// Credit is the Shapley value of the predicted probability over a journey's channels ([`ResponseShapley`]) and not a coefficient's
-/// part in the log-odds: conversions are what is divided, Shapley values add up to the probability, and they do not hang on where
-/// the intercept happens to lie. No channel at all is worth 0, for the data have no journey without touches to learn from; so
-/// nothing is left to a baseline, and a journey of one touch gives it all. A channel that lowers the probability by more than its
-/// part of it gets nothing. As every model of who converts, it takes for effect what is only correlation.
+/// Credit is the Shapley value of the predicted probability over a journey's channels
+/// ([`ResponseShapley`]) and not a coefficient's part in the log-odds: conversions are what is
+/// divided, Shapley values add up to the probability, and they do not hang on where the intercept
+/// happens to lie. No channel at all is worth 0, for the data have no journey without touches to
+/// learn from; so nothing is left to a baseline, and a journey of one touch gives it all. A channel
+/// that lowers the probability by more than its part of it gets nothing. As every model of who
+/// converts, it takes for effect what is only correlation.
 ///
 /// ```
 /// use mixtouch::{Fit, Logistic, Outcome, PathTable, attribute};
@@ -67,7 +71,8 @@ impl Default for Logistic {
 }
 
 impl Logistic {
-    /// With a penalty of 1, as heavy as a coefficient of 1 being one standard deviation of its prior.
+    /// With a penalty of 1, as heavy as a coefficient of 1 being one standard deviation of its
+    /// prior.
     pub fn new() -> Self {
         Self { penalty: 1.0 }
     }
@@ -75,10 +80,15 @@ impl Logistic {
     /// Another penalty.
     ///
     /// # Errors
-    /// A penalty that is not above 0: without any, a channel before every conversion has no finite coefficient.
+    /// A penalty that is not above 0: without any, a channel before every conversion has no finite
+    /// coefficient.
     pub fn with_penalty(self, penalty: f64) -> Result<Self> {
         if !(penalty > 0.0 && penalty.is_finite()) {
-            return Err(Error::setting("the penalty of coefficients", penalty, "a finite number above 0"));
+            return Err(Error::setting(
+                "the penalty of coefficients",
+                penalty,
+                "a finite number above 0",
+            ));
         }
         Ok(Self { penalty })
     }
@@ -93,14 +103,24 @@ struct Curve {
 
 impl Curve {
     fn probability(&self, set: &[ChannelId]) -> f64 {
-        let odds = set.iter().fold(self.intercept, |sum, channel| sum + self.coefficients.get(channel.index()).copied().unwrap_or(0.0));
+        let odds = set.iter().fold(self.intercept, |sum, channel| {
+            sum + self
+                .coefficients
+                .get(channel.index())
+                .copied()
+                .unwrap_or(0.0)
+        });
         newton::sigmoid(odds)
     }
 }
 
 impl Response for Curve {
     fn respond(&self, set: &[ChannelId]) -> f64 {
-        if set.is_empty() { 0.0 } else { self.probability(set) }
+        if set.is_empty() {
+            0.0
+        } else {
+            self.probability(set)
+        }
     }
 }
 
@@ -122,7 +142,9 @@ impl LogisticModel {
 
     /// Each channel with what it adds to the log-odds.
     pub fn coefficients(&self) -> impl Iterator<Item = (&str, f64)> {
-        let names = AttributionModel::channels(&self.game).into_iter().flat_map(Channels::iter);
+        let names = AttributionModel::channels(&self.game)
+            .into_iter()
+            .flat_map(Channels::iter);
         names.zip(self.game.response().coefficients.iter().copied())
     }
 
@@ -157,9 +179,18 @@ impl Fit for Logistic {
 
     fn solve(&self, coalitions: Coalitions) -> Result<LogisticModel> {
         let fit = newton::fit(&coalitions, self.penalty);
-        let curve = Curve { intercept: fit.coefficients[0], coefficients: fit.coefficients[1..].to_vec() };
+        let curve = Curve {
+            intercept: fit.coefficients[0],
+            coefficients: fit.coefficients[1..].to_vec(),
+        };
         let game = ResponseShapley::new(curve).solve(coalitions)?;
-        Ok(LogisticModel { specification: *self, steps: fit.steps, converged: fit.converged, log_likelihood: fit.log_likelihood, game })
+        Ok(LogisticModel {
+            specification: *self,
+            steps: fit.steps,
+            converged: fit.converged,
+            log_likelihood: fit.log_likelihood,
+            game,
+        })
     }
 }
 

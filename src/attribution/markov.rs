@@ -19,14 +19,17 @@ pub use transitions::Transitions;
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
 ///
-/// Journeys are walks start -> states -> conversion or null. A state is the last `order` channels; a path shorter than that is one
-/// shorter state, not filled up. Equal states in a row are one: for order 1, touches of one channel in a row. A channel's removal
-/// effect is `1 - P_without / P`, where `P` is the probability of conversion and `P_without` the same when every visit of a
-/// state with the channel ends in null. Both come from the linear system of the chain, never from simulation; ChannelAttribution, which
-/// simulates, tends to these figures as its number of walks grows. Credit = effect / sum of effects x conversions that have
-/// touches; for value each last state pays its mean value per conversion.
+/// Journeys are walks start -> states -> conversion or null. A state is the last `order` channels;
+/// a path shorter than that is one shorter state, not filled up. Equal states in a row are one: for
+/// order 1, touches of one channel in a row. A channel's removal effect is `1 - P_without / P`,
+/// where `P` is the probability of conversion and `P_without` the same when every visit of a state
+/// with the channel ends in null. Both come from the linear system of the chain, never from
+/// simulation; ChannelAttribution, which simulates, tends to these figures as its number of walks
+/// grows. Credit = effect / sum of effects x conversions that have touches; for value each last
+/// state pays its mean value per conversion.
 ///
-/// By hand: C1 > C2 > C3 converts, C1 does not, C2 > C3 does not. P = 1/3, effects 1/2, 1 and 1, credit 0.2, 0.4 and 0.4:
+/// By hand: C1 > C2 > C3 converts, C1 does not, C2 > C3 does not. P = 1/3, effects 1/2, 1 and 1,
+/// credit 0.2, 0.4 and 0.4:
 ///
 /// ```
 /// use mixtouch::{Fit, Markov, Outcome, PathTable, attribute};
@@ -71,12 +74,19 @@ impl Markov {
     /// # Errors
     /// An order that is not 1 to 1000.
     pub fn order(order: usize) -> Result<Self> {
-        Ok(Self { order: transitions::check_order(order)?, ignore_nulls: false })
+        Ok(Self {
+            order: transitions::check_order(order)?,
+            ignore_nulls: false,
+        })
     }
 
-    /// Leaves journeys without a conversion out everywhere, as though the log had none. Off by default.
+    /// Leaves journeys without a conversion out everywhere, as though the log had none. Off by
+    /// default.
     pub fn with_ignore_nulls(self, ignore_nulls: bool) -> Self {
-        Self { ignore_nulls, ..self }
+        Self {
+            ignore_nulls,
+            ..self
+        }
     }
 }
 
@@ -90,7 +100,11 @@ impl Fit for Markov {
 
     fn solve(&self, evidence: Transitions) -> Result<MarkovModel> {
         if evidence.order() != self.order {
-            return Err(Error::setting("the order of the evidence", evidence.order(), format!("the specification's, {}", self.order)));
+            return Err(Error::setting(
+                "the order of the evidence",
+                evidence.order(),
+                format!("the specification's, {}", self.order),
+            ));
         }
         let chain = Chain::new(&evidence);
         let effects = removal::effects(&chain, evidence.channels().len());
@@ -132,11 +146,17 @@ pub struct Transition<'a> {
 
 impl<'a> Transition<'a> {
     fn new(from: State<'a>, to: State<'a>, weight: f64, all: f64) -> Self {
-        Self { from, to, weight, probability: weight / all }
+        Self {
+            from,
+            to,
+            weight,
+            probability: weight / all,
+        }
     }
 }
 
-/// A fitted [`Markov`] chain. In a table it reports channel totals; [`MarkovModel::within_journeys`] divides journey by journey.
+/// A fitted [`Markov`] chain. In a table it reports channel totals;
+/// [`MarkovModel::within_journeys`] divides journey by journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarkovModel {
     #[serde(flatten)]
@@ -151,12 +171,18 @@ impl MarkovModel {
     pub fn conversion_rate(&self) -> f64 {
         let started = self.chain.started();
         let converted: f64 = self.chain.ends.iter().map(|ends| ends.conversions).sum();
-        if started > 0.0 { converted / started } else { 0.0 }
+        if started > 0.0 {
+            converted / started
+        } else {
+            0.0
+        }
     }
 
     /// Each channel with its removal effect on conversions, from 0 to 1.
     pub fn removal_effects(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.channels.iter().zip(self.shares.removal_effects().iter().copied())
+        self.channels
+            .iter()
+            .zip(self.shares.removal_effects().iter().copied())
     }
 
     /// The transition matrix: its entries above 0, sorted by state left, then entered.
@@ -164,8 +190,9 @@ impl MarkovModel {
         self.chain.transitions()
     }
 
-    /// Writes the transition matrix, a row for each entry above 0, with header: `from,to,weight,probability`. The channels of a state
-    /// are joined by ` > `; the others are `(start)`, `(conversion)` and `(null)`.
+    /// Writes the transition matrix, a row for each entry above 0, with header:
+    /// `from,to,weight,probability`. The channels of a state are joined by ` > `; the others are
+    /// `(start)`, `(conversion)` and `(null)`.
     ///
     /// # Errors
     /// What the writer fails with.
@@ -184,14 +211,31 @@ impl MarkovModel {
         let failed = |error: csv::Error| Error::Io(std::io::Error::other(error));
         let name = |state: State<'_>| match state {
             State::Start => "(start)".to_owned(),
-            State::Channels(ids) => ids.iter().map(|&id| self.channels.name(id)).collect::<Vec<&str>>().join(" > "),
+            State::Channels(ids) => ids
+                .iter()
+                .map(|&id| self.channels.name(id))
+                .collect::<Vec<&str>>()
+                .join(" > "),
             State::Conversion => "(conversion)".to_owned(),
             State::Null => "(null)".to_owned(),
         };
         let mut rows = csv::Writer::from_writer(writer);
-        rows.write_record(["from", "to", "weight", "probability"]).map_err(failed)?;
-        for Transition { from, to, weight, probability } in self.transitions() {
-            rows.write_record([name(from), name(to), weight.to_string(), probability.to_string()]).map_err(failed)?;
+        rows.write_record(["from", "to", "weight", "probability"])
+            .map_err(failed)?;
+        for Transition {
+            from,
+            to,
+            weight,
+            probability,
+        } in self.transitions()
+        {
+            rows.write_record([
+                name(from),
+                name(to),
+                weight.to_string(),
+                probability.to_string(),
+            ])
+            .map_err(failed)?;
         }
         Ok(rows.flush()?)
     }
@@ -201,9 +245,11 @@ impl MarkovModel {
         self.chain.len()
     }
 
-    /// The same removal effects used to divide each journey's outcome among its own touches: each weighs its channel's effect, so a
-    /// channel touched twice counts twice. The channel totals differ from the model's, for they depend on which channels meet in
-    /// journeys: on ChannelAttribution's demo data the channel `alpha` has 8,285.48 conversions this way and 5,344.95 by the model.
+    /// The same removal effects used to divide each journey's outcome among its own touches: each
+    /// weighs its channel's effect, so a channel touched twice counts twice. The channel totals
+    /// differ from the model's, for they depend on which channels meet in journeys: on
+    /// ChannelAttribution's demo data the channel `alpha` has 8,285.48 conversions this way and
+    /// 5,344.95 by the model.
     pub fn within_journeys(&self) -> MarkovJourneys {
         MarkovJourneys(self.clone())
     }
@@ -215,14 +261,23 @@ impl AttributionModel for MarkovModel {
     }
 
     fn parameters(&self) -> Parameters {
-        let Markov { order, ignore_nulls } = self.specification;
-        parameters([("order", (order as f64).into()), ("ignore_nulls", ignore_nulls.into())])
+        let Markov {
+            order,
+            ignore_nulls,
+        } = self.specification;
+        parameters([
+            ("order", (order as f64).into()),
+            ("ignore_nulls", ignore_nulls.into()),
+        ])
     }
 
     /// Each touch weighs its channel's removal effect.
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         let effects = self.shares.removal_effects();
-        weights.iter_mut().zip(journey.channels()).for_each(|(weight, channel)| *weight = effects[channel.index()]);
+        weights
+            .iter_mut()
+            .zip(journey.channels())
+            .for_each(|(weight, channel)| *weight = effects[channel.index()]);
         0.0
     }
 
@@ -231,7 +286,8 @@ impl AttributionModel for MarkovModel {
     }
 }
 
-/// [`MarkovModel`] dividing each journey's outcome by the removal effects of the journey's own channels.
+/// [`MarkovModel`] dividing each journey's outcome by the removal effects of the journey's own
+/// channels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MarkovJourneys(MarkovModel);

@@ -46,5 +46,8 @@ impl From<Vec<String>> for Parameter {
 
 /// Settings from pairs of name and value.
 pub(super) fn parameters<const N: usize>(pairs: [(&str, Parameter); N]) -> Parameters {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

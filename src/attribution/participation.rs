@@ -8,8 +8,8 @@ use crate::journey::Journey;
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize};
 
-/// Every distinct channel of a journey gets the whole outcome (Adobe), so the channels add up to more than the total: read it as
-/// "conversions this channel took part in".
+/// Every distinct channel of a journey gets the whole outcome (Adobe), so the channels add up to
+/// more than the total: read it as "conversions this channel took part in".
 ///
 /// ```
 /// use mixtouch::{Outcome, Participation, PathTable};
@@ -37,16 +37,27 @@ struct Fields {
 impl TryFrom<Fields> for Participation {
     type Error = Error;
 
-    fn try_from(Fields { channels, by_channel }: Fields) -> Result<Self> {
+    fn try_from(
+        Fields {
+            channels,
+            by_channel,
+        }: Fields,
+    ) -> Result<Self> {
         channels.check_column("the participation by channel", by_channel.len())?;
-        Ok(Self { channels, by_channel })
+        Ok(Self {
+            channels,
+            by_channel,
+        })
     }
 }
 
 impl Participation {
     /// Nothing yet.
     pub fn new(channels: &Channels) -> Self {
-        Self { channels: channels.clone(), by_channel: vec![Tally::default(); channels.len()] }
+        Self {
+            channels: channels.clone(),
+            by_channel: vec![Tally::default(); channels.len()],
+        }
     }
 
     /// Each channel with what it took part in.
@@ -67,7 +78,10 @@ impl Accumulator for Participation {
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        self.by_channel.iter_mut().zip(later.by_channel).for_each(|(tally, other)| *tally += other);
+        self.by_channel
+            .iter_mut()
+            .zip(later.by_channel)
+            .for_each(|(tally, other)| *tally += other);
         Ok(())
     }
 }

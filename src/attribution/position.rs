@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::journey::Journey;
 use serde::{Deserialize, Serialize};
 
-/// A part for the first touch, one for the last, and one that the touches between share; of two touches the ends share all in
-/// proportion, a single touch takes it.
+/// A part for the first touch, one for the last, and one that the touches between share; of two
+/// touches the ends share all in proportion, a single touch takes it.
 ///
 /// | | first | middle | last | two touches | source |
 /// |---|---|---|---|---|---|
@@ -61,40 +61,68 @@ impl Default for Position {
 impl Position {
     /// U: 0.4, 0.2, 0.4.
     pub const fn u() -> Self {
-        Self { first: 0.4, middle: 0.2, last: 0.4 }
+        Self {
+            first: 0.4,
+            middle: 0.2,
+            last: 0.4,
+        }
     }
 
     /// J: 0.2, 0.2, 0.6.
     pub const fn j() -> Self {
-        Self { first: 0.2, middle: 0.2, last: 0.6 }
+        Self {
+            first: 0.2,
+            middle: 0.2,
+            last: 0.6,
+        }
     }
 
     /// Inverse J: 0.6, 0.2, 0.2.
     pub const fn inverse_j() -> Self {
-        Self { first: 0.6, middle: 0.2, last: 0.2 }
+        Self {
+            first: 0.6,
+            middle: 0.2,
+            last: 0.2,
+        }
     }
 
     /// Parts of any size, in proportion.
     ///
     /// # Errors
-    /// A part that is negative, not finite or above 10^15; ends that are both zero, which would leave short journeys without
-    /// credit.
+    /// A part that is negative, not finite or above 10^15; ends that are both zero, which would
+    /// leave short journeys without credit.
     pub fn new(first: f64, middle: f64, last: f64) -> Result<Self> {
-        for (name, part) in [("the first touch's part", first), ("the middle touches' part", middle), ("the last touch's part", last)] {
+        for (name, part) in [
+            ("the first touch's part", first),
+            ("the middle touches' part", middle),
+            ("the last touch's part", last),
+        ] {
             if !(0.0..=1e15).contains(&part) {
                 return Err(Error::setting(name, part, "0 to 10^15"));
             }
         }
         if first + last <= 0.0 {
-            return Err(Error::setting("the first and the last touch's part", "0 both", "at least one above 0"));
+            return Err(Error::setting(
+                "the first and the last touch's part",
+                "0 both",
+                "at least one above 0",
+            ));
         }
-        Ok(Self { first, middle, last })
+        Ok(Self {
+            first,
+            middle,
+            last,
+        })
     }
 }
 
 impl AttributionModel for Position {
     fn parameters(&self) -> Parameters {
-        parameters([("first", self.first.into()), ("middle", self.middle.into()), ("last", self.last.into())])
+        parameters([
+            ("first", self.first.into()),
+            ("middle", self.middle.into()),
+            ("last", self.last.into()),
+        ])
     }
 
     #[inline]
@@ -111,9 +139,10 @@ impl AttributionModel for Position {
     }
 }
 
-/// W: 0.3 for the first touch, 0.3 for the first touch of a channel that marks a stage (a demo request, say), 0.3 for the last,
-/// 0.1 shared by the others. Roles that fall on one touch add up; without others or without a stage the parts are renormalised,
-/// a journey that never reaches the stage is divided by [`Position::u`].
+/// W: 0.3 for the first touch, 0.3 for the first touch of a channel that marks a stage (a demo
+/// request, say), 0.3 for the last, 0.1 shared by the others. Roles that fall on one touch add up;
+/// without others or without a stage the parts are renormalised, a journey that never reaches the
+/// stage is divided by [`Position::u`].
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, WShaped, attribute};
@@ -153,7 +182,11 @@ impl WShaped {
     pub fn new<S: Into<String>>(stage: impl IntoIterator<Item = S>) -> Result<Self> {
         let stage: Vec<String> = stage.into_iter().map(Into::into).collect();
         if stage.is_empty() {
-            return Err(Error::setting("stage", "no channel", "at least one channel"));
+            return Err(Error::setting(
+                "stage",
+                "no channel",
+                "at least one channel",
+            ));
         }
         Ok(Self { stage })
     }
@@ -195,7 +228,11 @@ impl Fit for WShaped {
     fn solve(&self, Names { channels }: Names) -> Result<WShapedModel> {
         let find = |name: &String| {
             let known = || channels.iter().map(str::to_owned).collect();
-            channels.id(name).ok_or_else(|| Error::UnknownChannel { role: "stage".into(), channel: name.clone(), known: known() })
+            channels.id(name).ok_or_else(|| Error::UnknownChannel {
+                role: "stage".into(),
+                channel: name.clone(),
+                known: known(),
+            })
         };
         let stage = self.stage.iter().map(find).collect::<Result<_>>()?;
         Ok(WShapedModel { channels, stage })
@@ -208,12 +245,20 @@ impl AttributionModel for WShapedModel {
     }
 
     fn parameters(&self) -> Parameters {
-        let names: Vec<String> = self.stage.iter().map(|&id| self.channels.name(id).to_owned()).collect();
+        let names: Vec<String> = self
+            .stage
+            .iter()
+            .map(|&id| self.channels.name(id).to_owned())
+            .collect();
         parameters([("stage", names.into())])
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        let Some(stage) = journey.channels().iter().position(|channel| self.stage.contains(channel)) else {
+        let Some(stage) = journey
+            .channels()
+            .iter()
+            .position(|channel| self.stage.contains(channel))
+        else {
             return Position::u().weigh(journey, weights);
         };
         let roles = [0, stage, weights.len() - 1];
@@ -237,9 +282,15 @@ mod tests {
     fn shares(model: &impl AttributionModel, channels: &[u16]) -> Vec<f64> {
         let channels: Vec<ChannelId> = channels.iter().map(|&id| ChannelId(id)).collect();
         let mut weights = vec![0.0; channels.len()];
-        model.weigh(Journey::new(&channels, &[], 0, Outcome::NULL).unwrap(), &mut weights);
+        model.weigh(
+            Journey::new(&channels, &[], 0, Outcome::NULL).unwrap(),
+            &mut weights,
+        );
         let sum: f64 = weights.iter().sum();
-        weights.iter().map(|weight| (weight / sum * 1e6).round() / 1e6).collect()
+        weights
+            .iter()
+            .map(|weight| (weight / sum * 1e6).round() / 1e6)
+            .collect()
     }
 
     #[test]
@@ -249,27 +300,50 @@ mod tests {
         assert_eq!(shares(&Position::j(), &[0, 0]), [0.25, 0.75]);
         assert_eq!(shares(&Position::inverse_j(), &[0, 0]), [0.75, 0.25]);
         assert_eq!(shares(&Position::u(), &[0, 0, 0]), [0.4, 0.2, 0.4]);
-        assert_eq!(shares(&Position::new(2.0, 4.0, 2.0).unwrap(), &[0, 0, 0, 0]), [0.25, 0.25, 0.25, 0.25]);
+        assert_eq!(
+            shares(&Position::new(2.0, 4.0, 2.0).unwrap(), &[0, 0, 0, 0]),
+            [0.25, 0.25, 0.25, 0.25]
+        );
     }
 
     #[test]
     fn w_adds_roles_up() {
         let channels = Channels::new(["a", "stage"]).unwrap();
-        let w = WShaped::new(["stage"]).unwrap().solve(Names::new(&channels)).unwrap();
+        let w = WShaped::new(["stage"])
+            .unwrap()
+            .solve(Names::new(&channels))
+            .unwrap();
         assert_eq!(shares(&w, &[0, 1, 0, 0, 0]), [0.3, 0.3, 0.05, 0.05, 0.3]);
-        assert_eq!(shares(&w, &[1, 0, 1, 0]), [0.6, 0.05, 0.05, 0.3], "only the first touch of the stage counts");
+        assert_eq!(
+            shares(&w, &[1, 0, 1, 0]),
+            [0.6, 0.05, 0.05, 0.3],
+            "only the first touch of the stage counts"
+        );
         assert_eq!(shares(&w, &[0, 1, 0]), [0.333333, 0.333333, 0.333333]);
         assert_eq!(shares(&w, &[1, 0]), [0.666667, 0.333333]);
         assert_eq!(shares(&w, &[1]), [1.0]);
         assert_eq!(shares(&w, &[0, 0, 0]), [0.4, 0.2, 0.4], "no stage: as U");
-        assert!(WShaped::new(["demo"]).unwrap().solve(Names::new(&channels)).is_err());
+        assert!(
+            WShaped::new(["demo"])
+                .unwrap()
+                .solve(Names::new(&channels))
+                .is_err()
+        );
     }
 
     #[test]
     fn parts_are_checked() {
-        for (first, middle, last) in [(-0.1, 0.5, 0.5), (f64::NAN, 0.5, 0.5), (0.0, 1.0, 0.0), (f64::INFINITY, 0.0, 0.0)] {
+        for (first, middle, last) in [
+            (-0.1, 0.5, 0.5),
+            (f64::NAN, 0.5, 0.5),
+            (0.0, 1.0, 0.0),
+            (f64::INFINITY, 0.0, 0.0),
+        ] {
             assert!(Position::new(first, middle, last).is_err());
         }
-        assert!(serde_json::from_str::<Position>(r#"{"first": 0.0, "middle": 1.0, "last": 0.0}"#).is_err());
+        assert!(
+            serde_json::from_str::<Position>(r#"{"first": 0.0, "middle": 1.0, "last": 0.0}"#)
+                .is_err()
+        );
     }
 }

@@ -56,8 +56,9 @@ impl AttributionModel for Linear {
     }
 }
 
-/// All credit to the last touch that is not `direct` (or of the channels named); where all are, to the last one. As Google
-/// Analytics' last non-direct click. Names that do not occur are of no effect.
+/// All credit to the last touch that is not `direct` (or of the channels named); where all are, to
+/// the last one. As Google Analytics' last non-direct click. Names that do not occur are of no
+/// effect.
 ///
 /// ```
 /// use mixtouch::{Fit, LastNonDirect, Outcome, PathTable, attribute};
@@ -83,7 +84,9 @@ impl Default for LastNonDirect {
 impl LastNonDirect {
     /// Passes over the channels named.
     pub fn new<S: Into<String>>(direct: impl IntoIterator<Item = S>) -> Self {
-        Self { direct: direct.into_iter().map(Into::into).collect() }
+        Self {
+            direct: direct.into_iter().map(Into::into).collect(),
+        }
     }
 }
 
@@ -119,7 +122,11 @@ impl Fit for LastNonDirect {
     }
 
     fn solve(&self, Names { channels }: Names) -> Result<LastNonDirectModel> {
-        let direct = self.direct.iter().filter_map(|name| channels.id(name)).collect();
+        let direct = self
+            .direct
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
         Ok(LastNonDirectModel { channels, direct })
     }
 }
@@ -130,19 +137,27 @@ impl AttributionModel for LastNonDirectModel {
     }
 
     fn parameters(&self) -> Parameters {
-        let names: Vec<String> = self.direct.iter().map(|&id| self.channels.name(id).to_owned()).collect();
+        let names: Vec<String> = self
+            .direct
+            .iter()
+            .map(|&id| self.channels.name(id).to_owned())
+            .collect();
         parameters([("direct", names.into())])
     }
 
     #[inline]
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        let last = journey.channels().iter().rposition(|channel| !self.direct.contains(channel));
+        let last = journey
+            .channels()
+            .iter()
+            .rposition(|channel| !self.direct.contains(channel));
         weights[last.unwrap_or(weights.len() - 1)] = 1.0;
         0.0
     }
 }
 
-/// The evidence of a rule that only has to look names up: the table of channels, and nothing of the journeys.
+/// The evidence of a rule that only has to look names up: the table of channels, and nothing of the
+/// journeys.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     pub(super) channels: Channels,
@@ -150,7 +165,9 @@ pub struct Names {
 
 impl Names {
     pub(super) fn new(channels: &Channels) -> Self {
-        Self { channels: channels.clone() }
+        Self {
+            channels: channels.clone(),
+        }
     }
 }
 

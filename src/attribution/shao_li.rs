@@ -8,13 +8,15 @@ use crate::error::{Error, Result};
 use crate::journey::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 
-/// The simple probabilistic model of Shao and Li (KDD 2011, section 3.2): conversion rates of persons who met a channel, corrected
-/// by those of persons who met pairs. In a journey with `n` channels, channel `i` weighs
+/// The simple probabilistic model of Shao and Li (KDD 2011, section 3.2): conversion rates of
+/// persons who met a channel, corrected by those of persons who met pairs. In a journey with `n`
+/// channels, channel `i` weighs
 ///
 /// `p(i) + 1 / (2 (n - 1)) x sum over the journey's other channels j of (p(i, j) - p(i) - p(j))`
 ///
-/// with `p(i)` the part of journeys with `i` that convert and `p(i, j)` the same for those with both. A weight below 0, which the
-/// correction can make, counts as 0; a channel's weight is spread evenly over its touches.
+/// with `p(i)` the part of journeys with `i` that convert and `p(i, j)` the same for those with
+/// both. A weight below 0, which the correction can make, counts as 0; a channel's weight is spread
+/// evenly over its touches.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, ShaoLi, attribute};
@@ -50,8 +52,13 @@ struct Rates {
 impl From<&ShaoLiModel> for Rates {
     fn from(model: &ShaoLiModel) -> Self {
         let order = model.rates.sorted().into_iter().map(|at| at as usize);
-        let rates = order.map(|at| (model.rates.key(at).to_vec(), model.rates.get(at))).collect();
-        Self { channels: model.channels.clone(), rates }
+        let rates = order
+            .map(|at| (model.rates.key(at).to_vec(), model.rates.get(at)))
+            .collect();
+        Self {
+            channels: model.channels.clone(),
+            rates,
+        }
     }
 }
 
@@ -75,11 +82,18 @@ impl TryFrom<Rates> for ShaoLiModel {
         for (key, rate) in &table.rates {
             table.channels.check_ids("a channel with a rate", key)?;
             if !matches!(key[..], [_] | [_, _]) || !(0.0..=1.0).contains(rate) {
-                return Err(Error::setting("a conversion rate", format!("{key:?}: {rate}"), "one or two channels, and 0 to 1"));
+                return Err(Error::setting(
+                    "a conversion rate",
+                    format!("{key:?}: {rate}"),
+                    "one or two channels, and 0 to 1",
+                ));
             }
             *rates.value(key) = *rate;
         }
-        Ok(Self { channels: table.channels, rates })
+        Ok(Self {
+            channels: table.channels,
+            rates,
+        })
     }
 }
 
@@ -91,12 +105,18 @@ impl ShaoLiModel {
 
     /// The part of journeys with both channels that convert, if there are any.
     pub fn pair_rate(&self, one: ChannelId, other: ChannelId) -> Option<f64> {
-        Some(self.rates.get(self.rates.find(&[one.min(other), one.max(other)])?))
+        Some(
+            self.rates
+                .get(self.rates.find(&[one.min(other), one.max(other)])?),
+        )
     }
 
     fn weight(&self, channel: ChannelId, set: &[ChannelId]) -> f64 {
-        let Some(own) = self.rate(channel) else { return 0.0 };
-        let joint = |other: ChannelId| Some(self.pair_rate(channel, other)? - own - self.rate(other)?);
+        let Some(own) = self.rate(channel) else {
+            return 0.0;
+        };
+        let joint =
+            |other: ChannelId| Some(self.pair_rate(channel, other)? - own - self.rate(other)?);
         let others = set.iter().filter(|&&other| other != channel);
         let correction: f64 = others.filter_map(|&other| joint(other)).sum();
         (own + correction / (2.0 * (set.len() - 1).max(1) as f64)).max(0.0)
@@ -121,14 +141,19 @@ impl Fit for ShaoLi {
         for (set, outcome) in coalitions.sorted() {
             for (at, &one) in set.iter().enumerate() {
                 count(&[one], outcome);
-                set[at + 1..].iter().for_each(|&other| count(&[one, other], outcome));
+                set[at + 1..]
+                    .iter()
+                    .for_each(|&other| count(&[one, other], outcome));
             }
         }
         let mut rates = Grams::default();
         for (key, [converted, all]) in counts.iter().filter(|(_, [_, all])| *all > 0.0) {
             *rates.value(key) = converted / all;
         }
-        Ok(ShaoLiModel { channels: coalitions.channels().clone(), rates })
+        Ok(ShaoLiModel {
+            channels: coalitions.channels().clone(),
+            rates,
+        })
     }
 }
 
@@ -138,7 +163,11 @@ impl AttributionModel for ShaoLiModel {
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        with_distinct(journey.channels(), |set| spread_evenly(journey.channels(), weights, |channel| self.weight(channel, set)));
+        with_distinct(journey.channels(), |set| {
+            spread_evenly(journey.channels(), weights, |channel| {
+                self.weight(channel, set)
+            })
+        });
         0.0
     }
 }

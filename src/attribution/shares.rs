@@ -3,8 +3,8 @@
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Each channel's removal effect, for conversions and for value, and with it the channel's share of the credit: its effect over
-/// the sum of all.
+/// Each channel's removal effect, for conversions and for value, and with it the channel's share of
+/// the credit: its effect over the sum of all.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct ChannelShares {
@@ -34,11 +34,19 @@ impl ChannelShares {
     pub fn new(conversions: Vec<f64>, value: Vec<f64>) -> Result<Self> {
         if conversions.len() != value.len() {
             let allowed = format!("as many as effects of conversions, {}", conversions.len());
-            return Err(Error::setting("the number of effects of value", value.len(), allowed));
+            return Err(Error::setting(
+                "the number of effects of value",
+                value.len(),
+                allowed,
+            ));
         }
         for &effect in conversions.iter().chain(&value) {
             if !(effect >= 0.0 && effect.is_finite()) {
-                return Err(Error::setting("a removal effect", effect, "a finite number from 0"));
+                return Err(Error::setting(
+                    "a removal effect",
+                    effect,
+                    "a finite number from 0",
+                ));
             }
         }
         Ok(Self { conversions, value })
@@ -59,7 +67,8 @@ impl ChannelShares {
         normalised(&self.conversions)
     }
 
-    /// Each channel's share of the value; that of the conversions when no channel has an effect on value.
+    /// Each channel's share of the value; that of the conversions when no channel has an effect on
+    /// value.
     pub fn of_value(&self) -> Option<Vec<f64>> {
         normalised(&self.value).or_else(|| self.of_conversions())
     }

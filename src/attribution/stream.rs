@@ -8,15 +8,16 @@ use crate::journey::Journey;
 use crate::journeys::Journeys;
 use crate::person::PersonKey;
 
-/// How one journey's outcome is divided. Nothing is copied and no text is built: the person's key, the channels and the times
-/// are views into the arena.
+/// How one journey's outcome is divided. Nothing is copied and no text is built: the person's key,
+/// the channels and the times are views into the arena.
 #[derive(Debug, Clone, Copy)]
 pub struct JourneyCredit<'a> {
     /// The person, where persons are known.
     pub person: Option<PersonKey<'a>>,
     /// The journey.
     pub journey: Journey<'a>,
-    /// Each touch's share of the outcome; all zero where it is unattributed. With `baseline` they add up to 1.
+    /// Each touch's share of the outcome; all zero where it is unattributed. With `baseline` they
+    /// add up to 1.
     pub shares: &'a [f64],
     /// The baseline's share.
     pub baseline: f64,
@@ -39,12 +40,17 @@ impl JourneyCredit<'_> {
     /// The touches with their credit, oldest first.
     pub fn touches(&self) -> impl Iterator<Item = TouchCredit> + '_ {
         let (outcome, times) = (self.journey.outcome(), self.journey.credited_times());
-        self.journey.credited_channels().iter().zip(self.shares).enumerate().map(move |(at, (&channel, share))| TouchCredit {
-            channel,
-            time: times.get(at).copied(),
-            conversions: outcome.conversions() * share,
-            value: outcome.value() * share,
-        })
+        self.journey
+            .credited_channels()
+            .iter()
+            .zip(self.shares)
+            .enumerate()
+            .map(move |(at, (&channel, share))| TouchCredit {
+                channel,
+                time: times.get(at).copied(),
+                conversions: outcome.conversions() * share,
+                value: outcome.value() * share,
+            })
     }
 
     /// Whether no touch and no baseline accounts for the outcome.
@@ -53,12 +59,15 @@ impl JourneyCredit<'_> {
     }
 }
 
-/// Hands every journey with a conversion to `sink`, with its outcome divided by the model's weights, in the arena's order.
+/// Hands every journey with a conversion to `sink`, with its outcome divided by the model's
+/// weights, in the arena's order.
 ///
-/// A model whose answer is a share by channel (Markov) is asked for its weights within journeys here.
+/// A model whose answer is a share by channel (Markov) is asked for its weights within journeys
+/// here.
 ///
 /// # Errors
-/// The journeys lack what the model needs, or the model was fitted on other channels; or what `sink` fails with.
+/// The journeys lack what the model needs, or the model was fitted on other channels; or what
+/// `sink` fails with.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys, Linear, stream_credits};
@@ -94,11 +103,22 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
         }
         weights.clear();
         weights.resize(journey.credited_channels().len(), 0.0);
-        let mut baseline = if weights.is_empty() { 0.0 } else { model.weigh(journey, &mut weights) };
+        let mut baseline = if weights.is_empty() {
+            0.0
+        } else {
+            model.weigh(journey, &mut weights)
+        };
         let sum = sum(&mut weights, &mut baseline);
         let share = |weight: f64| sum.map_or(0.0, |sum| weight / sum);
-        weights.iter_mut().for_each(|weight| *weight = share(*weight));
-        sink(JourneyCredit { person: block.person(), journey, shares: &weights, baseline: share(baseline) })?;
+        weights
+            .iter_mut()
+            .for_each(|weight| *weight = share(*weight));
+        sink(JourneyCredit {
+            person: block.person(),
+            journey,
+            shares: &weights,
+            baseline: share(baseline),
+        })?;
     }
     Ok(())
 }

@@ -16,8 +16,8 @@ use shown::Shown;
 
 /// Several models' credit by channel on the same journeys.
 ///
-/// Shown, it is a table with a column a model; serialised, a document with all figures; [`ComparisonTable::write_csv`] writes a
-/// row for each model and channel.
+/// Shown, it is a table with a column a model; serialised, a document with all figures;
+/// [`ComparisonTable::write_csv`] writes a row for each model and channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonTable {
     totals: Totals,
@@ -122,21 +122,49 @@ pub struct BaselineCredit {
 
 impl From<Tally> for BaselineCredit {
     fn from(Tally { conversions, value }: Tally) -> Self {
-        Self { conversions, conversions_low: None, conversions_high: None, value, value_low: None, value_high: None }
+        Self {
+            conversions,
+            conversions_low: None,
+            conversions_high: None,
+            value,
+            value_low: None,
+            value_high: None,
+        }
     }
 }
 
 impl PartialEq for ModelTable {
     fn eq(&self, other: &Self) -> bool {
-        let Self { model, parameters, channels, baseline, unattributed, spent: _ } = self;
+        let Self {
+            model,
+            parameters,
+            channels,
+            baseline,
+            unattributed,
+            spent: _,
+        } = self;
         (model, parameters, channels, baseline, unattributed)
-            == (&other.model, &other.parameters, &other.channels, &other.baseline, &other.unattributed)
+            == (
+                &other.model,
+                &other.parameters,
+                &other.channels,
+                &other.baseline,
+                &other.unattributed,
+            )
     }
 }
 
 impl ModelTable {
-    pub(super) fn new(name: &str, model: &dyn AttributionModel, credits: &Credits, costs: Option<&[f64]>, spent: Duration) -> Self {
-        let effects = model.channel_shares().map(|shares| shares.removal_effects());
+    pub(super) fn new(
+        name: &str,
+        model: &dyn AttributionModel,
+        credits: &Credits,
+        costs: Option<&[f64]>,
+        spent: Duration,
+    ) -> Self {
+        let effects = model
+            .channel_shares()
+            .map(|shares| shares.removal_effects());
         let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
             let cost = costs.map(|costs| costs[at]);
             let paid = cost.filter(|&cost| cost > 0.0);
@@ -150,15 +178,25 @@ impl ModelTable {
                 value_high: None,
                 cost,
                 roas: paid.map(|cost| tally.value / cost),
-                cpa: paid.filter(|_| tally.conversions > 0.0).map(|cost| cost / tally.conversions),
+                cpa: paid
+                    .filter(|_| tally.conversions > 0.0)
+                    .map(|cost| cost / tally.conversions),
                 removal_effect: effects.map(|effects| effects[at]),
             }
         };
         Self {
             model: name.to_owned(),
             parameters: model.parameters(),
-            channels: credits.channels().iter().zip(credits.by_channel()).enumerate().map(row).collect(),
-            baseline: Some(credits.baseline()).filter(|baseline| *baseline != Tally::default()).map(BaselineCredit::from),
+            channels: credits
+                .channels()
+                .iter()
+                .zip(credits.by_channel())
+                .enumerate()
+                .map(row)
+                .collect(),
+            baseline: Some(credits.baseline())
+                .filter(|baseline| *baseline != Tally::default())
+                .map(BaselineCredit::from),
             unattributed: credits.unattributed(),
             spent,
         }
@@ -172,23 +210,37 @@ impl ModelTable {
     /// Sets the intervals from the credit of each bootstrap replicate.
     pub(super) fn set_intervals(&mut self, bootstrap: &Bootstrap, replicates: &[&Credits]) {
         let interval = |of: &dyn Fn(&Credits) -> f64| {
-            let (low, high) = bootstrap.interval(replicates.iter().map(|credits| of(credits)).collect());
+            let (low, high) =
+                bootstrap.interval(replicates.iter().map(|credits| of(credits)).collect());
             (Some(low), Some(high))
         };
         for (at, row) in self.channels.iter_mut().enumerate() {
-            (row.conversions_low, row.conversions_high) = interval(&|credits| credits.by_channel()[at].conversions);
+            (row.conversions_low, row.conversions_high) =
+                interval(&|credits| credits.by_channel()[at].conversions);
             (row.value_low, row.value_high) = interval(&|credits| credits.by_channel()[at].value);
         }
         if let Some(row) = &mut self.baseline {
-            (row.conversions_low, row.conversions_high) = interval(&|credits| credits.baseline().conversions);
+            (row.conversions_low, row.conversions_high) =
+                interval(&|credits| credits.baseline().conversions);
             (row.value_low, row.value_high) = interval(&|credits| credits.baseline().value);
         }
     }
 }
 
 impl ComparisonTable {
-    pub(super) fn new(totals: Totals, bootstrap: Option<Bootstrap>, models: Vec<ModelTable>, segments: Vec<SegmentTable>) -> Self {
-        Self { totals, bootstrap, models, segments, withheld: None }
+    pub(super) fn new(
+        totals: Totals,
+        bootstrap: Option<Bootstrap>,
+        models: Vec<ModelTable>,
+        segments: Vec<SegmentTable>,
+    ) -> Self {
+        Self {
+            totals,
+            bootstrap,
+            models,
+            segments,
+            withheld: None,
+        }
     }
 
     pub(super) fn with_withheld(self, withheld: Option<Withheld>) -> Self {
@@ -225,14 +277,16 @@ impl ComparisonTable {
         self.models.iter().find(|table| table.model == name)
     }
 
-    /// The table to be shown, with the `rows` channels that matter most to the models; what the others have is summed up.
+    /// The table to be shown, with the `rows` channels that matter most to the models; what the
+    /// others have is summed up.
     pub fn top(&self, rows: usize) -> impl fmt::Display + '_ {
         Shown { table: self, rows }
     }
 
-    /// A row for each model and channel, with header: `model,channel,conversions,value,cost,roas,cpa,removal_effect` and the ends of
-    /// intervals, `conversions_low,conversions_high,value_low,value_high`. The baseline and what is unattributed follow each model's
-    /// channels as `(baseline)` and `(unattributed)`.
+    /// A row for each model and channel, with header:
+    /// `model,channel,conversions,value,cost,roas,cpa,removal_effect` and the ends of intervals,
+    /// `conversions_low,conversions_high,value_low,value_high`. The baseline and what is
+    /// unattributed follow each model's channels as `(baseline)` and `(unattributed)`.
     ///
     /// # Errors
     /// What the writer fails with.
@@ -240,24 +294,90 @@ impl ComparisonTable {
     pub fn write_csv(&self, writer: impl std::io::Write) -> crate::Result<()> {
         let failed = |error: csv::Error| crate::Error::Io(std::io::Error::other(error));
         let mut rows = csv::Writer::from_writer(writer);
-        let interval = ["conversions_low", "conversions_high", "value_low", "value_high"];
-        let header = ["model", "channel", "conversions", "value", "cost", "roas", "cpa", "removal_effect"];
-        rows.write_record(header.iter().chain(&interval)).map_err(failed)?;
+        let interval = [
+            "conversions_low",
+            "conversions_high",
+            "value_low",
+            "value_high",
+        ];
+        let header = [
+            "model",
+            "channel",
+            "conversions",
+            "value",
+            "cost",
+            "roas",
+            "cpa",
+            "removal_effect",
+        ];
+        rows.write_record(header.iter().chain(&interval))
+            .map_err(failed)?;
         let mut write = |model: &str, name: &str, numbers: [Option<f64>; 10]| {
-            let numbers = numbers.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
-            rows.write_record([model, name].into_iter().chain(numbers.iter().map(String::as_str))).map_err(failed)
+            let numbers =
+                numbers.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
+            rows.write_record(
+                [model, name]
+                    .into_iter()
+                    .chain(numbers.iter().map(String::as_str)),
+            )
+            .map_err(failed)
         };
-        for ModelTable { model, channels, baseline, unattributed, .. } in &self.models {
+        for ModelTable {
+            model,
+            channels,
+            baseline,
+            unattributed,
+            ..
+        } in &self.models
+        {
             for row in channels {
-                let numbers = [Some(row.conversions), Some(row.value), row.cost, row.roas, row.cpa, row.removal_effect];
-                let interval = [row.conversions_low, row.conversions_high, row.value_low, row.value_high];
+                let numbers = [
+                    Some(row.conversions),
+                    Some(row.value),
+                    row.cost,
+                    row.roas,
+                    row.cpa,
+                    row.removal_effect,
+                ];
+                let interval = [
+                    row.conversions_low,
+                    row.conversions_high,
+                    row.value_low,
+                    row.value_high,
+                ];
                 write(model, &row.channel, joined(numbers, interval))?;
             }
             if let Some(row) = baseline {
-                let interval = [row.conversions_low, row.conversions_high, row.value_low, row.value_high];
-                write(model, "(baseline)", joined([Some(row.conversions), Some(row.value), None, None, None, None], interval))?;
+                let interval = [
+                    row.conversions_low,
+                    row.conversions_high,
+                    row.value_low,
+                    row.value_high,
+                ];
+                write(
+                    model,
+                    "(baseline)",
+                    joined(
+                        [
+                            Some(row.conversions),
+                            Some(row.value),
+                            None,
+                            None,
+                            None,
+                            None,
+                        ],
+                        interval,
+                    ),
+                )?;
             }
-            let numbers = [Some(unattributed.conversions), Some(unattributed.value), None, None, None, None];
+            let numbers = [
+                Some(unattributed.conversions),
+                Some(unattributed.value),
+                None,
+                None,
+                None,
+                None,
+            ];
             write(model, "(unattributed)", joined(numbers, [None; 4]))?;
         }
         Ok(rows.flush()?)

@@ -8,11 +8,11 @@ use crate::journeys::days_to_duration;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A touch weighs `2^(-age / half-life)`, age measured to the conversion (Adobe, Google Ads). Measuring to the last touch, as
-/// DP6 does, gives the same shares after normalising.
+/// A touch weighs `2^(-age / half-life)`, age measured to the conversion (Adobe, Google Ads).
+/// Measuring to the last touch, as DP6 does, gives the same shares after normalising.
 ///
-/// Adobe's worked example - $50, paid search 9 days before, social 6, e-mail and display on the day, half-life 7 days - gives
-/// 6.92, 9.32, 16.88 and 16.88:
+/// Adobe's worked example - $50, paid search 9 days before, social 6, e-mail and display on the
+/// day, half-life 7 days - gives 6.92, 9.32, 16.88 and 16.88:
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeDecay, attribute};
@@ -32,8 +32,8 @@ use std::time::Duration;
 pub struct TimeDecay {
     /// Seconds.
     half_life: f64,
-    /// 2^(-age / half-life) = coarse[age / STEP] x fine[age % STEP]: two look-ups instead of a power, and within 2 units in the
-    /// last place of it.
+    /// 2^(-age / half-life) = coarse[age / STEP] x fine[age % STEP]: two look-ups instead of a
+    /// power, and within 2 units in the last place of it.
     coarse: Vec<f64>,
     fine: Vec<f64>,
 }
@@ -49,7 +49,9 @@ struct Fields {
 
 impl From<TimeDecay> for Fields {
     fn from(decay: TimeDecay) -> Self {
-        Self { half_life_seconds: decay.half_life }
+        Self {
+            half_life_seconds: decay.half_life,
+        }
     }
 }
 
@@ -59,10 +61,18 @@ impl TryFrom<Fields> for TimeDecay {
     fn try_from(fields: Fields) -> Result<Self> {
         let seconds = fields.half_life_seconds;
         if !(seconds > 0.0 && seconds.is_finite()) {
-            return Err(Error::setting("half-life", format!("{seconds} s"), "a positive, finite number of seconds"));
+            return Err(Error::setting(
+                "half-life",
+                format!("{seconds} s"),
+                "a positive, finite number of seconds",
+            ));
         }
         let weight = |age: usize| libm::exp2(-(age as f64) / seconds);
-        Ok(Self { half_life: seconds, coarse: (0..COARSE).map(|at| weight(at * STEP)).collect(), fine: (0..STEP).map(weight).collect() })
+        Ok(Self {
+            half_life: seconds,
+            coarse: (0..COARSE).map(|at| weight(at * STEP)).collect(),
+            fine: (0..STEP).map(weight).collect(),
+        })
     }
 }
 
@@ -72,7 +82,10 @@ impl TimeDecay {
     /// # Errors
     /// A half-life of zero.
     pub fn new(half_life: Duration) -> Result<Self> {
-        Fields { half_life_seconds: half_life.as_secs_f64() }.try_into()
+        Fields {
+            half_life_seconds: half_life.as_secs_f64(),
+        }
+        .try_into()
     }
 
     /// With a half-life in days; 7 is the usual one.
@@ -95,15 +108,18 @@ impl TimeDecay {
 
 impl AttributionModel for TimeDecay {
     fn needs(&self) -> Needs {
-        Needs { times: true, ..Needs::default() }
+        Needs {
+            times: true,
+            ..Needs::default()
+        }
     }
 
     fn parameters(&self) -> Parameters {
         parameters([("half_life_days", (self.half_life / 86_400.0).into())])
     }
 
-    /// Ages count from the last touch, which changes no share: a journey long before its conversion would otherwise weigh zero
-    /// in every touch when the half-life is short.
+    /// Ages count from the last touch, which changes no share: a journey long before its conversion
+    /// would otherwise weigh zero in every touch when the half-life is short.
     #[inline]
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         let times = journey.times();
@@ -130,7 +146,17 @@ mod tests {
     #[test]
     fn the_tables_equal_the_power() {
         let decay = TimeDecay::days(7.0).unwrap();
-        for age in [0u32, 1, 4095, 4096, 604_800, 2_592_000, 67_108_863, 67_108_864, u32::MAX] {
+        for age in [
+            0u32,
+            1,
+            4095,
+            4096,
+            604_800,
+            2_592_000,
+            67_108_863,
+            67_108_864,
+            u32::MAX,
+        ] {
             let power = libm::exp2(-f64::from(age) / 604_800.0);
             approx::assert_relative_eq!(decay.weight(age), power, max_relative = 1e-15);
         }

@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::person::PersonKey;
 use serde::{Deserialize, Serialize};
 
-/// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs that keep them
-/// ([`Events::keep_all`](crate::Events::keep_all)). What the columns of a row mean depends on its kind:
+/// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs
+/// that keep them ([`Events::keep_all`](crate::Events::keep_all)). What the columns of a row mean
+/// depends on its kind:
 ///
 /// | kind | channel | value | goal | order_id |
 /// |---|---|---|---|---|
@@ -17,9 +18,10 @@ use serde::{Deserialize, Serialize};
 /// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, `consistency`, .. | |
 /// | case_open, case_close | of that contact | | the topic, the outcome | the case |
 ///
-/// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device of any row in `device`, a sale's
-/// margin in `margin`, the mailing of an e-mail in `campaign` ([`Events::with_columns`](crate::Events::with_columns)); those names
-/// are usual, and the KPIs that read them take others.
+/// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device
+/// of any row in `device`, a sale's margin in `margin`, the mailing of an e-mail in `campaign`
+/// ([`Events::with_columns`](crate::Events::with_columns)); those names are usual, and the KPIs
+/// that read them take others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -54,7 +56,10 @@ impl Kind {
 
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|&(_, kind)| kind)
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|&(_, kind)| kind)
     }
 
     /// Whether attribution uses such rows.
@@ -73,7 +78,8 @@ pub enum Interaction {
     View,
 }
 
-/// One event, stated step by step: the person, the second (since 1970-01-01T00:00:00Z) and the channel first, the rest as known.
+/// One event, stated step by step: the person, the second (since 1970-01-01T00:00:00Z) and the
+/// channel first, the rest as known.
 ///
 /// ```
 /// use mixtouch::{Event, Interaction};
@@ -125,20 +131,30 @@ impl<'a> Event<'a> {
 
     /// Whose event it is, in place of whoever it was.
     pub fn with_person(self, person: impl Into<PersonKey<'a>>) -> Self {
-        Self { person: person.into(), ..self }
+        Self {
+            person: person.into(),
+            ..self
+        }
     }
 
     /// Where it happened.
     pub fn with_channel(self, channel: &'a str) -> Self {
-        Self { channel: Some(channel), ..self }
+        Self {
+            channel: Some(channel),
+            ..self
+        }
     }
 
     /// Whether a touch was a click or a view.
     pub fn with_interaction(self, interaction: Interaction) -> Self {
-        Self { interaction: Some(interaction), ..self }
+        Self {
+            interaction: Some(interaction),
+            ..self
+        }
     }
 
-    /// What a conversion was worth, in the log's currency; the answer to a survey, the refund of a return.
+    /// What a conversion was worth, in the log's currency; the answer to a survey, the refund of a
+    /// return.
     pub fn with_value(self, value: f64) -> Self {
         Self { value, ..self }
     }
@@ -148,14 +164,21 @@ impl<'a> Event<'a> {
         Self { cost, ..self }
     }
 
-    /// Which goal was reached, where a log has several; the question of a survey, the topic of a case.
+    /// Which goal was reached, where a log has several; the question of a survey, the topic of a
+    /// case.
     pub fn with_goal(self, goal: &'a str) -> Self {
-        Self { goal: Some(goal), ..self }
+        Self {
+            goal: Some(goal),
+            ..self
+        }
     }
 
     /// The order behind a conversion or a return; the cart; the case.
     pub fn with_order_id(self, order_id: &'a str) -> Self {
-        Self { order_id: Some(order_id), ..self }
+        Self {
+            order_id: Some(order_id),
+            ..self
+        }
     }
 
     /// The texts of the log's named columns, in their order.
@@ -217,7 +240,12 @@ impl<'a> Event<'a> {
             return Err(bad_time(row, "timestamp", self.time));
         }
         if self.kind == Kind::Touch && self.channel.is_none_or(str::is_empty) {
-            return Err(Error::field(row, "channel", "", "any text; only a conversion may have none"));
+            return Err(Error::field(
+                row,
+                "channel",
+                "",
+                "any text; only a conversion may have none",
+            ));
         }
         check_amount(row, "value", self.value, self.kind == Kind::Return)?;
         check_amount(row, "cost", self.cost, false)?;
@@ -230,7 +258,11 @@ impl<'a> Event<'a> {
 pub(crate) fn bad_time(row: u64, column: &str, time: i64) -> Error {
     let range = "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295";
     let milliseconds = time / 1000 <= i64::from(u32::MAX) && time > i64::from(u32::MAX);
-    let hint = if milliseconds { " (this looks like milliseconds)" } else { "" };
+    let hint = if milliseconds {
+        " (this looks like milliseconds)"
+    } else {
+        ""
+    };
     Error::field(row, column, time.to_string(), format!("{range}{hint}"))
 }
 
@@ -241,6 +273,15 @@ pub(crate) fn check_amount(row: u64, column: &str, amount: f64, signed: bool) ->
     if (low..=LARGEST).contains(&amount) {
         return Ok(());
     }
-    let hint = if amount < 0.0 && column == "value" { " (a refund is a row of kind return)" } else { "" };
-    Err(Error::field(row, column, amount.to_string(), format!("{low} to {LARGEST}{hint}")))
+    let hint = if amount < 0.0 && column == "value" {
+        " (a refund is a row of kind return)"
+    } else {
+        ""
+    };
+    Err(Error::field(
+        row,
+        column,
+        amount.to_string(),
+        format!("{low} to {LARGEST}{hint}"),
+    ))
 }

@@ -8,21 +8,36 @@ use crate::journeys::CostTable;
 use crate::person::{PersonKey, PersonTable};
 
 impl Events {
-    /// The log of these rows alone, in their order. Its tables are filled anew, so texts that only other rows have - persons, order
-    /// ids - are nowhere in it. Counts of rows passed over stay: they say nothing of single rows.
+    /// The log of these rows alone, in their order. Its tables are filled anew, so texts that only
+    /// other rows have - persons, order ids - are nowhere in it. Counts of rows passed over stay:
+    /// they say nothing of single rows.
     pub(crate) fn select(&self, rows: &[usize]) -> Result<Self> {
         let mut log = Self::with_columns(self.columns());
         for &row in rows {
             let channel = self.channel[row];
-            let name = if channel == ChannelId::NONE { "" } else { self.channels.get(channel.0.into()) };
+            let name = if channel == ChannelId::NONE {
+                ""
+            } else {
+                self.channels.get(channel.0.into())
+            };
             let channel = log.intern_channel(name)?;
             log.channel.push(channel);
-            log.person.push(move_person(&self.people, self.person[row], &mut log.people)?);
+            log.person.push(move_person(
+                &self.people,
+                self.person[row],
+                &mut log.people,
+            )?);
             log.time.push(self.time[row]);
             log.kind.push(self.kind[row]);
         }
-        let priced = rows.iter().any(|&row| self.cost.get(row).is_some_and(|&cost| cost != 0.0));
-        log.cost = if priced { rows.iter().map(|&row| self.cost[row]).collect() } else { Vec::new() };
+        let priced = rows
+            .iter()
+            .any(|&row| self.cost.get(row).is_some_and(|&cost| cost != 0.0));
+        log.cost = if priced {
+            rows.iter().map(|&row| self.cost[row]).collect()
+        } else {
+            Vec::new()
+        };
         for (at, &row) in rows.iter().enumerate() {
             self.select_sale(row, at, &mut log)?;
         }
@@ -38,18 +53,36 @@ impl Events {
     /// What a row states beyond the columns all rows have, to row `at` of the other log.
     fn select_sale(&self, row: usize, at: usize, log: &mut Self) -> Result<()> {
         let is_sale = self.kind[row].0 == Kind::Conversion;
-        let (sales, goals) = if is_sale { (&self.sales, &self.goals) } else { (&self.others, &self.topics) };
-        let Ok(found) = sales.binary_search_by_key(&row, |sale| sale.row) else { return Ok(()) };
-        let Sale { value, goal, order, .. } = sales[found];
+        let (sales, goals) = if is_sale {
+            (&self.sales, &self.goals)
+        } else {
+            (&self.others, &self.topics)
+        };
+        let Ok(found) = sales.binary_search_by_key(&row, |sale| sale.row) else {
+            return Ok(());
+        };
+        let Sale {
+            value, goal, order, ..
+        } = sales[found];
         let goal = move_text(goals, goal, log.goals_of(self.kind[row].0))?;
         let order = move_text(&self.orders, order, &mut log.orders)?;
-        let rows = if is_sale { &mut log.sales } else { &mut log.others };
-        rows.push(Sale { row: at, value, goal, order });
+        let rows = if is_sale {
+            &mut log.sales
+        } else {
+            &mut log.others
+        };
+        rows.push(Sale {
+            row: at,
+            value,
+            goal,
+            order,
+        });
         Ok(())
     }
 
-    /// The log of the rows that are wanted, in their order. What the touches left out cost comes beside it by channel and day (UTC),
-    /// for [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
+    /// The log of the rows that are wanted, in their order. What the touches left out cost comes
+    /// beside it by channel and day (UTC), for
+    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
     ///
     /// ```
     /// use mixtouch::{Event, Events, Interaction};
@@ -70,8 +103,9 @@ impl Events {
         Ok((self.select(&rows)?, self.costs_of(others.into_iter())?))
     }
 
-    /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it is as if the person had never
-    /// been in it, but for the counts of rows passed over, which name nobody.
+    /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it
+    /// is as if the person had never been in it, but for the counts of rows passed over, which name
+    /// nobody.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -103,7 +137,11 @@ fn move_person(from: &PersonTable, code: u64, to: &mut PersonTable) -> Result<u6
 }
 
 fn move_text(from: &Interner, code: u32, to: &mut Interner) -> Result<u32> {
-    if code == NO_TEXT { Ok(code) } else { to.intern(from.get(code)) }
+    if code == NO_TEXT {
+        Ok(code)
+    } else {
+        to.intern(from.get(code))
+    }
 }
 
 fn select_texts(to: &mut Column, from: &Column, rows: &[usize]) -> Result<()> {
@@ -122,12 +160,23 @@ mod tests {
 
     /// A row that one number makes.
     fn push(log: &mut Events, seed: usize) {
-        let (people, channels, orders) = (["ann", "bob", "7", "eve"], ["tv", "e-mail", "search"], ["o-1", "o-2", ""]);
+        let (people, channels, orders) = (
+            ["ann", "bob", "7", "eve"],
+            ["tv", "e-mail", "search"],
+            ["o-1", "o-2", ""],
+        );
         let texts = [["phone", "laptop"][seed % 2]];
         let (person, time) = (people[seed % 4], (seed * 37 % 100) as i64);
-        let touch = Event::touch(person, time, channels[seed % 3]).with_interaction(Interaction::Click).with_cost((seed % 3) as f64);
-        let sale = Event::conversion(person, time).with_value(seed as f64).with_order_id(orders[seed % 3]).with_goal("sale");
-        let survey = Event::of_kind(Kind::Survey, person, time).with_goal(["nps", "csat"][seed % 2]).with_value(7.0);
+        let touch = Event::touch(person, time, channels[seed % 3])
+            .with_interaction(Interaction::Click)
+            .with_cost((seed % 3) as f64);
+        let sale = Event::conversion(person, time)
+            .with_value(seed as f64)
+            .with_order_id(orders[seed % 3])
+            .with_goal("sale");
+        let survey = Event::of_kind(Kind::Survey, person, time)
+            .with_goal(["nps", "csat"][seed % 2])
+            .with_value(7.0);
         let event = match seed % 7 {
             0 => sale,
             1 => survey,
@@ -137,7 +186,8 @@ mod tests {
     }
 
     proptest! {
-        /// Not a bit is left: what every table of the log prints is what it prints had the person never been there.
+        /// Not a bit is left: what every table of the log prints is what it prints had the person
+        /// never been there.
         #[test]
         fn erasing_removes_all_and_only_that_person(seeds in prop::collection::vec(0usize..1000, 0..40)) {
             let log = || Events::with_columns(["device"]).keep_all();

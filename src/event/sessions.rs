@@ -19,8 +19,9 @@ pub enum SessionTouch {
     Last,
 }
 
-/// How touches are grouped to sessions, for those who attribute by visit: touches of one person of which each follows the one
-/// before by at most the gap. A conversion ends a session, so that what led to it stays before it.
+/// How touches are grouped to sessions, for those who attribute by visit: touches of one person of
+/// which each follows the one before by at most the gap. A conversion ends a session, so that what
+/// led to it stays before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Sessions {
@@ -46,7 +47,10 @@ impl TryFrom<Fields> for Sessions {
 impl Default for Sessions {
     /// 30 minutes, as web analytics have it; the first touch.
     fn default() -> Self {
-        Self { gap: 1800, touch: SessionTouch::First }
+        Self {
+            gap: 1800,
+            touch: SessionTouch::First,
+        }
     }
 }
 
@@ -56,9 +60,20 @@ impl Sessions {
     /// # Errors
     /// Less than a second, or more than the 136 years a log can span.
     pub fn new(gap: Duration) -> Result<Self> {
-        let seconds = u32::try_from(gap.as_secs()).ok().filter(|&seconds| seconds > 0);
-        let bad = || Error::setting("the gap between sessions", format!("{} s", gap.as_secs()), "1 to 4294967295 seconds");
-        Ok(Self { gap: seconds.ok_or_else(bad)?, ..Self::default() })
+        let seconds = u32::try_from(gap.as_secs())
+            .ok()
+            .filter(|&seconds| seconds > 0);
+        let bad = || {
+            Error::setting(
+                "the gap between sessions",
+                format!("{} s", gap.as_secs()),
+                "1 to 4294967295 seconds",
+            )
+        };
+        Ok(Self {
+            gap: seconds.ok_or_else(bad)?,
+            ..Self::default()
+        })
     }
 
     /// Which touch stands for a session: the first by default.
@@ -69,8 +84,9 @@ impl Sessions {
 }
 
 impl Events {
-    /// The log with one touch a session, rows in their order. What the other touches cost comes beside it by channel and day
-    /// (UTC), for [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
+    /// The log with one touch a session, rows in their order. What the other touches cost comes
+    /// beside it by channel and day (UTC), for
+    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
     ///
     /// Touches of one second stay in the order of their rows; other rows' order does not matter.
     ///
@@ -90,8 +106,17 @@ impl Events {
     /// # Errors
     /// None for a log that could be filled.
     pub fn sessions(&self, sessions: Sessions) -> Result<(Self, CostTable)> {
-        let mut order: Vec<usize> = (0..self.len()).filter(|&row| self.kind[row].0.is_used()).collect();
-        let key = |&row: &usize| (self.person[row], self.time[row], self.kind[row].0 == Kind::Conversion, row);
+        let mut order: Vec<usize> = (0..self.len())
+            .filter(|&row| self.kind[row].0.is_used())
+            .collect();
+        let key = |&row: &usize| {
+            (
+                self.person[row],
+                self.time[row],
+                self.kind[row].0 == Kind::Conversion,
+                row,
+            )
+        };
         order.sort_unstable_by_key(key);
         let closes = |left: usize, right: usize| {
             self.person[left] != self.person[right]
@@ -118,7 +143,12 @@ impl Events {
         for row in rows.filter(|&row| self.kind[row].0 == Kind::Touch) {
             let cost = self.cost.get(row).copied().unwrap_or(0.0);
             if cost > 0.0 {
-                *by_day.entry((self.channels.get(self.channel[row].0.into()), self.time[row] / 86_400)).or_default() += cost;
+                *by_day
+                    .entry((
+                        self.channels.get(self.channel[row].0.into()),
+                        self.time[row] / 86_400,
+                    ))
+                    .or_default() += cost;
             }
         }
         let mut costs = CostTable::new();
@@ -139,34 +169,65 @@ mod tests {
         let mut log = Events::new();
         for &(person, minute, channel) in rows {
             let time = 1_767_225_600 + 60 * minute;
-            let event =
-                if channel.is_empty() { Event::conversion(person, time) } else { Event::touch(person, time, channel).with_cost(1.0) };
+            let event = if channel.is_empty() {
+                Event::conversion(person, time)
+            } else {
+                Event::touch(person, time, channel).with_cost(1.0)
+            };
             log.push(event).unwrap();
         }
         log
     }
 
     fn channels(log: &Events) -> Vec<String> {
-        log.iter().map(|event| event.channel().unwrap_or("sale").to_owned()).collect()
+        log.iter()
+            .map(|event| event.channel().unwrap_or("sale").to_owned())
+            .collect()
     }
 
     #[test]
     fn a_gap_or_a_conversion_ends_a_session() {
-        let rows =
-            [("ann", 0, "a"), ("ann", 30, "b"), ("ann", 61, "c"), ("ann", 65, "d"), ("ann", 66, ""), ("ann", 67, "e"), ("ann", 68, "f")];
+        let rows = [
+            ("ann", 0, "a"),
+            ("ann", 30, "b"),
+            ("ann", 61, "c"),
+            ("ann", 65, "d"),
+            ("ann", 66, ""),
+            ("ann", 67, "e"),
+            ("ann", 68, "f"),
+        ];
         let (first, costs) = log(&rows).sessions(Sessions::default()).unwrap();
         assert_eq!(channels(&first), ["a", "c", "sale", "e"]);
-        let (last, _) = log(&rows).sessions(Sessions::default().with_touch(SessionTouch::Last)).unwrap();
+        let (last, _) = log(&rows)
+            .sessions(Sessions::default().with_touch(SessionTouch::Last))
+            .unwrap();
         assert_eq!(channels(&last), ["b", "d", "sale", "f"]);
         let mut builder = JourneyBuilder::new(JourneyOptions::default());
         builder.add_costs(&costs);
         builder.extend(&first).unwrap();
-        assert_eq!(builder.build().unwrap().costs().unwrap().iter().sum::<f64>(), 6.0, "all six touches were paid for");
+        assert_eq!(
+            builder
+                .build()
+                .unwrap()
+                .costs()
+                .unwrap()
+                .iter()
+                .sum::<f64>(),
+            6.0,
+            "all six touches were paid for"
+        );
     }
 
     #[test]
     fn other_persons_rows_do_not_matter() {
-        let rows = [("ann", 50, "c"), ("bob", 1, "x"), ("ann", 0, "a"), ("bob", 2, "y"), ("ann", 20, "b"), ("ann", 52, "")];
+        let rows = [
+            ("ann", 50, "c"),
+            ("bob", 1, "x"),
+            ("ann", 0, "a"),
+            ("bob", 2, "y"),
+            ("ann", 20, "b"),
+            ("ann", 52, ""),
+        ];
         let (mut all, _) = log(&rows).sessions(Sessions::default()).unwrap();
         all.erase("bob").unwrap();
         let alone: Vec<_> = rows.into_iter().filter(|row| row.0 == "ann").collect();

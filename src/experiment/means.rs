@@ -37,15 +37,27 @@ impl Sample {
     /// If the count is below 2, the mean is not finite, or the variance is negative or not finite.
     pub fn new(count: u64, mean: f64, variance: f64) -> Result<Self> {
         if count < 2 {
-            return Err(Error::setting("number of values in an arm", count, "at least 2"));
+            return Err(Error::setting(
+                "number of values in an arm",
+                count,
+                "at least 2",
+            ));
         }
         if !mean.is_finite() {
             return Err(Error::setting("mean of an arm", mean, "a finite number"));
         }
         if !(variance.is_finite() && variance >= 0.0) {
-            return Err(Error::setting("variance of an arm", variance, "a finite number from 0"));
+            return Err(Error::setting(
+                "variance of an arm",
+                variance,
+                "a finite number from 0",
+            ));
         }
-        Ok(Self { count, mean, variance })
+        Ok(Self {
+            count,
+            mean,
+            variance,
+        })
     }
 
     /// From an arm's values, one for each person.
@@ -58,7 +70,10 @@ impl Sample {
         }
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count.max(1.0);
-        let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
+        let squares: f64 = values
+            .iter()
+            .map(|value| (value - mean) * (value - mean))
+            .sum();
         Self::new(values.len() as u64, mean, squares / (count - 1.0).max(1.0))
     }
 
@@ -68,7 +83,8 @@ impl Sample {
     }
 }
 
-/// Compares two means, treatment minus control, by Welch's t test (1947), which lets the arms' variances differ.
+/// Compares two means, treatment minus control, by Welch's t test (1947), which lets the arms'
+/// variances differ.
 ///
 /// ```
 /// use mixtouch::experiment::{Sample, compare_means};
@@ -81,15 +97,24 @@ impl Sample {
 /// ```
 ///
 /// # Errors
-/// If the level is not between 0 and 1, or neither arm varies: nothing then tells a difference from chance.
+/// If the level is not between 0 and 1, or neither arm varies: nothing then tells a difference from
+/// chance.
 pub fn compare_means(control: Sample, treatment: Sample, level: f64) -> Result<Difference> {
     check_level(level)?;
     let squared = control.error() + treatment.error();
     if squared <= 0.0 {
-        return Err(Error::setting("variance of both arms", 0, "above 0 in at least one arm"));
+        return Err(Error::setting(
+            "variance of both arms",
+            0,
+            "above 0 in at least one arm",
+        ));
     }
     if !(squared + (treatment.mean - control.mean).abs()).is_finite() {
-        return Err(Error::setting("difference of the means", treatment.mean - control.mean, "numbers whose sums and squares stay finite"));
+        return Err(Error::setting(
+            "difference of the means",
+            treatment.mean - control.mean,
+            "numbers whose sums and squares stay finite",
+        ));
     }
     let part = |arm: &Sample| (arm.error() / squared).powi(2) / (arm.count - 1) as f64;
     let student = Student::new(1.0 / (part(&control) + part(&treatment)));
@@ -115,42 +140,69 @@ pub struct AdjustedDifference {
     pub difference: Difference,
     /// Outcome per unit of the covariate, within the arms; 0 where the covariate does not vary.
     pub slope: f64,
-    /// The share of the estimate's variance that the covariate took away; negative where it added some.
+    /// The share of the estimate's variance that the covariate took away; negative where it added
+    /// some.
     pub variance_reduction: f64,
 }
 
-/// Compares two means with a covariate from before the test, each arm given as `(covariate, outcome)` by person.
+/// Compares two means with a covariate from before the test, each arm given as
+/// `(covariate, outcome)` by person.
 ///
-/// CUPED (Deng, Xu, Kohavi and Walker 2013): every outcome becomes y - slope (x - mean x), with the slope of y on x within the arms
-/// and the mean of x over both, and the adjusted outcomes are compared by Welch's test. As the covariate dates from before the
-/// test, the treatment cannot have moved it and the estimate stays unbiased.
+/// CUPED (Deng, Xu, Kohavi and Walker 2013): every outcome becomes y - slope (x - mean x), with the
+/// slope of y on x within the arms and the mean of x over both, and the adjusted outcomes are
+/// compared by Welch's test. As the covariate dates from before the test, the treatment cannot have
+/// moved it and the estimate stays unbiased.
 ///
 /// # Errors
 /// As for [`compare_means`] and [`Sample::of`].
-pub fn compare_adjusted_means(control: &[(f64, f64)], treatment: &[(f64, f64)], level: f64) -> Result<AdjustedDifference> {
+pub fn compare_adjusted_means(
+    control: &[(f64, f64)],
+    treatment: &[(f64, f64)],
+    level: f64,
+) -> Result<AdjustedDifference> {
     let plain = compare_means(outcomes(control)?, outcomes(treatment)?, level)?;
     let (control_moments, treatment_moments) = (moments(control)?, moments(treatment)?);
     let squares = control_moments.1 + treatment_moments.1;
-    let slope = if squares > 0.0 { (control_moments.2 + treatment_moments.2) / squares } else { 0.0 };
+    let slope = if squares > 0.0 {
+        (control_moments.2 + treatment_moments.2) / squares
+    } else {
+        0.0
+    };
     let count = (control.len() + treatment.len()) as f64;
-    let centre = (control_moments.0 * control.len() as f64 + treatment_moments.0 * treatment.len() as f64) / count;
-    let adjusted = |arm: &[(f64, f64)]| Sample::of(&arm.iter().map(|(x, y)| y - slope * (x - centre)).collect::<Vec<_>>());
+    let centre = (control_moments.0 * control.len() as f64
+        + treatment_moments.0 * treatment.len() as f64)
+        / count;
+    let adjusted = |arm: &[(f64, f64)]| {
+        Sample::of(
+            &arm.iter()
+                .map(|(x, y)| y - slope * (x - centre))
+                .collect::<Vec<_>>(),
+        )
+    };
     let difference = compare_means(adjusted(control)?, adjusted(treatment)?, level)?;
     let variance_reduction = 1.0 - (difference.standard_error / plain.standard_error).powi(2);
-    Ok(AdjustedDifference { difference, slope, variance_reduction })
+    Ok(AdjustedDifference {
+        difference,
+        slope,
+        variance_reduction,
+    })
 }
 
 fn outcomes(arm: &[(f64, f64)]) -> Result<Sample> {
     Sample::of(&arm.iter().map(|pair| pair.1).collect::<Vec<_>>())
 }
 
-/// Mean of the covariate, its sum of squares and its sum of products with the outcome, about the arm's means.
+/// Mean of the covariate, its sum of squares and its sum of products with the outcome, about the
+/// arm's means.
 fn moments(arm: &[(f64, f64)]) -> Result<(f64, f64, f64)> {
     if let Some((x, _)) = arm.iter().find(|(x, _)| !x.is_finite()) {
         return Err(Error::setting("covariate in an arm", x, "a finite number"));
     }
     let count = arm.len() as f64;
-    let (x_mean, y_mean) = (arm.iter().map(|pair| pair.0).sum::<f64>() / count, arm.iter().map(|pair| pair.1).sum::<f64>() / count);
+    let (x_mean, y_mean) = (
+        arm.iter().map(|pair| pair.0).sum::<f64>() / count,
+        arm.iter().map(|pair| pair.1).sum::<f64>() / count,
+    );
     let squares = arm.iter().map(|(x, _)| (x - x_mean) * (x - x_mean)).sum();
     let products = arm.iter().map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
     Ok((x_mean, squares, products))
@@ -163,28 +215,60 @@ mod tests {
 
     #[test]
     fn welch_by_hand() {
-        // Means 2 and 6, variances 1 and 4, counts 3 and 5: squared error 1/3 + 4/5 = 17/15, t = 4 / sqrt(17/15) = 3.757, degrees of
-        // freedom (17/15)^2 / ((1/3)^2 / 2 + (4/5)^2 / 4) = 5.9458.
-        let (control, treatment) = (Sample::of(&[1.0, 2.0, 3.0]).unwrap(), Sample::new(5, 6.0, 4.0).unwrap());
+        // Means 2 and 6, variances 1 and 4, counts 3 and 5: squared error 1/3 + 4/5 = 17/15, t = 4
+        // / sqrt(17/15) = 3.757, degrees of freedom (17/15)^2 / ((1/3)^2 / 2 + (4/5)^2 / 4) =
+        // 5.9458.
+        let (control, treatment) = (
+            Sample::of(&[1.0, 2.0, 3.0]).unwrap(),
+            Sample::new(5, 6.0, 4.0).unwrap(),
+        );
         let got = compare_means(control, treatment, 0.95).unwrap();
-        let freedom = (17.0_f64 / 15.0).powi(2) / ((1.0 / 3.0_f64).powi(2) / 2.0 + 0.8_f64.powi(2) / 4.0);
+        let freedom =
+            (17.0_f64 / 15.0).powi(2) / ((1.0 / 3.0_f64).powi(2) / 2.0 + 0.8_f64.powi(2) / 4.0);
         assert!((got.standard_error - (17.0_f64 / 15.0).sqrt()).abs() < 1e-12);
-        assert!((got.p_value - Student::new(freedom).two_sided(3.757_345_7)).abs() < 1e-6, "{got:?}");
+        assert!(
+            (got.p_value - Student::new(freedom).two_sided(3.757_345_7)).abs() < 1e-6,
+            "{got:?}"
+        );
         assert!(got.low > 1.0 && got.high < 7.0 && (got.low + got.high - 8.0).abs() < 1e-12);
     }
 
     #[test]
     fn arms_that_say_nothing_are_refused() {
-        assert!(Sample::of(&[]).is_err() && Sample::of(&[1.0]).is_err() && Sample::of(&[1.0, f64::NAN]).is_err());
+        assert!(
+            Sample::of(&[]).is_err()
+                && Sample::of(&[1.0]).is_err()
+                && Sample::of(&[1.0, f64::NAN]).is_err()
+        );
         let flat = Sample::of(&[3.0, 3.0, 3.0]).unwrap();
-        assert!(compare_means(flat, flat, 0.95).unwrap_err().to_string().starts_with("variance of both arms is 0"));
+        assert!(
+            compare_means(flat, flat, 0.95)
+                .unwrap_err()
+                .to_string()
+                .starts_with("variance of both arms is 0")
+        );
         assert!(compare_means(flat, Sample::of(&[1.0, 2.0]).unwrap(), 0.95).is_ok());
-        assert!(compare_means(Sample::new(2, -1e308, 1.0).unwrap(), Sample::new(2, 1e308, 1.0).unwrap(), 0.95).is_err());
-        assert!(compare_adjusted_means(&[(f64::NAN, 1.0), (0.0, 2.0)], &[(0.0, 1.0), (1.0, 2.0)], 0.9).is_err());
+        assert!(
+            compare_means(
+                Sample::new(2, -1e308, 1.0).unwrap(),
+                Sample::new(2, 1e308, 1.0).unwrap(),
+                0.95
+            )
+            .is_err()
+        );
+        assert!(
+            compare_adjusted_means(
+                &[(f64::NAN, 1.0), (0.0, 2.0)],
+                &[(0.0, 1.0), (1.0, 2.0)],
+                0.9
+            )
+            .is_err()
+        );
         assert!(compare_adjusted_means(&[], &[(0.0, 1.0), (1.0, 2.0)], 0.9).is_err());
         assert!(serde_json::from_str::<Sample>("{\"count\":1,\"mean\":0,\"variance\":1}").is_err());
         // A covariate that does not vary adjusts nothing.
-        let got = compare_adjusted_means(&[(1.0, 1.0), (1.0, 2.0)], &[(1.0, 3.0), (1.0, 5.0)], 0.9).unwrap();
+        let got = compare_adjusted_means(&[(1.0, 1.0), (1.0, 2.0)], &[(1.0, 3.0), (1.0, 5.0)], 0.9)
+            .unwrap();
         assert_eq!((got.slope, got.variance_reduction), (0.0, 0.0));
     }
 
@@ -192,7 +276,10 @@ mod tests {
     fn arm(random: &mut Random, count: usize, effect: f64) -> Vec<(f64, f64)> {
         let person = |random: &mut Random| {
             let level = random.normal();
-            (level + 0.3 * random.normal(), 3.0 * level + libm::exp(0.5 * random.normal()) + effect)
+            (
+                level + 0.3 * random.normal(),
+                3.0 * level + libm::exp(0.5 * random.normal()) + effect,
+            )
         };
         (0..count).map(|_| person(random)).collect()
     }
@@ -204,13 +291,24 @@ mod tests {
             let mut random = Random::new(seed).stream(2);
             let (control, treatment) = (arm(&mut random, 80, 0.0), arm(&mut random, 50, 0.4));
             let holds = |difference: &Difference| difference.low <= 0.4 && 0.4 <= difference.high;
-            plain += usize::from(holds(&compare_means(outcomes(&control).unwrap(), outcomes(&treatment).unwrap(), 0.95).unwrap()));
+            plain += usize::from(holds(
+                &compare_means(
+                    outcomes(&control).unwrap(),
+                    outcomes(&treatment).unwrap(),
+                    0.95,
+                )
+                .unwrap(),
+            ));
             let got = compare_adjusted_means(&control, &treatment, 0.95).unwrap();
             adjusted += usize::from(holds(&got.difference));
             reduction += got.variance_reduction / 500.0;
         }
-        assert!((460..=490).contains(&plain) && (460..=490).contains(&adjusted), "{plain} {adjusted}");
-        // Variance 9 + 0.365, of which the covariate (correlation 1 / sqrt(1.09) with the level) explains 9 / 1.09 = 8.257: 88 %.
+        assert!(
+            (460..=490).contains(&plain) && (460..=490).contains(&adjusted),
+            "{plain} {adjusted}"
+        );
+        // Variance 9 + 0.365, of which the covariate (correlation 1 / sqrt(1.09) with the level)
+        // explains 9 / 1.09 = 8.257: 88 %.
         assert!((0.85..0.91).contains(&reduction), "{reduction}");
     }
 }

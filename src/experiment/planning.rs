@@ -29,45 +29,79 @@ pub enum Effect {
 impl Effect {
     fn check(self) -> Result<()> {
         let (name, value, fits, allowed) = match self {
-            Self::Rates { control, .. } if !(control > 0.0 && control < 1.0) => ("control's rate", control, false, "between 0 and 1"),
+            Self::Rates { control, .. } if !(control > 0.0 && control < 1.0) => {
+                ("control's rate", control, false, "between 0 and 1")
+            }
             Self::Rates { treatment, .. } if !(treatment > 0.0 && treatment < 1.0) => {
                 ("treatment's rate", treatment, false, "between 0 and 1")
             }
-            Self::Rates { control, treatment } => ("difference of the rates", treatment - control, treatment != control, "other than 0"),
-            Self::Means { deviation, .. } if !(deviation > 0.0 && deviation.is_finite()) => {
-                ("standard deviation", deviation, false, "a finite number above 0")
-            }
-            Self::Means { difference, .. } => {
-                ("difference of the means", difference, difference.is_finite() && difference != 0.0, "a finite number other than 0")
-            }
+            Self::Rates { control, treatment } => (
+                "difference of the rates",
+                treatment - control,
+                treatment != control,
+                "other than 0",
+            ),
+            Self::Means { deviation, .. } if !(deviation > 0.0 && deviation.is_finite()) => (
+                "standard deviation",
+                deviation,
+                false,
+                "a finite number above 0",
+            ),
+            Self::Means { difference, .. } => (
+                "difference of the means",
+                difference,
+                difference.is_finite() && difference != 0.0,
+                "a finite number other than 0",
+            ),
         };
-        if fits { Ok(()) } else { Err(Error::setting(name, value, allowed)) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::setting(name, value, allowed))
+        }
     }
 
-    /// Size of the difference, and the deviation of a pair's difference if there is none and if there is.
+    /// Size of the difference, and the deviation of a pair's difference if there is none and if
+    /// there is.
     fn scale(self) -> (f64, f64, f64) {
         match self {
             Self::Rates { control, treatment } => {
                 let mean = 0.5 * (control + treatment);
                 let apart = control * (1.0 - control) + treatment * (1.0 - treatment);
-                ((treatment - control).abs(), (2.0 * mean * (1.0 - mean)).sqrt(), apart.sqrt())
+                (
+                    (treatment - control).abs(),
+                    (2.0 * mean * (1.0 - mean)).sqrt(),
+                    apart.sqrt(),
+                )
             }
-            Self::Means { difference, deviation } => {
-                (difference.abs(), deviation * std::f64::consts::SQRT_2, deviation * std::f64::consts::SQRT_2)
-            }
+            Self::Means {
+                difference,
+                deviation,
+            } => (
+                difference.abs(),
+                deviation * std::f64::consts::SQRT_2,
+                deviation * std::f64::consts::SQRT_2,
+            ),
         }
     }
 
-    /// Persons that Student's distribution asks for beyond the normal's count (Guenther 1981); none for rates.
+    /// Persons that Student's distribution asks for beyond the normal's count (Guenther 1981); none
+    /// for rates.
     fn surplus(self, z: f64) -> f64 {
-        if matches!(self, Self::Means { .. }) { 0.25 * z * z } else { 0.0 }
+        if matches!(self, Self::Means { .. }) {
+            0.25 * z * z
+        } else {
+            0.0
+        }
     }
 }
 
-/// Persons needed in each of two equal arms, to find an effect with a chance of `power` in a two-sided test at `significance`.
+/// Persons needed in each of two equal arms, to find an effect with a chance of `power` in a
+/// two-sided test at `significance`.
 ///
-/// n = (z(1 - significance / 2) s0 + z(power) s1)^2 / difference^2, rounded up, with s0 and s1 the deviations without and with the
-/// effect (Fleiss, without continuity correction); for means with Guenther's correction for Student's distribution.
+/// n = (z(1 - significance / 2) s0 + z(power) s1)^2 / difference^2, rounded up, with s0 and s1 the
+/// deviations without and with the effect (Fleiss, without continuity correction); for means with
+/// Guenther's correction for Student's distribution.
 ///
 /// ```
 /// use mixtouch::experiment::{Effect, sample_size};
@@ -77,12 +111,17 @@ impl Effect {
 /// ```
 ///
 /// # Errors
-/// If the effect is none or out of range, or the power or the significance is not between 0 and 1 with power above significance.
+/// If the effect is none or out of range, or the power or the significance is not between 0 and 1
+/// with power above significance.
 pub fn sample_size(effect: Effect, power: f64, significance: f64) -> Result<u64> {
     effect.check()?;
     check_level(1.0 - significance)?;
     if !(power > significance && power < 1.0) {
-        return Err(Error::setting("power", power, format!("between the significance {significance} and 1")));
+        return Err(Error::setting(
+            "power",
+            power,
+            format!("between the significance {significance} and 1"),
+        ));
     }
     let (difference, without, with) = effect.scale();
     let z = normal_quantile(1.0 - 0.5 * significance);
@@ -90,12 +129,14 @@ pub fn sample_size(effect: Effect, power: f64, significance: f64) -> Result<u64>
     Ok(((root * root + effect.surplus(z)).ceil() as u64).max(2))
 }
 
-/// The chance that a two-sided test at `significance`, with so many persons in each of two equal arms, finds an effect.
+/// The chance that a two-sided test at `significance`, with so many persons in each of two equal
+/// arms, finds an effect.
 ///
 /// The same approximation as [`sample_size`], of which it is the inverse.
 ///
 /// # Errors
-/// If the effect is none or out of range, an arm has fewer than two persons, or the significance is not between 0 and 1.
+/// If the effect is none or out of range, an arm has fewer than two persons, or the significance is
+/// not between 0 and 1.
 pub fn power(effect: Effect, persons: u64, significance: f64) -> Result<f64> {
     effect.check()?;
     check_level(1.0 - significance)?;
@@ -113,13 +154,19 @@ pub fn power(effect: Effect, persons: u64, significance: f64) -> Result<f64> {
 mod tests {
     use super::*;
 
-    const RATES: Effect = Effect::Rates { control: 0.10, treatment: 0.12 };
-    const MEANS: Effect = Effect::Means { difference: 0.5, deviation: 1.0 };
+    const RATES: Effect = Effect::Rates {
+        control: 0.10,
+        treatment: 0.12,
+    };
+    const MEANS: Effect = Effect::Means {
+        difference: 0.5,
+        deviation: 1.0,
+    };
 
     #[test]
     fn sizes_are_those_of_r() {
-        // R 4: power.prop.test(p1 = .1, p2 = .12, power = .8) has n = 3840.847; power.t.test(delta = .5, power = .8) n = 63.76576,
-        // power.t.test(delta = .5, power = .9) n = 85.03128.
+        // R 4: power.prop.test(p1 = .1, p2 = .12, power = .8) has n = 3840.847; power.t.test(delta
+        // = .5, power = .8) n = 63.76576, power.t.test(delta = .5, power = .9) n = 85.03128.
         assert_eq!(sample_size(RATES, 0.8, 0.05).unwrap(), 3841);
         assert_eq!(sample_size(MEANS, 0.8, 0.05).unwrap(), 64);
         assert_eq!(sample_size(MEANS, 0.9, 0.05).unwrap(), 86);
@@ -130,18 +177,40 @@ mod tests {
         for effect in [RATES, MEANS] {
             for wanted in [0.5, 0.8, 0.95] {
                 let persons = sample_size(effect, wanted, 0.05).unwrap();
-                assert!(power(effect, persons, 0.05).unwrap() >= wanted && power(effect, persons - 1, 0.05).unwrap() < wanted);
+                assert!(
+                    power(effect, persons, 0.05).unwrap() >= wanted
+                        && power(effect, persons - 1, 0.05).unwrap() < wanted
+                );
             }
         }
     }
 
     #[test]
     fn effects_that_are_none_are_refused() {
-        let refused = |effect| sample_size(effect, 0.8, 0.05).is_err() && power(effect, 100, 0.05).is_err();
-        assert!(refused(Effect::Rates { control: 0.1, treatment: 0.1 }) && refused(Effect::Rates { control: 0.0, treatment: 0.1 }));
+        let refused =
+            |effect| sample_size(effect, 0.8, 0.05).is_err() && power(effect, 100, 0.05).is_err();
         assert!(
-            refused(Effect::Means { difference: 0.0, deviation: 1.0 }) && refused(Effect::Means { difference: 1.0, deviation: f64::NAN })
+            refused(Effect::Rates {
+                control: 0.1,
+                treatment: 0.1
+            }) && refused(Effect::Rates {
+                control: 0.0,
+                treatment: 0.1
+            })
         );
-        assert!(sample_size(RATES, 1.0, 0.05).is_err() && sample_size(RATES, 0.8, 0.0).is_err() && power(RATES, 1, 0.05).is_err());
+        assert!(
+            refused(Effect::Means {
+                difference: 0.0,
+                deviation: 1.0
+            }) && refused(Effect::Means {
+                difference: 1.0,
+                deviation: f64::NAN
+            })
+        );
+        assert!(
+            sample_size(RATES, 1.0, 0.05).is_err()
+                && sample_size(RATES, 0.8, 0.0).is_err()
+                && power(RATES, 1, 0.05).is_err()
+        );
     }
 }

@@ -35,10 +35,17 @@ impl Proportion {
     /// If there are no trials, or more successes than trials.
     pub fn new(successes: u64, trials: u64) -> Result<Self> {
         if trials == 0 {
-            return Err(Error::Empty { what: "arm of the test".into(), allowed: "at least one trial".into() });
+            return Err(Error::Empty {
+                what: "arm of the test".into(),
+                allowed: "at least one trial".into(),
+            });
         }
         if successes > trials {
-            return Err(Error::setting("successes", successes, format!("at most the {trials} trials")));
+            return Err(Error::setting(
+                "successes",
+                successes,
+                format!("at most the {trials} trials"),
+            ));
         }
         Ok(Self { successes, trials })
     }
@@ -57,8 +64,12 @@ impl Proportion {
         let (rate, trials) = (self.rate(), self.trials as f64);
         let z = normal_quantile(0.5 + 0.5 * level);
         let centre = (rate + z * z / (2.0 * trials)) / (1.0 + z * z / trials);
-        let half = z / (1.0 + z * z / trials) * (rate * (1.0 - rate) / trials + z * z / (4.0 * trials * trials)).sqrt();
-        Ok(((centre - half).clamp(0.0, rate), (centre + half).clamp(rate, 1.0)))
+        let half = z / (1.0 + z * z / trials)
+            * (rate * (1.0 - rate) / trials + z * z / (4.0 * trials * trials)).sqrt();
+        Ok((
+            (centre - half).clamp(0.0, rate),
+            (centre + half).clamp(rate, 1.0),
+        ))
     }
 
     fn variance(self) -> f64 {
@@ -68,9 +79,10 @@ impl Proportion {
 
 /// Compares two proportions: treatment minus control.
 ///
-/// The interval is Newcombe's (1998, method 10), from the two arms' Wilson intervals, which keeps its level with few successes; the
-/// p value is that of the z test with the pooled rate. Where neither or every trial of both arms succeeded, the difference is 0,
-/// its p value 1, and the interval still tells how far apart the rates may be.
+/// The interval is Newcombe's (1998, method 10), from the two arms' Wilson intervals, which keeps
+/// its level with few successes; the p value is that of the z test with the pooled rate. Where
+/// neither or every trial of both arms succeeded, the difference is 0, its p value 1, and the
+/// interval still tells how far apart the rates may be.
 ///
 /// ```
 /// use mixtouch::experiment::{Proportion, compare_proportions};
@@ -84,14 +96,22 @@ impl Proportion {
 ///
 /// # Errors
 /// If the level is not between 0 and 1.
-pub fn compare_proportions(control: Proportion, treatment: Proportion, level: f64) -> Result<Difference> {
-    let ((control_low, control_high), (treatment_low, treatment_high)) = (control.interval(level)?, treatment.interval(level)?);
+pub fn compare_proportions(
+    control: Proportion,
+    treatment: Proportion,
+    level: f64,
+) -> Result<Difference> {
+    let ((control_low, control_high), (treatment_low, treatment_high)) =
+        (control.interval(level)?, treatment.interval(level)?);
     let (p, q) = (control.rate(), treatment.rate());
     let estimate = q - p;
     let down = ((q - treatment_low).powi(2) + (control_high - p).powi(2)).sqrt();
     let up = ((treatment_high - q).powi(2) + (p - control_low).powi(2)).sqrt();
-    let pooled = (control.successes as f64 + treatment.successes as f64) / (control.trials as f64 + treatment.trials as f64);
-    let error = (pooled * (1.0 - pooled) * (1.0 / control.trials as f64 + 1.0 / treatment.trials as f64)).sqrt();
+    let pooled = (control.successes as f64 + treatment.successes as f64)
+        / (control.trials as f64 + treatment.trials as f64);
+    let error =
+        (pooled * (1.0 - pooled) * (1.0 / control.trials as f64 + 1.0 / treatment.trials as f64))
+            .sqrt();
     Ok(Difference {
         control: p,
         treatment: q,
@@ -100,7 +120,11 @@ pub fn compare_proportions(control: Proportion, treatment: Proportion, level: f6
         low: estimate - down,
         high: estimate + up,
         level,
-        p_value: if error > 0.0 { normal_two_sided(estimate / error) } else { 1.0 },
+        p_value: if error > 0.0 {
+            normal_two_sided(estimate / error)
+        } else {
+            1.0
+        },
     })
 }
 
@@ -111,23 +135,38 @@ mod tests {
 
     #[test]
     fn newcombes_examples() {
-        // Newcombe (1998), Statistics in Medicine 17, table II, method 10: 56/70 against 48/80 gives 0.0524 to 0.3339, 9/10 against 3/10
-        // gives 0.1705 to 0.8090, 10/10 against 0/10 gives 0.6075 to 1.
-        for (treatment, control, low, high) in
-            [((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((10, 10), (0, 10), 0.6075, 1.0)]
-        {
+        // Newcombe (1998), Statistics in Medicine 17, table II, method 10: 56/70 against 48/80
+        // gives 0.0524 to 0.3339, 9/10 against 3/10 gives 0.1705 to 0.8090, 10/10 against 0/10
+        // gives 0.6075 to 1.
+        for (treatment, control, low, high) in [
+            ((56, 70), (48, 80), 0.0524, 0.3339),
+            ((9, 10), (3, 10), 0.1705, 0.8090),
+            ((10, 10), (0, 10), 0.6075, 1.0),
+        ] {
             let arm = |(successes, trials)| Proportion::new(successes, trials).unwrap();
             let got = compare_proportions(arm(control), arm(treatment), 0.95).unwrap();
-            assert!((got.low - low).abs() < 5e-5 && (got.high - high).abs() < 5e-5, "{got:?}");
+            assert!(
+                (got.low - low).abs() < 5e-5 && (got.high - high).abs() < 5e-5,
+                "{got:?}"
+            );
         }
     }
 
     #[test]
     fn p_value_by_hand() {
-        // 48/80 and 56/70: pooled 104/150, z = 0.2 / sqrt(104/150 * 46/150 * (1/80 + 1/70)) = 2.6501.
-        let got = compare_proportions(Proportion::new(48, 80).unwrap(), Proportion::new(56, 70).unwrap(), 0.95).unwrap();
+        // 48/80 and 56/70: pooled 104/150, z = 0.2 / sqrt(104/150 * 46/150 * (1/80 + 1/70)) =
+        // 2.6501.
+        let got = compare_proportions(
+            Proportion::new(48, 80).unwrap(),
+            Proportion::new(56, 70).unwrap(),
+            0.95,
+        )
+        .unwrap();
         let z = 0.2 / (104.0 / 150.0 * 46.0 / 150.0 * (1.0 / 80.0 + 1.0 / 70.0_f64)).sqrt();
-        assert!((got.p_value - libm::erfc(z / std::f64::consts::SQRT_2)).abs() < 1e-12, "{got:?}");
+        assert!(
+            (got.p_value - libm::erfc(z / std::f64::consts::SQRT_2)).abs() < 1e-12,
+            "{got:?}"
+        );
         assert!((got.standard_error - (0.24 / 80.0 + 0.16 / 70.0_f64).sqrt()).abs() < 1e-15);
     }
 
@@ -135,7 +174,10 @@ mod tests {
     fn arms_without_variance_have_a_result_and_empty_ones_an_error() {
         let none = Proportion::new(0, 50).unwrap();
         let got = compare_proportions(none, none, 0.95).unwrap();
-        assert_eq!((got.estimate, got.p_value, got.standard_error), (0.0, 1.0, 0.0));
+        assert_eq!(
+            (got.estimate, got.p_value, got.standard_error),
+            (0.0, 1.0, 0.0)
+        );
         assert!(got.low < 0.0 && got.high > 0.0 && got.relative().is_none());
         assert!(matches!(Proportion::new(0, 0), Err(Error::Empty { .. })));
         assert!(Proportion::new(2, 1).is_err());
@@ -148,8 +190,13 @@ mod tests {
         let covered = (0..500).filter(|&seed| {
             let mut random = Random::new(seed);
             let (p, q) = (random.between(0.02, 0.2), random.between(0.02, 0.2));
-            let mut arm =
-                |rate: f64, trials: u64| Proportion::new((0..trials).filter(|_| random.chance(rate)).count() as u64, trials).unwrap();
+            let mut arm = |rate: f64, trials: u64| {
+                Proportion::new(
+                    (0..trials).filter(|_| random.chance(rate)).count() as u64,
+                    trials,
+                )
+                .unwrap()
+            };
             let (control, treatment) = (arm(p, 400), arm(q, 700));
             let got = compare_proportions(control, treatment, 0.95).unwrap();
             got.low <= q - p && q - p <= got.high

@@ -1,21 +1,47 @@
 //! The mix of control geos that moves as a treated one did before the test.
 
-/// Weights, non-negative and summing to one, of the columns whose mix comes closest to the target in squares.
+/// Weights, non-negative and summing to one, of the columns whose mix comes closest to the target
+/// in squares.
 ///
-/// Solved exactly over the simplex: weight moves from the column whose gradient is largest to the one whose is smallest, by the
-/// closed-form optimum of the pair, until no move gains (the conditions of Karush, Kuhn and Tucker hold to 1e-10). Ties go to the
-/// first column, so the result does not depend on anything but the data.
+/// Solved exactly over the simplex: weight moves from the column whose gradient is largest to the
+/// one whose is smallest, by the closed-form optimum of the pair, until no move gains (the
+/// conditions of Karush, Kuhn and Tucker hold to 1e-10). Ties go to the first column, so the result
+/// does not depend on anything but the data.
 pub(super) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
-    let gram: Vec<Vec<f64>> = columns.iter().map(|a| columns.iter().map(|b| dot(a, b)).collect()).collect();
+    let gram: Vec<Vec<f64>> = columns
+        .iter()
+        .map(|a| columns.iter().map(|b| dot(a, b)).collect())
+        .collect();
     let aim: Vec<f64> = columns.iter().map(|column| dot(column, target)).collect();
     let mut weights = vec![1.0 / columns.len() as f64; columns.len()];
-    let mut gradient: Vec<f64> = gram.iter().zip(&aim).map(|(row, aim)| dot(row, &weights) - aim).collect();
-    let scale = gram.iter().enumerate().map(|(i, row)| row[i]).fold(f64::MIN_POSITIVE, f64::max);
+    let mut gradient: Vec<f64> = gram
+        .iter()
+        .zip(&aim)
+        .map(|(row, aim)| dot(row, &weights) - aim)
+        .collect();
+    let scale = gram
+        .iter()
+        .enumerate()
+        .map(|(i, row)| row[i])
+        .fold(f64::MIN_POSITIVE, f64::max);
     for _ in 0..MOVES {
-        let to = (0..weights.len()).fold(0, |best, i| if gradient[i] < gradient[best] { i } else { best });
-        let Some(from) =
-            (0..weights.len()).filter(|&i| weights[i] > 0.0).reduce(|worst, i| if gradient[i] > gradient[worst] { i } else { worst })
+        let to = (0..weights.len()).fold(0, |best, i| {
+            if gradient[i] < gradient[best] {
+                i
+            } else {
+                best
+            }
+        });
+        let Some(from) = (0..weights.len())
+            .filter(|&i| weights[i] > 0.0)
+            .reduce(|worst, i| {
+                if gradient[i] > gradient[worst] {
+                    i
+                } else {
+                    worst
+                }
+            })
         else {
             break;
         };
@@ -24,9 +50,17 @@ pub(super) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
             break;
         }
         let bend = gram[from][from] + gram[to][to] - 2.0 * gram[from][to];
-        let moved = if bend > 0.0 { (gap / bend).min(weights[from]) } else { weights[from] };
+        let moved = if bend > 0.0 {
+            (gap / bend).min(weights[from])
+        } else {
+            weights[from]
+        };
         weights[to] += moved;
-        weights[from] = if moved == weights[from] { 0.0 } else { weights[from] - moved };
+        weights[from] = if moved == weights[from] {
+            0.0
+        } else {
+            weights[from] - moved
+        };
         for (i, slope) in gradient.iter_mut().enumerate() {
             *slope += moved * (gram[i][to] - gram[i][from]);
         }
@@ -44,28 +78,66 @@ mod tests {
     #[test]
     fn a_mix_is_found_again() {
         let mut random = Random::new(3);
-        let columns: Vec<Vec<f64>> = (0..6).map(|_| (0..30).map(|_| 1.0 + 0.2 * random.normal()).collect()).collect();
+        let columns: Vec<Vec<f64>> = (0..6)
+            .map(|_| (0..30).map(|_| 1.0 + 0.2 * random.normal()).collect())
+            .collect();
         let truth = [0.0, 0.5, 0.2, 0.0, 0.3, 0.0];
-        let target: Vec<f64> = (0..30).map(|t| columns.iter().zip(truth).map(|(column, weight)| weight * column[t]).sum()).collect();
+        let target: Vec<f64> = (0..30)
+            .map(|t| {
+                columns
+                    .iter()
+                    .zip(truth)
+                    .map(|(column, weight)| weight * column[t])
+                    .sum()
+            })
+            .collect();
         let borrowed: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
         let weights = simplex_weights(&borrowed, &target);
-        assert!(weights.iter().zip(truth).all(|(got, want)| (got - want).abs() < 1e-6), "{weights:?}");
+        assert!(
+            weights
+                .iter()
+                .zip(truth)
+                .all(|(got, want)| (got - want).abs() < 1e-6),
+            "{weights:?}"
+        );
     }
 
     #[test]
     fn weights_are_a_mix_and_meet_the_conditions() {
         for seed in 0..50 {
             let mut random = Random::new(seed);
-            let columns: Vec<Vec<f64>> = (0..12).map(|_| (0..8).map(|_| random.normal()).collect()).collect();
+            let columns: Vec<Vec<f64>> = (0..12)
+                .map(|_| (0..8).map(|_| random.normal()).collect())
+                .collect();
             let target: Vec<f64> = (0..8).map(|_| 2.0 * random.normal()).collect();
             let borrowed: Vec<&[f64]> = columns.iter().map(Vec::as_slice).collect();
             let weights = simplex_weights(&borrowed, &target);
-            assert!(weights.iter().all(|weight| *weight >= 0.0) && (weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
-            let miss: Vec<f64> =
-                (0..8).map(|t| columns.iter().zip(&weights).map(|(column, w)| w * column[t]).sum::<f64>() - target[t]).collect();
-            let slope: Vec<f64> = columns.iter().map(|column| column.iter().zip(&miss).map(|(x, m)| x * m).sum()).collect();
+            assert!(
+                weights.iter().all(|weight| *weight >= 0.0)
+                    && (weights.iter().sum::<f64>() - 1.0).abs() < 1e-12
+            );
+            let miss: Vec<f64> = (0..8)
+                .map(|t| {
+                    columns
+                        .iter()
+                        .zip(&weights)
+                        .map(|(column, w)| w * column[t])
+                        .sum::<f64>()
+                        - target[t]
+                })
+                .collect();
+            let slope: Vec<f64> = columns
+                .iter()
+                .map(|column| column.iter().zip(&miss).map(|(x, m)| x * m).sum())
+                .collect();
             let least = slope.iter().copied().fold(f64::INFINITY, f64::min);
-            assert!(slope.iter().zip(&weights).all(|(s, w)| *w == 0.0 || s - least < 1e-8), "seed {seed}: {slope:?} {weights:?}");
+            assert!(
+                slope
+                    .iter()
+                    .zip(&weights)
+                    .all(|(s, w)| *w == 0.0 || s - least < 1e-8),
+                "seed {seed}: {slope:?} {weights:?}"
+            );
         }
     }
 

@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 
 /// Compares every variant with the control, each beside its p value adjusted by [`holm`].
 ///
-/// The comparison is the one for the kind of arm, such as [`compare_proportions`](super::compare_proportions) or
-/// [`compare_means`](super::compare_means); intervals stay those of each comparison alone.
+/// The comparison is the one for the kind of arm, such as
+/// [`compare_proportions`](super::compare_proportions) or [`compare_means`](super::compare_means);
+/// intervals stay those of each comparison alone.
 ///
 /// ```
 /// use mixtouch::experiment::{Proportion, compare_proportions, compare_variants};
@@ -26,15 +27,24 @@ pub fn compare_variants<A: Copy>(
     level: f64,
     compare: impl Fn(A, A, f64) -> Result<Difference>,
 ) -> Result<Vec<(Difference, f64)>> {
-    let differences = variants.iter().map(|&variant| compare(control, variant, level)).collect::<Result<Vec<_>>>()?;
-    let adjusted = holm(&differences.iter().map(|difference| difference.p_value).collect::<Vec<_>>())?;
+    let differences = variants
+        .iter()
+        .map(|&variant| compare(control, variant, level))
+        .collect::<Result<Vec<_>>>()?;
+    let adjusted = holm(
+        &differences
+            .iter()
+            .map(|difference| difference.p_value)
+            .collect::<Vec<_>>(),
+    )?;
     Ok(differences.into_iter().zip(adjusted).collect())
 }
 
 /// Adjusts p values for their number by Holm's step-down method (1979).
 ///
-/// The i-th smallest of n is multiplied by n - i + 1, and none may fall below a smaller one's: rejecting those at or below 5 % then
-/// makes a false find in at most 5 % of tests, however the variants depend on one another. The order is kept.
+/// The i-th smallest of n is multiplied by n - i + 1, and none may fall below a smaller one's:
+/// rejecting those at or below 5 % then makes a false find in at most 5 % of tests, however the
+/// variants depend on one another. The order is kept.
 ///
 /// ```
 /// use mixtouch::experiment::holm;
@@ -68,7 +78,12 @@ mod tests {
     fn by_hand() {
         // R 4: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm") is 0.03 0.06 0.06 0.02.
         let got = holm(&[0.01, 0.04, 0.03, 0.005]).unwrap();
-        assert!(got.iter().zip([0.03, 0.06, 0.06, 0.02]).all(|(a, b)| (a - b).abs() < 1e-15), "{got:?}");
+        assert!(
+            got.iter()
+                .zip([0.03, 0.06, 0.06, 0.02])
+                .all(|(a, b)| (a - b).abs() < 1e-15),
+            "{got:?}"
+        );
         assert_eq!(holm(&[0.9, 0.8]).unwrap(), [1.0, 1.0]);
         assert_eq!(holm(&[]).unwrap(), [0.0; 0]);
         assert!(holm(&[f64::NAN]).is_err() && holm(&[1.1]).is_err());

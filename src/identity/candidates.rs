@@ -37,17 +37,32 @@ pub(super) struct Passed {
 }
 
 impl<'a> Candidates<'a> {
-    /// Of these links, whose left ends were numbered first, then the right ends; `granted` are those with consent, if it matters.
-    pub(super) fn new(links: &'a [Links], numbered: &'a Numbered, granted: Option<&'a Numbering>, rules: &'a Rules) -> Self {
+    /// Of these links, whose left ends were numbered first, then the right ends; `granted` are
+    /// those with consent, if it matters.
+    pub(super) fn new(
+        links: &'a [Links],
+        numbered: &'a Numbered,
+        granted: Option<&'a Numbering>,
+        rules: &'a Rules,
+    ) -> Self {
         let mut chunks = Vec::new();
         let mut first = 0;
         for links in links {
             let count = links.len().div_ceil(CHUNK);
             let range = |chunk: usize| chunk * CHUNK..links.len().min((chunk + 1) * CHUNK);
-            chunks.extend((0..count).map(|at| Chunk { links, range: range(at), numbers: [first + at, first + count + at] }));
+            chunks.extend((0..count).map(|at| Chunk {
+                links,
+                range: range(at),
+                numbers: [first + at, first + count + at],
+            }));
             first += 2 * count;
         }
-        Self { rules, numbered, granted, chunks }
+        Self {
+            rules,
+            numbered,
+            granted,
+            chunks,
+        }
     }
 
     /// Who is linked with whom, and what is refused whatever the other links are.
@@ -65,13 +80,22 @@ impl<'a> Candidates<'a> {
                     refusals.refuse(rule, None, &[left, right]);
                 } else {
                     pairs.push(to_pair(left, right));
-                    let guarded = [(kinds, [left, right]), ([kinds[1], kinds[0]], [right, left])];
-                    let guarded = guarded.into_iter().filter(|(kinds, _)| kinds[0].may_be_shared && kinds[1].tells_persons);
+                    let guarded = [
+                        (kinds, [left, right]),
+                        ([kinds[1], kinds[0]], [right, left]),
+                    ];
+                    let guarded = guarded
+                        .into_iter()
+                        .filter(|(kinds, _)| kinds[0].may_be_shared && kinds[1].tells_persons);
                     partners.extend(guarded.map(|(_, [value, with])| of_halves(value, with)));
                 }
             });
             let pairs = ranges.spread(&pairs);
-            Passed { pairs: vec![pairs], partners: vec![ranges.spread(&partners)], refusals }
+            Passed {
+                pairs: vec![pairs],
+                partners: vec![ranges.spread(&partners)],
+                refusals,
+            }
         };
         let mut all = Passed::default();
         for passed in self.chunks.par_iter().map(pass).collect::<Vec<_>>() {
@@ -83,27 +107,48 @@ impl<'a> Candidates<'a> {
     }
 
     /// What `keep` makes of each link that passes: its second, its confidence and its ends.
-    pub(super) fn filter_map<T: Send>(&self, keep: impl Fn(u32, u32, [u32; 2]) -> Option<T> + Sync) -> Vec<T> {
+    pub(super) fn filter_map<T: Send>(
+        &self,
+        keep: impl Fn(u32, u32, [u32; 2]) -> Option<T> + Sync,
+    ) -> Vec<T> {
         let guards = Guards::new(self.rules, self.granted);
         let of_chunk = |chunk: &Chunk<'_>| {
             let mut kept = Vec::new();
             chunk.each(self.numbered, |at, ends, numbers| {
                 let confidence = chunk.links.confidence[at];
-                let passes =
-                    numbers[0] != numbers[1] && guards.refuses(ends, ends.map(|end| guards.kinds[end.kind()]), confidence).is_none();
-                kept.extend(passes.then(|| keep(chunk.links.time[at], confidence, numbers)).flatten());
+                let passes = numbers[0] != numbers[1]
+                    && guards
+                        .refuses(ends, ends.map(|end| guards.kinds[end.kind()]), confidence)
+                        .is_none();
+                kept.extend(
+                    passes
+                        .then(|| keep(chunk.links.time[at], confidence, numbers))
+                        .flatten(),
+                );
             });
             kept
         };
-        self.chunks.par_iter().map(of_chunk).collect::<Vec<Vec<T>>>().into_iter().flatten().collect()
+        self.chunks
+            .par_iter()
+            .map(of_chunk)
+            .collect::<Vec<Vec<T>>>()
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
 impl Chunk<'_> {
     /// The links of the chunk: where they are, their ends and the ends' numbers.
     fn each(&self, numbered: &Numbered, mut link: impl FnMut(usize, [Identifier; 2], [u32; 2])) {
-        let [left, right] = [&self.links.left[self.range.clone()], &self.links.right[self.range.clone()]];
-        let numbers = [numbered.ranks(self.numbers[0], left), numbered.ranks(self.numbers[1], right)];
+        let [left, right] = [
+            &self.links.left[self.range.clone()],
+            &self.links.right[self.range.clone()],
+        ];
+        let numbers = [
+            numbered.ranks(self.numbers[0], left),
+            numbered.ranks(self.numbers[1], right),
+        ];
         for (at, row) in self.range.clone().enumerate() {
             link(row, [left[at], right[at]], [numbers[0][at], numbers[1][at]]);
         }
@@ -119,7 +164,11 @@ struct Guards<'a> {
 
 impl<'a> Guards<'a> {
     fn new(rules: &Rules, granted: Option<&'a Numbering>) -> Self {
-        Self { granted, least: steps(rules.confidence()), kinds: rules.kinds().map(Guarded::new).collect() }
+        Self {
+            granted,
+            least: steps(rules.confidence()),
+            kinds: rules.kinds().map(Guarded::new).collect(),
+        }
     }
 
     fn refuses(&self, ends: [Identifier; 2], kinds: [Guarded; 2], confidence: u32) -> Option<Rule> {
@@ -147,7 +196,12 @@ struct Guarded {
 
 impl Guarded {
     fn new(kind: &IdentifierKind) -> Self {
-        let (may_be_shared, tells_persons) = (kind.most_persons().is_some(), kind.most_values().is_some());
-        Self { may_be_shared, tells_persons, timed: kind.validity().is_some() }
+        let (may_be_shared, tells_persons) =
+            (kind.most_persons().is_some(), kind.most_values().is_some());
+        Self {
+            may_be_shared,
+            tells_persons,
+            timed: kind.validity().is_some(),
+        }
     }
 }

@@ -1,20 +1,23 @@
 //! Which numbers belong together as long as no guard says otherwise.
 //!
-//! Guards that count a person's values depend on the order in which links are tried, and so take one thread. But what they say of
-//! one component of the graph of links does not depend on any other; and in nearly all components there is nothing to say, for even
-//! the whole of it has no more values of any kind than a person may. So components come first, in parallel; links are tried in
-//! order in the few that remain.
+//! Guards that count a person's values depend on the order in which links are tried, and so take
+//! one thread. But what they say of one component of the graph of links does not depend on any
+//! other; and in nearly all components there is nothing to say, for even the whole of it has no
+//! more values of any kind than a person may. So components come first, in parallel; links are
+//! tried in order in the few that remain.
 
 use super::ranges::{Pair, Ranges, halves, to_pair};
 use super::spread::Spread;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// Disjoint sets of numbers from 0 that several threads join at a time, without locks (Anderson and Woll 1991). 4 bytes a number.
+/// Disjoint sets of numbers from 0 that several threads join at a time, without locks (Anderson and
+/// Woll 1991). 4 bytes a number.
 ///
-/// A root goes below a smaller one, never the other way, so that in the end each root is the smallest of its set: that depends on
-/// the links alone, whatever the threads did when. As numbers are ranks of hashes, the smaller of two is as good a choice as the root
-/// of the larger set would be (Goel, Khanna, Larkin and Tarjan 2014, Disjoint set union with randomized linking).
+/// A root goes below a smaller one, never the other way, so that in the end each root is the
+/// smallest of its set: that depends on the links alone, whatever the threads did when. As numbers
+/// are ranks of hashes, the smaller of two is as good a choice as the root of the larger set would
+/// be (Goel, Khanna, Larkin and Tarjan 2014, Disjoint set union with randomized linking).
 pub(super) struct Components {
     /// Of a root itself, of any other number a smaller one of its set.
     next: Vec<AtomicU32>,
@@ -23,14 +26,20 @@ pub(super) struct Components {
 impl Components {
     /// Each number a component of its own.
     pub(super) fn new(len: usize) -> Self {
-        Self { next: (0..len as u32).into_par_iter().map(AtomicU32::new).collect() }
+        Self {
+            next: (0..len as u32)
+                .into_par_iter()
+                .map(AtomicU32::new)
+                .collect(),
+        }
     }
 
     fn next(&self, number: u32) -> u32 {
         self.next[number as usize].load(Relaxed)
     }
 
-    /// The root of a number's component as it is now, found with path halving (Tarjan and van Leeuwen 1984).
+    /// The root of a number's component as it is now, found with path halving (Tarjan and van
+    /// Leeuwen 1984).
     fn find(&self, mut number: u32) -> u32 {
         loop {
             let next = self.next(number);
@@ -51,38 +60,59 @@ impl Components {
             let (left, right) = (self.find(left), self.find(right));
             let (stays, goes) = (left.min(right), left.max(right));
             // no longer a root, if another thread was faster
-            if stays == goes || self.next[goes as usize].compare_exchange(goes, stays, Relaxed, Relaxed).is_ok() {
+            if stays == goes
+                || self.next[goes as usize]
+                    .compare_exchange(goes, stays, Relaxed, Relaxed)
+                    .is_ok()
+            {
                 return;
             }
         }
     }
 
-    /// Reads what joining these pairs will read first. Reads that do not wait for each other run at the same time, so doing this
-    /// for a few dozen pairs ahead is to bring their lines into the cache sooner than one after the other would.
+    /// Reads what joining these pairs will read first. Reads that do not wait for each other run at
+    /// the same time, so doing this for a few dozen pairs ahead is to bring their lines into the
+    /// cache sooner than one after the other would.
     #[inline]
     fn touch(&self, pairs: &[Pair]) {
         let read = |number: u32| self.next(self.next(number));
-        std::hint::black_box(pairs.iter().map(|&pair| halves(pair)).fold(0, |sum, (left, right)| sum ^ read(left) ^ read(right)));
+        std::hint::black_box(
+            pairs
+                .iter()
+                .map(|&pair| halves(pair))
+                .fold(0, |sum, (left, right)| sum ^ read(left) ^ read(right)),
+        );
     }
 
     /// Joins what those of the pairs say that `passes` lets pass, for which it may keep accounts.
     ///
-    /// Two rounds within ranges of numbers that fit the cache do nearly all of it: of 20 million pairs they leave 90,000, which are
-    /// joined wherever they are. Joining all of them there took 1.2 s of processors where this takes 0.35.
-    pub(super) fn connect<A: Default + Send>(&mut self, pairs: Vec<Spread<Pair>>, passes: impl Fn(Pair, &mut A) -> bool + Sync) -> Vec<A> {
+    /// Two rounds within ranges of numbers that fit the cache do nearly all of it: of 20 million
+    /// pairs they leave 90,000, which are joined wherever they are. Joining all of them there took
+    /// 1.2 s of processors where this takes 0.35.
+    pub(super) fn connect<A: Default + Send>(
+        &mut self,
+        pairs: Vec<Spread<Pair>>,
+        passes: impl Fn(Pair, &mut A) -> bool + Sync,
+    ) -> Vec<A> {
         let (mut pairs, accounts) = self.settle(&pairs, passes);
         for _ in 1..ROUNDS {
             (pairs, _) = self.settle(&pairs, |_, _: &mut ()| true);
         }
-        pairs.par_iter().flat_map(|pairs| pairs.all().par_chunks(AHEAD)).for_each(|ahead| {
-            self.touch(ahead);
-            ahead.iter().map(|&pair| halves(pair)).for_each(|(left, right)| self.join(left, right));
-        });
+        pairs
+            .par_iter()
+            .flat_map(|pairs| pairs.all().par_chunks(AHEAD))
+            .for_each(|ahead| {
+                self.touch(ahead);
+                ahead
+                    .iter()
+                    .map(|&pair| halves(pair))
+                    .for_each(|(left, right)| self.join(left, right));
+            });
         accounts
     }
 
-    /// Joins what can be joined within the range of each pair's larger number; the result are pairs of smaller ones in place of the
-    /// others.
+    /// Joins what can be joined within the range of each pair's larger number; the result are pairs
+    /// of smaller ones in place of the others.
     fn settle<A: Default + Send>(
         &mut self,
         pairs: &[Spread<Pair>],
@@ -92,15 +122,23 @@ impl Components {
         let of_range = |(range, cells): (usize, &mut [AtomicU32])| {
             let (mut left, mut account) = (Vec::new(), A::default());
             for pairs in pairs {
-                let passed = pairs.part(range).iter().filter(|&&pair| passes(pair, &mut account));
+                let passed = pairs
+                    .part(range)
+                    .iter()
+                    .filter(|&&pair| passes(pair, &mut account));
                 left.extend(passed.filter_map(|&pair| lower(cells, ranges.first(range), pair)));
             }
             (ranges.spread(&left), account)
         };
-        self.next.par_chunks_mut(ranges.span()).enumerate().map(of_range).unzip()
+        self.next
+            .par_chunks_mut(ranges.span())
+            .enumerate()
+            .map(of_range)
+            .unzip()
     }
 
-    /// Of each number the smallest of its component. What was once written for a number stays, as roots do not change any more.
+    /// Of each number the smallest of its component. What was once written for a number stays, as
+    /// roots do not change any more.
     pub(super) fn smallest(self) -> Vec<u32> {
         (0..self.next.len()).into_par_iter().for_each(|number| {
             let (next, root) = (self.next(number as u32), self.find(number as u32));
@@ -112,8 +150,9 @@ impl Components {
     }
 }
 
-/// Joins the two numbers of a pair as far as numbers in these cells, from `first` on, say what they are joined with; then the result
-/// is the pair of smaller numbers that remains to be joined (Rem's algorithm in Dijkstra 1976).
+/// Joins the two numbers of a pair as far as numbers in these cells, from `first` on, say what they
+/// are joined with; then the result is the pair of smaller numbers that remains to be joined (Rem's
+/// algorithm in Dijkstra 1976).
 fn lower(cells: &mut [AtomicU32], first: u32, pair: Pair) -> Option<Pair> {
     let (mut larger, mut smaller) = halves(pair);
     while larger >= first {
@@ -154,7 +193,8 @@ mod tests {
         const LEN: u32 = 300_000;
         let mut random = crate::Random::new(3);
         let mut number = || random.index(u64::from(LEN)) as u32;
-        // few large components, a path through every 30th number, and a number that a third of all are linked with
+        // few large components, a path through every 30th number, and a number that a third of all
+        // are linked with
         let mut pairs: Vec<(u32, u32)> = (0..150_000).map(|_| (number(), number())).collect();
         pairs.extend((0..LEN - 30).step_by(30).map(|first| (first + 30, first)));
         pairs.extend((0..LEN / 3).map(|_| (number(), LEN / 2)));
@@ -166,20 +206,33 @@ mod tests {
                 sets.join(left, right);
             }
         }
-        let smallest: Vec<u32> = sets.smallest().into_iter().map(|smallest| smallest & !JOINED).collect();
+        let smallest: Vec<u32> = sets
+            .smallest()
+            .into_iter()
+            .map(|smallest| smallest & !JOINED)
+            .collect();
         for threads in [1, 3] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             let connected = pool.install(|| {
                 let spread = |pairs: &[(u32, u32)]| {
-                    let pairs: Vec<Pair> = pairs.iter().map(|&(left, right)| to_pair(left, right)).collect();
+                    let pairs: Vec<Pair> = pairs
+                        .iter()
+                        .map(|&(left, right)| to_pair(left, right))
+                        .collect();
                     ranges(LEN as usize).spread(&pairs)
                 };
                 let mut components = Components::new(LEN as usize);
-                let refused: Vec<u64> = components.connect(pairs.chunks(10_000).map(spread).collect(), |pair, refused| {
-                    let passes = passes(&halves(pair));
-                    *refused += u64::from(!passes);
-                    passes
-                });
+                let refused: Vec<u64> = components.connect(
+                    pairs.chunks(10_000).map(spread).collect(),
+                    |pair, refused| {
+                        let passes = passes(&halves(pair));
+                        *refused += u64::from(!passes);
+                        passes
+                    },
+                );
                 (components.smallest(), refused.iter().sum::<u64>())
             });
             let refused = pairs.iter().filter(|pair| !passes(pair)).count();

@@ -6,8 +6,9 @@ use crate::event::{bad_time, second};
 use crate::intern::Interner;
 use std::collections::BTreeMap;
 
-/// What holders of identifiers have agreed to, as records in any order. For each identifier and purpose the latest record counts;
-/// of records of one second a refusal does. An identifier without a record has not agreed.
+/// What holders of identifiers have agreed to, as records in any order. For each identifier and
+/// purpose the latest record counts; of records of one second a refusal does. An identifier without
+/// a record has not agreed.
 ///
 /// ```
 /// use mixtouch::identity::{Consent, HashKey, Pseudonymiser, Rules};
@@ -35,11 +36,18 @@ impl Consent {
         Self::default()
     }
 
-    /// Adds a record: from that second on, the identifier's holder agrees to the purpose, or no longer does.
+    /// Adds a record: from that second on, the identifier's holder agrees to the purpose, or no
+    /// longer does.
     ///
     /// # Errors
     /// The record, counted from 1: an empty purpose, a time outside 1970-01-01 to 2106-02-07.
-    pub fn push(&mut self, identifier: Identifier, purpose: &str, granted: bool, time: i64) -> Result<()> {
+    pub fn push(
+        &mut self,
+        identifier: Identifier,
+        purpose: &str,
+        granted: bool,
+        time: i64,
+    ) -> Result<()> {
         let row = self.records + 1;
         let time = second(time).ok_or_else(|| bad_time(row, "timestamp", time))?;
         if purpose.is_empty() {
@@ -48,7 +56,13 @@ impl Consent {
         self.push_checked(identifier, purpose, granted, time)
     }
 
-    pub(crate) fn push_checked(&mut self, identifier: Identifier, purpose: &str, granted: bool, time: u32) -> Result<()> {
+    pub(crate) fn push_checked(
+        &mut self,
+        identifier: Identifier,
+        purpose: &str,
+        granted: bool,
+        time: u32,
+    ) -> Result<()> {
         let purpose = self.purposes.intern(purpose)?;
         self.count(identifier, purpose, (time, granted));
         self.records += 1;
@@ -56,7 +70,10 @@ impl Consent {
     }
 
     fn count(&mut self, identifier: Identifier, purpose: u32, (time, granted): (u32, bool)) {
-        let latest = self.latest.entry((identifier, purpose)).or_insert((time, granted));
+        let latest = self
+            .latest
+            .entry((identifier, purpose))
+            .or_insert((time, granted));
         if time > latest.0 {
             *latest = (time, granted);
         } else if time == latest.0 {
@@ -70,7 +87,12 @@ impl Consent {
     /// More than 2^32 purposes.
     pub fn append(&mut self, later: Self) -> Result<()> {
         let purposes = self.purposes.absorb(&later.purposes)?;
-        later.latest.into_iter().for_each(|((identifier, purpose), latest)| self.count(identifier, purposes[purpose as usize], latest));
+        later
+            .latest
+            .into_iter()
+            .for_each(|((identifier, purpose), latest)| {
+                self.count(identifier, purposes[purpose as usize], latest)
+            });
         self.records += later.records;
         Ok(())
     }
@@ -87,23 +109,42 @@ impl Consent {
 
     /// Whether the latest record grants it.
     pub fn is_granted(&self, identifier: Identifier, purpose: &str) -> bool {
-        let latest = self.purposes.find(purpose).and_then(|purpose| self.latest.get(&(identifier, purpose)));
+        let latest = self
+            .purposes
+            .find(purpose)
+            .and_then(|purpose| self.latest.get(&(identifier, purpose)));
         latest.is_some_and(|(_, granted)| *granted)
     }
 
     /// Everybody who agrees to a purpose, sorted.
     pub(super) fn granted(&self, purpose: &str) -> Vec<Identifier> {
-        let Some(purpose) = self.purposes.find(purpose) else { return Vec::new() };
-        let granted = self.latest.iter().filter(|((_, other), (_, granted))| *other == purpose && *granted);
+        let Some(purpose) = self.purposes.find(purpose) else {
+            return Vec::new();
+        };
+        let granted = self
+            .latest
+            .iter()
+            .filter(|((_, other), (_, granted))| *other == purpose && *granted);
         granted.map(|((identifier, _), _)| *identifier).collect()
     }
 
     /// Leaves out every record of these sorted identifiers.
     pub(super) fn without(&self, sorted: &[Identifier]) -> Self {
-        let kept = |((identifier, _), _): &(&(Identifier, u32), &(u32, bool))| sorted.binary_search(identifier).is_err();
-        let latest: BTreeMap<_, _> = self.latest.iter().filter(kept).map(|(key, value)| (*key, *value)).collect();
+        let kept = |((identifier, _), _): &(&(Identifier, u32), &(u32, bool))| {
+            sorted.binary_search(identifier).is_err()
+        };
+        let latest: BTreeMap<_, _> = self
+            .latest
+            .iter()
+            .filter(kept)
+            .map(|(key, value)| (*key, *value))
+            .collect();
         // Older records count no more once a newer one is there, so only the latest are known.
-        Self { purposes: self.purposes.clone(), records: latest.len() as u64, latest }
+        Self {
+            purposes: self.purposes.clone(),
+            records: latest.len() as u64,
+            latest,
+        }
     }
 }
 
@@ -121,7 +162,10 @@ mod tests {
                 let (time, granted) = records[(at + rotation) % records.len()];
                 consent.push(id, "measurement", granted, time).unwrap();
             }
-            assert!(!consent.is_granted(id, "measurement"), "at 9 it was refused, whatever else was said then");
+            assert!(
+                !consent.is_granted(id, "measurement"),
+                "at 9 it was refused, whatever else was said then"
+            );
             consent.push(id, "measurement", true, 10).unwrap();
             assert_eq!(consent.granted("measurement"), [id]);
             assert!(consent.granted("advertising").is_empty());
@@ -132,7 +176,16 @@ mod tests {
     fn bad_records_are_named() {
         let mut consent = Consent::new();
         let id = Identifier::new(9 << 8, 0);
-        assert_eq!(consent.push(id, "", true, 1).unwrap_err().to_string(), "row 1: purpose is \"\", allowed: any text");
-        assert!(consent.push(id, "p", true, -1).unwrap_err().to_string().starts_with("row 1: timestamp"));
+        assert_eq!(
+            consent.push(id, "", true, 1).unwrap_err().to_string(),
+            "row 1: purpose is \"\", allowed: any text"
+        );
+        assert!(
+            consent
+                .push(id, "p", true, -1)
+                .unwrap_err()
+                .to_string()
+                .starts_with("row 1: timestamp")
+        );
     }
 }

@@ -9,13 +9,15 @@ use crate::error::Result;
 use crate::event::IdentifierColumn;
 
 impl Identities {
-    /// Removes a person's rows from a log, consent or not; the result is how many. A shared device's rows stay where another
-    /// person's identifier decides, without the identifiers of the erased person; rows that name the person's identifiers alone go,
-    /// even where their history does [not join](super::Rules::with_back_stitching).
+    /// Removes a person's rows from a log, consent or not; the result is how many. A shared
+    /// device's rows stay where another person's identifier decides, without the identifiers of the
+    /// erased person; rows that name the person's identifiers alone go, even where their history
+    /// does [not join](super::Rules::with_back_stitching).
     ///
-    /// It is as if the person's rows had never been read: no table keeps a text that only they had. The person's records go by
-    /// [`Links::erase`] and [`Consent::erase`] of the person's [identifiers](Identities::identifiers); plain logs and journeys
-    /// have [`Events::erase`](crate::Events::erase) and [`Journeys::erase`](crate::Journeys::erase).
+    /// It is as if the person's rows had never been read: no table keeps a text that only they had.
+    /// The person's records go by [`Links::erase`] and [`Consent::erase`] of the person's
+    /// [identifiers](Identities::identifiers); plain logs and journeys have
+    /// [`Events::erase`](crate::Events::erase) and [`Journeys::erase`](crate::Journeys::erase).
     ///
     /// ```
     /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Link, Links, Pseudonymiser, Resolver, Rules};
@@ -43,7 +45,10 @@ impl Identities {
     pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {
         let theirs = self.identifiers(person);
         let is_others = |identifier: &&Identifier| theirs.binary_search(identifier).is_err();
-        let stays = |row: usize| self.person_of_row(events, row) != person && events.identifiers(row).iter().any(|each| is_others(&each));
+        let stays = |row: usize| {
+            self.person_of_row(events, row) != person
+                && events.identifiers(row).iter().any(|each| is_others(&each))
+        };
         let kept: Vec<usize> = (0..events.len()).filter(|&row| stays(row)).collect();
         let erased = events.len() - kept.len();
         let mut identifiers = IdentifierColumn::default();

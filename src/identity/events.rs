@@ -6,8 +6,9 @@ use crate::error::{Error, Result};
 use crate::event::{Event, Events, IdentifierColumn, PassedOver};
 use crate::person::PersonKey;
 
-/// Rows that name identifiers instead of a person: what a shop, a website and a call centre each know of a customer.
-/// [`Identities::stitch`](super::Identities::stitch) makes plain [`Events`] of them.
+/// Rows that name identifiers instead of a person: what a shop, a website and a call centre each
+/// know of a customer. [`Identities::stitch`](super::Identities::stitch) makes plain [`Events`] of
+/// them.
 ///
 /// 8 bytes a row and 16 for each of its identifiers, beside what [`Events`] take.
 ///
@@ -35,12 +36,16 @@ impl IdentifiedEvents {
 
     /// An empty log with named text columns, as [`Events::with_columns`].
     pub fn with_columns<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self { events: Events::with_columns(names) }
+        Self {
+            events: Events::with_columns(names),
+        }
     }
 
     /// Keeps rows of every kind from here on, as [`Events::keep_all`].
     pub fn keep_all(self) -> Self {
-        Self { events: self.events.keep_all() }
+        Self {
+            events: self.events.keep_all(),
+        }
     }
 
     /// Rows as a reader filled them, one person for all and identifiers beside.
@@ -56,11 +61,21 @@ impl IdentifiedEvents {
     pub fn push(&mut self, event: Event<'_>, identifiers: &[Identifier]) -> Result<()> {
         let row = self.len();
         if identifiers.is_empty() {
-            return Err(Error::field(row as u64 + 1, "identifiers", "", "at least one"));
+            return Err(Error::field(
+                row as u64 + 1,
+                "identifiers",
+                "",
+                "at least one",
+            ));
         }
-        self.events.push(Event { person: PersonKey::Number(0), ..event })?;
+        self.events.push(Event {
+            person: PersonKey::Number(0),
+            ..event
+        })?;
         if self.events.len() > row {
-            identifiers.iter().for_each(|identifier| self.events.identifiers.add(*identifier));
+            identifiers
+                .iter()
+                .for_each(|identifier| self.events.identifiers.add(*identifier));
             self.events.identifiers.end_row();
         }
         Ok(())
@@ -91,7 +106,11 @@ impl IdentifiedEvents {
 
     /// The identifiers of a row; none where there is no such row.
     pub fn identifiers(&self, row: usize) -> &[Identifier] {
-        if row < self.len() { self.events.identifiers.row(row) } else { &[] }
+        if row < self.len() {
+            self.events.identifiers.row(row)
+        } else {
+            &[]
+        }
     }
 
     /// One row, if there is one; its person is 0, for nobody is known yet.
@@ -125,7 +144,9 @@ impl IdentifiedEvents {
         for row in 0..self.len() {
             let identifiers = self.identifiers(row);
             for (at, &left) in identifiers.iter().enumerate() {
-                identifiers[at + 1..].iter().for_each(|&right| links.push_checked(left, right, self.time(row), 1.0));
+                identifiers[at + 1..]
+                    .iter()
+                    .for_each(|&right| links.push_checked(left, right, self.time(row), 1.0));
             }
         }
         links

@@ -7,11 +7,11 @@ use crate::person::mix;
 use std::borrow::Cow;
 use std::fmt;
 
-/// One identifier as the crate keeps it: a keyed hash of its kind and value, and the number of its kind. The value itself - the
-/// e-mail address, the telephone number - is nowhere.
+/// One identifier as the crate keeps it: a keyed hash of its kind and value, and the number of its
+/// kind. The value itself - the e-mail address, the telephone number - is nowhere.
 ///
-/// 16 bytes: 120 bits of hash, of which no two among a thousand million values are equal but with a probability of 10^-18, and the
-/// kind in the last 8. Identifiers are ordered by hash.
+/// 16 bytes: 120 bits of hash, of which no two among a thousand million values are equal but with a
+/// probability of 10^-18, and the kind in the last 8. Identifiers are ordered by hash.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Identifier(u128);
 
@@ -36,12 +36,20 @@ impl Identifier {
 
     /// The leading bits of the hash.
     pub(super) fn leading(self, bits: u32) -> usize {
-        if bits == 0 { 0 } else { (self.0 >> (128 - bits)) as usize }
+        if bits == 0 {
+            0
+        } else {
+            (self.0 >> (128 - bits)) as usize
+        }
     }
 
     /// The value of `bits` bits behind the first `skip`.
     pub(super) fn bits(self, skip: u32, bits: u32) -> usize {
-        if bits == 0 { 0 } else { ((self.0 << skip) >> (128 - bits)) as usize }
+        if bits == 0 {
+            0
+        } else {
+            ((self.0 << skip) >> (128 - bits)) as usize
+        }
     }
 
     /// A number that orders identifiers by kind, then by hash.
@@ -75,8 +83,9 @@ impl fmt::Debug for Identifier {
 
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///
-/// Values are taken as they are, `+49 30 1234567` and `030 1234567` are two identifiers, so write them alike first; but for case where
-/// the kind [ignores](super::IdentifierKind::ignoring_case) it.
+/// Values are taken as they are, `+49 30 1234567` and `030 1234567` are two identifiers, so write
+/// them alike first; but for case where the kind [ignores](super::IdentifierKind::ignoring_case)
+/// it.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
@@ -96,7 +105,10 @@ pub struct Pseudonymiser {
 impl Pseudonymiser {
     /// With this key, of the kinds of these rules.
     pub fn new(key: HashKey, rules: &Rules) -> Self {
-        Self { key, kinds: rules.kinds().cloned().collect() }
+        Self {
+            key,
+            kinds: rules.kinds().cloned().collect(),
+        }
     }
 
     /// The identifier of that kind and value.
@@ -104,8 +116,20 @@ impl Pseudonymiser {
     /// # Errors
     /// A kind that the rules do not have; an empty or blank value.
     pub fn identifier(&self, kind: &str, value: &str) -> Result<Identifier> {
-        let number = self.kind(kind).ok_or_else(|| Error::setting("the kind of an identifier", format!("{kind:?}"), self.known()))?;
-        self.of_kind(number, value).ok_or_else(|| Error::setting(format!("the value of an identifier of kind {kind}"), "empty", VALUE))
+        let number = self.kind(kind).ok_or_else(|| {
+            Error::setting(
+                "the kind of an identifier",
+                format!("{kind:?}"),
+                self.known(),
+            )
+        })?;
+        self.of_kind(number, value).ok_or_else(|| {
+            Error::setting(
+                format!("the value of an identifier of kind {kind}"),
+                "empty",
+                VALUE,
+            )
+        })
     }
 
     /// The number of a kind.
@@ -129,7 +153,11 @@ impl Pseudonymiser {
     pub(crate) fn of_kind(&self, kind: usize, value: &str) -> Option<Identifier> {
         let rule = &self.kinds[kind];
         let is_small = |value: &str| !value.bytes().any(|byte| byte.is_ascii_uppercase());
-        let value = if rule.ignores_case() && !is_small(value) { Cow::Owned(value.to_ascii_lowercase()) } else { Cow::Borrowed(value) };
+        let value = if rule.ignores_case() && !is_small(value) {
+            Cow::Owned(value.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(value)
+        };
         let blank = value.trim().is_empty();
         (!blank).then(|| Identifier::new(self.key.hash(rule.name(), &value), kind))
     }
@@ -150,19 +178,30 @@ mod tests {
     #[test]
     fn what_cannot_be_an_identifier_is_named() {
         let error = |kind, value| hasher(1).identifier(kind, value).unwrap_err().to_string();
-        assert!(error("passport", "x").starts_with("the kind of an identifier is \"passport\", allowed: a kind of the rules: account"));
+        assert!(error("passport", "x").starts_with(
+            "the kind of an identifier is \"passport\", allowed: a kind of the rules: account"
+        ));
         for blank in ["", " ", "\t\n"] {
-            assert_eq!(error("card", blank), "the value of an identifier of kind card is empty, allowed: any text that is not blank");
+            assert_eq!(
+                error("card", blank),
+                "the value of an identifier of kind card is empty, allowed: any text that is not blank"
+            );
         }
     }
 
     #[test]
     fn case_is_ignored_where_the_kind_says_so() {
         let of = |kind, value| hasher(1).identifier(kind, value).unwrap();
-        assert_eq!(of("e-mail", "Ann@EXAMPLE.org"), of("e-mail", "ann@example.org"));
+        assert_eq!(
+            of("e-mail", "Ann@EXAMPLE.org"),
+            of("e-mail", "ann@example.org")
+        );
         assert_ne!(of("card", "A1"), of("card", "a1"));
         // letters beyond a to z are what they are, whatever Unicode has to say
-        assert_ne!(of("e-mail", "ÄNN@example.org"), of("e-mail", "änn@example.org"));
+        assert_ne!(
+            of("e-mail", "ÄNN@example.org"),
+            of("e-mail", "änn@example.org")
+        );
     }
 
     proptest! {

@@ -10,7 +10,8 @@ use crate::event::second;
 use std::collections::HashMap;
 use std::fmt;
 
-/// One human, as far as links tell: the smallest of the pseudonyms that are theirs. It depends on the links and the key alone.
+/// One human, as far as links tell: the smallest of the pseudonyms that are theirs. It depends on
+/// the links and the key alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(Identifier);
 
@@ -27,11 +28,13 @@ impl fmt::Display for PersonId {
     }
 }
 
-/// The persons that identifiers belong to: what [`Resolver::resolve`](super::Resolver::resolve) finds.
+/// The persons that identifiers belong to: what [`Resolver::resolve`](super::Resolver::resolve)
+/// finds.
 ///
-/// In memory: 20 bytes an identifier and about 1 of index, 4 more where anonymous history does not join, and 12 a link that holds
-/// for a time. While resolving, beside the links' own 40 bytes, up to 40 bytes a link and 21 an identifier; where the order of links
-/// matters (see [`Resolver`](super::Resolver)), 20 more an identifier there and 2 for every limited kind.
+/// In memory: 20 bytes an identifier and about 1 of index, 4 more where anonymous history does not
+/// join, and 12 a link that holds for a time. While resolving, beside the links' own 40 bytes, up
+/// to 40 bytes a link and 21 an identifier; where the order of links matters (see
+/// [`Resolver`](super::Resolver)), 20 more an identifier there and 2 for every limited kind.
 #[derive(Debug, Clone)]
 pub struct Identities {
     pub(super) numbering: Numbering,
@@ -58,9 +61,29 @@ pub(super) struct Resolved {
 }
 
 impl Identities {
-    pub(super) fn new(numbering: Numbering, resolved: Resolved, granted: Option<Numbering>, rules: Rules, refused: Refused) -> Self {
-        let Resolved { smallest, since, held, shared } = resolved;
-        Self { numbering, smallest, since, held, shared, granted, rules, refused }
+    pub(super) fn new(
+        numbering: Numbering,
+        resolved: Resolved,
+        granted: Option<Numbering>,
+        rules: Rules,
+        refused: Refused,
+    ) -> Self {
+        let Resolved {
+            smallest,
+            since,
+            held,
+            shared,
+        } = resolved;
+        Self {
+            numbering,
+            smallest,
+            since,
+            held,
+            shared,
+            granted,
+            rules,
+            refused,
+        }
     }
 
     /// The rules it was found by.
@@ -83,83 +106,130 @@ impl Identities {
         self.len() == 0
     }
 
-    /// How many persons identifiers that last belong to; those that are held for a time only have none of their own.
+    /// How many persons identifiers that last belong to; those that are held for a time only have
+    /// none of their own.
     pub fn persons(&self) -> usize {
-        let is_person = |(number, smallest): (u32, &u32)| smallest & !JOINED == number && !self.is_timed(self.numbering.get(number));
-        (0..).zip(&self.smallest).filter(|&each| is_person(each)).count()
+        let is_person = |(number, smallest): (u32, &u32)| {
+            smallest & !JOINED == number && !self.is_timed(self.numbering.get(number))
+        };
+        (0..)
+            .zip(&self.smallest)
+            .filter(|&each| is_person(each))
+            .count()
     }
 
-    /// The person with most lasting identifiers, and how many; of equals the one with the smallest pseudonym. A person of thousands
-    /// is a merge that went wrong.
+    /// The person with most lasting identifiers, and how many; of equals the one with the smallest
+    /// pseudonym. A person of thousands is a merge that went wrong.
     pub fn largest(&self) -> Option<(PersonId, usize)> {
         let mut sizes = vec![0usize; self.len()];
-        self.smallest.iter().for_each(|smallest| sizes[(smallest & !JOINED) as usize] += 1);
-        let largest = (0u32..).zip(sizes).max_by_key(|&(number, size)| (size, std::cmp::Reverse(number)));
+        self.smallest
+            .iter()
+            .for_each(|smallest| sizes[(smallest & !JOINED) as usize] += 1);
+        let largest = (0u32..)
+            .zip(sizes)
+            .max_by_key(|&(number, size)| (size, std::cmp::Reverse(number)));
         largest.map(|(number, size)| (self.person_of(number), size))
     }
 
-    /// The person of an identifier at a second. One that no link names, or none that holds then, is a person of its own; a value
-    /// [shared](super::IdentifierKind::with_most_persons) by too many is nobody's, and hence another person's every second.
+    /// The person of an identifier at a second. One that no link names, or none that holds then, is
+    /// a person of its own; a value [shared](super::IdentifierKind::with_most_persons) by too many
+    /// is nobody's, and hence another person's every second.
     ///
-    /// Where links of its kind hold for a time, the latest at or before that second counts; if that holds no more and history
-    /// [joins](Rules::with_back_stitching), the next one, that far back at the most.
+    /// Where links of its kind hold for a time, the latest at or before that second counts; if that
+    /// holds no more and history [joins](Rules::with_back_stitching), the next one, that far back
+    /// at the most.
     pub fn person(&self, identifier: Identifier, time: i64) -> PersonId {
         let time = second(time).unwrap_or(if time < 0 { 0 } else { u32::MAX });
-        self.linked(identifier, time).unwrap_or_else(|| self.alone(identifier, time))
+        self.linked(identifier, time)
+            .unwrap_or_else(|| self.alone(identifier, time))
     }
 
-    /// The person of each row of a log, in the order of rows, consent or not: that of its first known identifier that lasts, in the
-    /// order of kinds; else of the first that is linked then; else of the first.
-    pub fn persons_of_rows<'a>(&'a self, events: &'a IdentifiedEvents) -> impl ExactSizeIterator<Item = PersonId> + 'a {
+    /// The person of each row of a log, in the order of rows, consent or not: that of its first
+    /// known identifier that lasts, in the order of kinds; else of the first that is linked then;
+    /// else of the first.
+    pub fn persons_of_rows<'a>(
+        &'a self,
+        events: &'a IdentifiedEvents,
+    ) -> impl ExactSizeIterator<Item = PersonId> + 'a {
         (0..events.len()).map(|row| self.person_of_row(events, row))
     }
 
-    /// The person of a row: that of its first known identifier that lasts, in the order of kinds; else of the first that is linked
-    /// then; else of the first.
+    /// The person of a row: that of its first known identifier that lasts, in the order of kinds;
+    /// else of the first that is linked then; else of the first.
     pub(super) fn person_of_row(&self, events: &IdentifiedEvents, row: usize) -> PersonId {
         let (identifiers, time) = (events.identifiers(row), events.time(row));
         let in_order = || {
             let mut first = 0;
             std::iter::from_fn(move || {
-                let next =
-                    identifiers.iter().filter(|identifier| rank(**identifier) >= first).min_by_key(|identifier| rank(**identifier))?;
+                let next = identifiers
+                    .iter()
+                    .filter(|identifier| rank(**identifier) >= first)
+                    .min_by_key(|identifier| rank(**identifier))?;
                 first = rank(*next) + 1;
                 Some(*next)
             })
         };
-        let decides =
-            |identifier: &Identifier| self.kind(*identifier).is_some_and(|kind| !kind.is_anonymous() && kind.validity().is_none());
+        let decides = |identifier: &Identifier| {
+            self.kind(*identifier)
+                .is_some_and(|kind| !kind.is_anonymous() && kind.validity().is_none())
+        };
         if let Some(identifier) = in_order().find(decides) {
             return self.person(identifier, time.into());
         }
         let linked = in_order().find_map(|identifier| self.linked(identifier, time));
-        linked.or_else(|| in_order().next().map(|identifier| self.alone(identifier, time))).expect("every row has an identifier")
+        linked
+            .or_else(|| {
+                in_order()
+                    .next()
+                    .map(|identifier| self.alone(identifier, time))
+            })
+            .expect("every row has an identifier")
     }
 
-    /// Whether these identifiers are all of values that too many share, so that nobody knows whose row it is.
+    /// Whether these identifiers are all of values that too many share, so that nobody knows whose
+    /// row it is.
     pub(super) fn are_shared(&self, identifiers: &[Identifier]) -> bool {
         let shared = |number: u32| self.shared.binary_search(&number).is_ok();
-        identifiers.iter().all(|identifier| self.numbering.rank(*identifier).is_some_and(shared))
+        identifiers
+            .iter()
+            .all(|identifier| self.numbering.rank(*identifier).is_some_and(shared))
     }
 
-    /// Whether a row with these identifiers may be used: every one of them has consent, or nobody was asked.
+    /// Whether a row with these identifiers may be used: every one of them has consent, or nobody
+    /// was asked.
     pub fn allows(&self, identifiers: &[Identifier]) -> bool {
-        let granted = |granted: &Numbering| identifiers.iter().all(|identifier| granted.rank(*identifier).is_some());
+        let granted = |granted: &Numbering| {
+            identifiers
+                .iter()
+                .all(|identifier| granted.rank(*identifier).is_some())
+        };
         self.granted.as_ref().is_none_or(granted)
     }
 
     /// The lasting identifiers of a person, sorted; one that no link joined has itself.
     pub fn identifiers(&self, person: PersonId) -> Vec<Identifier> {
-        let Some(smallest) = self.numbering.rank(person.0) else { return vec![person.0] };
-        let members = (smallest..).zip(&self.smallest[smallest as usize..]).filter(|(_, other)| *other & !JOINED == smallest);
-        members.map(|(number, _)| self.numbering.get(number)).collect()
+        let Some(smallest) = self.numbering.rank(person.0) else {
+            return vec![person.0];
+        };
+        let members = (smallest..)
+            .zip(&self.smallest[smallest as usize..])
+            .filter(|(_, other)| *other & !JOINED == smallest);
+        members
+            .map(|(number, _)| self.numbering.get(number))
+            .collect()
     }
 
     /// The lasting identifiers of every person who has several.
     pub(super) fn members(&self) -> HashMap<PersonId, Vec<Identifier>> {
         let mut members: HashMap<PersonId, Vec<Identifier>> = HashMap::new();
-        for (number, _) in (0..).zip(&self.smallest).filter(|(_, smallest)| *smallest & JOINED != 0) {
-            members.entry(self.person_of(number)).or_default().push(self.numbering.get(number));
+        for (number, _) in (0..)
+            .zip(&self.smallest)
+            .filter(|(_, smallest)| *smallest & JOINED != 0)
+        {
+            members
+                .entry(self.person_of(number))
+                .or_default()
+                .push(self.numbering.get(number));
         }
         members
     }
@@ -168,21 +238,35 @@ impl Identities {
     fn linked(&self, identifier: Identifier, time: u32) -> Option<PersonId> {
         let number = self.numbering.rank(identifier)?;
         if self.is_timed(identifier) {
-            return self.holder(number, identifier, time).map(|holder| self.person_of(holder));
+            return self
+                .holder(number, identifier, time)
+                .map(|holder| self.person_of(holder));
         }
         let joined = self.smallest[number as usize] & JOINED != 0;
-        let early = self.since.get(number as usize).is_some_and(|&since| time < since);
-        let is_anonymous = || self.kind(identifier).is_some_and(|kind| kind.is_anonymous());
+        let early = self
+            .since
+            .get(number as usize)
+            .is_some_and(|&since| time < since);
+        let is_anonymous = || {
+            self.kind(identifier)
+                .is_some_and(|kind| kind.is_anonymous())
+        };
         (joined && !(early && is_anonymous())).then(|| self.person_of(number))
     }
 
     /// Who held a value at a second.
     fn holder(&self, number: u32, identifier: Identifier, time: u32) -> Option<u32> {
         let validity = self.kind(identifier)?.validity()?;
-        let next = self.held.partition_point(|&(value, then, _)| (value, then) <= (number, time));
+        let next = self
+            .held
+            .partition_point(|&(value, then, _)| (value, then) <= (number, time));
         let of = |at: usize| self.held.get(at).filter(|held| held.0 == number);
-        let before = next.checked_sub(1).and_then(of).filter(|held| time - held.1 <= validity);
-        let after = || of(next).filter(|held| self.rules.back_stitching() && held.1 - time <= validity);
+        let before = next
+            .checked_sub(1)
+            .and_then(of)
+            .filter(|held| time - held.1 <= validity);
+        let after =
+            || of(next).filter(|held| self.rules.back_stitching() && held.1 - time <= validity);
         before.or_else(after).map(|held| held.2)
     }
 
@@ -190,10 +274,12 @@ impl Identities {
         PersonId(self.numbering.get(self.smallest[number as usize] & !JOINED))
     }
 
-    /// Whoever nobody knows. An identifier that is linked at other times lends its person's name to them alone, so then it takes
-    /// another one: its pseudonym with all bits turned.
+    /// Whoever nobody knows. An identifier that is linked at other times lends its person's name to
+    /// them alone, so then it takes another one: its pseudonym with all bits turned.
     fn alone(&self, identifier: Identifier, time: u32) -> PersonId {
-        let Some(number) = self.numbering.rank(identifier) else { return PersonId(identifier) };
+        let Some(number) = self.numbering.rank(identifier) else {
+            return PersonId(identifier);
+        };
         if self.smallest[number as usize] & JOINED != 0 {
             PersonId(identifier.turned())
         } else if self.shared.binary_search(&number).is_ok() {
@@ -204,7 +290,8 @@ impl Identities {
     }
 
     fn is_timed(&self, identifier: Identifier) -> bool {
-        self.kind(identifier).is_some_and(|kind| kind.validity().is_some())
+        self.kind(identifier)
+            .is_some_and(|kind| kind.validity().is_some())
     }
 
     fn kind(&self, identifier: Identifier) -> Option<&super::IdentifierKind> {

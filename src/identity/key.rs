@@ -4,10 +4,12 @@ use crate::error::{Error, Result};
 use std::fmt;
 use std::str::FromStr;
 
-/// The secret key that identifiers are hashed with: 32 bytes. Whoever has it can find out whether a known e-mail address is among
-/// the pseudonyms, so keep it apart from the data; whoever loses it, or destroys it, cannot link new data to old.
+/// The secret key that identifiers are hashed with: 32 bytes. Whoever has it can find out whether a
+/// known e-mail address is among the pseudonyms, so keep it apart from the data; whoever loses it,
+/// or destroys it, cannot link new data to old.
 ///
-/// Read from text it is 64 hexadecimal digits. Shown for debugging it is hidden, and it does not serialise.
+/// Read from text it is 64 hexadecimal digits. Shown for debugging it is hidden, and it does not
+/// serialise.
 ///
 /// ```
 /// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse()?;
@@ -23,11 +25,15 @@ impl HashKey {
         Self(bytes)
     }
 
-    /// BLAKE3 (O'Connor, Aumasson, Neves and Wilcox-O'Hearn 2020) in its keyed mode, of the kind and the value. The kind's length
-    /// goes first, so that no two pairs of kind and value are the same bytes.
+    /// BLAKE3 (O'Connor, Aumasson, Neves and Wilcox-O'Hearn 2020) in its keyed mode, of the kind
+    /// and the value. The kind's length goes first, so that no two pairs of kind and value are the
+    /// same bytes.
     pub(super) fn hash(&self, kind: &str, value: &str) -> u128 {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
-        hasher.update(&(kind.len() as u64).to_le_bytes()).update(kind.as_bytes()).update(value.as_bytes());
+        hasher
+            .update(&(kind.len() as u64).to_le_bytes())
+            .update(kind.as_bytes())
+            .update(value.as_bytes());
         let mut first = [0; 16];
         first.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         u128::from_be_bytes(first)
@@ -44,9 +50,16 @@ impl FromStr for HashKey {
     type Err = Error;
 
     /// # Errors
-    /// Anything but 64 hexadecimal digits. The message does not repeat the text, which may be nearly the key.
+    /// Anything but 64 hexadecimal digits. The message does not repeat the text, which may be
+    /// nearly the key.
     fn from_str(text: &str) -> Result<Self> {
-        let bad = || Error::setting("the key of identifiers", format!("{} characters", text.chars().count()), "64 hexadecimal digits");
+        let bad = || {
+            Error::setting(
+                "the key of identifiers",
+                format!("{} characters", text.chars().count()),
+                "64 hexadecimal digits",
+            )
+        };
         if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(bad());
         }
@@ -64,27 +77,36 @@ mod tests {
 
     #[test]
     fn the_hash_is_blake3_keyed() {
-        // The key and the first 16 bytes of keyed_hash for 1 byte of input (0x00) in BLAKE3's test vectors,
-        // https://github.com/BLAKE3-team/BLAKE3/blob/master/test_vectors/test_vectors.json
+        // The key and the first 16 bytes of keyed_hash for 1 byte of input (0x00) in BLAKE3's test
+        // vectors, https://github.com/BLAKE3-team/BLAKE3/blob/master/test_vectors/test_vectors.json
         let key = *b"whats the Elvish word for friend";
         let expected = "6d7878dfff2f485635d39013278ae14f";
         let hash = blake3::keyed_hash(&key, &[0]).to_hex();
         assert_eq!(&hash[..32], expected);
         let framed = [&5u64.to_le_bytes()[..], b"phone", b"+49"].concat();
         let ours = HashKey::new(key).hash("phone", "+49");
-        assert_eq!(format!("{ours:032x}"), blake3::keyed_hash(&key, &framed).to_hex()[..32]);
+        assert_eq!(
+            format!("{ours:032x}"),
+            blake3::keyed_hash(&key, &framed).to_hex()[..32]
+        );
     }
 
     #[test]
     fn kind_and_value_do_not_run_into_each_other() {
         let key = HashKey::new([7; 32]);
         assert_ne!(key.hash("card", "1"), key.hash("car", "d1"));
-        assert_ne!(key.hash("card", "1"), HashKey::new([8; 32]).hash("card", "1"));
+        assert_ne!(
+            key.hash("card", "1"),
+            HashKey::new([8; 32]).hash("card", "1")
+        );
     }
 
     #[test]
     fn keys_are_read_without_being_told() {
-        assert_eq!("0f".repeat(32).parse::<HashKey>().unwrap(), HashKey::new([15; 32]));
+        assert_eq!(
+            "0f".repeat(32).parse::<HashKey>().unwrap(),
+            HashKey::new([15; 32])
+        );
         for bad in ["", "zz", &"g".repeat(64), &"é".repeat(32), &"0".repeat(63)] {
             let message = bad.parse::<HashKey>().unwrap_err().to_string();
             assert!(bad.is_empty() || !message.contains(bad), "{message}");

@@ -57,21 +57,34 @@ impl Links {
         self.left.is_empty()
     }
 
-    /// Adds a record. A link of an identifier with itself says nothing; it is taken and counted as such.
+    /// Adds a record. A link of an identifier with itself says nothing; it is taken and counted as
+    /// such.
     ///
     /// # Errors
-    /// The row, counted from 1: a time outside 1970-01-01 to 2106-02-07, a confidence outside 0 to 1.
+    /// The row, counted from 1: a time outside 1970-01-01 to 2106-02-07, a confidence outside 0 to
+    /// 1.
     pub fn push(&mut self, link: Link) -> Result<()> {
         let row = self.len() as u64 + 1;
         let time = second(link.time).ok_or_else(|| bad_time(row, "timestamp", link.time))?;
         if !(0.0..=1.0).contains(&link.confidence) {
-            return Err(Error::field(row, "confidence", link.confidence.to_string(), "0 to 1"));
+            return Err(Error::field(
+                row,
+                "confidence",
+                link.confidence.to_string(),
+                "0 to 1",
+            ));
         }
         self.push_checked(link.left, link.right, time, link.confidence);
         Ok(())
     }
 
-    pub(crate) fn push_checked(&mut self, left: Identifier, right: Identifier, time: u32, confidence: f64) {
+    pub(crate) fn push_checked(
+        &mut self,
+        left: Identifier,
+        right: Identifier,
+        time: u32,
+        confidence: f64,
+    ) {
         self.left.push(left);
         self.right.push(right);
         self.time.push(time);
@@ -90,7 +103,12 @@ impl Links {
     pub fn get(&self, at: usize) -> Option<Link> {
         let left = *self.left.get(at)?;
         let confidence = f64::from(self.confidence[at]) / f64::from(u32::MAX);
-        Some(Link { left, right: self.right[at], time: self.time[at].into(), confidence })
+        Some(Link {
+            left,
+            right: self.right[at],
+            time: self.time[at].into(),
+            confidence,
+        })
     }
 
     /// The records in order.
@@ -120,13 +138,33 @@ mod tests {
     fn bad_records_are_named() {
         let id = |n: u128| Identifier::new(n << 8, 0);
         let mut links = Links::new();
-        let mut error = |time, confidence| links.push(Link { left: id(1), right: id(2), time, confidence }).unwrap_err().to_string();
+        let mut error = |time, confidence| {
+            links
+                .push(Link {
+                    left: id(1),
+                    right: id(2),
+                    time,
+                    confidence,
+                })
+                .unwrap_err()
+                .to_string()
+        };
         assert!(error(-1, 1.0).starts_with("row 1: timestamp is \"-1\""));
         assert!(error(1_767_225_600_000, 1.0).contains("milliseconds"));
         for confidence in [f64::NAN, -0.1, 1.000001, f64::INFINITY] {
-            assert!(error(1, confidence).starts_with("row 1: confidence is"), "{confidence}");
+            assert!(
+                error(1, confidence).starts_with("row 1: confidence is"),
+                "{confidence}"
+            );
         }
-        links.push(Link { left: id(1), right: id(1), time: 1, confidence: 0.5 }).unwrap();
+        links
+            .push(Link {
+                left: id(1),
+                right: id(1),
+                time: 1,
+                confidence: 0.5,
+            })
+            .unwrap();
         assert!((links.get(0).unwrap().confidence - 0.5).abs() < 1e-9);
         assert_eq!((steps(0.0), steps(1.0)), (0, u32::MAX));
     }

@@ -4,10 +4,12 @@ use crate::error::{Error, Result};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// How many pairs of things - rows of a log, say - two partitions put together: the found one, the true one, and both.
+/// How many pairs of things - rows of a log, say - two partitions put together: the found one, the
+/// true one, and both.
 ///
-/// Pairs are counted from the table of both partitions' sizes, `n (n - 1) / 2` a cell, and never made: a million rows take
-/// milliseconds. See Hassanzadeh et al., Framework for evaluating clustering algorithms in duplicate detection, VLDB 2009.
+/// Pairs are counted from the table of both partitions' sizes, `n (n - 1) / 2` a cell, and never
+/// made: a million rows take milliseconds. See Hassanzadeh et al., Framework for evaluating
+/// clustering algorithms in duplicate detection, VLDB 2009.
 ///
 /// ```
 /// use mixtouch::identity::PairCounts;
@@ -35,26 +37,45 @@ impl PairCounts {
     /// Numbers of labels that differ.
     pub fn new(found: &[u64], truth: &[u64]) -> Result<Self> {
         if found.len() != truth.len() {
-            return Err(Error::setting("the number of true labels", truth.len(), format!("as many as found ones, {}", found.len())));
+            return Err(Error::setting(
+                "the number of true labels",
+                truth.len(),
+                format!("as many as found ones, {}", found.len()),
+            ));
         }
         let cells: Vec<(u64, u64)> = found.iter().copied().zip(truth.iter().copied()).collect();
-        Ok(Self { found: pairs(found.to_vec()), truth: pairs(truth.to_vec()), both: pairs(cells) })
+        Ok(Self {
+            found: pairs(found.to_vec()),
+            truth: pairs(truth.to_vec()),
+            both: pairs(cells),
+        })
     }
 
     /// Of the pairs put together, the share that belong together; 1 where there are none.
     pub fn precision(&self) -> f64 {
-        if self.found > 0.0 { self.both / self.found } else { 1.0 }
+        if self.found > 0.0 {
+            self.both / self.found
+        } else {
+            1.0
+        }
     }
 
     /// Of the pairs that belong together, the share put together; 1 where there are none.
     pub fn recall(&self) -> f64 {
-        if self.truth > 0.0 { self.both / self.truth } else { 1.0 }
+        if self.truth > 0.0 {
+            self.both / self.truth
+        } else {
+            1.0
+        }
     }
 }
 
 fn pairs<T: Ord + Send>(mut labels: Vec<T>) -> f64 {
     labels.par_sort_unstable();
-    labels.chunk_by(|left, right| left == right).map(|run| run.len() as f64 * (run.len() as f64 - 1.0) / 2.0).sum()
+    labels
+        .chunk_by(|left, right| left == right)
+        .map(|run| run.len() as f64 * (run.len() as f64 - 1.0) / 2.0)
+        .sum()
 }
 
 #[cfg(test)]

@@ -26,15 +26,16 @@ pub struct Profile {
     pub purchases: u64,
     /// Their value.
     pub value: f64,
-    /// Distinct values of anonymous kinds - cookies, devices - on the person's rows or linked with the person.
+    /// Distinct values of anonymous kinds - cookies, devices - on the person's rows or linked with
+    /// the person.
     pub devices: u64,
     /// Distinct identifiers by kind.
     pub identifiers: BTreeMap<String, u64>,
 }
 
 impl Identities {
-    /// The profile of everybody who is in a log and has consent, in order of pseudonyms. Rows on devices that too many share, where
-    /// nobody is signed in, are nobody's.
+    /// The profile of everybody who is in a log and has consent, in order of pseudonyms. Rows on
+    /// devices that too many share, where nobody is signed in, are nobody's.
     ///
     /// ```
     /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Pseudonymiser, Resolver, Rules};
@@ -51,17 +52,36 @@ impl Identities {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn profiles(&self, events: &IdentifiedEvents) -> Vec<Profile> {
-        let is_somebodys = |row: &usize| self.allows(events.identifiers(*row)) && !self.are_shared(events.identifiers(*row));
+        let is_somebodys = |row: &usize| {
+            self.allows(events.identifiers(*row)) && !self.are_shared(events.identifiers(*row))
+        };
         let rows: Vec<usize> = (0..events.len()).filter(is_somebodys).collect();
-        let mut rows: Vec<(PersonId, u32, usize)> =
-            rows.into_par_iter().map(|row| (self.person_of_row(events, row), events.time(row), row)).collect();
+        let mut rows: Vec<(PersonId, u32, usize)> = rows
+            .into_par_iter()
+            .map(|row| (self.person_of_row(events, row), events.time(row), row))
+            .collect();
         rows.par_sort_unstable();
-        let persons: Vec<&[(PersonId, u32, usize)]> = rows.chunk_by(|left, right| left.0 == right.0).collect();
+        let persons: Vec<&[(PersonId, u32, usize)]> =
+            rows.chunk_by(|left, right| left.0 == right.0).collect();
         let members = self.members();
-        persons.into_par_iter().map(|rows| self.profile(events, rows, members.get(&rows[0].0).map_or(&[], Vec::as_slice))).collect()
+        persons
+            .into_par_iter()
+            .map(|rows| {
+                self.profile(
+                    events,
+                    rows,
+                    members.get(&rows[0].0).map_or(&[], Vec::as_slice),
+                )
+            })
+            .collect()
     }
 
-    fn profile(&self, events: &IdentifiedEvents, rows: &[(PersonId, u32, usize)], members: &[Identifier]) -> Profile {
+    fn profile(
+        &self,
+        events: &IdentifiedEvents,
+        rows: &[(PersonId, u32, usize)],
+        members: &[Identifier],
+    ) -> Profile {
         let person = rows[0].0;
         let mut profile = Profile {
             person: person.to_string(),
@@ -77,16 +97,28 @@ impl Identities {
         let mut identifiers = members.to_vec();
         for event in rows.iter().filter_map(|&(_, _, row)| events.get(row)) {
             match (event.kind(), event.channel()) {
-                (Kind::Conversion, _) => (profile.purchases, profile.value) = (profile.purchases + 1, profile.value + event.value()),
-                (Kind::Touch, Some(channel)) => *profile.channels.entry(channel.to_owned()).or_default() += 1,
+                (Kind::Conversion, _) => {
+                    (profile.purchases, profile.value) =
+                        (profile.purchases + 1, profile.value + event.value())
+                }
+                (Kind::Touch, Some(channel)) => {
+                    *profile.channels.entry(channel.to_owned()).or_default() += 1
+                }
                 _ => {}
             }
         }
-        rows.iter().for_each(|&(_, _, row)| identifiers.extend_from_slice(events.identifiers(row)));
+        rows.iter()
+            .for_each(|&(_, _, row)| identifiers.extend_from_slice(events.identifiers(row)));
         identifiers.sort_unstable();
         identifiers.dedup();
-        for kind in identifiers.iter().filter_map(|identifier| self.rules().kind(identifier.kind())) {
-            *profile.identifiers.entry(kind.name().to_owned()).or_default() += 1;
+        for kind in identifiers
+            .iter()
+            .filter_map(|identifier| self.rules().kind(identifier.kind()))
+        {
+            *profile
+                .identifiers
+                .entry(kind.name().to_owned())
+                .or_default() += 1;
             profile.devices += u64::from(kind.is_anonymous());
         }
         profile

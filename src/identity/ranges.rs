@@ -19,7 +19,8 @@ pub(super) fn halves(pair: Pair) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
-/// Ranges of equal length, a power of two and a multiple of 64, that numbers from 0 fall into: a thousand or two of them at the most.
+/// Ranges of equal length, a power of two and a multiple of 64, that numbers from 0 fall into: a
+/// thousand or two of them at the most.
 #[derive(Clone, Copy)]
 pub(super) struct Ranges {
     bits: u32,
@@ -29,7 +30,10 @@ pub(super) struct Ranges {
 impl Ranges {
     /// Of the numbers below `len`, with at least `least` of them each, a power of two.
     pub(super) fn new(len: usize, least: usize) -> Self {
-        Self { bits: (len | 1).ilog2().saturating_sub(10).max(least.ilog2()), len }
+        Self {
+            bits: (len | 1).ilog2().saturating_sub(10).max(least.ilog2()),
+            len,
+        }
     }
 
     /// How many ranges there are.
@@ -71,9 +75,17 @@ mod tests {
     fn every_number_has_a_place_in_a_range() {
         for len in [0, 1, 16_384, 16_385, 17_529_503, (1 << 31) - 1] {
             let ranges = Ranges::new(len, 1 << 14);
-            assert!(ranges.count() <= 2048 && ranges.span().is_multiple_of(64) && ranges.count() * ranges.span() >= len, "{len}");
+            assert!(
+                ranges.count() <= 2048
+                    && ranges.span().is_multiple_of(64)
+                    && ranges.count() * ranges.span() >= len,
+                "{len}"
+            );
             for number in [0, len / 2, len.saturating_sub(1)] {
-                assert_eq!(ranges.of(number as u32) * ranges.span() + ranges.within(number as u32), number);
+                assert_eq!(
+                    ranges.of(number as u32) * ranges.span() + ranges.within(number as u32),
+                    number
+                );
             }
         }
     }

@@ -16,7 +16,8 @@ pub enum Rule {
     Consent,
     /// The link's confidence is below the least.
     Confidence,
-    /// Both identifiers are of kinds whose links hold for a time only: neither says who the person is.
+    /// Both identifiers are of kinds whose links hold for a time only: neither says who the person
+    /// is.
     Validity,
     /// A value of the kind is linked with more persons than it may join.
     MostPersons,
@@ -69,7 +70,11 @@ const WORST: usize = 10;
 impl Refused {
     /// How many links a rule refused, over all kinds.
     pub fn by(&self, rule: Rule) -> u64 {
-        self.rules.iter().filter(|refused| refused.rule == rule).map(|refused| refused.links).sum()
+        self.rules
+            .iter()
+            .filter(|refused| refused.rule == rule)
+            .map(|refused| refused.links)
+            .sum()
     }
 
     /// How many links were refused in all.
@@ -80,8 +85,20 @@ impl Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} links, {} refused, {} of an identifier with itself", self.links, self.total(), self.self_links)?;
-        for RefusedByRule { rule, kind, links, worst } in &self.rules {
+        writeln!(
+            f,
+            "{} links, {} refused, {} of an identifier with itself",
+            self.links,
+            self.total(),
+            self.self_links
+        )?;
+        for RefusedByRule {
+            rule,
+            kind,
+            links,
+            worst,
+        } in &self.rules
+        {
             let why = match rule {
                 Rule::Consent => "without consent",
                 Rule::Confidence => "confidence too low",
@@ -89,9 +106,17 @@ impl fmt::Display for Refused {
                 Rule::MostPersons => "too many persons of one",
                 Rule::MostValues => "too many of one person:",
             };
-            write!(f, "{links:>10}  {why} {}", kind.as_deref().unwrap_or_default())?;
+            write!(
+                f,
+                "{links:>10}  {why} {}",
+                kind.as_deref().unwrap_or_default()
+            )?;
             match worst.first() {
-                Some(Offender { pseudonym, kind, links }) => writeln!(f, " (most: {kind} {}.. in {links})", &pseudonym[..8])?,
+                Some(Offender {
+                    pseudonym,
+                    kind,
+                    links,
+                }) => writeln!(f, " (most: {kind} {}.. in {links})", &pseudonym[..8])?,
                 None => writeln!(f)?,
             }
         }
@@ -132,24 +157,44 @@ impl Refusals {
         let name = |kind: usize| rules.kind(kind).map(|kind| kind.name().to_owned());
         let offender = |(number, links): (u32, u64)| {
             let identifier = numbering.get(number);
-            Offender { pseudonym: identifier.to_string(), kind: name(identifier.kind()).unwrap_or_default(), links }
+            Offender {
+                pseudonym: identifier.to_string(),
+                kind: name(identifier.kind()).unwrap_or_default(),
+                links,
+            }
         };
         let report = |((rule, kind), named): ((Rule, Option<usize>), Named)| RefusedByRule {
             rule,
             kind: kind.and_then(name),
             links: named.links,
-            worst: most_named(named.numbers).into_iter().map(offender).collect(),
+            worst: most_named(named.numbers)
+                .into_iter()
+                .map(offender)
+                .collect(),
         };
         let mut refused: Vec<RefusedByRule> = self.by_rule.into_iter().map(report).collect();
-        refused.sort_by(|left, right| right.links.cmp(&left.links).then(left.rule.cmp(&right.rule)).then(left.kind.cmp(&right.kind)));
-        Refused { links, self_links: self.self_links, rules: refused }
+        refused.sort_by(|left, right| {
+            right
+                .links
+                .cmp(&left.links)
+                .then(left.rule.cmp(&right.rule))
+                .then(left.kind.cmp(&right.kind))
+        });
+        Refused {
+            links,
+            self_links: self.self_links,
+            rules: refused,
+        }
     }
 }
 
 /// The numbers that stand there most often, and how often; equal ones by number.
 fn most_named(mut numbers: Vec<u32>) -> Vec<(u32, u64)> {
     numbers.par_sort_unstable();
-    let mut counts: Vec<(u32, u64)> = numbers.chunk_by(|left, right| left == right).map(|run| (run[0], run.len() as u64)).collect();
+    let mut counts: Vec<(u32, u64)> = numbers
+        .chunk_by(|left, right| left == right)
+        .map(|run| (run[0], run.len() as u64))
+        .collect();
     counts.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
     counts.truncate(WORST);
     counts

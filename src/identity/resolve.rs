@@ -14,12 +14,14 @@ use super::rules::Rules;
 use crate::error::{Error, Result};
 use rayon::prelude::*;
 
-/// Gathers what is known of identifiers - link records, rows that carry several, consent - and resolves it to persons.
+/// Gathers what is known of identifiers - link records, rows that carry several, consent - and
+/// resolves it to persons.
 ///
-/// Guards make the outcome depend on the order in which links are tried. They go by confidence, the surest first, then by time,
-/// then by identifier; so the order in which they are added does not matter, nor does the number of threads.
-/// Order matters only among identifiers that links connect and that are together too many for one person, or where links hold for a
-/// time; all others are joined at once, on all threads.
+/// Guards make the outcome depend on the order in which links are tried. They go by confidence, the
+/// surest first, then by time, then by identifier; so the order in which they are added does not
+/// matter, nor does the number of threads. Order matters only among identifiers that links connect
+/// and that are together too many for one person, or where links hold for a time; all others are
+/// joined at once, on all threads.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Link, Links, Pseudonymiser, Resolver, Rules};
@@ -48,7 +50,12 @@ pub struct Resolver {
 impl Resolver {
     /// Nothing is known yet.
     pub fn new(rules: Rules) -> Self {
-        Self { rules, links: Vec::new(), seen: Vec::new(), consent: None }
+        Self {
+            rules,
+            links: Vec::new(),
+            seen: Vec::new(),
+            consent: None,
+        }
     }
 
     /// Adds link records.
@@ -65,8 +72,9 @@ impl Resolver {
         self.links.push(events.pairs());
     }
 
-    /// Follows only links whose identifiers both have consent for the purpose, and [stitches](Identities::stitch) only rows whose
-    /// identifiers all have it. Without, nobody is asked.
+    /// Follows only links whose identifiers both have consent for the purpose, and
+    /// [stitches](Identities::stitch) only rows whose identifiers all have it. Without, nobody is
+    /// asked.
     ///
     /// # Errors
     /// An empty purpose.
@@ -75,41 +83,77 @@ impl Resolver {
         if purpose.is_empty() {
             return Err(Error::setting("the purpose", "empty", "any text"));
         }
-        Ok(Self { consent: Some((consent, purpose)), ..self })
+        Ok(Self {
+            consent: Some((consent, purpose)),
+            ..self
+        })
     }
 
     /// Who is who.
     ///
     /// # Errors
-    /// 2^31 distinct identifiers or more; two whose hashes begin with the same 63 bits, of which persons' keys are made (among 20
-    /// million identifiers with probability 0.00002): take another key then; an identifier of a kind that these rules do not have,
-    /// as it was made for others.
+    /// 2^31 distinct identifiers or more; two whose hashes begin with the same 63 bits, of which
+    /// persons' keys are made (among 20 million identifiers with probability 0.00002): take another
+    /// key then; an identifier of a kind that these rules do not have, as it was made for others.
     pub fn resolve(self) -> Result<Identities> {
-        let columns = self.links.iter().flat_map(|links| [&links.left[..], &links.right[..]]);
-        let columns: Vec<&[Identifier]> = columns.chain(self.seen.iter().map(Vec::as_slice)).collect();
+        let columns = self
+            .links
+            .iter()
+            .flat_map(|links| [&links.left[..], &links.right[..]]);
+        let columns: Vec<&[Identifier]> =
+            columns.chain(self.seen.iter().map(Vec::as_slice)).collect();
         let numbered = Numbered::new(&columns)?;
         check(&numbered.numbering, &self.rules)?;
-        let granted = self.consent.as_ref().map(|(consent, purpose)| Numbering::new(&[&consent.granted(purpose)])).transpose()?;
+        let granted = self
+            .consent
+            .as_ref()
+            .map(|(consent, purpose)| Numbering::new(&[&consent.granted(purpose)]))
+            .transpose()?;
         let records = self.links.iter().map(|links| links.len() as u64).sum();
         let candidates = Candidates::new(&self.links, &numbered, granted.as_ref(), &self.rules);
-        let Passed { pairs, partners, refusals } = candidates.pass();
+        let Passed {
+            pairs,
+            partners,
+            refusals,
+        } = candidates.pass();
         let numbering = &numbered.numbering;
         let shared = shared(&partners, ranges(numbering.len()), numbering, &self.rules);
         drop(partners);
         let mut joining = Joining::new(numbering, &self.rules, &shared, refusals);
         let smallest = joining.join(pairs, &candidates);
-        let Joining { refusals, since, held, .. } = joining;
+        let Joining {
+            refusals,
+            since,
+            held,
+            ..
+        } = joining;
         let refused = refusals.report(records, &self.rules, numbering);
-        let resolved = Resolved { smallest, since, held, shared };
-        Ok(Identities::new(numbered.numbering, resolved, granted, self.rules, refused))
+        let resolved = Resolved {
+            smallest,
+            since,
+            held,
+            shared,
+        };
+        Ok(Identities::new(
+            numbered.numbering,
+            resolved,
+            granted,
+            self.rules,
+            refused,
+        ))
     }
 }
 
-/// Identifiers must be of the rules' kinds, and told apart by what persons' keys are made of, the leading bits of hashes.
+/// Identifiers must be of the rules' kinds, and told apart by what persons' keys are made of, the
+/// leading bits of hashes.
 fn check(numbering: &Numbering, rules: &Rules) -> Result<()> {
     let kinds = rules.kinds().len();
     if let Some(identifier) = numbering.of_unknown_kind(kinds) {
-        return Err(Error::setting("the number of an identifier's kind", identifier.kind(), format!("below {kinds}, as in the rules")));
+        return Err(Error::setting(
+            "the number of an identifier's kind",
+            identifier.kind(),
+            format!("below {kinds}, as in the rules"),
+        ));
     }
     if numbering.has_alike() {
         return Err(Error::setting(

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// A kind of identifier and its guards.
 ///
-/// A *known* kind says who somebody is: an account, an e-mail address, a loyalty card. An *anonymous* kind says where somebody is: a
-/// cookie, a device, an office's address. Where a row carries both, the known one decides.
+/// A *known* kind says who somebody is: an account, an e-mail address, a loyalty card. An
+/// *anonymous* kind says where somebody is: a cookie, a device, an office's address. Where a row
+/// carries both, the known one decides.
 ///
 /// ```
 /// use mixtouch::identity::IdentifierKind;
@@ -49,11 +50,23 @@ impl TryFrom<KindFields> for IdentifierKind {
     type Error = Error;
 
     fn try_from(fields: KindFields) -> Result<Self> {
-        let KindFields { name, anonymous, most_values, most_persons, validity, ignores_case } = fields;
-        let mut kind = Self { ignores_case, ..Self::new(name, anonymous)? };
+        let KindFields {
+            name,
+            anonymous,
+            most_values,
+            most_persons,
+            validity,
+            ignores_case,
+        } = fields;
+        let mut kind = Self {
+            ignores_case,
+            ..Self::new(name, anonymous)?
+        };
         kind = most_values.map_or(Ok(kind.clone()), |most| kind.with_most_values(most))?;
         kind = most_persons.map_or(Ok(kind.clone()), |most| kind.with_most_persons(most))?;
-        validity.map_or(Ok(kind.clone()), |seconds| kind.with_validity(Duration::from_secs(seconds.into())))
+        validity.map_or(Ok(kind.clone()), |seconds| {
+            kind.with_validity(Duration::from_secs(seconds.into()))
+        })
     }
 }
 
@@ -61,9 +74,20 @@ impl IdentifierKind {
     fn new(name: impl Into<String>, anonymous: bool) -> Result<Self> {
         let name = name.into();
         if name.trim().is_empty() || name.trim() != name {
-            return Err(Error::setting("the name of a kind of identifier", format!("{name:?}"), "a text without blanks around it"));
+            return Err(Error::setting(
+                "the name of a kind of identifier",
+                format!("{name:?}"),
+                "a text without blanks around it",
+            ));
         }
-        Ok(Self { name, anonymous, most_values: None, most_persons: None, validity: None, ignores_case: false })
+        Ok(Self {
+            name,
+            anonymous,
+            most_values: None,
+            most_persons: None,
+            validity: None,
+            ignores_case: false,
+        })
     }
 
     /// A kind that says who somebody is, without guards.
@@ -82,47 +106,79 @@ impl IdentifierKind {
         Self::new(name, true)
     }
 
-    /// The most distinct values of this kind that one person may have. A link that would give a person more is refused.
+    /// The most distinct values of this kind that one person may have. A link that would give a
+    /// person more is refused.
     ///
     /// # Errors
     /// 0.
     pub fn with_most_values(self, most: u16) -> Result<Self> {
         if most == 0 {
-            return Err(Error::setting("the most values of a person", most, "1 to 65535"));
+            return Err(Error::setting(
+                "the most values of a person",
+                most,
+                "1 to 65535",
+            ));
         }
-        Ok(Self { most_values: Some(most), ..self })
+        Ok(Self {
+            most_values: Some(most),
+            ..self
+        })
     }
 
-    /// The most persons that one value of this kind may join: beyond, it is a shared device, and all its links are refused.
+    /// The most persons that one value of this kind may join: beyond, it is a shared device, and
+    /// all its links are refused.
     ///
-    /// How many persons a value joins is known from what it is linked with, whatever the order: a value linked with 7 accounts,
-    /// where a person has at most 2, joins at least 4 persons. So it takes other kinds with a [most number of
-    /// values](IdentifierKind::with_most_values).
+    /// How many persons a value joins is known from what it is linked with, whatever the order: a
+    /// value linked with 7 accounts, where a person has at most 2, joins at least 4 persons. So it
+    /// takes other kinds with a [most number of values](IdentifierKind::with_most_values).
     ///
     /// # Errors
     /// 0.
     pub fn with_most_persons(self, most: u32) -> Result<Self> {
         if most == 0 {
-            return Err(Error::setting("the most persons of a value", most, "1 or more"));
+            return Err(Error::setting(
+                "the most persons of a value",
+                most,
+                "1 or more",
+            ));
         }
-        Ok(Self { most_persons: Some(most), ..self })
+        Ok(Self {
+            most_persons: Some(most),
+            ..self
+        })
     }
 
-    /// How long a link of a value of this kind holds: until so long after it, or until the value's next link. Such a value joins no
-    /// persons; it belongs to one after the other. Without, links hold for ever.
+    /// How long a link of a value of this kind holds: until so long after it, or until the value's
+    /// next link. Such a value joins no persons; it belongs to one after the other. Without, links
+    /// hold for ever.
     ///
     /// # Errors
     /// Less than a second, or more than the 136 years a log can span.
     pub fn with_validity(self, validity: Duration) -> Result<Self> {
-        let seconds = u32::try_from(validity.as_secs()).ok().filter(|&seconds| seconds > 0);
-        let bad = || Error::setting("the validity of links", format!("{} s", validity.as_secs()), "1 to 4294967295 seconds");
-        Ok(Self { validity: Some(seconds.ok_or_else(bad)?), ..self })
+        let seconds = u32::try_from(validity.as_secs())
+            .ok()
+            .filter(|&seconds| seconds > 0);
+        let bad = || {
+            Error::setting(
+                "the validity of links",
+                format!("{} s", validity.as_secs()),
+                "1 to 4294967295 seconds",
+            )
+        };
+        Ok(Self {
+            validity: Some(seconds.ok_or_else(bad)?),
+            ..self
+        })
     }
 
-    /// Takes values that differ only in the case of the letters a to z as one: `Ann@Example.org` is `ann@example.org`.
+    /// Takes values that differ only in the case of the letters a to z as one: `Ann@Example.org` is
+    /// `ann@example.org`.
     #[must_use]
     pub fn ignoring_case(self) -> Self {
-        Self { ignores_case: true, ..self }
+        Self {
+            ignores_case: true,
+            ..self
+        }
     }
 
     /// What it is called.
@@ -156,7 +212,12 @@ impl IdentifierKind {
     }
 
     fn without_guards(&self) -> Self {
-        Self { most_values: None, most_persons: None, validity: None, ..self.clone() }
+        Self {
+            most_values: None,
+            most_persons: None,
+            validity: None,
+            ..self.clone()
+        }
     }
 }
 
@@ -193,7 +254,9 @@ impl TryFrom<RulesFields> for Rules {
     type Error = Error;
 
     fn try_from(fields: RulesFields) -> Result<Self> {
-        Ok(Self::new(fields.kinds)?.with_confidence(fields.confidence)?.with_back_stitching(fields.back_stitching))
+        Ok(Self::new(fields.kinds)?
+            .with_confidence(fields.confidence)?
+            .with_back_stitching(fields.back_stitching))
     }
 }
 
@@ -208,17 +271,33 @@ impl Rules {
     pub fn new(kinds: impl IntoIterator<Item = IdentifierKind>) -> Result<Self> {
         let kinds: Vec<IdentifierKind> = kinds.into_iter().collect();
         if !(1..=Self::MOST_KINDS).contains(&kinds.len()) {
-            return Err(Error::setting("the number of kinds of identifiers", kinds.len(), "1 to 256"));
+            return Err(Error::setting(
+                "the number of kinds of identifiers",
+                kinds.len(),
+                "1 to 256",
+            ));
         }
-        let twice = kinds.iter().enumerate().find(|(at, kind)| kinds[..*at].iter().any(|other| other.name == kind.name));
+        let twice = kinds
+            .iter()
+            .enumerate()
+            .find(|(at, kind)| kinds[..*at].iter().any(|other| other.name == kind.name));
         if let Some((_, kind)) = twice {
-            return Err(Error::setting("a kind of identifier", format!("{:?} twice", kind.name), "each kind once"));
+            return Err(Error::setting(
+                "a kind of identifier",
+                format!("{:?} twice", kind.name),
+                "each kind once",
+            ));
         }
-        Ok(Self { kinds, confidence: 0.0, back_stitching: true })
+        Ok(Self {
+            kinds,
+            confidence: 0.0,
+            back_stitching: true,
+        })
     }
 
-    /// A shop's usual kinds: `account` (one a person), `card` (two), `e-mail`, in any case, and `phone` (five each); and, anonymous,
-    /// `cookie` and `device`, each of one person and at most fifty of them, and `address`, of at most ten persons.
+    /// A shop's usual kinds: `account` (one a person), `card` (two), `e-mail`, in any case, and
+    /// `phone` (five each); and, anonymous, `cookie` and `device`, each of one person and at most
+    /// fifty of them, and `address`, of at most ten persons.
     pub fn standard() -> Self {
         let kind = |name: &str, anonymous, most_values, most_persons| IdentifierKind {
             name: name.to_owned(),
@@ -237,7 +316,11 @@ impl Rules {
             kind("device", true, Some(50), Some(1)),
             kind("address", true, None, Some(10)),
         ];
-        Self { kinds, confidence: 0.0, back_stitching: true }
+        Self {
+            kinds,
+            confidence: 0.0,
+            back_stitching: true,
+        }
     }
 
     /// The least confidence of a link, from 0 to 1: links below it are refused. 0 by default.
@@ -246,23 +329,38 @@ impl Rules {
     /// A confidence outside 0 to 1.
     pub fn with_confidence(self, confidence: f64) -> Result<Self> {
         if !(0.0..=1.0).contains(&confidence) {
-            return Err(Error::setting("the least confidence of links", confidence, "0 to 1"));
+            return Err(Error::setting(
+                "the least confidence of links",
+                confidence,
+                "0 to 1",
+            ));
         }
         Ok(Self { confidence, ..self })
     }
 
-    /// Whether what an anonymous identifier did before its first link counts as its person's (the default), or as somebody's whom
-    /// nobody knows.
+    /// Whether what an anonymous identifier did before its first link counts as its person's (the
+    /// default), or as somebody's whom nobody knows.
     #[must_use]
     pub fn with_back_stitching(self, back_stitching: bool) -> Self {
-        Self { back_stitching, ..self }
+        Self {
+            back_stitching,
+            ..self
+        }
     }
 
     /// The same kinds with every guard taken off, to see what the guards keep from happening.
     #[must_use]
     pub fn without_guards(&self) -> Self {
-        let kinds = self.kinds.iter().map(IdentifierKind::without_guards).collect();
-        Self { kinds, confidence: 0.0, back_stitching: self.back_stitching }
+        let kinds = self
+            .kinds
+            .iter()
+            .map(IdentifierKind::without_guards)
+            .collect();
+        Self {
+            kinds,
+            confidence: 0.0,
+            back_stitching: self.back_stitching,
+        }
     }
 
     /// The kinds, the most trusted first.
@@ -296,21 +394,41 @@ mod tests {
         }
         let card = || IdentifierKind::known("card").unwrap();
         assert!(card().with_most_values(0).is_err() && card().with_most_persons(0).is_err());
-        assert!(card().with_validity(Duration::from_millis(999)).is_err() && card().with_validity(Duration::MAX).is_err());
-        assert_eq!(Rules::new([]).unwrap_err().to_string(), "the number of kinds of identifiers is 0, allowed: 1 to 256");
-        assert!(Rules::new([card(), card()]).unwrap_err().to_string().contains("\"card\" twice"));
+        assert!(
+            card().with_validity(Duration::from_millis(999)).is_err()
+                && card().with_validity(Duration::MAX).is_err()
+        );
+        assert_eq!(
+            Rules::new([]).unwrap_err().to_string(),
+            "the number of kinds of identifiers is 0, allowed: 1 to 256"
+        );
+        assert!(
+            Rules::new([card(), card()])
+                .unwrap_err()
+                .to_string()
+                .contains("\"card\" twice")
+        );
         for confidence in [-0.1, 1.1, f64::NAN] {
-            assert!(Rules::standard().with_confidence(confidence).is_err(), "{confidence}");
+            assert!(
+                Rules::standard().with_confidence(confidence).is_err(),
+                "{confidence}"
+            );
         }
     }
 
     #[test]
     fn files_are_checked_too() {
-        let rules = Rules::standard().with_confidence(0.5).unwrap().with_back_stitching(false);
+        let rules = Rules::standard()
+            .with_confidence(0.5)
+            .unwrap()
+            .with_back_stitching(false);
         let text = serde_json::to_string(&rules).unwrap();
         assert_eq!(serde_json::from_str::<Rules>(&text).unwrap(), rules);
         assert_eq!(text.matches("ignores_case").count(), 1);
-        assert!(serde_json::from_str::<Rules>(&text.replace("\"most_values\":2", "\"most_values\":0")).is_err());
+        assert!(
+            serde_json::from_str::<Rules>(&text.replace("\"most_values\":2", "\"most_values\":0"))
+                .is_err()
+        );
         assert!(serde_json::from_str::<Rules>(&text.replace("0.5", "1.5")).is_err());
         assert!(serde_json::from_str::<Rules>(&text.replace("\"card\"", "\"account\"")).is_err());
     }

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 pub(super) struct Sizes {
     /// Those of more than one number.
     pub(super) several: Marks,
-    /// Those where the order of links may matter: with more values of a kind than a person may have, or with a value whose links
-    /// hold for a time.
+    /// Those where the order of links may matter: with more values of a kind than a person may
+    /// have, or with a value whose links hold for a time.
     pub(super) ordered: Marks,
 }
 
@@ -25,16 +25,26 @@ impl Sizes {
         let most: Vec<u32> = rules.kinds().map(most).collect();
         let of_range = |counts: &mut Vec<u32>, (range, smallest): (usize, &[u32])| {
             let first = ranges.first(range) as usize;
-            let mut sizes = Self { several: Marks::none(ranges.span()), ordered: Marks::none(ranges.span()) };
+            let mut sizes = Self {
+                several: Marks::none(ranges.span()),
+                ordered: Marks::none(ranges.span()),
+            };
             counts.clear();
             counts.resize(smallest.len() * most.len(), 0);
-            for (smallest, kind) in others.iter().flat_map(|others| others.part(range)).map(|&other| halves(other)) {
+            for (smallest, kind) in others
+                .iter()
+                .flat_map(|others| others.part(range))
+                .map(|&other| halves(other))
+            {
                 let number = ranges.within(smallest);
                 sizes.several.mark(number);
                 counts[number * most.len() + kind as usize] += 1;
             }
             let kinds = numbering.kinds(first..first + smallest.len());
-            for (number, kind) in kinds.enumerate().filter(|(number, _)| smallest[*number] as usize == first + number) {
+            for (number, kind) in kinds
+                .enumerate()
+                .filter(|(number, _)| smallest[*number] as usize == first + number)
+            {
                 let counts = &mut counts[number * most.len()..(number + 1) * most.len()];
                 counts[kind] += 1;
                 if counts.iter().zip(&most).any(|(count, most)| count > most) {
@@ -44,7 +54,12 @@ impl Sizes {
             sizes
         };
         let mut all = Self::default();
-        for Self { several, ordered } in smallest.par_chunks(ranges.span()).enumerate().map_init(Vec::new, of_range).collect::<Vec<_>>() {
+        for Self { several, ordered } in smallest
+            .par_chunks(ranges.span())
+            .enumerate()
+            .map_init(Vec::new, of_range)
+            .collect::<Vec<_>>()
+        {
             all.several.append(several);
             all.ordered.append(ordered);
         }
@@ -66,7 +81,11 @@ fn others(smallest: &[u32], numbering: &Numbering, ranges: Ranges) -> Vec<Spread
         let numbers = chunk * CHUNK..chunk * CHUNK + smallest.len();
         let members = numbers.clone().zip(smallest).zip(numbering.kinds(numbers));
         let others = members.filter(|((number, smallest), _)| **smallest != *number as u32);
-        ranges.spread(&others.map(|((_, smallest), kind)| of_halves(*smallest, kind as u32)).collect::<Vec<Pair>>())
+        ranges.spread(
+            &others
+                .map(|((_, smallest), kind)| of_halves(*smallest, kind as u32))
+                .collect::<Vec<Pair>>(),
+        )
     };
     smallest.par_chunks(CHUNK).enumerate().map(spread).collect()
 }

@@ -1,4 +1,5 @@
-//! Things put in order by a small number, so that what belongs together can be worked on while it fits the cache.
+//! Things put in order by a small number, so that what belongs together can be worked on while it
+//! fits the cache.
 
 /// Things ordered by the part they belong to, those of one part as they came.
 pub(super) struct Spread<T> {
@@ -50,7 +51,13 @@ mod tests {
     fn parts_keep_the_order_things_came_in() {
         let spread = |things: &[u32]| Spread::new(things, 4, |thing| (*thing % 4) as usize);
         let both = [spread(&[7, 4, 3, 0, 5]), spread(&[8, 11])];
-        assert_eq!((both[0].part(0), both[0].part(2), both[0].starts()), (&[4, 0][..], &[][..], &[0, 2, 3, 3, 5][..]));
-        assert_eq!((both[1].part(3), both[1].part(0), both[0].all()), (&[11][..], &[8][..], &[4, 0, 5, 7, 3][..]));
+        assert_eq!(
+            (both[0].part(0), both[0].part(2), both[0].starts()),
+            (&[4, 0][..], &[][..], &[0, 2, 3, 3, 5][..])
+        );
+        assert_eq!(
+            (both[1].part(3), both[1].part(0), both[0].all()),
+            (&[11][..], &[8][..], &[4, 0, 5, 7, 3][..])
+        );
     }
 }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutConsent {
-    /// Their conversions stay, each of a person nobody knows and hence unattributed, so that totals are right; their touches, and
-    /// rows of other kinds, are left out but for what touches cost.
+    /// Their conversions stay, each of a person nobody knows and hence unattributed, so that totals
+    /// are right; their touches, and rows of other kinds, are left out but for what touches cost.
     #[default]
     TotalsOnly,
     /// They are left out.
@@ -49,7 +49,8 @@ pub struct NoConsent {
 }
 
 impl Identities {
-    /// Gives every row its person. Rows keep their order, so what is made of a log in batches is what is made of the whole.
+    /// Gives every row its person. Rows keep their order, so what is made of a log in batches is
+    /// what is made of the whole.
     ///
     /// Conversions are conserved: those of the result are those of `events`, less
     /// [those without consent](Stitched::without_consent) where these are left out.
@@ -79,28 +80,63 @@ impl Identities {
         let persons: Vec<Option<u64>> = rows.par_iter().map(|&row| self.key(events, row)).collect();
         let withheld = |row: &usize| persons[*row].is_none();
         let is_sale = |row: usize| events.events.kind[row].0 == Kind::Conversion;
-        let kept = |row: &usize| !withheld(row) || (without == WithoutConsent::TotalsOnly && is_sale(*row));
+        let kept = |row: &usize| {
+            !withheld(row) || (without == WithoutConsent::TotalsOnly && is_sale(*row))
+        };
         let kept: Vec<usize> = rows.iter().copied().filter(kept).collect();
-        let mut log = if kept.len() == rows.len() { events.events.clone() } else { events.events.select(&kept)? };
-        log.person = kept.iter().map(|&row| persons[row].unwrap_or_else(|| nobody(events, row))).collect();
+        let mut log = if kept.len() == rows.len() {
+            events.events.clone()
+        } else {
+            events.events.select(&kept)?
+        };
+        log.person = kept
+            .iter()
+            .map(|&row| persons[row].unwrap_or_else(|| nobody(events, row)))
+            .collect();
         log.identifiers = IdentifierColumn::default();
-        let (sales, touches): (Vec<usize>, Vec<usize>) = rows.into_iter().filter(withheld).partition(|&row| is_sale(row));
+        let (sales, touches): (Vec<usize>, Vec<usize>) = rows
+            .into_iter()
+            .filter(withheld)
+            .partition(|&row| is_sale(row));
         let is_touch = |row: &&usize| events.events.kind[**row].0 == Kind::Touch;
         let others = touches.iter().filter(|row| !is_touch(row)).count() as u64;
-        let value = sales.iter().filter_map(|&row| events.get(row)).map(|event| event.value()).fold(0.0, |sum, value| sum + value);
-        let without_consent = NoConsent { touches: touches.len() as u64 - others, others, conversions: sales.len() as u64, value };
-        let costs = if without == WithoutConsent::TotalsOnly { events.events.costs_of(touches.into_iter())? } else { CostTable::new() };
-        Ok(Stitched { events: log, without_consent, costs })
+        let value = sales
+            .iter()
+            .filter_map(|&row| events.get(row))
+            .map(|event| event.value())
+            .fold(0.0, |sum, value| sum + value);
+        let without_consent = NoConsent {
+            touches: touches.len() as u64 - others,
+            others,
+            conversions: sales.len() as u64,
+            value,
+        };
+        let costs = if without == WithoutConsent::TotalsOnly {
+            events.events.costs_of(touches.into_iter())?
+        } else {
+            CostTable::new()
+        };
+        Ok(Stitched {
+            events: log,
+            without_consent,
+            costs,
+        })
     }
 
     /// The key of a row's person, if the row has consent.
     fn key(&self, events: &IdentifiedEvents, row: usize) -> Option<u64> {
-        self.allows(events.identifiers(row)).then(|| self.person_of_row(events, row).key())
+        self.allows(events.identifiers(row))
+            .then(|| self.person_of_row(events, row).key())
     }
 }
 
-/// A person for one row alone, told by nothing but its identifier and second: two rows of one identifier are two persons.
+/// A person for one row alone, told by nothing but its identifier and second: two rows of one
+/// identifier are two persons.
 fn nobody(events: &IdentifiedEvents, row: usize) -> u64 {
-    let least = events.identifiers(row).iter().min().map_or(0, |identifier| identifier.leading(63) as u64);
+    let least = events
+        .identifiers(row)
+        .iter()
+        .min()
+        .map_or(0, |identifier| identifier.leading(63) as u64);
     mix(least ^ mix(u64::from(events.time(row)))) >> 1
 }

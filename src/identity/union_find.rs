@@ -1,6 +1,7 @@
 //! Which numbers belong together.
 
-/// Disjoint sets of numbers from 0: union by size, finding with path halving (Tarjan and van Leeuwen 1984). 4 bytes a number.
+/// Disjoint sets of numbers from 0: union by size, finding with path halving (Tarjan and van
+/// Leeuwen 1984). 4 bytes a number.
 #[derive(Debug, Clone)]
 pub(super) struct UnionFind {
     /// Of a root its set's size with the upper bit set, of any other number one nearer to the root.
@@ -12,7 +13,9 @@ const ROOT: u32 = 1 << 31;
 impl UnionFind {
     /// Each number a set of its own; at most 2^31 of them.
     pub(super) fn new(len: usize) -> Self {
-        Self { next: vec![ROOT | 1; len] }
+        Self {
+            next: vec![ROOT | 1; len],
+        }
     }
 
     /// The root of a number's set.
@@ -32,13 +35,17 @@ impl UnionFind {
         }
     }
 
-    /// Joins the sets of two different roots; the root of the larger one is theirs (of equal ones the smaller number). The result
-    /// is the root that stays and the one that goes.
+    /// Joins the sets of two different roots; the root of the larger one is theirs (of equal ones
+    /// the smaller number). The result is the root that stays and the one that goes.
     #[inline]
     pub(super) fn join(&mut self, left: u32, right: u32) -> (u32, u32) {
         let (left_size, right_size) = (self.next[left as usize], self.next[right as usize]);
         let stays_left = (left_size, right) > (right_size, left);
-        let (stays, goes) = if stays_left { (left, right) } else { (right, left) };
+        let (stays, goes) = if stays_left {
+            (left, right)
+        } else {
+            (right, left)
+        };
         self.next[stays as usize] = ROOT | (left_size + (right_size & !ROOT));
         self.next[goes as usize] = stays;
         (stays, goes)
@@ -51,7 +58,8 @@ impl UnionFind {
         if next & ROOT != 0 { number } else { next }
     }
 
-    /// Of each number the smallest of its set; marked with the upper bit where the set has more than one.
+    /// Of each number the smallest of its set; marked with the upper bit where the set has more
+    /// than one.
     pub(super) fn smallest(mut self) -> Vec<u32> {
         let len = self.next.len() as u32;
         let mut smallest = vec![u32::MAX; len as usize];
@@ -59,7 +67,8 @@ impl UnionFind {
             let root = self.find(number) as usize;
             if smallest[root] == u32::MAX {
                 let alone = self.next[root] == ROOT | 1;
-                // a root's own cell holds its set's answer until its turn comes, and then it is its own answer too
+                // a root's own cell holds its set's answer until its turn comes, and then it is its
+                // own answer too
                 smallest[root] = if alone { number } else { ROOT | number };
             }
             smallest[number as usize] = smallest[root];

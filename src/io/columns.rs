@@ -5,9 +5,10 @@ use crate::event::Events;
 use crate::identity::Pseudonymiser;
 use crate::zone::Zone;
 
-/// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every log has, and `value`, `cost`,
-/// `interaction`, `goal` and `order_id`, which it may have; any of them can go by another name. Further columns are read as texts
-/// when asked for, and passed over otherwise.
+/// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every
+/// log has, and `value`, `cost`, `interaction`, `goal` and `order_id`, which it may have; any of
+/// them can go by another name. Further columns are read as texts when asked for, and passed over
+/// otherwise.
 ///
 /// ```
 /// let columns = mixtouch::EventColumns::default().rename("person", "user_id")?.with_texts(["device"]);
@@ -28,13 +29,30 @@ pub struct EventColumns {
 /// What the names of columns that hold identifiers begin with; their kind follows.
 const IDENTIFIER: &str = "id:";
 
-const STANDARD: [&str; 9] = ["person", "timestamp", "channel", "kind", "value", "cost", "interaction", "goal", "order_id"];
+const STANDARD: [&str; 9] = [
+    "person",
+    "timestamp",
+    "channel",
+    "kind",
+    "value",
+    "cost",
+    "interaction",
+    "goal",
+    "order_id",
+];
 const REQUIRED: usize = 4;
 
 impl Default for EventColumns {
     fn default() -> Self {
         let names = STANDARD.map(str::to_owned);
-        Self { names, texts: Vec::new(), keeps_all: false, identifiers: None, zone: None, zone_column: None }
+        Self {
+            names,
+            texts: Vec::new(),
+            keeps_all: false,
+            identifiers: None,
+            zone: None,
+            zone_column: None,
+        }
     }
 }
 
@@ -45,39 +63,60 @@ impl EventColumns {
     /// A column that is not a standard one.
     pub fn rename(mut self, standard: &str, name: impl Into<String>) -> Result<Self> {
         let at = STANDARD.iter().position(|other| *other == standard);
-        let at = at.ok_or_else(|| Error::setting("the column to rename", format!("{standard:?}"), STANDARD.join(", ")))?;
+        let at = at.ok_or_else(|| {
+            Error::setting(
+                "the column to rename",
+                format!("{standard:?}"),
+                STANDARD.join(", "),
+            )
+        })?;
         self.names[at] = name.into();
         Ok(self)
     }
 
     /// Also reads these columns, as texts.
     pub fn with_texts<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
-        Self { texts: names.into_iter().map(Into::into).collect(), ..self }
+        Self {
+            texts: names.into_iter().map(Into::into).collect(),
+            ..self
+        }
     }
 
     /// Also keeps the rows of kinds that KPIs alone use: see [`Events::keep_all`].
     pub fn keep_all(self) -> Self {
-        Self { keeps_all: true, ..self }
+        Self {
+            keeps_all: true,
+            ..self
+        }
     }
 
-    /// Reads timestamps that are text without offset, such as `2026-01-31T13:45:00`, as local time of that zone; otherwise they are
-    /// refused. Of a local time that the clocks being set back give twice the earlier is meant; one that they skip is read as if
-    /// they had not been set yet.
+    /// Reads timestamps that are text without offset, such as `2026-01-31T13:45:00`, as local time
+    /// of that zone; otherwise they are refused. Of a local time that the clocks being set back
+    /// give twice the earlier is meant; one that they skip is read as if they had not been set yet.
     #[cfg(feature = "time")]
     pub fn with_zone(self, zone: Zone) -> Self {
-        Self { zone: Some(zone), ..self }
+        Self {
+            zone: Some(zone),
+            ..self
+        }
     }
 
-    /// The same with each row's own zone, by its name in the IANA database, from this column; where it is empty, the zone of
-    /// [`EventColumns::with_zone`] counts.
+    /// The same with each row's own zone, by its name in the IANA database, from this column; where
+    /// it is empty, the zone of [`EventColumns::with_zone`] counts.
     #[cfg(feature = "time")]
     pub fn with_zone_column(self, name: impl Into<String>) -> Self {
-        Self { zone_column: Some(name.into()), ..self }
+        Self {
+            zone_column: Some(name.into()),
+            ..self
+        }
     }
 
     /// Reads identifiers in place of persons.
     pub(super) fn with_identifiers(self, hasher: &Pseudonymiser) -> Self {
-        Self { identifiers: Some(hasher.clone()), ..self }
+        Self {
+            identifiers: Some(hasher.clone()),
+            ..self
+        }
     }
 
     /// What hashes identifiers, where they are read in place of persons.
@@ -113,9 +152,16 @@ impl EventColumns {
     /// A required column, or a text column, that the header lacks; a name that stands in it twice.
     pub(super) fn find<S: AsRef<str>>(&self, header: &[S]) -> Result<Places> {
         let find = |name: &String| {
-            let mut found = header.iter().enumerate().filter(|(_, other)| other.as_ref() == name).map(|(at, _)| at);
+            let mut found = header
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| other.as_ref() == name)
+                .map(|(at, _)| at);
             match (found.next(), found.next()) {
-                (Some(_), Some(_)) => Err(Error::Malformed { row: 1, reason: format!("column {name:?} stands there twice") }),
+                (Some(_), Some(_)) => Err(Error::Malformed {
+                    row: 1,
+                    reason: format!("column {name:?} stands there twice"),
+                }),
                 (at, _) => Ok(at),
             }
         };
@@ -133,29 +179,64 @@ impl EventColumns {
                 return Err(missing(name));
             }
         }
-        let texts = self.texts.iter().map(|name| find(name)?.ok_or_else(|| missing(name))).collect::<Result<_>>()?;
-        let zone = self.zone_column.iter().map(|name| find(name)?.ok_or_else(|| missing(name))).next().transpose()?;
-        let identifiers = self.identifiers.as_ref().map_or(Ok(Vec::new()), |hasher| self.find_identifiers(hasher, header))?;
-        Ok(Places { standard, texts, width: header.len(), identifiers, zone })
+        let texts = self
+            .texts
+            .iter()
+            .map(|name| find(name)?.ok_or_else(|| missing(name)))
+            .collect::<Result<_>>()?;
+        let zone = self
+            .zone_column
+            .iter()
+            .map(|name| find(name)?.ok_or_else(|| missing(name)))
+            .next()
+            .transpose()?;
+        let identifiers = self.identifiers.as_ref().map_or(Ok(Vec::new()), |hasher| {
+            self.find_identifiers(hasher, header)
+        })?;
+        Ok(Places {
+            standard,
+            texts,
+            width: header.len(),
+            identifiers,
+            zone,
+        })
     }
 
     /// The columns that hold identifiers, with the numbers of their kinds.
-    fn find_identifiers<S: AsRef<str>>(&self, hasher: &Pseudonymiser, header: &[S]) -> Result<Vec<(usize, usize)>> {
+    fn find_identifiers<S: AsRef<str>>(
+        &self,
+        hasher: &Pseudonymiser,
+        header: &[S],
+    ) -> Result<Vec<(usize, usize)>> {
         if let Some(name) = self.texts.iter().find(|name| name.starts_with(IDENTIFIER)) {
-            return Err(Error::setting("a column to read as text", format!("{name:?}"), "any but identifiers, whose values are not kept"));
+            return Err(Error::setting(
+                "a column to read as text",
+                format!("{name:?}"),
+                "any but identifiers, whose values are not kept",
+            ));
         }
         let mut found: Vec<(usize, usize)> = Vec::new();
         for (at, name) in header.iter().enumerate() {
-            let Some(kind) = name.as_ref().strip_prefix(IDENTIFIER) else { continue };
-            let number = hasher.kind(kind).ok_or_else(|| Error::field(1, name.as_ref(), kind, hasher.known()))?;
+            let Some(kind) = name.as_ref().strip_prefix(IDENTIFIER) else {
+                continue;
+            };
+            let number = hasher
+                .kind(kind)
+                .ok_or_else(|| Error::field(1, name.as_ref(), kind, hasher.known()))?;
             if found.iter().any(|(other, _)| *other == number) {
-                return Err(Error::Malformed { row: 1, reason: format!("column {:?} stands there twice", name.as_ref()) });
+                return Err(Error::Malformed {
+                    row: 1,
+                    reason: format!("column {:?} stands there twice", name.as_ref()),
+                });
             }
             found.push((number, at));
         }
         if found.is_empty() {
             let header = header.iter().map(|name| name.as_ref().to_owned()).collect();
-            return Err(Error::MissingColumn { column: format!("{IDENTIFIER}KIND"), found: header });
+            return Err(Error::MissingColumn {
+                column: format!("{IDENTIFIER}KIND"),
+                found: header,
+            });
         }
         found.sort_unstable();
         Ok(found)
@@ -163,14 +244,31 @@ impl EventColumns {
 
     /// Refuses a value that is no identifier.
     pub(super) fn bad_identifier(&self, row: u64, kind: usize, value: &str) -> Error {
-        let kind = self.identifiers.as_ref().map_or("", |hasher| hasher.name(kind));
-        Error::field(row, format!("{IDENTIFIER}{kind}"), value, crate::identity::VALUE)
+        let kind = self
+            .identifiers
+            .as_ref()
+            .map_or("", |hasher| hasher.name(kind));
+        Error::field(
+            row,
+            format!("{IDENTIFIER}{kind}"),
+            value,
+            crate::identity::VALUE,
+        )
     }
 
     /// Refuses a row that names nobody.
     pub(super) fn no_identifier(&self, row: u64) -> Error {
-        let kinds = self.identifiers.as_ref().map(Pseudonymiser::known).unwrap_or_default();
-        Error::field(row, format!("{IDENTIFIER}KIND"), "", format!("at least one identifier of {kinds}"))
+        let kinds = self
+            .identifiers
+            .as_ref()
+            .map(Pseudonymiser::known)
+            .unwrap_or_default();
+        Error::field(
+            row,
+            format!("{IDENTIFIER}KIND"),
+            "",
+            format!("at least one identifier of {kinds}"),
+        )
     }
 }
 
@@ -184,7 +282,8 @@ pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Op
     #[cfg(not(feature = "time"))]
     let zone = None;
     let allowed = "a name of the IANA database, such as Europe/Berlin";
-    zone.map(Some).ok_or_else(|| Error::field(row, columns.zone_column(), name, allowed))
+    zone.map(Some)
+        .ok_or_else(|| Error::field(row, columns.zone_column(), name, allowed))
 }
 
 /// A standard column.
@@ -218,7 +317,14 @@ impl Places {
     #[cfg(feature = "parquet")]
     pub(super) fn all(&self) -> Vec<usize> {
         let identifiers = self.identifiers.iter().map(|(_, at)| at);
-        self.standard.iter().flatten().chain(&self.texts).chain(identifiers).chain(&self.zone).copied().collect()
+        self.standard
+            .iter()
+            .flatten()
+            .chain(&self.texts)
+            .chain(identifiers)
+            .chain(&self.zone)
+            .copied()
+            .collect()
     }
 
     #[inline]

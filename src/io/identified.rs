@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::event::{Events, PassedOver};
 use crate::identity::{IdentifiedEvents, Pseudonymiser};
 
-/// An event log read in batches whose identifiers stand in columns named `id:KIND`, such as `id:cookie` and `id:card`, and are
-/// hashed as they are read. The column `person` is not looked at. A row has one identifier at least; empty fields are none.
+/// An event log read in batches whose identifiers stand in columns named `id:KIND`, such as
+/// `id:cookie` and `id:card`, and are hashed as they are read. The column `person` is not looked
+/// at. A row has one identifier at least; empty fields are none.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Rules};
@@ -50,9 +51,13 @@ impl<R: std::io::Read> IdentifiedReader<super::EventReader<R>> {
     /// Reads CSV.
     ///
     /// # Errors
-    /// As [`EventReader::new`](crate::EventReader::new); no column of identifiers, or one of a kind that the rules do not have.
+    /// As [`EventReader::new`](crate::EventReader::new); no column of identifiers, or one of a kind
+    /// that the rules do not have.
     pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
-        Ok(Self { batches: super::EventReader::new(reader, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
+        Ok(Self {
+            batches: super::EventReader::new(reader, columns.with_identifiers(hasher))?,
+            passed_over: PassedOver::default(),
+        })
     }
 }
 
@@ -71,9 +76,17 @@ impl IdentifiedReader<super::ParquetReader> {
     /// Reads Parquet. Identifiers may be texts or integers; an integer is the text of its digits.
     ///
     /// # Errors
-    /// As [`ParquetReader::new`](crate::ParquetReader::new); no column of identifiers, or one of a kind that the rules do not have.
-    pub fn parquet(file: std::fs::File, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
-        Ok(Self { batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))?, passed_over: PassedOver::default() })
+    /// As [`ParquetReader::new`](crate::ParquetReader::new); no column of identifiers, or one of a
+    /// kind that the rules do not have.
+    pub fn parquet(
+        file: std::fs::File,
+        columns: EventColumns,
+        hasher: &Pseudonymiser,
+    ) -> Result<Self> {
+        Ok(Self {
+            batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))?,
+            passed_over: PassedOver::default(),
+        })
     }
 }
 
@@ -83,9 +96,18 @@ impl<B: Batches> IdentifiedReader<B> {
     /// # Errors
     /// The first row that cannot be used, with its column, its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
-        let Some(batches) = self.batches.next()? else { return Ok(None) };
-        batches.iter().for_each(|batch| self.passed_over.add(batch.passed_over()));
-        Ok(Some(batches.into_iter().map(IdentifiedEvents::from_read).collect()))
+        let Some(batches) = self.batches.next()? else {
+            return Ok(None);
+        };
+        batches
+            .iter()
+            .for_each(|batch| self.passed_over.add(batch.passed_over()));
+        Ok(Some(
+            batches
+                .into_iter()
+                .map(IdentifiedEvents::from_read)
+                .collect(),
+        ))
     }
 
     /// All that is left as one log.
@@ -103,7 +125,10 @@ impl<B: Batches> IdentifiedReader<B> {
             }
         }
         let log = log.filter(|log| !log.is_empty() || log.passed_over().total() > 0);
-        log.ok_or_else(|| Error::Empty { what: "the event log".into(), allowed: "at least one row".into() })
+        log.ok_or_else(|| Error::Empty {
+            what: "the event log".into(),
+            allowed: "at least one row".into(),
+        })
     }
 
     /// How many rows so far were of kinds that attribution does not use.

@@ -5,7 +5,9 @@ use super::columns::EventColumns;
 use crate::error::{Error, Result};
 use crate::event::Events;
 use ::parquet::arrow::ProjectionMask;
-use ::parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use ::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_schema::{DataType, Field, Schema};
@@ -16,14 +18,16 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Rows a piece has at least: small row groups come several at a time, as rows are spread over partitions piece by piece.
+/// Rows a piece has at least: small row groups come several at a time, as rows are spread over
+/// partitions piece by piece.
 const PIECE: usize = 1 << 19;
 
 /// Rows decoded at a time: what is decoded stays in the cache until the log has it.
 const ROWS: usize = 1 << 13;
 
-/// An event log in a Parquet file as pieces, one or a few row groups each, of which any thread can make events. Columns that are not asked for
-/// are skipped, and texts stay the dictionaries they are stored as.
+/// An event log in a Parquet file as pieces, one or a few row groups each, of which any thread can
+/// make events. Columns that are not asked for are skipped, and texts stay the dictionaries they
+/// are stored as.
 ///
 /// ```no_run
 /// use mixtouch::{EventColumns, JourneyBuilder, JourneyOptions, ParquetPiece, ParquetReader};
@@ -77,18 +81,35 @@ impl ParquetReader {
     /// As [`ParquetReader::open`].
     pub fn new(file: File, columns: EventColumns) -> Result<Self> {
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(failed)?;
-        let header: Vec<String> = plain.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let header: Vec<String> = plain
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| field.name().clone())
+            .collect();
         let wanted = columns.find(&header)?.all();
         let mask = ProjectionMask::roots(plain.parquet_schema(), wanted);
-        let dictionaries = ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(plain.schema())));
-        let metadata = ArrowReaderMetadata::try_new(plain.metadata().clone(), dictionaries).map_err(failed)?;
-        Ok(Self { file, layout: Arc::new(Layout { metadata, columns, mask }), next: 0, before: 0 })
+        let dictionaries =
+            ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(plain.schema())));
+        let metadata =
+            ArrowReaderMetadata::try_new(plain.metadata().clone(), dictionaries).map_err(failed)?;
+        Ok(Self {
+            file,
+            layout: Arc::new(Layout {
+                metadata,
+                columns,
+                mask,
+            }),
+            next: 0,
+            before: 0,
+        })
     }
 
     /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
-    /// The first row, counted from 1, that cannot be used, with its column, its value and what is allowed; or a damaged file.
+    /// The first row, counted from 1, that cannot be used, with its column, its value and what is
+    /// allowed; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, ParquetPiece::events)
     }
@@ -97,14 +118,28 @@ impl ParquetReader {
     fn load(&self, groups: Range<usize>) -> Result<Loaded> {
         let mut columns = Vec::new();
         for group in groups {
-            for (leaf, column) in self.layout.metadata.metadata().row_group(group).columns().iter().enumerate() {
+            for (leaf, column) in self
+                .layout
+                .metadata
+                .metadata()
+                .row_group(group)
+                .columns()
+                .iter()
+                .enumerate()
+            {
                 if self.layout.mask.leaf_included(leaf) {
                     let (start, len) = column.byte_range();
-                    columns.push((start, self.file.get_bytes(start, len as usize).map_err(failed)?));
+                    columns.push((
+                        start,
+                        self.file.get_bytes(start, len as usize).map_err(failed)?,
+                    ));
                 }
             }
         }
-        Ok(Loaded { columns, len: self.file.len() })
+        Ok(Loaded {
+            columns,
+            len: self.file.len(),
+        })
     }
 }
 
@@ -124,7 +159,13 @@ impl Iterator for ParquetReader {
         }
         self.before += rows as u64;
         let groups = first..self.next;
-        Some(self.load(groups.clone()).map(|bytes| ParquetPiece { layout: self.layout.clone(), groups, before, rows, bytes }))
+        Some(self.load(groups.clone()).map(|bytes| ParquetPiece {
+            layout: self.layout.clone(),
+            groups,
+            before,
+            rows,
+            bytes,
+        }))
     }
 }
 
@@ -132,16 +173,21 @@ impl ParquetPiece {
     /// The events of the row groups.
     ///
     /// # Errors
-    /// The first row, counted from 1 in the file, that cannot be used, with its column, its value and what is allowed; or a damaged
-    /// file.
+    /// The first row, counted from 1 in the file, that cannot be used, with its column, its value
+    /// and what is allowed; or a damaged file.
     pub fn events(self) -> Result<Events> {
-        let Layout { metadata, columns, mask } = &*self.layout;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes, metadata.clone())
-            .with_row_groups(self.groups.collect())
-            .with_projection(mask.clone())
-            .with_batch_size(ROWS)
-            .build()
-            .map_err(failed)?;
+        let Layout {
+            metadata,
+            columns,
+            mask,
+        } = &*self.layout;
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(self.bytes, metadata.clone())
+                .with_row_groups(self.groups.collect())
+                .with_projection(mask.clone())
+                .with_batch_size(ROWS)
+                .build()
+                .map_err(failed)?;
         let mut events = columns.log();
         events.reserve(self.rows);
         let mut ahead = self.before;
@@ -154,8 +200,8 @@ impl ParquetPiece {
     }
 }
 
-/// Part of a file in memory. A file's handle has one position, which threads must not share; so bytes are loaded in turn, and
-/// decompressed and decoded in parallel.
+/// Part of a file in memory. A file's handle has one position, which threads must not share; so
+/// bytes are loaded in turn, and decompressed and decoded in parallel.
 #[derive(Debug)]
 struct Loaded {
     columns: Vec<(u64, Bytes)>,
@@ -180,15 +226,22 @@ impl ChunkReader for Loaded {
         let (first, bytes) = self.column(start)?;
         let at = (start - first) as usize;
         let end = at.checked_add(len).filter(|&end| end <= bytes.len());
-        Ok(bytes.slice(at..end.ok_or_else(|| ParquetError::EOF("a page runs beyond its column".into()))?))
+        Ok(bytes.slice(
+            at..end.ok_or_else(|| ParquetError::EOF("a page runs beyond its column".into()))?,
+        ))
     }
 }
 
 impl Loaded {
     /// The column that holds a position of the file, with where it starts.
     fn column(&self, position: u64) -> ::parquet::errors::Result<&(u64, Bytes)> {
-        let holds = |(start, bytes): &&(u64, Bytes)| (*start..start + bytes.len() as u64).contains(&position);
-        self.columns.iter().find(holds).ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
+        let holds = |(start, bytes): &&(u64, Bytes)| {
+            (*start..start + bytes.len() as u64).contains(&position)
+        };
+        self.columns
+            .iter()
+            .find(holds)
+            .ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
     }
 }
 
@@ -196,7 +249,8 @@ impl Loaded {
 fn with_dictionaries(schema: &Schema) -> Schema {
     let field = |field: &Arc<Field>| match field.data_type() {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            let dictionary =
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
             Arc::new(Field::new(field.name(), dictionary, field.is_nullable()))
         }
         _ => field.clone(),

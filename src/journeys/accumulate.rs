@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::journey::Journey;
 use std::ops::Range;
 
-/// Something gathered from journeys that can be gathered in pieces: totals, a model's evidence, credits.
+/// Something gathered from journeys that can be gathered in pieces: totals, a model's evidence,
+/// credits.
 ///
 /// ```
 /// use mixtouch::{Accumulator, Journey, PathTable, Outcome, Result};
@@ -33,7 +34,8 @@ pub trait Accumulator: Send {
     /// Takes in one journey.
     fn observe(&mut self, journey: Journey<'_>);
 
-    /// Takes in the journeys of a block; overridden where a block can be read faster than its journeys one by one.
+    /// Takes in the journeys of a block; overridden where a block can be read faster than its
+    /// journeys one by one.
     fn observe_block(&mut self, block: Block<'_>) {
         for journey in block {
             self.observe(journey);
@@ -67,14 +69,17 @@ impl<A: Accumulator, B: Accumulator> Accumulator for (A, B) {
     }
 }
 
-/// Journeys handed on at once: their touches fit a core's second-level cache, so that several models in turn find them there.
+/// Journeys handed on at once: their touches fit a core's second-level cache, so that several
+/// models in turn find them there.
 const BLOCK: usize = 2048;
-/// At most about this many pieces are gathered apart, so that accumulators of many channels stay cheap to make and merge.
+/// At most about this many pieces are gathered apart, so that accumulators of many channels stay
+/// cheap to make and merge.
 const PIECES: usize = 256;
 
 impl Journeys {
-    /// Gathers over all journeys in parallel. The journeys are cut and the pieces merged in a way that depends on their number
-    /// only: the result is the same to the bit on any number of threads.
+    /// Gathers over all journeys in parallel. The journeys are cut and the pieces merged in a way
+    /// that depends on their number only: the result is the same to the bit on any number of
+    /// threads.
     ///
     /// # Errors
     /// What [`Accumulator::merge`] fails with.
@@ -83,18 +88,34 @@ impl Journeys {
     }
 
     /// The same over the journeys that may have conversions.
-    pub(crate) fn accumulate_converting<A: Accumulator>(&self, start: impl Fn() -> A + Sync) -> Result<A> {
+    pub(crate) fn accumulate_converting<A: Accumulator>(
+        &self,
+        start: impl Fn() -> A + Sync,
+    ) -> Result<A> {
         self.sample().accumulate_converting(start)
     }
 }
 
 impl Sample<'_> {
-    pub(super) fn accumulate_range<A: Accumulator>(self, journeys: Range<usize>, start: impl Fn() -> A + Sync) -> Result<A> {
-        let piece = journeys.len().div_ceil(PIECES).next_multiple_of(BLOCK).max(BLOCK);
+    pub(super) fn accumulate_range<A: Accumulator>(
+        self,
+        journeys: Range<usize>,
+        start: impl Fn() -> A + Sync,
+    ) -> Result<A> {
+        let piece = journeys
+            .len()
+            .div_ceil(PIECES)
+            .next_multiple_of(BLOCK)
+            .max(BLOCK);
         self.fold(journeys, piece, &start)
     }
 
-    fn fold<A: Accumulator>(self, journeys: Range<usize>, piece: usize, start: &(impl Fn() -> A + Sync)) -> Result<A> {
+    fn fold<A: Accumulator>(
+        self,
+        journeys: Range<usize>,
+        piece: usize,
+        start: &(impl Fn() -> A + Sync),
+    ) -> Result<A> {
         let pieces = journeys.len().div_ceil(piece);
         if pieces <= 1 {
             let mut gathered = start();
@@ -104,8 +125,10 @@ impl Sample<'_> {
             return Ok(gathered);
         }
         let middle = journeys.start + pieces / 2 * piece;
-        let (earlier, later) =
-            rayon::join(|| self.fold(journeys.start..middle, piece, start), || self.fold(middle..journeys.end, piece, start));
+        let (earlier, later) = rayon::join(
+            || self.fold(journeys.start..middle, piece, start),
+            || self.fold(middle..journeys.end, piece, start),
+        );
         let (mut earlier, later) = (earlier?, later?);
         earlier.merge(later)?;
         Ok(earlier)

@@ -27,8 +27,8 @@ pub(super) struct Assembled {
 /// How much larger a column may become than its first parts tell before it is copied.
 const ROOM: f64 = 1.0625;
 
-/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand side by side in memory. What
-/// belongs to persons with a conversion and what does not grow apart.
+/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand
+/// side by side in memory. What belongs to persons with a conversion and what does not grow apart.
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
     front: Half,
@@ -60,35 +60,103 @@ struct Half {
 impl Assembly {
     /// An empty arena for so many parts of so many rows together.
     pub(super) fn of(parts: usize, rows: usize) -> Self {
-        Self { parts, rows, ..Self::default() }
+        Self {
+            parts,
+            rows,
+            ..Self::default()
+        }
     }
 
     /// Adds parts behind those that are there; `shared` where journeys are runs of the timeline.
     pub(super) fn add(&mut self, parts: &[Part], shared: bool) {
         self.added += parts.len();
-        let side = Side { parts, front: true, whole: self.parts as f64 / self.added as f64 * ROOM, rows: self.rows };
-        let Self { front, back, outcomes, places, bought_before, .. } = self;
+        let side = Side {
+            parts,
+            front: true,
+            whole: self.parts as f64 / self.added as f64 * ROOM,
+            rows: self.rows,
+        };
+        let Self {
+            front,
+            back,
+            outcomes,
+            places,
+            bought_before,
+            ..
+        } = self;
         scope(|scope| {
             scope.spawn(|_| front.add(side, shared));
-            scope.spawn(|_| back.add(Side { front: false, ..side }, shared));
+            scope.spawn(|_| {
+                back.add(
+                    Side {
+                        front: false,
+                        ..side
+                    },
+                    shared,
+                )
+            });
             scope.spawn(|_| side.copy(outcomes, |part| &part.outcomes, |extent| extent.journeys));
             scope.spawn(|_| side.copy(places, |part| &part.places, |extent| extent.journeys));
-            scope.spawn(|_| side.copy(bought_before, |part| &part.bought_before, |extent| extent.persons));
+            scope.spawn(|_| {
+                side.copy(
+                    bought_before,
+                    |part| &part.bought_before,
+                    |extent| extent.persons,
+                )
+            });
         });
     }
 
     /// The whole arena. `segments` names the codes of segments.
     pub(super) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
-        let Self { front, mut back, mut outcomes, mut places, mut bought_before, .. } = self;
+        let Self {
+            front,
+            mut back,
+            mut outcomes,
+            mut places,
+            mut bought_before,
+            ..
+        } = self;
         back.put_behind(front, shared);
         outcomes.shrink_to_fit();
         places.shrink_to_fit();
         bought_before.shrink_to_fit();
-        let Half { persons, touch_ends, journey_ends, timeline, touches, starts, ends, closes, .. } = back;
-        let (touches, timeline) = if shared { (timeline, None) } else { (touches, Some(timeline)) };
-        let segments = (segments.len() > 0).then(|| Segments::new(segments, back.segments, back.person_segments));
-        let people = People { codes: persons, table: PersonTable::default(), touch_ends, journey_ends, bought_before };
-        Assembled { touches, timeline, starts, ends, closes, outcomes, places, people, segments }
+        let Half {
+            persons,
+            touch_ends,
+            journey_ends,
+            timeline,
+            touches,
+            starts,
+            ends,
+            closes,
+            ..
+        } = back;
+        let (touches, timeline) = if shared {
+            (timeline, None)
+        } else {
+            (touches, Some(timeline))
+        };
+        let segments = (segments.len() > 0)
+            .then(|| Segments::new(segments, back.segments, back.person_segments));
+        let people = People {
+            codes: persons,
+            table: PersonTable::default(),
+            touch_ends,
+            journey_ends,
+            bought_before,
+        };
+        Assembled {
+            touches,
+            timeline,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            places,
+            people,
+            segments,
+        }
     }
 }
 
@@ -96,32 +164,115 @@ impl Half {
     /// Adds one side of the parts, a column a thread.
     fn add(&mut self, side: Side<'_>, shared: bool) {
         let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
-        let of_timeline: Count = (|part| part.timeline.channels.len(), |extent| extent.timeline);
+        let of_timeline: Count = (
+            |part| part.timeline.channels.len(),
+            |extent| extent.timeline,
+        );
         let of_touches: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
-        let (journey_touches, before) = if shared { (of_timeline, timeline) } else { (of_touches, self.touches.channels.len()) };
-        let Self { persons, touch_ends, journey_ends, starts, ends, closes, segments, person_segments, .. } = self;
+        let (journey_touches, before) = if shared {
+            (of_timeline, timeline)
+        } else {
+            (of_touches, self.touches.channels.len())
+        };
+        let Self {
+            persons,
+            touch_ends,
+            journey_ends,
+            starts,
+            ends,
+            closes,
+            segments,
+            person_segments,
+            ..
+        } = self;
         let (all, own) = (&mut self.timeline, &mut self.touches);
         scope(|scope| {
-            scope.spawn(|_| side.copy(&mut all.times, |part| &part.timeline.times, |extent| extent.timeline));
-            scope.spawn(|_| side.copy(&mut all.channels, |part| &part.timeline.channels, |extent| extent.timeline));
-            scope.spawn(|_| side.copy(&mut own.times, |part| &part.touches.times, |extent| extent.touches));
-            scope.spawn(|_| side.copy(&mut own.channels, |part| &part.touches.channels, |extent| extent.touches));
+            scope.spawn(|_| {
+                side.copy(
+                    &mut all.times,
+                    |part| &part.timeline.times,
+                    |extent| extent.timeline,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut all.channels,
+                    |part| &part.timeline.channels,
+                    |extent| extent.timeline,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut own.times,
+                    |part| &part.touches.times,
+                    |extent| extent.touches,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut own.channels,
+                    |part| &part.touches.channels,
+                    |extent| extent.touches,
+                )
+            });
             scope.spawn(|_| side.copy(persons, |part| &part.persons, |extent| extent.persons));
-            scope.spawn(|_| side.shift(starts, |part| &part.starts, |extent| extent.journeys, journey_touches, before));
-            scope.spawn(|_| side.shift(ends, |part| &part.ends, |extent| extent.journeys, journey_touches, before));
-            scope.spawn(|_| side.shift(touch_ends, |part| &part.touch_ends, |extent| extent.persons, of_timeline, timeline));
+            scope.spawn(|_| {
+                side.shift(
+                    starts,
+                    |part| &part.starts,
+                    |extent| extent.journeys,
+                    journey_touches,
+                    before,
+                )
+            });
+            scope.spawn(|_| {
+                side.shift(
+                    ends,
+                    |part| &part.ends,
+                    |extent| extent.journeys,
+                    journey_touches,
+                    before,
+                )
+            });
+            scope.spawn(|_| {
+                side.shift(
+                    touch_ends,
+                    |part| &part.touch_ends,
+                    |extent| extent.persons,
+                    of_timeline,
+                    timeline,
+                )
+            });
             let of_journeys: Count = (|part| part.closes.len(), |extent| extent.journeys);
-            scope.spawn(move |_| side.shift(journey_ends, |part| &part.journey_ends, |extent| extent.persons, of_journeys, journeys));
+            scope.spawn(move |_| {
+                side.shift(
+                    journey_ends,
+                    |part| &part.journey_ends,
+                    |extent| extent.persons,
+                    of_journeys,
+                    journeys,
+                )
+            });
             scope.spawn(|_| side.copy(closes, |part| &part.closes, |extent| extent.journeys));
             scope.spawn(|_| side.copy(segments, |part| &part.segments, |extent| extent.journeys));
-            scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, |extent| extent.persons));
+            scope.spawn(|_| {
+                side.copy(
+                    person_segments,
+                    |part| &part.person_segments,
+                    |extent| extent.persons,
+                )
+            });
         });
     }
 
     /// Puts this half behind another one.
     fn put_behind(&mut self, front: Self, shared: bool) {
         let (timeline, journeys) = (front.timeline.channels.len(), front.closes.len());
-        let touches = if shared { timeline } else { front.touches.channels.len() };
+        let touches = if shared {
+            timeline
+        } else {
+            front.touches.channels.len()
+        };
         scope(|scope| {
             scope.spawn(|_| prepend(&mut self.timeline.times, front.timeline.times));
             scope.spawn(|_| prepend(&mut self.timeline.channels, front.timeline.channels));
@@ -155,20 +306,48 @@ struct Side<'a> {
 
 impl Side<'_> {
     fn range(self, len: usize, front: usize) -> Range<usize> {
-        if self.front { 0..front.min(len) } else { front.min(len)..len }
+        if self.front {
+            0..front.min(len)
+        } else {
+            front.min(len)..len
+        }
     }
 
-    /// How much room to make in a column of `len`, if any, for what a side of these parts adds. Parts are alike, so the first ones tell
-    /// how long a column will be; doubling its room instead copies it again and again while other threads wait, a seventh of the time
-    /// of building on two threads. Where parts are not alike, as one person has most rows, it is no more than doubling or the rows ask.
-    fn room<T>(self, len: usize, capacity: usize, column: fn(&Part) -> &Vec<T>, front: fn(&Extent) -> usize) -> usize {
-        let more: usize = self.parts.iter().map(|part| self.range(column(part).len(), front(&part.converting)).len()).sum();
+    /// How much room to make in a column of `len`, if any, for what a side of these parts adds.
+    /// Parts are alike, so the first ones tell how long a column will be; doubling its room instead
+    /// copies it again and again while other threads wait, a seventh of the time of building on two
+    /// threads. Where parts are not alike, as one person has most rows, it is no more than doubling
+    /// or the rows ask.
+    fn room<T>(
+        self,
+        len: usize,
+        capacity: usize,
+        column: fn(&Part) -> &Vec<T>,
+        front: fn(&Extent) -> usize,
+    ) -> usize {
+        let more: usize = self
+            .parts
+            .iter()
+            .map(|part| {
+                self.range(column(part).len(), front(&part.converting))
+                    .len()
+            })
+            .sum();
         let needed = len + more;
         let expected = (needed as f64 * self.whole) as usize;
-        if needed <= capacity { 0 } else { expected.clamp(needed, self.rows.max(2 * needed)) - len }
+        if needed <= capacity {
+            0
+        } else {
+            expected.clamp(needed, self.rows.max(2 * needed)) - len
+        }
     }
 
-    fn copy<T: Copy>(self, to: &mut Vec<T>, column: fn(&Part) -> &Vec<T>, front: fn(&Extent) -> usize) {
+    fn copy<T: Copy>(
+        self,
+        to: &mut Vec<T>,
+        column: fn(&Part) -> &Vec<T>,
+        front: fn(&Extent) -> usize,
+    ) {
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
         for part in self.parts {
             let values = column(part);
@@ -176,15 +355,27 @@ impl Side<'_> {
         }
     }
 
-    /// The same for positions, which move with what they point into, of which `base` stand there already.
-    fn shift(self, to: &mut Offsets, column: fn(&Part) -> &Vec<u32>, front: fn(&Extent) -> usize, into: Count, mut base: usize) {
+    /// The same for positions, which move with what they point into, of which `base` stand there
+    /// already.
+    fn shift(
+        self,
+        to: &mut Offsets,
+        column: fn(&Part) -> &Vec<u32>,
+        front: fn(&Extent) -> usize,
+        into: Count,
+        mut base: usize,
+    ) {
         to.widen(base + self.parts.iter().map(into.0).sum::<usize>());
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
         for part in self.parts {
             let positions = column(part);
             let own = self.range(into.0(part), into.1(&part.converting));
             let kept = &positions[self.range(positions.len(), front(&part.converting))];
-            to.extend(kept.iter().map(|&position| base + position as usize - own.start), base + own.len());
+            to.extend(
+                kept.iter()
+                    .map(|&position| base + position as usize - own.start),
+                base + own.len(),
+            );
             base += own.len();
         }
     }
@@ -249,7 +440,9 @@ mod tests {
         for shared in [true, false] {
             let assembled = |at_a_time| {
                 let mut assembly = Assembly::of(parts.len(), rows);
-                parts.chunks(at_a_time).for_each(|parts| assembly.add(parts, shared));
+                parts
+                    .chunks(at_a_time)
+                    .for_each(|parts| assembly.add(parts, shared));
                 format!("{:?}", assembly.finish(shared, &Interner::default()))
             };
             let whole = assembled(parts.len());
@@ -265,18 +458,27 @@ mod tests {
         (1..4).for_each(|number| assembly.add(&[part(number)], true));
         let arena = assembly.finish(true, &Interner::default());
         // those with a conversion: one person of part 1, two of part 2
-        assert_eq!(arena.people.codes, [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]);
+        assert_eq!(
+            arena.people.codes,
+            [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]
+        );
         for (journey, &person) in arena.people.codes.iter().enumerate() {
             let (number, person) = (person as u32 / 10, person as u32 % 10);
             let run = arena.starts.get(journey)..arena.ends.get(journey);
-            assert_eq!(arena.touches.times[run], vec![100 * number + person; ((number + person) % 3) as usize]);
+            assert_eq!(
+                arena.touches.times[run],
+                vec![100 * number + person; ((number + person) % 3) as usize]
+            );
         }
     }
 
     #[test]
     fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {
         let mut assembly = Assembly::of(2_048, 1_010);
-        let part = |persons| Part { persons: vec![7; persons], ..Part::default() };
+        let part = |persons| Part {
+            persons: vec![7; persons],
+            ..Part::default()
+        };
         assembly.add(&[part(1_000)], true);
         assert!((1_010..=2_020).contains(&assembly.back.persons.capacity()));
         assembly.add(&[part(10)], true);
@@ -286,10 +488,16 @@ mod tests {
     #[test]
     fn alike_parts_are_copied_once() {
         let mut assembly = Assembly::of(64, 64_000);
-        let part = || Part { persons: vec![7; 1_000], ..Part::default() };
+        let part = || Part {
+            persons: vec![7; 1_000],
+            ..Part::default()
+        };
         assembly.add(&[part()], true);
         let place = assembly.back.persons.as_ptr();
         (1..64).for_each(|_| assembly.add(&[part()], true));
-        assert_eq!((assembly.back.persons.len(), assembly.back.persons.as_ptr()), (64_000, place));
+        assert_eq!(
+            (assembly.back.persons.len(), assembly.back.persons.as_ptr()),
+            (64_000, place)
+        );
     }
 }

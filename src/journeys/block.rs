@@ -18,7 +18,12 @@ pub struct Block<'a> {
 
 impl<'a> Block<'a> {
     pub(super) fn new(Sample { journeys, draws }: Sample<'a>, range: Range<usize>) -> Self {
-        Self { journeys, draws, range, person: None }
+        Self {
+            journeys,
+            draws,
+            range,
+            person: None,
+        }
     }
 
     /// How many journeys remain.
@@ -31,18 +36,35 @@ impl<'a> Block<'a> {
         self.range.is_empty()
     }
 
-    /// Cuts off the journeys that are known to be one null each: those behind the journeys of converting persons, unless a
-    /// replicate counts them otherwise.
+    /// Cuts off the journeys that are known to be one null each: those behind the journeys of
+    /// converting persons, unless a replicate counts them otherwise.
     pub(crate) fn split_nulls(self) -> (Self, NullRun<'a>) {
-        let known = if self.draws.is_some() { self.range.end } else { self.journeys.converting() };
+        let known = if self.draws.is_some() {
+            self.range.end
+        } else {
+            self.journeys.converting()
+        };
         let middle = known.clamp(self.range.start, self.range.end);
-        let nulls = NullRun { journeys: self.journeys, range: middle..self.range.end };
-        (Self { range: self.range.start..middle, ..self }, nulls)
+        let nulls = NullRun {
+            journeys: self.journeys,
+            range: middle..self.range.end,
+        };
+        (
+            Self {
+                range: self.range.start..middle,
+                ..self
+            },
+            nulls,
+        )
     }
 
     /// The same journeys, each with every touch of its person up to its close.
     pub(crate) fn with_timelines(self) -> Self {
-        let person = self.journeys.people.as_ref().map(|people| people.journey_ends.first_above(self.range.start));
+        let person = self
+            .journeys
+            .people
+            .as_ref()
+            .map(|people| people.journey_ends.first_above(self.range.start));
         Self { person, ..self }
     }
 
@@ -52,7 +74,8 @@ impl<'a> Block<'a> {
         Some(people.table.key(people.codes[self.person?]))
     }
 
-    /// Moves on to the person of journey `at`, where timelines are asked for, and looks up the timeline.
+    /// Moves on to the person of journey `at`, where timelines are asked for, and looks up the
+    /// timeline.
     fn timeline(&mut self, at: usize, close: u32) -> Option<Timeline<'a>> {
         let (person, people) = (self.person.as_mut()?, self.journeys.people.as_ref()?);
         while people.journey_ends.get(*person) <= at {
@@ -65,8 +88,8 @@ impl<'a> Block<'a> {
 impl<'a> Iterator for Block<'a> {
     type Item = Journey<'a>;
 
-    /// Inlined and without a reference to the journey, which so stays in registers: by way of memory, handing it over took longer
-    /// than dividing its outcome.
+    /// Inlined and without a reference to the journey, which so stays in registers: by way of
+    /// memory, handing it over took longer than dividing its outcome.
     #[inline]
     fn next(&mut self) -> Option<Journey<'a>> {
         let at = self.range.next()?;
@@ -95,16 +118,19 @@ pub(crate) struct NullRun<'a> {
 }
 
 impl<'a> NullRun<'a> {
-    /// All touches from the first journey's first to the last one's last; in between are some that belong to no journey.
+    /// All touches from the first journey's first to the last one's last; in between are some that
+    /// belong to no journey.
     pub(crate) fn touches(&self) -> &'a [ChannelId] {
         if self.range.is_empty() {
             return &[];
         }
         let last = self.range.end - 1;
-        &self.journeys.touches.channels[self.journeys.starts.get(self.range.start)..self.journeys.ends.get(last)]
+        &self.journeys.touches.channels
+            [self.journeys.starts.get(self.range.start)..self.journeys.ends.get(last)]
     }
 
-    /// Hands on where in [`NullRun::touches`] each journey starts and ends, in order and without overlap.
+    /// Hands on where in [`NullRun::touches`] each journey starts and ends, in order and without
+    /// overlap.
     #[inline]
     pub(crate) fn each_bound(&self, take: impl FnMut(usize, usize)) {
         let Journeys { starts, ends, .. } = self.journeys;

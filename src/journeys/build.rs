@@ -17,8 +17,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
-/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie more than 2^32 apart), 40 a
-/// conversion and each text person key once; building needs another 6 to 12 bytes a touch for the arena it fills.
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie
+/// more than 2^32 apart), 40 a conversion and each text person key once; building needs another 6
+/// to 12 bytes a touch for the arena it fills.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
@@ -53,7 +54,8 @@ struct Piece {
 const ROWS: usize = 1 << 19;
 /// Rows below which a piece is not worth a thread of its own.
 const FEW_ROWS: usize = 1 << 17;
-/// Partitions that a thread cuts before they are added to the arena; more where they have fewer rows than this.
+/// Partitions that a thread cuts before they are added to the arena; more where they have fewer
+/// rows than this.
 const WAVE: usize = 16;
 const WAVE_ROWS: usize = 1 << 18;
 /// Rows that a merged batch has at most.
@@ -62,12 +64,20 @@ const SMALL: usize = 1 << 16;
 impl JourneyBuilder {
     /// A builder of journeys cut out as the options say.
     pub fn new(options: JourneyOptions) -> Self {
-        Self { options, names: Names::default(), batches: Vec::new(), costs: CostTable::new(), passed_over: PassedOver::default(), rows: 0 }
+        Self {
+            options,
+            names: Names::default(),
+            batches: Vec::new(),
+            costs: CostTable::new(),
+            passed_over: PassedOver::default(),
+            rows: 0,
+        }
     }
 
-    /// Declares channels whether or not an event touches them. Channels are numbered by rank among the names a builder has seen, so
-    /// the parts of one log agree on their numbers - and their evidence can be merged - only if each part declares all names; it
-    /// also lets a report show a channel that had no touch.
+    /// Declares channels whether or not an event touches them. Channels are numbered by rank among
+    /// the names a builder has seen, so the parts of one log agree on their numbers - and their
+    /// evidence can be merged - only if each part declares all names; it also lets a report show a
+    /// channel that had no touch.
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
@@ -90,8 +100,8 @@ impl JourneyBuilder {
     /// Takes in a batch of events.
     ///
     /// # Errors
-    /// More channels than there are numbers; no column that tells segments apart where the options ask for one. The builder is then
-    /// as it was before, but for names it has seen.
+    /// More channels than there are numbers; no column that tells segments apart where the options
+    /// ask for one. The builder is then as it was before, but for names it has seen.
     pub fn extend(&mut self, events: &Events) -> Result<()> {
         self.extend_all(std::slice::from_ref(events))
     }
@@ -104,9 +114,10 @@ impl JourneyBuilder {
         self.extend_each(batches.iter().map(Ok), Ok)
     }
 
-    /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at a time: the pieces of an
-    /// [`EventReader`](crate::EventReader) or a `ParquetReader`, names of files, record batches. Of the batches only those at work
-    /// are in memory. The order of pieces is the order of rows.
+    /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
+    /// a time: the pieces of an [`EventReader`](crate::EventReader) or a `ParquetReader`, names of
+    /// files, record batches. Of the batches only those at work are in memory. The order of pieces
+    /// is the order of rows.
     ///
     /// ```
     /// # #[cfg(feature = "csv")] {
@@ -124,9 +135,13 @@ impl JourneyBuilder {
     /// ```
     ///
     /// # Errors
-    /// The error of the first piece that has one, its own, that of reading it, or as [`JourneyBuilder::extend`]. The builder then has
-    /// none of these pieces' events.
-    pub fn extend_each<P, E>(&mut self, pieces: impl Iterator<Item = Result<P>> + Send, read: impl Fn(P) -> Result<E> + Sync) -> Result<()>
+    /// The error of the first piece that has one, its own, that of reading it, or as
+    /// [`JourneyBuilder::extend`]. The builder then has none of these pieces' events.
+    pub fn extend_each<P, E>(
+        &mut self,
+        pieces: impl Iterator<Item = Result<P>> + Send,
+        read: impl Fn(P) -> Result<E> + Sync,
+    ) -> Result<()>
     where
         P: Send,
         E: Borrow<Events>,
@@ -134,16 +149,29 @@ impl JourneyBuilder {
         let (names, options) = (Mutex::new(&mut self.names), &self.options);
         let failed = AtomicBool::new(false);
         let spread = |(at, piece): (usize, Result<P>)| {
-            let batches = piece.and_then(&read).and_then(|events| spread(events.borrow(), &names, options));
+            let batches = piece
+                .and_then(&read)
+                .and_then(|events| spread(events.borrow(), &names, options));
             failed.fetch_or(batches.is_err(), Ordering::Relaxed);
             (at, batches)
         };
-        // pieces are drawn in turn: whichever fails first, those ahead of it are at work already and have their say
-        let pieces = pieces.enumerate().take_while(|_| !failed.load(Ordering::Relaxed));
+        // pieces are drawn in turn: whichever fails first, those ahead of it are at work already
+        // and have their say
+        let pieces = pieces
+            .enumerate()
+            .take_while(|_| !failed.load(Ordering::Relaxed));
         let mut spread: Vec<(usize, Result<Piece>)> = pieces.par_bridge().map(spread).collect();
         spread.sort_unstable_by_key(|(at, _)| *at);
-        let spread = spread.into_iter().map(|(_, batches)| batches).collect::<Result<Vec<Piece>>>()?;
-        for Piece { batches, passed_over, rows } in spread {
+        let spread = spread
+            .into_iter()
+            .map(|(_, batches)| batches)
+            .collect::<Result<Vec<Piece>>>()?;
+        for Piece {
+            batches,
+            passed_over,
+            rows,
+        } in spread
+        {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.passed_over.add(passed_over);
             self.rows += rows;
@@ -151,10 +179,12 @@ impl JourneyBuilder {
         Ok(())
     }
 
-    /// Adds a batch behind the others. Small ones are merged, each row at most some 16 times, so that a service which brings a few
-    /// rows at a time holds no crowd of them.
+    /// Adds a batch behind the others. Small ones are merged, each row at most some 16 times, so
+    /// that a service which brings a few rows at a time holds no crowd of them.
     fn add(&mut self, mut batch: Batch) {
-        while let Some(earlier) = self.batches.pop_if(|earlier| earlier.len() <= 2 * batch.len() && earlier.len() + batch.len() < SMALL) {
+        while let Some(earlier) = self.batches.pop_if(|earlier| {
+            earlier.len() <= 2 * batch.len() && earlier.len() + batch.len() < SMALL
+        }) {
             batch = Batch::merge(&[earlier, batch]);
         }
         self.batches.push(batch);
@@ -175,7 +205,8 @@ impl JourneyBuilder {
         self.names.goals.iter()
     }
 
-    /// States what channels cost by day, for those whose touches do not say; the days of the period count.
+    /// States what channels cost by day, for those whose touches do not say; the days of the period
+    /// count.
     pub fn add_costs(&mut self, costs: &CostTable) {
         self.costs = costs.clone();
     }
@@ -183,31 +214,45 @@ impl JourneyBuilder {
     /// The journeys of all events taken in.
     ///
     /// # Errors
-    /// A channel named by the options that no event has; more channels than there are numbers, those of the cost table included;
-    /// more than 2^32 touches of journeys in a 2,048th of the persons, as re-use with transforms may make.
+    /// A channel named by the options that no event has; more channels than there are numbers,
+    /// those of the cost table included; more than 2^32 touches of journeys in a 2,048th of the
+    /// persons, as re-use with transforms may make.
     pub fn build(self) -> Result<Journeys> {
-        let Self { options, names, batches, costs, .. } = self;
+        let Self {
+            options,
+            names,
+            batches,
+            costs,
+            ..
+        } = self;
         let cut = Cut::new(&options, &names, &batches, &costs)?;
         // giving memory back takes a thread as long as the rest
         rayon::join(|| drop(batches), || cut.journeys(names, &options, &costs)).1
     }
 
-    /// The journeys reported in `period`, as they stand at its end; the builder goes on. Observation ends with the period or, until a
-    /// later row has come, with the last row. The builder's own period is best left open, as rows beyond its end are never kept.
+    /// The journeys reported in `period`, as they stand at its end; the builder goes on.
+    /// Observation ends with the period or, until a later row has come, with the last row. The
+    /// builder's own period is best left open, as rows beyond its end are never kept.
     ///
     /// # Errors
     /// As [`JourneyBuilder::build`].
     pub fn snapshot(&self, period: Period) -> Result<Journeys> {
         let options = self.options.clone().with_period(period);
-        Cut::new(&options, &self.names, &self.batches, &self.costs)?.journeys(self.names.clone(), &options, &self.costs)
+        Cut::new(&options, &self.names, &self.batches, &self.costs)?.journeys(
+            self.names.clone(),
+            &options,
+            &self.costs,
+        )
     }
 
-    /// Drops the rows that no journey closing at or after the second `from` can hold - those more than two of the longest lookbacks
-    /// before it - with the keys of persons who have no other, and says how many rows. A service that reports day by day calls it
-    /// behind each [`JourneyBuilder::snapshot`], and runs on in bounded memory.
+    /// Drops the rows that no journey closing at or after the second `from` can hold - those more
+    /// than two of the longest lookbacks before it - with the keys of persons who have no other,
+    /// and says how many rows. A service that reports day by day calls it behind each
+    /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
     ///
-    /// Journeys are the same with and without; models that read whole timelines, time to event, see what is left of them, and a
-    /// person whose purchases are all forgotten is a new customer at the next.
+    /// Journeys are the same with and without; models that read whole timelines, time to event, see
+    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
+    /// the next.
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Period};
@@ -231,7 +276,9 @@ impl JourneyBuilder {
         let reach = 2 * i64::from(self.options.lookback.longest());
         let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
         let before = self.kept();
-        self.batches.par_iter_mut().for_each(|batch| batch.forget_before(from));
+        self.batches
+            .par_iter_mut()
+            .for_each(|batch| batch.forget_before(from));
         self.batches.retain(|batch| batch.len() > 0);
         self.names.forget_unused(&mut self.batches);
         before - self.kept()
@@ -253,25 +300,65 @@ struct Cut {
 }
 
 impl Cut {
-    fn new(options: &JourneyOptions, names: &Names, batches: &[Batch], costs: &CostTable) -> Result<Self> {
+    fn new(
+        options: &JourneyOptions,
+        names: &Names,
+        batches: &[Batch],
+        costs: &CostTable,
+    ) -> Result<Self> {
         let channels = Channels::new(names.channels.iter().chain(costs.channels()))?;
-        let ranks: Vec<ChannelId> = names.channels.iter().filter_map(|name| channels.id(name)).collect();
-        let last = batches.iter().filter_map(|batch| batch.last).max().unwrap_or(0);
+        let ranks: Vec<ChannelId> = names
+            .channels
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
+        let last = batches
+            .iter()
+            .filter_map(|batch| batch.last)
+            .max()
+            .unwrap_or(0);
         let cutter = Cutter::new(options, &channels, ranks, last)?;
         let (period, costs) = (options.period, vec![0.0; channels.len()]);
-        let observation = Observation { from: period.start(), end: period.end(last), to: period.stop(), excluded: cutter.excluded() };
-        let source = Source { batches, table: &names.people, period };
-        let cut = |scratch: &mut Scratch, &partition: &usize| cutter.cut(source.gather(partition, scratch));
-        let has_rows = |&part: &usize| batches.iter().any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty());
+        let observation = Observation {
+            from: period.start(),
+            end: period.end(last),
+            to: period.stop(),
+            excluded: cutter.excluded(),
+        };
+        let source = Source {
+            batches,
+            table: &names.people,
+            period,
+        };
+        let cut = |scratch: &mut Scratch, &partition: &usize| {
+            cutter.cut(source.gather(partition, scratch))
+        };
+        let has_rows = |&part: &usize| {
+            batches
+                .iter()
+                .any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty())
+        };
         let filled: Vec<usize> = (0..PARTITIONS).filter(has_rows).collect();
         let rows: usize = batches.iter().map(Batch::len).sum();
         let assembly = Assembly::of(filled.len(), rows);
-        let mut whole = Self { assembly, costs, immature: 0, observation, channels: channels.clone() };
+        let mut whole = Self {
+            assembly,
+            costs,
+            immature: 0,
+            observation,
+            channels: channels.clone(),
+        };
         let mut parts = Vec::new();
         let wave = WAVE.max(WAVE_ROWS * filled.len() / rows.max(1));
         for partitions in filled.chunks(wave * rayon::current_num_threads()) {
-            // while the last ones are added the next ones are cut: no thread waits for another at the end of each
-            let next = || partitions.par_iter().map_init(Scratch::default, cut).collect();
+            // while the last ones are added the next ones are cut: no thread waits for another at
+            // the end of each
+            let next = || {
+                partitions
+                    .par_iter()
+                    .map_init(Scratch::default, cut)
+                    .collect()
+            };
             let (added, cut) = rayon::join(|| whole.add(parts, options.keeps_runs()), next);
             added?;
             parts = cut;
@@ -282,17 +369,41 @@ impl Cut {
 
     fn add(&mut self, parts: Vec<Part>, shared: bool) -> Result<()> {
         for part in &parts {
-            let touches = part.timeline.channels.len().max(part.touches.channels.len());
-            u32::try_from(touches).map_err(|_| Error::setting("touches in one partition of persons", touches, "fewer than 2^32"))?;
-            self.costs.iter_mut().zip(&part.costs).for_each(|(sum, cost)| *sum += cost);
+            let touches = part
+                .timeline
+                .channels
+                .len()
+                .max(part.touches.channels.len());
+            u32::try_from(touches).map_err(|_| {
+                Error::setting(
+                    "touches in one partition of persons",
+                    touches,
+                    "fewer than 2^32",
+                )
+            })?;
+            self.costs
+                .iter_mut()
+                .zip(&part.costs)
+                .for_each(|(sum, cost)| *sum += cost);
             self.immature += part.immature;
         }
         self.assembly.add(&parts, shared);
         Ok(())
     }
 
-    fn journeys(self, names: Names, options: &JourneyOptions, table: &CostTable) -> Result<Journeys> {
-        let Self { assembly, channels, costs, immature, observation } = self;
+    fn journeys(
+        self,
+        names: Names,
+        options: &JourneyOptions,
+        table: &CostTable,
+    ) -> Result<Journeys> {
+        let Self {
+            assembly,
+            channels,
+            costs,
+            immature,
+            observation,
+        } = self;
         let mut columns = assembly.finish(options.keeps_runs(), &names.segments);
         let places = Places::new(&names.places, std::mem::take(&mut columns.places))?;
         let mut journeys = Journeys::new(columns, channels, names.people)?;
@@ -313,7 +424,9 @@ impl Places {
         }
         let table = Channels::new(names.iter())?;
         let ranks: Vec<ChannelId> = names.iter().filter_map(|name| table.id(name)).collect();
-        of.iter_mut().filter(|place| **place != ChannelId::NONE).for_each(|place| *place = ranks[place.index()]);
+        of.iter_mut()
+            .filter(|place| **place != ChannelId::NONE)
+            .for_each(|place| *place = ranks[place.index()]);
         Ok(Some(Self { names: table, of }))
     }
 }
@@ -321,22 +434,43 @@ impl Places {
 /// The rows of a batch of events by partition.
 fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) -> Result<Piece> {
     let touched = touched(events);
-    let texts = names.lock().unwrap_or_else(PoisonError::into_inner).absorb(events, &touched, options)?;
+    let texts = names
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .absorb(events, &touched, options)?;
     let recoding = Recoding { texts, options };
     // pieces of one size: no thread is left with the last one
-    let pieces = events.len().div_ceil(ROWS).next_multiple_of(4).min(events.len().div_ceil(FEW_ROWS));
+    let pieces = events
+        .len()
+        .div_ceil(ROWS)
+        .next_multiple_of(4)
+        .min(events.len().div_ceil(FEW_ROWS));
     let rows = events.len().div_ceil(pieces.max(1)).max(1);
-    let starts = (0..events.len()).into_par_iter().step_by(rows).with_max_len(1);
-    let batches = starts.map(|start| Batch::new(events, start..events.len().min(start + rows), &recoding)).collect();
+    let starts = (0..events.len())
+        .into_par_iter()
+        .step_by(rows)
+        .with_max_len(1);
+    let batches = starts
+        .map(|start| Batch::new(events, start..events.len().min(start + rows), &recoding))
+        .collect();
     let passed_over = events.passed_over();
-    Ok(Piece { batches, passed_over, rows: events.len() as u64 + passed_over.total() })
+    Ok(Piece {
+        batches,
+        passed_over,
+        rows: events.len() as u64 + passed_over.total(),
+    })
 }
 
 /// Which of a batch's channels some touch has; mostly the first rows have them all.
 fn touched(events: &Events) -> Vec<bool> {
     let mut touched = vec![false; events.channels.len()];
     let mut others = touched.len();
-    for (channel, _) in events.channel.iter().zip(&events.kind).filter(|(_, kind)| kind.0 == Kind::Touch) {
+    for (channel, _) in events
+        .channel
+        .iter()
+        .zip(&events.kind)
+        .filter(|(_, kind)| kind.0 == Kind::Touch)
+    {
         others -= usize::from(!std::mem::replace(&mut touched[channel.index()], true));
         if others == 0 {
             break;

@@ -1,4 +1,5 @@
-//! Persons of a batch by code: 4 bytes each while the codes lie within 2^32 of each other, 8 beyond.
+//! Persons of a batch by code: 4 bytes each while the codes lie within 2^32 of each other, 8
+//! beyond.
 
 use std::ops::Range;
 
@@ -20,9 +21,17 @@ impl Default for Codes {
 impl Codes {
     /// These codes.
     pub(super) fn of(codes: Vec<u64>) -> Self {
-        let (least, most) = codes.iter().fold((u64::MAX, 0), |(least, most), &code| (code.min(least), code.max(most)));
+        let (least, most) = codes.iter().fold((u64::MAX, 0), |(least, most), &code| {
+            (code.min(least), code.max(most))
+        });
         match u32::try_from(most.saturating_sub(least)) {
-            Ok(_) => Self::Near { least, distances: codes.into_iter().map(|code| (code - least) as u32).collect() },
+            Ok(_) => Self::Near {
+                least,
+                distances: codes
+                    .into_iter()
+                    .map(|code| (code - least) as u32)
+                    .collect(),
+            },
             Err(_) => Self::Far(codes),
         }
     }
@@ -38,7 +47,9 @@ impl Codes {
     #[inline]
     pub(super) fn each(&self, range: Range<usize>, mut visit: impl FnMut(u64)) {
         match self {
-            Self::Near { least, distances } => distances[range].iter().for_each(|&distance| visit(least + u64::from(distance))),
+            Self::Near { least, distances } => distances[range]
+                .iter()
+                .for_each(|&distance| visit(least + u64::from(distance))),
             Self::Far(codes) => codes[range].iter().for_each(|&code| visit(code)),
         }
     }
@@ -51,7 +62,11 @@ mod tests {
     #[test]
     fn codes_come_back_whatever_lies_between_them() {
         let wide = u64::from(u32::MAX);
-        for (codes, near) in [([7, 7 + wide, 9], true), ([7, 8 + wide, 9], false), ([0, u64::MAX, 1], false)] {
+        for (codes, near) in [
+            ([7, 7 + wide, 9], true),
+            ([7, 8 + wide, 9], false),
+            ([0, u64::MAX, 1], false),
+        ] {
             let column = Codes::of(codes.to_vec());
             assert_eq!(matches!(column, Codes::Near { .. }), near);
             let mut visited = Vec::new();

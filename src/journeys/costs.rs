@@ -30,7 +30,10 @@ impl CostTable {
 
     /// An empty table of days in that zone.
     pub fn in_zone(zone: Zone) -> Self {
-        Self { zone, rows: Vec::new() }
+        Self {
+            zone,
+            rows: Vec::new(),
+        }
     }
 
     /// Adds what a channel cost on a day.
@@ -44,7 +47,8 @@ impl CostTable {
         if !(0.0..=LARGEST).contains(&cost) {
             return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
         }
-        self.rows.push((channel.to_owned(), self.zone.start_of(day)?, cost));
+        self.rows
+            .push((channel.to_owned(), self.zone.start_of(day)?, cost));
         Ok(())
     }
 
@@ -58,13 +62,14 @@ impl CostTable {
         self.rows.iter().map(|(channel, _, _)| channel.as_str())
     }
 
-    /// Cost by channel over the days that begin in the period; rows are summed in order of day and size, so that their order in
-    /// the file does not matter.
+    /// Cost by channel over the days that begin in the period; rows are summed in order of day and
+    /// size, so that their order in the file does not matter.
     pub(super) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
         let inside = |start: i64| u32::try_from(start).is_ok_and(|start| period.reports(start));
         let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
-        let mut costs: BTreeMap<&str, f64> = self.channels().map(|channel| (channel, 0.0)).collect();
+        let mut costs: BTreeMap<&str, f64> =
+            self.channels().map(|channel| (channel, 0.0)).collect();
         for (channel, _, cost) in rows {
             *costs.entry(channel).or_default() += cost;
         }

@@ -1,4 +1,5 @@
-//! The second half of building, one partition at a time: all rows of each person together, in time order, persons in order.
+//! The second half of building, one partition at a time: all rows of each person together, in time
+//! order, persons in order.
 
 use super::options::Period;
 use super::partition::{Batch, SaleRow, within};
@@ -8,8 +9,9 @@ use crate::person::PersonTable;
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// The persons of one partition and their rows. Persons with a conversion come first, by number of touches and rank; then the others by
-/// rank. A person's touches stand by time, those of one second as they came.
+/// The persons of one partition and their rows. Persons with a conversion come first, by number of
+/// touches and rank; then the others by rank. A person's touches stand by time, those of one second
+/// as they came.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The persons' codes.
@@ -49,7 +51,8 @@ struct Person {
     sales: Range<usize>,
 }
 
-/// What gathering a partition needs for a while: kept from one to the next, as fresh memory costs more than the work done in it.
+/// What gathering a partition needs for a while: kept from one to the next, as fresh memory costs
+/// more than the work done in it.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     buckets: Vec<u32>,
@@ -68,7 +71,11 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     pub(super) fn gather(&self, partition: usize, scratch: &mut Scratch) -> Gathered {
-        let &Self { batches, table, period } = self;
+        let &Self {
+            batches,
+            table,
+            period,
+        } = self;
         scratch.order_touches(batches, partition, table);
         let mut sales = ordered_sales(batches, partition, table);
         if period.closes() {
@@ -77,8 +84,16 @@ impl Source<'_> {
             sales.retain(|sale| period.reads(sale.time));
         }
         let converting = scratch.find_persons(&sales, table);
-        let Scratch { touches, rows, persons, .. } = scratch;
-        let mut gathered = Gathered { converting, ..Gathered::default() };
+        let Scratch {
+            touches,
+            rows,
+            persons,
+            ..
+        } = scratch;
+        let mut gathered = Gathered {
+            converting,
+            ..Gathered::default()
+        };
         gathered.times.reserve_exact(touches.len());
         rows.clear();
         for person in &*persons {
@@ -86,12 +101,18 @@ impl Source<'_> {
                 gathered.times.push(touch.time);
                 rows.push(touch.row);
             }
-            gathered.sales.extend_from_slice(&sales[person.sales.clone()]);
+            gathered
+                .sales
+                .extend_from_slice(&sales[person.sales.clone()]);
         }
         gathered.persons = persons.iter().map(|person| person.code).collect();
         gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
         gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
-        let pick = Pick { batches, partition, rows };
+        let pick = Pick {
+            batches,
+            partition,
+            rows,
+        };
         gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
         gathered.costs = pick.column(|batch| &batch.cost, 0.0);
         gathered.interactions = pick.column(|batch| &batch.interaction, None);
@@ -101,16 +122,26 @@ impl Source<'_> {
 }
 
 impl Scratch {
-    /// The touches of a partition by person, each person's by time, those of one second as they came.
+    /// The touches of a partition by person, each person's by time, those of one second as they
+    /// came.
     ///
-    /// A counting sort over the next bits of the rank brings nearly all into order; what shares one of its buckets - few rows of few
-    /// persons - is sorted there. Against a hash table of persons it saves a dependent look-up a touch.
+    /// A counting sort over the next bits of the rank brings nearly all into order; what shares one
+    /// of its buckets - few rows of few persons - is sorted there. Against a hash table of persons
+    /// it saves a dependent look-up a touch.
     fn order_touches(&mut self, batches: &[Batch], partition: usize, table: &PersonTable) {
-        let len: usize = batches.iter().map(|batch| batch.touches(partition).len()).sum();
+        let len: usize = batches
+            .iter()
+            .map(|batch| batch.touches(partition).len())
+            .sum();
         // rows are several to a person: most buckets hold one person or none
         let width = (len / 2).next_power_of_two().max(64);
         let shift = 64 - width.trailing_zeros();
-        let Self { buckets, ends, touches, .. } = self;
+        let Self {
+            buckets,
+            ends,
+            touches,
+            ..
+        } = self;
         buckets.clear();
         buckets.reserve(len);
         ends.clear();
@@ -133,7 +164,11 @@ impl Scratch {
             let mut times = batch.time[batch.touches(partition)].iter();
             batch.person.each(batch.touches(partition), |person| {
                 let next = &mut ends[buckets[row] as usize];
-                touches[*next as usize] = Touch { person, time: times.next().copied().unwrap_or(0), row: row as u32 };
+                touches[*next as usize] = Touch {
+                    person,
+                    time: times.next().copied().unwrap_or(0),
+                    row: row as u32,
+                };
                 *next += 1;
                 row += 1;
             });
@@ -143,13 +178,19 @@ impl Scratch {
 
     /// The persons in order, those who bought first; how many bought.
     fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable) -> usize {
-        let Self { touches, persons, .. } = self;
+        let Self {
+            touches, persons, ..
+        } = self;
         persons.clear();
         let mut others = Vec::with_capacity(touches.len() / 4);
         let (mut touch, mut sale) = (0, 0);
         loop {
             let code = match (touches.get(touch), sales.get(sale)) {
-                (Some(touch), Some(sale)) if by_person(touch.person, sale.person, table).is_gt() => sale.person,
+                (Some(touch), Some(sale))
+                    if by_person(touch.person, sale.person, table).is_gt() =>
+                {
+                    sale.person
+                }
                 (Some(touch), _) => touch.person,
                 (None, Some(sale)) => sale.person,
                 (None, None) => break,
@@ -161,10 +202,19 @@ impl Scratch {
             while sales.get(sale).is_some_and(|sale| sale.person == code) {
                 sale += 1;
             }
-            let list = if sale > bought { &mut *persons } else { &mut others };
-            list.push(Person { code, touches: first..touch, sales: bought..sale });
+            let list = if sale > bought {
+                &mut *persons
+            } else {
+                &mut others
+            };
+            list.push(Person {
+                code,
+                touches: first..touch,
+                sales: bought..sale,
+            });
         }
-        // loops over touches end as the last one did, which the processor foresees: scoring takes two thirds of the time
+        // loops over touches end as the last one did, which the processor foresees: scoring takes
+        // two thirds of the time
         persons.sort_by_key(|person| person.touches.len());
         let converting = persons.len();
         persons.append(&mut others);
@@ -174,7 +224,9 @@ impl Scratch {
 
 /// Puts the touches of each bucket, which ends where `ends` says, in order.
 fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
-    let order = |left: &Touch, right: &Touch| by_person(left.person, right.person, table).then(left.time.cmp(&right.time));
+    let order = |left: &Touch, right: &Touch| {
+        by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
+    };
     let mut start = 0;
     for &end in ends {
         let bucket = &mut touches[start..end as usize];
@@ -187,8 +239,14 @@ fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
 
 /// The conversions of a partition by person and time.
 fn ordered_sales(batches: &[Batch], partition: usize, table: &PersonTable) -> Vec<SaleRow> {
-    let mut sales: Vec<SaleRow> = batches.iter().flat_map(|batch| batch.sales(partition)).copied().collect();
-    sales.sort_by(|left, right| by_person(left.person, right.person, table).then(left.time.cmp(&right.time)));
+    let mut sales: Vec<SaleRow> = batches
+        .iter()
+        .flat_map(|batch| batch.sales(partition))
+        .copied()
+        .collect();
+    sales.sort_by(|left, right| {
+        by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
+    });
     sales
 }
 
@@ -198,7 +256,10 @@ fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
     if left == right {
         return Ordering::Equal;
     }
-    table.rank(left).cmp(&table.rank(right)).then_with(|| table.key(left).cmp(&table.key(right)))
+    table
+        .rank(left)
+        .cmp(&table.rank(right))
+        .then_with(|| table.key(left).cmp(&table.key(right)))
 }
 
 /// Brings columns of a partition into the order of `rows`.

@@ -67,8 +67,14 @@ impl Offsets {
 
     fn largest(&self) -> usize {
         match self {
-            Self::Short(positions) => positions.iter().max().map_or(0, |&position| position as usize),
-            Self::Long(positions) => positions.iter().max().map_or(0, |&position| position as usize),
+            Self::Short(positions) => positions
+                .iter()
+                .max()
+                .map_or(0, |&position| position as usize),
+            Self::Long(positions) => positions
+                .iter()
+                .max()
+                .map_or(0, |&position| position as usize),
         }
     }
 
@@ -81,7 +87,8 @@ impl Offsets {
         }
     }
 
-    /// The positions but those of `gone`; the ones behind move forward by `by`, and none exceeds `largest` then.
+    /// The positions but those of `gone`; the ones behind move forward by `by`, and none exceeds
+    /// `largest` then.
     pub(super) fn without(&self, gone: &Range<usize>, by: usize, largest: usize) -> Self {
         let ahead = (0..gone.start).map(|at| self.get(at));
         let behind = (gone.end..self.len()).map(|at| self.get(at) - by);
@@ -96,17 +103,25 @@ impl Offsets {
         }
     }
 
-    /// Hands on the positions of a range side by side with those of another column, less the first of them. The widths are looked
-    /// at once, not at every position, which saves an eighth of counting a Markov chain's steps.
+    /// Hands on the positions of a range side by side with those of another column, less the first
+    /// of them. The widths are looked at once, not at every position, which saves an eighth of
+    /// counting a Markov chain's steps.
     #[inline]
-    pub(super) fn each_with(&self, other: &Self, range: Range<usize>, mut take: impl FnMut(usize, usize)) {
+    pub(super) fn each_with(
+        &self,
+        other: &Self,
+        range: Range<usize>,
+        mut take: impl FnMut(usize, usize),
+    ) {
         if range.is_empty() {
             return;
         }
         let zero = self.get(range.start);
         if let (Self::Short(positions), Self::Short(others)) = (self, other) {
             let pairs = positions[range.clone()].iter().zip(&others[range]);
-            pairs.for_each(|(&position, &other)| take(position as usize - zero, other as usize - zero));
+            pairs.for_each(|(&position, &other)| {
+                take(position as usize - zero, other as usize - zero)
+            });
         } else {
             range.for_each(|at| take(self.get(at) - zero, other.get(at) - zero));
         }
@@ -129,7 +144,9 @@ impl Offsets {
     /// The first position in the column that is above `position`.
     pub(super) fn first_above(&self, position: usize) -> usize {
         match self {
-            Self::Short(positions) => positions.partition_point(|&other| other as usize <= position),
+            Self::Short(positions) => {
+                positions.partition_point(|&other| other as usize <= position)
+            }
             Self::Long(positions) => positions.partition_point(|&other| other as usize <= position),
         }
     }
@@ -157,8 +174,13 @@ mod tests {
     #[test]
     fn columns_of_any_widths_are_read_side_by_side() {
         let (starts, ends) = ([3, 7, 7, 12], [5, 7, 11, 13]);
-        let columns = |positions: [usize; 4]| [0, usize::MAX].map(|largest| Offsets::collect(positions.into_iter(), largest));
-        for (starts, ends) in columns(starts).iter().flat_map(|starts| columns(ends).map(|ends| (starts.clone(), ends))) {
+        let columns = |positions: [usize; 4]| {
+            [0, usize::MAX].map(|largest| Offsets::collect(positions.into_iter(), largest))
+        };
+        for (starts, ends) in columns(starts)
+            .iter()
+            .flat_map(|starts| columns(ends).map(|ends| (starts.clone(), ends)))
+        {
             let bounds = |range| {
                 let mut bounds = Vec::new();
                 starts.each_with(&ends, range, |start, end| bounds.push((start, end)));
@@ -173,13 +195,25 @@ mod tests {
     #[test]
     fn a_head_moves_what_is_behind_it() {
         let wide = u32::MAX as usize;
-        let of = |positions: &[usize]| Offsets::collect(positions.iter().copied(), positions.iter().copied().max().unwrap_or(0));
-        for (behind, head, by) in
-            [(vec![0, 2], vec![1, 3], 3), (vec![], vec![4], 4), (vec![5], vec![], 0), (vec![2], vec![wide + 1], wide + 1)]
-        {
+        let of = |positions: &[usize]| {
+            Offsets::collect(
+                positions.iter().copied(),
+                positions.iter().copied().max().unwrap_or(0),
+            )
+        };
+        for (behind, head, by) in [
+            (vec![0, 2], vec![1, 3], 3),
+            (vec![], vec![4], 4),
+            (vec![5], vec![], 0),
+            (vec![2], vec![wide + 1], wide + 1),
+        ] {
             let mut offsets = of(&behind);
             offsets.prepend(of(&head), by);
-            let expected: Vec<usize> = head.iter().copied().chain(behind.iter().map(|position| position + by)).collect();
+            let expected: Vec<usize> = head
+                .iter()
+                .copied()
+                .chain(behind.iter().map(|position| position + by))
+                .collect();
             assert_eq!(all(&offsets), expected);
         }
         let mut offsets = of(&[wide]);

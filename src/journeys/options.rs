@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-/// How long before a conversion a touch may lie to belong to it: seconds, both ends included. A channel's own lookback comes
-/// first, then the interaction's, then the general one.
+/// How long before a conversion a touch may lie to belong to it: seconds, both ends included. A
+/// channel's own lookback comes first, then the interaction's, then the general one.
 ///
 /// ```
 /// use mixtouch::{Interaction, Lookback};
@@ -39,18 +39,34 @@ impl TryFrom<LookbackFields> for Lookback {
     type Error = Error;
 
     fn try_from(fields: LookbackFields) -> Result<Self> {
-        let LookbackFields { seconds, channels, interactions } = fields;
-        for &each in [seconds].iter().chain(channels.values()).chain(interactions.values()) {
+        let LookbackFields {
+            seconds,
+            channels,
+            interactions,
+        } = fields;
+        for &each in [seconds]
+            .iter()
+            .chain(channels.values())
+            .chain(interactions.values())
+        {
             Self::new(Duration::from_secs(each.into()))?;
         }
-        Ok(Self { seconds, channels, interactions })
+        Ok(Self {
+            seconds,
+            channels,
+            interactions,
+        })
     }
 }
 
 impl Default for Lookback {
     /// 30 days.
     fn default() -> Self {
-        Self { seconds: 30 * 86_400, channels: BTreeMap::new(), interactions: BTreeMap::new() }
+        Self {
+            seconds: 30 * 86_400,
+            channels: BTreeMap::new(),
+            interactions: BTreeMap::new(),
+        }
     }
 }
 
@@ -60,9 +76,21 @@ impl Lookback {
     /// # Errors
     /// Less than a second, or more than the 136 years a log can span.
     pub fn new(length: Duration) -> Result<Self> {
-        let seconds = u32::try_from(length.as_secs()).ok().filter(|&seconds| seconds > 0);
-        let seconds = seconds.ok_or_else(|| Error::setting("lookback", format!("{} s", length.as_secs()), "1 to 4294967295 seconds"))?;
-        Ok(Self { seconds, channels: BTreeMap::new(), interactions: BTreeMap::new() })
+        let seconds = u32::try_from(length.as_secs())
+            .ok()
+            .filter(|&seconds| seconds > 0);
+        let seconds = seconds.ok_or_else(|| {
+            Error::setting(
+                "lookback",
+                format!("{} s", length.as_secs()),
+                "1 to 4294967295 seconds",
+            )
+        })?;
+        Ok(Self {
+            seconds,
+            channels: BTreeMap::new(),
+            interactions: BTreeMap::new(),
+        })
     }
 
     /// The same lookback for every touch, in days.
@@ -79,7 +107,8 @@ impl Lookback {
         self
     }
 
-    /// Another lookback for clicks or views, where the log tells them apart and the channel has none of its own.
+    /// Another lookback for clicks or views, where the log tells them apart and the channel has
+    /// none of its own.
     pub fn with_interaction(mut self, interaction: Interaction, lookback: Self) -> Self {
         self.interactions.insert(interaction, lookback.seconds);
         self
@@ -92,7 +121,11 @@ impl Lookback {
 
     /// The longest of all, in seconds.
     pub(crate) fn longest(&self) -> u32 {
-        self.channels.values().chain(self.interactions.values()).copied().fold(self.seconds, u32::max)
+        self.channels
+            .values()
+            .chain(self.interactions.values())
+            .copied()
+            .fold(self.seconds, u32::max)
     }
 
     /// Whether one lookback holds for every touch.
@@ -107,7 +140,11 @@ impl Lookback {
 
     pub(crate) fn of(&self, channel: &str, interaction: Option<Interaction>) -> u32 {
         let by_interaction = || interaction.and_then(|kind| self.interactions.get(&kind));
-        self.channels.get(channel).or_else(by_interaction).copied().unwrap_or(self.seconds)
+        self.channels
+            .get(channel)
+            .or_else(by_interaction)
+            .copied()
+            .unwrap_or(self.seconds)
     }
 
     pub(crate) fn channels(&self) -> impl Iterator<Item = &str> {
@@ -117,12 +154,18 @@ impl Lookback {
 
 /// A length of time from a number of days.
 pub(crate) fn days_to_duration(name: &'static str, days: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(days * 86_400.0)
-        .map_err(|_| Error::setting(name, format!("{days} days"), "a positive, finite number of days"))
+    Duration::try_from_secs_f64(days * 86_400.0).map_err(|_| {
+        Error::setting(
+            name,
+            format!("{days} days"),
+            "a positive, finite number of days",
+        )
+    })
 }
 
-/// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives `D A B C D C`, first `D A B C`, last
-/// `A B D C`. Exposure and last keep the latest age of a channel's merged touches, first the earliest.
+/// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives
+/// `D A B C D C`, first `D A B C`, last `A B D C`. Exposure and last keep the latest age of a
+/// channel's merged touches, first the earliest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transform {
@@ -137,8 +180,8 @@ pub enum Transform {
     Last,
 }
 
-/// The time whose conversions are reported: `from <= t < to`, seconds since 1970-01-01T00:00:00Z. Rows before `from` serve as
-/// context; rows from `to` on are not read, so the log ends there.
+/// The time whose conversions are reported: `from <= t < to`, seconds since 1970-01-01T00:00:00Z.
+/// Rows before `from` serve as context; rows from `to` on are not read, so the log ends there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "PeriodFields", into = "PeriodFields")]
 pub struct Period {
@@ -162,7 +205,10 @@ impl TryFrom<PeriodFields> for Period {
 
 impl From<Period> for PeriodFields {
     fn from(period: Period) -> Self {
-        Self { from: period.from.map(i64::from), to: period.to.map(i64::from) }
+        Self {
+            from: period.from.map(i64::from),
+            to: period.to.map(i64::from),
+        }
     }
 }
 
@@ -173,14 +219,26 @@ impl Period {
     /// A time outside 1970-01-01 to 2106-02-07, or a start that is not before the end.
     pub fn new(from: Option<i64>, to: Option<i64>) -> Result<Self> {
         let read = |name, time: Option<i64>| {
-            let bad = |time: i64| Error::setting(name, time, "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295");
-            time.map(|time| u32::try_from(time).map_err(|_| bad(time))).transpose()
+            let bad = |time: i64| {
+                Error::setting(
+                    name,
+                    time,
+                    "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295",
+                )
+            };
+            time.map(|time| u32::try_from(time).map_err(|_| bad(time)))
+                .transpose()
         };
-        let period = Self { from: read("the period's start", from)?, to: read("the period's end", to)? };
+        let period = Self {
+            from: read("the period's start", from)?,
+            to: read("the period's end", to)?,
+        };
         match period.to {
-            Some(to) if period.start() >= to => {
-                Err(Error::setting("the period's start", period.start(), format!("a time before its end, {to}")))
-            }
+            Some(to) if period.start() >= to => Err(Error::setting(
+                "the period's start",
+                period.start(),
+                format!("a time before its end, {to}"),
+            )),
             _ => Ok(period),
         }
     }
@@ -196,18 +254,39 @@ impl Period {
     /// ```
     ///
     /// # Errors
-    /// A last day before the first; days that begin or end outside 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z; nothing but a day that
-    /// the zone skipped.
+    /// A last day before the first; days that begin or end outside 1970-01-01T00:00:00Z to
+    /// 2106-02-07T06:28:15Z; nothing but a day that the zone skipped.
     pub fn days(first: Option<Day>, last: Option<Day>, zone: &Zone) -> Result<Self> {
-        if let (Some(first), Some(last)) = (first, last.filter(|&last| first.is_some_and(|first| last < first))) {
-            return Err(Error::setting("the period's last day", last, format!("{first} or later")));
+        if let (Some(first), Some(last)) = (
+            first,
+            last.filter(|&last| first.is_some_and(|first| last < first)),
+        ) {
+            return Err(Error::setting(
+                "the period's last day",
+                last,
+                format!("{first} or later"),
+            ));
         }
         let start = |name, day: Option<Day>, later| {
-            let bad = |day| Error::setting(name, day, "a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z");
-            day.map(|day| zone.start_of(day.plus(later)).ok().filter(|&start| u32::try_from(start).is_ok()).ok_or_else(|| bad(day)))
-                .transpose()
+            let bad = |day| {
+                Error::setting(
+                    name,
+                    day,
+                    "a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z",
+                )
+            };
+            day.map(|day| {
+                zone.start_of(day.plus(later))
+                    .ok()
+                    .filter(|&start| u32::try_from(start).is_ok())
+                    .ok_or_else(|| bad(day))
+            })
+            .transpose()
         };
-        Self::new(start("the period's first day", first, 0)?, start("the period's last day", last, 1)?)
+        Self::new(
+            start("the period's first day", first, 0)?,
+            start("the period's last day", last, 1)?,
+        )
     }
 
     /// The first second reported.
@@ -241,7 +320,8 @@ impl Period {
     }
 }
 
-/// How journeys are cut out of a log. Work on a person's rows goes in this order: window, exclude, transform, trim.
+/// How journeys are cut out of a log. Work on a person's rows goes in this order: window, exclude,
+/// transform, trim.
 ///
 /// ```
 /// use mixtouch::{JourneyOptions, Lookback, Transform};
@@ -275,23 +355,32 @@ impl JourneyOptions {
         Self { period, ..self }
     }
 
-    /// Only conversions of this goal count; those of others are as if they were not there. All goals by default.
+    /// Only conversions of this goal count; those of others are as if they were not there. All
+    /// goals by default.
     pub fn with_goal(self, goal: impl Into<String>) -> Self {
-        Self { goal: Some(goal.into()), ..self }
+        Self {
+            goal: Some(goal.into()),
+            ..self
+        }
     }
 
-    /// Lets touches serve several conversions of a person. By default a new journey starts after each conversion.
+    /// Lets touches serve several conversions of a person. By default a new journey starts after
+    /// each conversion.
     ///
-    /// A touch is then weighed once for each conversion it serves: a person with thousands of conversions and thousands of touches
-    /// in one lookback takes as long as their product. So does memory, 6 bytes each, where journeys have touches of their own
-    /// (lookbacks that differ, exclusion, transforms); a shorter lookback or [`JourneyOptions::with_trim`] bounds both.
+    /// A touch is then weighed once for each conversion it serves: a person with thousands of
+    /// conversions and thousands of touches in one lookback takes as long as their product. So does
+    /// memory, 6 bytes each, where journeys have touches of their own (lookbacks that differ,
+    /// exclusion, transforms); a shorter lookback or [`JourneyOptions::with_trim`] bounds both.
     pub fn with_reuse(self, reuse: bool) -> Self {
         Self { reuse, ..self }
     }
 
     /// Leaves these channels out of every journey in which another one remains. None by default.
     pub fn with_exclude<S: Into<String>>(self, channels: impl IntoIterator<Item = S>) -> Self {
-        Self { exclude: channels.into_iter().map(Into::into).collect(), ..self }
+        Self {
+            exclude: channels.into_iter().map(Into::into).collect(),
+            ..self
+        }
     }
 
     /// What is made of the sequence of channels. Nothing by default.
@@ -301,27 +390,41 @@ impl JourneyOptions {
 
     /// Keeps the last `touches` of each journey. All by default.
     pub fn with_trim(self, touches: NonZeroUsize) -> Self {
-        Self { trim: Some(touches), ..self }
+        Self {
+            trim: Some(touches),
+            ..self
+        }
     }
 
-    /// Leaves out null journeys that the end of the log cuts: their person may yet convert. Kept and counted by default.
+    /// Leaves out null journeys that the end of the log cuts: their person may yet convert. Kept
+    /// and counted by default.
     pub fn with_drop_immature(self, drop_immature: bool) -> Self {
-        Self { drop_immature, ..self }
+        Self {
+            drop_immature,
+            ..self
+        }
     }
 
     /// Drops rows of a person that repeat another one in everything. Kept by default.
     pub fn with_deduplicate(self, deduplicate: bool) -> Self {
-        Self { deduplicate, ..self }
+        Self {
+            deduplicate,
+            ..self
+        }
     }
 
-    /// Tells journeys apart by a named column of the log, such as `device`: by the text on the row that closes a journey (the first
-    /// conversion of its second; the last touch of one without conversion), and persons by the text on their first row. None by
-    /// default.
+    /// Tells journeys apart by a named column of the log, such as `device`: by the text on the row
+    /// that closes a journey (the first conversion of its second; the last touch of one without
+    /// conversion), and persons by the text on their first row. None by default.
     pub fn with_segment(self, column: impl Into<String>) -> Self {
-        Self { segment: Some(column.into()), ..self }
+        Self {
+            segment: Some(column.into()),
+            ..self
+        }
     }
 
-    /// Whether every journey is a run of its person's touches, so that journeys and timelines can share them.
+    /// Whether every journey is a run of its person's touches, so that journeys and timelines can
+    /// share them.
     pub(crate) fn keeps_runs(&self) -> bool {
         self.lookback.is_uniform() && self.exclude.is_empty() && self.transform == Transform::None
     }
@@ -337,15 +440,26 @@ mod tests {
             assert!(Lookback::days(days).is_err(), "{days}");
         }
         assert!(serde_json::from_str::<Lookback>(r#"{"seconds": 0}"#).is_err());
-        assert!(serde_json::from_str::<Lookback>(r#"{"seconds": 9, "channels": {"tv": 0}}"#).is_err());
+        assert!(
+            serde_json::from_str::<Lookback>(r#"{"seconds": 9, "channels": {"tv": 0}}"#).is_err()
+        );
     }
 
     #[test]
     fn a_channels_lookback_comes_before_the_interactions() {
         let day = |n: f64| Lookback::days(n).unwrap();
-        let lookback = day(30.0).with_channel("tv", day(3.0)).with_interaction(Interaction::View, day(1.0));
+        let lookback = day(30.0)
+            .with_channel("tv", day(3.0))
+            .with_interaction(Interaction::View, day(1.0));
         let of = |channel, interaction| lookback.of(channel, interaction) / 86_400;
-        assert_eq!([of("tv", Some(Interaction::View)), of("ad", Some(Interaction::View)), of("ad", Some(Interaction::Click))], [3, 1, 30]);
+        assert_eq!(
+            [
+                of("tv", Some(Interaction::View)),
+                of("ad", Some(Interaction::View)),
+                of("ad", Some(Interaction::Click))
+            ],
+            [3, 1, 30]
+        );
         let text = serde_json::to_string(&lookback).unwrap();
         assert_eq!(serde_json::from_str::<Lookback>(&text).unwrap(), lookback);
     }
@@ -354,8 +468,14 @@ mod tests {
     fn periods_are_checked() {
         assert!(Period::new(Some(-1), None).is_err());
         assert!(Period::new(Some(5), Some(5)).is_err());
-        assert!(Period::new(None, Some(0)).is_err(), "a period that ends before the first second holds nothing");
+        assert!(
+            Period::new(None, Some(0)).is_err(),
+            "a period that ends before the first second holds nothing"
+        );
         let period = Period::new(Some(5), Some(9)).unwrap();
-        assert_eq!([4, 5, 8, 9].map(|t| (period.reads(t), period.reports(t))), [(true, false), (true, true), (true, true), (false, false)]);
+        assert_eq!(
+            [4, 5, 8, 9].map(|t| (period.reads(t), period.reports(t))),
+            [(true, false), (true, true), (true, true), (false, false)]
+        );
     }
 }

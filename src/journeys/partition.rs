@@ -1,8 +1,9 @@
 //! The first half of building: rows are spread over partitions as they come in.
 //!
-//! A person's partition is the top bits of the person's rank, so the partitions one after the other, each ordered by rank, give
-//! all persons in order. A partition of a 40-million-touch log is some 20,000 rows: small enough to be ordered inside a core's
-//! cache, and the unit of parallel work.
+//! A person's partition is the top bits of the person's rank, so the partitions one after the
+//! other, each ordered by rank, give all persons in order. A partition of a 40-million-touch log is
+//! some 20,000 rows: small enough to be ordered inside a core's cache, and the unit of parallel
+//! work.
 
 use super::codes::Codes;
 use super::options::JourneyOptions;
@@ -25,8 +26,9 @@ pub(super) fn within(rank: u64) -> u64 {
     rank << BITS
 }
 
-/// The rows of one batch of events, ordered by partition and, inside one, as they came: 10 bytes a touch, 14 where persons' codes lie
-/// more than 2^32 apart, 9 more when costs or interactions matter.
+/// The rows of one batch of events, ordered by partition and, inside one, as they came: 10 bytes a
+/// touch, 14 where persons' codes lie more than 2^32 apart, 9 more when costs or interactions
+/// matter.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) person: Codes,
@@ -78,7 +80,9 @@ pub(super) struct Recoding<'a> {
 impl Recoding<'_> {
     /// The segment a row states, 0 where none is asked for.
     fn segment(&self, events: &Events, row: usize) -> u32 {
-        self.texts.segment.as_ref().map_or(0, |(column, codes)| codes[events.columns[*column].codes[row] as usize])
+        self.texts.segment.as_ref().map_or(0, |(column, codes)| {
+            codes[events.columns[*column].codes[row] as usize]
+        })
     }
 }
 
@@ -95,12 +99,16 @@ impl Batch {
 
     /// The conversions of one partition.
     pub(super) fn sales(&self, partition: usize) -> &[SaleRow] {
-        &self.sales[self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
+        &self.sales
+            [self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
     }
 
     pub(super) fn new(events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) -> Self {
         let last = last_second(events, rows.clone(), recoding.options);
-        let mut batch = Self { last, ..Self::default() };
+        let mut batch = Self {
+            last,
+            ..Self::default()
+        };
         batch.spread_sales(events, rows.clone(), recoding);
         batch.spread_touches(events, rows, recoding);
         batch
@@ -108,20 +116,34 @@ impl Batch {
 
     /// One batch of the rows of several, which follow each other.
     pub(super) fn merge(batches: &[Self]) -> Self {
-        let touches =
-            || (0..PARTITIONS).flat_map(|part| batches.iter().flat_map(move |batch| batch.touches(part).map(move |row| (batch, row))));
+        let touches = || {
+            (0..PARTITIONS).flat_map(|part| {
+                batches
+                    .iter()
+                    .flat_map(move |batch| batch.touches(part).map(move |row| (batch, row)))
+            })
+        };
         let sum = |lengths: &dyn Fn(&Self, usize) -> usize| {
-            offsets((0..PARTITIONS).map(|part| batches.iter().map(|batch| lengths(batch, part)).sum()))
+            offsets(
+                (0..PARTITIONS).map(|part| batches.iter().map(|batch| lengths(batch, part)).sum()),
+            )
         };
         Self {
-            person: Codes::of(touches().map(|(batch, row)| batch.person.get(row)).collect()),
+            person: Codes::of(
+                touches()
+                    .map(|(batch, row)| batch.person.get(row))
+                    .collect(),
+            ),
             time: touches().map(|(batch, row)| batch.time[row]).collect(),
             channel: touches().map(|(batch, row)| batch.channel[row]).collect(),
             cost: merged(batches, touches(), |batch| &batch.cost, 0.0),
             interaction: merged(batches, touches(), |batch| &batch.interaction, None),
             segment: merged(batches, touches(), |batch| &batch.segment, 0),
             offsets: sum(&|batch, part| batch.touches(part).len()),
-            sales: (0..PARTITIONS).flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part))).copied().collect(),
+            sales: (0..PARTITIONS)
+                .flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part)))
+                .copied()
+                .collect(),
             sale_offsets: sum(&|batch, part| batch.sales(part).len()),
             last: batches.iter().filter_map(|batch| batch.last).max(),
         }
@@ -132,11 +154,23 @@ impl Batch {
         let keeps: Vec<bool> = self.time.iter().map(|&time| time >= from).collect();
         let counts = |part| self.touches(part).filter(|&row| keeps[row]).count();
         let kept = offsets((0..PARTITIONS).map(counts));
-        let sales = offsets((0..PARTITIONS).map(|part| self.sales(part).iter().filter(|sale| sale.time >= from).count()));
-        if kept[PARTITIONS] as usize == self.time.len() && sales[PARTITIONS] as usize == self.sales.len() {
+        let sales = offsets((0..PARTITIONS).map(|part| {
+            self.sales(part)
+                .iter()
+                .filter(|sale| sale.time >= from)
+                .count()
+        }));
+        if kept[PARTITIONS] as usize == self.time.len()
+            && sales[PARTITIONS] as usize == self.sales.len()
+        {
             return;
         }
-        self.person = Codes::of((0..keeps.len()).filter(|&row| keeps[row]).map(|row| self.person.get(row)).collect());
+        self.person = Codes::of(
+            (0..keeps.len())
+                .filter(|&row| keeps[row])
+                .map(|row| self.person.get(row))
+                .collect(),
+        );
         retain(&mut self.time, &keeps);
         retain(&mut self.channel, &keeps);
         retain(&mut self.cost, &keeps);
@@ -149,14 +183,26 @@ impl Batch {
     }
 
     /// The codes of all persons, and the orders of all conversions.
-    pub(super) fn persons_and_orders(&self) -> (impl Iterator<Item = u64> + '_, impl Iterator<Item = u32> + '_) {
+    pub(super) fn persons_and_orders(
+        &self,
+    ) -> (
+        impl Iterator<Item = u64> + '_,
+        impl Iterator<Item = u32> + '_,
+    ) {
         let touched = (0..self.time.len()).map(|row| self.person.get(row));
-        (touched.chain(self.sales.iter().map(|sale| sale.person)), self.sales.iter().map(|sale| sale.order))
+        (
+            touched.chain(self.sales.iter().map(|sale| sale.person)),
+            self.sales.iter().map(|sale| sale.order),
+        )
     }
 
     /// Gives persons and orders other codes.
     pub(super) fn recode(&mut self, person: impl Fn(u64) -> u64, order: impl Fn(u32) -> u32) {
-        self.person = Codes::of((0..self.time.len()).map(|row| person(self.person.get(row))).collect());
+        self.person = Codes::of(
+            (0..self.time.len())
+                .map(|row| person(self.person.get(row)))
+                .collect(),
+        );
         for sale in &mut self.sales {
             (sale.person, sale.order) = (person(sale.person), order(sale.order));
         }
@@ -164,8 +210,15 @@ impl Batch {
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
         let period = &recoding.options.period;
-        let is_touch = |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
-        let home = |row: usize| if is_touch(row) { partition_of(events.people.rank(events.person[row])) } else { PARTITIONS };
+        let is_touch =
+            |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
+        let home = |row: usize| {
+            if is_touch(row) {
+                partition_of(events.people.rank(events.person[row]))
+            } else {
+                PARTITIONS
+            }
+        };
         let homes: Vec<u16> = rows.clone().map(|row| home(row) as u16).collect();
         let (offsets, mut next) = counted(homes.iter().map(|&home| home as usize));
         let total = offsets[PARTITIONS] as usize;
@@ -177,11 +230,17 @@ impl Batch {
         };
         let places: Vec<u32> = homes.iter().map(place).collect();
         drop(homes);
-        let spread = Spread { rows: rows.clone(), places: &places, touches: total };
+        let spread = Spread {
+            rows: rows.clone(),
+            places: &places,
+            touches: total,
+        };
         let person = |row: usize| recode_person(&recoding.texts.people, events.person[row]);
         self.person = spread.codes(person);
         self.time = spread.column(0, |row| events.time[row]);
-        self.channel = spread.column(ChannelId::NONE, |row| recode_channel(&recoding.texts.channels, events.channel[row]));
+        self.channel = spread.column(ChannelId::NONE, |row| {
+            recode_channel(&recoding.texts.channels, events.channel[row])
+        });
         if !events.cost.is_empty() && events.cost[rows].iter().any(|&cost| cost > 0.0) {
             self.cost = spread.column(0.0, |row| events.cost[row]);
         }
@@ -194,9 +253,14 @@ impl Batch {
     }
 
     fn spread_sales(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let goal = recoding.options.goal.as_deref().map(|goal| events.goals.find(goal));
+        let goal = recoding
+            .options
+            .goal
+            .as_deref()
+            .map(|goal| events.goals.find(goal));
         let counts = |sale: &&crate::event::Sale| {
-            recoding.options.period.reads(events.time[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal))
+            recoding.options.period.reads(events.time[sale.row])
+                && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
         let first = events.sales.partition_point(|sale| sale.row < rows.start);
         let row = |sale: &crate::event::Sale| SaleRow {
@@ -208,17 +272,22 @@ impl Batch {
             segment: recoding.segment(events, sale.row),
             value: sale.value,
         };
-        let home = |sale: &crate::event::Sale| partition_of(events.people.rank(events.person[sale.row]));
-        let counting = events.sales[first..].iter().take_while(|sale| sale.row < rows.end).filter(counts);
-        let mut sales: Vec<(usize, SaleRow)> = counting.map(|sale| (home(sale), row(sale))).collect();
+        let home =
+            |sale: &crate::event::Sale| partition_of(events.people.rank(events.person[sale.row]));
+        let counting = events.sales[first..]
+            .iter()
+            .take_while(|sale| sale.row < rows.end)
+            .filter(counts);
+        let mut sales: Vec<(usize, SaleRow)> =
+            counting.map(|sale| (home(sale), row(sale))).collect();
         sales.sort_by_key(|(home, _)| *home);
         (self.sale_offsets, _) = counted(sales.iter().map(|(home, _)| *home));
         self.sales = sales.into_iter().map(|(_, sale)| sale).collect();
     }
 }
 
-/// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a time, without a branch a row: the
-/// 2,048 open lines of one column stay in the cache.
+/// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a
+/// time, without a branch a row: the 2,048 open lines of one column stay in the cache.
 struct Spread<'a> {
     rows: Range<usize>,
     places: &'a [u32],
@@ -228,7 +297,10 @@ struct Spread<'a> {
 impl Spread<'_> {
     fn column<T: Copy>(&self, filler: T, value: impl Fn(usize) -> T) -> Vec<T> {
         let mut column = vec![filler; self.places.len()];
-        self.rows.clone().zip(self.places).for_each(|(row, &at)| column[at as usize] = value(row));
+        self.rows
+            .clone()
+            .zip(self.places)
+            .for_each(|(row, &at)| column[at as usize] = value(row));
         column.truncate(self.touches);
         if self.touches < self.places.len() / 8 * 7 {
             column.shrink_to_fit();
@@ -238,9 +310,18 @@ impl Spread<'_> {
 
     /// Persons' codes: as distances from the least where they fit.
     fn codes(&self, person: impl Fn(usize) -> u64) -> Codes {
-        let (least, most) = self.rows.clone().map(&person).fold((u64::MAX, 0), |(least, most), code| (least.min(code), most.max(code)));
+        let (least, most) = self
+            .rows
+            .clone()
+            .map(&person)
+            .fold((u64::MAX, 0), |(least, most), code| {
+                (least.min(code), most.max(code))
+            });
         if u32::try_from(most.saturating_sub(least)).is_ok() {
-            Codes::Near { least, distances: self.column(0, |row| (person(row) - least) as u32) }
+            Codes::Near {
+                least,
+                distances: self.column(0, |row| (person(row) - least) as u32),
+            }
         } else {
             Codes::Far(self.column(0, person))
         }
@@ -257,11 +338,17 @@ fn merged<'a, T: Copy>(
     if batches.iter().all(|batch| of(batch).is_empty()) {
         return Vec::new();
     }
-    rows.map(|(batch, row)| of(batch).get(row).copied().unwrap_or(filler)).collect()
+    rows.map(|(batch, row)| of(batch).get(row).copied().unwrap_or(filler))
+        .collect()
 }
 
 fn retain<T: Copy>(column: &mut Vec<T>, keeps: &[bool]) {
-    *column = column.iter().zip(keeps).filter(|(_, keeps)| **keeps).map(|(value, _)| *value).collect();
+    *column = column
+        .iter()
+        .zip(keeps)
+        .filter(|(_, keeps)| **keeps)
+        .map(|(value, _)| *value)
+        .collect();
 }
 
 fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
@@ -274,16 +361,21 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
         .collect()
 }
 
-/// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the observation.
+/// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
+/// observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
     let reads = |time: &u32| options.period.reads(*time);
     if events.others.is_empty() {
         return events.time[rows].iter().copied().filter(reads).max();
     }
-    rows.filter(|&row| events.kind[row].0.is_used()).map(|row| events.time[row]).filter(reads).max()
+    rows.filter(|&row| events.kind[row].0.is_used())
+        .map(|row| events.time[row])
+        .filter(reads)
+        .max()
 }
 
-/// How many rows each partition has, as offsets; rows numbered `PARTITIONS` are left out. The second copy is for filling.
+/// How many rows each partition has, as offsets; rows numbered `PARTITIONS` are left out. The
+/// second copy is for filling.
 fn counted(homes: impl Iterator<Item = usize>) -> (Vec<u32>, Vec<u32>) {
     let mut counts = vec![0u32; PARTITIONS + 1];
     homes.for_each(|home| counts[home] += 1);

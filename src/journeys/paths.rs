@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::intern::Interner;
 use crate::journey::Outcome;
 
-/// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without times or persons: models that
-/// need either refuse the journeys made of it.
+/// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
+/// times or persons: models that need either refuse the journeys made of it.
 ///
 /// ```
 /// use mixtouch::{Outcome, PathTable};
@@ -34,8 +34,8 @@ impl PathTable {
         Self::default()
     }
 
-    /// Declares channels whether or not a path holds them, so that the parts of one table agree on the channels' numbers and their
-    /// evidence can be merged.
+    /// Declares channels whether or not a path holds them, so that the parts of one table agree on
+    /// the channels' numbers and their evidence can be merged.
     ///
     /// # Errors
     /// An empty name; more channels than there are numbers.
@@ -43,11 +43,16 @@ impl PathTable {
         self.names.add_channels(names)
     }
 
-    /// Adds a path, oldest touch first. A path without touches is kept: its conversions are unattributed.
+    /// Adds a path, oldest touch first. A path without touches is kept: its conversions are
+    /// unattributed.
     ///
     /// # Errors
     /// A channel without name, or more channels than there are numbers.
-    pub fn push<'a>(&mut self, path: impl IntoIterator<Item = &'a str>, outcome: Outcome) -> Result<()> {
+    pub fn push<'a>(
+        &mut self,
+        path: impl IntoIterator<Item = &'a str>,
+        outcome: Outcome,
+    ) -> Result<()> {
         let before = self.channels.len();
         for name in path {
             match self.intern(name) {
@@ -93,19 +98,30 @@ impl PathTable {
         self.journeys_with(&JourneyOptions::default())
     }
 
-    /// The same with channels excluded, paths transformed and trimmed as the options say; all other options need times and are of
-    /// no effect.
+    /// The same with channels excluded, paths transformed and trimmed as the options say; all other
+    /// options need times and are of no effect.
     ///
     /// # Errors
     /// As [`PathTable::journeys`]; an excluded channel that no path has.
     pub fn journeys_with(mut self, options: &JourneyOptions) -> Result<Journeys> {
         let channels = Channels::new(self.names.iter().chain(self.costs.channels()))?;
-        let ranks: Vec<ChannelId> = self.names.iter().filter_map(|name| channels.id(name)).collect();
-        self.channels.iter_mut().for_each(|id| *id = ranks[id.index()]);
+        let ranks: Vec<ChannelId> = self
+            .names
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
+        self.channels
+            .iter_mut()
+            .for_each(|id| *id = ranks[id.index()]);
         self.reshape(options, &channels)?;
-        let touches = Touches { channels: self.channels, times: Vec::new() };
+        let touches = Touches {
+            channels: self.channels,
+            times: Vec::new(),
+        };
         let total = touches.channels.len();
-        let starts = std::iter::once(0).chain(self.ends.iter().copied()).take(self.ends.len());
+        let starts = std::iter::once(0)
+            .chain(self.ends.iter().copied())
+            .take(self.ends.len());
         let mut journeys = Journeys {
             starts: Offsets::collect(starts, total),
             ends: Offsets::collect(self.ends.iter().copied(), total),
@@ -134,10 +150,15 @@ impl PathTable {
             return Ok(());
         }
         let mut seen = vec![false; channels.len()];
-        let (mut reshaped, mut path, mut start) = (Vec::with_capacity(self.channels.len()), Vec::new(), 0);
+        let (mut reshaped, mut path, mut start) =
+            (Vec::with_capacity(self.channels.len()), Vec::new(), 0);
         for end in &mut self.ends {
             path.clear();
-            path.extend(self.channels[start..*end].iter().map(|&channel| (channel, 0)));
+            path.extend(
+                self.channels[start..*end]
+                    .iter()
+                    .map(|&channel| (channel, 0)),
+            );
             options.reshape(&mut path, &excluded, &mut seen);
             reshaped.extend(path.iter().map(|touch| touch.0));
             (start, *end) = (*end, reshaped.len());

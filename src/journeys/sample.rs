@@ -7,7 +7,8 @@ use crate::person::mix;
 use crate::random::Random;
 use rayon::prelude::*;
 
-/// The journeys, each with the outcome it has or the one a replicate gives it. Nothing but outcomes is ever copied.
+/// The journeys, each with the outcome it has or the one a replicate gives it. Nothing but outcomes
+/// is ever copied.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample<'a> {
     pub(crate) journeys: &'a Journeys,
@@ -17,8 +18,12 @@ pub(crate) struct Sample<'a> {
 /// How often everything counts in one replicate.
 #[derive(Debug)]
 pub(crate) enum Draws {
-    /// Of a log: by person, and the same by journey. Of the persons at the front only, where no more are asked for.
-    Persons { by_person: Vec<u8>, by_journey: Vec<u8> },
+    /// Of a log: by person, and the same by journey. Of the persons at the front only, where no
+    /// more are asked for.
+    Persons {
+        by_person: Vec<u8>,
+        by_journey: Vec<u8>,
+    },
     /// Of a path table: the outcome of each row.
     Rows(Vec<Outcome>),
 }
@@ -29,7 +34,11 @@ impl Draws {
         match self {
             Self::Persons { by_journey, .. } => {
                 let times = f64::from(by_journey[journey]);
-                Outcome { conversions: outcome.conversions * times, nulls: outcome.nulls * times, value: outcome.value * times }
+                Outcome {
+                    conversions: outcome.conversions * times,
+                    nulls: outcome.nulls * times,
+                    value: outcome.value * times,
+                }
             }
             Self::Rows(outcomes) => outcomes[journey],
         }
@@ -37,9 +46,25 @@ impl Draws {
 
     /// Leaves out what does not count in a segment.
     pub(crate) fn restrict(&mut self, segment: &Self) {
-        if let (Self::Persons { by_person, by_journey }, Self::Persons { by_person: persons, by_journey: journeys }) = (self, segment) {
-            by_person.iter_mut().zip(persons).for_each(|(times, counts)| *times *= counts);
-            by_journey.iter_mut().zip(journeys).for_each(|(times, counts)| *times *= counts);
+        if let (
+            Self::Persons {
+                by_person,
+                by_journey,
+            },
+            Self::Persons {
+                by_person: persons,
+                by_journey: journeys,
+            },
+        ) = (self, segment)
+        {
+            by_person
+                .iter_mut()
+                .zip(persons)
+                .for_each(|(times, counts)| *times *= counts);
+            by_journey
+                .iter_mut()
+                .zip(journeys)
+                .for_each(|(times, counts)| *times *= counts);
         }
     }
 
@@ -53,9 +78,13 @@ impl Draws {
 }
 
 impl<'a> Sample<'a> {
-    /// The journeys with these outcomes in place of their own; every journey that may have conversions has one.
+    /// The journeys with these outcomes in place of their own; every journey that may have
+    /// conversions has one.
     pub(crate) fn with_draws(journeys: &'a Journeys, draws: &'a Draws) -> Self {
-        Self { journeys, draws: Some(draws) }
+        Self {
+            journeys,
+            draws: Some(draws),
+        }
     }
 
     /// As [`Journeys::accumulate`].
@@ -64,16 +93,20 @@ impl<'a> Sample<'a> {
     }
 
     /// The same over the journeys that may have conversions.
-    pub(crate) fn accumulate_converting<A: Accumulator>(self, start: impl Fn() -> A + Sync) -> Result<A> {
+    pub(crate) fn accumulate_converting<A: Accumulator>(
+        self,
+        start: impl Fn() -> A + Sync,
+    ) -> Result<A> {
         self.accumulate_range(0..self.journeys.converting(), start)
     }
 }
 
-/// Draws replicates: of a log one Poisson(1) number a person, for a person's journeys belong together; of a path table
-/// independent Poisson numbers of conversions and nulls a row, whose means are the row's own, fractions included.
+/// Draws replicates: of a log one Poisson(1) number a person, for a person's journeys belong
+/// together; of a path table independent Poisson numbers of conversions and nulls a row, whose
+/// means are the row's own, fractions included.
 ///
-/// Each number comes from a stream of its own, keyed by the person, or by what the row says: neither the order of rows nor the
-/// number of threads matters.
+/// Each number comes from a stream of its own, keyed by the person, or by what the row says:
+/// neither the order of rows nor the number of threads matters.
 #[derive(Debug)]
 pub(crate) struct Resampling<'a> {
     journeys: &'a Journeys,
@@ -83,63 +116,107 @@ pub(crate) struct Resampling<'a> {
 
 impl<'a> Resampling<'a> {
     pub(crate) fn new(journeys: &'a Journeys) -> Self {
-        let row_keys = if journeys.people.is_none() { row_keys(journeys) } else { Vec::new() };
+        let row_keys = if journeys.people.is_none() {
+            row_keys(journeys)
+        } else {
+            Vec::new()
+        };
         Self { journeys, row_keys }
     }
 
     /// One replicate; of all journeys, or of those that may have conversions.
     pub(crate) fn draw(&self, stream: &Random, all: bool) -> Draws {
         let Some(people) = &self.journeys.people else {
-            let rows = self.journeys.outcomes.iter().zip(&self.row_keys).map(|(outcome, key)| redraw(*outcome, &mut stream.stream(*key)));
+            let rows = self
+                .journeys
+                .outcomes
+                .iter()
+                .zip(&self.row_keys)
+                .map(|(outcome, key)| redraw(*outcome, &mut stream.stream(*key)));
             return Draws::Rows(rows.collect());
         };
-        let journeys = if all { self.journeys.len() } else { self.journeys.converting() };
+        let journeys = if all {
+            self.journeys.len()
+        } else {
+            self.journeys.converting()
+        };
         let persons = match journeys.checked_sub(1) {
             _ if all => people.codes.len(),
             Some(last) => people.journey_ends.first_above(last) + 1,
             None => 0,
         };
         let draw = |code: &u64| poisson_1(stream.stream(people.table.rank(*code)).next_u64());
-        let by_person: Vec<u8> = people.codes[..persons].par_iter().with_min_len(1 << 14).map(draw).collect();
+        let by_person: Vec<u8> = people.codes[..persons]
+            .par_iter()
+            .with_min_len(1 << 14)
+            .map(draw)
+            .collect();
         let mut by_journey = Vec::with_capacity(journeys);
         for (person, &times) in by_person.iter().enumerate() {
             by_journey.resize(people.journey_ends.get(person), times);
         }
-        Draws::Persons { by_person, by_journey }
+        Draws::Persons {
+            by_person,
+            by_journey,
+        }
     }
 
     /// The journeys with these draws.
     pub(crate) fn sample(&self, draws: &'a Draws) -> Sample<'a> {
-        Sample { journeys: self.journeys, draws: Some(draws) }
+        Sample {
+            journeys: self.journeys,
+            draws: Some(draws),
+        }
     }
 }
 
 fn redraw(outcome: Outcome, random: &mut Random) -> Outcome {
     let conversions = random.poisson(outcome.conversions) as f64;
     let nulls = random.poisson(outcome.nulls) as f64;
-    let value = if outcome.conversions > 0.0 { outcome.value * (conversions / outcome.conversions) } else { 0.0 };
-    Outcome { conversions, nulls, value }
+    let value = if outcome.conversions > 0.0 {
+        outcome.value * (conversions / outcome.conversions)
+    } else {
+        0.0
+    };
+    Outcome {
+        conversions,
+        nulls,
+        value,
+    }
 }
 
-/// A key for each row of a path table, made of what the row says; rows that say the same are told apart by counting them.
+/// A key for each row of a path table, made of what the row says; rows that say the same are told
+/// apart by counting them.
 fn row_keys(journeys: &Journeys) -> Vec<u64> {
     let key = |journey: crate::Journey<'_>| {
-        let Outcome { conversions, nulls, value } = journey.outcome;
-        let tallies = [conversions, nulls, value].iter().fold(0, |key, tally| mix(key ^ tally.to_bits()));
-        journey.channels.iter().fold(tallies, |key, channel| mix(key ^ u64::from(channel.0)))
+        let Outcome {
+            conversions,
+            nulls,
+            value,
+        } = journey.outcome;
+        let tallies = [conversions, nulls, value]
+            .iter()
+            .fold(0, |key, tally| mix(key ^ tally.to_bits()));
+        journey
+            .channels
+            .iter()
+            .fold(tallies, |key, channel| mix(key ^ u64::from(channel.0)))
     };
     let keys: Vec<u64> = journeys.iter().map(key).collect();
     let mut order: Vec<usize> = (0..keys.len()).collect();
     order.sort_by_key(|&row| keys[row]);
     let mut apart = keys.clone();
     for same in order.chunk_by(|&left, &right| keys[left] == keys[right]) {
-        same.iter().enumerate().for_each(|(number, &row)| apart[row] = mix(keys[row].wrapping_add(number as u64)));
+        same.iter()
+            .enumerate()
+            .for_each(|(number, &row)| apart[row] = mix(keys[row].wrapping_add(number as u64)));
     }
     apart
 }
 
-/// A Poisson(1) number from 64 random bits: how many of the distribution's steps lie below them, as exact as 53 bits. The search
-/// starts where the highest byte allows, so there is next to nothing left to search.
+/// A Poisson(1) number from 64 random bits: how many of the distribution's steps lie below them, as
+/// exact as 53 bits. The search starts where the highest byte allows, so there is next to nothing
+/// left to search.
 #[inline]
 fn poisson_1(bits: u64) -> u8 {
     let mut count = usize::from(GUIDE[(bits >> 56) as usize]);
@@ -203,11 +280,18 @@ mod tests {
         let row = |conversions: f64| Outcome::new(conversions, 2.5, conversions * 3.0).unwrap();
         let draws = |rows: &[(&str, f64)]| {
             let mut table = PathTable::new();
-            rows.iter().for_each(|(name, conversions)| table.push([*name], row(*conversions)).unwrap());
+            rows.iter()
+                .for_each(|(name, conversions)| table.push([*name], row(*conversions)).unwrap());
             let journeys = table.journeys().unwrap();
-            let Draws::Rows(outcomes) = Resampling::new(&journeys).draw(&Random::new(1), true) else { panic!("rows") };
-            let mut drawn: Vec<_> =
-                rows.iter().zip(outcomes).map(|(row, outcome)| (row.0.to_owned(), outcome.nulls, outcome.value)).collect();
+            let Draws::Rows(outcomes) = Resampling::new(&journeys).draw(&Random::new(1), true)
+            else {
+                panic!("rows")
+            };
+            let mut drawn: Vec<_> = rows
+                .iter()
+                .zip(outcomes)
+                .map(|(row, outcome)| (row.0.to_owned(), outcome.nulls, outcome.value))
+                .collect();
             drawn.sort_by(|left, right| left.partial_cmp(right).unwrap());
             drawn
         };

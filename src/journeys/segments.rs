@@ -16,14 +16,22 @@ pub(super) struct Segments {
 }
 
 impl Segments {
-    /// From codes in order of first appearance to ranks by name, so that the order of rows does not matter.
+    /// From codes in order of first appearance to ranks by name, so that the order of rows does not
+    /// matter.
     pub(super) fn new(texts: &Interner, mut by_journey: Vec<u32>, mut by_person: Vec<u32>) -> Self {
         let mut names: Vec<String> = texts.iter().map(str::to_owned).collect();
         names.sort_unstable();
         let rank = |text: &str| names.partition_point(|name| name.as_str() < text) as u32;
         let ranks: Vec<u32> = texts.iter().map(rank).collect();
-        by_journey.iter_mut().chain(&mut by_person).for_each(|code| *code = ranks[*code as usize]);
-        Self { names, by_journey, by_person }
+        by_journey
+            .iter_mut()
+            .chain(&mut by_person)
+            .for_each(|code| *code = ranks[*code as usize]);
+        Self {
+            names,
+            by_journey,
+            by_person,
+        }
     }
 
     /// Removes a person and the person's journeys.
@@ -42,15 +50,22 @@ pub(crate) struct Segment<'a> {
 }
 
 impl Segment<'_> {
-    /// Which journeys count, each once: those of the persons who began in the segment, for models that read whole timelines, or
-    /// those that close in it.
+    /// Which journeys count, each once: those of the persons who began in the segment, for models
+    /// that read whole timelines, or those that close in it.
     pub(crate) fn draws(&self, timelines: bool) -> &Draws {
-        if timelines { &self.by_person } else { &self.by_journey }
+        if timelines {
+            &self.by_person
+        } else {
+            &self.by_journey
+        }
     }
 
     /// The journeys with those of other segments blanked out.
     pub(crate) fn sample(&self, timelines: bool) -> Sample<'_> {
-        Sample { journeys: self.journeys, draws: Some(self.draws(timelines)) }
+        Sample {
+            journeys: self.journeys,
+            draws: Some(self.draws(timelines)),
+        }
     }
 
     /// What the journeys that close in the segment add up to.
@@ -65,13 +80,18 @@ pub(crate) struct Codes {
     codes: Vec<u32>,
     /// Persons who began in them.
     began: u64,
-    /// Persons whose first journey closes in them: a count that adds up over segments, and no more than whose any journey does.
+    /// Persons whose first journey closes in them: a count that adds up over segments, and no more
+    /// than whose any journey does.
     closed: u64,
 }
 
 impl Group for Codes {
     fn persons(&self) -> u64 {
-        [self.began, self.closed].into_iter().filter(|&persons| persons > 0).min().unwrap_or(0)
+        [self.began, self.closed]
+            .into_iter()
+            .filter(|&persons| persons > 0)
+            .min()
+            .unwrap_or(0)
     }
 
     fn merge(&mut self, other: Self) {
@@ -82,12 +102,23 @@ impl Group for Codes {
 }
 
 impl Journeys {
-    /// The segments of enough persons in order of their names, small ones together or left out; none where the log was not told
-    /// apart.
+    /// The segments of enough persons in order of their names, small ones together or left out;
+    /// none where the log was not told apart.
     pub(crate) fn segments(&self, minimum: MinimumGroup) -> Protected<Codes> {
-        let (Some(segments), Some(people)) = (&self.segments, &self.people) else { return minimum.apply([]) };
-        let mut codes: Vec<Codes> = (0..).take(segments.names.len()).map(|code| Codes { codes: vec![code], ..Codes::default() }).collect();
-        segments.by_person.iter().for_each(|&code| codes[code as usize].began += 1);
+        let (Some(segments), Some(people)) = (&self.segments, &self.people) else {
+            return minimum.apply([]);
+        };
+        let mut codes: Vec<Codes> = (0..)
+            .take(segments.names.len())
+            .map(|code| Codes {
+                codes: vec![code],
+                ..Codes::default()
+            })
+            .collect();
+        segments
+            .by_person
+            .iter()
+            .for_each(|&code| codes[code as usize].began += 1);
         let mut first = 0;
         for end in (0..people.codes.len()).map(|person| people.journey_ends.get(person)) {
             if first < end {
@@ -96,29 +127,54 @@ impl Journeys {
             first = end;
         }
         // a segment that only later journeys close in is somebody's all the same
-        segments.by_journey.iter().for_each(|&code| codes[code as usize].closed = codes[code as usize].closed.max(1));
+        segments
+            .by_journey
+            .iter()
+            .for_each(|&code| codes[code as usize].closed = codes[code as usize].closed.max(1));
         minimum.apply(segments.names.iter().cloned().zip(codes))
     }
 
     /// The segment of a person's first row.
     pub(crate) fn person_segment(&self, person: usize) -> Option<&str> {
         let segments = self.segments.as_ref()?;
-        segments.by_person.get(person).map(|&code| segments.names[code as usize].as_str())
+        segments
+            .by_person
+            .get(person)
+            .map(|&code| segments.names[code as usize].as_str())
     }
 
     /// One segment, or several together.
     pub(crate) fn segment(&self, group: &Codes) -> Segment<'_> {
-        let is = |codes: &[u32]| codes.iter().map(|other| u8::from(group.codes.contains(other))).collect::<Vec<u8>>();
-        let persons = self.segments.as_ref().map_or(Vec::new(), |segments| is(&segments.by_person));
-        let by_journey = self.segments.as_ref().map_or(Vec::new(), |segments| is(&segments.by_journey));
+        let is = |codes: &[u32]| {
+            codes
+                .iter()
+                .map(|other| u8::from(group.codes.contains(other)))
+                .collect::<Vec<u8>>()
+        };
+        let persons = self
+            .segments
+            .as_ref()
+            .map_or(Vec::new(), |segments| is(&segments.by_person));
+        let by_journey = self
+            .segments
+            .as_ref()
+            .map_or(Vec::new(), |segments| is(&segments.by_journey));
         let mut of_persons = Vec::with_capacity(self.len());
         if let Some(people) = &self.people {
-            persons.iter().enumerate().for_each(|(person, &counts)| of_persons.resize(people.journey_ends.get(person), counts));
+            persons.iter().enumerate().for_each(|(person, &counts)| {
+                of_persons.resize(people.journey_ends.get(person), counts)
+            });
         }
         Segment {
             journeys: self,
-            by_journey: Draws::Persons { by_person: persons.clone(), by_journey },
-            by_person: Draws::Persons { by_person: persons, by_journey: of_persons },
+            by_journey: Draws::Persons {
+                by_person: persons.clone(),
+                by_journey,
+            },
+            by_person: Draws::Persons {
+                by_person: persons,
+                by_journey: of_persons,
+            },
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::person::PersonKey;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// What was watched: conversions from `from` to `end`, both included; channels that are to get no credit.
+/// What was watched: conversions from `from` to `end`, both included; channels that are to get no
+/// credit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Observation {
     pub(crate) from: u32,
@@ -18,7 +19,8 @@ pub(crate) struct Observation {
     pub(crate) excluded: Vec<ChannelId>,
 }
 
-/// One person: every touch, oldest first, whether or not a journey has it, and the seconds and outcomes of the conversions.
+/// One person: every touch, oldest first, whether or not a journey has it, and the seconds and
+/// outcomes of the conversions.
 #[derive(Debug, Clone)]
 pub(crate) struct PersonTimeline<'a> {
     pub(crate) channels: &'a [ChannelId],
@@ -50,8 +52,11 @@ impl<'a> PersonTimeline<'a> {
     /// The conversions reported, in order of time: the second, and how many with what value.
     pub(crate) fn conversions(&self) -> impl Iterator<Item = (u32, Outcome)> + use<'a> {
         let journeys = self.journeys;
-        let outcomes = self.range.start.min(journeys.outcomes.len())..self.range.end.min(journeys.outcomes.len());
-        outcomes.map(|at| (journeys.closes[at], journeys.outcomes[at])).filter(|(_, outcome)| outcome.conversions > 0.0)
+        let outcomes = self.range.start.min(journeys.outcomes.len())
+            ..self.range.end.min(journeys.outcomes.len());
+        outcomes
+            .map(|at| (journeys.closes[at], journeys.outcomes[at]))
+            .filter(|(_, outcome)| outcome.conversions > 0.0)
     }
 }
 
@@ -61,11 +66,15 @@ impl<'a> Block<'a> {
         &self.journeys.observation
     }
 
-    /// The persons whose first journey stands in the block. A person without journeys, as options may leave, counts with the
-    /// journey behind; the last block has those behind all journeys. So blocks that cover the arena give each person once.
+    /// The persons whose first journey stands in the block. A person without journeys, as options
+    /// may leave, counts with the journey behind; the last block has those behind all journeys. So
+    /// blocks that cover the arena give each person once.
     pub(crate) fn people(&self) -> impl Iterator<Item = PersonTimeline<'a>> + use<'a> {
         let (journeys, draws) = (self.journeys, self.draws);
-        let persons = journeys.people.as_ref().map_or(0..0, |people| self.persons(people));
+        let persons = journeys
+            .people
+            .as_ref()
+            .map_or(0..0, |people| self.persons(people));
         persons.filter_map(move |person| {
             let weight = draws.map_or(1.0, |draws| f64::from(draws.person(person)));
             journeys.person_timeline(person, weight)
@@ -74,7 +83,11 @@ impl<'a> Block<'a> {
 
     fn persons(&self, people: &People) -> Range<usize> {
         let first = |journey: usize| people.first_from(journey);
-        let end = if self.range.end == self.journeys.len() { people.codes.len() } else { first(self.range.end) };
+        let end = if self.range.end == self.journeys.len() {
+            people.codes.len()
+        } else {
+            first(self.range.end)
+        };
         first(self.range.start)..end
     }
 }
@@ -84,7 +97,11 @@ impl People {
     fn first_from(&self, journey: usize) -> usize {
         match journey.checked_sub(1) {
             None => 0,
-            Some(before) => self.journey_ends.first_above(before).saturating_add(1).min(self.codes.len()),
+            Some(before) => self
+                .journey_ends
+                .first_above(before)
+                .saturating_add(1)
+                .min(self.codes.len()),
         }
     }
 }
@@ -97,26 +114,47 @@ impl Journeys {
 
     /// The first and the last second of any touch or close, if there is one.
     pub(crate) fn extent(&self) -> Option<(u32, u32)> {
-        let times = || [&self.timeline.as_ref().unwrap_or(&self.touches).times, &self.closes];
-        let first = times().into_iter().filter_map(|times| times.par_iter().min().copied()).min();
-        first.zip(times().into_iter().filter_map(|times| times.par_iter().max().copied()).max())
+        let times = || {
+            [
+                &self.timeline.as_ref().unwrap_or(&self.touches).times,
+                &self.closes,
+            ]
+        };
+        let first = times()
+            .into_iter()
+            .filter_map(|times| times.par_iter().min().copied())
+            .min();
+        first.zip(
+            times()
+                .into_iter()
+                .filter_map(|times| times.par_iter().max().copied())
+                .max(),
+        )
     }
 
     /// How many persons at the front ever bought.
     pub(crate) fn converting_persons(&self) -> usize {
-        self.people.as_ref().map_or(0, |people| people.bought_before.len())
+        self.people
+            .as_ref()
+            .map_or(0, |people| people.bought_before.len())
     }
 
     /// Where a person stands in the order of persons: by rank, equal ranks by key.
     pub(crate) fn person_rank(&self, person: usize) -> Option<(u64, PersonKey<'_>)> {
         let people = self.people.as_ref()?;
-        people.codes.get(person).map(|&code| (people.table.rank(code), people.table.key(code)))
+        people
+            .codes
+            .get(person)
+            .map(|&code| (people.table.rank(code), people.table.key(code)))
     }
 
     /// Whether a person bought before the period.
     pub(crate) fn bought_before(&self, person: usize) -> bool {
         let people = self.people.as_ref();
-        people.and_then(|people| people.bought_before.get(person)).copied().unwrap_or(false)
+        people
+            .and_then(|people| people.bought_before.get(person))
+            .copied()
+            .unwrap_or(false)
     }
 
     /// The person of that number.
@@ -133,12 +171,18 @@ impl Journeys {
     /// Where the conversion of a journey took place, by number among [`Journeys::place_names`].
     #[inline]
     pub(crate) fn place(&self, journey: usize) -> Option<ChannelId> {
-        self.places.as_ref()?.of.get(journey).copied().filter(|&place| place != ChannelId::NONE)
+        self.places
+            .as_ref()?
+            .of
+            .get(journey)
+            .copied()
+            .filter(|&place| place != ChannelId::NONE)
     }
 
     fn person_timeline(&self, person: usize, weight: f64) -> Option<PersonTimeline<'_>> {
         let people = self.people.as_ref()?;
-        let begin = |ends: &super::Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
+        let begin =
+            |ends: &super::Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
         let Timeline { channels, times } = self.timeline(people, person, u32::MAX);
         Some(PersonTimeline {
             channels,

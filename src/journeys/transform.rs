@@ -22,7 +22,8 @@ impl JourneyOptions {
         Ok(excluded)
     }
 
-    /// Excludes, transforms and trims the touches of one journey; `seen` is scratch, one cell a channel, all false.
+    /// Excludes, transforms and trims the touches of one journey; `seen` is scratch, one cell a
+    /// channel, all false.
     pub(super) fn reshape(&self, touches: &mut Vec<Touch>, excluded: &[bool], seen: &mut [bool]) {
         if !self.exclude.is_empty() {
             exclude(touches, excluded);
@@ -38,13 +39,20 @@ impl JourneyOptions {
 pub(super) fn known(role: &'static str, name: &str, channels: &Channels) -> Result<ChannelId> {
     channels.id(name).ok_or_else(|| {
         let known = channels.iter().map(str::to_owned).collect();
-        Error::UnknownChannel { role: role.into(), channel: name.to_owned(), known }
+        Error::UnknownChannel {
+            role: role.into(),
+            channel: name.to_owned(),
+            known,
+        }
     })
 }
 
 /// Leaves out the excluded channels unless nothing would remain.
 fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
-    if touches.iter().any(|(channel, _)| !excluded[channel.index()]) {
+    if touches
+        .iter()
+        .any(|(channel, _)| !excluded[channel.index()])
+    {
         touches.retain(|(channel, _)| !excluded[channel.index()]);
     }
 }
@@ -83,20 +91,37 @@ mod tests {
     use super::*;
 
     fn transformed(transform: Transform) -> (String, Vec<u32>) {
-        let mut touches: Vec<Touch> = "DABBCDCC".bytes().zip(0..).map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at)).collect();
+        let mut touches: Vec<Touch> = "DABBCDCC"
+            .bytes()
+            .zip(0..)
+            .map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at))
+            .collect();
         let mut seen = [false; 4];
         transform.apply(&mut touches, &mut seen);
         assert_eq!(seen, [false; 4]);
-        touches.iter().map(|&(channel, at)| (char::from(b'A' + channel.0 as u8), at)).unzip()
+        touches
+            .iter()
+            .map(|&(channel, at)| (char::from(b'A' + channel.0 as u8), at))
+            .unzip()
     }
 
     #[test]
     fn the_worked_example() {
-        // the sequence D,A,B,B,C,D,C,C and its three transforms stand in fractribution's documentation
+        // the sequence D,A,B,B,C,D,C,C and its three transforms stand in fractribution's
+        // documentation
         assert_eq!(transformed(Transform::None).0, "DABBCDCC");
-        assert_eq!(transformed(Transform::Exposure), ("DABCDC".into(), vec![0, 1, 3, 4, 5, 7]));
-        assert_eq!(transformed(Transform::First), ("DABC".into(), vec![0, 1, 2, 4]));
-        assert_eq!(transformed(Transform::Last), ("ABDC".into(), vec![1, 3, 5, 7]));
+        assert_eq!(
+            transformed(Transform::Exposure),
+            ("DABCDC".into(), vec![0, 1, 3, 4, 5, 7])
+        );
+        assert_eq!(
+            transformed(Transform::First),
+            ("DABC".into(), vec![0, 1, 2, 4])
+        );
+        assert_eq!(
+            transformed(Transform::Last),
+            ("ABDC".into(), vec![1, 3, 5, 7])
+        );
     }
 
     #[test]

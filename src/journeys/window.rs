@@ -62,12 +62,18 @@ pub(super) struct Extent {
 impl<'a> Cutter<'a> {
     /// # Errors
     /// A channel named by the options that is not there.
-    pub(super) fn new(options: &'a JourneyOptions, channels: &Channels, ranks: Vec<ChannelId>, last_row: u32) -> Result<Self> {
+    pub(super) fn new(
+        options: &'a JourneyOptions,
+        channels: &Channels,
+        ranks: Vec<ChannelId>,
+        last_row: u32,
+    ) -> Result<Self> {
         for name in options.lookback.channels() {
             known("lookback", name, channels)?;
         }
         let lookback = |name: &str| {
-            [None, Some(Interaction::Click), Some(Interaction::View)].map(|interaction| options.lookback.of(name, interaction))
+            [None, Some(Interaction::Click), Some(Interaction::View)]
+                .map(|interaction| options.lookback.of(name, interaction))
         };
         Ok(Self {
             options,
@@ -81,7 +87,12 @@ impl<'a> Cutter<'a> {
 
     /// The channels left out of journeys.
     pub(super) fn excluded(&self) -> Vec<ChannelId> {
-        self.excluded.iter().enumerate().filter(|(_, excluded)| **excluded).map(|(at, _)| ChannelId(at as u16)).collect()
+        self.excluded
+            .iter()
+            .enumerate()
+            .filter(|(_, excluded)| **excluded)
+            .map(|(at, _)| ChannelId(at as u16))
+            .collect()
     }
 
     pub(super) fn cut(&self, mut gathered: Gathered) -> Part {
@@ -91,9 +102,15 @@ impl<'a> Cutter<'a> {
         if self.options.deduplicate {
             deduplicate(&mut gathered);
         }
-        let mut part = Part { costs: self.costs(&gathered), ..Part::default() };
+        let mut part = Part {
+            costs: self.costs(&gathered),
+            ..Part::default()
+        };
         part.reserve(gathered.persons.len() + gathered.sales.len());
-        let mut scratch = Scratch { touches: Vec::new(), seen: vec![false; self.lookbacks.len()] };
+        let mut scratch = Scratch {
+            touches: Vec::new(),
+            seen: vec![false; self.lookbacks.len()],
+        };
         let (mut touch, mut sale) = (0, 0);
         for person in 0..gathered.persons.len() {
             if person == gathered.converting {
@@ -103,10 +120,12 @@ impl<'a> Cutter<'a> {
             let sales = sale..gathered.sale_ends[person] as usize;
             (touch, sale) = (touches.end, sales.end);
             if self.options.segment.is_some() {
-                part.person_segments.push(first_segment(&gathered, touches.clone(), sales.clone()));
+                part.person_segments
+                    .push(first_segment(&gathered, touches.clone(), sales.clone()));
             }
             if person < gathered.converting {
-                part.bought_before.push(gathered.sales[sales.start].time < self.options.period.start());
+                part.bought_before
+                    .push(gathered.sales[sales.start].time < self.options.period.start());
             }
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
@@ -118,13 +137,23 @@ impl<'a> Cutter<'a> {
         part.places.truncate(part.converting.journeys);
         part.persons = gathered.persons;
         part.touch_ends = gathered.touch_ends;
-        part.timeline = Touches { channels: gathered.channels, times: gathered.times };
+        part.timeline = Touches {
+            channels: gathered.channels,
+            times: gathered.times,
+        };
         part
     }
 
     /// Cost by channel over the period, in the order of rows; empty where no touch has a cost.
     fn costs(&self, gathered: &Gathered) -> Vec<f64> {
-        let mut costs = vec![0.0; if gathered.costs.is_empty() { 0 } else { self.lookbacks.len() }];
+        let mut costs = vec![
+            0.0;
+            if gathered.costs.is_empty() {
+                0
+            } else {
+                self.lookbacks.len()
+            }
+        ];
         for (at, cost) in gathered.costs.iter().enumerate() {
             if self.options.period.reports(gathered.times[at]) {
                 costs[gathered.channels[at].index()] += cost;
@@ -133,7 +162,14 @@ impl<'a> Cutter<'a> {
         costs
     }
 
-    fn cut_person(&self, rows: &Gathered, touches: Range<usize>, sales: Range<usize>, part: &mut Part, scratch: &mut Scratch) {
+    fn cut_person(
+        &self,
+        rows: &Gathered,
+        touches: Range<usize>,
+        sales: Range<usize>,
+        part: &mut Part,
+        scratch: &mut Scratch,
+    ) {
         let mut free = touches.start; // the first touch no conversion has used up
         let mut passed = touches.start; // the first touch after the conversion at hand
         let mut sales = rows.sales[sales].iter().peekable();
@@ -150,7 +186,8 @@ impl<'a> Cutter<'a> {
             if self.options.period.reports(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
-                part.segments.extend(self.options.segment.as_ref().map(|_| first.segment));
+                part.segments
+                    .extend(self.options.segment.as_ref().map(|_| first.segment));
             }
             if !self.options.reuse {
                 free = passed;
@@ -162,7 +199,13 @@ impl<'a> Cutter<'a> {
     }
 
     /// The journey that did not end in a conversion.
-    fn cut_null(&self, rows: &Gathered, touches: Range<usize>, part: &mut Part, scratch: &mut Scratch) {
+    fn cut_null(
+        &self,
+        rows: &Gathered,
+        touches: Range<usize>,
+        part: &mut Part,
+        scratch: &mut Scratch,
+    ) {
         let latest = rows.times[touches.end - 1];
         let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
         let immature = natural > u64::from(self.end);
@@ -197,8 +240,12 @@ impl<'a> Cutter<'a> {
         } else {
             self.select(rows, touches, anchor, scratch);
             let start = part.touches.channels.len();
-            part.touches.channels.extend(scratch.touches.iter().map(|touch| touch.0));
-            part.touches.times.extend(scratch.touches.iter().map(|touch| touch.1));
+            part.touches
+                .channels
+                .extend(scratch.touches.iter().map(|touch| touch.0));
+            part.touches
+                .times
+                .extend(scratch.touches.iter().map(|touch| touch.1));
             start..part.touches.channels.len()
         };
         part.starts.push(range.start as u32);
@@ -209,11 +256,13 @@ impl<'a> Cutter<'a> {
         }
     }
 
-    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with re-use every conversion starts from
-    /// the person's first touch, and a walk would take conversions x touches steps.
+    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with
+    /// re-use every conversion starts from the person's first touch, and a walk would take
+    /// conversions x touches steps.
     fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
         let earliest = anchor.saturating_sub(self.longest);
-        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)..touches.end
+        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)
+            ..touches.end
     }
 
     /// The window as a run of the person's touches.
@@ -225,10 +274,17 @@ impl<'a> Cutter<'a> {
 
     /// The window touch by touch, into the scratch buffer.
     fn select(&self, rows: &Gathered, touches: Range<usize>, anchor: u32, scratch: &mut Scratch) {
-        let Scratch { touches: selected, seen } = scratch;
+        let Scratch {
+            touches: selected,
+            seen,
+        } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
-        selected.extend(self.reachable(rows, touches, anchor).filter(inside).map(|at| -> Touch { (rows.channels[at], rows.times[at]) }));
+        selected.extend(
+            self.reachable(rows, touches, anchor)
+                .filter(inside)
+                .map(|at| -> Touch { (rows.channels[at], rows.times[at]) }),
+        );
         self.options.reshape(selected, &self.excluded, seen);
     }
 
@@ -260,11 +316,17 @@ impl Part {
     }
 
     fn extent(&self, persons: usize, timeline: usize) -> Extent {
-        Extent { persons, journeys: self.closes.len(), timeline, touches: self.touches.channels.len() }
+        Extent {
+            persons,
+            journeys: self.closes.len(),
+            timeline,
+            touches: self.touches.channels.len(),
+        }
     }
 }
 
-/// The segment of a person: that of the first row, a touch where it shares its second with a conversion.
+/// The segment of a person: that of the first row, a touch where it shares its second with a
+/// conversion.
 fn first_segment(rows: &Gathered, touches: Range<usize>, sales: Range<usize>) -> u32 {
     let (touch, sale) = (touches.clone().next(), rows.sales[sales].first());
     match (touch, sale) {
@@ -284,7 +346,13 @@ fn deduplicate(rows: &mut Gathered) {
         for at in touch..*end as usize {
             let cost = rows.costs.get(at).map_or(0, |cost| cost.to_bits());
             let interaction = rows.interactions.get(at).copied().flatten();
-            if seen.insert((rows.times[at], rows.channels[at], cost, interaction, rows.segments.get(at))) {
+            if seen.insert((
+                rows.times[at],
+                rows.channels[at],
+                cost,
+                interaction,
+                rows.segments.get(at),
+            )) {
                 keep.push(at);
             }
         }
@@ -304,7 +372,14 @@ fn deduplicate(rows: &mut Gathered) {
         seen.clear();
         for at in first..*end as usize {
             let sale = rows.sales[at];
-            if seen.insert((sale.time, sale.place, sale.goal, sale.order, sale.value.to_bits(), sale.segment)) {
+            if seen.insert((
+                sale.time,
+                sale.place,
+                sale.goal,
+                sale.order,
+                sale.value.to_bits(),
+                sale.segment,
+            )) {
                 keep.push(at);
             }
         }

@@ -1,7 +1,8 @@
 //! Adstock: how spend in one period works on in the following ones.
 //!
-//! Carried-over spend is a_t = sum over lags l of w_l x_(t-l), with nothing before the first period. Normalised weights sum to 1, so that
-//! carried-over spend keeps the unit and the total of spend; unnormalised ones make the first lag (or the peak) 1.
+//! Carried-over spend is a_t = sum over lags l of w_l x_(t-l), with nothing before the first
+//! period. Normalised weights sum to 1, so that carried-over spend keeps the unit and the total of
+//! spend; unnormalised ones make the first lag (or the peak) 1.
 
 use serde::{Deserialize, Serialize};
 
@@ -43,12 +44,16 @@ pub trait Adstock: Send + Sync {
     }
 }
 
-/// carried_t = sum over l of weights_l spend_(t-l), one pass per lag so that the inner loop is contiguous.
+/// carried_t = sum over l of weights_l spend_(t-l), one pass per lag so that the inner loop is
+/// contiguous.
 pub(crate) fn convolve(spend: &[f64], weights: &[f64], carried: &mut [f64]) {
     carried.fill(0.0);
     for (lag, &weight) in weights.iter().enumerate().take(spend.len()) {
         if weight != 0.0 {
-            carried[lag..].iter_mut().zip(spend).for_each(|(c, s)| *c += weight * s);
+            carried[lag..]
+                .iter_mut()
+                .zip(spend)
+                .for_each(|(c, s)| *c += weight * s);
         }
     }
 }
@@ -84,7 +89,11 @@ impl Window {
         if (1..=LONGEST).contains(&length) {
             Ok(Self { length, normalised })
         } else {
-            Err(Error::setting("adstock window", length, format!("1 to {LONGEST} periods")))
+            Err(Error::setting(
+                "adstock window",
+                length,
+                format!("1 to {LONGEST} periods"),
+            ))
         }
     }
 
@@ -98,18 +107,31 @@ impl Window {
         self.normalised
     }
 
-    /// Fills `weights` with `raw` inside the window, divides by the sum if so set, and zeroes the rest.
+    /// Fills `weights` with `raw` inside the window, divides by the sum if so set, and zeroes the
+    /// rest.
     fn fill(&self, weights: &mut [f64], raw: impl Fn(usize) -> f64) {
-        let total = if self.normalised { (0..self.length).map(&raw).sum() } else { 1.0 };
+        let total = if self.normalised {
+            (0..self.length).map(&raw).sum()
+        } else {
+            1.0
+        };
         for (lag, weight) in weights.iter_mut().enumerate() {
-            *weight = if lag < self.length { raw(lag) / total } else { 0.0 };
+            *weight = if lag < self.length {
+                raw(lag) / total
+            } else {
+                0.0
+            };
         }
     }
 
     /// The same for a derivative: `raw` gives a weight and its derivative.
     fn fill_gradient(&self, gradient: &mut [f64], raw: impl Fn(usize) -> (f64, f64)) {
         let (total, slope) = if self.normalised {
-            (0..self.length).map(&raw).fold((0.0, 0.0), |(w, d), (weight, derivative)| (w + weight, d + derivative))
+            (0..self.length)
+                .map(&raw)
+                .fold((0.0, 0.0), |(w, d), (weight, derivative)| {
+                    (w + weight, d + derivative)
+                })
         } else {
             (1.0, 0.0)
         };
@@ -167,8 +189,13 @@ impl AdstockFamily {
             Self::None => vec![],
             Self::Geometric => vec![falling("alpha", 3.0)],
             Self::RobynGeometric => vec![falling("theta", 2.0)],
-            Self::Delayed => vec![uniform("alpha", 0.01, 0.95), uniform("theta", 0.0, (length - 1.0).min(4.0))],
-            Self::WeibullPdf | Self::WeibullCdf => vec![log("shape", 0.5, 8.0), log("scale", 0.5, length)],
+            Self::Delayed => vec![
+                uniform("alpha", 0.01, 0.95),
+                uniform("theta", 0.0, (length - 1.0).min(4.0)),
+            ],
+            Self::WeibullPdf | Self::WeibullCdf => {
+                vec![log("shape", 0.5, 8.0), log("scale", 0.5, length)]
+            }
             Self::Binomial => vec![uniform("alpha", 0.05, 0.95)],
         }
     }
@@ -192,7 +219,11 @@ impl std::str::FromStr for AdstockFamily {
 
     fn from_str(name: &str) -> Result<Self> {
         let names = Self::ALL.map(|(name, _)| name).join(", ");
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, f)| *f).ok_or_else(|| Error::setting("adstock", name, names))
+        Self::ALL
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, f)| *f)
+            .ok_or_else(|| Error::setting("adstock", name, names))
     }
 }
 
@@ -246,18 +277,33 @@ impl AdstockKernel {
         }
     }
 
-    /// Periods after the peak until the weight has fallen to half of it, interpolated between lags in the logarithm (for geometric adstock
-    /// ln 2 / -ln alpha); none if it does not fall that far within the window.
+    /// Periods after the peak until the weight has fallen to half of it, interpolated between lags
+    /// in the logarithm (for geometric adstock ln 2 / -ln alpha); none if it does not fall that far
+    /// within the window.
     pub fn half_life(&self) -> Option<f64> {
         let mut weights = vec![0.0; self.window().unwrap_or(LONGEST) + 1];
         self.weights(&mut weights);
-        let peak = (0..weights.len()).fold(0, |best, lag| if weights[lag] > weights[best] { lag } else { best });
+        let peak = (0..weights.len()).fold(0, |best, lag| {
+            if weights[lag] > weights[best] {
+                lag
+            } else {
+                best
+            }
+        });
         let half = weights[peak] / 2.0;
         let after = (peak + 1..weights.len()).find(|&lag| weights[lag] <= half)?;
         let (above, below) = (weights[after - 1], weights[after]);
-        let part = if below > 0.0 { libm::log(above / half) / libm::log(above / below) } else { 0.0 };
+        let part = if below > 0.0 {
+            libm::log(above / half) / libm::log(above / below)
+        } else {
+            0.0
+        };
         let beyond_window = self.window().is_some_and(|w| after >= w);
-        if beyond_window && weights[after - 1] > half && peak + 1 < after { None } else { Some((after - 1 - peak) as f64 + part) }
+        if beyond_window && weights[after - 1] > half && peak + 1 < after {
+            None
+        } else {
+            Some((after - 1 - peak) as f64 + part)
+        }
     }
 
     /// [`Adstock::carry`] without allocation, with room for weights brought along.

@@ -1,7 +1,8 @@
 //! The next budget: how to spend so that the outcome is best.
 //!
-//! A [`Budget`] says what may be spent where, response curves say what spend returns, a [`Goal`] says what is wanted, and the
-//! [`Plan`] says how to spend, which bounds hold it and how much it gains. The planner knows curves only, no model.
+//! A [`Budget`] says what may be spent where, response curves say what spend returns, a [`Goal`]
+//! says what is wanted, and the [`Plan`] says how to spend, which bounds hold it and how much it
+//! gains. The planner knows curves only, no model.
 
 mod ascent;
 mod curve;
@@ -54,9 +55,11 @@ pub enum Goal {
 impl Budget {
     /// Plans the spend.
     ///
-    /// The climb starts from the spend now and from the best plan on a coarse grid, and the best end is taken. On concave curves that is the optimum, where marginal returns are equal; on S-shaped curves it is the best
-    /// around the grid's best, which in 100 random problems of three channels was nowhere below a fine exhaustive search. If the
-    /// spend now keeps all bounds and serves the goal, the plan is never worse than it.
+    /// The climb starts from the spend now and from the best plan on a coarse grid, and the best
+    /// end is taken. On concave curves that is the optimum, where marginal returns are equal; on
+    /// S-shaped curves it is the best around the grid's best, which in 100 random problems of three
+    /// channels was nowhere below a fine exhaustive search. If the spend now keeps all bounds and
+    /// serves the goal, the plan is never worse than it.
     ///
     /// ```
     /// use mixtouch::mix::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
@@ -81,21 +84,31 @@ impl Budget {
     /// ```
     ///
     /// # Errors
-    /// If the curves are not one for each channel or return what is not finite; if the total, a group's bounds or a target cannot
-    /// be met within the bounds; or if the goal's number is out of range.
+    /// If the curves are not one for each channel or return what is not finite; if the total, a
+    /// group's bounds or a target cannot be met within the bounds; or if the goal's number is out
+    /// of range.
     pub fn plan<C: ResponseCurve>(&self, curves: &Ensemble<C>, goal: Goal) -> Result<Plan> {
         self.check_curves(curves)?;
         let tree = self.tree()?;
         let (least, most) = tree.span(0)?;
         let planner = Planner::new(curves, &tree, self.now());
         let (summit, cost) = match goal {
-            Goal::Outcome { total } => (planner.best(positive("total budget", total, 0.0)?, total, 0.0)?, 0.0),
+            Goal::Outcome { total } => (
+                planner.best(positive("total budget", total, 0.0)?, total, 0.0)?,
+                0.0,
+            ),
             Goal::Profit { margin } => {
                 let cost = 1.0 / positive("margin", margin, f64::MIN_POSITIVE)?;
                 (planner.best(least, most, cost)?, cost)
             }
-            Goal::MarginalRoi { target } => (planner.marginal(positive("target marginal ROI", target, 0.0)?, (least, most))?, target),
-            Goal::Roi { target } => (planner.returning(positive("target ROI", target, 0.0)?, (least, most))?, 0.0),
+            Goal::MarginalRoi { target } => (
+                planner.marginal(positive("target marginal ROI", target, 0.0)?, (least, most))?,
+                target,
+            ),
+            Goal::Roi { target } => (
+                planner.returning(positive("target ROI", target, 0.0)?, (least, most))?,
+                0.0,
+            ),
         };
         self.describe(curves, &tree, summit, cost)
     }
@@ -113,19 +126,32 @@ impl Budget {
             for spend in [channel.now(), channel.low(), channel.high()] {
                 let (response, slope) = (curves.response(index, spend), curves.slope(index, spend));
                 if !response.is_finite() {
-                    let what = format!("response of channel {:?} to spend {spend}", channel.channel());
+                    let what = format!(
+                        "response of channel {:?} to spend {spend}",
+                        channel.channel()
+                    );
                     return Err(Error::setting(what, response, "a finite number"));
                 }
                 if slope.is_nan() {
                     let what = format!("slope of channel {:?} at spend {spend}", channel.channel());
-                    return Err(Error::setting(what, slope, "a number, finite but for spend 0"));
+                    return Err(Error::setting(
+                        what,
+                        slope,
+                        "a number, finite but for spend 0",
+                    ));
                 }
             }
         }
         Ok(())
     }
 
-    fn describe<C: ResponseCurve>(&self, curves: &Ensemble<C>, tree: &Tree, summit: Summit, cost: f64) -> Result<Plan> {
+    fn describe<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        summit: Summit,
+        cost: f64,
+    ) -> Result<Plan> {
         let now = self.now();
         let planned = |index: usize| {
             let (budget, spend) = (&self.channels()[index], summit.spend[index]);
@@ -141,7 +167,11 @@ impl Budget {
         };
         let outcome_planned = curves.outcome(&summit.spend);
         if !outcome_planned.is_finite() {
-            return Err(Error::setting("outcome of the plan", outcome_planned, "response curves whose values and slopes are numbers"));
+            return Err(Error::setting(
+                "outcome of the plan",
+                outcome_planned,
+                "response curves whose values and slopes are numbers",
+            ));
         }
         Ok(Plan {
             channels: (0..now.len()).map(planned).collect(),
@@ -156,10 +186,20 @@ impl Budget {
     }
 }
 
-/// The price of the total: that of the channels no group holds, or else the best of the others' prices.
+/// The price of the total: that of the channels no group holds, or else the best of the others'
+/// prices.
 fn total_price(tree: &Tree, summit: &Summit) -> f64 {
-    let free = tree.nodes[0].channels.first().map(|&channel| summit.price[channel]);
-    free.unwrap_or_else(|| summit.price.iter().copied().fold(f64::NEG_INFINITY, f64::max))
+    let free = tree.nodes[0]
+        .channels
+        .first()
+        .map(|&channel| summit.price[channel]);
+    free.unwrap_or_else(|| {
+        summit
+            .price
+            .iter()
+            .copied()
+            .fold(f64::NEG_INFINITY, f64::max)
+    })
 }
 
 fn positive(name: &'static str, value: f64, least: f64) -> Result<f64> {
@@ -167,7 +207,15 @@ fn positive(name: &'static str, value: f64, least: f64) -> Result<f64> {
     if fits {
         Ok(value)
     } else {
-        Err(Error::setting(name, value, if least > 0.0 { "a finite number above 0" } else { "a finite number from 0" }))
+        Err(Error::setting(
+            name,
+            value,
+            if least > 0.0 {
+                "a finite number above 0"
+            } else {
+                "a finite number from 0"
+            },
+        ))
     }
 }
 

@@ -41,9 +41,21 @@ impl TestReport {
 impl MixModel {
     /// Every lift test the model was fitted with, predicted against measured.
     pub fn lift_report(&self) -> Vec<TestReport> {
-        let Some(problem) = self.problem() else { return vec![] };
-        let predictions: Vec<Vec<f64>> = self.members.iter().map(|m| self.tested(&problem, m)).collect();
-        let lifts = problem.design.tests.iter().enumerate().filter(|(_, t)| t.is_lift()).map(|(i, _)| i);
+        let Some(problem) = self.problem() else {
+            return vec![];
+        };
+        let predictions: Vec<Vec<f64>> = self
+            .members
+            .iter()
+            .map(|m| self.tested(&problem, m))
+            .collect();
+        let lifts = problem
+            .design
+            .tests
+            .iter()
+            .enumerate()
+            .filter(|(_, t)| t.is_lift())
+            .map(|(i, _)| i);
         lifts
             .zip(&self.specification.lift_tests)
             .map(|(i, test)| TestReport {
@@ -54,7 +66,10 @@ impl MixModel {
                 spend_change: test.spend_change(),
                 measured: test.outcome_change(),
                 standard_error: test.standard_error(),
-                predicted: Spread::of(&predictions.iter().map(|p| p[i]).collect::<Vec<_>>(), &self.weights),
+                predicted: Spread::of(
+                    &predictions.iter().map(|p| p[i]).collect::<Vec<_>>(),
+                    &self.weights,
+                ),
             })
             .collect()
     }
@@ -69,10 +84,14 @@ impl MixModel {
             .iter()
             .map(|column| match (column.source, column.geo) {
                 // A pooled column's coefficient is the same share of every geo's scale.
-                (Source::Channel(c), geo) => member.coefficients[c][geo.unwrap_or(0)] / design.kpi_scale[geo.unwrap_or(0)],
+                (Source::Channel(c), geo) => {
+                    member.coefficients[c][geo.unwrap_or(0)] / design.kpi_scale[geo.unwrap_or(0)]
+                }
                 (Source::Control(_), _) => 0.0,
             })
             .collect();
-        (0..design.tests.len()).map(|t| problem.tested(&moments, &coefficients, t) * design.tests[t].unit).collect()
+        (0..design.tests.len())
+            .map(|t| problem.tested(&moments, &coefficients, t) * design.tests[t].unit)
+            .collect()
     }
 }

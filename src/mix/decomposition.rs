@@ -9,7 +9,8 @@ use crate::mix::panel::Panel;
 use crate::mix::specification::Order;
 use crate::mix::transform::{ChannelCurve, Room};
 
-/// The prediction taken apart: baseline + contributions = prediction in every row. All series run by geo, then period.
+/// The prediction taken apart: baseline + contributions = prediction in every row. All series run
+/// by geo, then period.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decomposition {
     dates: Vec<Day>,
@@ -52,8 +53,9 @@ impl Decomposition {
         &self.contributions[channel]
     }
 
-    /// The part of the contribution owed to the same period's spend; the rest is carry-over. Where carried-over spend saturates, a
-    /// period's response is shared out in proportion to what each period's spend adds to it.
+    /// The part of the contribution owed to the same period's spend; the rest is carry-over. Where
+    /// carried-over spend saturates, a period's response is shared out in proportion to what each
+    /// period's spend adds to it.
     pub fn immediate(&self, channel: usize) -> &[f64] {
         &self.immediate[channel]
     }
@@ -65,7 +67,9 @@ impl Decomposition {
 
     /// A channel's contribution in one geo, in total.
     pub fn total_in(&self, channel: usize, geo: usize) -> f64 {
-        self.contributions[channel][geo * self.dates.len()..(geo + 1) * self.dates.len()].iter().sum()
+        self.contributions[channel][geo * self.dates.len()..(geo + 1) * self.dates.len()]
+            .iter()
+            .sum()
     }
 
     /// A channel's contribution in total.
@@ -77,7 +81,12 @@ impl Decomposition {
     pub(crate) fn last(self, periods: usize) -> Self {
         let skip = self.dates.len() - periods;
         let all = self.dates.len();
-        let pick = |values: Vec<f64>| values.chunks(all).flat_map(|geo| geo[skip..].to_vec()).collect::<Vec<f64>>();
+        let pick = |values: Vec<f64>| {
+            values
+                .chunks(all)
+                .flat_map(|geo| geo[skip..].to_vec())
+                .collect::<Vec<f64>>()
+        };
         Self {
             dates: self.dates[skip..].to_vec(),
             prediction: pick(self.prediction),
@@ -130,11 +139,21 @@ impl MixModel {
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
                 let rows = geo * panel.periods()..(geo + 1) * panel.periods();
-                let activity: Vec<f64> = channel.activity()[rows.clone()].iter().map(|x| x / self.activity_scale[c][geo]).collect();
+                let activity: Vec<f64> = channel.activity()[rows.clone()]
+                    .iter()
+                    .map(|x| x / self.activity_scale[c][geo])
+                    .collect();
                 member.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
-                member.curves[c].immediate(&activity, &whole[rows.clone()], &mut immediate[rows.clone()]);
+                member.curves[c].immediate(
+                    &activity,
+                    &whole[rows.clone()],
+                    &mut immediate[rows.clone()],
+                );
                 let coefficient = member.coefficients[c][geo];
-                whole[rows.clone()].iter_mut().chain(&mut immediate[rows]).for_each(|v| *v *= coefficient);
+                whole[rows.clone()]
+                    .iter_mut()
+                    .chain(&mut immediate[rows])
+                    .for_each(|v| *v *= coefficient);
             }
             parts.contributions.push(whole);
             parts.immediate.push(immediate);
@@ -144,17 +163,33 @@ impl MixModel {
 
     /// The baseline of a panel under a candidate, in units of the KPI.
     pub(crate) fn baseline_by(&self, panel: &Panel, member: &Member) -> Vec<f64> {
-        let own = self.specification.baseline.geo_columns(panel.dates(), self.timeline);
-        let shared = self.specification.baseline.shared_columns(panel.dates(), panel.period());
-        let bounded = |name: &str| self.specification.control_bounds.iter().any(|(n, ..)| n == name);
-        let (bound, free): (Vec<_>, Vec<_>) = panel.controls().iter().partition(|c| bounded(c.name()));
+        let own = self
+            .specification
+            .baseline
+            .geo_columns(panel.dates(), self.timeline);
+        let shared = self
+            .specification
+            .baseline
+            .shared_columns(panel.dates(), panel.period());
+        let bounded = |name: &str| {
+            self.specification
+                .control_bounds
+                .iter()
+                .any(|(n, ..)| n == name)
+        };
+        let (bound, free): (Vec<_>, Vec<_>) =
+            panel.controls().iter().partition(|c| bounded(c.name()));
         let mut coefficients = member.baseline.iter();
         let mut baseline = vec![0.0; panel.rows()];
         for geo in baseline.chunks_mut(panel.periods()) {
-            own.iter().zip(&mut coefficients).for_each(|((_, values), coefficient)| add(geo, values, *coefficient));
+            own.iter()
+                .zip(&mut coefficients)
+                .for_each(|((_, values), coefficient)| add(geo, values, *coefficient));
         }
         for ((_, values), coefficient) in shared.iter().zip(&mut coefficients) {
-            baseline.chunks_mut(panel.periods()).for_each(|geo| add(geo, values, *coefficient));
+            baseline
+                .chunks_mut(panel.periods())
+                .for_each(|geo| add(geo, values, *coefficient));
         }
         for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
             add(&mut baseline, control.values(), *coefficient);
@@ -170,7 +205,13 @@ impl Decomposition {
     fn empty(&self) -> Self {
         let zeros = || vec![0.0; self.baseline.len()];
         let series = || vec![zeros(); self.channels.len()];
-        Self { prediction: zeros(), baseline: zeros(), contributions: series(), immediate: series(), ..self.clone() }
+        Self {
+            prediction: zeros(),
+            baseline: zeros(),
+            contributions: series(),
+            immediate: series(),
+            ..self.clone()
+        }
     }
 
     /// The prediction is defined as the sum, so that the two agree to the last bit.
@@ -185,7 +226,9 @@ impl Decomposition {
 
 /// sum += weight x values.
 pub(crate) fn add(sum: &mut [f64], values: &[f64], weight: f64) {
-    sum.iter_mut().zip(values).for_each(|(s, v)| *s += weight * v);
+    sum.iter_mut()
+        .zip(values)
+        .for_each(|(s, v)| *s += weight * v);
 }
 
 impl ChannelCurve {
@@ -202,7 +245,11 @@ impl ChannelCurve {
             Order::AdstockFirst => {
                 self.adstock.carry(activity, immediate);
                 for ((cell, x), response) in immediate.iter_mut().zip(activity).zip(transformed) {
-                    *cell = if *cell > 0.0 { response * (first[0] * x / *cell).min(1.0) } else { 0.0 };
+                    *cell = if *cell > 0.0 {
+                        response * (first[0] * x / *cell).min(1.0)
+                    } else {
+                        0.0
+                    };
                 }
             }
         }

@@ -12,7 +12,8 @@ use crate::mix::specification::{GeoScale, MediaMix, Order};
 use crate::mix::tests_as_rows::TestRow;
 use crate::mix::transform::Transform;
 
-/// One regression column: a channel's transformed activity in all geos or in one, or a control with bounds.
+/// One regression column: a channel's transformed activity in all geos or in one, or a control with
+/// bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MediaColumn {
     pub(crate) source: Source,
@@ -55,9 +56,19 @@ impl ChannelDesign {
         let value = |(parameter, u): (&Parameter, &f64)| parameter.prior().quantile(*u);
         Transform {
             adstock: self.adstock,
-            adstock_at: self.adstock_parameters.iter().zip(adstock).map(value).collect(),
+            adstock_at: self
+                .adstock_parameters
+                .iter()
+                .zip(adstock)
+                .map(value)
+                .collect(),
             saturation: self.saturation,
-            saturation_at: self.saturation_parameters.iter().zip(saturation).map(value).collect(),
+            saturation_at: self
+                .saturation_parameters
+                .iter()
+                .zip(saturation)
+                .map(value)
+                .collect(),
             window,
             order,
         }
@@ -89,7 +100,8 @@ pub(crate) struct Design {
     /// Largest minus smallest scaled KPI.
     pub(crate) kpi_range: f64,
     pub(crate) tests: Vec<TestRow>,
-    /// First period of each block; block 0 is the first fold's training data, block k what fold k is validated on.
+    /// First period of each block; block 0 is the first fold's training data, block k what fold k
+    /// is validated on.
     pub(crate) cuts: Vec<usize>,
 }
 
@@ -100,16 +112,31 @@ impl Design {
     pub(crate) fn new(panel: &Panel, specification: &MediaMix) -> Result<Self> {
         specification.check_names(panel)?;
         if panel.channels().is_empty() {
-            return Err(Error::Empty { what: "panel's list of channels".into(), allowed: "one channel at least".into() });
+            return Err(Error::Empty {
+                what: "panel's list of channels".into(),
+                allowed: "one channel at least".into(),
+            });
         }
         let window = specification.window_for(panel.period())?;
-        let channels = panel.channels().iter().map(|c| channel_design(c, panel, specification, window)).collect::<Result<Vec<_>>>()?;
+        let channels = panel
+            .channels()
+            .iter()
+            .map(|c| channel_design(c, panel, specification, window))
+            .collect::<Result<Vec<_>>>()?;
         let kpi_scale = kpi_scale(panel, specification.geo_scale)?;
-        let root_weights: Option<Vec<f64>> = panel.weights().map(|w| w.iter().map(|w| w.sqrt()).collect());
+        let root_weights: Option<Vec<f64>> = panel
+            .weights()
+            .map(|w| w.iter().map(|w| w.sqrt()).collect());
         let scaled = scaled_kpi(panel, &kpi_scale);
         let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
-        let (baseline_columns, bounded_controls, control_columns) = baseline_columns(panel, specification, timeline);
-        let basis = Basis::new(baseline_columns.iter().map(|c| weighted(c, root_weights.as_deref())).collect());
+        let (baseline_columns, bounded_controls, control_columns) =
+            baseline_columns(panel, specification, timeline);
+        let basis = Basis::new(
+            baseline_columns
+                .iter()
+                .map(|c| weighted(c, root_weights.as_deref()))
+                .collect(),
+        );
         let mut design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
@@ -118,10 +145,20 @@ impl Design {
             columns: media_columns(panel, specification, false),
             channels,
             bounded_controls,
-            kpi_range: range(scaled.iter().zip(root_weights.iter().flatten().chain(std::iter::repeat(&1.0)))),
-            kpi: scaled.iter().enumerate().map(|(r, y)| y * root_weights.as_ref().map_or(1.0, |w| w[r])).collect(),
+            kpi_range: range(
+                scaled
+                    .iter()
+                    .zip(root_weights.iter().flatten().chain(std::iter::repeat(&1.0))),
+            ),
+            kpi: scaled
+                .iter()
+                .enumerate()
+                .map(|(r, y)| y * root_weights.as_ref().map_or(1.0, |w| w[r]))
+                .collect(),
             kpi_scale,
-            observations: root_weights.as_ref().map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
+            observations: root_weights
+                .as_ref()
+                .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
             root_weights,
             basis,
             baseline_columns,
@@ -157,34 +194,67 @@ impl Design {
 
     /// Baseline columns that depend on others and were left out, by name.
     pub(crate) fn dropped(&self) -> Vec<String> {
-        self.basis.dropped().map(|i| self.baseline_columns[i].name.clone()).collect()
+        self.basis
+            .dropped()
+            .map(|i| self.baseline_columns[i].name.clone())
+            .collect()
     }
 
-    /// There must be something to learn from: more rows than linear coefficients, and a KPI that moves.
+    /// There must be something to learn from: more rows than linear coefficients, and a KPI that
+    /// moves.
     fn check_rows(&self) -> Result<()> {
         let coefficients = self.basis.len() + self.columns.len();
         if self.observations <= coefficients {
-            let allowed = format!("more rows than the {coefficients} coefficients of media and baseline");
+            let allowed =
+                format!("more rows than the {coefficients} coefficients of media and baseline");
             return Err(Error::setting("number of rows", self.observations, allowed));
         }
-        if self.kpi_range > 0.0 { Ok(()) } else { Err(Error::setting("kpi", "the same in every row", "a KPI that changes")) }
+        if self.kpi_range > 0.0 {
+            Ok(())
+        } else {
+            Err(Error::setting(
+                "kpi",
+                "the same in every row",
+                "a KPI that changes",
+            ))
+        }
     }
 
     /// The columns with coefficients of their own in each geo.
     pub(crate) fn separated(&self, panel: &Panel, specification: &MediaMix) -> Self {
         let mut columns = media_columns(panel, specification, true);
-        columns.extend(self.columns.iter().filter(|c| matches!(c.source, Source::Control(_))));
-        Self { columns, ..self.clone() }
+        columns.extend(
+            self.columns
+                .iter()
+                .filter(|c| matches!(c.source, Source::Control(_))),
+        );
+        Self {
+            columns,
+            ..self.clone()
+        }
     }
 }
 
-fn channel_design(channel: &super::panel::Channel, panel: &Panel, specification: &MediaMix, window: Window) -> Result<ChannelDesign> {
+fn channel_design(
+    channel: &super::panel::Channel,
+    panel: &Panel,
+    specification: &MediaMix,
+    window: Window,
+) -> Result<ChannelDesign> {
     let settings = specification.settings(channel.name());
     let (adstock_parameters, saturation_parameters) = settings.parameters(window.length())?;
     let largest = |geo: &[f64]| geo.iter().fold(0.0_f64, |m, x| m.max(*x));
-    let scale: Vec<f64> =
-        channel.activity().chunks(panel.periods()).map(|g| Some(largest(g)).filter(|m| *m > 0.0).unwrap_or(1.0)).collect();
-    let activity = channel.activity().iter().enumerate().map(|(r, x)| x / scale[r / panel.periods()]).collect();
+    let scale: Vec<f64> = channel
+        .activity()
+        .chunks(panel.periods())
+        .map(|g| Some(largest(g)).filter(|m| *m > 0.0).unwrap_or(1.0))
+        .collect();
+    let activity = channel
+        .activity()
+        .iter()
+        .enumerate()
+        .map(|(r, x)| x / scale[r / panel.periods()])
+        .collect();
     Ok(ChannelDesign {
         adstock: settings.adstock,
         saturation: settings.saturation,
@@ -197,7 +267,11 @@ fn channel_design(channel: &super::panel::Channel, panel: &Panel, specification:
 }
 
 fn media_columns(panel: &Panel, specification: &MediaMix, separate: bool) -> Vec<MediaColumn> {
-    let geos: Vec<Option<usize>> = if separate { (0..panel.geos().len()).map(Some).collect() } else { vec![None] };
+    let geos: Vec<Option<usize>> = if separate {
+        (0..panel.geos().len()).map(Some).collect()
+    } else {
+        vec![None]
+    };
     let column = |(c, name): (usize, &str), geo| {
         let settings = specification.settings(name);
         MediaColumn {
@@ -208,7 +282,11 @@ fn media_columns(panel: &Panel, specification: &MediaMix, separate: bool) -> Vec
             penalty_factor: settings.penalty_factor,
         }
     };
-    panel.channel_names().enumerate().flat_map(|channel| geos.iter().map(move |&geo| column(channel, geo))).collect()
+    panel
+        .channel_names()
+        .enumerate()
+        .flat_map(|channel| geos.iter().map(move |&geo| column(channel, geo)))
+        .collect()
 }
 
 /// One unit of scaled KPI in each geo.
@@ -216,10 +294,19 @@ fn kpi_scale(panel: &Panel, rule: GeoScale) -> Result<Vec<f64>> {
     let size = |values: &[f64]| values.iter().map(|y| y.abs()).sum::<f64>() / values.len() as f64;
     let common = size(panel.kpi());
     if common == 0.0 {
-        return Err(Error::setting("kpi", "0 in every row", "a KPI that changes"));
+        return Err(Error::setting(
+            "kpi",
+            "0 in every row",
+            "a KPI that changes",
+        ));
     }
-    let means: Vec<f64> = panel.kpi().chunks(panel.periods()).map(|geo| Some(size(geo)).filter(|m| *m > 0.0).unwrap_or(common)).collect();
-    let spread = means.iter().fold(0.0_f64, |m, x| m.max(*x)) / means.iter().fold(f64::INFINITY, |m, x| m.min(*x));
+    let means: Vec<f64> = panel
+        .kpi()
+        .chunks(panel.periods())
+        .map(|geo| Some(size(geo)).filter(|m| *m > 0.0).unwrap_or(common))
+        .collect();
+    let spread = means.iter().fold(0.0_f64, |m, x| m.max(*x))
+        / means.iter().fold(f64::INFINITY, |m, x| m.min(*x));
     Ok(match (rule, panel.population()) {
         (GeoScale::Common, _) => vec![common; means.len()],
         (GeoScale::Mean, _) => means,
@@ -233,48 +320,84 @@ fn kpi_scale(panel: &Panel, rule: GeoScale) -> Result<Vec<f64>> {
 }
 
 fn scaled_kpi(panel: &Panel, kpi_scale: &[f64]) -> Vec<f64> {
-    panel.kpi().iter().enumerate().map(|(r, y)| y / kpi_scale[r / panel.periods()]).collect()
+    panel
+        .kpi()
+        .iter()
+        .enumerate()
+        .map(|(r, y)| y / kpi_scale[r / panel.periods()])
+        .collect()
 }
 
 /// Largest minus smallest of the values that have weight.
 fn range<'a>(values: impl Iterator<Item = (&'a f64, &'a f64)>) -> f64 {
-    let (low, high) = values.filter(|(_, w)| **w > 0.0).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (y, _)| (l.min(*y), h.max(*y)));
+    let (low, high) = values
+        .filter(|(_, w)| **w > 0.0)
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (y, _)| {
+            (l.min(*y), h.max(*y))
+        });
     high - low
 }
 
-/// First periods of the blocks: most of the panel, then `folds` equal parts; fewer folds where parts would be empty.
+/// First periods of the blocks: most of the panel, then `folds` equal parts; fewer folds where
+/// parts would be empty.
 fn cuts(periods: usize, folds: usize) -> Vec<usize> {
     let first = ((periods as f64 * FIRST_TRAINING) as usize).max(1);
     let rest = periods - first;
     match folds.min(rest) {
         0 => vec![0, periods],
-        folds => std::iter::once(0).chain((0..=folds).map(|k| first + rest * k / folds)).collect(),
+        folds => std::iter::once(0)
+            .chain((0..=folds).map(|k| first + rest * k / folds))
+            .collect(),
     }
 }
 
 fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn {
     let mut column = column.clone();
     if let Some(weights) = root_weights {
-        column.values.iter_mut().zip(&weights[column.start..]).for_each(|(v, w)| *v *= w);
+        column
+            .values
+            .iter_mut()
+            .zip(&weights[column.start..])
+            .for_each(|(v, w)| *v *= w);
     }
     column
 }
 
-/// The baseline's columns: each geo's own, then holidays and controls common to all. Controls with bounds go to the media's side of the
-/// regression, where bounds are kept.
-fn baseline_columns(panel: &Panel, specification: &MediaMix, timeline: (Day, Day)) -> (Vec<RangedColumn>, Vec<Vec<f64>>, Vec<MediaColumn>) {
+/// The baseline's columns: each geo's own, then holidays and controls common to all. Controls with
+/// bounds go to the media's side of the regression, where bounds are kept.
+fn baseline_columns(
+    panel: &Panel,
+    specification: &MediaMix,
+    timeline: (Day, Day),
+) -> (Vec<RangedColumn>, Vec<Vec<f64>>, Vec<MediaColumn>) {
     let own = specification.baseline.geo_columns(panel.dates(), timeline);
     let mut columns = vec![];
     for geo in 0..panel.geos().len() {
         let start = geo * panel.periods();
-        columns.extend(own.iter().map(|(name, values)| RangedColumn { name: name.clone(), start, values: values.clone() }));
+        columns.extend(own.iter().map(|(name, values)| RangedColumn {
+            name: name.clone(),
+            start,
+            values: values.clone(),
+        }));
     }
-    for (name, values) in specification.baseline.shared_columns(panel.dates(), panel.period()) {
-        columns.push(RangedColumn { name, start: 0, values: values.repeat(panel.geos().len()) });
+    for (name, values) in specification
+        .baseline
+        .shared_columns(panel.dates(), panel.period())
+    {
+        columns.push(RangedColumn {
+            name,
+            start: 0,
+            values: values.repeat(panel.geos().len()),
+        });
     }
     let (mut bounded, mut bounded_columns) = (vec![], vec![]);
     for control in panel.controls() {
-        match specification.control_bounds.iter().rev().find(|(name, ..)| name == control.name()) {
+        match specification
+            .control_bounds
+            .iter()
+            .rev()
+            .find(|(name, ..)| name == control.name())
+        {
             Some((_, low, high)) => {
                 let scale = kpi_unit(panel);
                 bounded_columns.push(MediaColumn {
@@ -286,20 +409,26 @@ fn baseline_columns(panel: &Panel, specification: &MediaMix, timeline: (Day, Day
                 });
                 bounded.push(control.values().to_vec());
             }
-            None => columns.push(RangedColumn { name: control.name().into(), start: 0, values: control.values().to_vec() }),
+            None => columns.push(RangedColumn {
+                name: control.name().into(),
+                start: 0,
+                values: control.values().to_vec(),
+            }),
         }
     }
     (columns, bounded, bounded_columns)
 }
 
-/// How many coefficients the baseline of a panel has: its columns less those that depend on others, and controls with bounds.
+/// How many coefficients the baseline of a panel has: its columns less those that depend on others,
+/// and controls with bounds.
 pub(crate) fn baseline_coefficients(panel: &Panel, specification: &MediaMix) -> usize {
     let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
     let (columns, bounded, _) = baseline_columns(panel, specification, timeline);
     Basis::new(columns).len() + bounded.len()
 }
 
-/// The mean size of the KPI, in which bounds of controls are turned into bounds of scaled coefficients.
+/// The mean size of the KPI, in which bounds of controls are turned into bounds of scaled
+/// coefficients.
 fn kpi_unit(panel: &Panel) -> f64 {
     panel.kpi().iter().map(|y| y.abs()).sum::<f64>() / panel.rows() as f64
 }
@@ -307,6 +436,10 @@ fn kpi_unit(panel: &Panel) -> f64 {
 impl Design {
     /// Products of the baseline's directions with a column of rows.
     pub(crate) fn along_basis(&self, values: &[f64]) -> Vec<f64> {
-        self.basis.directions.iter().map(|d| dot(&d.values, &values[d.start..d.end()])).collect()
+        self.basis
+            .directions
+            .iter()
+            .map(|d| dot(&d.values, &values[d.start..d.end()]))
+            .collect()
     }
 }

@@ -3,7 +3,8 @@
 use crate::mix::design::Design;
 use crate::mix::linear::{cholesky, dot, forward};
 
-/// Added to the diagonal of a fold's baseline, whose columns may be absent from the fold's training data (a knot to come).
+/// Added to the diagonal of a fold's baseline, whose columns may be absent from the fold's training
+/// data (a knot to come).
 const FOLD_RIDGE: f64 = 1e-6;
 
 /// A fold's constants: what its baseline needs.
@@ -26,28 +27,42 @@ impl Fold {
     pub(crate) fn new(design: &Design, block: usize) -> Self {
         let size = design.basis.len();
         let (mut factor, kpi_train) = products(design, 0, design.cuts[block]);
-        let (validation, validation_kpi) = products(design, design.cuts[block], design.cuts[block + 1]);
+        let (validation, validation_kpi) =
+            products(design, design.cuts[block], design.cuts[block + 1]);
         (0..size).for_each(|i| factor[i * size + i] += FOLD_RIDGE);
         let sound = cholesky(&mut factor, size, size);
-        debug_assert!(sound, "a ridge makes any matrix of products positive definite");
+        debug_assert!(
+            sound,
+            "a ridge makes any matrix of products positive definite"
+        );
         let mut kpi = kpi_train;
         forward(&factor, size, size, &mut kpi);
-        let span = |from: usize, to: usize| (0..design.geos).map(move |g| (g * design.periods + from)..(g * design.periods + to));
-        let weight = |r: usize| design.root_weights.as_ref().map_or(1.0, |w| f64::from(u8::from(w[r] > 0.0)));
+        let span = |from: usize, to: usize| {
+            (0..design.geos).map(move |g| (g * design.periods + from)..(g * design.periods + to))
+        };
+        let weight = |r: usize| {
+            design
+                .root_weights
+                .as_ref()
+                .map_or(1.0, |w| f64::from(u8::from(w[r] > 0.0)))
+        };
         let validation_rows = || span(design.cuts[block], design.cuts[block + 1]).flatten();
         Self {
             factor,
             kpi,
             validation,
             validation_kpi,
-            validation_square: validation_rows().map(|r| design.kpi[r] * design.kpi[r]).sum(),
+            validation_square: validation_rows()
+                .map(|r| design.kpi[r] * design.kpi[r])
+                .sum(),
             rows: span(0, design.cuts[block]).flatten().map(weight).sum(),
             validation_rows: validation_rows().map(weight).sum(),
         }
     }
 }
 
-/// Products of the baseline's directions with one another and with the KPI over periods `from..to` of all geos.
+/// Products of the baseline's directions with one another and with the KPI over periods `from..to`
+/// of all geos.
 fn products(design: &Design, from: usize, to: usize) -> (Vec<f64>, Vec<f64>) {
     let directions = &design.basis.directions;
     let size = directions.len();

@@ -1,6 +1,7 @@
 //! Small dense linear algebra: what the regression needs, on slices, without allocation.
 
-/// The dot product, over eight sums side by side so that it vectorises; the order of additions is fixed.
+/// The dot product, over eight sums side by side so that it vectorises; the order of additions is
+/// fixed.
 #[inline]
 pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
@@ -18,8 +19,8 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// Relative size below which a pivot counts as zero.
 const SINGULAR: f64 = 1e-12;
 
-/// Replaces the lower triangle of a symmetric n x n matrix (row-major, row stride `stride`) with its Cholesky factor. False if the matrix
-/// is not positive definite to working precision.
+/// Replaces the lower triangle of a symmetric n x n matrix (row-major, row stride `stride`) with
+/// its Cholesky factor. False if the matrix is not positive definite to working precision.
 pub(crate) fn cholesky(matrix: &mut [f64], n: usize, stride: usize) -> bool {
     for i in 0..n {
         let (above, rest) = matrix.split_at_mut(i * stride);

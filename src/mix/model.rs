@@ -21,7 +21,8 @@ pub struct Member {
     pub(crate) curves: Vec<ChannelCurve>,
     /// Effect of a full response, by channel, then geo, in units of the KPI.
     pub(crate) coefficients: Vec<Vec<f64>>,
-    /// Coefficients of the baseline's columns, in units of scaled KPI: each geo's own, holidays and controls, then controls with bounds.
+    /// Coefficients of the baseline's columns, in units of scaled KPI: each geo's own, holidays and
+    /// controls, then controls with bounds.
     pub(crate) baseline: Vec<f64>,
     pub(crate) penalty: f64,
     pub(crate) objectives: Objectives,
@@ -57,10 +58,12 @@ impl Member {
     }
 }
 
-/// A fitted marketing-mix model: an ensemble of candidates with weights, the panel it was fitted to and the specification.
+/// A fitted marketing-mix model: an ensemble of candidates with weights, the panel it was fitted to
+/// and the specification.
 ///
-/// The members are draws from the posterior of the transforms, so their weights are equal and every figure is their mean. With serde
-/// a model is saved and loaded; what does not fit together is refused on loading.
+/// The members are draws from the posterior of the transforms, so their weights are equal and every
+/// figure is their mean. With serde a model is saved and loaded; what does not fit together is
+/// refused on loading.
 ///
 /// ```
 /// use mixtouch::mix::MediaMix;
@@ -93,7 +96,8 @@ pub struct MixModel {
     pub(crate) baseline_names: Vec<String>,
     pub(crate) dropped: Vec<String>,
     pub(crate) tried: usize,
-    /// Residual variance in scaled units, and how many successive rows say as much as one independent row.
+    /// Residual variance in scaled units, and how many successive rows say as much as one
+    /// independent row.
     pub(crate) noise: Option<(f64, f64)>,
 }
 
@@ -101,8 +105,9 @@ impl MediaMix {
     /// Searches and fits.
     ///
     /// # Errors
-    /// If a setting names something that is not in the panel, the panel has too few rows for the coefficients, the KPI does not change, or
-    /// media are collinear and bear no penalty; also if a lift test is not wholly within the panel or cuts more than was spent.
+    /// If a setting names something that is not in the panel, the panel has too few rows for the
+    /// coefficients, the KPI does not change, or media are collinear and bear no penalty; also if a
+    /// lift test is not wholly within the panel or cuts more than was spent.
     pub fn fit(&self, panel: &Panel) -> Result<MixModel> {
         self.run(panel, self.trials, vec![])
     }
@@ -113,21 +118,40 @@ impl MediaMix {
     }
 
     fn run(&self, panel: &Panel, trials: usize, from: Vec<Vec<f64>>) -> Result<MixModel> {
-        let effort = Effort { trials, front: self.front, members: self.ensemble, seed: self.seed, penalty: self.penalty };
-        let (problem, found, effort) = search(Problem::new(Design::new(panel, self)?), effort, from)?;
+        let effort = Effort {
+            trials,
+            front: self.front,
+            members: self.ensemble,
+            seed: self.seed,
+            penalty: self.penalty,
+        };
+        let (problem, found, effort) =
+            search(Problem::new(Design::new(panel, self)?), effort, from)?;
         Ok(self.assemble(panel, problem, found, effort))
     }
 
     fn assemble(&self, panel: &Panel, problem: Problem, found: Found, effort: Effort) -> MixModel {
         let final_problems = |points: Vec<Vec<f64>>| -> Vec<Member> {
-            let members: Vec<Option<Member>> = points.into_par_iter().map(|point| self.member(panel, &problem, effort, point)).collect();
+            let members: Vec<Option<Member>> = points
+                .into_par_iter()
+                .map(|point| self.member(panel, &problem, effort, point))
+                .collect();
             members.into_iter().flatten().collect()
         };
         let members = final_problems(found.members);
-        let best = final_problems(vec![found.best]).pop().expect("the best candidate was solved before");
+        let best = final_problems(vec![found.best])
+            .pop()
+            .expect("the best candidate was solved before");
         let front = final_problems(found.front.into_iter().map(|t| t.point).collect());
-        // Candidates tried for the front, or before the noise was known, may turn out to score higher yet.
-        let better = |best: Member, m: &Member| if m.objectives.score > best.objectives.score { m.clone() } else { best };
+        // Candidates tried for the front, or before the noise was known, may turn out to score
+        // higher yet.
+        let better = |best: Member, m: &Member| {
+            if m.objectives.score > best.objectives.score {
+                m.clone()
+            } else {
+                best
+            }
+        };
         let best = members.iter().chain(&front).fold(best, better);
         let weight = 1.0 / members.len() as f64;
         MixModel {
@@ -139,8 +163,18 @@ impl MediaMix {
             front,
             timeline: problem.design.timeline,
             kpi_scale: problem.design.kpi_scale.clone(),
-            activity_scale: problem.design.channels.iter().map(|c| c.scale.clone()).collect(),
-            baseline_names: problem.design.baseline_columns.iter().map(|c| c.name.clone()).collect(),
+            activity_scale: problem
+                .design
+                .channels
+                .iter()
+                .map(|c| c.scale.clone())
+                .collect(),
+            baseline_names: problem
+                .design
+                .baseline_columns
+                .iter()
+                .map(|c| c.name.clone())
+                .collect(),
             dropped: problem.design.dropped(),
             tried: found.tried,
             noise: problem.noise(),
@@ -148,17 +182,31 @@ impl MediaMix {
     }
 
     /// A candidate in the user's units, with coefficients by geo where these are not pooled.
-    fn member(&self, panel: &Panel, problem: &Problem, effort: Effort, point: Vec<f64>) -> Option<Member> {
+    fn member(
+        &self,
+        panel: &Panel,
+        problem: &Problem,
+        effort: Effort,
+        point: Vec<f64>,
+    ) -> Option<Member> {
         let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
         let (linear, objectives) = evaluate(problem, effort, &point, &mut moments, &mut bench)?;
         if self.pooling == Pooling::Pooled || panel.geos().len() == 1 {
-            return Some(in_units(problem, &moments, effort, linear, objectives, point));
+            return Some(in_units(
+                problem, &moments, effort, linear, objectives, point,
+            ));
         }
-        let separated = Problem::new(problem.design.separated(panel, self)).with_noise(problem.noise());
+        let separated =
+            Problem::new(problem.design.separated(panel, self)).with_noise(problem.noise());
         let separated = match self.pooling {
             Pooling::Partial(strength) => {
                 let centre = |m: &crate::mix::design::MediaColumn| {
-                    problem.design.columns.iter().position(|c| c.source == m.source).map_or(0.0, |k| linear.coefficients[k])
+                    problem
+                        .design
+                        .columns
+                        .iter()
+                        .position(|c| c.source == m.source)
+                        .map_or(0.0, |k| linear.coefficients[k])
                 };
                 let centres = separated.design.columns.iter().map(centre).collect();
                 separated.with_centres(centres, strength)
@@ -167,18 +215,30 @@ impl MediaMix {
         };
         let mut moments = Moments::new(&separated.design);
         let (linear, objectives) = evaluate(&separated, effort, &point, &mut moments, &mut bench)?;
-        Some(in_units(&separated, &moments, effort, linear, objectives, point))
+        Some(in_units(
+            &separated, &moments, effort, linear, objectives, point,
+        ))
     }
 }
 
 /// Coefficients in units of the KPI.
-fn in_units(problem: &Problem, moments: &Moments, effort: Effort, linear: Linear, objectives: Objectives, point: Vec<f64>) -> Member {
+fn in_units(
+    problem: &Problem,
+    moments: &Moments,
+    effort: Effort,
+    linear: Linear,
+    objectives: Objectives,
+    point: Vec<f64>,
+) -> Member {
     let design = &problem.design;
     let mut along = design.along_basis(&design.kpi);
     let mut coefficients = vec![vec![0.0; design.geos]; design.channels.len()];
     let mut bounded_controls = vec![];
     for (k, (column, x)) in design.columns.iter().zip(&linear.coefficients).enumerate() {
-        along.iter_mut().zip(design.along_basis(moments.values(k))).for_each(|(a, m)| *a -= x * m);
+        along
+            .iter_mut()
+            .zip(design.along_basis(moments.values(k)))
+            .for_each(|(a, m)| *a -= x * m);
         match column.source {
             Source::Control(_) => bounded_controls.push(*x),
             Source::Channel(c) => {
@@ -193,7 +253,11 @@ fn in_units(problem: &Problem, moments: &Moments, effort: Effort, linear: Linear
     let offsets = design.offsets();
     let curve = |c: usize| {
         let channel = &design.channels[c];
-        let transform = channel.transform(&point[offsets[c]..offsets[c + 1]], design.window, design.order);
+        let transform = channel.transform(
+            &point[offsets[c]..offsets[c + 1]],
+            design.window,
+            design.order,
+        );
         transform.bind(&channel.activity, design.periods)
     };
     Member {
@@ -233,15 +297,21 @@ impl MixModel {
         &self.panel
     }
 
-    /// The regression as it was fitted, coefficients by geo; none if the panel could not be fitted, which a fitted model's can.
+    /// The regression as it was fitted, coefficients by geo; none if the panel could not be fitted,
+    /// which a fitted model's can.
     pub(crate) fn problem(&self) -> Option<Problem> {
         let design = Design::new(&self.panel, &self.specification).ok()?;
         let separate = self.specification.pooling != Pooling::Pooled;
-        let design = if separate { design.separated(&self.panel, &self.specification) } else { design };
+        let design = if separate {
+            design.separated(&self.panel, &self.specification)
+        } else {
+            design
+        };
         Some(Problem::new(design).with_noise(self.noise))
     }
 
-    /// Baseline columns that were left out because they depend on others, such as constant controls.
+    /// Baseline columns that were left out because they depend on others, such as constant
+    /// controls.
     pub fn dropped(&self) -> &[String] {
         &self.dropped
     }

@@ -1,7 +1,8 @@
 //! A candidate's media columns with all the products the regression needs of them.
 //!
-//! The rows are never visited again after the products are taken: the full fit, each fold's fit and each fold's validation error follow
-//! from products by block of periods. A change of one channel renews that channel's products only.
+//! The rows are never visited again after the products are taken: the full fit, each fold's fit and
+//! each fold's validation error follow from products by block of periods. A change of one channel
+//! renews that channel's products only.
 
 use crate::mix::design::{Design, Source};
 use crate::mix::linear::dot;
@@ -65,7 +66,8 @@ impl Moments {
     fn set_controls(&mut self, design: &Design) {
         for (k, media) in design.columns.iter().enumerate() {
             if let Source::Control(c) = media.source {
-                self.transformed.copy_from_slice(&design.bounded_controls[c]);
+                self.transformed
+                    .copy_from_slice(&design.bounded_controls[c]);
                 self.renew(k, None, design);
             }
         }
@@ -77,7 +79,10 @@ impl Moments {
         self.saved.extend_from_slice(&self.products);
         let activity = &design.channels[channel].activity;
         let periods = design.periods;
-        for (from, to) in activity.chunks(periods).zip(self.transformed.chunks_mut(periods)) {
+        for (from, to) in activity
+            .chunks(periods)
+            .zip(self.transformed.chunks_mut(periods))
+        {
             curve.apply(from, &mut self.room, to);
         }
         let mut next = 0;
@@ -105,13 +110,20 @@ impl Moments {
     /// Takes all products of column `k` anew, from the transformed activity.
     fn renew(&mut self, k: usize, curve: Option<&ChannelCurve>, design: &Design) {
         let media = &design.columns[k];
-        let (periods, geos) = (design.periods, media.geo.map_or(0..design.geos, |g| g..g + 1));
+        let (periods, geos) = (
+            design.periods,
+            media.geo.map_or(0..design.geos, |g| g..g + 1),
+        );
         let count = self.columns.len();
         let mut column = std::mem::take(&mut self.columns[k]);
         column.values.fill(0.0);
         let rows = geos.start * periods..geos.end * periods;
         column.values[rows.clone()].copy_from_slice(&self.transformed[rows.clone()]);
-        let geo_sum = |g: usize| column.values[g * periods..(g + 1) * periods].iter().sum::<f64>();
+        let geo_sum = |g: usize| {
+            column.values[g * periods..(g + 1) * periods]
+                .iter()
+                .sum::<f64>()
+        };
         (column.total, column.mean) = (0.0, 0.0);
         for geo in geos.clone() {
             let sum = geo_sum(geo);
@@ -124,15 +136,31 @@ impl Moments {
             }
         }
         if let Some(weights) = &design.root_weights {
-            column.values.iter_mut().zip(weights).for_each(|(v, w)| *v *= w);
+            column
+                .values
+                .iter_mut()
+                .zip(weights)
+                .for_each(|(v, w)| *v *= w);
         }
         for block in 0..design.cuts.len() - 1 {
-            let segment = |g: usize| (g * periods + design.cuts[block], g * periods + design.cuts[block + 1]);
+            let segment = |g: usize| {
+                (
+                    g * periods + design.cuts[block],
+                    g * periods + design.cuts[block + 1],
+                )
+            };
             let segments = || geos.clone().map(segment);
-            let over = |other: &[f64]| segments().map(|(a, b)| dot(&column.values[a..b], &other[a..b])).sum::<f64>();
+            let over = |other: &[f64]| {
+                segments()
+                    .map(|(a, b)| dot(&column.values[a..b], &other[a..b]))
+                    .sum::<f64>()
+            };
             column.kpi[block] = over(&design.kpi);
             let size = design.basis.len();
-            for (product, direction) in column.basis[block * size..(block + 1) * size].iter_mut().zip(&design.basis.directions) {
+            for (product, direction) in column.basis[block * size..(block + 1) * size]
+                .iter_mut()
+                .zip(&design.basis.directions)
+            {
                 *product = segments()
                     .map(|(a, b)| {
                         let (low, values) = direction.within(a, b);
@@ -142,7 +170,11 @@ impl Moments {
             }
             let matrix = &mut self.products[block * count * count..(block + 1) * count * count];
             for (j, other) in self.columns.iter().enumerate() {
-                let product = if j == k { over(&column.values) } else { over(&other.values) };
+                let product = if j == k {
+                    over(&column.values)
+                } else {
+                    over(&other.values)
+                };
                 matrix[k * count + j] = product;
                 matrix[j * count + k] = product;
             }

@@ -19,9 +19,11 @@ pub use period::Period;
 #[cfg(feature = "csv")]
 pub use read::PanelColumns;
 
-/// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one another without a gap.
+/// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one
+/// another without a gap.
 ///
-/// Numbers are within -1e15 to 1e15. All columns are laid out geo by geo, each geo's periods in order: the value of geo g and period t is at `g * periods + t`.
+/// Numbers are within -1e15 to 1e15. All columns are laid out geo by geo, each geo's periods in
+/// order: the value of geo g and period t is at `g * periods + t`.
 ///
 /// ```
 /// use mixtouch::mix::Panel;
@@ -92,19 +94,28 @@ impl Panel {
     /// A panel of one nation: a KPI per period, the dates being the periods' first days.
     ///
     /// # Errors
-    /// If the dates are not evenly spaced days, weeks or months in order, or the KPI is not one finite number per date.
+    /// If the dates are not evenly spaced days, weeks or months in order, or the KPI is not one
+    /// finite number per date.
     pub fn national(dates: Vec<Day>, kpi: Vec<f64>) -> Result<Self> {
         Self::new(None, dates, vec!["all".into()], kpi)
     }
 
-    /// A panel by geo: `kpi` holds the first geo's periods in order, then the second's, and so on. The period's length is found from
-    /// the dates if it is not given.
+    /// A panel by geo: `kpi` holds the first geo's periods in order, then the second's, and so on.
+    /// The period's length is found from the dates if it is not given.
     ///
     /// # Errors
     /// As [`Panel::national`]; also if a geo's name is empty or comes twice.
-    pub fn new(period: Option<Period>, dates: Vec<Day>, geos: Vec<String>, kpi: Vec<f64>) -> Result<Self> {
+    pub fn new(
+        period: Option<Period>,
+        dates: Vec<Day>,
+        geos: Vec<String>,
+        kpi: Vec<f64>,
+    ) -> Result<Self> {
         if dates.is_empty() || geos.is_empty() {
-            return Err(Error::Empty { what: "panel".into(), allowed: "one period and one geo at least".into() });
+            return Err(Error::Empty {
+                what: "panel".into(),
+                allowed: "one period and one geo at least".into(),
+            });
         }
         let period = period.map_or_else(|| Period::of(&dates), Ok)?;
         if let Some((at, allowed)) = misstep(period, &dates) {
@@ -139,11 +150,23 @@ impl Panel {
     ) -> Result<Self> {
         let shape = (dates.len(), geos.len(), channels.len());
         if kpi.dim() != (shape.0, shape.1) || spend.dim() != shape {
-            return Err(Error::setting("shape of kpi and spend", format!("{:?} and {:?}", kpi.dim(), spend.dim()), format!("{shape:?}")));
+            return Err(Error::setting(
+                "shape of kpi and spend",
+                format!("{:?} and {:?}", kpi.dim(), spend.dim()),
+                format!("{shape:?}"),
+            ));
         }
         let mut panel = Self::new(None, dates, geos, kpi.t().iter().copied().collect())?;
         for (channel, name) in channels.iter().enumerate() {
-            panel = panel.with_channel(*name, spend.index_axis(ndarray::Axis(2), channel).t().iter().copied().collect())?;
+            panel = panel.with_channel(
+                *name,
+                spend
+                    .index_axis(ndarray::Axis(2), channel)
+                    .t()
+                    .iter()
+                    .copied()
+                    .collect(),
+            )?;
         }
         Ok(panel)
     }
@@ -151,30 +174,50 @@ impl Panel {
     /// The panel with one more channel, whose effect is modelled on its spend.
     ///
     /// # Errors
-    /// If the name is empty, taken, `baseline`, `date` or `geo`, or the column is not one finite number of at least 0 per row.
+    /// If the name is empty, taken, `baseline`, `date` or `geo`, or the column is not one finite
+    /// number of at least 0 per row.
     pub fn with_channel(self, name: impl Into<String>, spend: Vec<f64>) -> Result<Self> {
         self.add_channel(name.into(), spend, None)
     }
 
-    /// The panel with one more channel, whose effect is modelled on its exposures (impressions, GRP, clicks).
+    /// The panel with one more channel, whose effect is modelled on its exposures (impressions,
+    /// GRP, clicks).
     ///
     /// # Errors
     /// As [`Panel::with_channel`], for both columns.
-    pub fn with_exposures(self, name: impl Into<String>, spend: Vec<f64>, exposure: Vec<f64>) -> Result<Self> {
+    pub fn with_exposures(
+        self,
+        name: impl Into<String>,
+        spend: Vec<f64>,
+        exposure: Vec<f64>,
+    ) -> Result<Self> {
         self.add_channel(name.into(), spend, Some(exposure))
     }
 
-    fn add_channel(mut self, name: String, spend: Vec<f64>, exposure: Option<Vec<f64>>) -> Result<Self> {
+    fn add_channel(
+        mut self,
+        name: String,
+        spend: Vec<f64>,
+        exposure: Option<Vec<f64>>,
+    ) -> Result<Self> {
         if RESERVED.contains(&name.as_str()) {
             let allowed = "a name other than baseline, date and geo, which tables of contributions have for columns of their own";
-            return Err(Error::setting("name of a channel", format!("{name:?}"), allowed));
+            return Err(Error::setting(
+                "name of a channel",
+                format!("{name:?}"),
+                allowed,
+            ));
         }
         self.free_name(&name)?;
         self.column(&name, &spend, 0.0)?;
         if let Some(exposure) = &exposure {
             self.column(&name, exposure, 0.0)?;
         }
-        self.channels.push(Channel { name, spend, exposure });
+        self.channels.push(Channel {
+            name,
+            spend,
+            exposure,
+        });
         Ok(self)
     }
 
@@ -183,16 +226,25 @@ impl Panel {
     /// # Errors
     /// If the name is empty or taken, or the column is not one finite number per row.
     pub fn with_control(self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
-        self.add_control(Control { name: name.into(), values, event: false })
+        self.add_control(Control {
+            name: name.into(),
+            values,
+            event: false,
+        })
     }
 
-    /// The panel with one more control that says when an event took place: 1 where it did, 0 where it did not, or how strongly. A later
-    /// panel without the column is one in which the event does not take place.
+    /// The panel with one more control that says when an event took place: 1 where it did, 0 where
+    /// it did not, or how strongly. A later panel without the column is one in which the event does
+    /// not take place.
     ///
     /// # Errors
     /// As [`Panel::with_control`].
     pub fn with_event(self, name: impl Into<String>, values: Vec<f64>) -> Result<Self> {
-        self.add_control(Control { name: name.into(), values, event: true })
+        self.add_control(Control {
+            name: name.into(),
+            values,
+            event: true,
+        })
     }
 
     pub(crate) fn add_control(mut self, control: Control) -> Result<Self> {
@@ -207,9 +259,18 @@ impl Panel {
     /// # Errors
     /// If it is not one number above 0, at most 1e15, per geo.
     pub fn with_population(mut self, population: Vec<f64>) -> Result<Self> {
-        if population.len() != self.geos.len() || population.iter().any(|p| !(*p > 0.0 && *p <= LARGEST)) {
+        if population.len() != self.geos.len()
+            || population.iter().any(|p| !(*p > 0.0 && *p <= LARGEST))
+        {
             let value = format!("{population:?}");
-            return Err(Error::setting("population", value, format!("{} numbers above 0, at most 1e15, one per geo", self.geos.len())));
+            return Err(Error::setting(
+                "population",
+                value,
+                format!(
+                    "{} numbers above 0, at most 1e15, one per geo",
+                    self.geos.len()
+                ),
+            ));
         }
         self.population = Some(population);
         Ok(self)
@@ -232,24 +293,44 @@ impl Panel {
     pub fn with_weights(mut self, weights: Vec<f64>) -> Result<Self> {
         self.column("observation weight", &weights, 0.0)?;
         if weights.iter().all(|w| *w == 0.0) {
-            return Err(Error::setting("observation weights", 0, "at least one above 0"));
+            return Err(Error::setting(
+                "observation weights",
+                0,
+                "at least one above 0",
+            ));
         }
         self.weights = Some(weights);
         Ok(self)
     }
 
     fn free_name(&self, name: &str) -> Result<()> {
-        distinct("column", self.channel_names().chain(self.controls.iter().map(|c| c.name.as_str())).chain([name]))
+        distinct(
+            "column",
+            self.channel_names()
+                .chain(self.controls.iter().map(|c| c.name.as_str()))
+                .chain([name]),
+        )
     }
 
     fn column(&self, name: &str, values: &[f64], low: f64) -> Result<()> {
         if values.len() != self.rows() {
-            return Err(Error::setting(format!("length of {name}"), values.len(), format!("{} rows, periods x geos", self.rows())));
+            return Err(Error::setting(
+                format!("length of {name}"),
+                values.len(),
+                format!("{} rows, periods x geos", self.rows()),
+            ));
         }
         let bad = values.iter().position(|v| !is_allowed(*v, low));
         bad.map_or(Ok(()), |row| {
-            let (geo, date) = (&self.geos[row / self.periods()], self.dates[row % self.periods()]);
-            Err(Error::setting(format!("{name} in {geo} on {date}"), values[row], allowed(low)))
+            let (geo, date) = (
+                &self.geos[row / self.periods()],
+                self.dates[row % self.periods()],
+            );
+            Err(Error::setting(
+                format!("{name} in {geo} on {date}"),
+                values[row],
+                allowed(low),
+            ))
         })
     }
 
@@ -298,11 +379,14 @@ impl Panel {
     /// # Errors
     /// If there is no channel of that name; `role` says where it was named.
     pub(crate) fn channel_index(&self, role: &'static str, name: &str) -> Result<usize> {
-        self.channels.iter().position(|c| c.name == name).ok_or_else(|| Error::UnknownChannel {
-            role: role.into(),
-            channel: name.into(),
-            known: self.channel_names().map(Into::into).collect(),
-        })
+        self.channels
+            .iter()
+            .position(|c| c.name == name)
+            .ok_or_else(|| Error::UnknownChannel {
+                role: role.into(),
+                channel: name.into(),
+                known: self.channel_names().map(Into::into).collect(),
+            })
     }
 
     /// The controls in the order they were added.
@@ -330,20 +414,38 @@ impl Panel {
     /// # Errors
     /// If there is none.
     pub fn between(&self, from: Day, to: Day) -> Result<Self> {
-        let keep: Vec<usize> = (0..self.periods()).filter(|&t| (from..=to).contains(&self.dates[t])).collect();
+        let keep: Vec<usize> = (0..self.periods())
+            .filter(|&t| (from..=to).contains(&self.dates[t]))
+            .collect();
         if keep.is_empty() {
             let range = format!("{} to {}", self.dates[0], self.dates[self.periods() - 1]);
-            return Err(Error::setting("window", format!("{from} to {to}"), format!("days that touch the panel's {range}")));
+            return Err(Error::setting(
+                "window",
+                format!("{from} to {to}"),
+                format!("days that touch the panel's {range}"),
+            ));
         }
         let periods = self.periods();
-        let pick = |values: &[f64]| values.chunks(periods).flat_map(|geo| keep.iter().map(|&t| geo[t])).collect::<Vec<f64>>();
+        let pick = |values: &[f64]| {
+            values
+                .chunks(periods)
+                .flat_map(|geo| keep.iter().map(|&t| geo[t]))
+                .collect::<Vec<f64>>()
+        };
         Ok(Self {
             period: self.period,
             dates: keep.iter().map(|&t| self.dates[t]).collect(),
             geos: self.geos.clone(),
             kpi: pick(&self.kpi),
             channels: self.channels.iter().map(|c| c.map(pick)).collect(),
-            controls: self.controls.iter().map(|c| Control { values: pick(&c.values), ..c.clone() }).collect(),
+            controls: self
+                .controls
+                .iter()
+                .map(|c| Control {
+                    values: pick(&c.values),
+                    ..c.clone()
+                })
+                .collect(),
             population: self.population.clone(),
             revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
             weights: self.weights.as_deref().map(pick),
@@ -358,8 +460,15 @@ const RESERVED: [&str; 3] = ["baseline", "date", "geo"];
 fn misstep(period: Period, dates: &[Day]) -> Option<(usize, String)> {
     let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
     let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
-    let problem = if dates[at] == before { "twice in the panel" } else { "out of step" };
-    Some((at, format!("{next}, the {period:?} after {before} ({problem})").to_lowercase()))
+    let problem = if dates[at] == before {
+        "twice in the panel"
+    } else {
+        "out of step"
+    };
+    Some((
+        at,
+        format!("{next}, the {period:?} after {before} ({problem})").to_lowercase(),
+    ))
 }
 
 /// Whether a cell can be used; beyond 1e15 sums of squares and their ratios lose all meaning.
@@ -369,7 +478,11 @@ fn is_allowed(value: f64, low: f64) -> bool {
 
 /// What [`is_allowed`] allows.
 const fn allowed(low: f64) -> &'static str {
-    if low == 0.0 { "a finite number of at least 0, at most 1e15" } else { "a finite number, -1e15 to 1e15" }
+    if low == 0.0 {
+        "a finite number of at least 0, at most 1e15"
+    } else {
+        "a finite number, -1e15 to 1e15"
+    }
 }
 
 /// An error if a name is empty or comes twice.
@@ -377,7 +490,11 @@ fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Res
     let mut seen: Vec<&str> = vec![];
     for name in names {
         if name.is_empty() || seen.contains(&name) {
-            return Err(Error::setting(format!("name of a {what}"), format!("{name:?}"), "a name that is not empty and not taken"));
+            return Err(Error::setting(
+                format!("name of a {what}"),
+                format!("{name:?}"),
+                "a name that is not empty and not taken",
+            ));
         }
         seen.push(name);
     }

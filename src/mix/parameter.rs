@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How plausible a parameter's values are before the data speak. The search moves in the prior's quantiles, so that equal steps are
-/// equally plausible and a prior is a range with a shape.
+/// How plausible a parameter's values are before the data speak. The search moves in the prior's
+/// quantiles, so that equal steps are equally plausible and a prior is a range with a shape.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -24,7 +24,8 @@ pub enum Prior {
         /// The highest value.
         high: f64,
     },
-    /// Beta(1, b) times `high`: density falling from 0, for carry-over rates (PyMC-Marketing's default is b = 3).
+    /// Beta(1, b) times `high`: density falling from 0, for carry-over rates (PyMC-Marketing's
+    /// default is b = 3).
     Falling {
         /// The upper end.
         high: f64,
@@ -43,14 +44,21 @@ impl Prior {
         }
     }
 
-    /// The share of the prior below a value: the inverse of [`Prior::quantile`], held within [0, 1].
+    /// The share of the prior below a value: the inverse of [`Prior::quantile`], held within [0,
+    /// 1].
     pub fn share_below(&self, value: f64) -> f64 {
         let share = match *self {
             Self::Uniform { low, high } => (value - low) / (high - low),
-            Self::LogUniform { low, high } => libm::log((value / low).max(1e-300)) / libm::log(high / low),
+            Self::LogUniform { low, high } => {
+                libm::log((value / low).max(1e-300)) / libm::log(high / low)
+            }
             Self::Falling { high, b } => 1.0 - libm::pow((1.0 - value / high).max(0.0), b),
         };
-        if share.is_nan() { 0.5 } else { share.clamp(0.0, 1.0) }
+        if share.is_nan() {
+            0.5
+        } else {
+            share.clamp(0.0, 1.0)
+        }
     }
 
     /// The same kind of prior between other bounds.
@@ -87,11 +95,22 @@ impl Parameter {
     /// The same parameter searched between two values only.
     pub(crate) fn within(self, low: f64, high: f64) -> Result<Self> {
         let (floor, ceiling) = (self.prior.quantile(0.0), self.prior.quantile(1.0));
-        let limit = if matches!(self.prior, Prior::LogUniform { .. }) { (f64::MIN_POSITIVE, f64::MAX) } else { (floor, ceiling) };
-        if low.is_finite() && high.is_finite() && low <= high && low >= limit.0 && high <= limit.1 {
-            Ok(Self { prior: self.prior.between(low, high), ..self })
+        let limit = if matches!(self.prior, Prior::LogUniform { .. }) {
+            (f64::MIN_POSITIVE, f64::MAX)
         } else {
-            Err(Error::setting(self.name, format!("{low}..{high}"), format!("a range within {:?}", limit)))
+            (floor, ceiling)
+        };
+        if low.is_finite() && high.is_finite() && low <= high && low >= limit.0 && high <= limit.1 {
+            Ok(Self {
+                prior: self.prior.between(low, high),
+                ..self
+            })
+        } else {
+            Err(Error::setting(
+                self.name,
+                format!("{low}..{high}"),
+                format!("a range within {:?}", limit),
+            ))
         }
     }
 }
@@ -102,14 +121,33 @@ mod tests {
 
     #[test]
     fn quantiles_invert() {
-        let priors =
-            [Prior::Uniform { low: -1.0, high: 3.0 }, Prior::LogUniform { low: 0.1, high: 10.0 }, Prior::Falling { high: 0.95, b: 3.0 }];
+        let priors = [
+            Prior::Uniform {
+                low: -1.0,
+                high: 3.0,
+            },
+            Prior::LogUniform {
+                low: 0.1,
+                high: 10.0,
+            },
+            Prior::Falling { high: 0.95, b: 3.0 },
+        ];
         for prior in priors {
             for u in [0.0, 0.1, 0.5, 0.9, 1.0] {
-                assert!((prior.share_below(prior.quantile(u)) - u).abs() < 1e-12, "{prior:?} {u}");
+                assert!(
+                    (prior.share_below(prior.quantile(u)) - u).abs() < 1e-12,
+                    "{prior:?} {u}"
+                );
             }
         }
-        assert_eq!(Prior::LogUniform { low: 0.1, high: 10.0 }.quantile(0.5), 1.0);
+        assert_eq!(
+            Prior::LogUniform {
+                low: 0.1,
+                high: 10.0
+            }
+            .quantile(0.5),
+            1.0
+        );
     }
 
     #[test]

@@ -10,7 +10,8 @@ use crate::mix::saturation::{Saturation, SaturationCurve};
 use crate::mix::specification::Order;
 use crate::mix::summary::Spread;
 
-/// One period's response in one geo to carried-over spend, in units of the KPI (of money where the panel has revenue per KPI).
+/// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
+/// panel has revenue per KPI).
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct PeriodCurve {
     saturation: SaturationCurve,
@@ -29,7 +30,8 @@ impl ResponseCurve for PeriodCurve {
     }
 }
 
-/// What a channel's total spend over a horizon returns under one member of the ensemble, carry-over from before and after it honoured.
+/// What a channel's total spend over a horizon returns under one member of the ensemble, carry-over
+/// from before and after it honoured.
 ///
 /// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,15 +43,24 @@ pub struct ChannelResponse {
 enum GeoResponse {
     /// Carried over, then saturated.
     Carried(HorizonCurve<PeriodCurve>),
-    /// Saturated within its period, then carried over: every period counts with the sum of the adstock's weights.
-    Saturated { period: PeriodCurve, periods: f64, reach: f64 },
+    /// Saturated within its period, then carried over: every period counts with the sum of the
+    /// adstock's weights.
+    Saturated {
+        period: PeriodCurve,
+        periods: f64,
+        reach: f64,
+    },
 }
 
 impl ResponseCurve for ChannelResponse {
     fn response(&self, spend: f64) -> f64 {
         let geo = |(share, geo): &(f64, GeoResponse)| match geo {
             GeoResponse::Carried(curve) => curve.response(share * spend),
-            GeoResponse::Saturated { period, periods, reach } => periods * reach * period.response(share * spend / periods),
+            GeoResponse::Saturated {
+                period,
+                periods,
+                reach,
+            } => periods * reach * period.response(share * spend / periods),
         };
         self.geos.iter().map(geo).sum()
     }
@@ -59,22 +70,29 @@ impl ResponseCurve for ChannelResponse {
             share
                 * match geo {
                     GeoResponse::Carried(curve) => curve.slope(share * spend),
-                    GeoResponse::Saturated { period, periods, reach } => reach * period.slope(share * spend / periods),
+                    GeoResponse::Saturated {
+                        period,
+                        periods,
+                        reach,
+                    } => reach * period.slope(share * spend / periods),
                 }
         };
         self.geos.iter().map(geo).sum()
     }
 }
 
-/// A point of a channel's steady response curve: what the same spend in every period returns in each of them, once carry-over has
-/// settled. Responses are in units of the KPI, or in money where the panel has revenue per KPI (its mean over the panel counts).
+/// A point of a channel's steady response curve: what the same spend in every period returns in
+/// each of them, once carry-over has settled. Responses are in units of the KPI, or in money where
+/// the panel has revenue per KPI (its mean over the panel counts).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ResponsePoint {
     /// Spend per period over all geos.
     pub spend: f64,
-    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the middle 90 % of its members.
+    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
+    /// middle 90 % of its members.
     pub response: Spread,
-    /// The derivative of the response by spend: what the next unit of spend per period adds to every period's contribution.
+    /// The derivative of the response by spend: what the next unit of spend per period adds to
+    /// every period's contribution.
     pub slope: Spread,
 }
 
@@ -86,7 +104,11 @@ impl MixModel {
     pub fn response_curve(&self, channel: &str, spends: &[f64]) -> Result<Vec<ResponsePoint>> {
         let c = self.panel.channel_index("a response curve", channel)?;
         if let Some(bad) = spends.iter().find(|s| !(**s >= 0.0 && s.is_finite())) {
-            return Err(Error::setting("spend of a response curve", bad, "a finite number of at least 0"));
+            return Err(Error::setting(
+                "spend of a response curve",
+                bad,
+                "a finite number of at least 0",
+            ));
         }
         let shares = self.geo_shares(c);
         let steady = |member: &Member, spend: f64, slope: bool| -> f64 {
@@ -103,12 +125,28 @@ impl MixModel {
             };
             shares.iter().enumerate().map(geo).sum()
         };
-        let spread =
-            |spend: f64, slope: bool| Spread::of(&self.members.iter().map(|m| steady(m, spend, slope)).collect::<Vec<_>>(), &self.weights);
-        Ok(spends.iter().map(|&spend| ResponsePoint { spend, response: spread(spend, false), slope: spread(spend, true) }).collect())
+        let spread = |spend: f64, slope: bool| {
+            Spread::of(
+                &self
+                    .members
+                    .iter()
+                    .map(|m| steady(m, spend, slope))
+                    .collect::<Vec<_>>(),
+                &self.weights,
+            )
+        };
+        Ok(spends
+            .iter()
+            .map(|&spend| ResponsePoint {
+                spend,
+                response: spread(spend, false),
+                slope: spread(spend, true),
+            })
+            .collect())
     }
 
-    /// The curves to plan the next `periods` periods with: every member's, so that the plan's gain has an interval.
+    /// The curves to plan the next `periods` periods with: every member's, so that the plan's gain
+    /// has an interval.
     ///
     /// # Errors
     /// If `periods` is 0.
@@ -117,13 +155,20 @@ impl MixModel {
             return Err(Error::setting("periods to plan", periods, "1 or more"));
         }
         let curves = |member: &Member| -> Result<Vec<ChannelResponse>> {
-            (0..self.panel.channels().len()).map(|c| self.channel_response(member, c, periods)).collect()
+            (0..self.panel.channels().len())
+                .map(|c| self.channel_response(member, c, periods))
+                .collect()
         };
-        let members = self.members.iter().zip(&self.weights).map(|(m, w)| Ok((*w, curves(m)?)));
+        let members = self
+            .members
+            .iter()
+            .zip(&self.weights)
+            .map(|(m, w)| Ok((*w, curves(m)?)));
         Ensemble::new(members.collect::<Result<_>>()?)
     }
 
-    /// A budget for the next `periods` periods: each channel between `least` and `most` times its mean spend so far.
+    /// A budget for the next `periods` periods: each channel between `least` and `most` times its
+    /// mean spend so far.
     ///
     /// ```
     /// use mixtouch::mix::{MediaMix, budget::Goal};
@@ -148,15 +193,34 @@ impl MixModel {
             let mean = channel.spend().iter().sum::<f64>() / self.panel.periods() as f64;
             ChannelBudget::scaled(channel.name(), mean * periods as f64, least, most)
         };
-        Budget::new(self.panel.channels().iter().map(channel).collect::<Result<_>>()?)
+        Budget::new(
+            self.panel
+                .channels()
+                .iter()
+                .map(channel)
+                .collect::<Result<_>>()?,
+        )
     }
 
     /// Each geo's share of a channel's spend; equal shares where there was none.
     fn geo_shares(&self, channel: usize) -> Vec<f64> {
         let periods = self.panel.periods();
-        let spend: Vec<f64> = self.panel.channels()[channel].spend().chunks(periods).map(|g| g.iter().sum()).collect();
+        let spend: Vec<f64> = self.panel.channels()[channel]
+            .spend()
+            .chunks(periods)
+            .map(|g| g.iter().sum())
+            .collect();
         let total: f64 = spend.iter().sum();
-        spend.iter().map(|s| if total > 0.0 { s / total } else { 1.0 / spend.len() as f64 }).collect()
+        spend
+            .iter()
+            .map(|s| {
+                if total > 0.0 {
+                    s / total
+                } else {
+                    1.0 / spend.len() as f64
+                }
+            })
+            .collect()
     }
 
     /// The sum of adstock weights.
@@ -168,7 +232,10 @@ impl MixModel {
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
     fn lags(&self, member: &Member, channel: usize) -> usize {
-        member.curves[channel].adstock.window().unwrap_or(self.panel.periods())
+        member.curves[channel]
+            .adstock
+            .window()
+            .unwrap_or(self.panel.periods())
     }
 
     fn period_curve(&self, member: &Member, channel: usize, geo: usize) -> PeriodCurve {
@@ -177,7 +244,10 @@ impl MixModel {
         let column = &self.panel.channels()[channel];
         let (spend, activity) = (sum(column.spend()), sum(column.activity()));
         let per_spend = if spend > 0.0 { activity / spend } else { 1.0 };
-        let worth = self.panel.revenue_per_kpi().map_or(1.0, |w| sum(w) / rows.len() as f64);
+        let worth = self
+            .panel
+            .revenue_per_kpi()
+            .map_or(1.0, |w| sum(w) / rows.len() as f64);
         PeriodCurve {
             saturation: member.curves[channel].saturation,
             effect: member.coefficients[channel][geo] * worth,
@@ -185,13 +255,22 @@ impl MixModel {
         }
     }
 
-    fn channel_response(&self, member: &Member, channel: usize, periods: usize) -> Result<ChannelResponse> {
+    fn channel_response(
+        &self,
+        member: &Member,
+        channel: usize,
+        periods: usize,
+    ) -> Result<ChannelResponse> {
         let mut weights = vec![0.0; self.lags(member, channel)];
         member.curves[channel].adstock.weights(&mut weights);
         let geo = |(geo, share): (usize, f64)| {
             let period = self.period_curve(member, channel, geo);
             let response = match member.curves[channel].order {
-                Order::SaturationFirst => GeoResponse::Saturated { period, periods: periods as f64, reach: weights.iter().sum() },
+                Order::SaturationFirst => GeoResponse::Saturated {
+                    period,
+                    periods: periods as f64,
+                    reach: weights.iter().sum(),
+                },
                 Order::AdstockFirst => {
                     let past = self.past_spend(channel, geo, period.rate);
                     let shares = vec![1.0 / periods as f64; periods];
@@ -200,7 +279,12 @@ impl MixModel {
             };
             Ok((share, response))
         };
-        let geos = self.geo_shares(channel).into_iter().enumerate().map(geo).collect::<Result<Vec<_>>>()?;
+        let geos = self
+            .geo_shares(channel)
+            .into_iter()
+            .enumerate()
+            .map(geo)
+            .collect::<Result<Vec<_>>>()?;
         Ok(ChannelResponse { geos })
     }
 
@@ -208,6 +292,9 @@ impl MixModel {
     fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let scale = self.activity_scale[channel][geo];
-        self.panel.channels()[channel].activity()[rows].iter().map(|a| if rate > 0.0 { a / scale / rate } else { 0.0 }).collect()
+        self.panel.channels()[channel].activity()[rows]
+            .iter()
+            .map(|a| if rate > 0.0 { a / scale / rate } else { 0.0 })
+            .collect()
     }
 }

@@ -1,9 +1,10 @@
 //! Saturation: how the response to carried-over spend flattens.
 //!
-//! Every curve is a function of x >= 0 that starts at 0 and never falls; the size of the effect stays in the regression. Curves, slopes
-//! and gradients are finite for every allowed parameter, at zero spend too. Where the formula itself has an infinite slope at zero (Hill
-//! below slope 1, roots), the curve is its own chord below a millionth of its scale, which changes no response by more than that
-//! chord's height and keeps the slope the exact derivative of the curve.
+//! Every curve is a function of x >= 0 that starts at 0 and never falls; the size of the effect
+//! stays in the regression. Curves, slopes and gradients are finite for every allowed parameter, at
+//! zero spend too. Where the formula itself has an infinite slope at zero (Hill below slope 1,
+//! roots), the curve is its own chord below a millionth of its scale, which changes no response by
+//! more than that chord's height and keeps the slope the exact derivative of the curve.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,8 @@ pub use rational::MichaelisMenten;
 /// Below this share of a curve's scale, curves with an infinite slope at zero are their chord.
 pub(crate) const CHORD: f64 = 1e-6;
 
-/// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x >= 0.
+/// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x
+/// >= 0.
 pub trait Saturation: Send + Sync {
     /// The response at `x` >= 0.
     fn response(&self, x: f64) -> f64;
@@ -91,7 +93,8 @@ impl SaturationFamily {
         }
     }
 
-    /// The curve with the given parameters; `max` is the largest carried-over spend, for [`RobynHill`].
+    /// The curve with the given parameters; `max` is the largest carried-over spend, for
+    /// [`RobynHill`].
     pub(crate) fn curve(self, p: &[f64], max: f64) -> SaturationCurve {
         match self {
             Self::None => SaturationCurve::None,
@@ -111,7 +114,11 @@ impl std::str::FromStr for SaturationFamily {
 
     fn from_str(name: &str) -> Result<Self> {
         let names = Self::ALL.map(|(name, _)| name).join(", ");
-        Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, f)| *f).ok_or_else(|| Error::setting("saturation", name, names))
+        Self::ALL
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, f)| *f)
+            .ok_or_else(|| Error::setting("saturation", name, names))
     }
 }
 
@@ -200,7 +207,11 @@ impl Saturation for SaturationCurve {
 
 /// A parameter above zero and finite.
 pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
-    if value > 0.0 && value.is_finite() { Ok(value) } else { Err(Error::setting(name, value, "a finite number above 0")) }
+    if value > 0.0 && value.is_finite() {
+        Ok(value)
+    } else {
+        Err(Error::setting(name, value, "a finite number above 0"))
+    }
 }
 
 #[cfg(test)]

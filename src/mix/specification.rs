@@ -28,7 +28,8 @@ pub enum Order {
     SaturationFirst,
 }
 
-/// How geos share the media's coefficients. Transforms are always common to all geos, on spend in units of the geo's own maximum.
+/// How geos share the media's coefficients. Transforms are always common to all geos, on spend in
+/// units of the geo's own maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
@@ -45,8 +46,8 @@ pub enum Pooling {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeoScale {
-    /// Population where the panel has it; else one scale for all geos as long as their mean KPIs lie within a factor of 2, and each geo's
-    /// own mean beyond that.
+    /// Population where the panel has it; else one scale for all geos as long as their mean KPIs
+    /// lie within a factor of 2, and each geo's own mean beyond that.
     #[default]
     Auto,
     /// One scale for all geos: a coefficient is the same amount of KPI everywhere.
@@ -55,11 +56,13 @@ pub enum GeoScale {
     Mean,
 }
 
-/// The specification of a marketing-mix model; [`MediaMix::fit`] searches the transforms and returns a [`MixModel`](super::MixModel).
+/// The specification of a marketing-mix model; [`MediaMix::fit`] searches the transforms and
+/// returns a [`MixModel`](super::MixModel).
 ///
-/// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in the geo)) + noise, with the baseline
-/// of [`Baseline`] and the panel's controls. Defaults: geometric adstock (normalised; 8 weeks, 28 days or 3 months), Hill saturation,
-/// effects of at least 0, a linear trend and two Fourier pairs per geo, 2000 trials, an ensemble of 40.
+/// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
+/// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
+/// geometric adstock (normalised; 8 weeks, 28 days or 3 months), Hill saturation, effects of at
+/// least 0, a linear trend and two Fourier pairs per geo, 2000 trials, an ensemble of 40.
 ///
 /// ```
 /// use mixtouch::mix::{AdstockFamily, Baseline, MediaMix, SaturationFamily, Trend};
@@ -136,12 +139,17 @@ impl MediaMix {
         self
     }
 
-    /// Settings of one channel to be changed: what is not set stays as it is for all channels at the time of the call.
+    /// Settings of one channel to be changed: what is not set stays as it is for all channels at
+    /// the time of the call.
     fn channel_mut(&mut self, name: String) -> &mut ChannelSettings {
-        let at = self.channels.iter().position(|(n, _)| *n == name).unwrap_or_else(|| {
-            self.channels.push((name, self.default.clone()));
-            self.channels.len() - 1
-        });
+        let at = self
+            .channels
+            .iter()
+            .position(|(n, _)| *n == name)
+            .unwrap_or_else(|| {
+                self.channels.push((name, self.default.clone()));
+                self.channels.len() - 1
+            });
         &mut self.channels[at].1
     }
 
@@ -159,10 +167,19 @@ impl MediaMix {
         self
     }
 
-    /// Where to look for a transform parameter of one channel; spend counts in units of the geo's maximum.
+    /// Where to look for a transform parameter of one channel; spend counts in units of the geo's
+    /// maximum.
     #[must_use]
-    pub fn range_of(mut self, channel: impl Into<String>, parameter: impl Into<String>, low: f64, high: f64) -> Self {
-        self.channel_mut(channel.into()).ranges.push((parameter.into(), low, high));
+    pub fn range_of(
+        mut self,
+        channel: impl Into<String>,
+        parameter: impl Into<String>,
+        low: f64,
+        high: f64,
+    ) -> Self {
+        self.channel_mut(channel.into())
+            .ranges
+            .push((parameter.into(), low, high));
         self
     }
 
@@ -171,10 +188,20 @@ impl MediaMix {
     /// # Errors
     /// If the lower bound is above the upper one or either is not a number.
     pub fn bounds_of(mut self, channel: impl Into<String>, low: f64, high: f64) -> Result<Self> {
-        if low.is_nan() || high.is_nan() || low > high || low == f64::INFINITY || high == f64::NEG_INFINITY {
-            return Err(Error::setting("bounds", format!("{low}..{high}"), "a lower bound that is not above the upper one"));
+        if low.is_nan()
+            || high.is_nan()
+            || low > high
+            || low == f64::INFINITY
+            || high == f64::NEG_INFINITY
+        {
+            return Err(Error::setting(
+                "bounds",
+                format!("{low}..{high}"),
+                "a lower bound that is not above the upper one",
+            ));
         }
-        self.channel_mut(channel.into()).bounds = (low.max(f64::MIN), Some(high).filter(|h| h.is_finite()));
+        self.channel_mut(channel.into()).bounds =
+            (low.max(f64::MIN), Some(high).filter(|h| h.is_finite()));
         Ok(self)
     }
 
@@ -184,21 +211,35 @@ impl MediaMix {
     /// If it is not a finite number of at least 0.
     pub fn penalty_factor_of(mut self, channel: impl Into<String>, factor: f64) -> Result<Self> {
         if !(factor >= 0.0 && factor.is_finite()) {
-            return Err(Error::setting("penalty factor", factor, "a finite number of at least 0"));
+            return Err(Error::setting(
+                "penalty factor",
+                factor,
+                "a finite number of at least 0",
+            ));
         }
         self.channel_mut(channel.into()).penalty_factor = factor;
         Ok(self)
     }
 
-    /// Bounds of a control's coefficient, such as at most 0 for a price; none for no bound. They are in units of the KPI per unit of the
-    /// control; where geos have scales of their own, of the mean KPI's geo.
+    /// Bounds of a control's coefficient, such as at most 0 for a price; none for no bound. They
+    /// are in units of the KPI per unit of the control; where geos have scales of their own, of the
+    /// mean KPI's geo.
     ///
     /// # Errors
     /// If the lower bound is above the upper one or either is not finite.
-    pub fn control_bounds(mut self, control: impl Into<String>, low: Option<f64>, high: Option<f64>) -> Result<Self> {
+    pub fn control_bounds(
+        mut self,
+        control: impl Into<String>,
+        low: Option<f64>,
+        high: Option<f64>,
+    ) -> Result<Self> {
         let inverted = low.zip(high).is_some_and(|(l, h)| l > h);
         if inverted || low.iter().chain(&high).any(|b| !b.is_finite()) {
-            return Err(Error::setting("bounds", format!("{low:?}..{high:?}"), "finite bounds, the lower not above the upper one"));
+            return Err(Error::setting(
+                "bounds",
+                format!("{low:?}..{high:?}"),
+                "finite bounds, the lower not above the upper one",
+            ));
         }
         self.control_bounds.push((control.into(), low, high));
         Ok(self)
@@ -227,7 +268,11 @@ impl MediaMix {
     pub fn pooling(mut self, pooling: Pooling) -> Result<Self> {
         match pooling {
             Pooling::Partial(strength) if !(strength > 0.0 && strength.is_finite()) => {
-                Err(Error::setting("strength of partial pooling", strength, "a finite number above 0"))
+                Err(Error::setting(
+                    "strength of partial pooling",
+                    strength,
+                    "a finite number above 0",
+                ))
             }
             _ => {
                 self.pooling = pooling;
@@ -250,17 +295,22 @@ impl MediaMix {
         self
     }
 
-    /// Where to look for the ridge penalty on the media, `penalty` in [`Ridge`](super::Ridge)'s formula with the KPI in units of its mean
-    /// and each coefficient measured as the channel's mean contribution.
+    /// Where to look for the ridge penalty on the media, `penalty` in [`Ridge`](super::Ridge)'s
+    /// formula with the KPI in units of its mean and each coefficient measured as the channel's
+    /// mean contribution.
     ///
-    /// Unless set, it is the range that says, given the noise found in the data, that a channel's contribution is of the order of 5 % to
-    /// 50 % of the KPI's mean.
+    /// Unless set, it is the range that says, given the noise found in the data, that a channel's
+    /// contribution is of the order of 5 % to 50 % of the KPI's mean.
     ///
     /// # Errors
     /// If not 0 <= low <= high, both finite.
     pub fn penalty(mut self, low: f64, high: f64) -> Result<Self> {
         if !(low >= 0.0 && low <= high && high.is_finite()) {
-            return Err(Error::setting("penalty", format!("{low}..{high}"), "a range from 0 or above to a finite number"));
+            return Err(Error::setting(
+                "penalty",
+                format!("{low}..{high}"),
+                "a range from 0 or above to a finite number",
+            ));
         }
         self.penalty = Some((low, high));
         Ok(self)
@@ -278,7 +328,8 @@ impl MediaMix {
         Ok(self)
     }
 
-    /// How many more candidates to try for the Pareto front of fit and business sense alone; 240 unless set.
+    /// How many more candidates to try for the Pareto front of fit and business sense alone; 240
+    /// unless set.
     #[must_use]
     pub fn front_trials(mut self, trials: usize) -> Self {
         self.front = trials;
@@ -318,9 +369,10 @@ impl MediaMix {
 
     /// Experiments the fit has to agree with, as far as their standard errors ask for it.
     ///
-    /// A test's `spend_change` comes on top of the spend the panel records for its window: the model compares the outcome at the
-    /// recorded spend with that at the recorded spend + `spend_change`. [`MediaMix::fit`] refuses a test whose window is not wholly within
-    /// the panel, or that cuts more than the channel's spend in the window.
+    /// A test's `spend_change` comes on top of the spend the panel records for its window: the
+    /// model compares the outcome at the recorded spend with that at the recorded spend +
+    /// `spend_change`. [`MediaMix::fit`] refuses a test whose window is not wholly within the
+    /// panel, or that cuts more than the channel's spend in the window.
     #[must_use]
     pub fn lift_tests(mut self, tests: Vec<LiftTest>) -> Self {
         self.lift_tests = tests;
@@ -336,11 +388,17 @@ impl MediaMix {
 
     /// The settings of a channel.
     pub(crate) fn settings(&self, channel: &str) -> &ChannelSettings {
-        self.channels.iter().find(|(name, _)| name == channel).map_or(&self.default, |(_, settings)| settings)
+        self.channels
+            .iter()
+            .find(|(name, _)| name == channel)
+            .map_or(&self.default, |(_, settings)| settings)
     }
 
     /// The adstock's window for a panel.
     pub(crate) fn window_for(&self, period: Period) -> Result<Window> {
-        Window::new(self.window.unwrap_or(period.default_window()).min(LONGEST), true)
+        Window::new(
+            self.window.unwrap_or(period.default_window()).min(LONGEST),
+            true,
+        )
     }
 }

@@ -26,7 +26,8 @@ pub struct ChannelCurve {
 }
 
 impl Transform {
-    /// The transforms bound to a channel's activity, whose largest carried-over value some curves are in units of.
+    /// The transforms bound to a channel's activity, whose largest carried-over value some curves
+    /// are in units of.
     pub(crate) fn bind(&self, activity: &[f64], periods: usize) -> ChannelCurve {
         let adstock = self.adstock.kernel(&self.adstock_at, self.window);
         let max = if self.saturation == SaturationFamily::RobynHill {
@@ -38,8 +39,14 @@ impl Transform {
         } else {
             1.0
         };
-        let saturation = self.saturation.curve(&self.saturation_at, if max > 0.0 { max } else { 1.0 });
-        ChannelCurve { adstock, saturation, order: self.order }
+        let saturation = self
+            .saturation
+            .curve(&self.saturation_at, if max > 0.0 { max } else { 1.0 });
+        ChannelCurve {
+            adstock,
+            saturation,
+            order: self.order,
+        }
     }
 }
 
@@ -58,14 +65,16 @@ impl ChannelCurve {
     pub(crate) fn apply(&self, activity: &[f64], room: &mut Room, transformed: &mut [f64]) {
         match self.order {
             Order::AdstockFirst => {
-                self.adstock.carry_with(activity, &mut room.weights, transformed);
+                self.adstock
+                    .carry_with(activity, &mut room.weights, transformed);
                 self.saturation.apply(transformed);
             }
             Order::SaturationFirst => {
                 room.series.clear();
                 room.series.extend_from_slice(activity);
                 self.saturation.apply(&mut room.series);
-                self.adstock.carry_with(&room.series, &mut room.weights, transformed);
+                self.adstock
+                    .carry_with(&room.series, &mut room.weights, transformed);
             }
         }
     }

@@ -15,10 +15,11 @@ use crate::privacy::{Group, MinimumGroup};
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
-/// A new customer is a person whose first conversion lies in the period: with none in the log before it. The log must reach back
-/// far enough to know; earlier rows are context ([`Period`](crate::Period)), and a builder must not have forgotten them
-/// ([`JourneyBuilder::forget_before`](crate::JourneyBuilder::forget_before)). By channel, the first purchases alone are credited,
-/// each as one customer.
+/// A new customer is a person whose first conversion lies in the period: with none in the log
+/// before it. The log must reach back far enough to know; earlier rows are context
+/// ([`Period`](crate::Period)), and a builder must not have forgotten them
+/// ([`JourneyBuilder::forget_before`](crate::JourneyBuilder::forget_before)). By channel, the first
+/// purchases alone are credited, each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Acquisition {
@@ -76,15 +77,17 @@ impl Acquisition {
     /// ```
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or conversion; what
-    /// [`attribute`](crate::attribute) fails with.
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion; what [`attribute`](crate::attribute) fails with.
     pub fn of<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Self> {
         let window = Window::of(journeys)?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = Draws::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
-        let spend = journeys.costs().map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
+        let spend = journeys
+            .costs()
+            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
         Ok(Self {
             window,
             population: new_customers + returning_customers,
@@ -98,15 +101,29 @@ impl Acquisition {
         })
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer new customers are merged or left out.
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer new
+    /// customers are merged or left out.
     #[must_use]
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
-        let groups = minimum.apply(self.channels.into_iter().map(|row| (row.channel.clone(), row))).groups;
+        let groups = minimum
+            .apply(
+                self.channels
+                    .into_iter()
+                    .map(|row| (row.channel.clone(), row)),
+            )
+            .groups;
         let row = |(channel, row): (String, ChannelAcquisition)| {
             let cost_per_customer = cost_each(row.spend, row.new_customers);
-            ChannelAcquisition { channel, cost_per_customer, ..row }
+            ChannelAcquisition {
+                channel,
+                cost_per_customer,
+                ..row
+            }
         };
-        Self { channels: groups.into_iter().map(row).collect(), ..self }
+        Self {
+            channels: groups.into_iter().map(row).collect(),
+            ..self
+        }
     }
 
     /// A channel's part.
@@ -143,25 +160,55 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
             cost_per_customer: cost_each(spend, tally.conversions),
         }
     };
-    credits.channels().iter().zip(credits.by_channel()).enumerate().map(row).collect()
+    credits
+        .channels()
+        .iter()
+        .zip(credits.by_channel())
+        .enumerate()
+        .map(row)
+        .collect()
 }
 
 impl fmt::Display for Acquisition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (new, spend, each) = (self.new_customers, figure(self.spend, 2), figure(self.cost_per_customer, 2));
-        writeln!(f, "new customers, {}: {new} for {spend}, {each} each; {} had bought before", self.window, self.returning_customers)?;
+        let (new, spend, each) = (
+            self.new_customers,
+            figure(self.spend, 2),
+            figure(self.cost_per_customer, 2),
+        );
+        writeln!(
+            f,
+            "new customers, {}: {new} for {spend}, {each} each; {} had bought before",
+            self.window, self.returning_customers
+        )?;
         let row = |row: &ChannelAcquisition| {
             let (spend, each) = (figure(row.spend, 2), figure(row.cost_per_customer, 2));
-            vec![row.channel.clone(), figure(Some(row.new_customers), 2), spend, each]
+            vec![
+                row.channel.clone(),
+                figure(Some(row.new_customers), 2),
+                spend,
+                each,
+            ]
         };
-        let rest = |name: &str, customers: f64| vec![name.to_owned(), figure(Some(customers), 2), "-".into(), "-".into()];
+        let rest = |name: &str, customers: f64| {
+            vec![
+                name.to_owned(),
+                figure(Some(customers), 2),
+                "-".into(),
+                "-".into(),
+            ]
+        };
         let rows = self.channels.iter().map(row);
-        let rows = rows.chain([rest("(baseline)", self.baseline), rest("(unattributed)", self.unattributed)]);
+        let rows = rows.chain([
+            rest("(baseline)", self.baseline),
+            rest("(unattributed)", self.unattributed),
+        ]);
         table::write(f, &["channel", "new customers", "spend", "each"], rows)
     }
 }
 
-/// The outcome of every journey that may have conversions: one customer where it is a new customer's first purchase.
+/// The outcome of every journey that may have conversions: one customer where it is a new
+/// customer's first purchase.
 #[derive(Debug)]
 struct FirstPurchases<'a> {
     journeys: &'a Journeys,
@@ -173,7 +220,12 @@ struct FirstPurchases<'a> {
 
 impl<'a> FirstPurchases<'a> {
     fn new(journeys: &'a Journeys) -> Self {
-        Self { journeys, outcomes: Vec::new(), new_customers: 0, returning_customers: 0 }
+        Self {
+            journeys,
+            outcomes: Vec::new(),
+            new_customers: 0,
+            returning_customers: 0,
+        }
     }
 }
 
@@ -183,7 +235,10 @@ impl Accumulator for FirstPurchases<'_> {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        for person in block.people().take_while(|person| person.number() < self.journeys.converting_persons()) {
+        for person in block
+            .people()
+            .take_while(|person| person.number() < self.journeys.converting_persons())
+        {
             let returning = person.bought_before();
             let mut bought = false;
             for (_, journey) in person.journeys() {
@@ -191,7 +246,11 @@ impl Accumulator for FirstPurchases<'_> {
                 let first = outcome.conversions() > 0.0 && !bought;
                 bought |= first;
                 let counts = first && !returning;
-                self.outcomes.push(if counts { Outcome::conversion(outcome.value()) } else { Outcome::default() });
+                self.outcomes.push(if counts {
+                    Outcome::conversion(outcome.value())
+                } else {
+                    Outcome::default()
+                });
             }
             self.new_customers += u64::from(bought && !returning);
             self.returning_customers += u64::from(bought && returning);

@@ -15,7 +15,8 @@ use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
 pub struct Breakdown<F> {
     /// Of everybody.
     pub overall: F,
-    /// By period, oldest first; nothing where none were asked for. What lies in no period is in none of them.
+    /// By period, oldest first; nothing where none were asked for. What lies in no period is in
+    /// none of them.
     pub periods: Vec<PeriodFigures<F>>,
     /// By [`ChannelUse`].
     pub by_use: Vec<GroupFigures<F>>,
@@ -62,7 +63,10 @@ pub(super) struct Members<'a, T> {
 
 impl<T> Clone for Members<'_, T> {
     fn clone(&self) -> Self {
-        Self { items: self.items.clone(), persons: self.persons }
+        Self {
+            items: self.items.clone(),
+            persons: self.persons,
+        }
     }
 }
 
@@ -86,8 +90,8 @@ impl<T: Personal> Group for Members<'_, T> {
     }
 }
 
-/// The groups that may be shown. A person may be in several of them, so that groups taken together have fewer persons than they
-/// add up to: more are taken together then.
+/// The groups that may be shown. A person may be in several of them, so that groups taken together
+/// have fewer persons than they add up to: more are taken together then.
 pub(super) fn protected<'a, T: Personal>(
     groups: Vec<(String, Members<'a, T>)>,
     minimum: &MinimumGroup,
@@ -95,8 +99,14 @@ pub(super) fn protected<'a, T: Personal>(
 ) -> Vec<(String, Members<'a, T>)> {
     let mut floor = minimum.with_small(SmallGroups::Merge);
     loop {
-        let Protected { groups: mut shown, withheld } = floor.apply(groups.clone());
-        if shown.iter().all(|(_, members)| minimum.allows(members.persons)) {
+        let Protected {
+            groups: mut shown,
+            withheld,
+        } = floor.apply(groups.clone());
+        if shown
+            .iter()
+            .all(|(_, members)| minimum.allows(members.persons))
+        {
             if small == SmallGroups::Suppress && withheld.is_some() {
                 shown.pop_if(|(name, _)| name == OTHER);
             }
@@ -116,9 +126,19 @@ pub(super) fn distinct(mut persons: Vec<u32>) -> u64 {
 
 impl<F> Breakdown<F> {
     /// Of items in the order of their persons.
-    pub(super) fn of<T: Item>(items: &[&T], grouping: &Grouping, figures: impl Fn(&[&T]) -> F) -> Self {
-        let uses = ChannelUse::ALL.map(|of| (of.name(), members(items, |item| item.course().channel_use() == of)));
-        let kinds = JourneyKind::ALL.map(|of| (of.name(), members(items, |item| item.course().kind == of)));
+    pub(super) fn of<T: Item>(
+        items: &[&T],
+        grouping: &Grouping,
+        figures: impl Fn(&[&T]) -> F,
+    ) -> Self {
+        let uses = ChannelUse::ALL.map(|of| {
+            (
+                of.name(),
+                members(items, |item| item.course().channel_use() == of),
+            )
+        });
+        let kinds =
+            JourneyKind::ALL.map(|of| (of.name(), members(items, |item| item.course().kind == of)));
         Self {
             overall: figures(items),
             periods: by_period(items, grouping, &figures),
@@ -129,7 +149,11 @@ impl<F> Breakdown<F> {
 
     /// The figures of a use of channels or a kind of journey, by name.
     pub fn group(&self, name: &str) -> Option<&F> {
-        self.by_use.iter().chain(&self.by_kind).find(|row| row.group == name).map(|row| &row.figures)
+        self.by_use
+            .iter()
+            .chain(&self.by_kind)
+            .find(|row| row.group == name)
+            .map(|row| &row.figures)
     }
 
     /// Writes a row for each group that has something, the whole first.
@@ -140,11 +164,24 @@ impl<F> Breakdown<F> {
         row: impl Fn(&F) -> Vec<String>,
         has: impl Fn(&F) -> bool,
     ) -> fmt::Result {
-        let groups = self.by_use.iter().chain(&self.by_kind).filter(|group| has(&group.figures));
-        let periods = self.periods.iter().map(|period| (period.window.to_string(), &period.figures));
+        let groups = self
+            .by_use
+            .iter()
+            .chain(&self.by_kind)
+            .filter(|group| has(&group.figures));
+        let periods = self
+            .periods
+            .iter()
+            .map(|period| (period.window.to_string(), &period.figures));
         let named = groups.map(|group| (group.group.clone(), &group.figures));
-        let all = std::iter::once(("all".to_owned(), &self.overall)).chain(periods).chain(named);
-        table::write(f, heading, all.map(|(name, figures)| [vec![name], row(figures)].concat()))
+        let all = std::iter::once(("all".to_owned(), &self.overall))
+            .chain(periods)
+            .chain(named);
+        table::write(
+            f,
+            heading,
+            all.map(|(name, figures)| [vec![name], row(figures)].concat()),
+        )
     }
 }
 
@@ -157,23 +194,49 @@ fn shown<'a, T: Item + 'a, F>(
     grouping: &Grouping,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<GroupFigures<F>> {
-    let groups = groups.into_iter().map(|(name, members)| (name.to_owned(), members)).collect();
+    let groups = groups
+        .into_iter()
+        .map(|(name, members)| (name.to_owned(), members))
+        .collect();
     let shown = protected(groups, grouping.minimum(), grouping.minimum().small());
-    shown.into_iter().map(|(group, members)| GroupFigures { group, figures: figures(&members.items) }).collect()
+    shown
+        .into_iter()
+        .map(|(group, members)| GroupFigures {
+            group,
+            figures: figures(&members.items),
+        })
+        .collect()
 }
 
-fn by_period<T: Item, F>(items: &[&T], grouping: &Grouping, figures: impl Fn(&[&T]) -> F) -> Vec<PeriodFigures<F>> {
-    let Some(periods) = grouping.periods() else { return Vec::new() };
+fn by_period<T: Item, F>(
+    items: &[&T],
+    grouping: &Grouping,
+    figures: impl Fn(&[&T]) -> F,
+) -> Vec<PeriodFigures<F>> {
+    let Some(periods) = grouping.periods() else {
+        return Vec::new();
+    };
     let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.len()];
     for &item in items {
         if let Some(at) = periods.position(item.time()) {
             members[at].push(item);
         }
     }
-    let named = (0..).zip(members).map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
+    let named = (0..)
+        .zip(members)
+        .map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
     let shown = protected(named.collect(), grouping.minimum(), SmallGroups::Suppress);
     let windows: Vec<Window> = periods.windows().collect();
-    let window = |at: &str| at.parse().ok().and_then(|at: usize| windows.get(at).copied());
-    let period = |(at, members): (String, Members<'_, T>)| Some(PeriodFigures { window: window(&at)?, figures: figures(&members.items) });
+    let window = |at: &str| {
+        at.parse()
+            .ok()
+            .and_then(|at: usize| windows.get(at).copied())
+    };
+    let period = |(at, members): (String, Members<'_, T>)| {
+        Some(PeriodFigures {
+            window: window(&at)?,
+            figures: figures(&members.items),
+        })
+    };
     shown.into_iter().filter_map(period).collect()
 }

@@ -15,12 +15,13 @@ use crate::error::{Error, Result};
 use crate::event::{Events, Kind, NO_TEXT};
 use crate::privacy::MinimumGroup;
 
-/// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time is up; by device, by channel and
-/// by both.
+/// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
+/// is up; by device, by channel and by both.
 ///
-/// Rows of one cart share a cart id in `order_id`; rows without one belong together while each follows the other within the
-/// patience and no purchase comes between. A purchase buys the person's cart of its own `order_id`, whenever it was filled, or else
-/// the one filled last, within the patience and not bought yet. Device and channel are those of the cart's last row.
+/// Rows of one cart share a cart id in `order_id`; rows without one belong together while each
+/// follows the other within the patience and no purchase comes between. A purchase buys the
+/// person's cart of its own `order_id`, whenever it was filled, or else the one filled last, within
+/// the patience and not bought yet. Device and channel are those of the cart's last row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CartAbandonment {
@@ -28,7 +29,8 @@ pub struct CartAbandonment {
     pub window: Window,
     /// Carts bought or left.
     pub population: u64,
-    /// Carts that the window's end leaves open: not bought, and their patience is not over. They are in no other figure.
+    /// Carts that the window's end leaves open: not bought, and their patience is not over. They
+    /// are in no other figure.
     pub undecided: u64,
     /// How long a cart may wait to be bought, in seconds.
     pub patience: u64,
@@ -64,7 +66,8 @@ pub struct CartFigures {
     pub value: f64,
 }
 
-/// How carts are read. The column `device` tells devices apart where the log has it, a cart may wait for a day.
+/// How carts are read. The column `device` tells devices apart where the log has it, a cart may
+/// wait for a day.
 ///
 /// ```
 /// use mixtouch::omnichannel::CartOptions;
@@ -85,7 +88,10 @@ impl CartOptions {
     /// The column that names the device, in place of `device`.
     #[must_use]
     pub fn with_device(self, column: impl Into<String>) -> Self {
-        Self { device: Some(column.into()), ..self }
+        Self {
+            device: Some(column.into()),
+            ..self
+        }
     }
 
     /// How long a cart may wait to be bought, floored to seconds.
@@ -93,9 +99,20 @@ impl CartOptions {
     /// # Errors
     /// Less than a second, or more than a log can span.
     pub fn with_patience(self, patience: Duration) -> Result<Self> {
-        let seconds = u32::try_from(patience.as_secs()).ok().filter(|&seconds| seconds > 0);
-        let allowed = || Error::setting("the patience with carts", format!("{} s", patience.as_secs()), "1 to 4294967295 seconds");
-        Ok(Self { patience: Some(seconds.ok_or_else(allowed)?), ..self })
+        let seconds = u32::try_from(patience.as_secs())
+            .ok()
+            .filter(|&seconds| seconds > 0);
+        let allowed = || {
+            Error::setting(
+                "the patience with carts",
+                format!("{} s", patience.as_secs()),
+                "1 to 4294967295 seconds",
+            )
+        };
+        Ok(Self {
+            patience: Some(seconds.ok_or_else(allowed)?),
+            ..self
+        })
     }
 
     /// The level of confidence.
@@ -137,7 +154,11 @@ impl Personal for Cart {
 fn figures(of: &Members<'_, Cart>, level: Level) -> CartFigures {
     let left = || of.items.iter().filter(|cart| !cart.bought);
     let abandoned = Rate::new(left().count() as u64, of.items.len() as u64, level);
-    CartFigures { persons: of.persons, abandoned, value: left().fold(0.0, |sum, cart| sum + cart.value) }
+    CartFigures {
+        persons: of.persons,
+        abandoned,
+        value: left().fold(0.0, |sum, cart| sum + cart.value),
+    }
 }
 
 impl CartAbandonment {
@@ -162,17 +183,38 @@ impl CartAbandonment {
     pub fn of(histories: &Histories<'_>, options: &CartOptions) -> Result<Self> {
         let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(options.device.as_deref())?;
-        let device = log.columns().position(|column| column == options.device.as_deref().unwrap_or("device"));
-        let read = |(person, history): (usize, History<'_>)| carts(person as u32, &history, options.patience(), window);
+        let device = log
+            .columns()
+            .position(|column| column == options.device.as_deref().unwrap_or("device"));
+        let read = |(person, history): (usize, History<'_>)| {
+            carts(person as u32, &history, options.patience(), window)
+        };
         let all: Vec<Cart> = histories.whole().enumerate().flat_map_iter(read).collect();
-        let over = |cart: &&Cart| cart.bought || i64::from(cart.last) + i64::from(options.patience()) < window.to();
+        let over = |cart: &&Cart| {
+            cart.bought || i64::from(cart.last) + i64::from(options.patience()) < window.to()
+        };
         let decided: Vec<&Cart> = all.iter().filter(over).collect();
-        let on =
-            |cart: &Cart| named(log, device, cart.row).map_or(UNKNOWN, |code| device.map_or(UNKNOWN, |at| log.columns[at].texts.get(code)));
-        let where_ = |cart: &Cart| log.get(cart.row).and_then(|event| event.channel()).unwrap_or(UNKNOWN);
-        let (by_channel, both) =
-            (groups(&decided, options, |cart| where_(cart).to_owned()), |cart: &Cart| format!("{}, {}", on(cart), where_(cart)));
-        let by_device = |name: &dyn Fn(&Cart) -> String| if device.is_some() { groups(&decided, options, name) } else { Vec::new() };
+        let on = |cart: &Cart| {
+            named(log, device, cart.row).map_or(UNKNOWN, |code| {
+                device.map_or(UNKNOWN, |at| log.columns[at].texts.get(code))
+            })
+        };
+        let where_ = |cart: &Cart| {
+            log.get(cart.row)
+                .and_then(|event| event.channel())
+                .unwrap_or(UNKNOWN)
+        };
+        let (by_channel, both) = (
+            groups(&decided, options, |cart| where_(cart).to_owned()),
+            |cart: &Cart| format!("{}, {}", on(cart), where_(cart)),
+        );
+        let by_device = |name: &dyn Fn(&Cart) -> String| {
+            if device.is_some() {
+                groups(&decided, options, name)
+            } else {
+                Vec::new()
+            }
+        };
         Ok(Self {
             window,
             population: decided.len() as u64,
@@ -187,43 +229,91 @@ impl CartAbandonment {
 
     /// The figures of a device, a channel, or both, by name.
     pub fn group(&self, name: &str) -> Option<&CartFigures> {
-        let mut groups = self.by_device.iter().chain(&self.by_channel).chain(&self.by_device_and_channel);
+        let mut groups = self
+            .by_device
+            .iter()
+            .chain(&self.by_channel)
+            .chain(&self.by_device_and_channel);
         groups.find(|row| row.group == name).map(|row| &row.figures)
     }
 }
 
 const UNKNOWN: &str = "(unknown)";
 
-fn groups(carts: &[&Cart], options: &CartOptions, name: impl Fn(&Cart) -> String) -> Vec<CartGroup> {
+fn groups(
+    carts: &[&Cart],
+    options: &CartOptions,
+    name: impl Fn(&Cart) -> String,
+) -> Vec<CartGroup> {
     let mut groups: BTreeMap<String, Vec<&Cart>> = BTreeMap::new();
-    carts.iter().for_each(|&cart| groups.entry(name(cart)).or_default().push(cart));
-    let groups = groups.into_iter().map(|(name, carts)| (name, Members::new(carts))).collect();
+    carts
+        .iter()
+        .for_each(|&cart| groups.entry(name(cart)).or_default().push(cart));
+    let groups = groups
+        .into_iter()
+        .map(|(name, carts)| (name, Members::new(carts)))
+        .collect();
     let shown = protected(groups, &options.minimum, options.minimum.small());
-    shown.into_iter().map(|(group, carts)| CartGroup { group, figures: figures(&carts, options.level) }).collect()
+    shown
+        .into_iter()
+        .map(|(group, carts)| CartGroup {
+            group,
+            figures: figures(&carts, options.level),
+        })
+        .collect()
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.
 fn carts(person: u32, history: &History<'_>, patience: u32, window: Window) -> Vec<Cart> {
     let log = history.log();
     let (mut carts, mut by_id): (Vec<Cart>, BTreeMap<u32, usize>) = (Vec::new(), BTreeMap::new());
-    for (row, time) in history.timed_rows().take_while(|&(_, time)| i64::from(time) < window.to()) {
+    for (row, time) in history
+        .timed_rows()
+        .take_while(|&(_, time)| i64::from(time) < window.to())
+    {
         match log.kind[row].0 {
             Kind::Cart => {
                 let (id, value) = stated(log, row);
-                let nameless = || carts.len().checked_sub(1).filter(|&at| carts[at].goes_on(time, patience));
-                let known = if id == NO_TEXT { nameless() } else { by_id.get(&id).copied() };
+                let nameless = || {
+                    carts
+                        .len()
+                        .checked_sub(1)
+                        .filter(|&at| carts[at].goes_on(time, patience))
+                };
+                let known = if id == NO_TEXT {
+                    nameless()
+                } else {
+                    by_id.get(&id).copied()
+                };
                 let at = known.unwrap_or(carts.len());
                 if at == carts.len() {
-                    carts.push(Cart { person, id, first: time, last: time, row, value, bought: false });
+                    carts.push(Cart {
+                        person,
+                        id,
+                        first: time,
+                        last: time,
+                        row,
+                        value,
+                        bought: false,
+                    });
                     by_id.insert(id, at);
                 }
-                carts[at] = Cart { last: time, row, value, ..carts[at] };
+                carts[at] = Cart {
+                    last: time,
+                    row,
+                    value,
+                    ..carts[at]
+                };
             }
             Kind::Conversion => {
                 let (order, _) = stated(log, row);
                 let own = by_id.get(&order).copied().filter(|_| order != NO_TEXT);
                 let waiting = |&at: &usize| !carts[at].bought && time - carts[at].last <= patience;
-                let latest = || (0..carts.len()).filter(waiting).max_by_key(|&at| carts[at].last);
+                let latest = || {
+                    (0..carts.len())
+                        .filter(waiting)
+                        .max_by_key(|&at| carts[at].last)
+                };
                 if let Some(at) = own.or_else(latest) {
                     carts[at].bought = true;
                 }
@@ -244,24 +334,55 @@ impl Cart {
 
 /// The order or cart id and the value of a row.
 fn stated(log: &Events, row: usize) -> (u32, f64) {
-    let rows = if log.kind[row].0 == Kind::Conversion { &log.sales } else { &log.others };
-    rows.binary_search_by_key(&row, |sale| sale.row).map_or((NO_TEXT, 0.0), |at| (rows[at].order, rows[at].value))
+    let rows = if log.kind[row].0 == Kind::Conversion {
+        &log.sales
+    } else {
+        &log.others
+    };
+    rows.binary_search_by_key(&row, |sale| sale.row)
+        .map_or((NO_TEXT, 0.0), |at| (rows[at].order, rows[at].value))
 }
 
 impl fmt::Display for CartAbandonment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { window, population, undecided, overall, .. } = self;
-        writeln!(f, "carts, {window}: {population} bought or left, {undecided} undecided")?;
-        writeln!(f, "  abandoned {}, worth {:.2}", overall.abandoned, overall.value)?;
-        for (heading, groups) in
-            [("device", &self.by_device), ("channel", &self.by_channel), ("device, channel", &self.by_device_and_channel)]
-        {
+        let Self {
+            window,
+            population,
+            undecided,
+            overall,
+            ..
+        } = self;
+        writeln!(
+            f,
+            "carts, {window}: {population} bought or left, {undecided} undecided"
+        )?;
+        writeln!(
+            f,
+            "  abandoned {}, worth {:.2}",
+            overall.abandoned, overall.value
+        )?;
+        for (heading, groups) in [
+            ("device", &self.by_device),
+            ("channel", &self.by_channel),
+            ("device, channel", &self.by_device_and_channel),
+        ] {
             let row = |row: &CartGroup| {
-                let CartFigures { abandoned, value, .. } = &row.figures;
-                vec![row.group.clone(), abandoned.population.to_string(), percent(abandoned.rate), figure(Some(*value), 2)]
+                let CartFigures {
+                    abandoned, value, ..
+                } = &row.figures;
+                vec![
+                    row.group.clone(),
+                    abandoned.population.to_string(),
+                    percent(abandoned.rate),
+                    figure(Some(*value), 2),
+                ]
             };
             if !groups.is_empty() {
-                table::write(f, &[heading, "carts", "abandoned", "worth"], groups.iter().map(row))?;
+                table::write(
+                    f,
+                    &[heading, "carts", "abandoned", "worth"],
+                    groups.iter().map(row),
+                )?;
             }
         }
         Ok(())

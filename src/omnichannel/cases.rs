@@ -89,19 +89,26 @@ pub(super) fn named(log: &Events, column: Option<usize>, row: usize) -> Option<u
     (!column.texts.get(code).is_empty()).then_some(code)
 }
 
-/// A person's cases up to a second, in the order of their first rows. Rows with the same case id are one case. Without an id an
-/// opening begins a case, and a close ends the one opened last that is not closed.
+/// A person's cases up to a second, in the order of their first rows. Rows with the same case id
+/// are one case. Without an id an opening begins a case, and a close ends the one opened last that
+/// is not closed.
 pub(super) fn cases(person: &History<'_>, to: i64) -> Vec<Case> {
     let log = person.log();
     let (mut cases, mut by_id) = (Vec::<Case>::new(), BTreeMap::new());
     let mut nameless = Vec::new();
-    for (row, time) in person.timed_rows().take_while(|&(_, time)| i64::from(time) < to) {
+    for (row, time) in person
+        .timed_rows()
+        .take_while(|&(_, time)| i64::from(time) < to)
+    {
         let opens = match log.kind[row].0 {
             Kind::CaseOpen => true,
             Kind::CaseClose => false,
             _ => continue,
         };
-        let id = log.others.binary_search_by_key(&row, |other| other.row).map_or(NO_TEXT, |at| log.others[at].order);
+        let id = log
+            .others
+            .binary_search_by_key(&row, |other| other.row)
+            .map_or(NO_TEXT, |at| log.others[at].order);
         let next = cases.len();
         let at = match (id, opens) {
             (NO_TEXT, true) => {
@@ -128,35 +135,107 @@ mod tests {
     fn of(rows: &[(i64, bool, &str)]) -> Vec<(State, Option<u32>, u32, u32)> {
         let mut log = Events::new().keep_all();
         for &(time, opens, id) in rows {
-            let kind = if opens { Kind::CaseOpen } else { Kind::CaseClose };
-            log.push(Event::of_kind(kind, "ann", time).with_order_id(id)).unwrap();
+            let kind = if opens {
+                Kind::CaseOpen
+            } else {
+                Kind::CaseClose
+            };
+            log.push(Event::of_kind(kind, "ann", time).with_order_id(id))
+                .unwrap();
         }
         let histories = Histories::new(&log).unwrap();
         let cases = cases(&histories.iter().next().unwrap(), 1_000);
-        cases.iter().map(|case| (case.state(), case.seconds(), case.reopened, case.closed_again)).collect()
+        cases
+            .iter()
+            .map(|case| {
+                (
+                    case.state(),
+                    case.seconds(),
+                    case.reopened,
+                    case.closed_again,
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn every_order_of_rows_has_its_state() {
-        assert_eq!(of(&[(1, true, "a"), (9, false, "a")]), [(State::Closed, Some(8), 0, 0)]);
-        assert_eq!(of(&[(5, false, "a"), (5, true, "a")]), [(State::Closed, Some(0), 0, 0)], "in one second the opening comes first");
+        assert_eq!(
+            of(&[(1, true, "a"), (9, false, "a")]),
+            [(State::Closed, Some(8), 0, 0)]
+        );
+        assert_eq!(
+            of(&[(5, false, "a"), (5, true, "a")]),
+            [(State::Closed, Some(0), 0, 0)],
+            "in one second the opening comes first"
+        );
         assert_eq!(of(&[(1, true, "a")]), [(State::Open, None, 0, 0)]);
-        assert_eq!(of(&[(1, true, "a"), (2, true, "a"), (9, false, "a")]), [(State::Closed, Some(8), 0, 0)], "a further contact");
-        assert_eq!(of(&[(1, true, "a"), (4, false, "a"), (9, false, "a")]), [(State::Closed, Some(3), 0, 1)], "closed twice");
-        assert_eq!(of(&[(1, true, "a"), (4, false, "a"), (6, true, "a"), (9, false, "a")]), [(State::Closed, Some(8), 1, 0)]);
-        assert_eq!(of(&[(1, true, "a"), (4, false, "a"), (6, true, "a")]), [(State::Open, None, 1, 0)]);
-        assert_eq!(of(&[(1, false, "a"), (4, true, "a")]), [(State::ClosedBefore, None, 0, 0)]);
-        assert_eq!(of(&[(1, false, "a"), (4, true, "a"), (9, false, "a")]), [(State::Closed, Some(5), 0, 0)]);
+        assert_eq!(
+            of(&[(1, true, "a"), (2, true, "a"), (9, false, "a")]),
+            [(State::Closed, Some(8), 0, 0)],
+            "a further contact"
+        );
+        assert_eq!(
+            of(&[(1, true, "a"), (4, false, "a"), (9, false, "a")]),
+            [(State::Closed, Some(3), 0, 1)],
+            "closed twice"
+        );
+        assert_eq!(
+            of(&[
+                (1, true, "a"),
+                (4, false, "a"),
+                (6, true, "a"),
+                (9, false, "a")
+            ]),
+            [(State::Closed, Some(8), 1, 0)]
+        );
+        assert_eq!(
+            of(&[(1, true, "a"), (4, false, "a"), (6, true, "a")]),
+            [(State::Open, None, 1, 0)]
+        );
+        assert_eq!(
+            of(&[(1, false, "a"), (4, true, "a")]),
+            [(State::ClosedBefore, None, 0, 0)]
+        );
+        assert_eq!(
+            of(&[(1, false, "a"), (4, true, "a"), (9, false, "a")]),
+            [(State::Closed, Some(5), 0, 0)]
+        );
         assert_eq!(of(&[(1, false, "a")]), [(State::NeverOpened, None, 0, 0)]);
-        assert_eq!(of(&[(1, true, "a"), (1_000, false, "a")]), [(State::Open, None, 0, 0)], "what comes later is not known yet");
+        assert_eq!(
+            of(&[(1, true, "a"), (1_000, false, "a")]),
+            [(State::Open, None, 0, 0)],
+            "what comes later is not known yet"
+        );
     }
 
     #[test]
     fn cases_without_an_id_are_paired_from_the_last() {
-        let got = of(&[(1, true, ""), (3, true, ""), (4, false, ""), (9, false, ""), (10, false, "")]);
-        assert_eq!(got, [(State::Closed, Some(8), 0, 0), (State::Closed, Some(1), 0, 0), (State::NeverOpened, None, 0, 0)]);
+        let got = of(&[
+            (1, true, ""),
+            (3, true, ""),
+            (4, false, ""),
+            (9, false, ""),
+            (10, false, ""),
+        ]);
         assert_eq!(
-            of(&[(1, true, "a"), (2, true, "b"), (5, false, "a"), (8, false, "b")]).iter().filter_map(|case| case.1).sum::<u32>(),
+            got,
+            [
+                (State::Closed, Some(8), 0, 0),
+                (State::Closed, Some(1), 0, 0),
+                (State::NeverOpened, None, 0, 0)
+            ]
+        );
+        assert_eq!(
+            of(&[
+                (1, true, "a"),
+                (2, true, "b"),
+                (5, false, "a"),
+                (8, false, "b")
+            ])
+            .iter()
+            .filter_map(|case| case.1)
+            .sum::<u32>(),
             10
         );
     }

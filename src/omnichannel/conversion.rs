@@ -14,8 +14,8 @@ use crate::privacy::{Group, MinimumGroup};
 
 /// How many of the persons reached converted.
 ///
-/// A person counts once, however often touched, by the touches of the journeys reported - those that attribution sees: a touch
-/// whose lookback no conversion and no later touch meets has no say.
+/// A person counts once, however often touched, by the touches of the journeys reported - those
+/// that attribution sees: a touch whose lookback no conversion and no later touch meets has no say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConversionRates {
@@ -31,9 +31,11 @@ pub struct ConversionRates {
     pub cross_channel: Rate,
     /// By channel: of the persons who touched it, those with a conversion whose journey holds it.
     pub by_channel: Vec<ChannelRate>,
-    /// By the channel of the first touch: of the persons who began there, those with a conversion that a touch led to.
+    /// By the channel of the first touch: of the persons who began there, those with a conversion
+    /// that a touch led to.
     pub by_first_channel: Vec<ChannelRate>,
-    /// Persons with a conversion that no touch led to, who are not of the population on its account.
+    /// Persons with a conversion that no touch led to, who are not of the population on its
+    /// account.
     pub buyers_without_touch: u64,
     /// All conversions, as attribution counts them.
     pub conversions: f64,
@@ -69,41 +71,78 @@ impl ConversionRates {
     /// ```
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or conversion.
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion.
     pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
         Window::of(journeys)?;
-        journeys.accumulate(|| ConversionCounts::new(journeys.channels()))?.report(journeys, level)
+        journeys
+            .accumulate(|| ConversionCounts::new(journeys.channels()))?
+            .report(journeys, level)
     }
 
-    /// The same without rates of fewer persons than may be shown. Of channels taken together a person counts once for each.
+    /// The same without rates of fewer persons than may be shown. Of channels taken together a
+    /// person counts once for each.
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
         let apply = |rows: Vec<ChannelRate>| {
-            let groups = minimum.apply(rows.into_iter().map(|row| (row.channel, row.rate))).groups;
-            groups.into_iter().map(|(channel, rate)| ChannelRate { channel, rate }).collect()
+            let groups = minimum
+                .apply(rows.into_iter().map(|row| (row.channel, row.rate)))
+                .groups;
+            groups
+                .into_iter()
+                .map(|(channel, rate)| ChannelRate { channel, rate })
+                .collect()
         };
-        Self { by_channel: apply(self.by_channel), by_first_channel: apply(self.by_first_channel), ..self }
+        Self {
+            by_channel: apply(self.by_channel),
+            by_first_channel: apply(self.by_first_channel),
+            ..self
+        }
     }
 
     /// The rate of a channel.
     pub fn channel(&self, name: &str) -> Option<&Rate> {
-        self.by_channel.iter().find(|row| row.channel == name).map(|row| &row.rate)
+        self.by_channel
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.rate)
     }
 
     /// The rate of the persons who began with a channel.
     pub fn first_channel(&self, name: &str) -> Option<&Rate> {
-        self.by_first_channel.iter().find(|row| row.channel == name).map(|row| &row.rate)
+        self.by_first_channel
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.rate)
     }
 }
 
 impl fmt::Display for ConversionRates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "conversion, {}: {} persons touched", self.window, self.population)?;
+        writeln!(
+            f,
+            "conversion, {}: {} persons touched",
+            self.window, self.population
+        )?;
         writeln!(f, "  converted {}", self.overall)?;
         writeln!(f, "  after two channels or more {}", self.omnichannel)?;
         writeln!(f, "  used two channels or more {}", self.cross_channel)?;
-        let row = |row: &ChannelRate| vec![row.channel.clone(), row.rate.population.to_string(), percent(row.rate.rate)];
-        table::write(f, &["channel", "persons", "converted"], self.by_channel.iter().map(row))?;
-        table::write(f, &["first channel", "persons", "converted"], self.by_first_channel.iter().map(row))
+        let row = |row: &ChannelRate| {
+            vec![
+                row.channel.clone(),
+                row.rate.population.to_string(),
+                percent(row.rate.rate),
+            ]
+        };
+        table::write(
+            f,
+            &["channel", "persons", "converted"],
+            self.by_channel.iter().map(row),
+        )?;
+        table::write(
+            f,
+            &["first channel", "persons", "converted"],
+            self.by_first_channel.iter().map(row),
+        )
     }
 }
 
@@ -151,9 +190,25 @@ impl TryFrom<Fields> for ConversionCounts {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        let Fields { channels, touched, converted, omnichannel, cross_channel, untouched_buyers, by_channel } = fields;
+        let Fields {
+            channels,
+            touched,
+            converted,
+            omnichannel,
+            cross_channel,
+            untouched_buyers,
+            by_channel,
+        } = fields;
         channels.check_column("the counts by channel", by_channel.len())?;
-        Ok(Self { touched, converted, omnichannel, cross_channel, untouched_buyers, by_channel, ..Self::new(&channels) })
+        Ok(Self {
+            touched,
+            converted,
+            omnichannel,
+            cross_channel,
+            untouched_buyers,
+            by_channel,
+            ..Self::new(&channels)
+        })
     }
 }
 
@@ -184,7 +239,11 @@ impl ConversionCounts {
                 channel: channel.to_owned(),
                 rate: Rate::new(counts[converted], counts[reached], level),
             };
-            self.channels.iter().zip(&self.by_channel).map(row).collect()
+            self.channels
+                .iter()
+                .zip(&self.by_channel)
+                .map(row)
+                .collect()
         };
         Ok(ConversionRates {
             window: Window::of(journeys)?,
@@ -202,7 +261,8 @@ impl ConversionCounts {
 
     fn observe_person<'a>(&mut self, journeys: impl Iterator<Item = Journey<'a>>) {
         self.person += 1;
-        let (mut first, mut used, mut converted, mut omnichannel, mut untouched) = (None, 0u32, false, false, false);
+        let (mut first, mut used, mut converted, mut omnichannel, mut untouched) =
+            (None, 0u32, false, false, false);
         for journey in journeys {
             let (touches, won) = (journey.channels(), journey.outcome().conversions() > 0.0);
             let Some(&begun) = touches.first() else {
@@ -225,11 +285,15 @@ impl ConversionCounts {
         }
     }
 
-    /// Counts the person at hand for each channel at most once; how many channels were new to the person.
+    /// Counts the person at hand for each channel at most once; how many channels were new to the
+    /// person.
     fn mark(&mut self, touches: &[ChannelId], won: bool) -> u32 {
         let mut new = 0;
         for channel in touches {
-            let (seen, counts) = (&mut self.seen[channel.index()], &mut self.by_channel[channel.index()]);
+            let (seen, counts) = (
+                &mut self.seen[channel.index()],
+                &mut self.by_channel[channel.index()],
+            );
             if seen[0] != self.person {
                 seen[0] = self.person;
                 counts[0] += 1;
@@ -264,7 +328,10 @@ impl Accumulator for ConversionCounts {
         self.cross_channel += later.cross_channel;
         self.untouched_buyers += later.untouched_buyers;
         for (counts, more) in self.by_channel.iter_mut().zip(later.by_channel) {
-            counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
+            counts
+                .iter_mut()
+                .zip(more)
+                .for_each(|(count, more)| *count += more);
         }
         Ok(())
     }

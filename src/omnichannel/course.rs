@@ -69,7 +69,11 @@ pub(super) struct Contacts<'a> {
 
 impl<'a> Contacts<'a> {
     pub(super) fn new(log: &'a Events, offline: Vec<bool>, lookback: u32) -> Self {
-        Self { log, offline, lookback }
+        Self {
+            log,
+            offline,
+            lookback,
+        }
     }
 
     /// Where a row is a contact: answers are given about contacts, and are none.
@@ -80,14 +84,25 @@ impl<'a> Contacts<'a> {
 
     /// A person's contacts made ready, so that each course takes a search and not a walk.
     pub(super) fn trail(&self, person: &History<'_>) -> Trail {
-        let mut trail = Trail { lookback: self.lookback, ..Trail::default() };
+        let mut trail = Trail {
+            lookback: self.lookback,
+            ..Trail::default()
+        };
         let mut last: Option<ChannelId> = None;
         for (row, time) in person.timed_rows() {
-            let Some(channel) = self.channel(row) else { continue };
+            let Some(channel) = self.channel(row) else {
+                continue;
+            };
             let offline = self.offline[channel.index()];
-            let changes = trail.changes.last().copied().unwrap_or(0) + u32::from(last.is_some_and(|last| last != channel));
-            let crossed = trail.offline.last().is_some_and(|&before| before != offline);
-            trail.crossings.push(trail.crossings.last().copied().unwrap_or(0) + u32::from(crossed));
+            let changes = trail.changes.last().copied().unwrap_or(0)
+                + u32::from(last.is_some_and(|last| last != channel));
+            let crossed = trail
+                .offline
+                .last()
+                .is_some_and(|&before| before != offline);
+            trail
+                .crossings
+                .push(trail.crossings.last().copied().unwrap_or(0) + u32::from(crossed));
             trail.times.push(time);
             trail.changes.push(changes);
             trail.offline.push(offline);
@@ -114,19 +129,33 @@ impl Trail {
         self.course_of(time, self.times.partition_point(|&other| other <= time))
     }
 
-    /// Whether one of the first `end` contacts, no older than the lookback, was in another channel than the last of them.
+    /// Whether one of the first `end` contacts, no older than the lookback, was in another channel
+    /// than the last of them.
     pub(super) fn came_from_elsewhere(&self, time: u32, end: usize) -> bool {
         self.course_of(time, end).hand_overs > 0
     }
 
     fn course_of(&self, time: u32, end: usize) -> Course {
-        let first = self.times.partition_point(|&other| other < time.saturating_sub(self.lookback));
+        let first = self
+            .times
+            .partition_point(|&other| other < time.saturating_sub(self.lookback));
         let Some(last) = end.checked_sub(1).filter(|&last| last >= first) else {
-            return Course { hand_overs: 0, kind: JourneyKind::Unknown };
+            return Course {
+                hand_overs: 0,
+                kind: JourneyKind::Unknown,
+            };
         };
         // a change in between and back again is told by the ends and one step of the other world
-        let crossed = (self.crossings[last] > self.crossings[first]).then_some(!self.offline[first]);
-        let kind = JourneyKind::of_steps([Some(self.offline[first]), crossed, Some(self.offline[last])].into_iter().flatten());
-        Course { hand_overs: self.changes[last] - self.changes[first], kind }
+        let crossed =
+            (self.crossings[last] > self.crossings[first]).then_some(!self.offline[first]);
+        let kind = JourneyKind::of_steps(
+            [Some(self.offline[first]), crossed, Some(self.offline[last])]
+                .into_iter()
+                .flatten(),
+        );
+        Course {
+            hand_overs: self.changes[last] - self.changes[first],
+            kind,
+        }
     }
 }

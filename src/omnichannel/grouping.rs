@@ -9,12 +9,13 @@ use crate::error::Result;
 use crate::journeys::Lookback;
 use crate::privacy::MinimumGroup;
 
-/// How the figures of [`VoiceOfCustomer`](super::VoiceOfCustomer), [`Resolutions`](super::Resolutions) and
-/// [`Service`](super::Service) are told apart: by periods, and by how the person came.
+/// How the figures of [`VoiceOfCustomer`](super::VoiceOfCustomer),
+/// [`Resolutions`](super::Resolutions) and [`Service`](super::Service) are told apart: by periods,
+/// and by how the person came.
 ///
-/// How a person came is read off the contacts - rows of every kind but surveys that name a channel - up to the answer, the case or
-/// the service, and no longer before it than the lookback, 30 days unless stated: how many channels, and whether they were online or
-/// offline.
+/// How a person came is read off the contacts - rows of every kind but surveys that name a channel
+/// - up to the answer, the case or the service, and no longer before it than the lookback, 30 days
+/// unless stated: how many channels, and whether they were online or offline.
 ///
 /// ```
 /// use mixtouch::omnichannel::{Grouping, OfflineChannels};
@@ -46,7 +47,8 @@ impl Grouping {
         Self { offline, ..self }
     }
 
-    /// How far back contacts count: the general lookback; one by channel or interaction is of no effect.
+    /// How far back contacts count: the general lookback; one by channel or interaction is of no
+    /// effect.
     #[must_use]
     pub fn with_lookback(self, lookback: Lookback) -> Self {
         Self { lookback, ..self }
@@ -55,11 +57,15 @@ impl Grouping {
     /// The periods of figures over time; none by default.
     #[must_use]
     pub fn with_periods(self, periods: Periods) -> Self {
-        Self { periods: Some(periods), ..self }
+        Self {
+            periods: Some(periods),
+            ..self
+        }
     }
 
-    /// The fewest persons of a group that is shown. Small kinds of journeys, agents and teams are taken together or left out as it
-    /// says; small periods, and tests with a small arm, are left out.
+    /// The fewest persons of a group that is shown. Small kinds of journeys, agents and teams are
+    /// taken together or left out as it says; small periods, and tests with a small arm, are left
+    /// out.
     #[must_use]
     pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
         Self { minimum, ..self }
@@ -84,8 +90,13 @@ impl Grouping {
     /// Fails where an offline channel is none of the log.
     pub(super) fn contacts<'a>(&self, histories: &Histories<'a>) -> Result<Contacts<'a>> {
         let log = histories.log();
-        self.offline.check(&[Some(&Channels::new(log.channels.iter())?)])?;
-        let offline = log.channels.iter().map(|name| self.offline.contains(name)).collect();
+        self.offline
+            .check(&[Some(&Channels::new(log.channels.iter())?)])?;
+        let offline = log
+            .channels
+            .iter()
+            .map(|name| self.offline.contains(name))
+            .collect();
         Ok(Contacts::new(log, offline, self.lookback()))
     }
 }

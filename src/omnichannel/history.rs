@@ -11,9 +11,10 @@ use crate::person::PersonKey;
 
 /// A log person by person, each person's rows oldest first.
 ///
-/// Persons stand in the order of a fixed hash of their key, so that the order of rows does not matter; in one second a person's
-/// rows stand by kind - touch, cart, conversion, return, survey, case opened, case closed - and rows of one kind as they came. In
-/// memory: 4 bytes a row beside the log, 24 more while it is made.
+/// Persons stand in the order of a fixed hash of their key, so that the order of rows does not
+/// matter; in one second a person's rows stand by kind - touch, cart, conversion, return, survey,
+/// case opened, case closed - and rows of one kind as they came. In memory: 4 bytes a row beside
+/// the log, 24 more while it is made.
 ///
 /// ```
 /// use mixtouch::omnichannel::Histories;
@@ -42,25 +43,49 @@ impl<'a> Histories<'a> {
     /// # Errors
     /// More than 2^32 rows.
     pub fn new(events: &'a Events) -> Result<Self> {
-        u32::try_from(events.len()).map_err(|_| Error::setting("rows of the log", events.len(), "fewer than 2^32"))?;
-        let key = |row: usize| (events.people.rank(events.person[row]), events.person[row], events.time[row], row as u32);
-        let mut keyed: Vec<(u64, u64, u32, u32)> = (0..events.len()).into_par_iter().map(key).collect();
+        u32::try_from(events.len())
+            .map_err(|_| Error::setting("rows of the log", events.len(), "fewer than 2^32"))?;
+        let key = |row: usize| {
+            (
+                events.people.rank(events.person[row]),
+                events.person[row],
+                events.time[row],
+                row as u32,
+            )
+        };
+        let mut keyed: Vec<(u64, u64, u32, u32)> =
+            (0..events.len()).into_par_iter().map(key).collect();
         let by_key = |left: u64, right: u64| match left == right {
             true => std::cmp::Ordering::Equal,
             false => events.people.key(left).cmp(&events.people.key(right)),
         };
         keyed.par_sort_unstable_by(|a, b| {
-            let kinds = || order(events.kind[a.3 as usize].0).cmp(&order(events.kind[b.3 as usize].0));
-            a.0.cmp(&b.0).then_with(|| by_key(a.1, b.1)).then(a.2.cmp(&b.2)).then_with(kinds).then(a.3.cmp(&b.3))
+            let kinds =
+                || order(events.kind[a.3 as usize].0).cmp(&order(events.kind[b.3 as usize].0));
+            a.0.cmp(&b.0)
+                .then_with(|| by_key(a.1, b.1))
+                .then(a.2.cmp(&b.2))
+                .then_with(kinds)
+                .then(a.3.cmp(&b.3))
         });
-        let mut ends: Vec<usize> = (1..keyed.len()).filter(|&at| keyed[at].1 != keyed[at - 1].1).collect();
+        let mut ends: Vec<usize> = (1..keyed.len())
+            .filter(|&at| keyed[at].1 != keyed[at - 1].1)
+            .collect();
         ends.extend(Some(keyed.len()).filter(|&len| len > 0));
-        Ok(Self { events, rows: keyed.into_iter().map(|row| row.3).collect(), ends, window: None })
+        Ok(Self {
+            events,
+            rows: keyed.into_iter().map(|row| row.3).collect(),
+            ends,
+            window: None,
+        })
     }
 
     /// Only the rows of that time; persons without any stay, with no rows.
     pub fn within(self, window: Window) -> Self {
-        Self { window: Some(window), ..self }
+        Self {
+            window: Some(window),
+            ..self
+        }
     }
 
     /// The log behind it.
@@ -71,7 +96,13 @@ impl<'a> Histories<'a> {
     /// The time asked for, or else from the log's first second to its last; none of an empty log.
     pub fn window(&self) -> Option<Window> {
         let times = &self.events.time;
-        let whole = || Window::new(i64::from(*times.iter().min()?), i64::from(*times.iter().max()?) + 1).ok();
+        let whole = || {
+            Window::new(
+                i64::from(*times.iter().min()?),
+                i64::from(*times.iter().max()?) + 1,
+            )
+            .ok()
+        };
         self.window.or_else(whole)
     }
 
@@ -105,12 +136,18 @@ impl<'a> Histories<'a> {
     /// # Errors
     /// An empty log.
     pub(super) fn stated_window(&self) -> Result<Window> {
-        self.window().ok_or_else(|| Error::Empty { what: "the log".into(), allowed: "at least one row".into() })
+        self.window().ok_or_else(|| Error::Empty {
+            what: "the log".into(),
+            allowed: "at least one row".into(),
+        })
     }
 
-    /// The persons in order with all their rows, those outside the window too: what led to something in it may lie before it.
+    /// The persons in order with all their rows, those outside the window too: what led to
+    /// something in it may lie before it.
     pub(super) fn whole(&self) -> impl IndexedParallelIterator<Item = History<'_>> {
-        (0..self.len()).into_par_iter().map(|at| self.history_of(at, |rows| 0..rows.len()))
+        (0..self.len())
+            .into_par_iter()
+            .map(|at| self.history_of(at, |rows| 0..rows.len()))
     }
 
     /// Where a person stands in the order of persons.
@@ -124,7 +161,10 @@ impl<'a> Histories<'a> {
             None => Ok(()),
             Some(name) => {
                 let found = self.events.columns().map(str::to_owned).collect();
-                Err(Error::MissingColumn { column: name.to_owned(), found })
+                Err(Error::MissingColumn {
+                    column: name.to_owned(),
+                    found,
+                })
             }
         }
     }
@@ -137,12 +177,19 @@ impl<'a> Histories<'a> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
         let code = self.events.person[rows[0] as usize];
-        History { events: self.events, code, rows: &rows[inside(rows)] }
+        History {
+            events: self.events,
+            code,
+            rows: &rows[inside(rows)],
+        }
     }
 
     fn inside(&self, rows: &[u32]) -> Range<usize> {
-        let Some(window) = self.window else { return 0..rows.len() };
-        let before = |end: i64| rows.partition_point(|&row| i64::from(self.events.time[row as usize]) < end);
+        let Some(window) = self.window else {
+            return 0..rows.len();
+        };
+        let before =
+            |end: i64| rows.partition_point(|&row| i64::from(self.events.time[row as usize]) < end);
         before(window.from())..before(window.to())
     }
 }
@@ -199,7 +246,9 @@ impl<'a> History<'a> {
     /// The rows of one kind.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Event<'a>> + use<'a> {
         let events = self.events;
-        self.rows().filter(move |&row| events.kind[row].0 == kind).filter_map(|row| events.get(row))
+        self.rows()
+            .filter(move |&row| events.kind[row].0 == kind)
+            .filter_map(|row| events.get(row))
     }
 
     /// The text of one of the log's rows in a named column.
@@ -225,7 +274,15 @@ mod tests {
     fn shown(log: &Events, window: Option<Window>) -> Vec<(String, Vec<(i64, Kind)>)> {
         let histories = Histories::new(log).unwrap();
         let histories = window.map_or(histories.clone(), |window| histories.within(window));
-        histories.iter().map(|one| (one.person().to_string(), one.events().map(|row| (row.time(), row.kind())).collect())).collect()
+        histories
+            .iter()
+            .map(|one| {
+                (
+                    one.person().to_string(),
+                    one.events().map(|row| (row.time(), row.kind())).collect(),
+                )
+            })
+            .collect()
     }
 
     #[test]
@@ -246,9 +303,20 @@ mod tests {
         let first = shown(&log(&[0, 1, 2, 3, 4, 5]), None);
         assert_eq!(first, shown(&log(&[5, 3, 1, 4, 0, 2]), None));
         let ann = first.iter().find(|(person, _)| person == "ann").unwrap();
-        assert_eq!(ann.1, [(3, Kind::Touch), (9, Kind::Touch), (9, Kind::Conversion), (9, Kind::Survey)]);
+        assert_eq!(
+            ann.1,
+            [
+                (3, Kind::Touch),
+                (9, Kind::Touch),
+                (9, Kind::Conversion),
+                (9, Kind::Survey)
+            ]
+        );
         let late = shown(&log(&[0, 1, 2, 3, 4, 5]), Some(Window::new(4, 9).unwrap()));
         assert_eq!(late.iter().map(|(_, rows)| rows.len()).sum::<usize>(), 1);
-        assert!(Histories::new(&Events::new()).unwrap().is_empty() && Histories::new(&Events::new()).unwrap().window().is_none());
+        assert!(
+            Histories::new(&Events::new()).unwrap().is_empty()
+                && Histories::new(&Events::new()).unwrap().window().is_none()
+        );
     }
 }

@@ -19,7 +19,8 @@ pub enum Instrument {
     NetPromoter,
     /// How satisfied are you (CSAT), 1 to 5: the share of 4 and more.
     Satisfaction,
-    /// How much effort did it take (CES; Dixon, Freeman and Toman 2010), 1 to 7: the mean; high means effort.
+    /// How much effort did it take (CES; Dixon, Freeman and Toman 2010), 1 to 7: the mean; high
+    /// means effort.
     Effort,
     /// Do our channels feel like one, 1 to 5: the mean; high means consistent.
     Consistency,
@@ -38,7 +39,9 @@ impl Instrument {
     /// What an answer counts in a test of two groups: -100, 0 or 100; 0 or 1; itself.
     pub(super) fn counts(self, answer: f64) -> f64 {
         match self {
-            Self::NetPromoter => 100.0 * (f64::from(u8::from(answer >= 9.0)) - f64::from(u8::from(answer <= 6.0))),
+            Self::NetPromoter => {
+                100.0 * (f64::from(u8::from(answer >= 9.0)) - f64::from(u8::from(answer <= 6.0)))
+            }
             Self::Satisfaction => f64::from(u8::from(answer >= 4.0)),
             Self::Effort | Self::Consistency => answer,
         }
@@ -47,19 +50,32 @@ impl Instrument {
     pub(super) fn measure(self) -> Measure {
         match self {
             Self::Satisfaction => Measure::Share,
-            Self::NetPromoter | Self::Effort | Self::Consistency => Measure::Mean { more_is_better: self != Self::Effort },
+            Self::NetPromoter | Self::Effort | Self::Consistency => Measure::Mean {
+                more_is_better: self != Self::Effort,
+            },
         }
     }
 
     /// The score of answers on the scale.
     pub(super) fn score(self, answers: &[f64], level: Level) -> Score {
-        let count = |is: fn(f64) -> bool| answers.iter().filter(|&&answer| is(answer)).count() as u64;
+        let count =
+            |is: fn(f64) -> bool| answers.iter().filter(|&&answer| is(answer)).count() as u64;
         match self {
             Self::NetPromoter => {
-                let (promoters, detractors) = (count(|answer| answer >= 9.0), count(|answer| answer <= 6.0));
-                Score::NetPromoter(NetScore::new(promoters, answers.len() as u64 - promoters - detractors, detractors, level))
+                let (promoters, detractors) =
+                    (count(|answer| answer >= 9.0), count(|answer| answer <= 6.0));
+                Score::NetPromoter(NetScore::new(
+                    promoters,
+                    answers.len() as u64 - promoters - detractors,
+                    detractors,
+                    level,
+                ))
             }
-            Self::Satisfaction => Score::Satisfaction(Rate::new(count(|answer| answer >= 4.0), answers.len() as u64, level)),
+            Self::Satisfaction => Score::Satisfaction(Rate::new(
+                count(|answer| answer >= 4.0),
+                answers.len() as u64,
+                level,
+            )),
             Self::Effort => Score::Effort(Mean::of(answers, level)),
             Self::Consistency => Score::Consistency(Mean::of(answers, level)),
         }
@@ -113,7 +129,8 @@ impl fmt::Display for Score {
     }
 }
 
-/// Which questions a log asks, and what becomes of answers off their scale: they are refused unless stated otherwise.
+/// Which questions a log asks, and what becomes of answers off their scale: they are refused unless
+/// stated otherwise.
 ///
 /// By default `nps`, `csat`, `ces` and `consistency`.
 ///
@@ -155,8 +172,14 @@ pub(super) enum Answer {
 impl Questions {
     /// These alone.
     pub fn new<S: Into<String>>(questions: impl IntoIterator<Item = (S, Instrument)>) -> Self {
-        let questions = questions.into_iter().map(|(name, instrument)| (name.into(), instrument)).collect();
-        Self { questions, leave_out_off_scale: false }
+        let questions = questions
+            .into_iter()
+            .map(|(name, instrument)| (name.into(), instrument))
+            .collect();
+        Self {
+            questions,
+            leave_out_off_scale: false,
+        }
     }
 
     /// One more, or another reading of one.
@@ -169,25 +192,45 @@ impl Questions {
     /// Answers off their scale are counted and left out.
     #[must_use]
     pub fn leave_out_off_scale(self) -> Self {
-        Self { leave_out_off_scale: true, ..self }
+        Self {
+            leave_out_off_scale: true,
+            ..self
+        }
     }
 
     /// The questions in order of their names.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Instrument)> {
-        self.questions.iter().map(|(name, &instrument)| (name.as_str(), instrument))
+        self.questions
+            .iter()
+            .map(|(name, &instrument)| (name.as_str(), instrument))
     }
 
     /// What a row says, if it is an answer.
     pub(super) fn read(&self, log: &Events, row: usize) -> Result<Option<Answer>> {
         // the kind first: of most logs hardly a row is an answer
-        let Some(event) = Some(row).filter(|&row| log.kind[row].0 == Kind::Survey).and_then(|row| log.get(row)) else { return Ok(None) };
-        let asked = self.iter().enumerate().find(|(_, (name, _))| event.goal() == Some(name));
-        let Some((at, (name, instrument))) = asked else { return Ok(Some(Answer::Unknown)) };
+        let Some(event) = Some(row)
+            .filter(|&row| log.kind[row].0 == Kind::Survey)
+            .and_then(|row| log.get(row))
+        else {
+            return Ok(None);
+        };
+        let asked = self
+            .iter()
+            .enumerate()
+            .find(|(_, (name, _))| event.goal() == Some(name));
+        let Some((at, (name, instrument))) = asked else {
+            return Ok(Some(Answer::Unknown));
+        };
         let ((low, high), answer) = (instrument.scale(), event.value());
         match (low..=high).contains(&answer) {
             true => Ok(Some(Answer::Read(at, answer))),
             false if self.leave_out_off_scale => Ok(Some(Answer::OffScale(at))),
-            false => Err(Error::field(row as u64 + 1, "value", answer.to_string(), format!("{low} to {high} as an answer to {name:?}"))),
+            false => Err(Error::field(
+                row as u64 + 1,
+                "value",
+                answer.to_string(),
+                format!("{low} to {high} as an answer to {name:?}"),
+            )),
         }
     }
 }

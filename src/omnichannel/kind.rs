@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 
-/// How a journey went between the online and the offline world: where it began, where it ended - the place of sale where the log
-/// names it, the last touch elsewhere - and whether it crossed over in between.
+/// How a journey went between the online and the offline world: where it began, where it ended -
+/// the place of sale where the log names it, the last touch elsewhere - and whether it crossed over
+/// in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -42,11 +43,16 @@ impl JourneyKind {
         Self::Unknown,
     ];
 
-    /// The kind of a journey whose steps, oldest first and the place of sale last, were offline or not.
+    /// The kind of a journey whose steps, oldest first and the place of sale last, were offline or
+    /// not.
     pub fn of_steps(offline: impl IntoIterator<Item = bool>) -> Self {
         let mut steps = offline.into_iter();
-        let Some(first) = steps.next() else { return Self::Unknown };
-        let (last, crossed) = steps.fold((first, false), |(_, crossed), step| (step, crossed || step != first));
+        let Some(first) = steps.next() else {
+            return Self::Unknown;
+        };
+        let (last, crossed) = steps.fold((first, false), |(_, crossed), step| {
+            (step, crossed || step != first)
+        });
         match (first, last, crossed) {
             (false, false, false) => Self::OnlineOnly,
             (true, true, false) => Self::OfflineOnly,
@@ -101,25 +107,45 @@ impl OfflineChannels {
         self.0.contains(name)
     }
 
-    /// The kind of a journey that touched these channels, oldest first, and ended in a purchase at that place, if known.
-    pub fn kind<'n>(&self, touched: impl IntoIterator<Item = &'n str>, place: Option<&'n str>) -> JourneyKind {
-        JourneyKind::of_steps(touched.into_iter().chain(place).map(|name| self.contains(name)))
+    /// The kind of a journey that touched these channels, oldest first, and ended in a purchase at
+    /// that place, if known.
+    pub fn kind<'n>(
+        &self,
+        touched: impl IntoIterator<Item = &'n str>,
+        place: Option<&'n str>,
+    ) -> JourneyKind {
+        JourneyKind::of_steps(
+            touched
+                .into_iter()
+                .chain(place)
+                .map(|name| self.contains(name)),
+        )
     }
 
     /// By number, whether each name is offline.
     pub(super) fn flags(&self, names: Option<&Channels>) -> Vec<bool> {
-        names.map_or_else(Vec::new, |names| names.iter().map(|name| self.contains(name)).collect())
+        names.map_or_else(Vec::new, |names| {
+            names.iter().map(|name| self.contains(name)).collect()
+        })
     }
 
     /// Fails where a name is in none of the tables.
     pub(super) fn check(&self, known: &[Option<&Channels>]) -> Result<()> {
         let tables = || known.iter().copied().flatten();
-        match self.0.iter().find(|name| !tables().any(|table| table.id(name).is_some())) {
+        match self
+            .0
+            .iter()
+            .find(|name| !tables().any(|table| table.id(name).is_some()))
+        {
             None => Ok(()),
             Some(stray) => {
                 let names: BTreeSet<&str> = tables().flat_map(Channels::iter).collect();
                 let known = names.into_iter().map(str::to_owned).collect();
-                Err(Error::UnknownChannel { role: "the list of offline channels".into(), channel: stray.clone(), known })
+                Err(Error::UnknownChannel {
+                    role: "the list of offline channels".into(),
+                    channel: stray.clone(),
+                    known,
+                })
             }
         }
     }
@@ -133,8 +159,14 @@ mod tests {
     fn every_course_has_its_kind() {
         use JourneyKind::*;
         let kind = |steps: &str| JourneyKind::of_steps(steps.bytes().map(|step| step == b's'));
-        let courses =
-            [("", Unknown), ("o", OnlineOnly), ("oo", OnlineOnly), ("s", OfflineOnly), ("ss", OfflineOnly), ("os", OnlineToOffline)];
+        let courses = [
+            ("", Unknown),
+            ("o", OnlineOnly),
+            ("oo", OnlineOnly),
+            ("s", OfflineOnly),
+            ("ss", OfflineOnly),
+            ("os", OnlineToOffline),
+        ];
         let crossed = [
             ("sos", OfflineViaOnline),
             ("oso", OnlineViaOffline),
@@ -145,6 +177,9 @@ mod tests {
         for (steps, want) in courses.into_iter().chain(crossed) {
             assert_eq!(kind(steps), want, "{steps}");
         }
-        assert_eq!(serde_json::to_string(&OnlineToOffline).unwrap(), "\"online_to_offline\"");
+        assert_eq!(
+            serde_json::to_string(&OnlineToOffline).unwrap(),
+            "\"online_to_offline\""
+        );
     }
 }

@@ -58,18 +58,27 @@ impl KindShares {
     /// ```
     ///
     /// # Errors
-    /// An offline channel that is no channel and no place of sale of the log; journeys without persons and times.
+    /// An offline channel that is no channel and no place of sale of the log; journeys without
+    /// persons and times.
     pub fn of(journeys: &Journeys, offline: &OfflineChannels, level: Level) -> Result<Self> {
         let start = KindCounts::new(journeys, offline)?;
-        journeys.accumulate_converting(|| start.clone())?.report(level)
+        journeys
+            .accumulate_converting(|| start.clone())?
+            .report(level)
     }
 
-    /// The same without kinds of fewer persons than may be shown: they are left out, with the next smallest where they alone could
-    /// be had by subtraction.
+    /// The same without kinds of fewer persons than may be shown: they are left out, with the next
+    /// smallest where they alone could be had by subtraction.
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
-        let rows = self.kinds.into_iter().map(|row| (row.kind.to_string(), row));
+        let rows = self
+            .kinds
+            .into_iter()
+            .map(|row| (row.kind.to_string(), row));
         let groups = minimum.with_small(SmallGroups::Suppress).apply(rows).groups;
-        Self { kinds: groups.into_iter().map(|(_, row)| row).collect(), ..self }
+        Self {
+            kinds: groups.into_iter().map(|(_, row)| row).collect(),
+            ..self
+        }
     }
 
     /// The part of a kind.
@@ -86,26 +95,49 @@ impl Group for KindShare {
     /// Adds up the figures; the kind stays, as small kinds are left out rather than shown together.
     fn merge(&mut self, other: Self) {
         self.persons += other.persons;
-        self.purchases = self.purchases.with_count(self.purchases.count + other.purchases.count);
+        self.purchases = self
+            .purchases
+            .with_count(self.purchases.count + other.purchases.count);
         self.value += other.value;
-        self.value_share = self.value_share.zip(other.value_share).map(|(one, other)| one + other);
+        self.value_share = self
+            .value_share
+            .zip(other.value_share)
+            .map(|(one, other)| one + other);
     }
 }
 
 impl fmt::Display for KindShares {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "kinds of journeys, {}: {} purchases worth {:.2}", self.window, self.population, self.value)?;
+        writeln!(
+            f,
+            "kinds of journeys, {}: {} purchases worth {:.2}",
+            self.window, self.population, self.value
+        )?;
         let row = |row: &KindShare| {
             let purchases = row.purchases.count.to_string();
-            vec![row.kind.to_string(), purchases, percent(row.purchases.rate), figure(Some(row.value), 2), percent(row.value_share)]
+            vec![
+                row.kind.to_string(),
+                purchases,
+                percent(row.purchases.rate),
+                figure(Some(row.value), 2),
+                percent(row.value_share),
+            ]
         };
-        let rows = self.kinds.iter().filter(|row| row.purchases.count > 0).map(row);
-        table::write(f, &["kind", "purchases", "share", "value", "share of value"], rows)
+        let rows = self
+            .kinds
+            .iter()
+            .filter(|row| row.purchases.count > 0)
+            .map(row);
+        table::write(
+            f,
+            &["kind", "purchases", "share", "value", "share of value"],
+            rows,
+        )
     }
 }
 
-/// What the shares are made of: gathered over these journeys in any pieces. They are tied to their journeys, whose places of sale
-/// they read.
+/// What the shares are made of: gathered over these journeys in any pieces. They are tied to their
+/// journeys, whose places of sale they read.
 #[derive(Debug, Clone)]
 pub struct KindCounts<'a> {
     journeys: &'a Journeys,
@@ -120,12 +152,21 @@ impl<'a> KindCounts<'a> {
     /// No journey yet.
     ///
     /// # Errors
-    /// An offline channel that is no channel and no place of sale of the log; journeys without persons and times.
+    /// An offline channel that is no channel and no place of sale of the log; journeys without
+    /// persons and times.
     pub fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Result<Self> {
         Window::of(journeys)?;
         offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
-        let (channels, places) = (offline.flags(Some(journeys.channels())), offline.flags(journeys.place_names()));
-        Ok(Self { journeys, channels, places, tallies: Default::default() })
+        let (channels, places) = (
+            offline.flags(Some(journeys.channels())),
+            offline.flags(journeys.place_names()),
+        );
+        Ok(Self {
+            journeys,
+            channels,
+            places,
+            tallies: Default::default(),
+        })
     }
 
     /// The kind of a journey that converted, once it is counted.
@@ -134,7 +175,10 @@ impl<'a> KindCounts<'a> {
         if outcome.conversions() == 0.0 {
             return None;
         }
-        let steps = journey.channels().iter().map(|channel| self.channels[channel.index()]);
+        let steps = journey
+            .channels()
+            .iter()
+            .map(|channel| self.channels[channel.index()]);
         let kind = JourneyKind::of_steps(steps.chain(place));
         let tally = &mut self.tallies[kind as usize];
         tally.1 += 1;
@@ -143,7 +187,10 @@ impl<'a> KindCounts<'a> {
     }
 
     fn add_person(&mut self, kinds: u8) {
-        self.tallies.iter_mut().enumerate().for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
+        self.tallies
+            .iter_mut()
+            .enumerate()
+            .for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
     }
 
     /// The shares of the journeys counted.
@@ -153,15 +200,25 @@ impl<'a> KindCounts<'a> {
     pub fn report(&self, level: Level) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
-        let kind = |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
-            kind,
-            persons,
-            purchases: Rate::new(purchases, population, level),
-            value: worth,
-            value_share: (value > 0.0).then(|| worth / value),
-        };
-        let kinds = JourneyKind::ALL.into_iter().zip(&self.tallies).map(kind).collect();
-        Ok(KindShares { window: Window::of(self.journeys)?, population, value, kinds })
+        let kind =
+            |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
+                kind,
+                persons,
+                purchases: Rate::new(purchases, population, level),
+                value: worth,
+                value_share: (value > 0.0).then(|| worth / value),
+            };
+        let kinds = JourneyKind::ALL
+            .into_iter()
+            .zip(&self.tallies)
+            .map(kind)
+            .collect();
+        Ok(KindShares {
+            window: Window::of(self.journeys)?,
+            population,
+            value,
+            kinds,
+        })
     }
 }
 
@@ -175,7 +232,10 @@ impl Accumulator for KindCounts<'_> {
         for person in block.people() {
             let mut kinds = 0;
             for (at, journey) in person.journeys() {
-                let place = self.journeys.place(at).map(|place| self.places[place.index()]);
+                let place = self
+                    .journeys
+                    .place(at)
+                    .map(|place| self.places[place.index()]);
                 kinds |= self.add(journey, place).map_or(0, |kind| 1 << kind as u8);
             }
             self.add_person(kinds);

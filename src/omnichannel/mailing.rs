@@ -14,9 +14,10 @@ use crate::event::{Interaction, Kind};
 
 /// How many of the e-mails sent were opened and clicked.
 ///
-/// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that was opened, a click one that
-/// was clicked - and opened, though the log may have missed it. An e-mail is told apart by its person and, where a text column
-/// names the campaign, by that too: opening one twice counts once.
+/// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that
+/// was opened, a click one that was clicked - and opened, though the log may have missed it. An
+/// e-mail is told apart by its person and, where a text column names the campaign, by that too:
+/// opening one twice counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MailingRates {
@@ -24,7 +25,8 @@ pub struct MailingRates {
     pub window: Window,
     /// E-mails of which the log has anything.
     pub population: u64,
-    /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and there is no rate to tell.
+    /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and
+    /// there is no rate to tell.
     pub delivered: u64,
     /// Opened, of those delivered.
     pub opened: Rate,
@@ -35,7 +37,8 @@ pub struct MailingRates {
 }
 
 impl MailingRates {
-    /// The rates of one channel's touches; `campaign` names the text column that tells a person's e-mails apart.
+    /// The rates of one channel's touches; `campaign` names the text column that tells a person's
+    /// e-mails apart.
     ///
     /// ```
     /// use mixtouch::omnichannel::{Histories, Level, MailingRates};
@@ -52,20 +55,40 @@ impl MailingRates {
     ///
     /// # Errors
     /// An empty log; a column that the log lacks.
-    pub fn of(histories: &Histories<'_>, channel: &str, campaign: Option<&str>, level: Level) -> Result<Self> {
+    pub fn of(
+        histories: &Histories<'_>,
+        channel: &str,
+        campaign: Option<&str>,
+        level: Level,
+    ) -> Result<Self> {
         let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(campaign)?;
         let campaign = log.columns().position(|column| Some(column) == campaign);
-        let channel = log.channels.iter().position(|name| name == channel).map(|at| ChannelId(at as u16));
-        let of = |person: History<'_>| channel.map_or_else(Counts::default, |channel| Counts::of(&person, channel, campaign));
-        let counts = histories.par_iter().map(of).reduce(Counts::default, Counts::and);
+        let channel = log
+            .channels
+            .iter()
+            .position(|name| name == channel)
+            .map(|at| ChannelId(at as u16));
+        let of = |person: History<'_>| {
+            channel.map_or_else(Counts::default, |channel| {
+                Counts::of(&person, channel, campaign)
+            })
+        };
+        let counts = histories
+            .par_iter()
+            .map(of)
+            .reduce(Counts::default, Counts::and);
         Ok(Self {
             window,
             population: counts.all,
             delivered: counts.delivered,
             opened: Rate::new(counts.delivered_opened, counts.delivered, level),
             clicked: Rate::new(counts.delivered_clicked, counts.delivered, level),
-            clicked_of_opened: if counts.viewed { Rate::new(counts.clicked, counts.opened, level) } else { Rate::new(0, 0, level) },
+            clicked_of_opened: if counts.viewed {
+                Rate::new(counts.clicked, counts.opened, level)
+            } else {
+                Rate::new(0, 0, level)
+            },
         })
     }
 }
@@ -94,7 +117,10 @@ impl Counts {
     fn of(person: &History<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
         let log = person.log();
         let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
-        for row in person.rows().filter(|&row| log.channel[row] == channel && log.kind[row].0 == Kind::Touch) {
+        for row in person
+            .rows()
+            .filter(|&row| log.channel[row] == channel && log.kind[row].0 == Kind::Touch)
+        {
             let message = messages.entry(named(log, campaign, row)).or_default();
             match log.kind[row].1 {
                 None => message.delivered = true,
@@ -103,7 +129,9 @@ impl Counts {
             }
         }
         let mut counts = Self::default();
-        messages.into_values().for_each(|message| counts.add(message));
+        messages
+            .into_values()
+            .for_each(|message| counts.add(message));
         counts
     }
 
@@ -119,7 +147,14 @@ impl Counts {
         }
     }
 
-    fn add(&mut self, Message { delivered, viewed, clicked }: Message) {
+    fn add(
+        &mut self,
+        Message {
+            delivered,
+            viewed,
+            clicked,
+        }: Message,
+    ) {
         let opened = viewed || clicked;
         self.viewed |= viewed;
         self.all += 1;

@@ -27,13 +27,16 @@ pub use path_counts::PathCounts;
 pub use paths::{FrequentPath, FrequentPaths};
 pub use steps::{Stage, Steps};
 
-/// The graph of journeys: from the start over channels or stages to the conversion or the drop, with counts, probabilities and
-/// median times; drop-off by step, friction points, and hand-overs after which people leave.
+/// The graph of journeys: from the start over channels or stages to the conversion or the drop,
+/// with counts, probabilities and median times; drop-off by step, friction points, and hand-overs
+/// after which people leave.
 ///
-/// Touches in a row that are of one step are one visit. An edge counts how often journeys went from one visit to the next; its
-/// time is from the first touch of the one to the first touch of the other, or to the conversion. A null journey drops behind its
-/// last visit; those the log's end cuts short may yet convert, and are counted in `immature`
-/// ([`JourneyOptions::with_drop_immature`](crate::JourneyOptions::with_drop_immature) leaves them out). Rates take journeys as independent.
+/// Touches in a row that are of one step are one visit. An edge counts how often journeys went from
+/// one visit to the next; its time is from the first touch of the one to the first touch of the
+/// other, or to the conversion. A null journey drops behind its last visit; those the log's end
+/// cuts short may yet convert, and are counted in `immature`
+/// ([`JourneyOptions::with_drop_immature`](crate::JourneyOptions::with_drop_immature) leaves them
+/// out). Rates take journeys as independent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JourneyMap {
@@ -49,7 +52,8 @@ pub struct JourneyMap {
     pub conversion: Rate,
     /// The steps in their order.
     pub steps: Vec<StepFigures>,
-    /// The edges by the order of the nodes they leave and reach: the steps, then start, conversion and drop.
+    /// The edges by the order of the nodes they leave and reach: the steps, then start, conversion
+    /// and drop.
     pub edges: Vec<MapEdge>,
     /// Steps that lose conversions against the average, the greatest loss first.
     pub friction: Vec<FrictionPoint>,
@@ -110,9 +114,11 @@ pub struct MapEdge {
     pub to: Node,
     /// Persons who went along it.
     pub persons: u64,
-    /// How often it was taken, of all times its beginning was left: the probability of the next step.
+    /// How often it was taken, of all times its beginning was left: the probability of the next
+    /// step.
     pub taken: Rate,
-    /// The median of seconds; none from the start and to the drop. Exact up to 1,024 times, within 3 % beyond.
+    /// The median of seconds; none from the start and to the drop. Exact up to 1,024 times, within
+    /// 3 % beyond.
     pub median_seconds: Option<f64>,
 }
 
@@ -137,31 +143,62 @@ impl JourneyMap {
     /// ```
     ///
     /// # Errors
-    /// Steps of other channels; journeys without persons and times, as those of a path table, or without any touch or conversion.
+    /// Steps of other channels; journeys without persons and times, as those of a path table, or
+    /// without any touch or conversion.
     pub fn of(journeys: &Journeys, steps: &Steps, level: Level) -> Result<Self> {
         Window::of(journeys)?;
         steps.check(journeys.channels())?;
-        journeys.accumulate(|| MapCounts::new(steps.clone()))?.report(journeys, level)
+        journeys
+            .accumulate(|| MapCounts::new(steps.clone()))?
+            .report(journeys, level)
     }
 
-    /// The same without steps, edges and hand-overs of fewer persons than may be shown. With a small one the next smallest of the
-    /// steps, or of the edges that leave the same node, is left out where it alone could be had by subtraction.
+    /// The same without steps, edges and hand-overs of fewer persons than may be shown. With a
+    /// small one the next smallest of the steps, or of the edges that leave the same node, is left
+    /// out where it alone could be had by subtraction.
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
-        let steps = minimum.apply(self.steps.into_iter().map(|row| (row.step.clone(), row))).groups;
+        let steps = minimum
+            .apply(self.steps.into_iter().map(|row| (row.step.clone(), row)))
+            .groups;
         let steps: Vec<StepFigures> = steps.into_iter().map(|(_, row)| row).collect();
         let is_shown = |name: &str| steps.iter().any(|row| row.step == name);
-        let has = |node: &Node| if let Node::Step(name) = node { is_shown(name) } else { true };
+        let has = |node: &Node| {
+            if let Node::Step(name) = node {
+                is_shown(name)
+            } else {
+                true
+            }
+        };
         let leaving = self.edges.chunk_by(|left, right| left.from == right.from);
-        let shown = leaving.flat_map(|edges| minimum.apply(edges.iter().map(|edge| (edge.to.to_string(), edge.clone()))).groups);
-        let edges: Vec<MapEdge> = shown.map(|(_, edge)| edge).filter(|edge| has(&edge.from) && has(&edge.to)).collect();
+        let shown = leaving.flat_map(|edges| {
+            minimum
+                .apply(edges.iter().map(|edge| (edge.to.to_string(), edge.clone())))
+                .groups
+        });
+        let edges: Vec<MapEdge> = shown
+            .map(|(_, edge)| edge)
+            .filter(|edge| has(&edge.from) && has(&edge.to))
+            .collect();
         let goes = |hand_over: &HandOver| {
-            let ends = |edge: &MapEdge| edge.from.is_step(&hand_over.from) && edge.to.is_step(&hand_over.to);
+            let ends = |edge: &MapEdge| {
+                edge.from.is_step(&hand_over.from) && edge.to.is_step(&hand_over.to)
+            };
             edges.iter().any(ends)
         };
-        let friction = self.friction.into_iter().filter(|point| is_shown(&point.step)).collect();
+        let friction = self
+            .friction
+            .into_iter()
+            .filter(|point| is_shown(&point.step))
+            .collect();
         let hand_overs = self.hand_overs.into_iter().filter(goes).collect();
-        Self { friction, hand_overs, steps, edges, ..self }
+        Self {
+            friction,
+            hand_overs,
+            steps,
+            edges,
+            ..self
+        }
     }
 
     /// A step's figures.
@@ -171,7 +208,9 @@ impl JourneyMap {
 
     /// The edge between two nodes, named as shown: a step, `(start)`, `(conversion)` or `(drop)`.
     pub fn edge(&self, from: &str, to: &str) -> Option<&MapEdge> {
-        self.edges.iter().find(|edge| edge.from.to_string() == from && edge.to.to_string() == to)
+        self.edges
+            .iter()
+            .find(|edge| edge.from.to_string() == from && edge.to.to_string() == to)
     }
 }
 
@@ -202,7 +241,13 @@ impl MapCounts {
             persons: self.persons,
             immature: journeys.immature(),
             conversion: Rate::new(self.converted, self.journeys, level),
-            steps: self.steps.names().iter().zip(&self.by_step).map(step).collect(),
+            steps: self
+                .steps
+                .names()
+                .iter()
+                .zip(&self.by_step)
+                .map(step)
+                .collect(),
             edges: self.edges(level),
             friction: friction::friction(self, level)?,
             hand_overs: friction::hand_overs(self, level)?,
@@ -262,33 +307,82 @@ impl Group for MapEdge {
 
 impl fmt::Display for JourneyMap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "journey map, {}: {} journeys, {} of them immature", self.window, self.population, self.immature)?;
+        writeln!(
+            f,
+            "journey map, {}: {} journeys, {} of them immature",
+            self.window, self.population, self.immature
+        )?;
         writeln!(f, "  converted {}", self.conversion)?;
-        let rates = |rates: &[&Rate]| rates.iter().map(|rate| percent(rate.rate)).collect::<Vec<_>>();
-        let row = |row: &StepFigures| {
-            [vec![row.step.clone(), row.visits.to_string()], rates(&[&row.reached, &row.conversion, &row.drop_off])].concat()
+        let rates = |rates: &[&Rate]| {
+            rates
+                .iter()
+                .map(|rate| percent(rate.rate))
+                .collect::<Vec<_>>()
         };
-        table::write(f, &["step", "visits", "reached", "converted", "dropped"], self.steps.iter().map(row))?;
+        let row = |row: &StepFigures| {
+            [
+                vec![row.step.clone(), row.visits.to_string()],
+                rates(&[&row.reached, &row.conversion, &row.drop_off]),
+            ]
+            .concat()
+        };
+        table::write(
+            f,
+            &["step", "visits", "reached", "converted", "dropped"],
+            self.steps.iter().map(row),
+        )?;
         let row = |edge: &MapEdge| {
             let hours = figure(edge.median_seconds.map(|seconds| seconds / 3600.0), 1);
-            vec![format!("{} > {}", edge.from, edge.to), edge.taken.count.to_string(), percent(edge.taken.rate), hours]
+            vec![
+                format!("{} > {}", edge.from, edge.to),
+                edge.taken.count.to_string(),
+                percent(edge.taken.rate),
+                hours,
+            ]
         };
-        table::write(f, &["edge", "count", "share", "median hours"], self.edges.iter().map(row))?;
+        table::write(
+            f,
+            &["edge", "count", "share", "median hours"],
+            self.edges.iter().map(row),
+        )?;
         let row = |name: String, rate: &Rate, excess: &Excess| {
-            let ends = excess.interval.map_or_else(|| "-".to_owned(), |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()));
+            let ends = excess.interval.map_or_else(
+                || "-".to_owned(),
+                |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()),
+            );
             vec![
                 name,
                 percent(rate.rate),
                 figure(Some(excess.count), 1),
                 ends,
-                excess.adjusted_p_value.map_or_else(|| "-".to_owned(), p_text),
+                excess
+                    .adjusted_p_value
+                    .map_or_else(|| "-".to_owned(), p_text),
             ]
         };
-        let friction = self.friction.iter().map(|point| row(point.step.clone(), &point.conversion, &point.lost)).collect();
-        let hand_overs = self.hand_overs.iter().map(|point| row(format!("{} > {}", point.from, point.to), &point.left, &point.excess));
-        let tables: [(_, Vec<_>); 2] =
-            [(["friction", "converted", "lost"], friction), (["hand-over", "left", "excess"], hand_overs.collect())];
+        let friction = self
+            .friction
+            .iter()
+            .map(|point| row(point.step.clone(), &point.conversion, &point.lost))
+            .collect();
+        let hand_overs = self.hand_overs.iter().map(|point| {
+            row(
+                format!("{} > {}", point.from, point.to),
+                &point.left,
+                &point.excess,
+            )
+        });
+        let tables: [(_, Vec<_>); 2] = [
+            (["friction", "converted", "lost"], friction),
+            (["hand-over", "left", "excess"], hand_overs.collect()),
+        ];
         let mut shown = tables.into_iter().filter(|(_, rows)| !rows.is_empty());
-        shown.try_for_each(|(heading, rows)| table::write(f, &[&heading[..], &["interval", "of all tests"]].concat(), rows))
+        shown.try_for_each(|(heading, rows)| {
+            table::write(
+                f,
+                &[&heading[..], &["interval", "of all tests"]].concat(),
+                rows,
+            )
+        })
     }
 }

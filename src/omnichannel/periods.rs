@@ -44,9 +44,15 @@ impl Periods {
     /// Fewer than two, seconds out of order, or one that no window can have.
     pub fn new(bounds: Vec<i64>) -> Result<Self> {
         if !(2..=MOST).contains(&bounds.len()) {
-            return Err(Error::setting("bounds of periods", bounds.len(), format!("2 to {MOST}")));
+            return Err(Error::setting(
+                "bounds of periods",
+                bounds.len(),
+                format!("2 to {MOST}"),
+            ));
         }
-        bounds.windows(2).try_for_each(|pair| Window::new(pair[0], pair[1]).map(drop))?;
+        bounds
+            .windows(2)
+            .try_for_each(|pair| Window::new(pair[0], pair[1]).map(drop))?;
         Ok(Self(bounds))
     }
 
@@ -55,8 +61,14 @@ impl Periods {
     /// # Errors
     /// No period, or no month in each; days beyond what a window can have.
     pub fn months(first: Day, count: u32, months: u32, zone: &Zone) -> Result<Self> {
-        let step = |at: u32| zone.start_of(first.plus_months(at.saturating_mul(months).min(120_000) as i32));
-        Self::new((0..=count.min(MOST as u32)).map(step).collect::<Result<_>>()?)
+        let step = |at: u32| {
+            zone.start_of(first.plus_months(at.saturating_mul(months).min(120_000) as i32))
+        };
+        Self::new(
+            (0..=count.min(MOST as u32))
+                .map(step)
+                .collect::<Result<_>>()?,
+        )
     }
 
     /// So many periods of `days` days each from a day on.
@@ -64,13 +76,20 @@ impl Periods {
     /// # Errors
     /// No period, or no day in each; days beyond what a window can have.
     pub fn days(first: Day, count: u32, days: u32, zone: &Zone) -> Result<Self> {
-        let step = |at: u32| zone.start_of(first.plus(at.saturating_mul(days).min(4_000_000) as i32));
-        Self::new((0..=count.min(MOST as u32)).map(step).collect::<Result<_>>()?)
+        let step =
+            |at: u32| zone.start_of(first.plus(at.saturating_mul(days).min(4_000_000) as i32));
+        Self::new(
+            (0..=count.min(MOST as u32))
+                .map(step)
+                .collect::<Result<_>>()?,
+        )
     }
 
     /// The periods.
     pub fn windows(&self) -> impl ExactSizeIterator<Item = Window> {
-        self.0.windows(2).map(|pair| Window::new(pair[0], pair[1]).expect("bounds are checked"))
+        self.0
+            .windows(2)
+            .map(|pair| Window::new(pair[0], pair[1]).expect("bounds are checked"))
     }
 
     /// How many.
@@ -90,7 +109,10 @@ impl Periods {
 
     /// The period that holds a second.
     pub(super) fn position(&self, time: u32) -> Option<usize> {
-        let at = self.0.partition_point(|&bound| bound <= i64::from(time)).checked_sub(1)?;
+        let at = self
+            .0
+            .partition_point(|&bound| bound <= i64::from(time))
+            .checked_sub(1)?;
         (at < self.len()).then_some(at)
     }
 }
@@ -110,7 +132,10 @@ mod tests {
         assert!(Periods::days("2026-01-01".parse().unwrap(), 3, 0, &Zone::utc()).is_err());
         assert!(Periods::days("2026-01-01".parse().unwrap(), 0, 7, &Zone::utc()).is_err());
         let periods = Periods::new(vec![10, 20, 40]).unwrap();
-        assert_eq!([9, 10, 19, 20, 39, 40].map(|time| periods.position(time)), [None, Some(0), Some(0), Some(1), Some(1), None]);
+        assert_eq!(
+            [9, 10, 19, 20, 39, 40].map(|time| periods.position(time)),
+            [None, Some(0), Some(0), Some(1), Some(1), None]
+        );
         assert!(serde_json::from_str::<Periods>("[3, 1]").is_err());
     }
 }

@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::journey::Journey;
 use crate::journeys::{Accumulator, Journeys};
 
-/// Time and touches from a journey's first touch to its conversion, over the journeys that converted after a touch. Conversions of
-/// one second are one purchase and count once.
+/// Time and touches from a journey's first touch to its conversion, over the journeys that
+/// converted after a touch. Conversions of one second are one purchase and count once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PurchasePaths {
@@ -28,16 +28,23 @@ impl PurchasePaths {
     /// Of all journeys.
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or conversion.
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion.
     pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
         Window::of(journeys)?;
-        journeys.accumulate_converting(PathLengths::default)?.report(journeys, level)
+        journeys
+            .accumulate_converting(PathLengths::default)?
+            .report(journeys, level)
     }
 }
 
 impl fmt::Display for PurchasePaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "way to a purchase, {}: {} purchases after a touch", self.window, self.population)?;
+        writeln!(
+            f,
+            "way to a purchase, {}: {} purchases after a touch",
+            self.window, self.population
+        )?;
         writeln!(f, "  {}", self.days)?;
         writeln!(f, "  {}", self.touches)
     }
@@ -56,8 +63,16 @@ impl PathLengths {
     /// # Errors
     /// Journeys without persons and times.
     pub fn report(&self, journeys: &Journeys, level: Level) -> Result<PurchasePaths> {
-        let days = self.lengths.iter().map(|length| f64::from(length.0) / 86_400.0).collect();
-        let touches = self.lengths.iter().map(|length| f64::from(length.1)).collect();
+        let days = self
+            .lengths
+            .iter()
+            .map(|length| f64::from(length.0) / 86_400.0)
+            .collect();
+        let touches = self
+            .lengths
+            .iter()
+            .map(|length| f64::from(length.1))
+            .collect();
         Ok(PurchasePaths {
             window: Window::of(journeys)?,
             population: self.lengths.len() as u64,
@@ -69,8 +84,13 @@ impl PathLengths {
 
 impl Accumulator for PathLengths {
     fn observe(&mut self, journey: Journey<'_>) {
-        if let Some(&first) = journey.times().first().filter(|_| journey.outcome().conversions() > 0.0) {
-            self.lengths.push((journey.close() - first, journey.len() as u32));
+        if let Some(&first) = journey
+            .times()
+            .first()
+            .filter(|_| journey.outcome().conversions() > 0.0)
+        {
+            self.lengths
+                .push((journey.close() - first, journey.len() as u32));
         }
     }
 

@@ -13,11 +13,13 @@ use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
 use crate::person::PersonKey;
 
-/// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one second as one purchase.
+/// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
+/// second as one purchase.
 ///
-/// Customers are the persons with a purchase in the period; they stand in the journeys' fixed order. Journeys should reach back to
-/// the log's beginning: of customers who bought before their period the first purchase, and so cohort and acquisition, is unknown.
-/// In memory: 24 bytes a purchase, 16 a customer.
+/// Customers are the persons with a purchase in the period; they stand in the journeys' fixed
+/// order. Journeys should reach back to the log's beginning: of customers who bought before their
+/// period the first purchase, and so cohort and acquisition, is unknown. In memory: 24 bytes a
+/// purchase, 16 a customer.
 ///
 /// ```
 /// use mixtouch::omnichannel::Purchases;
@@ -59,16 +61,27 @@ impl<'a> Purchases<'a> {
     /// Those of the journeys' period.
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or conversion; 2^32 persons or more.
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion; 2^32 persons or more.
     pub fn of(journeys: &'a Journeys) -> Result<Self> {
         let window = Window::of(journeys)?;
         let persons = journeys.converting_persons();
-        u32::try_from(persons).map_err(|_| Error::setting("customers", persons, "fewer than 2^32"))?;
-        let gathered = journeys.accumulate_converting(|| Gathering { journeys, columns: Columns::default() })?;
-        Ok(Self { journeys, window, columns: gathered.columns, unmatched_returns: 0 })
+        u32::try_from(persons)
+            .map_err(|_| Error::setting("customers", persons, "fewer than 2^32"))?;
+        let gathered = journeys.accumulate_converting(|| Gathering {
+            journeys,
+            columns: Columns::default(),
+        })?;
+        Ok(Self {
+            journeys,
+            window,
+            columns: gathered.columns,
+            unmatched_returns: 0,
+        })
     }
 
-    /// Every purchase with this share of its value as margin, where [`Purchases::with_margins`] says nothing else.
+    /// Every purchase with this share of its value as margin, where [`Purchases::with_margins`]
+    /// says nothing else.
     ///
     /// # Errors
     /// A share outside 0 to 1.
@@ -76,13 +89,18 @@ impl<'a> Purchases<'a> {
         if !(0.0..=1.0).contains(&share) {
             return Err(Error::setting("margin", share, "0 to 1"));
         }
-        self.columns.margins = self.columns.values.iter().map(|value| share * value).collect();
+        self.columns.margins = self
+            .columns
+            .values
+            .iter()
+            .map(|value| share * value)
+            .collect();
         Ok(self)
     }
 
-    /// Margins from a text column of the log's conversions: an amount for each row, empty where it is the general share of the
-    /// value. A purchase's margin is that of all conversions of its person and second. Comes before [`Purchases::with_returns`], which
-    /// takes off in proportion.
+    /// Margins from a text column of the log's conversions: an amount for each row, empty where it
+    /// is the general share of the value. A purchase's margin is that of all conversions of its
+    /// person and second. Comes before [`Purchases::with_returns`], which takes off in proportion.
     ///
     /// # Errors
     /// A log without that column; a text in it that is no finite number.
@@ -90,30 +108,43 @@ impl<'a> Purchases<'a> {
         log.check_column(Some(column))?;
         let mut found = Vec::new();
         self.each_known(log, |history, first, columns| {
-            for (row, event) in history.rows().zip(history.events()).filter(|(_, event)| event.kind() == Kind::Conversion) {
+            for (row, event) in history
+                .rows()
+                .zip(history.events())
+                .filter(|(_, event)| event.kind() == Kind::Conversion)
+            {
                 let text = history.text(row, column).unwrap_or("");
-                if let Some(purchase) = columns.find(first.clone(), event.time()).filter(|_| !text.is_empty()) {
+                if let Some(purchase) = columns
+                    .find(first.clone(), event.time())
+                    .filter(|_| !text.is_empty())
+                {
                     found.push((purchase, row, text, event.value()));
                 }
             }
         });
         let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
             let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
-            let margin = margin.ok_or_else(|| Error::field(row as u64 + 1, column, text, "a finite number, or nothing"))?;
+            let margin = margin.ok_or_else(|| {
+                Error::field(row as u64 + 1, column, text, "a finite number, or nothing")
+            })?;
             Ok((purchase, margin, value))
         };
         let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
         for (purchase, margin, value) in found {
-            let share = share(self.columns.margins[purchase], self.columns.values[purchase]);
+            let share = share(
+                self.columns.margins[purchase],
+                self.columns.values[purchase],
+            );
             self.columns.margins[purchase] += margin - share * value;
         }
         Ok(self)
     }
 
-    /// Takes the refunds of a log that keeps returns off the purchases. A return belongs to the purchase of its `order_id`, or else
-    /// to the person's latest purchase up to it; margins shrink in proportion. What was sent back stays a purchase: the customer
-    /// was there. A refund above the purchase's value leaves a negative one. Returns behind the end of the journeys' period are
-    /// left out.
+    /// Takes the refunds of a log that keeps returns off the purchases. A return belongs to the
+    /// purchase of its `order_id`, or else to the person's latest purchase up to it; margins shrink
+    /// in proportion. What was sent back stays a purchase: the customer was there. A refund above
+    /// the purchase's value leaves a negative one. Returns behind the end of the journeys' period
+    /// are left out.
     #[must_use]
     pub fn with_returns(mut self, log: &Histories<'_>) -> Self {
         let (mut refunds, mut matched) = (Vec::new(), 0);
@@ -122,33 +153,54 @@ impl<'a> Purchases<'a> {
         self.each_known(log, |history, first, columns| {
             let mut orders = None;
             for event in history.of_kind(Kind::Return).filter(is_return) {
-                let sold = event.order_id().and_then(|order| orders.get_or_insert_with(|| order_times(&history)).get(order).copied());
+                let sold = event.order_id().and_then(|order| {
+                    orders
+                        .get_or_insert_with(|| order_times(&history))
+                        .get(order)
+                        .copied()
+                });
                 let purchase = sold.and_then(|time| columns.find(first.clone(), time));
-                if let Some(purchase) = purchase.or_else(|| columns.latest(first.clone(), event.time())) {
+                if let Some(purchase) =
+                    purchase.or_else(|| columns.latest(first.clone(), event.time()))
+                {
                     refunds.push((purchase, event.value().abs()));
                     matched += 1;
                 }
             }
         });
-        self.unmatched_returns = log.of_kind(Kind::Return).filter(is_return).count() as u64 - matched;
+        self.unmatched_returns =
+            log.of_kind(Kind::Return).filter(is_return).count() as u64 - matched;
         for (purchase, refund) in refunds {
-            let share = share(self.columns.margins[purchase], self.columns.values[purchase]);
+            let share = share(
+                self.columns.margins[purchase],
+                self.columns.values[purchase],
+            );
             self.columns.values[purchase] -= refund;
             self.columns.margins[purchase] -= share * refund;
         }
         self
     }
 
-    /// Calls `visit` with the rows and the purchases of every customer the log knows. Histories stand in the order of ranks, customers
-    /// in that of the arena, which is another one.
-    fn each_known<'h>(&self, log: &'h Histories<'_>, mut visit: impl FnMut(History<'h>, Range<usize>, &Columns)) {
-        let rank = |customer: usize| self.journeys.person_rank(self.columns.persons[customer] as usize);
+    /// Calls `visit` with the rows and the purchases of every customer the log knows. Histories
+    /// stand in the order of ranks, customers in that of the arena, which is another one.
+    fn each_known<'h>(
+        &self,
+        log: &'h Histories<'_>,
+        mut visit: impl FnMut(History<'h>, Range<usize>, &Columns),
+    ) {
+        let rank = |customer: usize| {
+            self.journeys
+                .person_rank(self.columns.persons[customer] as usize)
+        };
         let mut customers: Vec<usize> = (0..self.len()).collect();
         customers.par_sort_unstable_by_key(|&customer| rank(customer));
         let mut ranked = customers.into_iter().peekable();
         for history in log.iter() {
             let sought = Some((log.rank(&history), history.person()));
-            while ranked.next_if(|&customer| rank(customer) < sought).is_some() {}
+            while ranked
+                .next_if(|&customer| rank(customer) < sought)
+                .is_some()
+            {}
             if let Some(customer) = ranked.next_if(|&customer| rank(customer) == sought) {
                 visit(history, self.columns.range(customer), &self.columns);
             }
@@ -216,18 +268,26 @@ fn share(margin: f64, value: f64) -> f64 {
 
 impl Columns {
     fn range(&self, customer: usize) -> Range<usize> {
-        let start = if customer == 0 { 0 } else { self.ends[customer - 1] };
+        let start = if customer == 0 {
+            0
+        } else {
+            self.ends[customer - 1]
+        };
         start..self.ends[customer]
     }
 
     /// The purchase of that second.
     fn find(&self, range: Range<usize>, time: i64) -> Option<usize> {
-        self.latest(range, time).filter(|&at| i64::from(self.times[at]) == time)
+        self.latest(range, time)
+            .filter(|&at| i64::from(self.times[at]) == time)
     }
 
     /// The last purchase up to that second.
     fn latest(&self, range: Range<usize>, time: i64) -> Option<usize> {
-        self.times[range.clone()].partition_point(|&other| i64::from(other) <= time).checked_sub(1).map(|at| range.start + at)
+        self.times[range.clone()]
+            .partition_point(|&other| i64::from(other) <= time)
+            .checked_sub(1)
+            .map(|at| range.start + at)
     }
 }
 
@@ -245,7 +305,9 @@ pub struct CustomerPurchases<'a> {
 impl<'a> CustomerPurchases<'a> {
     /// Who it is.
     pub fn person(&self) -> PersonKey<'a> {
-        self.journeys.person_key(self.person).expect("a customer is a person of the journeys")
+        self.journeys
+            .person_key(self.person)
+            .expect("a customer is a person of the journeys")
     }
 
     /// How many purchases.
@@ -288,7 +350,8 @@ impl<'a> CustomerPurchases<'a> {
         !self.journeys.bought_before(self.person)
     }
 
-    /// The channel of the first touch on the way to the first purchase ever; none where no touch led to it, or it is unknown.
+    /// The channel of the first touch on the way to the first purchase ever; none where no touch
+    /// led to it, or it is unknown.
     pub fn first_channel(&self) -> Option<&'a str> {
         self.channel(0)
     }
@@ -300,7 +363,8 @@ impl<'a> CustomerPurchases<'a> {
 
     fn channel(&self, end: usize) -> Option<&'a str> {
         let channel = self.acquired[end];
-        (channel != ChannelId::NONE && self.is_new()).then(|| self.journeys.channels().name(channel))
+        (channel != ChannelId::NONE && self.is_new())
+            .then(|| self.journeys.channels().name(channel))
     }
 
     /// The segment of the person's first row, where the journeys were told apart by segment.
@@ -330,12 +394,22 @@ impl Accumulator for Gathering<'_> {
     fn observe(&mut self, _: Journey<'_>) {}
 
     fn observe_block(&mut self, block: Block<'_>) {
-        for person in block.people().take_while(|person| person.number() < self.journeys.converting_persons()) {
+        for person in block
+            .people()
+            .take_while(|person| person.number() < self.journeys.converting_persons())
+        {
             let before = self.columns.times.len();
-            for (_, journey) in person.journeys().filter(|(_, journey)| journey.outcome().conversions() > 0.0) {
+            for (_, journey) in person
+                .journeys()
+                .filter(|(_, journey)| journey.outcome().conversions() > 0.0)
+            {
                 if self.columns.times.len() == before {
-                    let end = |channel: Option<&ChannelId>| channel.copied().unwrap_or(ChannelId::NONE);
-                    self.columns.acquired.push([end(journey.channels().first()), end(journey.channels().last())]);
+                    let end =
+                        |channel: Option<&ChannelId>| channel.copied().unwrap_or(ChannelId::NONE);
+                    self.columns.acquired.push([
+                        end(journey.channels().first()),
+                        end(journey.channels().last()),
+                    ]);
                 }
                 self.columns.times.push(journey.close());
                 self.columns.values.push(journey.outcome().value());

@@ -8,8 +8,8 @@ use super::{CustomerPurchases, Distribution, Level, Purchases, Rate, Window};
 use crate::error::{Error, Result};
 use crate::person::PersonKey;
 
-/// How many customers bought again, and how long they took. Intervals that are still open at the end of the log are not in it, so
-/// that a short log makes customers look faster than they are.
+/// How many customers bought again, and how long they took. Intervals that are still open at the
+/// end of the log are not in it, so that a short log makes customers look faster than they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Repurchase {
@@ -26,17 +26,33 @@ pub struct Repurchase {
 impl Repurchase {
     /// Of all customers.
     pub fn of(purchases: &Purchases<'_>, level: Level) -> Self {
-        let again = purchases.customers().filter(|customer| customer.len() > 1).count() as u64;
-        let days = purchases.customers().flat_map(|customer| customer.intervals()).map(in_days).collect();
+        let again = purchases
+            .customers()
+            .filter(|customer| customer.len() > 1)
+            .count() as u64;
+        let days = purchases
+            .customers()
+            .flat_map(|customer| customer.intervals())
+            .map(in_days)
+            .collect();
         let population = purchases.len() as u64;
         let bought_again = Rate::new(again, population, level);
-        Self { window: purchases.window(), population, bought_again, days: Distribution::of(days, "days", level) }
+        Self {
+            window: purchases.window(),
+            population,
+            bought_again,
+            days: Distribution::of(days, "days", level),
+        }
     }
 }
 
 impl fmt::Display for Repurchase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "repurchase, {}: {} customers", self.window, self.population)?;
+        writeln!(
+            f,
+            "repurchase, {}: {} customers",
+            self.window, self.population
+        )?;
         writeln!(f, "  bought again {}", self.bought_again)?;
         writeln!(f, "  after {}", self.days)
     }
@@ -46,7 +62,8 @@ fn in_days(seconds: u32) -> f64 {
     f64::from(seconds) / 86_400.0
 }
 
-/// Who is a regular buyer: by default three purchases or more, and intervals whose standard deviation is at most half their mean.
+/// Who is a regular buyer: by default three purchases or more, and intervals whose standard
+/// deviation is at most half their mean.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RegularityFields")]
 pub struct Regularity {
@@ -71,23 +88,39 @@ impl TryFrom<RegularityFields> for Regularity {
 
 impl Default for Regularity {
     fn default() -> Self {
-        Self { purchases: 3, variation: 0.5 }
+        Self {
+            purchases: 3,
+            variation: 0.5,
+        }
     }
 }
 
 impl Regularity {
-    /// At least so many purchases, and intervals with at most that coefficient of variation (sample standard deviation / mean).
+    /// At least so many purchases, and intervals with at most that coefficient of variation (sample
+    /// standard deviation / mean).
     ///
     /// # Errors
-    /// Fewer than three purchases, as one interval says nothing of regularity; a variation that is negative or not finite.
+    /// Fewer than three purchases, as one interval says nothing of regularity; a variation that is
+    /// negative or not finite.
     pub fn new(purchases: usize, variation: f64) -> Result<Self> {
         if purchases < 3 {
-            return Err(Error::setting("purchases of a regular buyer", purchases, "3 or more"));
+            return Err(Error::setting(
+                "purchases of a regular buyer",
+                purchases,
+                "3 or more",
+            ));
         }
         if !(variation.is_finite() && variation >= 0.0) {
-            return Err(Error::setting("variation of a regular buyer's intervals", variation, "a finite number from 0"));
+            return Err(Error::setting(
+                "variation of a regular buyer's intervals",
+                variation,
+                "a finite number from 0",
+            ));
         }
-        Ok(Self { purchases, variation })
+        Ok(Self {
+            purchases,
+            variation,
+        })
     }
 
     /// The buyer's cycle in seconds - the median interval - where the buyer is regular.
@@ -97,11 +130,22 @@ impl Regularity {
         }
         let mut intervals: Vec<u32> = customer.intervals().collect();
         let count = intervals.len() as f64;
-        let mean = intervals.iter().map(|&interval| f64::from(interval)).sum::<f64>() / count;
-        let squares: f64 = intervals.iter().map(|&interval| (f64::from(interval) - mean) * (f64::from(interval) - mean)).sum();
+        let mean = intervals
+            .iter()
+            .map(|&interval| f64::from(interval))
+            .sum::<f64>()
+            / count;
+        let squares: f64 = intervals
+            .iter()
+            .map(|&interval| (f64::from(interval) - mean) * (f64::from(interval) - mean))
+            .sum();
         intervals.sort_unstable();
-        let (low, high) = (intervals[(intervals.len() - 1) / 2], intervals[intervals.len() / 2]);
-        ((squares / (count - 1.0)).sqrt() <= self.variation * mean).then_some(low + (high - low) / 2)
+        let (low, high) = (
+            intervals[(intervals.len() - 1) / 2],
+            intervals[intervals.len() / 2],
+        );
+        ((squares / (count - 1.0)).sqrt() <= self.variation * mean)
+            .then_some(low + (high - low) / 2)
     }
 }
 
@@ -149,7 +193,11 @@ impl BuyingCycles {
             at,
             regular: Rate::new(due.len() as u64, population, level),
             overdue: Rate::new(overdue, due.len() as u64, level),
-            days: Distribution::of(due.iter().map(|buyer| in_days(buyer.cycle)).collect(), "days", level),
+            days: Distribution::of(
+                due.iter().map(|buyer| in_days(buyer.cycle)).collect(),
+                "days",
+                level,
+            ),
         }
     }
 }
@@ -158,15 +206,27 @@ impl Purchases<'_> {
     /// When each regular buyer's next purchase is due, in the order of customers.
     pub fn due(&self, regularity: Regularity) -> impl Iterator<Item = DuePurchase<'_>> {
         self.customers().filter_map(move |customer| {
-            let (cycle, last) = (regularity.cycle(&customer)?, i64::from(*customer.times().last()?));
-            Some(DuePurchase { person: customer.person(), cycle, last, due: last + i64::from(cycle) })
+            let (cycle, last) = (
+                regularity.cycle(&customer)?,
+                i64::from(*customer.times().last()?),
+            );
+            Some(DuePurchase {
+                person: customer.person(),
+                cycle,
+                last,
+                due: last + i64::from(cycle),
+            })
         })
     }
 }
 
 impl fmt::Display for BuyingCycles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "regular buyers, {}: of {} customers", self.window, self.population)?;
+        writeln!(
+            f,
+            "regular buyers, {}: of {} customers",
+            self.window, self.population
+        )?;
         writeln!(f, "  regular {}", self.regular)?;
         writeln!(f, "  overdue {}", self.overdue)?;
         writeln!(f, "  cycle: {}", self.days)

@@ -10,8 +10,9 @@ use super::{Level, Periods, Purchases, Rate, Window};
 use crate::error::{Error, Result};
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 
-/// Customers, retention and churn period by period. Who bought within the activity window before a moment is active then;
-/// retention = customers active at a period's start and still at its end / customers active at its start, churn = 1 - retention.
+/// Customers, retention and churn period by period. Who bought within the activity window before a
+/// moment is active then; retention = customers active at a period's start and still at its end /
+/// customers active at its start, churn = 1 - retention.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Retention {
@@ -65,25 +66,51 @@ impl Retention {
     ///
     /// # Errors
     /// An activity window of less than a second or more than 2^32 seconds.
-    pub fn of(purchases: &Purchases<'_>, periods: &Periods, active_days: f64, level: Level) -> Result<Self> {
+    pub fn of(
+        purchases: &Purchases<'_>,
+        periods: &Periods,
+        active_days: f64,
+        level: Level,
+    ) -> Result<Self> {
         let seconds = active_days * 86_400.0;
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
-            return Err(Error::setting("days of activity", active_days, "a second to 49710 days"));
+            return Err(Error::setting(
+                "days of activity",
+                active_days,
+                "a second to 49710 days",
+            ));
         }
         let active_seconds = seconds as u32;
-        let period = |window: Window| RetentionPeriod::of(purchases, window, i64::from(active_seconds), level);
+        let period = |window: Window| {
+            RetentionPeriod::of(purchases, window, i64::from(active_seconds), level)
+        };
         let periods_list = periods.windows().map(period).collect();
-        Ok(Self { window: periods.whole(), population: purchases.len() as u64, active_seconds, periods: periods_list })
+        Ok(Self {
+            window: periods.whole(),
+            population: purchases.len() as u64,
+            active_seconds,
+            periods: periods_list,
+        })
     }
 }
 
 impl Retention {
-    /// The same for eyes that may see no group of fewer persons: periods with fewer customers, buyers or active ones, are left out.
+    /// The same for eyes that may see no group of fewer persons: periods with fewer customers,
+    /// buyers or active ones, are left out.
     #[must_use]
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
-        let groups = minimum.apply(self.periods.into_iter().map(|row| (row.window.to_string(), row))).groups;
-        Self { periods: groups.into_iter().map(|(_, row)| row).collect(), ..self }
+        let groups = minimum
+            .apply(
+                self.periods
+                    .into_iter()
+                    .map(|row| (row.window.to_string(), row)),
+            )
+            .groups;
+        Self {
+            periods: groups.into_iter().map(|(_, row)| row).collect(),
+            ..self
+        }
     }
 }
 
@@ -107,28 +134,69 @@ impl RetentionPeriod {
         let (from, to) = (window.from(), window.to());
         let count = |at: usize| {
             let customer = purchases.customer(at);
-            let (before, after) = (customer.bought(from - active, from), customer.bought(to - active, to));
+            let (before, after) = (
+                customer.bought(from - active, from),
+                customer.bought(to - active, to),
+            );
             let known = i64::from(customer.times()[0]) < from || !customer.is_new();
             let new = customer.is_new() && window.contains(i64::from(customer.times()[0]));
-            [customer.bought(from, to), new, after, after && !before && known, before, before && after].map(u64::from)
+            [
+                customer.bought(from, to),
+                new,
+                after,
+                after && !before && known,
+                before,
+                before && after,
+            ]
+            .map(u64::from)
         };
         let add = |one: [u64; 6], other: [u64; 6]| std::array::from_fn(|at| one[at] + other[at]);
-        let [buyers, new_customers, customers, returned, start, retained] =
-            (0..purchases.len()).into_par_iter().map(count).reduce(|| [0; 6], add);
+        let [buyers, new_customers, customers, returned, start, retained] = (0..purchases.len())
+            .into_par_iter()
+            .map(count)
+            .reduce(|| [0; 6], add);
         let retention = Rate::new(retained, start, level);
-        Self { window, buyers, new_customers, customers, returned, retention, churn: Rate::new(start - retained, start, level) }
+        Self {
+            window,
+            buyers,
+            new_customers,
+            customers,
+            returned,
+            retention,
+            churn: Rate::new(start - retained, start, level),
+        }
     }
 }
 
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let days = f64::from(self.active_seconds) / 86_400.0;
-        writeln!(f, "retention, {}: {} customers, active for {days} days after a purchase", self.window, self.population)?;
+        writeln!(
+            f,
+            "retention, {}: {} customers, active for {days} days after a purchase",
+            self.window, self.population
+        )?;
         let row = |row: &RetentionPeriod| {
-            let counts = [row.buyers, row.new_customers, row.customers, row.returned].map(|count| count.to_string());
+            let counts = [row.buyers, row.new_customers, row.customers, row.returned]
+                .map(|count| count.to_string());
             let rates = [percent(row.retention.rate), percent(row.churn.rate)];
-            std::iter::once(row.window.to_string()).chain(counts).chain(rates).collect()
+            std::iter::once(row.window.to_string())
+                .chain(counts)
+                .chain(rates)
+                .collect()
         };
-        table::write(f, &["period", "buyers", "new", "active", "returned", "retention", "churn"], self.periods.iter().map(row))
+        table::write(
+            f,
+            &[
+                "period",
+                "buyers",
+                "new",
+                "active",
+                "returned",
+                "retention",
+                "churn",
+            ],
+            self.periods.iter().map(row),
+        )
     }
 }

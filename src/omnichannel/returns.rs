@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 use crate::journeys::Journeys;
 use crate::privacy::{Group, MinimumGroup};
 
-/// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and value.
+/// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
+/// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpendReturns {
@@ -59,8 +60,8 @@ pub struct ChannelReturn {
 }
 
 impl SpendReturns {
-    /// The returns of the journeys' spend by a model's credits for the same journeys; `margin` is the share of value that remains
-    /// when the goods are paid, 1 to count all of it.
+    /// The returns of the journeys' spend by a model's credits for the same journeys; `margin` is
+    /// the share of value that remains when the goods are paid, 1 to count all of it.
     ///
     /// ```
     /// use mixtouch::omnichannel::SpendReturns;
@@ -82,7 +83,9 @@ impl SpendReturns {
             return Err(Error::setting("margin", margin, "0 to 1"));
         }
         credits.channels().same_as(journeys.channels())?;
-        let spend = journeys.costs().map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
+        let spend = journeys
+            .costs()
+            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
         let of = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
             channel: channel.to_owned(),
@@ -94,26 +97,52 @@ impl SpendReturns {
             margin,
             whole: of(credits.total(), spend),
             credited: of(credits.credited(), spend),
-            channels: credits.channels().iter().zip(credits.by_channel()).enumerate().map(channel).collect(),
+            channels: credits
+                .channels()
+                .iter()
+                .zip(credits.by_channel())
+                .enumerate()
+                .map(channel)
+                .collect(),
         })
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer conversions are merged or left out. A
-    /// conversion stands for a person here.
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer
+    /// conversions are merged or left out. A conversion stands for a person here.
     #[must_use]
     pub fn protected(self, minimum: &MinimumGroup) -> Self {
-        let groups = minimum.apply(self.channels.into_iter().map(|row| (row.channel.clone(), row))).groups;
+        let groups = minimum
+            .apply(
+                self.channels
+                    .into_iter()
+                    .map(|row| (row.channel.clone(), row)),
+            )
+            .groups;
         let figures = |row: ChannelReturn| {
-            let SpendReturn { conversions, value, spend, .. } = row.figures;
+            let SpendReturn {
+                conversions,
+                value,
+                spend,
+                ..
+            } = row.figures;
             SpendReturn::new(Tally { conversions, value }, spend, self.margin)
         };
-        let channels = groups.into_iter().map(|(channel, row)| ChannelReturn { channel, figures: figures(row) }).collect();
+        let channels = groups
+            .into_iter()
+            .map(|(channel, row)| ChannelReturn {
+                channel,
+                figures: figures(row),
+            })
+            .collect();
         Self { channels, ..self }
     }
 
     /// A channel's figures.
     pub fn channel(&self, name: &str) -> Option<&SpendReturn> {
-        self.channels.iter().find(|row| row.channel == name).map(|row| &row.figures)
+        self.channels
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.figures)
     }
 }
 
@@ -135,12 +164,17 @@ impl Group for ChannelReturn {
 
 /// Spend by conversion or by customer; none where nothing was spent or there is nobody.
 pub(super) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
-    spend.filter(|&spend| spend > 0.0 && count > 0.0).map(|spend| spend / count)
+    spend
+        .filter(|&spend| spend > 0.0 && count > 0.0)
+        .map(|spend| spend / count)
 }
 
 /// Spend of two channels together.
 pub(super) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    one.zip(other).map(|(one, other)| one + other).or(one).or(other)
+    one.zip(other)
+        .map(|(one, other)| one + other)
+        .or(one)
+        .or(other)
 }
 
 impl SpendReturn {
@@ -157,17 +191,53 @@ impl SpendReturn {
     }
 
     fn row(&self, name: &str) -> Vec<String> {
-        let Self { conversions, value, spend, roas, roi, cost_per_conversion } = *self;
-        let figures = [Some(conversions), Some(value), spend, roas, roi, cost_per_conversion];
-        std::iter::once(name.to_owned()).chain(figures.map(|number| figure(number, 2))).collect()
+        let Self {
+            conversions,
+            value,
+            spend,
+            roas,
+            roi,
+            cost_per_conversion,
+        } = *self;
+        let figures = [
+            Some(conversions),
+            Some(value),
+            spend,
+            roas,
+            roi,
+            cost_per_conversion,
+        ];
+        std::iter::once(name.to_owned())
+            .chain(figures.map(|number| figure(number, 2)))
+            .collect()
     }
 }
 
 impl fmt::Display for SpendReturns {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "return on spend, {}, margin {:.0} %", self.window, 100.0 * self.margin)?;
-        let channels = self.channels.iter().map(|row| row.figures.row(&row.channel));
+        writeln!(
+            f,
+            "return on spend, {}, margin {:.0} %",
+            self.window,
+            100.0 * self.margin
+        )?;
+        let channels = self
+            .channels
+            .iter()
+            .map(|row| row.figures.row(&row.channel));
         let rows = channels.chain([self.credited.row("(credited)"), self.whole.row("(whole)")]);
-        table::write(f, &["channel", "conversions", "value", "spend", "roas", "roi", "cpa"], rows)
+        table::write(
+            f,
+            &[
+                "channel",
+                "conversions",
+                "value",
+                "spend",
+                "roas",
+                "roi",
+                "cpa",
+            ],
+            rows,
+        )
     }
 }

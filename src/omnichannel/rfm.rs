@@ -8,10 +8,11 @@ use super::table::{self, figure, percent};
 use super::{CustomerPurchases, Level, Mean, Purchases, Rate, Window};
 use crate::privacy::{Group, MinimumGroup};
 
-/// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much they were worth.
+/// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
+/// they were worth.
 ///
-/// A score is 1 + the number of fifths of all customers who are strictly below: equal customers score alike, and as long as most
-/// bought once, buying once scores 1.
+/// A score is 1 + the number of fifths of all customers who are strictly below: equal customers
+/// score alike, and as long as most bought once, buying once scores 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RfmScore {
@@ -23,7 +24,8 @@ pub struct RfmScore {
     pub monetary: u8,
 }
 
-/// What a customer's recency and frequency say, in a grid of three by three: recency 4-5, 3, 1-2 by frequency 4-5, 2-3, 1.
+/// What a customer's recency and frequency say, in a grid of three by three: recency 4-5, 3, 1-2 by
+/// frequency 4-5, 2-3, 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -116,19 +118,36 @@ impl RfmScore {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn of(purchases: &Purchases<'_>) -> Vec<Self> {
-        let recency = fifths(purchases, |customer| f64::from(customer.times().last().copied().unwrap_or(0)));
+        let recency = fifths(purchases, |customer| {
+            f64::from(customer.times().last().copied().unwrap_or(0))
+        });
         let frequency = fifths(purchases, |customer| customer.len() as f64);
         let monetary = fifths(purchases, |customer| customer.value());
-        let score = |((recency, frequency), monetary)| Self { recency, frequency, monetary };
-        recency.into_iter().zip(frequency).zip(monetary).map(score).collect()
+        let score = |((recency, frequency), monetary)| Self {
+            recency,
+            frequency,
+            monetary,
+        };
+        recency
+            .into_iter()
+            .zip(frequency)
+            .zip(monetary)
+            .map(score)
+            .collect()
     }
 }
 
 fn fifths(purchases: &Purchases<'_>, of: impl Fn(&CustomerPurchases<'_>) -> f64) -> Vec<u8> {
-    let values: Vec<f64> = purchases.customers().map(|customer| of(&customer)).collect();
+    let values: Vec<f64> = purchases
+        .customers()
+        .map(|customer| of(&customer))
+        .collect();
     let mut sorted = values.clone();
     sorted.sort_unstable_by(f64::total_cmp);
-    values.iter().map(|value| 1 + (5 * sorted.partition_point(|other| other < value) / sorted.len()) as u8).collect()
+    values
+        .iter()
+        .map(|value| 1 + (5 * sorted.partition_point(|other| other < value) / sorted.len()) as u8)
+        .collect()
 }
 
 /// Customers by RFM segment.
@@ -170,19 +189,39 @@ impl RfmSegments {
         for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
             let recency = (purchases.window().to() - last) as f64 / 86_400.0;
-            members[score.segment() as usize].push([recency, customer.len() as f64, customer.value()]);
+            members[score.segment() as usize].push([
+                recency,
+                customer.len() as f64,
+                customer.value(),
+            ]);
         }
-        let value = members.iter().flatten().fold(0.0, |sum, member| sum + member[2]);
-        let groups = RfmSegment::ALL.into_iter().zip(members).filter(|(_, members)| !members.is_empty());
-        let groups = minimum.apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members)))).groups;
+        let value = members
+            .iter()
+            .flatten()
+            .fold(0.0, |sum, member| sum + member[2]);
+        let groups = RfmSegment::ALL
+            .into_iter()
+            .zip(members)
+            .filter(|(_, members)| !members.is_empty());
+        let groups = minimum
+            .apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members))))
+            .groups;
         let (window, population) = (purchases.window(), purchases.len() as u64);
-        let group = |(segment, Members(members))| RfmGroup::of(segment, members, population, value, level);
-        Self { window, population, value, segments: groups.into_iter().map(group).collect() }
+        let group =
+            |(segment, Members(members))| RfmGroup::of(segment, members, population, value, level);
+        Self {
+            window,
+            population,
+            value,
+            segments: groups.into_iter().map(group).collect(),
+        }
     }
 
     /// A segment's customers, where it is shown.
     pub fn segment(&self, segment: RfmSegment) -> Option<&RfmGroup> {
-        self.segments.iter().find(|group| group.segment == segment.name())
+        self.segments
+            .iter()
+            .find(|group| group.segment == segment.name())
     }
 }
 
@@ -200,8 +239,19 @@ impl Group for Members {
 }
 
 impl RfmGroup {
-    fn of(segment: String, members: Vec<[f64; 3]>, population: u64, value: f64, level: Level) -> Self {
-        let column = |at: usize| members.iter().map(|member| member[at]).collect::<Vec<f64>>();
+    fn of(
+        segment: String,
+        members: Vec<[f64; 3]>,
+        population: u64,
+        value: f64,
+        level: Level,
+    ) -> Self {
+        let column = |at: usize| {
+            members
+                .iter()
+                .map(|member| member[at])
+                .collect::<Vec<f64>>()
+        };
         let [recency_days, purchases, worth] = [0, 1, 2].map(|at| Mean::of(&column(at), level));
         Self {
             segment,
@@ -216,13 +266,31 @@ impl RfmGroup {
 
 impl fmt::Display for RfmSegments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "recency, frequency, value, {}: {} customers", self.window, self.population)?;
+        writeln!(
+            f,
+            "recency, frequency, value, {}: {} customers",
+            self.window, self.population
+        )?;
         let row = |row: &RfmGroup| {
-            let means = [&row.recency_days, &row.purchases, &row.value].map(|mean| figure(mean.mean, 2));
+            let means =
+                [&row.recency_days, &row.purchases, &row.value].map(|mean| figure(mean.mean, 2));
             let customers = [row.customers.count.to_string(), percent(row.customers.rate)];
-            [row.segment.clone()].into_iter().chain(customers).chain(means).chain([percent(row.value_share)]).collect()
+            [row.segment.clone()]
+                .into_iter()
+                .chain(customers)
+                .chain(means)
+                .chain([percent(row.value_share)])
+                .collect()
         };
-        let heading = ["segment", "customers", "share", "days since", "purchases", "value each", "share of value"];
+        let heading = [
+            "segment",
+            "customers",
+            "share",
+            "days since",
+            "purchases",
+            "value each",
+            "share of value",
+        ];
         table::write(f, &heading, self.segments.iter().map(row))
     }
 }

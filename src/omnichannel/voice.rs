@@ -12,8 +12,9 @@ use super::instrument::{Answer, Instrument, Questions, Score};
 use super::{Grouping, Histories, History, Level, Window};
 use crate::error::Result;
 
-/// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between channels - of everybody, over time
-/// and by kind of journey - and whether those who use several channels are happier, or the hand-overs between channels hurt.
+/// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between
+/// channels - of everybody, over time and by kind of journey - and whether those who use several
+/// channels are happier, or the hand-overs between channels hurt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VoiceOfCustomer {
@@ -82,7 +83,11 @@ impl Item for Given {
 
 impl Given {
     fn number(&self) -> f64 {
-        if let Answer::Read(_, answer) = self.answer { answer } else { 0.0 }
+        if let Answer::Read(_, answer) = self.answer {
+            answer
+        } else {
+            0.0
+        }
     }
 }
 
@@ -105,53 +110,107 @@ impl VoiceOfCustomer {
     /// ```
     ///
     /// # Errors
-    /// An empty log; an answer off its scale - with its row of the log, counted from 1 -, unless these are left out; an offline
-    /// channel that is none of the log.
-    pub fn of(histories: &Histories<'_>, questions: &Questions, grouping: &Grouping) -> Result<Self> {
+    /// An empty log; an answer off its scale - with its row of the log, counted from 1 -, unless
+    /// these are left out; an offline channel that is none of the log.
+    pub fn of(
+        histories: &Histories<'_>,
+        questions: &Questions,
+        grouping: &Grouping,
+    ) -> Result<Self> {
         let window = histories.stated_window()?;
         let contacts = grouping.contacts(histories)?;
-        let given = |(person, history): (usize, History<'_>)| given(person as u32, &history, questions, &contacts, window);
-        let by_person: Vec<Vec<Given>> = histories.whole().enumerate().map(given).collect::<Result<_>>()?;
+        let given = |(person, history): (usize, History<'_>)| {
+            given(person as u32, &history, questions, &contacts, window)
+        };
+        let by_person: Vec<Vec<Given>> = histories
+            .whole()
+            .enumerate()
+            .map(given)
+            .collect::<Result<_>>()?;
         let answers: Vec<Given> = by_person.into_iter().flatten().collect();
         let each = questions.iter().enumerate();
-        let questions: Vec<QuestionVoice> =
-            each.map(|(at, (name, instrument))| question(at, name, instrument, &answers, grouping)).collect::<Result<_>>()?;
+        let questions: Vec<QuestionVoice> = each
+            .map(|(at, (name, instrument))| question(at, name, instrument, &answers, grouping))
+            .collect::<Result<_>>()?;
         Ok(Self {
             window,
-            population: questions.iter().map(|question| question.scores.overall.answers).sum(),
-            unknown: answers.iter().filter(|given| given.answer == Answer::Unknown).count() as u64,
+            population: questions
+                .iter()
+                .map(|question| question.scores.overall.answers)
+                .sum(),
+            unknown: answers
+                .iter()
+                .filter(|given| given.answer == Answer::Unknown)
+                .count() as u64,
             questions,
         })
     }
 
     /// The answers to a question.
     pub fn question(&self, name: &str) -> Option<&QuestionVoice> {
-        self.questions.iter().find(|question| question.question == name)
+        self.questions
+            .iter()
+            .find(|question| question.question == name)
     }
 }
 
 /// A person's answers in the window.
-fn given(person: u32, history: &History<'_>, questions: &Questions, contacts: &Contacts<'_>, window: Window) -> Result<Vec<Given>> {
+fn given(
+    person: u32,
+    history: &History<'_>,
+    questions: &Questions,
+    contacts: &Contacts<'_>,
+    window: Window,
+) -> Result<Vec<Given>> {
     let (mut answers, mut trail) = (Vec::new(), None);
-    for (row, time) in history.timed_rows().filter(|&(_, time)| window.contains(i64::from(time))) {
+    for (row, time) in history
+        .timed_rows()
+        .filter(|&(_, time)| window.contains(i64::from(time)))
+    {
         if let Some(answer) = questions.read(history.log(), row)? {
             let trail = trail.get_or_insert_with(|| contacts.trail(history));
-            answers.push(Given { person, time, course: trail.course(time), answer });
+            answers.push(Given {
+                person,
+                time,
+                course: trail.course(time),
+                answer,
+            });
         }
     }
     Ok(answers)
 }
 
-fn question(at: usize, name: &str, instrument: Instrument, answers: &[Given], grouping: &Grouping) -> Result<QuestionVoice> {
-    let read: Vec<&Given> = answers.iter().filter(|given| matches!(given.answer, Answer::Read(of, _) if of == at)).collect();
+fn question(
+    at: usize,
+    name: &str,
+    instrument: Instrument,
+    answers: &[Given],
+    grouping: &Grouping,
+) -> Result<QuestionVoice> {
+    let read: Vec<&Given> = answers
+        .iter()
+        .filter(|given| matches!(given.answer, Answer::Read(of, _) if of == at))
+        .collect();
     let side = |given: &Given, contrast: Contrast| contrast.side(given.course);
     let value = |given: &Given| Some(instrument.counts(given.number()));
     Ok(QuestionVoice {
         question: name.to_owned(),
         instrument,
-        off_scale: answers.iter().filter(|given| given.answer == Answer::OffScale(at)).count() as u64,
-        scores: Breakdown::of(&read, grouping, |of| figures(of, instrument, grouping.level())),
-        comparisons: compare(&Contrast::COURSES, &read, grouping, instrument.measure(), side, value)?,
+        off_scale: answers
+            .iter()
+            .filter(|given| given.answer == Answer::OffScale(at))
+            .count() as u64,
+        scores: Breakdown::of(&read, grouping, |of| {
+            figures(of, instrument, grouping.level())
+        }),
+        comparisons: compare(
+            &Contrast::COURSES,
+            &read,
+            grouping,
+            instrument.measure(),
+            side,
+            value,
+        )?,
     })
 }
 
@@ -166,23 +225,39 @@ fn figures(of: &[&Given], instrument: Instrument, level: Level) -> AnswerFigures
 
 impl fmt::Display for VoiceOfCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "voice of the customer, {}: {} answers", self.window, self.population)?;
+        writeln!(
+            f,
+            "voice of the customer, {}: {} answers",
+            self.window, self.population
+        )?;
         if self.unknown > 0 {
             writeln!(f, "  left out: {} answers to other questions", self.unknown)?;
         }
-        self.questions.iter().filter(|question| question.scores.overall.answers + question.off_scale > 0).try_for_each(|question| {
-            write!(f, "{}: {}", question.question, question.instrument)?;
-            if question.off_scale > 0 {
-                write!(f, ", answers off the scale left out: {}", question.off_scale)?;
-            }
-            writeln!(f)?;
-            let row = |of: &AnswerFigures| vec![of.persons.to_string(), of.score.to_string()];
-            question.scores.write(f, &["group", "persons", "score"], row, |of| of.answers > 0)?;
-            let of_shares = question.instrument.measure() == Measure::Share;
-            question.comparisons.iter().try_for_each(|comparison| match of_shares {
-                true => writeln!(f, "  {comparison:#}"),
-                false => writeln!(f, "  {comparison}"),
+        self.questions
+            .iter()
+            .filter(|question| question.scores.overall.answers + question.off_scale > 0)
+            .try_for_each(|question| {
+                write!(f, "{}: {}", question.question, question.instrument)?;
+                if question.off_scale > 0 {
+                    write!(
+                        f,
+                        ", answers off the scale left out: {}",
+                        question.off_scale
+                    )?;
+                }
+                writeln!(f)?;
+                let row = |of: &AnswerFigures| vec![of.persons.to_string(), of.score.to_string()];
+                question
+                    .scores
+                    .write(f, &["group", "persons", "score"], row, |of| of.answers > 0)?;
+                let of_shares = question.instrument.measure() == Measure::Share;
+                question
+                    .comparisons
+                    .iter()
+                    .try_for_each(|comparison| match of_shares {
+                        true => writeln!(f, "  {comparison:#}"),
+                        false => writeln!(f, "  {comparison}"),
+                    })
             })
-        })
     }
 }

@@ -46,28 +46,50 @@ impl Window {
         let last = i64::from(u32::MAX) + 1;
         for (name, time) in [("the window's start", from), ("the window's end", to)] {
             if !(0..=last).contains(&time) {
-                return Err(Error::setting(name, time, format!("seconds since 1970-01-01T00:00:00Z, 0 to {last}")));
+                return Err(Error::setting(
+                    name,
+                    time,
+                    format!("seconds since 1970-01-01T00:00:00Z, 0 to {last}"),
+                ));
             }
         }
         if from >= to {
-            return Err(Error::setting("the window's start", from, format!("a time before its end, {to}")));
+            return Err(Error::setting(
+                "the window's start",
+                from,
+                format!("a time before its end, {to}"),
+            ));
         }
         Ok(Self { from, to })
     }
 
-    /// What the journeys report: their period, an open side closed by the first or the last second of the log.
+    /// What the journeys report: their period, an open side closed by the first or the last second
+    /// of the log.
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or conversion.
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion.
     pub fn of(journeys: &Journeys) -> Result<Self> {
         if !journeys.has_times() {
-            return Err(Error::Lacking { model: "a KPI".into(), needs: "persons and times".into() });
+            return Err(Error::Lacking {
+                model: "a KPI".into(),
+                needs: "persons and times".into(),
+            });
         }
-        let empty = || Error::Empty { what: "the log".into(), allowed: "at least one touch or conversion in the period".into() };
+        let empty = || Error::Empty {
+            what: "the log".into(),
+            allowed: "at least one touch or conversion in the period".into(),
+        };
         let (first, last) = journeys.extent().ok_or_else(empty)?;
         let observation = journeys.observation();
-        let from = if observation.from > 0 { observation.from } else { first };
-        let to = observation.to.map_or(i64::from(observation.end.max(last)) + 1, i64::from);
+        let from = if observation.from > 0 {
+            observation.from
+        } else {
+            first
+        };
+        let to = observation
+            .to
+            .map_or(i64::from(observation.end.max(last)) + 1, i64::from);
         Self::new(i64::from(from), to.max(i64::from(from) + 1))
     }
 
@@ -113,7 +135,13 @@ impl fmt::Display for Moment {
         let day = Day::new(self.0.div_euclid(86_400) as i32).unwrap_or(Day::MAX);
         match self.0.rem_euclid(86_400) {
             0 => day.fmt(f),
-            second => write!(f, "{day}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60),
+            second => write!(
+                f,
+                "{day}T{:02}:{:02}:{:02}Z",
+                second / 3600,
+                second / 60 % 60,
+                second % 60
+            ),
         }
     }
 }
@@ -124,7 +152,11 @@ mod tests {
 
     #[test]
     fn windows_are_checked_and_written_as_dates() {
-        assert!(Window::new(5, 5).is_err() && Window::new(-1, 5).is_err() && Window::new(0, 1 << 33).is_err());
+        assert!(
+            Window::new(5, 5).is_err()
+                && Window::new(-1, 5).is_err()
+                && Window::new(0, 1 << 33).is_err()
+        );
         assert!(serde_json::from_str::<Window>(r#"{"from": 9, "to": 3}"#).is_err());
         let window = Window::new(86_400, 90_061).unwrap();
         assert_eq!(window.to_string(), "1970-01-02 to 1970-01-02T01:01:01Z");

@@ -1,8 +1,9 @@
 //! Panels of spend and sales in which every channel's contribution is known.
 //!
-//! A [`PanelWorld`] says how a market works; [`PanelWorld::simulate`] draws a [`SimulatedPanel`] from it: the columns that a mix
-//! model gets to see, and beside them the truth. The worlds of [`PanelWorld::small_business`] and its siblings belong to the
-//! family of a published benchmark; [`PanelWorld::confounded`] is one that no regression gets right without an experiment.
+//! A [`PanelWorld`] says how a market works; [`PanelWorld::simulate`] draws a [`SimulatedPanel`]
+//! from it: the columns that a mix model gets to see, and beside them the truth. The worlds of
+//! [`PanelWorld::small_business`] and its siblings belong to the family of a published benchmark;
+//! [`PanelWorld::confounded`] is one that no regression gets right without an experiment.
 
 mod businesses;
 mod channel;
@@ -21,7 +22,8 @@ use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::random::Random;
 
-/// A panel drawn from a [`PanelWorld`], in long form: one row for each geo and period, geo by geo, periods in order.
+/// A panel drawn from a [`PanelWorld`], in long form: one row for each geo and period, geo by geo,
+/// periods in order.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SimulatedPanel {
@@ -43,7 +45,8 @@ pub struct SimulatedPanel {
     pub contributions: Array2<f64>,
     /// Truth: how each channel works, and its coefficient.
     pub truth: Vec<TrueChannel>,
-    /// Truth: the spend at which each geo's channel counts as 1 before adstock, geos (in order of appearance) by channels.
+    /// Truth: the spend at which each geo's channel counts as 1 before adstock, geos (in order of
+    /// appearance) by channels.
     pub scales: Array2<f64>,
     /// How many periods each geo has.
     pub periods: usize,
@@ -52,7 +55,10 @@ pub struct SimulatedPanel {
 impl SimulatedPanel {
     /// The geos' names, each once.
     pub fn geo_names(&self) -> impl Iterator<Item = &str> {
-        self.geos.iter().step_by(self.periods.max(1)).map(String::as_str)
+        self.geos
+            .iter()
+            .step_by(self.periods.max(1))
+            .map(String::as_str)
     }
 
     /// Truth: a channel's contribution over all rows.
@@ -63,14 +69,20 @@ impl SimulatedPanel {
     /// Truth: a channel's contribution over all rows per unit of spend; 0 where nothing was spent.
     pub fn roas(&self, channel: usize) -> f64 {
         let spend = self.spend.column(channel).sum();
-        if spend > 0.0 { self.contribution(channel) / spend } else { 0.0 }
+        if spend > 0.0 {
+            self.contribution(channel) / spend
+        } else {
+            0.0
+        }
     }
 
-    /// An experiment in this world: the channel's spend is multiplied by `factor` on the periods that begin between `start` and
-    /// `end` (both included), in one geo or in all, and sales over those days are measured with an error.
+    /// An experiment in this world: the channel's spend is multiplied by `factor` on the periods
+    /// that begin between `start` and `end` (both included), in one geo or in all, and sales over
+    /// those days are measured with an error.
     ///
-    /// The outcome change is the true one, carry-over inside the window included, plus a normal error; the error's standard
-    /// deviation, which the test states, is `relative_error` times the size of the true change.
+    /// The outcome change is the true one, carry-over inside the window included, plus a normal
+    /// error; the error's standard deviation, which the test states, is `relative_error` times the
+    /// size of the true change.
     ///
     /// ```
     /// use mixtouch::simulate::panels::PanelWorld;
@@ -83,8 +95,8 @@ impl SimulatedPanel {
     /// ```
     ///
     /// # Errors
-    /// If there is no such channel or geo, the spend or the outcome does not change, or the factor or the relative error is out of
-    /// range.
+    /// If there is no such channel or geo, the spend or the outcome does not change, or the factor
+    /// or the relative error is out of range.
     pub fn lift_test(
         &self,
         channel: &str,
@@ -97,43 +109,83 @@ impl SimulatedPanel {
         let column = self.column(channel)?;
         self.check_geo(geo)?;
         if !(factor.is_finite() && factor >= 0.0) {
-            return Err(Error::setting("factor of spend", factor, "a finite number from 0"));
+            return Err(Error::setting(
+                "factor of spend",
+                factor,
+                "a finite number from 0",
+            ));
         }
         if !(relative_error.is_finite() && relative_error > 0.0) {
-            return Err(Error::setting("relative error", relative_error, "a finite number above 0"));
+            return Err(Error::setting(
+                "relative error",
+                relative_error,
+                "a finite number above 0",
+            ));
         }
         let (mut spend_change, mut outcome_change) = (0.0, 0.0);
-        for (index, name) in self.geo_names().enumerate().filter(|(_, name)| geo.is_none_or(|geo| geo == *name)) {
+        for (index, name) in self
+            .geo_names()
+            .enumerate()
+            .filter(|(_, name)| geo.is_none_or(|geo| geo == *name))
+        {
             let rows = index * self.periods..(index + 1) * self.periods;
             debug_assert_eq!(self.geos[rows.start], name);
-            let inside: Vec<bool> = self.dates[rows.clone()].iter().map(|day| (start..=end).contains(day)).collect();
+            let inside: Vec<bool> = self.dates[rows.clone()]
+                .iter()
+                .map(|day| (start..=end).contains(day))
+                .collect();
             let before: Vec<f64> = rows.map(|row| self.spend[[row, column]]).collect();
-            let after: Vec<f64> = before.iter().zip(&inside).map(|(x, inside)| if *inside { x * factor } else { *x }).collect();
+            let after: Vec<f64> = before
+                .iter()
+                .zip(&inside)
+                .map(|(x, inside)| if *inside { x * factor } else { *x })
+                .collect();
             let scale = self.scales[[index, column]];
             let change = |now: &[f64], then: &[f64]| -> f64 {
-                now.iter().zip(then).zip(&inside).filter(|(_, inside)| **inside).map(|((a, b), _)| b - a).sum()
+                now.iter()
+                    .zip(then)
+                    .zip(&inside)
+                    .filter(|(_, inside)| **inside)
+                    .map(|((a, b), _)| b - a)
+                    .sum()
             };
             spend_change += change(&before, &after);
-            outcome_change += change(&self.truth[column].contributions(&before, scale), &self.truth[column].contributions(&after, scale));
+            outcome_change += change(
+                &self.truth[column].contributions(&before, scale),
+                &self.truth[column].contributions(&after, scale),
+            );
         }
         let standard_error = relative_error * outcome_change.abs();
         let measured = outcome_change + standard_error * Random::new(seed).normal();
-        LiftTest::new(channel, geo.map(str::to_owned), start, end, spend_change, measured, standard_error)
+        LiftTest::new(
+            channel,
+            geo.map(str::to_owned),
+            start,
+            end,
+            spend_change,
+            measured,
+            standard_error,
+        )
     }
 
     fn column(&self, channel: &str) -> Result<usize> {
-        self.channels.iter().position(|name| name == channel).ok_or_else(|| Error::UnknownChannel {
-            role: "lift test".into(),
-            channel: channel.to_owned(),
-            known: self.channels.clone(),
-        })
+        self.channels
+            .iter()
+            .position(|name| name == channel)
+            .ok_or_else(|| Error::UnknownChannel {
+                role: "lift test".into(),
+                channel: channel.to_owned(),
+                known: self.channels.clone(),
+            })
     }
 
     fn check_geo(&self, geo: Option<&str>) -> Result<()> {
         match geo {
-            Some(geo) if !self.geo_names().any(|name| name == geo) => {
-                Err(Error::setting("geo of the lift test", format!("{geo:?}"), self.geo_names().collect::<Vec<_>>().join(", ")))
-            }
+            Some(geo) if !self.geo_names().any(|name| name == geo) => Err(Error::setting(
+                "geo of the lift test",
+                format!("{geo:?}"),
+                self.geo_names().collect::<Vec<_>>().join(", "),
+            )),
             _ => Ok(()),
         }
     }

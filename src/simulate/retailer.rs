@@ -1,11 +1,13 @@
-//! An omnichannel retailer: people see advertising on TV, social media, display and e-mail, and buy on the web, in the shop or by
-//! telephone. What advertising caused is known, and it is not what the last touch before a sale says.
+//! An omnichannel retailer: people see advertising on TV, social media, display and e-mail, and buy
+//! on the web, in the shop or by telephone. What advertising caused is known, and it is not what
+//! the last touch before a sale says.
 //!
-//! A person's purchases are a Poisson process in time. Its intensity is a constant of the person's own, the baseline, raised by
-//! every contact with advertising: contact `i` of channel `c` adds `effect[c] / tau[c] x exp(-age / tau[c])`, so over time it
-//! brings `effect[c]` purchases. Who is about to buy often searches for the shop's name, types in its address, calls, or walks in
-//! first: search, direct, call centre and store are touched on the way to most purchases and cause none or few of them. People
-//! who buy nothing do the same now and then.
+//! A person's purchases are a Poisson process in time. Its intensity is a constant of the person's
+//! own, the baseline, raised by every contact with advertising: contact `i` of channel `c` adds
+//! `effect[c] / tau[c] x exp(-age / tau[c])`, so over time it brings `effect[c]` purchases. Who is
+//! about to buy often searches for the shop's name, types in its address, calls, or walks in first:
+//! search, direct, call centre and store are touched on the way to most purchases and cause none or
+//! few of them. People who buy nothing do the same now and then.
 
 use crate::date::Day;
 use crate::error::{Error, Result};
@@ -20,7 +22,8 @@ pub struct Retailer {
     pub events: Events,
     /// What TV cost by day.
     pub costs: CostTable,
-    /// Purchases each channel caused, in expectation given the contacts that took place, by name of channel.
+    /// Purchases each channel caused, in expectation given the contacts that took place, by name of
+    /// channel.
     pub incremental: Vec<(&'static str, f64)>,
     /// Purchases that would have come without any advertising, in expectation.
     pub baseline: f64,
@@ -41,15 +44,52 @@ struct Medium {
 }
 
 const MEDIA: [Medium; 4] = [
-    Medium { name: "tv", daily: 0.06, reach: 0.7, effect: 0.0030, tau: 8.0, cost: 0.0, interaction: None },
-    Medium { name: "social", daily: 0.10, reach: 0.5, effect: 0.0024, tau: 3.0, cost: 0.02, interaction: Some(Interaction::Click) },
-    Medium { name: "display", daily: 0.15, reach: 0.6, effect: 0.0004, tau: 2.0, cost: 0.004, interaction: Some(Interaction::View) },
-    Medium { name: "e-mail", daily: 0.14, reach: 0.3, effect: 0.0020, tau: 1.5, cost: 0.001, interaction: Some(Interaction::Click) },
+    Medium {
+        name: "tv",
+        daily: 0.06,
+        reach: 0.7,
+        effect: 0.0030,
+        tau: 8.0,
+        cost: 0.0,
+        interaction: None,
+    },
+    Medium {
+        name: "social",
+        daily: 0.10,
+        reach: 0.5,
+        effect: 0.0024,
+        tau: 3.0,
+        cost: 0.02,
+        interaction: Some(Interaction::Click),
+    },
+    Medium {
+        name: "display",
+        daily: 0.15,
+        reach: 0.6,
+        effect: 0.0004,
+        tau: 2.0,
+        cost: 0.004,
+        interaction: Some(Interaction::View),
+    },
+    Medium {
+        name: "e-mail",
+        daily: 0.14,
+        reach: 0.3,
+        effect: 0.0020,
+        tau: 1.5,
+        cost: 0.001,
+        interaction: Some(Interaction::Click),
+    },
 ];
 
-/// Steps on the way to a purchase: chance before a purchase, and daily rate among people who are just looking.
-const ON_THE_WAY: [(&str, f64, f64); 4] =
-    [("search", 0.45, 0.010), ("direct", 0.35, 0.015), ("store", 0.30, 0.006), ("call centre", 0.10, 0.002)];
+/// Steps on the way to a purchase: chance before a purchase, and daily rate among people who are
+/// just looking.
+const ON_THE_WAY: [(&str, f64, f64); 4] = [
+    ("search", 0.45, 0.010),
+    ("direct", 0.35, 0.015),
+    ("store", 0.30, 0.006),
+    ("call centre", 0.10, 0.002),
+];
 
 /// A search that leads to a purchase costs a click.
 const CLICK: f64 = 0.35;
@@ -73,15 +113,28 @@ impl Retailer {
         if !(1..=10_000_000).contains(&persons) {
             return Err(Error::setting("persons", persons, "1 to 10000000"));
         }
-        let mut world = World { events: Events::new(), caused: [0.0; MEDIA.len()], baseline: 0.0 };
+        let mut world = World {
+            events: Events::new(),
+            caused: [0.0; MEDIA.len()],
+            baseline: 0.0,
+        };
         let seed = Random::new(seed);
         for person in 0..persons {
             world.live(person, &mut seed.stream(person))?;
         }
-        let mut incremental: Vec<_> = MEDIA.iter().zip(world.caused).map(|(medium, caused)| (medium.name, caused)).collect();
+        let mut incremental: Vec<_> = MEDIA
+            .iter()
+            .zip(world.caused)
+            .map(|(medium, caused)| (medium.name, caused))
+            .collect();
         incremental.extend(ON_THE_WAY.iter().map(|(name, _, _)| (*name, 0.0)));
         incremental.sort_unstable_by_key(|(name, _)| *name);
-        Ok(Self { events: world.events, costs: tv_costs(persons)?, incremental, baseline: world.baseline })
+        Ok(Self {
+            events: world.events,
+            costs: tv_costs(persons)?,
+            incremental,
+            baseline: world.baseline,
+        })
     }
 }
 
@@ -117,14 +170,20 @@ impl World {
         for (time, at) in contacts {
             let medium = &MEDIA[at];
             let touch = Event::touch(person, second(time), medium.name).with_cost(medium.cost);
-            self.events.push(medium.interaction.map_or(touch, |interaction| touch.with_interaction(interaction)))?;
+            self.events.push(
+                medium
+                    .interaction
+                    .map_or(touch, |interaction| touch.with_interaction(interaction)),
+            )?;
         }
         for (name, _, daily) in ON_THE_WAY {
             for time in moments(daily, random) {
                 self.step(person, time, name)?;
             }
         }
-        purchases.into_iter().try_for_each(|time| self.buy(person, time, random))
+        purchases
+            .into_iter()
+            .try_for_each(|time| self.buy(person, time, random))
     }
 
     /// The steps that lead to a purchase, and the purchase.
@@ -139,12 +198,20 @@ impl World {
             }
         }
         let value = 5.0 + (random.exponential(1.0 / 45.0) * 100.0).round() / 100.0;
-        self.events.push(Event::conversion(person, second(time)).with_channel(place).with_value(value))
+        self.events.push(
+            Event::conversion(person, second(time))
+                .with_channel(place)
+                .with_value(value),
+        )
     }
 
     fn step(&mut self, person: u64, time: f64, name: &'static str) -> Result<()> {
         let cost = if name == "search" { CLICK } else { 0.0 };
-        self.events.push(Event::touch(person, second(time), name).with_interaction(Interaction::Click).with_cost(cost))
+        self.events.push(
+            Event::touch(person, second(time), name)
+                .with_interaction(Interaction::Click)
+                .with_cost(cost),
+        )
     }
 }
 
@@ -178,9 +245,21 @@ mod tests {
     #[test]
     fn purchases_match_their_truth() {
         let retailer = Retailer::new(20_000, 3).unwrap();
-        let bought = retailer.events.iter().filter(|event| event.kind() == crate::Kind::Conversion).count() as f64;
-        let expected = retailer.baseline + retailer.incremental.iter().map(|(_, caused)| caused).sum::<f64>();
-        assert!((bought - expected).abs() < 4.0 * expected.sqrt(), "{bought} purchases, {expected} expected");
+        let bought = retailer
+            .events
+            .iter()
+            .filter(|event| event.kind() == crate::Kind::Conversion)
+            .count() as f64;
+        let expected = retailer.baseline
+            + retailer
+                .incremental
+                .iter()
+                .map(|(_, caused)| caused)
+                .sum::<f64>();
+        assert!(
+            (bought - expected).abs() < 4.0 * expected.sqrt(),
+            "{bought} purchases, {expected} expected"
+        );
         assert!(Retailer::new(0, 3).is_err());
     }
 

@@ -20,24 +20,55 @@ bob,2026-01-09T10:00:00Z,,survey,,
 #[test]
 fn json_is_one_document_and_alone_on_standard_output() {
     let log = File::new("log.csv", LOG);
-    let (status, out, told) =
-        run(&["--events", log.name(), "--model", "linear", "--model", "markov", "--model", "participation", "--json"]);
+    let (status, out, told) = run(&[
+        "--events",
+        log.name(),
+        "--model",
+        "linear",
+        "--model",
+        "markov",
+        "--model",
+        "participation",
+        "--json",
+    ]);
     assert_eq!(status, 0, "{told}");
     assert!(out.ends_with("}\n") && out.matches('\n').count() == 1);
     let document: Value = serde_json::from_str(&out).unwrap();
     let totals = &document["totals"];
     let field = |name: &str| totals[name].as_f64().unwrap();
-    assert_eq!(["journeys", "touchpoints", "conversions", "value", "nulls"].map(field), [3.0, 3.0, 2.0, 100.0, 1.0]);
-    let [linear, markov] = &document["models"].as_array().unwrap()[..] else { panic!("two models: {out}") };
-    assert_eq!((&linear["model"], &markov["model"]), (&"linear".into(), &"markov".into()));
+    assert_eq!(
+        ["journeys", "touchpoints", "conversions", "value", "nulls"].map(field),
+        [3.0, 3.0, 2.0, 100.0, 1.0]
+    );
+    let [linear, markov] = &document["models"].as_array().unwrap()[..] else {
+        panic!("two models: {out}")
+    };
+    assert_eq!(
+        (&linear["model"], &markov["model"]),
+        (&"linear".into(), &"markov".into())
+    );
     for model in [linear, markov] {
-        let credited: f64 = model["channels"].as_array().unwrap().iter().map(|channel| channel["value"].as_f64().unwrap()).sum();
+        let credited: f64 = model["channels"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|channel| channel["value"].as_f64().unwrap())
+            .sum();
         assert!((credited - 80.0).abs() < 1e-9, "{model}");
-        assert_eq!((&model["unattributed"]["conversions"], &model["unattributed"]["value"]), (&1.0.into(), &20.0.into()));
+        assert_eq!(
+            (
+                &model["unattributed"]["conversions"],
+                &model["unattributed"]["value"]
+            ),
+            (&1.0.into(), &20.0.into())
+        );
     }
     // search: half of 80 over 0.5; social: the other half over 1.5 + 1
     let search = &linear["channels"][0];
-    assert_eq!((&search["channel"], &search["roas"], &search["cpa"]), (&"search".into(), &80.0.into(), &1.0.into()));
+    assert_eq!(
+        (&search["channel"], &search["roas"], &search["cpa"]),
+        (&"search".into(), &80.0.into(), &1.0.into())
+    );
     assert_eq!(linear["channels"][1]["roas"], 16.0);
     assert_eq!(document["reports"]["participation"][1]["value"], 80.0);
     assert!(document["seconds"]["models"]["markov"].is_f64());
@@ -48,17 +79,30 @@ fn csv_and_table_say_the_same() {
     let log = File::new("both.csv", LOG);
     let (status, csv, _) = run(&["--events", log.name(), "--model", "last-touch", "--csv"]);
     assert_eq!(status, 0);
-    assert!(csv.lines().any(|line| line.starts_with("last-touch,search,1,80,")), "{csv}");
+    assert!(
+        csv.lines()
+            .any(|line| line.starts_with("last-touch,search,1,80,")),
+        "{csv}"
+    );
     let (status, table, _) = run(&["--events", log.name(), "--model", "last-touch"]);
     assert_eq!(status, 0);
-    assert!(table.contains("last-touch") && table.lines().any(|line| line.split_whitespace().eq(["search", "80"])), "{table}");
+    assert!(
+        table.contains("last-touch")
+            && table
+                .lines()
+                .any(|line| line.split_whitespace().eq(["search", "80"])),
+        "{table}"
+    );
 }
 
 #[test]
 fn without_input_it_simulates_a_retailer_and_shows_the_truth() {
     let (status, table, _) = run(&["--persons", "500", "--seed", "3"]);
     assert_eq!(status, 0);
-    assert!(table.contains("markov") && table.contains("truth"), "{table}");
+    assert!(
+        table.contains("markov") && table.contains("truth"),
+        "{table}"
+    );
     let figures = |seed| run(&["--persons", "500", "--seed", seed, "--csv"]).1;
     assert_eq!(figures("3"), figures("3"));
     assert_ne!(figures("3"), figures("4"));
@@ -69,8 +113,15 @@ fn models_without_what_they_need_are_left_out_by_default_and_refused_by_name() {
     let paths = File::new("paths.csv", "path,total_conversions\nsocial > search,3\n");
     let (status, table, told) = run(&["--paths", paths.name()]);
     assert_eq!(status, 0);
-    assert!(table.contains("linear") && !table.contains("time-decay") && told.contains("time-decay"), "{told}");
-    run::assert_refused("attribution", &["--paths", paths.name(), "--model", "time-decay"], &["time-decay", "the times of touches"]);
+    assert!(
+        table.contains("linear") && !table.contains("time-decay") && told.contains("time-decay"),
+        "{told}"
+    );
+    run::assert_refused(
+        "attribution",
+        &["--paths", paths.name(), "--model", "time-decay"],
+        &["time-decay", "the times of touches"],
+    );
 }
 
 #[test]
@@ -78,30 +129,71 @@ fn bad_options_and_files_are_refused() {
     let log = File::new("good.csv", LOG);
     for (options, parts) in [
         (&["--modle", "linear"][..], &["--modle"][..]),
-        (&["--model", "crystal-ball"], &["crystal-ball", "last-touch"]),
+        (
+            &["--model", "crystal-ball"],
+            &["crystal-ball", "last-touch"],
+        ),
         (&["--order", "0"], &["order is 0", "1 to 1000"]),
-        (&["--half-life=-7d"], &["--half-life is \"-7d\"", "as in 30d"]),
+        (
+            &["--half-life=-7d"],
+            &["--half-life is \"-7d\"", "as in 30d"],
+        ),
         (&["--lookback", "soon"], &["--lookback is \"soon\""]),
         (&["--exclude", "radio"], &["radio", "social"]),
         (&["--from", "2026-02-30"], &["2026-02-30"]),
-        (&["--from", "2026-02-02", "--to", "2026-01-01"], &["the period's last day is 2026-01-01, allowed: 2026-02-02 or later"]),
+        (
+            &["--from", "2026-02-02", "--to", "2026-01-01"],
+            &["the period's last day is 2026-01-01, allowed: 2026-02-02 or later"],
+        ),
         (&["--timezone", "Atlantis"], &["Atlantis"]),
         (&["--bootstrap", "0"], &["0"]),
         (&["--segment", "country"], &["no column \"country\""]),
         (&["--costs", "/no/such.csv"], &["/no/such.csv: "]),
         (&["--json", "--csv"], &["--json", "--csv"]),
     ] {
-        run::assert_refused("attribution", &[&["--events", log.name()], options].concat(), parts);
+        run::assert_refused(
+            "attribution",
+            &[&["--events", log.name()], options].concat(),
+            parts,
+        );
     }
-    run::assert_refused("attribution", &["--events", "/no/such.csv"], &["/no/such.csv: "]);
+    run::assert_refused(
+        "attribution",
+        &["--events", "/no/such.csv"],
+        &["/no/such.csv: "],
+    );
     for (name, from, to, part) in [
-        ("time.csv", "2026-01-02T10:00:00Z", "yesterday", "row 5: timestamp is \"yesterday\""),
-        ("value.csv", "store,conversion,80", "store,conversion,-80", "row 4: value is \"-80\""),
-        ("kind.csv", "survey", "rumour", "row 7: kind is \"rumour\", allowed: touch, conversion"),
+        (
+            "time.csv",
+            "2026-01-02T10:00:00Z",
+            "yesterday",
+            "row 5: timestamp is \"yesterday\"",
+        ),
+        (
+            "value.csv",
+            "store,conversion,80",
+            "store,conversion,-80",
+            "row 4: value is \"-80\"",
+        ),
+        (
+            "kind.csv",
+            "survey",
+            "rumour",
+            "row 7: kind is \"rumour\", allowed: touch, conversion",
+        ),
         ("column.csv", "timestamp", "when", "no column \"timestamp\""),
-        ("person.csv", "bob,2026-01-02", ",2026-01-02", "row 5: person is \"\""),
+        (
+            "person.csv",
+            "bob,2026-01-02",
+            ",2026-01-02",
+            "row 5: person is \"\"",
+        ),
     ] {
         let log = File::new(name, &LOG.replacen(from, to, 1));
-        run::assert_refused("attribution", &["--events", log.name()], &[&format!("{}: {part}", log.name())]);
+        run::assert_refused(
+            "attribution",
+            &["--events", log.name()],
+            &[&format!("{}: {part}", log.name())],
+        );
     }
 }

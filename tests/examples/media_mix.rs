@@ -20,15 +20,39 @@ fn panel() -> String {
             let date = mixtouch::Day::new(18_000 + 7 * week as i32).unwrap();
             let sales = 100 + 3 * tv + 2 * clicks + week * 3 % 7;
             let promotion = if week % 9 == 4 { "sale" } else { "na" };
-            text += &format!("{date},{region},{sales},{tv},{clicks},{},{},{promotion}\n", 2 * clicks, 9 + week % 2);
+            text += &format!(
+                "{date},{region},{sales},{tv},{clicks},{},{},{promotion}\n",
+                2 * clicks,
+                9 + week % 2
+            );
         }
     }
     text
 }
 
 fn on(panel: &str) -> Vec<&str> {
-    let columns = ["--date", "week", "--kpi", "sales", "--media", "tv,clicks", "--spend", "clicks=search_cost", "--geo", "region"];
-    let others = ["--controls", "price", "--events", "promotion", "--trials", "40", "--front-trials", "0"];
+    let columns = [
+        "--date",
+        "week",
+        "--kpi",
+        "sales",
+        "--media",
+        "tv,clicks",
+        "--spend",
+        "clicks=search_cost",
+        "--geo",
+        "region",
+    ];
+    let others = [
+        "--controls",
+        "price",
+        "--events",
+        "promotion",
+        "--trials",
+        "40",
+        "--front-trials",
+        "0",
+    ];
     [&["--panel", panel][..], &columns, &others].concat()
 }
 
@@ -39,39 +63,97 @@ fn json_is_one_document_and_alone_on_standard_output() {
         "json-lift.csv",
         "channel,geo,start,end,spend_change,outcome_change,standard_error\ntv,north,2019-06-02,2019-06-29,10,30,5\n",
     );
-    let (status, out, notes) = run(&[&on(panel.name())[..], &["--lift", lift.name(), "--budget", "20", "--json"]].concat());
+    let (status, out, notes) = run(&[
+        &on(panel.name())[..],
+        &["--lift", lift.name(), "--budget", "20", "--json"],
+    ]
+    .concat());
     assert_eq!(status, 0, "{notes}");
     assert!(out.ends_with("}\n") && out.matches('\n').count() == 1);
-    assert!(notes.lines().all(|line| line.starts_with("note: ")), "{notes}");
+    assert!(
+        notes.lines().all(|line| line.starts_with("note: ")),
+        "{notes}"
+    );
     let document: Value = serde_json::from_str(&out).unwrap();
-    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     for field in ["r2", "nrmse", "mape", "validation_nrmse", "durbin_watson"] {
         assert!(document["fit"][field].is_f64(), "{field}");
     }
     let channels = document["channels"].as_array().unwrap();
     assert_eq!(channels.len(), 4);
-    for field in ["channel", "geo", "spend", "contribution", "share", "roi", "marginal_roi", "adstock", "saturation", "coefficient"] {
+    for field in [
+        "channel",
+        "geo",
+        "spend",
+        "contribution",
+        "share",
+        "roi",
+        "marginal_roi",
+        "adstock",
+        "saturation",
+        "coefficient",
+    ] {
         assert!(keys(&channels[0]).contains(&field.to_owned()), "{field}");
     }
     let rows = document["contributions"].as_array().unwrap();
-    assert_eq!((rows.len(), keys(&rows[0])), (120, ["baseline", "clicks", "date", "geo", "tv"].map(str::to_owned).to_vec()));
-    let sum = |name: &str| rows.iter().map(|row| row[name].as_f64().unwrap()).sum::<f64>();
+    assert_eq!(
+        (rows.len(), keys(&rows[0])),
+        (
+            120,
+            ["baseline", "clicks", "date", "geo", "tv"]
+                .map(str::to_owned)
+                .to_vec()
+        )
+    );
+    let sum = |name: &str| {
+        rows.iter()
+            .map(|row| row[name].as_f64().unwrap())
+            .sum::<f64>()
+    };
     assert!((document["baseline"].as_f64().unwrap() / sum("baseline") - 1.0).abs() < 1e-12);
-    let by_geo: f64 = channels.iter().filter(|c| c["channel"] == "tv").map(|c| c["contribution"].as_f64().unwrap()).sum();
+    let by_geo: f64 = channels
+        .iter()
+        .filter(|c| c["channel"] == "tv")
+        .map(|c| c["contribution"].as_f64().unwrap())
+        .sum();
     assert!((by_geo / sum("tv") - 1.0).abs() < 1e-9);
-    assert_eq!(document["bootstrap"]["channels"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        document["bootstrap"]["channels"].as_array().unwrap().len(),
+        2
+    );
     let plan = &document["plan"];
     assert_eq!(plan["total"], 20.0);
     assert!(plan["expected_gain"].is_f64() && document["seconds"]["fit"].is_f64());
-    assert_eq!(keys(&plan["channels"][0]), ["at_bound", "channel", "now", "planned"]);
-    assert_eq!((&document["lift_tests"][0]["start"], &document["lift_tests"][0]["end"]), (&"2019-06-02".into(), &"2019-06-29".into()));
+    assert_eq!(
+        keys(&plan["channels"][0]),
+        ["at_bound", "channel", "now", "planned"]
+    );
+    assert_eq!(
+        (
+            &document["lift_tests"][0]["start"],
+            &document["lift_tests"][0]["end"]
+        ),
+        (&"2019-06-02".into(), &"2019-06-29".into())
+    );
 }
 
 #[test]
 fn without_input_it_fits_a_world_of_its_own() {
     let (status, table, _) = run(&["--trials", "40", "--seed", "3"]);
     assert_eq!(status, 0);
-    assert!(table.starts_with("a simulated panel") && table.contains("true ROI") && table.contains("the baseline brought"), "{table}");
+    assert!(
+        table.starts_with("a simulated panel")
+            && table.contains("true ROI")
+            && table.contains("the baseline brought"),
+        "{table}"
+    );
     assert_eq!(run(&["--trials", "40", "--seed", "3"]).1, table);
     assert_ne!(run(&["--trials", "40", "--seed", "4"]).1, table);
 }
@@ -82,20 +164,50 @@ fn bad_options_are_refused() {
         (&["--sesonality", "2"][..], &["--sesonality"][..]),
         (&["--trials", "5"], &["trials is 5", "10 or more"]),
         (&["--trials", "many"], &["many", "--trials"]),
-        (&["--trend", "knots=0"], &["knots=0", "none, linear, knots=N"]),
-        (&["--adstock", "sticky"], &["adstock is sticky", "geometric"]),
-        (&["--adstock", "radio=geometric"], &["--adstock names channel \"radio\"", "Search-Ads"]),
-        (&["--saturation", "Email=hil"], &["saturation is hil", "logistic"]),
-        (&["--seasonality", "101"], &["Fourier pairs is 101", "0 to 100"]),
+        (
+            &["--trend", "knots=0"],
+            &["knots=0", "none, linear, knots=N"],
+        ),
+        (
+            &["--adstock", "sticky"],
+            &["adstock is sticky", "geometric"],
+        ),
+        (
+            &["--adstock", "radio=geometric"],
+            &["--adstock names channel \"radio\"", "Search-Ads"],
+        ),
+        (
+            &["--saturation", "Email=hil"],
+            &["saturation is hil", "logistic"],
+        ),
+        (
+            &["--seasonality", "101"],
+            &["Fourier pairs is 101", "0 to 100"],
+        ),
         (&["--period", "year"], &["year"]),
         (&["--budget-bounds", "2..1"], &["2..1", "LEAST..MOST"]),
         (&["--budget", "nan"], &["NaN"]),
         (&["--budget", "-5"], &["total budget is -5"]),
-        (&["--budget", "1e12"], &["total budget is 1000000000000", "bounds allow"]),
+        (
+            &["--budget", "1e12"],
+            &["total budget is 1000000000000", "bounds allow"],
+        ),
         (&["--from", "2030-01-01"], &["2030-01-01"]),
         (&["--from", "soon"], &["soon", "YYYY-MM-DD"]),
         (&["--kpi", "sales"], &["--panel"]),
-        (&["--panel", "/no/such.csv", "--date", "d", "--kpi", "k", "--media", "m"], &["/no/such.csv: "]),
+        (
+            &[
+                "--panel",
+                "/no/such.csv",
+                "--date",
+                "d",
+                "--kpi",
+                "k",
+                "--media",
+                "m",
+            ],
+            &["/no/such.csv: "],
+        ),
         (&["--lift", "/no/such.csv"], &["/no/such.csv: "]),
         (&["--holidays", "/no/such.csv"], &["/no/such.csv: "]),
     ] {
@@ -108,25 +220,68 @@ fn bad_files_are_refused_by_name_and_row() {
     let refused = |name: &str, text: &str, options: &dyn Fn(&str) -> Vec<String>, part: &str| {
         let file = File::new(name, text);
         let options = options(file.name());
-        assert_refused(&options.iter().map(String::as_str).collect::<Vec<_>>(), &[&format!("{}: {part}", file.name())]);
+        assert_refused(
+            &options.iter().map(String::as_str).collect::<Vec<_>>(),
+            &[&format!("{}: {part}", file.name())],
+        );
     };
     let good = panel();
     let whole = |path: &str| on(path).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    refused("dear.csv", &good.replacen(",9,na", ",dear,na", 1), &whole, "row 2: price is \"dear\"");
-    refused("gap.csv", &good.replace("2019-04-28,", "2019-04-29,"), &whole, "row 4: week is \"2019-04-29\", allowed: 2019-04-28");
-    refused("header.csv", good.lines().next().unwrap(), &whole, "the panel is empty");
-    refused("column.csv", &good.replacen("tv", "television", 1), &whole, "no column \"tv\"");
+    refused(
+        "dear.csv",
+        &good.replacen(",9,na", ",dear,na", 1),
+        &whole,
+        "row 2: price is \"dear\"",
+    );
+    refused(
+        "gap.csv",
+        &good.replace("2019-04-28,", "2019-04-29,"),
+        &whole,
+        "row 4: week is \"2019-04-29\", allowed: 2019-04-28",
+    );
+    refused(
+        "header.csv",
+        good.lines().next().unwrap(),
+        &whole,
+        "the panel is empty",
+    );
+    refused(
+        "column.csv",
+        &good.replacen("tv", "television", 1),
+        &whole,
+        "no column \"tv\"",
+    );
     let lift = |path: &str| vec!["--lift".to_owned(), path.to_owned()];
     let header = "channel,geo,start,end,spend_change,outcome_change,standard_error\n";
-    refused("none.csv", header, &lift, "the table of lift tests is empty");
+    refused(
+        "none.csv",
+        header,
+        &lift,
+        "the table of lift tests is empty",
+    );
     refused(
         "radio.csv",
         &format!("{header}\nradio,,2020-02-02,2020-02-29,1,1,1\n"),
         &lift,
         "row 3: channel is \"radio\", allowed: Search-Ads",
     );
-    refused("early.csv", &format!("{header}Email,,2000-02-02,2020-02-29,1,1,1\n"), &lift, "row 2: start is \"2000-02-02\"");
+    refused(
+        "early.csv",
+        &format!("{header}Email,,2000-02-02,2020-02-29,1,1,1\n"),
+        &lift,
+        "row 2: start is \"2000-02-02\"",
+    );
     let holidays = |path: &str| vec!["--holidays".to_owned(), path.to_owned()];
-    refused("never.csv", "date,holiday\n", &holidays, "the table of holidays is empty");
-    refused("feb.csv", "date,holiday\n\n2020-02-30,Leap\n", &holidays, "row 3: date is \"2020-02-30\"");
+    refused(
+        "never.csv",
+        "date,holiday\n",
+        &holidays,
+        "the table of holidays is empty",
+    );
+    refused(
+        "feb.csv",
+        "date,holiday\n\n2020-02-30,Leap\n",
+        &holidays,
+        "row 3: date is \"2020-02-30\"",
+    );
 }

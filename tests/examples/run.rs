@@ -6,10 +6,26 @@ use std::process::Command;
 /// An example, which a run of all tests has built; built here where only these run.
 fn built(example: &str) -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
+    let path = tests
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .join("examples")
+        .join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
     if !path.exists() {
-        let release = if cfg!(debug_assertions) { &[][..] } else { &["--release"][..] };
-        assert!(Command::new(env!("CARGO")).args(["build", "--quiet", "--example", example]).args(release).status().unwrap().success());
+        let release = if cfg!(debug_assertions) {
+            &[][..]
+        } else {
+            &["--release"][..]
+        };
+        assert!(
+            Command::new(env!("CARGO"))
+                .args(["build", "--quiet", "--example", example])
+                .args(release)
+                .status()
+                .unwrap()
+                .success()
+        );
     }
     path
 }
@@ -17,14 +33,25 @@ fn built(example: &str) -> PathBuf {
 /// Exit status, standard output and standard error.
 pub(crate) fn run(example: &str, options: &[&str]) -> (i32, String, String) {
     let ended = Command::new(built(example)).args(options).output().unwrap();
-    (ended.status.code().unwrap(), String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+    (
+        ended.status.code().unwrap(),
+        String::from_utf8(ended.stdout).unwrap(),
+        String::from_utf8(ended.stderr).unwrap(),
+    )
 }
 
-/// Fails unless the example ends with status 2, nothing on standard output, and one message that has the given parts.
+/// Fails unless the example ends with status 2, nothing on standard output, and one message that
+/// has the given parts.
 pub(crate) fn assert_refused(example: &str, options: &[&str], parts: &[&str]) {
     let (status, out, told) = run(example, options);
     assert_eq!((status, out.as_str()), (2, ""), "{options:?}: {told}");
-    assert_eq!(told.lines().filter(|line| line.starts_with("error: ")).count(), 1, "{options:?}: {told}");
+    assert_eq!(
+        told.lines()
+            .filter(|line| line.starts_with("error: "))
+            .count(),
+        1,
+        "{options:?}: {told}"
+    );
     for part in parts {
         assert!(told.contains(part), "{options:?}: {told:?} lacks {part:?}");
     }

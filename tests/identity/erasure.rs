@@ -3,19 +3,46 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Rows and links that one number makes, of eight persons: each has a cookie, an account and a card, and some have used the shop's
-/// tablet.
+/// Rows and links that one number makes, of eight persons: each has a cookie, an account and a
+/// card, and some have used the shop's tablet.
 fn add(seed: usize, log: &mut IdentifiedEvents, links: &mut Links, consent: &mut Consent) {
     let (person, time) = (seed % 8, START + (seed * 911 % 5000) as i64);
     let of = |kind: &str| id(kind, &format!("{kind} of {person}"));
     let (order, value) = (format!("order {seed}"), seed as f64);
-    let sale = Event::conversion(0, time).with_order_id(&order).with_value(value).with_channel("shop");
+    let sale = Event::conversion(0, time)
+        .with_order_id(&order)
+        .with_value(value)
+        .with_channel("shop");
     match seed % 5 {
         0 => log.push(sale, &[of("card")]).unwrap(),
-        1 => log.push(Event::touch(0, time, "app").with_cost(1.0), &[of("cookie"), of("account")]).unwrap(),
-        2 => log.push(Event::touch(0, time, "app"), &[id("device", "tablet"), of("account")]).unwrap(),
-        3 => links.push(Link { left: of("card"), right: of("account"), time, confidence: 1.0 }).unwrap(),
-        _ => consent.push(of("cookie"), "measurement", [2, 4, 8].contains(&(seed % 10)), time).unwrap(),
+        1 => log
+            .push(
+                Event::touch(0, time, "app").with_cost(1.0),
+                &[of("cookie"), of("account")],
+            )
+            .unwrap(),
+        2 => log
+            .push(
+                Event::touch(0, time, "app"),
+                &[id("device", "tablet"), of("account")],
+            )
+            .unwrap(),
+        3 => links
+            .push(Link {
+                left: of("card"),
+                right: of("account"),
+                time,
+                confidence: 1.0,
+            })
+            .unwrap(),
+        _ => consent
+            .push(
+                of("cookie"),
+                "measurement",
+                [2, 4, 8].contains(&(seed % 10)),
+                time,
+            )
+            .unwrap(),
     }
 }
 
@@ -26,22 +53,41 @@ fn resolved(log: &IdentifiedEvents, links: &Links) -> Identities {
     resolver.resolve().unwrap()
 }
 
-/// Where anonymous history does not join, a cookie's rows before its first link are nobody's; with the cookie's holder they go too,
-/// as nothing of them would be left to tell whose they are.
+/// Where anonymous history does not join, a cookie's rows before its first link are nobody's; with
+/// the cookie's holder they go too, as nothing of them would be left to tell whose they are.
 #[test]
 fn rows_that_name_the_person_alone_go_though_they_are_nobodys() {
-    let (cookie, tablet, ann, bob) = (id("cookie", "c"), id("device", "t"), id("account", "ann"), id("account", "bob"));
+    let (cookie, tablet, ann, bob) = (
+        id("cookie", "c"),
+        id("device", "t"),
+        id("account", "ann"),
+        id("account", "bob"),
+    );
     let mut log = IdentifiedEvents::new();
     log.push(Event::touch(0, START, "app"), &[cookie]).unwrap();
-    log.push(Event::touch(0, START + 1, "web"), &[cookie, tablet]).unwrap();
-    log.push(Event::touch(0, START + 9, "app"), &[cookie, ann]).unwrap();
+    log.push(Event::touch(0, START + 1, "web"), &[cookie, tablet])
+        .unwrap();
+    log.push(Event::touch(0, START + 9, "app"), &[cookie, ann])
+        .unwrap();
     log.push(Event::touch(0, START + 9, "app"), &[bob]).unwrap();
     let mut resolver = Resolver::new(Rules::standard().with_back_stitching(false));
     resolver.add_links(links([(cookie, ann, START + 5, 1.0)]));
     let identities = resolver.resolve().unwrap();
-    assert_eq!(identities.erase(identities.person(ann, START), &mut log).unwrap(), 2);
+    assert_eq!(
+        identities
+            .erase(identities.person(ann, START), &mut log)
+            .unwrap(),
+        2
+    );
     assert_eq!([log.identifiers(0), log.identifiers(1)], [[tablet], [bob]]);
-    assert_eq!(identities.stitch(&log, mixtouch::identity::WithoutConsent::default()).unwrap().events.len(), 2);
+    assert_eq!(
+        identities
+            .stitch(&log, mixtouch::identity::WithoutConsent::default())
+            .unwrap()
+            .events
+            .len(),
+        2
+    );
 }
 
 proptest! {

@@ -6,72 +6,151 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Ten values of each of four kinds, small guards, so that a few links already clash.
 fn rules() -> Rules {
-    let known = |name, most| IdentifierKind::known(name).unwrap().with_most_values(most).unwrap();
-    let cookie = IdentifierKind::anonymous("cookie").unwrap().with_most_persons(1).unwrap();
-    let address = IdentifierKind::anonymous("address").unwrap().with_most_persons(2).unwrap();
-    Rules::new([known("account", 1), known("card", 2), cookie, address]).unwrap().with_confidence(0.3).unwrap()
+    let known = |name, most| {
+        IdentifierKind::known(name)
+            .unwrap()
+            .with_most_values(most)
+            .unwrap()
+    };
+    let cookie = IdentifierKind::anonymous("cookie")
+        .unwrap()
+        .with_most_persons(1)
+        .unwrap();
+    let address = IdentifierKind::anonymous("address")
+        .unwrap()
+        .with_most_persons(2)
+        .unwrap();
+    Rules::new([known("account", 1), known("card", 2), cookie, address])
+        .unwrap()
+        .with_confidence(0.3)
+        .unwrap()
 }
 
 fn identifier(number: usize) -> Identifier {
     let kinds = ["account", "card", "cookie", "address"];
-    Pseudonymiser::new(HashKey::new([9; 32]), &rules()).identifier(kinds[number % 4], &format!("v{}", number / 4)).unwrap()
+    Pseudonymiser::new(HashKey::new([9; 32]), &rules())
+        .identifier(kinds[number % 4], &format!("v{}", number / 4))
+        .unwrap()
 }
 
 type Row = (usize, usize, i64, u8);
 
-/// The smallest of the set of each identifier, nothing of values that are shared; and the first second that a link was followed.
+/// The smallest of the set of each identifier, nothing of values that are shared; and the first
+/// second that a link was followed.
 fn by_hand(rows: &[Row]) -> BTreeMap<Identifier, (Option<Identifier>, Option<i64>)> {
     let rules = rules();
     let kinds: Vec<&IdentifierKind> = rules.kinds().collect();
     let mut tries: Vec<(u8, i64, Identifier, Identifier)> = Vec::new();
-    for &(left, right, time, confidence) in rows.iter().filter(|row| row.0 != row.1 && f64::from(row.3) / 10.0 >= 0.3) {
+    for &(left, right, time, confidence) in rows
+        .iter()
+        .filter(|row| row.0 != row.1 && f64::from(row.3) / 10.0 >= 0.3)
+    {
         let (left, right) = (identifier(left), identifier(right));
         tries.push((10 - confidence, time, left.min(right), left.max(right)));
     }
     tries.sort_unstable();
     let mut partners: BTreeMap<(Identifier, usize), BTreeSet<Identifier>> = BTreeMap::new();
     for &(_, _, left, right) in &tries {
-        partners.entry((left, right.kind())).or_default().insert(right);
-        partners.entry((right, left.kind())).or_default().insert(left);
+        partners
+            .entry((left, right.kind()))
+            .or_default()
+            .insert(right);
+        partners
+            .entry((right, left.kind()))
+            .or_default()
+            .insert(left);
     }
     let persons = |value: Identifier| -> usize {
-        let of = |(kind, limit): (usize, u16)| partners.get(&(value, kind)).map_or(0, |set| set.len().div_ceil(usize::from(limit)));
-        kinds.iter().enumerate().filter_map(|(at, kind)| Some(of((at, kind.most_values()?)))).max().unwrap_or(0)
+        let of = |(kind, limit): (usize, u16)| {
+            partners
+                .get(&(value, kind))
+                .map_or(0, |set| set.len().div_ceil(usize::from(limit)))
+        };
+        kinds
+            .iter()
+            .enumerate()
+            .filter_map(|(at, kind)| Some(of((at, kind.most_values()?))))
+            .max()
+            .unwrap_or(0)
     };
-    let shared = |value: Identifier| kinds[value.kind()].most_persons().is_some_and(|most| persons(value) > most as usize);
-    let mut sets: Vec<BTreeSet<Identifier>> = rows.iter().flat_map(|row| [row.0, row.1]).map(|n| BTreeSet::from([identifier(n)])).collect();
+    let shared = |value: Identifier| {
+        kinds[value.kind()]
+            .most_persons()
+            .is_some_and(|most| persons(value) > most as usize)
+    };
+    let mut sets: Vec<BTreeSet<Identifier>> = rows
+        .iter()
+        .flat_map(|row| [row.0, row.1])
+        .map(|n| BTreeSet::from([identifier(n)]))
+        .collect();
     let mut since: BTreeMap<Identifier, i64> = BTreeMap::new();
     for (_, time, left, right) in tries {
         if shared(left) || shared(right) {
             continue;
         }
-        let union: BTreeSet<Identifier> =
-            sets.iter().filter(|set| set.contains(&left) || set.contains(&right)).flatten().copied().collect();
+        let union: BTreeSet<Identifier> = sets
+            .iter()
+            .filter(|set| set.contains(&left) || set.contains(&right))
+            .flatten()
+            .copied()
+            .collect();
         let fits = |(at, kind): (usize, &&IdentifierKind)| {
-            kind.most_values().is_none_or(|most| union.iter().filter(|id| id.kind() == at).count() <= usize::from(most))
+            kind.most_values().is_none_or(|most| {
+                union.iter().filter(|id| id.kind() == at).count() <= usize::from(most)
+            })
         };
         if kinds.iter().enumerate().all(fits) {
             sets.retain(|set| !set.contains(&left) && !set.contains(&right));
             sets.push(union);
-            [left, right].into_iter().for_each(|end| _ = since.entry(end).and_modify(|first| *first = time.min(*first)).or_insert(time));
+            [left, right].into_iter().for_each(|end| {
+                _ = since
+                    .entry(end)
+                    .and_modify(|first| *first = time.min(*first))
+                    .or_insert(time)
+            });
         }
     }
-    let smallest = |set: &BTreeSet<Identifier>| set.first().copied().filter(|&first| !shared(first));
-    sets.iter().flat_map(|set| set.iter().map(|&member| (member, (smallest(set), since.get(&member).copied())))).collect()
+    let smallest =
+        |set: &BTreeSet<Identifier>| set.first().copied().filter(|&first| !shared(first));
+    sets.iter()
+        .flat_map(|set| {
+            set.iter()
+                .map(|&member| (member, (smallest(set), since.get(&member).copied())))
+        })
+        .collect()
 }
 
-/// The same kinds with cookies that are somebody's for two seconds, and no history before the first link.
+/// The same kinds with cookies that are somebody's for two seconds, and no history before the first
+/// link.
 fn lent_cookies() -> Rules {
-    let lent = IdentifierKind::anonymous("cookie").unwrap().with_validity(Duration::from_secs(2)).unwrap();
-    let kinds: Vec<IdentifierKind> =
-        rules().kinds().map(|kind| if kind.name() == "cookie" { lent.clone() } else { kind.clone() }).collect();
+    let lent = IdentifierKind::anonymous("cookie")
+        .unwrap()
+        .with_validity(Duration::from_secs(2))
+        .unwrap();
+    let kinds: Vec<IdentifierKind> = rules()
+        .kinds()
+        .map(|kind| {
+            if kind.name() == "cookie" {
+                lent.clone()
+            } else {
+                kind.clone()
+            }
+        })
+        .collect();
     Rules::new(kinds).unwrap().with_back_stitching(false)
 }
 
 fn resolved(rules: Rules, rows: &[Row]) -> Identities {
     let mut links = Links::new();
     for &(left, right, time, confidence) in rows {
-        links.push(Link { left: identifier(left), right: identifier(right), time, confidence: f64::from(confidence) / 10.0 }).unwrap();
+        links
+            .push(Link {
+                left: identifier(left),
+                right: identifier(right),
+                time,
+                confidence: f64::from(confidence) / 10.0,
+            })
+            .unwrap();
     }
     resolve(rules, links)
 }

@@ -1,4 +1,5 @@
-//! Journeys cut the slow and obvious way: one person after the other, every touch compared with every conversion.
+//! Journeys cut the slow and obvious way: one person after the other, every touch compared with
+//! every conversion.
 
 use mixtouch::{Event, Events, Interaction, JourneyOptions, Journeys, Lookback, Period, Transform};
 use std::collections::BTreeMap;
@@ -16,8 +17,17 @@ pub(super) struct Row {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum What {
-    Touch { channel: usize, interaction: Option<Interaction>, cost: u32 },
-    Conversion { value: u32, goal: Option<usize>, order: Option<usize>, place: Option<usize> },
+    Touch {
+        channel: usize,
+        interaction: Option<Interaction>,
+        cost: u32,
+    },
+    Conversion {
+        value: u32,
+        goal: Option<usize>,
+        order: Option<usize>,
+        place: Option<usize>,
+    },
 }
 
 /// The options as plain numbers of seconds and channels.
@@ -75,7 +85,8 @@ pub(super) struct Expected {
     pub(super) costs: BTreeMap<&'static str, f64>,
 }
 
-/// Keys of every sort: numbers, texts, texts that look like numbers, and numbers at the end of the range.
+/// Keys of every sort: numbers, texts, texts that look like numbers, and numbers at the end of the
+/// range.
 pub(super) fn key(person: usize) -> String {
     match person % 5 {
         0 => person.to_string(),
@@ -88,7 +99,8 @@ pub(super) fn key(person: usize) -> String {
 
 impl Options {
     pub(super) fn built(&self) -> JourneyOptions {
-        let seconds = |seconds: u32| Lookback::new(std::time::Duration::from_secs(seconds.into())).unwrap();
+        let seconds =
+            |seconds: u32| Lookback::new(std::time::Duration::from_secs(seconds.into())).unwrap();
         let mut lookback = seconds(self.lookback);
         if let Some((channel, own)) = self.channel_lookback {
             lookback = lookback.with_channel(CHANNELS[channel], seconds(own));
@@ -131,14 +143,23 @@ pub(super) fn events(rows: &[Row]) -> Events {
     for row in rows {
         let person = key(row.person);
         let mut event = match row.what {
-            What::Touch { channel, cost, .. } => Event::touch(&person, row.time.into(), CHANNELS[channel]).with_cost(f64::from(cost)),
-            What::Conversion { value, .. } => Event::conversion(&person, row.time.into()).with_value(f64::from(value)),
+            What::Touch { channel, cost, .. } => {
+                Event::touch(&person, row.time.into(), CHANNELS[channel]).with_cost(f64::from(cost))
+            }
+            What::Conversion { value, .. } => {
+                Event::conversion(&person, row.time.into()).with_value(f64::from(value))
+            }
         };
         let orders = ["o-0", "o-1", "o-2"];
         match row.what {
-            What::Touch { interaction: Some(interaction), .. } => event = event.with_interaction(interaction),
+            What::Touch {
+                interaction: Some(interaction),
+                ..
+            } => event = event.with_interaction(interaction),
             What::Touch { .. } => {}
-            What::Conversion { goal, order, place, .. } => {
+            What::Conversion {
+                goal, order, place, ..
+            } => {
                 event = goal.map_or(event, |goal| event.with_goal(GOALS[goal]));
                 event = order.map_or(event, |order| event.with_order_id(orders[order]));
                 event = place.map_or(event, |place| event.with_channel(CHANNELS[place]));
@@ -157,10 +178,18 @@ struct Touch {
 }
 
 pub(super) fn reference(rows: &[Row], options: &Options) -> Expected {
-    let read: Vec<Row> = rows.iter().copied().filter(|row| options.to.is_none_or(|to| row.time < to)).collect();
+    let read: Vec<Row> = rows
+        .iter()
+        .copied()
+        .filter(|row| options.to.is_none_or(|to| row.time < to))
+        .collect();
     let end = read.iter().map(|row| row.time).max().unwrap_or(0);
     let mut expected = Expected::default();
-    let persons = rows.iter().map(|row| row.person).max().map_or(0, |most| most + 1);
+    let persons = rows
+        .iter()
+        .map(|row| row.person)
+        .max()
+        .map_or(0, |most| most + 1);
     for person in 0..persons {
         let mut own: Vec<Row> = Vec::new();
         for row in read.iter().filter(|row| row.person == person) {
@@ -180,13 +209,23 @@ fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected:
     let mut conversions: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
     for row in own {
         match row.what {
-            What::Touch { channel, interaction, cost } => {
-                touches.push(Touch { channel, time: row.time, lookback: options.lookback_of(channel, interaction) });
+            What::Touch {
+                channel,
+                interaction,
+                cost,
+            } => {
+                touches.push(Touch {
+                    channel,
+                    time: row.time,
+                    lookback: options.lookback_of(channel, interaction),
+                });
                 if options.is_reported(row.time) && cost > 0 {
                     *expected.costs.entry(CHANNELS[channel]).or_default() += f64::from(cost);
                 }
             }
-            What::Conversion { value, goal, .. } if options.goal.is_none() || options.goal == goal => {
+            What::Conversion { value, goal, .. }
+                if options.goal.is_none() || options.goal == goal =>
+            {
                 let sum = conversions.entry(row.time).or_default();
                 *sum = (sum.0 + 1.0, sum.1 + f64::from(value));
             }
@@ -195,10 +234,19 @@ fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected:
     }
     let mut last: Option<u32> = None;
     for (&time, &(count, value)) in &conversions {
-        let candidates = touches.iter().filter(|touch| touch.time <= time && (options.reuse || last.is_none_or(|last| touch.time > last)));
-        let window: Vec<Touch> = candidates.filter(|touch| time - touch.time <= touch.lookback).copied().collect();
+        let candidates = touches.iter().filter(|touch| {
+            touch.time <= time && (options.reuse || last.is_none_or(|last| touch.time > last))
+        });
+        let window: Vec<Touch> = candidates
+            .filter(|touch| time - touch.time <= touch.lookback)
+            .copied()
+            .collect();
         if options.is_reported(time) {
-            let timeline = touches.iter().filter(|touch| touch.time <= time).map(shown).collect();
+            let timeline = touches
+                .iter()
+                .filter(|touch| touch.time <= time)
+                .map(shown)
+                .collect();
             expected.journeys.push(Cut {
                 person: key(person),
                 touches: shaped(window, options),
@@ -209,8 +257,14 @@ fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected:
         }
         last = Some(time);
     }
-    let rest: Vec<Touch> = touches.iter().filter(|touch| last.is_none_or(|last| touch.time > last)).copied().collect();
-    let Some(latest) = rest.last().copied() else { return };
+    let rest: Vec<Touch> = touches
+        .iter()
+        .filter(|touch| last.is_none_or(|last| touch.time > last))
+        .copied()
+        .collect();
+    let Some(latest) = rest.last().copied() else {
+        return;
+    };
     let natural = u64::from(latest.time) + u64::from(latest.lookback);
     let close = natural.min(u64::from(end)) as u32;
     if !options.is_reported(close) {
@@ -219,7 +273,10 @@ fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected:
     let immature = natural > u64::from(end);
     expected.immature += u64::from(immature);
     if !(immature && options.drop_immature) {
-        let window = rest.into_iter().filter(|touch| latest.time - touch.time <= touch.lookback).collect();
+        let window = rest
+            .into_iter()
+            .filter(|touch| latest.time - touch.time <= touch.lookback)
+            .collect();
         expected.journeys.push(Cut {
             person: key(person),
             touches: shaped(window, options),
@@ -236,7 +293,11 @@ fn shown(touch: &Touch) -> (&'static str, u32) {
 
 /// Exclude, transform, trim.
 fn shaped(window: Vec<Touch>, options: &Options) -> Vec<(&'static str, u32)> {
-    let kept: Vec<Touch> = window.iter().filter(|touch| !options.exclude.contains(&touch.channel)).copied().collect();
+    let kept: Vec<Touch> = window
+        .iter()
+        .filter(|touch| !options.exclude.contains(&touch.channel))
+        .copied()
+        .collect();
     let kept = if kept.is_empty() { window } else { kept };
     let count = kept.len();
     let same = |left: usize, right: usize| kept[left].channel == kept[right].channel;
@@ -246,27 +307,54 @@ fn shaped(window: Vec<Touch>, options: &Options) -> Vec<(&'static str, u32)> {
         Transform::First => !(0..at).any(|earlier| same(earlier, at)),
         Transform::Last => !(at + 1..count).any(|later| same(later, at)),
     };
-    let shaped: Vec<_> = (0..count).filter(|&at| stays(at)).map(|at| shown(&kept[at])).collect();
+    let shaped: Vec<_> = (0..count)
+        .filter(|&at| stays(at))
+        .map(|at| shown(&kept[at]))
+        .collect();
     shaped[shaped.len() - options.trim.unwrap_or(usize::MAX).min(shaped.len())..].to_vec()
 }
 
 /// What the crate made of it, as anyone can compare it.
 pub(super) fn actual(journeys: &Journeys) -> Expected {
-    let name = |channel: &mixtouch::ChannelId| *CHANNELS.iter().find(|name| **name == journeys.channels().name(*channel)).unwrap();
+    let name = |channel: &mixtouch::ChannelId| {
+        *CHANNELS
+            .iter()
+            .find(|name| **name == journeys.channels().name(*channel))
+            .unwrap()
+    };
     let mut timelines = super::timelines(journeys, name).into_iter();
     let mut cuts = Vec::new();
     for (at, journey) in journeys.iter().enumerate() {
         let outcome = journey.outcome();
         cuts.push(Cut {
             person: journeys.person(at).unwrap().to_string(),
-            touches: journey.channels().iter().map(name).zip(journey.times().iter().copied()).collect(),
+            touches: journey
+                .channels()
+                .iter()
+                .map(name)
+                .zip(journey.times().iter().copied())
+                .collect(),
             close: journey.close(),
             outcome: (outcome.conversions(), outcome.nulls(), outcome.value()),
-            timeline: if outcome.conversions() > 0.0 { timelines.next().unwrap() } else { Vec::new() },
+            timeline: if outcome.conversions() > 0.0 {
+                timelines.next().unwrap()
+            } else {
+                Vec::new()
+            },
         });
     }
     cuts.sort_by(|a, b| a.partial_cmp(b).unwrap());
     let costs = journeys.costs().unwrap_or(&[]);
-    let costs = journeys.channels().ids().zip(costs).filter(|(_, cost)| **cost > 0.0).map(|(id, &cost)| (name(&id), cost)).collect();
-    Expected { journeys: cuts, immature: journeys.immature(), costs }
+    let costs = journeys
+        .channels()
+        .ids()
+        .zip(costs)
+        .filter(|(_, cost)| **cost > 0.0)
+        .map(|(id, &cost)| (name(&id), cost))
+        .collect();
+    Expected {
+        journeys: cuts,
+        immature: journeys.immature(),
+        costs,
+    }
 }

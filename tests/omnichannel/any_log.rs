@@ -1,9 +1,10 @@
-//! Voice, service, carts and maps of any log: nothing panics, nothing is NaN, parts add up to their whole.
+//! Voice, service, carts and maps of any log: nothing panics, nothing is NaN, parts add up to their
+//! whole.
 
 use super::offline;
 use mixtouch::omnichannel::{
-    Breakdown, CartAbandonment, CartOptions, FrequentPaths, Grouping, Histories, JourneyMap, Level, Periods, Questions, Resolutions,
-    Service, ServiceColumns, Steps, VoiceOfCustomer, Window,
+    Breakdown, CartAbandonment, CartOptions, FrequentPaths, Grouping, Histories, JourneyMap, Level,
+    Periods, Questions, Resolutions, Service, ServiceColumns, Steps, VoiceOfCustomer, Window,
 };
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
@@ -18,29 +19,69 @@ const AGENTS: [&str; 3] = ["zoe", "yan", ""];
 type Row = (usize, usize, i64, usize);
 
 fn push(log: &mut Events, (person, kind, time, rest): Row) {
-    let kind = [Kind::Touch, Kind::Conversion, Kind::Cart, Kind::Survey, Kind::CaseOpen, Kind::CaseClose, Kind::Return][kind % 7];
+    let kind = [
+        Kind::Touch,
+        Kind::Conversion,
+        Kind::Cart,
+        Kind::Survey,
+        Kind::CaseOpen,
+        Kind::CaseClose,
+        Kind::Return,
+    ][kind % 7];
     let goal = ["nps", "csat", "ces", "consistency", "mood"][rest % 5];
     let ids = ["", "1", "2"];
-    let channel = if kind == Kind::Touch || !rest.is_multiple_of(3) { CHANNELS[rest % 4] } else { "" };
-    let texts = [AGENTS[rest / 3 % 3], ["phone", ""][rest / 5 % 2], ["assistant", ""][rest % 2], ["laptop", ""][rest / 2 % 2]];
-    let event = Event::of_kind(kind, PEOPLE[person % 4], time).with_value((rest % 13) as f64).with_goal(goal);
-    log.push(event.with_order_id(ids[rest / 7 % 3]).with_channel(channel).with_texts(&texts)).unwrap();
+    let channel = if kind == Kind::Touch || !rest.is_multiple_of(3) {
+        CHANNELS[rest % 4]
+    } else {
+        ""
+    };
+    let texts = [
+        AGENTS[rest / 3 % 3],
+        ["phone", ""][rest / 5 % 2],
+        ["assistant", ""][rest % 2],
+        ["laptop", ""][rest / 2 % 2],
+    ];
+    let event = Event::of_kind(kind, PEOPLE[person % 4], time)
+        .with_value((rest % 13) as f64)
+        .with_goal(goal);
+    log.push(
+        event
+            .with_order_id(ids[rest / 7 % 3])
+            .with_channel(channel)
+            .with_texts(&texts),
+    )
+    .unwrap();
 }
 
 fn log(rows: &[Row]) -> Events {
     let mut log = Events::with_columns(["agent", "team", "tool", "device"]).keep_all();
     // every channel is in the log, whatever the rows
     for channel in CHANNELS {
-        log.push(Event::touch("zed", 0, channel).with_texts(&["", "", "", ""])).unwrap();
+        log.push(Event::touch("zed", 0, channel).with_texts(&["", "", "", ""]))
+            .unwrap();
     }
     rows.iter().for_each(|&row| push(&mut log, row));
     log
 }
 
 fn adds_up<F>(of: &Breakdown<F>, count: impl Fn(&F) -> u64) {
-    let sum = |groups: &[mixtouch::omnichannel::GroupFigures<F>]| groups.iter().map(|group| count(&group.figures)).sum::<u64>();
-    assert_eq!((sum(&of.by_use), sum(&of.by_kind)), (count(&of.overall), count(&of.overall)));
-    assert!(of.periods.iter().map(|period| count(&period.figures)).sum::<u64>() <= count(&of.overall));
+    let sum = |groups: &[mixtouch::omnichannel::GroupFigures<F>]| {
+        groups
+            .iter()
+            .map(|group| count(&group.figures))
+            .sum::<u64>()
+    };
+    assert_eq!(
+        (sum(&of.by_use), sum(&of.by_kind)),
+        (count(&of.overall), count(&of.overall))
+    );
+    assert!(
+        of.periods
+            .iter()
+            .map(|period| count(&period.figures))
+            .sum::<u64>()
+            <= count(&of.overall)
+    );
 }
 
 proptest! {

@@ -1,6 +1,9 @@
-//! What is gathered in pieces, in whatever shape, sent as JSON on the way or not, is to the bit what is gathered at once.
+//! What is gathered in pieces, in whatever shape, sent as JSON on the way or not, is to the bit
+//! what is gathered at once.
 
-use mixtouch::omnichannel::{ConversionCounts, KindCounts, Level, MapCounts, OfflineChannels, PathCounts, PathLengths, Steps};
+use mixtouch::omnichannel::{
+    ConversionCounts, KindCounts, Level, MapCounts, OfflineChannels, PathCounts, PathLengths, Steps,
+};
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::{Accumulator, Event, Events, Journey, JourneyBuilder, JourneyOptions, Journeys};
 use proptest::prelude::*;
@@ -8,7 +11,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 const CHANNELS: [&str; 4] = ["app", "search", "store", "tv"];
 
-/// Person, second, what (a touch of a channel, or a purchase in the store or on the web), value in whole units: sums of these are exact.
+/// Person, second, what (a touch of a channel, or a purchase in the store or on the web), value in
+/// whole units: sums of these are exact.
 type Row = (u64, i64, usize, u64);
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
@@ -19,8 +23,12 @@ fn journeys<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Journeys {
     let mut log = Events::new();
     for &(person, time, what, value) in rows {
         let event = match what {
-            4 => Event::conversion(person, time).with_channel("store").with_value(value as f64),
-            5 => Event::conversion(person, time).with_channel("web").with_value(value as f64),
+            4 => Event::conversion(person, time)
+                .with_channel("store")
+                .with_value(value as f64),
+            5 => Event::conversion(person, time)
+                .with_channel("web")
+                .with_value(value as f64),
             channel => Event::touch(person, time, CHANNELS[channel]),
         };
         log.push(event).unwrap();
@@ -32,11 +40,18 @@ fn journeys<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Journeys {
 }
 
 /// Gathered in two pieces, each of which is gathered so, as long as there are cuts.
-fn folded<A: Accumulator>(of: &[Journey<'_>], start: &impl Fn() -> A, sent: &impl Fn(A) -> A, cuts: &mut impl Iterator<Item = usize>) -> A {
+fn folded<A: Accumulator>(
+    of: &[Journey<'_>],
+    start: &impl Fn() -> A,
+    sent: &impl Fn(A) -> A,
+    cuts: &mut impl Iterator<Item = usize>,
+) -> A {
     if let Some(cut) = cuts.next() {
         let (earlier, later) = of.split_at(cut % (of.len() + 1));
         let mut gathered = sent(folded(earlier, start, sent, cuts));
-        gathered.merge(sent(folded(later, start, sent, cuts))).unwrap();
+        gathered
+            .merge(sent(folded(later, start, sent, cuts)))
+            .unwrap();
         return gathered;
     }
     let mut gathered = start();
@@ -48,12 +63,28 @@ fn text(of: &impl Serialize) -> String {
     serde_json::to_string(of).unwrap()
 }
 
-fn check<A: Accumulator + Clone + Serialize + DeserializeOwned>(journeys: &[Journey<'_>], start: impl Fn() -> A, cuts: &[usize]) {
-    let whole = text(&folded(journeys, &start, &|gathered| gathered, &mut std::iter::empty()));
+fn check<A: Accumulator + Clone + Serialize + DeserializeOwned>(
+    journeys: &[Journey<'_>],
+    start: impl Fn() -> A,
+    cuts: &[usize],
+) {
+    let whole = text(&folded(
+        journeys,
+        &start,
+        &|gathered| gathered,
+        &mut std::iter::empty(),
+    ));
     let mut pieces = cuts.iter().copied();
-    assert_eq!(text(&folded(journeys, &start, &|gathered| gathered, &mut pieces)), whole);
+    assert_eq!(
+        text(&folded(journeys, &start, &|gathered| gathered, &mut pieces)),
+        whole
+    );
     let sent = |gathered: A| serde_json::from_str::<A>(&text(&gathered)).unwrap();
-    assert_eq!(text(&folded(journeys, &start, &sent, &mut cuts.iter().copied())), whole, "sent as JSON");
+    assert_eq!(
+        text(&folded(journeys, &start, &sent, &mut cuts.iter().copied())),
+        whole,
+        "sent as JSON"
+    );
 }
 
 proptest! {
@@ -111,7 +142,11 @@ fn other_steps_and_unsound_files_are_refused() {
     let counts = journeys.accumulate(|| PathCounts::new(&steps)).unwrap();
     let other = Steps::channels(&mixtouch::Channels::new(["app", "radio"]).unwrap());
     assert!(counts.clone().merge(PathCounts::new(&other)).is_err());
-    assert!(PathCounts::new(&other).report(&journeys, 5, &MinimumGroup::default(), Level::default()).is_err());
+    assert!(
+        PathCounts::new(&other)
+            .report(&journeys, 5, &MinimumGroup::default(), Level::default())
+            .is_err()
+    );
     let sound = text(&counts);
     assert!(serde_json::from_str::<PathCounts>(&sound).is_ok());
     for (old, new) in [

@@ -3,7 +3,8 @@
 use super::cholesky::Cholesky;
 use std::collections::VecDeque;
 
-/// The last steps of an iteration `x <- g(x)`: what points and residuals `g(x) - x` changed by (Walker and Ni 2011).
+/// The last steps of an iteration `x <- g(x)`: what points and residuals `g(x) - x` changed by
+/// (Walker and Ni 2011).
 pub(super) struct History<'a> {
     exposure: &'a [f64],
     last: Option<(Vec<f64>, Vec<f64>)>,
@@ -16,7 +17,11 @@ const DEPTH: usize = 8;
 
 impl<'a> History<'a> {
     pub(super) fn new(exposure: &'a [f64]) -> Self {
-        Self { exposure, last: None, changes: VecDeque::new() }
+        Self {
+            exposure,
+            last: None,
+            changes: VecDeque::new(),
+        }
     }
 
     pub(super) fn forget(&mut self) {
@@ -24,15 +29,16 @@ impl<'a> History<'a> {
         self.changes.clear();
     }
 
-    /// The point at which the residual would be least were it linear in between; none before there is a step to look back on. Never
-    /// below a tenth of the plain step, so that signs are kept.
+    /// The point at which the residual would be least were it linear in between; none before there
+    /// is a step to look back on. Never below a tenth of the plain step, so that signs are kept.
     pub(super) fn onward(&mut self, point: &[f64], plain: &[f64]) -> Option<Vec<f64>> {
         let residual = minus(plain, point);
         if let Some((before, earlier)) = self.last.replace((point.to_vec(), residual.clone())) {
             if self.changes.len() == DEPTH {
                 self.changes.pop_front();
             }
-            self.changes.push_back((minus(point, &before), minus(&residual, &earlier)));
+            self.changes
+                .push_back((minus(point, &before), minus(&residual, &earlier)));
         }
         let parts = self.parts(point, &residual)?;
         let mut onward = plain.to_vec();
@@ -41,19 +47,31 @@ impl<'a> History<'a> {
                 *to -= part * (moved + changed);
             }
         }
-        onward.iter_mut().zip(plain).for_each(|(to, plain)| *to = to.max(0.1 * plain));
+        onward
+            .iter_mut()
+            .zip(plain)
+            .for_each(|(to, plain)| *to = to.max(0.1 * plain));
         Some(onward)
     }
 
-    /// What each change takes part with, by least squares in standard errors of events; older changes that say nothing new go.
+    /// What each change takes part with, by least squares in standard errors of events; older
+    /// changes that say nothing new go.
     fn parts(&mut self, point: &[f64], residual: &[f64]) -> Option<Vec<f64>> {
         let weigh = |(rate, exposure): (&f64, &f64)| exposure * exposure / (rate * exposure + 1.0);
         let weights: Vec<f64> = point.iter().zip(self.exposure).map(weigh).collect();
-        let dot =
-            |left: &[f64], right: &[f64]| -> f64 { left.iter().zip(right).zip(&weights).map(|((x, y), weight)| x * y * weight).sum() };
+        let dot = |left: &[f64], right: &[f64]| -> f64 {
+            left.iter()
+                .zip(right)
+                .zip(&weights)
+                .map(|((x, y), weight)| x * y * weight)
+                .sum()
+        };
         while !self.changes.is_empty() {
             let changes: Vec<&[f64]> = self.changes.iter().map(|change| &change.1[..]).collect();
-            let matrix = changes.iter().flat_map(|left| changes.iter().map(|right| dot(left, right))).collect();
+            let matrix = changes
+                .iter()
+                .flat_map(|left| changes.iter().map(|right| dot(left, right)))
+                .collect();
             let right: Vec<f64> = changes.iter().map(|change| dot(change, residual)).collect();
             if let Some(factored) = Cholesky::new(matrix, changes.len()) {
                 return Some(factored.solve(&right));
@@ -65,7 +83,10 @@ impl<'a> History<'a> {
 }
 
 fn minus(left: &[f64], right: &[f64]) -> Vec<f64> {
-    left.iter().zip(right).map(|(left, right)| left - right).collect()
+    left.iter()
+        .zip(right)
+        .map(|(left, right)| left - right)
+        .collect()
 }
 
 #[cfg(test)]
@@ -74,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_linear_iteration_arrives_in_as_many_steps_as_it_has_directions() {
-        // x <- A x + b with the fixed point (10, 1): plain steps come nearer by a factor of 0.9 each
+        // x <- A x + b with the fixed point (10, 1): plain steps come nearer by a factor of 0.9
+        // each
         let step = |x: &[f64]| vec![0.9 * x[0] + 1.0, 0.5 * x[1] + 0.5];
         let mut history = History::new(&[1.0, 1.0]);
         let mut x = vec![5.0, 3.0];
@@ -82,6 +104,8 @@ mod tests {
             let plain = step(&x);
             x = history.onward(&x, &plain).unwrap_or(plain);
         }
-        x.iter().zip([10.0, 1.0]).for_each(|(found, known)| approx::assert_relative_eq!(*found, known, max_relative = 1e-6));
+        x.iter().zip([10.0, 1.0]).for_each(|(found, known)| {
+            approx::assert_relative_eq!(*found, known, max_relative = 1e-6)
+        });
     }
 }

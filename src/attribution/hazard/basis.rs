@@ -10,7 +10,8 @@ pub(super) const DAY: f64 = 86_400.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub(super) enum Basis {
-    /// Where bins of age end, in seconds: the first begins at 0, each holds `lo <= age < hi`, the last `age = hi` too.
+    /// Where bins of age end, in seconds: the first begins at 0, each holds `lo <= age < hi`, the
+    /// last `age = hi` too.
     Bins(Vec<u32>),
     /// Densities `exp(-age / tau) / tau`, tau in days.
     Exponential(Vec<Decay>),
@@ -38,7 +39,9 @@ impl From<Basis> for Fields {
     fn from(basis: Basis) -> Self {
         match basis {
             Basis::Bins(ends) => Self::Bins(ends),
-            Basis::Exponential(decays) => Self::Exponential(decays.iter().map(Decay::tau).collect()),
+            Basis::Exponential(decays) => {
+                Self::Exponential(decays.iter().map(Decay::tau).collect())
+            }
         }
     }
 }
@@ -48,26 +51,44 @@ const MOST: usize = 64;
 
 impl Default for Basis {
     fn default() -> Self {
-        Self::Bins([1, 24, 72, 168, 336, 720].map(|hours| hours * 3600).to_vec())
+        Self::Bins(
+            [1, 24, 72, 168, 336, 720]
+                .map(|hours| hours * 3600)
+                .to_vec(),
+        )
     }
 }
 
 impl Basis {
     pub(super) fn bins(ends: Vec<u32>) -> Result<Self> {
-        let rising = ends.first().is_some_and(|&first| first > 0) && ends.windows(2).all(|pair| pair[0] < pair[1]);
+        let rising = ends.first().is_some_and(|&first| first > 0)
+            && ends.windows(2).all(|pair| pair[0] < pair[1]);
         if rising && ends.len() <= MOST {
             return Ok(Self::Bins(ends));
         }
-        Err(Error::setting("the ends of bins of age", format!("{ends:?} s"), "1 to 64 rising numbers of seconds above 0"))
+        Err(Error::setting(
+            "the ends of bins of age",
+            format!("{ends:?} s"),
+            "1 to 64 rising numbers of seconds above 0",
+        ))
     }
 
     pub(super) fn exponential(taus: Vec<f64>) -> Result<Self> {
-        let rising = taus.windows(2).all(|pair| pair[0] < pair[1]) && (1..=MOST).contains(&taus.len());
-        let decays = if rising { taus.iter().map(|&tau| Decay::new(tau)).collect() } else { None };
+        let rising =
+            taus.windows(2).all(|pair| pair[0] < pair[1]) && (1..=MOST).contains(&taus.len());
+        let decays = if rising {
+            taus.iter().map(|&tau| Decay::new(tau)).collect()
+        } else {
+            None
+        };
         if let Some(decays) = decays {
             return Ok(Self::Exponential(decays));
         }
-        Err(Error::setting("the time constants of exponentials", format!("{taus:?} d"), "1 to 64 rising numbers of days above 0"))
+        Err(Error::setting(
+            "the time constants of exponentials",
+            format!("{taus:?} d"),
+            "1 to 64 rising numbers of days above 0",
+        ))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -89,16 +110,27 @@ impl Basis {
     #[inline]
     pub(super) fn at(&self, age: u32, mut each: impl FnMut(usize, f64)) {
         match self {
-            Self::Bins(ends) => each(ends[..ends.len() - 1].iter().filter(|&&end| age >= end).count(), 1.0),
+            Self::Bins(ends) => each(
+                ends[..ends.len() - 1]
+                    .iter()
+                    .filter(|&&end| age >= end)
+                    .count(),
+                1.0,
+            ),
             Self::Exponential(decays) => {
-                for (at, decay) in decays.iter().enumerate().filter(|(_, decay)| age <= decay.reach()) {
+                for (at, decay) in decays
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, decay)| age <= decay.reach())
+                {
                     each(at, decay.at(age) / decay.tau());
                 }
             }
         }
     }
 
-    /// What the functions' integral over the ages `from..to` is counted in, as a part of what their value times a day is.
+    /// What the functions' integral over the ages `from..to` is counted in, as a part of what their
+    /// value times a day is.
     pub(super) fn unit(&self) -> f64 {
         match self {
             Self::Bins(_) => 1.0 / DAY,
@@ -106,8 +138,8 @@ impl Basis {
         }
     }
 
-    /// Adds each function's integral over the ages `from..to`, `weight` times. Bins count in seconds, exponentials in multiples
-    /// of 2^-30: such sums are exact in any order.
+    /// Adds each function's integral over the ages `from..to`, `weight` times. Bins count in
+    /// seconds, exponentials in multiples of 2^-30: such sums are exact in any order.
     #[inline]
     pub(super) fn integrate(&self, from: u32, to: u32, weight: f64, into: &mut [f64]) {
         match self {
@@ -120,7 +152,11 @@ impl Basis {
                 }
             }
             Self::Exponential(decays) => {
-                for (sum, decay) in into.iter_mut().zip(decays).filter(|(_, decay)| from < to.min(decay.reach())) {
+                for (sum, decay) in into
+                    .iter_mut()
+                    .zip(decays)
+                    .filter(|(_, decay)| from < to.min(decay.reach()))
+                {
                     *sum += weight * rounded(decay.at(from) - decay.at(to.min(decay.reach())));
                 }
             }
@@ -146,7 +182,10 @@ mod tests {
             basis.at(age, |at, value| found.push((at, value)));
             found
         };
-        assert_eq!([0, 9, 10, 19, 20, 30].map(|age| bin(age)[0]), [(0, 1.0), (0, 1.0), (1, 1.0), (1, 1.0), (2, 1.0), (2, 1.0)]);
+        assert_eq!(
+            [0, 9, 10, 19, 20, 30].map(|age| bin(age)[0]),
+            [(0, 1.0), (0, 1.0), (1, 1.0), (1, 1.0), (2, 1.0), (2, 1.0)]
+        );
         let mut sums = [0.0; 3];
         basis.integrate(5, 25, 2.0, &mut sums);
         assert_eq!(sums, [10.0, 20.0, 10.0]);
@@ -157,24 +196,45 @@ mod tests {
         let basis = Basis::exponential(vec![0.3, 3.0]).unwrap();
         let (mut sums, mut exact) = ([0.0; 2], [0.0; 2]);
         for minute in 0..2 * 1440 {
-            basis.at(3600 + minute * 60 + 30, |at, value| sums[at] += value / 1440.0);
+            basis.at(3600 + minute * 60 + 30, |at, value| {
+                sums[at] += value / 1440.0
+            });
         }
         basis.integrate(3600, 3600 + 2 * 86_400, 1.0, &mut exact);
-        sums.iter().zip(exact).for_each(|(sum, exact)| approx::assert_relative_eq!(*sum, exact, max_relative = 1e-6));
+        sums.iter()
+            .zip(exact)
+            .for_each(|(sum, exact)| approx::assert_relative_eq!(*sum, exact, max_relative = 1e-6));
     }
 
     #[test]
     fn parts_are_rounded_to_multiples() {
         let unit = 0.5f64.powi(30);
-        for (part, multiple) in [(0.0, 0.0), (0.4, 0.0), (0.6, 1.0), (1e9 + 0.3, 1e9), (1.0 / unit, 1.0 / unit)] {
+        for (part, multiple) in [
+            (0.0, 0.0),
+            (0.4, 0.0),
+            (0.6, 1.0),
+            (1e9 + 0.3, 1e9),
+            (1.0 / unit, 1.0 / unit),
+        ] {
             assert_eq!(rounded(part * unit), multiple * unit);
         }
     }
 
     #[test]
     fn bad_bases_are_refused() {
-        assert!(Basis::bins(vec![]).is_err() && Basis::bins(vec![0, 5]).is_err() && Basis::bins(vec![5, 5]).is_err());
-        for taus in [vec![], vec![0.0], vec![f64::NAN], vec![1.0, 1.0], vec![1.0, f64::INFINITY], vec![1e6]] {
+        assert!(
+            Basis::bins(vec![]).is_err()
+                && Basis::bins(vec![0, 5]).is_err()
+                && Basis::bins(vec![5, 5]).is_err()
+        );
+        for taus in [
+            vec![],
+            vec![0.0],
+            vec![f64::NAN],
+            vec![1.0, 1.0],
+            vec![1.0, f64::INFINITY],
+            vec![1e6],
+        ] {
             assert!(Basis::exponential(taus).is_err());
         }
         assert!(serde_json::from_str::<Basis>(r#"{"bins": [3, 2]}"#).is_err());

@@ -4,13 +4,15 @@ use super::basis::DAY;
 use std::fmt;
 use std::sync::Arc;
 
-/// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its effect by then, and what stands
-/// before an event stays short (three times shorter for touches over 90 days).
+/// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its
+/// effect by then, and what stands before an event stays short (three times shorter for touches
+/// over 90 days).
 const TAUS: f64 = 10.0;
 
-/// `exp(-age / tau)` at whole seconds up to 10 tau: a factor by the age's high bits times one by its low bits. The tables of
-/// the usual five stay in the second-level cache. Gathering evidence is mostly that: over 1.4 million touches it took 0.13 s with
-/// libm's exponential and rounding by its function, 0.02 s so.
+/// `exp(-age / tau)` at whole seconds up to 10 tau: a factor by the age's high bits times one by
+/// its low bits. The tables of the usual five stay in the second-level cache. Gathering evidence is
+/// mostly that: over 1.4 million touches it took 0.13 s with libm's exponential and rounding by its
+/// function, 0.02 s so.
 #[derive(Clone)]
 pub(super) struct Decay {
     tau: f64,
@@ -33,7 +35,13 @@ impl Decay {
         let exp = |age: u32| libm::exp(-f64::from(age) / (tau * DAY));
         let by_high = (0..=reach >> low).map(|high| exp(high << low)).collect();
         let by_low = (0..1 << low).map(exp).collect();
-        Some(Self { tau, reach, low, by_high, by_low })
+        Some(Self {
+            tau,
+            reach,
+            low,
+            by_high,
+            by_low,
+        })
     }
 
     /// Days until it is down to 1/e.
@@ -49,7 +57,8 @@ impl Decay {
     /// What is left at an age within reach.
     #[inline]
     pub(super) fn at(&self, age: u32) -> f64 {
-        self.by_high[(age >> self.low) as usize] * self.by_low[(age & ((1 << self.low) - 1)) as usize]
+        self.by_high[(age >> self.low) as usize]
+            * self.by_low[(age & ((1 << self.low) - 1)) as usize]
     }
 }
 
@@ -75,7 +84,11 @@ mod tests {
             let decay = Decay::new(tau).unwrap();
             for part in 0..=1000u64 {
                 let age = (u64::from(decay.reach()) * part / 1000) as u32;
-                approx::assert_relative_eq!(decay.at(age), (-f64::from(age) / (tau * DAY)).exp(), max_relative = 1e-14);
+                approx::assert_relative_eq!(
+                    decay.at(age),
+                    (-f64::from(age) / (tau * DAY)).exp(),
+                    max_relative = 1e-14
+                );
             }
         }
     }

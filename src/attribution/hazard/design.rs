@@ -9,7 +9,8 @@ pub(super) const WEEK: u32 = 7 * 86_400;
 /// Frequency classes: 0, 1, 2 to 3, and 4 or more touches of the channel in the 7 days before.
 pub(super) const CLASSES: usize = 4;
 
-/// Which features there are. Numbered by channel, then frequency class, then function of age; pairs follow.
+/// Which features there are. Numbered by channel, then frequency class, then function of age; pairs
+/// follow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Design {
     pub(super) channels: usize,
@@ -29,13 +30,22 @@ impl Design {
     }
 
     pub(super) fn features(&self) -> usize {
-        self.singles() + if self.pairs { self.channels * self.channels.saturating_sub(1) / 2 } else { 0 }
+        self.singles()
+            + if self.pairs {
+                self.channels * self.channels.saturating_sub(1) / 2
+            } else {
+                0
+            }
     }
 
     /// The first feature of touch `at`.
     #[inline]
     pub(super) fn feature(&self, channels: &[ChannelId], times: &[u32], at: usize) -> usize {
-        let class = if self.frequency { class(channels, times, at) } else { 0 };
+        let class = if self.frequency {
+            class(channels, times, at)
+        } else {
+            0
+        };
         (channels[at].index() * self.classes() + class) * self.basis.len()
     }
 
@@ -63,37 +73,78 @@ impl Design {
         times.partition_point(|&time| time < earliest)
     }
 
-    /// The features at second `at`, which no touch of `channels` and `times` lies behind, into `entries`; one may come twice.
-    pub(super) fn entries(&self, channels: &[ChannelId], times: &[u32], at: u32, entries: &mut Vec<(u32, f64)>) {
+    /// The features at second `at`, which no touch of `channels` and `times` lies behind, into
+    /// `entries`; one may come twice.
+    pub(super) fn entries(
+        &self,
+        channels: &[ChannelId],
+        times: &[u32],
+        at: u32,
+        entries: &mut Vec<(u32, f64)>,
+    ) {
         for touch in self.first_active(times, at)..times.len() {
             let first = self.feature(channels, times, touch);
-            self.basis.at(at - times[touch], |function, value| entries.push(((first + function) as u32, value)));
+            self.basis.at(at - times[touch], |function, value| {
+                entries.push(((first + function) as u32, value))
+            });
         }
         if self.pairs {
-            let mut close: Vec<ChannelId> =
-                channels.iter().zip(times).rev().take_while(|&(_, &time)| at - time <= WEEK).map(|(&channel, _)| channel).collect();
+            let mut close: Vec<ChannelId> = channels
+                .iter()
+                .zip(times)
+                .rev()
+                .take_while(|&(_, &time)| at - time <= WEEK)
+                .map(|(&channel, _)| channel)
+                .collect();
             close.sort_unstable();
             close.dedup();
             for (place, &high) in close.iter().enumerate() {
-                entries.extend(close[..place].iter().map(|&low| (self.pair(low, high) as u32, 1.0)));
+                entries.extend(
+                    close[..place]
+                        .iter()
+                        .map(|&low| (self.pair(low, high) as u32, 1.0)),
+                );
             }
         }
     }
 
-    /// Adds how long each feature was exposed between `open` and `end`, in the basis' unit; pairs in seconds.
-    pub(super) fn expose(&self, channels: &[ChannelId], times: &[u32], open: u32, end: u32, weight: f64, exposure: &mut [f64]) {
+    /// Adds how long each feature was exposed between `open` and `end`, in the basis' unit; pairs
+    /// in seconds.
+    pub(super) fn expose(
+        &self,
+        channels: &[ChannelId],
+        times: &[u32],
+        open: u32,
+        end: u32,
+        weight: f64,
+        exposure: &mut [f64],
+    ) {
         let functions = self.basis.len();
         for (at, &time) in times.iter().enumerate() {
             let first = self.feature(channels, times, at);
-            self.basis.integrate(open.saturating_sub(time), end.saturating_sub(time), weight, &mut exposure[first..first + functions]);
+            self.basis.integrate(
+                open.saturating_sub(time),
+                end.saturating_sub(time),
+                weight,
+                &mut exposure[first..first + functions],
+            );
         }
         if self.pairs {
             self.expose_pairs(channels, times, open, end, weight, exposure);
         }
     }
 
-    /// How long both channels of a pair had a touch within 7 days: the overlap of the stretches that each keeps open.
-    fn expose_pairs(&self, channels: &[ChannelId], times: &[u32], open: u32, end: u32, weight: f64, exposure: &mut [f64]) {
+    /// How long both channels of a pair had a touch within 7 days: the overlap of the stretches
+    /// that each keeps open.
+    fn expose_pairs(
+        &self,
+        channels: &[ChannelId],
+        times: &[u32],
+        open: u32,
+        end: u32,
+        weight: f64,
+        exposure: &mut [f64],
+    ) {
         let stretches = stretches(channels, times, open, end);
         for (place, (high, left)) in stretches.iter().enumerate() {
             for (low, right) in &stretches[..place] {
@@ -105,8 +156,16 @@ impl Design {
 
 /// The frequency class of touch `at`.
 fn class(channels: &[ChannelId], times: &[u32], at: usize) -> usize {
-    let before = channels[..at].iter().zip(times).rev().take_while(|&(_, &time)| times[at] - time <= WEEK);
-    match before.filter(|&(&channel, _)| channel == channels[at]).take(4).count() {
+    let before = channels[..at]
+        .iter()
+        .zip(times)
+        .rev()
+        .take_while(|&(_, &time)| times[at] - time <= WEEK);
+    match before
+        .filter(|&(&channel, _)| channel == channels[at])
+        .take(4)
+        .count()
+    {
         0 => 0,
         1 => 1,
         2 | 3 => 2,
@@ -116,8 +175,14 @@ fn class(channels: &[ChannelId], times: &[u32], at: usize) -> usize {
 
 type Stretches = Vec<(u32, u32)>;
 
-/// By channel in order, the stretches of time within `open..end` in which it had a touch within 7 days.
-fn stretches(channels: &[ChannelId], times: &[u32], open: u32, end: u32) -> Vec<(ChannelId, Stretches)> {
+/// By channel in order, the stretches of time within `open..end` in which it had a touch within 7
+/// days.
+fn stretches(
+    channels: &[ChannelId],
+    times: &[u32],
+    open: u32,
+    end: u32,
+) -> Vec<(ChannelId, Stretches)> {
     let mut all: Vec<(ChannelId, Stretches)> = Vec::new();
     for (&channel, &time) in channels.iter().zip(times) {
         let place = match all.binary_search_by_key(&channel, |stretch| stretch.0) {
@@ -154,15 +219,30 @@ mod tests {
     const DAY: u32 = 86_400;
 
     fn design(frequency: bool, pairs: bool) -> Design {
-        Design { channels: 3, basis: Basis::default(), frequency, pairs }
+        Design {
+            channels: 3,
+            basis: Basis::default(),
+            frequency,
+            pairs,
+        }
     }
 
     #[test]
     fn pairs_are_numbered_both_ways() {
         let design = design(false, true);
-        let pairs: Vec<_> = (design.singles()..design.features()).map(|feature| design.pair_channels(feature)).collect();
-        assert_eq!(pairs, [(0, 1), (0, 2), (1, 2)].map(|(low, high)| (ChannelId(low), ChannelId(high))));
-        assert!(pairs.iter().zip(design.singles()..).all(|(&(low, high), feature)| design.pair(high, low) == feature));
+        let pairs: Vec<_> = (design.singles()..design.features())
+            .map(|feature| design.pair_channels(feature))
+            .collect();
+        assert_eq!(
+            pairs,
+            [(0, 1), (0, 2), (1, 2)].map(|(low, high)| (ChannelId(low), ChannelId(high)))
+        );
+        assert!(
+            pairs
+                .iter()
+                .zip(design.singles()..)
+                .all(|(&(low, high), feature)| design.pair(high, low) == feature)
+        );
     }
 
     #[test]
@@ -180,9 +260,18 @@ mod tests {
         let mut exposure = vec![0.0; design.features()];
         design.expose(&channels, &times, 0, 100 * DAY, 1.0, &mut exposure);
         // channel 0 is close on days 0 to 7 and 10 to 17, channel 1 on days 5 to 12
-        assert_eq!(exposure[design.pair(ChannelId(0), ChannelId(1))], f64::from(4 * DAY));
+        assert_eq!(
+            exposure[design.pair(ChannelId(0), ChannelId(1))],
+            f64::from(4 * DAY)
+        );
         let mut entries = Vec::new();
         design.entries(&channels, &times, 11 * DAY, &mut entries);
-        assert_eq!(entries.iter().filter(|entry| entry.0 as usize >= design.singles()).count(), 1);
+        assert_eq!(
+            entries
+                .iter()
+                .filter(|entry| entry.0 as usize >= design.singles())
+                .count(),
+            1
+        );
     }
 }

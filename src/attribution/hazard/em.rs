@@ -4,8 +4,9 @@ use super::anderson::History;
 use super::rows::Rows;
 use std::ops::Range;
 
-/// Events with what stood before them, and how long each feature was exposed: the log-likelihood of rates `r` is
-/// `sum over events of log(sum_k r_k x_k) - sum_k r_k E_k`, concave in `r`. The baseline is the last rate, with `x = 1` always.
+/// Events with what stood before them, and how long each feature was exposed: the log-likelihood of
+/// rates `r` is `sum over events of log(sum_k r_k x_k) - sum_k r_k E_k`, concave in `r`. The
+/// baseline is the last rate, with `x = 1` always.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Problem<'a> {
     pub(super) rows: &'a Rows,
@@ -22,7 +23,8 @@ pub(super) struct Solution {
     pub(super) converged: bool,
 }
 
-/// One look at all events: what each feature's rate is multiplied by up to its exposure, and the log-likelihood.
+/// One look at all events: what each feature's rate is multiplied by up to its exposure, and the
+/// log-likelihood.
 struct Step {
     sums: Vec<f64>,
     log_likelihood: f64,
@@ -34,15 +36,20 @@ const GRAIN: usize = 4096;
 const GAIN: f64 = 1e-9;
 /// Quiet steps in a row that end the search: one alone may be chance.
 const QUIET: u32 = 3;
-/// So do a stretch of steps which together gain no more than this by event: rates on their way to 0 take thousands of steps that
-/// are never quite quiet and move nothing.
+/// So do a stretch of steps which together gain no more than this by event: rates on their way to 0
+/// take thousands of steps that are never quite quiet and move nothing.
 const STRETCH: (u64, f64) = (64, 1e-7);
 
 impl Problem<'_> {
-    /// Where a search without better knowledge begins: half of the events to the baseline, half spread evenly over the features.
+    /// Where a search without better knowledge begins: half of the events to the baseline, half
+    /// spread evenly over the features.
     pub(super) fn start(&self) -> Vec<f64> {
         let (events, features) = (self.rows.weight(), self.exposure.len() - 1);
-        let mut rates: Vec<f64> = self.exposure.iter().map(|exposure| events / (2.0 * features.max(1) as f64 * exposure)).collect();
+        let mut rates: Vec<f64> = self
+            .exposure
+            .iter()
+            .map(|exposure| events / (2.0 * features.max(1) as f64 * exposure))
+            .collect();
         rates[features] = events / (2.0 * self.exposure[features]);
         self.restrict(&mut rates);
         rates
@@ -57,9 +64,9 @@ impl Problem<'_> {
         }
     }
 
-    /// EM with Anderson's acceleration (Walker and Ni 2011; for EM, Henderson and Varadhan 2019): each look at the events gives a
-    /// plain step, and the last few steps say how far to go on. A step onwards that lowers the likelihood is taken back for the
-    /// plain one, which never does.
+    /// EM with Anderson's acceleration (Walker and Ni 2011; for EM, Henderson and Varadhan 2019):
+    /// each look at the events gives a plain step, and the last few steps say how far to go on. A
+    /// step onwards that lowers the likelihood is taken back for the plain one, which never does.
     pub(super) fn maximise(&self, start: Vec<f64>, most_steps: u64) -> Solution {
         let mut rates = start;
         self.restrict(&mut rates);
@@ -89,7 +96,12 @@ impl Problem<'_> {
         }
         // after a plain step, and only then, rates times exposures add up to the events
         let (rates, look) = self.with_look(self.advance(&rates, &at.sums));
-        Solution { rates, log_likelihood: look.log_likelihood, steps: steps + 1, converged }
+        Solution {
+            rates,
+            log_likelihood: look.log_likelihood,
+            steps: steps + 1,
+            converged,
+        }
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {
@@ -99,14 +111,29 @@ impl Problem<'_> {
 
     /// The EM step: each rate times the events it would explain over those it expects.
     pub(super) fn advance(&self, rates: &[f64], sums: &[f64]) -> Vec<f64> {
-        let step = |((&rate, &sum), &exposure): ((&f64, &f64), &f64)| if exposure > 0.0 { rate * sum / exposure } else { 0.0 };
-        rates.iter().zip(sums).zip(self.exposure).map(step).collect()
+        let step = |((&rate, &sum), &exposure): ((&f64, &f64), &f64)| {
+            if exposure > 0.0 {
+                rate * sum / exposure
+            } else {
+                0.0
+            }
+        };
+        rates
+            .iter()
+            .zip(sums)
+            .zip(self.exposure)
+            .map(step)
+            .collect()
     }
 
     /// For given rates, the log-likelihood and the sums over events of `x_k / lambda`.
     fn look(&self, rates: &[f64]) -> Step {
         let mut step = self.fold(0..self.rows.len(), rates);
-        step.log_likelihood -= rates.iter().zip(self.exposure).map(|(rate, exposure)| rate * exposure).sum::<f64>();
+        step.log_likelihood -= rates
+            .iter()
+            .zip(self.exposure)
+            .map(|(rate, exposure)| rate * exposure)
+            .sum::<f64>();
         step
     }
 
@@ -128,8 +155,14 @@ impl Problem<'_> {
             return self.read(rows, rates);
         }
         let middle = rows.start + grains / 2 * GRAIN;
-        let (mut left, right) = rayon::join(|| self.fold(rows.start..middle, rates), || self.fold(middle..rows.end, rates));
-        left.sums.iter_mut().zip(right.sums).for_each(|(sum, other)| *sum += other);
+        let (mut left, right) = rayon::join(
+            || self.fold(rows.start..middle, rates),
+            || self.fold(middle..rows.end, rates),
+        );
+        left.sums
+            .iter_mut()
+            .zip(right.sums)
+            .for_each(|(sum, other)| *sum += other);
         left.log_likelihood += right.log_likelihood;
         left
     }
@@ -137,10 +170,17 @@ impl Problem<'_> {
     fn read(&self, rows: Range<usize>, rates: &[f64]) -> Step {
         let baseline = rates.len() - 1;
         let mut sums = vec![0.0; rates.len()];
-        let mut logarithms = Logarithms { product: 1.0, sum: 0.0 };
+        let mut logarithms = Logarithms {
+            product: 1.0,
+            sum: 0.0,
+        };
         for row in rows.map(|at| self.rows.get(at)) {
             let entries = row.features.iter().zip(row.values);
-            let intensity = entries.clone().fold(rates[baseline], |sum, (&feature, value)| sum + rates[feature as usize] * value);
+            let intensity = entries
+                .clone()
+                .fold(rates[baseline], |sum, (&feature, value)| {
+                    sum + rates[feature as usize] * value
+                });
             let part = row.weight / intensity;
             for (&feature, value) in entries {
                 sums[feature as usize] += value * part;
@@ -148,11 +188,15 @@ impl Problem<'_> {
             sums[baseline] += part;
             logarithms.add(intensity, row.weight);
         }
-        Step { sums, log_likelihood: logarithms.sum() }
+        Step {
+            sums,
+            log_likelihood: logarithms.sum(),
+        }
     }
 }
 
-/// A sum of weighted logarithms. Events of weight 1 are multiplied and share a logarithm, which took a third of a look's time.
+/// A sum of weighted logarithms. Events of weight 1 are multiplied and share a logarithm, which
+/// took a third of a look's time.
 struct Logarithms {
     product: f64,
     sum: f64,
@@ -187,16 +231,21 @@ mod tests {
 
     fn rows(rows: &[(Vec<(u32, f64)>, f64)]) -> Rows {
         let mut all = Rows::default();
-        rows.iter().for_each(|(entries, weight)| all.push(&mut entries.clone(), *weight));
+        rows.iter()
+            .for_each(|(entries, weight)| all.push(&mut entries.clone(), *weight));
         all
     }
 
     #[test]
     fn one_channel_by_hand() {
-        // 6 events with the touch, 2 without, 3 and 4 days: theta + b = 6/3 and b = 2/4 were they apart; together b (4 + 3) +
-        // theta 3 = 8, 6/(theta + b) = 3 and 6/(theta + b) + 2/b = 7, so b = 1/2 and theta = 3/2
+        // 6 events with the touch, 2 without, 3 and 4 days: theta + b = 6/3 and b = 2/4 were they
+        // apart; together b (4 + 3) + theta 3 = 8, 6/(theta + b) = 3 and 6/(theta + b) + 2/b = 7,
+        // so b = 1/2 and theta = 3/2
         let rows = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
-        let problem = Problem { rows: &rows, exposure: &[3.0, 7.0] };
+        let problem = Problem {
+            rows: &rows,
+            exposure: &[3.0, 7.0],
+        };
         let solution = problem.maximise(problem.start(), 10_000);
         assert!(solution.converged);
         approx::assert_relative_eq!(solution.rates[0], 1.5, max_relative = 1e-4);
@@ -206,17 +255,26 @@ mod tests {
     #[test]
     fn no_events_give_rates_of_zero_and_too_few_steps_are_told() {
         let none = rows(&[]);
-        let empty = Problem { rows: &none, exposure: &[3.0, 7.0] };
+        let empty = Problem {
+            rows: &none,
+            exposure: &[3.0, 7.0],
+        };
         assert_eq!(empty.maximise(empty.start(), 10_000).rates, [0.0, 0.0]);
         let some = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
-        let problem = Problem { rows: &some, exposure: &[3.0, 7.0] };
+        let problem = Problem {
+            rows: &some,
+            exposure: &[3.0, 7.0],
+        };
         assert!(!problem.maximise(problem.start(), 3).converged);
     }
 
     #[test]
     fn a_rate_without_exposure_is_zero() {
         let rows = rows(&[(vec![(0, 1.0)], 6.0)]);
-        let problem = Problem { rows: &rows, exposure: &[0.0, 7.0] };
+        let problem = Problem {
+            rows: &rows,
+            exposure: &[0.0, 7.0],
+        };
         let solution = problem.maximise(problem.start(), 10_000);
         assert_eq!(solution.rates[0], 0.0);
         approx::assert_relative_eq!(solution.rates[1], 6.0 / 7.0, max_relative = 1e-12);
@@ -225,8 +283,14 @@ mod tests {
     type Events = Vec<(Vec<(u32, f64)>, f64)>;
 
     fn problems() -> impl Strategy<Value = (Events, Vec<f64>)> {
-        let row = (prop::collection::vec((0u32..5, 0.1f64..3.0), 0..4), 0.5f64..9.0);
-        (prop::collection::vec(row, 1..40), prop::collection::vec(0.01f64..50.0, 6))
+        let row = (
+            prop::collection::vec((0u32..5, 0.1f64..3.0), 0..4),
+            0.5f64..9.0,
+        );
+        (
+            prop::collection::vec(row, 1..40),
+            prop::collection::vec(0.01f64..50.0, 6),
+        )
     }
 
     proptest! {

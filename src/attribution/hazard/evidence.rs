@@ -11,12 +11,13 @@ use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
 use serde::{Deserialize, Serialize};
 
-/// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over all persons, and what stood
-/// before each conversion. Persons without a conversion leave exposure only, so it stays small, and fitting never reads the
-/// touches again.
+/// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over
+/// all persons, and what stood before each conversion. Persons without a conversion leave exposure
+/// only, so it stays small, and fitting never reads the touches again.
 ///
-/// Evidence gathered apart, over different persons, merges into that of all; state the end of observation
-/// ([`Period`](crate::Period)) when each part would otherwise end with its own last row.
+/// Evidence gathered apart, over different persons, merges into that of all; state the end of
+/// observation ([`Period`](crate::Period)) when each part would otherwise end with its own last
+/// row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Exposures {
@@ -43,15 +44,32 @@ impl TryFrom<Fields> for Exposures {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        let Fields { channels, design, conversions, arrivals, excluded } = fields;
+        let Fields {
+            channels,
+            design,
+            conversions,
+            arrivals,
+            excluded,
+        } = fields;
         let sound = design.channels == channels.len()
             && conversions.is_sound(design.features())
             && arrivals.iter().all(|arrivals| arrivals.is_sound(&design))
             && excluded.iter().all(|id| id.index() < channels.len());
         if !sound {
-            return Err(Error::setting("evidence of time to event", "inconsistent", "exposures and rows of the same features"));
+            return Err(Error::setting(
+                "evidence of time to event",
+                "inconsistent",
+                "exposures and rows of the same features",
+            ));
         }
-        Ok(Self { channels, design, conversions, arrivals, excluded, entries: Vec::new() })
+        Ok(Self {
+            channels,
+            design,
+            conversions,
+            arrivals,
+            excluded,
+            entries: Vec::new(),
+        })
     }
 }
 
@@ -67,11 +85,17 @@ pub(super) struct Process {
 
 impl Process {
     pub(super) fn new(features: usize) -> Self {
-        Self { exposure: vec![0.0; features], ..Self::default() }
+        Self {
+            exposure: vec![0.0; features],
+            ..Self::default()
+        }
     }
 
     pub(super) fn merge(&mut self, later: Self) {
-        self.exposure.iter_mut().zip(later.exposure).for_each(|(sum, other)| *sum += other);
+        self.exposure
+            .iter_mut()
+            .zip(later.exposure)
+            .for_each(|(sum, other)| *sum += other);
         self.watched += later.watched;
         self.rows.append(later.rows);
     }
@@ -79,25 +103,44 @@ impl Process {
     pub(super) fn is_sound(&self, features: usize) -> bool {
         let numbers = self.exposure.iter().chain([&self.watched]);
         self.exposure.len() == features
-            && numbers.into_iter().all(|number| (0.0..f64::INFINITY).contains(number))
+            && numbers
+                .into_iter()
+                .all(|number| (0.0..f64::INFINITY).contains(number))
             && self.rows.is_sound(features)
     }
 
-    /// The problem this is, with features by falling exposure instead of by name. The first `singles` features are exposed in
-    /// `unit`, the others in seconds; rates are a day.
+    /// The problem this is, with features by falling exposure instead of by name. The first
+    /// `singles` features are exposed in `unit`, the others in seconds; rates are a day.
     pub(super) fn ranked(&self, singles: usize, unit: f64) -> Ranked {
-        let days = |feature: usize| self.exposure[feature] * if feature < singles { unit } else { 1.0 / DAY };
+        let days = |feature: usize| {
+            self.exposure[feature] * if feature < singles { unit } else { 1.0 / DAY }
+        };
         let mut order: Vec<usize> = (0..self.exposure.len()).collect();
-        order.sort_by(|&left, &right| (left >= singles).cmp(&(right >= singles)).then(days(right).total_cmp(&days(left))));
+        order.sort_by(|&left, &right| {
+            (left >= singles)
+                .cmp(&(right >= singles))
+                .then(days(right).total_cmp(&days(left)))
+        });
         let mut places = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(place, &feature)| places[feature] = place);
-        let exposure = order.iter().map(|&feature| days(feature)).chain([self.watched / DAY]).collect();
-        Ranked { rows: self.rows.moved(&places).compressed(), exposure, places }
+        order
+            .iter()
+            .enumerate()
+            .for_each(|(place, &feature)| places[feature] = place);
+        let exposure = order
+            .iter()
+            .map(|&feature| days(feature))
+            .chain([self.watched / DAY])
+            .collect();
+        Ranked {
+            rows: self.rows.moved(&places).compressed(),
+            exposure,
+            places,
+        }
     }
 }
 
-/// A likelihood whose sums run over features in an order that does not depend on what channels are called: flat directions
-/// would amplify the differences in rounding.
+/// A likelihood whose sums run over features in an order that does not depend on what channels are
+/// called: flat directions would amplify the differences in rounding.
 pub(super) struct Ranked {
     rows: Rows,
     exposure: Vec<f64>,
@@ -107,18 +150,28 @@ pub(super) struct Ranked {
 
 impl Ranked {
     pub(super) fn problem(&self) -> Problem<'_> {
-        Problem { rows: &self.rows, exposure: &self.exposure }
+        Problem {
+            rows: &self.rows,
+            exposure: &self.exposure,
+        }
     }
 
     /// From features by place to features by number; what is the baseline's stays last.
     pub(super) fn by_number<T: Copy>(&self, by_place: &[T]) -> Vec<T> {
-        self.places.iter().chain([&self.places.len()]).map(|&place| by_place[place]).collect()
+        self.places
+            .iter()
+            .chain([&self.places.len()])
+            .map(|&place| by_place[place])
+            .collect()
     }
 
     /// From features by number to features by place.
     pub(super) fn by_place(&self, by_number: &[f64]) -> Vec<f64> {
         let mut moved = by_number.to_vec();
-        self.places.iter().enumerate().for_each(|(feature, &place)| moved[place] = by_number[feature]);
+        self.places
+            .iter()
+            .enumerate()
+            .for_each(|(feature, &place)| moved[place] = by_number[feature]);
         moved
     }
 }
@@ -135,10 +188,18 @@ pub(super) struct Person<'a> {
 }
 
 impl Exposures {
-    pub(super) fn new(channels: &Channels, design: Design, upstream: &[ChannelId], symmetric: bool) -> Self {
+    pub(super) fn new(
+        channels: &Channels,
+        design: Design,
+        upstream: &[ChannelId],
+        symmetric: bool,
+    ) -> Self {
         Self {
             conversions: Process::new(design.features()),
-            arrivals: upstream.iter().map(|&channel| Arrivals::new(channel, upstream, symmetric, &design)).collect(),
+            arrivals: upstream
+                .iter()
+                .map(|&channel| Arrivals::new(channel, upstream, symmetric, &design))
+                .collect(),
             channels: channels.clone(),
             design,
             excluded: Vec::new(),
@@ -170,17 +231,39 @@ impl Exposures {
     }
 
     /// Takes in one person, conversions with their seconds in order.
-    pub(super) fn observe_person(&mut self, person: Person<'_>, conversions: impl Iterator<Item = (u32, f64)>) {
-        let Person { channels, times, from, end, weight } = person;
-        let Some(&first) = times.first().filter(|_| weight > 0.0) else { return };
+    pub(super) fn observe_person(
+        &mut self,
+        person: Person<'_>,
+        conversions: impl Iterator<Item = (u32, f64)>,
+    ) {
+        let Person {
+            channels,
+            times,
+            from,
+            end,
+            weight,
+        } = person;
+        let Some(&first) = times.first().filter(|_| weight > 0.0) else {
+            return;
+        };
         let open = first.max(from);
         self.conversions.watched += weight * f64::from(end.saturating_sub(open));
-        self.design.expose(channels, times, open, end, weight, &mut self.conversions.exposure);
+        self.design.expose(
+            channels,
+            times,
+            open,
+            end,
+            weight,
+            &mut self.conversions.exposure,
+        );
         for (at, count) in conversions.filter(|&(at, _)| at >= first) {
             let before = times.partition_point(|&time| time <= at);
             self.entries.clear();
-            self.design.entries(&channels[..before], &times[..before], at, &mut self.entries);
-            self.conversions.rows.push(&mut self.entries, weight * count);
+            self.design
+                .entries(&channels[..before], &times[..before], at, &mut self.entries);
+            self.conversions
+                .rows
+                .push(&mut self.entries, weight * count);
         }
         for arrivals in &mut self.arrivals {
             arrivals.observe(person, &self.design.basis, &mut self.entries);
@@ -189,13 +272,25 @@ impl Exposures {
 }
 
 impl Accumulator for Exposures {
-    /// A journey from outside an arena is taken for all touches of one person, watched up to its close.
+    /// A journey from outside an arena is taken for all touches of one person, watched up to its
+    /// close.
     fn observe(&mut self, journey: Journey<'_>) {
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
         if times.len() == channels.len() {
             let conversions = journey.outcome.conversions;
-            let person = Person { channels, times, from: 0, end: journey.close, weight: 1.0 };
-            self.observe_person(person, (conversions > 0.0).then_some((journey.close, conversions)).into_iter());
+            let person = Person {
+                channels,
+                times,
+                from: 0,
+                end: journey.close,
+                weight: 1.0,
+            };
+            self.observe_person(
+                person,
+                (conversions > 0.0)
+                    .then_some((journey.close, conversions))
+                    .into_iter(),
+            );
         }
     }
 
@@ -204,18 +299,42 @@ impl Accumulator for Exposures {
         self.exclude(&observation.excluded);
         for timeline in block.people() {
             let (channels, times) = (timeline.channels, timeline.times);
-            let person = Person { channels, times, from: observation.from, end: observation.end, weight: timeline.weight };
-            self.observe_person(person, timeline.conversions().map(|(at, outcome)| (at, outcome.conversions)));
+            let person = Person {
+                channels,
+                times,
+                from: observation.from,
+                end: observation.end,
+                weight: timeline.weight,
+            };
+            self.observe_person(
+                person,
+                timeline
+                    .conversions()
+                    .map(|(at, outcome)| (at, outcome.conversions)),
+            );
         }
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        if self.design != later.design || !self.arrivals.iter().map(Arrivals::key).eq(later.arrivals.iter().map(Arrivals::key)) {
-            return Err(Error::setting("evidence of time to event", "of other settings", "evidence of one specification"));
+        if self.design != later.design
+            || !self
+                .arrivals
+                .iter()
+                .map(Arrivals::key)
+                .eq(later.arrivals.iter().map(Arrivals::key))
+        {
+            return Err(Error::setting(
+                "evidence of time to event",
+                "of other settings",
+                "evidence of one specification",
+            ));
         }
         self.conversions.merge(later.conversions);
-        self.arrivals.iter_mut().zip(later.arrivals).for_each(|(own, other)| own.merge(other));
+        self.arrivals
+            .iter_mut()
+            .zip(later.arrivals)
+            .for_each(|(own, other)| own.merge(other));
         self.exclude(&later.excluded);
         Ok(())
     }

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::journey::{Journey, Timeline};
 use serde::{Deserialize, Serialize};
 
-/// A fitted [`TimeToEvent`]: `lambda(t) = baseline + sum of the effects of the touches up to t`, conversions a day.
+/// A fitted [`TimeToEvent`]: `lambda(t) = baseline + sum of the effects of the touches up to t`,
+/// conversions a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct TimeToEventModel {
@@ -45,18 +46,46 @@ impl TryFrom<Fields> for TimeToEventModel {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        let Fields { specification, channels, design, rates, errors, captured, pairs, upstream, fit } = fields;
+        let Fields {
+            specification,
+            channels,
+            design,
+            rates,
+            errors,
+            captured,
+            pairs,
+            upstream,
+            fit,
+        } = fields;
         let sound = design.channels == channels.len()
             && captured.len() == channels.len()
             && rates.len() == design.features() + 1
             && rates.iter().all(|rate| (0.0..f64::INFINITY).contains(rate))
-            && errors.as_ref().is_none_or(|errors| errors.len() == rates.len())
-            && pairs.iter().all(|pair| (design.singles()..design.features()).contains(pair))
+            && errors
+                .as_ref()
+                .is_none_or(|errors| errors.len() == rates.len())
+            && pairs
+                .iter()
+                .all(|pair| (design.singles()..design.features()).contains(pair))
             && upstream.iter().all(|upstream| upstream.is_sound(&design));
         if !sound {
-            return Err(Error::setting("a fitted model of time to event", "inconsistent", "finite rates from 0, one for each feature"));
+            return Err(Error::setting(
+                "a fitted model of time to event",
+                "inconsistent",
+                "finite rates from 0, one for each feature",
+            ));
         }
-        Ok(Self { specification, channels, design, rates, errors, captured, pairs, upstream, fit })
+        Ok(Self {
+            specification,
+            channels,
+            design,
+            rates,
+            errors,
+            captured,
+            pairs,
+            upstream,
+            fit,
+        })
     }
 }
 
@@ -68,7 +97,8 @@ pub struct FitReport {
     pub log_likelihood: f64,
     /// EM steps taken, over all fits the options ask for.
     pub steps: u64,
-    /// Whether the likelihood had stopped rising; if not, the steps ran out and shares may still move.
+    /// Whether the likelihood had stopped rising; if not, the steps ran out and shares may still
+    /// move.
     pub converged: bool,
     /// Conversions inside the likelihood: those from their person's first touch on.
     pub conversions: f64,
@@ -82,7 +112,8 @@ pub struct FitReport {
 pub struct TouchEffect<'a> {
     /// The channel.
     pub channel: &'a str,
-    /// Same-channel touches in the 7 days before: from 0, 1, 2 or 4 on; 0 without frequency classes.
+    /// Same-channel touches in the 7 days before: from 0, 1, 2 or 4 on; 0 without frequency
+    /// classes.
     pub earlier_touches: u32,
     /// Days of age from which it holds; 0 for an exponential.
     pub from: f64,
@@ -136,7 +167,9 @@ impl TimeToEventModel {
 
     /// The standard error of [`TimeToEventModel::baseline`], where asked for.
     pub fn baseline_standard_error(&self) -> Option<f64> {
-        self.errors.as_ref().and_then(|errors| errors[errors.len() - 1])
+        self.errors
+            .as_ref()
+            .and_then(|errors| errors[errors.len() - 1])
     }
 
     /// Every fitted effect of a single touch: by channel, frequency class, then age.
@@ -145,7 +178,9 @@ impl TimeToEventModel {
         (0..self.design.singles()).map(move |feature| {
             let (from, to) = stretch(&self.design.basis, feature % functions);
             TouchEffect {
-                channel: self.channels.name(ChannelId((feature / functions / classes) as u16)),
+                channel: self
+                    .channels
+                    .name(ChannelId((feature / functions / classes) as u16)),
                 earlier_touches: [0, 1, 2, 4][feature / functions % classes % CLASSES],
                 from,
                 to,
@@ -160,26 +195,45 @@ impl TimeToEventModel {
         self.pairs.iter().map(|&feature| {
             let (one, other) = self.design.pair_channels(feature);
             let standard_error = self.errors.as_ref().and_then(|errors| errors[feature]);
-            PairEffect { channels: [one, other].map(|id| self.channels.name(id)), rate: self.rates[feature], standard_error }
+            PairEffect {
+                channels: [one, other].map(|id| self.channels.name(id)),
+                rate: self.rates[feature],
+                standard_error,
+            }
         })
     }
 
-    /// The effect of a first touch of `channel` as a curve: (age in days, conversions a day) at `points` ages, evenly from 0 to
-    /// the age beyond which there is no effect. Empty for an unknown channel.
+    /// The effect of a first touch of `channel` as a curve: (age in days, conversions a day) at
+    /// `points` ages, evenly from 0 to the age beyond which there is no effect. Empty for an
+    /// unknown channel.
     pub fn curve(&self, channel: &str, points: usize) -> Vec<(f64, f64)> {
-        let Some(id) = self.channels.id(channel) else { return Vec::new() };
+        let Some(id) = self.channels.id(channel) else {
+            return Vec::new();
+        };
         let horizon = self.design.basis.horizon();
-        let age = |point: usize| (f64::from(horizon) * point as f64 / points.saturating_sub(1).max(1) as f64) as u32;
+        let age = |point: usize| {
+            (f64::from(horizon) * point as f64 / points.saturating_sub(1).max(1) as f64) as u32
+        };
         let first = self.design.feature(&[id], &[0], 0);
-        (0..points).map(|point| (f64::from(age(point)) / DAY, self.effect(first, age(point)))).collect()
+        (0..points)
+            .map(|point| (f64::from(age(point)) / DAY, self.effect(first, age(point))))
+            .collect()
     }
 
     /// Conversions that one first touch of `channel` brings over all ages.
     pub fn conversions_per_touch(&self, channel: &str) -> Option<f64> {
         let first = self.design.feature(&[self.channels.id(channel)?], &[0], 0);
         let mut exposure = vec![0.0; self.design.basis.len()];
-        self.design.basis.integrate(0, u32::MAX, self.design.basis.unit(), &mut exposure);
-        Some(exposure.iter().zip(&self.rates[first..]).map(|(exposure, rate)| exposure * rate).sum())
+        self.design
+            .basis
+            .integrate(0, u32::MAX, self.design.basis.unit(), &mut exposure);
+        Some(
+            exposure
+                .iter()
+                .zip(&self.rates[first..])
+                .map(|(exposure, rate)| exposure * rate)
+                .sum(),
+        )
     }
 
     /// The intensity of a person with these touches at the second `journey` closes.
@@ -189,23 +243,34 @@ impl TimeToEventModel {
         Intensity { baseline, touches }
     }
 
-    /// Conversions expected of a person with the journey's touches, and no further ones, between the close and `days` later.
+    /// Conversions expected of a person with the journey's touches, and no further ones, between
+    /// the close and `days` later.
     pub fn expected_conversions(&self, journey: Journey<'_>, days: f64) -> f64 {
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
         let end = f64::from(journey.close) + (days * DAY).max(0.0);
-        let end = if end < f64::from(u32::MAX) { end as u32 } else { u32::MAX };
+        let end = if end < f64::from(u32::MAX) {
+            end as u32
+        } else {
+            u32::MAX
+        };
         let mut exposure = vec![0.0; self.design.features()];
-        self.design.expose(channels, times, journey.close, end, 1.0, &mut exposure);
+        self.design
+            .expose(channels, times, journey.close, end, 1.0, &mut exposure);
         let (singles, unit) = (self.design.singles(), self.design.basis.unit());
-        let of = |(at, exposure): (usize, &f64)| self.rates[at] * exposure * if at < singles { unit } else { 1.0 / DAY };
-        self.baseline() * f64::from(end - journey.close) / DAY + exposure.iter().enumerate().map(of).sum::<f64>()
+        let of = |(at, exposure): (usize, &f64)| {
+            self.rates[at] * exposure * if at < singles { unit } else { 1.0 / DAY }
+        };
+        self.baseline() * f64::from(end - journey.close) / DAY
+            + exposure.iter().enumerate().map(of).sum::<f64>()
     }
 
     #[inline]
     fn effect(&self, first: usize, age: u32) -> f64 {
         let mut effect = 0.0;
         if age <= self.design.basis.horizon() {
-            self.design.basis.at(age, |function, value| effect += self.rates[first + function] * value);
+            self.design.basis.at(age, |function, value| {
+                effect += self.rates[first + function] * value
+            });
         }
         effect
     }
@@ -217,7 +282,11 @@ impl TimeToEventModel {
         if part == 0.0 || self.captured[channel.index()] {
             return part;
         }
-        let Some(upstream) = self.upstream.iter().find(|upstream| upstream.channel == channel) else {
+        let Some(upstream) = self
+            .upstream
+            .iter()
+            .find(|upstream| upstream.channel == channel)
+        else {
             weights[touch] += part;
             return 0.0;
         };
@@ -244,7 +313,10 @@ fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
 
 impl AttributionModel for TimeToEventModel {
     fn needs(&self) -> Needs {
-        Needs { times: true, timeline: true }
+        Needs {
+            times: true,
+            timeline: true,
+        }
     }
 
     fn channels(&self) -> Option<&Channels> {
@@ -253,31 +325,47 @@ impl AttributionModel for TimeToEventModel {
 
     fn parameters(&self) -> Parameters {
         let mut parameters = self.specification.parameters();
-        for (name, number) in
-            [("baseline_per_day", self.baseline()), ("log_likelihood", self.fit.log_likelihood), ("steps", self.fit.steps as f64)]
-        {
+        for (name, number) in [
+            ("baseline_per_day", self.baseline()),
+            ("log_likelihood", self.fit.log_likelihood),
+            ("steps", self.fit.steps as f64),
+        ] {
             parameters.insert(name.into(), number.into());
         }
         parameters.insert("converged".into(), self.fit.converged.into());
         parameters
     }
 
-    /// Each touch weighs what it adds to the intensity at the close; a pair's part goes half to the latest touch of each channel.
+    /// Each touch weighs what it adds to the intensity at the close; a pair's part goes half to the
+    /// latest touch of each channel.
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        let timeline = Timeline { channels: journey.credited_channels(), times: journey.credited_times() };
+        let timeline = Timeline {
+            channels: journey.credited_channels(),
+            times: journey.credited_times(),
+        };
         let Timeline { channels, times } = timeline;
         let mut baseline = self.baseline();
         for touch in self.design.first_active(times, journey.close)..times.len() {
             let first = self.design.feature(channels, times, touch);
-            baseline += self.give(timeline, touch, self.effect(first, journey.close - times[touch]), weights);
+            baseline += self.give(
+                timeline,
+                touch,
+                self.effect(first, journey.close - times[touch]),
+                weights,
+            );
         }
         for &pair in &self.pairs {
             let (one, other) = self.design.pair_channels(pair);
-            let latest =
-                |channel| (0..times.len()).rev().take_while(|&at| journey.close - times[at] <= WEEK).find(|&at| channels[at] == channel);
+            let latest = |channel| {
+                (0..times.len())
+                    .rev()
+                    .take_while(|&at| journey.close - times[at] <= WEEK)
+                    .find(|&at| channels[at] == channel)
+            };
             if let (Some(one), Some(other)) = (latest(one), latest(other)) {
                 let half = self.rates[pair] / 2.0;
-                baseline += self.give(timeline, one, half, weights) + self.give(timeline, other, half, weights);
+                baseline += self.give(timeline, one, half, weights)
+                    + self.give(timeline, other, half, weights);
             }
         }
         baseline

@@ -43,7 +43,8 @@ impl Rows {
 
     pub(super) fn append(&mut self, later: Self) {
         let base = self.features.len();
-        self.ends.extend(later.ends.into_iter().map(|end| base + end));
+        self.ends
+            .extend(later.ends.into_iter().map(|end| base + end));
         self.features.extend(later.features);
         self.values.extend(later.values);
         self.weights.extend(later.weights);
@@ -56,7 +57,11 @@ impl Rows {
     #[inline]
     pub(super) fn get(&self, at: usize) -> Row<'_> {
         let range = at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at];
-        Row { features: &self.features[range.clone()], values: &self.values[range], weight: self.weights[at] }
+        Row {
+            features: &self.features[range.clone()],
+            values: &self.values[range],
+            weight: self.weights[at],
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Row<'_>> {
@@ -74,38 +79,67 @@ impl Rows {
             let (mut moved, mut entries) = (Self::default(), Vec::new());
             for row in (first..self.len().min(first + PART)).map(|at| self.get(at)) {
                 entries.clear();
-                entries.extend(row.features.iter().zip(row.values).map(|(&feature, &value)| (places[feature as usize] as u32, value)));
+                entries.extend(
+                    row.features
+                        .iter()
+                        .zip(row.values)
+                        .map(|(&feature, &value)| (places[feature as usize] as u32, value)),
+                );
                 moved.push(&mut entries, row.weight);
             }
             moved
         };
-        let parts: Vec<Self> = (0..self.len().div_ceil(PART)).into_par_iter().map(|at| part(at * PART)).collect();
+        let parts: Vec<Self> = (0..self.len().div_ceil(PART))
+            .into_par_iter()
+            .map(|at| part(at * PART))
+            .collect();
         parts.into_iter().fold(Self::default(), |mut all, part| {
             all.append(part);
             all
         })
     }
 
-    /// Whether the rows can be read: positions in order, features below `limit` and rising, numbers finite and from 0.
+    /// Whether the rows can be read: positions in order, features below `limit` and rising, numbers
+    /// finite and from 0.
     pub(super) fn is_sound(&self, limit: usize) -> bool {
         let lengths = self.ends.last().copied().unwrap_or(0) == self.features.len()
             && self.features.len() == self.values.len()
             && self.ends.len() == self.weights.len()
             && self.ends.is_sorted();
         let sound = |row: Row<'_>| {
-            row.features.windows(2).all(|pair| pair[0] < pair[1]) && row.features.last().is_none_or(|&last| (last as usize) < limit)
+            row.features.windows(2).all(|pair| pair[0] < pair[1])
+                && row
+                    .features
+                    .last()
+                    .is_none_or(|&last| (last as usize) < limit)
         };
-        lengths && self.values.iter().chain(&self.weights).all(|&number| (0.0..f64::INFINITY).contains(&number)) && self.iter().all(sound)
+        lengths
+            && self
+                .values
+                .iter()
+                .chain(&self.weights)
+                .all(|&number| (0.0..f64::INFINITY).contains(&number))
+            && self.iter().all(sound)
     }
 
-    /// The same rows in order, equal ones as one with their weights added up: a log with many conversions has many alike, and the
-    /// order no longer depends on that of persons.
+    /// The same rows in order, equal ones as one with their weights added up: a log with many
+    /// conversions has many alike, and the order no longer depends on that of persons.
     pub(super) fn compressed(&self) -> Self {
         let key = |row: Row<'_>| (row.features.len(), row.features.first().copied());
         let compare = |&left: &u32, &right: &u32| {
             let (left, right) = (self.get(left as usize), self.get(right as usize));
-            let values = || left.values.iter().map(|value| value.to_bits()).cmp(right.values.iter().map(|value| value.to_bits()));
-            let whole = || left.features.cmp(right.features).then_with(values).then(left.weight.total_cmp(&right.weight));
+            let values = || {
+                left.values
+                    .iter()
+                    .map(|value| value.to_bits())
+                    .cmp(right.values.iter().map(|value| value.to_bits()))
+            };
+            let whole = || {
+                left.features
+                    .cmp(right.features)
+                    .then_with(values)
+                    .then(left.weight.total_cmp(&right.weight))
+            };
             key(left).cmp(&key(right)).then_with(whole)
         };
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
@@ -134,12 +168,25 @@ mod tests {
     #[test]
     fn equal_rows_become_one() {
         let mut rows = Rows::default();
-        for (entries, weight) in [(vec![(3, 1.0), (1, 1.0), (3, 1.0)], 1.0), (vec![], 2.0), (vec![(1, 1.0), (3, 2.0)], 4.0)] {
+        for (entries, weight) in [
+            (vec![(3, 1.0), (1, 1.0), (3, 1.0)], 1.0),
+            (vec![], 2.0),
+            (vec![(1, 1.0), (3, 2.0)], 4.0),
+        ] {
             rows.push(&mut entries.clone(), weight);
         }
         let packed = rows.compressed();
-        assert_eq!(packed.iter().map(|row| (row.features.to_vec(), row.weight)).collect::<Vec<_>>(), [(vec![], 2.0), (vec![1, 3], 5.0)]);
-        assert_eq!((rows.weight(), packed.weight(), packed.features.len()), (7.0, 7.0, 2));
+        assert_eq!(
+            packed
+                .iter()
+                .map(|row| (row.features.to_vec(), row.weight))
+                .collect::<Vec<_>>(),
+            [(vec![], 2.0), (vec![1, 3], 5.0)]
+        );
+        assert_eq!(
+            (rows.weight(), packed.weight(), packed.features.len()),
+            (7.0, 7.0, 2)
+        );
         assert!(packed.is_sound(4) && !packed.is_sound(3));
     }
 }

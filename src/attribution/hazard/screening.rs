@@ -7,9 +7,15 @@ use super::em::{Problem, Solution};
 /// A pair is kept if it raises the log-likelihood by more than this.
 const RISE: f64 = 8.0;
 
-/// Fits all single touches, then adds one pair at a time: the one that would raise the likelihood most with the other rates
-/// held, as long as that is enough. Rates of 0 stay 0 in EM, so a pair not in question costs its zeros only.
-pub(super) fn fit(problem: &Problem<'_>, design: &Design, start: Option<Vec<f64>>, most_steps: u64) -> Solution {
+/// Fits all single touches, then adds one pair at a time: the one that would raise the likelihood
+/// most with the other rates held, as long as that is enough. Rates of 0 stay 0 in EM, so a pair
+/// not in question costs its zeros only.
+pub(super) fn fit(
+    problem: &Problem<'_>,
+    design: &Design,
+    start: Option<Vec<f64>>,
+    most_steps: u64,
+) -> Solution {
     let baseline = design.features();
     let fresh = || {
         let mut start = problem.start();
@@ -17,20 +23,31 @@ pub(super) fn fit(problem: &Problem<'_>, design: &Design, start: Option<Vec<f64>
         start
     };
     let start = start.unwrap_or_else(fresh);
-    let mut pairs: Vec<usize> = (design.singles()..baseline).filter(|&pair| start[pair] > 0.0).collect();
+    let mut pairs: Vec<usize> = (design.singles()..baseline)
+        .filter(|&pair| start[pair] > 0.0)
+        .collect();
     let mut solution = problem.maximise(start, most_steps);
     while let Some((pair, rate)) = best(problem, design, &solution.rates, &pairs) {
         let mut rates = solution.rates.clone();
         rates[pair] = rate;
         pairs.push(pair);
         let next = problem.maximise(rates, most_steps);
-        solution = Solution { steps: solution.steps + next.steps, converged: solution.converged && next.converged, ..next };
+        solution = Solution {
+            steps: solution.steps + next.steps,
+            converged: solution.converged && next.converged,
+            ..next
+        };
     }
     solution
 }
 
 /// The pair whose own rate raises the likelihood most, and that rate, if the rise is enough.
-fn best(problem: &Problem<'_>, design: &Design, rates: &[f64], kept: &[usize]) -> Option<(usize, f64)> {
+fn best(
+    problem: &Problem<'_>,
+    design: &Design,
+    rates: &[f64],
+    kept: &[usize],
+) -> Option<(usize, f64)> {
     let first = design.singles();
     if design.features() == first {
         return None;
@@ -39,60 +56,112 @@ fn best(problem: &Problem<'_>, design: &Design, rates: &[f64], kept: &[usize]) -
     let mut intensities: Vec<Vec<(f64, f64)>> = vec![Vec::new(); design.features() - first];
     for row in problem.rows.iter() {
         let entries = row.features.iter().zip(row.values);
-        let intensity = entries.fold(baseline, |sum, (&feature, value)| sum + rates[feature as usize] * value);
-        for &feature in row.features.iter().filter(|&&feature| feature as usize >= first) {
+        let intensity = entries.fold(baseline, |sum, (&feature, value)| {
+            sum + rates[feature as usize] * value
+        });
+        for &feature in row
+            .features
+            .iter()
+            .filter(|&&feature| feature as usize >= first)
+        {
             intensities[feature as usize - first].push((row.weight, intensity));
         }
     }
-    let open = (first..design.features()).filter(|pair| !kept.contains(pair) && problem.exposure[*pair] > 0.0);
-    let tried = open.map(|pair| (pair, profile(&intensities[pair - first], problem.exposure[pair])));
+    let open = (first..design.features())
+        .filter(|pair| !kept.contains(pair) && problem.exposure[*pair] > 0.0);
+    let tried = open.map(|pair| {
+        (
+            pair,
+            profile(&intensities[pair - first], problem.exposure[pair]),
+        )
+    });
     let best = tried.max_by(|left, right| left.1.1.total_cmp(&right.1.1))?;
     (best.1.1 > RISE).then_some((best.0, best.1.0))
 }
 
-/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates from 0, and how large: by bisection of its
-/// slope, which falls.
+/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates from 0, and how
+/// large: by bisection of its slope, which falls.
 fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
-    let slope = |rate: f64| events.iter().map(|(weight, intensity)| weight / (intensity + rate)).sum::<f64>() - exposure;
-    let (mut low, mut high) = (0.0, events.iter().map(|event| event.0).sum::<f64>() / exposure);
+    let slope = |rate: f64| {
+        events
+            .iter()
+            .map(|(weight, intensity)| weight / (intensity + rate))
+            .sum::<f64>()
+            - exposure
+    };
+    let (mut low, mut high) = (
+        0.0,
+        events.iter().map(|event| event.0).sum::<f64>() / exposure,
+    );
     if slope(low) <= 0.0 {
         return (0.0, 0.0);
     }
     for _ in 0..50 {
         let middle = 0.5 * (low + high);
-        if slope(middle) > 0.0 { low = middle } else { high = middle }
+        if slope(middle) > 0.0 {
+            low = middle
+        } else {
+            high = middle
+        }
     }
-    let rise = events.iter().map(|(weight, intensity)| weight * libm::log1p(low / intensity)).sum::<f64>() - low * exposure;
+    let rise = events
+        .iter()
+        .map(|(weight, intensity)| weight * libm::log1p(low / intensity))
+        .sum::<f64>()
+        - low * exposure;
     (low, rise)
 }
 
-/// The rates of an earlier fit as a start: those of single touches that had died out get a little back, for EM cannot.
+/// The rates of an earlier fit as a start: those of single touches that had died out get a little
+/// back, for EM cannot.
 pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> Vec<f64> {
     let fresh = problem.start();
     let baseline = rates.len() - 1;
-    let revive = |at: usize| if at < singles || at == baseline { rates[at].max(1e-3 * fresh[at]) } else { rates[at] };
+    let revive = |at: usize| {
+        if at < singles || at == baseline {
+            rates[at].max(1e-3 * fresh[at])
+        } else {
+            rates[at]
+        }
+    };
     (0..rates.len()).map(revive).collect()
 }
 
-/// Standard errors of the rates above 0 from the inverse of the observed information, `sum w x x' / lambda^2`; none where it has
-/// no inverse.
+/// Standard errors of the rates above 0 from the inverse of the observed information,
+/// `sum w x x' / lambda^2`; none where it has no inverse.
 pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Option<f64>> {
-    let live: Vec<usize> = (0..rates.len()).filter(|&at| rates[at] * problem.exposure[at] > 1e-6).collect();
+    let live: Vec<usize> = (0..rates.len())
+        .filter(|&at| rates[at] * problem.exposure[at] > 1e-6)
+        .collect();
     let mut place = vec![usize::MAX; rates.len()];
-    live.iter().enumerate().for_each(|(at, &feature)| place[feature] = at);
+    live.iter()
+        .enumerate()
+        .for_each(|(at, &feature)| place[feature] = at);
     let (size, baseline) = (live.len(), rates.len() - 1);
     let mut information = vec![0.0; size * size];
     for row in problem.rows.iter() {
-        let entries = || row.features.iter().map(|&feature| feature as usize).zip(row.values.iter().copied()).chain([(baseline, 1.0)]);
+        let entries = || {
+            row.features
+                .iter()
+                .map(|&feature| feature as usize)
+                .zip(row.values.iter().copied())
+                .chain([(baseline, 1.0)])
+        };
         let intensity = entries().fold(0.0, |sum, (feature, value)| sum + rates[feature] * value);
         for (left, x) in entries().filter(|entry| place[entry.0] < size) {
             for (right, y) in entries().filter(|entry| place[entry.0] < size) {
-                information[place[left] * size + place[right]] += row.weight * x * y / (intensity * intensity);
+                information[place[left] * size + place[right]] +=
+                    row.weight * x * y / (intensity * intensity);
             }
         }
     }
     let variances = Cholesky::new(information, size).map(|factored| factored.inverse_diagonal());
-    let error = |feature: usize| variances.as_ref().and_then(|variances| variances.get(place[feature])).map(|variance| variance.sqrt());
+    let error = |feature: usize| {
+        variances
+            .as_ref()
+            .and_then(|variances| variances.get(place[feature]))
+            .map(|variance| variance.sqrt())
+    };
     (0..rates.len()).map(error).collect()
 }
 

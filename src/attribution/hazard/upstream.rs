@@ -8,7 +8,8 @@ use crate::channel::ChannelId;
 use crate::journey::Timeline;
 use serde::{Deserialize, Serialize};
 
-/// The touches of one channel as events, and the exposure to touches of the channels that may bring them: all but those flagged.
+/// The touches of one channel as events, and the exposure to touches of the channels that may bring
+/// them: all but those flagged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Arrivals {
     channel: ChannelId,
@@ -20,9 +21,19 @@ pub(super) struct Arrivals {
 }
 
 impl Arrivals {
-    pub(super) fn new(channel: ChannelId, flagged: &[ChannelId], symmetric: bool, design: &Design) -> Self {
+    pub(super) fn new(
+        channel: ChannelId,
+        flagged: &[ChannelId],
+        symmetric: bool,
+        design: &Design,
+    ) -> Self {
         let past = design.channels * design.basis.len();
-        Self { channel, flagged: flagged.to_vec(), symmetric, process: Process::new(if symmetric { 2 * past } else { past }) }
+        Self {
+            channel,
+            flagged: flagged.to_vec(),
+            symmetric,
+            process: Process::new(if symmetric { 2 * past } else { past }),
+        }
     }
 
     pub(super) fn key(&self) -> (ChannelId, &[ChannelId], bool) {
@@ -30,7 +41,10 @@ impl Arrivals {
     }
 
     pub(super) fn is_sound(&self, design: &Design) -> bool {
-        let features = Self::new(self.channel, &[], self.symmetric, design).process.exposure.len();
+        let features = Self::new(self.channel, &[], self.symmetric, design)
+            .process
+            .exposure
+            .len();
         self.channel.index() < design.channels && self.process.is_sound(features)
     }
 
@@ -39,14 +53,34 @@ impl Arrivals {
     }
 
     /// Takes in one person. The person's first touch opens the time watched and is no event in it.
-    pub(super) fn observe(&mut self, person: Person<'_>, basis: &Basis, entries: &mut Vec<(u32, f64)>) {
-        let Person { channels, times, end, weight, .. } = person;
+    pub(super) fn observe(
+        &mut self,
+        person: Person<'_>,
+        basis: &Basis,
+        entries: &mut Vec<(u32, f64)>,
+    ) {
+        let Person {
+            channels,
+            times,
+            end,
+            weight,
+            ..
+        } = person;
         let (first, functions) = (times[0], basis.len());
         let near = self.near();
         self.process.watched += weight * f64::from(end.saturating_sub(first));
-        for (channel, &time) in channels.iter().zip(times).filter(|(channel, _)| !self.flagged.contains(channel)) {
+        for (channel, &time) in channels
+            .iter()
+            .zip(times)
+            .filter(|(channel, _)| !self.flagged.contains(channel))
+        {
             let feature = channel.index() * functions;
-            basis.integrate(0, end.saturating_sub(time), weight, &mut self.process.exposure[feature..feature + functions]);
+            basis.integrate(
+                0,
+                end.saturating_sub(time),
+                weight,
+                &mut self.process.exposure[feature..feature + functions],
+            );
             if self.symmetric {
                 let sums = &mut self.process.exposure[near + feature..near + feature + functions];
                 basis.integrate(0, end.saturating_sub(time), weight, sums);
@@ -56,7 +90,9 @@ impl Arrivals {
         for at in (1..times.len()).filter(|&at| channels[at] == self.channel) {
             entries.clear();
             let neighbours = neighbours(times, at, basis.horizon(), self.symmetric);
-            for other in neighbours.filter(|&other| other != at && !self.flagged.contains(&channels[other])) {
+            for other in
+                neighbours.filter(|&other| other != at && !self.flagged.contains(&channels[other]))
+            {
                 let feature = channels[other].index() * functions;
                 basis.at(times[at].abs_diff(times[other]), |function, value| {
                     if other < at {
@@ -73,27 +109,48 @@ impl Arrivals {
 
     /// Where the features of near touches begin.
     fn near(&self) -> usize {
-        if self.symmetric { self.process.exposure.len() / 2 } else { 0 }
+        if self.symmetric {
+            self.process.exposure.len() / 2
+        } else {
+            0
+        }
     }
 
     pub(super) fn solve(&self, basis: &Basis, most_steps: u64) -> Upstream {
-        let ranked = self.process.ranked(self.process.exposure.len(), basis.unit());
+        let ranked = self
+            .process
+            .ranked(self.process.exposure.len(), basis.unit());
         let problem = ranked.problem();
-        let Solution { rates, steps, converged, .. } = problem.maximise(problem.start(), most_steps);
+        let Solution {
+            rates,
+            steps,
+            converged,
+            ..
+        } = problem.maximise(problem.start(), most_steps);
         eprintln!(
             "upstream steps {steps} rows {} entries {}",
             problem.rows.len(),
             problem.rows.iter().map(|r| r.features.len()).sum::<usize>()
         );
         let rates = ranked.by_number(&rates);
-        Upstream { channel: self.channel, symmetric: self.symmetric, rates, steps, converged }
+        Upstream {
+            channel: self.channel,
+            symmetric: self.symmetric,
+            rates,
+            steps,
+            converged,
+        }
     }
 }
 
 /// The touches around touch `at`, those before it only unless `both`.
 fn neighbours(times: &[u32], at: usize, horizon: u32, both: bool) -> std::ops::Range<usize> {
     let start = times.partition_point(|&time| time < times[at].saturating_sub(horizon));
-    let end = if both { times.partition_point(|&time| time <= times[at].saturating_add(horizon)) } else { at };
+    let end = if both {
+        times.partition_point(|&time| time <= times[at].saturating_add(horizon))
+    } else {
+        at
+    };
     start..end
 }
 
@@ -113,24 +170,42 @@ impl Upstream {
         let features = design.channels * design.basis.len() * if self.symmetric { 2 } else { 1 };
         self.channel.index() < design.channels
             && self.rates.len() == features + 1
-            && self.rates.iter().all(|rate| (0.0..f64::INFINITY).contains(rate))
+            && self
+                .rates
+                .iter()
+                .all(|rate| (0.0..f64::INFINITY).contains(rate))
     }
 
-    /// Each earlier touch with the part of touch `at` that it brought. Touches behind the timeline's end cannot be seen here:
-    /// what they would take of the part that comes in bursts is left to the others.
-    pub(super) fn parents(&self, timeline: Timeline<'_>, at: usize, basis: &Basis, mut each: impl FnMut(usize, f64)) {
+    /// Each earlier touch with the part of touch `at` that it brought. Touches behind the
+    /// timeline's end cannot be seen here: what they would take of the part that comes in bursts is
+    /// left to the others.
+    pub(super) fn parents(
+        &self,
+        timeline: Timeline<'_>,
+        at: usize,
+        basis: &Basis,
+        mut each: impl FnMut(usize, f64),
+    ) {
         let Timeline { channels, times } = timeline;
         let past = (self.rates.len() - 1) / 2;
         let effect = |other: usize, shift: usize| {
             let mut sum = 0.0;
             let first = shift + channels[other].index() * basis.len();
-            basis.at(times[at].abs_diff(times[other]), |function, value| sum += self.rates[first + function] * value);
+            basis.at(times[at].abs_diff(times[other]), |function, value| {
+                sum += self.rates[first + function] * value
+            });
             sum
         };
         let mut intensity = self.rates[self.rates.len() - 1];
-        for other in neighbours(times, at, basis.horizon(), self.symmetric).filter(|&other| other != at) {
+        for other in
+            neighbours(times, at, basis.horizon(), self.symmetric).filter(|&other| other != at)
+        {
             intensity += if other < at { effect(other, 0) } else { 0.0 };
-            intensity += if self.symmetric { effect(other, past) } else { 0.0 };
+            intensity += if self.symmetric {
+                effect(other, past)
+            } else {
+                0.0
+            };
         }
         if intensity > 0.0 {
             for other in neighbours(times, at, basis.horizon(), false) {

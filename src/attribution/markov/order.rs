@@ -7,8 +7,8 @@ use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block, Journeys};
 use serde::{Deserialize, Serialize};
 
-/// How well chains of each order from 1 on describe the same journeys, by two measures that disagree on purpose: one asks who
-/// converts, the other how whole journeys go.
+/// How well chains of each order from 1 on describe the same journeys, by two measures that
+/// disagree on purpose: one asks who converts, the other how whole journeys go.
 ///
 /// ```
 /// use mixtouch::{Markov, Outcome, PathTable};
@@ -34,17 +34,21 @@ pub struct OrderChoice {
 pub struct OrderScore {
     /// The order.
     pub order: usize,
-    /// The probability that a converting journey scores higher than one that does not, ties counted half; the score is the
-    /// conversion rate of journeys with the same last state. `None` without conversions or without nulls.
+    /// The probability that a converting journey scores higher than one that does not, ties counted
+    /// half; the score is the conversion rate of journeys with the same last state. `None` without
+    /// conversions or without nulls.
     pub auc: Option<f64>,
-    /// `1 - (1 - auc) (N - 1) / (N - m - 1)` with `N` journeys and `m = C(channels + order - 1, order)`, as ChannelAttribution
-    /// 2.2.5 has it. `None` where `N` is not above `m + 1`.
+    /// `1 - (1 - auc) (N - 1) / (N - m - 1)` with `N` journeys and
+    /// `m = C(channels + order - 1, order)`, as ChannelAttribution 2.2.5 has it. `None` where `N`
+    /// is not above `m + 1`.
     pub penalised_auc: Option<f64>,
-    /// Log-likelihood of the journeys: first states, every step (repeats included) and how journeys end.
+    /// Log-likelihood of the journeys: first states, every step (repeats included) and how journeys
+    /// end.
     pub log_likelihood: f64,
     /// How many probabilities are free: those observed, less one for each state left.
     pub parameters: usize,
-    /// `parameters x log(steps) - 2 x log-likelihood`, steps being all touches and ends (Schwarz 1978, for chains Katz 1981).
+    /// `parameters x log(steps) - 2 x log-likelihood`, steps being all touches and ends (Schwarz
+    /// 1978, for chains Katz 1981).
     pub bic: f64,
 }
 
@@ -54,16 +58,25 @@ impl OrderChoice {
         &self.scores
     }
 
-    /// The order with the highest penalised AUC, as ChannelAttribution chooses it; the lowest of equals. `None` where no order has
-    /// one.
+    /// The order with the highest penalised AUC, as ChannelAttribution chooses it; the lowest of
+    /// equals. `None` where no order has one.
     pub fn by_penalised_auc(&self) -> Option<usize> {
-        let rated = self.scores.iter().rev().filter_map(|score| Some((score.order, score.penalised_auc?)));
-        rated.max_by(|left, right| left.1.total_cmp(&right.1)).map(|(order, _)| order)
+        let rated = self
+            .scores
+            .iter()
+            .rev()
+            .filter_map(|score| Some((score.order, score.penalised_auc?)));
+        rated
+            .max_by(|left, right| left.1.total_cmp(&right.1))
+            .map(|(order, _)| order)
     }
 
     /// The order with the lowest BIC; the lowest of equals.
     pub fn by_bic(&self) -> usize {
-        self.scores.iter().min_by(|left, right| left.bic.total_cmp(&right.bic)).map_or(1, |score| score.order)
+        self.scores
+            .iter()
+            .min_by(|left, right| left.bic.total_cmp(&right.bic))
+            .map_or(1, |score| score.order)
     }
 }
 
@@ -73,10 +86,19 @@ impl Markov {
     /// # Errors
     /// A highest order that is not 1 to 1000.
     pub fn choose_order(journeys: &Journeys, highest: usize) -> Result<OrderChoice> {
-        let highest = check_order(highest).map_err(|_| Error::setting("the highest order", highest, "1 to 1000"))?;
+        let highest = check_order(highest)
+            .map_err(|_| Error::setting("the highest order", highest, "1 to 1000"))?;
         let channels = journeys.channels();
-        let orders = journeys.accumulate(|| Orders((1..=highest).map(|order| Transitions::new(channels, order, false)).collect()))?;
-        Ok(OrderChoice { scores: orders.0.iter().map(score).collect() })
+        let orders = journeys.accumulate(|| {
+            Orders(
+                (1..=highest)
+                    .map(|order| Transitions::new(channels, order, false))
+                    .collect(),
+            )
+        })?;
+        Ok(OrderChoice {
+            scores: orders.0.iter().map(score).collect(),
+        })
     }
 }
 
@@ -89,29 +111,46 @@ impl Accumulator for Orders {
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        self.0.iter_mut().for_each(|order| order.observe_block(block.clone()));
+        self.0
+            .iter_mut()
+            .for_each(|order| order.observe_block(block.clone()));
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
-        self.0.iter_mut().zip(later.0).try_for_each(|(order, later)| order.merge(later))
+        self.0
+            .iter_mut()
+            .zip(later.0)
+            .try_for_each(|(order, later)| order.merge(later))
     }
 }
 
 fn score(evidence: &Transitions) -> OrderScore {
     let order = evidence.order();
-    let ends: Vec<[f64; 2]> = evidence.ends().iter().map(|(_, ends)| [ends.conversions, ends.nulls]).collect();
+    let ends: Vec<[f64; 2]> = evidence
+        .ends()
+        .iter()
+        .map(|(_, ends)| [ends.conversions, ends.nulls])
+        .collect();
     let journeys: f64 = ends.iter().flatten().sum();
     let auc = auc(ends);
     let classes = choose(evidence.channels().len() + order - 1, order);
     let penalised = |auc: f64| 1.0 - (1.0 - auc) * (journeys - 1.0) / (journeys - classes - 1.0);
-    let Likelihood { sum, parameters, steps } = likelihood(evidence);
+    let Likelihood {
+        sum,
+        parameters,
+        steps,
+    } = likelihood(evidence);
     OrderScore {
         order,
         auc,
         penalised_auc: auc.filter(|_| journeys > classes + 1.0).map(penalised),
         log_likelihood: sum,
         parameters,
-        bic: if steps > 0.0 { parameters as f64 * libm::log(steps) - 2.0 * sum } else { 0.0 },
+        bic: if steps > 0.0 {
+            parameters as f64 * libm::log(steps) - 2.0 * sum
+        } else {
+            0.0
+        },
     }
 }
 
@@ -122,7 +161,8 @@ fn auc(mut ends: Vec<[f64; 2]>) -> Option<f64> {
     ends.sort_by(|left, right| rate(left).total_cmp(&rate(right)));
     let (mut area, mut conversions, mut nulls) = (0.0, 0.0, 0.0);
     for equals in ends.chunk_by(|left, right| rate(left) == rate(right)) {
-        let [converted, ended] = [0, 1].map(|at| equals.iter().map(|counts| counts[at]).sum::<f64>());
+        let [converted, ended] =
+            [0, 1].map(|at| equals.iter().map(|counts| counts[at]).sum::<f64>());
         area += converted * (nulls + ended / 2.0);
         conversions += converted;
         nulls += ended;
@@ -131,7 +171,9 @@ fn auc(mut ends: Vec<[f64; 2]>) -> Option<f64> {
 }
 
 fn choose(of: usize, count: usize) -> f64 {
-    (0..count).fold(1.0, |product, step| product * (of - count + 1 + step) as f64 / (step + 1) as f64)
+    (0..count).fold(1.0, |product, step| {
+        product * (of - count + 1 + step) as f64 / (step + 1) as f64
+    })
 }
 
 #[derive(Default)]
@@ -147,7 +189,9 @@ impl Likelihood {
         let all: f64 = choices.iter().sum();
         let seen = choices.iter().filter(|&&weight| weight > 0.0);
         self.parameters += seen.clone().count().saturating_sub(1);
-        self.sum += seen.map(|weight| weight * libm::log(weight / all)).sum::<f64>();
+        self.sum += seen
+            .map(|weight| weight * libm::log(weight / all))
+            .sum::<f64>();
         self.steps += all;
     }
 }
@@ -155,13 +199,24 @@ impl Likelihood {
 fn likelihood(evidence: &Transitions) -> Likelihood {
     let mut likelihood = Likelihood::default();
     let ends = evidence.ends();
-    likelihood.add(&ends.iter().map(|(_, ends)| ends.starts).collect::<Vec<f64>>());
-    let mut choices: Vec<(Vec<_>, Vec<f64>)> = ends.into_iter().map(|(state, ends)| (state, vec![ends.conversions, ends.nulls])).collect();
+    likelihood.add(
+        &ends
+            .iter()
+            .map(|(_, ends)| ends.starts)
+            .collect::<Vec<f64>>(),
+    );
+    let mut choices: Vec<(Vec<_>, Vec<f64>)> = ends
+        .into_iter()
+        .map(|(state, ends)| (state, vec![ends.conversions, ends.nulls]))
+        .collect();
     let mut passed = Vec::new();
     let mut at = 0;
     evidence.each_step(|step, weight| {
         let from = &step[..step.len() - 1];
-        while choices.get(at).is_some_and(|(state, _)| state.as_slice() < from) {
+        while choices
+            .get(at)
+            .is_some_and(|(state, _)| state.as_slice() < from)
+        {
             at += 1;
         }
         match choices.get_mut(at).filter(|(state, _)| state == from) {
@@ -170,7 +225,9 @@ fn likelihood(evidence: &Transitions) -> Likelihood {
             None => passed.push((from.to_vec(), weight)),
         }
     });
-    choices.iter().for_each(|(_, choices)| likelihood.add(choices));
+    choices
+        .iter()
+        .for_each(|(_, choices)| likelihood.add(choices));
     for same in passed.chunk_by(|left, right| left.0 == right.0) {
         likelihood.add(&same.iter().map(|(_, weight)| *weight).collect::<Vec<f64>>());
     }
@@ -183,14 +240,20 @@ mod tests {
 
     #[test]
     fn combinations() {
-        assert_eq!([choose(12, 1), choose(13, 2), choose(15, 4), choose(3, 3)], [12.0, 78.0, 1365.0, 1.0]);
+        assert_eq!(
+            [choose(12, 1), choose(13, 2), choose(15, 4), choose(3, 3)],
+            [12.0, 78.0, 1365.0, 1.0]
+        );
     }
 
-    /// By hand: rates 0.25 (1 of 4) and 0.5 (2 of 4); pairs 3 x 5, of which conversions at 0.5 beat the 3 nulls at 0.25 and
-    /// tie with 2: 2 x (3 + 1) + 1 x 1.5 = 9.5.
+    /// By hand: rates 0.25 (1 of 4) and 0.5 (2 of 4); pairs 3 x 5, of which conversions at 0.5 beat
+    /// the 3 nulls at 0.25 and tie with 2: 2 x (3 + 1) + 1 x 1.5 = 9.5.
     #[test]
     fn auc_by_hand() {
-        assert_eq!(auc(vec![[2.0, 2.0], [1.0, 3.0], [0.0, 0.0]]), Some(9.5 / 15.0));
+        assert_eq!(
+            auc(vec![[2.0, 2.0], [1.0, 3.0], [0.0, 0.0]]),
+            Some(9.5 / 15.0)
+        );
         assert_eq!(auc(vec![[1.0, 1.0], [1.0, 1.0]]), Some(0.5));
         assert_eq!(auc(vec![[1.0, 0.0]]), None);
     }

@@ -18,23 +18,31 @@ pub(super) struct Pairs {
 /// What null journeys add, in whole numbers; empty until there are any.
 #[derive(Debug, Clone, Default)]
 struct Nulls {
-    /// Adjacent touches, whether of one journey or not. As many squares as there are [`Pairs::ways`], to be added up.
+    /// Adjacent touches, whether of one journey or not. As many squares as there are
+    /// [`Pairs::ways`], to be added up.
     adjacent: Vec<i64>,
-    /// Adjacent touches of two journeys: what to take back, and with it where the one ends and the other starts.
+    /// Adjacent touches of two journeys: what to take back, and with it where the one ends and the
+    /// other starts.
     crossing: Vec<i64>,
-    /// Of each run, where the first journey starts and the last one ends; and all that touches of no journey keep apart.
+    /// Of each run, where the first journey starts and the last one ends; and all that touches of
+    /// no journey keep apart.
     starts: Vec<i64>,
     ends: Vec<i64>,
 }
 
-/// Up to this many channels neighbouring touches are counted in squares of their own, so that an addition need not wait for the one
-/// before it in the same cell.
+/// Up to this many channels neighbouring touches are counted in squares of their own, so that an
+/// addition need not wait for the one before it in the same cell.
 const WAYS: usize = 4;
 const FEW: usize = 32;
 
 impl Pairs {
     pub(super) fn new(channels: usize) -> Self {
-        Self { channels, ends: vec![Ends::default(); channels], steps: vec![0.0; channels * channels], nulls: Nulls::default() }
+        Self {
+            channels,
+            ends: vec![Ends::default(); channels],
+            steps: vec![0.0; channels * channels],
+            nulls: Nulls::default(),
+        }
     }
 
     #[inline]
@@ -47,8 +55,8 @@ impl Pairs {
         self.ends[path[path.len() - 1].index()].add(outcome);
     }
 
-    /// Counts all adjacent touches of a run, and what crosses from journey to journey once more: an addition a touch and another
-    /// a journey, without a branch for either.
+    /// Counts all adjacent touches of a run, and what crosses from journey to journey once more: an
+    /// addition a touch and another a journey, without a branch for either.
     pub(super) fn observe_nulls(&mut self, run: &NullRun<'_>) {
         let touches = run.touches();
         if touches.is_empty() {
@@ -62,7 +70,8 @@ impl Pairs {
                 return;
             }
             if before == Some(start) {
-                self.nulls.crossing[touches[start - 1].index() * channels + touches[start].index()] += 1;
+                self.nulls.crossing
+                    [touches[start - 1].index() * channels + touches[start].index()] += 1;
             } else {
                 self.skip(touches, before, start);
             }
@@ -84,7 +93,10 @@ impl Pairs {
             return;
         }
         let (first, rest) = self.nulls.adjacent.split_at_mut(2 * channels * channels);
-        let ((a, b), (c, d)) = (first.split_at_mut(channels * channels), rest.split_at_mut(channels * channels));
+        let ((a, b), (c, d)) = (
+            first.split_at_mut(channels * channels),
+            rest.split_at_mut(channels * channels),
+        );
         let (quads, tail) = touches[1..].as_chunks::<WAYS>();
         for quad in quads {
             let [w, x, y, z] = quad.map(ChannelId::index);
@@ -100,13 +112,15 @@ impl Pairs {
         }
     }
 
-    /// Starts a journey that no other ends at: takes back the steps to, between and from touches that lie between two journeys.
+    /// Starts a journey that no other ends at: takes back the steps to, between and from touches
+    /// that lie between two journeys.
     #[cold]
     fn skip(&mut self, touches: &[ChannelId], before: Option<usize>, start: usize) {
         self.nulls.starts[touches[start].index()] += 1;
         if let Some(before) = before {
             for at in before..=start {
-                self.nulls.adjacent[touches[at - 1].index() * self.channels + touches[at].index()] -= 1;
+                self.nulls.adjacent
+                    [touches[at - 1].index() * self.channels + touches[at].index()] -= 1;
             }
             self.nulls.ends[touches[before - 1].index()] += 1;
         }
@@ -117,8 +131,14 @@ impl Pairs {
     }
 
     pub(super) fn merge(&mut self, later: &Self) {
-        self.ends.iter_mut().zip(&later.ends).for_each(|(ends, other)| *ends += *other);
-        self.steps.iter_mut().zip(&later.steps).for_each(|(sum, other)| *sum += other);
+        self.ends
+            .iter_mut()
+            .zip(&later.ends)
+            .for_each(|(ends, other)| *ends += *other);
+        self.steps
+            .iter_mut()
+            .zip(&later.steps)
+            .for_each(|(sum, other)| *sum += other);
         if !later.nulls.adjacent.is_empty() {
             self.nulls.make_room(self.channels, self.ways());
             self.nulls.merge(&later.nulls);
@@ -127,20 +147,47 @@ impl Pairs {
 
     /// What goes through each channel, and each pair with its count, sorted.
     pub(super) fn totals(&self) -> (Vec<Ends>, Vec<([ChannelId; 2], f64)>) {
-        let (mut ends, mut steps, channels) = (self.ends.clone(), self.steps.clone(), self.channels);
-        for at in 0..if self.nulls.adjacent.is_empty() { 0 } else { channels * channels } {
+        let (mut ends, mut steps, channels) =
+            (self.ends.clone(), self.steps.clone(), self.channels);
+        for at in 0..if self.nulls.adjacent.is_empty() {
+            0
+        } else {
+            channels * channels
+        } {
             let crossing = self.nulls.crossing[at];
-            let adjacent: i64 = self.nulls.adjacent.iter().skip(at).step_by(channels * channels).sum();
+            let adjacent: i64 = self
+                .nulls
+                .adjacent
+                .iter()
+                .skip(at)
+                .step_by(channels * channels)
+                .sum();
             steps[at] += (adjacent - crossing) as f64;
             ends[at / channels].nulls += crossing as f64;
             ends[at % channels].starts += crossing as f64;
         }
-        for (ends, (starts, nulls)) in ends.iter_mut().zip(self.nulls.starts.iter().zip(&self.nulls.ends)) {
+        for (ends, (starts, nulls)) in ends
+            .iter_mut()
+            .zip(self.nulls.starts.iter().zip(&self.nulls.ends))
+        {
             ends.starts += *starts as f64;
             ends.nulls += *nulls as f64;
         }
-        let pair = |at: usize| [ChannelId((at / channels) as u16), ChannelId((at % channels) as u16)];
-        (ends, steps.into_iter().enumerate().filter(|step| step.1 > 0.0).map(|(at, weight)| (pair(at), weight)).collect())
+        let pair = |at: usize| {
+            [
+                ChannelId((at / channels) as u16),
+                ChannelId((at % channels) as u16),
+            ]
+        };
+        (
+            ends,
+            steps
+                .into_iter()
+                .enumerate()
+                .filter(|step| step.1 > 0.0)
+                .map(|(at, weight)| (pair(at), weight))
+                .collect(),
+        )
     }
 
     /// Sets counts as they were written down.
@@ -168,9 +215,20 @@ impl Nulls {
     }
 
     fn merge(&mut self, later: &Self) {
-        let columns = [&mut self.adjacent, &mut self.crossing, &mut self.starts, &mut self.ends];
-        for (sums, others) in columns.into_iter().zip([&later.adjacent, &later.crossing, &later.starts, &later.ends]) {
-            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+        let columns = [
+            &mut self.adjacent,
+            &mut self.crossing,
+            &mut self.starts,
+            &mut self.ends,
+        ];
+        for (sums, others) in
+            columns
+                .into_iter()
+                .zip([&later.adjacent, &later.crossing, &later.starts, &later.ends])
+        {
+            sums.iter_mut()
+                .zip(others)
+                .for_each(|(sum, other)| *sum += other);
         }
     }
 }

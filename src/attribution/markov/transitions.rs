@@ -9,10 +9,12 @@ use crate::journeys::{Accumulator, Block};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
-/// Counts of steps: the evidence of a [`Markov`](super::Markov) chain. A journey weighs conversions + nulls.
+/// Counts of steps: the evidence of a [`Markov`](super::Markov) chain. A journey weighs conversions
+/// + nulls.
 ///
-/// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are null journeys); all else in a
-/// hash table of the sequences that occur, so that memory grows with what was observed, never with channels^order.
+/// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are
+/// null journeys); all else in a hash table of the sequences that occur, so that memory grows with
+/// what was observed, never with channels^order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct Transitions {
@@ -46,7 +48,9 @@ impl Ends {
     }
 
     pub(super) fn is_valid(&self) -> bool {
-        [self.starts, self.conversions, self.nulls, self.value].iter().all(|weight| *weight >= 0.0 && weight.is_finite())
+        [self.starts, self.conversions, self.nulls, self.value]
+            .iter()
+            .all(|weight| *weight >= 0.0 && weight.is_finite())
     }
 }
 
@@ -73,12 +77,20 @@ impl Sequences {
         for window in path.windows(order + 1) {
             *self.steps.value(window) += weight;
         }
-        self.ends.value(&path[path.len().saturating_sub(order)..]).add(outcome);
+        self.ends
+            .value(&path[path.len().saturating_sub(order)..])
+            .add(outcome);
     }
 
     fn merge(&mut self, later: &Self) {
-        later.ends.iter().for_each(|(state, ends)| *self.ends.value(state) += ends);
-        later.steps.iter().for_each(|(step, weight)| *self.steps.value(step) += weight);
+        later
+            .ends
+            .iter()
+            .for_each(|(state, ends)| *self.ends.value(state) += ends);
+        later
+            .steps
+            .iter()
+            .for_each(|(step, weight)| *self.steps.value(step) += weight);
     }
 }
 
@@ -91,15 +103,28 @@ const LONGEST: usize = 1000;
 
 /// The orders a chain can have.
 pub(super) fn check_order(order: usize) -> Result<usize> {
-    if (1..=LONGEST).contains(&order) { Ok(order) } else { Err(Error::setting("order", order, format!("1 to {LONGEST}"))) }
+    if (1..=LONGEST).contains(&order) {
+        Ok(order)
+    } else {
+        Err(Error::setting("order", order, format!("1 to {LONGEST}")))
+    }
 }
 
 impl Transitions {
     /// No journeys yet; the order has been checked.
     pub(super) fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
         let dense = order == 1 && channels.len() <= DENSE;
-        let counts = if dense { Counts::Dense(Pairs::new(channels.len())) } else { Counts::Sparse(Sequences::default()) };
-        Self { channels: channels.clone(), order, ignore_nulls, counts }
+        let counts = if dense {
+            Counts::Dense(Pairs::new(channels.len()))
+        } else {
+            Counts::Sparse(Sequences::default())
+        };
+        Self {
+            channels: channels.clone(),
+            order,
+            ignore_nulls,
+            counts,
+        }
     }
 
     /// The names of the channels.
@@ -117,21 +142,35 @@ impl Transitions {
         match &self.counts {
             Counts::Dense(pairs) => {
                 let (ends, _) = pairs.totals();
-                self.channels.ids().map(|id| vec![id]).zip(ends).filter(|(_, ends)| *ends != Ends::default()).collect()
+                self.channels
+                    .ids()
+                    .map(|id| vec![id])
+                    .zip(ends)
+                    .filter(|(_, ends)| *ends != Ends::default())
+                    .collect()
             }
-            Counts::Sparse(Sequences { ends, .. }) => {
-                ends.sorted().into_iter().map(|at| (ends.key(at as usize).to_vec(), ends.get(at as usize))).collect()
-            }
+            Counts::Sparse(Sequences { ends, .. }) => ends
+                .sorted()
+                .into_iter()
+                .map(|at| (ends.key(at as usize).to_vec(), ends.get(at as usize)))
+                .collect(),
         }
     }
 
-    /// Hands on every step, sorted: a state and the channel that comes next. Steps of a state to itself, which the chain merges,
-    /// are among them.
+    /// Hands on every step, sorted: a state and the channel that comes next. Steps of a state to
+    /// itself, which the chain merges, are among them.
     pub(super) fn each_step(&self, mut take: impl FnMut(&[ChannelId], f64)) {
         match &self.counts {
-            Counts::Dense(pairs) => pairs.totals().1.iter().for_each(|(pair, weight)| take(pair, *weight)),
+            Counts::Dense(pairs) => pairs
+                .totals()
+                .1
+                .iter()
+                .for_each(|(pair, weight)| take(pair, *weight)),
             Counts::Sparse(Sequences { steps, .. }) => {
-                steps.sorted().into_iter().for_each(|at| take(steps.key(at as usize), steps.get(at as usize)));
+                steps
+                    .sorted()
+                    .into_iter()
+                    .for_each(|at| take(steps.key(at as usize), steps.get(at as usize)));
             }
         }
     }
@@ -142,7 +181,9 @@ impl Accumulator for Transitions {
         if let Some(outcome) = counted(&journey, self.ignore_nulls) {
             match &mut self.counts {
                 Counts::Dense(pairs) => pairs.observe(journey.channels, outcome),
-                Counts::Sparse(sequences) => sequences.observe(journey.channels, self.order, outcome),
+                Counts::Sparse(sequences) => {
+                    sequences.observe(journey.channels, self.order, outcome)
+                }
             }
         }
     }
@@ -165,11 +206,20 @@ impl Accumulator for Transitions {
 
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        for (name, left, right) in
-            [("order", self.order, later.order), ("ignore nulls", usize::from(self.ignore_nulls), usize::from(later.ignore_nulls))]
-        {
+        for (name, left, right) in [
+            ("order", self.order, later.order),
+            (
+                "ignore nulls",
+                usize::from(self.ignore_nulls),
+                usize::from(later.ignore_nulls),
+            ),
+        ] {
             if left != right {
-                return Err(Error::setting(name, right, format!("the same on both sides, {left}")));
+                return Err(Error::setting(
+                    name,
+                    right,
+                    format!("the same on both sides, {left}"),
+                ));
             }
         }
         match (&mut self.counts, &later.counts) {
@@ -185,7 +235,14 @@ impl Accumulator for Transitions {
 #[inline]
 fn counted(journey: &Journey<'_>, ignore_nulls: bool) -> Option<Outcome> {
     let outcome = journey.outcome;
-    let counted = if ignore_nulls { Outcome { nulls: 0.0, ..outcome } } else { outcome };
+    let counted = if ignore_nulls {
+        Outcome {
+            nulls: 0.0,
+            ..outcome
+        }
+    } else {
+        outcome
+    };
     (!journey.is_empty() && counted.conversions + counted.nulls > 0.0).then_some(counted)
 }
 
@@ -200,7 +257,8 @@ struct Sorted {
 }
 
 impl Sorted {
-    /// As often as a state is entered it is left, for journeys are counted whole: what follows from the counts relies on it.
+    /// As often as a state is entered it is left, for journeys are counted whole: what follows from
+    /// the counts relies on it.
     fn check_balance(&self) -> Result<()> {
         let mut passed = Grams::<[f64; 2]>::default();
         for (state, ends) in &self.ends {
@@ -212,11 +270,18 @@ impl Sorted {
             passed.value(&step[..self.order])[1] += weight;
             passed.value(&step[1..])[0] += weight;
         }
-        match passed.iter().find(|(_, [entered, left])| (entered - left).abs() > BALANCE * entered.max(*left)) {
+        match passed
+            .iter()
+            .find(|(_, [entered, left])| (entered - left).abs() > BALANCE * entered.max(*left))
+        {
             Some((state, [entered, left])) => {
                 let names: Vec<&str> = state.iter().map(|&id| self.channels.name(id)).collect();
                 let counts = format!("{entered} entering and {left} leaving");
-                Err(Error::setting(format!("the journeys through {}", names.join(" > ")), counts, "as many entering as leaving"))
+                Err(Error::setting(
+                    format!("the journeys through {}", names.join(" > ")),
+                    counts,
+                    "as many entering as leaving",
+                ))
             }
             None => Ok(()),
         }
@@ -227,8 +292,18 @@ impl From<&Transitions> for Sorted {
     fn from(evidence: &Transitions) -> Self {
         let mut steps = Vec::new();
         evidence.each_step(|step, weight| steps.push((step.to_vec(), weight)));
-        let Transitions { order, ignore_nulls, .. } = *evidence;
-        Self { channels: evidence.channels.clone(), order, ignore_nulls, ends: evidence.ends(), steps }
+        let Transitions {
+            order,
+            ignore_nulls,
+            ..
+        } = *evidence;
+        Self {
+            channels: evidence.channels.clone(),
+            order,
+            ignore_nulls,
+            ends: evidence.ends(),
+            steps,
+        }
     }
 }
 
@@ -248,19 +323,40 @@ impl TryFrom<Sorted> for Transitions {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut evidence = Self::new(&sorted.channels, check_order(sorted.order)?, sorted.ignore_nulls);
+        let mut evidence = Self::new(
+            &sorted.channels,
+            check_order(sorted.order)?,
+            sorted.ignore_nulls,
+        );
         let (count, order) = (sorted.channels.len(), sorted.order);
-        for key in sorted.ends.iter().map(|(state, _)| state).chain(sorted.steps.iter().map(|(step, _)| step)) {
+        for key in sorted
+            .ends
+            .iter()
+            .map(|(state, _)| state)
+            .chain(sorted.steps.iter().map(|(step, _)| step))
+        {
             if let Some(stray) = key.iter().find(|channel| channel.index() >= count) {
-                return Err(Error::setting("a channel of a state", stray.index(), format!("below the number of channels, {count}")));
+                return Err(Error::setting(
+                    "a channel of a state",
+                    stray.index(),
+                    format!("below the number of channels, {count}"),
+                ));
             }
         }
         for (state, ends) in &sorted.ends {
             if !(1..=order).contains(&state.len()) {
-                return Err(Error::setting("the length of a state", state.len(), format!("1 to the order, {order}")));
+                return Err(Error::setting(
+                    "the length of a state",
+                    state.len(),
+                    format!("1 to the order, {order}"),
+                ));
             }
             if !ends.is_valid() {
-                return Err(Error::setting("a count", format!("{ends:?}"), "finite numbers from 0"));
+                return Err(Error::setting(
+                    "a count",
+                    format!("{ends:?}"),
+                    "finite numbers from 0",
+                ));
             }
             match &mut evidence.counts {
                 Counts::Dense(pairs) => pairs.put(state[0], *ends),
@@ -269,7 +365,11 @@ impl TryFrom<Sorted> for Transitions {
         }
         for (step, weight) in &sorted.steps {
             if step.len() != order + 1 {
-                return Err(Error::setting("the length of a step", step.len(), format!("the order and one, {}", order + 1)));
+                return Err(Error::setting(
+                    "the length of a step",
+                    step.len(),
+                    format!("the order and one, {}", order + 1),
+                ));
             }
             if !(*weight >= 0.0 && weight.is_finite()) {
                 return Err(Error::setting("a count", weight, "a finite number from 0"));

@@ -6,11 +6,13 @@ use crate::channel::Channels;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// Raw Shapley values of the game in which a set is worth the conversions of journeys with exactly that set of channels. They sum
-/// to the worth of the set of all channels, which few journeys or none have: a diagnostic, no credit.
+/// Raw Shapley values of the game in which a set is worth the conversions of journeys with exactly
+/// that set of channels. They sum to the worth of the set of all channels, which few journeys or
+/// none have: a diagnostic, no credit.
 ///
-/// A set `T` adds `w(|T| - 1) v(T)` to each channel in it and takes `w(|T|) v(T)` from each outside, with
-/// `w(s) = s! (n - s - 1)! / n!`: the sum over all orders, read set by set, for any number of channels.
+/// A set `T` adds `w(|T| - 1) v(T)` to each channel in it and takes `w(|T|) v(T)` from each
+/// outside, with `w(s) = s! (n - s - 1)! / n!`: the sum over all orders, read set by set, for any
+/// number of channels.
 ///
 /// ```
 /// use mixtouch::{Coalitions, ExactSetShapley, Outcome, PathTable};
@@ -53,9 +55,14 @@ impl ExactSetShapley {
         let mut values = vec![0.0; players];
         for (set, outcome) in coalitions.sorted() {
             let inside = weight(players, set.len() - 1) * outcome.conversions();
-            let outside = if set.len() < players { weight(players, set.len()) * outcome.conversions() } else { 0.0 };
+            let outside = if set.len() < players {
+                weight(players, set.len()) * outcome.conversions()
+            } else {
+                0.0
+            };
             values.iter_mut().for_each(|value| *value -= outside);
-            set.iter().for_each(|channel| values[channel.index()] += inside + outside);
+            set.iter()
+                .for_each(|channel| values[channel.index()] += inside + outside);
         }
         Self { channels, values }
     }

@@ -25,8 +25,18 @@ pub(super) struct Estimate {
 }
 
 /// The values of all players; `worth` takes a coalition's players in order.
-pub(super) fn shapley(players: usize, mut worth: impl FnMut(&[usize]) -> f64, random: Random, stop: Stop, exact: usize) -> Estimate {
-    if players <= exact.min(EXACT) { every_coalition(players, worth) } else { permutations(players, &mut worth, random, stop) }
+pub(super) fn shapley(
+    players: usize,
+    mut worth: impl FnMut(&[usize]) -> f64,
+    random: Random,
+    stop: Stop,
+    exact: usize,
+) -> Estimate {
+    if players <= exact.min(EXACT) {
+        every_coalition(players, worth)
+    } else {
+        permutations(players, &mut worth, random, stop)
+    }
 }
 
 /// Every coalition `S` without a player adds `w(|S|) (v(S + player) - v(S))`.
@@ -42,20 +52,36 @@ fn every_coalition(players: usize, mut worth: impl FnMut(&[usize]) -> f64) -> Es
     let weights: Vec<f64> = (0..players).map(|others| weight(players, others)).collect();
     let value = |player: usize| {
         let without = (0..worths.len()).filter(|bits| bits >> player & 1 == 0);
-        without.map(|bits| weights[bits.count_ones() as usize] * (worths[bits | 1 << player] - worths[bits])).sum()
+        without
+            .map(|bits| {
+                weights[bits.count_ones() as usize] * (worths[bits | 1 << player] - worths[bits])
+            })
+            .sum()
     };
-    Estimate { values: (0..players).map(value).collect(), errors: vec![0.0; players] }
+    Estimate {
+        values: (0..players).map(value).collect(),
+        errors: vec![0.0; players],
+    }
 }
 
-/// Means over random orders of the players, each taken forwards and backwards: what a player adds when it comes early is made up for
-/// by what it adds when it comes late, which cancels most of the noise (antithetic pairs; Mitchell and co-authors 2022). In every
-/// order the contributions add up to the whole, so the means do.
-fn permutations(players: usize, worth: &mut impl FnMut(&[usize]) -> f64, mut random: Random, stop: Stop) -> Estimate {
+/// Means over random orders of the players, each taken forwards and backwards: what a player adds
+/// when it comes early is made up for by what it adds when it comes late, which cancels most of the
+/// noise (antithetic pairs; Mitchell and co-authors 2022). In every order the contributions add up
+/// to the whole, so the means do.
+fn permutations(
+    players: usize,
+    worth: &mut impl FnMut(&[usize]) -> f64,
+    mut random: Random,
+    stop: Stop,
+) -> Estimate {
     let mut order: Vec<usize> = (0..players).collect();
     let whole = worth(&order) - worth(&[]);
-    let (mut sums, mut squares, mut pair) = (vec![0.0; players], vec![0.0; players], vec![0.0; players]);
+    let (mut sums, mut squares, mut pair) =
+        (vec![0.0; players], vec![0.0; players], vec![0.0; players]);
     let mut pairs = 0;
-    let error = |sum: f64, square: f64, pairs: f64| ((square / pairs - (sum / pairs) * (sum / pairs)).max(0.0) / (pairs - 1.0)).sqrt();
+    let error = |sum: f64, square: f64, pairs: f64| {
+        ((square / pairs - (sum / pairs) * (sum / pairs)).max(0.0) / (pairs - 1.0)).sqrt()
+    };
     while pairs < stop.pairs.max(2) {
         for at in (1..players).rev() {
             order.swap(at, random.index(at as u64 + 1) as usize);
@@ -70,7 +96,9 @@ fn permutations(players: usize, worth: &mut impl FnMut(&[usize]) -> f64, mut ran
         }
         pairs += 1;
         if pairs >= FEWEST && pairs.is_multiple_of(FEWEST) {
-            let worst = (0..players).map(|at| error(sums[at], squares[at], pairs as f64)).fold(0.0, f64::max);
+            let worst = (0..players)
+                .map(|at| error(sums[at], squares[at], pairs as f64))
+                .fold(0.0, f64::max);
             if worst <= stop.error * whole.abs() {
                 break;
             }
@@ -79,7 +107,11 @@ fn permutations(players: usize, worth: &mut impl FnMut(&[usize]) -> f64, mut ran
     let count = pairs as f64;
     Estimate {
         values: sums.iter().map(|sum| sum / count).collect(),
-        errors: sums.iter().zip(&squares).map(|(&sum, &square)| error(sum, square, count)).collect(),
+        errors: sums
+            .iter()
+            .zip(&squares)
+            .map(|(&sum, &square)| error(sum, square, count))
+            .collect(),
     }
 }
 
@@ -100,14 +132,23 @@ fn contributions(order: &[usize], worth: &mut impl FnMut(&[usize]) -> f64, into:
 mod tests {
     use super::*;
 
-    const STOP: Stop = Stop { error: 0.002, pairs: 100_000 };
+    const STOP: Stop = Stop {
+        error: 0.002,
+        pairs: 100_000,
+    };
 
-    /// The airport game (Littlechild and Owen 1973): a coalition costs what its longest runway costs, and player k of cost
-    /// c_1 < .. < c_n pays the sum over j up to k of (c_j - c_(j - 1)) / (n - j + 1).
+    /// The airport game (Littlechild and Owen 1973): a coalition costs what its longest runway
+    /// costs, and player k of cost c_1 < .. < c_n pays the sum over j up to k of (c_j - c_(j - 1))
+    /// / (n - j + 1).
     fn airport(players: usize) -> (impl Fn(&[usize]) -> f64, Vec<f64>) {
         let cost = |player: usize| (player + 1) as f64;
-        let values = (0..players).map(|player| (0..=player).map(|at| 1.0 / (players - at) as f64).sum()).collect();
-        (move |members: &[usize]| members.last().map_or(0.0, |&last| cost(last)), values)
+        let values = (0..players)
+            .map(|player| (0..=player).map(|at| 1.0 / (players - at) as f64).sum())
+            .collect();
+        (
+            move |members: &[usize]| members.last().map_or(0.0, |&last| cost(last)),
+            values,
+        )
     }
 
     #[test]
@@ -126,13 +167,22 @@ mod tests {
         let (worth, expected) = airport(30);
         let estimate = shapley(30, worth, Random::new(1), STOP, EXACT);
         let mut beyond = 0;
-        for ((value, error), expected) in estimate.values.iter().zip(&estimate.errors).zip(&expected) {
+        for ((value, error), expected) in
+            estimate.values.iter().zip(&estimate.errors).zip(&expected)
+        {
             assert!(*error <= 0.002 * 30.0 + 1e-12);
-            assert!((value - expected).abs() < 5.0 * error, "{value} {error} {expected}");
+            assert!(
+                (value - expected).abs() < 5.0 * error,
+                "{value} {error} {expected}"
+            );
             beyond += u32::from((value - expected).abs() > 2.0 * error);
         }
         assert!(beyond <= 5, "{beyond} of 30 beyond two standard errors");
-        approx::assert_relative_eq!(estimate.values.iter().sum::<f64>(), 30.0, max_relative = 1e-9);
+        approx::assert_relative_eq!(
+            estimate.values.iter().sum::<f64>(),
+            30.0,
+            max_relative = 1e-9
+        );
     }
 
     #[test]

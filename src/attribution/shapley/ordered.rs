@@ -8,9 +8,10 @@ use crate::journey::Journey;
 use crate::journeys::Accumulator;
 use serde::{Deserialize, Serialize};
 
-/// Shapley value of the subset-sum game played by channels at positions (Zhao, Mahboobi and Bagheri 2018, "ordered"): a touch
-/// gets `1 / (distinct channels x touches of its channel)`. Summed over positions it is the subset-sum game, so it is a report of
-/// channel by position, not a model of its own.
+/// Shapley value of the subset-sum game played by channels at positions (Zhao, Mahboobi and Bagheri
+/// 2018, "ordered"): a touch gets `1 / (distinct channels x touches of its channel)`. Summed over
+/// positions it is the subset-sum game, so it is a report of channel by position, not a model of
+/// its own.
 ///
 /// ```
 /// use mixtouch::{OrderedShapley, Outcome, PathTable};
@@ -40,26 +41,41 @@ struct Fields {
 impl TryFrom<Fields> for OrderedShapley {
     type Error = Error;
 
-    fn try_from(Fields { channels, positions }: Fields) -> Result<Self> {
+    fn try_from(
+        Fields {
+            channels,
+            positions,
+        }: Fields,
+    ) -> Result<Self> {
         channels.check_column("the credit by channel and position", positions.len())?;
-        Ok(Self { channels, positions })
+        Ok(Self {
+            channels,
+            positions,
+        })
     }
 }
 
 impl OrderedShapley {
     /// Nothing yet.
     pub fn new(channels: &Channels) -> Self {
-        Self { channels: channels.clone(), positions: vec![Vec::new(); channels.len()] }
+        Self {
+            channels: channels.clone(),
+            positions: vec![Vec::new(); channels.len()],
+        }
     }
 
     /// The credit of a channel at each position, the first touch of a journey first.
     pub fn positions(&self, channel: &str) -> &[Tally] {
-        self.channels.id(channel).map_or(&[], |id| &self.positions[id.index()])
+        self.channels
+            .id(channel)
+            .map_or(&[], |id| &self.positions[id.index()])
     }
 
     /// Each channel with its credit by position.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[Tally])> {
-        self.channels.iter().zip(self.positions.iter().map(Vec::as_slice))
+        self.channels
+            .iter()
+            .zip(self.positions.iter().map(Vec::as_slice))
     }
 
     fn add(&mut self, channel: usize, position: usize, tally: Tally) {
@@ -81,7 +97,10 @@ impl Accumulator for OrderedShapley {
         let players = distinct(journey.channels()).len() as f64;
         spread_evenly(journey.channels(), &mut shares, |_| 1.0 / players);
         for (position, (channel, share)) in journey.channels().iter().zip(shares).enumerate() {
-            let tally = Tally { conversions: outcome.conversions() * share, value: outcome.value() * share };
+            let tally = Tally {
+                conversions: outcome.conversions() * share,
+                value: outcome.value() * share,
+            };
             self.add(channel.index(), position, tally);
         }
     }

@@ -13,10 +13,12 @@ use crate::random::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a person who met a set of channels is predicted to do: a probability of conversion, expected conversions, or any other
-/// finite number. A fitted model, or the user's closure over the channels in order.
+/// What a person who met a set of channels is predicted to do: a probability of conversion,
+/// expected conversions, or any other finite number. A fitted model, or the user's closure over the
+/// channels in order.
 pub trait Response: Send + Sync {
-    /// The prediction for exactly this set, in order and without repeats; for the empty set what comes without marketing.
+    /// The prediction for exactly this set, in order and without repeats; for the empty set what
+    /// comes without marketing.
     fn respond(&self, set: &[ChannelId]) -> f64;
 }
 
@@ -26,13 +28,14 @@ impl<F: Fn(&[ChannelId]) -> f64 + Send + Sync> Response for F {
     }
 }
 
-/// Shapley value of the game in which a set of channels is worth what a [`Response`] predicts for it, played anew over the channels
-/// of every journey.
+/// Shapley value of the game in which a set of channels is worth what a [`Response`] predicts for
+/// it, played anew over the channels of every journey.
 ///
-/// Up to 20 channels every subset is asked for. Beyond, random orders of the channels are, each forwards and backwards (antithetic
-/// pairs), until the largest standard error is below 1 % of what the channels add up to or 10,000 pairs were drawn; both can be
-/// set, and the errors are readable. A channel that the model predicts to do harm has no credit: negative values count as 0.
-/// With a baseline, `v` of the empty set is credited to it rather than to the channels.
+/// Up to 20 channels every subset is asked for. Beyond, random orders of the channels are, each
+/// forwards and backwards (antithetic pairs), until the largest standard error is below 1 % of what
+/// the channels add up to or 10,000 pairs were drawn; both can be set, and the errors are readable.
+/// A channel that the model predicts to do harm has no credit: negative values count as 0. With a
+/// baseline, `v` of the empty set is credited to it rather than to the channels.
 ///
 /// ```
 /// use mixtouch::{ChannelId, Fit, Outcome, PathTable, ResponseShapley, attribute};
@@ -78,19 +81,30 @@ impl<R> TryFrom<Fields<R>> for ResponseShapley<R> {
     type Error = Error;
 
     fn try_from(fields: Fields<R>) -> Result<Self> {
-        let game = Self::new(fields.response).with_baseline(fields.baseline).with_seed(fields.seed);
-        game.with_exact(fields.exact)?.with_error(fields.error)?.with_most_pairs(fields.pairs)
+        let game = Self::new(fields.response)
+            .with_baseline(fields.baseline)
+            .with_seed(fields.seed);
+        game.with_exact(fields.exact)?
+            .with_error(fields.error)?
+            .with_most_pairs(fields.pairs)
     }
 }
 
 impl<R> ResponseShapley<R> {
     /// The game of this response.
     pub fn new(response: R) -> Self {
-        Self { response, baseline: false, seed: 0, exact: EXACT, error: 0.01, pairs: 10_000 }
+        Self {
+            response,
+            baseline: false,
+            seed: 0,
+            exact: EXACT,
+            error: 0.01,
+            pairs: 10_000,
+        }
     }
 
-    /// Whether what is predicted without any channel is credited to the baseline. Off by default: every journey in the data has
-    /// touches, so it is an extrapolation.
+    /// Whether what is predicted without any channel is credited to the baseline. Off by default:
+    /// every journey in the data has touches, so it is an extrapolation.
     pub fn with_baseline(self, baseline: bool) -> Self {
         Self { baseline, ..self }
     }
@@ -101,18 +115,27 @@ impl<R> ResponseShapley<R> {
     /// More than 20.
     pub fn with_exact(self, exact: usize) -> Result<Self> {
         if exact > EXACT {
-            return Err(Error::setting("the number of channels with exact Shapley values", exact, format!("0 to {EXACT}")));
+            return Err(Error::setting(
+                "the number of channels with exact Shapley values",
+                exact,
+                format!("0 to {EXACT}"),
+            ));
         }
         Ok(Self { exact, ..self })
     }
 
-    /// The standard error to stop at, as a part of what the channels of a set add up to; 0.01 by default.
+    /// The standard error to stop at, as a part of what the channels of a set add up to; 0.01 by
+    /// default.
     ///
     /// # Errors
     /// A number that is not above 0.
     pub fn with_error(self, error: f64) -> Result<Self> {
         if !(error > 0.0 && error.is_finite()) {
-            return Err(Error::setting("the standard error to stop at", error, "a finite number above 0"));
+            return Err(Error::setting(
+                "the standard error to stop at",
+                error,
+                "a finite number above 0",
+            ));
         }
         Ok(Self { error, ..self })
     }
@@ -123,7 +146,11 @@ impl<R> ResponseShapley<R> {
     /// Fewer than 2, which have no standard error.
     pub fn with_most_pairs(self, pairs: usize) -> Result<Self> {
         if pairs < 2 {
-            return Err(Error::setting("the number of pairs of orders", pairs, "at least 2"));
+            return Err(Error::setting(
+                "the number of pairs of orders",
+                pairs,
+                "at least 2",
+            ));
         }
         Ok(Self { pairs, ..self })
     }
@@ -135,21 +162,34 @@ impl<R> ResponseShapley<R> {
 }
 
 impl<R: Response> ResponseShapley<R> {
-    /// The same numbers for a set whichever journeys it comes with: its orders are drawn from a stream of its own.
+    /// The same numbers for a set whichever journeys it comes with: its orders are drawn from a
+    /// stream of its own.
     fn estimate(&self, set: &[ChannelId]) -> Estimate {
-        let key = set.iter().fold(0, |key, channel| mix(key ^ u64::from(channel.0)));
+        let key = set
+            .iter()
+            .fold(0, |key, channel| mix(key ^ u64::from(channel.0)));
         let mut members = Vec::with_capacity(set.len());
         let worth = |players: &[usize]| {
             members.clear();
             members.extend(players.iter().map(|&player| set[player]));
             self.response.respond(&members)
         };
-        let stop = Stop { error: self.error, pairs: self.pairs };
-        shapley(set.len(), worth, Random::new(self.seed).stream(key), stop, self.exact)
+        let stop = Stop {
+            error: self.error,
+            pairs: self.pairs,
+        };
+        shapley(
+            set.len(),
+            worth,
+            Random::new(self.seed).stream(key),
+            stop,
+            self.exact,
+        )
     }
 }
 
-/// [`ResponseShapley`] with the values of every set that was seen to convert. Other sets are worked out when they are met.
+/// [`ResponseShapley`] with the values of every set that was seen to convert. Other sets are worked
+/// out when they are met.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResponseShapleyModel<R> {
     game: ResponseShapley<R>,
@@ -163,7 +203,8 @@ impl<R> ResponseShapleyModel<R> {
         &self.game.response
     }
 
-    /// The values of a set that was seen to convert, in order and without repeats: together `v` of the set less `v` of none.
+    /// The values of a set that was seen to convert, in order and without repeats: together `v` of
+    /// the set less `v` of none.
     pub fn values(&self, set: &[ChannelId]) -> Option<&[f64]> {
         self.values.get(set)
     }
@@ -185,17 +226,33 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
     /// # Errors
     /// A response that is not a finite number.
     fn solve(&self, coalitions: Coalitions) -> Result<ResponseShapleyModel<R>> {
-        let converting = |(set, outcome): (Vec<ChannelId>, crate::Outcome)| (outcome.conversions > 0.0).then_some(set);
-        let sets: Vec<Vec<ChannelId>> = coalitions.sorted().into_iter().filter_map(converting).collect();
+        let converting = |(set, outcome): (Vec<ChannelId>, crate::Outcome)| {
+            (outcome.conversions > 0.0).then_some(set)
+        };
+        let sets: Vec<Vec<ChannelId>> = coalitions
+            .sorted()
+            .into_iter()
+            .filter_map(converting)
+            .collect();
         let estimates: Vec<Estimate> = sets.par_iter().map(|set| self.estimate(set)).collect();
         for (set, Estimate { values, .. }) in sets.iter().zip(&estimates) {
             if let Some(value) = values.iter().find(|value| !value.is_finite()) {
-                let names: Vec<&str> = set.iter().map(|&id| coalitions.channels().name(id)).collect();
-                return Err(Error::setting(format!("the response to {} or a part of it", names.join(", ")), value, "finite numbers"));
+                let names: Vec<&str> = set
+                    .iter()
+                    .map(|&id| coalitions.channels().name(id))
+                    .collect();
+                return Err(Error::setting(
+                    format!("the response to {} or a part of it", names.join(", ")),
+                    value,
+                    "finite numbers",
+                ));
             }
         }
-        let (values, errors) =
-            sets.into_iter().zip(estimates).map(|(set, found)| ((set.clone(), found.values), (set, found.errors))).unzip();
+        let (values, errors) = sets
+            .into_iter()
+            .zip(estimates)
+            .map(|(set, found)| ((set.clone(), found.values), (set, found.errors)))
+            .unzip();
         let channels = coalitions.channels();
         Ok(ResponseShapleyModel {
             game: self.clone(),
@@ -211,7 +268,14 @@ impl<R: Response> AttributionModel for ResponseShapleyModel<R> {
     }
 
     fn parameters(&self) -> Parameters {
-        let ResponseShapley { exact, error, pairs, baseline, seed, .. } = self.game;
+        let ResponseShapley {
+            exact,
+            error,
+            pairs,
+            baseline,
+            seed,
+            ..
+        } = self.game;
         parameters([
             ("baseline", baseline.into()),
             ("exact", (exact as f64).into()),
@@ -224,9 +288,20 @@ impl<R: Response> AttributionModel for ResponseShapleyModel<R> {
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| match self.values.get(set) {
             Some(values) => spread_values(journey.channels(), set, values, weights),
-            None => spread_values(journey.channels(), set, &self.game.estimate(set).values, weights),
+            None => spread_values(
+                journey.channels(),
+                set,
+                &self.game.estimate(set).values,
+                weights,
+            ),
         });
-        weights.iter_mut().for_each(|weight| *weight = weight.max(0.0));
-        if self.game.baseline { self.game.response.respond(&[]).max(0.0) } else { 0.0 }
+        weights
+            .iter_mut()
+            .for_each(|weight| *weight = weight.max(0.0));
+        if self.game.baseline {
+            self.game.response.respond(&[]).max(0.0)
+        } else {
+            0.0
+        }
     }
 }

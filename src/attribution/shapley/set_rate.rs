@@ -11,12 +11,14 @@ use crate::journey::{Journey, Outcome};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Shapley value of the game in which a set is worth the conversion rate of journeys with exactly that set, and nothing where no
-/// journey has it (DP6). Played anew over the channels of every journey, and scaled to the journey's outcome.
+/// Shapley value of the game in which a set is worth the conversion rate of journeys with exactly
+/// that set, and nothing where no journey has it (DP6). Played anew over the channels of every
+/// journey, and scaled to the journey's outcome.
 ///
-/// **Signed**: where fewer journeys convert with a channel than without it, its value is negative, and with it the credit. The
-/// values swing with the share of nulls observed: against the truth of one simulated world the L1 error was 0.11 under one rule
-/// for nulls and 0.41 under another. Journeys of a set the model never saw are unattributed.
+/// **Signed**: where fewer journeys convert with a channel than without it, its value is negative,
+/// and with it the credit. The values swing with the share of nulls observed: against the truth of
+/// one simulated world the L1 error was 0.11 under one rule for nulls and 0.41 under another.
+/// Journeys of a set the model never saw are unattributed.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, SetRateShapley, attribute};
@@ -33,8 +35,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetRateShapley;
 
-/// Up to this many channels in a set its subsets are looked up one by one; beyond, or where fewer sets were seen than it has
-/// subsets, the sets that were seen are gone through.
+/// Up to this many channels in a set its subsets are looked up one by one; beyond, or where fewer
+/// sets were seen than it has subsets, the sets that were seen are gone through.
 const SUBSETS: usize = 16;
 
 /// The Shapley values of every set that was seen to convert.
@@ -43,7 +45,8 @@ const SUBSETS: usize = 16;
 pub struct SetRateShapleyModel(SetValues);
 
 impl SetRateShapleyModel {
-    /// The values of a set of channels, in order and without repeats: one a channel, together the set's conversion rate.
+    /// The values of a set of channels, in order and without repeats: one a channel, together the
+    /// set's conversion rate.
     pub fn values(&self, set: &[ChannelId]) -> Option<&[f64]> {
         self.0.get(set)
     }
@@ -59,8 +62,15 @@ impl Fit for SetRateShapley {
 
     fn solve(&self, coalitions: Coalitions) -> Result<SetRateShapleyModel> {
         let rates = Rates::new(&coalitions);
-        let values = rates.seen.par_iter().map(|(set, _)| (set.clone(), rates.shapley(set))).collect();
-        Ok(SetRateShapleyModel(SetValues::new(coalitions.channels().clone(), values)))
+        let values = rates
+            .seen
+            .par_iter()
+            .map(|(set, _)| (set.clone(), rates.shapley(set)))
+            .collect();
+        Ok(SetRateShapleyModel(SetValues::new(
+            coalitions.channels().clone(),
+            values,
+        )))
     }
 }
 
@@ -73,36 +83,63 @@ struct Rates {
 impl Rates {
     fn new(coalitions: &Coalitions) -> Self {
         let rate = |outcome: Outcome| outcome.conversions / (outcome.conversions + outcome.nulls);
-        let converting = coalitions.sorted().into_iter().filter(|(_, outcome)| outcome.conversions > 0.0);
-        let seen: Vec<_> = converting.map(|(set, outcome)| (set, rate(outcome))).collect();
+        let converting = coalitions
+            .sorted()
+            .into_iter()
+            .filter(|(_, outcome)| outcome.conversions > 0.0);
+        let seen: Vec<_> = converting
+            .map(|(set, outcome)| (set, rate(outcome)))
+            .collect();
         let mut by_set = Grams::default();
-        seen.iter().for_each(|(set, rate)| *by_set.value(set) = *rate);
+        seen.iter()
+            .for_each(|(set, rate)| *by_set.value(set) = *rate);
         Self { seen, by_set }
     }
 
-    /// The values of the channels of one set: every subset `T` of it with rate `v` adds `w(|T| - 1) v` to the channels in it and
-    /// takes `w(|T|) v` from those outside.
+    /// The values of the channels of one set: every subset `T` of it with rate `v` adds
+    /// `w(|T| - 1) v` to the channels in it and takes `w(|T|) v` from those outside.
     fn shapley(&self, set: &[ChannelId]) -> Vec<f64> {
         let mut values = vec![0.0; set.len()];
-        let weights: Vec<f64> = (0..set.len()).map(|others| weight(set.len(), others)).chain([0.0]).collect();
+        let weights: Vec<f64> = (0..set.len())
+            .map(|others| weight(set.len(), others))
+            .chain([0.0])
+            .collect();
         let mut add = |subset: &[ChannelId], rate: f64| {
-            let (inside, outside) = (weights[subset.len() - 1] * rate, weights[subset.len()] * rate);
+            let (inside, outside) = (
+                weights[subset.len() - 1] * rate,
+                weights[subset.len()] * rate,
+            );
             for (value, channel) in values.iter_mut().zip(set) {
-                *value += if subset.binary_search(channel).is_ok() { inside } else { -outside };
+                *value += if subset.binary_search(channel).is_ok() {
+                    inside
+                } else {
+                    -outside
+                };
             }
         };
         if set.len() <= SUBSETS && (1 << set.len()) < self.seen.len() {
             let mut subset = Vec::with_capacity(set.len());
             for bits in 1u32..1 << set.len() {
                 subset.clear();
-                subset.extend((0..set.len()).filter(|at| bits >> at & 1 == 1).map(|at| set[at]));
+                subset.extend(
+                    (0..set.len())
+                        .filter(|at| bits >> at & 1 == 1)
+                        .map(|at| set[at]),
+                );
                 if let Some(at) = self.by_set.find(&subset) {
                     add(&subset, self.by_set.get(at));
                 }
             }
         } else {
-            let within = |other: &[ChannelId]| other.iter().all(|channel| set.binary_search(channel).is_ok());
-            self.seen.iter().filter(|(other, _)| within(other)).for_each(|(other, rate)| add(other, *rate));
+            let within = |other: &[ChannelId]| {
+                other
+                    .iter()
+                    .all(|channel| set.binary_search(channel).is_ok())
+            };
+            self.seen
+                .iter()
+                .filter(|(other, _)| within(other))
+                .for_each(|(other, rate)| add(other, *rate));
         }
         values
     }
@@ -133,32 +170,63 @@ mod tests {
     fn table(rows: &[(&[&str], f64, f64)]) -> crate::Journeys {
         let mut table = PathTable::new();
         for &(path, conversions, nulls) in rows {
-            table.push(path.iter().copied(), Outcome::new(conversions, nulls, 0.0).unwrap()).unwrap();
+            table
+                .push(
+                    path.iter().copied(),
+                    Outcome::new(conversions, nulls, 0.0).unwrap(),
+                )
+                .unwrap();
         }
         table.journeys().unwrap()
     }
 
     #[test]
     fn a_harmful_channel_gets_negative_credit_and_the_total_holds() {
-        // v(a) = 0.5, v(a, b) = 0.1: b = (0.1 - 0.5 + 0) / 2 = -0.2, a = (0.5 + 0.1) / 2 = 0.3; 10 conversions of {a, b} scale 100
+        // v(a) = 0.5, v(a, b) = 0.1: b = (0.1 - 0.5 + 0) / 2 = -0.2, a = (0.5 + 0.1) / 2 = 0.3; 10
+        // conversions of {a, b} scale 100
         let journeys = table(&[(&["a"], 5.0, 5.0), (&["a", "b"], 10.0, 90.0)]);
         let credits = attribute(&journeys, &SetRateShapley.fit(&journeys).unwrap()).unwrap();
-        approx::assert_relative_eq!(credits.channel("b").unwrap().conversions, -20.0, max_relative = 1e-12);
-        approx::assert_relative_eq!(credits.channel("a").unwrap().conversions, 35.0, max_relative = 1e-12);
+        approx::assert_relative_eq!(
+            credits.channel("b").unwrap().conversions,
+            -20.0,
+            max_relative = 1e-12
+        );
+        approx::assert_relative_eq!(
+            credits.channel("a").unwrap().conversions,
+            35.0,
+            max_relative = 1e-12
+        );
     }
 
     #[test]
     fn both_ways_through_the_subsets_agree() {
-        let rows: Vec<Vec<String>> =
-            (1u32..64).map(|bits| (0..6).filter(|at| bits >> at & 1 == 1).map(|at| format!("c{at}")).collect()).collect();
-        let paths: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-        let all: Vec<(&[&str], f64, f64)> = paths.iter().zip(1..).map(|(path, n)| (path.as_slice(), f64::from(n % 7), 10.0)).collect();
+        let rows: Vec<Vec<String>> = (1u32..64)
+            .map(|bits| {
+                (0..6)
+                    .filter(|at| bits >> at & 1 == 1)
+                    .map(|at| format!("c{at}"))
+                    .collect()
+            })
+            .collect();
+        let paths: Vec<Vec<&str>> = rows
+            .iter()
+            .map(|row| row.iter().map(String::as_str).collect())
+            .collect();
+        let all: Vec<(&[&str], f64, f64)> = paths
+            .iter()
+            .zip(1..)
+            .map(|(path, n)| (path.as_slice(), f64::from(n % 7), 10.0))
+            .collect();
         let journeys = table(&all);
-        let coalitions = journeys.accumulate(|| Coalitions::new(journeys.channels())).unwrap();
+        let coalitions = journeys
+            .accumulate(|| Coalitions::new(journeys.channels()))
+            .unwrap();
         let mut rates = Rates::new(&coalitions);
         let small: Vec<ChannelId> = (0..4).map(ChannelId).collect();
         let looked_up = rates.shapley(&small);
-        rates.seen.retain(|(set, _)| set.iter().all(|channel| small.contains(channel)));
+        rates
+            .seen
+            .retain(|(set, _)| set.iter().all(|channel| small.contains(channel)));
         let gone_through = rates.shapley(&small);
         for (left, right) in looked_up.iter().zip(&gone_through) {
             approx::assert_relative_eq!(left, right, max_relative = 1e-12);

@@ -4,9 +4,10 @@ use crate::attribution::{AttributionModel, spread_evenly};
 use crate::journey::Journey;
 use serde::{Deserialize, Serialize};
 
-/// Shapley value of the game in which a set of channels is worth the outcome of all journeys whose channels lie within it (Zhao,
-/// Mahboobi and Bagheri 2018, "simplified"). It equals an equal split over a journey's distinct channels, so any number of
-/// channels is exact in one pass; a channel's part is spread over its touches.
+/// Shapley value of the game in which a set of channels is worth the outcome of all journeys whose
+/// channels lie within it (Zhao, Mahboobi and Bagheri 2018, "simplified"). It equals an equal split
+/// over a journey's distinct channels, so any number of channels is exact in one pass; a channel's
+/// part is spread over its touches.
 ///
 /// ```
 /// use mixtouch::{Outcome, PathTable, SubsetSumShapley, attribute};

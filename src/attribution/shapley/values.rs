@@ -28,9 +28,15 @@ impl From<&SetValues> for Pairs {
         let order = values.starts.sorted().into_iter().map(|at| at as usize);
         let pair = |at: usize| {
             let (set, start) = (values.starts.key(at), values.starts.get(at));
-            (set.to_vec(), values.values[start..start + set.len()].to_vec())
+            (
+                set.to_vec(),
+                values.values[start..start + set.len()].to_vec(),
+            )
         };
-        Self { channels: values.channels.clone(), values: order.map(pair).collect() }
+        Self {
+            channels: values.channels.clone(),
+            values: order.map(pair).collect(),
+        }
     }
 }
 
@@ -54,7 +60,11 @@ impl TryFrom<Pairs> for SetValues {
             pairs.channels.check_ids("a channel of a set", set)?;
             if set.len() != values.len() || !set.is_sorted_by(|left, right| left < right) {
                 let allowed = "channels in order without repeats, and one value each";
-                return Err(Error::setting("a set with its values", format!("{set:?}: {values:?}"), allowed));
+                return Err(Error::setting(
+                    "a set with its values",
+                    format!("{set:?}: {values:?}"),
+                    allowed,
+                ));
             }
         }
         Ok(Self::new(pairs.channels, pairs.values))
@@ -68,7 +78,11 @@ impl SetValues {
             *starts.value(&set) = values.len();
             values.extend(own);
         }
-        Self { channels, starts, values }
+        Self {
+            channels,
+            starts,
+            values,
+        }
     }
 
     pub(super) fn channels(&self) -> &Channels {
@@ -82,7 +96,15 @@ impl SetValues {
     }
 }
 
-/// Weighs each touch by its channel's value, spread evenly over the channel's touches; `set` holds the path's channels in order.
-pub(super) fn spread_values(path: &[ChannelId], set: &[ChannelId], values: &[f64], weights: &mut [f64]) {
-    spread_evenly(path, weights, |channel| set.binary_search(&channel).map_or(0.0, |at| values[at]));
+/// Weighs each touch by its channel's value, spread evenly over the channel's touches; `set` holds
+/// the path's channels in order.
+pub(super) fn spread_values(
+    path: &[ChannelId],
+    set: &[ChannelId],
+    values: &[f64],
+    weights: &mut [f64],
+) {
+    spread_evenly(path, weights, |channel| {
+        set.binary_search(&channel).map_or(0.0, |at| values[at])
+    });
 }

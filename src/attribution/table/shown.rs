@@ -20,14 +20,41 @@ pub(super) struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ComparisonTable { totals, bootstrap, models, segments, withheld } = self.table;
-        Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
-        for SegmentTable { segment, totals, models } in segments {
+        let ComparisonTable {
+            totals,
+            bootstrap,
+            models,
+            segments,
+            withheld,
+        } = self.table;
+        Sheet {
+            totals,
+            bootstrap,
+            models,
+            rows: self.rows,
+        }
+        .fmt(f)?;
+        for SegmentTable {
+            segment,
+            totals,
+            models,
+        } in segments
+        {
             write!(f, "\nsegment {segment:?}: ")?;
-            Sheet { totals, bootstrap, models, rows: self.rows }.fmt(f)?;
+            Sheet {
+                totals,
+                bootstrap,
+                models,
+                rows: self.rows,
+            }
+            .fmt(f)?;
         }
         if let Some(withheld) = withheld {
-            writeln!(f, "\n{} segments have too few persons to be told apart", withheld.groups)?;
+            writeln!(
+                f,
+                "\n{} segments have too few persons to be told apart",
+                withheld.groups
+            )?;
         }
         Ok(())
     }
@@ -41,8 +68,8 @@ struct Sheet<'a> {
     rows: usize,
 }
 
-/// One figure of every row, with how it is got from a channel's and the baseline's, and, where parts add up, from what is
-/// unattributed.
+/// One figure of every row, with how it is got from a channel's and the baseline's, and, where
+/// parts add up, from what is unattributed.
 struct Section {
     title: String,
     digits: usize,
@@ -52,8 +79,18 @@ struct Section {
 }
 
 impl Section {
-    fn new(title: impl Into<String>, digits: usize, channel: fn(&ChannelCredit) -> Option<f64>) -> Self {
-        Self { title: title.into(), digits, channel, baseline: |_| None, unattributed: None }
+    fn new(
+        title: impl Into<String>,
+        digits: usize,
+        channel: fn(&ChannelCredit) -> Option<f64>,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            digits,
+            channel,
+            baseline: |_| None,
+            unattributed: None,
+        }
     }
 
     fn with_baseline(self, baseline: fn(&BaselineCredit) -> Option<f64>) -> Self {
@@ -61,17 +98,28 @@ impl Section {
     }
 
     fn with_unattributed(self, unattributed: fn(Tally) -> f64) -> Self {
-        Self { unattributed: Some(unattributed), ..self }
+        Self {
+            unattributed: Some(unattributed),
+            ..self
+        }
     }
 }
 
 fn conversions(bootstrap: Option<&Bootstrap>) -> Vec<Section> {
-    let sum = Section::new("conversions", 1, |row| Some(row.conversions)).with_baseline(|row| Some(row.conversions));
+    let sum = Section::new("conversions", 1, |row| Some(row.conversions))
+        .with_baseline(|row| Some(row.conversions));
     let mut sections = vec![sum.with_unattributed(|tally| tally.conversions)];
     if let Some(percent) = bootstrap.map(|bootstrap| bootstrap.level() * 100.0) {
-        let low = Section::new(format!("conversions, low end of {percent} %"), 1, |row| row.conversions_low);
-        let high = Section::new(format!("conversions, high end of {percent} %"), 1, |row| row.conversions_high);
-        sections.extend([low.with_baseline(|row| row.conversions_low), high.with_baseline(|row| row.conversions_high)]);
+        let low = Section::new(format!("conversions, low end of {percent} %"), 1, |row| {
+            row.conversions_low
+        });
+        let high = Section::new(format!("conversions, high end of {percent} %"), 1, |row| {
+            row.conversions_high
+        });
+        sections.extend([
+            low.with_baseline(|row| row.conversions_low),
+            high.with_baseline(|row| row.conversions_high),
+        ]);
     }
     sections
 }
@@ -80,9 +128,16 @@ fn value(bootstrap: Option<&Bootstrap>) -> Vec<Section> {
     let sum = Section::new("value", 0, |row| Some(row.value)).with_baseline(|row| Some(row.value));
     let mut sections = vec![sum.with_unattributed(|tally| tally.value)];
     if let Some(percent) = bootstrap.map(|bootstrap| bootstrap.level() * 100.0) {
-        let low = Section::new(format!("value, low end of {percent} %"), 0, |row| row.value_low);
-        let high = Section::new(format!("value, high end of {percent} %"), 0, |row| row.value_high);
-        sections.extend([low.with_baseline(|row| row.value_low), high.with_baseline(|row| row.value_high)]);
+        let low = Section::new(format!("value, low end of {percent} %"), 0, |row| {
+            row.value_low
+        });
+        let high = Section::new(format!("value, high end of {percent} %"), 0, |row| {
+            row.value_high
+        });
+        sections.extend([
+            low.with_baseline(|row| row.value_low),
+            high.with_baseline(|row| row.value_high),
+        ]);
     }
     sections
 }
@@ -90,7 +145,9 @@ fn value(bootstrap: Option<&Bootstrap>) -> Vec<Section> {
 fn costs() -> [Section; 2] {
     [
         Section::new("return on ad spend (value / cost)", 2, |row| row.roas),
-        Section::new("cost per acquisition (cost / conversions)", 2, |row| row.cpa),
+        Section::new("cost per acquisition (cost / conversions)", 2, |row| {
+            row.cpa
+        }),
     ]
 }
 
@@ -113,10 +170,17 @@ impl fmt::Display for Sheet<'_> {
         if totals.value > 0.0 {
             sections.extend(value(self.bootstrap.as_ref()));
         }
-        if self.models.iter().flat_map(|model| &model.channels).any(|row| row.roas.is_some()) {
+        if self
+            .models
+            .iter()
+            .flat_map(|model| &model.channels)
+            .any(|row| row.roas.is_some())
+        {
             sections.extend(costs());
         }
-        sections.iter().try_for_each(|section| self.section(f, section))
+        sections
+            .iter()
+            .try_for_each(|section| self.section(f, section))
     }
 }
 
@@ -129,18 +193,34 @@ impl Sheet<'_> {
         let of = |model: &ModelTable, at: usize| (section.channel)(&model.channels[at]);
         let mut rows: Vec<(String, Vec<Option<f64>>)> = Vec::new();
         for &at in shown {
-            rows.push((models[0].channels[at].channel.clone(), models.iter().map(|model| of(model, at)).collect()));
+            rows.push((
+                models[0].channels[at].channel.clone(),
+                models.iter().map(|model| of(model, at)).collect(),
+            ));
         }
         if section.unattributed.is_some() && !hidden.is_empty() {
-            let rest = |model: &ModelTable| Some(hidden.iter().filter_map(|&at| of(model, at)).sum());
-            rows.push((format!("({} more)", hidden.len()), models.iter().map(rest).collect()));
+            let rest =
+                |model: &ModelTable| Some(hidden.iter().filter_map(|&at| of(model, at)).sum());
+            rows.push((
+                format!("({} more)", hidden.len()),
+                models.iter().map(rest).collect(),
+            ));
         }
-        let baseline: Vec<_> = models.iter().map(|model| model.baseline.as_ref().and_then(section.baseline)).collect();
+        let baseline: Vec<_> = models
+            .iter()
+            .map(|model| model.baseline.as_ref().and_then(section.baseline))
+            .collect();
         if baseline.iter().any(Option::is_some) {
             rows.push(("(baseline)".into(), baseline));
         }
         if let Some(sum) = section.unattributed {
-            rows.push(("(unattributed)".into(), models.iter().map(|model| Some(sum(model.unattributed))).collect()));
+            rows.push((
+                "(unattributed)".into(),
+                models
+                    .iter()
+                    .map(|model| Some(sum(model.unattributed)))
+                    .collect(),
+            ));
         }
         writeln!(f)?;
         grid(f, &section.title, &names, &rows, section.digits)
@@ -149,7 +229,12 @@ impl Sheet<'_> {
     /// Channels by their largest credit in any model, largest first.
     fn order(&self) -> Vec<usize> {
         let channels = self.models.first().map_or(0, |model| model.channels.len());
-        let largest = |at: usize| self.models.iter().map(|model| model.channels[at].conversions).fold(f64::MIN, f64::max);
+        let largest = |at: usize| {
+            self.models
+                .iter()
+                .map(|model| model.channels[at].conversions)
+                .fold(f64::MIN, f64::max)
+        };
         let mut order: Vec<usize> = (0..channels).collect();
         order.sort_by(|&left, &right| largest(right).total_cmp(&largest(left)));
         order
@@ -157,11 +242,34 @@ impl Sheet<'_> {
 }
 
 /// Columns wide enough for what stands in them, names left and figures right.
-fn grid(f: &mut fmt::Formatter<'_>, title: &str, names: &[&str], rows: &[(String, Vec<Option<f64>>)], digits: usize) -> fmt::Result {
-    let first = rows.iter().map(|row| row.0.chars().count()).chain([title.chars().count()]).max().unwrap_or(0);
-    let text = |number: &Option<f64>| number.map_or_else(|| "-".to_owned(), |number| figure(number, digits));
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.1.iter().map(text).collect()).collect();
-    let width = |at: usize| cells.iter().map(|row| row[at].len()).chain([names[at].chars().count()]).max().unwrap_or(0);
+fn grid(
+    f: &mut fmt::Formatter<'_>,
+    title: &str,
+    names: &[&str],
+    rows: &[(String, Vec<Option<f64>>)],
+    digits: usize,
+) -> fmt::Result {
+    let first = rows
+        .iter()
+        .map(|row| row.0.chars().count())
+        .chain([title.chars().count()])
+        .max()
+        .unwrap_or(0);
+    let text = |number: &Option<f64>| {
+        number.map_or_else(|| "-".to_owned(), |number| figure(number, digits))
+    };
+    let cells: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.1.iter().map(text).collect())
+        .collect();
+    let width = |at: usize| {
+        cells
+            .iter()
+            .map(|row| row[at].len())
+            .chain([names[at].chars().count()])
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..names.len()).map(width).collect();
     let line = |f: &mut fmt::Formatter<'_>, label: &str, cells: &mut dyn Iterator<Item = &str>| {
         write!(f, "{label:<first$}")?;

@@ -37,26 +37,36 @@ impl Columns {
     fn test(&self, row: &Row<'_>) -> Result<LiftTest> {
         let test = LiftTest {
             channel: row.text(self.channel).to_owned(),
-            geo: self.geo.map(|column| row.text(column)).filter(|name| !name.is_empty()).map(str::to_owned),
+            geo: self
+                .geo
+                .map(|column| row.text(column))
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned),
             start: row.parse(self.start, DATE)?,
             end: row.parse(self.end, DATE)?,
             spend_change: row.parse(self.spend_change, NUMBER)?,
             outcome_change: row.parse(self.outcome_change, NUMBER)?,
             standard_error: row.parse(self.standard_error, NUMBER)?,
-            origin: Origin { row: Some(row.line), file: None },
+            origin: Origin {
+                row: Some(row.line),
+                file: None,
+            },
         };
         test.checked()
     }
 }
 
 impl LiftTest {
-    /// Reads tests from CSV with a header: `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order, dates as
-    /// `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos; other columns are passed over.
+    /// Reads tests from CSV with a header:
+    /// `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order, dates as
+    /// `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos; other
+    /// columns are passed over.
     ///
     /// A test remembers its row: a model that cannot use it says which it was.
     ///
     /// # Errors
-    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::new`] refuses, naming the row; or if reading fails.
+    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::new`] refuses,
+    /// naming the row; or if reading fails.
     pub fn read_csv(table: impl Read) -> Result<Vec<Self>> {
         let mut table = Table::trimmed("the table of lift tests", table)?;
         let columns = Columns::new(&table)?;
@@ -75,7 +85,9 @@ impl LiftTest {
         let path = path.as_ref();
         let file = std::fs::File::open(path).map_err(|error| Error::from(error).in_file(path))?;
         let mut tests = Self::read_csv(file).map_err(|error| error.in_file(path))?;
-        tests.iter_mut().for_each(|test| test.origin.file = Some(path.to_owned()));
+        tests
+            .iter_mut()
+            .for_each(|test| test.origin.file = Some(path.to_owned()));
         Ok(tests)
     }
 }

@@ -1,4 +1,5 @@
-//! A file in pieces that end where a row ends, so that pieces can be read in parallel and still know their rows.
+//! A file in pieces that end where a row ends, so that pieces can be read in parallel and still
+//! know their rows.
 
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -25,7 +26,13 @@ pub(super) struct Chunks<R> {
 impl<R: Read> Chunks<R> {
     /// Chunks of about `size` bytes; longer where a row is.
     pub(super) fn new(reader: R, size: usize) -> Self {
-        Self { reader, size, rest: Vec::new(), line: 1, done: false }
+        Self {
+            reader,
+            size,
+            rest: Vec::new(),
+            line: 1,
+            done: false,
+        }
     }
 
     /// The next chunk, or none at the end of the file.
@@ -35,7 +42,11 @@ impl<R: Read> Chunks<R> {
     pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut bytes = std::mem::take(&mut self.rest);
         loop {
-            let wanted = self.size.saturating_sub(bytes.len()).max(self.size / 2).max(1) as u64;
+            let wanted = self
+                .size
+                .saturating_sub(bytes.len())
+                .max(self.size / 2)
+                .max(1) as u64;
             if !self.done {
                 bytes.reserve_exact(wanted as usize);
                 let read = self.reader.by_ref().take(wanted).read_to_end(&mut bytes)?;
@@ -45,7 +56,10 @@ impl<R: Read> Chunks<R> {
             if self.done {
                 if rows.open {
                     let row = self.line + newlines(&bytes[..rows.end]);
-                    return Err(Error::Malformed { row, reason: "a quoted field of this row never closes".into() });
+                    return Err(Error::Malformed {
+                        row,
+                        reason: "a quoted field of this row never closes".into(),
+                    });
                 }
                 return Ok(self.give(bytes));
             }
@@ -78,13 +92,16 @@ impl Rows {
     fn scan(bytes: &[u8]) -> Self {
         let end = |at: Option<usize>| at.map_or(0, |at| at + 1);
         match memchr::memchr(b'"', bytes) {
-            None => Self { end: end(memchr::memrchr(b'\n', bytes)), open: false },
+            None => Self {
+                end: end(memchr::memrchr(b'\n', bytes)),
+                open: false,
+            },
             Some(quote) => Self::scan_quoted(bytes, end(memchr::memrchr(b'\n', &bytes[..quote]))),
         }
     }
 
-    /// Byte by byte from a row's start, as the CSV parser reads: a quote opens a field at its start only, and doubled inside one
-    /// it is text.
+    /// Byte by byte from a row's start, as the CSV parser reads: a quote opens a field at its start
+    /// only, and doubled inside one it is text.
     fn scan_quoted(bytes: &[u8], start: usize) -> Self {
         #[derive(PartialEq)]
         enum At {
@@ -107,7 +124,10 @@ impl Rows {
                 _ => At::Plain,
             };
         }
-        Self { end, open: at == At::Quoted }
+        Self {
+            end,
+            open: at == At::Quoted,
+        }
     }
 }
 
@@ -129,19 +149,31 @@ mod tests {
         let text = "a,b\n\"x\ny\",2\r\nlonger than a chunk is,3\n\n\"\"\"q\"\"\",\"\"\nlast,4";
         for size in 1..40 {
             let chunks = cut(text, size);
-            assert_eq!(chunks.iter().map(|(text, _)| text.as_str()).collect::<String>(), text);
+            assert_eq!(
+                chunks
+                    .iter()
+                    .map(|(text, _)| text.as_str())
+                    .collect::<String>(),
+                text
+            );
             let mut line = 1;
             for (text, first) in &chunks {
                 assert_eq!(*first, line);
                 line += text.matches('\n').count() as u64;
             }
-            assert!(chunks.iter().all(|(text, _)| !text.starts_with("y\"")), "a quoted newline ends no row");
+            assert!(
+                chunks.iter().all(|(text, _)| !text.starts_with("y\"")),
+                "a quoted newline ends no row"
+            );
         }
     }
 
     #[test]
     fn a_quote_that_never_closes_is_an_error_with_its_row() {
         let mut chunks = Chunks::new("a,b\n1,\"2\n3,4\n".as_bytes(), 1000);
-        assert_eq!(chunks.next_chunk().unwrap_err().to_string(), "row 2: a quoted field of this row never closes");
+        assert_eq!(
+            chunks.next_chunk().unwrap_err().to_string(),
+            "row 2: a quoted field of this row never closes"
+        );
     }
 }

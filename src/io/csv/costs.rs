@@ -12,8 +12,8 @@ impl CostTable {
     /// Reads `channel,date,cost`, dates as `2026-01-31` in `zone`.
     ///
     /// # Errors
-    /// The row of: an empty channel, a date that is none, a cost that is no number, negative, not finite or above 10^15. A missing
-    /// column, or an empty table.
+    /// The row of: an empty channel, a date that is none, a cost that is no number, negative, not
+    /// finite or above 10^15. A missing column, or an empty table.
     ///
     /// ```
     /// let costs = mixtouch::CostTable::from_csv("channel,date,cost\ntv,2026-01-05,12000\n".as_bytes(), mixtouch::Zone::utc())?;
@@ -22,10 +22,17 @@ impl CostTable {
     /// ```
     pub fn from_csv(reader: impl Read, zone: Zone) -> Result<Self> {
         let mut rows = Table::new("the cost table", reader)?;
-        let (channel, date, cost) = (rows.column("channel")?, rows.column("date")?, rows.column("cost")?);
+        let (channel, date, cost) = (
+            rows.column("channel")?,
+            rows.column("date")?,
+            rows.column("cost")?,
+        );
         let mut table = Self::in_zone(zone);
         while let Some(row) = rows.next_row()? {
-            let (name, day) = (row.text(channel), row.parse::<Day>(date, "a date such as 2026-01-31")?);
+            let (name, day) = (
+                row.text(channel),
+                row.parse::<Day>(date, "a date such as 2026-01-31")?,
+            );
             if name.is_empty() {
                 return Err(row.fault(channel, "any text"));
             }
@@ -43,12 +50,31 @@ mod tests {
 
     #[test]
     fn bad_rows_are_named() {
-        let error = |row: &str| CostTable::from_csv(format!("channel,date,cost\n{row}\n").as_bytes(), Zone::utc()).unwrap_err().to_string();
-        assert_eq!(error(",2026-01-05,1"), "row 2: channel is \"\", allowed: any text");
-        assert_eq!(error("tv,05.01.2026,1"), "row 2: date is \"05.01.2026\", allowed: a date such as 2026-01-31");
+        let error = |row: &str| {
+            CostTable::from_csv(
+                format!("channel,date,cost\n{row}\n").as_bytes(),
+                Zone::utc(),
+            )
+            .unwrap_err()
+            .to_string()
+        };
+        assert_eq!(
+            error(",2026-01-05,1"),
+            "row 2: channel is \"\", allowed: any text"
+        );
+        assert_eq!(
+            error("tv,05.01.2026,1"),
+            "row 2: date is \"05.01.2026\", allowed: a date such as 2026-01-31"
+        );
         assert!(error("tv,2026-01-05,-1").contains("cost is \"-1\""));
         assert!(error("tv,2026-01-05,much").contains("allowed: a number"));
-        assert_eq!(error("tv,2026-01-05,1\n\n\ntv,2026-01-06,x"), "row 5: cost is \"x\", allowed: a number");
-        assert_eq!(error(""), "the cost table is empty, allowed: at least one row");
+        assert_eq!(
+            error("tv,2026-01-05,1\n\n\ntv,2026-01-06,x"),
+            "row 5: cost is \"x\", allowed: a number"
+        );
+        assert_eq!(
+            error(""),
+            "the cost table is empty, allowed: at least one row"
+        );
     }
 }

@@ -15,7 +15,8 @@ use crate::zone::Zone;
 use std::io::Read;
 use std::sync::Arc;
 
-/// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread busy.
+/// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread
+/// busy.
 const CHUNK: usize = 4 << 20;
 
 /// An event log in CSV as pieces of whole rows, each of which any thread can make events of.
@@ -63,32 +64,50 @@ impl<R: Read> EventReader<R> {
 
     fn with_chunks(reader: R, columns: EventColumns, size: usize) -> Result<Self> {
         let mut chunks = Chunks::new(reader, size);
-        let empty = || Error::Empty { what: "the event log".into(), allowed: "a header and rows".into() };
+        let empty = || Error::Empty {
+            what: "the event log".into(),
+            allowed: "a header and rows".into(),
+        };
         let mut first = chunks.next_chunk()?.ok_or_else(empty)?;
         if first.bytes.starts_with(b"\xef\xbb\xbf") {
             first.bytes.drain(..3);
         }
         let mut rows = parser(&first.bytes);
         let mut record = csv::ByteRecord::new();
-        if !rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
+        if !rows
+            .read_byte_record(&mut record)
+            .map_err(|error| Error::Io(error.into()))?
+        {
             return Err(empty());
         }
         let name = |(at, name): (usize, &[u8])| match std::str::from_utf8(name) {
             Ok(name) => Ok(name.to_owned()),
-            Err(_) => Err(Error::Malformed { row: 1, reason: format!("field {} is not UTF-8", at + 1) }),
+            Err(_) => Err(Error::Malformed {
+                row: 1,
+                reason: format!("field {} is not UTF-8", at + 1),
+            }),
         };
-        let header = record.iter().enumerate().map(name).collect::<Result<Vec<String>>>()?;
+        let header = record
+            .iter()
+            .enumerate()
+            .map(name)
+            .collect::<Result<Vec<String>>>()?;
         let places = columns.find(&header)?;
         let (read, line) = (rows.position().byte() as usize, rows.position().line());
         first.bytes.drain(..read);
         first.line = line;
-        Ok(Self { chunks, layout: Arc::new(Layout { columns, places }), first: Some(first) })
+        Ok(Self {
+            chunks,
+            layout: Arc::new(Layout { columns, places }),
+            first: Some(first),
+        })
     }
 
     /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
-    /// The first row, counted as a text editor counts lines, that cannot be used, with its column, its value and what is allowed.
+    /// The first row, counted as a text editor counts lines, that cannot be used, with its column,
+    /// its value and what is allowed.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, EventPiece::events)
     }
@@ -98,8 +117,15 @@ impl<R: Read> Iterator for EventReader<R> {
     type Item = Result<EventPiece>;
 
     fn next(&mut self) -> Option<Result<EventPiece>> {
-        let chunk = self.first.take().map(Ok).or_else(|| self.chunks.next_chunk().transpose())?;
-        Some(chunk.map(|chunk| EventPiece { chunk, layout: self.layout.clone() }))
+        let chunk = self
+            .first
+            .take()
+            .map(Ok)
+            .or_else(|| self.chunks.next_chunk().transpose())?;
+        Some(chunk.map(|chunk| EventPiece {
+            chunk,
+            layout: self.layout.clone(),
+        }))
     }
 }
 
@@ -107,25 +133,36 @@ impl EventPiece {
     /// The events of these rows.
     ///
     /// # Errors
-    /// The first row, counted as a text editor counts the file's lines, that cannot be used, with its column, its value and what is
-    /// allowed.
+    /// The first row, counted as a text editor counts the file's lines, that cannot be used, with
+    /// its column, its value and what is allowed.
     pub fn events(self) -> Result<Events> {
         let (Chunk { bytes, line }, Layout { columns, places }) = (&self.chunk, &*self.layout);
         let mut events = columns.log();
         let mut rows = parser(bytes);
         let mut record = csv::ByteRecord::new();
-        while rows.read_byte_record(&mut record).map_err(|error| Error::Io(error.into()))? {
+        while rows
+            .read_byte_record(&mut record)
+            .map_err(|error| Error::Io(error.into()))?
+        {
             let line = line - 1 + record.position().map_or(1, |began| line_of(bytes, began));
-            Row { record: &record, line, columns, places }.push(&mut events)?;
+            Row {
+                record: &record,
+                line,
+                columns,
+                places,
+            }
+            .push(&mut events)?;
         }
         Ok(events)
     }
 }
 
 impl Events {
-    /// Reads a whole event log from CSV: see [`EventColumns`] for the columns. Timestamps are epoch seconds or RFC 3339 with
-    /// offset, and floored to seconds; a `kind` is `touch` or `conversion`; rows of kind `return`, `cart`, `survey`, `case_open`
-    /// and `case_close` are counted and passed over, unless the columns say to keep all. Empty fields of value and cost are 0.
+    /// Reads a whole event log from CSV: see [`EventColumns`] for the columns. Timestamps are epoch
+    /// seconds or RFC 3339 with offset, and floored to seconds; a `kind` is `touch` or
+    /// `conversion`; rows of kind `return`, `cart`, `survey`, `case_open` and `case_close` are
+    /// counted and passed over, unless the columns say to keep all. Empty fields of value and cost
+    /// are 0.
     ///
     /// # Errors
     /// As [`EventReader::new`] and [`EventReader::next_batches`]; a log without any row.
@@ -147,14 +184,21 @@ impl Events {
             }
         }
         if log.is_empty() && log.passed_over().total() == 0 {
-            return Err(Error::Empty { what: "the event log".into(), allowed: "at least one row".into() });
+            return Err(Error::Empty {
+                what: "the event log".into(),
+                allowed: "at least one row".into(),
+            });
         }
         Ok(log)
     }
 }
 
 fn parser(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(1 << 16).from_reader(bytes)
+    csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(1 << 16)
+        .from_reader(bytes)
 }
 
 /// One row of the file.
@@ -169,8 +213,15 @@ impl<'a> Row<'a> {
     #[inline]
     fn push(&self, events: &mut Events) -> Result<()> {
         if self.record.len() != self.places.width {
-            let reason = format!("has {} fields, the header has {}", self.record.len(), self.places.width);
-            return Err(Error::Malformed { row: self.line, reason });
+            let reason = format!(
+                "has {} fields, the header has {}",
+                self.record.len(),
+                self.places.width
+            );
+            return Err(Error::Malformed {
+                row: self.line,
+                reason,
+            });
         }
         let kind = self.kind()?;
         if !events.keeps(kind) {
@@ -178,15 +229,28 @@ impl<'a> Row<'a> {
             return Ok(());
         }
         let person = self.person(events)?;
-        let time = timestamp::parse_in(self.bytes(Field::Timestamp), self.line, self.columns.name(Field::Timestamp), || self.zone())?;
+        let time = timestamp::parse_in(
+            self.bytes(Field::Timestamp),
+            self.line,
+            self.columns.name(Field::Timestamp),
+            || self.zone(),
+        )?;
         let channel = events.intern_channel(self.text(Field::Channel)?)?;
         if channel == ChannelId::NONE && kind == Kind::Touch {
             return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
         }
-        let (value, cost, interaction) = (self.amount(Field::Value, kind)?, self.amount(Field::Cost, kind)?, self.interaction()?);
+        let (value, cost, interaction) = (
+            self.amount(Field::Value, kind)?,
+            self.amount(Field::Cost, kind)?,
+            self.interaction()?,
+        );
         let sale = match kind {
             Kind::Touch => None,
-            _ => Some((value, self.optional(Field::Goal, events.goals_of(kind))?, self.optional(Field::OrderId, &mut events.orders)?)),
+            _ => Some((
+                value,
+                self.optional(Field::Goal, events.goals_of(kind))?,
+                self.optional(Field::OrderId, &mut events.orders)?,
+            )),
         };
         for (column, &at) in events.columns.iter_mut().zip(&self.places.texts) {
             let text = self.utf8(at, &column.name)?;
@@ -199,28 +263,42 @@ impl<'a> Row<'a> {
 
     #[inline]
     fn bytes(&self, field: Field) -> &'a [u8] {
-        self.places.of(field).and_then(|at| self.record.get(at)).unwrap_or(b"")
+        self.places
+            .of(field)
+            .and_then(|at| self.record.get(at))
+            .unwrap_or(b"")
     }
 
     fn utf8(&self, at: usize, name: &str) -> Result<&'a str> {
         let bytes = self.record.get(at).unwrap_or(b"");
-        std::str::from_utf8(bytes).map_err(|_| Error::field(self.line, name, String::from_utf8_lossy(bytes), "UTF-8"))
+        std::str::from_utf8(bytes)
+            .map_err(|_| Error::field(self.line, name, String::from_utf8_lossy(bytes), "UTF-8"))
     }
 
     #[inline]
     fn text(&self, field: Field) -> Result<&'a str> {
-        self.places.of(field).map_or(Ok(""), |at| self.utf8(at, self.columns.name(field)))
+        self.places
+            .of(field)
+            .map_or(Ok(""), |at| self.utf8(at, self.columns.name(field)))
     }
 
     #[cold]
     fn bad(&self, field: Field, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::field(self.line, self.columns.name(field), String::from_utf8_lossy(self.bytes(field)), allowed)
+        Error::field(
+            self.line,
+            self.columns.name(field),
+            String::from_utf8_lossy(self.bytes(field)),
+            allowed,
+        )
     }
 
     #[inline]
     fn kind(&self) -> Result<Kind> {
         let name = self.bytes(Field::Kind);
-        let found = Kind::ALL.iter().find(|(known, _)| known.as_bytes() == name).map(|&(_, kind)| kind);
+        let found = Kind::ALL
+            .iter()
+            .find(|(known, _)| known.as_bytes() == name)
+            .map(|&(_, kind)| kind);
         found.ok_or_else(|| self.bad(Field::Kind, Kind::ALL.map(|(name, _)| name).join(", ")))
     }
 
@@ -243,7 +321,9 @@ impl<'a> Row<'a> {
         for &(kind, at) in &self.places.identifiers {
             let value = self.utf8(at, hasher.name(kind))?;
             if !value.is_empty() {
-                let identifier = hasher.of_kind(kind, value).ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
+                let identifier = hasher
+                    .of_kind(kind, value)
+                    .ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
                 events.identifiers.add(identifier);
             }
         }
@@ -255,7 +335,10 @@ impl<'a> Row<'a> {
 
     /// The zone of a timestamp without offset.
     fn zone(&self) -> Result<Option<Zone>> {
-        let name = self.places.zone.map_or(Ok(""), |at| self.utf8(at, self.columns.zone_column()))?;
+        let name = self
+            .places
+            .zone
+            .map_or(Ok(""), |at| self.utf8(at, self.columns.zone_column()))?;
         zone_of(name, self.line, self.columns)
     }
 
@@ -265,9 +348,16 @@ impl<'a> Row<'a> {
         if matches!(bytes, b"" | b"0" | b"0.0") {
             return Ok(0.0);
         }
-        let amount = std::str::from_utf8(bytes).ok().and_then(|text| text.parse().ok());
+        let amount = std::str::from_utf8(bytes)
+            .ok()
+            .and_then(|text| text.parse().ok());
         let amount = amount.ok_or_else(|| self.bad(field, "a number"))?;
-        check_amount(self.line, self.columns.name(field), amount, matches!((field, kind), (Field::Value, Kind::Return)))?;
+        check_amount(
+            self.line,
+            self.columns.name(field),
+            amount,
+            matches!((field, kind), (Field::Value, Kind::Return)),
+        )?;
         Ok(amount)
     }
 
@@ -295,16 +385,33 @@ mod tests {
     const HEADER: &str = "person,timestamp,channel,kind,value,cost,interaction";
 
     fn error(text: &str) -> String {
-        Events::from_csv(text.as_bytes(), EventColumns::default()).unwrap_err().to_string()
+        Events::from_csv(text.as_bytes(), EventColumns::default())
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn bad_files_are_named() {
-        assert_eq!(error(""), "the event log is empty, allowed: a header and rows");
-        assert_eq!(error("\n\n"), "the event log is empty, allowed: a header and rows");
-        assert_eq!(error(HEADER), "the event log is empty, allowed: at least one row");
-        assert_eq!(error("person,timestamp,kind\n"), "no column \"channel\", found: person, timestamp, kind");
-        assert_eq!(error("person,timestamp,channel,kind,kind\n"), "row 1: column \"kind\" stands there twice");
+        assert_eq!(
+            error(""),
+            "the event log is empty, allowed: a header and rows"
+        );
+        assert_eq!(
+            error("\n\n"),
+            "the event log is empty, allowed: a header and rows"
+        );
+        assert_eq!(
+            error(HEADER),
+            "the event log is empty, allowed: at least one row"
+        );
+        assert_eq!(
+            error("person,timestamp,kind\n"),
+            "no column \"channel\", found: person, timestamp, kind"
+        );
+        assert_eq!(
+            error("person,timestamp,channel,kind,kind\n"),
+            "row 1: column \"kind\" stands there twice"
+        );
     }
 
     #[test]
@@ -314,21 +421,44 @@ mod tests {
             of("ann,1,tv,visit,,,"),
             "row 3: kind is \"visit\", allowed: touch, conversion, return, cart, survey, case_open, case_close"
         );
-        assert!(of("ann,soon,tv,touch,,,").starts_with("row 3: timestamp is \"soon\", allowed: seconds since"));
+        assert!(
+            of("ann,soon,tv,touch,,,")
+                .starts_with("row 3: timestamp is \"soon\", allowed: seconds since")
+        );
         assert!(of("ann,-5,tv,touch,,,").starts_with("row 3: timestamp is \"-5\""));
         assert!(of("ann,1767225600000,tv,touch,,,").contains("milliseconds"));
-        assert_eq!(of(",1,tv,touch,,,"), "row 3: person is \"\", allowed: any text or integer");
-        assert_eq!(of("ann,1,,touch,,,"), "row 3: channel is \"\", allowed: any text; only a conversion may have none");
-        assert_eq!(of("ann,1,tv,conversion,ten,,"), "row 3: value is \"ten\", allowed: a number");
+        assert_eq!(
+            of(",1,tv,touch,,,"),
+            "row 3: person is \"\", allowed: any text or integer"
+        );
+        assert_eq!(
+            of("ann,1,,touch,,,"),
+            "row 3: channel is \"\", allowed: any text; only a conversion may have none"
+        );
+        assert_eq!(
+            of("ann,1,tv,conversion,ten,,"),
+            "row 3: value is \"ten\", allowed: a number"
+        );
         assert!(of("ann,1,tv,conversion,NaN,,").starts_with("row 3: value is \"NaN\""));
         assert!(of("ann,1,tv,conversion,inf,,").starts_with("row 3: value is \"inf\""));
         assert!(of("ann,1,tv,conversion,-20,,").contains("a refund is a row of kind return"));
         assert!(of("ann,1,tv,touch,,-1,").starts_with("row 3: cost is \"-1\""));
-        assert_eq!(of("ann,1,tv,touch,,,hover"), "row 3: interaction is \"hover\", allowed: click, view, or nothing");
-        assert_eq!(of("ann,1,tv,touch"), "row 3: has 4 fields, the header has 7");
-        assert_eq!(of("ann,1,tv,touch,,,,,"), "row 3: has 9 fields, the header has 7");
+        assert_eq!(
+            of("ann,1,tv,touch,,,hover"),
+            "row 3: interaction is \"hover\", allowed: click, view, or nothing"
+        );
+        assert_eq!(
+            of("ann,1,tv,touch"),
+            "row 3: has 4 fields, the header has 7"
+        );
+        assert_eq!(
+            of("ann,1,tv,touch,,,,,"),
+            "row 3: has 9 fields, the header has 7"
+        );
         let bytes = [HEADER.as_bytes(), b"\nann,1,caf\xe9,touch,,,\n"].concat();
-        let message = Events::from_csv(bytes.as_slice(), EventColumns::default()).unwrap_err().to_string();
+        let message = Events::from_csv(bytes.as_slice(), EventColumns::default())
+            .unwrap_err()
+            .to_string();
         assert!(message.starts_with("row 2: channel is \"caf"), "{message}");
     }
 
@@ -344,12 +474,28 @@ mod tests {
         assert_eq!(log.get(1).unwrap().value(), 12.5);
         let log = Events::from_csv(file.as_bytes(), EventColumns::default().keep_all()).unwrap();
         let back = log.get(2).unwrap();
-        assert_eq!((log.len(), log.passed_over().total(), back.kind(), back.value()), (3, 0, Kind::Return, -12.5));
+        assert_eq!(
+            (
+                log.len(),
+                log.passed_over().total(),
+                back.kind(),
+                back.value()
+            ),
+            (3, 0, Kind::Return, -12.5)
+        );
         let survey = "person,timestamp,channel,kind,goal,value\nann,1,,survey,nps,NaN\n";
-        let refused = Events::from_csv(survey.as_bytes(), EventColumns::default().keep_all()).unwrap_err().to_string();
+        let refused = Events::from_csv(survey.as_bytes(), EventColumns::default().keep_all())
+            .unwrap_err()
+            .to_string();
         assert!(refused.starts_with("row 2: value is \"NaN\""), "{refused}");
-        let nobody = Events::from_csv("person,timestamp,channel,kind\n,1,,survey\n".as_bytes(), EventColumns::default().keep_all());
-        assert_eq!(nobody.unwrap_err().to_string(), "row 2: person is \"\", allowed: any text or integer");
+        let nobody = Events::from_csv(
+            "person,timestamp,channel,kind\n,1,,survey\n".as_bytes(),
+            EventColumns::default().keep_all(),
+        );
+        assert_eq!(
+            nobody.unwrap_err().to_string(),
+            "row 2: person is \"\", allowed: any text or integer"
+        );
     }
 
     #[test]
@@ -357,19 +503,27 @@ mod tests {
         let mut file = String::from("person,timestamp,channel,kind\n");
         for row in 0..50 {
             file.push_str(if row % 9 == 4 { "\n\r\n" } else { "" });
-            file.push_str(if row % 7 == 0 { "7,1,\"two\nlines\",touch\n" } else { "ann,1,tv,touch\n" });
+            file.push_str(if row % 7 == 0 {
+                "7,1,\"two\nlines\",touch\n"
+            } else {
+                "ann,1,tv,touch\n"
+            });
         }
         let good = file.lines().count() as u64;
         file.push_str("ann,1,tv,typo\nann,1,tv,worse\n");
         for size in [16, 64, 1000, 1 << 20] {
-            let mut reader = EventReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
+            let mut reader =
+                EventReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
             let message = loop {
                 match reader.next_batches() {
                     Ok(batches) => assert!(batches.is_some(), "the bad row was passed over"),
                     Err(error) => break error.to_string(),
                 }
             };
-            assert!(message.starts_with(&format!("row {}: kind is \"typo\"", good + 1)), "chunks of {size}: {message}");
+            assert!(
+                message.starts_with(&format!("row {}: kind is \"typo\"", good + 1)),
+                "chunks of {size}: {message}"
+            );
         }
     }
 }

@@ -14,23 +14,31 @@ struct Pair {
 
 impl Pair {
     fn find(table: &Table, kind: &'static str, value: &'static str) -> Result<Self> {
-        Ok(Self { kind: (table.column(kind)?, kind), value: (table.column(value)?, value) })
+        Ok(Self {
+            kind: (table.column(kind)?, kind),
+            value: (table.column(value)?, value),
+        })
     }
 
     fn read(&self, row: Row<'_>, hasher: &Pseudonymiser) -> Result<Identifier> {
         let (kind, value) = (row.text(self.kind.0), row.text(self.value.0));
-        let number = hasher.kind(kind).ok_or_else(|| Error::field(row.line, self.kind.1, kind, hasher.known()))?;
-        hasher.of_kind(number, value).ok_or_else(|| Error::field(row.line, self.value.1, value, VALUE))
+        let number = hasher
+            .kind(kind)
+            .ok_or_else(|| Error::field(row.line, self.kind.1, kind, hasher.known()))?;
+        hasher
+            .of_kind(number, value)
+            .ok_or_else(|| Error::field(row.line, self.value.1, value, VALUE))
     }
 }
 
 impl Links {
-    /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps are seconds since 1970-01-01T00:00:00Z, or
-    /// RFC 3339 with offset; confidence from 0 to 1, and 1 where the field is empty or there is no such column.
+    /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps are seconds
+    /// since 1970-01-01T00:00:00Z, or RFC 3339 with offset; confidence from 0 to 1, and 1 where the
+    /// field is empty or there is no such column.
     ///
     /// # Errors
-    /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be used, a confidence that is no
-    /// number from 0 to 1. A missing column, or a table without rows.
+    /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be
+    /// used, a confidence that is no number from 0 to 1. A missing column, or a table without rows.
     ///
     /// ```
     /// use mixtouch::identity::{HashKey, Links, Pseudonymiser, Rules};
@@ -42,16 +50,28 @@ impl Links {
     /// ```
     pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
         let mut rows = Table::new("the table of identifiers", reader)?;
-        let (left, right) = (Pair::find(&rows, "kind", "value")?, Pair::find(&rows, "linked_kind", "linked_value")?);
+        let (left, right) = (
+            Pair::find(&rows, "kind", "value")?,
+            Pair::find(&rows, "linked_kind", "linked_value")?,
+        );
         let (time, confidence) = (rows.column("timestamp")?, rows.optional("confidence")?);
         let mut links = Self::new();
         while let Some(row) = rows.next_row()? {
             let (left, right) = (left.read(row, hasher)?, right.read(row, hasher)?);
             let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
             let text = confidence.map_or("", |column| row.text(column));
-            let sure = if text.is_empty() { 1.0 } else { text.parse().unwrap_or(f64::NAN) };
+            let sure = if text.is_empty() {
+                1.0
+            } else {
+                text.parse().unwrap_or(f64::NAN)
+            };
             if !(0.0..=1.0).contains(&sure) {
-                return Err(Error::field(row.line, "confidence", text, "a number from 0 to 1"));
+                return Err(Error::field(
+                    row.line,
+                    "confidence",
+                    text,
+                    "a number from 0 to 1",
+                ));
             }
             links.push_checked(left, right, second, sure);
         }
@@ -60,12 +80,13 @@ impl Links {
 }
 
 impl Consent {
-    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`, `yes` or `no`, in capitals or not;
-    /// timestamps are seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset.
+    /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`,
+    /// `yes` or `no`, in capitals or not; timestamps are seconds since 1970-01-01T00:00:00Z, or RFC
+    /// 3339 with offset.
     ///
     /// # Errors
-    /// The row of: a kind that the rules do not have, an empty value or purpose, another word for granted, a timestamp that cannot
-    /// be used. A missing column, or a table without rows.
+    /// The row of: a kind that the rules do not have, an empty value or purpose, another word for
+    /// granted, a timestamp that cannot be used. A missing column, or a table without rows.
     ///
     /// ```
     /// use mixtouch::identity::{Consent, HashKey, Pseudonymiser, Rules};
@@ -79,13 +100,23 @@ impl Consent {
     pub fn from_csv(reader: impl Read, hasher: &Pseudonymiser) -> Result<Self> {
         let mut rows = Table::new("the table of consent", reader)?;
         let holder = Pair::find(&rows, "kind", "value")?;
-        let (purpose, granted, time) = (rows.column("purpose")?, rows.column("granted")?, rows.column("timestamp")?);
+        let (purpose, granted, time) = (
+            rows.column("purpose")?,
+            rows.column("granted")?,
+            rows.column("timestamp")?,
+        );
         let mut consent = Self::new();
         while let Some(row) = rows.next_row()? {
             let holder = holder.read(row, hasher)?;
             let second = timestamp::parse(row.text(time).as_bytes(), row.line, "timestamp")?;
-            let agrees = agrees(row.text(granted))
-                .ok_or_else(|| Error::field(row.line, "granted", row.text(granted), "true, false, 1, 0, yes, no"))?;
+            let agrees = agrees(row.text(granted)).ok_or_else(|| {
+                Error::field(
+                    row.line,
+                    "granted",
+                    row.text(granted),
+                    "true, false, 1, 0, yes, no",
+                )
+            })?;
             if row.text(purpose).is_empty() {
                 return Err(Error::field(row.line, "purpose", "", "any text"));
             }
@@ -98,7 +129,11 @@ impl Consent {
 /// What a word for granted says; programs write `True` and `TRUE` too.
 fn agrees(word: &str) -> Option<bool> {
     let is = |words: [&str; 3]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    if is(["true", "1", "yes"]) { Some(true) } else { is(["false", "0", "no"]).then_some(false) }
+    if is(["true", "1", "yes"]) {
+        Some(true)
+    } else {
+        is(["false", "0", "no"]).then_some(false)
+    }
 }
 
 #[cfg(test)]
@@ -112,12 +147,29 @@ mod tests {
 
     #[test]
     fn bad_links_are_named() {
-        let file = |row: &str| format!("kind,value,linked_kind,linked_value,timestamp,confidence\ncookie,a,card,1,5,1\n{row}\n");
-        let error = |row: &str| Links::from_csv(file(row).as_bytes(), &hasher()).unwrap_err().to_string();
-        assert!(error("tattoo,a,card,1,5,1").starts_with("row 3: kind is \"tattoo\", allowed: a kind of the rules: account"));
+        let file = |row: &str| {
+            format!(
+                "kind,value,linked_kind,linked_value,timestamp,confidence\ncookie,a,card,1,5,1\n{row}\n"
+            )
+        };
+        let error = |row: &str| {
+            Links::from_csv(file(row).as_bytes(), &hasher())
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            error("tattoo,a,card,1,5,1")
+                .starts_with("row 3: kind is \"tattoo\", allowed: a kind of the rules: account")
+        );
         assert!(error("cookie,a,tattoo,1,5,1").starts_with("row 3: linked_kind is \"tattoo\""));
-        assert_eq!(error("cookie,,card,1,5,1"), "row 3: value is \"\", allowed: any text that is not blank");
-        assert_eq!(error("cookie,a,card,  ,5,1"), "row 3: linked_value is \"  \", allowed: any text that is not blank");
+        assert_eq!(
+            error("cookie,,card,1,5,1"),
+            "row 3: value is \"\", allowed: any text that is not blank"
+        );
+        assert_eq!(
+            error("cookie,a,card,  ,5,1"),
+            "row 3: linked_value is \"  \", allowed: any text that is not blank"
+        );
         assert!(error("cookie,a,card,1,soon,1").starts_with("row 3: timestamp is \"soon\""));
         assert!(error("cookie,a,card,1,-5,1").starts_with("row 3: timestamp is \"-5\""));
         assert!(error("cookie,a,card,1,1767225600000,1").contains("milliseconds"));
@@ -127,29 +179,76 @@ mod tests {
                 format!("row 3: confidence is {confidence:?}, allowed: a number from 0 to 1")
             );
         }
-        assert_eq!(error("cookie,a,card,1,5"), "row 3: has 5 fields, the header has 6");
-        let missing = Links::from_csv("kind,value,linked_kind,linked_value\n".as_bytes(), &hasher()).unwrap_err().to_string();
-        assert_eq!(missing, "no column \"timestamp\", found: kind, value, linked_kind, linked_value");
+        assert_eq!(
+            error("cookie,a,card,1,5"),
+            "row 3: has 5 fields, the header has 6"
+        );
+        let missing = Links::from_csv(
+            "kind,value,linked_kind,linked_value\n".as_bytes(),
+            &hasher(),
+        )
+        .unwrap_err()
+        .to_string();
+        assert_eq!(
+            missing,
+            "no column \"timestamp\", found: kind, value, linked_kind, linked_value"
+        );
     }
 
     #[test]
     fn what_is_left_out_is_certain() {
-        let plain = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\ncookie,a,card,1,5\n".as_bytes(), &hasher()).unwrap();
+        let plain = Links::from_csv(
+            "kind,value,linked_kind,linked_value,timestamp\ncookie,a,card,1,5\n".as_bytes(),
+            &hasher(),
+        )
+        .unwrap();
         assert_eq!(plain.get(0).unwrap().confidence, 1.0);
-        let empty = Links::from_csv("kind,value,linked_kind,linked_value,timestamp\n".as_bytes(), &hasher()).unwrap_err().to_string();
-        assert!(empty.starts_with("the table of identifiers is empty"), "{empty}");
+        let empty = Links::from_csv(
+            "kind,value,linked_kind,linked_value,timestamp\n".as_bytes(),
+            &hasher(),
+        )
+        .unwrap_err()
+        .to_string();
+        assert!(
+            empty.starts_with("the table of identifiers is empty"),
+            "{empty}"
+        );
     }
 
     #[test]
     fn bad_consent_is_named() {
         let file = |row: &str| format!("kind,value,purpose,granted,timestamp\n{row}\n");
-        let error = |row: &str| Consent::from_csv(file(row).as_bytes(), &hasher()).unwrap_err().to_string();
-        assert_eq!(error("cookie,a,p,maybe,5"), "row 2: granted is \"maybe\", allowed: true, false, 1, 0, yes, no");
-        for (word, granted) in [("true", true), ("True", true), ("YES", true), ("1", true), ("FALSE", false), ("no", false), ("0", false)] {
-            let consent = Consent::from_csv(file(&format!("cookie,a,p,{word},5")).as_bytes(), &hasher()).unwrap();
-            assert_eq!(consent.is_granted(hasher().identifier("cookie", "a").unwrap(), "p"), granted, "{word}");
+        let error = |row: &str| {
+            Consent::from_csv(file(row).as_bytes(), &hasher())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            error("cookie,a,p,maybe,5"),
+            "row 2: granted is \"maybe\", allowed: true, false, 1, 0, yes, no"
+        );
+        for (word, granted) in [
+            ("true", true),
+            ("True", true),
+            ("YES", true),
+            ("1", true),
+            ("FALSE", false),
+            ("no", false),
+            ("0", false),
+        ] {
+            let consent =
+                Consent::from_csv(file(&format!("cookie,a,p,{word},5")).as_bytes(), &hasher())
+                    .unwrap();
+            assert_eq!(
+                consent.is_granted(hasher().identifier("cookie", "a").unwrap(), "p"),
+                granted,
+                "{word}"
+            );
         }
-        assert_eq!(error("cookie,a,,1,5"), "row 2: purpose is \"\", allowed: any text");
+        assert_eq!(
+            error("cookie,a,,1,5"),
+            "row 2: purpose is \"\", allowed: any text"
+        );
         assert!(error("tattoo,a,p,1,5").starts_with("row 2: kind is"));
         assert!(error("cookie,a,p,1,").starts_with("row 2: timestamp is"));
     }

@@ -8,13 +8,14 @@ use crate::table::Table;
 use std::io::Read;
 
 impl PathTable {
-    /// Reads `path,total_conversions,total_conversion_value,total_null`, the last two optional, in any order and among other
-    /// columns. A path is its channels, oldest first, joined by `separator`, usually ` > `; spaces around channels are passed over.
+    /// Reads `path,total_conversions,total_conversion_value,total_null`, the last two optional, in
+    /// any order and among other columns. A path is its channels, oldest first, joined by
+    /// `separator`, usually ` > `; spaces around channels are passed over.
     ///
     /// # Errors
-    /// The row of: an empty path, an empty channel inside one, a tally that is no number, negative, not finite or above 10^15, a
-    /// value without conversions, fields that the header does not have, or text that is not UTF-8. A missing column, an empty
-    /// table, an empty separator.
+    /// The row of: an empty path, an empty channel inside one, a tally that is no number, negative,
+    /// not finite or above 10^15, a value without conversions, fields that the header does not
+    /// have, or text that is not UTF-8. A missing column, an empty table, an empty separator.
     ///
     /// ```
     /// let file = "path,total_conversions,total_null\nsearch > e-mail,3,10\nsocial,0.5,0\n";
@@ -24,13 +25,20 @@ impl PathTable {
     /// ```
     pub fn from_csv(reader: impl Read, separator: &str) -> Result<Self> {
         let joined = separator;
-        let separator = if separator.trim().is_empty() { separator } else { separator.trim() };
+        let separator = if separator.trim().is_empty() {
+            separator
+        } else {
+            separator.trim()
+        };
         if separator.is_empty() {
             return Err(Error::setting("separator", "empty", "any text"));
         }
         let mut rows = Table::new("the path table", reader)?;
         let (path, conversions) = (rows.column("path")?, rows.column("total_conversions")?);
-        let (value, nulls) = (rows.optional("total_conversion_value")?, rows.optional("total_null")?);
+        let (value, nulls) = (
+            rows.optional("total_conversion_value")?,
+            rows.optional("total_null")?,
+        );
         let mut table = Self::new();
         while let Some(row) = rows.next_row()? {
             let tally = |column, name| {
@@ -38,12 +46,28 @@ impl PathTable {
                 check_amount(row.line, name, number, false).map(|()| number)
             };
             let conversions = tally(Some(conversions), "total_conversions")?;
-            let (value, nulls) = (tally(value, "total_conversion_value")?, tally(nulls, "total_null")?);
-            let outcome = Outcome::new(conversions, nulls, value)
-                .map_err(|_| Error::field(row.line, "total_conversion_value", value.to_string(), "0 where there are no conversions"))?;
+            let (value, nulls) = (
+                tally(value, "total_conversion_value")?,
+                tally(nulls, "total_null")?,
+            );
+            let outcome = Outcome::new(conversions, nulls, value).map_err(|_| {
+                Error::field(
+                    row.line,
+                    "total_conversion_value",
+                    value.to_string(),
+                    "0 where there are no conversions",
+                )
+            })?;
             let text = row.text(path);
-            if text.trim().is_empty() || text.split(separator).any(|channel| channel.trim().is_empty()) {
-                return Err(row.fault(path, format!("channels joined by {joined:?}, none of them empty")));
+            if text.trim().is_empty()
+                || text
+                    .split(separator)
+                    .any(|channel| channel.trim().is_empty())
+            {
+                return Err(row.fault(
+                    path,
+                    format!("channels joined by {joined:?}, none of them empty"),
+                ));
             }
             table.push(text.split(separator).map(str::trim), outcome)?;
         }
@@ -56,21 +80,40 @@ mod tests {
     use super::*;
 
     fn error(file: &str) -> String {
-        PathTable::from_csv(file.as_bytes(), " > ").unwrap_err().to_string()
+        PathTable::from_csv(file.as_bytes(), " > ")
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn bad_tables_are_named() {
-        assert_eq!(error(""), "the path table is empty, allowed: a header and at least one row");
-        assert_eq!(error("path,total_conversions\n"), "the path table is empty, allowed: at least one row");
-        assert_eq!(error("path,conversions\na,1\n"), "no column \"total_conversions\", found: path, conversions");
+        assert_eq!(
+            error(""),
+            "the path table is empty, allowed: a header and at least one row"
+        );
+        assert_eq!(
+            error("path,total_conversions\n"),
+            "the path table is empty, allowed: at least one row"
+        );
+        assert_eq!(
+            error("path,conversions\na,1\n"),
+            "no column \"total_conversions\", found: path, conversions"
+        );
         let header = "path,total_conversions,total_conversion_value,total_null\n";
         let of = |row: &str| error(&format!("{header}a,1,1,0\n{row}\n"));
-        assert!(of(",1,1,0").starts_with("row 3: path is \"\", allowed: channels joined by \" > \""));
+        assert!(
+            of(",1,1,0").starts_with("row 3: path is \"\", allowed: channels joined by \" > \"")
+        );
         assert!(of("a >  > b,1,1,0").starts_with("row 3: path is \"a >  > b\""));
         assert!(of("a > ,1,1,0").starts_with("row 3: path is"));
-        assert_eq!(of("a,-1,0,0"), "row 3: total_conversions is \"-1\", allowed: 0 to 1000000000000000");
-        assert_eq!(of("a,x,0,0"), "row 3: total_conversions is \"x\", allowed: a number");
+        assert_eq!(
+            of("a,-1,0,0"),
+            "row 3: total_conversions is \"-1\", allowed: 0 to 1000000000000000"
+        );
+        assert_eq!(
+            of("a,x,0,0"),
+            "row 3: total_conversions is \"x\", allowed: a number"
+        );
         assert!(of("a,1,NaN,0").contains("total_conversion_value is \"NaN\""));
         assert!(of("a,1,0,inf").contains("total_null is \"inf\""));
         assert!(of("a,0,5,1").contains("0 where there are no conversions"));
@@ -78,14 +121,28 @@ mod tests {
         assert_eq!(of("\n\na,1"), "row 5: has 2 fields, the header has 4");
         assert!(of("\n\n,1,1,0").starts_with("row 5: path is"));
         let bytes = [header.as_bytes(), b"caf\xe9,1,1,0\n"].concat();
-        assert_eq!(PathTable::from_csv(bytes.as_slice(), ">").unwrap_err().to_string(), "row 2: field 1 is not UTF-8");
+        assert_eq!(
+            PathTable::from_csv(bytes.as_slice(), ">")
+                .unwrap_err()
+                .to_string(),
+            "row 2: field 1 is not UTF-8"
+        );
     }
 
     #[test]
     fn fractions_spaces_and_other_columns_are_fine() {
         let file = "\u{feff}id,total_null,path,total_conversions\r\n1,3.0,\"eta>beta > \"\"x\"\"\",1.5\r\n";
-        let journeys = PathTable::from_csv(file.as_bytes(), " > ").unwrap().journeys().unwrap();
-        assert_eq!(journeys.channels().iter().collect::<Vec<_>>(), ["\"x\"", "beta", "eta"]);
-        assert_eq!((journeys.totals().conversions, journeys.totals().nulls), (1.5, 3.0));
+        let journeys = PathTable::from_csv(file.as_bytes(), " > ")
+            .unwrap()
+            .journeys()
+            .unwrap();
+        assert_eq!(
+            journeys.channels().iter().collect::<Vec<_>>(),
+            ["\"x\"", "beta", "eta"]
+        );
+        assert_eq!(
+            (journeys.totals().conversions, journeys.totals().nulls),
+            (1.5, 3.0)
+        );
     }
 }

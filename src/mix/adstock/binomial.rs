@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Adstock, Window};
 use crate::error::{Error, Result};
 
-/// Binomial: w_l = (1 - l / (L + 1))^(1 / alpha - 1) with the window's length L; Meridian's form divides by L instead of L + 1.
+/// Binomial: w_l = (1 - l / (L + 1))^(1 / alpha - 1) with the window's length L; Meridian's form
+/// divides by L instead of L + 1.
 ///
 /// Source: `binomial_adstock` of PyMC-Marketing, the binomial decay of Meridian.
 ///
@@ -38,7 +39,10 @@ impl TryFrom<Fields> for Binomial {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        Ok(Self { meridian: fields.meridian, ..Self::new(fields.alpha, fields.window)? })
+        Ok(Self {
+            meridian: fields.meridian,
+            ..Self::new(fields.alpha, fields.window)?
+        })
     }
 }
 
@@ -49,7 +53,11 @@ impl Binomial {
     /// If `alpha` is not above 0 and at most 1.
     pub fn new(alpha: f64, window: Window) -> Result<Self> {
         let allowed = alpha > 0.0 && alpha <= 1.0;
-        if allowed { Ok(Self::raw(alpha, window)) } else { Err(Error::setting("alpha", alpha, "above 0 and at most 1")) }
+        if allowed {
+            Ok(Self::raw(alpha, window))
+        } else {
+            Err(Error::setting("alpha", alpha, "above 0 and at most 1"))
+        }
     }
 
     /// Meridian's form.
@@ -57,11 +65,18 @@ impl Binomial {
     /// # Errors
     /// If `alpha` is not above 0 and at most 1.
     pub fn meridian(alpha: f64, window: Window) -> Result<Self> {
-        Ok(Self { meridian: true, ..Self::new(alpha, window)? })
+        Ok(Self {
+            meridian: true,
+            ..Self::new(alpha, window)?
+        })
     }
 
     pub(crate) const fn raw(alpha: f64, window: Window) -> Self {
-        Self { alpha, window, meridian: false }
+        Self {
+            alpha,
+            window,
+            meridian: false,
+        }
     }
 
     fn base(&self, lag: usize) -> f64 {
@@ -71,7 +86,9 @@ impl Binomial {
 
 impl Adstock for Binomial {
     fn weights(&self, weights: &mut [f64]) {
-        self.window.fill(weights, |lag| libm::pow(self.base(lag), 1.0 / self.alpha - 1.0));
+        self.window.fill(weights, |lag| {
+            libm::pow(self.base(lag), 1.0 / self.alpha - 1.0)
+        });
     }
 
     fn window(&self) -> Option<usize> {
@@ -86,7 +103,11 @@ impl Adstock for Binomial {
         self.window.fill_gradient(gradient, |lag| {
             let weight = libm::pow(self.base(lag), 1.0 / self.alpha - 1.0);
             // Divided twice, as the square of a tiny alpha would underflow.
-            let derivative = if weight > 0.0 { -weight * libm::log(self.base(lag)) / self.alpha / self.alpha } else { 0.0 };
+            let derivative = if weight > 0.0 {
+                -weight * libm::log(self.base(lag)) / self.alpha / self.alpha
+            } else {
+                0.0
+            };
             (weight, derivative)
         });
     }

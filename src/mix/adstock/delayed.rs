@@ -51,26 +51,40 @@ impl Delayed {
             return Err(Error::setting("alpha", alpha, "above 0 and below 1"));
         }
         if !(0.0..=(window.length() - 1) as f64).contains(&theta) {
-            return Err(Error::setting("theta", theta, format!("0 to {}, the window's last lag", window.length() - 1)));
+            return Err(Error::setting(
+                "theta",
+                theta,
+                format!("0 to {}, the window's last lag", window.length() - 1),
+            ));
         }
         Ok(Self::raw(alpha, theta, window))
     }
 
     pub(crate) const fn raw(alpha: f64, theta: f64, window: Window) -> Self {
-        Self { alpha, theta, window }
+        Self {
+            alpha,
+            theta,
+            window,
+        }
     }
 
-    /// The square of the distance to the peak, less the smallest one where weights are normalised, so that they never all vanish.
+    /// The square of the distance to the peak, less the smallest one where weights are normalised,
+    /// so that they never all vanish.
     fn square(&self, lag: usize) -> f64 {
         let square = |lag: usize| (lag as f64 - self.theta) * (lag as f64 - self.theta);
-        let nearest = if self.window.normalised() { square(libm::round(self.theta) as usize) } else { 0.0 };
+        let nearest = if self.window.normalised() {
+            square(libm::round(self.theta) as usize)
+        } else {
+            0.0
+        };
         square(lag) - nearest
     }
 }
 
 impl Adstock for Delayed {
     fn weights(&self, weights: &mut [f64]) {
-        self.window.fill(weights, |lag| libm::pow(self.alpha, self.square(lag)));
+        self.window
+            .fill(weights, |lag| libm::pow(self.alpha, self.square(lag)));
     }
 
     fn window(&self) -> Option<usize> {
@@ -85,8 +99,13 @@ impl Adstock for Delayed {
         self.window.fill_gradient(gradient, |lag| {
             let (square, distance) = (self.square(lag), lag as f64 - self.theta);
             let weight = libm::pow(self.alpha, square);
-            // A common factor of all weights cancels when they are normalised, so the shift in `square` needs no derivative.
-            let derivative = if parameter == 0 { square / self.alpha } else { -2.0 * distance * libm::log(self.alpha) };
+            // A common factor of all weights cancels when they are normalised, so the shift in
+            // `square` needs no derivative.
+            let derivative = if parameter == 0 {
+                square / self.alpha
+            } else {
+                -2.0 * distance * libm::log(self.alpha)
+            };
             (weight, weight * derivative)
         });
     }

@@ -7,12 +7,17 @@ use crate::error::{Error, Result};
 
 /// A rate in [0, 1).
 fn rate(name: &'static str, value: f64) -> Result<f64> {
-    if (0.0..1.0).contains(&value) { Ok(value) } else { Err(Error::setting(name, value, "0 or above and below 1")) }
+    if (0.0..1.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Error::setting(name, value, "0 or above and below 1"))
+    }
 }
 
 /// Geometric: w_l = alpha^l for l below the window's length.
 ///
-/// Source: `geometric_adstock` of PyMC-Marketing, `AdstockTransformer` of Meridian; the form goes back to Broadbent (1979).
+/// Source: `geometric_adstock` of PyMC-Marketing, `AdstockTransformer` of Meridian; the form goes
+/// back to Broadbent (1979).
 ///
 /// ```
 /// use mixtouch::mix::{Adstock, Geometric, Window};
@@ -66,7 +71,13 @@ fn power(base: f64, lag: usize) -> f64 {
 impl Adstock for Geometric {
     fn weights(&self, weights: &mut [f64]) {
         let length = self.window.length();
-        let total = if self.window.normalised() { (0..length).fold((0.0, 1.0), |(s, w), _| (s + w, w * self.alpha)).0 } else { 1.0 };
+        let total = if self.window.normalised() {
+            (0..length)
+                .fold((0.0, 1.0), |(s, w), _| (s + w, w * self.alpha))
+                .0
+        } else {
+            1.0
+        };
         let mut weight = 1.0 / total;
         for (lag, cell) in weights.iter_mut().enumerate() {
             *cell = if lag < length { weight } else { 0.0 };
@@ -84,13 +95,18 @@ impl Adstock for Geometric {
 
     fn gradient(&self, _: usize, gradient: &mut [f64]) {
         self.window.fill_gradient(gradient, |lag| {
-            let derivative = if lag == 0 { 0.0 } else { lag as f64 * power(self.alpha, lag - 1) };
+            let derivative = if lag == 0 {
+                0.0
+            } else {
+                lag as f64 * power(self.alpha, lag - 1)
+            };
             (power(self.alpha, lag), derivative)
         });
     }
 }
 
-/// Robyn's geometric adstock: the recursion a_t = x_t + theta a_(t-1), unnormalised and without an end.
+/// Robyn's geometric adstock: the recursion a_t = x_t + theta a_(t-1), unnormalised and without an
+/// end.
 ///
 /// Source: `adstock_geometric` of Robyn.
 ///

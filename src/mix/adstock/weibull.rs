@@ -14,7 +14,11 @@ struct Fields {
 
 /// Within these limits no power of a ratio of lag and scale leaves the range of floating point.
 fn limited(name: &'static str, value: f64, low: f64, high: f64) -> Result<f64> {
-    if (low..=high).contains(&value) { Ok(value) } else { Err(Error::setting(name, value, format!("{low} to {high}"))) }
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Error::setting(name, value, format!("{low} to {high}")))
+    }
 }
 
 macro_rules! weibull {
@@ -33,20 +37,30 @@ macro_rules! weibull {
             /// # Errors
             /// If the shape is not within 0.01 to 20 or the scale not within 0.01 to 10000.
             pub fn new(shape: f64, scale: f64, window: Window) -> Result<Self> {
-                Ok(Self::raw(limited("shape", shape, 0.01, 20.0)?, limited("scale", scale, 0.01, 1e4)?, window))
+                Ok(Self::raw(
+                    limited("shape", shape, 0.01, 20.0)?,
+                    limited("scale", scale, 0.01, 1e4)?,
+                    window,
+                ))
             }
 
             pub(crate) const fn raw(shape: f64, scale: f64, window: Window) -> Self {
-                Self { shape, scale, window }
+                Self {
+                    shape,
+                    scale,
+                    window,
+                }
             }
         }
     };
 }
 
-/// Weibull density: the density at l + 1, shifted and scaled so that the window's smallest weight is 0 and its largest 1.
+/// Weibull density: the density at l + 1, shifted and scaled so that the window's smallest weight
+/// is 0 and its largest 1.
 ///
-/// Where the density is the same at all lags to the last bit (a window of one period, or a scale so small that all has decayed), the
-/// whole effect falls in the first period. The scale is in periods, where Robyn takes a quantile of the window.
+/// Where the density is the same at all lags to the last bit (a window of one period, or a scale so
+/// small that all has decayed), the whole effect falls in the first period. The scale is in
+/// periods, where Robyn takes a quantile of the window.
 ///
 /// Source: `adstock_weibull` of Robyn with type pdf, `weibull_adstock` of PyMC-Marketing.
 ///
@@ -73,7 +87,8 @@ impl WeibullPdf {
     fn density(&self, lag: usize) -> (f64, [f64; 2]) {
         let log_ratio = libm::log((lag + 1) as f64 / self.scale);
         let power = libm::exp(self.shape * log_ratio);
-        let density = libm::exp(libm::log(self.shape / self.scale) + (self.shape - 1.0) * log_ratio - power);
+        let density =
+            libm::exp(libm::log(self.shape / self.scale) + (self.shape - 1.0) * log_ratio - power);
         if density == 0.0 {
             return (0.0, [0.0; 2]);
         }
@@ -103,7 +118,13 @@ impl Adstock for WeibullPdf {
         let (low, _, range) = self.range();
         let floor = self.density(low).0;
         let at_once = |lag: usize| f64::from(u8::from(lag == 0));
-        self.window.fill(weights, |lag| if range > 0.0 { (self.density(lag).0 - floor) / range } else { at_once(lag) });
+        self.window.fill(weights, |lag| {
+            if range > 0.0 {
+                (self.density(lag).0 - floor) / range
+            } else {
+                at_once(lag)
+            }
+        });
     }
 
     fn window(&self) -> Option<usize> {
@@ -124,12 +145,16 @@ impl Adstock for WeibullPdf {
             }
             let (density, slope) = self.density(lag);
             let weight = (density - floor) / range;
-            (weight, (slope[parameter] - floor_slope[parameter] - weight * range_slope) / range)
+            (
+                weight,
+                (slope[parameter] - floor_slope[parameter] - weight * range_slope) / range,
+            )
         });
     }
 }
 
-/// Weibull survival: w_0 = 1, w_l = product over j = 1..l of 1 - F(j) = e^(-sum of (j / scale)^shape).
+/// Weibull survival: w_0 = 1, w_l = product over j = 1..l of 1 - F(j) = e^(-sum of (j /
+/// scale)^shape).
 ///
 /// Source: `adstock_weibull` of Robyn with type cdf, `weibull_adstock` of PyMC-Marketing.
 ///
@@ -164,7 +189,11 @@ impl WeibullCdf {
             slope[1] += power * self.shape / self.scale;
         }
         let weight = libm::exp(-hazard);
-        if weight == 0.0 { (0.0, [0.0; 2]) } else { (weight, slope.map(|d| weight * d)) }
+        if weight == 0.0 {
+            (0.0, [0.0; 2])
+        } else {
+            (weight, slope.map(|d| weight * d))
+        }
     }
 }
 

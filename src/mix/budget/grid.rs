@@ -1,7 +1,8 @@
 //! Where to start: the best plan on a coarse grid.
 //!
-//! S-shaped curves have many summits. Spending in equal steps turns the plan into a knapsack, which dynamic programming over the
-//! tree of groups solves exactly, so that the climb begins in the right valley.
+//! S-shaped curves have many summits. Spending in equal steps turns the plan into a knapsack, which
+//! dynamic programming over the tree of groups solves exactly, so that the climb begins in the
+//! right valley.
 
 use rayon::prelude::*;
 
@@ -31,11 +32,22 @@ impl Responses {
         let value = |cell: usize| {
             let (channel, steps) = (cell / (STEPS + 1), cell % (STEPS + 1));
             let spend = tree.low[channel] + steps as f64 * unit;
-            if spend <= tree.high[channel] + 1e-9 * unit { curves.response(channel, spend) } else { f64::NAN }
+            if spend <= tree.high[channel] + 1e-9 * unit {
+                curves.response(channel, spend)
+            } else {
+                f64::NAN
+            }
         };
         // Each cell stands for itself, so the order of work cannot show.
-        let cells: Vec<f64> = (0..tree.low.len() * (STEPS + 1)).into_par_iter().with_min_len(256).map(value).collect();
-        Some(Self { unit, values: cells.chunks(STEPS + 1).map(<[f64]>::to_vec).collect() })
+        let cells: Vec<f64> = (0..tree.low.len() * (STEPS + 1))
+            .into_par_iter()
+            .with_min_len(256)
+            .map(value)
+            .collect();
+        Some(Self {
+            unit,
+            values: cells.chunks(STEPS + 1).map(<[f64]>::to_vec).collect(),
+        })
     }
 }
 
@@ -63,20 +75,29 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Fills the tables for the bounds of a tree, at a cost for each unit of spend.
     pub(super) fn new(responses: &Responses, tree: &'a Tree, cost: f64) -> Self {
-        Self { table: node_table(responses, tree, cost, 0), low: &tree.low, unit: responses.unit }
+        Self {
+            table: node_table(responses, tree, cost, 0),
+            low: &tree.low,
+            unit: responses.unit,
+        }
     }
 
     /// The best spend of all, within a step of what the bounds on sums ask for.
     pub(super) fn best(&self) -> Option<Vec<f64>> {
         let reached = (0..=STEPS).filter(|&steps| self.table.best[steps].is_finite());
-        reached.max_by(|&a, &b| self.table.best[a].total_cmp(&self.table.best[b])).map(|steps| self.spend(steps))
+        reached
+            .max_by(|&a, &b| self.table.best[a].total_cmp(&self.table.best[b]))
+            .map(|steps| self.spend(steps))
     }
 
     /// The largest total on the grid that returns the target, outcome per unit of spend.
     pub(super) fn largest_returning(&self, target: f64) -> Option<f64> {
         let floor: f64 = self.low.iter().sum();
         let total = |steps: usize| floor + steps as f64 * self.unit;
-        (0..=STEPS).rev().find(|&steps| self.table.best[steps] >= target * total(steps)).map(total)
+        (0..=STEPS)
+            .rev()
+            .find(|&steps| self.table.best[steps] >= target * total(steps))
+            .map(total)
     }
 
     fn spend(&self, steps: usize) -> Vec<f64> {
@@ -98,17 +119,36 @@ fn add_steps(table: &Table, steps: usize, unit: f64, spend: &mut [f64]) {
 }
 
 fn node_table(responses: &Responses, tree: &Tree, cost: f64, node: usize) -> Table {
-    let Node { low, high, channels, groups, .. } = &tree.nodes[node];
+    let Node {
+        low,
+        high,
+        channels,
+        groups,
+        ..
+    } = &tree.nodes[node];
     let unit = responses.unit;
     let mut best = vec![f64::NEG_INFINITY; STEPS + 1];
     best[0] = 0.0;
-    let parts = channels.iter().map(|&channel| channel_table(responses, tree, cost, channel));
-    let parts = parts.chain(groups.iter().map(|&group| node_table(responses, tree, cost, group)));
-    let mut table = parts.fold(Table { best, parts: Parts::Nothing }, join);
+    let parts = channels
+        .iter()
+        .map(|&channel| channel_table(responses, tree, cost, channel));
+    let parts = parts.chain(
+        groups
+            .iter()
+            .map(|&group| node_table(responses, tree, cost, group)),
+    );
+    let mut table = parts.fold(
+        Table {
+            best,
+            parts: Parts::Nothing,
+        },
+        join,
+    );
     let floor = tree.sum(node, &tree.low);
     for (steps, value) in table.best.iter_mut().enumerate() {
         let spent = floor + steps as f64 * unit;
-        // A step below the lower bound is near enough to start from, and narrow bounds need not hold a step.
+        // A step below the lower bound is near enough to start from, and narrow bounds need not
+        // hold a step.
         if spent <= low - unit || spent > high + 1e-9 * unit {
             *value = f64::NEG_INFINITY;
         }
@@ -119,19 +159,37 @@ fn node_table(responses: &Responses, tree: &Tree, cost: f64, node: usize) -> Tab
 fn channel_table(responses: &Responses, tree: &Tree, cost: f64, channel: usize) -> Table {
     let value = |(steps, response): (usize, &f64)| {
         let value = response - cost * (tree.low[channel] + steps as f64 * responses.unit);
-        if value.is_finite() { value } else { f64::NEG_INFINITY }
+        if value.is_finite() {
+            value
+        } else {
+            f64::NEG_INFINITY
+        }
     };
-    Table { best: responses.values[channel].iter().enumerate().map(value).collect(), parts: Parts::Channel(channel) }
+    Table {
+        best: responses.values[channel]
+            .iter()
+            .enumerate()
+            .map(value)
+            .collect(),
+        parts: Parts::Channel(channel),
+    }
 }
 
 /// Two tables as one: for each number of steps the best way to share them.
 fn join(first: Table, second: Table) -> Table {
     let share = |steps: usize| {
         let value = |taken: usize| first.best[steps - taken] + second.best[taken];
-        (0..=steps).map(|taken| (value(taken), taken)).fold((f64::NEG_INFINITY, 0), |most, next| if next.0 > most.0 { next } else { most })
+        (0..=steps)
+            .map(|taken| (value(taken), taken))
+            .fold((f64::NEG_INFINITY, 0), |most, next| {
+                if next.0 > most.0 { next } else { most }
+            })
     };
     let (best, taken) = (0..=STEPS).map(share).unzip();
-    Table { best, parts: Parts::Pair(Box::new(first), Box::new(second), taken) }
+    Table {
+        best,
+        parts: Parts::Pair(Box::new(first), Box::new(second), taken),
+    }
 }
 
 #[cfg(test)]
@@ -141,10 +199,17 @@ mod tests {
 
     #[test]
     fn finds_the_channel_worth_a_leap() {
-        // Neither S-curve is worth a half of the budget, each is worth the whole of it, the first most.
-        let hill = |top| Shape::Hill { top, half: 60.0, steepness: 6.0 };
+        // Neither S-curve is worth a half of the budget, each is worth the whole of it, the first
+        // most.
+        let hill = |top| Shape::Hill {
+            top,
+            half: 60.0,
+            steepness: 6.0,
+        };
         let curves = Ensemble::single(vec![hill(10.0), hill(9.0)]).unwrap();
-        let tree = Tree::new(vec![0.0; 2], vec![100.0; 2], &[]).unwrap().with_total(80.0, 80.0);
+        let tree = Tree::new(vec![0.0; 2], vec![100.0; 2], &[])
+            .unwrap()
+            .with_total(80.0, 80.0);
         let responses = Responses::new(&curves, &tree).unwrap();
         let best = Grid::new(&responses, &tree, 0.0).best().unwrap();
         assert!(best[0] > 75.0, "{best:?}");

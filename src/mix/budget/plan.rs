@@ -106,19 +106,26 @@ impl Plan {
         self.outcome_planned - self.outcome_now
     }
 
-    /// Outcome per unit of spend in the plan: its return on investment in the outcome's units; 0 where nothing is spent.
+    /// Outcome per unit of spend in the plan: its return on investment in the outcome's units; 0
+    /// where nothing is spent.
     pub fn roi(&self) -> f64 {
-        if self.total > 0.0 { self.outcome_planned / self.total } else { 0.0 }
+        if self.total > 0.0 {
+            self.outcome_planned / self.total
+        } else {
+            0.0
+        }
     }
 
-    /// The outcome that one more unit of total budget would bring, spent as well as it can be: the price of the total's constraint.
+    /// The outcome that one more unit of total budget would bring, spent as well as it can be: the
+    /// price of the total's constraint.
     ///
     /// Every channel inside its bounds, and in no group that holds it, returns this at the margin.
     pub const fn marginal_return(&self) -> f64 {
         self.marginal_return
     }
 
-    /// By how much the plan fails the conditions of Karush, Kuhn and Tucker, relative to the steepest marginal return.
+    /// By how much the plan fails the conditions of Karush, Kuhn and Tucker, relative to the
+    /// steepest marginal return.
     ///
     /// About 1e-8 or below says that no small change within the bounds betters the plan.
     pub const fn kkt_residual(&self) -> f64 {
@@ -130,13 +137,18 @@ impl Plan {
         &self.gains
     }
 
-    /// The interval that holds the gain for the middle `level` (such as 0.9) of the ensemble's weight; `None` for a single model.
+    /// The interval that holds the gain for the middle `level` (such as 0.9) of the ensemble's
+    /// weight; `None` for a single model.
     ///
     /// # Errors
     /// If the level is not between 0 and 1.
     pub fn gain_interval(&self, level: f64) -> Result<Option<(f64, f64)>> {
         if !(level > 0.0 && level < 1.0) {
-            return Err(Error::setting("level of an interval", level, "between 0 and 1"));
+            return Err(Error::setting(
+                "level of an interval",
+                level,
+                "between 0 and 1",
+            ));
         }
         if self.gains.len() < 2 {
             return Ok(None);
@@ -144,7 +156,10 @@ impl Plan {
         let mut sorted = self.gains.clone();
         sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
         let tail = 0.5 * (1.0 - level);
-        Ok(Some((quantile(&sorted, tail), quantile(&sorted, 1.0 - tail))))
+        Ok(Some((
+            quantile(&sorted, tail),
+            quantile(&sorted, 1.0 - tail),
+        )))
     }
 }
 

@@ -62,7 +62,8 @@ pub enum Finding {
     FewRows {
         /// Rows.
         rows: usize,
-        /// Parameters: of each channel's transforms, and all coefficients of media, trend, seasonality, holidays, events and controls.
+        /// Parameters: of each channel's transforms, and all coefficients of media, trend,
+        /// seasonality, holidays, events and controls.
         parameters: usize,
     },
     /// No day of these holidays falls into the panel: they have no effect that could be seen.
@@ -78,16 +79,37 @@ impl fmt::Display for Finding {
             Self::AllZero { column } => write!(f, "{column} is zero in every row"),
             Self::Constant { column } => write!(f, "{column} has the same value in every row"),
             Self::Duplicate { column, of } => write!(f, "{column} is a multiple of {of}"),
-            Self::MoveTogether { column, with, correlation } => {
-                write!(f, "{column} and {with} move together (correlation {correlation:.2})")
+            Self::MoveTogether {
+                column,
+                with,
+                correlation,
+            } => {
+                write!(
+                    f,
+                    "{column} and {with} move together (correlation {correlation:.2})"
+                )
             }
             Self::Inflated { column, factor } => {
-                write!(f, "other columns explain most of {column} (variance inflation factor {factor:.1})")
+                write!(
+                    f,
+                    "other columns explain most of {column} (variance inflation factor {factor:.1})"
+                )
             }
-            Self::RarelyActive { column, rows } => write!(f, "{column} is active in {rows} rows only"),
-            Self::SmallShare { column, share } => write!(f, "{column} has {:.2} % of all spend", 100.0 * share),
-            Self::FewRows { rows, parameters } => write!(f, "{rows} rows are few for {parameters} parameters of media and baseline"),
-            Self::HolidaysOutside { holidays } => write!(f, "no day of the holidays {} falls into the panel", holidays.join(", ")),
+            Self::RarelyActive { column, rows } => {
+                write!(f, "{column} is active in {rows} rows only")
+            }
+            Self::SmallShare { column, share } => {
+                write!(f, "{column} has {:.2} % of all spend", 100.0 * share)
+            }
+            Self::FewRows { rows, parameters } => write!(
+                f,
+                "{rows} rows are few for {parameters} parameters of media and baseline"
+            ),
+            Self::HolidaysOutside { holidays } => write!(
+                f,
+                "no day of the holidays {} falls into the panel",
+                holidays.join(", ")
+            ),
         }
     }
 }
@@ -100,8 +122,8 @@ const FEW_ACTIVE: usize = 5;
 const SMALL_SHARE: f64 = 0.005;
 
 impl Panel {
-    /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there are rows enough depends on the model:
-    /// [`MediaMix::check`](crate::mix::MediaMix::check).
+    /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there
+    /// are rows enough depends on the model: [`MediaMix::check`](crate::mix::MediaMix::check).
     ///
     /// ```
     /// use mixtouch::mix::Panel;
@@ -121,16 +143,30 @@ impl Panel {
     }
 
     fn named_columns(&self) -> impl Iterator<Item = (&str, &[f64], bool)> {
-        let channels = self.channels.iter().map(|c| (c.name.as_str(), c.activity(), true));
-        channels.chain(self.controls.iter().map(|c| (c.name.as_str(), c.values.as_slice(), false)))
+        let channels = self
+            .channels
+            .iter()
+            .map(|c| (c.name.as_str(), c.activity(), true));
+        channels.chain(
+            self.controls
+                .iter()
+                .map(|c| (c.name.as_str(), c.values.as_slice(), false)),
+        )
     }
 
     fn flat_columns(&self) -> Vec<Finding> {
         let kpi = [("kpi", self.kpi.as_slice(), false)];
-        let flat = kpi.into_iter().chain(self.named_columns()).filter(|(_, v, _)| v.iter().all(|x| *x == v[0]));
+        let flat = kpi
+            .into_iter()
+            .chain(self.named_columns())
+            .filter(|(_, v, _)| v.iter().all(|x| *x == v[0]));
         flat.map(|(name, v, _)| match v[0] {
-            0.0 => Finding::AllZero { column: name.into() },
-            _ => Finding::Constant { column: name.into() },
+            0.0 => Finding::AllZero {
+                column: name.into(),
+            },
+            _ => Finding::Constant {
+                column: name.into(),
+            },
         })
         .collect()
     }
@@ -149,7 +185,10 @@ impl Panel {
             centred.iter_mut().for_each(|v| *v /= length);
             (name.to_owned(), centred, media, varies)
         });
-        columns.filter(|c| c.3).map(|(name, values, media, _)| (name, values, media)).collect()
+        columns
+            .filter(|c| c.3)
+            .map(|(name, values, media, _)| (name, values, media))
+            .collect()
     }
 
     fn activity_findings(&self) -> Vec<Finding> {
@@ -159,10 +198,16 @@ impl Panel {
             let rows = channel.activity().iter().filter(|x| **x > 0.0).count();
             let share = channel.spend.iter().sum::<f64>() / total;
             if (1..FEW_ACTIVE).contains(&rows) {
-                findings.push(Finding::RarelyActive { column: channel.name.clone(), rows });
+                findings.push(Finding::RarelyActive {
+                    column: channel.name.clone(),
+                    rows,
+                });
             }
             if rows > 0 && share < SMALL_SHARE {
-                findings.push(Finding::SmallShare { column: channel.name.clone(), share });
+                findings.push(Finding::SmallShare {
+                    column: channel.name.clone(),
+                    share,
+                });
             }
         }
         findings
@@ -179,16 +224,24 @@ fn pairs(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
         for (other, earlier, earlier_media) in &columns[..i] {
             let correlation = dot(values, earlier);
             if correlation.abs() > 1.0 - 1e-12 {
-                findings.push(Finding::Duplicate { column: name.clone(), of: other.clone() });
+                findings.push(Finding::Duplicate {
+                    column: name.clone(),
+                    of: other.clone(),
+                });
             } else if *media && *earlier_media && correlation > TOGETHER {
-                findings.push(Finding::MoveTogether { column: name.clone(), with: other.clone(), correlation });
+                findings.push(Finding::MoveTogether {
+                    column: name.clone(),
+                    with: other.clone(),
+                    correlation,
+                });
             }
         }
     }
     findings
 }
 
-/// Variance inflation of each channel: what remains of its column after projection on the other columns.
+/// Variance inflation of each channel: what remains of its column after projection on the other
+/// columns.
 fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
     let media = (0..columns.len()).filter(|&i| columns[i].2);
     let factors = media.map(|i| {
@@ -206,17 +259,30 @@ fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
         let mut rest = columns[i].1.clone();
         project_out(&basis, &mut rest);
         let unexplained = dot(&rest, &rest);
-        (columns[i].0.clone(), if unexplained > 1e-14 { 1.0 / unexplained } else { f64::INFINITY })
+        (
+            columns[i].0.clone(),
+            if unexplained > 1e-14 {
+                1.0 / unexplained
+            } else {
+                f64::INFINITY
+            },
+        )
     });
-    factors.filter(|(_, factor)| *factor > INFLATED).map(|(column, factor)| Finding::Inflated { column, factor }).collect()
+    factors
+        .filter(|(_, factor)| *factor > INFLATED)
+        .map(|(column, factor)| Finding::Inflated { column, factor })
+        .collect()
 }
 
-/// Removes from `rest` its part in the span of an orthonormal basis, twice for the sake of rounding.
+/// Removes from `rest` its part in the span of an orthonormal basis, twice for the sake of
+/// rounding.
 fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) {
     for _ in 0..2 {
         for direction in basis {
             let along = dot(direction, rest);
-            rest.iter_mut().zip(direction).for_each(|(r, d)| *r -= along * d);
+            rest.iter_mut()
+                .zip(direction)
+                .for_each(|(r, d)| *r -= along * d);
         }
     }
 }

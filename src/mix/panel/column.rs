@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A marketing channel's columns: spend, and the exposures it bought where the effect is to be modelled on those.
+/// A marketing channel's columns: spend, and the exposures it bought where the effect is to be
+/// modelled on those.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     pub(crate) name: String,
@@ -27,7 +28,11 @@ impl Channel {
     }
 
     pub(super) fn map(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
-        Self { name: self.name.clone(), spend: f(&self.spend), exposure: self.exposure.as_deref().map(f) }
+        Self {
+            name: self.name.clone(),
+            spend: f(&self.spend),
+            exposure: self.exposure.as_deref().map(f),
+        }
     }
 }
 
@@ -51,7 +56,8 @@ impl Control {
         &self.values
     }
 
-    /// Whether it says when an event took place, so that a panel without the column is a panel without the event.
+    /// Whether it says when an event took place, so that a panel without the column is a panel
+    /// without the event.
     pub const fn is_event(&self) -> bool {
         self.event
     }

@@ -39,13 +39,21 @@ impl Period {
     /// The period whose length is the distance between the first two of a panel's days.
     pub(super) fn of(dates: &[Day]) -> Result<Self> {
         let [first, second, ..] = dates else {
-            return Err(Error::setting("number of periods", dates.len(), "2 or more, or the period's length given"));
+            return Err(Error::setting(
+                "number of periods",
+                dates.len(),
+                "2 or more, or the period's length given",
+            ));
         };
         match second.since(*first) {
             1 => Ok(Self::Day),
             7 => Ok(Self::Week),
             28..=31 => Ok(Self::Month),
-            other => Err(Error::setting("days between the first two periods", other, "1 (days), 7 (weeks) or 28 to 31 (months)")),
+            other => Err(Error::setting(
+                "days between the first two periods",
+                other,
+                "1 (days), 7 (weeks) or 28 to 31 (months)",
+            )),
         }
     }
 }

@@ -8,7 +8,8 @@ use crate::date::Day;
 use crate::error::{Error, Result};
 use crate::table::{self, Table};
 
-/// Which columns of a table make the panel. Rows may come in any order; geos are put in the order of their names.
+/// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
+/// of their names.
 ///
 /// ```
 /// use mixtouch::mix::PanelColumns;
@@ -33,7 +34,8 @@ pub struct PanelColumns {
 
 const DATE: &str = "a date YYYY-MM-DD";
 
-/// One row of the table: line, period, geo, then the numbers in the order of [`PanelColumns::numbers`], then event labels.
+/// One row of the table: line, period, geo, then the numbers in the order of
+/// [`PanelColumns::numbers`], then event labels.
 struct Row {
     line: u64,
     date: Day,
@@ -72,9 +74,14 @@ impl PanelColumns {
         self
     }
 
-    /// One more channel, measured in exposures and named after their column, with its spend in another column.
+    /// One more channel, measured in exposures and named after their column, with its spend in
+    /// another column.
     #[must_use]
-    pub fn channel_with_exposures(mut self, exposure: impl Into<String>, spend: impl Into<String>) -> Self {
+    pub fn channel_with_exposures(
+        mut self,
+        exposure: impl Into<String>,
+        spend: impl Into<String>,
+    ) -> Self {
         self.channels.push((exposure.into(), Some(spend.into())));
         self
     }
@@ -86,8 +93,8 @@ impl PanelColumns {
         self
     }
 
-    /// A column of event names: each name but the empty one, `na` and `none` becomes a control of ones and zeros,
-    /// `column=name` (see [`Panel::with_event`]).
+    /// A column of event names: each name but the empty one, `na` and `none` becomes a control of
+    /// ones and zeros, `column=name` (see [`Panel::with_event`]).
     #[must_use]
     pub fn events(mut self, column: impl Into<String>) -> Self {
         self.events.push(column.into());
@@ -122,22 +129,32 @@ impl PanelColumns {
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<Panel> {
         let path = path.as_ref();
         let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
-        self.read(std::io::BufReader::new(file)).map_err(|e| e.in_file(path))
+        self.read(std::io::BufReader::new(file))
+            .map_err(|e| e.in_file(path))
     }
 
     /// Reads a table with a header.
     ///
     /// # Errors
-    /// If a column is missing or has two roles, there are no rows, a field is no date or number, spend is negative, a geo has a period
-    /// twice or lacks one, or the periods have a gap; errors name the row.
+    /// If a column is missing or has two roles, there are no rows, a field is no date or number,
+    /// spend is negative, a geo has a period twice or lacks one, or the periods have a gap; errors
+    /// name the row.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
         self.check_roles()?;
         let mut rows = self.rows(reader)?;
         rows.sort_by(|a, b| (&a.geo, a.date, a.line).cmp(&(&b.geo, b.date, b.line)));
         for pair in rows.windows(2) {
             if pair[0].geo == pair[1].geo && pair[0].date == pair[1].date {
-                let allowed = format!("one row per period and geo; row {} has it already", pair[0].line);
-                return Err(Error::field(pair[1].line, &self.date, pair[1].date.to_string(), allowed));
+                let allowed = format!(
+                    "one row per period and geo; row {} has it already",
+                    pair[0].line
+                );
+                return Err(Error::field(
+                    pair[1].line,
+                    &self.date,
+                    pair[1].date.to_string(),
+                    allowed,
+                ));
             }
         }
         let mut dates: Vec<Day> = rows.iter().map(|r| r.date).collect();
@@ -150,23 +167,44 @@ impl PanelColumns {
         self.assemble(&rows, dates, geos)
     }
 
-    /// The columns of numbers with what they may hold: KPI, spend and exposures of each channel, controls, then the optional ones.
+    /// The columns of numbers with what they may hold: KPI, spend and exposures of each channel,
+    /// controls, then the optional ones.
     fn numbers(&self) -> Vec<(&str, bool)> {
-        let channels =
-            self.channels.iter().flat_map(|(column, spend)| [Some((column.as_str(), true)), spend.as_deref().map(|s| (s, true))]);
-        let optional = [&self.population, &self.revenue_per_kpi].into_iter().map(|c| c.as_deref().map(|c| (c, true)));
+        let channels = self.channels.iter().flat_map(|(column, spend)| {
+            [
+                Some((column.as_str(), true)),
+                spend.as_deref().map(|s| (s, true)),
+            ]
+        });
+        let optional = [&self.population, &self.revenue_per_kpi]
+            .into_iter()
+            .map(|c| c.as_deref().map(|c| (c, true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
-        [Some((self.kpi.as_str(), false))].into_iter().chain(channels).chain(controls).chain(optional).flatten().collect()
+        [Some((self.kpi.as_str(), false))]
+            .into_iter()
+            .chain(channels)
+            .chain(controls)
+            .chain(optional)
+            .flatten()
+            .collect()
     }
 
     /// An error if a column has two roles.
     fn check_roles(&self) -> Result<()> {
         let numbers = self.numbers().into_iter().map(|(name, _)| name);
         let mut seen: Vec<&str> = vec![];
-        for name in [self.date.as_str()].into_iter().chain(self.geo.as_deref()).chain(numbers).chain(self.events.iter().map(String::as_str))
+        for name in [self.date.as_str()]
+            .into_iter()
+            .chain(self.geo.as_deref())
+            .chain(numbers)
+            .chain(self.events.iter().map(String::as_str))
         {
             if seen.contains(&name) {
-                return Err(Error::setting("column", format!("{name:?} in two roles"), "one role for each column"));
+                return Err(Error::setting(
+                    "column",
+                    format!("{name:?} in two roles"),
+                    "one role for each column",
+                ));
             }
             seen.push(name);
         }
@@ -176,9 +214,21 @@ impl PanelColumns {
     fn rows(&self, reader: impl Read) -> Result<Vec<Row>> {
         let mut table = Table::trimmed("the panel", reader)?;
         let date = table.column(&self.date)?;
-        let geo = self.geo.as_deref().map(|name| table.column(name)).transpose()?;
-        let numbers = self.numbers().into_iter().map(|(name, positive)| Ok((table.column(name)?, positive))).collect::<Result<Vec<_>>>()?;
-        let events = self.events.iter().map(|name| table.column(name)).collect::<Result<Vec<_>>>()?;
+        let geo = self
+            .geo
+            .as_deref()
+            .map(|name| table.column(name))
+            .transpose()?;
+        let numbers = self
+            .numbers()
+            .into_iter()
+            .map(|(name, positive)| Ok((table.column(name)?, positive)))
+            .collect::<Result<Vec<_>>>()?;
+        let events = self
+            .events
+            .iter()
+            .map(|name| table.column(name))
+            .collect::<Result<Vec<_>>>()?;
         let mut rows = vec![];
         while let Some(row) = table.next_row()? {
             if let Some(column) = geo.filter(|&column| row.text(column).is_empty()) {
@@ -188,8 +238,14 @@ impl PanelColumns {
                 line: row.line,
                 date: day(row.text(date)).ok_or_else(|| row.fault(date, DATE))?,
                 geo: geo.map_or_else(|| "all".into(), |column| row.text(column).to_owned()),
-                numbers: numbers.iter().map(|&(column, positive)| number(&row, column, positive)).collect::<Result<_>>()?,
-                labels: events.iter().map(|&column| row.text(column).to_owned()).collect(),
+                numbers: numbers
+                    .iter()
+                    .map(|&(column, positive)| number(&row, column, positive))
+                    .collect::<Result<_>>()?,
+                labels: events
+                    .iter()
+                    .map(|&column| row.text(column).to_owned())
+                    .collect(),
             });
         }
         Ok(rows)
@@ -197,8 +253,15 @@ impl PanelColumns {
 
     /// An error if the periods are not of one length or have a gap, naming the first row after it.
     fn in_step(&self, rows: &[Row], dates: &[Day]) -> Result<()> {
-        let row = |at: usize| rows.iter().filter(|r| r.date == dates[at]).map(|r| r.line).min().expect("every date has a row");
-        let fault = |at: usize, allowed| Error::field(row(at), &self.date, dates[at].to_string(), allowed);
+        let row = |at: usize| {
+            rows.iter()
+                .filter(|r| r.date == dates[at])
+                .map(|r| r.line)
+                .min()
+                .expect("every date has a row")
+        };
+        let fault =
+            |at: usize, allowed| Error::field(row(at), &self.date, dates[at].to_string(), allowed);
         let period = match self.period {
             Some(period) => period,
             None if dates.len() < 2 => Period::of(dates)?,
@@ -216,9 +279,20 @@ impl PanelColumns {
         for geo in geos {
             for date in dates {
                 if at.next_if(|r| r.geo == *geo && r.date == *date).is_none() {
-                    let other = rows.iter().find(|r| r.date == *date).expect("every date has a row");
-                    let allowed = format!("a period that every geo has; geo {geo} lacks it, geo {} has it", other.geo);
-                    return Err(Error::field(other.line, &self.date, date.to_string(), allowed));
+                    let other = rows
+                        .iter()
+                        .find(|r| r.date == *date)
+                        .expect("every date has a row");
+                    let allowed = format!(
+                        "a period that every geo has; geo {geo} lacks it, geo {} has it",
+                        other.geo
+                    );
+                    return Err(Error::field(
+                        other.line,
+                        &self.date,
+                        date.to_string(),
+                        allowed,
+                    ));
                 }
             }
         }
@@ -230,7 +304,10 @@ impl PanelColumns {
         let periods = dates.len();
         let numbers = self.numbers();
         let column = |name: &str| -> Vec<f64> {
-            let at = numbers.iter().position(|(n, _)| *n == name).expect("every named column is read");
+            let at = numbers
+                .iter()
+                .position(|(n, _)| *n == name)
+                .expect("every named column is read");
             rows.iter().map(|r| r.numbers[at]).collect()
         };
         let mut panel = Panel::new(self.period, dates, geos, column(&self.kpi))?;
@@ -245,7 +322,11 @@ impl PanelColumns {
             panel = panel.with_control(name, column(name))?;
         }
         for (i, name) in self.events.iter().enumerate() {
-            panel = with_events(panel, name, rows.iter().map(|r| r.labels[i].as_str()).collect())?;
+            panel = with_events(
+                panel,
+                name,
+                rows.iter().map(|r| r.labels[i].as_str()).collect(),
+            )?;
         }
         if let Some(name) = &self.population {
             panel = panel.with_population(column(name).into_iter().step_by(periods).collect())?;
@@ -260,21 +341,37 @@ impl PanelColumns {
 /// A day, with or without a time after it.
 fn day(text: &str) -> Option<Day> {
     let (day, time) = text.split_at_checked(10)?;
-    day.parse().ok().filter(|_| time.is_empty() || time.starts_with([' ', 'T']))
+    day.parse()
+        .ok()
+        .filter(|_| time.is_empty() || time.starts_with([' ', 'T']))
 }
 
 fn number(row: &table::Row<'_>, column: usize, not_negative: bool) -> Result<f64> {
     let low = if not_negative { 0.0 } else { f64::NEG_INFINITY };
-    let value = row.text(column).parse().ok().filter(|v: &f64| is_allowed(*v, low));
+    let value = row
+        .text(column)
+        .parse()
+        .ok()
+        .filter(|v: &f64| is_allowed(*v, low));
     value.ok_or_else(|| row.fault(column, allowed(low)))
 }
 
 fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {
-    let mut names: Vec<&str> = labels.iter().copied().filter(|l| !matches!(l.to_ascii_lowercase().as_str(), "" | "na" | "none")).collect();
+    let mut names: Vec<&str> = labels
+        .iter()
+        .copied()
+        .filter(|l| !matches!(l.to_ascii_lowercase().as_str(), "" | "na" | "none"))
+        .collect();
     names.sort_unstable();
     names.dedup();
     for name in names {
-        panel = panel.with_event(format!("{column}={name}"), labels.iter().map(|l| f64::from(u8::from(*l == name))).collect())?;
+        panel = panel.with_event(
+            format!("{column}={name}"),
+            labels
+                .iter()
+                .map(|l| f64::from(u8::from(*l == name)))
+                .collect(),
+        )?;
     }
     Ok(panel)
 }

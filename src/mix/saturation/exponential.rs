@@ -68,7 +68,11 @@ impl Saturation for Logistic {
     fn gradient(&self, x: f64, gradient: &mut [f64]) {
         let f = self.response(x);
         // Where the curve is flat to the last bit, x may be as large as it likes.
-        gradient[0] = if f < 1.0 { 0.5 * x * (1.0 - f * f) } else { 0.0 };
+        gradient[0] = if f < 1.0 {
+            0.5 * x * (1.0 - f * f)
+        } else {
+            0.0
+        };
     }
 }
 
@@ -125,6 +129,10 @@ impl Saturation for Tanh {
 
     fn gradient(&self, x: f64, gradient: &mut [f64]) {
         let f = self.response(x);
-        gradient[0] = if f < 1.0 { -(x / self.scale) * (1.0 - f * f) / self.scale } else { 0.0 };
+        gradient[0] = if f < 1.0 {
+            -(x / self.scale) * (1.0 - f * f) / self.scale
+        } else {
+            0.0
+        };
     }
 }

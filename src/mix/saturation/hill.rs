@@ -40,16 +40,23 @@ impl TryFrom<Fields> for Hill {
 }
 
 impl Hill {
-    /// The curve that reaches half of its ceiling at `half_saturation` (in the unit of x), with the exponent `slope`.
+    /// The curve that reaches half of its ceiling at `half_saturation` (in the unit of x), with the
+    /// exponent `slope`.
     ///
     /// # Errors
     /// If either is not a finite number above 0.
     pub fn new(half_saturation: f64, slope: f64) -> Result<Self> {
-        Ok(Self::raw(positive("half_saturation", half_saturation)?, positive("slope", slope)?))
+        Ok(Self::raw(
+            positive("half_saturation", half_saturation)?,
+            positive("slope", slope)?,
+        ))
     }
 
     pub(crate) const fn raw(half_saturation: f64, slope: f64) -> Self {
-        Self { half_saturation, slope }
+        Self {
+            half_saturation,
+            slope,
+        }
     }
 
     /// The response at the end of the chord, as a share of the ceiling.
@@ -62,13 +69,18 @@ impl Hill {
     fn response_with(&self, chord: f64, x: f64) -> f64 {
         let ratio = x / self.half_saturation;
         let beyond = saturated(power(ratio.clamp(CHORD, LARGEST), self.slope));
-        if ratio < CHORD { chord * ratio.max(0.0) / CHORD } else { beyond }
+        if ratio < CHORD {
+            chord * ratio.max(0.0) / CHORD
+        } else {
+            beyond
+        }
     }
 
     /// Every x replaced by its response.
     pub(crate) fn apply(&self, xs: &mut [f64]) {
         let chord = self.chord();
-        xs.iter_mut().for_each(|x| *x = self.response_with(chord, *x));
+        xs.iter_mut()
+            .for_each(|x| *x = self.response_with(chord, *x));
     }
 }
 
@@ -95,24 +107,34 @@ impl Saturation for Hill {
     }
 
     fn parameters(&self) -> Vec<(&'static str, f64)> {
-        vec![("half_saturation", self.half_saturation), ("slope", self.slope)]
+        vec![
+            ("half_saturation", self.half_saturation),
+            ("slope", self.slope),
+        ]
     }
 
     fn gradient(&self, x: f64, gradient: &mut [f64]) {
         let ratio = x / self.half_saturation;
         let (by_k, by_slope) = if ratio < CHORD {
             let (f, ratio) = (self.chord(), ratio.max(0.0));
-            (-f * ratio / (CHORD * self.half_saturation), f * (1.0 - f) * libm::log(CHORD) * ratio / CHORD)
+            (
+                -f * ratio / (CHORD * self.half_saturation),
+                f * (1.0 - f) * libm::log(CHORD) * ratio / CHORD,
+            )
         } else {
             let f = self.response(x);
-            (-self.slope * f * (1.0 - f) / self.half_saturation, f * (1.0 - f) * libm::log(ratio.min(f64::MAX)))
+            (
+                -self.slope * f * (1.0 - f) / self.half_saturation,
+                f * (1.0 - f) * libm::log(ratio.min(f64::MAX)),
+            )
         };
         gradient[0] = by_k;
         gradient[1] = by_slope;
     }
 }
 
-/// Robyn's Hill: x^alpha / (x^alpha + inflexion^alpha) with inflexion = gamma x max, `max` the largest carried-over spend in the data.
+/// Robyn's Hill: x^alpha / (x^alpha + inflexion^alpha) with inflexion = gamma x max, `max` the
+/// largest carried-over spend in the data.
 ///
 /// Source: `saturation_hill` of Robyn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -144,7 +166,11 @@ impl RobynHill {
     /// # Errors
     /// If any is not a finite number above 0.
     pub fn new(alpha: f64, gamma: f64, max: f64) -> Result<Self> {
-        let hill = Self { alpha: positive("alpha", alpha)?, gamma: positive("gamma", gamma)?, max: positive("max", max)? };
+        let hill = Self {
+            alpha: positive("alpha", alpha)?,
+            gamma: positive("gamma", gamma)?,
+            max: positive("max", max)?,
+        };
         positive("gamma x max", gamma * max)?;
         Ok(hill)
     }

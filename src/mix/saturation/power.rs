@@ -44,7 +44,15 @@ impl Root {
     /// If it is not above 0 and at most 1.
     pub fn new(exponent: f64) -> Result<Self> {
         let allowed = exponent > 0.0 && exponent <= 1.0;
-        if allowed { Ok(Self::raw(exponent)) } else { Err(Error::setting("exponent", exponent, "above 0 and at most 1")) }
+        if allowed {
+            Ok(Self::raw(exponent))
+        } else {
+            Err(Error::setting(
+                "exponent",
+                exponent,
+                "above 0 and at most 1",
+            ))
+        }
     }
 
     pub(crate) const fn raw(exponent: f64) -> Self {
@@ -60,13 +68,21 @@ impl Saturation for Root {
     #[inline]
     fn response(&self, x: f64) -> f64 {
         if x < CHORD {
-            return if x <= 0.0 { 0.0 } else { self.chord() * x / CHORD };
+            return if x <= 0.0 {
+                0.0
+            } else {
+                self.chord() * x / CHORD
+            };
         }
         power(x.min(1e300), self.exponent)
     }
 
     fn slope(&self, x: f64) -> f64 {
-        if x < CHORD { self.chord() / CHORD } else { self.exponent * self.response(x) / x }
+        if x < CHORD {
+            self.chord() / CHORD
+        } else {
+            self.exponent * self.response(x) / x
+        }
     }
 
     fn parameters(&self) -> Vec<(&'static str, f64)> {

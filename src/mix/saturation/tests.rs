@@ -4,11 +4,19 @@ use super::*;
 
 /// A curve of each family at the unit-cube point `u`.
 fn curves(u: [f64; 2]) -> Vec<(SaturationFamily, SaturationCurve)> {
-    SaturationFamily::ALL.iter().map(|&(_, family)| (family, at(family, u))).collect()
+    SaturationFamily::ALL
+        .iter()
+        .map(|&(_, family)| (family, at(family, u)))
+        .collect()
 }
 
 fn at(family: SaturationFamily, u: [f64; 2]) -> SaturationCurve {
-    let p: Vec<f64> = family.parameters().iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
+    let p: Vec<f64> = family
+        .parameters()
+        .iter()
+        .zip(u)
+        .map(|(parameter, u)| parameter.prior().quantile(u))
+        .collect();
     family.curve(&p, 1.3)
 }
 
@@ -59,8 +67,15 @@ fn gradients_are_right_at_the_ends_of_every_range() {
         let parameters = family.parameters();
         for corner in 0..9 {
             let u = [f64::from(corner % 3) / 2.0, f64::from(corner / 3) / 2.0];
-            let p: Vec<f64> = parameters.iter().zip(u).map(|(parameter, u)| parameter.prior().quantile(u)).collect();
-            for (j, x) in (0..p.len()).filter(|&j| u[j] != 0.5).flat_map(|j| [0.0, 1e-9, 1e-3, 0.1, 0.5, 1.0, 1.3, 5.0].map(|x| (j, x))) {
+            let p: Vec<f64> = parameters
+                .iter()
+                .zip(u)
+                .map(|(parameter, u)| parameter.prior().quantile(u))
+                .collect();
+            for (j, x) in (0..p.len())
+                .filter(|&j| u[j] != 0.5)
+                .flat_map(|j| [0.0, 1e-9, 1e-3, 0.1, 0.5, 1.0, 1.3, 5.0].map(|x| (j, x)))
+            {
                 let mut gradient = vec![f64::NAN; p.len()];
                 family.curve(&p, 1.3).gradient(x, &mut gradient);
                 // From the end into the range, to the second order.
@@ -70,9 +85,14 @@ fn gradients_are_right_at_the_ends_of_every_range() {
                     q[j] += steps * h;
                     family.curve(&q, 1.3).response(x)
                 };
-                let difference = (4.0 * stepped(1.0) - 3.0 * stepped(0.0) - stepped(2.0)) / (2.0 * h);
+                let difference =
+                    (4.0 * stepped(1.0) - 3.0 * stepped(0.0) - stepped(2.0)) / (2.0 * h);
                 let close = (difference - gradient[j]).abs() <= 1e-5 * gradient[j].abs() + 1e-8;
-                assert!(gradient[j].is_finite() && close, "{family:?} {p:?} {j} at {x}: {difference} {}", gradient[j]);
+                assert!(
+                    gradient[j].is_finite() && close,
+                    "{family:?} {p:?} {j} at {x}: {difference} {}",
+                    gradient[j]
+                );
             }
         }
     }
@@ -80,11 +100,17 @@ fn gradients_are_right_at_the_ends_of_every_range() {
 
 #[test]
 fn extremes_stay_finite() {
-    for curve in [Hill::new(1e-300, 50.0).unwrap(), Hill::new(1e300, 0.01).unwrap()] {
+    for curve in [
+        Hill::new(1e-300, 50.0).unwrap(),
+        Hill::new(1e300, 0.01).unwrap(),
+    ] {
         for x in [0.0, 1e-320, 1e-9, 1.0, 1e300] {
             let mut gradient = [0.0; 2];
             curve.gradient(x, &mut gradient);
-            assert!(curve.response(x).is_finite() && (0.0..=1.0).contains(&curve.response(x)), "{curve:?} at {x}");
+            assert!(
+                curve.response(x).is_finite() && (0.0..=1.0).contains(&curve.response(x)),
+                "{curve:?} at {x}"
+            );
             assert!(gradient[1].is_finite(), "{curve:?} at {x}");
         }
     }
@@ -104,13 +130,19 @@ fn every_family_at_one_point() {
     ];
     for (family, p, response) in expected {
         let found = family.curve(p, 8.0).response(2.0);
-        assert!((found - response).abs() < 1e-14, "{family:?}: {found} {response}");
+        assert!(
+            (found - response).abs() < 1e-14,
+            "{family:?}: {found} {response}"
+        );
     }
 }
 
 #[test]
 fn robyn_hill_is_hill_at_its_inflexion() {
-    let (robyn, hill) = (RobynHill::new(1.7, 0.4, 250.0).unwrap(), Hill::new(100.0, 1.7).unwrap());
+    let (robyn, hill) = (
+        RobynHill::new(1.7, 0.4, 250.0).unwrap(),
+        Hill::new(100.0, 1.7).unwrap(),
+    );
     assert_eq!(robyn.response(80.0), hill.response(80.0));
 }
 
@@ -125,16 +157,31 @@ fn parameters_out_of_range_are_refused() {
         MichaelisMenten::new(0.0).unwrap_err(),
         Log::new(0.0).unwrap_err(),
     ] {
-        assert!(error.to_string().contains("a finite number above 0"), "{error}");
+        assert!(
+            error.to_string().contains("a finite number above 0"),
+            "{error}"
+        );
     }
     assert!(Root::new(1.5).is_err());
-    assert!("hull".parse::<SaturationFamily>().unwrap_err().to_string().contains("michaelis-menten"));
+    assert!(
+        "hull"
+            .parse::<SaturationFamily>()
+            .unwrap_err()
+            .to_string()
+            .contains("michaelis-menten")
+    );
 }
 
 #[test]
 fn files_are_validated() {
     let text = serde_json::to_string(&SaturationCurve::Hill(Hill::new(2.0, 0.5).unwrap())).unwrap();
-    assert_eq!(text, r#"{"family":"hill","half_saturation":2.0,"slope":0.5}"#);
-    assert_eq!(serde_json::from_str::<SaturationCurve>(&text).unwrap(), SaturationCurve::Hill(Hill::new(2.0, 0.5).unwrap()));
+    assert_eq!(
+        text,
+        r#"{"family":"hill","half_saturation":2.0,"slope":0.5}"#
+    );
+    assert_eq!(
+        serde_json::from_str::<SaturationCurve>(&text).unwrap(),
+        SaturationCurve::Hill(Hill::new(2.0, 0.5).unwrap())
+    );
     assert!(serde_json::from_str::<SaturationCurve>(&text.replace("2.0", "-2.0")).is_err());
 }

@@ -20,7 +20,13 @@ pub(crate) struct ChannelSettings {
 impl Default for ChannelSettings {
     fn default() -> Self {
         let (adstock, saturation) = (AdstockFamily::Geometric, SaturationFamily::Hill);
-        Self { adstock, saturation, ranges: vec![], bounds: (0.0, None), penalty_factor: 1.0 }
+        Self {
+            adstock,
+            saturation,
+            ranges: vec![],
+            bounds: (0.0, None),
+            penalty_factor: 1.0,
+        }
     }
 }
 
@@ -36,11 +42,25 @@ impl ChannelSettings {
                 })
                 .collect::<Result<Vec<_>>>()
         };
-        let (adstock, saturation) = (self.adstock.parameters(window), self.saturation.parameters());
-        if let Some((name, low, high)) = self.ranges.iter().find(|(name, ..)| !adstock.iter().chain(&saturation).any(|p| p.name() == name))
+        let (adstock, saturation) = (
+            self.adstock.parameters(window),
+            self.saturation.parameters(),
+        );
+        if let Some((name, low, high)) = self
+            .ranges
+            .iter()
+            .find(|(name, ..)| !adstock.iter().chain(&saturation).any(|p| p.name() == name))
         {
-            let known: Vec<&str> = adstock.iter().chain(&saturation).map(Parameter::name).collect();
-            return Err(Error::setting("range", format!("{name} in {low}..{high}"), format!("a range of one of {}", known.join(", "))));
+            let known: Vec<&str> = adstock
+                .iter()
+                .chain(&saturation)
+                .map(Parameter::name)
+                .collect();
+            return Err(Error::setting(
+                "range",
+                format!("{name} in {low}..{high}"),
+                format!("a range of one of {}", known.join(", ")),
+            ));
         }
         Ok((ranged(adstock)?, ranged(saturation)?))
     }

@@ -8,8 +8,9 @@ use crate::mix::panel::{Finding, Panel};
 const ROWS_PER_PARAMETER: usize = 5;
 
 impl MediaMix {
-    /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds, too few rows for all of the model's
-    /// parameters - of media, trend, seasonality, holidays, events and controls -, and holidays that the panel does not reach.
+    /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds,
+    /// too few rows for all of the model's parameters - of media, trend, seasonality, holidays,
+    /// events and controls -, and holidays that the panel does not reach.
     ///
     /// ```
     /// use mixtouch::mix::{Finding, MediaMix};
@@ -26,7 +27,9 @@ impl MediaMix {
     pub fn check(&self, panel: &Panel) -> Result<Vec<Finding>> {
         self.check_names(panel)?;
         let mut findings = panel.check();
-        let holidays = self.baseline.holidays_outside(panel.dates(), panel.period());
+        let holidays = self
+            .baseline
+            .holidays_outside(panel.dates(), panel.period());
         if !holidays.is_empty() {
             findings.push(Finding::HolidaysOutside { holidays });
         }
@@ -39,7 +42,10 @@ impl MediaMix {
 
     /// How many figures a fit to the panel has to find: transform parameters and coefficients.
     fn parameters(&self, panel: &Panel) -> Result<usize> {
-        let transforms = panel.channel_names().map(|channel| self.dimensions(channel, panel)).sum::<Result<usize>>()?;
+        let transforms = panel
+            .channel_names()
+            .map(|channel| self.dimensions(channel, panel))
+            .sum::<Result<usize>>()?;
         let coefficients = match self.pooling {
             Pooling::Pooled => panel.channels().len(),
             Pooling::Partial(_) | Pooling::Separate => panel.channels().len() * panel.geos().len(),
@@ -54,9 +60,13 @@ impl MediaMix {
         Ok(adstock.len() + saturation.len())
     }
 
-    /// The dimensions of the cube that candidates are points of: every channel's transform parameters and the penalty.
+    /// The dimensions of the cube that candidates are points of: every channel's transform
+    /// parameters and the penalty.
     pub(crate) fn cube(&self, panel: &Panel) -> Result<usize> {
-        Ok(1 + panel.channel_names().map(|channel| self.dimensions(channel, panel)).sum::<Result<usize>>()?)
+        Ok(1 + panel
+            .channel_names()
+            .map(|channel| self.dimensions(channel, panel))
+            .sum::<Result<usize>>()?)
     }
 
     /// Names that stand for nothing in the panel are an error.
@@ -66,9 +76,16 @@ impl MediaMix {
         }
         for test in &self.lift_tests {
             if !panel.channel_names().any(|name| name == test.channel()) {
-                return Err(test.error("channel", test.channel(), panel.channel_names().collect::<Vec<_>>().join(", ")));
+                return Err(test.error(
+                    "channel",
+                    test.channel(),
+                    panel.channel_names().collect::<Vec<_>>().join(", "),
+                ));
             }
-            if let Some(geo) = test.geo().filter(|geo| !panel.geos().iter().any(|g| g == geo)) {
+            if let Some(geo) = test
+                .geo()
+                .filter(|geo| !panel.geos().iter().any(|g| g == geo))
+            {
                 return Err(test.error("geo", geo, panel.geos().join(", ")));
             }
         }

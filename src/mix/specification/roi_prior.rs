@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// What is believed about a channel's return before the data speak, as one more row of the regression.
+/// What is believed about a channel's return before the data speak, as one more row of the
+/// regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RoiFields")]
 pub struct RoiPrior {
@@ -29,18 +30,31 @@ impl TryFrom<RoiFields> for RoiPrior {
 }
 
 impl RoiPrior {
-    /// The channel's contribution over the panel, per unit spent, with the standard deviation that says how sure one is of it.
+    /// The channel's contribution over the panel, per unit spent, with the standard deviation that
+    /// says how sure one is of it.
     ///
     /// # Errors
     /// If the mean is not finite or the standard deviation not a finite number above 0.
     pub fn new(channel: impl Into<String>, mean: f64, standard_deviation: f64) -> Result<Self> {
         if !mean.is_finite() {
-            return Err(Error::setting("mean of an ROI prior", mean, "a finite number"));
+            return Err(Error::setting(
+                "mean of an ROI prior",
+                mean,
+                "a finite number",
+            ));
         }
         if !(standard_deviation > 0.0 && standard_deviation.is_finite()) {
-            return Err(Error::setting("standard deviation of an ROI prior", standard_deviation, "a finite number above 0"));
+            return Err(Error::setting(
+                "standard deviation of an ROI prior",
+                standard_deviation,
+                "a finite number above 0",
+            ));
         }
-        Ok(Self { channel: channel.into(), mean, standard_deviation })
+        Ok(Self {
+            channel: channel.into(),
+            mean,
+            standard_deviation,
+        })
     }
 
     /// The channel.

@@ -31,8 +31,17 @@ impl TryFrom<Fields> for MediaMix {
     type Error = Error;
 
     fn try_from(f: Fields) -> Result<Self> {
-        let mut mix = Self::new().trials(f.trials)?.front_trials(f.front).seed(f.seed).ensemble(f.ensemble)?.folds(f.folds)?;
-        mix = mix.order(f.order).pooling(f.pooling)?.geo_scale(f.geo_scale).baseline(f.baseline);
+        let mut mix = Self::new()
+            .trials(f.trials)?
+            .front_trials(f.front)
+            .seed(f.seed)
+            .ensemble(f.ensemble)?
+            .folds(f.folds)?;
+        mix = mix
+            .order(f.order)
+            .pooling(f.pooling)?
+            .geo_scale(f.geo_scale)
+            .baseline(f.baseline);
         mix = mix.lift_tests(f.lift_tests).roi_priors(f.roi_priors);
         if let Some(window) = f.window {
             mix = mix.window(window)?;
@@ -44,9 +53,17 @@ impl TryFrom<Fields> for MediaMix {
             mix = mix.control_bounds(control, low, high)?;
         }
         for (name, settings) in &f.channels {
-            mix = mix.bounds_of(name, settings.bounds.0, settings.bounds.1.unwrap_or(f64::INFINITY))?;
+            mix = mix.bounds_of(
+                name,
+                settings.bounds.0,
+                settings.bounds.1.unwrap_or(f64::INFINITY),
+            )?;
             mix = mix.penalty_factor_of(name, settings.penalty_factor)?;
         }
-        Ok(Self { default: f.default, channels: f.channels, ..mix })
+        Ok(Self {
+            default: f.default,
+            channels: f.channels,
+            ..mix
+        })
     }
 }

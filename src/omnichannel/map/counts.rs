@@ -10,8 +10,8 @@ use crate::journey::Journey;
 use crate::journeys::{Accumulator, Block};
 use crate::person::mix;
 
-/// The counts behind a [`JourneyMap`](super::JourneyMap): gathered over persons' journeys in any pieces. Of a row of a path table
-/// whole tallies count.
+/// The counts behind a [`JourneyMap`](super::JourneyMap): gathered over persons' journeys in any
+/// pieces. Of a row of a path table whole tallies count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct MapCounts {
@@ -29,8 +29,9 @@ pub struct MapCounts {
     journey: u64,
 }
 
-/// From both ends to the place among the edges. Where there are few steps a table of all ends finds it without a hash: 10 million
-/// journeys of `benches/kpis.rs` took 1.2 s with hashes and take 0.5 s (2 cores).
+/// From both ends to the place among the edges. Where there are few steps a table of all ends finds
+/// it without a hash: 10 million journeys of `benches/kpis.rs` took 1.2 s with hashes and take 0.5
+/// s (2 cores).
 #[derive(Debug, Clone)]
 enum Places {
     /// By both ends in turn; [`NOWHERE`] is none.
@@ -44,7 +45,11 @@ const DENSE: usize = 256;
 
 impl Places {
     fn new(nodes: usize) -> Self {
-        if nodes > DENSE { Self::Sparse(HashTable::new()) } else { Self::Dense(vec![NOWHERE; nodes * nodes]) }
+        if nodes > DENSE {
+            Self::Sparse(HashTable::new())
+        } else {
+            Self::Dense(vec![NOWHERE; nodes * nodes])
+        }
     }
 
     /// The place of an edge, which is the next one where it is new.
@@ -59,8 +64,14 @@ impl Places {
             }
             Self::Sparse(places) => {
                 let hash = |from: u32, to: u32| mix(u64::from(from) << 32 | u64::from(to));
-                let of = |at: u32| edges.get(at as usize).map_or((from, to), |edge| (edge.from, edge.to));
-                let found = places.find(hash(from, to), |&at| of(at) == (from, to)).copied();
+                let of = |at: u32| {
+                    edges
+                        .get(at as usize)
+                        .map_or((from, to), |edge| (edge.from, edge.to))
+                };
+                let found = places
+                    .find(hash(from, to), |&at| of(at) == (from, to))
+                    .copied();
                 found.unwrap_or_else(|| {
                     places.insert_unique(hash(from, to), next, |&at| hash(of(at).0, of(at).1));
                     next
@@ -120,8 +131,26 @@ pub(super) const DROP: usize = 2;
 impl From<MapCounts> for Fields {
     fn from(counts: MapCounts) -> Self {
         let edges = counts.sorted_edges();
-        let MapCounts { steps, journeys, converted, walked, walked_converted, persons, by_step, .. } = counts;
-        Self { steps, journeys, converted, walked, walked_converted, persons, by_step, edges }
+        let MapCounts {
+            steps,
+            journeys,
+            converted,
+            walked,
+            walked_converted,
+            persons,
+            by_step,
+            ..
+        } = counts;
+        Self {
+            steps,
+            journeys,
+            converted,
+            walked,
+            walked_converted,
+            persons,
+            by_step,
+            edges,
+        }
     }
 }
 
@@ -129,21 +158,52 @@ impl TryFrom<Fields> for MapCounts {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        let Fields { steps, journeys, converted, walked, walked_converted, persons, by_step, edges } = fields;
+        let Fields {
+            steps,
+            journeys,
+            converted,
+            walked,
+            walked_converted,
+            persons,
+            by_step,
+            edges,
+        } = fields;
         let nodes = steps.names().len() + 3;
-        let whole = [converted <= journeys, walked <= journeys, walked_converted <= walked.min(converted), journeys.max(persons) <= MOST];
+        let whole = [
+            converted <= journeys,
+            walked <= journeys,
+            walked_converted <= walked.min(converted),
+            journeys.max(persons) <= MOST,
+        ];
         let is_part = |step: &StepCounts| {
-            let journeys = step.converted <= walked_converted.min(step.journeys) && step.journeys <= walked;
+            let journeys =
+                step.converted <= walked_converted.min(step.journeys) && step.journeys <= walked;
             journeys && step.left <= step.journeys && step.visits.max(step.persons) <= MOST
         };
         let is_edge = |edge: &EdgeCounts| {
-            edge.left <= edge.count && edge.count.max(edge.persons) <= MOST && (edge.from.max(edge.to) as usize) < nodes
+            edge.left <= edge.count
+                && edge.count.max(edge.persons) <= MOST
+                && (edge.from.max(edge.to) as usize) < nodes
         };
-        let orderly = whole.iter().all(|&holds| holds) && by_step.iter().all(is_part) && edges.iter().all(is_edge);
+        let orderly = whole.iter().all(|&holds| holds)
+            && by_step.iter().all(is_part)
+            && edges.iter().all(is_edge);
         if !orderly || by_step.len() + 3 != nodes {
-            return Err(Error::setting("the counts of a map", "out of order", "counts of its own steps, none above its whole"));
+            return Err(Error::setting(
+                "the counts of a map",
+                "out of order",
+                "counts of its own steps, none above its whole",
+            ));
         }
-        let mut counts = Self { journeys, converted, walked, walked_converted, persons, by_step, ..Self::new(steps) };
+        let mut counts = Self {
+            journeys,
+            converted,
+            walked,
+            walked_converted,
+            persons,
+            by_step,
+            ..Self::new(steps)
+        };
         edges.into_iter().for_each(|edge| counts.add_edge(edge));
         Ok(counts)
     }
@@ -171,14 +231,30 @@ impl MapCounts {
     pub(super) fn sorted_edges(&self) -> Vec<EdgeCounts> {
         let mut edges = self.edges.clone();
         edges.sort_by_key(|edge| (edge.from, edge.to));
-        edges.into_iter().map(|edge| EdgeCounts { times: edge.times.sorted(), ..edge }).collect()
+        edges
+            .into_iter()
+            .map(|edge| EdgeCounts {
+                times: edge.times.sorted(),
+                ..edge
+            })
+            .collect()
     }
 
     #[inline]
     fn edge(&mut self, from: u32, to: u32) -> &mut EdgeCounts {
-        let at = self.places.find(&self.edges, from, to, self.by_step.len() + 3);
+        let at = self
+            .places
+            .find(&self.edges, from, to, self.by_step.len() + 3);
         if at == self.edges.len() {
-            self.edges.push(EdgeCounts { from, to, count: 0, left: 0, persons: 0, times: Times::default(), seen: 0 });
+            self.edges.push(EdgeCounts {
+                from,
+                to,
+                count: 0,
+                left: 0,
+                persons: 0,
+                times: Times::default(),
+                seen: 0,
+            });
         }
         &mut self.edges[at]
     }
@@ -199,7 +275,8 @@ impl MapCounts {
         edge.count += weight;
         edge.persons += u64::from(edge.seen != person);
         edge.seen = person;
-        time.into_iter().for_each(|seconds| edge.times.add(seconds, weight));
+        time.into_iter()
+            .for_each(|seconds| edge.times.add(seconds, weight));
     }
 
     fn visit(&mut self, step: usize, weight: u64, converted: u64) {
@@ -215,7 +292,10 @@ impl MapCounts {
     }
 
     fn walk(&mut self, journey: Journey<'_>) {
-        let (converted, nulls) = (journey.outcome().conversions() as u64, journey.outcome().nulls() as u64);
+        let (converted, nulls) = (
+            journey.outcome().conversions() as u64,
+            journey.outcome().nulls() as u64,
+        );
         let weight = converted.saturating_add(nulls);
         if weight == 0 {
             return;
@@ -232,7 +312,12 @@ impl MapCounts {
                 continue;
             }
             let time = journey.times().get(touch).copied();
-            self.go(at, step, weight, time.zip(since).map(|(time, since)| time - since));
+            self.go(
+                at,
+                step,
+                weight,
+                time.zip(since).map(|(time, since)| time - since),
+            );
             self.visit(step as usize, weight, converted);
             (last, at, since) = (Some((at, step)), step, time);
         }
@@ -241,7 +326,12 @@ impl MapCounts {
             self.walked_converted += converted;
         }
         if converted > 0 {
-            self.go(at, node(CONVERSION), converted, since.map(|since| journey.close() - since));
+            self.go(
+                at,
+                node(CONVERSION),
+                converted,
+                since.map(|since| journey.close() - since),
+            );
         }
         if nulls > 0 {
             self.go(at, node(DROP), nulls, None);
@@ -263,7 +353,9 @@ impl Accumulator for MapCounts {
     fn observe_block(&mut self, block: Block<'_>) {
         for person in block.people() {
             self.persons += 1;
-            person.journeys().for_each(|(_, journey)| self.walk(journey));
+            person
+                .journeys()
+                .for_each(|(_, journey)| self.walk(journey));
         }
     }
 
@@ -274,7 +366,8 @@ impl Accumulator for MapCounts {
         self.walked += later.walked;
         self.walked_converted += later.walked_converted;
         self.persons += later.persons;
-        // numbers of journeys and persons go on behind those of both, so that none is taken for one seen before
+        // numbers of journeys and persons go on behind those of both, so that none is taken for one
+        // seen before
         self.journey += later.journey;
         for (counts, more) in self.by_step.iter_mut().zip(later.by_step) {
             counts.visits += more.visits;

@@ -11,10 +11,11 @@ use crate::journeys::{Accumulator, Block, Journeys};
 use crate::omnichannel::{Level, Rate, Window};
 use crate::privacy::MinimumGroup;
 
-/// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons' journeys in any pieces. Of a row of a
-/// path table whole tallies count.
+/// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
+/// journeys in any pieces. Of a row of a path table whole tallies count.
 ///
-/// In memory: 40 bytes for each different path where there are at most 30 steps, 48 where there are at most 1,022, 56 beyond.
+/// In memory: 40 bytes for each different path where there are at most 30 steps, 48 where there are
+/// at most 1,022, 56 beyond.
 ///
 /// ```
 /// use mixtouch::omnichannel::{ConversionCounts, Level, MapCounts, PathCounts, Steps};
@@ -86,19 +87,41 @@ const LONGEST: usize = FrequentPaths::LONGEST;
 
 impl Path {
     fn new((steps, goes_on): (Vec<u16>, bool), taken: Taken) -> Self {
-        let Taken { journeys, converted, value, persons } = taken;
-        Self { steps, goes_on, journeys, converted, value, persons }
+        let Taken {
+            journeys,
+            converted,
+            value,
+            persons,
+        } = taken;
+        Self {
+            steps,
+            goes_on,
+            journeys,
+            converted,
+            value,
+            persons,
+        }
     }
 
     fn taken(&self) -> Taken {
-        Taken { journeys: self.journeys, converted: self.converted, value: self.value, persons: self.persons }
+        Taken {
+            journeys: self.journeys,
+            converted: self.converted,
+            value: self.value,
+            persons: self.persons,
+        }
     }
 
     /// Whether it can be a path of so many steps.
     fn is_sound(&self, steps: usize) -> bool {
-        let walked = self.steps.windows(2).all(|pair| pair[0] != pair[1]) && self.steps.iter().all(|&step| usize::from(step) < steps);
+        let walked = self.steps.windows(2).all(|pair| pair[0] != pair[1])
+            && self.steps.iter().all(|&step| usize::from(step) < steps);
         let whole = self.steps.len() == LONGEST || (self.steps.len() < LONGEST && !self.goes_on);
-        walked && whole && self.converted <= self.journeys && self.journeys.max(self.persons) <= MOST && self.value.is_finite()
+        walked
+            && whole
+            && self.converted <= self.journeys
+            && self.journeys.max(self.persons) <= MOST
+            && self.value.is_finite()
     }
 }
 
@@ -109,7 +132,10 @@ impl From<PathCounts> for Fields {
         let paths = each!(&counts.table, table => {
             table.paths().iter().map(|(key, taken)| Path::new(codes.steps(key), *taken)).collect()
         });
-        Self { steps: counts.steps, paths }
+        Self {
+            steps: counts.steps,
+            paths,
+        }
     }
 }
 
@@ -118,7 +144,11 @@ impl TryFrom<Fields> for PathCounts {
 
     fn try_from(Fields { steps, paths }: Fields) -> Result<Self> {
         if !paths.iter().all(|path| path.is_sound(steps.names().len())) {
-            return Err(Error::setting("the counts of paths", "out of order", "paths of their own steps, none counted above its whole"));
+            return Err(Error::setting(
+                "the counts of paths",
+                "out of order",
+                "paths of their own steps, none counted above its whole",
+            ));
         }
         let mut counts = Self::new(&steps);
         let codes = counts.codes;
@@ -140,15 +170,26 @@ impl PathCounts {
             2 => Table::Two(PathTable::default()),
             _ => Table::Three(PathTable::default()),
         };
-        Self { steps: steps.clone(), codes, table, person: 0 }
+        Self {
+            steps: steps.clone(),
+            codes,
+            table,
+            person: 0,
+        }
     }
 
-    /// The `most` frequent paths of the journeys counted, which are these, of persons enough to be shown; one path more is never
-    /// told by subtraction, as the others are not shown either.
+    /// The `most` frequent paths of the journeys counted, which are these, of persons enough to be
+    /// shown; one path more is never told by subtraction, as the others are not shown either.
     ///
     /// # Errors
     /// Journeys without persons and times; other channels.
-    pub fn report(mut self, journeys: &Journeys, most: usize, minimum: &MinimumGroup, level: Level) -> Result<FrequentPaths> {
+    pub fn report(
+        mut self,
+        journeys: &Journeys,
+        most: usize,
+        minimum: &MinimumGroup,
+        level: Level,
+    ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
         let window = Window::of(journeys)?;
         self.settle();
@@ -158,13 +199,25 @@ impl PathCounts {
             let frequent = frequent(all, most, minimum).into_iter();
             (population, all.len() as u64, frequent.map(|(key, taken)| Path::new(self.codes.steps(&key), taken)).collect::<Vec<_>>())
         });
-        let paths = paths.into_iter().map(|path| self.path(path, population, level)).collect();
-        Ok(FrequentPaths { window, population, distinct, paths })
+        let paths = paths
+            .into_iter()
+            .map(|path| self.path(path, population, level))
+            .collect();
+        Ok(FrequentPaths {
+            window,
+            population,
+            distinct,
+            paths,
+        })
     }
 
     fn path(&self, path: Path, population: u64, level: Level) -> FrequentPath {
         FrequentPath {
-            steps: path.steps.iter().map(|&step| self.steps.names()[usize::from(step)].clone()).collect(),
+            steps: path
+                .steps
+                .iter()
+                .map(|&step| self.steps.names()[usize::from(step)].clone())
+                .collect(),
             goes_on: path.goes_on,
             persons: path.persons,
             share: Rate::new(path.journeys, population, level),
@@ -180,19 +233,42 @@ impl PathCounts {
     fn walk(&mut self, journey: Journey<'_>) {
         let outcome = journey.outcome();
         let (converted, nulls) = (outcome.conversions() as u64, outcome.nulls() as u64);
-        let taken = Taken { journeys: converted.saturating_add(nulls), converted, value: outcome.value(), persons: 0 };
+        let taken = Taken {
+            journeys: converted.saturating_add(nulls),
+            converted,
+            value: outcome.value(),
+            persons: 0,
+        };
         let mut last = None;
-        let steps = journey.channels().iter().map(|&channel| self.steps.of(channel));
+        let steps = journey
+            .channels()
+            .iter()
+            .map(|&channel| self.steps.of(channel));
         let steps = steps.filter(|&step| last.replace(step) != Some(step));
         let (codes, person) = (self.codes, self.person);
         each!(&mut self.table, table => table.take(codes.key(steps, LONGEST), person, taken));
     }
 }
 
-/// The first `most` of the paths of enough persons, the most frequent first; equal ones in their order.
-fn frequent<K: Copy + Ord>(paths: &[(K, Taken)], most: usize, minimum: &MinimumGroup) -> Vec<(K, Taken)> {
-    let mut paths: Vec<(K, Taken)> = paths.iter().copied().filter(|(_, taken)| minimum.allows(taken.persons)).collect();
-    let order = |left: &(K, Taken), right: &(K, Taken)| right.1.journeys.cmp(&left.1.journeys).then(left.0.cmp(&right.0));
+/// The first `most` of the paths of enough persons, the most frequent first; equal ones in their
+/// order.
+fn frequent<K: Copy + Ord>(
+    paths: &[(K, Taken)],
+    most: usize,
+    minimum: &MinimumGroup,
+) -> Vec<(K, Taken)> {
+    let mut paths: Vec<(K, Taken)> = paths
+        .iter()
+        .copied()
+        .filter(|(_, taken)| minimum.allows(taken.persons))
+        .collect();
+    let order = |left: &(K, Taken), right: &(K, Taken)| {
+        right
+            .1
+            .journeys
+            .cmp(&left.1.journeys)
+            .then(left.0.cmp(&right.0))
+    };
     if most < paths.len() {
         paths.select_nth_unstable_by(most, order);
         paths.truncate(most);
@@ -212,7 +288,9 @@ impl Accumulator for PathCounts {
     fn observe_block(&mut self, block: Block<'_>) {
         for person in block.people() {
             self.person += 1;
-            person.journeys().for_each(|(_, journey)| self.walk(journey));
+            person
+                .journeys()
+                .for_each(|(_, journey)| self.walk(journey));
         }
         each!(&mut self.table, table => table.tidy());
     }

@@ -24,8 +24,8 @@ impl Taken {
     }
 }
 
-/// The steps of a path in `W` words: codes of so many bits from the highest down, those of a step (its number + 1) or [`Codes::more`],
-/// 0 behind the end. Keys stand in the order of their paths.
+/// The steps of a path in `W` words: codes of so many bits from the highest down, those of a step
+/// (its number + 1) or [`Codes::more`], 0 behind the end. Keys stand in the order of their paths.
 pub(super) type Key<const W: usize> = [u64; W];
 
 /// How steps are packed.
@@ -37,7 +37,10 @@ pub(super) struct Codes {
 
 impl Codes {
     pub(super) fn new(steps: usize) -> Self {
-        Self { steps, width: usize::BITS - (steps + 1).leading_zeros() }
+        Self {
+            steps,
+            width: usize::BITS - (steps + 1).leading_zeros(),
+        }
     }
 
     /// Words for so many codes.
@@ -50,16 +53,25 @@ impl Codes {
         self.steps as u64 + 1
     }
 
-    /// The key of steps, no two alike in a row of which are to be given; those behind the first `longest` are not told apart.
+    /// The key of steps, no two alike in a row of which are to be given; those behind the first
+    /// `longest` are not told apart.
     #[inline]
-    pub(super) fn key<const W: usize>(self, steps: impl Iterator<Item = u16>, longest: usize) -> Key<W> {
+    pub(super) fn key<const W: usize>(
+        self,
+        steps: impl Iterator<Item = u16>,
+        longest: usize,
+    ) -> Key<W> {
         let (mut key, mut word, mut left) = ([0; W], 0, u64::BITS);
         for (at, step) in steps.enumerate() {
             if left < self.width {
                 (word, left) = (word + 1, u64::BITS);
             }
             left -= self.width;
-            key[word] |= (if at == longest { self.more() } else { u64::from(step) + 1 }) << left;
+            key[word] |= (if at == longest {
+                self.more()
+            } else {
+                u64::from(step) + 1
+            }) << left;
             if at == longest {
                 break;
             }
@@ -87,9 +99,10 @@ impl Codes {
 
 type Path<const W: usize> = (Key<W>, Taken);
 
-/// Different paths. Those of a piece are found by hash; once pieces come together they are sorted, and sorted ones are merged side
-/// by side: adding one hash table to the other misses the cache at each path. On 10 million journeys of `benches/kpis.rs` all of it
-/// took 5.3 s so, and takes 0.6 s (2 cores).
+/// Different paths. Those of a piece are found by hash; once pieces come together they are sorted,
+/// and sorted ones are merged side by side: adding one hash table to the other misses the cache at
+/// each path. On 10 million journeys of `benches/kpis.rs` all of it took 5.3 s so, and takes 0.6 s
+/// (2 cores).
 #[derive(Debug, Clone, Default)]
 pub(super) struct PathTable<const W: usize> {
     sorted: Vec<Path<W>>,
@@ -99,7 +112,8 @@ pub(super) struct PathTable<const W: usize> {
     places: HashTable<u32>,
 }
 
-/// Fresh paths are sorted in when they are so many, or as many as those sorted: before the hash table outgrows the cache.
+/// Fresh paths are sorted in when they are so many, or as many as those sorted: before the hash
+/// table outgrows the cache.
 const FRESH: usize = 1 << 16;
 
 impl<const W: usize> PathTable<W> {
@@ -192,13 +206,19 @@ mod tests {
     #[test]
     fn as_few_words_as_steps_need() {
         let words = |steps: usize| Codes::new(steps).words(11);
-        assert_eq!([1, 30, 31, 1_022, 1_023, 65_534].map(words), [1, 1, 2, 2, 3, 3]);
+        assert_eq!(
+            [1, 30, 31, 1_022, 1_023, 65_534].map(words),
+            [1, 1, 2, 2, 3, 3]
+        );
     }
 
     fn there_and_back<const W: usize>(steps: usize, path: &[u16], longest: usize) {
         let codes = Codes::new(steps);
         let (found, goes_on) = codes.steps(&codes.key::<W>(path.iter().copied(), longest));
-        assert_eq!((found.as_slice(), goes_on), (&path[..path.len().min(longest)], path.len() > longest));
+        assert_eq!(
+            (found.as_slice(), goes_on),
+            (&path[..path.len().min(longest)], path.len() > longest)
+        );
     }
 
     proptest! {

@@ -48,8 +48,8 @@ impl FrequentPaths {
     /// Steps that are told apart: longer paths are counted by their first ten.
     pub const LONGEST: usize = 10;
 
-    /// The `most` frequent paths of persons enough to be shown; one path more is never told by subtraction, as the others are not
-    /// shown either.
+    /// The `most` frequent paths of persons enough to be shown; one path more is never told by
+    /// subtraction, as the others are not shown either.
     ///
     /// ```
     /// use mixtouch::omnichannel::{FrequentPaths, Level, Steps};
@@ -68,28 +68,58 @@ impl FrequentPaths {
     /// ```
     ///
     /// # Errors
-    /// Steps of other channels; journeys without persons and times, or without any touch or conversion.
-    pub fn of(journeys: &Journeys, steps: &Steps, most: usize, minimum: &MinimumGroup, level: Level) -> Result<Self> {
+    /// Steps of other channels; journeys without persons and times, or without any touch or
+    /// conversion.
+    pub fn of(
+        journeys: &Journeys,
+        steps: &Steps,
+        most: usize,
+        minimum: &MinimumGroup,
+        level: Level,
+    ) -> Result<Self> {
         steps.check(journeys.channels())?;
         Window::of(journeys)?;
-        journeys.accumulate(|| PathCounts::new(steps))?.report(journeys, most, minimum, level)
+        journeys
+            .accumulate(|| PathCounts::new(steps))?
+            .report(journeys, most, minimum, level)
     }
 }
 
 impl fmt::Display for FrequentPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steps = if self.steps.is_empty() { "(no touch)".to_owned() } else { self.steps.join(" > ") };
-        f.pad(&format!("{steps}{}", if self.goes_on { " > .." } else { "" }))
+        let steps = if self.steps.is_empty() {
+            "(no touch)".to_owned()
+        } else {
+            self.steps.join(" > ")
+        };
+        f.pad(&format!(
+            "{steps}{}",
+            if self.goes_on { " > .." } else { "" }
+        ))
     }
 }
 
 impl fmt::Display for FrequentPaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "paths, {}: {} journeys on {} different ones", self.window, self.population, self.distinct)?;
+        writeln!(
+            f,
+            "paths, {}: {} journeys on {} different ones",
+            self.window, self.population, self.distinct
+        )?;
         let row = |path: &FrequentPath| {
             let (share, conversion) = (percent(path.share.rate), percent(path.conversion.rate));
-            vec![path.to_string(), path.share.count.to_string(), share, conversion, figure(Some(path.value), 2)]
+            vec![
+                path.to_string(),
+                path.share.count.to_string(),
+                share,
+                conversion,
+                figure(Some(path.value), 2),
+            ]
         };
-        table::write(f, &["path", "journeys", "share", "converted", "value"], self.paths.iter().map(row))
+        table::write(
+            f,
+            &["path", "journeys", "share", "converted", "value"],
+            self.paths.iter().map(row),
+        )
     }
 }

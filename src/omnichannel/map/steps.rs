@@ -26,7 +26,13 @@ pub enum Stage {
 
 impl Stage {
     /// All, in their order.
-    pub const ALL: [Self; 5] = [Self::Discovery, Self::Consideration, Self::Purchase, Self::Use, Self::Loyalty];
+    pub const ALL: [Self; 5] = [
+        Self::Discovery,
+        Self::Consideration,
+        Self::Purchase,
+        Self::Use,
+        Self::Loyalty,
+    ];
 
     /// The name, as in reports.
     pub const fn name(self) -> &'static str {
@@ -77,11 +83,25 @@ struct Fields {
 impl TryFrom<Fields> for Steps {
     type Error = Error;
 
-    fn try_from(Fields { channels, names, of }: Fields) -> Result<Self> {
+    fn try_from(
+        Fields {
+            channels,
+            names,
+            of,
+        }: Fields,
+    ) -> Result<Self> {
         channels.check_column("the steps by channel", of.len())?;
         match of.iter().find(|&&step| usize::from(step) >= names.len()) {
-            Some(stray) => Err(Error::setting("the step of a channel", stray, format!("below the number of steps, {}", names.len()))),
-            None => Ok(Self { channels, names, of }),
+            Some(stray) => Err(Error::setting(
+                "the step of a channel",
+                stray,
+                format!("below the number of steps, {}", names.len()),
+            )),
+            None => Ok(Self {
+                channels,
+                names,
+                of,
+            }),
         }
     }
 }
@@ -90,14 +110,21 @@ impl Steps {
     /// Every channel is a step.
     pub fn channels(channels: &Channels) -> Self {
         let names = channels.iter().map(str::to_owned).collect();
-        Self { channels: channels.clone(), names, of: channels.ids().map(|id| id.0).collect() }
+        Self {
+            channels: channels.clone(),
+            names,
+            of: channels.ids().map(|id| id.0).collect(),
+        }
     }
 
     /// The five stages are the steps; the table says which stage each channel stands for.
     ///
     /// # Errors
     /// A channel without a stage, or with two; a stage for a channel that does not exist.
-    pub fn stages<'n>(channels: &Channels, table: impl IntoIterator<Item = (&'n str, Stage)>) -> Result<Self> {
+    pub fn stages<'n>(
+        channels: &Channels,
+        table: impl IntoIterator<Item = (&'n str, Stage)>,
+    ) -> Result<Self> {
         let mut of: Vec<Option<Stage>> = vec![None; channels.len()];
         for (name, stage) in table {
             let stray = || Error::UnknownChannel {
@@ -107,16 +134,30 @@ impl Steps {
             };
             let cell = &mut of[channels.id(name).ok_or_else(stray)?.index()];
             if cell.is_some_and(|other| other != stage) {
-                return Err(Error::setting(format!("the stage of channel {name:?}"), stage, "one stage"));
+                return Err(Error::setting(
+                    format!("the stage of channel {name:?}"),
+                    stage,
+                    "one stage",
+                ));
             }
             *cell = Some(stage);
         }
         let stage = |(name, stage): (&str, Option<Stage>)| {
-            let missing = || Error::setting(format!("the stage of channel {name:?}"), "missing", "a stage for each channel");
+            let missing = || {
+                Error::setting(
+                    format!("the stage of channel {name:?}"),
+                    "missing",
+                    "a stage for each channel",
+                )
+            };
             stage.map(|stage| stage as u16).ok_or_else(missing)
         };
         let of = channels.iter().zip(of).map(stage).collect::<Result<_>>()?;
-        Ok(Self { channels: channels.clone(), names: Stage::ALL.map(|stage| stage.name().to_owned()).into(), of })
+        Ok(Self {
+            channels: channels.clone(),
+            names: Stage::ALL.map(|stage| stage.name().to_owned()).into(),
+            of,
+        })
     }
 
     /// The names of the steps in order.
@@ -154,11 +195,28 @@ mod tests {
     #[test]
     fn every_channel_needs_one_stage() {
         let channels = Channels::new(["tv", "web"]).unwrap();
-        let message = |table: &[(&'static str, Stage)]| Steps::stages(&channels, table.iter().copied()).unwrap_err().to_string();
-        assert_eq!(message(&[("tv", Stage::Use)]), "the stage of channel \"web\" is missing, allowed: a stage for each channel");
-        assert_eq!(message(&[("radio", Stage::Use)]), "the table of stages names channel \"radio\", allowed: tv, web");
-        assert!(message(&[("tv", Stage::Use), ("tv", Stage::Loyalty)]).starts_with("the stage of channel \"tv\" is loyalty"));
-        let stages = Steps::stages(&channels, [("tv", Stage::Discovery), ("web", Stage::Purchase)]).unwrap();
+        let message = |table: &[(&'static str, Stage)]| {
+            Steps::stages(&channels, table.iter().copied())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            message(&[("tv", Stage::Use)]),
+            "the stage of channel \"web\" is missing, allowed: a stage for each channel"
+        );
+        assert_eq!(
+            message(&[("radio", Stage::Use)]),
+            "the table of stages names channel \"radio\", allowed: tv, web"
+        );
+        assert!(
+            message(&[("tv", Stage::Use), ("tv", Stage::Loyalty)])
+                .starts_with("the stage of channel \"tv\" is loyalty")
+        );
+        let stages = Steps::stages(
+            &channels,
+            [("tv", Stage::Discovery), ("web", Stage::Purchase)],
+        )
+        .unwrap();
         assert!(stages.same_as(&Steps::channels(&channels)).is_err());
         let text = serde_json::to_string(&stages).unwrap();
         assert_eq!(serde_json::from_str::<Steps>(&text).unwrap(), stages);

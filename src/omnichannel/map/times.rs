@@ -10,8 +10,9 @@ const EXACT: usize = 1024;
 const BITS: u32 = 5;
 const BINS: usize = (33 - BITS as usize) << BITS;
 
-/// Seconds in any order: as they are while there are up to 1,024, counted in bins of 1/32 octave beyond. What it holds depends on
-/// the seconds alone, neither on their order nor on how they were gathered.
+/// Seconds in any order: as they are while there are up to 1,024, counted in bins of 1/32 octave
+/// beyond. What it holds depends on the seconds alone, neither on their order nor on how they were
+/// gathered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub(super) struct Times {
@@ -30,7 +31,11 @@ impl TryFrom<Fields> for Times {
     type Error = Error;
 
     fn try_from(Fields { exact, bins }: Fields) -> Result<Self> {
-        let fits = if bins.is_empty() { exact.len() <= EXACT } else { exact.is_empty() && bins.len() == BINS };
+        let fits = if bins.is_empty() {
+            exact.len() <= EXACT
+        } else {
+            exact.is_empty() && bins.len() == BINS
+        };
         if fits && bins.iter().all(|&count| count <= 1 << 53) {
             return Ok(Self { exact, bins });
         }
@@ -47,7 +52,8 @@ impl Times {
     #[inline]
     pub(super) fn add(&mut self, seconds: u32, times: u64) {
         if self.bins.is_empty() && self.exact.len() as u64 + times <= EXACT as u64 {
-            self.exact.extend(std::iter::repeat_n(seconds, times as usize));
+            self.exact
+                .extend(std::iter::repeat_n(seconds, times as usize));
         } else {
             self.spill();
             self.bins[bin(seconds)] += times;
@@ -55,10 +61,19 @@ impl Times {
     }
 
     pub(super) fn merge(&mut self, later: Self) {
-        if !later.bins.is_empty() || !self.bins.is_empty() || self.exact.len() + later.exact.len() > EXACT {
+        if !later.bins.is_empty()
+            || !self.bins.is_empty()
+            || self.exact.len() + later.exact.len() > EXACT
+        {
             self.spill();
-            self.bins.iter_mut().zip(later.bins).for_each(|(count, more)| *count += more);
-            later.exact.into_iter().for_each(|seconds| self.bins[bin(seconds)] += 1);
+            self.bins
+                .iter_mut()
+                .zip(later.bins)
+                .for_each(|(count, more)| *count += more);
+            later
+                .exact
+                .into_iter()
+                .for_each(|seconds| self.bins[bin(seconds)] += 1);
         } else {
             self.exact.extend(later.exact);
         }
@@ -86,7 +101,13 @@ impl Times {
         let count = self.exact.len() as u64 + self.bins.iter().sum::<u64>();
         let last = count.checked_sub(1)?;
         let exact = self.clone().sorted().exact;
-        let at = |rank: u64| if self.bins.is_empty() { f64::from(exact[rank as usize]) } else { self.in_bins(rank) };
+        let at = |rank: u64| {
+            if self.bins.is_empty() {
+                f64::from(exact[rank as usize])
+            } else {
+                self.in_bins(rank)
+            }
+        };
         Some(0.5 * (at(last / 2) + at(last.div_ceil(2))))
     }
 
@@ -98,7 +119,11 @@ impl Times {
                 let (low, width) = bounds(at);
                 // whole seconds fill the narrowest bins
                 let part = (rank - below) as f64 + 0.5;
-                return if width == 1.0 { low } else { low + width * part / count as f64 - 0.5 };
+                return if width == 1.0 {
+                    low
+                } else {
+                    low + width * part / count as f64 - 0.5
+                };
             }
             below += count;
         }
@@ -134,9 +159,26 @@ mod tests {
 
     #[test]
     fn bins_cover_every_second() {
-        for seconds in [0, 1, 31, 32, 33, 63, 64, 65, 3600, 86_400, u32::MAX - 1, u32::MAX] {
+        for seconds in [
+            0,
+            1,
+            31,
+            32,
+            33,
+            63,
+            64,
+            65,
+            3600,
+            86_400,
+            u32::MAX - 1,
+            u32::MAX,
+        ] {
             let (low, width) = bounds(bin(seconds));
-            assert!((low..low + width).contains(&f64::from(seconds)) && width <= 1.0_f64.max(low / 32.0), "{seconds}: {low} {width}");
+            assert!(
+                (low..low + width).contains(&f64::from(seconds))
+                    && width <= 1.0_f64.max(low / 32.0),
+                "{seconds}: {low} {width}"
+            );
         }
         assert_eq!(bin(u32::MAX) + 1, BINS);
         assert_eq!(Times::default().median(), None);

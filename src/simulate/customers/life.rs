@@ -45,13 +45,31 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn new(kind: Kind, names: Vec<Name>, second: i64, channel: &'static str) -> Self {
         let texts = [device(&names), "", "", "", ""];
-        Self { names, second, kind, channel, interaction: None, cost: 0.0, value: 0.0, goal: "", id: String::new(), texts }
+        Self {
+            names,
+            second,
+            kind,
+            channel,
+            interaction: None,
+            cost: 0.0,
+            value: 0.0,
+            goal: "",
+            id: String::new(),
+            texts,
+        }
     }
 
     pub(super) fn event(&self) -> Event<'_> {
-        let event = Event::of_kind(self.kind, 0, self.second).with_channel(self.channel).with_value(self.value).with_cost(self.cost);
-        let event = event.with_goal(self.goal).with_order_id(&self.id).with_texts(&self.texts);
-        self.interaction.map_or(event, |interaction| event.with_interaction(interaction))
+        let event = Event::of_kind(self.kind, 0, self.second)
+            .with_channel(self.channel)
+            .with_value(self.value)
+            .with_cost(self.cost);
+        let event = event
+            .with_goal(self.goal)
+            .with_order_id(&self.id)
+            .with_texts(&self.texts);
+        self.interaction
+            .map_or(event, |interaction| event.with_interaction(interaction))
     }
 }
 
@@ -63,8 +81,17 @@ fn device(names: &[Name]) -> &'static str {
 /// A row of the other files.
 #[derive(Debug, Clone)]
 pub(super) enum Record {
-    Link { left: Name, right: Name, second: i64, confidence: f64 },
-    Consent { name: Name, granted: bool, second: i64 },
+    Link {
+        left: Name,
+        right: Name,
+        second: i64,
+        confidence: f64,
+    },
+    Consent {
+        name: Name,
+        granted: bool,
+        second: i64,
+    },
 }
 
 /// One channel of advertising, and the identifier its contacts are known by.
@@ -81,10 +108,42 @@ struct Medium {
 }
 
 const MEDIA: [Medium; 4] = [
-    Medium { name: "tv", kind: "account", daily: 0.06, reach: 0.7, effect: 0.0045, tau: 8.0, cost: 0.01 },
-    Medium { name: "social", kind: "device", daily: 0.10, reach: 0.6, effect: 0.0050, tau: 3.0, cost: 0.02 },
-    Medium { name: "display", kind: "cookie", daily: 0.10, reach: 0.6, effect: 0.0004, tau: 2.0, cost: 0.004 },
-    Medium { name: MAIL, kind: "account", daily: 0.08, reach: 0.4, effect: 0.0040, tau: 1.5, cost: 0.001 },
+    Medium {
+        name: "tv",
+        kind: "account",
+        daily: 0.06,
+        reach: 0.7,
+        effect: 0.0045,
+        tau: 8.0,
+        cost: 0.01,
+    },
+    Medium {
+        name: "social",
+        kind: "device",
+        daily: 0.10,
+        reach: 0.6,
+        effect: 0.0050,
+        tau: 3.0,
+        cost: 0.02,
+    },
+    Medium {
+        name: "display",
+        kind: "cookie",
+        daily: 0.10,
+        reach: 0.6,
+        effect: 0.0004,
+        tau: 2.0,
+        cost: 0.004,
+    },
+    Medium {
+        name: MAIL,
+        kind: "account",
+        daily: 0.08,
+        reach: 0.4,
+        effect: 0.0040,
+        tau: 1.5,
+        cost: 0.001,
+    },
 ];
 
 const CLICK: f64 = 0.35;
@@ -137,7 +196,10 @@ impl Life {
     }
 
     pub(super) fn caused(&self) -> impl Iterator<Item = (&'static str, f64)> {
-        MEDIA.iter().zip(self.caused).map(|(medium, caused)| (medium.name, caused))
+        MEDIA
+            .iter()
+            .zip(self.caused)
+            .map(|(medium, caused)| (medium.name, caused))
     }
 
     pub(super) fn live(&mut self) {
@@ -149,7 +211,8 @@ impl Life {
         self.be_served();
     }
 
-    /// Each row's label as far as certain links support it: rows connected with the account have the person's, others by piece.
+    /// Each row's label as far as certain links support it: rows connected with the account have
+    /// the person's, others by piece.
     pub(super) fn labels(&self) -> Vec<Option<u64>> {
         let [device, cookie, card] = self.connected;
         let label = |row: &Row| {
@@ -168,7 +231,11 @@ impl Life {
     }
 
     pub(super) fn name(&self, kind: &'static str) -> Name {
-        let number = if kind == "cookie" && self.shares { self.person & !1 } else { self.person };
+        let number = if kind == "cookie" && self.shares {
+            self.person & !1
+        } else {
+            self.person
+        };
         Name { kind, number }
     }
 
@@ -178,31 +245,62 @@ impl Life {
 
     fn link(&mut self, left: Name, right: Name, confidence: f64) {
         let second = second(self.day());
-        self.records.push(Record::Link { left, right, second, confidence });
+        self.records.push(Record::Link {
+            left,
+            right,
+            second,
+            confidence,
+        });
     }
 
     /// Logins, registrations, guesses.
     fn sign_in(&mut self) {
-        let (account, device, cookie, card) = (self.name("account"), self.name("device"), self.name("cookie"), self.name("card"));
-        for (at, piece, chance) in [(0, device, 0.9), (1, cookie, if self.shares { 1.0 } else { 0.9 }), (2, card, 0.9)] {
+        let (account, device, cookie, card) = (
+            self.name("account"),
+            self.name("device"),
+            self.name("cookie"),
+            self.name("card"),
+        );
+        for (at, piece, chance) in [
+            (0, device, 0.9),
+            (1, cookie, if self.shares { 1.0 } else { 0.9 }),
+            (2, card, 0.9),
+        ] {
             if self.random.chance(chance) {
                 self.connected[at] = true;
-                let times = if piece.kind == "card" { 1 } else { 1 + self.random.index(3) };
+                let times = if piece.kind == "card" {
+                    1
+                } else {
+                    1 + self.random.index(3)
+                };
                 (0..times).for_each(|_| self.link(piece, account, 1.0));
             }
         }
         if self.random.chance(0.4) {
             let wrong = self.random.chance(0.05);
-            let guessed = if wrong { Name { kind: "device", number: self.random.index(self.persons) } } else { device };
+            let guessed = if wrong {
+                Name {
+                    kind: "device",
+                    number: self.random.index(self.persons),
+                }
+            } else {
+                device
+            };
             let confidence = self.random.between(0.3, 0.7);
             self.link(cookie, guessed, confidence);
         }
         if self.random.chance(0.001) {
-            let friend = Name { kind: "device", number: self.random.index(self.persons) };
+            let friend = Name {
+                kind: "device",
+                number: self.random.index(self.persons),
+            };
             self.link(friend, account, 1.0);
         }
         if self.random.chance(0.1) {
-            let office = Name { kind: "address", number: self.person / PERSONS_AN_OFFICE };
+            let office = Name {
+                kind: "address",
+                number: self.person / PERSONS_AN_OFFICE,
+            };
             self.link(office, account, 0.9);
         }
     }
@@ -214,23 +312,46 @@ impl Life {
             let name = self.name(kind);
             // Who does not agree says so where a banner asks, and is not asked elsewhere.
             if draw < 0.95 || matches!(kind, "device" | "cookie") {
-                self.records.push(Record::Consent { name, granted: draw < 0.95, second: START });
+                self.records.push(Record::Consent {
+                    name,
+                    granted: draw < 0.95,
+                    second: START,
+                });
             }
             if (0.92..0.95).contains(&draw) {
-                self.records.push(Record::Consent { name, granted: false, second: withdrawn.max(START + 1) });
+                self.records.push(Record::Consent {
+                    name,
+                    granted: false,
+                    second: withdrawn.max(START + 1),
+                });
             }
         }
-        // The shop's own things need nobody's consent; every person says so, for persons are simulated one by one.
-        for name in [self.tablet(), Name { kind: "address", number: self.person / PERSONS_AN_OFFICE }] {
-            self.records.push(Record::Consent { name, granted: true, second: START });
+        // The shop's own things need nobody's consent; every person says so, for persons are
+        // simulated one by one.
+        for name in [
+            self.tablet(),
+            Name {
+                kind: "address",
+                number: self.person / PERSONS_AN_OFFICE,
+            },
+        ] {
+            self.records.push(Record::Consent {
+                name,
+                granted: true,
+                second: START,
+            });
         }
     }
 
     fn tablet(&self) -> Name {
-        Name { kind: "device", number: FIRST_TABLET + self.person / PERSONS_A_TABLET }
+        Name {
+            kind: "device",
+            number: FIRST_TABLET + self.person / PERSONS_A_TABLET,
+        }
     }
 
-    /// Contacts with advertising; the days of the purchases they bring and of those that come anyway.
+    /// Contacts with advertising; the days of the purchases they bring and of those that come
+    /// anyway.
     fn meet_media(&mut self) -> Vec<f64> {
         let own = 0.0004 * self.random.exponential(1.0);
         self.baseline += own * DAYS;
@@ -256,41 +377,77 @@ impl Life {
     /// Searches and visits that lead nowhere.
     fn look_around(&mut self) {
         for day in self.moments(0.02) {
-            let (kind, names) = if self.random.chance(0.5) { ("search", "device") } else { ("direct", "cookie") };
-            self.touch(day, kind, if kind == "search" { CLICK } else { 0.0 }, vec![self.name(names)]);
+            let (kind, names) = if self.random.chance(0.5) {
+                ("search", "device")
+            } else {
+                ("direct", "cookie")
+            };
+            self.touch(
+                day,
+                kind,
+                if kind == "search" { CLICK } else { 0.0 },
+                vec![self.name(names)],
+            );
         }
     }
 
-    /// The steps that lead to a purchase, and the purchase: on the web with the laptop, or in the shop with the card.
+    /// The steps that lead to a purchase, and the purchase: on the web with the laptop, or in the
+    /// shop with the card.
     fn buy(&mut self, day: f64) {
         let before = (day - self.random.uniform() / 24.0).max(0.0);
         let value = 5.0 + (self.random.exponential(1.0 / 45.0) * 100.0).round() / 100.0;
-        let (cookie, account, card) = (self.name("cookie"), self.name("account"), self.name("card"));
+        let (cookie, account, card) =
+            (self.name("cookie"), self.name("account"), self.name("card"));
         let second = second(day);
         if self.random.chance(0.6) {
-            let step = if self.random.chance(0.5) { ("search", CLICK) } else { ("direct", 0.0) };
+            let step = if self.random.chance(0.5) {
+                ("search", CLICK)
+            } else {
+                ("direct", 0.0)
+            };
             self.touch(before, step.0, step.1, vec![cookie]);
             let signed_in = self.random.chance(0.8);
-            let names = if signed_in { vec![cookie, account] } else { vec![cookie] };
+            let names = if signed_in {
+                vec![cookie, account]
+            } else {
+                vec![cookie]
+            };
             self.connected[1] |= signed_in;
             self.sell(names, second, "web", value);
         } else {
             let on_tablet = self.random.chance(0.3);
-            let names = if on_tablet { vec![card, self.tablet()] } else { vec![card] };
+            let names = if on_tablet {
+                vec![card, self.tablet()]
+            } else {
+                vec![card]
+            };
             if on_tablet && self.random.chance(0.5) {
-                self.records.push(Record::Link { left: self.tablet(), right: account, second, confidence: 1.0 });
+                self.records.push(Record::Link {
+                    left: self.tablet(),
+                    right: account,
+                    second,
+                    confidence: 1.0,
+                });
             }
             self.sell(names, second, "store", value);
         }
     }
 
     fn touch(&mut self, day: f64, channel: &'static str, cost: f64, names: Vec<Name>) {
-        self.rows.push(Row { cost, interaction: Some(Interaction::Click), ..Row::new(Kind::Touch, names, second(day), channel) });
+        self.rows.push(Row {
+            cost,
+            interaction: Some(Interaction::Click),
+            ..Row::new(Kind::Touch, names, second(day), channel)
+        });
     }
 
     fn sell(&mut self, names: Vec<Name>, second: i64, channel: &'static str, value: f64) {
         let id = format!("o-{}-{}", self.person, self.rows.len());
-        self.rows.push(Row { value, id, ..Row::new(Kind::Conversion, names, second, channel) });
+        self.rows.push(Row {
+            value,
+            id,
+            ..Row::new(Kind::Conversion, names, second, channel)
+        });
     }
 
     /// Purchases to be expected, given the contacts.

@@ -1,4 +1,5 @@
-//! The simulated customers as files, raw identifiers and all: what a company's systems would export.
+//! The simulated customers as files, raw identifiers and all: what a company's systems would
+//! export.
 
 use super::life::{Life, Record, Row};
 use super::{Customers, PURPOSE, check};
@@ -10,8 +11,9 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 impl Customers {
-    /// Writes `events.csv`, `identifiers.csv` and `consent.csv` of the same customers that [`Customers::new`] makes, with their
-    /// identifiers in plain text, and `persons.csv` with the true person of each row of the events.
+    /// Writes `events.csv`, `identifiers.csv` and `consent.csv` of the same customers that
+    /// [`Customers::new`] makes, with their identifiers in plain text, and `persons.csv` with the
+    /// true person of each row of the events.
     ///
     /// # Errors
     /// No person, or more than ten million; a file that cannot be written.
@@ -19,14 +21,22 @@ impl Customers {
         check(persons)?;
         let file = |name: &str| -> Result<BufWriter<File>> {
             let path = folder.join(name);
-            Ok(BufWriter::new(File::create(&path).map_err(|error| Error::Io(error).in_file(path))?))
+            Ok(BufWriter::new(
+                File::create(&path).map_err(|error| Error::Io(error).in_file(path))?,
+            ))
         };
         let (mut events, mut links) = (file("events.csv")?, file("identifiers.csv")?);
         let (mut consent, mut truth) = (file("consent.csv")?, file("persons.csv")?);
         let kinds = Self::KINDS.map(|kind| format!("id:{kind}")).join(",");
         let texts = Self::COLUMNS.join(",");
-        writeln!(events, "{kinds},timestamp,channel,kind,interaction,value,cost,goal,order_id,{texts}")?;
-        writeln!(links, "kind,value,linked_kind,linked_value,timestamp,confidence")?;
+        writeln!(
+            events,
+            "{kinds},timestamp,channel,kind,interaction,value,cost,goal,order_id,{texts}"
+        )?;
+        writeln!(
+            links,
+            "kind,value,linked_kind,linked_value,timestamp,confidence"
+        )?;
         writeln!(consent, "kind,value,purpose,granted,timestamp")?;
         writeln!(truth, "person")?;
         let base = Random::new(seed);
@@ -39,31 +49,75 @@ impl Customers {
             }
             for record in &life.records {
                 match record {
-                    Record::Link { left, right, second, confidence } => {
+                    Record::Link {
+                        left,
+                        right,
+                        second,
+                        confidence,
+                    } => {
                         let (left_value, right_value) = (left.value(), right.value());
-                        writeln!(links, "{},{left_value},{},{right_value},{second},{confidence}", left.kind, right.kind)?;
+                        writeln!(
+                            links,
+                            "{},{left_value},{},{right_value},{second},{confidence}",
+                            left.kind, right.kind
+                        )?;
                     }
-                    Record::Consent { name, granted, second } => {
-                        writeln!(consent, "{},{},{PURPOSE},{granted},{second}", name.kind, name.value())?;
+                    Record::Consent {
+                        name,
+                        granted,
+                        second,
+                    } => {
+                        writeln!(
+                            consent,
+                            "{},{},{PURPOSE},{granted},{second}",
+                            name.kind,
+                            name.value()
+                        )?;
                     }
                 }
             }
         }
-        [events, links, consent, truth].into_iter().try_for_each(|mut file| Ok(file.flush()?))
+        [events, links, consent, truth]
+            .into_iter()
+            .try_for_each(|mut file| Ok(file.flush()?))
     }
 }
 
 /// A row of the events.
 fn line(row: &Row) -> String {
-    let identifier = |kind| row.names.iter().find(|name| name.kind == kind).map(|name| name.value()).unwrap_or_default();
+    let identifier = |kind| {
+        row.names
+            .iter()
+            .find(|name| name.kind == kind)
+            .map(|name| name.value())
+            .unwrap_or_default()
+    };
     let identifiers = Customers::KINDS.map(identifier).join(",");
-    let kind = Kind::ALL.iter().find(|(_, kind)| *kind == row.kind).map_or("", |(name, _)| name);
+    let kind = Kind::ALL
+        .iter()
+        .find(|(_, kind)| *kind == row.kind)
+        .map_or("", |(name, _)| name);
     let interaction = match row.interaction {
         Some(Interaction::Click) => "click",
         Some(Interaction::View) => "view",
         None => "",
     };
-    let value = if row.kind == Kind::Touch { String::new() } else { row.value.to_string() };
-    let Row { second, channel, cost, goal, id, texts, .. } = row;
-    format!("{identifiers},{second},{channel},{kind},{interaction},{value},{cost},{goal},{id},{}", texts.join(","))
+    let value = if row.kind == Kind::Touch {
+        String::new()
+    } else {
+        row.value.to_string()
+    };
+    let Row {
+        second,
+        channel,
+        cost,
+        goal,
+        id,
+        texts,
+        ..
+    } = row;
+    format!(
+        "{identifiers},{second},{channel},{kind},{interaction},{value},{cost},{goal},{id},{}",
+        texts.join(",")
+    )
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::spend::SpendPattern;
 use crate::error::{Error, Result};
 
-/// A true saturation curve, from carried spend (as a multiple of the geo's largest period) to a share of the channel's effect.
+/// A true saturation curve, from carried spend (as a multiple of the geo's largest period) to a
+/// share of the channel's effect.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -46,8 +47,9 @@ impl TrueSaturation {
 
 /// A channel of a simulated world.
 ///
-/// Its contribution in a period is effect * saturation(sum over lags l below `window` of `carry_over`^l * spend / scale), where the
-/// scale is the geo's largest spend in a period, and the weights are divided by their sum where `normalised` says so.
+/// Its contribution in a period is effect * saturation(sum over lags l below `window` of
+/// `carry_over`^l * spend / scale), where the scale is the geo's largest spend in a period, and the
+/// weights are divided by their sum where `normalised` says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrueChannel {
@@ -72,7 +74,8 @@ pub struct TrueChannel {
 }
 
 impl TrueChannel {
-    /// A channel with a spend pattern, carry-over and saturation, whose adstock is not normalised and reaches 8 periods.
+    /// A channel with a spend pattern, carry-over and saturation, whose adstock is not normalised
+    /// and reaches 8 periods.
     ///
     /// # Errors
     /// If the name is empty, or a number is negative, not finite or (carry-over) not below 1.
@@ -88,16 +91,39 @@ impl TrueChannel {
             return Err(Error::setting("channel", "\"\"", "a name"));
         }
         let [first, second] = saturation.parameters();
-        let numbers = [("level of spend", level), ("saturation's first parameter", first), ("saturation's second parameter", second)]
-            .map(|(what, x)| (what, x, x > 0.0));
-        let others = [("volatility", volatility), ("effect", effect)].map(|(what, x)| (what, x, x >= 0.0));
-        for (what, value, fits) in numbers.into_iter().chain(others).chain([("carry-over", carry_over, (0.0..1.0).contains(&carry_over))]) {
+        let numbers = [
+            ("level of spend", level),
+            ("saturation's first parameter", first),
+            ("saturation's second parameter", second),
+        ]
+        .map(|(what, x)| (what, x, x > 0.0));
+        let others =
+            [("volatility", volatility), ("effect", effect)].map(|(what, x)| (what, x, x >= 0.0));
+        for (what, value, fits) in numbers.into_iter().chain(others).chain([(
+            "carry-over",
+            carry_over,
+            (0.0..1.0).contains(&carry_over),
+        )]) {
             if !(fits && value.is_finite()) {
-                return Err(Error::setting(format!("{what} of channel {name:?}"), value, "a finite number in its range"));
+                return Err(Error::setting(
+                    format!("{what} of channel {name:?}"),
+                    value,
+                    "a finite number in its range",
+                ));
             }
         }
         pattern.check(&name)?;
-        Ok(Self { name, pattern, level, volatility, effect, carry_over, window: 8, normalised: false, saturation })
+        Ok(Self {
+            name,
+            pattern,
+            level,
+            volatility,
+            effect,
+            carry_over,
+            window: 8,
+            normalised: false,
+            saturation,
+        })
     }
 
     /// The same with weights that sum to 1.
@@ -109,8 +135,14 @@ impl TrueChannel {
 
     /// Adstock weights by lag.
     pub fn weights(&self) -> Vec<f64> {
-        let raw: Vec<f64> = (0..self.window).map(|lag| libm::pow(self.carry_over, lag as f64)).collect();
-        let sum: f64 = if self.normalised { raw.iter().sum() } else { 1.0 };
+        let raw: Vec<f64> = (0..self.window)
+            .map(|lag| libm::pow(self.carry_over, lag as f64))
+            .collect();
+        let sum: f64 = if self.normalised {
+            raw.iter().sum()
+        } else {
+            1.0
+        };
         raw.iter().map(|weight| weight / sum).collect()
     }
 
@@ -120,8 +152,16 @@ impl TrueChannel {
             return vec![0.0; spend.len()];
         }
         let weights = self.weights();
-        let carried =
-            |t: usize| -> f64 { weights.iter().take(t + 1).enumerate().map(|(lag, weight)| weight * spend[t - lag] / scale).sum() };
-        (0..spend.len()).map(|t| self.effect * self.saturation.response(carried(t))).collect()
+        let carried = |t: usize| -> f64 {
+            weights
+                .iter()
+                .take(t + 1)
+                .enumerate()
+                .map(|(lag, weight)| weight * spend[t - lag] / scale)
+                .sum()
+        };
+        (0..spend.len())
+            .map(|t| self.effect * self.saturation.response(carried(t)))
+            .collect()
     }
 }

@@ -10,8 +10,9 @@ use crate::random::Random;
 
 /// The course of a channel's spend.
 ///
-/// All but `Steady` and `Bursts` are built on campaigns: an autoregression of order two, 0.6 of the period before and 0.3 of the
-/// one before that plus a normal draw, cut off at zero, so that spend swells, falls asleep and wakes again.
+/// All but `Steady` and `Bursts` are built on campaigns: an autoregression of order two, 0.6 of the
+/// period before and 0.3 of the one before that plus a normal draw, cut off at zero, so that spend
+/// swells, falls asleep and wakes again.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -23,7 +24,8 @@ pub enum SpendPattern {
         /// Growth a period, relative.
         trend: f64,
     },
-    /// Campaigns times `amplitude` * cos(`phase` + 4 pi day of the year / 365.25), so two seasons a year, off between them.
+    /// Campaigns times `amplitude` * cos(`phase` + 4 pi day of the year / 365.25), so two seasons a
+    /// year, off between them.
     Seasonal {
         /// Height of the season.
         amplitude: f64,
@@ -50,16 +52,29 @@ pub enum SpendPattern {
 
 impl SpendPattern {
     pub(super) fn check(self, channel: &str) -> Result<()> {
-        let fault =
-            |what: &str, value: f64, allowed: &'static str| Err(Error::setting(format!("{what} of channel {channel:?}"), value, allowed));
+        let fault = |what: &str, value: f64, allowed: &'static str| {
+            Err(Error::setting(
+                format!("{what} of channel {channel:?}"),
+                value,
+                allowed,
+            ))
+        };
         match self {
-            Self::Campaigns { trend } if !trend.is_finite() => fault("trend", trend, "a finite number"),
+            Self::Campaigns { trend } if !trend.is_finite() => {
+                fault("trend", trend, "a finite number")
+            }
             Self::Seasonal { amplitude, .. } if !(amplitude.is_finite() && amplitude >= 0.0) => {
                 fault("amplitude", amplitude, "a finite number from 0")
             }
-            Self::Seasonal { phase, .. } if !phase.is_finite() => fault("phase", phase, "a finite number"),
-            Self::Bursts { probability, .. } if !(0.0..=1.0).contains(&probability) => fault("probability", probability, "0 to 1"),
-            Self::Bursts { shortest, longest, .. } if shortest == 0 || shortest > longest => {
+            Self::Seasonal { phase, .. } if !phase.is_finite() => {
+                fault("phase", phase, "a finite number")
+            }
+            Self::Bursts { probability, .. } if !(0.0..=1.0).contains(&probability) => {
+                fault("probability", probability, "0 to 1")
+            }
+            Self::Bursts {
+                shortest, longest, ..
+            } if shortest == 0 || shortest > longest => {
                 fault("shortest burst", shortest as f64, "1 to the longest")
             }
             _ => Ok(()),
@@ -69,28 +84,59 @@ impl SpendPattern {
     /// The same pattern in another market: its numbers moved by `vary`.
     pub(super) fn varied(self, mut vary: impl FnMut() -> f64) -> Self {
         match self {
-            Self::Campaigns { trend } => Self::Campaigns { trend: trend * vary() },
-            Self::Seasonal { amplitude, phase } => Self::Seasonal { amplitude: amplitude * vary(), phase: phase * vary() },
-            Self::Bursts { probability, shortest, longest } => {
-                Self::Bursts { probability: (probability * vary()).min(1.0), shortest, longest }
-            }
+            Self::Campaigns { trend } => Self::Campaigns {
+                trend: trend * vary(),
+            },
+            Self::Seasonal { amplitude, phase } => Self::Seasonal {
+                amplitude: amplitude * vary(),
+                phase: phase * vary(),
+            },
+            Self::Bursts {
+                probability,
+                shortest,
+                longest,
+            } => Self::Bursts {
+                probability: (probability * vary()).min(1.0),
+                shortest,
+                longest,
+            },
             Self::Steady | Self::DelayedStart { .. } => self,
         }
     }
 
     /// Spend in each period.
-    pub(super) fn draw(self, dates: &[Day], level: f64, volatility: f64, random: &mut Random) -> Vec<f64> {
+    pub(super) fn draw(
+        self,
+        dates: &[Day],
+        level: f64,
+        volatility: f64,
+        random: &mut Random,
+    ) -> Vec<f64> {
         let deviation = level * volatility;
         let count = dates.len();
         match self {
-            Self::Steady => autoregression(count, random).iter().map(|z| level * libm::exp(volatility * z)).collect(),
+            Self::Steady => autoregression(count, random)
+                .iter()
+                .map(|z| level * libm::exp(volatility * z))
+                .collect(),
             Self::Campaigns { trend } => {
-                let growth = |t: usize| 1.0 + trend * count as f64 * t as f64 / (count.max(2) - 1) as f64;
-                campaigns(count, deviation, random).iter().enumerate().map(|(t, x)| (x * growth(t)).max(0.0)).collect()
+                let growth =
+                    |t: usize| 1.0 + trend * count as f64 * t as f64 / (count.max(2) - 1) as f64;
+                campaigns(count, deviation, random)
+                    .iter()
+                    .enumerate()
+                    .map(|(t, x)| (x * growth(t)).max(0.0))
+                    .collect()
             }
             Self::Seasonal { amplitude, phase } => {
-                let season = |day: &Day| amplitude * libm::cos(phase + 4.0 * PI * f64::from(day.day_of_year()) / 365.25);
-                campaigns(count, deviation, random).iter().zip(dates).map(|(x, day)| (x * season(day)).max(0.0)).collect()
+                let season = |day: &Day| {
+                    amplitude * libm::cos(phase + 4.0 * PI * f64::from(day.day_of_year()) / 365.25)
+                };
+                campaigns(count, deviation, random)
+                    .iter()
+                    .zip(dates)
+                    .map(|(x, day)| (x * season(day)).max(0.0))
+                    .collect()
             }
             Self::DelayedStart { start, ramp } => {
                 let share = |t: usize| {
@@ -102,11 +148,25 @@ impl SpendPattern {
                         (t - start) as f64 / (ramp.max(2) - 1) as f64
                     }
                 };
-                campaigns(count, deviation, random).iter().enumerate().map(|(t, x)| x * share(t)).collect()
+                campaigns(count, deviation, random)
+                    .iter()
+                    .enumerate()
+                    .map(|(t, x)| x * share(t))
+                    .collect()
             }
-            Self::Bursts { probability, shortest, longest } => bursts(count, probability, (shortest, longest), random)
+            Self::Bursts {
+                probability,
+                shortest,
+                longest,
+            } => bursts(count, probability, (shortest, longest), random)
                 .into_iter()
-                .map(|on| if on { (level + deviation * random.normal()).max(0.0) } else { 0.0 })
+                .map(|on| {
+                    if on {
+                        (level + deviation * random.normal()).max(0.0)
+                    } else {
+                        0.0
+                    }
+                })
                 .collect(),
         }
     }
@@ -128,13 +188,22 @@ fn campaigns(count: usize, deviation: f64, random: &mut Random) -> Vec<f64> {
     let mut spend: Vec<f64> = Vec::with_capacity(count);
     for t in 0..count {
         let draw = deviation * random.normal();
-        let next = if t < 2 { draw } else { 0.6 * spend[t - 1] + 0.3 * spend[t - 2] + draw };
+        let next = if t < 2 {
+            draw
+        } else {
+            0.6 * spend[t - 1] + 0.3 * spend[t - 2] + draw
+        };
         spend.push(next.max(0.0));
     }
     spend
 }
 
-fn bursts(count: usize, probability: f64, (shortest, longest): (usize, usize), random: &mut Random) -> Vec<bool> {
+fn bursts(
+    count: usize,
+    probability: f64,
+    (shortest, longest): (usize, usize),
+    random: &mut Random,
+) -> Vec<bool> {
     let mut on = vec![false; count];
     let mut t = 0;
     while t < count {

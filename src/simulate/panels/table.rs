@@ -12,7 +12,12 @@ impl SimulatedPanel {
     pub fn panel(&self) -> Result<Panel> {
         let geos = self.geo_names().map(str::to_owned).collect();
         let dates = self.dates[..self.periods].to_vec();
-        let mut panel = Panel::new(Some(crate::mix::Period::Week), dates, geos, self.kpi.clone())?;
+        let mut panel = Panel::new(
+            Some(crate::mix::Period::Week),
+            dates,
+            geos,
+            self.kpi.clone(),
+        )?;
         for (column, name) in self.channels.iter().enumerate() {
             panel = panel.with_channel(name, self.spend.column(column).to_vec())?;
         }

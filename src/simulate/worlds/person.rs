@@ -13,7 +13,8 @@ const START: i64 = 1_767_225_600;
 const DAYS: f64 = 90.0;
 /// When television runs: days from, and to.
 const FLIGHTS: [(f64, f64); 2] = [(14.0, 28.0), (56.0, 70.0)];
-/// A touch's effect falls in steps that end at these ages, in days; within a step it is constant, so that the truth is exact.
+/// A touch's effect falls in steps that end at these ages, in days; within a step it is constant,
+/// so that the truth is exact.
 const STEPS: [f64; 8] = [0.125, 0.5, 1.0, 2.0, 4.0, 7.0, 18.0, 30.0];
 
 /// The step that ends at 7 days.
@@ -46,12 +47,23 @@ pub(super) struct PersonTruth {
 
 impl PersonTruth {
     pub(super) fn new(channels: usize) -> Self {
-        Self { removal: vec![0.0; channels], shapley: vec![0.0; channels], total: 0.0, baseline: 0.0 }
+        Self {
+            removal: vec![0.0; channels],
+            shapley: vec![0.0; channels],
+            total: 0.0,
+            baseline: 0.0,
+        }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
-        self.removal.iter_mut().zip(&other.removal).for_each(|(sum, part)| *sum += part);
-        self.shapley.iter_mut().zip(&other.shapley).for_each(|(sum, part)| *sum += part);
+        self.removal
+            .iter_mut()
+            .zip(&other.removal)
+            .for_each(|(sum, part)| *sum += part);
+        self.shapley
+            .iter_mut()
+            .zip(&other.shapley)
+            .for_each(|(sum, part)| *sum += part);
         self.total += other.total;
         self.baseline += other.baseline;
     }
@@ -63,9 +75,14 @@ impl PersonTruth {
             removal: self.removal[at],
             shapley: self.shapley[at],
         };
-        let mut channels: Vec<ChannelTruth> = mechanism.channels.iter().enumerate().map(row).collect();
+        let mut channels: Vec<ChannelTruth> =
+            mechanism.channels.iter().enumerate().map(row).collect();
         channels.sort_by(|left, right| left.channel.cmp(&right.channel));
-        Truth { channels, total: self.total, baseline: self.baseline }
+        Truth {
+            channels,
+            total: self.total,
+            baseline: self.baseline,
+        }
     }
 }
 
@@ -90,23 +107,37 @@ impl<'a> Recipe<'a> {
             let left = |age: f64| libm::exp(-age / channel.tau);
             let (mut steps, mut from) = ([0.0; STEPS.len()], 0.0);
             for (step, &to) in steps.iter_mut().zip(&STEPS) {
-                *step = channel.effect * (left(from) - left(to)) / (to - from) / (1.0 - left(STEPS[STEPS.len() - 1]));
+                *step = channel.effect * (left(from) - left(to))
+                    / (to - from)
+                    / (1.0 - left(STEPS[STEPS.len() - 1]));
                 from = to;
             }
             steps
         };
-        Self { mechanism, steps: mechanism.channels.iter().map(curve).collect() }
+        Self {
+            mechanism,
+            steps: mechanism.channels.iter().map(curve).collect(),
+        }
     }
 
     /// Adds a person's rows to `events`, and what the person's touches were worth to `truth`.
-    pub(super) fn person(&self, key: u64, mut random: Random, events: &mut Events, truth: &mut PersonTruth) -> Result<()> {
+    pub(super) fn person(
+        &self,
+        key: u64,
+        mut random: Random,
+        events: &mut Events,
+        truth: &mut PersonTruth,
+    ) -> Result<()> {
         let stretches = self.intents(&mut random);
         let touches = self.touches(&mut random, &stretches);
         let groups = groups(&touches);
         let segments = self.segments(&touches, &groups, &stretches);
         self.evaluate(&groups, &segments, truth);
         let second = |day: f64| START + (day * DAY) as i64;
-        let mut rows: Vec<(f64, Option<usize>)> = touches.iter().map(|touch| (touch.day, Some(touch.channel))).collect();
+        let mut rows: Vec<(f64, Option<usize>)> = touches
+            .iter()
+            .map(|touch| (touch.day, Some(touch.channel)))
+            .collect();
         for segment in &segments {
             let intensity = self.intensity(segment, &groups);
             for _ in 0..random.poisson(intensity * segment.days()) {
@@ -116,15 +147,20 @@ impl<'a> Recipe<'a> {
         rows.sort_by(|left, right| left.0.total_cmp(&right.0));
         for (day, channel) in rows {
             events.push(match channel.map(|at| &self.mechanism.channels[at]) {
-                Some(channel) => Event::touch(key, second(day), channel.name).with_cost(channel.cost),
-                None => Event::conversion(key, second(day)).with_value(cents(50.0 * libm::exp(0.6 * random.normal()))),
+                Some(channel) => {
+                    Event::touch(key, second(day), channel.name).with_cost(channel.cost)
+                }
+                None => Event::conversion(key, second(day))
+                    .with_value(cents(50.0 * libm::exp(0.6 * random.normal()))),
             })?;
         }
         Ok(())
     }
 
     fn intents(&self, random: &mut Random) -> Vec<(f64, f64)> {
-        let Some(Intent { rate, days, .. }) = self.mechanism.intent else { return Vec::new() };
+        let Some(Intent { rate, days, .. }) = self.mechanism.intent else {
+            return Vec::new();
+        };
         let mut stretches: Vec<(f64, f64)> = Vec::new();
         for _ in 0..random.poisson(rate * DAYS) {
             let from = random.between(0.0, DAYS);
@@ -137,16 +173,33 @@ impl<'a> Recipe<'a> {
         let activity = random.gamma(1.6) / 1.6;
         let mut touches = Vec::new();
         for (at, channel) in self.mechanism.channels.iter().enumerate() {
-            let days: &[(f64, f64)] = if channel.flights { &FLIGHTS } else { &[(0.0, DAYS)] };
+            let days: &[(f64, f64)] = if channel.flights {
+                &FLIGHTS
+            } else {
+                &[(0.0, DAYS)]
+            };
             for &(from, to) in days {
                 let count = random.poisson(channel.rate * activity * (to - from));
-                touches.extend((0..count).map(|_| Touch { day: random.between(from, to), channel: at, needs: 1 << at }));
+                touches.extend((0..count).map(|_| Touch {
+                    day: random.between(from, to),
+                    channel: at,
+                    needs: 1 << at,
+                }));
             }
         }
-        if let Some(Intent { chaser, touches: rate, .. }) = self.mechanism.intent {
+        if let Some(Intent {
+            chaser,
+            touches: rate,
+            ..
+        }) = self.mechanism.intent
+        {
             for &(from, to) in stretches {
                 let count = random.poisson(rate * (to - from));
-                touches.extend((0..count).map(|_| Touch { day: random.between(from, to), channel: chaser, needs: 1 << chaser }));
+                touches.extend((0..count).map(|_| Touch {
+                    day: random.between(from, to),
+                    channel: chaser,
+                    needs: 1 << chaser,
+                }));
             }
         }
         self.bring(random, &mut touches);
@@ -158,43 +211,83 @@ impl<'a> Recipe<'a> {
     fn bring(&self, random: &mut Random, touches: &mut Vec<Touch>) {
         for &(parent, child, mean) in &self.mechanism.brings {
             for at in 0..touches.len() {
-                let Touch { day, channel, needs } = touches[at];
-                let count = if channel == parent { random.poisson(mean) } else { 0 };
+                let Touch {
+                    day,
+                    channel,
+                    needs,
+                } = touches[at];
+                let count = if channel == parent {
+                    random.poisson(mean)
+                } else {
+                    0
+                };
                 for _ in 0..count {
                     let day = day + random.exponential(1.0);
                     if day < DAYS {
-                        touches.push(Touch { day, channel: child, needs: needs | 1 << child });
+                        touches.push(Touch {
+                            day,
+                            channel: child,
+                            needs: needs | 1 << child,
+                        });
                     }
                 }
             }
         }
     }
 
-    fn segments(&self, touches: &[Touch], groups: &[Group], stretches: &[(f64, f64)]) -> Vec<Segment> {
+    fn segments(
+        &self,
+        touches: &[Touch],
+        groups: &[Group],
+        stretches: &[(f64, f64)],
+    ) -> Vec<Segment> {
         let mut cuts = vec![0.0, DAYS];
         cuts.extend(stretches.iter().flat_map(|stretch| [stretch.0, stretch.1]));
         for touch in touches {
             cuts.push(touch.day);
-            cuts.extend(STEPS.iter().map(|step| touch.day + step).filter(|&day| day < DAYS));
+            cuts.extend(
+                STEPS
+                    .iter()
+                    .map(|step| touch.day + step)
+                    .filter(|&day| day < DAYS),
+            );
         }
         cuts.sort_by(f64::total_cmp);
         cuts.dedup();
-        let place = |touch: &Touch| groups.binary_search(&(touch.channel, touch.needs)).expect("every touch has its group");
+        let place = |touch: &Touch| {
+            groups
+                .binary_search(&(touch.channel, touch.needs))
+                .expect("every touch has its group")
+        };
         let places: Vec<usize> = touches.iter().map(place).collect();
         let segment = |pair: &[f64]| {
             let middle = 0.5 * (pair[0] + pair[1]);
-            let active = stretches.iter().filter(|stretch| stretch.0 <= middle && middle < stretch.1).count() as f64;
+            let active = stretches
+                .iter()
+                .filter(|stretch| stretch.0 <= middle && middle < stretch.1)
+                .count() as f64;
             let lift = self.mechanism.intent.map_or(0.0, |intent| intent.lift);
-            let (mut excitations, mut recent) = (vec![0.0; groups.len()], vec![false; groups.len()]);
+            let (mut excitations, mut recent) =
+                (vec![0.0; groups.len()], vec![false; groups.len()]);
             let old = touches.partition_point(|touch| touch.day < middle - STEPS[STEPS.len() - 1]);
-            for (touch, &place) in touches[old..].iter().zip(&places[old..]).take_while(|(touch, _)| touch.day < middle) {
+            for (touch, &place) in touches[old..]
+                .iter()
+                .zip(&places[old..])
+                .take_while(|(touch, _)| touch.day < middle)
+            {
                 let step = STEPS.partition_point(|&end| end <= middle - touch.day);
                 if let Some(rate) = self.steps[touch.channel].get(step) {
                     excitations[place] += rate;
                     recent[place] |= step <= RECENT;
                 }
             }
-            Segment { from: pair[0], to: pair[1], baseline: self.mechanism.baseline + active * lift, excitations, recent }
+            Segment {
+                from: pair[0],
+                to: pair[1],
+                baseline: self.mechanism.baseline + active * lift,
+                excitations,
+                recent,
+            }
         };
         cuts.windows(2).map(segment).collect()
     }
@@ -202,30 +295,59 @@ impl<'a> Recipe<'a> {
     /// Conversions a day.
     fn intensity(&self, segment: &Segment, groups: &[Group]) -> f64 {
         match &self.mechanism.response {
-            Response::Product { gain } => segment.excitations.iter().fold(segment.baseline, |product, part| product * (1.0 + gain * part)),
-            _ => segment.baseline + self.parts(segment, groups).iter().map(|part| part.1).sum::<f64>(),
+            Response::Product { gain } => segment
+                .excitations
+                .iter()
+                .fold(segment.baseline, |product, part| {
+                    product * (1.0 + gain * part)
+                }),
+            _ => {
+                segment.baseline
+                    + self
+                        .parts(segment, groups)
+                        .iter()
+                        .map(|part| part.1)
+                        .sum::<f64>()
+            }
         }
     }
 
-    /// Where the intensity is a sum on top of the baseline: its parts, each with the channels without which it is not there.
+    /// Where the intensity is a sum on top of the baseline: its parts, each with the channels
+    /// without which it is not there.
     fn parts(&self, segment: &Segment, groups: &[Group]) -> Vec<(u16, f64)> {
         let excited = groups.iter().zip(&segment.excitations);
-        let Response::Saturating { limit, pairs, synergy } = &self.mechanism.response else {
+        let Response::Saturating {
+            limit,
+            pairs,
+            synergy,
+        } = &self.mechanism.response
+        else {
             return excited.map(|(group, &part)| (group.1, part)).collect();
         };
         let saturated = |(&(channel, needs), part): (&Group, &f64)| {
             let most = limit * self.steps[channel][0];
             (needs, most * (1.0 - libm::exp(-part / most)))
         };
-        let near = |channel: usize| groups.iter().zip(&segment.recent).any(|(group, &recent)| group.0 == channel && recent);
-        let together = pairs.iter().filter(|pair| near(pair.0) && near(pair.1)).map(|&(one, other)| (1 << one | 1 << other, *synergy));
+        let near = |channel: usize| {
+            groups
+                .iter()
+                .zip(&segment.recent)
+                .any(|(group, &recent)| group.0 == channel && recent)
+        };
+        let together = pairs
+            .iter()
+            .filter(|pair| near(pair.0) && near(pair.1))
+            .map(|&(one, other)| (1 << one | 1 << other, *synergy));
         excited.map(saturated).chain(together).collect()
     }
 
-    /// What the touches were worth: where the intensity is a sum, each part is lost with any channel it needs, and shared by all
-    /// of them; else the game over the person's own channels.
+    /// What the touches were worth: where the intensity is a sum, each part is lost with any
+    /// channel it needs, and shared by all of them; else the game over the person's own channels.
     fn evaluate(&self, groups: &[Group], segments: &[Segment], truth: &mut PersonTruth) {
-        truth.baseline += segments.iter().map(|segment| segment.baseline * segment.days()).sum::<f64>();
+        truth.baseline += segments
+            .iter()
+            .map(|segment| segment.baseline * segment.days())
+            .sum::<f64>();
         if let Response::Product { gain } = self.mechanism.response {
             return evaluate_product(gain, groups, segments, truth);
         }
@@ -248,7 +370,8 @@ impl Segment {
     }
 }
 
-/// The game of a product: what every set of the person's channels is worth, by one multiplication a set and segment.
+/// The game of a product: what every set of the person's channels is worth, by one multiplication a
+/// set and segment.
 fn evaluate_product(gain: f64, groups: &[Group], segments: &[Segment], truth: &mut PersonTruth) {
     let mut worths = vec![0.0; 1 << groups.len()];
     let mut products = worths.clone();
@@ -271,7 +394,10 @@ fn evaluate_product(gain: f64, groups: &[Group], segments: &[Segment], truth: &m
 
 /// The groups of a person's touches, in order.
 fn groups(touches: &[Touch]) -> Vec<Group> {
-    let mut groups: Vec<Group> = touches.iter().map(|touch| (touch.channel, touch.needs)).collect();
+    let mut groups: Vec<Group> = touches
+        .iter()
+        .map(|touch| (touch.channel, touch.needs))
+        .collect();
     groups.sort_unstable();
     groups.dedup();
     groups
@@ -279,13 +405,18 @@ fn groups(touches: &[Touch]) -> Vec<Group> {
 
 /// The Shapley value of one player, from what every set of players is worth.
 fn shapley(worths: &[f64], players: usize, player: usize) -> f64 {
-    // n! / (s! (n - 1 - s)!) orders have the same s players ahead; the reciprocal is the weight of such a set.
+    // n! / (s! (n - 1 - s)!) orders have the same s players ahead; the reciprocal is the weight of
+    // such a set.
     let mut weights = vec![1.0 / players as f64; players];
     for size in 1..players {
         weights[size] = weights[size - 1] * size as f64 / (players - size) as f64;
     }
-    let gain = |set: usize| weights[set.count_ones() as usize] * (worths[set | 1 << player] - worths[set]);
-    (0..worths.len()).filter(|set| set >> player & 1 == 0).map(gain).sum()
+    let gain =
+        |set: usize| weights[set.count_ones() as usize] * (worths[set | 1 << player] - worths[set]);
+    (0..worths.len())
+        .filter(|set| set >> player & 1 == 0)
+        .map(gain)
+        .sum()
 }
 
 fn cents(value: f64) -> f64 {
@@ -305,6 +436,8 @@ mod tests {
         values
             .iter()
             .zip([2.0 / 3.0, 1.0 / 6.0, 1.0 / 6.0])
-            .for_each(|(value, known)| approx::assert_relative_eq!(*value, known, max_relative = 1e-14));
+            .for_each(|(value, known)| {
+                approx::assert_relative_eq!(*value, known, max_relative = 1e-14)
+            });
     }
 }

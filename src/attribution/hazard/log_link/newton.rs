@@ -21,29 +21,44 @@ pub(super) struct Solution {
     pub(super) converged: bool,
 }
 
-/// A weak normal prior on each channel's coefficients, standard deviation 10: without it a bin in which nobody converted would
-/// have a coefficient of minus infinity.
+/// A weak normal prior on each channel's coefficients, standard deviation 10: without it a bin in
+/// which nobody converted would have a coefficient of minus infinity.
 const PRIOR: f64 = 0.01;
-/// The likelihood is added up over this many runs of states, so that its bits do not depend on threads.
+/// The likelihood is added up over this many runs of states, so that its bits do not depend on
+/// threads.
 const RUNS: usize = 16;
 /// The gain a conversion below which Newton's method has arrived.
 const GAIN: f64 = 1e-10;
 
-/// Newton's method with halved steps on `sum n eta - T exp(eta)` over states, minus the prior; the last coefficient is the
-/// logarithm of the baseline, a day.
-pub(super) fn maximise(states: &States, features: usize, conversions: f64, most_steps: u64) -> Solution {
+/// Newton's method with halved steps on `sum n eta - T exp(eta)` over states, minus the prior; the
+/// last coefficient is the logarithm of the baseline, a day.
+pub(super) fn maximise(
+    states: &States,
+    features: usize,
+    conversions: f64,
+    most_steps: u64,
+) -> Solution {
     let days: f64 = states.iter().map(|state| state.seconds / DAY).sum();
     let mut coefficients = vec![0.0; features + 1];
     coefficients[features] = libm::log(conversions / days);
     let mut at = point(states, &coefficients);
     for step in 1..=most_steps {
         let Some(factored) = Cholesky::new(at.information.clone(), features + 1) else {
-            return Solution { coefficients, log_likelihood: at.value, steps: step, converged: false };
+            return Solution {
+                coefficients,
+                log_likelihood: at.value,
+                steps: step,
+                converged: false,
+            };
         };
         let direction = factored.solve(&at.gradient);
         let mut length = 1.0;
         let (next, reached) = loop {
-            let next: Vec<f64> = coefficients.iter().zip(&direction).map(|(from, by)| from + length * by).collect();
+            let next: Vec<f64> = coefficients
+                .iter()
+                .zip(&direction)
+                .map(|(from, by)| from + length * by)
+                .collect();
             let reached = point(states, &next);
             if reached.value >= at.value || length < 1e-6 {
                 break (next, reached);
@@ -55,10 +70,20 @@ pub(super) fn maximise(states: &States, features: usize, conversions: f64, most_
             (coefficients, at) = (next, reached);
         }
         if gain <= GAIN * conversions {
-            return Solution { coefficients, log_likelihood: at.value, steps: step, converged: gain.is_finite() };
+            return Solution {
+                coefficients,
+                log_likelihood: at.value,
+                steps: step,
+                converged: gain.is_finite(),
+            };
         }
     }
-    Solution { coefficients, log_likelihood: at.value, steps: most_steps, converged: false }
+    Solution {
+        coefficients,
+        log_likelihood: at.value,
+        steps: most_steps,
+        converged: false,
+    }
 }
 
 fn point(states: &States, coefficients: &[f64]) -> Point {
@@ -87,25 +112,43 @@ fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize)
         || fold(states, middle..range.end, coefficients, runs / 2),
     );
     left.value += right.value;
-    left.gradient.iter_mut().zip(right.gradient).for_each(|(sum, other)| *sum += other);
-    left.information.iter_mut().zip(right.information).for_each(|(sum, other)| *sum += other);
+    left.gradient
+        .iter_mut()
+        .zip(right.gradient)
+        .for_each(|(sum, other)| *sum += other);
+    left.information
+        .iter_mut()
+        .zip(right.information)
+        .for_each(|(sum, other)| *sum += other);
     left
 }
 
 fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Point {
     let size = coefficients.len();
-    let mut point = Point { value: 0.0, gradient: vec![0.0; size], information: vec![0.0; size * size] };
+    let mut point = Point {
+        value: 0.0,
+        gradient: vec![0.0; size],
+        information: vec![0.0; size * size],
+    };
     let mut active: Vec<usize> = Vec::new();
     for state in range.map(|at| states.get(at)) {
         active.clear();
-        active.extend(state.features.iter().map(|&feature| feature as usize).chain([size - 1]));
+        active.extend(
+            state
+                .features
+                .iter()
+                .map(|&feature| feature as usize)
+                .chain([size - 1]),
+        );
         let eta: f64 = active.iter().map(|&feature| coefficients[feature]).sum();
         let expected = state.seconds / DAY * libm::exp(eta);
         point.value += state.conversions * eta - expected;
         for (place, &row) in active.iter().enumerate() {
             point.gradient[row] += state.conversions - expected;
             let information = &mut point.information[row * size..][..size];
-            active[..=place].iter().for_each(|&column| information[column] += expected);
+            active[..=place]
+                .iter()
+                .for_each(|&column| information[column] += expected);
         }
     }
     point

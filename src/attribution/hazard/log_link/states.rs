@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The evidence of a [`LogHazard`](crate::LogHazard): person-time and conversions by state, a state being the age bin of the most
-/// recent touch of each channel.
+/// The evidence of a [`LogHazard`](crate::LogHazard): person-time and conversions by state, a state
+/// being the age bin of the most recent touch of each channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct PersonTime {
@@ -35,8 +35,17 @@ struct Fields {
 
 impl From<PersonTime> for Fields {
     fn from(evidence: PersonTime) -> Self {
-        let states = evidence.states.iter().map(|state| (state.features.to_vec(), state.seconds, state.conversions)).collect();
-        Self { channels: evidence.channels, ends: evidence.ends, states, excluded: evidence.excluded }
+        let states = evidence
+            .states
+            .iter()
+            .map(|state| (state.features.to_vec(), state.seconds, state.conversions))
+            .collect();
+        Self {
+            channels: evidence.channels,
+            ends: evidence.ends,
+            states,
+            excluded: evidence.excluded,
+        }
     }
 }
 
@@ -44,25 +53,43 @@ impl TryFrom<Fields> for PersonTime {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        let Fields { channels, ends, states, excluded } = fields;
+        let Fields {
+            channels,
+            ends,
+            states,
+            excluded,
+        } = fields;
         let mut evidence = Self::new(&channels, &ends);
         let features = channels.len() * ends.len();
         for (state, seconds, conversions) in states {
-            let rising = state.windows(2).all(|pair| pair[0] < pair[1]) && state.last().is_none_or(|&last| (last as usize) < features);
-            let counts = [seconds, conversions].iter().all(|number| (0.0..f64::INFINITY).contains(number));
+            let rising = state.windows(2).all(|pair| pair[0] < pair[1])
+                && state.last().is_none_or(|&last| (last as usize) < features);
+            let counts = [seconds, conversions]
+                .iter()
+                .all(|number| (0.0..f64::INFINITY).contains(number));
             if !(rising && counts) {
-                return Err(Error::setting("a state of person-time", format!("{state:?}"), "rising features with finite tallies from 0"));
+                return Err(Error::setting(
+                    "a state of person-time",
+                    format!("{state:?}"),
+                    "rising features with finite tallies from 0",
+                ));
             }
             let fingerprint = evidence.fingerprint(&state);
-            evidence.states.add(fingerprint, &state, seconds, conversions);
+            evidence
+                .states
+                .add(fingerprint, &state, seconds, conversions);
         }
-        evidence.excluded = excluded.into_iter().filter(|id| id.index() < channels.len()).collect();
+        evidence.excluded = excluded
+            .into_iter()
+            .filter(|id| id.index() < channels.len())
+            .collect();
         Ok(evidence)
     }
 }
 
-/// At a second, a channel's most recent touch moves into a bin, or out of all: the second, the channel and one more than the bin
-/// from high bits to low, so that one comparison of numbers puts changes in order.
+/// At a second, a channel's most recent touch moves into a bin, or out of all: the second, the
+/// channel and one more than the bin from high bits to low, so that one comparison of numbers puts
+/// changes in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Change(u64);
 
@@ -93,8 +120,9 @@ pub(super) struct States {
     table: HashTable<u32>,
 }
 
-/// A state is known by its fingerprint, 128 bits that change with it feature by feature: of a billion states two share one with a
-/// chance of 1 in 10^20. Features lie elsewhere in memory and are not looked at.
+/// A state is known by its fingerprint, 128 bits that change with it feature by feature: of a
+/// billion states two share one with a chance of 1 in 10^20. Features lie elsewhere in memory and
+/// are not looked at.
 #[derive(Debug, Clone, Copy)]
 struct Tally {
     fingerprint: u128,
@@ -113,16 +141,27 @@ pub(super) struct State<'a> {
 impl States {
     fn add(&mut self, fingerprint: u128, features: &[u32], seconds: f64, conversions: f64) {
         let hash = fingerprint as u64;
-        if let Some(&at) = self.table.find(hash, |&at| self.tallies[at as usize].fingerprint == fingerprint) {
+        if let Some(&at) = self.table.find(hash, |&at| {
+            self.tallies[at as usize].fingerprint == fingerprint
+        }) {
             let tally = &mut self.tallies[at as usize];
             tally.seconds += seconds;
             tally.conversions += conversions;
             return;
         }
         let at = self.ends.len() as u32;
-        self.push(features, Tally { fingerprint, seconds, conversions });
+        self.push(
+            features,
+            Tally {
+                fingerprint,
+                seconds,
+                conversions,
+            },
+        );
         let tallies = &self.tallies;
-        self.table.insert_unique(hash, at, |&other| tallies[other as usize].fingerprint as u64);
+        self.table.insert_unique(hash, at, |&other| {
+            tallies[other as usize].fingerprint as u64
+        });
     }
 
     fn push(&mut self, features: &[u32], tally: Tally) {
@@ -133,18 +172,32 @@ impl States {
 
     fn merge(&mut self, later: &Self) {
         let tallies = &self.tallies;
-        self.table.reserve(later.len(), |&other| tallies[other as usize].fingerprint as u64);
+        self.table.reserve(later.len(), |&other| {
+            tallies[other as usize].fingerprint as u64
+        });
         for (tally, state) in later.tallies.iter().zip(later.iter()) {
-            self.add(tally.fingerprint, state.features, state.seconds, state.conversions);
+            self.add(
+                tally.fingerprint,
+                state.features,
+                state.seconds,
+                state.conversions,
+            );
         }
     }
 
     /// The states by fingerprint: in an order that does not depend on who came first.
     fn sorted(&self) -> Self {
-        let mut order: Vec<(u128, u32)> = self.tallies.iter().map(|tally| tally.fingerprint).zip(0..).collect();
+        let mut order: Vec<(u128, u32)> = self
+            .tallies
+            .iter()
+            .map(|tally| tally.fingerprint)
+            .zip(0..)
+            .collect();
         rayon::slice::ParallelSliceMut::par_sort_unstable(&mut order[..]);
         let mut sorted = Self::default();
-        order.into_iter().for_each(|(_, at)| sorted.push(self.get(at as usize).features, self.tallies[at as usize]));
+        order.into_iter().for_each(|(_, at)| {
+            sorted.push(self.get(at as usize).features, self.tallies[at as usize])
+        });
         sorted
     }
 
@@ -154,9 +207,17 @@ impl States {
 
     #[inline]
     pub(super) fn get(&self, at: usize) -> State<'_> {
-        let Tally { seconds, conversions, .. } = self.tallies[at];
+        let Tally {
+            seconds,
+            conversions,
+            ..
+        } = self.tallies[at];
         let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        State { features: &self.features[start..self.ends[at]], seconds, conversions }
+        State {
+            features: &self.features[start..self.ends[at]],
+            seconds,
+            conversions,
+        }
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = State<'_>> {
@@ -175,8 +236,16 @@ impl Active {
     /// Puts `feature`, if any, in the place of what there is of the features in `own`.
     #[inline]
     fn replace(&mut self, own: Range<u32>, feature: Option<u32>, marks: &[u128]) {
-        let place = self.features.iter().take_while(|&&other| other < own.start).count();
-        let present = self.features.get(place).copied().filter(|other| own.contains(other));
+        let place = self
+            .features
+            .iter()
+            .take_while(|&&other| other < own.start)
+            .count();
+        let present = self
+            .features
+            .get(place)
+            .copied()
+            .filter(|other| own.contains(other));
         match (present, feature) {
             (Some(_), Some(feature)) => self.features[place] = feature,
             (Some(_), None) => drop(self.features.remove(place)),
@@ -184,7 +253,10 @@ impl Active {
             (None, None) => {}
         }
         let mark = |feature: Option<u32>| feature.map_or(0, |feature| marks[feature as usize]);
-        self.fingerprint = self.fingerprint.wrapping_sub(mark(present)).wrapping_add(mark(feature));
+        self.fingerprint = self
+            .fingerprint
+            .wrapping_sub(mark(present))
+            .wrapping_add(mark(feature));
     }
 }
 
@@ -195,7 +267,9 @@ impl PersonTime {
             ends: ends.to_vec(),
             states: States::default(),
             excluded: Vec::new(),
-            marks: (0..channels.len() * ends.len()).map(|feature| xxh3_128(&(feature as u64).to_le_bytes())).collect(),
+            marks: (0..channels.len() * ends.len())
+                .map(|feature| xxh3_128(&(feature as u64).to_le_bytes()))
+                .collect(),
             changes: Vec::new(),
             upcoming: vec![u32::MAX; channels.len()],
         }
@@ -212,7 +286,9 @@ impl PersonTime {
     }
 
     fn fingerprint(&self, features: &[u32]) -> u128 {
-        features.iter().fold(0, |sum, &feature| sum.wrapping_add(self.marks[feature as usize]))
+        features.iter().fold(0, |sum, &feature| {
+            sum.wrapping_add(self.marks[feature as usize])
+        })
     }
 
     pub(super) fn excluded(&self) -> &[ChannelId] {
@@ -239,8 +315,16 @@ impl PersonTime {
         let Range { start: open, end } = watched;
         self.find_changes(channels, times);
         let mut conversions = conversions.filter(|&(at, _)| at >= open).peekable();
-        let Self { states, marks, changes, ends, .. } = self;
-        let mut add = |active: &Active, seconds, count| states.add(active.fingerprint, &active.features, seconds, count);
+        let Self {
+            states,
+            marks,
+            changes,
+            ends,
+            ..
+        } = self;
+        let mut add = |active: &Active, seconds, count| {
+            states.add(active.fingerprint, &active.features, seconds, count)
+        };
         let mut active = Active::default();
         let (mut from, bins) = (open, ends.len() as u32);
         for change in changes {
@@ -253,7 +337,11 @@ impl PersonTime {
                 from = until;
             }
             let first = change.channel() * bins;
-            active.replace(first..first + bins, change.bin().map(|bin| first + bin), marks);
+            active.replace(
+                first..first + bins,
+                change.bin().map(|bin| first + bin),
+                marks,
+            );
         }
         add(&active, weight * f64::from(end.saturating_sub(from)), 0.0);
         conversions.for_each(|(_, count)| add(&active, 0.0, weight * count));
@@ -284,13 +372,20 @@ impl PersonTime {
 }
 
 impl Accumulator for PersonTime {
-    /// A journey from outside an arena is taken for all touches of one person, watched up to its close.
+    /// A journey from outside an arena is taken for all touches of one person, watched up to its
+    /// close.
     fn observe(&mut self, journey: Journey<'_>) {
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
         if let Some(&first) = times.first() {
             let conversions = journey.outcome.conversions;
             let events = (conversions > 0.0).then_some((journey.close, conversions));
-            self.observe_person(channels, times, first..journey.close, 1.0, events.into_iter());
+            self.observe_person(
+                channels,
+                times,
+                first..journey.close,
+                1.0,
+                events.into_iter(),
+            );
         }
     }
 
@@ -299,9 +394,17 @@ impl Accumulator for PersonTime {
         self.exclude(&observation.excluded);
         for person in block.people() {
             if let Some(first) = person.times.first().filter(|_| person.weight > 0.0) {
-                let events = person.conversions().map(|(at, outcome)| (at, outcome.conversions));
+                let events = person
+                    .conversions()
+                    .map(|(at, outcome)| (at, outcome.conversions));
                 let watched = observation.from.max(*first)..observation.end;
-                self.observe_person(person.channels, person.times, watched, person.weight, events);
+                self.observe_person(
+                    person.channels,
+                    person.times,
+                    watched,
+                    person.weight,
+                    events,
+                );
             }
         }
     }
@@ -309,7 +412,11 @@ impl Accumulator for PersonTime {
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         if self.ends != later.ends {
-            return Err(Error::setting("the bins of person-time", format!("{:?}", later.ends), format!("{:?}", self.ends)));
+            return Err(Error::setting(
+                "the bins of person-time",
+                format!("{:?}", later.ends),
+                format!("{:?}", self.ends),
+            ));
         }
         self.states.merge(&later.states);
         self.exclude(&later.excluded);
@@ -326,10 +433,21 @@ mod tests {
         let channels = Channels::new(["a", "b"]).unwrap();
         let mut evidence = PersonTime::new(&channels, &[10, 20]);
         let touches = [0, 1, 0].map(ChannelId);
-        evidence.observe_person(&touches, &[100, 105, 112], 100..200, 1.0, [(100, 1.0), (112, 2.0), (150, 1.0)].into_iter());
-        let mut states: Vec<_> = evidence.states.iter().map(|state| (state.features.to_vec(), state.seconds, state.conversions)).collect();
+        evidence.observe_person(
+            &touches,
+            &[100, 105, 112],
+            100..200,
+            1.0,
+            [(100, 1.0), (112, 2.0), (150, 1.0)].into_iter(),
+        );
+        let mut states: Vec<_> = evidence
+            .states
+            .iter()
+            .map(|state| (state.features.to_vec(), state.seconds, state.conversions))
+            .collect();
         states.sort_by(|left, right| left.0.cmp(&right.0));
-        // a: 100-110 bin 0, 110-112 bin 1, 112-122 bin 0, 122-132 bin 1; b: 105-115 bin 0, 115-125 bin 1; the last bins hold second 20 too
+        // a: 100-110 bin 0, 110-112 bin 1, 112-122 bin 0, 122-132 bin 1; b: 105-115 bin 0, 115-125
+        // bin 1; the last bins hold second 20 too
         let known = [
             (vec![], 67.0, 1.0),
             (vec![0], 5.0, 1.0),
@@ -341,7 +459,13 @@ mod tests {
         ];
         assert_eq!(states, known);
         let text = serde_json::to_string(&evidence).unwrap();
-        assert_eq!(serde_json::from_str::<PersonTime>(&text).unwrap().states.len(), 7);
+        assert_eq!(
+            serde_json::from_str::<PersonTime>(&text)
+                .unwrap()
+                .states
+                .len(),
+            7
+        );
         assert!(serde_json::from_str::<PersonTime>(&text.replace("[1,3]", "[3,1]")).is_err());
     }
 }
