@@ -16,10 +16,13 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use mixtouch::{
-    AttributionModel, FirstTouch, Fit, Journeys, LastNonDirect, LastTouch, Linear, Markov,
-    Position, SetRateShapley, SubsetSumShapley, TimeDecay, TimeToEvent, attribute,
+use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::rules::{
+    FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay,
 };
+use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::{AttributionModel, Fit, Journeys, attribute};
 use std::hint::black_box;
 use std::time::Duration;
 

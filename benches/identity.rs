@@ -14,8 +14,8 @@
 //!     cargo bench --bench identity
 //!     cargo bench --bench identity -- 1000000
 
-use mixtouch::Random;
 use mixtouch::identity::{HashKey, Identifier, Link, Links, Pseudonymiser, Resolver, Rules};
+use mixtouch::util::Random;
 use rayon::prelude::*;
 use std::time::Instant;
 

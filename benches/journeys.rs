@@ -9,7 +9,8 @@ mod events;
 mod yardstick;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mixtouch::{JourneyBuilder, JourneyOptions, Journeys, Transform};
+use mixtouch::journeys::Transform;
+use mixtouch::{JourneyBuilder, JourneyOptions, Journeys};
 use std::hint::black_box;
 use std::time::Duration;
 

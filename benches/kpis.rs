@@ -9,14 +9,23 @@ mod events;
 mod yardstick;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use mixtouch::omnichannel::{
-    Acquisition, CartAbandonment, CartOptions, Cohorts, ConversionCounts, ConversionRates,
-    FrequentPaths, Grouping, Histories, JourneyMap, KindCounts, KindShares, Level, MapCounts,
-    OfflineChannels, PathCounts, PathLengths, Periods, PurchasePaths, Purchases, Questions,
-    Repurchase, Retention, RfmScore, Steps, VoiceOfCustomer,
+use mixtouch::attribution::rules::Linear;
+use mixtouch::kpi::customers::{
+    CartAbandonment, CartOptions, Cohorts, Purchases, Repurchase, Retention, RfmScore,
 };
+use mixtouch::kpi::journeys::{
+    ConversionCounts, ConversionRates, KindCounts, KindShares, OfflineChannels, PathLengths,
+    PurchasePaths,
+};
+use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
+use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+use mixtouch::kpi::spend::Acquisition;
+use mixtouch::kpi::timelines::Histories;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{Event, Events, Kind, Linear, Zone};
+use mixtouch::stats::Level;
+use mixtouch::time::Periods;
+use mixtouch::{Event, Events, Kind, Zone};
 use std::hint::black_box;
 use std::time::Duration;
 

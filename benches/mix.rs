@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use mixtouch::mix::MediaMix;
+use mixtouch::mix::specification::MediaMix;
 use mixtouch::simulate::panels::PanelWorld;
 
 fn search(c: &mut Criterion) {

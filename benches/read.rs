@@ -10,9 +10,8 @@ mod events;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use mixtouch::{
-    EventColumns, EventPiece, EventReader, Events, JourneyBuilder, JourneyOptions, Kind, PersonKey,
-};
+use mixtouch::io::{EventColumns, EventPiece, EventReader};
+use mixtouch::{Events, JourneyBuilder, JourneyOptions, Kind, PersonKey};
 use std::io::Write;
 use std::time::Duration;
 
@@ -79,9 +78,8 @@ mod parquet {
     use ::parquet::basic::Compression;
     use ::parquet::file::properties::WriterProperties;
     use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
-    use mixtouch::{
-        EventColumns, Events, JourneyBuilder, JourneyOptions, ParquetPiece, ParquetReader,
-    };
+    use mixtouch::io::{EventColumns, ParquetPiece, ParquetReader};
+    use mixtouch::{Events, JourneyBuilder, JourneyOptions};
     use std::fs::File;
     use std::path::Path;
     use std::sync::Arc;

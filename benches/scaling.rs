@@ -16,10 +16,11 @@ mod events;
 #[path = "common/yardstick.rs"]
 mod yardstick;
 
-use mixtouch::{
-    Fit, JourneyOptions, Journeys, Linear, Markov, SetRateShapley, TimeDecay, TimeToEvent,
-    attribute,
-};
+use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::rules::{Linear, TimeDecay};
+use mixtouch::attribution::shapley::SetRateShapley;
+use mixtouch::{Fit, JourneyOptions, Journeys, attribute};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::hint::black_box;
 use std::time::Instant;

@@ -7,12 +7,16 @@
 mod exit;
 
 use clap::Parser;
-use mixtouch::simulate::{Simulation, World};
-use mixtouch::{
-    AttributionModel, Counterfactual, Credits, FirstTouch, Fit, JourneyOptions, Journeys,
-    LastNonDirect, LastTouch, Linear, LogHazard, Logistic, Markov, Position, Result,
-    SetRateShapley, ShaoLi, SubsetSumShapley, TimeDecay, TimeToEvent, WShaped, attribute,
+use mixtouch::attribution::Counterfactual;
+use mixtouch::attribution::hazard::{LogHazard, TimeToEvent};
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::rules::{
+    FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
+use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::simulate::worlds::{Simulation, World};
+use mixtouch::{AttributionModel, Credits, Fit, JourneyOptions, Journeys, Result, attribute};
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -23,8 +23,10 @@ use std::time::Instant;
 
 use clap::Parser;
 use mixtouch::Result;
-use mixtouch::mix::budget::{Goal, Plan};
-use mixtouch::mix::{Bootstrap, Finding, MixModel};
+use mixtouch::budget::{Goal, Plan};
+use mixtouch::mix::estimate::Bootstrap;
+use mixtouch::mix::panel::Finding;
+use mixtouch::mix::posterior::MixModel;
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
 

@@ -5,59 +5,39 @@
 //! pass, and solves it into its model. Models only state raw weights; the engine divides, so that
 //! credited + baseline + unattributed = total holds for all of them.
 
-use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys, Sample};
-
-mod bootstrap;
-mod coalitions;
+mod channel_sets;
 mod comparison;
 mod counterfactual;
 mod credits;
 mod grams;
-mod hazard;
+pub mod hazard;
 #[cfg(test)]
 mod laws;
-mod logistic;
-mod markov;
+pub mod markov;
 mod parameters;
-mod participation;
-mod position;
-mod rules;
-mod shao_li;
-mod shapley;
+pub mod regression;
+pub mod rules;
+pub mod shapley;
 mod shares;
 mod stream;
-mod table;
-mod time_decay;
 
-pub use bootstrap::Bootstrap;
-pub use coalitions::Coalitions;
-pub use comparison::Comparison;
-pub use counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
-pub use credits::{Credits, Tally};
-pub use hazard::{
-    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime,
-    TimeToEvent, TimeToEventModel, TouchEffect,
+pub use self::channel_sets::Coalitions;
+pub use self::comparison::Comparison;
+pub use self::comparison::bootstrap::Bootstrap;
+pub use self::comparison::table::{
+    BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
 };
-pub use logistic::{Logistic, LogisticModel};
-pub use markov::{
-    Markov, MarkovJourneys, MarkovModel, OrderChoice, OrderScore, State, Transition, Transitions,
-};
-pub use parameters::{Parameter, Parameters};
-pub use participation::Participation;
-pub use position::{Position, WShaped, WShapedModel};
-pub use rules::{FirstTouch, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Names};
-pub use shao_li::{ShaoLi, ShaoLiModel};
-pub use shapley::{
-    ExactSetShapley, OrderedShapley, Response, ResponseShapley, ResponseShapleyModel,
-    SetRateShapley, SetRateShapleyModel, SubsetSumShapley,
-};
-pub use shares::ChannelShares;
-pub use stream::{JourneyCredit, TouchCredit, stream_credits};
-pub use table::{BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable};
-pub use time_decay::TimeDecay;
+pub use self::counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
+pub use self::credits::{Credits, Tally};
+pub use self::parameters::{Parameter, Parameters};
+pub use self::shares::ChannelShares;
+pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};
+
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
+use crate::journeys::{Accumulator, Sample};
 
 /// What a model needs beyond the sequence of channels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -178,7 +158,8 @@ pub trait Fit {
 /// The journeys lack what the model needs, or the model was fitted on other channels.
 ///
 /// ```
-/// use mixtouch::{Linear, Outcome, PathTable, attribute};
+/// use mixtouch::{Outcome, PathTable, attribute};
+/// use mixtouch::attribution::rules::Linear;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search"], Outcome::new(2.0, 5.0, 80.0)?)?;

@@ -1,24 +1,25 @@
 //! From attribution to the mix model: what journeys say of returns, as weak beliefs.
 //!
 //! Lift tests go into the mix model as they are
-//! ([`MediaMix::lift_tests`](crate::mix::MediaMix::lift_tests)); they are measured. Attribution is
+//! ([`MediaMix::lift_tests`](crate::mix::specification::MediaMix::lift_tests)); they are measured. Attribution is
 //! modelled, so it enters only as a prior with a width of the caller's choice, and only by choice.
 
 use crate::attribution::ModelTable;
 use crate::error::{Error, Result};
-use crate::mix::RoiPrior;
+use crate::mix::specification::RoiPrior;
 
 /// A belief about the return of every channel that cost anything: value credited / cost, give or
 /// take `spread` times that.
 ///
-/// Use a model that estimates a baseline ([`TimeToEvent`](crate::TimeToEvent)): what rules credit
+/// Use a model that estimates a baseline ([`TimeToEvent`](crate::attribution::hazard::TimeToEvent)): what rules credit
 /// includes what would have come anyway, and would pull returns up. A `spread` of 0.5 to 1 leaves
 /// the regression free to disagree. Channels are those of the log; name the panel's columns alike,
 /// or pick and rename priors before use.
 ///
 /// ```
 /// use mixtouch::calibration::roi_priors;
-/// use mixtouch::{Comparison, CostTable, Event, Events, JourneyBuilder, JourneyOptions, Linear};
+/// use mixtouch::{Comparison, CostTable, Event, Events, JourneyBuilder, JourneyOptions};
+/// use mixtouch::attribution::rules::Linear;
 ///
 /// let mut log = Events::new();
 /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(10.0))?;
@@ -64,7 +65,11 @@ pub fn roi_priors(credit: &ModelTable, spread: f64) -> Result<Vec<RoiPrior>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Comparison, Event, Events, JourneyOptions, Journeys, LastTouch};
+    use crate::attribution::Comparison;
+    use crate::attribution::rules::LastTouch;
+    use crate::event::{Event, Events};
+    use crate::journeys::JourneyOptions;
+    use crate::journeys::arena::Journeys;
 
     fn table(cost: f64) -> ModelTable {
         let mut log = Events::new();

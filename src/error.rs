@@ -54,7 +54,7 @@ pub enum Error {
         /// What is needed at least.
         allowed: Cow<'static, str>,
     },
-    /// More distinct channels than a [`ChannelId`](crate::ChannelId) can number.
+    /// More distinct channels than a [`ChannelId`](crate::channel::ChannelId) can number.
     #[error("more than {limit} channels, first one too many: {channel:?}")]
     TooManyChannels {
         /// The largest number of channels.

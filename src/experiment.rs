@@ -9,7 +9,6 @@
 //! | how many persons are needed, and what would be found? | [`sample_size`], [`power`] with an [`Effect`] |
 //! | what did spend in some regions change? | [`GeoTest`], whose result gives [`LiftTest`]s |
 
-mod difference;
 mod geo;
 mod lift;
 mod means;
@@ -18,11 +17,9 @@ mod proportions;
 mod synthetic;
 mod variants;
 
-pub use difference::Difference;
-pub(crate) use difference::{Student, check_level, normal_quantile, p_text};
-pub use geo::{GeoEffect, GeoLift, GeoTest};
-pub use lift::LiftTest;
-pub use means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
-pub use planning::{Effect, power, sample_size};
-pub use proportions::{Proportion, compare_proportions};
-pub use variants::{compare_variants, holm};
+pub use self::geo::{GeoEffect, GeoLift, GeoTest};
+pub use self::lift::LiftTest;
+pub use self::means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
+pub use self::planning::{Effect, power, sample_size};
+pub use self::proportions::{Proportion, compare_proportions};
+pub use self::variants::{compare_variants, holm};

@@ -13,7 +13,7 @@
 //!    one tablet on a shop's counter would otherwise melt thousands of people into one. What the
 //!    rules refused is reported ([`Refused`]).
 //! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch)
-//!    rows to plain [`Events`](crate::Events) of persons, from which journeys are cut as ever.
+//!    rows to plain [`Events`](crate::event::Events) of persons, from which journeys are cut as ever.
 //!    [`Profile`]s sum up each person.
 //!
 //! The same links give the same persons, to the bit, in any order of rows and on any number of
@@ -46,43 +46,39 @@
 //! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
 
 mod candidates;
+mod component_sizes;
 mod components;
 mod consent;
 mod erase;
 mod events;
 mod guards;
 mod identifier;
+mod identifier_index;
 mod identities;
-mod joining;
 mod key;
 mod link;
-mod marks;
-mod numbering;
+mod ordered_linker;
 mod pairs;
-mod part;
 mod profile;
 mod ranges;
-mod refused;
+mod rejected_links;
 mod resolve;
 mod rules;
-mod sizes;
-mod spread;
+mod shard;
 mod stitch;
 mod union_find;
 
+pub use self::consent::Consent;
+pub use self::events::IdentifiedEvents;
 #[cfg(any(feature = "csv", feature = "parquet"))]
-pub use crate::io::{Batches, IdentifiedReader};
-pub use consent::Consent;
-pub use events::IdentifiedEvents;
-#[cfg(any(feature = "csv", feature = "parquet"))]
-pub(crate) use identifier::VALUE;
-pub use identifier::{Identifier, Pseudonymiser};
-pub use identities::{Identities, PersonId};
-pub use key::HashKey;
-pub use link::{Link, Links};
-pub use pairs::PairCounts;
-pub use profile::Profile;
-pub use refused::{Offender, Refused, RefusedByRule, Rule};
-pub use resolve::Resolver;
-pub use rules::{IdentifierKind, Rules};
-pub use stitch::{NoConsent, Stitched, WithoutConsent};
+pub(crate) use self::identifier::VALUE;
+pub use self::identifier::{Identifier, Pseudonymiser};
+pub use self::identities::{Identities, PersonId};
+pub use self::key::HashKey;
+pub use self::link::{Link, Links};
+pub use self::pairs::PairCounts;
+pub use self::profile::Profile;
+pub use self::rejected_links::{Offender, Refused, RefusedByRule, Rule};
+pub use self::resolve::Resolver;
+pub use self::rules::{IdentifierKind, Rules};
+pub use self::stitch::{NoConsent, Stitched, WithoutConsent};

@@ -4,18 +4,18 @@
 mod arrow;
 mod columns;
 #[cfg(feature = "csv")]
-mod csv;
+pub(crate) mod csv;
 mod identified;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod timestamp;
 
+pub use self::columns::EventColumns;
 #[cfg(feature = "csv")]
-pub use self::csv::{EventPiece, EventReader};
+pub use self::csv::events::{EventPiece, EventReader};
+pub use self::identified::{Batches, IdentifiedReader};
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetPiece, ParquetReader};
-pub use columns::EventColumns;
-pub use identified::{Batches, IdentifiedReader};
 
 use crate::error::Result;
 use crate::event::Events;

@@ -7,7 +7,9 @@
 //! learns -> [`Credits`], or a [`Comparison`] of several models.
 //!
 //! ```
-//! use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, LastTouch, Markov, attribute};
+//! use mixtouch::attribution::markov::Markov;
+//! use mixtouch::attribution::rules::LastTouch;
+//! use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, attribute};
 //!
 //! let mut log = Events::new();
 //! log.push(Event::touch("ann", 1_767_225_600, "social"))?;
@@ -38,62 +40,36 @@
 //! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on
 //! by default; `parquet` (Parquet files and Arrow record batches in).
 
-mod attribution;
+pub mod attribution;
+pub mod budget;
 pub mod calibration;
-mod channel;
-mod date;
+pub mod channel;
 mod error;
-mod event;
+pub mod event;
 pub mod experiment;
 pub mod identity;
-mod intern;
 #[cfg(any(feature = "csv", feature = "parquet"))]
-mod io;
-mod journey;
-mod journeys;
+pub mod io;
+pub mod journeys;
+pub mod kpi;
+mod linalg;
 pub mod mix;
-pub mod omnichannel;
-mod person;
 pub mod privacy;
-mod random;
+mod report;
 pub mod simulate;
-#[cfg(feature = "csv")]
-mod table;
-mod zone;
+pub mod stats;
+pub mod time;
+pub mod util;
 
-pub use attribution::{
-    AttributionModel, BaselineCredit, Bootstrap, ChannelCredit, ChannelShares, Coalitions,
-    Comparison, ComparisonTable, Counterfactual, CounterfactualModel, Credits, ExactSetShapley,
-    FirstTouch, Fit, JourneyCredit, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Logistic,
-    LogisticModel, Markov, MarkovJourneys, MarkovModel, ModelTable, Names, Needs, OrderChoice,
-    OrderScore, OrderedShapley, Parameter, Parameters, Participation, PathOutcomes, Position,
-    Response, ResponseShapley, ResponseShapleyModel, SegmentTable, SetRateShapley,
-    SetRateShapleyModel, ShaoLi, ShaoLiModel, State, SubsetSumShapley, Tally, TimeDecay,
-    TouchCredit, Transition, Transitions, WShaped, WShapedModel, attribute, stream_credits,
-};
-pub use attribution::{
-    Exposures, FitReport, Intensity, LogHazard, LogHazardModel, PairEffect, PersonTime,
-    TimeToEvent, TimeToEventModel, TouchEffect,
-};
+pub use attribution::{AttributionModel, Comparison, ComparisonTable, Credits, Fit, attribute};
 pub use channel::{ChannelId, Channels};
-pub use date::Day;
 pub use error::{Error, Result};
-pub use event::{Event, Events, Interaction, Kind, PassedOver, SessionTouch, Sessions};
-pub use experiment::LiftTest;
-#[cfg(any(feature = "csv", feature = "parquet"))]
-pub use io::EventColumns;
-#[cfg(feature = "csv")]
-pub use io::{EventPiece, EventReader};
-#[cfg(feature = "parquet")]
-pub use io::{ParquetPiece, ParquetReader};
-pub use journey::{Journey, Outcome};
+pub use event::{CostTable, Event, Events, Interaction, Kind, PersonKey};
 pub use journeys::{
-    Accumulator, Block, CostTable, JourneyBuilder, JourneyOptions, Journeys, Lookback, PathTable,
-    Period, Totals, Transform,
+    Accumulator, Journey, JourneyBuilder, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
+    Totals,
 };
-pub use person::PersonKey;
-pub use random::Random;
-pub use zone::Zone;
+pub use time::{Day, Zone};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "csv", feature = "time"))]

@@ -3,6 +3,4 @@
 pub mod customers;
 pub mod panels;
 pub mod retailer;
-mod worlds;
-
-pub use worlds::{ChannelTruth, Simulation, Truth, World};
+pub mod worlds;

@@ -1,9 +1,11 @@
 //! The eight models that a log is usually looked at with.
 
-use mixtouch::{
-    Comparison, FirstTouch, LastNonDirect, LastTouch, Linear, Markov, Position, SubsetSumShapley,
-    TimeDecay,
+use mixtouch::Comparison;
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::rules::{
+    FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay,
 };
+use mixtouch::attribution::shapley::SubsetSumShapley;
 
 /// All eight, to be run in one traversal for Markov's evidence and one for all credit.
 pub(crate) fn comparison() -> Comparison {

@@ -2,7 +2,8 @@
 //! exponential with mean a day, starts spread over 90 days, 12 channels.
 #![allow(dead_code, reason = "each bench takes its part of it")]
 
-use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Journeys, Random};
+use mixtouch::util::Random;
+use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Journeys};
 use rayon::prelude::*;
 use std::ops::Range;
 

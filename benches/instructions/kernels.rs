@@ -17,9 +17,9 @@
 mod events;
 
 use gungraun::prelude::*;
-use mixtouch::{
-    Credits, Events, Fit, JourneyOptions, Journeys, Linear, Markov, Transitions, attribute,
-};
+use mixtouch::{Credits, Events, Fit, JourneyOptions, Journeys, attribute};
+use mixtouch::attribution::markov::{Markov, Transitions};
+use mixtouch::attribution::rules::Linear;
 use std::hint::black_box;
 
 const PERSONS: u64 = 25_000;

@@ -2,11 +2,10 @@
 
 use crate::options::{Options, pair};
 use crate::truth::Truth;
+use mixtouch::event::PassedOver;
+use mixtouch::io::{EventColumns, EventPiece, EventReader};
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::{
-    CostTable, Error, EventColumns, EventPiece, EventReader, JourneyBuilder, Journeys, PassedOver,
-    PathTable, Result,
-};
+use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -132,8 +131,8 @@ fn read_log(
 #[cfg(feature = "parquet")]
 fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
     builder.extend_each(
-        mixtouch::ParquetReader::new(file, columns)?,
-        mixtouch::ParquetPiece::events,
+        mixtouch::io::ParquetReader::new(file, columns)?,
+        mixtouch::io::ParquetPiece::events,
     )
 }
 

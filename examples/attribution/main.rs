@@ -14,10 +14,10 @@ mod options;
 mod truth;
 
 use clap::Parser;
-use mixtouch::{
-    Coalitions, ComparisonTable, Error, ExactSetShapley, Journeys, OrderedShapley, Participation,
-    Result,
-};
+use mixtouch::attribution::rules::Participation;
+use mixtouch::attribution::shapley::{ExactSetShapley, OrderedShapley};
+use mixtouch::attribution::{Coalitions, ComparisonTable};
+use mixtouch::{Error, Journeys, Result};
 use options::Options;
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -85,7 +85,7 @@ fn report(name: &str, journeys: &Journeys) -> Result<Value> {
         }
         "shapley-ordered" => {
             let report = journeys.accumulate(|| OrderedShapley::new(channels))?;
-            let conversions = |tallies: &[mixtouch::Tally]| {
+            let conversions = |tallies: &[mixtouch::attribution::Tally]| {
                 tallies
                     .iter()
                     .map(|tally| tally.conversions)

@@ -1,11 +1,15 @@
 //! Models by name.
 
 use crate::options::Options;
-use mixtouch::{
-    AttributionModel, Bootstrap, Comparison, Counterfactual, Error, FirstTouch, Journeys,
-    LastNonDirect, LastTouch, Linear, LogHazard, Logistic, Markov, Position, Result,
-    SetRateShapley, ShaoLi, SubsetSumShapley, TimeToEvent, WShaped,
+use mixtouch::attribution::hazard::{LogHazard, TimeToEvent};
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::rules::{
+    FirstTouch, LastNonDirect, LastTouch, Linear, Position, WShaped,
 };
+use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::attribution::{Bootstrap, Counterfactual};
+use mixtouch::{AttributionModel, Comparison, Error, Journeys, Result};
 
 const DEFAULT: [&str; 9] = [
     "last-touch",

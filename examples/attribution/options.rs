@@ -1,7 +1,9 @@
 //! The command line.
 
 use clap::{ArgGroup, Parser, ValueEnum};
-use mixtouch::{Day, Error, JourneyOptions, Lookback, Period, Result, TimeDecay, Transform, Zone};
+use mixtouch::attribution::rules::TimeDecay;
+use mixtouch::journeys::{Period, Transform};
+use mixtouch::{Day, Error, JourneyOptions, Lookback, Result, Zone};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;

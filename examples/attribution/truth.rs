@@ -1,7 +1,7 @@
 //! The simulated retailer's truth beside what the models say.
 
 use crate::models::CAPTURE;
-use mixtouch::{ComparisonTable, ModelTable};
+use mixtouch::attribution::{ComparisonTable, ModelTable};
 use serde_json::{Value, json};
 use std::fmt;
 

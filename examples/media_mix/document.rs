@@ -1,8 +1,8 @@
 //! Every figure as JSON.
 
 use mixtouch::Result;
-use mixtouch::mix::budget::Plan;
-use mixtouch::mix::{ChannelSummary, Decomposition, Spread};
+use mixtouch::budget::Plan;
+use mixtouch::mix::posterior::{ChannelSummary, Decomposition, Spread};
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;

@@ -1,12 +1,12 @@
 //! The command line, and the panel and specification it asks for.
 
 use clap::Parser;
-use mixtouch::mix::{
-    AdstockFamily, Baseline, Holidays, MediaMix, Panel, PanelColumns, Period, SaturationFamily,
-    Trend,
-};
+use mixtouch::experiment::LiftTest;
+use mixtouch::mix::panel::{Panel, PanelColumns, Period};
+use mixtouch::mix::specification::{Baseline, Holidays, MediaMix, Trend};
+use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::SimulatedPanel;
-use mixtouch::{Day, Error, LiftTest, Result};
+use mixtouch::{Day, Error, Result};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 

@@ -1,7 +1,8 @@
 //! The main figures for reading.
 
-use mixtouch::mix::budget::Plan;
-use mixtouch::mix::{BootstrapChannel, ChannelSummary, MixModel, Spread};
+use mixtouch::budget::Plan;
+use mixtouch::mix::estimate::BootstrapChannel;
+use mixtouch::mix::posterior::{ChannelSummary, MixModel, Spread};
 
 use crate::Outcome;
 
@@ -100,7 +101,7 @@ fn baseline(model: &MixModel) -> String {
 }
 
 fn tests(model: &MixModel) -> String {
-    let line = |test: mixtouch::mix::TestReport| {
+    let line = |test: mixtouch::mix::posterior::TestReport| {
         let geo = test
             .geo
             .as_ref()

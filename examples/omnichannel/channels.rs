@@ -4,10 +4,10 @@ use crate::family::{Family, PERSONS, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::{Stitching, visits};
+use mixtouch::attribution::ModelTable;
+use mixtouch::attribution::rules::LastTouch;
 use mixtouch::privacy::Group;
-use mixtouch::{
-    Comparison, CostTable, Events, JourneyBuilder, Journeys, LastTouch, ModelTable, Result,
-};
+use mixtouch::{Comparison, CostTable, Events, JourneyBuilder, Journeys, Result};
 use serde_json::{Value, json};
 
 pub(crate) fn journeys(options: &Options, events: &Events, costs: &CostTable) -> Result<Journeys> {

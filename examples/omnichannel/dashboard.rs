@@ -4,17 +4,20 @@ use crate::channels;
 use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
 use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
-use mixtouch::omnichannel::{
-    Acquisition, BuyingCycles, Cohorts, ConversionRates, CustomerPurchases, Forecast, Histories,
-    JourneyMap, KindShares, Level, LifetimeValues, MailingRates, MapCounts, PathCounts, Periods,
-    PurchasePaths, Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments,
-    SpendReturns, Stage, Steps, Window,
+use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
+use mixtouch::kpi::customers::{
+    BuyingCycles, Cohorts, CustomerPurchases, Forecast, LifetimeValues, Purchases, Regularity,
+    Repurchase, Retention, RfmScore, RfmSegments,
 };
+use mixtouch::kpi::journeys::{ConversionRates, KindShares, PurchasePaths};
+use mixtouch::kpi::map::{JourneyMap, MapCounts, PathCounts, Stage, Steps};
+use mixtouch::kpi::spend::{Acquisition, MailingRates, SpendReturns};
+use mixtouch::kpi::timelines::Histories;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::{
-    AttributionModel, Day, Error, Events, FirstTouch, Fit, Journeys, LastTouch, Linear, Result,
-    TimeToEvent, Zone, attribute,
-};
+use mixtouch::stats::Level;
+use mixtouch::time::{Periods, Window};
+use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result, Zone, attribute};
 use std::collections::BTreeMap;
 
 /// The log of persons, its journeys, and the model that divides credit.

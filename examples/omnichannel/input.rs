@@ -1,9 +1,11 @@
 //! From files, or a simulation, to rows of identifiers.
 
 use crate::options::Options;
-use mixtouch::identity::{Consent, IdentifiedEvents, IdentifiedReader, Links, Pseudonymiser};
+use mixtouch::identity::{Consent, IdentifiedEvents, Links, Pseudonymiser};
+use mixtouch::io::EventColumns;
+use mixtouch::io::IdentifiedReader;
 use mixtouch::simulate::customers::{Customers, PURPOSE};
-use mixtouch::{Error, EventColumns, Events, Result};
+use mixtouch::{Error, Events, Result};
 use std::fs::{File, create_dir_all};
 use std::path::Path;
 

@@ -2,13 +2,14 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
+use mixtouch::event::{SessionTouch, Sessions};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
-use mixtouch::omnichannel::{OfflineChannels, Stage};
+use mixtouch::journeys::Period;
+use mixtouch::kpi::journeys::OfflineChannels;
+use mixtouch::kpi::map::Stage;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
-use mixtouch::{
-    Day, Error, Events, JourneyOptions, Lookback, Period, Result, SessionTouch, Sessions, Zone,
-};
+use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Result, Zone};
 use std::path::PathBuf;
 use std::time::Duration;
 

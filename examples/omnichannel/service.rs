@@ -3,10 +3,10 @@
 use crate::dashboard::{Dashboard, months};
 use crate::family::{Family, SERVICE};
 use mixtouch::Result;
-use mixtouch::omnichannel::{
-    CartAbandonment, CartOptions, Grouping, Histories, Questions, Resolutions, Service,
-    ServiceColumns, VoiceOfCustomer,
-};
+use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer};
+use mixtouch::kpi::timelines::Histories;
 
 impl Dashboard<'_> {
     /// Answers, cases, agents and teams, carts; those that the log has.

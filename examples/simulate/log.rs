@@ -1,7 +1,7 @@
 //! Worlds of persons: an event log and what each channel caused.
 
 use crate::Options;
-use mixtouch::simulate::{Truth, World};
+use mixtouch::simulate::worlds::{Truth, World};
 use mixtouch::{Error, Events, Kind, PersonKey, Result};
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};

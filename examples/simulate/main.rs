@@ -5,7 +5,7 @@
 //!     cargo run --release --example simulate -- regional --seed 1 --out market
 
 use clap::Parser;
-use mixtouch::simulate::World;
+use mixtouch::simulate::worlds::World;
 use mixtouch::{Error, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,14 +1,18 @@
 //! Several models side by side, in one traversal for all evidence and one for all credit.
 
-use super::bootstrap::Bootstrap;
-use super::credits::Credits;
-use super::rules::Names;
-use super::table::{ComparisonTable, ModelTable, SegmentTable};
-use super::{AttributionModel, Fit, Needs, Scoring, check, check_needs};
+pub(crate) mod bootstrap;
+pub(crate) mod table;
+
+use crate::attribution::comparison::bootstrap::Bootstrap;
+use crate::attribution::comparison::table::{ComparisonTable, ModelTable, SegmentTable};
+use crate::attribution::credits::Credits;
+use crate::attribution::rules::Names;
+use crate::attribution::{AttributionModel, Fit, Needs, Scoring, check, check_needs};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Draws, Journeys, Sample};
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
+use crate::journeys::{Accumulator, Draws, Sample};
 use crate::privacy::{MinimumGroup, Protected};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -17,7 +21,9 @@ use std::time::{Duration, Instant};
 /// Models to be compared on the same journeys.
 ///
 /// ```
-/// use mixtouch::{Comparison, LastTouch, Linear, Markov, Outcome, PathTable};
+/// use mixtouch::{Comparison, Outcome, PathTable};
+/// use mixtouch::attribution::markov::Markov;
+/// use mixtouch::attribution::rules::{LastTouch, Linear};
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search"], Outcome::new(2.0, 5.0, 80.0)?)?;
@@ -92,7 +98,7 @@ impl Comparison {
     }
 
     /// Fits what is to be fitted and scores all journeys by every model; where journeys are told
-    /// apart by segment ([`JourneyOptions::with_segment`](crate::JourneyOptions::with_segment)),
+    /// apart by segment ([`JourneyOptions::with_segment`](crate::journeys::JourneyOptions::with_segment)),
     /// also fits and scores each segment on its own.
     ///
     /// A journey belongs to the segment it closes in. Models that read whole timelines count

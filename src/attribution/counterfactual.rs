@@ -1,11 +1,11 @@
 //! What a path loses without a touch.
 
-use super::grams::Grams;
-use super::{AttributionModel, Fit};
+use crate::attribution::grams::Grams;
+use crate::attribution::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::{Journey, Outcome};
 use crate::journeys::Accumulator;
+use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being
@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 /// (first, exposure) before.
 ///
 /// ```
-/// use mixtouch::{Counterfactual, Fit, Outcome, PathTable, attribute};
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+/// use mixtouch::attribution::Counterfactual;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["a"], Outcome::new(1.0, 9.0, 0.0)?)?;

@@ -1,10 +1,10 @@
 //! Who gets what: the only place where weights become credit.
 
-use super::ChannelShares;
+use crate::attribution::shares::ChannelShares;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::{Journey, Outcome};
-use crate::journeys::Block;
+use crate::journeys::arena::Block;
+use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
@@ -297,7 +297,7 @@ fn lift(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journey::Outcome;
+    use crate::journeys::Outcome;
 
     #[test]
     fn journeys_of_any_length_divide() {

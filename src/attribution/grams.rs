@@ -1,7 +1,7 @@
 //! A table whose keys are short sequences of channels.
 
 use crate::channel::ChannelId;
-use crate::person::mix;
+use crate::event::person::mix;
 use hashbrown::HashTable;
 
 /// Sequences of channels, each with a value: a hash table over one flat column of keys, so that a

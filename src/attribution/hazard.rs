@@ -1,18 +1,6 @@
 //! Time to event: what marketing caused, and what would have come anyway.
 
-use super::parameters::Parameters;
-use super::{Fit, Needs};
-use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
-use basis::Basis;
-use design::Design;
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-
-mod anderson;
 mod basis;
-mod cholesky;
 mod decay;
 mod design;
 mod em;
@@ -23,9 +11,20 @@ mod rows;
 mod screening;
 mod upstream;
 
-pub use evidence::Exposures;
-pub use log_link::{LogHazard, LogHazardModel, PersonTime};
-pub use model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
+pub use self::evidence::Exposures;
+pub use self::log_link::states::PersonTime;
+pub use self::log_link::{LogHazard, LogHazardModel};
+pub use self::model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
+
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::design::Design;
+use crate::attribution::parameters::Parameters;
+use crate::attribution::{Fit, Needs};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
 /// raises.
@@ -56,7 +55,8 @@ pub use model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect}
 /// [`TimeToEvent::with_demand_capture`].
 ///
 /// ```
-/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, TimeToEvent, attribute};
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, attribute};
+/// use mixtouch::attribution::hazard::TimeToEvent;
 ///
 /// let (mut log, day) = (Events::new(), 86_400);
 /// for person in 0..50u64 {
@@ -187,11 +187,18 @@ impl TimeToEvent {
         match &self.basis {
             Basis::Bins(ends) => parameters.insert(
                 "bin_ends_days".into(),
-                list(ends.iter().map(|&end| f64::from(end) / basis::DAY)),
+                list(
+                    ends.iter()
+                        .map(|&end| f64::from(end) / crate::attribution::hazard::basis::DAY),
+                ),
             ),
             Basis::Exponential(decays) => parameters.insert(
                 "taus_days".into(),
-                list(decays.iter().map(decay::Decay::tau)),
+                list(
+                    decays
+                        .iter()
+                        .map(crate::attribution::hazard::decay::Decay::tau),
+                ),
             ),
         };
         for (name, flag) in [
@@ -247,9 +254,14 @@ impl TimeToEvent {
         let problem = ranked.problem();
         let most_steps = self.most_steps.unwrap_or(MOST_STEPS);
         let start = earlier.map(|model| {
-            screening::revived(&problem, &ranked.by_place(&model.rates), design.singles())
+            crate::attribution::hazard::screening::revived(
+                &problem,
+                &ranked.by_place(&model.rates),
+                design.singles(),
+            )
         });
-        let solution = screening::fit(&problem, &design, start, most_steps);
+        let solution =
+            crate::attribution::hazard::screening::fit(&problem, &design, start, most_steps);
         let mut fit = FitReport {
             log_likelihood: solution.log_likelihood,
             steps: solution.steps,
@@ -257,16 +269,21 @@ impl TimeToEvent {
             conversions: evidence.conversions(),
             person_days: evidence.person_days(),
         };
-        let solve = |arrivals: &upstream::Arrivals| arrivals.solve(&design.basis, most_steps);
-        let upstream: Vec<upstream::Upstream> = evidence.arrivals.par_iter().map(solve).collect();
+        let solve = |arrivals: &crate::attribution::hazard::upstream::Arrivals| {
+            arrivals.solve(&design.basis, most_steps)
+        };
+        let upstream: Vec<crate::attribution::hazard::upstream::Upstream> =
+            evidence.arrivals.par_iter().map(solve).collect();
         for fitted in &upstream {
             fit.steps += fitted.steps;
             fit.converged &= fitted.converged;
         }
         let found = &solution.rates;
-        let errors = self
-            .standard_errors
-            .then(|| ranked.by_number(&screening::standard_errors(&problem, found)));
+        let errors = self.standard_errors.then(|| {
+            ranked.by_number(&crate::attribution::hazard::screening::standard_errors(
+                &problem, found,
+            ))
+        });
         let rates = ranked.by_number(found);
         let pairs = (design.singles()..design.features())
             .filter(|&pair| rates[pair] > 0.0)
@@ -285,8 +302,8 @@ impl TimeToEvent {
     }
 }
 
-fn list(numbers: impl Iterator<Item = f64>) -> super::Parameter {
-    super::Parameter::Text(
+fn list(numbers: impl Iterator<Item = f64>) -> crate::attribution::parameters::Parameter {
+    crate::attribution::parameters::Parameter::Text(
         numbers
             .map(|number| format!("{number:.4}"))
             .collect::<Vec<_>>()

@@ -5,11 +5,20 @@
 //! with lookbacks that differ, re-use and a transform; and a path table with fractional tallies,
 //! for models that need no times.
 
-use super::*;
+use crate::attribution::hazard::{LogHazard, TimeToEvent};
+use crate::attribution::markov::{Markov, MarkovJourneys};
+use crate::attribution::regression::{Logistic, ShaoLi};
+use crate::attribution::rules::touch_rules::Names;
+use crate::attribution::rules::{
+    FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
+};
+use crate::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use crate::attribution::*;
 use crate::event::{Event, Events, Interaction};
-use crate::journey::Outcome;
-use crate::journeys::{JourneyBuilder, JourneyOptions, Lookback, PathTable, Transform};
-use crate::random::Random;
+use crate::journeys::Outcome;
+use crate::journeys::build::JourneyBuilder;
+use crate::journeys::{JourneyOptions, Lookback, PathTable, Transform};
+use crate::util::Random;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;

@@ -1,21 +1,23 @@
 //! Markov chains: how many conversions would be lost without a channel.
 
-use super::parameters::{Parameters, parameters};
-use super::{AttributionModel, ChannelShares, Fit};
-use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
-use crate::journey::Journey;
-use serde::{Deserialize, Serialize};
-
 mod chain;
 mod order;
 mod pairs;
 mod removal;
 mod transitions;
 
-use chain::Chain;
-pub use order::{OrderChoice, OrderScore};
-pub use transitions::Transitions;
+pub use self::order::{OrderChoice, OrderScore};
+pub use self::transitions::Transitions;
+
+use crate::attribution::parameters::{Parameters, parameters};
+use crate::attribution::shares::ChannelShares;
+use crate::attribution::{AttributionModel, Fit};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journeys::Journey;
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::markov::chain::Chain;
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
 ///
@@ -32,7 +34,8 @@ pub use transitions::Transitions;
 /// credit 0.2, 0.4 and 0.4:
 ///
 /// ```
-/// use mixtouch::{Fit, Markov, Outcome, PathTable, attribute};
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+/// use mixtouch::attribution::markov::Markov;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["C1", "C2", "C3"], Outcome::new(1.0, 0.0, 10.0)?)?;
@@ -75,7 +78,7 @@ impl Markov {
     /// An order that is not 1 to 1000.
     pub fn order(order: usize) -> Result<Self> {
         Ok(Self {
-            order: transitions::check_order(order)?,
+            order: crate::attribution::markov::transitions::check_order(order)?,
             ignore_nulls: false,
         })
     }
@@ -107,7 +110,8 @@ impl Fit for Markov {
             ));
         }
         let chain = Chain::new(&evidence);
-        let effects = removal::effects(&chain, evidence.channels().len());
+        let effects =
+            crate::attribution::markov::removal::effects(&chain, evidence.channels().len());
         Ok(MarkovModel {
             specification: *self,
             channels: evidence.channels().clone(),
@@ -198,7 +202,8 @@ impl MarkovModel {
     /// What the writer fails with.
     ///
     /// ```
-    /// # use mixtouch::{Fit, Markov, Outcome, PathTable};
+    /// # use mixtouch::{Fit, Outcome, PathTable};
+    /// # use mixtouch::attribution::markov::Markov;
     /// let mut table = PathTable::new();
     /// table.push(["tv", "search", "e-mail"], Outcome::new(1.0, 0.0, 0.0)?)?;
     /// let mut file = Vec::new();

@@ -6,14 +6,14 @@ mod game;
 mod ordered;
 mod response;
 mod set_rate;
-mod subset_sum;
+mod simplified;
 mod values;
 
-pub use exact_set::ExactSetShapley;
-pub use ordered::OrderedShapley;
-pub use response::{Response, ResponseShapley, ResponseShapleyModel};
-pub use set_rate::{SetRateShapley, SetRateShapleyModel};
-pub use subset_sum::SubsetSumShapley;
+pub use self::exact_set::ExactSetShapley;
+pub use self::ordered::OrderedShapley;
+pub use self::response::{Response, ResponseShapley, ResponseShapleyModel};
+pub use self::set_rate::{SetRateShapley, SetRateShapleyModel};
+pub use self::simplified::SubsetSumShapley;
 
 /// `1 / (players x C(players - 1, others))`: how often, over all orders of the players, a given one
 /// comes right behind `others` given others.

@@ -1,12 +1,12 @@
 //! Credit touch by touch, for those who write it to a table of their own.
 
-use super::credits::sum;
-use super::{AttributionModel, check, short_name};
+use crate::attribution::credits::sum;
+use crate::attribution::{AttributionModel, check, short_name};
 use crate::channel::ChannelId;
 use crate::error::Result;
-use crate::journey::Journey;
-use crate::journeys::Journeys;
-use crate::person::PersonKey;
+use crate::event::PersonKey;
+use crate::journeys::Journey;
+use crate::journeys::arena::Journeys;
 
 /// How one journey's outcome is divided. Nothing is copied and no text is built: the person's key,
 /// the channels and the times are views into the arena.
@@ -70,7 +70,9 @@ impl JourneyCredit<'_> {
 /// `sink` fails with.
 ///
 /// ```
-/// use mixtouch::{Event, Events, JourneyOptions, Journeys, Linear, stream_credits};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+/// use mixtouch::attribution::stream_credits;
+/// use mixtouch::attribution::rules::Linear;
 ///
 /// let mut log = Events::new();
 /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;

@@ -1,12 +1,12 @@
 //! One event as a caller states or reads it.
 
-use super::{LARGEST, second};
 use crate::error::{Error, Result};
-use crate::person::PersonKey;
+use crate::event::log::{LARGEST, second};
+use crate::event::person::PersonKey;
 use serde::{Deserialize, Serialize};
 
 /// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs
-/// that keep them ([`Events::keep_all`](crate::Events::keep_all)). What the columns of a row mean
+/// that keep them ([`Events::keep_all`](crate::event::log::Events::keep_all)). What the columns of a row mean
 /// depends on its kind:
 ///
 /// | kind | channel | value | goal | order_id |
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device
 /// of any row in `device`, a sale's margin in `margin`, the mailing of an e-mail in `campaign`
-/// ([`Events::with_columns`](crate::Events::with_columns)); those names are usual, and the KPIs
+/// ([`Events::with_columns`](crate::event::log::Events::with_columns)); those names are usual, and the KPIs
 /// that read them take others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,11 +1,12 @@
 //! Some of a log's rows, as if the others had never been.
 
-use super::{Column, Event, Events, Kind, NO_TEXT, Sale};
 use crate::channel::ChannelId;
 use crate::error::Result;
-use crate::intern::Interner;
-use crate::journeys::CostTable;
-use crate::person::{PersonKey, PersonTable};
+use crate::event::costs::CostTable;
+use crate::event::log::{Column, Events, NO_TEXT, Sale};
+use crate::event::person::{PersonKey, PersonTable};
+use crate::event::row::{Event, Kind};
+use crate::util::interner::Interner;
 
 impl Events {
     /// The log of these rows alone, in their order. Its tables are filled anew, so texts that only
@@ -82,7 +83,7 @@ impl Events {
 
     /// The log of the rows that are wanted, in their order. What the touches left out cost comes
     /// beside it by channel and day (UTC), for
-    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
+    /// [`JourneyBuilder::add_costs`](crate::journeys::build::JourneyBuilder::add_costs): money stays spent.
     ///
     /// ```
     /// use mixtouch::{Event, Events, Interaction};
@@ -155,7 +156,7 @@ fn select_texts(to: &mut Column, from: &Column, rows: &[usize]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Interaction};
+    use crate::event::row::{Event, Interaction};
     use proptest::prelude::*;
 
     /// A row that one number makes.

@@ -1,9 +1,10 @@
 //! Visits: touches of one person that follow each other closely.
 
-use super::{Events, Kind};
-use crate::date::Day;
 use crate::error::{Error, Result};
-use crate::journeys::CostTable;
+use crate::event::costs::CostTable;
+use crate::event::log::Events;
+use crate::event::row::Kind;
+use crate::time::Day;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -86,12 +87,13 @@ impl Sessions {
 impl Events {
     /// The log with one touch a session, rows in their order. What the other touches cost comes
     /// beside it by channel and day (UTC), for
-    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs): money stays spent.
+    /// [`JourneyBuilder::add_costs`](crate::journeys::build::JourneyBuilder::add_costs): money stays spent.
     ///
     /// Touches of one second stay in the order of their rows; other rows' order does not matter.
     ///
     /// ```
-    /// use mixtouch::{Event, Events, Sessions};
+    /// use mixtouch::{Event, Events};
+    /// use mixtouch::event::Sessions;
     ///
     /// let mut log = Events::new();
     /// for (minute, channel) in [(0, "search"), (10, "e-mail"), (25, "direct"), (60, "social")] {
@@ -162,8 +164,9 @@ impl Events {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Event;
-    use crate::{JourneyBuilder, JourneyOptions};
+    use crate::event::row::Event;
+    use crate::journeys::JourneyOptions;
+    use crate::journeys::build::JourneyBuilder;
 
     fn log(rows: &[(&str, i64, &str)]) -> Events {
         let mut log = Events::new();

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::difference::{Student, check_level};
-use super::lift::LiftTest;
-use super::synthetic::simplex_weights;
-use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::experiment::lift::LiftTest;
+use crate::experiment::synthetic::simplex_weights;
+use crate::stats::{Student, check_level};
+use crate::time::Day;
 
 /// Outcomes by geo and period around a test in which some geos were treated.
 ///
@@ -403,7 +403,7 @@ impl GeoLift {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::util::Random;
 
     const LIFT: f64 = 0.1;
 

@@ -1,12 +1,12 @@
 //! What an experiment says about a channel.
 
-use serde::{Deserialize, Serialize};
-
-use crate::date::Day;
-use crate::error::{Error, Result};
-
 #[cfg(feature = "csv")]
 mod read;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::time::Day;
 
 /// An experiment's result: so much more (or less) spent on a channel moved the outcome by so much.
 ///
@@ -16,7 +16,7 @@ mod read;
 /// panel is taken to record the spend without the test: the change comes on top of it.
 ///
 /// ```
-/// use mixtouch::LiftTest;
+/// use mixtouch::experiment::LiftTest;
 ///
 /// let (start, end) = ("2024-03-04".parse()?, "2024-03-31".parse()?);
 /// let test = LiftTest::new("tv", Some("north".into()), start, end, 20_000.0, 64_000.0, 9_000.0)?;

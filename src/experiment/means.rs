@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Difference, Student, check_level};
 use crate::error::{Error, Result};
+use crate::stats::{Difference, Student, check_level};
 
 /// An arm's count, mean and variance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -211,7 +211,7 @@ fn moments(arm: &[(f64, f64)]) -> Result<(f64, f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::util::Random;
 
     #[test]
     fn welch_by_hand() {

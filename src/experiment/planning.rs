@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::{check_level, normal_quantile};
 use crate::error::{Error, Result};
+use crate::stats::{check_level, normal_quantile};
 
 /// The difference that a test is to find.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Difference, check_level, normal_quantile, normal_two_sided};
 use crate::error::{Error, Result};
+use crate::stats::difference::normal_two_sided;
+use crate::stats::{Difference, check_level, normal_quantile};
 
 /// So many successes in so many trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,7 +132,7 @@ pub fn compare_proportions(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::util::Random;
 
     #[test]
     fn newcombes_examples() {

@@ -73,7 +73,7 @@ const MOVES: usize = 100_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::random::Random;
+    use crate::util::Random;
 
     #[test]
     fn a_mix_is_found_again() {

@@ -1,12 +1,12 @@
 //! Several variants at once.
 
-use super::difference::Difference;
 use crate::error::{Error, Result};
+use crate::stats::Difference;
 
 /// Compares every variant with the control, each beside its p value adjusted by [`holm`].
 ///
 /// The comparison is the one for the kind of arm, such as
-/// [`compare_proportions`](super::compare_proportions) or [`compare_means`](super::compare_means);
+/// [`compare_proportions`](crate::experiment::proportions::compare_proportions) or [`compare_means`](crate::experiment::means::compare_means);
 /// intervals stay those of each comparison alone.
 ///
 /// ```

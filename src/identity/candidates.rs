@@ -1,13 +1,13 @@
 //! Links that pass the guards that look at one link alone.
 
-use super::components::ranges;
-use super::identifier::Identifier;
-use super::link::{Links, steps};
-use super::numbering::{CHUNK, Numbered, Numbering};
-use super::ranges::{Pair, of_halves, to_pair};
-use super::refused::{Refusals, Rule};
-use super::rules::{IdentifierKind, Rules};
-use super::spread::Spread;
+use crate::identity::components::ranges;
+use crate::identity::identifier::Identifier;
+use crate::identity::identifier_index::{CHUNK, Numbered, Numbering};
+use crate::identity::link::{Links, steps};
+use crate::identity::ranges::{Pair, of_halves, to_pair};
+use crate::identity::rejected_links::{Refusals, Rule};
+use crate::identity::rules::{IdentifierKind, Rules};
+use crate::util::buckets::Spread;
 use rayon::prelude::*;
 use std::ops::Range;
 

@@ -6,8 +6,8 @@
 //! more values of any kind than a person may. So components come first, in parallel; links are
 //! tried in order in the few that remain.
 
-use super::ranges::{Pair, Ranges, halves, to_pair};
-use super::spread::Spread;
+use crate::identity::ranges::{Pair, Ranges, halves, to_pair};
+use crate::util::buckets::Spread;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -184,14 +184,14 @@ pub(super) fn ranges(len: usize) -> Ranges {
 
 #[cfg(test)]
 mod tests {
-    use super::super::union_find::{JOINED, UnionFind};
     use super::*;
+    use crate::identity::union_find::{JOINED, UnionFind};
     use proptest::prelude::*;
 
     #[test]
     fn many_ranges_agree_with_union_by_size() {
         const LEN: u32 = 300_000;
-        let mut random = crate::Random::new(3);
+        let mut random = crate::util::Random::new(3);
         let mut number = || random.index(u64::from(LEN)) as u32;
         // few large components, a path through every 30th number, and a number that a third of all
         // are linked with

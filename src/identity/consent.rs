@@ -1,9 +1,10 @@
 //! Who may be measured, and for what.
 
-use super::identifier::Identifier;
 use crate::error::{Error, Result};
-use crate::event::{bad_time, second};
-use crate::intern::Interner;
+use crate::event::bad_time;
+use crate::event::log::second;
+use crate::identity::identifier::Identifier;
+use crate::util::interner::Interner;
 use std::collections::BTreeMap;
 
 /// What holders of identifiers have agreed to, as records in any order. For each identifier and

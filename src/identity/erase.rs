@@ -1,26 +1,28 @@
 //! A person's right to be forgotten.
 
-use super::consent::Consent;
-use super::events::IdentifiedEvents;
-use super::identifier::Identifier;
-use super::identities::{Identities, PersonId};
-use super::link::Links;
 use crate::error::Result;
 use crate::event::IdentifierColumn;
+use crate::identity::consent::Consent;
+use crate::identity::events::IdentifiedEvents;
+use crate::identity::identifier::Identifier;
+use crate::identity::identities::{Identities, PersonId};
+use crate::identity::link::Links;
 
 impl Identities {
     /// Removes a person's rows from a log, consent or not; the result is how many. A shared
     /// device's rows stay where another person's identifier decides, without the identifiers of the
     /// erased person; rows that name the person's identifiers alone go, even where their history
-    /// does [not join](super::Rules::with_back_stitching).
+    /// does [not join](crate::identity::rules::Rules::with_back_stitching).
     ///
     /// It is as if the person's rows had never been read: no table keeps a text that only they had.
     /// The person's records go by [`Links::erase`] and [`Consent::erase`] of the person's
     /// [identifiers](Identities::identifiers); plain logs and journeys have
-    /// [`Events::erase`](crate::Events::erase) and [`Journeys::erase`](crate::Journeys::erase).
+    /// [`Events::erase`](crate::event::Events::erase) and [`Journeys::erase`](crate::journeys::arena::Journeys::erase).
     ///
     /// ```
-    /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Link, Links, Pseudonymiser, Resolver, Rules};
+    /// # use mixtouch::identity::{
+    /// #     HashKey, IdentifiedEvents, Link, Links, Pseudonymiser, Resolver, Rules,
+    /// # };
     /// # use mixtouch::Event;
     /// # let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
     /// let (cookie, ann) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("account", "ann")?);

@@ -1,13 +1,13 @@
 //! Events whose persons are yet to be found.
 
-use super::identifier::Identifier;
-use super::link::Links;
 use crate::error::{Error, Result};
+use crate::event::PersonKey;
 use crate::event::{Event, Events, IdentifierColumn, PassedOver};
-use crate::person::PersonKey;
+use crate::identity::identifier::Identifier;
+use crate::identity::link::Links;
 
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each
-/// know of a customer. [`Identities::stitch`](super::Identities::stitch) makes plain [`Events`] of
+/// know of a customer. [`Identities::stitch`](crate::identity::identities::Identities::stitch) makes plain [`Events`] of
 /// them.
 ///
 /// 8 bytes a row and 16 for each of its identifiers, beside what [`Events`] take.

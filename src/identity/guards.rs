@@ -1,11 +1,11 @@
 //! The guards at work: which values are shared, and which joins would give a person too many
 //! values.
 
-use super::numbering::Numbering;
-use super::ranges::{Pair, Ranges, halves};
-use super::rules::Rules;
-use super::spread::Spread;
-use super::union_find::UnionFind;
+use crate::identity::identifier_index::Numbering;
+use crate::identity::ranges::{Pair, Ranges, halves};
+use crate::identity::rules::Rules;
+use crate::identity::union_find::UnionFind;
+use crate::util::buckets::Spread;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -108,8 +108,9 @@ pub(super) struct GuardedSets {
 impl GuardedSets {
     /// Each of these identifiers alone: 4 bytes each, and 2 for every limited kind.
     pub(super) fn new(members: &[u32], numbering: &Numbering, rules: &Rules) -> Self {
-        let limited =
-            |(at, kind): (usize, &super::IdentifierKind)| kind.most_values().map(|most| (at, most));
+        let limited = |(at, kind): (usize, &crate::identity::rules::IdentifierKind)| {
+            kind.most_values().map(|most| (at, most))
+        };
         let limits: Vec<(usize, u16)> = rules.kinds().enumerate().filter_map(limited).collect();
         let own = |kind: usize| {
             limits

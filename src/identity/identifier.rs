@@ -1,9 +1,9 @@
 //! Identifiers without their values.
 
-use super::key::HashKey;
-use super::rules::{IdentifierKind, Rules};
 use crate::error::{Error, Result};
-use crate::person::mix;
+use crate::event::person::mix;
+use crate::identity::key::HashKey;
+use crate::identity::rules::{IdentifierKind, Rules};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -84,7 +84,7 @@ impl fmt::Debug for Identifier {
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///
 /// Values are taken as they are, `+49 30 1234567` and `030 1234567` are two identifiers, so write
-/// them alike first; but for case where the kind [ignores](super::IdentifierKind::ignoring_case)
+/// them alike first; but for case where the kind [ignores](crate::identity::rules::IdentifierKind::ignoring_case)
 /// it.
 ///
 /// ```

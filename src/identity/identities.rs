@@ -1,12 +1,12 @@
 //! Who is who, and when.
 
-use super::events::IdentifiedEvents;
-use super::identifier::Identifier;
-use super::numbering::Numbering;
-use super::refused::Refused;
-use super::rules::Rules;
-use super::union_find::JOINED;
-use crate::event::second;
+use crate::event::log::second;
+use crate::identity::events::IdentifiedEvents;
+use crate::identity::identifier::Identifier;
+use crate::identity::identifier_index::Numbering;
+use crate::identity::rejected_links::Refused;
+use crate::identity::rules::Rules;
+use crate::identity::union_find::JOINED;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -16,7 +16,7 @@ use std::fmt;
 pub struct PersonId(Identifier);
 
 impl PersonId {
-    /// The person's key in [`Events`](crate::Events): the first 63 bits of the pseudonym.
+    /// The person's key in [`Events`](crate::event::Events): the first 63 bits of the pseudonym.
     pub fn key(self) -> u64 {
         self.0.leading(63) as u64
     }
@@ -28,13 +28,13 @@ impl fmt::Display for PersonId {
     }
 }
 
-/// The persons that identifiers belong to: what [`Resolver::resolve`](super::Resolver::resolve)
+/// The persons that identifiers belong to: what [`Resolver::resolve`](crate::identity::resolve::Resolver::resolve)
 /// finds.
 ///
 /// In memory: 20 bytes an identifier and about 1 of index, 4 more where anonymous history does not
 /// join, and 12 a link that holds for a time. While resolving, beside the links' own 40 bytes, up
 /// to 40 bytes a link and 21 an identifier; where the order of links matters (see
-/// [`Resolver`](super::Resolver)), 20 more an identifier there and 2 for every limited kind.
+/// [`Resolver`](crate::identity::resolve::Resolver)), 20 more an identifier there and 2 for every limited kind.
 #[derive(Debug, Clone)]
 pub struct Identities {
     pub(super) numbering: Numbering,
@@ -132,7 +132,7 @@ impl Identities {
     }
 
     /// The person of an identifier at a second. One that no link names, or none that holds then, is
-    /// a person of its own; a value [shared](super::IdentifierKind::with_most_persons) by too many
+    /// a person of its own; a value [shared](crate::identity::rules::IdentifierKind::with_most_persons) by too many
     /// is nobody's, and hence another person's every second.
     ///
     /// Where links of its kind hold for a time, the latest at or before that second counts; if that
@@ -294,7 +294,7 @@ impl Identities {
             .is_some_and(|kind| kind.validity().is_some())
     }
 
-    fn kind(&self, identifier: Identifier) -> Option<&super::IdentifierKind> {
+    fn kind(&self, identifier: Identifier) -> Option<&crate::identity::rules::IdentifierKind> {
         self.rules.kind(identifier.kind())
     }
 }

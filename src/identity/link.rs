@@ -1,8 +1,9 @@
 //! Records that two identifiers are one person's.
 
-use super::identifier::Identifier;
 use crate::error::{Error, Result};
-use crate::event::{bad_time, second};
+use crate::event::bad_time;
+use crate::event::log::second;
+use crate::identity::identifier::Identifier;
 
 /// That two identifiers belong to one person: this cookie signed in to this account at that time.
 #[derive(Debug, Clone, Copy, PartialEq)]

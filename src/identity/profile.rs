@@ -1,9 +1,9 @@
 //! One person, all that is known.
 
-use super::events::IdentifiedEvents;
-use super::identifier::Identifier;
-use super::identities::{Identities, PersonId};
 use crate::event::Kind;
+use crate::identity::events::IdentifiedEvents;
+use crate::identity::identifier::Identifier;
+use crate::identity::identities::{Identities, PersonId};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Two numbers that are linked, and ranges of numbers by which pairs are put in order.
 
-use super::spread::Spread;
+use crate::util::buckets::Spread;
 
 /// Two numbers in 8 bytes: by the upper half it is put in order.
 pub(super) type Pair = u64;

@@ -1,17 +1,17 @@
 //! From links to persons.
 
-use super::candidates::{Candidates, Passed};
-use super::components::ranges;
-use super::consent::Consent;
-use super::events::IdentifiedEvents;
-use super::guards::shared;
-use super::identifier::Identifier;
-use super::identities::{Identities, Resolved};
-use super::joining::Joining;
-use super::link::Links;
-use super::numbering::{Numbered, Numbering};
-use super::rules::Rules;
 use crate::error::{Error, Result};
+use crate::identity::candidates::{Candidates, Passed};
+use crate::identity::components::ranges;
+use crate::identity::consent::Consent;
+use crate::identity::events::IdentifiedEvents;
+use crate::identity::guards::shared;
+use crate::identity::identifier::Identifier;
+use crate::identity::identifier_index::{Numbered, Numbering};
+use crate::identity::identities::{Identities, Resolved};
+use crate::identity::link::Links;
+use crate::identity::ordered_linker::Joining;
+use crate::identity::rules::Rules;
 use rayon::prelude::*;
 
 /// Gathers what is known of identifiers - link records, rows that carry several, consent - and

@@ -1,11 +1,11 @@
 //! Rows of identifiers to rows of persons.
 
-use super::events::IdentifiedEvents;
-use super::identities::Identities;
 use crate::error::Result;
+use crate::event::CostTable;
+use crate::event::person::mix;
 use crate::event::{Events, IdentifierColumn, Kind};
-use crate::journeys::CostTable;
-use crate::person::mix;
+use crate::identity::events::IdentifiedEvents;
+use crate::identity::identities::Identities;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,12 @@ pub enum WithoutConsent {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Stitched {
-    /// A plain log, each row with the [key](super::PersonId::key) of its person.
+    /// A plain log, each row with the [key](crate::identity::identities::PersonId::key) of its person.
     pub events: Events,
     /// What rows without consent add up to.
     pub without_consent: NoConsent,
     /// What their touches cost, by channel and day (UTC), where totals are to be right:
-    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs) takes it.
+    /// [`JourneyBuilder::add_costs`](crate::journeys::build::JourneyBuilder::add_costs) takes it.
     pub costs: CostTable,
 }
 
@@ -56,8 +56,11 @@ impl Identities {
     /// [those without consent](Stitched::without_consent) where these are left out.
     ///
     /// ```
-    /// use mixtouch::identity::{HashKey, IdentifiedEvents, Pseudonymiser, Resolver, Rules, WithoutConsent};
-    /// use mixtouch::{Event, JourneyOptions, Journeys, LastTouch, attribute};
+    /// use mixtouch::identity::{
+    ///     HashKey, IdentifiedEvents, Pseudonymiser, Resolver, Rules, WithoutConsent,
+    /// };
+    /// use mixtouch::{Event, JourneyOptions, Journeys, attribute};
+    /// use mixtouch::attribution::rules::LastTouch;
     ///
     /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
     /// let (cookie, card) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("card", "4711")?);

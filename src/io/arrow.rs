@@ -1,15 +1,15 @@
 //! Event logs from Arrow record batches.
 
-use super::columns::{EventColumns, Field, Places, zone_of};
-use super::timestamp;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::{
-    Events, Interaction, Kind, LARGEST, NO_TEXT, Sale, bad_time, check_amount, second,
-};
+use crate::event::PersonKey;
+use crate::event::log::{LARGEST, NO_TEXT, Sale, second};
+use crate::event::person::PersonTable;
+use crate::event::{Events, Interaction, Kind, bad_time, check_amount};
 use crate::identity::{Identifier, Pseudonymiser};
-use crate::intern::Interner;
-use crate::person::{PersonKey, PersonTable};
+use crate::io::columns::{EventColumns, Field, Places, zone_of};
+use crate::io::timestamp;
+use crate::util::interner::Interner;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
@@ -32,7 +32,8 @@ impl Events {
     ///
     /// ```
     /// use arrow_array::{ArrayRef, RecordBatch, StringArray, UInt64Array, Int64Array};
-    /// use mixtouch::{EventColumns, Events};
+    /// use mixtouch::Events;
+    /// use mixtouch::io::EventColumns;
     /// use std::sync::Arc;
     ///
     /// let batch = RecordBatch::try_from_iter([
@@ -502,7 +503,7 @@ impl<'a> Source<'a> {
     }
 
     fn named_texts(&self, events: &mut Events) -> Result<Vec<Vec<u32>>> {
-        let read = |(column, &at): (&mut crate::event::Column, &usize)| {
+        let read = |(column, &at): (&mut crate::event::log::Column, &usize)| {
             let array = self.batch.column(at).as_ref();
             let empty = column.texts.intern("")?;
             map_texts(array, &column.name, empty, |text| column.texts.intern(text))

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::identity::Pseudonymiser;
-use crate::zone::Zone;
+use crate::time::Zone;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every
 /// log has, and `value`, `cost`, `interaction`, `goal` and `order_id`, which it may have; any of
@@ -11,7 +11,7 @@ use crate::zone::Zone;
 /// otherwise.
 ///
 /// ```
-/// let columns = mixtouch::EventColumns::default().rename("person", "user_id")?.with_texts(["device"]);
+/// let columns = mixtouch::io::EventColumns::default().rename("person", "user_id")?.with_texts(["device"]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

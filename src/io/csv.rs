@@ -2,8 +2,8 @@
 
 mod chunks;
 mod costs;
-mod events;
+pub(crate) mod events;
 mod identity;
 mod paths;
-
-pub use events::{EventPiece, EventReader};
+#[cfg(feature = "csv")]
+pub(crate) mod table;

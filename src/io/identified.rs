@@ -1,17 +1,18 @@
 //! Event logs whose rows name identifiers instead of a person.
 
-use super::columns::EventColumns;
 use crate::error::{Error, Result};
 use crate::event::{Events, PassedOver};
 use crate::identity::{IdentifiedEvents, Pseudonymiser};
+use crate::io::columns::EventColumns;
 
 /// An event log read in batches whose identifiers stand in columns named `id:KIND`, such as
 /// `id:cookie` and `id:card`, and are hashed as they are read. The column `person` is not looked
 /// at. A row has one identifier at least; empty fields are none.
 ///
 /// ```
-/// use mixtouch::identity::{HashKey, IdentifiedReader, Pseudonymiser, Rules};
-/// use mixtouch::EventColumns;
+/// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
+/// use mixtouch::io::IdentifiedReader;
+/// use mixtouch::io::EventColumns;
 ///
 /// let file = "id:cookie,id:card,timestamp,channel,kind\nc-81,,1767225600,social,touch\n,4711,1767229200,shop,conversion\n";
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
@@ -26,7 +27,7 @@ pub struct IdentifiedReader<R> {
     passed_over: PassedOver,
 }
 
-/// Where batches come from: a [`EventReader`](crate::EventReader) or a `ParquetReader`.
+/// Where batches come from: a [`EventReader`](crate::io::csv::events::EventReader) or a `ParquetReader`.
 pub trait Batches: sealed::Sealed {
     #[doc(hidden)]
     fn next(&mut self) -> Result<Option<Vec<Events>>>;
@@ -37,46 +38,49 @@ mod sealed {
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> sealed::Sealed for super::EventReader<R> {}
+impl<R: std::io::Read> sealed::Sealed for crate::io::csv::events::EventReader<R> {}
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> Batches for super::EventReader<R> {
+impl<R: std::io::Read> Batches for crate::io::csv::events::EventReader<R> {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
     }
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> IdentifiedReader<super::EventReader<R>> {
+impl<R: std::io::Read> IdentifiedReader<crate::io::csv::events::EventReader<R>> {
     /// Reads CSV.
     ///
     /// # Errors
-    /// As [`EventReader::new`](crate::EventReader::new); no column of identifiers, or one of a kind
+    /// As [`EventReader::new`](crate::io::csv::events::EventReader::new); no column of identifiers, or one of a kind
     /// that the rules do not have.
     pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
         Ok(Self {
-            batches: super::EventReader::new(reader, columns.with_identifiers(hasher))?,
+            batches: crate::io::csv::events::EventReader::new(
+                reader,
+                columns.with_identifiers(hasher),
+            )?,
             passed_over: PassedOver::default(),
         })
     }
 }
 
 #[cfg(feature = "parquet")]
-impl sealed::Sealed for super::ParquetReader {}
+impl sealed::Sealed for crate::io::parquet::ParquetReader {}
 
 #[cfg(feature = "parquet")]
-impl Batches for super::ParquetReader {
+impl Batches for crate::io::parquet::ParquetReader {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
     }
 }
 
 #[cfg(feature = "parquet")]
-impl IdentifiedReader<super::ParquetReader> {
+impl IdentifiedReader<crate::io::parquet::ParquetReader> {
     /// Reads Parquet. Identifiers may be texts or integers; an integer is the text of its digits.
     ///
     /// # Errors
-    /// As [`ParquetReader::new`](crate::ParquetReader::new); no column of identifiers, or one of a
+    /// As [`ParquetReader::new`](crate::io::parquet::ParquetReader::new); no column of identifiers, or one of a
     /// kind that the rules do not have.
     pub fn parquet(
         file: std::fs::File,
@@ -84,7 +88,10 @@ impl IdentifiedReader<super::ParquetReader> {
         hasher: &Pseudonymiser,
     ) -> Result<Self> {
         Ok(Self {
-            batches: super::ParquetReader::new(file, columns.with_identifiers(hasher))?,
+            batches: crate::io::parquet::ParquetReader::new(
+                file,
+                columns.with_identifiers(hasher),
+            )?,
             passed_over: PassedOver::default(),
         })
     }

@@ -1,9 +1,9 @@
 //! Event logs from Parquet files.
 
-use super::arrow;
-use super::columns::EventColumns;
 use crate::error::{Error, Result};
 use crate::event::Events;
+use crate::io::arrow;
+use crate::io::columns::EventColumns;
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -30,7 +30,8 @@ const ROWS: usize = 1 << 13;
 /// are stored as.
 ///
 /// ```no_run
-/// use mixtouch::{EventColumns, JourneyBuilder, JourneyOptions, ParquetPiece, ParquetReader};
+/// use mixtouch::{JourneyBuilder, JourneyOptions};
+/// use mixtouch::io::{EventColumns, ParquetPiece, ParquetReader};
 ///
 /// let reader = ParquetReader::open("log.parquet", EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());

@@ -1,8 +1,9 @@
 //! Timestamps as logs write them.
 
 use crate::error::{Error, Result};
-use crate::event::{bad_time, second};
-use crate::zone::Zone;
+use crate::event::bad_time;
+use crate::event::log::second;
+use crate::time::Zone;
 
 #[cfg(feature = "time")]
 const ALLOWED: &str =

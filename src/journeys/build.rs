@@ -1,15 +1,24 @@
 //! Events to journeys.
 
-use super::assemble::Assembly;
-use super::gather::{Scratch, Source};
-use super::names::Names;
-use super::partition::{Batch, PARTITIONS, Recoding};
-use super::window::{Cutter, Part};
-use super::{CostTable, JourneyOptions, Journeys, Observation, Period, Places};
+pub(crate) mod assemble;
+mod codes;
+mod cut;
+mod gather;
+mod names;
+mod partition;
+
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
+use crate::event::CostTable;
 use crate::event::{Events, Kind, PassedOver};
-use crate::intern::Interner;
+use crate::journeys::arena::{Journeys, Observation, Places};
+use crate::journeys::build::assemble::Assembly;
+use crate::journeys::build::cut::{Cutter, Part};
+use crate::journeys::build::gather::{Scratch, Source};
+use crate::journeys::build::names::Names;
+use crate::journeys::build::partition::{Batch, PARTITIONS, Recoding};
+use crate::journeys::options::{JourneyOptions, Period};
+use crate::util::interner::Interner;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -115,13 +124,14 @@ impl JourneyBuilder {
     }
 
     /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
-    /// a time: the pieces of an [`EventReader`](crate::EventReader) or a `ParquetReader`, names of
+    /// a time: the pieces of an [`EventReader`](crate::io::EventReader) or a `ParquetReader`, names of
     /// files, record batches. Of the batches only those at work are in memory. The order of pieces
     /// is the order of rows.
     ///
     /// ```
     /// # #[cfg(feature = "csv")] {
-    /// use mixtouch::{EventColumns, Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::{Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::io::EventColumns;
     ///
     /// let header = "person,timestamp,channel,kind\n";
     /// let months = ["ann,1767225600,search,touch\n", "ann,1769904000,,conversion\n"];
@@ -255,7 +265,8 @@ impl JourneyBuilder {
     /// the next.
     ///
     /// ```
-    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Period};
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::journeys::Period;
     ///
     /// let (start, day) = (1_767_225_600, 86_400);
     /// let mut builder = JourneyBuilder::new(JourneyOptions::default());

@@ -1,9 +1,9 @@
 //! How journeys are cut out of a log.
 
-use crate::date::Day;
 use crate::error::{Error, Result};
 use crate::event::Interaction;
-use crate::zone::Zone;
+use crate::time::Day;
+use crate::time::Zone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -246,7 +246,8 @@ impl Period {
     /// Whole days of a time zone, the last one included; `None` leaves that side open.
     ///
     /// ```
-    /// use mixtouch::{Period, Zone};
+    /// use mixtouch::Zone;
+    /// use mixtouch::journeys::Period;
     ///
     /// let january = Period::days(Some("2026-01-01".parse()?), Some("2026-01-31".parse()?), &Zone::utc())?;
     /// assert_eq!(january, Period::new(Some(1_767_225_600), Some(1_767_225_600 + 31 * 86_400))?);
@@ -324,7 +325,8 @@ impl Period {
 /// transform, trim.
 ///
 /// ```
-/// use mixtouch::{JourneyOptions, Lookback, Transform};
+/// use mixtouch::{JourneyOptions, Lookback};
+/// use mixtouch::journeys::Transform;
 ///
 /// let options = JourneyOptions::default().with_lookback(Lookback::days(14.0)?).with_transform(Transform::Exposure);
 /// # Ok::<(), mixtouch::Error>(())

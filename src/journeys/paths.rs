@@ -1,11 +1,13 @@
 //! Path tables: `A > B > C` with how often it ended how.
 
-use super::offsets::Offsets;
-use super::{CostTable, JourneyOptions, Journeys, Totals, Touches};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::intern::Interner;
-use crate::journey::Outcome;
+use crate::event::CostTable;
+use crate::journeys::arena::offsets::Offsets;
+use crate::journeys::arena::{Journeys, Totals, Touches};
+use crate::journeys::journey::Outcome;
+use crate::journeys::options::JourneyOptions;
+use crate::util::interner::Interner;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
 /// times or persons: models that need either refuse the journeys made of it.
@@ -133,13 +135,13 @@ impl PathTable {
             people: None,
             timeline: None,
             costs: None,
-            observation: super::Observation::default(),
+            observation: crate::journeys::arena::Observation::default(),
             segments: None,
             immature: 0,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, &super::Period::default());
+        journeys.add_costs(&self.costs, &crate::journeys::options::Period::default());
         Ok(journeys)
     }
 

@@ -1,10 +1,11 @@
 //! Journeys as they are, or as a bootstrap replicate counts them.
 
-use super::{Accumulator, Journeys};
 use crate::error::Result;
-use crate::journey::Outcome;
-use crate::person::mix;
-use crate::random::Random;
+use crate::event::person::mix;
+use crate::journeys::accumulator::Accumulator;
+use crate::journeys::arena::Journeys;
+use crate::journeys::journey::Outcome;
+use crate::util::Random;
 use rayon::prelude::*;
 
 /// The journeys, each with the outcome it has or the one a replicate gives it. Nothing but outcomes
@@ -188,7 +189,7 @@ fn redraw(outcome: Outcome, random: &mut Random) -> Outcome {
 /// A key for each row of a path table, made of what the row says; rows that say the same are told
 /// apart by counting them.
 fn row_keys(journeys: &Journeys) -> Vec<u64> {
-    let key = |journey: crate::Journey<'_>| {
+    let key = |journey: crate::journeys::journey::Journey<'_>| {
         let Outcome {
             conversions,
             nulls,
@@ -257,7 +258,7 @@ const STEPS: [u64; 18] = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::PathTable;
+    use crate::journeys::paths::PathTable;
 
     #[test]
     fn numbers_are_poisson() {

@@ -1,10 +1,10 @@
 //! Journeys and persons told apart by a column of the log.
 
-use super::sample::{Draws, Sample};
-use super::{Journeys, Totals};
 use crate::error::Result;
-use crate::intern::Interner;
+use crate::journeys::arena::{Journeys, Totals};
+use crate::journeys::sample::{Draws, Sample};
 use crate::privacy::{Group, MinimumGroup, Protected};
+use crate::util::interner::Interner;
 use std::ops::Range;
 
 /// Which segment each journey and each person belongs to.

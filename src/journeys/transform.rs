@@ -1,8 +1,8 @@
 //! Exclusion, path transforms and trimming of one journey's touches.
 
-use super::options::{JourneyOptions, Transform};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
+use crate::journeys::options::{JourneyOptions, Transform};
 
 /// One touch while a journey is being cut.
 pub(super) type Touch = (ChannelId, u32);

@@ -1,23 +1,23 @@
 //! The panel: what was spent, what else happened and what came of it, by period and geo.
 
-use ndarray::{ArrayView2, ArrayView3};
-use serde::{Deserialize, Serialize};
-
-use crate::date::Day;
-use crate::error::{Error, Result};
-use crate::event::LARGEST;
-
 mod check;
 mod column;
 mod period;
 #[cfg(feature = "csv")]
 mod read;
 
-pub use check::Finding;
-pub use column::{Channel, Control};
-pub use period::Period;
+pub use self::check::Finding;
+pub use self::column::{Channel, Control};
+pub use self::period::Period;
 #[cfg(feature = "csv")]
-pub use read::PanelColumns;
+pub use self::read::PanelColumns;
+
+use ndarray::{ArrayView2, ArrayView3};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::event::log::LARGEST;
+use crate::time::Day;
 
 /// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one
 /// another without a gap.
@@ -26,7 +26,7 @@ pub use read::PanelColumns;
 /// order: the value of geo g and period t is at `g * periods + t`.
 ///
 /// ```
-/// use mixtouch::mix::Panel;
+/// use mixtouch::mix::panel::Panel;
 ///
 /// let dates = ["2024-01-01", "2024-01-08", "2024-01-15"].map(|d| d.parse().unwrap());
 /// let panel = Panel::national(dates.to_vec(), vec![120.0, 150.0, 131.0])?

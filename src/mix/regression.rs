@@ -1,12 +1,12 @@
 //! Ridge regression with bounds, penalty factors, prior means and a free intercept, solved exactly.
 
+mod bounded;
+
+pub(crate) use self::bounded::{BoundedSolver, kkt_residual};
+
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
-
-mod bounded;
-
-pub(crate) use bounded::{BoundedSolver, kkt_residual};
 
 /// Ridge regression: the coefficients that minimise
 ///
@@ -21,7 +21,7 @@ pub(crate) use bounded::{BoundedSolver, kkt_residual};
 /// [`RidgeFit::kkt_residual`].
 ///
 /// ```
-/// use mixtouch::mix::Ridge;
+/// use mixtouch::mix::regression::Ridge;
 /// use ndarray::{array, aview1};
 ///
 /// let x = array![[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 1.0]];

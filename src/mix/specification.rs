@@ -1,21 +1,24 @@
 //! What to fit: the settings of a marketing-mix model.
 
-use serde::{Deserialize, Serialize};
-
-use crate::error::{Error, Result};
-use crate::experiment::LiftTest;
-use crate::mix::adstock::{AdstockFamily, LONGEST, Window};
-use crate::mix::baseline::Baseline;
-use crate::mix::panel::Period;
-use crate::mix::saturation::SaturationFamily;
-
+mod baseline;
 mod channel;
 mod check;
 mod roi_prior;
 mod stored;
 
-pub(crate) use channel::ChannelSettings;
-pub use roi_prior::RoiPrior;
+pub use self::baseline::{Baseline, Holidays, Trend};
+pub(crate) use self::channel::ChannelSettings;
+pub use self::roi_prior::RoiPrior;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::experiment::LiftTest;
+use crate::mix::panel::Period;
+
+use crate::mix::transform::SaturationFamily;
+use crate::mix::transform::adstock::LONGEST;
+use crate::mix::transform::{AdstockFamily, Window};
 
 /// Which transform comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,7 +60,7 @@ pub enum GeoScale {
 }
 
 /// The specification of a marketing-mix model; [`MediaMix::fit`] searches the transforms and
-/// returns a [`MixModel`](super::MixModel).
+/// returns a [`MixModel`](crate::mix::posterior::MixModel).
 ///
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
 /// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
@@ -65,7 +68,8 @@ pub enum GeoScale {
 /// least 0, a linear trend and two Fourier pairs per geo, 2000 trials, an ensemble of 40.
 ///
 /// ```
-/// use mixtouch::mix::{AdstockFamily, Baseline, MediaMix, SaturationFamily, Trend};
+/// use mixtouch::mix::specification::{Baseline, MediaMix, Trend};
+/// use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 ///
 /// let specification = MediaMix::new()
 ///     .adstock(AdstockFamily::Delayed)
@@ -76,7 +80,7 @@ pub enum GeoScale {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "stored::Fields")]
+#[serde(try_from = "crate::mix::specification::stored::Fields")]
 pub struct MediaMix {
     pub(crate) default: ChannelSettings,
     pub(crate) channels: Vec<(String, ChannelSettings)>,
@@ -295,7 +299,7 @@ impl MediaMix {
         self
     }
 
-    /// Where to look for the ridge penalty on the media, `penalty` in [`Ridge`](super::Ridge)'s
+    /// Where to look for the ridge penalty on the media, `penalty` in [`Ridge`](crate::mix::regression::Ridge)'s
     /// formula with the KPI in units of its mean and each coefficient measured as the channel's
     /// mean contribution.
     ///

@@ -4,7 +4,7 @@
 //! People see television in the broadcaster's app (their account), social media on the phone,
 //! display on the laptop and newsletters (the account); they search on phone or laptop, and buy on
 //! the web, mostly signed in, or in the shop with their card. Contacts raise the intensity of
-//! buying as in [`retailer`](super::retailer).
+//! buying as in [`retailer`](crate::simulate::retailer).
 //!
 //! What else a company's log tells is here too: newsletters that arrive and are opened or clicked,
 //! carts that are bought or left, goods that come back, service cases with their agents, teams and
@@ -18,18 +18,18 @@
 //! persons never signed in on a device of theirs. Of a hundred persons 92 agree to be measured, 3
 //! did so and no longer do.
 
-use crate::error::{Error, Result};
-use crate::event::Events;
-use crate::identity::{Consent, IdentifiedEvents, Identifier, Links, Pseudonymiser};
-use crate::omnichannel::Stage;
-use crate::random::Random;
-use life::{Life, Name, Record};
-use rayon::prelude::*;
-
 mod life;
 mod service;
 #[cfg(feature = "csv")]
 mod write;
+
+use crate::error::{Error, Result};
+use crate::event::Events;
+use crate::identity::{Consent, IdentifiedEvents, Identifier, Links, Pseudonymiser};
+use crate::kpi::map::Stage;
+use crate::simulate::customers::life::{Life, Name, Record};
+use crate::util::Random;
+use rayon::prelude::*;
 
 /// The purpose that consent is asked for.
 pub const PURPOSE: &str = "measurement";
@@ -236,7 +236,7 @@ mod tests {
         let bought = made
             .events
             .iter()
-            .filter(|event| event.kind() == crate::Kind::Conversion)
+            .filter(|event| event.kind() == crate::event::Kind::Conversion)
             .count() as f64;
         let expected = made.baseline
             + made

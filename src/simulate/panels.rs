@@ -9,18 +9,20 @@ mod businesses;
 mod channel;
 mod spend;
 mod table;
+#[cfg(test)]
+mod tests;
 mod world;
 
-pub use channel::{TrueChannel, TrueSaturation};
-pub use spend::SpendPattern;
-pub use world::{PanelWorld, TrueControl};
+pub use self::channel::{TrueChannel, TrueSaturation};
+pub use self::spend::SpendPattern;
+pub use self::world::{PanelWorld, TrueControl};
 
 use ndarray::Array2;
 
-use crate::date::Day;
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
-use crate::random::Random;
+use crate::time::Day;
+use crate::util::Random;
 
 /// A panel drawn from a [`PanelWorld`], in long form: one row for each geo and period, geo by geo,
 /// periods in order.
@@ -190,6 +192,3 @@ impl SimulatedPanel {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,11 +9,11 @@
 //! search, direct, call centre and store are touched on the way to most purchases and cause none or
 //! few of them. People who buy nothing do the same now and then.
 
-use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::event::CostTable;
 use crate::event::{Event, Events, Interaction};
-use crate::journeys::CostTable;
-use crate::random::Random;
+use crate::time::Day;
+use crate::util::Random;
 
 /// The simulated log with its truth.
 #[derive(Debug, Clone)]
@@ -248,7 +248,7 @@ mod tests {
         let bought = retailer
             .events
             .iter()
-            .filter(|event| event.kind() == crate::Kind::Conversion)
+            .filter(|event| event.kind() == crate::event::Kind::Conversion)
             .count() as f64;
         let expected = retailer.baseline
             + retailer

@@ -1,17 +1,19 @@
 //! Event logs made by known intensities.
 
+mod catalogue;
+mod person;
+
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::journeys::{JourneyBuilder, JourneyOptions, Journeys};
-use crate::random::Random;
-use catalogue::Mechanism;
-use person::{PersonTruth, Recipe};
+use crate::journeys::JourneyOptions;
+use crate::journeys::arena::Journeys;
+use crate::journeys::build::JourneyBuilder;
+use crate::simulate::worlds::catalogue::Mechanism;
+use crate::simulate::worlds::person::{PersonTruth, Recipe};
+use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::str::FromStr;
-
-mod catalogue;
-mod person;
 
 /// A kind of world: eight channels (seven where nothing else is said), television among them, touch
 /// persons for 90 days from 2026-01-01, and persons convert at an intensity that those touches
@@ -122,8 +124,9 @@ impl World {
     /// No person, or more than 2^32.
     ///
     /// ```
-    /// use mixtouch::simulate::World;
-    /// use mixtouch::{Fit, JourneyOptions, TimeToEvent, attribute};
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::{Fit, JourneyOptions, attribute};
+    /// use mixtouch::attribution::hazard::TimeToEvent;
     ///
     /// let simulation = World::Baseline.simulate(20_000, 7)?;
     /// let journeys = simulation.journeys(JourneyOptions::default())?;

@@ -1,6 +1,6 @@
 //! How the effect of a touch may depend on its age.
 
-use super::decay::Decay;
+use crate::attribution::hazard::decay::Decay;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! An exponential from tables.
 
-use super::basis::DAY;
+use crate::attribution::hazard::basis::DAY;
 use std::fmt;
 use std::sync::Arc;
 

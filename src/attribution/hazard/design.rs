@@ -1,6 +1,6 @@
 //! From a person's touches to the features of an intensity.
 
-use super::basis::Basis;
+use crate::attribution::hazard::basis::Basis;
 use crate::channel::ChannelId;
 use serde::{Deserialize, Serialize};
 

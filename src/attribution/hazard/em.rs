@@ -1,7 +1,7 @@
 //! The maximum-likelihood rates of an additive intensity.
 
-use super::anderson::History;
-use super::rows::Rows;
+use crate::attribution::hazard::rows::Rows;
+use crate::linalg::anderson::History;
 use std::ops::Range;
 
 /// Events with what stood before them, and how long each feature was exposed: the log-likelihood of

@@ -1,22 +1,23 @@
 //! What one pass over the persons keeps.
 
-use super::basis::DAY;
-use super::design::Design;
-use super::em::Problem;
-use super::rows::Rows;
-use super::upstream::Arrivals;
+use crate::attribution::hazard::basis::DAY;
+use crate::attribution::hazard::design::Design;
+use crate::attribution::hazard::em::Problem;
+use crate::attribution::hazard::rows::Rows;
+use crate::attribution::hazard::upstream::Arrivals;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block};
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::Block;
 use serde::{Deserialize, Serialize};
 
-/// The evidence of a [`TimeToEvent`](crate::TimeToEvent): how long every feature was exposed over
+/// The evidence of a [`TimeToEvent`](crate::attribution::hazard::TimeToEvent): how long every feature was exposed over
 /// all persons, and what stood before each conversion. Persons without a conversion leave exposure
 /// only, so it stays small, and fitting never reads the touches again.
 ///
 /// Evidence gathered apart, over different persons, merges into that of all; state the end of
-/// observation ([`Period`](crate::Period)) when each part would otherwise end with its own last
+/// observation ([`Period`](crate::journeys::Period)) when each part would otherwise end with its own last
 /// row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]

@@ -1,19 +1,21 @@
 //! Time to event with a log link: touches multiply the intensity.
 
-use super::basis::{Basis, DAY};
-use super::{FitReport, flags};
+mod newton;
+pub(crate) mod states;
+
+use crate::attribution::hazard::basis::{Basis, DAY};
+use crate::attribution::hazard::flags;
+use crate::attribution::hazard::model::FitReport;
+use crate::attribution::parameters::Parameters;
 use crate::attribution::parameters::parameters;
-use crate::attribution::{AttributionModel, Fit, Needs, Parameters};
+use crate::attribution::{AttributionModel, Fit, Needs};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
+use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-mod newton;
-mod states;
-
-pub use states::PersonTime;
+pub(super) use crate::attribution::hazard::log_link::states::PersonTime;
 
 /// The hazard model in the form of Shender and co-authors (Journal of Data Science 22(1), 2024):
 /// `log lambda(t) = baseline + sum over channels of a step function of the age of the channel's most recent touch`.
@@ -24,12 +26,13 @@ pub use states::PersonTime;
 /// with a normal prior of standard deviation 10 on each, which keeps those of bins without
 /// conversions finite; where nobody converts every rate is 0 and nothing is attributed. Time
 /// watched, excluded channels and unattributed conversions are as with
-/// [`TimeToEvent`](crate::TimeToEvent). Where effects add up rather than multiply, that one is
+/// [`TimeToEvent`](crate::attribution::hazard::TimeToEvent). Where effects add up rather than multiply, that one is
 /// closer to the truth.
 ///
 /// ```
-/// use mixtouch::simulate::World;
-/// use mixtouch::{Fit, JourneyOptions, LogHazard, attribute};
+/// use mixtouch::simulate::worlds::World;
+/// use mixtouch::{Fit, JourneyOptions, attribute};
+/// use mixtouch::attribution::hazard::LogHazard;
 ///
 /// let simulation = World::Multiplicative.simulate(5_000, 3)?;
 /// let journeys = simulation.journeys(JourneyOptions::default())?;
@@ -155,20 +158,20 @@ impl Fit for LogHazard {
         if conversions > 0.0 && person_days == 0.0 {
             return Err(Error::NoExposure { conversions });
         }
-        let newton::Solution {
+        let crate::attribution::hazard::log_link::newton::Solution {
             coefficients,
             log_likelihood,
             steps,
             converged,
         } = if conversions == 0.0 {
-            newton::Solution {
+            crate::attribution::hazard::log_link::newton::Solution {
                 coefficients: Vec::new(),
                 log_likelihood: 0.0,
                 steps: 0,
                 converged: true,
             }
         } else {
-            newton::maximise(
+            crate::attribution::hazard::log_link::newton::maximise(
                 &states,
                 channels.len() * self.ends.len(),
                 conversions,

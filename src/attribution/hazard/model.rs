@@ -1,13 +1,15 @@
 //! A fitted additive hazard.
 
-use super::TimeToEvent;
-use super::basis::{Basis, DAY};
-use super::design::{CLASSES, Design, WEEK};
-use super::upstream::Upstream;
-use crate::attribution::{AttributionModel, Needs, Parameters};
+use crate::attribution::hazard::TimeToEvent;
+use crate::attribution::hazard::basis::{Basis, DAY};
+use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
+use crate::attribution::hazard::upstream::Upstream;
+use crate::attribution::parameters::Parameters;
+use crate::attribution::{AttributionModel, Needs};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::{Journey, Timeline};
+use crate::journeys::Journey;
+use crate::journeys::journey::Timeline;
 use serde::{Deserialize, Serialize};
 
 /// A fitted [`TimeToEvent`]: `lambda(t) = baseline + sum of the effects of the touches up to t`,

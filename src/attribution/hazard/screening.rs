@@ -1,8 +1,8 @@
 //! Which pairs of channels are worth a rate of their own, and how sure the rates are.
 
-use super::cholesky::Cholesky;
-use super::design::Design;
-use super::em::{Problem, Solution};
+use crate::attribution::hazard::design::Design;
+use crate::attribution::hazard::em::{Problem, Solution};
+use crate::linalg::cholesky::Cholesky;
 
 /// A pair is kept if it raises the log-likelihood by more than this.
 const RISE: f64 = 8.0;

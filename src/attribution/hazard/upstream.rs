@@ -1,11 +1,11 @@
 //! Channels that are outcomes themselves: which earlier touches brought their touches.
 
-use super::basis::Basis;
-use super::design::Design;
-use super::em::Solution;
-use super::evidence::{Person, Process};
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::design::Design;
+use crate::attribution::hazard::em::Solution;
+use crate::attribution::hazard::evidence::{Person, Process};
 use crate::channel::ChannelId;
-use crate::journey::Timeline;
+use crate::journeys::journey::Timeline;
 use serde::{Deserialize, Serialize};
 
 /// The touches of one channel as events, and the exposure to touches of the channels that may bring

@@ -1,8 +1,8 @@
 //! The chain itself: states, steps between them, and where walks start and end.
 
-use super::transitions::{Ends, Transitions};
-use super::{State, Transition};
 use crate::attribution::grams::Grams;
+use crate::attribution::markov::transitions::{Ends, Transitions};
+use crate::attribution::markov::{State, Transition};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -1,17 +1,19 @@
 //! Which order suits the data.
 
-use super::Markov;
-use super::transitions::{Transitions, check_order};
+use crate::attribution::markov::Markov;
+use crate::attribution::markov::transitions::{Transitions, check_order};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block, Journeys};
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
 use serde::{Deserialize, Serialize};
 
 /// How well chains of each order from 1 on describe the same journeys, by two measures that
 /// disagree on purpose: one asks who converts, the other how whole journeys go.
 ///
 /// ```
-/// use mixtouch::{Markov, Outcome, PathTable};
+/// use mixtouch::{Outcome, PathTable};
+/// use mixtouch::attribution::markov::Markov;
 ///
 /// let mut table = PathTable::new();
 /// for (path, conversions, nulls) in [(["social", "search"], 30.0, 70.0), (["e-mail", "search"], 5.0, 95.0)] {

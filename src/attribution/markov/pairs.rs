@@ -1,9 +1,9 @@
 //! Steps of a chain of order 1, counted in a square of channels.
 
-use super::transitions::Ends;
+use crate::attribution::markov::transitions::Ends;
 use crate::channel::ChannelId;
-use crate::journey::Outcome;
-use crate::journeys::NullRun;
+use crate::journeys::Outcome;
+use crate::journeys::arena::NullRun;
 
 /// Counts by pair of channels and by channel.
 #[derive(Debug, Clone)]

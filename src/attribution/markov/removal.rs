@@ -18,7 +18,7 @@
 //! is one state, and with `G = (I - Q)^-1` what is lost is `f_c (G r)_c / G_cc`: one dense inverse
 //! for all channels, while there are few.
 
-use super::chain::Chain;
+use crate::attribution::markov::chain::Chain;
 use rayon::prelude::*;
 
 /// Removal effects on conversions and on value, by channel.

@@ -1,15 +1,16 @@
 //! How often journeys step from one state to another.
 
-use super::pairs::Pairs;
 use crate::attribution::grams::Grams;
+use crate::attribution::markov::pairs::Pairs;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::{Journey, Outcome};
-use crate::journeys::{Accumulator, Block};
+use crate::journeys::Accumulator;
+use crate::journeys::arena::Block;
+use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
 
-/// Counts of steps: the evidence of a [`Markov`](super::Markov) chain. A journey weighs conversions
+/// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A journey weighs conversions
 /// + nulls.
 ///
 /// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are

@@ -1,7 +1,7 @@
 //! The exact-set game, a diagnostic.
 
-use super::weight;
-use crate::attribution::coalitions::Coalitions;
+use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::shapley::weight;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 /// number of channels.
 ///
 /// ```
-/// use mixtouch::{Coalitions, ExactSetShapley, Outcome, PathTable};
+/// use mixtouch::{Outcome, PathTable};
+/// use mixtouch::attribution::Coalitions;
+/// use mixtouch::attribution::shapley::ExactSetShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social"], Outcome::new(2.0, 0.0, 0.0)?)?;

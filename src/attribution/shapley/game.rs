@@ -1,7 +1,7 @@
 //! Shapley values of any game: exact where there are few players, by permutations beyond.
 
-use super::weight;
-use crate::random::Random;
+use crate::attribution::shapley::weight;
+use crate::util::Random;
 
 /// Up to this many players every coalition is asked for once: a million of them, 8 MB.
 pub(super) const EXACT: usize = 20;

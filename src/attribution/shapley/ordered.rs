@@ -4,8 +4,8 @@ use crate::attribution::credits::Tally;
 use crate::attribution::{distinct, spread_evenly};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
-use crate::journey::Journey;
 use crate::journeys::Accumulator;
+use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
 /// Shapley value of the subset-sum game played by channels at positions (Zhao, Mahboobi and Bagheri
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// its own.
 ///
 /// ```
-/// use mixtouch::{OrderedShapley, Outcome, PathTable};
+/// use mixtouch::{Outcome, PathTable};
+/// use mixtouch::attribution::shapley::OrderedShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search", "social"], Outcome::new(1.0, 0.0, 60.0)?)?;

@@ -1,15 +1,15 @@
 //! The response-model game: Shapley values of what a model predicts.
 
-use super::game::{EXACT, Estimate, Stop, shapley};
-use super::values::{SetValues, spread_values};
-use crate::attribution::coalitions::Coalitions;
+use crate::attribution::channel_sets::Coalitions;
 use crate::attribution::parameters::{Parameters, parameters};
+use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
+use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::person::mix;
-use crate::random::Random;
+use crate::event::person::mix;
+use crate::journeys::Journey;
+use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,8 @@ impl<F: Fn(&[ChannelId]) -> f64 + Send + Sync> Response for F {
 /// baseline, `v` of the empty set is credited to it rather than to the channels.
 ///
 /// ```
-/// use mixtouch::{ChannelId, Fit, Outcome, PathTable, ResponseShapley, attribute};
+/// use mixtouch::{ChannelId, Fit, Outcome, PathTable, attribute};
+/// use mixtouch::attribution::shapley::ResponseShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search"], Outcome::new(12.0, 0.0, 0.0)?)?;
@@ -226,7 +227,7 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
     /// # Errors
     /// A response that is not a finite number.
     fn solve(&self, coalitions: Coalitions) -> Result<ResponseShapleyModel<R>> {
-        let converting = |(set, outcome): (Vec<ChannelId>, crate::Outcome)| {
+        let converting = |(set, outcome): (Vec<ChannelId>, crate::journeys::Outcome)| {
             (outcome.conversions > 0.0).then_some(set)
         };
         let sets: Vec<Vec<ChannelId>> = coalitions

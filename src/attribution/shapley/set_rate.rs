@@ -1,13 +1,13 @@
 //! The set-rate game.
 
-use super::values::{SetValues, spread_values};
-use super::weight;
-use crate::attribution::coalitions::Coalitions;
+use crate::attribution::channel_sets::Coalitions;
 use crate::attribution::grams::Grams;
+use crate::attribution::shapley::values::{SetValues, spread_values};
+use crate::attribution::shapley::weight;
 use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
-use crate::journey::{Journey, Outcome};
+use crate::journeys::{Journey, Outcome};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 /// Journeys of a set the model never saw are unattributed.
 ///
 /// ```
-/// use mixtouch::{Fit, Outcome, PathTable, SetRateShapley, attribute};
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+/// use mixtouch::attribution::shapley::SetRateShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social"], Outcome::new(1.0, 9.0, 0.0)?)?; // 0.1
@@ -164,10 +165,10 @@ impl AttributionModel for SetRateShapleyModel {
 mod tests {
     use super::*;
     use crate::attribution::attribute;
-    use crate::journey::Outcome;
+    use crate::journeys::Outcome;
     use crate::journeys::PathTable;
 
-    fn table(rows: &[(&[&str], f64, f64)]) -> crate::Journeys {
+    fn table(rows: &[(&[&str], f64, f64)]) -> crate::journeys::arena::Journeys {
         let mut table = PathTable::new();
         for &(path, conversions, nulls) in rows {
             table

@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{LiftTest, Origin};
 use crate::error::{Error, Result};
-use crate::table::{Row, Table};
+use crate::experiment::lift::{LiftTest, Origin};
+use crate::io::csv::table::{Row, Table};
 
 const DATE: &str = "a date YYYY-MM-DD";
 const NUMBER: &str = "a number";

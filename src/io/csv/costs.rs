@@ -1,11 +1,11 @@
 //! Costs by channel and day from CSV.
 
-use crate::date::Day;
 use crate::error::Result;
+use crate::event::CostTable;
 use crate::event::check_amount;
-use crate::journeys::CostTable;
-use crate::table::Table;
-use crate::zone::Zone;
+use crate::io::csv::table::Table;
+use crate::time::Day;
+use crate::time::Zone;
 use std::io::Read;
 
 impl CostTable {

@@ -1,17 +1,18 @@
 //! Event logs from CSV.
 
-use super::chunks::{Chunk, Chunks};
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::{Events, Interaction, Kind, NO_TEXT, check_amount};
+use crate::event::log::NO_TEXT;
+use crate::event::person::plain_number;
+use crate::event::{Events, Interaction, Kind, check_amount};
 use crate::identity::Pseudonymiser;
-use crate::intern::Interner;
 use crate::io::columns::zone_of;
 use crate::io::columns::{EventColumns, Field, Places};
+use crate::io::csv::chunks::{Chunk, Chunks};
+use crate::io::csv::table::line_of;
 use crate::io::timestamp;
-use crate::person::plain_number;
-use crate::table::line_of;
-use crate::zone::Zone;
+use crate::time::Zone;
+use crate::util::interner::Interner;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -22,7 +23,8 @@ const CHUNK: usize = 4 << 20;
 /// An event log in CSV as pieces of whole rows, each of which any thread can make events of.
 ///
 /// ```
-/// use mixtouch::{EventColumns, EventPiece, EventReader, JourneyBuilder, JourneyOptions};
+/// use mixtouch::{JourneyBuilder, JourneyOptions};
+/// use mixtouch::io::{EventColumns, EventPiece, EventReader};
 ///
 /// let file = "person,timestamp,channel,kind,value\nann,2026-01-01T10:00:00+01:00,social,touch,\nann,1767262000,,conversion,50\n";
 /// let reader = EventReader::new(file.as_bytes(), EventColumns::default())?;
@@ -168,7 +170,8 @@ impl Events {
     /// As [`EventReader::new`] and [`EventReader::next_batches`]; a log without any row.
     ///
     /// ```
-    /// use mixtouch::{EventColumns, Events};
+    /// use mixtouch::Events;
+    /// use mixtouch::io::EventColumns;
     ///
     /// let file = "user,timestamp,channel,kind\nann,1767225600,social,touch\n";
     /// let log = Events::from_csv(file.as_bytes(), EventColumns::default().rename("person", "user")?)?;

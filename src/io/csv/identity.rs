@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{Consent, Identifier, Links, Pseudonymiser, VALUE};
+use crate::io::csv::table::{Row, Table};
 use crate::io::timestamp;
-use crate::table::{Row, Table};
 use std::io::Read;
 
 /// The columns that one identifier stands in.

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::event::check_amount;
-use crate::journey::Outcome;
+use crate::io::csv::table::Table;
+use crate::journeys::Outcome;
 use crate::journeys::PathTable;
-use crate::table::Table;
 use std::io::Read;
 
 impl PathTable {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Panel;
+use crate::mix::panel::Panel;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -123,10 +123,10 @@ const SMALL_SHARE: f64 = 0.005;
 
 impl Panel {
     /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there
-    /// are rows enough depends on the model: [`MediaMix::check`](crate::mix::MediaMix::check).
+    /// are rows enough depends on the model: [`MediaMix::check`](crate::mix::specification::MediaMix::check).
     ///
     /// ```
-    /// use mixtouch::mix::Panel;
+    /// use mixtouch::mix::panel::Panel;
     ///
     /// let dates = (0..8).map(|week| mixtouch::Day::new(19_723 + 7 * week)).collect::<Result<Vec<_>, _>>()?;
     /// let panel = Panel::national(dates, vec![1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 3.0, 2.0])?.with_channel("tv", vec![0.0; 8])?;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::date::Day;
 use crate::error::{Error, Result};
+use crate::time::Day;
 
 /// The length of a panel's periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

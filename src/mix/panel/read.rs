@@ -3,16 +3,18 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::{Panel, Period, allowed, is_allowed, misstep};
-use crate::date::Day;
 use crate::error::{Error, Result};
-use crate::table::{self, Table};
+use crate::io::csv::table;
+use crate::io::csv::table::Table;
+use crate::mix::panel::period::Period;
+use crate::mix::panel::{Panel, allowed, is_allowed, misstep};
+use crate::time::Day;
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
 /// of their names.
 ///
 /// ```
-/// use mixtouch::mix::PanelColumns;
+/// use mixtouch::mix::panel::PanelColumns;
 ///
 /// let csv = "week,geo,tv,sales\n2024-01-08,north,3,9\n2024-01-01,north,5,8\n2024-01-01,south,0,4\n2024-01-08,south,1,5\n";
 /// let panel = PanelColumns::new("week", "sales").channel("tv").geo("geo").read(csv.as_bytes())?;

@@ -1,7 +1,7 @@
 //! Quadratic problems with bounds on each coefficient: the exact minimum of x'Ax / 2 - b'x between
 //! `lower` and `upper`.
 
-use crate::mix::linear::{backward, cholesky, forward};
+use crate::linalg::triangular::{backward, cholesky, forward};
 
 /// Room for solving, kept between calls so that the search does not allocate.
 #[derive(Debug, Clone, Default)]

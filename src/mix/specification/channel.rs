@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::adstock::AdstockFamily;
-use crate::mix::parameter::Parameter;
-use crate::mix::saturation::SaturationFamily;
+use crate::mix::transform::AdstockFamily;
+use crate::mix::transform::Parameter;
+use crate::mix::transform::SaturationFamily;
 
 /// How one channel is modelled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

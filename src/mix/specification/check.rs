@@ -1,9 +1,9 @@
 //! A specification against the panel it is to be fitted to.
 
-use super::{MediaMix, Pooling};
 use crate::error::{Error, Result};
-use crate::mix::design::baseline_coefficients;
+use crate::mix::estimate::design::baseline_coefficients;
 use crate::mix::panel::{Finding, Panel};
+use crate::mix::specification::{MediaMix, Pooling};
 
 const ROWS_PER_PARAMETER: usize = 5;
 
@@ -13,7 +13,8 @@ impl MediaMix {
     /// events and controls -, and holidays that the panel does not reach.
     ///
     /// ```
-    /// use mixtouch::mix::{Finding, MediaMix};
+    /// use mixtouch::mix::panel::Finding;
+    /// use mixtouch::mix::specification::MediaMix;
     /// use mixtouch::simulate::panels::PanelWorld;
     ///
     /// let panel = PanelWorld::small_business()?.with_size(1, 60)?.simulate(1).panel()?;

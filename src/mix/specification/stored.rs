@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
-use super::{ChannelSettings, GeoScale, MediaMix, Order, Pooling, RoiPrior};
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
-use crate::mix::baseline::Baseline;
+use crate::mix::specification::baseline::Baseline;
+use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::{GeoScale, MediaMix, Order, Pooling};
 
 #[derive(Deserialize)]
 pub(super) struct Fields {

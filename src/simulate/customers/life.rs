@@ -1,7 +1,7 @@
 //! One customer's 90 days.
 
 use crate::event::{Event, Interaction, Kind};
-use crate::random::Random;
+use crate::util::Random;
 
 /// An identifier before it is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) struct Row {
     pub(super) goal: &'static str,
     /// The order, the cart or the case.
     pub(super) id: String,
-    /// As [`Customers::COLUMNS`](super::Customers::COLUMNS) name them.
+    /// As [`Customers::COLUMNS`](crate::simulate::customers::Customers::COLUMNS) name them.
     pub(super) texts: [&'static str; 5],
 }
 

@@ -1,10 +1,10 @@
 //! What else a log tells of a customer: newsletters, carts, goods sent back, service cases, answers
 //! to surveys.
 
-use super::Customers;
-use super::life::{DAYS, Life, MAIL, Row, START, second};
 use crate::event::{Interaction, Kind};
-use crate::random::Random;
+use crate::simulate::customers::Customers;
+use crate::simulate::customers::life::{DAYS, Life, MAIL, Row, START, second};
+use crate::util::Random;
 
 /// The truth that KPIs are to find again.
 impl Customers {

@@ -1,11 +1,11 @@
 //! The simulated customers as files, raw identifiers and all: what a company's systems would
 //! export.
 
-use super::life::{Life, Record, Row};
-use super::{Customers, PURPOSE, check};
 use crate::error::{Error, Result};
 use crate::event::{Interaction, Kind};
-use crate::random::Random;
+use crate::simulate::customers::life::{Life, Record, Row};
+use crate::simulate::customers::{Customers, PURPOSE, check};
+use crate::util::Random;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;

@@ -8,10 +8,13 @@
 //! generator to the digits they are printed with (5e-5). Geos differ in spend and base, and share
 //! their transforms and effects.
 
-use super::channel::{TrueChannel, TrueSaturation};
-use super::spend::SpendPattern::{self, Bursts, Campaigns, DelayedStart, Seasonal, Steady};
-use super::world::{PanelWorld, TrueControl};
 use crate::error::Result;
+use crate::simulate::panels::channel::{TrueChannel, TrueSaturation};
+use crate::simulate::panels::spend::SpendPattern;
+use crate::simulate::panels::spend::SpendPattern::{
+    Bursts, Campaigns, DelayedStart, Seasonal, Steady,
+};
+use crate::simulate::panels::world::{PanelWorld, TrueControl};
 
 /// Name, pattern, level, volatility, effect relative to base sales, carry-over, Hill slope and
 /// half-saturation.

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::spend::SpendPattern;
 use crate::error::{Error, Result};
+use crate::simulate::panels::spend::SpendPattern;
 
 /// A true saturation curve, from carried spend (as a multiple of the geo's largest period) to a
 /// share of the channel's effect.

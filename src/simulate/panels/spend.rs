@@ -4,9 +4,9 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
-use crate::date::Day;
 use crate::error::{Error, Result};
-use crate::random::Random;
+use crate::time::Day;
+use crate::util::Random;
 
 /// The course of a channel's spend.
 ///

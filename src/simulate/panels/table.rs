@@ -1,8 +1,8 @@
 //! A simulated panel as the mix model takes it.
 
-use super::SimulatedPanel;
 use crate::error::Result;
-use crate::mix::Panel;
+use crate::mix::panel::Panel;
+use crate::simulate::panels::SimulatedPanel;
 
 impl SimulatedPanel {
     /// The columns that a mix model gets to see.
@@ -13,7 +13,7 @@ impl SimulatedPanel {
         let geos = self.geo_names().map(str::to_owned).collect();
         let dates = self.dates[..self.periods].to_vec();
         let mut panel = Panel::new(
-            Some(crate::mix::Period::Week),
+            Some(crate::mix::panel::Period::Week),
             dates,
             geos,
             self.kpi.clone(),

@@ -1,6 +1,6 @@
 //! The worlds against what they promise.
 
-use super::*;
+use crate::simulate::panels::*;
 
 fn worlds() -> Vec<(&'static str, PanelWorld)> {
     vec![

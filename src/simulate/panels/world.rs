@@ -5,12 +5,12 @@ use std::f64::consts::PI;
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::SimulatedPanel;
-use super::channel::TrueChannel;
-use super::spend::{SpendPattern, autoregression};
-use crate::date::Day;
 use crate::error::{Error, Result};
-use crate::random::Random;
+use crate::simulate::panels::SimulatedPanel;
+use crate::simulate::panels::channel::TrueChannel;
+use crate::simulate::panels::spend::{SpendPattern, autoregression};
+use crate::time::Day;
+use crate::util::Random;
 
 /// Something besides media that moves sales: sales rise by `effect` for each unit of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

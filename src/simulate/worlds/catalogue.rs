@@ -1,7 +1,7 @@
 //! The numbers behind each world. They are invented; sizes and decays are of the order that
 //! advertisers report.
 
-use super::World;
+use crate::simulate::worlds::World;
 
 /// How a world works.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! One person of a world: touches, conversions, and what the touches were worth.
 
-use super::catalogue::{Channel, Intent, Mechanism, Response};
-use super::{ChannelTruth, Truth};
 use crate::error::Result;
 use crate::event::{Event, Events};
-use crate::random::Random;
+use crate::simulate::worlds::catalogue::{Channel, Intent, Mechanism, Response};
+use crate::simulate::worlds::{ChannelTruth, Truth};
+use crate::util::Random;
 
 const DAY: f64 = 86_400.0;
 /// 2026-01-01T00:00:00Z.

@@ -1,8 +1,8 @@
 //! The maximum-likelihood coefficients of a log-linear intensity.
 
-use super::super::basis::DAY;
-use super::super::cholesky::Cholesky;
-use super::states::States;
+use crate::attribution::hazard::basis::DAY;
+use crate::attribution::hazard::log_link::states::States;
+use crate::linalg::cholesky::Cholesky;
 use std::ops::Range;
 
 /// The log-likelihood at some coefficients with its slope and curvature.

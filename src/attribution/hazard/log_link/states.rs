@@ -2,14 +2,15 @@
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journey::Journey;
-use crate::journeys::{Accumulator, Block};
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::Block;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The evidence of a [`LogHazard`](crate::LogHazard): person-time and conversions by state, a state
+/// The evidence of a [`LogHazard`](crate::attribution::hazard::log_link::LogHazard): person-time and conversions by state, a state
 /// being the age bin of the most recent touch of each channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]

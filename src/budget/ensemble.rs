@@ -1,0 +1,104 @@
+//! Several models' curves, weighted.
+
+use crate::budget::curve::ResponseCurve;
+use crate::error::{Error, Result};
+
+/// The channels' response curves, of one model or of several with weights.
+///
+/// A plan is made for the weighted mean of the members' responses, and each member judges the plan
+/// it leads to: the spread of their verdicts is the interval of the plan's gain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ensemble<C> {
+    members: Vec<(f64, Vec<C>)>,
+}
+
+impl<C: ResponseCurve> Ensemble<C> {
+    /// One model: a curve for each channel, in the order of the [`Budget`](crate::budget::limits::Budget)'s
+    /// channels.
+    ///
+    /// # Errors
+    /// If there is no curve.
+    pub fn single(curves: Vec<C>) -> Result<Self> {
+        Self::new(vec![(1.0, curves)])
+    }
+
+    /// Several models: a weight above 0 and a curve for each channel. Weights need not sum to 1.
+    ///
+    /// # Errors
+    /// If there is no member or no channel, members differ in their number of curves, or a weight
+    /// is not above 0 and finite.
+    pub fn new(mut members: Vec<(f64, Vec<C>)>) -> Result<Self> {
+        let channels = members.first().map_or(0, |(_, curves)| curves.len());
+        if channels == 0 {
+            return Err(Error::Empty {
+                what: "response curves".into(),
+                allowed: "a curve for each channel".into(),
+            });
+        }
+        if let Some((_, curves)) = members.iter().find(|(_, curves)| curves.len() != channels) {
+            return Err(Error::setting(
+                "number of a member's response curves",
+                curves.len(),
+                format!("{channels}, as its first member has"),
+            ));
+        }
+        if let Some((weight, _)) = members
+            .iter()
+            .find(|(weight, _)| !(weight.is_finite() && *weight > 0.0))
+        {
+            return Err(Error::setting(
+                "weight of a member",
+                weight,
+                "a finite number above 0",
+            ));
+        }
+        let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
+        members.iter_mut().for_each(|(weight, _)| *weight /= sum);
+        Ok(Self { members })
+    }
+
+    /// How many channels there are.
+    pub fn channels(&self) -> usize {
+        self.members.first().map_or(0, |(_, curves)| curves.len())
+    }
+
+    /// Mean response of a channel.
+    pub(crate) fn response(&self, channel: usize, spend: f64) -> f64 {
+        self.members
+            .iter()
+            .map(|(weight, curves)| weight * curves[channel].response(spend))
+            .sum()
+    }
+
+    /// Mean slope of a channel.
+    pub(crate) fn slope(&self, channel: usize, spend: f64) -> f64 {
+        self.members
+            .iter()
+            .map(|(weight, curves)| weight * curves[channel].slope(spend))
+            .sum()
+    }
+
+    /// Mean response of all channels together.
+    pub(crate) fn outcome(&self, spend: &[f64]) -> f64 {
+        spend
+            .iter()
+            .enumerate()
+            .map(|(channel, &x)| self.response(channel, x))
+            .sum()
+    }
+
+    /// Each member's weight and its own gain from one spend to another.
+    pub(crate) fn gains(&self, from: &[f64], to: &[f64]) -> Vec<(f64, f64)> {
+        let gain = |curves: &[C]| {
+            curves
+                .iter()
+                .zip(from.iter().zip(to))
+                .map(|(curve, (&x, &y))| curve.response(y) - curve.response(x))
+                .sum()
+        };
+        self.members
+            .iter()
+            .map(|(weight, curves)| (*weight, gain(curves)))
+            .collect()
+    }
+}

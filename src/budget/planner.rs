@@ -1,0 +1,206 @@
+//! From goals to climbs.
+
+use crate::budget::ascent::{Problem, Summit};
+use crate::budget::curve::ResponseCurve;
+use crate::budget::ensemble::Ensemble;
+use crate::budget::grid::{Grid, Responses};
+use crate::budget::tree::Tree;
+use crate::error::{Error, Result};
+
+/// Curves, bounds and the spend now: what every goal is pursued with.
+pub(crate) struct Planner<'a, C> {
+    curves: &'a Ensemble<C>,
+    tree: &'a Tree,
+    now: Vec<f64>,
+    responses: Option<Responses>,
+}
+
+impl<'a, C: ResponseCurve> Planner<'a, C> {
+    pub(crate) fn new(curves: &'a Ensemble<C>, tree: &'a Tree, now: Vec<f64>) -> Self {
+        Self {
+            curves,
+            tree,
+            now,
+            responses: Responses::new(curves, tree),
+        }
+    }
+
+    /// The best spend whose total lies within a range, at a cost for each unit of it.
+    pub(crate) fn best(&self, least: f64, most: f64, cost: f64) -> Result<Summit> {
+        self.best_from(&[], least, most, cost)
+    }
+
+    /// The same with further starts.
+    fn best_from(&self, starts: &[Vec<f64>], least: f64, most: f64, cost: f64) -> Result<Summit> {
+        let tree = self.tree.with_total(least, most);
+        tree.span(0)?;
+        let problem = Problem {
+            curves: self.curves,
+            tree: &tree,
+            cost,
+        };
+        let grid = self
+            .responses
+            .as_ref()
+            .and_then(|responses| Grid::new(responses, &tree, cost).best());
+        let mut best = problem.climb(&self.now);
+        for start in grid.iter().chain(starts) {
+            best = better(best, problem.climb(start));
+        }
+        // The climb may end a rounding error below the spend now, where that is the best already.
+        let value = problem.value(&self.now);
+        let now_is_best = value > best.value && tree.allows(&self.now);
+        Ok(if now_is_best {
+            Summit {
+                spend: self.now.clone(),
+                value,
+                ..best
+            }
+        } else {
+            best
+        })
+    }
+
+    /// Spend until the next unit returns the target.
+    pub(crate) fn marginal(&self, target: f64, (least, most): (f64, f64)) -> Result<Summit> {
+        let summit = self.best(least, most, target)?;
+        let returns = |channel: usize| self.curves.slope(channel, summit.spend[channel]);
+        let free = (0..summit.spend.len())
+            .filter(|&channel| self.tree.high[channel] > self.tree.low[channel]);
+        let steepest = free.map(returns).reduce(f64::max).unwrap_or(target);
+        if total(&summit) <= least * (1.0 + 1e-12) && steepest < target {
+            let allowed =
+                format!("at most {steepest}, what the next unit returns at the smallest spend");
+            return Err(Error::setting("target marginal ROI", target, allowed));
+        }
+        Ok(summit)
+    }
+
+    /// The largest outcome that still returns the target: between the largest total found to return
+    /// it and the whole, by the secant method of Illinois on what is left over.
+    pub(crate) fn returning(&self, target: f64, (least, most): (f64, f64)) -> Result<Summit> {
+        let left = |summit: &Summit| summit.value - target * total(summit);
+        let all = self.best(most, most, 0.0)?;
+        if left(&all) >= 0.0 {
+            return Ok(all);
+        }
+        let mut low = self.surest(target, (least, most))?;
+        let mut found = low.clone();
+        for start in self.promising(target, (total(&low), most)) {
+            let summit = self.best(start, start, 0.0)?;
+            if left(&summit) >= 0.0 {
+                found = higher(found, &summit);
+                low = if total(&summit) > total(&low) {
+                    summit
+                } else {
+                    low
+                };
+            }
+        }
+        // An end that stays while the other moves twice counts half, or it would stay for good.
+        let (mut high, mut weights) = (all, (1.0, 1.0));
+        for _ in 0..100 {
+            let (below, above) = (weights.0 * left(&low), -weights.1 * left(&high));
+            let between = total(&low)
+                + (total(&high) - total(&low)) * (below / (below + above)).clamp(1e-3, 1.0 - 1e-3);
+            if left(&found) <= 1e-11 * found.value || total(&high) - total(&low) <= 1e-12 * most {
+                break;
+            }
+            let summit = self.best_from(&[low.spend.clone()], between, between, 0.0)?;
+            if left(&summit) >= 0.0 {
+                found = higher(found, &summit);
+                weights = (
+                    1.0,
+                    if weights.0 == 1.0 {
+                        0.5 * weights.1
+                    } else {
+                        1.0
+                    },
+                );
+                low = summit;
+            } else {
+                weights = (
+                    if weights.1 == 1.0 {
+                        0.5 * weights.0
+                    } else {
+                        1.0
+                    },
+                    1.0,
+                );
+                high = summit;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Totals that may return the target: that of the spend now, and the largest that the grid has.
+    fn promising(&self, target: f64, (least, most): (f64, f64)) -> Vec<f64> {
+        let grid = self
+            .responses
+            .as_ref()
+            .and_then(|responses| Grid::new(responses, self.tree, 0.0).largest_returning(target));
+        let totals = [Some(self.now.iter().sum::<f64>()), grid];
+        totals
+            .into_iter()
+            .flatten()
+            .filter(|total| (least..=most).contains(total))
+            .collect()
+    }
+
+    /// A spend that returns the target with the most to spare.
+    fn surest(&self, target: f64, bounds: (f64, f64)) -> Result<Summit> {
+        let summit = self.best(bounds.0, bounds.1, target)?;
+        if summit.value >= 0.0 {
+            return Ok(Summit {
+                value: self.curves.outcome(&summit.spend),
+                ..summit
+            });
+        }
+        let reached = self.highest_return(summit, bounds)?;
+        Err(Error::setting(
+            "target ROI",
+            target,
+            format!("at most {reached}, the highest return within the bounds"),
+        ))
+    }
+
+    /// The highest return on the whole spend, by Dinkelbach's iteration.
+    fn highest_return(&self, mut summit: Summit, (least, most): (f64, f64)) -> Result<f64> {
+        let mut highest = 0.0;
+        for _ in 0..50 {
+            let spent = total(&summit);
+            let reached = if spent > 0.0 {
+                self.curves.outcome(&summit.spend) / spent
+            } else {
+                0.0
+            };
+            if reached <= highest * (1.0 + 1e-9) {
+                break;
+            }
+            highest = reached;
+            summit = self.best_from(&[summit.spend], least, most, highest)?;
+        }
+        Ok(highest)
+    }
+}
+
+fn total(summit: &Summit) -> f64 {
+    summit.spend.iter().sum()
+}
+
+fn higher(first: Summit, second: &Summit) -> Summit {
+    if second.value > first.value {
+        second.clone()
+    } else {
+        first
+    }
+}
+
+/// The higher of two summits, or of two that differ by rounding the one that meets the conditions
+/// best.
+fn better(first: Summit, second: Summit) -> Summit {
+    let margin = 1e-12 * first.value.abs();
+    let higher = second.value > first.value + margin;
+    let level = second.value >= first.value - margin && second.residual < first.residual;
+    if higher || level { second } else { first }
+}

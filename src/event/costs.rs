@@ -1,0 +1,78 @@
+//! What channels cost by day, where the log's touches do not say: TV, or a path table.
+
+use crate::error::{Error, Result};
+use crate::event::log::LARGEST;
+use crate::journeys::Period;
+use crate::time::Day;
+use crate::time::Zone;
+use std::collections::BTreeMap;
+
+/// Costs by channel and day.
+///
+/// ```
+/// let mut costs = mixtouch::CostTable::new();
+/// costs.push("tv", "2026-01-05".parse()?, 12_000.0)?;
+/// costs.push("tv", "2026-01-12".parse()?, 8_000.0)?;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CostTable {
+    zone: Zone,
+    /// Channel, the day's first second, cost.
+    rows: Vec<(String, i64, f64)>,
+}
+
+impl CostTable {
+    /// An empty table of days in UTC.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// An empty table of days in that zone.
+    pub fn in_zone(zone: Zone) -> Self {
+        Self {
+            zone,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds what a channel cost on a day.
+    ///
+    /// # Errors
+    /// An empty channel; a cost that is negative, not finite or above 10^15.
+    pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
+        if channel.is_empty() {
+            return Err(Error::setting("channel", "empty", "any text"));
+        }
+        if !(0.0..=LARGEST).contains(&cost) {
+            return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
+        }
+        self.rows
+            .push((channel.to_owned(), self.zone.start_of(day)?, cost));
+        Ok(())
+    }
+
+    /// Adds all of `later`'s costs to these.
+    pub fn append(&mut self, mut later: Self) {
+        self.rows.append(&mut later.rows);
+    }
+
+    /// The channels named.
+    pub fn channels(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|(channel, _, _)| channel.as_str())
+    }
+
+    /// Cost by channel over the days that begin in the period; rows are summed in order of day and
+    /// size, so that their order in the file does not matter.
+    pub(crate) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
+        let inside = |start: i64| u32::try_from(start).is_ok_and(|start| period.reports(start));
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
+        let mut costs: BTreeMap<&str, f64> =
+            self.channels().map(|channel| (channel, 0.0)).collect();
+        for (channel, _, cost) in rows {
+            *costs.entry(channel).or_default() += cost;
+        }
+        costs
+    }
+}

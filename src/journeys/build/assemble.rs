@@ -1,0 +1,504 @@
+//! All parts into one arena: persons with a conversion first, whichever partition they come from.
+
+use crate::channel::ChannelId;
+use crate::event::person::PersonTable;
+use crate::journeys::Outcome;
+use crate::journeys::arena::offsets::Offsets;
+use crate::journeys::arena::{People, Touches};
+use crate::journeys::build::cut::{Extent, Part};
+use crate::journeys::segments::Segments;
+use crate::util::interner::Interner;
+use rayon::scope;
+use std::ops::Range;
+
+/// The arena's columns.
+#[derive(Debug)]
+pub(crate) struct Assembled {
+    pub(crate) touches: Touches,
+    pub(crate) timeline: Option<Touches>,
+    pub(crate) starts: Offsets,
+    pub(crate) ends: Offsets,
+    pub(crate) closes: Vec<u32>,
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) places: Vec<ChannelId>,
+    pub(crate) people: People,
+    pub(crate) segments: Option<Segments>,
+}
+
+/// How much larger a column may become than its first parts tell before it is copied.
+const ROOM: f64 = 1.0625;
+
+/// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand
+/// side by side in memory. What belongs to persons with a conversion and what does not grow apart.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    front: Half,
+    back: Half,
+    outcomes: Vec<Outcome>,
+    places: Vec<ChannelId>,
+    bought_before: Vec<bool>,
+    /// How many parts there will be, of how many rows, and how many parts there are.
+    parts: usize,
+    rows: usize,
+    added: usize,
+}
+
+/// The columns that both halves have. Positions count inside the half.
+#[derive(Debug, Default)]
+struct Half {
+    persons: Vec<u64>,
+    touch_ends: Offsets,
+    journey_ends: Offsets,
+    timeline: Touches,
+    touches: Touches,
+    starts: Offsets,
+    ends: Offsets,
+    closes: Vec<u32>,
+    segments: Vec<u32>,
+    person_segments: Vec<u32>,
+}
+
+impl Assembly {
+    /// An empty arena for so many parts of so many rows together.
+    pub(crate) fn of(parts: usize, rows: usize) -> Self {
+        Self {
+            parts,
+            rows,
+            ..Self::default()
+        }
+    }
+
+    /// Adds parts behind those that are there; `shared` where journeys are runs of the timeline.
+    pub(crate) fn add(&mut self, parts: &[Part], shared: bool) {
+        self.added += parts.len();
+        let side = Side {
+            parts,
+            front: true,
+            whole: self.parts as f64 / self.added as f64 * ROOM,
+            rows: self.rows,
+        };
+        let Self {
+            front,
+            back,
+            outcomes,
+            places,
+            bought_before,
+            ..
+        } = self;
+        scope(|scope| {
+            scope.spawn(|_| front.add(side, shared));
+            scope.spawn(|_| {
+                back.add(
+                    Side {
+                        front: false,
+                        ..side
+                    },
+                    shared,
+                )
+            });
+            scope.spawn(|_| side.copy(outcomes, |part| &part.outcomes, |extent| extent.journeys));
+            scope.spawn(|_| side.copy(places, |part| &part.places, |extent| extent.journeys));
+            scope.spawn(|_| {
+                side.copy(
+                    bought_before,
+                    |part| &part.bought_before,
+                    |extent| extent.persons,
+                )
+            });
+        });
+    }
+
+    /// The whole arena. `segments` names the codes of segments.
+    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
+        let Self {
+            front,
+            mut back,
+            mut outcomes,
+            mut places,
+            mut bought_before,
+            ..
+        } = self;
+        back.put_behind(front, shared);
+        outcomes.shrink_to_fit();
+        places.shrink_to_fit();
+        bought_before.shrink_to_fit();
+        let Half {
+            persons,
+            touch_ends,
+            journey_ends,
+            timeline,
+            touches,
+            starts,
+            ends,
+            closes,
+            ..
+        } = back;
+        let (touches, timeline) = if shared {
+            (timeline, None)
+        } else {
+            (touches, Some(timeline))
+        };
+        let segments = (segments.len() > 0)
+            .then(|| Segments::new(segments, back.segments, back.person_segments));
+        let people = People {
+            codes: persons,
+            table: PersonTable::default(),
+            touch_ends,
+            journey_ends,
+            bought_before,
+        };
+        Assembled {
+            touches,
+            timeline,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            places,
+            people,
+            segments,
+        }
+    }
+}
+
+impl Half {
+    /// Adds one side of the parts, a column a thread.
+    fn add(&mut self, side: Side<'_>, shared: bool) {
+        let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
+        let of_timeline: Count = (
+            |part| part.timeline.channels.len(),
+            |extent| extent.timeline,
+        );
+        let of_touches: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
+        let (journey_touches, before) = if shared {
+            (of_timeline, timeline)
+        } else {
+            (of_touches, self.touches.channels.len())
+        };
+        let Self {
+            persons,
+            touch_ends,
+            journey_ends,
+            starts,
+            ends,
+            closes,
+            segments,
+            person_segments,
+            ..
+        } = self;
+        let (all, own) = (&mut self.timeline, &mut self.touches);
+        scope(|scope| {
+            scope.spawn(|_| {
+                side.copy(
+                    &mut all.times,
+                    |part| &part.timeline.times,
+                    |extent| extent.timeline,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut all.channels,
+                    |part| &part.timeline.channels,
+                    |extent| extent.timeline,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut own.times,
+                    |part| &part.touches.times,
+                    |extent| extent.touches,
+                )
+            });
+            scope.spawn(|_| {
+                side.copy(
+                    &mut own.channels,
+                    |part| &part.touches.channels,
+                    |extent| extent.touches,
+                )
+            });
+            scope.spawn(|_| side.copy(persons, |part| &part.persons, |extent| extent.persons));
+            scope.spawn(|_| {
+                side.shift(
+                    starts,
+                    |part| &part.starts,
+                    |extent| extent.journeys,
+                    journey_touches,
+                    before,
+                )
+            });
+            scope.spawn(|_| {
+                side.shift(
+                    ends,
+                    |part| &part.ends,
+                    |extent| extent.journeys,
+                    journey_touches,
+                    before,
+                )
+            });
+            scope.spawn(|_| {
+                side.shift(
+                    touch_ends,
+                    |part| &part.touch_ends,
+                    |extent| extent.persons,
+                    of_timeline,
+                    timeline,
+                )
+            });
+            let of_journeys: Count = (|part| part.closes.len(), |extent| extent.journeys);
+            scope.spawn(move |_| {
+                side.shift(
+                    journey_ends,
+                    |part| &part.journey_ends,
+                    |extent| extent.persons,
+                    of_journeys,
+                    journeys,
+                )
+            });
+            scope.spawn(|_| side.copy(closes, |part| &part.closes, |extent| extent.journeys));
+            scope.spawn(|_| side.copy(segments, |part| &part.segments, |extent| extent.journeys));
+            scope.spawn(|_| {
+                side.copy(
+                    person_segments,
+                    |part| &part.person_segments,
+                    |extent| extent.persons,
+                )
+            });
+        });
+    }
+
+    /// Puts this half behind another one.
+    fn put_behind(&mut self, front: Self, shared: bool) {
+        let (timeline, journeys) = (front.timeline.channels.len(), front.closes.len());
+        let touches = if shared {
+            timeline
+        } else {
+            front.touches.channels.len()
+        };
+        scope(|scope| {
+            scope.spawn(|_| prepend(&mut self.timeline.times, front.timeline.times));
+            scope.spawn(|_| prepend(&mut self.timeline.channels, front.timeline.channels));
+            scope.spawn(|_| prepend(&mut self.touches.times, front.touches.times));
+            scope.spawn(|_| prepend(&mut self.touches.channels, front.touches.channels));
+            scope.spawn(|_| prepend(&mut self.persons, front.persons));
+            scope.spawn(|_| self.starts.prepend(front.starts, touches));
+            scope.spawn(|_| self.ends.prepend(front.ends, touches));
+            scope.spawn(|_| self.touch_ends.prepend(front.touch_ends, timeline));
+            scope.spawn(|_| self.journey_ends.prepend(front.journey_ends, journeys));
+            scope.spawn(|_| prepend(&mut self.closes, front.closes));
+            scope.spawn(|_| prepend(&mut self.segments, front.segments));
+            scope.spawn(|_| prepend(&mut self.person_segments, front.person_segments));
+        });
+    }
+}
+
+/// How many of something a part has, and how many of them stand in its front.
+type Count = (fn(&Part) -> usize, fn(&Extent) -> usize);
+
+/// The fronts of some parts, or what stands behind them.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    parts: &'a [Part],
+    front: bool,
+    /// How many times what there is with these parts there will be room for.
+    whole: f64,
+    /// How many rows all parts have.
+    rows: usize,
+}
+
+impl Side<'_> {
+    fn range(self, len: usize, front: usize) -> Range<usize> {
+        if self.front {
+            0..front.min(len)
+        } else {
+            front.min(len)..len
+        }
+    }
+
+    /// How much room to make in a column of `len`, if any, for what a side of these parts adds.
+    /// Parts are alike, so the first ones tell how long a column will be; doubling its room instead
+    /// copies it again and again while other threads wait, a seventh of the time of building on two
+    /// threads. Where parts are not alike, as one person has most rows, it is no more than doubling
+    /// or the rows ask.
+    fn room<T>(
+        self,
+        len: usize,
+        capacity: usize,
+        column: fn(&Part) -> &Vec<T>,
+        front: fn(&Extent) -> usize,
+    ) -> usize {
+        let more: usize = self
+            .parts
+            .iter()
+            .map(|part| {
+                self.range(column(part).len(), front(&part.converting))
+                    .len()
+            })
+            .sum();
+        let needed = len + more;
+        let expected = (needed as f64 * self.whole) as usize;
+        if needed <= capacity {
+            0
+        } else {
+            expected.clamp(needed, self.rows.max(2 * needed)) - len
+        }
+    }
+
+    fn copy<T: Copy>(
+        self,
+        to: &mut Vec<T>,
+        column: fn(&Part) -> &Vec<T>,
+        front: fn(&Extent) -> usize,
+    ) {
+        to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
+        for part in self.parts {
+            let values = column(part);
+            to.extend_from_slice(&values[self.range(values.len(), front(&part.converting))]);
+        }
+    }
+
+    /// The same for positions, which move with what they point into, of which `base` stand there
+    /// already.
+    fn shift(
+        self,
+        to: &mut Offsets,
+        column: fn(&Part) -> &Vec<u32>,
+        front: fn(&Extent) -> usize,
+        into: Count,
+        mut base: usize,
+    ) {
+        to.widen(base + self.parts.iter().map(into.0).sum::<usize>());
+        to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
+        for part in self.parts {
+            let positions = column(part);
+            let own = self.range(into.0(part), into.1(&part.converting));
+            let kept = &positions[self.range(positions.len(), front(&part.converting))];
+            to.extend(
+                kept.iter()
+                    .map(|&position| base + position as usize - own.start),
+                base + own.len(),
+            );
+            base += own.len();
+        }
+    }
+}
+
+/// Puts `head` in front.
+pub(crate) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
+    if to.is_empty() {
+        *to = head;
+    } else {
+        to.reserve_exact(head.len());
+        to.splice(0..0, head);
+    }
+    to.shrink_to_fit();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
+    fn part(number: u32) -> Part {
+        let (converting, mut part) = ((number % 3) as usize, Part::default());
+        for person in 0..4 {
+            if person as usize == converting {
+                part.converting = Extent {
+                    persons: converting,
+                    journeys: part.closes.len(),
+                    timeline: part.timeline.channels.len(),
+                    touches: part.touches.channels.len(),
+                };
+            }
+            let start = part.timeline.channels.len() as u32;
+            for touch in 0..(number + person) % 3 {
+                for touches in [&mut part.timeline, &mut part.touches] {
+                    touches.channels.push(ChannelId(touch as u16));
+                    touches.times.push(100 * number + person);
+                }
+            }
+            let end = part.timeline.channels.len() as u32;
+            part.persons.push(u64::from(10 * number + person));
+            part.touch_ends.push(end);
+            part.starts.push(start);
+            part.ends.push(end);
+            part.closes.push(number + person);
+            part.journey_ends.push(part.closes.len() as u32);
+            part.segments.push(number);
+            part.person_segments.push(person);
+            if (person as usize) < converting {
+                part.outcomes.push(Outcome::conversion(f64::from(number)));
+                part.places.push(ChannelId(person as u16));
+                part.bought_before.push(person == 1);
+            }
+        }
+        part
+    }
+
+    #[test]
+    fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
+        let parts: Vec<Part> = (0..20).map(part).collect();
+        let rows = parts.iter().map(|part| part.timeline.channels.len()).sum();
+        for shared in [true, false] {
+            let assembled = |at_a_time| {
+                let mut assembly = Assembly::of(parts.len(), rows);
+                parts
+                    .chunks(at_a_time)
+                    .for_each(|parts| assembly.add(parts, shared));
+                format!("{:?}", assembly.finish(shared, &Interner::default()))
+            };
+            let whole = assembled(parts.len());
+            for at_a_time in [1, 3, 7] {
+                assert_eq!(assembled(at_a_time), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn journeys_keep_their_touches_in_the_arena() {
+        let mut assembly = Assembly::of(3, 12);
+        (1..4).for_each(|number| assembly.add(&[part(number)], true));
+        let arena = assembly.finish(true, &Interner::default());
+        // those with a conversion: one person of part 1, two of part 2
+        assert_eq!(
+            arena.people.codes,
+            [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]
+        );
+        for (journey, &person) in arena.people.codes.iter().enumerate() {
+            let (number, person) = (person as u32 / 10, person as u32 % 10);
+            let run = arena.starts.get(journey)..arena.ends.get(journey);
+            assert_eq!(
+                arena.touches.times[run],
+                vec![100 * number + person; ((number + person) % 3) as usize]
+            );
+        }
+    }
+
+    #[test]
+    fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {
+        let mut assembly = Assembly::of(2_048, 1_010);
+        let part = |persons| Part {
+            persons: vec![7; persons],
+            ..Part::default()
+        };
+        assembly.add(&[part(1_000)], true);
+        assert!((1_010..=2_020).contains(&assembly.back.persons.capacity()));
+        assembly.add(&[part(10)], true);
+        assert_eq!(assembly.back.persons.len(), 1_010);
+    }
+
+    #[test]
+    fn alike_parts_are_copied_once() {
+        let mut assembly = Assembly::of(64, 64_000);
+        let part = || Part {
+            persons: vec![7; 1_000],
+            ..Part::default()
+        };
+        assembly.add(&[part()], true);
+        let place = assembly.back.persons.as_ptr();
+        (1..64).for_each(|_| assembly.add(&[part()], true));
+        assert_eq!(
+            (assembly.back.persons.len(), assembly.back.persons.as_ptr()),
+            (64_000, place)
+        );
+    }
+}

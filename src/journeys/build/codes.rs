@@ -1,0 +1,78 @@
+//! Persons of a batch by code: 4 bytes each while the codes lie within 2^32 of each other, 8
+//! beyond.
+
+use std::ops::Range;
+
+/// A column of persons' codes.
+#[derive(Debug)]
+pub(crate) enum Codes {
+    /// Distances from the least code.
+    Near { least: u64, distances: Vec<u32> },
+    /// The codes themselves.
+    Far(Vec<u64>),
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Self::Far(Vec::new())
+    }
+}
+
+impl Codes {
+    /// These codes.
+    pub(crate) fn of(codes: Vec<u64>) -> Self {
+        let (least, most) = codes.iter().fold((u64::MAX, 0), |(least, most), &code| {
+            (code.min(least), code.max(most))
+        });
+        match u32::try_from(most.saturating_sub(least)) {
+            Ok(_) => Self::Near {
+                least,
+                distances: codes
+                    .into_iter()
+                    .map(|code| (code - least) as u32)
+                    .collect(),
+            },
+            Err(_) => Self::Far(codes),
+        }
+    }
+
+    pub(crate) fn get(&self, row: usize) -> u64 {
+        match self {
+            Self::Near { least, distances } => least + u64::from(distances[row]),
+            Self::Far(codes) => codes[row],
+        }
+    }
+
+    /// What `visit` does with each code of a range, in order.
+    #[inline]
+    pub(crate) fn each(&self, range: Range<usize>, mut visit: impl FnMut(u64)) {
+        match self {
+            Self::Near { least, distances } => distances[range]
+                .iter()
+                .for_each(|&distance| visit(least + u64::from(distance))),
+            Self::Far(codes) => codes[range].iter().for_each(|&code| visit(code)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_come_back_whatever_lies_between_them() {
+        let wide = u64::from(u32::MAX);
+        for (codes, near) in [
+            ([7, 7 + wide, 9], true),
+            ([7, 8 + wide, 9], false),
+            ([0, u64::MAX, 1], false),
+        ] {
+            let column = Codes::of(codes.to_vec());
+            assert_eq!(matches!(column, Codes::Near { .. }), near);
+            let mut visited = Vec::new();
+            column.each(0..3, |code| visited.push(code));
+            assert_eq!(visited, codes);
+            assert_eq!([0, 1, 2].map(|row| column.get(row)), codes);
+        }
+    }
+}

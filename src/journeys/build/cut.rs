@@ -1,0 +1,397 @@
+//! From a person's rows to journeys.
+
+use crate::channel::{ChannelId, Channels};
+use crate::error::Result;
+use crate::event::Interaction;
+use crate::journeys::Outcome;
+use crate::journeys::arena::Touches;
+use crate::journeys::build::gather::Gathered;
+use crate::journeys::options::JourneyOptions;
+use crate::journeys::transform::{Touch, known};
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// The options made ready for one log: names resolved, the end of observation known.
+#[derive(Debug)]
+pub(crate) struct Cutter<'a> {
+    options: &'a JourneyOptions,
+    /// From the builder's channel numbers to ranks by name.
+    ranks: Vec<ChannelId>,
+    /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
+    lookbacks: Vec<[u32; 3]>,
+    longest: u32,
+    excluded: Vec<bool>,
+    end: u32,
+}
+
+/// The journeys of one partition, on their way into the arena. Positions count inside the part.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) persons: Vec<u64>,
+    pub(crate) touch_ends: Vec<u32>,
+    pub(crate) journey_ends: Vec<u32>,
+    /// Every touch of every person.
+    pub(crate) timeline: Touches,
+    /// The journeys' touches where they are no runs of the timeline.
+    pub(crate) touches: Touches,
+    pub(crate) starts: Vec<u32>,
+    pub(crate) ends: Vec<u32>,
+    pub(crate) closes: Vec<u32>,
+    /// Of the first `converting.journeys` journeys.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// Of the same journeys: where the conversion took place.
+    pub(crate) places: Vec<ChannelId>,
+    /// Of the persons with a conversion: whether one came before the period.
+    pub(crate) bought_before: Vec<bool>,
+    pub(crate) converting: Extent,
+    pub(crate) costs: Vec<f64>,
+    pub(crate) immature: u64,
+    /// By journey and by person; empty unless they are told apart by segment.
+    pub(crate) segments: Vec<u32>,
+    pub(crate) person_segments: Vec<u32>,
+}
+
+/// How much of a part the persons with a conversion fill.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Extent {
+    pub(crate) persons: usize,
+    pub(crate) journeys: usize,
+    pub(crate) timeline: usize,
+    pub(crate) touches: usize,
+}
+
+impl<'a> Cutter<'a> {
+    /// # Errors
+    /// A channel named by the options that is not there.
+    pub(crate) fn new(
+        options: &'a JourneyOptions,
+        channels: &Channels,
+        ranks: Vec<ChannelId>,
+        last_row: u32,
+    ) -> Result<Self> {
+        for name in options.lookback.channels() {
+            known("lookback", name, channels)?;
+        }
+        let lookback = |name: &str| {
+            [None, Some(Interaction::Click), Some(Interaction::View)]
+                .map(|interaction| options.lookback.of(name, interaction))
+        };
+        Ok(Self {
+            options,
+            ranks,
+            lookbacks: channels.iter().map(lookback).collect(),
+            longest: options.lookback.longest(),
+            excluded: options.excluded(channels)?,
+            end: options.period.end(last_row),
+        })
+    }
+
+    /// The channels left out of journeys.
+    pub(crate) fn excluded(&self) -> Vec<ChannelId> {
+        self.excluded
+            .iter()
+            .enumerate()
+            .filter(|(_, excluded)| **excluded)
+            .map(|(at, _)| ChannelId(at as u16))
+            .collect()
+    }
+
+    pub(crate) fn cut(&self, mut gathered: Gathered) -> Part {
+        for channel in &mut gathered.channels {
+            *channel = self.ranks[channel.index()];
+        }
+        if self.options.deduplicate {
+            deduplicate(&mut gathered);
+        }
+        let mut part = Part {
+            costs: self.costs(&gathered),
+            ..Part::default()
+        };
+        part.reserve(gathered.persons.len() + gathered.sales.len());
+        let mut scratch = Scratch {
+            touches: Vec::new(),
+            seen: vec![false; self.lookbacks.len()],
+        };
+        let (mut touch, mut sale) = (0, 0);
+        for person in 0..gathered.persons.len() {
+            if person == gathered.converting {
+                part.converting = part.extent(person, touch);
+            }
+            let touches = touch..gathered.touch_ends[person] as usize;
+            let sales = sale..gathered.sale_ends[person] as usize;
+            (touch, sale) = (touches.end, sales.end);
+            if self.options.segment.is_some() {
+                part.person_segments
+                    .push(first_segment(&gathered, touches.clone(), sales.clone()));
+            }
+            if person < gathered.converting {
+                part.bought_before
+                    .push(gathered.sales[sales.start].time < self.options.period.start());
+            }
+            self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
+            part.journey_ends.push(part.closes.len() as u32);
+        }
+        if gathered.converting == gathered.persons.len() {
+            part.converting = part.extent(gathered.converting, touch);
+        }
+        part.outcomes.truncate(part.converting.journeys);
+        part.places.truncate(part.converting.journeys);
+        part.persons = gathered.persons;
+        part.touch_ends = gathered.touch_ends;
+        part.timeline = Touches {
+            channels: gathered.channels,
+            times: gathered.times,
+        };
+        part
+    }
+
+    /// Cost by channel over the period, in the order of rows; empty where no touch has a cost.
+    fn costs(&self, gathered: &Gathered) -> Vec<f64> {
+        let mut costs = vec![
+            0.0;
+            if gathered.costs.is_empty() {
+                0
+            } else {
+                self.lookbacks.len()
+            }
+        ];
+        for (at, cost) in gathered.costs.iter().enumerate() {
+            if self.options.period.reports(gathered.times[at]) {
+                costs[gathered.channels[at].index()] += cost;
+            }
+        }
+        costs
+    }
+
+    fn cut_person(
+        &self,
+        rows: &Gathered,
+        touches: Range<usize>,
+        sales: Range<usize>,
+        part: &mut Part,
+        scratch: &mut Scratch,
+    ) {
+        let mut free = touches.start; // the first touch no conversion has used up
+        let mut passed = touches.start; // the first touch after the conversion at hand
+        let mut sales = rows.sales[sales].iter().peekable();
+        while let Some(first) = sales.next() {
+            let close = first.time;
+            let mut outcome = Outcome::conversion(first.value);
+            while let Some(same) = sales.next_if(|sale| sale.time == close) {
+                outcome.conversions += 1.0;
+                outcome.value += same.value;
+            }
+            while passed < touches.end && rows.times[passed] <= close {
+                passed += 1;
+            }
+            if self.options.period.reports(close) {
+                self.emit(rows, free..passed, close, close, outcome, part, scratch);
+                part.places.push(first.place);
+                part.segments
+                    .extend(self.options.segment.as_ref().map(|_| first.segment));
+            }
+            if !self.options.reuse {
+                free = passed;
+            }
+        }
+        if passed < touches.end {
+            self.cut_null(rows, passed..touches.end, part, scratch);
+        }
+    }
+
+    /// The journey that did not end in a conversion.
+    fn cut_null(
+        &self,
+        rows: &Gathered,
+        touches: Range<usize>,
+        part: &mut Part,
+        scratch: &mut Scratch,
+    ) {
+        let latest = rows.times[touches.end - 1];
+        let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
+        let immature = natural > u64::from(self.end);
+        let close = if immature { self.end } else { natural as u32 };
+        if !self.options.period.reports(close) {
+            return;
+        }
+        part.immature += u64::from(immature);
+        if !(immature && self.options.drop_immature) {
+            if part.converting.persons == 0 {
+                part.places.push(ChannelId::NONE);
+            }
+            part.segments.extend(rows.segments.get(touches.end - 1));
+            self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
+        }
+    }
+
+    /// Adds the journey of those `touches` whose lookback from `anchor` covers them.
+    #[allow(clippy::too_many_arguments)] // the rows, the window, the outcome, and where it goes
+    fn emit(
+        &self,
+        rows: &Gathered,
+        touches: Range<usize>,
+        anchor: u32,
+        close: u32,
+        outcome: Outcome,
+        part: &mut Part,
+        scratch: &mut Scratch,
+    ) {
+        let range = if self.options.keeps_runs() {
+            self.run(rows, touches, anchor)
+        } else {
+            self.select(rows, touches, anchor, scratch);
+            let start = part.touches.channels.len();
+            part.touches
+                .channels
+                .extend(scratch.touches.iter().map(|touch| touch.0));
+            part.touches
+                .times
+                .extend(scratch.touches.iter().map(|touch| touch.1));
+            start..part.touches.channels.len()
+        };
+        part.starts.push(range.start as u32);
+        part.ends.push(range.end as u32);
+        part.closes.push(close);
+        if part.converting.persons == 0 {
+            part.outcomes.push(outcome);
+        }
+    }
+
+    /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with
+    /// re-use every conversion starts from the person's first touch, and a walk would take
+    /// conversions x touches steps.
+    fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+        let earliest = anchor.saturating_sub(self.longest);
+        touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)
+            ..touches.end
+    }
+
+    /// The window as a run of the person's touches.
+    fn run(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+        let most = self.options.trim.map_or(usize::MAX, |trim| trim.get());
+        let Range { start, end } = self.reachable(rows, touches, anchor);
+        start.max(end.saturating_sub(most))..end
+    }
+
+    /// The window touch by touch, into the scratch buffer.
+    fn select(&self, rows: &Gathered, touches: Range<usize>, anchor: u32, scratch: &mut Scratch) {
+        let Scratch {
+            touches: selected,
+            seen,
+        } = scratch;
+        let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
+        selected.clear();
+        selected.extend(
+            self.reachable(rows, touches, anchor)
+                .filter(inside)
+                .map(|at| -> Touch { (rows.channels[at], rows.times[at]) }),
+        );
+        self.options.reshape(selected, &self.excluded, seen);
+    }
+
+    fn lookback(&self, rows: &Gathered, at: usize) -> u32 {
+        if self.options.lookback.is_uniform() {
+            return self.options.lookback.seconds();
+        }
+        let interaction = match rows.interactions.get(at).copied().flatten() {
+            None => 0,
+            Some(Interaction::Click) => 1,
+            Some(Interaction::View) => 2,
+        };
+        self.lookbacks[rows.channels[at].index()][interaction]
+    }
+}
+
+struct Scratch {
+    touches: Vec<Touch>,
+    seen: Vec<bool>,
+}
+
+impl Part {
+    /// Room for that many journeys: growing step by step would touch twice the memory.
+    fn reserve(&mut self, journeys: usize) {
+        self.starts.reserve_exact(journeys);
+        self.ends.reserve_exact(journeys);
+        self.closes.reserve_exact(journeys);
+        self.journey_ends.reserve_exact(journeys);
+    }
+
+    fn extent(&self, persons: usize, timeline: usize) -> Extent {
+        Extent {
+            persons,
+            journeys: self.closes.len(),
+            timeline,
+            touches: self.touches.channels.len(),
+        }
+    }
+}
+
+/// The segment of a person: that of the first row, a touch where it shares its second with a
+/// conversion.
+fn first_segment(rows: &Gathered, touches: Range<usize>, sales: Range<usize>) -> u32 {
+    let (touch, sale) = (touches.clone().next(), rows.sales[sales].first());
+    match (touch, sale) {
+        (Some(touch), Some(sale)) if sale.time < rows.times[touch] => sale.segment,
+        (Some(touch), _) => rows.segments[touch],
+        (None, sale) => sale.map_or(0, |sale| sale.segment),
+    }
+}
+
+/// Drops the rows of a person that repeat another one of the same second in everything.
+fn deduplicate(rows: &mut Gathered) {
+    let mut seen = HashSet::new();
+    let mut keep = Vec::with_capacity(rows.times.len());
+    let mut touch = 0;
+    for end in &mut rows.touch_ends {
+        seen.clear();
+        for at in touch..*end as usize {
+            let cost = rows.costs.get(at).map_or(0, |cost| cost.to_bits());
+            let interaction = rows.interactions.get(at).copied().flatten();
+            if seen.insert((
+                rows.times[at],
+                rows.channels[at],
+                cost,
+                interaction,
+                rows.segments.get(at),
+            )) {
+                keep.push(at);
+            }
+        }
+        touch = *end as usize;
+        *end = keep.len() as u32;
+    }
+    retain(&mut rows.channels, &keep);
+    retain(&mut rows.times, &keep);
+    retain(&mut rows.costs, &keep);
+    retain(&mut rows.interactions, &keep);
+    retain(&mut rows.segments, &keep);
+
+    let mut seen = HashSet::new();
+    let mut keep = Vec::with_capacity(rows.sales.len());
+    let mut first = 0;
+    for end in &mut rows.sale_ends {
+        seen.clear();
+        for at in first..*end as usize {
+            let sale = rows.sales[at];
+            if seen.insert((
+                sale.time,
+                sale.place,
+                sale.goal,
+                sale.order,
+                sale.value.to_bits(),
+                sale.segment,
+            )) {
+                keep.push(at);
+            }
+        }
+        first = *end as usize;
+        *end = keep.len() as u32;
+    }
+    retain(&mut rows.sales, &keep);
+}
+
+fn retain<T: Copy>(column: &mut Vec<T>, keep: &[usize]) {
+    if !column.is_empty() {
+        *column = keep.iter().map(|&at| column[at]).collect();
+    }
+}

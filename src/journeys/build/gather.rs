@@ -1,0 +1,298 @@
+//! The second half of building, one partition at a time: all rows of each person together, in time
+//! order, persons in order.
+
+use crate::channel::ChannelId;
+use crate::event::Interaction;
+use crate::event::person::PersonTable;
+use crate::journeys::build::partition::{Batch, SaleRow, within};
+use crate::journeys::options::Period;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+/// The persons of one partition and their rows. Persons with a conversion come first, by number of
+/// touches and rank; then the others by rank. A person's touches stand by time, those of one second
+/// as they came.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    /// The persons' codes.
+    pub(crate) persons: Vec<u64>,
+    /// Where each person's touches end.
+    pub(crate) touch_ends: Vec<u32>,
+    pub(crate) channels: Vec<ChannelId>,
+    pub(crate) times: Vec<u32>,
+    /// Empty unless some touch has a cost.
+    pub(crate) costs: Vec<f64>,
+    /// Empty unless interactions matter.
+    pub(crate) interactions: Vec<Option<Interaction>>,
+    /// Empty unless journeys are told apart by segment.
+    pub(crate) segments: Vec<u32>,
+    /// Conversions by person, then time.
+    pub(crate) sales: Vec<SaleRow>,
+    /// Where each person's conversions end.
+    pub(crate) sale_ends: Vec<u32>,
+    /// How many persons have a conversion.
+    pub(crate) converting: usize,
+}
+
+/// One touch on its way to its place.
+#[derive(Debug, Clone, Copy, Default)]
+struct Touch {
+    person: u64,
+    time: u32,
+    /// Its place among the partition's touches as they came.
+    row: u32,
+}
+
+/// One person's stretch of the ordered rows.
+#[derive(Debug)]
+struct Person {
+    code: u64,
+    touches: Range<usize>,
+    sales: Range<usize>,
+}
+
+/// What gathering a partition needs for a while: kept from one to the next, as fresh memory costs
+/// more than the work done in it.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    buckets: Vec<u32>,
+    ends: Vec<u32>,
+    touches: Vec<Touch>,
+    rows: Vec<u32>,
+    persons: Vec<Person>,
+}
+
+/// Where partitions come from.
+pub(crate) struct Source<'a> {
+    pub(crate) batches: &'a [Batch],
+    pub(crate) table: &'a PersonTable,
+    pub(crate) period: Period,
+}
+
+impl Source<'_> {
+    pub(crate) fn gather(&self, partition: usize, scratch: &mut Scratch) -> Gathered {
+        let &Self {
+            batches,
+            table,
+            period,
+        } = self;
+        scratch.order_touches(batches, partition, table);
+        let mut sales = ordered_sales(batches, partition, table);
+        if period.closes() {
+            // a builder that goes on may hold later rows
+            scratch.touches.retain(|touch| period.reads(touch.time));
+            sales.retain(|sale| period.reads(sale.time));
+        }
+        let converting = scratch.find_persons(&sales, table);
+        let Scratch {
+            touches,
+            rows,
+            persons,
+            ..
+        } = scratch;
+        let mut gathered = Gathered {
+            converting,
+            ..Gathered::default()
+        };
+        gathered.times.reserve_exact(touches.len());
+        rows.clear();
+        for person in &*persons {
+            for touch in &touches[person.touches.clone()] {
+                gathered.times.push(touch.time);
+                rows.push(touch.row);
+            }
+            gathered
+                .sales
+                .extend_from_slice(&sales[person.sales.clone()]);
+        }
+        gathered.persons = persons.iter().map(|person| person.code).collect();
+        gathered.touch_ends = ends(persons.iter().map(|person| person.touches.len()));
+        gathered.sale_ends = ends(persons.iter().map(|person| person.sales.len()));
+        let pick = Pick {
+            batches,
+            partition,
+            rows,
+        };
+        gathered.channels = pick.column(|batch| &batch.channel, ChannelId::NONE);
+        gathered.costs = pick.column(|batch| &batch.cost, 0.0);
+        gathered.interactions = pick.column(|batch| &batch.interaction, None);
+        gathered.segments = pick.column(|batch| &batch.segment, 0);
+        gathered
+    }
+}
+
+impl Scratch {
+    /// The touches of a partition by person, each person's by time, those of one second as they
+    /// came.
+    ///
+    /// A counting sort over the next bits of the rank brings nearly all into order; what shares one
+    /// of its buckets - few rows of few persons - is sorted there. Against a hash table of persons
+    /// it saves a dependent look-up a touch.
+    fn order_touches(&mut self, batches: &[Batch], partition: usize, table: &PersonTable) {
+        let len: usize = batches
+            .iter()
+            .map(|batch| batch.touches(partition).len())
+            .sum();
+        // rows are several to a person: most buckets hold one person or none
+        let width = (len / 2).next_power_of_two().max(64);
+        let shift = 64 - width.trailing_zeros();
+        let Self {
+            buckets,
+            ends,
+            touches,
+            ..
+        } = self;
+        buckets.clear();
+        buckets.reserve(len);
+        ends.clear();
+        ends.resize(width, 0);
+        for batch in batches {
+            batch.person.each(batch.touches(partition), |person| {
+                let bucket = within(table.rank(person)) >> shift;
+                buckets.push(bucket as u32);
+                ends[bucket as usize] += 1;
+            });
+        }
+        let mut end = 0;
+        for next in &mut *ends {
+            end += std::mem::replace(next, end);
+        }
+        touches.clear();
+        touches.resize(len, Touch::default());
+        let mut row = 0;
+        for batch in batches {
+            let mut times = batch.time[batch.touches(partition)].iter();
+            batch.person.each(batch.touches(partition), |person| {
+                let next = &mut ends[buckets[row] as usize];
+                touches[*next as usize] = Touch {
+                    person,
+                    time: times.next().copied().unwrap_or(0),
+                    row: row as u32,
+                };
+                *next += 1;
+                row += 1;
+            });
+        }
+        sort_buckets(touches, ends, table);
+    }
+
+    /// The persons in order, those who bought first; how many bought.
+    fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable) -> usize {
+        let Self {
+            touches, persons, ..
+        } = self;
+        persons.clear();
+        let mut others = Vec::with_capacity(touches.len() / 4);
+        let (mut touch, mut sale) = (0, 0);
+        loop {
+            let code = match (touches.get(touch), sales.get(sale)) {
+                (Some(touch), Some(sale))
+                    if by_person(touch.person, sale.person, table).is_gt() =>
+                {
+                    sale.person
+                }
+                (Some(touch), _) => touch.person,
+                (None, Some(sale)) => sale.person,
+                (None, None) => break,
+            };
+            let (first, bought) = (touch, sale);
+            while touches.get(touch).is_some_and(|touch| touch.person == code) {
+                touch += 1;
+            }
+            while sales.get(sale).is_some_and(|sale| sale.person == code) {
+                sale += 1;
+            }
+            let list = if sale > bought {
+                &mut *persons
+            } else {
+                &mut others
+            };
+            list.push(Person {
+                code,
+                touches: first..touch,
+                sales: bought..sale,
+            });
+        }
+        // loops over touches end as the last one did, which the processor foresees: scoring takes
+        // two thirds of the time
+        persons.sort_by_key(|person| person.touches.len());
+        let converting = persons.len();
+        persons.append(&mut others);
+        converting
+    }
+}
+
+/// Puts the touches of each bucket, which ends where `ends` says, in order.
+fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
+    let order = |left: &Touch, right: &Touch| {
+        by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
+    };
+    let mut start = 0;
+    for &end in ends {
+        let bucket = &mut touches[start..end as usize];
+        if !bucket.is_sorted_by(|left, right| order(left, right).is_le()) {
+            bucket.sort_by(order);
+        }
+        start = end as usize;
+    }
+}
+
+/// The conversions of a partition by person and time.
+fn ordered_sales(batches: &[Batch], partition: usize, table: &PersonTable) -> Vec<SaleRow> {
+    let mut sales: Vec<SaleRow> = batches
+        .iter()
+        .flat_map(|batch| batch.sales(partition))
+        .copied()
+        .collect();
+    sales.sort_by(|left, right| {
+        by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
+    });
+    sales
+}
+
+/// The order of persons: by rank, equal ranks by key.
+#[inline]
+fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
+    if left == right {
+        return Ordering::Equal;
+    }
+    table
+        .rank(left)
+        .cmp(&table.rank(right))
+        .then_with(|| table.key(left).cmp(&table.key(right)))
+}
+
+/// Brings columns of a partition into the order of `rows`.
+struct Pick<'a> {
+    batches: &'a [Batch],
+    partition: usize,
+    rows: &'a [u32],
+}
+
+impl Pick<'_> {
+    /// One column, empty where it is in every batch.
+    fn column<T: Copy>(&self, of: impl Fn(&Batch) -> &Vec<T>, filler: T) -> Vec<T> {
+        if self.batches.iter().all(|batch| of(batch).is_empty()) {
+            return Vec::new();
+        }
+        let mut all = Vec::with_capacity(self.rows.len());
+        for batch in self.batches {
+            let touches = batch.touches(self.partition);
+            match of(batch).get(touches.clone()) {
+                Some(column) => all.extend_from_slice(column),
+                None => all.resize(all.len() + touches.len(), filler),
+            }
+        }
+        self.rows.iter().map(|&row| all[row as usize]).collect()
+    }
+}
+
+fn ends(lengths: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut end = 0;
+    lengths
+        .map(|length| {
+            end += length as u32;
+            end
+        })
+        .collect()
+}

@@ -1,0 +1,236 @@
+//! When customers buy again.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::event::PersonKey;
+use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
+use crate::stats::{Distribution, Level, Rate};
+use crate::time::Window;
+
+/// How many customers bought again, and how long they took. Intervals that are still open at the
+/// end of the log are not in it, so that a short log makes customers look faster than they are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Repurchase {
+    /// The time reported.
+    pub window: Window,
+    /// All customers.
+    pub population: u64,
+    /// Of them, those with two purchases or more.
+    pub bought_again: Rate,
+    /// Days between a customer's purchases that follow each other.
+    pub days: Distribution,
+}
+
+impl Repurchase {
+    /// Of all customers.
+    pub fn of(purchases: &Purchases<'_>, level: Level) -> Self {
+        let again = purchases
+            .customers()
+            .filter(|customer| customer.len() > 1)
+            .count() as u64;
+        let days = purchases
+            .customers()
+            .flat_map(|customer| customer.intervals())
+            .map(in_days)
+            .collect();
+        let population = purchases.len() as u64;
+        let bought_again = Rate::new(again, population, level);
+        Self {
+            window: purchases.window(),
+            population,
+            bought_again,
+            days: Distribution::of(days, "days", level),
+        }
+    }
+}
+
+impl fmt::Display for Repurchase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "repurchase, {}: {} customers",
+            self.window, self.population
+        )?;
+        writeln!(f, "  bought again {}", self.bought_again)?;
+        writeln!(f, "  after {}", self.days)
+    }
+}
+
+fn in_days(seconds: u32) -> f64 {
+    f64::from(seconds) / 86_400.0
+}
+
+/// Who is a regular buyer: by default three purchases or more, and intervals whose standard
+/// deviation is at most half their mean.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RegularityFields")]
+pub struct Regularity {
+    purchases: usize,
+    variation: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegularityFields {
+    purchases: usize,
+    variation: f64,
+}
+
+impl TryFrom<RegularityFields> for Regularity {
+    type Error = Error;
+
+    fn try_from(f: RegularityFields) -> Result<Self> {
+        Self::new(f.purchases, f.variation)
+    }
+}
+
+impl Default for Regularity {
+    fn default() -> Self {
+        Self {
+            purchases: 3,
+            variation: 0.5,
+        }
+    }
+}
+
+impl Regularity {
+    /// At least so many purchases, and intervals with at most that coefficient of variation (sample
+    /// standard deviation / mean).
+    ///
+    /// # Errors
+    /// Fewer than three purchases, as one interval says nothing of regularity; a variation that is
+    /// negative or not finite.
+    pub fn new(purchases: usize, variation: f64) -> Result<Self> {
+        if purchases < 3 {
+            return Err(Error::setting(
+                "purchases of a regular buyer",
+                purchases,
+                "3 or more",
+            ));
+        }
+        if !(variation.is_finite() && variation >= 0.0) {
+            return Err(Error::setting(
+                "variation of a regular buyer's intervals",
+                variation,
+                "a finite number from 0",
+            ));
+        }
+        Ok(Self {
+            purchases,
+            variation,
+        })
+    }
+
+    /// The buyer's cycle in seconds - the median interval - where the buyer is regular.
+    fn cycle(&self, customer: &CustomerPurchases<'_>) -> Option<u32> {
+        if customer.len() < self.purchases {
+            return None;
+        }
+        let mut intervals: Vec<u32> = customer.intervals().collect();
+        let count = intervals.len() as f64;
+        let mean = intervals
+            .iter()
+            .map(|&interval| f64::from(interval))
+            .sum::<f64>()
+            / count;
+        let squares: f64 = intervals
+            .iter()
+            .map(|&interval| (f64::from(interval) - mean) * (f64::from(interval) - mean))
+            .sum();
+        intervals.sort_unstable();
+        let (low, high) = (
+            intervals[(intervals.len() - 1) / 2],
+            intervals[intervals.len() / 2],
+        );
+        ((squares / (count - 1.0)).sqrt() <= self.variation * mean)
+            .then_some(low + (high - low) / 2)
+    }
+}
+
+/// When a regular buyer's next purchase is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DuePurchase<'a> {
+    /// The buyer.
+    pub person: PersonKey<'a>,
+    /// Seconds from one purchase to the next: the median of the buyer's intervals.
+    pub cycle: u32,
+    /// The second of the last purchase.
+    pub last: i64,
+    /// When the next one is due: a cycle after the last.
+    pub due: i64,
+}
+
+/// How many buyers are regular, and how many of them have not come back when they were due.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BuyingCycles {
+    /// The time reported.
+    pub window: Window,
+    /// All customers.
+    pub population: u64,
+    /// The second at which is judged who is overdue.
+    pub at: i64,
+    /// Of all customers, those who buy regularly.
+    pub regular: Rate,
+    /// Of the regular ones, those whose next purchase was due before that second.
+    pub overdue: Rate,
+    /// Days of the regular buyers' cycles.
+    pub days: Distribution,
+}
+
+impl BuyingCycles {
+    /// As it stands at the end of the window.
+    pub fn of(purchases: &Purchases<'_>, regularity: Regularity, level: Level) -> Self {
+        let (population, at) = (purchases.len() as u64, purchases.window().to());
+        let due: Vec<DuePurchase<'_>> = purchases.due(regularity).collect();
+        let overdue = due.iter().filter(|buyer| buyer.due < at).count() as u64;
+        Self {
+            window: purchases.window(),
+            population,
+            at,
+            regular: Rate::new(due.len() as u64, population, level),
+            overdue: Rate::new(overdue, due.len() as u64, level),
+            days: Distribution::of(
+                due.iter().map(|buyer| in_days(buyer.cycle)).collect(),
+                "days",
+                level,
+            ),
+        }
+    }
+}
+
+impl Purchases<'_> {
+    /// When each regular buyer's next purchase is due, in the order of customers.
+    pub fn due(&self, regularity: Regularity) -> impl Iterator<Item = DuePurchase<'_>> {
+        self.customers().filter_map(move |customer| {
+            let (cycle, last) = (
+                regularity.cycle(&customer)?,
+                i64::from(*customer.times().last()?),
+            );
+            Some(DuePurchase {
+                person: customer.person(),
+                cycle,
+                last,
+                due: last + i64::from(cycle),
+            })
+        })
+    }
+}
+
+impl fmt::Display for BuyingCycles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "regular buyers, {}: of {} customers",
+            self.window, self.population
+        )?;
+        writeln!(f, "  regular {}", self.regular)?;
+        writeln!(f, "  overdue {}", self.overdue)?;
+        writeln!(f, "  cycle: {}", self.days)
+    }
+}

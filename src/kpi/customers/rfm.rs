@@ -1,0 +1,299 @@
+//! Segments by recency, frequency and monetary value.
+
+use crate::report::text as table;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
+use crate::privacy::{Group, MinimumGroup};
+use crate::report::text::{figure, percent};
+use crate::stats::{Level, Mean, Rate};
+use crate::time::Window;
+
+/// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
+/// they were worth.
+///
+/// A score is 1 + the number of fifths of all customers who are strictly below: equal customers
+/// score alike, and as long as most bought once, buying once scores 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RfmScore {
+    /// How recent the last purchase is.
+    pub recency: u8,
+    /// How many purchases.
+    pub frequency: u8,
+    /// How much they were worth, less refunds.
+    pub monetary: u8,
+}
+
+/// What a customer's recency and frequency say, in a grid of three by three: recency 4-5, 3, 1-2 by
+/// frequency 4-5, 2-3, 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RfmSegment {
+    /// Recent and frequent.
+    Champions,
+    /// Recent, and more than once.
+    PotentialLoyalists,
+    /// Recent, for the first time.
+    NewCustomers,
+    /// Frequent, a while ago.
+    Loyal,
+    /// More than once, a while ago.
+    NeedAttention,
+    /// Once, a while ago.
+    Promising,
+    /// Frequent, long ago.
+    AtRisk,
+    /// More than once, long ago.
+    AboutToSleep,
+    /// Once, long ago.
+    Lost,
+}
+
+impl RfmSegment {
+    /// Every segment, in the order of reports.
+    pub const ALL: [Self; 9] = [
+        Self::Champions,
+        Self::PotentialLoyalists,
+        Self::NewCustomers,
+        Self::Loyal,
+        Self::NeedAttention,
+        Self::Promising,
+        Self::AtRisk,
+        Self::AboutToSleep,
+        Self::Lost,
+    ];
+
+    /// The name, as in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Champions => "champions",
+            Self::PotentialLoyalists => "potential loyalists",
+            Self::NewCustomers => "new customers",
+            Self::Loyal => "loyal",
+            Self::NeedAttention => "need attention",
+            Self::Promising => "promising",
+            Self::AtRisk => "at risk",
+            Self::AboutToSleep => "about to sleep",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl fmt::Display for RfmSegment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.name().fmt(f)
+    }
+}
+
+impl RfmScore {
+    /// The segment of these scores.
+    pub fn segment(&self) -> RfmSegment {
+        let row = match self.recency {
+            4.. => 0,
+            3 => 1,
+            _ => 2,
+        };
+        let column = match self.frequency {
+            4.. => 0,
+            2..=3 => 1,
+            _ => 2,
+        };
+        RfmSegment::ALL[3 * row + column]
+    }
+
+    /// The scores of all customers, in their order.
+    ///
+    /// ```
+    /// use mixtouch::kpi::customers::{Purchases, RfmScore, RfmSegment};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for person in 0..10u64 {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + 86_400 * person as i64).with_value(20.0))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let scores = RfmScore::of(&Purchases::of(&journeys)?);
+    /// assert_eq!(scores.iter().filter(|score| score.segment() == RfmSegment::NewCustomers).count(), 4);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn of(purchases: &Purchases<'_>) -> Vec<Self> {
+        let recency = fifths(purchases, |customer| {
+            f64::from(customer.times().last().copied().unwrap_or(0))
+        });
+        let frequency = fifths(purchases, |customer| customer.len() as f64);
+        let monetary = fifths(purchases, |customer| customer.value());
+        let score = |((recency, frequency), monetary)| Self {
+            recency,
+            frequency,
+            monetary,
+        };
+        recency
+            .into_iter()
+            .zip(frequency)
+            .zip(monetary)
+            .map(score)
+            .collect()
+    }
+}
+
+fn fifths(purchases: &Purchases<'_>, of: impl Fn(&CustomerPurchases<'_>) -> f64) -> Vec<u8> {
+    let values: Vec<f64> = purchases
+        .customers()
+        .map(|customer| of(&customer))
+        .collect();
+    let mut sorted = values.clone();
+    sorted.sort_unstable_by(f64::total_cmp);
+    values
+        .iter()
+        .map(|value| 1 + (5 * sorted.partition_point(|other| other < value) / sorted.len()) as u8)
+        .collect()
+}
+
+/// Customers by RFM segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RfmSegments {
+    /// The time reported; recency counts to its end.
+    pub window: Window,
+    /// All customers.
+    pub population: u64,
+    /// What all purchases were worth, less refunds.
+    pub value: f64,
+    /// The segments that have customers.
+    pub segments: Vec<RfmGroup>,
+}
+
+/// The customers of one segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RfmGroup {
+    /// Its name.
+    pub segment: String,
+    /// How many there are, of all.
+    pub customers: Rate,
+    /// Days since the last purchase.
+    pub recency_days: Mean,
+    /// Purchases.
+    pub purchases: Mean,
+    /// What they were worth, less refunds.
+    pub value: Mean,
+    /// The segment's share of all value; none where there is none, or refunds ate it up.
+    pub value_share: Option<f64>,
+}
+
+impl RfmSegments {
+    /// Of all customers; groups of fewer than may be shown are taken together.
+    pub fn of(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: Level) -> Self {
+        let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
+        for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
+            let last = i64::from(customer.times().last().copied().unwrap_or(0));
+            let recency = (purchases.window().to() - last) as f64 / 86_400.0;
+            members[score.segment() as usize].push([
+                recency,
+                customer.len() as f64,
+                customer.value(),
+            ]);
+        }
+        let value = members
+            .iter()
+            .flatten()
+            .fold(0.0, |sum, member| sum + member[2]);
+        let groups = RfmSegment::ALL
+            .into_iter()
+            .zip(members)
+            .filter(|(_, members)| !members.is_empty());
+        let groups = minimum
+            .apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members))))
+            .groups;
+        let (window, population) = (purchases.window(), purchases.len() as u64);
+        let group =
+            |(segment, Members(members))| RfmGroup::of(segment, members, population, value, level);
+        Self {
+            window,
+            population,
+            value,
+            segments: groups.into_iter().map(group).collect(),
+        }
+    }
+
+    /// A segment's customers, where it is shown.
+    pub fn segment(&self, segment: RfmSegment) -> Option<&RfmGroup> {
+        self.segments
+            .iter()
+            .find(|group| group.segment == segment.name())
+    }
+}
+
+/// Recency, frequency and value by customer.
+struct Members(Vec<[f64; 3]>);
+
+impl Group for Members {
+    fn persons(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+}
+
+impl RfmGroup {
+    fn of(
+        segment: String,
+        members: Vec<[f64; 3]>,
+        population: u64,
+        value: f64,
+        level: Level,
+    ) -> Self {
+        let column = |at: usize| {
+            members
+                .iter()
+                .map(|member| member[at])
+                .collect::<Vec<f64>>()
+        };
+        let [recency_days, purchases, worth] = [0, 1, 2].map(|at| Mean::of(&column(at), level));
+        Self {
+            segment,
+            customers: Rate::new(members.len() as u64, population, level),
+            recency_days,
+            purchases,
+            value: worth,
+            value_share: (value > 0.0).then(|| column(2).iter().sum::<f64>() / value),
+        }
+    }
+}
+
+impl fmt::Display for RfmSegments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "recency, frequency, value, {}: {} customers",
+            self.window, self.population
+        )?;
+        let row = |row: &RfmGroup| {
+            let means =
+                [&row.recency_days, &row.purchases, &row.value].map(|mean| figure(mean.mean, 2));
+            let customers = [row.customers.count.to_string(), percent(row.customers.rate)];
+            [row.segment.clone()]
+                .into_iter()
+                .chain(customers)
+                .chain(means)
+                .chain([percent(row.value_share)])
+                .collect()
+        };
+        let heading = [
+            "segment",
+            "customers",
+            "share",
+            "days since",
+            "purchases",
+            "value each",
+            "share of value",
+        ];
+        table::write(f, &heading, self.segments.iter().map(row))
+    }
+}

@@ -1,0 +1,17 @@
+//! KPIs of journeys: conversion, kinds of journeys, paths to purchase, comparisons of contact paths.
+
+pub(crate) mod breakdown;
+pub(crate) mod contact_path;
+pub(crate) mod contrast;
+mod conversion;
+mod kind;
+mod kind_shares;
+mod purchase_paths;
+
+pub use self::breakdown::{Breakdown, GroupFigures, PeriodFigures};
+pub use self::contact_path::ChannelUse;
+pub use self::contrast::{Contrast, Finding, GroupComparison};
+pub use self::conversion::{ChannelRate, ConversionCounts, ConversionRates};
+pub use self::kind::{JourneyKind, OfflineChannels};
+pub use self::kind_shares::{KindCounts, KindShare, KindShares};
+pub use self::purchase_paths::{PathLengths, PurchasePaths};

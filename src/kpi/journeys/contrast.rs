@@ -1,0 +1,266 @@
+//! Are those who use several channels happier, or do the hand-overs hurt?
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::experiment::{Proportion, Sample, compare_means, compare_proportions, holm};
+use crate::kpi::journeys::breakdown::Item;
+use crate::kpi::journeys::contact_path::ChannelUse;
+use crate::kpi::journeys::contact_path::Course;
+use crate::kpi::journeys::kind::JourneyKind;
+use crate::kpi::options::Grouping;
+use crate::stats::{Difference, p_text};
+
+/// Two ways to come that are held against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Contrast {
+    /// Several channels against one.
+    SeveralChannels,
+    /// Online and offline against one of the two worlds.
+    BothWorlds,
+    /// Of those with several channels: two hand-overs or more, from one channel to another, against
+    /// one.
+    MoreHandOvers,
+    /// A case several agents or teams worked on, against a case one did.
+    JointCase,
+}
+
+impl Contrast {
+    /// What ways to come there are without cases.
+    pub(crate) const COURSES: [Self; 3] =
+        [Self::SeveralChannels, Self::BothWorlds, Self::MoreHandOvers];
+
+    /// The names of the two sides: what is looked at, and what it is held against.
+    pub const fn sides(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SeveralChannels => ("several channels", "one channel"),
+            Self::BothWorlds => ("online and offline", "one of the two"),
+            Self::MoreHandOvers => ("two hand-overs or more", "one hand-over"),
+            Self::JointCase => ("joint case", "case of one agent"),
+        }
+    }
+
+    /// Which side a course is on: true is what is looked at.
+    pub(crate) fn side(self, course: Course) -> Option<bool> {
+        match self {
+            Self::SeveralChannels => {
+                (course.channel_use() != ChannelUse::None).then_some(course.hand_overs > 0)
+            }
+            Self::BothWorlds => (course.kind != JourneyKind::Unknown).then_some(!matches!(
+                course.kind,
+                JourneyKind::OnlineOnly | JourneyKind::OfflineOnly
+            )),
+            Self::MoreHandOvers => (course.hand_overs > 0).then_some(course.hand_overs > 1),
+            Self::JointCase => None,
+        }
+    }
+}
+
+/// What a test tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// The side looked at does better.
+    Better,
+    /// The side looked at does worse.
+    Worse,
+    /// The two cannot be told apart.
+    Undecided,
+}
+
+/// Two groups of persons compared: the one looked at less the other. It says who does better, not
+/// why: persons choose how they come.
+///
+/// Every person counts once, with the last answer or case, so that the test's persons are
+/// independent of each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GroupComparison {
+    /// What is compared.
+    pub contrast: Contrast,
+    /// Persons of the side looked at.
+    pub treatment_persons: u64,
+    /// Persons of the other side.
+    pub control_persons: u64,
+    /// The difference with its interval and p value; none where there is nothing to test.
+    pub difference: Option<Difference>,
+    /// The p value when all contrasts of the same report are tested together (Holm 1979).
+    pub adjusted_p_value: Option<f64>,
+    /// What it tells at the level asked for, by the adjusted p value.
+    pub finding: Finding,
+    /// Why there is no test, if there is none.
+    pub reason: Option<String>,
+}
+
+/// What is compared of two groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    /// Welch's test of the means; the more, the better or the worse.
+    Mean { more_is_better: bool },
+    /// Newcombe's interval and the z test of the share of values above 0.
+    Share,
+}
+
+/// The contrasts of items in the order of their persons and times; `value` says what an item
+/// counts, if it does.
+pub(crate) fn compare<T: Item>(
+    contrasts: &[Contrast],
+    items: &[&T],
+    grouping: &Grouping,
+    measure: Measure,
+    side: impl Fn(&T, Contrast) -> Option<bool>,
+    value: impl Fn(&T) -> Option<f64>,
+) -> Result<Vec<GroupComparison>> {
+    let counted: Vec<(&T, f64)> = items
+        .iter()
+        .filter_map(|&item| Some((item, value(item)?)))
+        .collect();
+    let last: Vec<(&T, f64)> = counted
+        .chunk_by(|left, right| left.0.person() == right.0.person())
+        .map(|of| of[of.len() - 1])
+        .collect();
+    let arms = |contrast: Contrast| {
+        let of = |wanted: bool| {
+            last.iter()
+                .filter(|(item, _)| side(item, contrast) == Some(wanted))
+                .map(|&(_, value)| value)
+                .collect()
+        };
+        (of(true), of(false))
+    };
+    let shows = |(treatment, control): &(Vec<f64>, Vec<f64>)| {
+        let allows = |arm: &[f64]| grouping.minimum().allows(arm.len() as u64);
+        allows(treatment) && allows(control)
+    };
+    let arms = contrasts
+        .iter()
+        .map(|&contrast| (contrast, arms(contrast)))
+        .filter(|(_, arms)| shows(arms));
+    let tested = arms.map(|(contrast, (treatment, control))| {
+        test(contrast, &treatment, &control, measure, grouping)
+    });
+    adjusted(tested.collect(), measure, grouping)
+}
+
+fn test(
+    contrast: Contrast,
+    treatment: &[f64],
+    control: &[f64],
+    measure: Measure,
+    grouping: &Grouping,
+) -> GroupComparison {
+    let level = grouping.level().get();
+    let tested = match measure {
+        _ if treatment.is_empty() || control.is_empty() => Err(Error::Empty {
+            what: format!(
+                "the group {:?}",
+                if treatment.is_empty() {
+                    contrast.sides().0
+                } else {
+                    contrast.sides().1
+                }
+            )
+            .into(),
+            allowed: "at least one person".into(),
+        }),
+        Measure::Mean { .. } => means(control, treatment, level),
+        Measure::Share => shares(control, treatment, level),
+    };
+    GroupComparison {
+        contrast,
+        treatment_persons: treatment.len() as u64,
+        control_persons: control.len() as u64,
+        reason: tested.as_ref().err().map(ToString::to_string),
+        difference: tested.ok(),
+        adjusted_p_value: None,
+        finding: Finding::Undecided,
+    }
+}
+
+fn means(control: &[f64], treatment: &[f64], level: f64) -> Result<Difference> {
+    compare_means(Sample::of(control)?, Sample::of(treatment)?, level)
+}
+
+fn shares(control: &[f64], treatment: &[f64], level: f64) -> Result<Difference> {
+    let share = |arm: &[f64]| {
+        Proportion::new(
+            arm.iter().filter(|&&value| value > 0.0).count() as u64,
+            arm.len() as u64,
+        )
+    };
+    compare_proportions(share(control)?, share(treatment)?, level)
+}
+
+fn adjusted(
+    mut tests: Vec<GroupComparison>,
+    measure: Measure,
+    grouping: &Grouping,
+) -> Result<Vec<GroupComparison>> {
+    let p_values: Vec<f64> = tests
+        .iter()
+        .filter_map(|test| test.difference)
+        .map(|difference| difference.p_value)
+        .collect();
+    let mut corrected = holm(&p_values)?.into_iter();
+    for test in tests.iter_mut() {
+        let Some(difference) = test.difference else {
+            continue;
+        };
+        test.adjusted_p_value = corrected.next();
+        let told = test
+            .adjusted_p_value
+            .is_some_and(|p| p < 1.0 - grouping.level().get());
+        let better = (difference.estimate > 0.0)
+            == (measure
+                != Measure::Mean {
+                    more_is_better: false,
+                });
+        test.finding = match (told, better) {
+            (false, _) => Finding::Undecided,
+            (true, true) => Finding::Better,
+            (true, false) => Finding::Worse,
+        };
+    }
+    Ok(tests)
+}
+
+impl fmt::Display for GroupComparison {
+    /// With `#` a difference of shares, in percentage points.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (treatment, control) = self.contrast.sides();
+        write!(
+            f,
+            "{treatment} ({}) against {control} ({}): ",
+            self.treatment_persons, self.control_persons
+        )?;
+        let finding = match self.finding {
+            Finding::Better => "better",
+            Finding::Worse => "worse",
+            Finding::Undecided => "not told apart",
+        };
+        match (&self.difference, &self.reason) {
+            (Some(difference), _) => {
+                let all = self
+                    .adjusted_p_value
+                    .map_or_else(String::new, |p| format!("; of all tests {}", p_text(p)));
+                let difference = if f.alternate() {
+                    difference.scaled(100.0)
+                } else {
+                    *difference
+                };
+                let unit = if f.alternate() { "in points " } else { "" };
+                write!(f, "{unit}{difference:.2}{all}: {finding}")
+            }
+            (None, reason) => write!(
+                f,
+                "no test ({})",
+                reason.as_deref().unwrap_or("nothing to compare")
+            ),
+        }
+    }
+}

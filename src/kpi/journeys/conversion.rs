@@ -1,0 +1,342 @@
+//! Conversion rates: of the whole, by channel, and of those who use several channels.
+
+use crate::report::text as table;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
+use crate::privacy::{Group, MinimumGroup};
+use crate::report::text::percent;
+use crate::stats::{Level, Rate};
+use crate::time::Window;
+
+/// How many of the persons reached converted.
+///
+/// A person counts once, however often touched, by the touches of the journeys reported - those
+/// that attribution sees: a touch whose lookback no conversion and no later touch meets has no say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ConversionRates {
+    /// The time reported.
+    pub window: Window,
+    /// Persons with at least one touch.
+    pub population: u64,
+    /// Of them, those with a conversion that a touch led to.
+    pub overall: Rate,
+    /// Of them, those with a conversion after touches of two channels or more in one journey.
+    pub omnichannel: Rate,
+    /// Of them, those who used two channels or more, in whichever journeys.
+    pub cross_channel: Rate,
+    /// By channel: of the persons who touched it, those with a conversion whose journey holds it.
+    pub by_channel: Vec<ChannelRate>,
+    /// By the channel of the first touch: of the persons who began there, those with a conversion
+    /// that a touch led to.
+    pub by_first_channel: Vec<ChannelRate>,
+    /// Persons with a conversion that no touch led to, who are not of the population on its
+    /// account.
+    pub buyers_without_touch: u64,
+    /// All conversions, as attribution counts them.
+    pub conversions: f64,
+    /// What they were worth.
+    pub value: f64,
+}
+
+/// The rate of one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelRate {
+    /// The channel.
+    pub channel: String,
+    /// Of the persons it reached, those who converted.
+    pub rate: Rate,
+}
+
+impl ConversionRates {
+    /// The rates of all persons.
+    ///
+    /// ```
+    /// use mixtouch::kpi::journeys::ConversionRates;
+    /// use mixtouch::stats::Level;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800))?;
+    /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+    /// let rates = ConversionRates::of(&Journeys::from_events(&log, JourneyOptions::default())?, Level::default())?;
+    /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion.
+    pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
+        Window::of(journeys)?;
+        journeys
+            .accumulate(|| ConversionCounts::new(journeys.channels()))?
+            .report(journeys, level)
+    }
+
+    /// The same without rates of fewer persons than may be shown. Of channels taken together a
+    /// person counts once for each.
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let apply = |rows: Vec<ChannelRate>| {
+            let groups = minimum
+                .apply(rows.into_iter().map(|row| (row.channel, row.rate)))
+                .groups;
+            groups
+                .into_iter()
+                .map(|(channel, rate)| ChannelRate { channel, rate })
+                .collect()
+        };
+        Self {
+            by_channel: apply(self.by_channel),
+            by_first_channel: apply(self.by_first_channel),
+            ..self
+        }
+    }
+
+    /// The rate of a channel.
+    pub fn channel(&self, name: &str) -> Option<&Rate> {
+        self.by_channel
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.rate)
+    }
+
+    /// The rate of the persons who began with a channel.
+    pub fn first_channel(&self, name: &str) -> Option<&Rate> {
+        self.by_first_channel
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.rate)
+    }
+}
+
+impl fmt::Display for ConversionRates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "conversion, {}: {} persons touched",
+            self.window, self.population
+        )?;
+        writeln!(f, "  converted {}", self.overall)?;
+        writeln!(f, "  after two channels or more {}", self.omnichannel)?;
+        writeln!(f, "  used two channels or more {}", self.cross_channel)?;
+        let row = |row: &ChannelRate| {
+            vec![
+                row.channel.clone(),
+                row.rate.population.to_string(),
+                percent(row.rate.rate),
+            ]
+        };
+        table::write(
+            f,
+            &["channel", "persons", "converted"],
+            self.by_channel.iter().map(row),
+        )?;
+        table::write(
+            f,
+            &["first channel", "persons", "converted"],
+            self.by_first_channel.iter().map(row),
+        )
+    }
+}
+
+impl Group for Rate {
+    fn persons(&self) -> u64 {
+        self.population
+    }
+
+    fn merge(&mut self, other: Self) {
+        *self = self.merged(&other);
+    }
+}
+
+/// What the rates are made of: gathered over persons' journeys in any pieces.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct ConversionCounts {
+    channels: Channels,
+    touched: u64,
+    converted: u64,
+    omnichannel: u64,
+    cross_channel: u64,
+    untouched_buyers: u64,
+    /// By channel: reached, converted, began there, began there and converted.
+    by_channel: Vec<[u64; 4]>,
+    /// By channel, the last person counted as reached and as converted: 0 is nobody.
+    #[serde(skip)]
+    seen: Vec<[u64; 2]>,
+    #[serde(skip)]
+    person: u64,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    channels: Channels,
+    touched: u64,
+    converted: u64,
+    omnichannel: u64,
+    cross_channel: u64,
+    untouched_buyers: u64,
+    by_channel: Vec<[u64; 4]>,
+}
+
+impl TryFrom<Fields> for ConversionCounts {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields {
+            channels,
+            touched,
+            converted,
+            omnichannel,
+            cross_channel,
+            untouched_buyers,
+            by_channel,
+        } = fields;
+        channels.check_column("the counts by channel", by_channel.len())?;
+        Ok(Self {
+            touched,
+            converted,
+            omnichannel,
+            cross_channel,
+            untouched_buyers,
+            by_channel,
+            ..Self::new(&channels)
+        })
+    }
+}
+
+impl ConversionCounts {
+    /// No person yet.
+    pub fn new(channels: &Channels) -> Self {
+        Self {
+            channels: channels.clone(),
+            touched: 0,
+            converted: 0,
+            omnichannel: 0,
+            cross_channel: 0,
+            untouched_buyers: 0,
+            by_channel: vec![[0; 4]; channels.len()],
+            seen: vec![[0; 2]; channels.len()],
+            person: 0,
+        }
+    }
+
+    /// The rates of the persons counted, who are those of the journeys.
+    ///
+    /// # Errors
+    /// Journeys without persons and times; other channels.
+    pub fn report(&self, journeys: &Journeys, level: Level) -> Result<ConversionRates> {
+        self.channels.same_as(journeys.channels())?;
+        let rates = |reached: usize, converted: usize| {
+            let row = |(channel, counts): (&str, &[u64; 4])| ChannelRate {
+                channel: channel.to_owned(),
+                rate: Rate::new(counts[converted], counts[reached], level),
+            };
+            self.channels
+                .iter()
+                .zip(&self.by_channel)
+                .map(row)
+                .collect()
+        };
+        Ok(ConversionRates {
+            window: Window::of(journeys)?,
+            population: self.touched,
+            overall: Rate::new(self.converted, self.touched, level),
+            omnichannel: Rate::new(self.omnichannel, self.touched, level),
+            cross_channel: Rate::new(self.cross_channel, self.touched, level),
+            by_channel: rates(0, 1),
+            by_first_channel: rates(2, 3),
+            buyers_without_touch: self.untouched_buyers,
+            conversions: journeys.totals().conversions,
+            value: journeys.totals().value,
+        })
+    }
+
+    fn observe_person<'a>(&mut self, journeys: impl Iterator<Item = Journey<'a>>) {
+        self.person += 1;
+        let (mut first, mut used, mut converted, mut omnichannel, mut untouched) =
+            (None, 0u32, false, false, false);
+        for journey in journeys {
+            let (touches, won) = (journey.channels(), journey.outcome().conversions() > 0.0);
+            let Some(&begun) = touches.first() else {
+                untouched |= won;
+                continue;
+            };
+            first.get_or_insert(begun);
+            converted |= won;
+            omnichannel |= won && touches.iter().any(|&channel| channel != begun);
+            used += self.mark(touches, won);
+        }
+        self.untouched_buyers += u64::from(untouched);
+        if let Some(first) = first {
+            self.touched += 1;
+            self.converted += u64::from(converted);
+            self.omnichannel += u64::from(omnichannel);
+            self.cross_channel += u64::from(used > 1);
+            self.by_channel[first.index()][2] += 1;
+            self.by_channel[first.index()][3] += u64::from(converted);
+        }
+    }
+
+    /// Counts the person at hand for each channel at most once; how many channels were new to the
+    /// person.
+    fn mark(&mut self, touches: &[ChannelId], won: bool) -> u32 {
+        let mut new = 0;
+        for channel in touches {
+            let (seen, counts) = (
+                &mut self.seen[channel.index()],
+                &mut self.by_channel[channel.index()],
+            );
+            if seen[0] != self.person {
+                seen[0] = self.person;
+                counts[0] += 1;
+                new += 1;
+            }
+            if won && seen[1] != self.person {
+                seen[1] = self.person;
+                counts[1] += 1;
+            }
+        }
+        new
+    }
+}
+
+impl Accumulator for ConversionCounts {
+    /// A journey on its own is a person of its own.
+    fn observe(&mut self, journey: Journey<'_>) {
+        self.observe_person(std::iter::once(journey));
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        for person in block.people() {
+            self.observe_person(person.journeys().map(|(_, journey)| journey));
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.channels.same_as(&later.channels)?;
+        self.touched += later.touched;
+        self.converted += later.converted;
+        self.omnichannel += later.omnichannel;
+        self.cross_channel += later.cross_channel;
+        self.untouched_buyers += later.untouched_buyers;
+        for (counts, more) in self.by_channel.iter_mut().zip(later.by_channel) {
+            counts
+                .iter_mut()
+                .zip(more)
+                .for_each(|(count, more)| *count += more);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,258 @@
+//! Which kinds of journeys bring conversions and value.
+
+use crate::report::text as table;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
+use crate::kpi::journeys::kind::{JourneyKind, OfflineChannels};
+use crate::privacy::{Group, MinimumGroup, SmallGroups};
+use crate::report::text::{figure, percent};
+use crate::stats::{Level, Rate};
+use crate::time::Window;
+
+/// Purchases and their value by kind of journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KindShares {
+    /// The time reported.
+    pub window: Window,
+    /// Purchases: journeys that converted, those without a touch included.
+    pub population: u64,
+    /// What they were worth.
+    pub value: f64,
+    /// By kind, every one of [`JourneyKind::ALL`].
+    pub kinds: Vec<KindShare>,
+}
+
+/// The part of one kind of journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KindShare {
+    /// The kind.
+    pub kind: JourneyKind,
+    /// Persons with such a purchase.
+    pub persons: u64,
+    /// Its share of purchases.
+    pub purchases: Rate,
+    /// What they were worth.
+    pub value: f64,
+    /// Its share of the value; none where there is no value.
+    pub value_share: Option<f64>,
+}
+
+impl KindShares {
+    /// Of all conversions; `offline` says which channels and places of sale are offline.
+    ///
+    /// ```
+    /// use mixtouch::kpi::journeys::{JourneyKind, KindShares, OfflineChannels};
+    /// use mixtouch::stats::Level;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), Level::default())?;
+    /// assert_eq!(shares.kind(JourneyKind::OnlineToOffline).and_then(|kind| kind.value_share), Some(1.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An offline channel that is no channel and no place of sale of the log; journeys without
+    /// persons and times.
+    pub fn of(journeys: &Journeys, offline: &OfflineChannels, level: Level) -> Result<Self> {
+        let start = KindCounts::new(journeys, offline)?;
+        journeys
+            .accumulate_converting(|| start.clone())?
+            .report(level)
+    }
+
+    /// The same without kinds of fewer persons than may be shown: they are left out, with the next
+    /// smallest where they alone could be had by subtraction.
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let rows = self
+            .kinds
+            .into_iter()
+            .map(|row| (row.kind.to_string(), row));
+        let groups = minimum.with_small(SmallGroups::Suppress).apply(rows).groups;
+        Self {
+            kinds: groups.into_iter().map(|(_, row)| row).collect(),
+            ..self
+        }
+    }
+
+    /// The part of a kind.
+    pub fn kind(&self, kind: JourneyKind) -> Option<&KindShare> {
+        self.kinds.iter().find(|row| row.kind == kind)
+    }
+}
+
+impl Group for KindShare {
+    fn persons(&self) -> u64 {
+        self.persons
+    }
+
+    /// Adds up the figures; the kind stays, as small kinds are left out rather than shown together.
+    fn merge(&mut self, other: Self) {
+        self.persons += other.persons;
+        self.purchases = self
+            .purchases
+            .with_count(self.purchases.count + other.purchases.count);
+        self.value += other.value;
+        self.value_share = self
+            .value_share
+            .zip(other.value_share)
+            .map(|(one, other)| one + other);
+    }
+}
+
+impl fmt::Display for KindShares {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "kinds of journeys, {}: {} purchases worth {:.2}",
+            self.window, self.population, self.value
+        )?;
+        let row = |row: &KindShare| {
+            let purchases = row.purchases.count.to_string();
+            vec![
+                row.kind.to_string(),
+                purchases,
+                percent(row.purchases.rate),
+                figure(Some(row.value), 2),
+                percent(row.value_share),
+            ]
+        };
+        let rows = self
+            .kinds
+            .iter()
+            .filter(|row| row.purchases.count > 0)
+            .map(row);
+        table::write(
+            f,
+            &["kind", "purchases", "share", "value", "share of value"],
+            rows,
+        )
+    }
+}
+
+/// What the shares are made of: gathered over these journeys in any pieces. They are tied to their
+/// journeys, whose places of sale they read.
+#[derive(Debug, Clone)]
+pub struct KindCounts<'a> {
+    journeys: &'a Journeys,
+    /// By channel and by place, whether it is offline.
+    channels: Vec<bool>,
+    places: Vec<bool>,
+    /// By kind: persons, purchases, value.
+    tallies: [(u64, u64, f64); JourneyKind::ALL.len()],
+}
+
+impl<'a> KindCounts<'a> {
+    /// No journey yet.
+    ///
+    /// # Errors
+    /// An offline channel that is no channel and no place of sale of the log; journeys without
+    /// persons and times.
+    pub fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Result<Self> {
+        Window::of(journeys)?;
+        offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
+        let (channels, places) = (
+            offline.flags(Some(journeys.channels())),
+            offline.flags(journeys.place_names()),
+        );
+        Ok(Self {
+            journeys,
+            channels,
+            places,
+            tallies: Default::default(),
+        })
+    }
+
+    /// The kind of a journey that converted, once it is counted.
+    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) -> Option<JourneyKind> {
+        let outcome = journey.outcome();
+        if outcome.conversions() == 0.0 {
+            return None;
+        }
+        let steps = journey
+            .channels()
+            .iter()
+            .map(|channel| self.channels[channel.index()]);
+        let kind = JourneyKind::of_steps(steps.chain(place));
+        let tally = &mut self.tallies[kind as usize];
+        tally.1 += 1;
+        tally.2 += outcome.value();
+        Some(kind)
+    }
+
+    fn add_person(&mut self, kinds: u8) {
+        self.tallies
+            .iter_mut()
+            .enumerate()
+            .for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
+    }
+
+    /// The shares of the journeys counted.
+    ///
+    /// # Errors
+    /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
+    pub fn report(&self, level: Level) -> Result<KindShares> {
+        let population = self.tallies.iter().map(|tally| tally.1).sum();
+        let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
+        let kind =
+            |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
+                kind,
+                persons,
+                purchases: Rate::new(purchases, population, level),
+                value: worth,
+                value_share: (value > 0.0).then(|| worth / value),
+            };
+        let kinds = JourneyKind::ALL
+            .into_iter()
+            .zip(&self.tallies)
+            .map(kind)
+            .collect();
+        Ok(KindShares {
+            window: Window::of(self.journeys)?,
+            population,
+            value,
+            kinds,
+        })
+    }
+}
+
+impl Accumulator for KindCounts<'_> {
+    fn observe(&mut self, journey: Journey<'_>) {
+        let kind = self.add(journey, None);
+        self.add_person(kind.map_or(0, |kind| 1 << kind as u8));
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        for person in block.people() {
+            let mut kinds = 0;
+            for (at, journey) in person.journeys() {
+                let place = self
+                    .journeys
+                    .place(at)
+                    .map(|place| self.places[place.index()]);
+                kinds |= self.add(journey, place).map_or(0, |kind| 1 << kind as u8);
+            }
+            self.add_person(kinds);
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        for (tally, more) in self.tallies.iter_mut().zip(later.tallies) {
+            tally.0 += more.0;
+            tally.1 += more.1;
+            tally.2 += more.2;
+        }
+        Ok(())
+    }
+}

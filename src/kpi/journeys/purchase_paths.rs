@@ -1,0 +1,103 @@
+//! How long and how many touches it takes to convert.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::Journeys;
+use crate::stats::{Distribution, Level};
+use crate::time::Window;
+
+/// Time and touches from a journey's first touch to its conversion, over the journeys that
+/// converted after a touch. Conversions of one second are one purchase and count once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PurchasePaths {
+    /// The time reported.
+    pub window: Window,
+    /// Journeys that converted after at least one touch.
+    pub population: u64,
+    /// Days from the first touch to the conversion.
+    pub days: Distribution,
+    /// Touches up to the conversion.
+    pub touches: Distribution,
+}
+
+impl PurchasePaths {
+    /// Of all journeys.
+    ///
+    /// # Errors
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion.
+    pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
+        Window::of(journeys)?;
+        journeys
+            .accumulate_converting(PathLengths::default)?
+            .report(journeys, level)
+    }
+}
+
+impl fmt::Display for PurchasePaths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "way to a purchase, {}: {} purchases after a touch",
+            self.window, self.population
+        )?;
+        writeln!(f, "  {}", self.days)?;
+        writeln!(f, "  {}", self.touches)
+    }
+}
+
+/// What the distributions are made of: 8 bytes a journey that converted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathLengths {
+    /// Seconds from first touch to conversion, and touches.
+    lengths: Vec<(u32, u32)>,
+}
+
+impl PathLengths {
+    /// The distributions of the journeys gathered.
+    ///
+    /// # Errors
+    /// Journeys without persons and times.
+    pub fn report(&self, journeys: &Journeys, level: Level) -> Result<PurchasePaths> {
+        let days = self
+            .lengths
+            .iter()
+            .map(|length| f64::from(length.0) / 86_400.0)
+            .collect();
+        let touches = self
+            .lengths
+            .iter()
+            .map(|length| f64::from(length.1))
+            .collect();
+        Ok(PurchasePaths {
+            window: Window::of(journeys)?,
+            population: self.lengths.len() as u64,
+            days: Distribution::of(days, "days", level),
+            touches: Distribution::of(touches, "touches", level),
+        })
+    }
+}
+
+impl Accumulator for PathLengths {
+    fn observe(&mut self, journey: Journey<'_>) {
+        if let Some(&first) = journey
+            .times()
+            .first()
+            .filter(|_| journey.outcome().conversions() > 0.0)
+        {
+            self.lengths
+                .push((journey.close() - first, journey.len() as u32));
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.lengths.extend(later.lengths);
+        Ok(())
+    }
+}

@@ -1,0 +1,313 @@
+//! What frequent paths are made of.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::journeys::Accumulator;
+use crate::journeys::Journey;
+use crate::journeys::arena::{Block, Journeys};
+use crate::kpi::map::path_table::{Codes, PathTable, Taken};
+use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
+use crate::kpi::map::steps::Steps;
+use crate::privacy::MinimumGroup;
+use crate::stats::{Level, Rate};
+use crate::time::Window;
+
+/// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
+/// journeys in any pieces. Of a row of a path table whole tallies count.
+///
+/// In memory: 40 bytes for each different path where there are at most 30 steps, 48 where there are
+/// at most 1,022, 56 beyond.
+///
+/// ```
+/// use mixtouch::kpi::journeys::ConversionCounts;
+/// use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
+/// use mixtouch::stats::Level;
+/// use mixtouch::privacy::MinimumGroup;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// // the map, the paths and the conversion rates in one pass
+/// let start = || (MapCounts::new(steps.clone()), (PathCounts::new(&steps), ConversionCounts::new(journeys.channels())));
+/// let (map, (paths, rates)) = journeys.accumulate(start)?;
+/// let paths = paths.report(&journeys, 10, &MinimumGroup::default(), Level::default())?;
+/// assert_eq!(paths.paths[0].value, 50.0);
+/// assert_eq!(map.report(&journeys, Level::default())?.persons, rates.report(&journeys, Level::default())?.population);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct PathCounts {
+    steps: Steps,
+    codes: Codes,
+    table: Table,
+    person: u64,
+}
+
+/// Paths by the words that their keys take.
+#[derive(Debug, Clone)]
+enum Table {
+    One(PathTable<1>),
+    Two(PathTable<2>),
+    Three(PathTable<3>),
+}
+
+/// Does the same with a table of any width.
+macro_rules! each {
+    ($of:expr, $table:ident => $body:expr) => {
+        match $of {
+            Table::One($table) => $body,
+            Table::Two($table) => $body,
+            Table::Three($table) => $body,
+        }
+    };
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    steps: Steps,
+    paths: Vec<Path>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Path {
+    steps: Vec<u16>,
+    goes_on: bool,
+    journeys: u64,
+    converted: u64,
+    value: f64,
+    persons: u64,
+}
+
+/// No count read from a file is larger, so that thousands of them add up without overflow.
+const MOST: u64 = 1 << 53;
+const LONGEST: usize = FrequentPaths::LONGEST;
+
+impl Path {
+    fn new((steps, goes_on): (Vec<u16>, bool), taken: Taken) -> Self {
+        let Taken {
+            journeys,
+            converted,
+            value,
+            persons,
+        } = taken;
+        Self {
+            steps,
+            goes_on,
+            journeys,
+            converted,
+            value,
+            persons,
+        }
+    }
+
+    fn taken(&self) -> Taken {
+        Taken {
+            journeys: self.journeys,
+            converted: self.converted,
+            value: self.value,
+            persons: self.persons,
+        }
+    }
+
+    /// Whether it can be a path of so many steps.
+    fn is_sound(&self, steps: usize) -> bool {
+        let walked = self.steps.windows(2).all(|pair| pair[0] != pair[1])
+            && self.steps.iter().all(|&step| usize::from(step) < steps);
+        let whole = self.steps.len() == LONGEST || (self.steps.len() < LONGEST && !self.goes_on);
+        walked
+            && whole
+            && self.converted <= self.journeys
+            && self.journeys.max(self.persons) <= MOST
+            && self.value.is_finite()
+    }
+}
+
+impl From<PathCounts> for Fields {
+    fn from(mut counts: PathCounts) -> Self {
+        counts.settle();
+        let codes = counts.codes;
+        let paths = each!(&counts.table, table => {
+            table.paths().iter().map(|(key, taken)| Path::new(codes.steps(key), *taken)).collect()
+        });
+        Self {
+            steps: counts.steps,
+            paths,
+        }
+    }
+}
+
+impl TryFrom<Fields> for PathCounts {
+    type Error = Error;
+
+    fn try_from(Fields { steps, paths }: Fields) -> Result<Self> {
+        if !paths.iter().all(|path| path.is_sound(steps.names().len())) {
+            return Err(Error::setting(
+                "the counts of paths",
+                "out of order",
+                "paths of their own steps, none counted above its whole",
+            ));
+        }
+        let mut counts = Self::new(&steps);
+        let codes = counts.codes;
+        for path in &paths {
+            let on = path.goes_on.then_some(0);
+            let steps = path.steps.iter().copied().chain(on);
+            each!(&mut counts.table, table => table.add(codes.key(steps, LONGEST), path.taken()));
+        }
+        Ok(counts)
+    }
+}
+
+impl PathCounts {
+    /// No journey yet.
+    pub fn new(steps: &Steps) -> Self {
+        let codes = Codes::new(steps.names().len());
+        let table = match codes.words(LONGEST + 1) {
+            1 => Table::One(PathTable::default()),
+            2 => Table::Two(PathTable::default()),
+            _ => Table::Three(PathTable::default()),
+        };
+        Self {
+            steps: steps.clone(),
+            codes,
+            table,
+            person: 0,
+        }
+    }
+
+    /// The `most` frequent paths of the journeys counted, which are these, of persons enough to be
+    /// shown; one path more is never told by subtraction, as the others are not shown either.
+    ///
+    /// # Errors
+    /// Journeys without persons and times; other channels.
+    pub fn report(
+        mut self,
+        journeys: &Journeys,
+        most: usize,
+        minimum: &MinimumGroup,
+        level: Level,
+    ) -> Result<FrequentPaths> {
+        self.steps.check(journeys.channels())?;
+        let window = Window::of(journeys)?;
+        self.settle();
+        let (population, distinct, paths) = each!(&self.table, table => {
+            let all = table.paths();
+            let population = all.iter().map(|(_, taken)| taken.journeys).sum();
+            let frequent = frequent(all, most, minimum).into_iter();
+            (population, all.len() as u64, frequent.map(|(key, taken)| Path::new(self.codes.steps(&key), taken)).collect::<Vec<_>>())
+        });
+        let paths = paths
+            .into_iter()
+            .map(|path| self.path(path, population, level))
+            .collect();
+        Ok(FrequentPaths {
+            window,
+            population,
+            distinct,
+            paths,
+        })
+    }
+
+    fn path(&self, path: Path, population: u64, level: Level) -> FrequentPath {
+        FrequentPath {
+            steps: path
+                .steps
+                .iter()
+                .map(|&step| self.steps.names()[usize::from(step)].clone())
+                .collect(),
+            goes_on: path.goes_on,
+            persons: path.persons,
+            share: Rate::new(path.journeys, population, level),
+            conversion: Rate::new(path.converted, path.journeys, level),
+            value: path.value,
+        }
+    }
+
+    fn settle(&mut self) {
+        each!(&mut self.table, table => table.settle());
+    }
+
+    fn walk(&mut self, journey: Journey<'_>) {
+        let outcome = journey.outcome();
+        let (converted, nulls) = (outcome.conversions() as u64, outcome.nulls() as u64);
+        let taken = Taken {
+            journeys: converted.saturating_add(nulls),
+            converted,
+            value: outcome.value(),
+            persons: 0,
+        };
+        let mut last = None;
+        let steps = journey
+            .channels()
+            .iter()
+            .map(|&channel| self.steps.of(channel));
+        let steps = steps.filter(|&step| last.replace(step) != Some(step));
+        let (codes, person) = (self.codes, self.person);
+        each!(&mut self.table, table => table.take(codes.key(steps, LONGEST), person, taken));
+    }
+}
+
+/// The first `most` of the paths of enough persons, the most frequent first; equal ones in their
+/// order.
+fn frequent<K: Copy + Ord>(
+    paths: &[(K, Taken)],
+    most: usize,
+    minimum: &MinimumGroup,
+) -> Vec<(K, Taken)> {
+    let mut paths: Vec<(K, Taken)> = paths
+        .iter()
+        .copied()
+        .filter(|(_, taken)| minimum.allows(taken.persons))
+        .collect();
+    let order = |left: &(K, Taken), right: &(K, Taken)| {
+        right
+            .1
+            .journeys
+            .cmp(&left.1.journeys)
+            .then(left.0.cmp(&right.0))
+    };
+    if most < paths.len() {
+        paths.select_nth_unstable_by(most, order);
+        paths.truncate(most);
+    }
+    paths.sort_unstable_by(order);
+    paths
+}
+
+impl Accumulator for PathCounts {
+    /// A journey on its own is a person of its own.
+    fn observe(&mut self, journey: Journey<'_>) {
+        self.person += 1;
+        self.walk(journey);
+        each!(&mut self.table, table => table.tidy());
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        for person in block.people() {
+            self.person += 1;
+            person
+                .journeys()
+                .for_each(|(_, journey)| self.walk(journey));
+        }
+        each!(&mut self.table, table => table.tidy());
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.steps.same_as(&later.steps)?;
+        match (&mut self.table, later.table) {
+            (Table::One(table), Table::One(later)) => table.merge(later),
+            (Table::Two(table), Table::Two(later)) => table.merge(later),
+            (Table::Three(table), Table::Three(later)) => table.merge(later),
+            _ => unreachable!("equal steps take equally many words"),
+        }
+        self.person += later.person;
+        Ok(())
+    }
+}

@@ -1,0 +1,283 @@
+//! How long cases take.
+
+use std::fmt;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::kpi::journeys::Breakdown;
+use crate::kpi::journeys::breakdown::{Item, Personal, distinct};
+use crate::kpi::journeys::contact_path::{Contacts, Course};
+use crate::kpi::journeys::contrast::{Measure, compare};
+use crate::kpi::journeys::{Contrast, GroupComparison};
+use crate::kpi::options::Grouping;
+use crate::kpi::service::case_log::{State, cases};
+use crate::kpi::service::teams::ServiceColumns;
+use crate::kpi::timelines::{Histories, History};
+use crate::report::text::{figure, percent};
+use crate::stats::{Distribution, Level, Rate};
+use crate::time::Window;
+
+/// Service cases and the time to resolve them: of everybody, over time (by the opening) and by kind
+/// of journey up to the opening.
+///
+/// The rows of a case share a case id in `order_id`; without one a close ends the person's case
+/// opened last. A case opens with its first row of that kind, further openings are further
+/// contacts, and it is resolved by the close that no opening follows. Closing it once more changes
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Resolutions {
+    /// The time of the openings; closes after its end are not known yet.
+    pub window: Window,
+    /// Cases opened.
+    pub population: u64,
+    /// Cases in the window that were closed before they were opened, and not after: left out of all
+    /// else.
+    pub closed_before_opened: u64,
+    /// Cases closed in the window that no row opens, whenever: left out of all else.
+    pub never_opened: u64,
+    /// The figures.
+    pub cases: Breakdown<CaseFigures>,
+    /// Whose cases take longer; in hours.
+    pub comparisons: Vec<GroupComparison>,
+}
+
+/// The cases of a group.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CaseFigures {
+    /// Persons.
+    pub persons: u64,
+    /// Cases resolved, of those opened.
+    pub resolved: Rate,
+    /// Cases still open at the window's end. Their time is in no figure: where they are many, the
+    /// times below flatter.
+    pub open: u64,
+    /// Resolved cases that had to be opened again first.
+    pub reopened: Rate,
+    /// Cases several agents or teams worked on, of those resolved.
+    pub joint: Rate,
+    /// Cases closed more than once without being opened in between.
+    pub closed_again: u64,
+    /// Hours from the opening to the close, of those resolved: the median and the 90th percentile
+    /// among them.
+    pub hours: Distribution,
+}
+
+impl CaseFigures {
+    /// The median of hours to the resolution.
+    pub fn median(&self) -> Option<f64> {
+        self.hours.quantile(0.5)
+    }
+
+    /// The hours within which nine of ten resolved cases are.
+    pub fn p90(&self) -> Option<f64> {
+        self.hours.quantile(0.9)
+    }
+}
+
+/// One case.
+#[derive(Debug, Clone, Copy)]
+struct Ticket {
+    person: u32,
+    begun: u32,
+    course: Course,
+    state: State,
+    seconds: Option<u32>,
+    reopened: bool,
+    joint: bool,
+    closed_again: bool,
+}
+
+impl Personal for Ticket {
+    fn person(&self) -> u32 {
+        self.person
+    }
+}
+
+impl Item for Ticket {
+    fn time(&self) -> u32 {
+        self.begun
+    }
+
+    fn course(&self) -> Course {
+        self.course
+    }
+}
+
+impl Ticket {
+    fn hours(&self) -> Option<f64> {
+        self.seconds.map(|seconds| f64::from(seconds) / 3600.0)
+    }
+}
+
+impl Resolutions {
+    /// Of the cases opened in the histories' window; `columns` says where agents and teams are
+    /// named.
+    ///
+    /// ```
+    /// use mixtouch::kpi::options::Grouping;
+    /// use mixtouch::kpi::service::{Resolutions, ServiceColumns};
+    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::{Event, Events, Kind};
+    ///
+    /// let mut log = Events::new().keep_all();
+    /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_225_600).with_order_id("c-1").with_channel("call"))?;
+    /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_232_800).with_order_id("c-1").with_channel("call"))?;
+    /// let resolutions = Resolutions::of(&Histories::new(&log)?, &ServiceColumns::default(), &Grouping::default())?;
+    /// assert_eq!(resolutions.cases.overall.median(), Some(2.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty log; a column the log lacks; an offline channel that is none of the log.
+    pub fn of(
+        histories: &Histories<'_>,
+        columns: &ServiceColumns,
+        grouping: &Grouping,
+    ) -> Result<Self> {
+        let (window, contacts) = (histories.stated_window()?, grouping.contacts(histories)?);
+        let [agent, team, _] = columns.positions(histories)?;
+        let tickets = |(person, history): (usize, History<'_>)| {
+            tickets(person as u32, &history, &contacts, window, [agent, team])
+        };
+        let tickets: Vec<Ticket> = histories
+            .whole()
+            .enumerate()
+            .flat_map_iter(tickets)
+            .collect();
+        let known: Vec<&Ticket> = tickets
+            .iter()
+            .filter(|ticket| matches!(ticket.state, State::Open | State::Closed))
+            .collect();
+        let contrasts = [&Contrast::COURSES[..], &[Contrast::JointCase]].concat();
+        let contrasts = if agent.or(team).is_some() {
+            &contrasts[..]
+        } else {
+            &Contrast::COURSES
+        };
+        let count = |state: State| {
+            tickets
+                .iter()
+                .filter(|ticket| ticket.state == state)
+                .count() as u64
+        };
+        let side = |ticket: &Ticket, contrast: Contrast| match contrast {
+            Contrast::JointCase => Some(ticket.joint),
+            _ => contrast.side(ticket.course),
+        };
+        let slow = Measure::Mean {
+            more_is_better: false,
+        };
+        Ok(Self {
+            window,
+            population: known.len() as u64,
+            closed_before_opened: count(State::ClosedBefore),
+            never_opened: count(State::NeverOpened),
+            cases: Breakdown::of(&known, grouping, |of| figures(of, grouping.level())),
+            comparisons: compare(contrasts, &known, grouping, slow, side, Ticket::hours)?,
+        })
+    }
+}
+
+/// A person's cases that began in the window.
+fn tickets(
+    person: u32,
+    history: &History<'_>,
+    contacts: &Contacts<'_>,
+    window: Window,
+    names: [Option<usize>; 2],
+) -> Vec<Ticket> {
+    let mut cases = cases(history, window.to());
+    cases.retain(|case| window.contains(i64::from(case.begun())));
+    if cases.is_empty() {
+        return Vec::new();
+    }
+    let trail = contacts.trail(history);
+    cases.sort_by_key(|case| case.begun());
+    let ticket = |case: &crate::kpi::service::case_log::Case| Ticket {
+        person,
+        begun: case.begun(),
+        course: trail.course(case.begun()),
+        state: case.state(),
+        seconds: case.seconds(),
+        reopened: case.reopened > 0,
+        joint: names
+            .iter()
+            .any(|&column| case.names_several(history.log(), column)),
+        closed_again: case.closed_again > 0,
+    };
+    cases.iter().map(ticket).collect()
+}
+
+fn figures(of: &[&Ticket], level: Level) -> CaseFigures {
+    let count = |is: &dyn Fn(&Ticket) -> bool| of.iter().filter(|ticket| is(ticket)).count() as u64;
+    let resolved = count(&|ticket| ticket.state == State::Closed);
+    let of_resolved = |is: fn(&Ticket) -> bool| {
+        Rate::new(
+            count(&|ticket| ticket.seconds.is_some() && is(ticket)),
+            resolved,
+            level,
+        )
+    };
+    CaseFigures {
+        persons: distinct(of.iter().map(|ticket| ticket.person).collect()),
+        resolved: Rate::new(resolved, of.len() as u64, level),
+        open: of.len() as u64 - resolved,
+        reopened: of_resolved(|ticket| ticket.reopened),
+        joint: of_resolved(|ticket| ticket.joint),
+        closed_again: count(&|ticket| ticket.closed_again),
+        hours: Distribution::of(
+            of.iter().filter_map(|ticket| ticket.hours()).collect(),
+            "hours",
+            level,
+        ),
+    }
+}
+
+impl fmt::Display for Resolutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "service cases, {}: {} opened",
+            self.window, self.population
+        )?;
+        if self.closed_before_opened + self.never_opened > 0 {
+            let Self {
+                closed_before_opened,
+                never_opened,
+                ..
+            } = self;
+            writeln!(
+                f,
+                "  left out: {closed_before_opened} closed before they were opened, {never_opened} never opened"
+            )?;
+        }
+        let row = |of: &CaseFigures| {
+            let counts = [of.resolved.count, of.open].map(|count| count.to_string());
+            let hours = [figure(of.median(), 1), figure(of.p90(), 1)];
+            [
+                &counts[..],
+                &hours,
+                &[percent(of.reopened.rate), percent(of.joint.rate)],
+            ]
+            .concat()
+        };
+        let heading = [
+            "group",
+            "resolved",
+            "open",
+            "median hours",
+            "p90 hours",
+            "reopened",
+            "joint",
+        ];
+        self.cases
+            .write(f, &heading, row, |of| of.resolved.population > 0)?;
+        self.comparisons
+            .iter()
+            .try_for_each(|comparison| writeln!(f, "  hours, {comparison}"))
+    }
+}

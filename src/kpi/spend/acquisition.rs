@@ -1,0 +1,269 @@
+//! What a new customer costs.
+
+use crate::report::text as table;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::{AttributionModel, Credits, attribute_sample};
+use crate::error::Result;
+use crate::journeys::arena::{Block, Journeys};
+use crate::journeys::{Accumulator, Draws, Sample};
+use crate::journeys::{Journey, Outcome};
+use crate::kpi::spend::roas::{cost_each, sum};
+use crate::privacy::{Group, MinimumGroup};
+use crate::report::text::figure;
+use crate::time::Window;
+
+/// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
+///
+/// A new customer is a person whose first conversion lies in the period: with none in the log
+/// before it. The log must reach back far enough to know; earlier rows are context
+/// ([`Period`](crate::journeys::Period)), and a builder must not have forgotten them
+/// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By channel, the first
+/// purchases alone are credited, each as one customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Acquisition {
+    /// The time reported.
+    pub window: Window,
+    /// Customers of the period: persons with a conversion in it.
+    pub population: u64,
+    /// New customers.
+    pub new_customers: u64,
+    /// Customers of the period who had bought before it.
+    pub returning_customers: u64,
+    /// What all channels cost; none where nothing is known to have cost anything.
+    pub spend: Option<f64>,
+    /// Spend by new customer; none where nothing was spent or nobody is new.
+    pub cost_per_customer: Option<f64>,
+    /// By channel, in order of their names.
+    pub channels: Vec<ChannelAcquisition>,
+    /// New customers who would have come without marketing, where the model estimates them.
+    pub baseline: f64,
+    /// New customers whom no touch accounts for.
+    pub unattributed: f64,
+}
+
+/// New customers credited to a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelAcquisition {
+    /// The channel.
+    pub channel: String,
+    /// What it cost.
+    pub spend: Option<f64>,
+    /// New customers credited to it.
+    pub new_customers: f64,
+    /// What their first purchases were worth.
+    pub value: f64,
+    /// Spend by new customer; none where nothing was spent or credited.
+    pub cost_per_customer: Option<f64>,
+}
+
+impl Acquisition {
+    /// New customers as `model` credits them.
+    ///
+    /// ```
+    /// use mixtouch::kpi::spend::Acquisition;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    /// use mixtouch::attribution::rules::LastTouch;
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800))?;
+    /// log.push(Event::conversion("ann", 1_767_225_900))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let acquired = Acquisition::of(&journeys, &LastTouch)?;
+    /// assert_eq!((acquired.new_customers, acquired.cost_per_customer), (1, Some(4.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// conversion; what [`attribute`](crate::attribution::attribute) fails with.
+    pub fn of<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Self> {
+        let window = Window::of(journeys)?;
+        let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
+        let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
+        let draws = Draws::Rows(first.outcomes);
+        let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
+        let spend = journeys
+            .costs()
+            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
+        Ok(Self {
+            window,
+            population: new_customers + returning_customers,
+            new_customers,
+            returning_customers,
+            spend,
+            cost_per_customer: cost_each(spend, new_customers as f64),
+            channels: by_channel(&credits, journeys.costs()),
+            baseline: credits.baseline().conversions,
+            unattributed: credits.unattributed().conversions,
+        })
+    }
+
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer new
+    /// customers are merged or left out.
+    #[must_use]
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let groups = minimum
+            .apply(
+                self.channels
+                    .into_iter()
+                    .map(|row| (row.channel.clone(), row)),
+            )
+            .groups;
+        let row = |(channel, row): (String, ChannelAcquisition)| {
+            let cost_per_customer = cost_each(row.spend, row.new_customers);
+            ChannelAcquisition {
+                channel,
+                cost_per_customer,
+                ..row
+            }
+        };
+        Self {
+            channels: groups.into_iter().map(row).collect(),
+            ..self
+        }
+    }
+
+    /// A channel's part.
+    pub fn channel(&self, name: &str) -> Option<&ChannelAcquisition> {
+        self.channels.iter().find(|row| row.channel == name)
+    }
+}
+
+impl Group for ChannelAcquisition {
+    /// At least: more may share in it.
+    fn persons(&self) -> u64 {
+        self.new_customers as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.spend = sum(self.spend, other.spend);
+        self.new_customers += other.new_customers;
+        self.value += other.value;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.new_customers == 0.0
+    }
+}
+
+fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
+    let row = |(at, (channel, tally)): (usize, (&str, &crate::attribution::Tally))| {
+        let spend = costs.map(|costs| costs[at]);
+        ChannelAcquisition {
+            channel: channel.to_owned(),
+            spend,
+            new_customers: tally.conversions,
+            value: tally.value,
+            cost_per_customer: cost_each(spend, tally.conversions),
+        }
+    };
+    credits
+        .channels()
+        .iter()
+        .zip(credits.by_channel())
+        .enumerate()
+        .map(row)
+        .collect()
+}
+
+impl fmt::Display for Acquisition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (new, spend, each) = (
+            self.new_customers,
+            figure(self.spend, 2),
+            figure(self.cost_per_customer, 2),
+        );
+        writeln!(
+            f,
+            "new customers, {}: {new} for {spend}, {each} each; {} had bought before",
+            self.window, self.returning_customers
+        )?;
+        let row = |row: &ChannelAcquisition| {
+            let (spend, each) = (figure(row.spend, 2), figure(row.cost_per_customer, 2));
+            vec![
+                row.channel.clone(),
+                figure(Some(row.new_customers), 2),
+                spend,
+                each,
+            ]
+        };
+        let rest = |name: &str, customers: f64| {
+            vec![
+                name.to_owned(),
+                figure(Some(customers), 2),
+                "-".into(),
+                "-".into(),
+            ]
+        };
+        let rows = self.channels.iter().map(row);
+        let rows = rows.chain([
+            rest("(baseline)", self.baseline),
+            rest("(unattributed)", self.unattributed),
+        ]);
+        table::write(f, &["channel", "new customers", "spend", "each"], rows)
+    }
+}
+
+/// The outcome of every journey that may have conversions: one customer where it is a new
+/// customer's first purchase.
+#[derive(Debug)]
+struct FirstPurchases<'a> {
+    journeys: &'a Journeys,
+    /// Of the journeys of the persons seen, which follow each other.
+    outcomes: Vec<Outcome>,
+    new_customers: u64,
+    returning_customers: u64,
+}
+
+impl<'a> FirstPurchases<'a> {
+    fn new(journeys: &'a Journeys) -> Self {
+        Self {
+            journeys,
+            outcomes: Vec::new(),
+            new_customers: 0,
+            returning_customers: 0,
+        }
+    }
+}
+
+impl Accumulator for FirstPurchases<'_> {
+    fn observe(&mut self, _: Journey<'_>) {
+        self.outcomes.push(Outcome::default());
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        for person in block
+            .people()
+            .take_while(|person| person.number() < self.journeys.converting_persons())
+        {
+            let returning = person.bought_before();
+            let mut bought = false;
+            for (_, journey) in person.journeys() {
+                let outcome = journey.outcome();
+                let first = outcome.conversions() > 0.0 && !bought;
+                bought |= first;
+                let counts = first && !returning;
+                self.outcomes.push(if counts {
+                    Outcome::conversion(outcome.value())
+                } else {
+                    Outcome::default()
+                });
+            }
+            self.new_customers += u64::from(bought && !returning);
+            self.returning_customers += u64::from(bought && returning);
+        }
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        self.outcomes.extend(later.outcomes);
+        self.new_customers += later.new_customers;
+        self.returning_customers += later.returning_customers;
+        Ok(())
+    }
+}

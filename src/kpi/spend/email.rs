@@ -1,0 +1,180 @@
+//! Opened and clicked e-mails.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::channel::ChannelId;
+use crate::error::Result;
+use crate::event::{Interaction, Kind};
+use crate::kpi::service::case_log::named;
+use crate::kpi::timelines::{Histories, History};
+use crate::stats::{Level, Rate};
+use crate::time::Window;
+
+/// How many of the e-mails sent were opened and clicked.
+///
+/// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that
+/// was opened, a click one that was clicked - and opened, though the log may have missed it. An
+/// e-mail is told apart by its person and, where a text column names the campaign, by that too:
+/// opening one twice counts once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MailingRates {
+    /// The time reported.
+    pub window: Window,
+    /// E-mails of which the log has anything.
+    pub population: u64,
+    /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and
+    /// there is no rate to tell.
+    pub delivered: u64,
+    /// Opened, of those delivered.
+    pub opened: Rate,
+    /// Clicked, of those delivered.
+    pub clicked: Rate,
+    /// Clicked, of those opened, delivered or not; none where the log tells clicks alone.
+    pub clicked_of_opened: Rate,
+}
+
+impl MailingRates {
+    /// The rates of one channel's touches; `campaign` names the text column that tells a person's
+    /// e-mails apart.
+    ///
+    /// ```
+    /// use mixtouch::kpi::spend::MailingRates;
+    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::stats::Level;
+    /// use mixtouch::{Event, Events, Interaction};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "e-mail"))?;
+    /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?;
+    /// log.push(Event::touch("bob", 1_767_225_600, "e-mail"))?;
+    /// let rates = MailingRates::of(&Histories::new(&log)?, "e-mail", None, Level::default())?;
+    /// assert_eq!((rates.opened.rate, rates.clicked.rate), (Some(0.5), Some(0.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// An empty log; a column that the log lacks.
+    pub fn of(
+        histories: &Histories<'_>,
+        channel: &str,
+        campaign: Option<&str>,
+        level: Level,
+    ) -> Result<Self> {
+        let (window, log) = (histories.stated_window()?, histories.log());
+        histories.check_column(campaign)?;
+        let campaign = log.columns().position(|column| Some(column) == campaign);
+        let channel = log
+            .channels
+            .iter()
+            .position(|name| name == channel)
+            .map(|at| ChannelId(at as u16));
+        let of = |person: History<'_>| {
+            channel.map_or_else(Counts::default, |channel| {
+                Counts::of(&person, channel, campaign)
+            })
+        };
+        let counts = histories
+            .par_iter()
+            .map(of)
+            .reduce(Counts::default, Counts::and);
+        Ok(Self {
+            window,
+            population: counts.all,
+            delivered: counts.delivered,
+            opened: Rate::new(counts.delivered_opened, counts.delivered, level),
+            clicked: Rate::new(counts.delivered_clicked, counts.delivered, level),
+            clicked_of_opened: if counts.viewed {
+                Rate::new(counts.clicked, counts.opened, level)
+            } else {
+                Rate::new(0, 0, level)
+            },
+        })
+    }
+}
+
+/// What is known of one e-mail.
+#[derive(Debug, Clone, Copy, Default)]
+struct Message {
+    delivered: bool,
+    viewed: bool,
+    clicked: bool,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    all: u64,
+    delivered: u64,
+    opened: u64,
+    clicked: u64,
+    delivered_opened: u64,
+    delivered_clicked: u64,
+    viewed: bool,
+}
+
+impl Counts {
+    /// Of one person.
+    fn of(person: &History<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
+        let log = person.log();
+        let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
+        for row in person
+            .rows()
+            .filter(|&row| log.channel[row] == channel && log.kind[row].0 == Kind::Touch)
+        {
+            let message = messages.entry(named(log, campaign, row)).or_default();
+            match log.kind[row].1 {
+                None => message.delivered = true,
+                Some(Interaction::View) => message.viewed = true,
+                Some(Interaction::Click) => message.clicked = true,
+            }
+        }
+        let mut counts = Self::default();
+        messages
+            .into_values()
+            .for_each(|message| counts.add(message));
+        counts
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            all: self.all + other.all,
+            delivered: self.delivered + other.delivered,
+            opened: self.opened + other.opened,
+            clicked: self.clicked + other.clicked,
+            delivered_opened: self.delivered_opened + other.delivered_opened,
+            delivered_clicked: self.delivered_clicked + other.delivered_clicked,
+            viewed: self.viewed || other.viewed,
+        }
+    }
+
+    fn add(
+        &mut self,
+        Message {
+            delivered,
+            viewed,
+            clicked,
+        }: Message,
+    ) {
+        let opened = viewed || clicked;
+        self.viewed |= viewed;
+        self.all += 1;
+        self.delivered += u64::from(delivered);
+        self.opened += u64::from(opened);
+        self.clicked += u64::from(clicked);
+        self.delivered_opened += u64::from(delivered && opened);
+        self.delivered_clicked += u64::from(delivered && clicked);
+    }
+}
+
+impl fmt::Display for MailingRates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "e-mails, {}: {} delivered", self.window, self.delivered)?;
+        writeln!(f, "  opened {}", self.opened)?;
+        writeln!(f, "  clicked {}", self.clicked)?;
+        writeln!(f, "  clicked of opened {}", self.clicked_of_opened)
+    }
+}

@@ -1,0 +1,245 @@
+//! What spend brings in.
+
+use crate::report::text as table;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::attribution::{Credits, Tally};
+use crate::error::{Error, Result};
+use crate::journeys::arena::Journeys;
+use crate::privacy::{Group, MinimumGroup};
+use crate::report::text::figure;
+use crate::time::Window;
+
+/// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
+/// value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SpendReturns {
+    /// The time reported.
+    pub window: Window,
+    /// All conversions.
+    pub population: u64,
+    /// The share of value that is margin.
+    pub margin: f64,
+    /// Everything: all conversions against all spend, whether or not marketing brought them.
+    pub whole: SpendReturn,
+    /// What is credited to channels against all spend.
+    pub credited: SpendReturn,
+    /// By channel, in order of their names.
+    pub channels: Vec<ChannelReturn>,
+}
+
+/// Conversions and value against what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct SpendReturn {
+    /// Conversions.
+    pub conversions: f64,
+    /// What they were worth.
+    pub value: f64,
+    /// What was spent; none where no cost is known.
+    pub spend: Option<f64>,
+    /// ROAS = value / spend; none without spend.
+    pub roas: Option<f64>,
+    /// ROI = (margin x value - spend) / spend; none without spend.
+    pub roi: Option<f64>,
+    /// CPA = spend / conversions; none without spend or without conversions.
+    pub cost_per_conversion: Option<f64>,
+}
+
+/// The return of one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelReturn {
+    /// The channel.
+    pub channel: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: SpendReturn,
+}
+
+impl SpendReturns {
+    /// The returns of the journeys' spend by a model's credits for the same journeys; `margin` is
+    /// the share of value that remains when the goods are paid, 1 to count all of it.
+    ///
+    /// ```
+    /// use mixtouch::kpi::spend::SpendReturns;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
+    /// use mixtouch::attribution::rules::LastTouch;
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let returns = SpendReturns::of(&journeys, &attribute(&journeys, &LastTouch)?, 0.5)?;
+    /// assert_eq!((returns.whole.roas, returns.whole.roi), (Some(5.0), Some(1.5)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A margin outside 0 to 1; credits of other channels; journeys without persons and times.
+    pub fn of(journeys: &Journeys, credits: &Credits, margin: f64) -> Result<Self> {
+        if !(0.0..=1.0).contains(&margin) {
+            return Err(Error::setting("margin", margin, "0 to 1"));
+        }
+        credits.channels().same_as(journeys.channels())?;
+        let spend = journeys
+            .costs()
+            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
+        let of = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
+        let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
+            channel: channel.to_owned(),
+            figures: of(*tally, journeys.costs().map(|costs| costs[at])),
+        };
+        Ok(Self {
+            window: Window::of(journeys)?,
+            population: credits.total().conversions as u64,
+            margin,
+            whole: of(credits.total(), spend),
+            credited: of(credits.credited(), spend),
+            channels: credits
+                .channels()
+                .iter()
+                .zip(credits.by_channel())
+                .enumerate()
+                .map(channel)
+                .collect(),
+        })
+    }
+
+    /// The same for eyes that may see no group of fewer persons: channels credited fewer
+    /// conversions are merged or left out. A conversion stands for a person here.
+    #[must_use]
+    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+        let groups = minimum
+            .apply(
+                self.channels
+                    .into_iter()
+                    .map(|row| (row.channel.clone(), row)),
+            )
+            .groups;
+        let figures = |row: ChannelReturn| {
+            let SpendReturn {
+                conversions,
+                value,
+                spend,
+                ..
+            } = row.figures;
+            SpendReturn::new(Tally { conversions, value }, spend, self.margin)
+        };
+        let channels = groups
+            .into_iter()
+            .map(|(channel, row)| ChannelReturn {
+                channel,
+                figures: figures(row),
+            })
+            .collect();
+        Self { channels, ..self }
+    }
+
+    /// A channel's figures.
+    pub fn channel(&self, name: &str) -> Option<&SpendReturn> {
+        self.channels
+            .iter()
+            .find(|row| row.channel == name)
+            .map(|row| &row.figures)
+    }
+}
+
+impl Group for ChannelReturn {
+    fn persons(&self) -> u64 {
+        self.figures.conversions as u64
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.figures.conversions += other.figures.conversions;
+        self.figures.value += other.figures.value;
+        self.figures.spend = sum(self.figures.spend, other.figures.spend);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.figures.conversions == 0.0
+    }
+}
+
+/// Spend by conversion or by customer; none where nothing was spent or there is nobody.
+pub(crate) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
+    spend
+        .filter(|&spend| spend > 0.0 && count > 0.0)
+        .map(|spend| spend / count)
+}
+
+/// Spend of two channels together.
+pub(crate) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
+    one.zip(other)
+        .map(|(one, other)| one + other)
+        .or(one)
+        .or(other)
+}
+
+impl SpendReturn {
+    fn new(tally: Tally, spend: Option<f64>, margin: f64) -> Self {
+        let paid = spend.filter(|&spend| spend > 0.0);
+        Self {
+            conversions: tally.conversions,
+            value: tally.value,
+            spend,
+            roas: paid.map(|spend| tally.value / spend),
+            roi: paid.map(|spend| (margin * tally.value - spend) / spend),
+            cost_per_conversion: cost_each(spend, tally.conversions),
+        }
+    }
+
+    fn row(&self, name: &str) -> Vec<String> {
+        let Self {
+            conversions,
+            value,
+            spend,
+            roas,
+            roi,
+            cost_per_conversion,
+        } = *self;
+        let figures = [
+            Some(conversions),
+            Some(value),
+            spend,
+            roas,
+            roi,
+            cost_per_conversion,
+        ];
+        std::iter::once(name.to_owned())
+            .chain(figures.map(|number| figure(number, 2)))
+            .collect()
+    }
+}
+
+impl fmt::Display for SpendReturns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "return on spend, {}, margin {:.0} %",
+            self.window,
+            100.0 * self.margin
+        )?;
+        let channels = self
+            .channels
+            .iter()
+            .map(|row| row.figures.row(&row.channel));
+        let rows = channels.chain([self.credited.row("(credited)"), self.whole.row("(whole)")]);
+        table::write(
+            f,
+            &[
+                "channel",
+                "conversions",
+                "value",
+                "spend",
+                "roas",
+                "roi",
+                "cpa",
+            ],
+            rows,
+        )
+    }
+}

@@ -1,0 +1,9 @@
+//! Linear algebra and optimisation, each with one stated order of summation.
+
+pub(crate) mod anderson;
+pub(crate) mod bfgs;
+pub(crate) mod cholesky;
+pub(crate) mod gram_schmidt;
+pub(crate) mod triangular;
+
+pub(crate) use self::bfgs::Estimate;

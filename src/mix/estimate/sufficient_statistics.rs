@@ -1,0 +1,225 @@
+//! A candidate's media columns with all the products the regression needs of them.
+//!
+//! The rows are never visited again after the products are taken: the full fit, each fold's fit and
+//! each fold's validation error follow from products by block of periods. A change of one channel
+//! renews that channel's products only.
+
+use crate::linalg::triangular::dot;
+use crate::mix::estimate::design::{Design, Source};
+use crate::mix::estimate::pseudo_observations::TestRoom;
+use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::curve::Room;
+
+/// One media column and its products.
+#[derive(Debug, Clone, Default)]
+struct Column {
+    /// Transformed activity x square root of the weight, by row.
+    values: Vec<f64>,
+    /// Products with the baseline's directions, by block, then direction.
+    basis: Vec<f64>,
+    /// Products with the KPI, by block.
+    kpi: Vec<f64>,
+    /// Entries of the test rows.
+    tests: Vec<f64>,
+    /// Sum of transformed activity x the geo's KPI scale: the contribution of a coefficient of 1.
+    total: f64,
+    /// Mean transformed activity in the column's rows.
+    mean: f64,
+}
+
+/// All media columns of a candidate.
+#[derive(Debug, Clone)]
+pub(crate) struct Moments {
+    columns: Vec<Column>,
+    /// Products of columns, by block, then row-major.
+    products: Vec<f64>,
+    spare: Vec<Column>,
+    saved: Vec<f64>,
+    transformed: Vec<f64>,
+    room: Room,
+    test_room: TestRoom,
+}
+
+impl Moments {
+    pub(crate) fn new(design: &Design) -> Self {
+        let (columns, blocks) = (design.columns.len(), design.cuts.len() - 1);
+        let column = Column {
+            values: vec![0.0; design.rows()],
+            basis: vec![0.0; blocks * design.basis.len()],
+            kpi: vec![0.0; blocks],
+            tests: vec![0.0; design.tests.len()],
+            ..Column::default()
+        };
+        let mut moments = Self {
+            columns: vec![column.clone(); columns],
+            products: vec![0.0; blocks * columns * columns],
+            spare: vec![column; design.geos.max(1)],
+            saved: vec![],
+            transformed: vec![0.0; design.rows()],
+            room: Room::default(),
+            test_room: TestRoom::default(),
+        };
+        moments.set_controls(design);
+        moments
+    }
+
+    /// Controls with bounds do not change from candidate to candidate.
+    fn set_controls(&mut self, design: &Design) {
+        for (k, media) in design.columns.iter().enumerate() {
+            if let Source::Control(c) = media.source {
+                self.transformed
+                    .copy_from_slice(&design.bounded_controls[c]);
+                self.renew(k, None, design);
+            }
+        }
+    }
+
+    /// Renews a channel's columns for another curve; [`Moments::undo`] takes it back.
+    pub(crate) fn set_channel(&mut self, channel: usize, curve: &ChannelCurve, design: &Design) {
+        self.saved.clear();
+        self.saved.extend_from_slice(&self.products);
+        let activity = &design.channels[channel].activity;
+        let periods = design.periods;
+        for (from, to) in activity
+            .chunks(periods)
+            .zip(self.transformed.chunks_mut(periods))
+        {
+            curve.apply(from, &mut self.room, to);
+        }
+        let mut next = 0;
+        for k in 0..self.columns.len() {
+            if design.columns[k].source == Source::Channel(channel) {
+                std::mem::swap(&mut self.columns[k], &mut self.spare[next]);
+                next += 1;
+                self.renew(k, Some(curve), design);
+            }
+        }
+    }
+
+    /// Takes back the last [`Moments::set_channel`], which was for the same channel.
+    pub(crate) fn undo(&mut self, channel: usize, design: &Design) {
+        std::mem::swap(&mut self.products, &mut self.saved);
+        let mut next = 0;
+        for k in 0..self.columns.len() {
+            if design.columns[k].source == Source::Channel(channel) {
+                std::mem::swap(&mut self.columns[k], &mut self.spare[next]);
+                next += 1;
+            }
+        }
+    }
+
+    /// Takes all products of column `k` anew, from the transformed activity.
+    fn renew(&mut self, k: usize, curve: Option<&ChannelCurve>, design: &Design) {
+        let media = &design.columns[k];
+        let (periods, geos) = (
+            design.periods,
+            media.geo.map_or(0..design.geos, |g| g..g + 1),
+        );
+        let count = self.columns.len();
+        let mut column = std::mem::take(&mut self.columns[k]);
+        column.values.fill(0.0);
+        let rows = geos.start * periods..geos.end * periods;
+        column.values[rows.clone()].copy_from_slice(&self.transformed[rows.clone()]);
+        let geo_sum = |g: usize| {
+            column.values[g * periods..(g + 1) * periods]
+                .iter()
+                .sum::<f64>()
+        };
+        (column.total, column.mean) = (0.0, 0.0);
+        for geo in geos.clone() {
+            let sum = geo_sum(geo);
+            column.total += sum * design.kpi_scale[geo];
+            column.mean += sum / rows.len() as f64;
+        }
+        if let Some(curve) = curve {
+            for (entry, test) in column.tests.iter_mut().zip(&design.tests) {
+                *entry = test.part(media, curve, &self.transformed, design, &mut self.test_room);
+            }
+        }
+        if let Some(weights) = &design.root_weights {
+            column
+                .values
+                .iter_mut()
+                .zip(weights)
+                .for_each(|(v, w)| *v *= w);
+        }
+        for block in 0..design.cuts.len() - 1 {
+            let segment = |g: usize| {
+                (
+                    g * periods + design.cuts[block],
+                    g * periods + design.cuts[block + 1],
+                )
+            };
+            let segments = || geos.clone().map(segment);
+            let over = |other: &[f64]| {
+                segments()
+                    .map(|(a, b)| dot(&column.values[a..b], &other[a..b]))
+                    .sum::<f64>()
+            };
+            column.kpi[block] = over(&design.kpi);
+            let size = design.basis.len();
+            for (product, direction) in column.basis[block * size..(block + 1) * size]
+                .iter_mut()
+                .zip(&design.basis.directions)
+            {
+                *product = segments()
+                    .map(|(a, b)| {
+                        let (low, values) = direction.within(a, b);
+                        dot(&column.values[low..low + values.len()], values)
+                    })
+                    .sum();
+            }
+            let matrix = &mut self.products[block * count * count..(block + 1) * count * count];
+            for (j, other) in self.columns.iter().enumerate() {
+                let product = if j == k {
+                    over(&column.values)
+                } else {
+                    over(&other.values)
+                };
+                matrix[k * count + j] = product;
+                matrix[j * count + k] = product;
+            }
+        }
+        self.columns[k] = column;
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Products of columns i and j in a block.
+    pub(crate) fn product(&self, block: usize, i: usize, j: usize) -> f64 {
+        let count = self.columns.len();
+        self.products[(block * count + i) * count + j]
+    }
+
+    /// Products of a column with the baseline's directions in a block.
+    pub(crate) fn with_basis(&self, block: usize, k: usize, size: usize) -> &[f64] {
+        &self.columns[k].basis[block * size..(block + 1) * size]
+    }
+
+    /// Product of a column with the KPI in a block.
+    pub(crate) fn with_kpi(&self, block: usize, k: usize) -> f64 {
+        self.columns[k].kpi[block]
+    }
+
+    /// A column's entry in a test row.
+    pub(crate) fn test(&self, test: usize, k: usize) -> f64 {
+        self.columns[k].tests[test]
+    }
+
+    /// The contribution of a coefficient of 1.
+    pub(crate) fn total(&self, k: usize) -> f64 {
+        self.columns[k].total
+    }
+
+    /// Mean transformed activity.
+    pub(crate) fn mean(&self, k: usize) -> f64 {
+        self.columns[k].mean
+    }
+
+    /// The column itself, times square roots of weights.
+    pub(crate) fn values(&self, k: usize) -> &[f64] {
+        &self.columns[k].values
+    }
+}

@@ -1,0 +1,18 @@
+//! What a fitted mix model says: draws, contributions, returns, response curves, forecasts.
+
+mod decomposition;
+mod forecast;
+mod lift_report;
+mod model;
+mod response;
+mod statistics;
+mod stored;
+mod summary;
+
+pub use self::decomposition::Decomposition;
+pub use self::forecast::Forecast;
+pub use self::lift_report::TestReport;
+pub use self::model::{Member, MixModel};
+pub use self::response::{ChannelResponse, ResponsePoint};
+pub use self::statistics::FitStatistics;
+pub use self::summary::{ChannelSummary, Spread};

@@ -1,0 +1,258 @@
+//! Where the KPI came from: baseline and each channel's contribution, by period and geo.
+
+use serde::Serialize;
+
+use crate::mix::panel::Panel;
+use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::specification::Order;
+use crate::mix::transform::Adstock;
+use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::curve::Room;
+use crate::time::Day;
+
+/// The prediction taken apart: baseline + contributions = prediction in every row. All series run
+/// by geo, then period.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Decomposition {
+    dates: Vec<Day>,
+    geos: Vec<String>,
+    channels: Vec<String>,
+    prediction: Vec<f64>,
+    baseline: Vec<f64>,
+    contributions: Vec<Vec<f64>>,
+    immediate: Vec<Vec<f64>>,
+}
+
+impl Decomposition {
+    /// The periods' first days.
+    pub fn dates(&self) -> &[Day] {
+        &self.dates
+    }
+
+    /// The geos' names.
+    pub fn geos(&self) -> &[String] {
+        &self.geos
+    }
+
+    /// The channels' names.
+    pub fn channels(&self) -> &[String] {
+        &self.channels
+    }
+
+    /// The predicted KPI.
+    pub fn prediction(&self) -> &[f64] {
+        &self.prediction
+    }
+
+    /// What is predicted without marketing: trend, seasonality, holidays and controls.
+    pub fn baseline(&self) -> &[f64] {
+        &self.baseline
+    }
+
+    /// A channel's contribution, in units of the KPI.
+    pub fn contribution(&self, channel: usize) -> &[f64] {
+        &self.contributions[channel]
+    }
+
+    /// The part of the contribution owed to the same period's spend; the rest is carry-over. Where
+    /// carried-over spend saturates, a period's response is shared out in proportion to what each
+    /// period's spend adds to it.
+    pub fn immediate(&self, channel: usize) -> &[f64] {
+        &self.immediate[channel]
+    }
+
+    /// The row of a geo and period.
+    pub fn row(&self, geo: usize, period: usize) -> usize {
+        geo * self.dates.len() + period
+    }
+
+    /// A channel's contribution in one geo, in total.
+    pub fn total_in(&self, channel: usize, geo: usize) -> f64 {
+        self.contributions[channel][geo * self.dates.len()..(geo + 1) * self.dates.len()]
+            .iter()
+            .sum()
+    }
+
+    /// A channel's contribution in total.
+    pub fn total(&self, channel: usize) -> f64 {
+        self.contributions[channel].iter().sum()
+    }
+
+    /// The same for the last `periods` periods of each geo.
+    pub(crate) fn last(self, periods: usize) -> Self {
+        let skip = self.dates.len() - periods;
+        let all = self.dates.len();
+        let pick = |values: Vec<f64>| {
+            values
+                .chunks(all)
+                .flat_map(|geo| geo[skip..].to_vec())
+                .collect::<Vec<f64>>()
+        };
+        Self {
+            dates: self.dates[skip..].to_vec(),
+            prediction: pick(self.prediction),
+            baseline: pick(self.baseline),
+            contributions: self.contributions.into_iter().map(pick).collect(),
+            immediate: self.immediate.into_iter().map(pick).collect(),
+            ..self
+        }
+    }
+}
+
+impl MixModel {
+    /// The training panel decomposed by the ensemble.
+    pub fn decomposition(&self) -> Decomposition {
+        self.decompose(&self.panel)
+    }
+
+    /// Any panel with the same columns decomposed by the ensemble; its first period has no history.
+    pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
+        let mut whole: Option<Decomposition> = None;
+        for (member, weight) in self.members.iter().zip(&self.weights) {
+            let part = self.decompose_by(panel, member);
+            let whole = whole.get_or_insert_with(|| part.empty());
+            add(&mut whole.baseline, &part.baseline, *weight);
+            for c in 0..part.channels.len() {
+                add(&mut whole.contributions[c], &part.contributions[c], *weight);
+                add(&mut whole.immediate[c], &part.immediate[c], *weight);
+            }
+        }
+        whole.expect("an ensemble has members").with_prediction()
+    }
+
+    /// The training panel decomposed by one candidate.
+    pub fn decomposition_by(&self, member: &Member) -> Decomposition {
+        self.decompose_by(&self.panel, member)
+    }
+
+    pub(crate) fn decompose_by(&self, panel: &Panel, member: &Member) -> Decomposition {
+        let mut parts = Decomposition {
+            dates: panel.dates().to_vec(),
+            geos: panel.geos().to_vec(),
+            channels: panel.channel_names().map(Into::into).collect(),
+            prediction: vec![],
+            baseline: self.baseline_by(panel, member),
+            contributions: vec![],
+            immediate: vec![],
+        };
+        let mut room = Room::default();
+        for (c, channel) in panel.channels().iter().enumerate() {
+            let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
+            for geo in 0..panel.geos().len() {
+                let rows = geo * panel.periods()..(geo + 1) * panel.periods();
+                let activity: Vec<f64> = channel.activity()[rows.clone()]
+                    .iter()
+                    .map(|x| x / self.activity_scale[c][geo])
+                    .collect();
+                member.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
+                member.curves[c].immediate(
+                    &activity,
+                    &whole[rows.clone()],
+                    &mut immediate[rows.clone()],
+                );
+                let coefficient = member.coefficients[c][geo];
+                whole[rows.clone()]
+                    .iter_mut()
+                    .chain(&mut immediate[rows])
+                    .for_each(|v| *v *= coefficient);
+            }
+            parts.contributions.push(whole);
+            parts.immediate.push(immediate);
+        }
+        parts.with_prediction()
+    }
+
+    /// The baseline of a panel under a candidate, in units of the KPI.
+    pub(crate) fn baseline_by(&self, panel: &Panel, member: &Member) -> Vec<f64> {
+        let own = self
+            .specification
+            .baseline
+            .geo_columns(panel.dates(), self.timeline);
+        let shared = self
+            .specification
+            .baseline
+            .shared_columns(panel.dates(), panel.period());
+        let bounded = |name: &str| {
+            self.specification
+                .control_bounds
+                .iter()
+                .any(|(n, ..)| n == name)
+        };
+        let (bound, free): (Vec<_>, Vec<_>) =
+            panel.controls().iter().partition(|c| bounded(c.name()));
+        let mut coefficients = member.baseline.iter();
+        let mut baseline = vec![0.0; panel.rows()];
+        for geo in baseline.chunks_mut(panel.periods()) {
+            own.iter()
+                .zip(&mut coefficients)
+                .for_each(|((_, values), coefficient)| add(geo, values, *coefficient));
+        }
+        for ((_, values), coefficient) in shared.iter().zip(&mut coefficients) {
+            baseline
+                .chunks_mut(panel.periods())
+                .for_each(|geo| add(geo, values, *coefficient));
+        }
+        for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
+            add(&mut baseline, control.values(), *coefficient);
+        }
+        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.kpi_scale) {
+            geo.iter_mut().for_each(|v| *v *= scale);
+        }
+        baseline
+    }
+}
+
+impl Decomposition {
+    fn empty(&self) -> Self {
+        let zeros = || vec![0.0; self.baseline.len()];
+        let series = || vec![zeros(); self.channels.len()];
+        Self {
+            prediction: zeros(),
+            baseline: zeros(),
+            contributions: series(),
+            immediate: series(),
+            ..self.clone()
+        }
+    }
+
+    /// The prediction is defined as the sum, so that the two agree to the last bit.
+    fn with_prediction(mut self) -> Self {
+        self.prediction = self.baseline.clone();
+        for contribution in &self.contributions {
+            add(&mut self.prediction, contribution, 1.0);
+        }
+        self
+    }
+}
+
+/// sum += weight x values.
+pub(crate) fn add(sum: &mut [f64], values: &[f64], weight: f64) {
+    sum.iter_mut()
+        .zip(values)
+        .for_each(|(s, v)| *s += weight * v);
+}
+
+impl ChannelCurve {
+    /// The part of a transformed series owed to the same period's activity.
+    fn immediate(&self, activity: &[f64], transformed: &[f64], immediate: &mut [f64]) {
+        let mut first = [0.0];
+        self.adstock.weights(&mut first);
+        match self.order {
+            Order::SaturationFirst => {
+                immediate.copy_from_slice(activity);
+                self.saturation.apply(immediate);
+                immediate.iter_mut().for_each(|v| *v *= first[0]);
+            }
+            Order::AdstockFirst => {
+                self.adstock.carry(activity, immediate);
+                for ((cell, x), response) in immediate.iter_mut().zip(activity).zip(transformed) {
+                    *cell = if *cell > 0.0 {
+                        response * (first[0] * x / *cell).min(1.0)
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+    }
+}

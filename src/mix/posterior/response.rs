@@ -1,0 +1,301 @@
+//! Response curves: what spend returns, for reading off and for planning.
+
+use serde::Serialize;
+
+use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
+use crate::error::{Error, Result};
+use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::posterior::summary::Spread;
+use crate::mix::specification::Order;
+use crate::mix::transform::Adstock;
+use crate::mix::transform::{Saturation, SaturationCurve};
+
+/// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
+/// panel has revenue per KPI).
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct PeriodCurve {
+    saturation: SaturationCurve,
+    effect: f64,
+    /// Units of activity per unit of spend.
+    rate: f64,
+}
+
+impl ResponseCurve for PeriodCurve {
+    fn response(&self, spend: f64) -> f64 {
+        self.effect * self.saturation.response(self.rate * spend)
+    }
+
+    fn slope(&self, spend: f64) -> f64 {
+        self.effect * self.rate * self.saturation.slope(self.rate * spend)
+    }
+}
+
+/// What a channel's total spend over a horizon returns under one member of the ensemble, carry-over
+/// from before and after it honoured.
+///
+/// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelResponse {
+    geos: Vec<(f64, GeoResponse)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum GeoResponse {
+    /// Carried over, then saturated.
+    Carried(HorizonCurve<PeriodCurve>),
+    /// Saturated within its period, then carried over: every period counts with the sum of the
+    /// adstock's weights.
+    Saturated {
+        period: PeriodCurve,
+        periods: f64,
+        reach: f64,
+    },
+}
+
+impl ResponseCurve for ChannelResponse {
+    fn response(&self, spend: f64) -> f64 {
+        let geo = |(share, geo): &(f64, GeoResponse)| match geo {
+            GeoResponse::Carried(curve) => curve.response(share * spend),
+            GeoResponse::Saturated {
+                period,
+                periods,
+                reach,
+            } => periods * reach * period.response(share * spend / periods),
+        };
+        self.geos.iter().map(geo).sum()
+    }
+
+    fn slope(&self, spend: f64) -> f64 {
+        let geo = |(share, geo): &(f64, GeoResponse)| {
+            share
+                * match geo {
+                    GeoResponse::Carried(curve) => curve.slope(share * spend),
+                    GeoResponse::Saturated {
+                        period,
+                        periods,
+                        reach,
+                    } => reach * period.slope(share * spend / periods),
+                }
+        };
+        self.geos.iter().map(geo).sum()
+    }
+}
+
+/// A point of a channel's steady response curve: what the same spend in every period returns in
+/// each of them, once carry-over has settled. Responses are in units of the KPI, or in money where
+/// the panel has revenue per KPI (its mean over the panel counts).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ResponsePoint {
+    /// Spend per period over all geos.
+    pub spend: f64,
+    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
+    /// middle 90 % of its members.
+    pub response: Spread,
+    /// The derivative of the response by spend: what the next unit of spend per period adds to
+    /// every period's contribution.
+    pub slope: Spread,
+}
+
+impl MixModel {
+    /// A channel's response to a constant spend per period, with the spread over the ensemble.
+    ///
+    /// # Errors
+    /// If there is no such channel or a spend is not a finite number of at least 0.
+    pub fn response_curve(&self, channel: &str, spends: &[f64]) -> Result<Vec<ResponsePoint>> {
+        let c = self.panel.channel_index("a response curve", channel)?;
+        if let Some(bad) = spends.iter().find(|s| !(**s >= 0.0 && s.is_finite())) {
+            return Err(Error::setting(
+                "spend of a response curve",
+                bad,
+                "a finite number of at least 0",
+            ));
+        }
+        let shares = self.geo_shares(c);
+        let steady = |member: &Member, spend: f64, slope: bool| -> f64 {
+            let reach = self.reach(member, c);
+            let geo = |(g, share): (usize, &f64)| {
+                let curve = self.period_curve(member, c, g);
+                let spend = share * spend;
+                match (member.curves[c].order, slope) {
+                    (Order::AdstockFirst, false) => curve.response(reach * spend),
+                    (Order::AdstockFirst, true) => share * reach * curve.slope(reach * spend),
+                    (Order::SaturationFirst, false) => reach * curve.response(spend),
+                    (Order::SaturationFirst, true) => share * reach * curve.slope(spend),
+                }
+            };
+            shares.iter().enumerate().map(geo).sum()
+        };
+        let spread = |spend: f64, slope: bool| {
+            Spread::of(
+                &self
+                    .members
+                    .iter()
+                    .map(|m| steady(m, spend, slope))
+                    .collect::<Vec<_>>(),
+                &self.weights,
+            )
+        };
+        Ok(spends
+            .iter()
+            .map(|&spend| ResponsePoint {
+                spend,
+                response: spread(spend, false),
+                slope: spread(spend, true),
+            })
+            .collect())
+    }
+
+    /// The curves to plan the next `periods` periods with: every member's, so that the plan's gain
+    /// has an interval.
+    ///
+    /// # Errors
+    /// If `periods` is 0.
+    pub fn response_curves(&self, periods: usize) -> Result<Ensemble<ChannelResponse>> {
+        if periods == 0 {
+            return Err(Error::setting("periods to plan", periods, "1 or more"));
+        }
+        let curves = |member: &Member| -> Result<Vec<ChannelResponse>> {
+            (0..self.panel.channels().len())
+                .map(|c| self.channel_response(member, c, periods))
+                .collect()
+        };
+        let members = self
+            .members
+            .iter()
+            .zip(&self.weights)
+            .map(|(m, w)| Ok((*w, curves(m)?)));
+        Ensemble::new(members.collect::<Result<_>>()?)
+    }
+
+    /// A budget for the next `periods` periods: each channel between `least` and `most` times its
+    /// mean spend so far.
+    ///
+    /// ```
+    /// use mixtouch::budget::Goal;
+    /// use mixtouch::mix::specification::MediaMix;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::national()?.simulate(1).panel()?;
+    /// let model = MediaMix::new().trials(200)?.fit(&panel)?;
+    /// let budget = model.budget(4, 0.5, 1.5)?;
+    /// let total = budget.channels().iter().map(|c| c.now()).sum();
+    /// let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
+    /// assert!(plan.gain() >= 0.0);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If `periods` is 0 or the multiples are not finite numbers from 0 in order.
+    pub fn budget(&self, periods: usize, least: f64, most: f64) -> Result<Budget> {
+        if periods == 0 {
+            return Err(Error::setting("periods to plan", periods, "1 or more"));
+        }
+        let channel = |channel: &crate::mix::panel::Channel| {
+            let mean = channel.spend().iter().sum::<f64>() / self.panel.periods() as f64;
+            ChannelBudget::scaled(channel.name(), mean * periods as f64, least, most)
+        };
+        Budget::new(
+            self.panel
+                .channels()
+                .iter()
+                .map(channel)
+                .collect::<Result<_>>()?,
+        )
+    }
+
+    /// Each geo's share of a channel's spend; equal shares where there was none.
+    fn geo_shares(&self, channel: usize) -> Vec<f64> {
+        let periods = self.panel.periods();
+        let spend: Vec<f64> = self.panel.channels()[channel]
+            .spend()
+            .chunks(periods)
+            .map(|g| g.iter().sum())
+            .collect();
+        let total: f64 = spend.iter().sum();
+        spend
+            .iter()
+            .map(|s| {
+                if total > 0.0 {
+                    s / total
+                } else {
+                    1.0 / spend.len() as f64
+                }
+            })
+            .collect()
+    }
+
+    /// The sum of adstock weights.
+    fn reach(&self, member: &Member, channel: usize) -> f64 {
+        let mut weights = vec![0.0; self.lags(member, channel)];
+        member.curves[channel].adstock.weights(&mut weights);
+        weights.iter().sum()
+    }
+
+    /// How many lags are followed: the window, or for an adstock without end the panel's length.
+    fn lags(&self, member: &Member, channel: usize) -> usize {
+        member.curves[channel]
+            .adstock
+            .window()
+            .unwrap_or(self.panel.periods())
+    }
+
+    fn period_curve(&self, member: &Member, channel: usize, geo: usize) -> PeriodCurve {
+        let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
+        let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
+        let column = &self.panel.channels()[channel];
+        let (spend, activity) = (sum(column.spend()), sum(column.activity()));
+        let per_spend = if spend > 0.0 { activity / spend } else { 1.0 };
+        let worth = self
+            .panel
+            .revenue_per_kpi()
+            .map_or(1.0, |w| sum(w) / rows.len() as f64);
+        PeriodCurve {
+            saturation: member.curves[channel].saturation,
+            effect: member.coefficients[channel][geo] * worth,
+            rate: per_spend / self.activity_scale[channel][geo],
+        }
+    }
+
+    fn channel_response(
+        &self,
+        member: &Member,
+        channel: usize,
+        periods: usize,
+    ) -> Result<ChannelResponse> {
+        let mut weights = vec![0.0; self.lags(member, channel)];
+        member.curves[channel].adstock.weights(&mut weights);
+        let geo = |(geo, share): (usize, f64)| {
+            let period = self.period_curve(member, channel, geo);
+            let response = match member.curves[channel].order {
+                Order::SaturationFirst => GeoResponse::Saturated {
+                    period,
+                    periods: periods as f64,
+                    reach: weights.iter().sum(),
+                },
+                Order::AdstockFirst => {
+                    let past = self.past_spend(channel, geo, period.rate);
+                    let shares = vec![1.0 / periods as f64; periods];
+                    GeoResponse::Carried(HorizonCurve::laid_out(period, &shares, &weights, &past)?)
+                }
+            };
+            Ok((share, response))
+        };
+        let geos = self
+            .geo_shares(channel)
+            .into_iter()
+            .enumerate()
+            .map(geo)
+            .collect::<Result<Vec<_>>>()?;
+        Ok(ChannelResponse { geos })
+    }
+
+    /// The panel's activity in one geo as the spend that would buy it at the channel's mean rate.
+    fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
+        let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
+        let scale = self.activity_scale[channel][geo];
+        self.panel.channels()[channel].activity()[rows]
+            .iter()
+            .map(|a| if rate > 0.0 { a / scale / rate } else { 0.0 })
+            .collect()
+    }
+}

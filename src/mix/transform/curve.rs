@@ -1,0 +1,88 @@
+//! A channel's two transforms, applied in either order.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mix::specification::Order;
+use crate::mix::transform::adstock::{AdstockFamily, AdstockKernel, Window};
+use crate::mix::transform::saturation::{SaturationCurve, SaturationFamily};
+
+/// A point of the search: families with parameter values, not yet bound to data.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Transform {
+    pub(crate) adstock: AdstockFamily,
+    pub(crate) adstock_at: Vec<f64>,
+    pub(crate) saturation: SaturationFamily,
+    pub(crate) saturation_at: Vec<f64>,
+    pub(crate) window: Window,
+    pub(crate) order: Order,
+}
+
+/// A channel's fitted transforms: adstock and saturation of activity in units of the geo's maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ChannelCurve {
+    pub(crate) adstock: AdstockKernel,
+    pub(crate) saturation: SaturationCurve,
+    pub(crate) order: Order,
+}
+
+impl Transform {
+    /// The transforms bound to a channel's activity, whose largest carried-over value some curves
+    /// are in units of.
+    pub(crate) fn bind(&self, activity: &[f64], periods: usize) -> ChannelCurve {
+        let adstock = self.adstock.kernel(&self.adstock_at, self.window);
+        let max = if self.saturation == SaturationFamily::RobynHill {
+            let mut carried = vec![0.0; activity.len()];
+            for (from, to) in activity.chunks(periods).zip(carried.chunks_mut(periods)) {
+                adstock.carry_with(from, &mut Vec::new(), to);
+            }
+            carried.iter().fold(0.0_f64, |m, x| m.max(*x))
+        } else {
+            1.0
+        };
+        let saturation = self
+            .saturation
+            .curve(&self.saturation_at, if max > 0.0 { max } else { 1.0 });
+        ChannelCurve {
+            adstock,
+            saturation,
+            order: self.order,
+        }
+    }
+}
+
+impl ChannelCurve {
+    /// The adstock.
+    pub const fn adstock(&self) -> &AdstockKernel {
+        &self.adstock
+    }
+
+    /// The saturation, for activity in units of the geo's maximum.
+    pub const fn saturation(&self) -> &SaturationCurve {
+        &self.saturation
+    }
+
+    /// Transforms one geo's series; `room` is for weights and intermediate values.
+    pub(crate) fn apply(&self, activity: &[f64], room: &mut Room, transformed: &mut [f64]) {
+        match self.order {
+            Order::AdstockFirst => {
+                self.adstock
+                    .carry_with(activity, &mut room.weights, transformed);
+                self.saturation.apply(transformed);
+            }
+            Order::SaturationFirst => {
+                room.series.clear();
+                room.series.extend_from_slice(activity);
+                self.saturation.apply(&mut room.series);
+                self.adstock
+                    .carry_with(&room.series, &mut room.weights, transformed);
+            }
+        }
+    }
+}
+
+/// Buffers kept between calls.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Room {
+    pub(crate) weights: Vec<f64>,
+    pub(crate) series: Vec<f64>,
+}

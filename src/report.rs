@@ -1,0 +1,3 @@
+//! Tables and figures as text.
+
+pub(crate) mod text;

@@ -1,0 +1,124 @@
+//! Time zones: when a calendar day begins.
+
+#[cfg(feature = "time")]
+use crate::error::Error;
+use crate::error::Result;
+use crate::time::day::Day;
+
+/// A time zone. The rules come with the crate, so that a day begins at the same second on every
+/// machine; without the feature `time` there is UTC alone.
+///
+/// ```
+/// # #[cfg(feature = "time")] {
+/// let zone = mixtouch::Zone::new("Europe/Berlin")?;
+/// assert_eq!(zone.start_of("2026-07-01".parse()?)?, 1_782_856_800); // 2026-06-30T22:00:00Z
+/// # }
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone {
+    #[cfg(feature = "time")]
+    rules: jiff::tz::TimeZone,
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self::utc()
+    }
+}
+
+impl Zone {
+    /// Coordinated Universal Time.
+    pub fn utc() -> Self {
+        Self {
+            #[cfg(feature = "time")]
+            rules: jiff::tz::TimeZone::UTC,
+        }
+    }
+
+    /// The zone of that name in the IANA database, such as `Europe/Berlin`.
+    ///
+    /// # Errors
+    /// A name that is not in it.
+    #[cfg(feature = "time")]
+    pub fn new(name: &str) -> Result<Self> {
+        let rules = jiff::tz::TimeZoneDatabase::bundled().get(name);
+        let unknown = |_| {
+            Error::setting(
+                "time zone",
+                format!("{name:?}"),
+                "a name of the IANA database, such as Europe/Berlin",
+            )
+        };
+        Ok(Self {
+            rules: rules.map_err(unknown)?,
+        })
+    }
+
+    /// The second of a local date and time such as `2026-01-31T13:45:00`, floored.
+    #[cfg(all(feature = "time", any(feature = "csv", feature = "parquet")))]
+    pub(crate) fn local(&self, text: &str) -> Option<i64> {
+        let has_time = text.len() > "2026-01-31".len();
+        let local: jiff::civil::DateTime = text.parse().ok().filter(|_| has_time)?;
+        let stamp = local.to_zoned(self.rules.clone()).ok()?.timestamp();
+        Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
+    }
+
+    /// Without rules there is no local time.
+    #[cfg(all(not(feature = "time"), any(feature = "csv", feature = "parquet")))]
+    pub(crate) fn local(&self, _: &str) -> Option<i64> {
+        None
+    }
+
+    /// The first second of a day, since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// A day beyond the years -9999 to 9999.
+    #[cfg(feature = "time")]
+    pub fn start_of(&self, day: Day) -> Result<i64> {
+        let (year, month, date) = day.calendar();
+        let start = i16::try_from(year)
+            .ok()
+            .and_then(|year| jiff::civil::Date::new(year, month as i8, date as i8).ok())
+            .and_then(|date| date.to_zoned(self.rules.clone()).ok());
+        Ok(start
+            .ok_or_else(|| Error::setting("day", day, "a day of the years -9999 to 9999"))?
+            .timestamp()
+            .as_second())
+    }
+
+    /// The first second of a day, since 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// None without the feature `time`.
+    #[cfg(not(feature = "time"))]
+    pub fn start_of(&self, day: Day) -> Result<i64> {
+        Ok(i64::from(day.days()) * 86_400)
+    }
+}
+
+#[cfg(all(test, feature = "time"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_begin_where_the_zone_says() {
+        let start = |zone: &str, day: &str| {
+            Zone::new(zone)
+                .unwrap()
+                .start_of(day.parse().unwrap())
+                .unwrap()
+        };
+        assert_eq!(start("UTC", "1970-01-02"), 86_400);
+        assert_eq!(
+            start("America/New_York", "2026-01-01") - start("UTC", "2026-01-01"),
+            5 * 3600
+        );
+        // the day the clocks go forward is an hour short
+        assert_eq!(
+            start("Europe/Berlin", "2026-03-30") - start("Europe/Berlin", "2026-03-29"),
+            23 * 3600
+        );
+        assert!(Zone::new("Mars/Olympus").is_err());
+    }
+}

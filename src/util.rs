@@ -1,0 +1,7 @@
+//! Data structures and random numbers that carry no meaning of their own.
+
+pub(crate) mod bitset;
+pub(crate) mod buckets;
+pub(crate) mod interner;
+pub(crate) mod random;
+pub use self::random::Random;

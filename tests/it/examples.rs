@@ -1,0 +1,8 @@
+//! The examples as their users meet them: what goes to which stream, and what a bad option or file
+//! is told.
+
+mod attribution;
+mod dashboard;
+mod identities;
+mod media_mix;
+mod run;

@@ -1,0 +1,29 @@
+//! All integration tests, in one binary.
+
+mod bad_input;
+mod bootstrap;
+mod determinism;
+#[cfg(all(feature = "csv", feature = "time"))]
+mod examples;
+mod golden;
+mod identity;
+mod journeys;
+mod markov;
+#[cfg(feature = "csv")]
+mod mix_bad_input;
+mod mix_confounder;
+#[cfg(feature = "csv")]
+mod mix_figures;
+#[cfg(feature = "csv")]
+mod mix_later;
+mod mix_laws;
+mod mix_recovery;
+mod mix_regression;
+#[cfg(all(feature = "csv", feature = "time"))]
+mod omnichannel;
+#[cfg(all(feature = "parquet", feature = "time"))]
+mod parquet;
+mod segments;
+mod set_models;
+mod time_to_event;
+mod worlds;

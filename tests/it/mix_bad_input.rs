@@ -1,0 +1,670 @@
+//! Input that cannot be used is refused with a message that says what, where and what was allowed;
+//! what can be used is, and says so.
+
+use mixtouch::Day;
+use mixtouch::experiment::LiftTest;
+use mixtouch::mix::panel::{Finding, Panel, PanelColumns, Period};
+use mixtouch::mix::specification::{Baseline, MediaMix, Pooling, RoiPrior, Trend};
+
+fn read(csv: &str) -> Result<Panel, String> {
+    let columns = PanelColumns::new("date", "y")
+        .channel("tv")
+        .control("price");
+    let columns = if csv.starts_with("date,geo") {
+        columns.geo("geo")
+    } else {
+        columns
+    };
+    columns.read(csv.as_bytes()).map_err(|e| e.to_string())
+}
+
+fn assert_refused(csv: &str, parts: &[&str]) {
+    let message = read(csv).unwrap_err();
+    for part in parts {
+        assert!(message.contains(part), "{message:?} lacks {part:?}");
+    }
+}
+
+#[test]
+fn tables_with_faults_are_refused_naming_the_row() {
+    assert_refused("date,y,tv\n", &["no column \"price\"", "date, y, tv"]);
+    assert_refused("date,y,tv,price\n", &["empty"]);
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,NaN,2,3\n",
+        &["row 3", "y", "finite"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,,2,3\n",
+        &["row 3", "y", "\"\""],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,-2,3\n2024-01-08,1,2,3\n",
+        &["row 2", "tv", "-2", "at least 0"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,cheap\n",
+        &["row 2", "price", "cheap"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-13-01,1,2,3\n",
+        &["row 2", "2024-13-01", "YYYY-MM-DD"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2\n",
+        &["row 2: has 3 fields, the header has 4"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-08,4,2,3\n",
+        &["row 4", "row 3 has it already"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-22,4,2,3\n",
+        &["row 4: date is \"2024-01-22\", allowed: 2024-01-15"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-04,1,2,3\n",
+        &[
+            "row 3: date is \"2024-01-04\"",
+            "a week or a month after 2024-01-01",
+        ],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n",
+        &["number of periods", "1"],
+    );
+    assert_refused(
+        "date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,1,2,3\n2024-01-01,b,1,2,3\n",
+        &[
+            "row 3: date is \"2024-01-08\"",
+            "geo b lacks it, geo a has it",
+        ],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01 noon,1,2,3\n2024-01-08x,1,2,3\n",
+        &["row 3: date is \"2024-01-08x\""],
+    );
+    assert_refused(
+        "date,geo,y,tv,price\n2024-01-01,,1,2,3\n",
+        &["row 2", "geo"],
+    );
+    let missing = PanelColumns::new("date", "y")
+        .read_path("/no/such/file.csv")
+        .unwrap_err()
+        .to_string();
+    assert!(missing.starts_with("/no/such/file.csv: "), "{missing}");
+}
+
+#[test]
+fn rows_are_counted_as_an_editor_counts_lines() {
+    let of = |rows: &str, parts: &[&str]| {
+        assert_refused(
+            &format!("\u{feff}date,y,tv,price,note\n\n2024-01-01,1,2,3,\"two\nlines\"\n\n{rows}"),
+            parts,
+        );
+    };
+    of("2024-01-08,1,2,dear,\n", &["row 6: price is \"dear\""]);
+    of(
+        "2024-01-08,1,2\n",
+        &["row 6: has 3 fields, the header has 5"],
+    );
+    of(
+        "2024-01-08,1,2,3,\n\n\n2024-01-29,1,2,3,\n",
+        &["row 9: date is \"2024-01-29\", allowed: 2024-01-15"],
+    );
+    of(
+        "2024-01-08,1,2,3,\n\n2024-01-08,1,2,3,\n",
+        &["row 8", "row 6 has it already"],
+    );
+}
+
+#[test]
+fn a_table_of_lift_tests_names_the_row_whatever_finds_the_fault() {
+    let folder = std::env::temp_dir().join(format!("mixtouch-lift-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("lift.csv");
+    let refused = |row: &str| {
+        let good = "tv,,2019-06-01,2019-06-28,10,5,1";
+        let header = "channel,geo,start,end,spend_change,outcome_change,standard_error";
+        std::fs::write(&path, format!("{header}\n{good}\n\n{row}\n")).unwrap();
+        let mix = MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(LiftTest::read_csv_file(&path).unwrap());
+        let refused = message(mix.fit(&panel(60)));
+        refused
+            .strip_prefix(&format!("{}: ", path.display()))
+            .expect("names the file")
+            .to_owned()
+    };
+    assert_eq!(
+        refused("radio,,2019-06-01,2019-06-28,10,5,1"),
+        "row 4: channel is \"radio\", allowed: tv"
+    );
+    assert_eq!(
+        refused("tv,north,2019-06-01,2019-06-28,10,5,1"),
+        "row 4: geo is \"north\", allowed: all"
+    );
+    assert_eq!(
+        refused("tv,,2019-04-13,2019-06-28,10,5,1"),
+        "row 4: start is \"2019-04-13\", allowed: a day of the panel, 2019-04-14 to 2020-06-06"
+    );
+    assert!(
+        refused("tv,,2020-06-01,2020-06-07,10,5,1")
+            .starts_with("row 4: end is \"2020-06-07\", allowed: a day of the panel")
+    );
+    assert!(
+        refused("tv,,2019-06-01,2019-06-28,-1e6,5,1")
+            .starts_with("row 4: spend_change is \"-1000000\", allowed: at least -")
+    );
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn channels_leave_the_names_of_other_columns_alone() {
+    for name in ["baseline", "date", "geo"] {
+        assert!(
+            message(panel(20).with_channel(name, wave(20, 1.0)))
+                .contains("other than baseline, date and geo")
+        );
+        assert!(panel(20).with_control(name, wave(20, 1.0)).is_ok());
+    }
+}
+
+#[test]
+fn a_column_has_one_role() {
+    let csv = "date,y,tv,geo\n2024-01-01,1,2,a\n2024-01-08,2,3,a\n";
+    let columns = || PanelColumns::new("date", "y").channel("tv");
+    let twice = [
+        columns().channel("y"),
+        columns().control("y"),
+        columns().control("tv"),
+        columns().revenue_per_kpi("tv"),
+    ];
+    let others = [
+        columns().channel_with_exposures("geo", "tv"),
+        columns().geo("date"),
+        columns().geo("geo").events("geo"),
+    ];
+    for (columns, name) in twice
+        .iter()
+        .chain(&others)
+        .zip(["y", "y", "tv", "tv", "tv", "date", "geo"])
+    {
+        let refused = message(columns.read(csv.as_bytes()));
+        assert!(
+            refused.contains(&format!("{name:?} in two roles")),
+            "{refused}"
+        );
+    }
+    assert!(columns().geo("geo").read(csv.as_bytes()).is_ok());
+}
+
+#[test]
+fn numbers_beyond_any_sense_are_refused() {
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1e308,2,3\n",
+        &["row 3", "y", "1e308", "-1e15 to 1e15"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,1.1e15,3\n",
+        &["row 2", "tv", "at most 1e15"],
+    );
+    assert_refused(
+        "date,y,tv,price\n2024-01-01,1,2,-1e16\n",
+        &["row 2", "price", "-1e15 to 1e15"],
+    );
+    assert!(read("date,y,tv,price\n2024-01-01,-1e15,1e15,3\n2024-01-08,1,2,3\n").is_ok());
+    assert!(
+        message(Panel::national(weeks(2), vec![1.0, -1e308])).contains("kpi in all on 2019-04-21")
+    );
+    assert!(message(panel(20).with_population(vec![1e16])).contains("at most 1e15"));
+}
+
+#[test]
+fn rows_may_come_in_any_order() {
+    let sorted = read("date,geo,y,tv,price\n2024-01-01,a,1,2,3\n2024-01-08,a,4,5,6\n2024-01-01,b,7,8,9\n2024-01-08,b,10,11,12\n").unwrap();
+    let mixed = read("date,geo,y,tv,price\n2024-01-08,b,10,11,12\n2024-01-01,a,1,2,3\n2024-01-01,b,7,8,9\n2024-01-08,a,4,5,6\n").unwrap();
+    assert_eq!(sorted, mixed);
+    assert_eq!(sorted.kpi(), [1.0, 4.0, 7.0, 10.0]);
+}
+
+#[test]
+fn months_follow_the_calendar_and_events_become_columns() {
+    let csv = "date,y,promo\n2024-01-31,1,na\n2024-02-29,2,sale\n2024-03-29,3,fair\n";
+    let panel = PanelColumns::new("date", "y")
+        .events("promo")
+        .read(csv.as_bytes())
+        .unwrap();
+    assert_eq!(panel.period(), Period::Month);
+    let names: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
+    assert_eq!(names, ["promo=fair", "promo=sale"]);
+    assert_eq!(panel.controls()[1].values(), [0.0, 1.0, 0.0]);
+}
+
+fn weeks(count: i32) -> Vec<Day> {
+    (0..count)
+        .map(|w| Day::new(18_000 + 7 * w).unwrap())
+        .collect()
+}
+
+/// Weekly figures that go up and down without a common rhythm.
+fn wave(count: usize, step: f64) -> Vec<f64> {
+    (0..count)
+        .map(|t| 5.0 + 4.0 * (t as f64 * step).sin())
+        .collect()
+}
+
+fn panel(count: usize) -> Panel {
+    Panel::national(weeks(count as i32), wave(count, 1.7))
+        .unwrap()
+        .with_channel("tv", wave(count, 0.9))
+        .unwrap()
+}
+
+fn message<T>(result: mixtouch::Result<T>) -> String {
+    result.err().expect("refused").to_string()
+}
+
+#[test]
+fn columns_from_code_are_checked() {
+    assert!(message(panel(20).with_channel("tv", wave(20, 1.0))).contains("not taken"));
+    assert!(message(panel(20).with_channel("", wave(20, 1.0))).contains("name of a column"));
+    assert!(message(panel(20).with_channel("radio", wave(19, 1.0))).contains("20 rows"));
+    assert!(
+        message(panel(20).with_control("price", vec![f64::INFINITY; 20]))
+            .contains("price in all on")
+    );
+    assert!(message(panel(20).with_population(vec![0.0])).contains("above 0"));
+    assert!(message(panel(20).with_weights(vec![0.0; 20])).contains("at least one above 0"));
+    assert!(message(Panel::national(vec![], vec![])).contains("panel is empty"));
+    assert!(message(Panel::national(weeks(3), vec![1.0, f64::NAN, 2.0])).contains("kpi in all on"));
+    let twice = Panel::new(None, weeks(2), vec!["a".into(), "a".into()], vec![1.0; 4]);
+    assert!(message(twice).contains("name of a geo"));
+}
+
+#[test]
+fn what_cannot_be_fitted_is_refused() {
+    let mix = || MediaMix::new().trials(20).unwrap();
+    assert!(message(mix().fit(&panel(7))).contains("more rows than"));
+    let one = Panel::new(Some(Period::Week), weeks(1), vec!["all".into()], vec![1.0])
+        .unwrap()
+        .with_channel("tv", vec![1.0])
+        .unwrap();
+    assert!(message(mix().fit(&one)).contains("number of rows is 1"));
+    let no_media = Panel::national(weeks(60), wave(60, 1.0)).unwrap();
+    assert!(message(mix().fit(&no_media)).contains("list of channels"));
+    let flat = Panel::national(weeks(60), vec![3.0; 60])
+        .unwrap()
+        .with_channel("tv", wave(60, 1.0))
+        .unwrap();
+    assert!(message(mix().fit(&flat)).contains("kpi"));
+    assert!(
+        message(
+            mix()
+                .adstock_of("radio", mixtouch::mix::transform::AdstockFamily::None)
+                .fit(&panel(60))
+        )
+        .contains("\"radio\"")
+    );
+    assert!(message(mix().range_of("tv", "alfa", 0.1, 0.2).fit(&panel(60))).contains("alpha"));
+    assert!(message(mix().range_of("tv", "alpha", 0.5, 1.2).fit(&panel(60))).contains("0.5..1.2"));
+    assert!(
+        message(
+            mix()
+                .control_bounds("price", Some(0.0), None)
+                .unwrap()
+                .fit(&panel(60))
+        )
+        .contains("price")
+    );
+    assert!(
+        message(
+            mix()
+                .roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()])
+                .fit(&panel(60))
+        )
+        .contains("\"x\"")
+    );
+}
+
+#[test]
+fn lift_tests_that_do_not_fit_the_panel_are_refused() {
+    let test = |channel: &str, geo: Option<&str>, start: &str| {
+        let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
+        let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
+        message(
+            MediaMix::new()
+                .trials(20)
+                .unwrap()
+                .lift_tests(vec![test])
+                .fit(&panel(60)),
+        )
+    };
+    assert!(
+        test("radio", None, "2019-06-01").contains("lift test's channel is radio, allowed: tv")
+    );
+    assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
+    assert!(
+        test("tv", None, "2029-06-01")
+            .contains("start is 2029-06-01, allowed: a day of the panel, 2019-04-14 to 2020-06-06")
+    );
+    assert!(
+        test("tv", None, "2019-06-01").contains("end is 2030-01-01, allowed: a day of the panel")
+    );
+}
+
+#[test]
+fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
+    let spend = wave(60, 0.9);
+    let fit = |from: i32, days: i32, change: f64| {
+        let start = weeks(1)[0].plus(from);
+        let test =
+            LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
+        MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(vec![test])
+            .fit(&panel(60))
+    };
+    assert!(fit(0, 420, 10.0).is_ok());
+    assert!(message(fit(-1, 14, 10.0)).contains("a day of the panel"));
+    assert!(message(fit(400, 21, 10.0)).contains("a day of the panel"));
+    let spent = spend[2] + spend[3];
+    assert!(fit(14, 14, -spent).is_ok());
+    let refused = message(fit(14, 14, -1.001 * spent));
+    assert!(
+        refused.contains("lift test's spend_change")
+            && refused.contains(&format!("at least -{spent}")),
+        "{refused}"
+    );
+}
+
+#[test]
+fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
+    let geos = vec!["a".to_owned(), "b".to_owned()];
+    let panel = Panel::new(None, weeks(60), geos, wave(120, 1.7)).unwrap();
+    let panel = panel
+        .with_channel("tv", [wave(60, 0.9), vec![0.0; 60]].concat())
+        .unwrap()
+        .with_channel("radio", vec![0.0; 120])
+        .unwrap();
+    let fit = |channel: &str, geo: Option<&str>| {
+        let test = LiftTest::new(
+            channel,
+            geo.map(Into::into),
+            weeks(9)[8],
+            weeks(13)[12].plus(-1),
+            10.0,
+            5.0,
+            1.0,
+        )
+        .unwrap();
+        MediaMix::new()
+            .trials(20)
+            .unwrap()
+            .lift_tests(vec![test])
+            .fit(&panel)
+    };
+    assert!(message(fit("radio", None)).contains(
+        "lift test's channel is radio, allowed: a channel that the panel has activity of"
+    ));
+    assert!(message(fit("tv", Some("b"))).contains("activity of in b"));
+    assert!(fit("tv", Some("a")).is_ok() && fit("tv", None).is_ok());
+}
+
+#[test]
+fn settings_out_of_range_are_refused() {
+    assert!(message(MediaMix::new().trials(9)).contains("10 or more"));
+    assert!(message(MediaMix::new().window(0)).contains("1 to 1000"));
+    assert!(message(MediaMix::new().penalty(0.2, 0.1)).contains("0.2..0.1"));
+    assert!(message(MediaMix::new().ensemble(0)).contains("1 to 1000"));
+    assert!(message(MediaMix::new().folds(11)).contains("0 to 10"));
+    assert!(message(MediaMix::new().pooling(Pooling::Partial(0.0))).contains("above 0"));
+    assert!(message(MediaMix::new().bounds_of("tv", 1.0, 0.0)).contains("1..0"));
+    assert!(message(Baseline::new(Trend::Knots(0), 2)).contains("knots"));
+    assert!(message(RoiPrior::new("tv", 1.0, 0.0)).contains("above 0"));
+    let model = MediaMix::new().trials(20).unwrap().fit(&panel(60)).unwrap();
+    assert!(message(model.bootstrap(5, 4, 1)).contains("10 or more"));
+    assert!(message(model.bootstrap(20, 61, 1)).contains("1 to 60"));
+    assert!(message(model.response_curve("tv", &[-1.0])).contains("at least 0"));
+    assert!(message(model.response_curve("radio", &[1.0])).contains("\"radio\""));
+    assert!(message(model.channels_in(1)).contains("0 to 0"));
+    assert!(message(model.budget(0, 0.5, 1.5)).contains("1 or more"));
+}
+
+#[test]
+fn duplicate_channels_share_the_effect_and_are_named() {
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    assert!(panel.check().contains(&Finding::Duplicate {
+        column: "copy".into(),
+        of: "tv".into()
+    }));
+    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let kpi: f64 = panel.kpi().iter().sum();
+    for channel in model.channels() {
+        assert!(
+            (0.0..kpi).contains(&channel.contribution.mean),
+            "{channel:?}"
+        );
+    }
+}
+
+#[test]
+fn duplicate_channels_without_bounds_or_penalty_stay_in_proportion() {
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    let free = |name: &str, mix: MediaMix| {
+        mix.bounds_of(name, f64::NEG_INFINITY, f64::INFINITY)
+            .unwrap()
+    };
+    let mix = free(
+        "copy",
+        free(
+            "tv",
+            MediaMix::new()
+                .trials(200)
+                .unwrap()
+                .penalty(0.0, 0.0)
+                .unwrap(),
+        ),
+    );
+    let model = mix.fit(&panel).unwrap();
+    // Opposite effects that cancel are possible, but no evidence speaks for large ones, and the
+    // result says what it is worth.
+    let kpi = panel.kpi().iter().sum::<f64>() / 60.0;
+    assert!(
+        model
+            .members()
+            .iter()
+            .flat_map(|m| m.coefficients().iter().flatten())
+            .all(|c| c.abs() < 20.0 * kpi)
+    );
+    assert!(model.channels().iter().all(|c| c.hardly_informed));
+}
+
+#[test]
+fn a_channel_that_never_changes_is_named_and_fitted() {
+    let panel = panel(60).with_channel("radio", vec![3.0; 60]).unwrap();
+    assert!(panel.check().contains(&Finding::Constant {
+        column: "radio".into()
+    }));
+    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let radio = &model.channels()[1];
+    assert!(
+        radio.contribution.mean.is_finite()
+            && radio.contribution.mean >= 0.0
+            && radio.hardly_informed,
+        "{radio:?}"
+    );
+}
+
+#[test]
+fn exactly_collinear_media_without_a_penalty_are_an_error() {
+    let none = (
+        mixtouch::mix::transform::AdstockFamily::None,
+        mixtouch::mix::transform::SaturationFamily::None,
+    );
+    let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
+    let mix = MediaMix::new()
+        .trials(20)
+        .unwrap()
+        .adstock(none.0)
+        .saturation(none.1);
+    assert!(message(mix.clone().penalty(0.0, 0.0).unwrap().fit(&panel)).contains("collinear"));
+    let ridge = mix.penalty(1e-4, 1e-4).unwrap().fit(&panel).unwrap();
+    let totals: Vec<f64> = ridge
+        .channels()
+        .iter()
+        .map(|c| c.contribution.mean)
+        .collect();
+    assert!(
+        (totals[0] - totals[1]).abs() < 1e-6 * totals[0].abs().max(1e-9),
+        "{totals:?}"
+    );
+}
+
+#[test]
+fn constant_and_duplicate_controls_are_left_out_and_named() {
+    let panel = panel(60)
+        .with_control("always", vec![2.0; 60])
+        .unwrap()
+        .with_control("price", wave(60, 0.3))
+        .unwrap()
+        .with_control("again", wave(60, 0.3))
+        .unwrap();
+    let model = MediaMix::new().trials(20).unwrap().fit(&panel).unwrap();
+    assert_eq!(model.dropped(), ["always", "again"]);
+    let findings = panel.check();
+    assert!(findings.contains(&Finding::Constant {
+        column: "always".into()
+    }));
+    assert!(
+        findings
+            .iter()
+            .any(|f| f.to_string() == "again is a multiple of price")
+    );
+}
+
+#[test]
+fn every_parameter_counts_where_rows_are_few() {
+    use mixtouch::mix::specification::Holidays;
+    use mixtouch::mix::transform::SaturationFamily;
+    let parameters = |mix: &MediaMix, panel: &Panel| {
+        let few = mix.check(panel).unwrap().into_iter().find_map(|f| match f {
+            Finding::FewRows { rows, parameters } => Some((rows, parameters)),
+            _ => None,
+        });
+        few.map(|(rows, parameters)| {
+            assert_eq!(rows, panel.rows());
+            parameters
+        })
+    };
+    // Three of the channel's transforms, its coefficient, an intercept, a trend and two pairs.
+    let mix = MediaMix::new();
+    assert_eq!(parameters(&mix, &panel(49)), Some(10));
+    assert_eq!(parameters(&mix, &panel(50)), None);
+    let with_event = panel(50)
+        .with_event(
+            "sale",
+            (0..50).map(|t| f64::from(u8::from(t % 9 == 0))).collect(),
+        )
+        .unwrap();
+    assert_eq!(parameters(&mix, &with_event), Some(11));
+    // What depends on the others is left out of the fit, and of the count.
+    assert_eq!(
+        parameters(
+            &mix,
+            &with_event.with_control("always", vec![1.0; 50]).unwrap()
+        ),
+        Some(11)
+    );
+    let holidays =
+        |from: i32| Holidays::new(vec![(weeks(1)[0].plus(from), "fair".into())]).unwrap();
+    let with_holiday = |from: i32| {
+        MediaMix::new().baseline(
+            Baseline::new(Trend::Knots(3), 1)
+                .unwrap()
+                .with_holidays(holidays(from)),
+        )
+    };
+    assert_eq!(parameters(&with_holiday(70), &panel(50)), Some(12));
+    assert_eq!(parameters(&with_holiday(-70), &panel(50)), Some(11));
+    let outside = Finding::HolidaysOutside {
+        holidays: vec!["fair".into()],
+    };
+    assert!(
+        with_holiday(-70)
+            .check(&panel(50))
+            .unwrap()
+            .contains(&outside)
+            && !with_holiday(70)
+                .check(&panel(50))
+                .unwrap()
+                .contains(&outside)
+    );
+    assert_eq!(
+        outside.to_string(),
+        "no day of the holidays fair falls into the panel"
+    );
+    assert_eq!(
+        parameters(
+            &MediaMix::new().saturation(SaturationFamily::None),
+            &panel(30)
+        ),
+        Some(8)
+    );
+    let two = Panel::new(
+        None,
+        weeks(20),
+        vec!["a".into(), "b".into()],
+        [wave(20, 1.7), wave(20, 1.1)].concat(),
+    )
+    .unwrap();
+    let two = two.with_channel("tv", wave(40, 0.9)).unwrap();
+    assert_eq!(parameters(&mix, &two), Some(16));
+    assert_eq!(
+        parameters(&MediaMix::new().pooling(Pooling::Separate).unwrap(), &two),
+        Some(17)
+    );
+    assert!(
+        message(
+            MediaMix::new()
+                .bounds_of("radio", 0.0, 1.0)
+                .unwrap()
+                .check(&two)
+        )
+        .contains("radio")
+    );
+}
+
+#[test]
+fn channels_that_move_together_are_named() {
+    let close: Vec<f64> = wave(60, 0.9)
+        .iter()
+        .zip(wave(60, 2.3))
+        .map(|(a, b)| a + 0.1 * b)
+        .collect();
+    let findings = panel(60).with_channel("radio", close).unwrap().check();
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::MoveTogether { correlation, .. } if *correlation > 0.99)),
+        "{findings:?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::Inflated { factor, .. } if *factor > 50.0)),
+        "{findings:?}"
+    );
+    let rare = (0..60).map(|t| if t < 3 { 0.001 } else { 0.0 }).collect();
+    let findings = panel(60).with_channel("test", rare).unwrap().check();
+    assert!(findings.contains(&Finding::RarelyActive {
+        column: "test".into(),
+        rows: 3
+    }));
+    assert!(
+        findings
+            .iter()
+            .any(|f| matches!(f, Finding::SmallShare { .. }))
+    );
+}

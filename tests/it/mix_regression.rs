@@ -1,0 +1,117 @@
+//! The bounded ridge against linfa's ordinary least squares and against a closed form.
+
+use linfa::traits::Fit;
+use linfa_linear::LinearRegression;
+use mixtouch::mix::regression::Ridge;
+use mixtouch::util::Random;
+use ndarray::{Array1, Array2};
+
+fn problem(rows: usize, columns: usize, seed: u64) -> (Array2<f64>, Array1<f64>) {
+    let mut random = Random::new(seed);
+    let x = Array2::from_shape_fn((rows, columns), |(_, j)| {
+        10_f64.powi(j as i32 - 2) * (3.0 + random.normal())
+    });
+    let y = Array1::from_shape_fn(rows, |i| {
+        5.0 + x
+            .row(i)
+            .iter()
+            .enumerate()
+            .map(|(j, v)| v * (j as f64 - 1.5))
+            .sum::<f64>()
+            + random.normal()
+    });
+    (x, y)
+}
+
+#[test]
+fn without_penalty_it_is_ordinary_least_squares() {
+    for seed in 0..5 {
+        let (x, y) = problem(80, 5, seed);
+        let ours = Ridge::new(0.0).unwrap().fit(x.view(), y.view()).unwrap();
+        let theirs = LinearRegression::new()
+            .fit(&linfa::Dataset::new(x, y))
+            .unwrap();
+        assert!((ours.intercept() / theirs.intercept() - 1.0).abs() < 1e-8);
+        for (a, b) in ours.coefficients().iter().zip(theirs.params()) {
+            assert!((a - b).abs() <= 1e-8 * b.abs().max(1.0), "{a} {b}");
+        }
+        assert!(ours.kkt_residual() < 1e-12);
+    }
+}
+
+#[test]
+fn one_column_has_a_closed_form() {
+    // b = (cov(x, y) + penalty x sd^2 x mean) / (var(x) x (1 + penalty)) with weights as
+    // frequencies.
+    let x = ndarray::array![[1.0], [2.0], [4.0]];
+    let y = ndarray::array![2.0, 3.0, 9.0];
+    let fit = Ridge::new(0.5)
+        .unwrap()
+        .weights(vec![1.0, 1.0, 2.0])
+        .prior_means(vec![1.0])
+        .fit(x.view(), y.view())
+        .unwrap();
+    let (mean_x, mean_y) = (11.0 / 4.0, 23.0 / 4.0);
+    let variance = (1.75_f64.powi(2) + 0.75_f64.powi(2) + 2.0 * 1.25_f64.powi(2)) / 4.0;
+    let covariance = ((1.0 - mean_x) * (2.0 - mean_y)
+        + (2.0 - mean_x) * (3.0 - mean_y)
+        + 2.0 * (4.0 - mean_x) * (9.0 - mean_y))
+        / 4.0;
+    let expected = (covariance + 0.5 * variance) / (1.5 * variance);
+    assert!((fit.coefficients()[0] - expected).abs() < 1e-14);
+    assert!((fit.intercept() - (mean_y - expected * mean_x)).abs() < 1e-13);
+}
+
+#[test]
+fn units_do_not_matter() {
+    let (x, y) = problem(60, 4, 9);
+    let bounds = vec![(0.0, f64::INFINITY); 4];
+    let fit = Ridge::new(0.1)
+        .unwrap()
+        .bounds(bounds.clone())
+        .fit(x.view(), y.view())
+        .unwrap();
+    let scaled = Ridge::new(0.1)
+        .unwrap()
+        .bounds(bounds)
+        .fit((&x * 1000.0).view(), y.view())
+        .unwrap();
+    for (a, b) in fit.coefficients().iter().zip(scaled.coefficients()) {
+        assert!((a - 1000.0 * b).abs() <= 1e-10 * a.abs().max(1e-6));
+    }
+}
+
+#[test]
+fn duplicate_columns_need_a_penalty() {
+    let (x, y) = problem(40, 2, 3);
+    let twice = ndarray::concatenate![ndarray::Axis(1), x, x.slice(ndarray::s![.., ..1])];
+    let error = Ridge::new(0.0)
+        .unwrap()
+        .fit(twice.view(), y.view())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("combinations of others"), "{error}");
+    let fit = Ridge::new(1e-3)
+        .unwrap()
+        .fit(twice.view(), y.view())
+        .unwrap();
+    assert!(
+        (fit.coefficients()[0] - fit.coefficients()[2]).abs() < 1e-9 * fit.coefficients()[0].abs()
+    );
+}
+
+#[test]
+fn impossible_settings_are_refused() {
+    let (x, y) = problem(10, 2, 1);
+    let fit = |ridge: Ridge| ridge.fit(x.view(), y.view()).unwrap_err().to_string();
+    let ridge = || Ridge::new(0.1).unwrap();
+    assert!(Ridge::new(-1.0).is_err());
+    assert!(fit(ridge().bounds(vec![(0.0, 1.0)])).contains("number of bounds"));
+    assert!(fit(ridge().bounds(vec![(0.0, 1.0), (2.0, 1.0)])).contains("2..1"));
+    assert!(fit(ridge().penalty_factors(vec![1.0, -1.0])).contains("at least 0"));
+    assert!(fit(ridge().weights(vec![0.0; 10])).contains("at least one above 0"));
+    assert!(fit(ridge().prior_means(vec![f64::NAN; 2])).contains("finite"));
+    let bad = Array1::from_elem(10, f64::NAN);
+    assert!(ridge().fit(x.view(), bad.view()).is_err());
+    assert!(ridge().fit(x.view(), y.slice(ndarray::s![..5])).is_err());
+}

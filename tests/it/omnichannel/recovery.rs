@@ -1,0 +1,236 @@
+//! What is planted in the simulated customers is found again, where everybody is known.
+
+use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
+use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+use mixtouch::kpi::journeys::{Contrast, OfflineChannels};
+use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::service::{
+    AnswerFigures, Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer,
+};
+use mixtouch::kpi::spend::MailingRates;
+use mixtouch::kpi::timelines::Histories;
+use mixtouch::simulate::customers::Customers;
+use mixtouch::stats::{Interval, Level, Rate};
+use mixtouch::time::Window;
+use mixtouch::{Events, Kind};
+
+use super::{APRIL, DAY, JANUARY};
+
+/// All rows, and those of contacts: e-mails that only arrived are none.
+fn logs(persons: u64) -> (Events, Events) {
+    let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    let log = Customers::new(persons, 11, &hasher)
+        .unwrap()
+        .known()
+        .unwrap();
+    let (contacts, _) = log
+        .retained(|event| event.channel() != Some("e-mail") || event.interaction().is_some())
+        .unwrap();
+    (log, contacts)
+}
+
+/// Within three standard errors of the truth, by an interval of 95 %.
+#[track_caller]
+fn assert_recovered(what: &str, got: f64, low: f64, high: f64, truth: f64) {
+    let error = (high - low) / (2.0 * 1.959_964);
+    assert!(
+        (got - truth).abs() < 3.0 * error,
+        "{what}: {got} ({low} to {high}), not {truth}"
+    );
+}
+
+#[track_caller]
+fn assert_rate(what: &str, rate: &Rate, truth: f64) {
+    let interval = rate.interval.unwrap();
+    assert_recovered(
+        what,
+        rate.rate.unwrap(),
+        interval.low(),
+        interval.high(),
+        truth,
+    );
+}
+
+fn interval(figures: &AnswerFigures) -> Interval {
+    use mixtouch::kpi::service::Score::*;
+    match figures.score {
+        NetPromoter(score) => score.interval,
+        Satisfaction(rate) => rate.interval,
+        Effort(mean) | Consistency(mean) => mean.interval,
+        _ => None,
+    }
+    .unwrap()
+}
+
+fn columns() -> ServiceColumns {
+    ServiceColumns::default()
+        .with_agent("agent")
+        .with_team("team")
+        .with_tool("tool")
+}
+
+fn grouping() -> Grouping {
+    Grouping::default().with_offline(OfflineChannels::new(["store"]))
+}
+
+#[test]
+fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
+    let (_, contacts) = logs(25_000);
+    let histories = Histories::new(&contacts).unwrap();
+    let voice = VoiceOfCustomer::of(&histories, &Questions::default(), &grouping()).unwrap();
+    let [one_channel, one_hand_over, more] = Customers::NET_PROMOTER;
+    let nps = voice.question("nps").unwrap();
+    let group = nps.scores.group("one channel").unwrap();
+    assert_recovered(
+        "one channel",
+        group.score.figure().unwrap(),
+        interval(group).low(),
+        interval(group).high(),
+        one_channel,
+    );
+    let of = |question: &str, contrast: Contrast| {
+        voice
+            .question(question)
+            .unwrap()
+            .comparisons
+            .iter()
+            .find(|of| of.contrast == contrast)
+            .cloned()
+            .unwrap()
+    };
+    let hand_overs = of("nps", Contrast::MoreHandOvers);
+    let difference = hand_overs.difference.unwrap();
+    assert_recovered(
+        "hand-overs",
+        difference.estimate,
+        difference.low,
+        difference.high,
+        more - one_hand_over,
+    );
+    // those with several channels are so many with one hand-over and so many with more
+    let persons = (
+        hand_overs.control_persons as f64,
+        hand_overs.treatment_persons as f64,
+    );
+    let several = (persons.0 * one_hand_over + persons.1 * more) / (persons.0 + persons.1);
+    let difference = of("nps", Contrast::SeveralChannels).difference.unwrap();
+    assert_recovered(
+        "several channels",
+        difference.estimate,
+        difference.low,
+        difference.high,
+        several - one_channel,
+    );
+    let consistency = of("consistency", Contrast::MoreHandOvers)
+        .difference
+        .unwrap();
+    let truth = Customers::CONSISTENCY[2] - Customers::CONSISTENCY[1];
+    assert_recovered(
+        "consistency",
+        consistency.estimate,
+        consistency.low,
+        consistency.high,
+        truth,
+    );
+}
+
+#[test]
+fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
+    let (_, contacts) = logs(25_000);
+    let histories = Histories::new(&contacts).unwrap();
+    let service = Service::of(&histories, &columns(), &Questions::default(), &grouping()).unwrap();
+    let joint = service
+        .comparisons
+        .iter()
+        .find(|of| of.contrast == Contrast::JointCase)
+        .unwrap()
+        .difference
+        .unwrap();
+    let [alone, two] = Customers::SATISFIED;
+    assert_recovered(
+        "satisfaction",
+        joint.estimate,
+        joint.low,
+        joint.high,
+        two - alone,
+    );
+    // the last agent of each of the three teams does without, the others use the tool in 6 of 10
+    // contacts
+    assert_eq!(
+        service.adopters.map(|rate| (rate.count, rate.population)),
+        Some((9, 12))
+    );
+    let ada = service.agent("ada").unwrap().overall.tool.unwrap();
+    assert_rate("the tool", &ada, 0.6);
+    assert_eq!(service.agent("lev").unwrap().overall.tool.unwrap().count, 0);
+    let resolutions = Resolutions::of(&histories, &columns(), &grouping()).unwrap();
+    let slower = resolutions
+        .comparisons
+        .iter()
+        .find(|of| of.contrast == Contrast::JointCase)
+        .unwrap()
+        .difference
+        .unwrap();
+    assert_recovered(
+        "hours",
+        slower.estimate,
+        slower.low,
+        slower.high,
+        Customers::HOURS[1] - Customers::HOURS[0],
+    );
+    assert_rate(
+        "joint cases",
+        &resolutions.cases.overall.joint,
+        Customers::JOINT,
+    );
+    let voice = VoiceOfCustomer::of(&histories, &Questions::default(), &grouping()).unwrap();
+    let effort = &voice.question("ces").unwrap().scores.overall;
+    let [alone, two] = Customers::EFFORT;
+    let truth = alone + Customers::JOINT * (two - alone);
+    assert_recovered(
+        "effort",
+        effort.score.figure().unwrap(),
+        interval(effort).low(),
+        interval(effort).high(),
+        truth,
+    );
+}
+
+#[test]
+fn carts_newsletters_and_returns_are_as_planted() {
+    let (log, contacts) = logs(25_000);
+    let carts =
+        CartAbandonment::of(&Histories::new(&contacts).unwrap(), &CartOptions::default()).unwrap();
+    for (group, truth) in ["phone", "laptop"].into_iter().zip(Customers::ABANDONED) {
+        assert_rate(group, &carts.group(group).unwrap().abandoned, truth);
+    }
+    // twelve whole weeks; the thirteenth is cut short
+    let weeks = Window::new(JANUARY, JANUARY + 84 * DAY).unwrap();
+    let mails = MailingRates::of(
+        &Histories::new(&log).unwrap().within(weeks),
+        "e-mail",
+        Some("campaign"),
+        Level::default(),
+    )
+    .unwrap();
+    let [opened, clicked] = Customers::OPENED_AND_CLICKED;
+    assert_rate("opened", &mails.opened, opened);
+    assert_rate("clicked", &mails.clicked, clicked);
+    // of purchases that have two weeks left
+    let due: Vec<&str> = log
+        .iter()
+        .filter(|event| event.kind() == Kind::Conversion && event.time() < APRIL - 14 * DAY)
+        .map(|sale| sale.order_id().unwrap())
+        .collect();
+    let back: std::collections::BTreeSet<&str> = log
+        .iter()
+        .filter(|event| event.kind() == Kind::Return)
+        .map(|event| event.order_id().unwrap())
+        .collect();
+    let returned = due.iter().filter(|order| back.contains(*order)).count();
+    assert_rate(
+        "returned",
+        &Rate::new(returned as u64, due.len() as u64, Level::default()),
+        Customers::RETURNED,
+    );
+}
