@@ -16,12 +16,12 @@ use criterion::measurement::WallTime;
 use criterion::{
     BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
-use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay,
 };
-use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use mixtouch::{AttributionModel, Fit, Journeys, attribute};
 use std::hint::black_box;
 use std::time::Duration;
@@ -82,7 +82,7 @@ fn models(criterion: &mut Criterion) {
             &TimeDecay::days(7.0).expect("7 days are a half-life"),
         );
         score(&mut group, "position-based", &journeys, &Position::u());
-        score(&mut group, "shapley", &journeys, &SubsetSumShapley);
+        score(&mut group, "shapley", &journeys, &SimplifiedShapley);
         learn(&mut group, "shapley-set-rate", &journeys, &SetRateShapley);
         learn(
             &mut group,
@@ -94,7 +94,7 @@ fn models(criterion: &mut Criterion) {
             &mut group,
             "time-to-event",
             &journeys,
-            &TimeToEvent::default(),
+            &AdditiveHazard::default(),
         );
         group.bench_function("eight together", |bench| {
             bench.iter(|| {

@@ -18,14 +18,14 @@ use mixtouch::kpi::journeys::{
     PurchasePaths,
 };
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
-use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
-use mixtouch::kpi::spend::Acquisition;
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::CustomerAcquisitionCost;
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::Periods;
-use mixtouch::{Event, Events, Kind, Zone};
+use mixtouch::{Event, Events, Kind, TimeZone};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn journeys(criterion: &mut Criterion) {
         bench.iter(|| yardstick::read_once(black_box(&buffer)))
     });
     group.bench_function("conversion_rates", |bench| {
-        bench.iter(|| ConversionRates::of(&journeys, Level::default()))
+        bench.iter(|| ConversionRates::of(&journeys, ConfidenceLevel::default()))
     });
     group.bench_function("rates_and_paths_in_one_fold", |bench| {
         bench.iter(|| {
@@ -55,19 +55,20 @@ fn journeys(criterion: &mut Criterion) {
         });
     });
     group.bench_function("purchase_paths", |bench| {
-        bench.iter(|| PurchasePaths::of(&journeys, Level::default()))
+        bench.iter(|| PurchasePaths::of(&journeys, ConfidenceLevel::default()))
     });
     let offline = OfflineChannels::new(["store", "tv"]);
     group.bench_function("kinds", |bench| {
-        bench.iter(|| KindShares::of(&journeys, &offline, Level::default()))
+        bench.iter(|| KindShares::of(&journeys, &offline, ConfidenceLevel::default()))
     });
     let steps = Steps::channels(journeys.channels());
     group.bench_function("journey_map", |bench| {
-        bench.iter(|| JourneyMap::of(&journeys, &steps, Level::default()))
+        bench.iter(|| JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()))
     });
     let minimum = MinimumGroup::default();
     group.bench_function("frequent_paths", |bench| {
-        bench.iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, Level::default()))
+        bench
+            .iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, ConfidenceLevel::default()))
     });
     group.bench_function("rates_paths_kinds_map_and_ways_in_one_fold", |bench| {
         let kinds = KindCounts::new(&journeys, &offline).expect("the channels are there");
@@ -87,20 +88,25 @@ fn journeys(criterion: &mut Criterion) {
         bench.iter(|| journeys.accumulate(start));
     });
     group.bench_function("acquisition", |bench| {
-        bench.iter(|| Acquisition::of(&journeys, &Linear))
+        bench.iter(|| CustomerAcquisitionCost::of(&journeys, &Linear))
     });
     group.bench_function("purchases", |bench| bench.iter(|| Purchases::of(&journeys)));
     let purchases = Purchases::of(&journeys).expect("there are persons");
-    let weeks =
-        Periods::days("2026-01-01".parse().expect("a day"), 12, 7, &Zone::utc()).expect("12 weeks");
+    let weeks = Periods::days(
+        "2026-01-01".parse().expect("a day"),
+        12,
+        7,
+        &TimeZone::utc(),
+    )
+    .expect("12 weeks");
     group.bench_function("retention", |bench| {
-        bench.iter(|| Retention::of(&purchases, &weeks, 7.0, Level::default()))
+        bench.iter(|| Retention::of(&purchases, &weeks, 7.0, ConfidenceLevel::default()))
     });
     group.bench_function("cohorts", |bench| {
-        bench.iter(|| Cohorts::of(&purchases, &weeks, Level::default()))
+        bench.iter(|| Cohorts::of(&purchases, &weeks, ConfidenceLevel::default()))
     });
     group.bench_function("repurchase", |bench| {
-        bench.iter(|| Repurchase::of(&purchases, Level::default()))
+        bench.iter(|| Repurchase::of(&purchases, ConfidenceLevel::default()))
     });
     group.bench_function("rfm", |bench| bench.iter(|| RfmScore::of(&purchases)));
     group.finish();
@@ -115,12 +121,12 @@ fn histories(criterion: &mut Criterion) {
         .measurement_time(Duration::from_secs(3));
     group.throughput(Throughput::Elements(log.len() as u64));
     group.bench_function("order", |bench| {
-        bench.iter(|| Histories::new(&log).map(|histories| histories.len()))
+        bench.iter(|| PersonTimelines::new(&log).map(|histories| histories.len()))
     });
     let log = surveyed(&log);
     let (histories, grouping) = (
-        Histories::new(&log).expect("the log is short enough"),
-        Grouping::default(),
+        PersonTimelines::new(&log).expect("the log is short enough"),
+        KpiOptions::default(),
     );
     group.bench_function("voice", |bench| {
         bench.iter(|| VoiceOfCustomer::of(&histories, &Questions::default(), &grouping))

@@ -4,7 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
-use mixtouch::mix::specification::MediaMix;
+use mixtouch::mix::specification::MixSpecification;
 use mixtouch::simulate::panels::PanelWorld;
 
 fn search(c: &mut Criterion) {
@@ -29,7 +29,7 @@ fn search(c: &mut Criterion) {
             .simulate(1)
             .panel()
             .expect("names are distinct");
-        let mix = MediaMix::new()
+        let mix = MixSpecification::new()
             .trials(trials)
             .expect("enough trials")
             .front_trials(0);

@@ -16,7 +16,7 @@ mod events;
 #[path = "common/yardstick.rs"]
 mod yardstick;
 
-use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{Linear, TimeDecay};
 use mixtouch::attribution::shapley::SetRateShapley;
@@ -109,7 +109,11 @@ fn scoring(name: &str, persons: u64, converting: f64, pools: &[ThreadPool]) {
             }),
             evidence("markov, evidence", journeys, markov),
             evidence("shapley-set-rate, evidence", journeys, SetRateShapley),
-            evidence("time-to-event, evidence", journeys, TimeToEvent::default()),
+            evidence(
+                "time-to-event, evidence",
+                journeys,
+                AdditiveHazard::default(),
+            ),
             step("eight together", || {
                 eight::comparison().run(journeys).expect("there are times")
             }),

@@ -8,13 +8,13 @@ mod exit;
 
 use clap::Parser;
 use mixtouch::attribution::Counterfactual;
-use mixtouch::attribution::hazard::{LogHazard, TimeToEvent};
+use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::regression::{Logistic, ShaoLi};
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
-use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::{AttributionModel, Credits, Fit, JourneyOptions, Journeys, Result, attribute};
 use std::process::ExitCode;
@@ -69,7 +69,7 @@ fn fitted<F: Fit + Sync + 'static>(name: &'static str, specification: F) -> Entr
 }
 
 fn entries() -> Result<Vec<Entry>> {
-    let (plain, taus) = (TimeToEvent::default, [0.1, 0.3, 1.0, 3.0, 10.0]);
+    let (plain, taus) = (AdditiveHazard::default, [0.1, 0.3, 1.0, 3.0, 10.0]);
     let upstream = plain().with_upstream(["branded_search"]);
     let only = |world, entry| Entry {
         only: Some(world),
@@ -96,12 +96,12 @@ fn entries() -> Result<Vec<Entry>> {
             only: None,
             score: Box::new(within_journeys),
         },
-        rule("shapley", SubsetSumShapley),
+        rule("shapley", SimplifiedShapley),
         fitted("shapley-set-rate", SetRateShapley),
         fitted("counterfactual", Counterfactual),
         fitted("logistic", Logistic::new()),
         fitted("shao-li", ShaoLi),
-        fitted("log-link hazard", LogHazard::default()),
+        fitted("log-link hazard", LogLinearHazard::default()),
         fitted("time-to-event", plain()),
         fitted("  exponentials", plain().with_exponentials(taus)?),
         fitted("  frequency classes", plain().with_frequency_classes(true)),

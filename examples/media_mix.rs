@@ -26,7 +26,7 @@ use mixtouch::Result;
 use mixtouch::budget::{Goal, Plan};
 use mixtouch::mix::estimate::Bootstrap;
 use mixtouch::mix::panel::Finding;
-use mixtouch::mix::posterior::MixModel;
+use mixtouch::mix::posterior::Posterior;
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
 
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
 
 /// What was fitted and what came of it.
 struct Outcome {
-    model: MixModel,
+    model: Posterior,
     truth: Option<SimulatedPanel>,
     plan: Option<Plan>,
     bootstrap: Bootstrap,
@@ -108,7 +108,7 @@ fn explained(left_out: &str, findings: &[Finding]) -> bool {
     })
 }
 
-fn plan(model: &MixModel, total: f64, bounds: &RangeInclusive<f64>) -> Result<Plan> {
+fn plan(model: &Posterior, total: f64, bounds: &RangeInclusive<f64>) -> Result<Plan> {
     model
         .budget(1, *bounds.start(), *bounds.end())?
         .plan(&model.response_curves(1)?, Goal::Outcome { total })

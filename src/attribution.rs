@@ -21,7 +21,7 @@ pub mod shapley;
 mod shares;
 mod stream;
 
-pub use self::channel_sets::Coalitions;
+pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
 pub use self::comparison::table::{
@@ -232,7 +232,7 @@ fn check<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M, name: &st
 
 fn check_needs(journeys: &Journeys, needs: Needs, name: &str) -> Result<()> {
     if (needs.times || needs.timeline) && !journeys.has_times() {
-        return Err(Error::Lacking {
+        return Err(Error::MissingInput {
             model: name.to_owned().into(),
             needs: "the times of touches".into(),
         });

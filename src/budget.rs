@@ -22,7 +22,7 @@ pub use self::plan::{Bound, Plan, PlannedChannel, PlannedGroup};
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::ascent::Summit;
+use crate::budget::ascent::Optimum;
 use crate::budget::planner::Planner;
 use crate::budget::tree::Tree;
 use crate::error::{Error, Result};
@@ -151,7 +151,7 @@ impl Budget {
         &self,
         curves: &Ensemble<C>,
         tree: &Tree,
-        summit: Summit,
+        summit: Optimum,
         cost: f64,
     ) -> Result<Plan> {
         let now = self.now();
@@ -190,7 +190,7 @@ impl Budget {
 
 /// The price of the total: that of the channels no group holds, or else the best of the others'
 /// prices.
-fn total_price(tree: &Tree, summit: &Summit) -> f64 {
+fn total_price(tree: &Tree, summit: &Optimum) -> f64 {
     let free = tree.nodes[0]
         .channels
         .first()

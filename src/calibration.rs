@@ -1,7 +1,7 @@
 //! From attribution to the mix model: what journeys say of returns, as weak beliefs.
 //!
 //! Lift tests go into the mix model as they are
-//! ([`MediaMix::lift_tests`](crate::mix::specification::MediaMix::lift_tests)); they are measured. Attribution is
+//! ([`MixSpecification::lift_tests`](crate::mix::specification::MixSpecification::lift_tests)); they are measured. Attribution is
 //! modelled, so it enters only as a prior with a width of the caller's choice, and only by choice.
 
 use crate::attribution::ModelTable;
@@ -11,7 +11,7 @@ use crate::mix::specification::RoiPrior;
 /// A belief about the return of every channel that cost anything: value credited / cost, give or
 /// take `spread` times that.
 ///
-/// Use a model that estimates a baseline ([`TimeToEvent`](crate::attribution::hazard::TimeToEvent)): what rules credit
+/// Use a model that estimates a baseline ([`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard)): what rules credit
 /// includes what would have come anyway, and would pull returns up. A `spread` of 0.5 to 1 leaves
 /// the regression free to disagree. Channels are those of the log; name the panel's columns alike,
 /// or pick and rename priors before use.
@@ -48,7 +48,7 @@ pub fn roi_priors(credit: &ModelTable, spread: f64) -> Result<Vec<RoiPrior>> {
         .filter_map(|row| Some((row, row.roas?)));
     let returns: Vec<_> = returns.collect();
     if returns.is_empty() {
-        return Err(Error::Lacking {
+        return Err(Error::MissingInput {
             model: credit.model.clone().into(),
             needs: "what channels cost".into(),
         });

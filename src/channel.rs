@@ -107,7 +107,7 @@ impl Channels {
         if Arc::ptr_eq(&self.0, &other.0) || self == other {
             return Ok(());
         }
-        Err(Error::ChannelsDiffer {
+        Err(Error::ChannelMismatch {
             left: self.abridged(),
             right: other.abridged(),
         })

@@ -74,7 +74,7 @@ pub enum Error {
     },
     /// A model needs something the journeys lack, such as times on a path table.
     #[error("{model} needs {needs}, which these journeys lack")]
-    Lacking {
+    MissingInput {
         /// The model.
         model: Cow<'static, str>,
         /// What it needs.
@@ -90,7 +90,7 @@ pub enum Error {
     },
     /// Two things to be merged, or a model and journeys, do not speak of the same channels.
     #[error("channels differ: {left} and {right}")]
-    ChannelsDiffer {
+    ChannelMismatch {
         /// The channels of the one side, abridged.
         left: String,
         /// The channels of the other side, abridged.

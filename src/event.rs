@@ -14,7 +14,7 @@ pub(crate) use self::identifiers::IdentifierColumn;
 pub(crate) use self::log::{
     Column, LARGEST, NO_TEXT, Sale, recode_channel, recode_person, recode_text, second,
 };
-pub use self::log::{Events, PassedOver};
+pub use self::log::{Events, IgnoredRows};
 pub use self::person::PersonKey;
 pub(crate) use self::row::bad_time;
 #[cfg(any(feature = "csv", feature = "parquet"))]

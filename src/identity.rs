@@ -11,7 +11,7 @@
 //!    identifiers are one person's, [`Consent`] says who may be measured.
 //! 3. A [`Resolver`] joins identifiers to persons, under [`Rules`] that guard against wrong merges:
 //!    one tablet on a shop's counter would otherwise melt thousands of people into one. What the
-//!    rules refused is reported ([`Refused`]).
+//!    rules refused is reported ([`RejectedLinks`]).
 //! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch)
 //!    rows to plain [`Events`](crate::event::Events) of persons, from which journeys are cut as ever.
 //!    [`Profile`]s sum up each person.
@@ -36,7 +36,7 @@
 //! |---|---|
 //! | an identifier of a kind that the rules do not have, an empty one, a time outside 1970 to 2106, a confidence outside 0 to 1 | an error that names the row |
 //! | a row without any identifier | an error that names the row |
-//! | a link of an identifier with itself | counted ([`Refused::self_links`]) |
+//! | a link of an identifier with itself | counted ([`RejectedLinks::self_links`]) |
 //! | links that contradict each other (a card of two accounts) | the surest is followed, of equals the earliest; the other is refused and counted |
 //! | links out of order of time, or twice | no matter |
 //! | a link whose clock is years off | followed, as links without a validity hold for ever; with one, it holds around the time it states |
@@ -78,7 +78,7 @@ pub use self::key::HashKey;
 pub use self::link::{Link, Links};
 pub use self::pairs::PairCounts;
 pub use self::profile::Profile;
-pub use self::rejected_links::{Offender, Refused, RefusedByRule, Rule};
+pub use self::rejected_links::{Offender, RejectedByRule, RejectedLinks, Rule};
 pub use self::resolve::Resolver;
 pub use self::rules::{IdentifierKind, Rules};
 pub use self::stitch::{NoConsent, Stitched, WithoutConsent};

@@ -17,4 +17,4 @@ pub use self::journey::{Journey, Outcome};
 pub(crate) use self::options::days_to_duration;
 pub use self::options::{JourneyOptions, Lookback, Period, Transform};
 pub use self::paths::PathTable;
-pub(crate) use self::sample::{Draws, Resampling, Sample};
+pub(crate) use self::sample::{BootstrapWeights, PoissonResampler, Sample};

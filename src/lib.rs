@@ -32,7 +32,7 @@
 //! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it
 //! finds who is who, under guards and with consent. [`privacy`] keeps small groups out of reports.
 //!
-//! The road of the mix model: [`mix::Panel`] -> [`mix::MediaMix`] -> contributions, returns,
+//! The road of the mix model: [`mix::Panel`] -> [`mix::MixSpecification`] -> contributions, returns,
 //! response curves and a plan. Lift tests from [`experiment`] and, by choice, attribution
 //! ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs: conversion,
 //! cost of acquisition, retention, the value of customers.
@@ -69,7 +69,7 @@ pub use journeys::{
     Accumulator, Journey, JourneyBuilder, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
     Totals,
 };
-pub use time::{Day, Zone};
+pub use time::{Day, TimeZone};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "csv", feature = "time"))]

@@ -1,20 +1,20 @@
 //! The marketing-mix model: from a table of spend and sales to contributions, returns, response
 //! curves and the next budget.
 //!
-//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MediaMix`] says what to fit;
-//! [`MediaMix::fit`] searches carry-over and saturation and solves the rest exactly; the
-//! [`MixModel`] it returns is an ensemble and answers:
+//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MixSpecification`] says what to fit;
+//! [`MixSpecification::fit`] searches carry-over and saturation and solves the rest exactly; the
+//! [`Posterior`] it returns is an ensemble and answers:
 //!
 //! | question | answer |
 //! |---|---|
-//! | Where did the KPI come from? | [`MixModel::decomposition`] |
-//! | What does a channel return, and how sure is that? | [`MixModel::channels`], [`MixModel::bootstrap`] |
-//! | What would the next unit of spend return? | [`MixModel::response_curve`] |
-//! | How should the next budget be spent? | [`MixModel::budget`] with [`MixModel::response_curves`] and [`budget`] |
-//! | What will a plan bring? | [`MixModel::forecast`] |
-//! | Does it agree with experiments? | [`MixModel::lift_report`] |
-//! | Does it fit, and is it trustworthy? | [`MixModel::fit_statistics`], [`MediaMix::check`] |
-//! | What would a Robyn user have picked? | [`MixModel::front`] |
+//! | Where did the KPI come from? | [`Posterior::decomposition`] |
+//! | What does a channel return, and how sure is that? | [`Posterior::channels`], [`Posterior::bootstrap`] |
+//! | What would the next unit of spend return? | [`Posterior::response_curve`] |
+//! | How should the next budget be spent? | [`Posterior::budget`] with [`Posterior::response_curves`] and [`budget`] |
+//! | What will a plan bring? | [`Posterior::forecast`] |
+//! | Does it agree with experiments? | [`Posterior::lift_report`] |
+//! | Does it fit, and is it trustworthy? | [`Posterior::fit_statistics`], [`MixSpecification::check`] |
+//! | What would a Robyn user have picked? | [`Posterior::front`] |
 //!
 //! # The model
 //! For geo g and period t, with x the activity (exposures or spend) in units of the geo's maximum,

@@ -8,4 +8,4 @@ pub(crate) mod special;
 pub use self::difference::Difference;
 pub(crate) use self::difference::{Student, check_level, normal_quantile, p_text};
 pub use self::distribution::{Distribution, Quantile};
-pub use self::figures::{Interval, Level, Mean, Rate};
+pub use self::figures::{ConfidenceLevel, Interval, Mean, Rate};

@@ -8,4 +8,4 @@ mod zone;
 pub use self::day::Day;
 pub use self::periods::Periods;
 pub use self::range::Window;
-pub use self::zone::Zone;
+pub use self::zone::TimeZone;

@@ -5,7 +5,7 @@ use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay,
 };
-use mixtouch::attribution::shapley::SubsetSumShapley;
+use mixtouch::attribution::shapley::SimplifiedShapley;
 
 /// All eight, to be run in one traversal for Markov's evidence and one for all credit.
 pub(crate) fn comparison() -> Comparison {
@@ -20,5 +20,5 @@ pub(crate) fn comparison() -> Comparison {
         )
         .model("position-based", Position::u())
         .fit("markov", Markov::order(1).expect("there is an order 1"))
-        .model("shapley", SubsetSumShapley)
+        .model("shapley", SimplifiedShapley)
 }

@@ -2,7 +2,7 @@
 
 use crate::options::{Options, pair};
 use crate::truth::Truth;
-use mixtouch::event::PassedOver;
+use mixtouch::event::IgnoredRows;
 use mixtouch::io::{EventColumns, EventPiece, EventReader};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
@@ -64,9 +64,9 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     }
     columns = columns.with_texts(options.segment.iter());
     in_file(path, |file| read_log(path, file, columns, &mut builder))?;
-    let passed = builder.passed_over();
+    let passed = builder.ignored_rows();
     if passed.total() > 0 {
-        let PassedOver {
+        let IgnoredRows {
             returns,
             carts,
             surveys,

@@ -16,7 +16,7 @@ mod truth;
 use clap::Parser;
 use mixtouch::attribution::rules::Participation;
 use mixtouch::attribution::shapley::{ExactSetShapley, OrderedShapley};
-use mixtouch::attribution::{Coalitions, ComparisonTable};
+use mixtouch::attribution::{ChannelSetCounts, ComparisonTable};
 use mixtouch::{Error, Journeys, Result};
 use options::Options;
 use serde_json::{Map, Value, json};
@@ -94,7 +94,8 @@ fn report(name: &str, journeys: &Journeys) -> Result<Value> {
             report.iter().map(|(channel, tallies)| json!({"channel": channel, "positions": conversions(tallies)})).collect()
         }
         _ => {
-            let report = ExactSetShapley::new(&journeys.accumulate(|| Coalitions::new(channels))?);
+            let report =
+                ExactSetShapley::new(&journeys.accumulate(|| ChannelSetCounts::new(channels))?);
             report
                 .iter()
                 .map(|(channel, value)| json!({"channel": channel, "value": value}))

@@ -1,13 +1,13 @@
 //! Models by name.
 
 use crate::options::Options;
-use mixtouch::attribution::hazard::{LogHazard, TimeToEvent};
+use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::regression::{Logistic, ShaoLi};
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, WShaped,
 };
-use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use mixtouch::attribution::{Bootstrap, Counterfactual};
 use mixtouch::{AttributionModel, Comparison, Error, Journeys, Result};
 
@@ -120,13 +120,13 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
         "markov" => to.fit(name, markov()?),
         "markov-within-journeys" => to.model(name, within_journeys(markov()?, journeys)?),
-        "shapley" => to.model(name, SubsetSumShapley),
+        "shapley" => to.model(name, SimplifiedShapley),
         "shapley-set-rate" => to.fit(name, SetRateShapley),
         "counterfactual" => to.fit(name, Counterfactual),
         "logistic" => to.fit(name, Logistic::new()),
         "shao-li" => to.fit(name, ShaoLi),
         "time-to-event" => to.fit(name, time_to_event(options)),
-        "time-to-event-log-link" => to.fit(name, LogHazard::default()),
+        "time-to-event-log-link" => to.fit(name, LogLinearHazard::default()),
         _ => {
             let known = [&DEFAULT[..], &FURTHER, &REPORTS].concat().join(", ");
             return Err(Error::Setting {
@@ -138,8 +138,8 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
     })
 }
 
-fn time_to_event(options: &Options) -> TimeToEvent {
-    let model = TimeToEvent::default().with_pairs(options.pairs);
+fn time_to_event(options: &Options) -> AdditiveHazard {
+    let model = AdditiveHazard::default().with_pairs(options.pairs);
     model
         .with_demand_capture(options.demand_capture.iter().cloned())
         .with_upstream(options.upstream.iter().cloned())

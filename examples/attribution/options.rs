@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
 use mixtouch::journeys::{Period, Transform};
-use mixtouch::{Day, Error, JourneyOptions, Lookback, Result, Zone};
+use mixtouch::{Day, Error, JourneyOptions, Lookback, Result, TimeZone};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// Last day whose conversions are reported
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Day>,
-    /// Zone of the days, as in Europe/Berlin
+    /// TimeZone of the days, as in Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub(crate) timezone: String,
     /// Only conversions of this goal
@@ -141,8 +141,8 @@ impl Options {
         self.paths.is_none() && self.events.is_none()
     }
 
-    pub(crate) fn zone(&self) -> Result<Zone> {
-        Zone::new(&self.timezone)
+    pub(crate) fn zone(&self) -> Result<TimeZone> {
+        TimeZone::new(&self.timezone)
     }
 
     pub(crate) fn time_decay(&self) -> Result<TimeDecay> {

@@ -2,8 +2,8 @@
 
 use clap::Parser;
 use mixtouch::experiment::LiftTest;
-use mixtouch::mix::panel::{Panel, PanelColumns, Period};
-use mixtouch::mix::specification::{Baseline, Holidays, MediaMix, Trend};
+use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
+use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
@@ -41,7 +41,7 @@ pub(crate) struct Options {
     pub(crate) spend: Vec<(String, String)>,
     /// Length of the periods: week, day or month; found from the dates otherwise
     #[arg(long, requires = "panel")]
-    pub(crate) period: Option<Period>,
+    pub(crate) period: Option<Frequency>,
     /// Adstock family of all media, or A=family of one
     #[arg(long, value_delimiter = ',')]
     pub(crate) adstock: Vec<String>,
@@ -162,12 +162,12 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
 }
 
 /// The model to fit.
-pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MediaMix> {
+pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpecification> {
     let mut baseline = Baseline::new(options.trend, options.seasonality)?;
     if let Some(path) = &options.holidays {
         baseline = baseline.with_holidays(Holidays::read_path(path)?);
     }
-    let mut mix = MediaMix::new()
+    let mut mix = MixSpecification::new()
         .baseline(baseline)
         .trials(options.trials)?
         .front_trials(options.front_trials)
@@ -181,7 +181,7 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MediaMix
     }
     for (medium, family) in options.adstock.iter().filter_map(|a| a.split_once('=')) {
         known(panel, "--adstock", medium)?;
-        mix = mix.adstock_of(medium, family.parse::<AdstockFamily>()?);
+        mix = mix.with_channel_adstock(medium, family.parse::<AdstockFamily>()?);
     }
     for (medium, family) in options.saturation.iter().filter_map(|a| a.split_once('=')) {
         known(panel, "--saturation", medium)?;

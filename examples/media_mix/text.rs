@@ -2,7 +2,7 @@
 
 use mixtouch::budget::Plan;
 use mixtouch::mix::estimate::BootstrapChannel;
-use mixtouch::mix::posterior::{ChannelSummary, MixModel, Spread};
+use mixtouch::mix::posterior::{ChannelSummary, Posterior, Spread};
 
 use crate::Outcome;
 
@@ -88,7 +88,7 @@ fn line(summary: &ChannelSummary, resampled: &BootstrapChannel) -> String {
     )
 }
 
-fn baseline(model: &MixModel) -> String {
+fn baseline(model: &Posterior) -> String {
     let parts = model.decomposition();
     let (baseline, all) = (
         parts.baseline().iter().sum::<f64>(),
@@ -100,7 +100,7 @@ fn baseline(model: &MixModel) -> String {
     )
 }
 
-fn tests(model: &MixModel) -> String {
+fn tests(model: &Posterior) -> String {
     let line = |test: mixtouch::mix::posterior::TestReport| {
         let geo = test
             .geo

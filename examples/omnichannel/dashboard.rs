@@ -4,20 +4,20 @@ use crate::channels;
 use crate::family::{CONVERSION, CUSTOMERS, Family, JOURNEYS};
 use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
-use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::kpi::customers::{
-    BuyingCycles, Cohorts, CustomerPurchases, Forecast, LifetimeValues, Purchases, Regularity,
-    Repurchase, Retention, RfmScore, RfmSegments,
+    Cohorts, CustomerLifetimeValue, CustomerPurchases, Forecast, InterpurchaseTimes, Purchases,
+    Regularity, Repurchase, Retention, RfmScore, RfmSegments,
 };
 use mixtouch::kpi::journeys::{ConversionRates, KindShares, PurchasePaths};
 use mixtouch::kpi::map::{JourneyMap, MapCounts, PathCounts, Stage, Steps};
-use mixtouch::kpi::spend::{Acquisition, MailingRates, SpendReturns};
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, Window};
-use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result, Zone, attribute};
+use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result, TimeZone, attribute};
 use std::collections::BTreeMap;
 
 /// The log of persons, its journeys, and the model that divides credit.
@@ -34,7 +34,7 @@ pub(crate) struct Dashboard<'a> {
     /// log, which may go on after the last touch or conversion.
     pub(crate) served: Window,
     pub(crate) minimum: MinimumGroup,
-    pub(crate) level: Level,
+    pub(crate) level: ConfidenceLevel,
 }
 
 impl<'a> Dashboard<'a> {
@@ -42,7 +42,9 @@ impl<'a> Dashboard<'a> {
         let contacts = &stitching.after.events;
         let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
         let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
-        let all = Histories::new(&stitching.log)?.window().unwrap_or(window);
+        let all = PersonTimelines::new(&stitching.log)?
+            .window()
+            .unwrap_or(window);
         let asked = |day: Option<Day>| day.is_some() || options.events.is_none();
         let from = if asked(options.from) {
             window.from()
@@ -56,7 +58,7 @@ impl<'a> Dashboard<'a> {
         };
         let served = Window::new(from, to)?;
         let months = months(window, &options.zone()?.unwrap_or_default())?;
-        let (minimum, level) = (options.minimum_group()?, Level::default());
+        let (minimum, level) = (options.minimum_group()?, ConfidenceLevel::default());
         Ok(Self {
             options,
             log: &stitching.log,
@@ -79,7 +81,7 @@ impl<'a> Dashboard<'a> {
             level,
             ..
         } = self;
-        let returns = SpendReturns::of(
+        let returns = ReturnOnAdSpend::of(
             journeys,
             &attribute(journeys, &*self.model)?,
             options.margin,
@@ -106,13 +108,13 @@ impl<'a> Dashboard<'a> {
             Family::new(
                 CONVERSION,
                 "acquisition",
-                &Acquisition::of(journeys, &*self.model)?.protected(minimum),
+                &CustomerAcquisitionCost::of(journeys, &*self.model)?.protected(minimum),
             )
             .under(&credited),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
-        let mails = MailingRates::of(
-            &Histories::new(self.log)?.within(self.served),
+        let mails = EmailRates::of(
+            &PersonTimelines::new(self.log)?.within(self.served),
             &options.mail,
             campaign,
             *level,
@@ -133,7 +135,7 @@ impl<'a> Dashboard<'a> {
             level,
             ..
         } = self;
-        let histories = Histories::new(self.contacts)?;
+        let histories = PersonTimelines::new(self.contacts)?;
         let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
         if self.contacts.columns().any(|column| column == "margin") {
             purchases = purchases
@@ -160,11 +162,11 @@ impl<'a> Dashboard<'a> {
             |customer: &CustomerPurchases<'_>| segments[&customer.person().to_string()].to_owned();
         let by_segment = match by_channel.forecast {
             Some(_) => self.lifetime_values(&purchases, segment),
-            None => LifetimeValues::historic(&purchases, segment, minimum, *level),
+            None => CustomerLifetimeValue::historic(&purchases, segment, minimum, *level),
         };
         // the channel a customer began with is set against what customers credited to the first
         // touch cost
-        let to_cost = by_channel.to_cost(&Acquisition::of(journeys, &FirstTouch)?);
+        let to_cost = by_channel.to_cost(&CustomerAcquisitionCost::of(journeys, &FirstTouch)?);
         Ok(vec![
             Family::new(
                 CUSTOMERS,
@@ -180,7 +182,7 @@ impl<'a> Dashboard<'a> {
             Family::new(
                 CUSTOMERS,
                 "buying_cycles",
-                &BuyingCycles::of(&purchases, Regularity::default(), *level),
+                &InterpurchaseTimes::of(&purchases, Regularity::default(), *level),
             ),
             Family::new(
                 CUSTOMERS,
@@ -235,15 +237,15 @@ impl<'a> Dashboard<'a> {
     }
 
     /// With what the next year will bring where the models can be fitted, so far where not.
-    fn lifetime_values<F>(&self, purchases: &Purchases<'_>, group: F) -> LifetimeValues
+    fn lifetime_values<F>(&self, purchases: &Purchases<'_>, group: F) -> CustomerLifetimeValue
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
     {
         let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
-        LifetimeValues::predicted(purchases, year, &group, &self.minimum, self.level)
+        CustomerLifetimeValue::predicted(purchases, year, &group, &self.minimum, self.level)
             .unwrap_or_else(|error| {
                 eprintln!("no forecast of customers' value: {error}");
-                LifetimeValues::historic(purchases, &group, &self.minimum, self.level)
+                CustomerLifetimeValue::historic(purchases, &group, &self.minimum, self.level)
             })
     }
 }
@@ -271,12 +273,12 @@ fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel
         Credit::FirstTouch => Box::new(FirstTouch),
         Credit::LastTouch => Box::new(LastTouch),
         Credit::Linear => Box::new(Linear),
-        Credit::TimeToEvent => Box::new(TimeToEvent::default().fit(journeys)?),
+        Credit::AdditiveHazard => Box::new(AdditiveHazard::default().fit(journeys)?),
     })
 }
 
 /// The calendar months that a window touches.
-pub(crate) fn months(window: Window, zone: &Zone) -> Result<Periods> {
+pub(crate) fn months(window: Window, zone: &TimeZone) -> Result<Periods> {
     let day = |second: i64| Day::new((second / 86_400) as i32);
     let (first, last) = (
         day(window.from())?.calendar(),

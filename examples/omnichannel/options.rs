@@ -9,7 +9,7 @@ use mixtouch::kpi::journeys::OfflineChannels;
 use mixtouch::kpi::map::Stage;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
-use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Result, Zone};
+use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Result, TimeZone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// Do not count what a cookie or device did before its first link as its person's
     #[arg(long)]
     pub(crate) no_back_stitching: bool,
-    /// Zone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
+    /// TimeZone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
     #[arg(long, value_name = "ZONE", requires = "events")]
     pub(crate) timezone: Option<String>,
     /// Column with each row's own zone
@@ -79,7 +79,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "CHANNEL=STAGE", value_delimiter = ',')]
     pub(crate) stages: Vec<String>,
     /// The model that divides conversions and new customers among channels
-    #[arg(long, value_enum, default_value_t = Credit::TimeToEvent)]
+    #[arg(long, value_enum, default_value_t = Credit::AdditiveHazard)]
     pub(crate) model: Credit,
     /// The channel of e-mails
     #[arg(long, value_name = "NAME", default_value = "e-mail", value_parser = NonEmptyStringValueParser::new())]
@@ -120,7 +120,7 @@ pub(crate) enum Credit {
     FirstTouch,
     LastTouch,
     Linear,
-    TimeToEvent,
+    AdditiveHazard,
 }
 
 impl Credit {
@@ -171,8 +171,8 @@ impl Options {
             .map_or(Ok(HashKey::new([7; 32])), str::parse)
     }
 
-    pub(crate) fn zone(&self) -> Result<Option<Zone>> {
-        self.timezone.as_deref().map(Zone::new).transpose()
+    pub(crate) fn zone(&self) -> Result<Option<TimeZone>> {
+        self.timezone.as_deref().map(TimeZone::new).transpose()
     }
 
     pub(crate) fn without_consent(&self) -> WithoutConsent {

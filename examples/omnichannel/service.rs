@@ -4,15 +4,15 @@ use crate::dashboard::{Dashboard, months};
 use crate::family::{Family, SERVICE};
 use mixtouch::Result;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer};
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::timelines::PersonTimelines;
 
 impl Dashboard<'_> {
     /// Answers, cases, agents and teams, carts; those that the log has.
     pub(crate) fn service(&self) -> Result<Vec<Family>> {
-        let histories = Histories::new(self.contacts)?.within(self.served);
-        let grouping = Grouping::default()
+        let histories = PersonTimelines::new(self.contacts)?.within(self.served);
+        let grouping = KpiOptions::default()
             .with_level(self.level)
             .with_offline(self.options.offline_channels(self.contacts))
             .with_lookback(self.options.contacts_count_for()?)

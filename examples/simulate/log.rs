@@ -153,7 +153,7 @@ fn write_parquet(path: &Path, batches: &[Events]) -> Result<()> {
 
 #[cfg(not(feature = "parquet"))]
 fn write_parquet(_: &Path, _: &[Events]) -> Result<()> {
-    Err(Error::Lacking {
+    Err(Error::MissingInput {
         model: "--parquet".into(),
         needs: "cargo's --features parquet".into(),
     })

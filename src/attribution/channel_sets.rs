@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// Outcomes by the set of distinct channels of a journey.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
-pub struct Coalitions {
+pub struct ChannelSetCounts {
     channels: Channels,
     sets: Sets,
 }
@@ -32,8 +32,8 @@ struct Sorted {
     sets: Vec<(Vec<ChannelId>, Outcome)>,
 }
 
-impl From<Coalitions> for Sorted {
-    fn from(coalitions: Coalitions) -> Self {
+impl From<ChannelSetCounts> for Sorted {
+    fn from(coalitions: ChannelSetCounts) -> Self {
         Self {
             sets: coalitions.sorted(),
             channels: coalitions.channels,
@@ -41,13 +41,13 @@ impl From<Coalitions> for Sorted {
     }
 }
 
-impl PartialEq for Coalitions {
+impl PartialEq for ChannelSetCounts {
     fn eq(&self, other: &Self) -> bool {
         self.channels == other.channels && self.sorted() == other.sorted()
     }
 }
 
-impl TryFrom<Sorted> for Coalitions {
+impl TryFrom<Sorted> for ChannelSetCounts {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
@@ -67,7 +67,7 @@ impl TryFrom<Sorted> for Coalitions {
     }
 }
 
-impl Coalitions {
+impl ChannelSetCounts {
     /// No journeys yet.
     pub fn new(channels: &Channels) -> Self {
         let few = channels.len() <= u64::BITS as usize;
@@ -155,7 +155,7 @@ fn add(sum: &mut Outcome, outcome: Outcome) {
     sum.value += outcome.value;
 }
 
-impl Accumulator for Coalitions {
+impl Accumulator for ChannelSetCounts {
     #[inline]
     fn observe(&mut self, journey: Journey<'_>) {
         let outcome = journey.outcome;

@@ -12,7 +12,7 @@ use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::journeys::{Accumulator, Draws, Sample};
+use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::privacy::{MinimumGroup, Protected};
 use std::any::{Any, TypeId};
 use std::sync::Arc;
@@ -157,7 +157,7 @@ impl Comparison {
         &self,
         entries: &[&Named],
         sample: Sample<'_>,
-        segment: Option<&Draws>,
+        segment: Option<&BootstrapWeights>,
     ) -> Result<Vec<ModelTable>> {
         if entries.is_empty() {
             return Ok(Vec::new());

@@ -13,8 +13,8 @@ mod upstream;
 
 pub use self::evidence::Exposures;
 pub use self::log_link::states::PersonTime;
-pub use self::log_link::{LogHazard, LogHazardModel};
-pub use self::model::{FitReport, Intensity, PairEffect, TimeToEventModel, TouchEffect};
+pub use self::log_link::{LogLinearHazard, LogLinearHazardModel};
+pub use self::model::{AdditiveHazardModel, FitReport, Intensity, PairEffect, TouchEffect};
 
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::design::Design;
@@ -52,11 +52,11 @@ use std::time::Duration;
 ///
 /// An observational log cannot tell a touch that causes a conversion from one that follows the
 /// intent to buy: name such channels (branded search, retargeting) by
-/// [`TimeToEvent::with_demand_capture`].
+/// [`AdditiveHazard::with_demand_capture`].
 ///
 /// ```
 /// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, attribute};
-/// use mixtouch::attribution::hazard::TimeToEvent;
+/// use mixtouch::attribution::hazard::AdditiveHazard;
 ///
 /// let (mut log, day) = (Events::new(), 86_400);
 /// for person in 0..50u64 {
@@ -71,7 +71,7 @@ use std::time::Duration;
 ///     }
 /// }
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-/// let model = TimeToEvent::default().fit(&journeys)?;
+/// let model = AdditiveHazard::default().fit(&journeys)?;
 /// assert!(model.report().converged);
 /// let credits = attribute(&journeys, &model)?;
 /// assert!(credits.channel("search").unwrap().conversions > 24.0);
@@ -80,7 +80,7 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct TimeToEvent {
+pub struct AdditiveHazard {
     basis: Basis,
     frequency_classes: bool,
     pairs: bool,
@@ -94,7 +94,7 @@ pub struct TimeToEvent {
 /// EM steps after which fitting gives up unless told otherwise.
 const MOST_STEPS: u64 = 6_000;
 
-impl TimeToEvent {
+impl AdditiveHazard {
     /// Other bins of age, by where each ends; the first begins at 0.
     ///
     /// # Errors
@@ -233,8 +233,8 @@ impl TimeToEvent {
     fn solve_at(
         &self,
         evidence: Exposures,
-        earlier: Option<&TimeToEventModel>,
-    ) -> Result<TimeToEventModel> {
+        earlier: Option<&AdditiveHazardModel>,
+    ) -> Result<AdditiveHazardModel> {
         let channels = evidence.channels().clone();
         let mut captured = flags(&channels, "demand capture", &self.demand_capture)?;
         flags(&channels, "upstream", &self.upstream)?;
@@ -288,7 +288,7 @@ impl TimeToEvent {
         let pairs = (design.singles()..design.features())
             .filter(|&pair| rates[pair] > 0.0)
             .collect();
-        Ok(TimeToEventModel {
+        Ok(AdditiveHazardModel {
             specification: self.clone(),
             channels,
             design,
@@ -325,9 +325,9 @@ fn flags(channels: &Channels, role: &'static str, names: &[String]) -> Result<Ve
     Ok(flags)
 }
 
-impl Fit for TimeToEvent {
+impl Fit for AdditiveHazard {
     type Evidence = Exposures;
-    type Model = TimeToEventModel;
+    type Model = AdditiveHazardModel;
 
     fn needs(&self) -> Needs {
         Needs {
@@ -355,7 +355,7 @@ impl Fit for TimeToEvent {
     /// # Errors
     /// A flagged channel that the journeys do not have; conversions, but no time between first
     /// touches and the end of observation.
-    fn solve(&self, evidence: Exposures) -> Result<TimeToEventModel> {
+    fn solve(&self, evidence: Exposures) -> Result<AdditiveHazardModel> {
         self.solve_at(evidence, None)
     }
 
@@ -367,8 +367,8 @@ impl Fit for TimeToEvent {
     fn solve_from(
         &self,
         evidence: Exposures,
-        earlier: &TimeToEventModel,
-    ) -> Result<TimeToEventModel> {
+        earlier: &AdditiveHazardModel,
+    ) -> Result<AdditiveHazardModel> {
         evidence.channels().same_as(&earlier.channels)?;
         if evidence.design != earlier.design {
             return Err(Error::setting(

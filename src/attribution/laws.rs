@@ -5,14 +5,14 @@
 //! with lookbacks that differ, re-use and a transform; and a path table with fractional tallies,
 //! for models that need no times.
 
-use crate::attribution::hazard::{LogHazard, TimeToEvent};
+use crate::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use crate::attribution::markov::{Markov, MarkovJourneys};
 use crate::attribution::regression::{Logistic, ShaoLi};
 use crate::attribution::rules::touch_rules::Names;
 use crate::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
-use crate::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use crate::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use crate::attribution::*;
 use crate::event::{Event, Events, Interaction};
 use crate::journeys::Outcome;
@@ -88,14 +88,14 @@ laws! {
     logistic: Logistic::new();
     shao_li: ShaoLi;
     counterfactual: Counterfactual;
-    subset_sum_shapley: Ready(SubsetSumShapley);
+    subset_sum_shapley: Ready(SimplifiedShapley);
     set_rate_shapley: SetRateShapley, signed;
-    time_to_event: TimeToEvent::default();
-    time_to_event_by_frequency_and_pairs: TimeToEvent::default().with_frequency_classes(true).with_pairs(true);
-    time_to_event_upstream: TimeToEvent::default().with_upstream(["search"]).with_demand_capture(["direct"]);
-    time_to_event_symmetric: TimeToEvent::default().with_upstream(["search", "call"]).with_symmetric_upstream(true);
-    time_to_event_exponential: TimeToEvent::default().with_exponentials([0.1, 1.0, 10.0]).unwrap();
-    log_hazard: LogHazard::default();
+    time_to_event: AdditiveHazard::default();
+    time_to_event_by_frequency_and_pairs: AdditiveHazard::default().with_frequency_classes(true).with_pairs(true);
+    time_to_event_upstream: AdditiveHazard::default().with_upstream(["search"]).with_demand_capture(["direct"]);
+    time_to_event_symmetric: AdditiveHazard::default().with_upstream(["search", "call"]).with_symmetric_upstream(true);
+    time_to_event_exponential: AdditiveHazard::default().with_exponentials([0.1, 1.0, 10.0]).unwrap();
+    log_hazard: LogLinearHazard::default();
 }
 
 /// What the laws ask of a specification.

@@ -13,7 +13,7 @@ pub use self::exact_set::ExactSetShapley;
 pub use self::ordered::OrderedShapley;
 pub use self::response::{Response, ResponseShapley, ResponseShapleyModel};
 pub use self::set_rate::{SetRateShapley, SetRateShapleyModel};
-pub use self::simplified::SubsetSumShapley;
+pub use self::simplified::SimplifiedShapley;
 
 /// `1 / (players x C(players - 1, others))`: how often, over all orders of the players, a given one
 /// comes right behind `others` given others.

@@ -25,7 +25,7 @@ pub(crate) struct Problem<'a, C> {
 
 /// A spend that no small change betters.
 #[derive(Debug, Clone)]
-pub(crate) struct Summit {
+pub(crate) struct Optimum {
     pub(crate) spend: Vec<f64>,
     pub(crate) value: f64,
     /// Marginal return that each channel is held to.
@@ -53,7 +53,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
     }
 
     /// Climbs from a start, which need not keep the bounds.
-    pub(crate) fn climb(&self, start: &[f64]) -> Summit {
+    pub(crate) fn climb(&self, start: &[f64]) -> Optimum {
         let mut at = self.point(if self.tree.allows(start) {
             start.to_vec()
         } else {
@@ -63,7 +63,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
             let Some(next) = self.better(&at) else { break };
             at = next;
         }
-        Summit {
+        Optimum {
             spend: at.spend,
             value: at.value,
             price: at.target.price,

@@ -1,6 +1,6 @@
 //! From goals to climbs.
 
-use crate::budget::ascent::{Problem, Summit};
+use crate::budget::ascent::{Optimum, Problem};
 use crate::budget::curve::ResponseCurve;
 use crate::budget::ensemble::Ensemble;
 use crate::budget::grid::{Grid, Responses};
@@ -26,12 +26,12 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 
     /// The best spend whose total lies within a range, at a cost for each unit of it.
-    pub(crate) fn best(&self, least: f64, most: f64, cost: f64) -> Result<Summit> {
+    pub(crate) fn best(&self, least: f64, most: f64, cost: f64) -> Result<Optimum> {
         self.best_from(&[], least, most, cost)
     }
 
     /// The same with further starts.
-    fn best_from(&self, starts: &[Vec<f64>], least: f64, most: f64, cost: f64) -> Result<Summit> {
+    fn best_from(&self, starts: &[Vec<f64>], least: f64, most: f64, cost: f64) -> Result<Optimum> {
         let tree = self.tree.with_total(least, most);
         tree.span(0)?;
         let problem = Problem {
@@ -51,7 +51,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
         let value = problem.value(&self.now);
         let now_is_best = value > best.value && tree.allows(&self.now);
         Ok(if now_is_best {
-            Summit {
+            Optimum {
                 spend: self.now.clone(),
                 value,
                 ..best
@@ -62,7 +62,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 
     /// Spend until the next unit returns the target.
-    pub(crate) fn marginal(&self, target: f64, (least, most): (f64, f64)) -> Result<Summit> {
+    pub(crate) fn marginal(&self, target: f64, (least, most): (f64, f64)) -> Result<Optimum> {
         let summit = self.best(least, most, target)?;
         let returns = |channel: usize| self.curves.slope(channel, summit.spend[channel]);
         let free = (0..summit.spend.len())
@@ -78,8 +78,8 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
 
     /// The largest outcome that still returns the target: between the largest total found to return
     /// it and the whole, by the secant method of Illinois on what is left over.
-    pub(crate) fn returning(&self, target: f64, (least, most): (f64, f64)) -> Result<Summit> {
-        let left = |summit: &Summit| summit.value - target * total(summit);
+    pub(crate) fn returning(&self, target: f64, (least, most): (f64, f64)) -> Result<Optimum> {
+        let left = |summit: &Optimum| summit.value - target * total(summit);
         let all = self.best(most, most, 0.0)?;
         if left(&all) >= 0.0 {
             return Ok(all);
@@ -148,10 +148,10 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 
     /// A spend that returns the target with the most to spare.
-    fn surest(&self, target: f64, bounds: (f64, f64)) -> Result<Summit> {
+    fn surest(&self, target: f64, bounds: (f64, f64)) -> Result<Optimum> {
         let summit = self.best(bounds.0, bounds.1, target)?;
         if summit.value >= 0.0 {
-            return Ok(Summit {
+            return Ok(Optimum {
                 value: self.curves.outcome(&summit.spend),
                 ..summit
             });
@@ -165,7 +165,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 
     /// The highest return on the whole spend, by Dinkelbach's iteration.
-    fn highest_return(&self, mut summit: Summit, (least, most): (f64, f64)) -> Result<f64> {
+    fn highest_return(&self, mut summit: Optimum, (least, most): (f64, f64)) -> Result<f64> {
         let mut highest = 0.0;
         for _ in 0..50 {
             let spent = total(&summit);
@@ -184,11 +184,11 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 }
 
-fn total(summit: &Summit) -> f64 {
+fn total(summit: &Optimum) -> f64 {
     summit.spend.iter().sum()
 }
 
-fn higher(first: Summit, second: &Summit) -> Summit {
+fn higher(first: Optimum, second: &Optimum) -> Optimum {
     if second.value > first.value {
         second.clone()
     } else {
@@ -198,7 +198,7 @@ fn higher(first: Summit, second: &Summit) -> Summit {
 
 /// The higher of two summits, or of two that differ by rounding the one that meets the conditions
 /// best.
-fn better(first: Summit, second: Summit) -> Summit {
+fn better(first: Optimum, second: Optimum) -> Optimum {
     let margin = 1e-12 * first.value.abs();
     let higher = second.value > first.value + margin;
     let level = second.value >= first.value - margin && second.residual < first.residual;

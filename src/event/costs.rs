@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::log::LARGEST;
 use crate::journeys::Period;
 use crate::time::Day;
-use crate::time::Zone;
+use crate::time::TimeZone;
 use std::collections::BTreeMap;
 
 /// Costs by channel and day.
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CostTable {
-    zone: Zone,
+    zone: TimeZone,
     /// Channel, the day's first second, cost.
     rows: Vec<(String, i64, f64)>,
 }
@@ -29,7 +29,7 @@ impl CostTable {
     }
 
     /// An empty table of days in that zone.
-    pub fn in_zone(zone: Zone) -> Self {
+    pub fn in_zone(zone: TimeZone) -> Self {
         Self {
             zone,
             rows: Vec::new(),

@@ -59,7 +59,7 @@ pub struct Events {
     /// Of rows whose person is yet to be found; else empty.
     pub(crate) identifiers: IdentifierColumn,
     pub(super) keeps_all: bool,
-    pub(super) passed_over: PassedOver,
+    pub(super) ignored_rows: IgnoredRows,
 }
 
 /// What a conversion row, or a kept one of another kind, states beyond the other columns.
@@ -82,7 +82,7 @@ pub(crate) struct Column {
 /// How many rows of each kind that attribution does not use were passed over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct PassedOver {
+pub struct IgnoredRows {
     /// Goods sent back.
     pub returns: u64,
     /// Cart events.
@@ -93,7 +93,7 @@ pub struct PassedOver {
     pub cases: u64,
 }
 
-impl PassedOver {
+impl IgnoredRows {
     /// All kinds together.
     pub fn total(&self) -> u64 {
         self.returns + self.carts + self.surveys + self.cases
@@ -175,8 +175,8 @@ impl Events {
     }
 
     /// The rows that were counted and passed over.
-    pub fn passed_over(&self) -> PassedOver {
-        self.passed_over
+    pub fn ignored_rows(&self) -> IgnoredRows {
+        self.ignored_rows
     }
 
     /// The names of the text columns.
@@ -204,7 +204,7 @@ impl Events {
             ));
         }
         if !self.keeps(event.kind) {
-            self.passed_over.count(event.kind);
+            self.ignored_rows.count(event.kind);
             return Ok(());
         }
         let channel = self.intern_channel(event.channel.unwrap_or(""))?;
@@ -293,7 +293,7 @@ impl Events {
 
     #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn pass_over(&mut self, kind: Kind) {
-        self.passed_over.count(kind);
+        self.ignored_rows.count(kind);
     }
 
     /// Room for that many more touches.
@@ -306,8 +306,8 @@ impl Events {
     }
 
     #[cfg(feature = "parquet")]
-    pub(crate) fn add_passed_over(&mut self, other: PassedOver) {
-        self.passed_over.add(other);
+    pub(crate) fn add_passed_over(&mut self, other: IgnoredRows) {
+        self.ignored_rows.add(other);
     }
 
     /// Adds all rows that `later` keeps behind this log's.
@@ -368,7 +368,7 @@ impl Events {
                 .extend(other.codes.iter().map(|&code| codes[code as usize]));
         }
         self.identifiers.append(&later.identifiers);
-        self.passed_over.add(later.passed_over);
+        self.ignored_rows.add(later.ignored_rows);
         Ok(())
     }
 
@@ -563,8 +563,8 @@ mod tests {
         assert_eq!(
             (
                 log.len(),
-                log.passed_over().returns,
-                log.passed_over().total()
+                log.ignored_rows().returns,
+                log.ignored_rows().total()
             ),
             (0, 1, 2)
         );
@@ -602,7 +602,7 @@ mod tests {
             "{kept:?}"
         );
         assert_eq!(
-            (log.passed_over().total(), log.text(4, "agent")),
+            (log.ignored_rows().total(), log.text(4, "agent")),
             (0, Some("kim"))
         );
         let mut twice = log.clone();

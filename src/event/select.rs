@@ -46,7 +46,7 @@ impl Events {
             select_texts(column, other, rows)?;
         }
         log.identifiers = self.identifiers.select(rows);
-        log.passed_over = self.passed_over;
+        log.ignored_rows = self.ignored_rows;
         log.keeps_all = self.keeps_all;
         Ok(log)
     }

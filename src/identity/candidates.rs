@@ -2,12 +2,12 @@
 
 use crate::identity::components::ranges;
 use crate::identity::identifier::Identifier;
-use crate::identity::identifier_index::{CHUNK, Numbered, Numbering};
+use crate::identity::identifier_index::{CHUNK, IdentifierIndex, Numbered};
 use crate::identity::link::{Links, steps};
 use crate::identity::ranges::{Pair, of_halves, to_pair};
-use crate::identity::rejected_links::{Refusals, Rule};
+use crate::identity::rejected_links::{Rejections, Rule};
 use crate::identity::rules::{IdentifierKind, Rules};
-use crate::util::buckets::Spread;
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use std::ops::Range;
 pub(super) struct Candidates<'a> {
     rules: &'a Rules,
     numbered: &'a Numbered,
-    granted: Option<&'a Numbering>,
+    granted: Option<&'a IdentifierIndex>,
     chunks: Vec<Chunk<'a>>,
 }
 
@@ -30,10 +30,10 @@ struct Chunk<'a> {
 #[derive(Default)]
 pub(super) struct Passed {
     /// By their larger numbers.
-    pub(super) pairs: Vec<Spread<Pair>>,
+    pub(super) pairs: Vec<Buckets<Pair>>,
     /// Values that may be shared with what they are linked with, by value.
-    pub(super) partners: Vec<Spread<Pair>>,
-    pub(super) refusals: Refusals,
+    pub(super) partners: Vec<Buckets<Pair>>,
+    pub(super) refusals: Rejections,
 }
 
 impl<'a> Candidates<'a> {
@@ -42,7 +42,7 @@ impl<'a> Candidates<'a> {
     pub(super) fn new(
         links: &'a [Links],
         numbered: &'a Numbered,
-        granted: Option<&'a Numbering>,
+        granted: Option<&'a IdentifierIndex>,
         rules: &'a Rules,
     ) -> Self {
         let mut chunks = Vec::new();
@@ -70,7 +70,7 @@ impl<'a> Candidates<'a> {
         let ranges = ranges(self.numbered.numbering.len());
         let guards = Guards::new(self.rules, self.granted);
         let pass = |chunk: &Chunk<'_>| {
-            let mut refusals = Refusals::default();
+            let mut refusals = Rejections::default();
             let (mut pairs, mut partners) = (Vec::with_capacity(chunk.range.len()), Vec::new());
             chunk.each(self.numbered, |at, ends, [left, right]| {
                 let kinds = ends.map(|end| guards.kinds[end.kind()]);
@@ -157,13 +157,13 @@ impl Chunk<'_> {
 
 /// The guards that look at one link alone.
 struct Guards<'a> {
-    granted: Option<&'a Numbering>,
+    granted: Option<&'a IdentifierIndex>,
     least: u32,
     kinds: Vec<Guarded>,
 }
 
 impl<'a> Guards<'a> {
-    fn new(rules: &Rules, granted: Option<&'a Numbering>) -> Self {
+    fn new(rules: &Rules, granted: Option<&'a IdentifierIndex>) -> Self {
         Self {
             granted,
             least: steps(rules.confidence()),
@@ -172,7 +172,8 @@ impl<'a> Guards<'a> {
     }
 
     fn refuses(&self, ends: [Identifier; 2], kinds: [Guarded; 2], confidence: u32) -> Option<Rule> {
-        let granted = |granted: &Numbering| ends.iter().all(|end| granted.rank(*end).is_some());
+        let granted =
+            |granted: &IdentifierIndex| ends.iter().all(|end| granted.rank(*end).is_some());
         if !self.granted.is_none_or(granted) {
             Some(Rule::Consent)
         } else if confidence < self.least {

@@ -1,33 +1,33 @@
 //! Which components of linked numbers need a closer look.
 
-use crate::identity::identifier_index::Numbering;
+use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::ranges::{Pair, Ranges, halves, of_halves};
 use crate::identity::rules::{IdentifierKind, Rules};
-use crate::util::bitset::Marks;
-use crate::util::buckets::Spread;
+use crate::util::bitset::BitSet;
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 
 /// What is to be known of components, by their smallest numbers.
 #[derive(Default)]
-pub(super) struct Sizes {
+pub(super) struct ComponentSizes {
     /// Those of more than one number.
-    pub(super) several: Marks,
+    pub(super) several: BitSet,
     /// Those where the order of links may matter: with more values of a kind than a person may
     /// have, or with a value whose links hold for a time.
-    pub(super) ordered: Marks,
+    pub(super) ordered: BitSet,
 }
 
-impl Sizes {
+impl ComponentSizes {
     /// Counts the members of each component by kind, in ranges of components that fit the cache.
-    pub(super) fn new(smallest: &[u32], numbering: &Numbering, rules: &Rules) -> Self {
+    pub(super) fn new(smallest: &[u32], numbering: &IdentifierIndex, rules: &Rules) -> Self {
         let ranges = Ranges::new(smallest.len(), SPAN);
         let others = others(smallest, numbering, ranges);
         let most: Vec<u32> = rules.kinds().map(most).collect();
         let of_range = |counts: &mut Vec<u32>, (range, smallest): (usize, &[u32])| {
             let first = ranges.first(range) as usize;
             let mut sizes = Self {
-                several: Marks::none(ranges.span()),
-                ordered: Marks::none(ranges.span()),
+                several: BitSet::none(ranges.span()),
+                ordered: BitSet::none(ranges.span()),
             };
             counts.clear();
             counts.resize(smallest.len() * most.len(), 0);
@@ -76,7 +76,7 @@ fn most(kind: &IdentifierKind) -> u32 {
 }
 
 /// The kinds of all members but the smallest ones, by component.
-fn others(smallest: &[u32], numbering: &Numbering, ranges: Ranges) -> Vec<Spread<Pair>> {
+fn others(smallest: &[u32], numbering: &IdentifierIndex, ranges: Ranges) -> Vec<Buckets<Pair>> {
     let spread = |(chunk, smallest): (usize, &[u32])| {
         let numbers = chunk * CHUNK..chunk * CHUNK + smallest.len();
         let members = numbers.clone().zip(smallest).zip(numbering.kinds(numbers));

@@ -7,7 +7,7 @@
 //! tried in order in the few that remain.
 
 use crate::identity::ranges::{Pair, Ranges, halves, to_pair};
-use crate::util::buckets::Spread;
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -87,11 +87,11 @@ impl Components {
     /// Joins what those of the pairs say that `passes` lets pass, for which it may keep accounts.
     ///
     /// Two rounds within ranges of numbers that fit the cache do nearly all of it: of 20 million
-    /// pairs they leave 90,000, which are joined wherever they are. Joining all of them there took
+    /// pairs they leave 90,000, which are joined wherever they are. OrderedLinker all of them there took
     /// 1.2 s of processors where this takes 0.35.
     pub(super) fn connect<A: Default + Send>(
         &mut self,
-        pairs: Vec<Spread<Pair>>,
+        pairs: Vec<Buckets<Pair>>,
         passes: impl Fn(Pair, &mut A) -> bool + Sync,
     ) -> Vec<A> {
         let (mut pairs, accounts) = self.settle(&pairs, passes);
@@ -115,9 +115,9 @@ impl Components {
     /// of smaller ones in place of the others.
     fn settle<A: Default + Send>(
         &mut self,
-        pairs: &[Spread<Pair>],
+        pairs: &[Buckets<Pair>],
         passes: impl Fn(Pair, &mut A) -> bool + Sync,
-    ) -> (Vec<Spread<Pair>>, Vec<A>) {
+    ) -> (Vec<Buckets<Pair>>, Vec<A>) {
         let ranges = ranges(self.next.len());
         let of_range = |(range, cells): (usize, &mut [AtomicU32])| {
             let (mut left, mut account) = (Vec::new(), A::default());

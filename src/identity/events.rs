@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::event::{Event, Events, IdentifierColumn, PassedOver};
+use crate::event::{Event, Events, IdentifierColumn, IgnoredRows};
 use crate::identity::identifier::Identifier;
 use crate::identity::link::Links;
 
@@ -100,8 +100,8 @@ impl IdentifiedEvents {
     }
 
     /// The rows that were counted and passed over.
-    pub fn passed_over(&self) -> PassedOver {
-        self.events.passed_over()
+    pub fn ignored_rows(&self) -> IgnoredRows {
+        self.events.ignored_rows()
     }
 
     /// The identifiers of a row; none where there is no such row.

@@ -1,11 +1,11 @@
 //! The guards at work: which values are shared, and which joins would give a person too many
 //! values.
 
-use crate::identity::identifier_index::Numbering;
+use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::ranges::{Pair, Ranges, halves};
 use crate::identity::rules::Rules;
 use crate::identity::union_find::UnionFind;
-use crate::util::buckets::Spread;
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -15,9 +15,9 @@ use std::collections::HashSet;
 /// `d / n` persons, rounded up; the largest such number over the kinds counts. It is a count, so
 /// the order of links does not matter.
 pub(super) fn shared(
-    partners: &[Spread<Pair>],
+    partners: &[Buckets<Pair>],
     ranges: Ranges,
-    numbering: &Numbering,
+    numbering: &IdentifierIndex,
     rules: &Rules,
 ) -> Vec<u32> {
     let of_range = |first: &mut Vec<u32>, range| {
@@ -35,7 +35,7 @@ pub(super) fn shared(
 
 /// The pairs of a range's values with several partners; most have one, and one person has it.
 fn of_several(
-    partners: &[Spread<Pair>],
+    partners: &[Buckets<Pair>],
     ranges: Ranges,
     range: usize,
     first: &mut Vec<u32>,
@@ -68,7 +68,7 @@ fn of_several(
     }
 }
 
-fn shared_of(partners: &[Pair], numbering: &Numbering, rules: &Rules) -> Vec<u32> {
+fn shared_of(partners: &[Pair], numbering: &IdentifierIndex, rules: &Rules) -> Vec<u32> {
     let limits: Vec<Option<u16>> = rules.kinds().map(|kind| kind.most_values()).collect();
     let mut counts = vec![0usize; limits.len()];
     let value_of = |partner: Pair| halves(partner).0;
@@ -107,7 +107,7 @@ pub(super) struct GuardedSets {
 
 impl GuardedSets {
     /// Each of these identifiers alone: 4 bytes each, and 2 for every limited kind.
-    pub(super) fn new(members: &[u32], numbering: &Numbering, rules: &Rules) -> Self {
+    pub(super) fn new(members: &[u32], numbering: &IdentifierIndex, rules: &Rules) -> Self {
         let limited = |(at, kind): (usize, &crate::identity::rules::IdentifierKind)| {
             kind.most_values().map(|most| (at, most))
         };

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::identity::identifier::Identifier;
-use crate::identity::shard::{Part, Scratch};
-use crate::util::buckets::Spread;
+use crate::identity::shard::{Scratch, Shard};
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use std::ops::Range;
 /// run of about four where the rank is found by looking: a line or two of the cache, where a search
 /// by halves through all would miss it two dozen times.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Numbering {
+pub(super) struct IdentifierIndex {
     sorted: Vec<u128>,
     starts: Vec<u32>,
     bits: u32,
@@ -34,10 +34,10 @@ const MOST_BITS: u32 = 11;
 /// fit the cache: there each identifier is looked up while its part is at hand, in order of
 /// appearance, so that a chunk's numbers are read back off the parts in the same order.
 pub(super) struct Numbered {
-    pub(super) numbering: Numbering,
+    pub(super) numbering: IdentifierIndex,
     /// How many leading bits tell the part.
     bits: u32,
-    parts: Vec<Part>,
+    parts: Vec<Shard>,
     /// The number of each part's first identifier.
     bases: Vec<u32>,
     /// Of each chunk, where its identifiers begin in each part; and where the last one's end.
@@ -58,17 +58,17 @@ impl Numbered {
         let count: usize = columns.iter().map(|column| column.len()).sum();
         let bits = (count / PART).max(1).ilog2().min(MOST_BITS);
         let part = |identifier: &Identifier| identifier.leading(bits);
-        let spread: Vec<Spread<Identifier>> = chunks
+        let spread: Vec<Buckets<Identifier>> = chunks
             .into_par_iter()
-            .map(|chunk| Spread::new(chunk, 1 << bits, part))
+            .map(|chunk| Buckets::new(chunk, 1 << bits, part))
             .collect();
-        let part = |scratch: &mut Scratch, part| Part::new(&spread, part, bits, scratch);
-        let mut parts: Vec<Part> = (0..1usize << bits)
+        let part = |scratch: &mut Scratch, part| Shard::new(&spread, part, bits, scratch);
+        let mut parts: Vec<Shard> = (0..1usize << bits)
             .into_par_iter()
             .map_init(Scratch::default, part)
             .collect();
         let mut sums = vec![0; 1 << bits];
-        let offset = |chunk: &Spread<Identifier>| {
+        let offset = |chunk: &Buckets<Identifier>| {
             let here = sums.clone();
             sums.iter_mut()
                 .zip(chunk.starts().windows(2))
@@ -79,7 +79,7 @@ impl Numbered {
         offsets.push(sums);
         drop(spread);
         let mut len = 0;
-        let base = |part: &Part| {
+        let base = |part: &Shard| {
             let base = len as u32;
             len += part.distinct.len();
             base
@@ -97,7 +97,7 @@ impl Numbered {
             .iter_mut()
             .map(|part| std::mem::take(&mut part.distinct))
             .collect();
-        let numbering = Numbering::of_sorted(concatenated(distinct, len));
+        let numbering = IdentifierIndex::of_sorted(concatenated(distinct, len));
         Ok(Self {
             numbering,
             bits,
@@ -154,7 +154,7 @@ fn concatenated(parts: Vec<Vec<Identifier>>, len: usize) -> Vec<u128> {
     all
 }
 
-impl Numbering {
+impl IdentifierIndex {
     /// Numbers all identifiers of these columns.
     pub(super) fn new(columns: &[&[Identifier]]) -> Result<Self> {
         Ok(Numbered::new(columns)?.numbering)
@@ -248,7 +248,7 @@ mod tests {
         let (left, right) = many.split_at(7_000);
         let numbered = Numbered::new(&[left, right, left]).unwrap();
         let numbering = &numbered.numbering;
-        let other = Numbering::new(&[right, left]).unwrap();
+        let other = IdentifierIndex::new(&[right, left]).unwrap();
         assert_eq!(
             (numbering.len(), &numbering.sorted),
             (100_000, &other.sorted)
@@ -271,15 +271,18 @@ mod tests {
 
     #[test]
     fn few_are_numbered_too() {
-        assert_eq!(Numbering::default().rank(Identifier::new(5 << 8, 0)), None);
-        let numbering = Numbering::new(&[]).unwrap();
+        assert_eq!(
+            IdentifierIndex::default().rank(Identifier::new(5 << 8, 0)),
+            None
+        );
+        let numbering = IdentifierIndex::new(&[]).unwrap();
         assert_eq!(
             (numbering.len(), numbering.rank(Identifier::new(5 << 8, 0))),
             (0, None)
         );
         // leading bits that are all alike
         let ids: Vec<Identifier> = (0..100).map(|n| Identifier::new(n << 8, 0)).collect();
-        let numbering = Numbering::new(&[&ids]).unwrap();
+        let numbering = IdentifierIndex::new(&[&ids]).unwrap();
         assert!(
             ids.iter()
                 .zip(0..)

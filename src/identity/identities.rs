@@ -3,8 +3,8 @@
 use crate::event::log::second;
 use crate::identity::events::IdentifiedEvents;
 use crate::identity::identifier::Identifier;
-use crate::identity::identifier_index::Numbering;
-use crate::identity::rejected_links::Refused;
+use crate::identity::identifier_index::IdentifierIndex;
+use crate::identity::rejected_links::RejectedLinks;
 use crate::identity::rules::Rules;
 use crate::identity::union_find::JOINED;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ impl fmt::Display for PersonId {
 /// [`Resolver`](crate::identity::resolve::Resolver)), 20 more an identifier there and 2 for every limited kind.
 #[derive(Debug, Clone)]
 pub struct Identities {
-    pub(super) numbering: Numbering,
+    pub(super) numbering: IdentifierIndex,
     /// By number the smallest number of the person's identifiers, marked where there are several.
     smallest: Vec<u32>,
     /// By number the first second linked; empty where history joins.
@@ -47,9 +47,9 @@ pub struct Identities {
     /// The numbers of shared values, sorted.
     shared: Vec<u32>,
     /// Those with consent, where it was asked for.
-    granted: Option<Numbering>,
+    granted: Option<IdentifierIndex>,
     rules: Rules,
-    refused: Refused,
+    refused: RejectedLinks,
 }
 
 /// What trying the links came to.
@@ -62,11 +62,11 @@ pub(super) struct Resolved {
 
 impl Identities {
     pub(super) fn new(
-        numbering: Numbering,
+        numbering: IdentifierIndex,
         resolved: Resolved,
-        granted: Option<Numbering>,
+        granted: Option<IdentifierIndex>,
         rules: Rules,
-        refused: Refused,
+        refused: RejectedLinks,
     ) -> Self {
         let Resolved {
             smallest,
@@ -92,7 +92,7 @@ impl Identities {
     }
 
     /// Which links were not followed, and why.
-    pub fn refused(&self) -> &Refused {
+    pub fn refused(&self) -> &RejectedLinks {
         &self.refused
     }
 
@@ -198,7 +198,7 @@ impl Identities {
     /// Whether a row with these identifiers may be used: every one of them has consent, or nobody
     /// was asked.
     pub fn allows(&self, identifiers: &[Identifier]) -> bool {
-        let granted = |granted: &Numbering| {
+        let granted = |granted: &IdentifierIndex| {
             identifiers
                 .iter()
                 .all(|identifier| granted.rank(*identifier).is_some())

@@ -1,16 +1,16 @@
 //! Links at work: from numbers that are linked to persons.
 
 use crate::identity::candidates::Candidates;
-use crate::identity::component_sizes::Sizes;
+use crate::identity::component_sizes::ComponentSizes;
 use crate::identity::components::Components;
 use crate::identity::guards::GuardedSets;
-use crate::identity::identifier_index::Numbering;
+use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::ranges::{Pair, halves};
-use crate::identity::rejected_links::{Refusals, Rule};
+use crate::identity::rejected_links::{Rejections, Rule};
 use crate::identity::rules::{IdentifierKind, Rules};
 use crate::identity::union_find::JOINED;
-use crate::util::bitset::Marks;
-use crate::util::buckets::Spread;
+use crate::util::bitset::BitSet;
+use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -42,12 +42,12 @@ fn with_ends(link: Try, left: u32, right: u32) -> Try {
 const AHEAD: usize = 64;
 
 /// Links on their way to persons.
-pub(super) struct Joining<'a> {
-    numbering: &'a Numbering,
+pub(super) struct OrderedLinker<'a> {
+    numbering: &'a IdentifierIndex,
     rules: &'a Rules,
     /// Values that are shared.
-    shared: Marks,
-    pub(super) refusals: Refusals,
+    shared: BitSet,
+    pub(super) refusals: Rejections,
     /// The second of each identifier's first link that was followed, where anonymous history does
     /// not join; else empty.
     pub(super) since: Vec<u32>,
@@ -55,14 +55,14 @@ pub(super) struct Joining<'a> {
     pub(super) held: Vec<(u32, u32, u32)>,
 }
 
-impl<'a> Joining<'a> {
+impl<'a> OrderedLinker<'a> {
     pub(super) fn new(
-        numbering: &'a Numbering,
+        numbering: &'a IdentifierIndex,
         rules: &'a Rules,
         shared: &[u32],
-        refusals: Refusals,
+        refusals: Rejections,
     ) -> Self {
-        let mut marks = Marks::none(numbering.len());
+        let mut marks = BitSet::none(numbering.len());
         shared
             .iter()
             .for_each(|&number| marks.mark(number as usize));
@@ -80,7 +80,7 @@ impl<'a> Joining<'a> {
     /// where there are several.
     pub(super) fn join(
         &mut self,
-        pairs: Vec<Spread<Pair>>,
+        pairs: Vec<Buckets<Pair>>,
         candidates: &Candidates<'_>,
     ) -> Vec<u32> {
         let mut components = Components::new(self.numbering.len());
@@ -88,7 +88,8 @@ impl<'a> Joining<'a> {
             self.refusals.merge(refusals);
         }
         let mut smallest = components.smallest();
-        let Sizes { several, ordered } = Sizes::new(&smallest, self.numbering, self.rules);
+        let ComponentSizes { several, ordered } =
+            ComponentSizes::new(&smallest, self.numbering, self.rules);
         let in_order = self.in_order(candidates, &smallest, &ordered);
         let members = if ordered.is_empty() {
             Vec::new()
@@ -113,7 +114,7 @@ impl<'a> Joining<'a> {
     }
 
     /// Whether neither of two linked values is shared.
-    fn passes(&self, pair: Pair, refusals: &mut Refusals) -> bool {
+    fn passes(&self, pair: Pair, refusals: &mut Rejections) -> bool {
         let (larger, smaller) = halves(pair);
         let shared = [smaller, larger]
             .into_iter()
@@ -131,7 +132,7 @@ impl<'a> Joining<'a> {
         &mut self,
         candidates: &Candidates<'_>,
         smallest: &[u32],
-        ordered: &Marks,
+        ordered: &BitSet,
     ) -> Vec<Try> {
         if ordered.is_empty() && self.rules.back_stitching() {
             return Vec::new();
@@ -236,7 +237,7 @@ impl<'a> Joining<'a> {
 }
 
 /// The numbers whose components are marked.
-fn members(smallest: &[u32], marked: &Marks) -> Vec<u32> {
+fn members(smallest: &[u32], marked: &BitSet) -> Vec<u32> {
     (0..smallest.len() as u32)
         .into_par_iter()
         .filter(|&number| marked.has(smallest[number as usize]))

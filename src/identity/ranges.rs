@@ -1,6 +1,6 @@
 //! Two numbers that are linked, and ranges of numbers by which pairs are put in order.
 
-use crate::util::buckets::Spread;
+use crate::util::buckets::Buckets;
 
 /// Two numbers in 8 bytes: by the upper half it is put in order.
 pub(super) type Pair = u64;
@@ -62,8 +62,8 @@ impl Ranges {
     }
 
     /// Pairs by the range of their upper half.
-    pub(super) fn spread(self, pairs: &[Pair]) -> Spread<Pair> {
-        Spread::new(pairs, self.count(), |pair| self.of(halves(*pair).0))
+    pub(super) fn spread(self, pairs: &[Pair]) -> Buckets<Pair> {
+        Buckets::new(pairs, self.count(), |pair| self.of(halves(*pair).0))
     }
 }
 

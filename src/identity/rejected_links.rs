@@ -1,6 +1,6 @@
 //! Which links the guards refused.
 
-use crate::identity::identifier_index::Numbering;
+use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::rules::Rules;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -28,19 +28,19 @@ pub enum Rule {
 /// The links that were not followed, rule by rule.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Refused {
+pub struct RejectedLinks {
     /// Link records and pairs of identifiers on one row, all together.
     pub links: u64,
     /// Links of an identifier with itself, which say nothing.
     pub self_links: u64,
     /// Rules that refused any, those that refused most first.
-    pub rules: Vec<RefusedByRule>,
+    pub rules: Vec<RejectedByRule>,
 }
 
 /// What one rule refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct RefusedByRule {
+pub struct RejectedByRule {
     /// The rule.
     pub rule: Rule,
     /// The kind of identifier it guards, for rules by kind.
@@ -67,7 +67,7 @@ pub struct Offender {
 /// How many offenders are listed.
 const WORST: usize = 10;
 
-impl Refused {
+impl RejectedLinks {
     /// How many links a rule refused, over all kinds.
     pub fn by(&self, rule: Rule) -> u64 {
         self.rules
@@ -83,7 +83,7 @@ impl Refused {
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for RejectedLinks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
@@ -92,7 +92,7 @@ impl fmt::Display for Refused {
             self.total(),
             self.self_links
         )?;
-        for RefusedByRule {
+        for RejectedByRule {
             rule,
             kind,
             links,
@@ -124,9 +124,9 @@ impl fmt::Display for Refused {
     }
 }
 
-/// Refused links as they are found: the rule, the number of its kind, and the identifiers at fault.
+/// RejectedLinks links as they are found: the rule, the number of its kind, and the identifiers at fault.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
+pub(super) struct Rejections {
     by_rule: BTreeMap<(Rule, Option<usize>), Named>,
     pub(super) self_links: u64,
 }
@@ -137,7 +137,7 @@ struct Named {
     numbers: Vec<u32>,
 }
 
-impl Refusals {
+impl Rejections {
     pub(super) fn refuse(&mut self, rule: Rule, kind: Option<usize>, at_fault: &[u32]) {
         let named = self.by_rule.entry((rule, kind)).or_default();
         named.links += 1;
@@ -153,7 +153,12 @@ impl Refusals {
         }
     }
 
-    pub(super) fn report(self, links: u64, rules: &Rules, numbering: &Numbering) -> Refused {
+    pub(super) fn report(
+        self,
+        links: u64,
+        rules: &Rules,
+        numbering: &IdentifierIndex,
+    ) -> RejectedLinks {
         let name = |kind: usize| rules.kind(kind).map(|kind| kind.name().to_owned());
         let offender = |(number, links): (u32, u64)| {
             let identifier = numbering.get(number);
@@ -163,7 +168,7 @@ impl Refusals {
                 links,
             }
         };
-        let report = |((rule, kind), named): ((Rule, Option<usize>), Named)| RefusedByRule {
+        let report = |((rule, kind), named): ((Rule, Option<usize>), Named)| RejectedByRule {
             rule,
             kind: kind.and_then(name),
             links: named.links,
@@ -172,7 +177,7 @@ impl Refusals {
                 .map(offender)
                 .collect(),
         };
-        let mut refused: Vec<RefusedByRule> = self.by_rule.into_iter().map(report).collect();
+        let mut refused: Vec<RejectedByRule> = self.by_rule.into_iter().map(report).collect();
         refused.sort_by(|left, right| {
             right
                 .links
@@ -180,7 +185,7 @@ impl Refusals {
                 .then(left.rule.cmp(&right.rule))
                 .then(left.kind.cmp(&right.kind))
         });
-        Refused {
+        RejectedLinks {
             links,
             self_links: self.self_links,
             rules: refused,

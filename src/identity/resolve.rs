@@ -7,10 +7,10 @@ use crate::identity::consent::Consent;
 use crate::identity::events::IdentifiedEvents;
 use crate::identity::guards::shared;
 use crate::identity::identifier::Identifier;
-use crate::identity::identifier_index::{Numbered, Numbering};
+use crate::identity::identifier_index::{IdentifierIndex, Numbered};
 use crate::identity::identities::{Identities, Resolved};
 use crate::identity::link::Links;
-use crate::identity::ordered_linker::Joining;
+use crate::identity::ordered_linker::OrderedLinker;
 use crate::identity::rules::Rules;
 use rayon::prelude::*;
 
@@ -107,7 +107,7 @@ impl Resolver {
         let granted = self
             .consent
             .as_ref()
-            .map(|(consent, purpose)| Numbering::new(&[&consent.granted(purpose)]))
+            .map(|(consent, purpose)| IdentifierIndex::new(&[&consent.granted(purpose)]))
             .transpose()?;
         let records = self.links.iter().map(|links| links.len() as u64).sum();
         let candidates = Candidates::new(&self.links, &numbered, granted.as_ref(), &self.rules);
@@ -119,9 +119,9 @@ impl Resolver {
         let numbering = &numbered.numbering;
         let shared = shared(&partners, ranges(numbering.len()), numbering, &self.rules);
         drop(partners);
-        let mut joining = Joining::new(numbering, &self.rules, &shared, refusals);
+        let mut joining = OrderedLinker::new(numbering, &self.rules, &shared, refusals);
         let smallest = joining.join(pairs, &candidates);
-        let Joining {
+        let OrderedLinker {
             refusals,
             since,
             held,
@@ -146,7 +146,7 @@ impl Resolver {
 
 /// Identifiers must be of the rules' kinds, and told apart by what persons' keys are made of, the
 /// leading bits of hashes.
-fn check(numbering: &Numbering, rules: &Rules) -> Result<()> {
+fn check(numbering: &IdentifierIndex, rules: &Rules) -> Result<()> {
     let kinds = rules.kinds().len();
     if let Some(identifier) = numbering.of_unknown_kind(kinds) {
         return Err(Error::setting(

@@ -1,10 +1,10 @@
-//! Numbering identifiers that begin alike and fit the cache.
+//! IdentifierIndex identifiers that begin alike and fit the cache.
 
 use crate::identity::identifier::Identifier;
-use crate::util::buckets::Spread;
+use crate::util::buckets::Buckets;
 
 /// Some of many identifiers: those of some value of the leading bits.
-pub(super) struct Part {
+pub(super) struct Shard {
     /// Its identifiers sorted.
     pub(super) distinct: Vec<Identifier>,
     /// The rank in `distinct` of each identifier, as they come chunk by chunk.
@@ -28,10 +28,10 @@ pub(super) struct Scratch {
 /// A slot without a place.
 const FREE: u32 = u32::MAX;
 
-impl Part {
+impl Shard {
     /// Of a part number in the identifiers' first `skip` bits.
     pub(super) fn new(
-        spread: &[Spread<Identifier>],
+        spread: &[Buckets<Identifier>],
         part: usize,
         skip: u32,
         scratch: &mut Scratch,
@@ -51,7 +51,7 @@ impl Part {
 
 impl Scratch {
     /// Finds what is distinct in a table with linear probing, half full at the most.
-    fn find(&mut self, spread: &[Spread<Identifier>], part: usize, skip: u32) {
+    fn find(&mut self, spread: &[Buckets<Identifier>], part: usize, skip: u32) {
         let Self {
             slots,
             found,

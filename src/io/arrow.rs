@@ -57,9 +57,9 @@ impl Events {
         let mut read = columns.log();
         extend(&mut read, batch, columns, 0)?;
         if self.is_empty() && self.columns.is_empty() {
-            let passed_over = self.passed_over();
+            let ignored_rows = self.ignored_rows();
             *self = read;
-            self.add_passed_over(passed_over);
+            self.add_passed_over(ignored_rows);
             return Ok(());
         }
         self.append(&read)

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::identity::Pseudonymiser;
-use crate::time::Zone;
+use crate::time::TimeZone;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every
 /// log has, and `value`, `cost`, `interaction`, `goal` and `order_id`, which it may have; any of
@@ -22,7 +22,7 @@ pub struct EventColumns {
     /// Where identifiers are read in place of persons.
     identifiers: Option<Pseudonymiser>,
     /// Of timestamps without offset.
-    zone: Option<Zone>,
+    zone: Option<TimeZone>,
     zone_column: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl EventColumns {
     /// of that zone; otherwise they are refused. Of a local time that the clocks being set back
     /// give twice the earlier is meant; one that they skip is read as if they had not been set yet.
     #[cfg(feature = "time")]
-    pub fn with_zone(self, zone: Zone) -> Self {
+    pub fn with_zone(self, zone: TimeZone) -> Self {
         Self {
             zone: Some(zone),
             ..self
@@ -126,7 +126,7 @@ impl EventColumns {
     }
 
     /// The zone of rows that do not name one.
-    pub(super) fn zone(&self) -> Option<&Zone> {
+    pub(super) fn zone(&self) -> Option<&TimeZone> {
         self.zone.as_ref()
     }
 
@@ -273,12 +273,12 @@ impl EventColumns {
 }
 
 /// The zone of that name, as a row states it; the columns' own where it states none.
-pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Option<Zone>> {
+pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Option<TimeZone>> {
     if name.is_empty() {
         return Ok(columns.zone().cloned());
     }
     #[cfg(feature = "time")]
-    let zone = Zone::new(name).ok();
+    let zone = TimeZone::new(name).ok();
     #[cfg(not(feature = "time"))]
     let zone = None;
     let allowed = "a name of the IANA database, such as Europe/Berlin";

@@ -1,7 +1,7 @@
 //! Event logs whose rows name identifiers instead of a person.
 
 use crate::error::{Error, Result};
-use crate::event::{Events, PassedOver};
+use crate::event::{Events, IgnoredRows};
 use crate::identity::{IdentifiedEvents, Pseudonymiser};
 use crate::io::columns::EventColumns;
 
@@ -24,7 +24,7 @@ use crate::io::columns::EventColumns;
 #[derive(Debug)]
 pub struct IdentifiedReader<R> {
     batches: R,
-    passed_over: PassedOver,
+    ignored_rows: IgnoredRows,
 }
 
 /// Where batches come from: a [`EventReader`](crate::io::csv::events::EventReader) or a `ParquetReader`.
@@ -60,7 +60,7 @@ impl<R: std::io::Read> IdentifiedReader<crate::io::csv::events::EventReader<R>> 
                 reader,
                 columns.with_identifiers(hasher),
             )?,
-            passed_over: PassedOver::default(),
+            ignored_rows: IgnoredRows::default(),
         })
     }
 }
@@ -92,7 +92,7 @@ impl IdentifiedReader<crate::io::parquet::ParquetReader> {
                 file,
                 columns.with_identifiers(hasher),
             )?,
-            passed_over: PassedOver::default(),
+            ignored_rows: IgnoredRows::default(),
         })
     }
 }
@@ -108,7 +108,7 @@ impl<B: Batches> IdentifiedReader<B> {
         };
         batches
             .iter()
-            .for_each(|batch| self.passed_over.add(batch.passed_over()));
+            .for_each(|batch| self.ignored_rows.add(batch.ignored_rows()));
         Ok(Some(
             batches
                 .into_iter()
@@ -131,7 +131,7 @@ impl<B: Batches> IdentifiedReader<B> {
                 }
             }
         }
-        let log = log.filter(|log| !log.is_empty() || log.passed_over().total() > 0);
+        let log = log.filter(|log| !log.is_empty() || log.ignored_rows().total() > 0);
         log.ok_or_else(|| Error::Empty {
             what: "the event log".into(),
             allowed: "at least one row".into(),
@@ -139,7 +139,7 @@ impl<B: Batches> IdentifiedReader<B> {
     }
 
     /// How many rows so far were of kinds that attribution does not use.
-    pub fn passed_over(&self) -> PassedOver {
-        self.passed_over
+    pub fn ignored_rows(&self) -> IgnoredRows {
+        self.ignored_rows
     }
 }

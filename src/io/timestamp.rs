@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::bad_time;
 use crate::event::log::second;
-use crate::time::Zone;
+use crate::time::TimeZone;
 
 #[cfg(feature = "time")]
 const ALLOWED: &str =
@@ -24,7 +24,7 @@ pub(super) fn parse_in(
     text: &[u8],
     row: u64,
     column: &str,
-    zone: impl FnOnce() -> Result<Option<Zone>>,
+    zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<u32> {
     if let Some(seconds) = whole(text) {
         return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
@@ -58,7 +58,7 @@ fn parse_other(
     text: &[u8],
     row: u64,
     column: &str,
-    zone: impl FnOnce() -> Result<Option<Zone>>,
+    zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<u32> {
     let bad = || Error::field(row, column, String::from_utf8_lossy(text), ALLOWED);
     if let Some(seconds) = with_fraction(text) {
@@ -152,7 +152,7 @@ mod tests {
     fn local_times() {
         let read = |zone: &str, text: &str| {
             parse_in(text.as_bytes(), 2, "timestamp", || {
-                Ok(Some(Zone::new(zone).unwrap()))
+                Ok(Some(TimeZone::new(zone).unwrap()))
             })
             .ok()
         };

@@ -10,7 +10,7 @@ mod partition;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
-use crate::event::{Events, Kind, PassedOver};
+use crate::event::{Events, IgnoredRows, Kind};
 use crate::journeys::arena::{Journeys, Observation, Places};
 use crate::journeys::build::assemble::Assembly;
 use crate::journeys::build::cut::{Cutter, Part};
@@ -48,14 +48,14 @@ pub struct JourneyBuilder {
     names: Names,
     batches: Vec<Batch>,
     costs: CostTable,
-    passed_over: PassedOver,
+    ignored_rows: IgnoredRows,
     rows: u64,
 }
 
 /// The rows of one piece.
 struct Piece {
     batches: Vec<Batch>,
-    passed_over: PassedOver,
+    ignored_rows: IgnoredRows,
     rows: u64,
 }
 
@@ -78,7 +78,7 @@ impl JourneyBuilder {
             names: Names::default(),
             batches: Vec::new(),
             costs: CostTable::new(),
-            passed_over: PassedOver::default(),
+            ignored_rows: IgnoredRows::default(),
             rows: 0,
         }
     }
@@ -178,12 +178,12 @@ impl JourneyBuilder {
             .collect::<Result<Vec<Piece>>>()?;
         for Piece {
             batches,
-            passed_over,
+            ignored_rows,
             rows,
         } in spread
         {
             batches.into_iter().for_each(|batch| self.add(batch));
-            self.passed_over.add(passed_over);
+            self.ignored_rows.add(ignored_rows);
             self.rows += rows;
         }
         Ok(())
@@ -201,8 +201,8 @@ impl JourneyBuilder {
     }
 
     /// How many rows so far were of kinds that attribution does not use.
-    pub fn passed_over(&self) -> PassedOver {
-        self.passed_over
+    pub fn ignored_rows(&self) -> IgnoredRows {
+        self.ignored_rows
     }
 
     /// How many rows it was given so far, those passed over included.
@@ -464,11 +464,11 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
     let batches = starts
         .map(|start| Batch::new(events, start..events.len().min(start + rows), &recoding))
         .collect();
-    let passed_over = events.passed_over();
+    let ignored_rows = events.ignored_rows();
     Ok(Piece {
         batches,
-        passed_over,
-        rows: events.len() as u64 + passed_over.total(),
+        ignored_rows,
+        rows: events.len() as u64 + ignored_rows.total(),
     })
 }
 

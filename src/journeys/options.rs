@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Interaction;
 use crate::time::Day;
-use crate::time::Zone;
+use crate::time::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -246,10 +246,10 @@ impl Period {
     /// Whole days of a time zone, the last one included; `None` leaves that side open.
     ///
     /// ```
-    /// use mixtouch::Zone;
+    /// use mixtouch::TimeZone;
     /// use mixtouch::journeys::Period;
     ///
-    /// let january = Period::days(Some("2026-01-01".parse()?), Some("2026-01-31".parse()?), &Zone::utc())?;
+    /// let january = Period::days(Some("2026-01-01".parse()?), Some("2026-01-31".parse()?), &TimeZone::utc())?;
     /// assert_eq!(january, Period::new(Some(1_767_225_600), Some(1_767_225_600 + 31 * 86_400))?);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -257,7 +257,7 @@ impl Period {
     /// # Errors
     /// A last day before the first; days that begin or end outside 1970-01-01T00:00:00Z to
     /// 2106-02-07T06:28:15Z; nothing but a day that the zone skipped.
-    pub fn days(first: Option<Day>, last: Option<Day>, zone: &Zone) -> Result<Self> {
+    pub fn days(first: Option<Day>, last: Option<Day>, zone: &TimeZone) -> Result<Self> {
         if let (Some(first), Some(last)) = (
             first,
             last.filter(|&last| first.is_some_and(|first| last < first)),

@@ -13,12 +13,12 @@ use rayon::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample<'a> {
     pub(crate) journeys: &'a Journeys,
-    pub(super) draws: Option<&'a Draws>,
+    pub(super) draws: Option<&'a BootstrapWeights>,
 }
 
 /// How often everything counts in one replicate.
 #[derive(Debug)]
-pub(crate) enum Draws {
+pub(crate) enum BootstrapWeights {
     /// Of a log: by person, and the same by journey. Of the persons at the front only, where no
     /// more are asked for.
     Persons {
@@ -29,7 +29,7 @@ pub(crate) enum Draws {
     Rows(Vec<Outcome>),
 }
 
-impl Draws {
+impl BootstrapWeights {
     #[inline]
     pub(super) fn outcome(&self, journey: usize, outcome: Outcome) -> Outcome {
         match self {
@@ -81,7 +81,7 @@ impl Draws {
 impl<'a> Sample<'a> {
     /// The journeys with these outcomes in place of their own; every journey that may have
     /// conversions has one.
-    pub(crate) fn with_draws(journeys: &'a Journeys, draws: &'a Draws) -> Self {
+    pub(crate) fn with_draws(journeys: &'a Journeys, draws: &'a BootstrapWeights) -> Self {
         Self {
             journeys,
             draws: Some(draws),
@@ -102,20 +102,20 @@ impl<'a> Sample<'a> {
     }
 }
 
-/// Draws replicates: of a log one Poisson(1) number a person, for a person's journeys belong
+/// BootstrapWeights replicates: of a log one Poisson(1) number a person, for a person's journeys belong
 /// together; of a path table independent Poisson numbers of conversions and nulls a row, whose
 /// means are the row's own, fractions included.
 ///
 /// Each number comes from a stream of its own, keyed by the person, or by what the row says:
 /// neither the order of rows nor the number of threads matters.
 #[derive(Debug)]
-pub(crate) struct Resampling<'a> {
+pub(crate) struct PoissonResampler<'a> {
     journeys: &'a Journeys,
     /// Of a path table.
     row_keys: Vec<u64>,
 }
 
-impl<'a> Resampling<'a> {
+impl<'a> PoissonResampler<'a> {
     pub(crate) fn new(journeys: &'a Journeys) -> Self {
         let row_keys = if journeys.people.is_none() {
             row_keys(journeys)
@@ -126,7 +126,7 @@ impl<'a> Resampling<'a> {
     }
 
     /// One replicate; of all journeys, or of those that may have conversions.
-    pub(crate) fn draw(&self, stream: &Random, all: bool) -> Draws {
+    pub(crate) fn draw(&self, stream: &Random, all: bool) -> BootstrapWeights {
         let Some(people) = &self.journeys.people else {
             let rows = self
                 .journeys
@@ -134,7 +134,7 @@ impl<'a> Resampling<'a> {
                 .iter()
                 .zip(&self.row_keys)
                 .map(|(outcome, key)| redraw(*outcome, &mut stream.stream(*key)));
-            return Draws::Rows(rows.collect());
+            return BootstrapWeights::Rows(rows.collect());
         };
         let journeys = if all {
             self.journeys.len()
@@ -156,14 +156,14 @@ impl<'a> Resampling<'a> {
         for (person, &times) in by_person.iter().enumerate() {
             by_journey.resize(people.journey_ends.get(person), times);
         }
-        Draws::Persons {
+        BootstrapWeights::Persons {
             by_person,
             by_journey,
         }
     }
 
     /// The journeys with these draws.
-    pub(crate) fn sample(&self, draws: &'a Draws) -> Sample<'a> {
+    pub(crate) fn sample(&self, draws: &'a BootstrapWeights) -> Sample<'a> {
         Sample {
             journeys: self.journeys,
             draws: Some(draws),
@@ -284,7 +284,8 @@ mod tests {
             rows.iter()
                 .for_each(|(name, conversions)| table.push([*name], row(*conversions)).unwrap());
             let journeys = table.journeys().unwrap();
-            let Draws::Rows(outcomes) = Resampling::new(&journeys).draw(&Random::new(1), true)
+            let BootstrapWeights::Rows(outcomes) =
+                PoissonResampler::new(&journeys).draw(&Random::new(1), true)
             else {
                 panic!("rows")
             };

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::journeys::arena::{Journeys, Totals};
-use crate::journeys::sample::{Draws, Sample};
+use crate::journeys::sample::{BootstrapWeights, Sample};
 use crate::privacy::{Group, MinimumGroup, Protected};
 use crate::util::interner::Interner;
 use std::ops::Range;
@@ -45,14 +45,14 @@ impl Segments {
 #[derive(Debug)]
 pub(crate) struct Segment<'a> {
     journeys: &'a Journeys,
-    by_journey: Draws,
-    by_person: Draws,
+    by_journey: BootstrapWeights,
+    by_person: BootstrapWeights,
 }
 
 impl Segment<'_> {
     /// Which journeys count, each once: those of the persons who began in the segment, for models
     /// that read whole timelines, or those that close in it.
-    pub(crate) fn draws(&self, timelines: bool) -> &Draws {
+    pub(crate) fn draws(&self, timelines: bool) -> &BootstrapWeights {
         if timelines {
             &self.by_person
         } else {
@@ -167,11 +167,11 @@ impl Journeys {
         }
         Segment {
             journeys: self,
-            by_journey: Draws::Persons {
+            by_journey: BootstrapWeights::Persons {
                 by_person: persons.clone(),
                 by_journey,
             },
-            by_person: Draws::Persons {
+            by_person: BootstrapWeights::Persons {
                 by_person: persons,
                 by_journey: of_persons,
             },

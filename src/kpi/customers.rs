@@ -12,9 +12,10 @@ mod rfm;
 pub use self::carts::{CartAbandonment, CartFigures, CartGroup, CartOptions};
 pub use self::cohorts::{Cohort, Cohorts};
 pub use self::lifetime_value::{
-    CustomerValue, FittedForecast, Forecast, GroupValue, LifetimeValues, ValueToCost, ValuesToCost,
+    CustomerLifetimeValue, CustomerValue, FittedForecast, Forecast, GroupValue, ValueToCost,
+    ValuesToCost,
 };
 pub use self::purchases::{CustomerPurchases, Purchases};
-pub use self::repurchase::{BuyingCycles, DuePurchase, Regularity, Repurchase};
+pub use self::repurchase::{DuePurchase, InterpurchaseTimes, Regularity, Repurchase};
 pub use self::retention::{Retention, RetentionPeriod};
 pub use self::rfm::{RfmGroup, RfmScore, RfmSegment, RfmSegments};

@@ -10,7 +10,7 @@ mod steps;
 mod times;
 
 pub use self::counts::MapCounts;
-pub use self::friction::{Excess, FrictionPoint, HandOver};
+pub use self::friction::{Excess, FrictionPoint, Handoff};
 pub use self::path_counts::PathCounts;
 pub use self::paths::{FrequentPath, FrequentPaths};
 pub use self::steps::{Stage, Steps};
@@ -25,7 +25,7 @@ use crate::journeys::arena::Journeys;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
 use crate::stats::p_text;
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 use crate::kpi::map::counts::{CONVERSION, DROP, EdgeCounts, START};
@@ -61,7 +61,7 @@ pub struct JourneyMap {
     /// Steps that lose conversions against the average, the greatest loss first.
     pub friction: Vec<FrictionPoint>,
     /// Hand-overs after which more people leave than on average, the most first.
-    pub hand_overs: Vec<HandOver>,
+    pub hand_overs: Vec<Handoff>,
 }
 
 /// One step.
@@ -130,7 +130,7 @@ impl JourneyMap {
     ///
     /// ```
     /// use mixtouch::kpi::map::{JourneyMap, Steps};
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
@@ -139,7 +139,7 @@ impl JourneyMap {
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let map = JourneyMap::of(&journeys, &Steps::channels(journeys.channels()), Level::default())?;
+    /// let map = JourneyMap::of(&journeys, &Steps::channels(journeys.channels()), ConfidenceLevel::default())?;
     /// let edge = map.edge("social", "search").expect("ann went along it");
     /// assert_eq!((edge.taken.rate, edge.median_seconds), (Some(0.5), Some(100.0)));
     /// assert!(map.to_dot(1).starts_with("digraph"));
@@ -149,7 +149,7 @@ impl JourneyMap {
     /// # Errors
     /// Steps of other channels; journeys without persons and times, as those of a path table, or
     /// without any touch or conversion.
-    pub fn of(journeys: &Journeys, steps: &Steps, level: Level) -> Result<Self> {
+    pub fn of(journeys: &Journeys, steps: &Steps, level: ConfidenceLevel) -> Result<Self> {
         Window::of(journeys)?;
         steps.check(journeys.channels())?;
         journeys
@@ -184,7 +184,7 @@ impl JourneyMap {
             .map(|(_, edge)| edge)
             .filter(|edge| has(&edge.from) && has(&edge.to))
             .collect();
-        let goes = |hand_over: &HandOver| {
+        let goes = |hand_over: &Handoff| {
             let ends = |edge: &MapEdge| {
                 edge.from.is_step(&hand_over.from) && edge.to.is_step(&hand_over.to)
             };
@@ -229,7 +229,7 @@ impl MapCounts {
     ///
     /// # Errors
     /// Journeys without persons and times; other channels.
-    pub fn report(&self, journeys: &Journeys, level: Level) -> Result<JourneyMap> {
+    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<JourneyMap> {
         self.steps.check(journeys.channels())?;
         let step = |(name, counts): (&String, &crate::kpi::map::counts::StepCounts)| StepFigures {
             step: name.clone(),
@@ -258,7 +258,7 @@ impl MapCounts {
         })
     }
 
-    fn edges(&self, level: Level) -> Vec<MapEdge> {
+    fn edges(&self, level: ConfidenceLevel) -> Vec<MapEdge> {
         let edges = self.sorted_edges();
         let leaving = edges.chunk_by(|left, right| left.from == right.from);
         let of = |edges: &[EdgeCounts]| {

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::journeys::Lookback;
 use crate::kpi::journeys::OfflineChannels;
 use crate::kpi::journeys::contact_path::Contacts;
-use crate::kpi::timelines::Histories;
+use crate::kpi::timelines::PersonTimelines;
 use crate::privacy::MinimumGroup;
-use crate::stats::Level;
+use crate::stats::ConfidenceLevel;
 use crate::time::Periods;
 
 /// How the figures of [`VoiceOfCustomer`](crate::kpi::service::VoiceOfCustomer),
@@ -22,26 +22,26 @@ use crate::time::Periods;
 ///
 /// ```
 /// use mixtouch::kpi::journeys::OfflineChannels;
-/// use mixtouch::kpi::options::Grouping;
+/// use mixtouch::kpi::options::KpiOptions;
 /// use mixtouch::Lookback;
 ///
-/// let grouping = Grouping::default().with_offline(OfflineChannels::new(["store"])).with_lookback(Lookback::days(14.0)?);
+/// let grouping = KpiOptions::default().with_offline(OfflineChannels::new(["store"])).with_lookback(Lookback::days(14.0)?);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Grouping {
-    level: Level,
+pub struct KpiOptions {
+    level: ConfidenceLevel,
     offline: OfflineChannels,
     lookback: Lookback,
     periods: Option<Periods>,
     minimum: MinimumGroup,
 }
 
-impl Grouping {
+impl KpiOptions {
     /// The level of confidence of intervals and tests, 0.95 by default.
     #[must_use]
-    pub fn with_level(self, level: Level) -> Self {
+    pub fn with_level(self, level: ConfidenceLevel) -> Self {
         Self { level, ..self }
     }
 
@@ -75,7 +75,7 @@ impl Grouping {
         Self { minimum, ..self }
     }
 
-    pub(crate) fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> ConfidenceLevel {
         self.level
     }
 
@@ -92,7 +92,7 @@ impl Grouping {
     }
 
     /// Fails where an offline channel is none of the log.
-    pub(crate) fn contacts<'a>(&self, histories: &Histories<'a>) -> Result<Contacts<'a>> {
+    pub(crate) fn contacts<'a>(&self, histories: &PersonTimelines<'a>) -> Result<Contacts<'a>> {
         let log = histories.log();
         self.offline
             .check(&[Some(&Channels::new(log.channels.iter())?)])?;

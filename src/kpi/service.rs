@@ -10,6 +10,6 @@ mod teams;
 
 pub use self::cases::{CaseFigures, Resolutions};
 pub use self::net_score::NetScore;
-pub use self::survey_scale::{Instrument, Questions, Score};
+pub use self::survey_scale::{Questions, Score, SurveyScale};
 pub use self::surveys::{AnswerFigures, QuestionVoice, VoiceOfCustomer};
 pub use self::teams::{Served, Service, ServiceColumns, ServiceFigures};

@@ -4,6 +4,6 @@ mod acquisition;
 mod email;
 mod roas;
 
-pub use self::acquisition::{Acquisition, ChannelAcquisition};
-pub use self::email::MailingRates;
-pub use self::roas::{ChannelReturn, SpendReturn, SpendReturns};
+pub use self::acquisition::{ChannelAcquisition, CustomerAcquisitionCost};
+pub use self::email::EmailRates;
+pub use self::roas::{ChannelReturn, ReturnOnAdSpend, SpendReturn};

@@ -17,19 +17,19 @@ use crate::time::Window;
 /// the log, 24 more while it is made.
 ///
 /// ```
-/// use mixtouch::kpi::timelines::Histories;
+/// use mixtouch::kpi::timelines::PersonTimelines;
 /// use mixtouch::{Event, Events, Kind};
 ///
 /// let mut log = Events::new().keep_all();
 /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_400_000).with_order_id("c-1"))?;
 /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_300_000).with_order_id("c-1"))?;
-/// let histories = Histories::new(&log)?;
+/// let histories = PersonTimelines::new(&log)?;
 /// let times: Vec<i64> = histories.iter().flat_map(|person| person.events()).map(|event| event.time()).collect();
 /// assert_eq!(times, [1_767_300_000, 1_767_400_000]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Histories<'a> {
+pub struct PersonTimelines<'a> {
     events: &'a Events,
     rows: Vec<u32>,
     /// Where each person's rows end.
@@ -37,7 +37,7 @@ pub struct Histories<'a> {
     window: Option<Window>,
 }
 
-impl<'a> Histories<'a> {
+impl<'a> PersonTimelines<'a> {
     /// All rows that the log keeps.
     ///
     /// # Errors
@@ -117,12 +117,12 @@ impl<'a> Histories<'a> {
     }
 
     /// The persons in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = History<'_>> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = PersonTimeline<'_>> {
         (0..self.len()).map(|at| self.history(at))
     }
 
     /// The persons in order, to be read in parallel; collecting keeps the order.
-    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = History<'_>> {
+    pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = PersonTimeline<'_>> {
         (0..self.len()).into_par_iter().map(|at| self.history(at))
     }
 
@@ -144,14 +144,14 @@ impl<'a> Histories<'a> {
 
     /// The persons in order with all their rows, those outside the window too: what led to
     /// something in it may lie before it.
-    pub(crate) fn whole(&self) -> impl IndexedParallelIterator<Item = History<'_>> {
+    pub(crate) fn whole(&self) -> impl IndexedParallelIterator<Item = PersonTimeline<'_>> {
         (0..self.len())
             .into_par_iter()
             .map(|at| self.history_of(at, |rows| 0..rows.len()))
     }
 
     /// Where a person stands in the order of persons.
-    pub(crate) fn rank(&self, history: &History<'_>) -> u64 {
+    pub(crate) fn rank(&self, history: &PersonTimeline<'_>) -> u64 {
         self.events.people.rank(history.code)
     }
 
@@ -169,15 +169,15 @@ impl<'a> Histories<'a> {
         }
     }
 
-    fn history(&self, at: usize) -> History<'_> {
+    fn history(&self, at: usize) -> PersonTimeline<'_> {
         self.history_of(at, |rows| self.inside(rows))
     }
 
-    fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> History<'_> {
+    fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> PersonTimeline<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
         let code = self.events.person[rows[0] as usize];
-        History {
+        PersonTimeline {
             events: self.events,
             code,
             rows: &rows[inside(rows)],
@@ -209,13 +209,13 @@ fn order(kind: Kind) -> u8 {
 
 /// One person's rows, oldest first.
 #[derive(Debug, Clone, Copy)]
-pub struct History<'a> {
+pub struct PersonTimeline<'a> {
     events: &'a Events,
     code: u64,
     rows: &'a [u32],
 }
 
-impl<'a> History<'a> {
+impl<'a> PersonTimeline<'a> {
     /// Whose rows they are.
     pub fn person(&self) -> PersonKey<'a> {
         self.events.people.key(self.code)
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     fn shown(log: &Events, window: Option<Window>) -> Vec<(String, Vec<(i64, Kind)>)> {
-        let histories = Histories::new(log).unwrap();
+        let histories = PersonTimelines::new(log).unwrap();
         let histories = window.map_or(histories.clone(), |window| histories.within(window));
         histories
             .iter()
@@ -315,8 +315,11 @@ mod tests {
         let late = shown(&log(&[0, 1, 2, 3, 4, 5]), Some(Window::new(4, 9).unwrap()));
         assert_eq!(late.iter().map(|(_, rows)| rows.len()).sum::<usize>(), 1);
         assert!(
-            Histories::new(&Events::new()).unwrap().is_empty()
-                && Histories::new(&Events::new()).unwrap().window().is_none()
+            PersonTimelines::new(&Events::new()).unwrap().is_empty()
+                && PersonTimelines::new(&Events::new())
+                    .unwrap()
+                    .window()
+                    .is_none()
         );
     }
 }

@@ -8,7 +8,7 @@ mod read;
 
 pub use self::check::Finding;
 pub use self::column::{Channel, Control};
-pub use self::period::Period;
+pub use self::period::Frequency;
 #[cfg(feature = "csv")]
 pub use self::read::PanelColumns;
 
@@ -39,7 +39,7 @@ use crate::time::Day;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Panel {
-    period: Period,
+    period: Frequency,
     dates: Vec<Day>,
     geos: Vec<String>,
     kpi: Vec<f64>,
@@ -52,7 +52,7 @@ pub struct Panel {
 
 #[derive(Deserialize)]
 struct Fields {
-    period: Period,
+    period: Frequency,
     dates: Vec<Day>,
     geos: Vec<String>,
     kpi: Vec<f64>,
@@ -106,7 +106,7 @@ impl Panel {
     /// # Errors
     /// As [`Panel::national`]; also if a geo's name is empty or comes twice.
     pub fn new(
-        period: Option<Period>,
+        period: Option<Frequency>,
         dates: Vec<Day>,
         geos: Vec<String>,
         kpi: Vec<f64>,
@@ -117,7 +117,7 @@ impl Panel {
                 allowed: "one period and one geo at least".into(),
             });
         }
-        let period = period.map_or_else(|| Period::of(&dates), Ok)?;
+        let period = period.map_or_else(|| Frequency::of(&dates), Ok)?;
         if let Some((at, allowed)) = misstep(period, &dates) {
             return Err(Error::setting("date", dates[at], allowed));
         }
@@ -335,7 +335,7 @@ impl Panel {
     }
 
     /// The length of the periods.
-    pub const fn period(&self) -> Period {
+    pub const fn period(&self) -> Frequency {
         self.period
     }
 
@@ -457,7 +457,7 @@ impl Panel {
 const RESERVED: [&str; 3] = ["baseline", "date", "geo"];
 
 /// The first date that does not follow the one before it, with what is allowed there.
-fn misstep(period: Period, dates: &[Day]) -> Option<(usize, String)> {
+fn misstep(period: Frequency, dates: &[Day]) -> Option<(usize, String)> {
     let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
     let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
     let problem = if dates[at] == before {

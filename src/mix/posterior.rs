@@ -12,7 +12,7 @@ mod summary;
 pub use self::decomposition::Decomposition;
 pub use self::forecast::Forecast;
 pub use self::lift_report::TestReport;
-pub use self::model::{Member, MixModel};
+pub use self::model::{Posterior, PosteriorDraw};
 pub use self::response::{ChannelResponse, ResponsePoint};
 pub use self::statistics::FitStatistics;
 pub use self::summary::{ChannelSummary, Spread};

@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
-use crate::mix::panel::Period;
+use crate::mix::panel::Frequency;
 
 use crate::mix::transform::SaturationFamily;
 use crate::mix::transform::adstock::LONGEST;
-use crate::mix::transform::{AdstockFamily, Window};
+use crate::mix::transform::{AdstockFamily, LagWindow};
 
 /// Which transform comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -59,8 +59,8 @@ pub enum GeoScale {
     Mean,
 }
 
-/// The specification of a marketing-mix model; [`MediaMix::fit`] searches the transforms and
-/// returns a [`MixModel`](crate::mix::posterior::MixModel).
+/// The specification of a marketing-mix model; [`MixSpecification::fit`] searches the transforms and
+/// returns a [`Posterior`](crate::mix::posterior::Posterior).
 ///
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
 /// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
@@ -68,10 +68,10 @@ pub enum GeoScale {
 /// least 0, a linear trend and two Fourier pairs per geo, 2000 trials, an ensemble of 40.
 ///
 /// ```
-/// use mixtouch::mix::specification::{Baseline, MediaMix, Trend};
+/// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
 /// use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 ///
-/// let specification = MediaMix::new()
+/// let specification = MixSpecification::new()
 ///     .adstock(AdstockFamily::Delayed)
 ///     .saturation_of("search", SaturationFamily::MichaelisMenten)
 ///     .baseline(Baseline::new(Trend::Knots(4), 3)?)
@@ -81,7 +81,7 @@ pub enum GeoScale {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "crate::mix::specification::stored::Fields")]
-pub struct MediaMix {
+pub struct MixSpecification {
     pub(crate) default: ChannelSettings,
     pub(crate) channels: Vec<(String, ChannelSettings)>,
     pub(crate) control_bounds: Vec<(String, Option<f64>, Option<f64>)>,
@@ -100,7 +100,7 @@ pub struct MediaMix {
     pub(crate) roi_priors: Vec<RoiPrior>,
 }
 
-impl Default for MediaMix {
+impl Default for MixSpecification {
     fn default() -> Self {
         Self {
             default: ChannelSettings::default(),
@@ -123,7 +123,7 @@ impl Default for MediaMix {
     }
 }
 
-impl MediaMix {
+impl MixSpecification {
     /// The default specification.
     pub fn new() -> Self {
         Self::default()
@@ -159,7 +159,11 @@ impl MediaMix {
 
     /// The adstock of one channel.
     #[must_use]
-    pub fn adstock_of(mut self, channel: impl Into<String>, family: AdstockFamily) -> Self {
+    pub fn with_channel_adstock(
+        mut self,
+        channel: impl Into<String>,
+        family: AdstockFamily,
+    ) -> Self {
         self.channel_mut(channel.into()).adstock = family;
         self
     }
@@ -174,7 +178,7 @@ impl MediaMix {
     /// Where to look for a transform parameter of one channel; spend counts in units of the geo's
     /// maximum.
     #[must_use]
-    pub fn range_of(
+    pub fn with_channel_prior(
         mut self,
         channel: impl Into<String>,
         parameter: impl Into<String>,
@@ -191,7 +195,12 @@ impl MediaMix {
     ///
     /// # Errors
     /// If the lower bound is above the upper one or either is not a number.
-    pub fn bounds_of(mut self, channel: impl Into<String>, low: f64, high: f64) -> Result<Self> {
+    pub fn with_channel_bounds(
+        mut self,
+        channel: impl Into<String>,
+        low: f64,
+        high: f64,
+    ) -> Result<Self> {
         if low.is_nan()
             || high.is_nan()
             || low > high
@@ -254,7 +263,7 @@ impl MediaMix {
     /// # Errors
     /// If it is 0 or above 1000.
     pub fn window(mut self, periods: usize) -> Result<Self> {
-        self.window = Some(Window::new(periods, true)?.length());
+        self.window = Some(LagWindow::new(periods, true)?.length());
         Ok(self)
     }
 
@@ -375,7 +384,7 @@ impl MediaMix {
     ///
     /// A test's `spend_change` comes on top of the spend the panel records for its window: the
     /// model compares the outcome at the recorded spend with that at the recorded spend +
-    /// `spend_change`. [`MediaMix::fit`] refuses a test whose window is not wholly within the
+    /// `spend_change`. [`MixSpecification::fit`] refuses a test whose window is not wholly within the
     /// panel, or that cuts more than the channel's spend in the window.
     #[must_use]
     pub fn lift_tests(mut self, tests: Vec<LiftTest>) -> Self {
@@ -399,8 +408,8 @@ impl MediaMix {
     }
 
     /// The adstock's window for a panel.
-    pub(crate) fn window_for(&self, period: Period) -> Result<Window> {
-        Window::new(
+    pub(crate) fn window_for(&self, period: Frequency) -> Result<LagWindow> {
+        LagWindow::new(
             self.window.unwrap_or(period.default_window()).min(LONGEST),
             true,
         )

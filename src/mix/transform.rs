@@ -10,7 +10,7 @@ pub use self::adstock::binomial::Binomial;
 pub use self::adstock::delayed::Delayed;
 pub use self::adstock::geometric::{Geometric, RobynGeometric};
 pub use self::adstock::weibull::{WeibullCdf, WeibullPdf};
-pub use self::adstock::{Adstock, AdstockFamily, AdstockKernel, Window};
+pub use self::adstock::{Adstock, AdstockFamily, AdstockKernel, LagWindow};
 pub use self::curve::ChannelCurve;
 pub use self::parameter::{Parameter, Prior};
 pub use self::saturation::exponential::{Logistic, Tanh};

@@ -126,11 +126,11 @@ impl World {
     /// ```
     /// use mixtouch::simulate::worlds::World;
     /// use mixtouch::{Fit, JourneyOptions, attribute};
-    /// use mixtouch::attribution::hazard::TimeToEvent;
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
     ///
     /// let simulation = World::Baseline.simulate(20_000, 7)?;
     /// let journeys = simulation.journeys(JourneyOptions::default())?;
-    /// let credits = attribute(&journeys, &TimeToEvent::default().fit(&journeys)?)?;
+    /// let credits = attribute(&journeys, &AdditiveHazard::default().fit(&journeys)?)?;
     /// assert!((credits.credited().conversions / simulation.truth().total - 1.0).abs() < 0.25);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```

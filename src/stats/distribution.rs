@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-use crate::stats::figures::{Interval, Level, Mean};
+use crate::stats::figures::{ConfidenceLevel, Interval, Mean};
 
 /// Probabilities of the quantiles a report gives.
 const PROBABILITIES: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
@@ -42,7 +42,7 @@ pub struct Quantile {
 
 impl Distribution {
     /// Of these values in any order; those that are not finite are left out.
-    pub fn of(mut values: Vec<f64>, unit: &str, level: Level) -> Self {
+    pub fn of(mut values: Vec<f64>, unit: &str, level: ConfidenceLevel) -> Self {
         values.retain(|value| value.is_finite());
         values.sort_unstable_by(f64::total_cmp);
         let quantiles = if values.is_empty() {
@@ -73,7 +73,7 @@ impl Distribution {
 
 impl Quantile {
     /// Of values in order, of which there is at least one.
-    fn of(sorted: &[f64], probability: f64, level: Level) -> Self {
+    fn of(sorted: &[f64], probability: f64, level: ConfidenceLevel) -> Self {
         let at = probability * (sorted.len() - 1) as f64;
         let (below, part) = (at.floor() as usize, at.fract());
         let above = sorted[(below + 1).min(sorted.len() - 1)];
@@ -88,7 +88,7 @@ impl Quantile {
 
 /// The l-th to the u-th smallest value: the true quantile lies below the first when fewer than l
 /// values fall under it, and their number is binomial.
-fn order_interval(sorted: &[f64], probability: f64, level: Level) -> Option<Interval> {
+fn order_interval(sorted: &[f64], probability: f64, level: ConfidenceLevel) -> Option<Interval> {
     let below = Binomial::new(probability, sorted.len() as u64).ok()?;
     let tail = 0.5 * (1.0 - level.get());
     let low = (below.inverse_cdf(tail) as usize).checked_sub(1)?;
@@ -123,7 +123,7 @@ mod tests {
         let all = Distribution::of(
             (1..=10).rev().map(f64::from).collect(),
             "days",
-            Level::default(),
+            ConfidenceLevel::default(),
         );
         assert_eq!(
             (
@@ -140,9 +140,9 @@ mod tests {
             all.quantiles[4].interval, None,
             "ten values say too little about the 90th percentile"
         );
-        let one = Distribution::of(vec![3.0, f64::NAN], "days", Level::default());
+        let one = Distribution::of(vec![3.0, f64::NAN], "days", ConfidenceLevel::default());
         assert_eq!((one.quantile(0.1), one.mean.population), (Some(3.0), 1));
-        let none = Distribution::of(vec![], "days", Level::default());
+        let none = Distribution::of(vec![], "days", ConfidenceLevel::default());
         assert_eq!(
             (
                 none.quantiles.len(),
@@ -160,7 +160,7 @@ mod tests {
         let covered = (0..500).filter(|&seed| {
             let mut random = Random::new(seed);
             let values = (0..80).map(|_| random.exponential(1.0)).collect();
-            let interval = Distribution::of(values, "s", Level::default()).quantiles[1]
+            let interval = Distribution::of(values, "s", ConfidenceLevel::default()).quantiles[1]
                 .interval
                 .unwrap();
             interval.low() <= truth && truth <= interval.high()

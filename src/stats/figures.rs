@@ -11,15 +11,15 @@ use crate::stats::difference::{Student, check_level, normal_quantile};
 /// A level of confidence between 0 and 1; 0.95 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
-pub struct Level(f64);
+pub struct ConfidenceLevel(f64);
 
-impl Default for Level {
+impl Default for ConfidenceLevel {
     fn default() -> Self {
         Self(0.95)
     }
 }
 
-impl Level {
+impl ConfidenceLevel {
     /// That level.
     ///
     /// # Errors
@@ -39,7 +39,7 @@ impl Level {
     }
 }
 
-impl TryFrom<f64> for Level {
+impl TryFrom<f64> for ConfidenceLevel {
     type Error = Error;
 
     fn try_from(level: f64) -> Result<Self> {
@@ -47,8 +47,8 @@ impl TryFrom<f64> for Level {
     }
 }
 
-impl From<Level> for f64 {
-    fn from(level: Level) -> Self {
+impl From<ConfidenceLevel> for f64 {
+    fn from(level: ConfidenceLevel) -> Self {
         level.0
     }
 }
@@ -59,7 +59,7 @@ impl From<Level> for f64 {
 pub struct Interval {
     low: f64,
     high: f64,
-    level: Level,
+    level: ConfidenceLevel,
 }
 
 #[derive(Deserialize)]
@@ -67,7 +67,7 @@ pub struct Interval {
 struct Ends {
     low: f64,
     high: f64,
-    level: Level,
+    level: ConfidenceLevel,
 }
 
 impl TryFrom<Ends> for Interval {
@@ -83,7 +83,7 @@ impl Interval {
     ///
     /// # Errors
     /// Ends that are not finite or out of order.
-    pub fn new(low: f64, high: f64, level: Level) -> Result<Self> {
+    pub fn new(low: f64, high: f64, level: ConfidenceLevel) -> Result<Self> {
         if low.is_finite() && high.is_finite() && low <= high {
             return Ok(Self { low, high, level });
         }
@@ -105,7 +105,7 @@ impl Interval {
     }
 
     /// The level of confidence.
-    pub const fn level(&self) -> Level {
+    pub const fn level(&self) -> ConfidenceLevel {
         self.level
     }
 
@@ -150,7 +150,7 @@ pub struct Rate {
 impl Rate {
     /// `count` of `population`. More than all of them is taken as all: what is counted is among the
     /// population.
-    pub fn new(count: u64, population: u64, level: Level) -> Self {
+    pub fn new(count: u64, population: u64, level: ConfidenceLevel) -> Self {
         let count = count.min(population);
         let proportion = Proportion::new(count, population).ok();
         let interval = proportion.and_then(|proportion| proportion.interval(level.0).ok());
@@ -169,7 +169,7 @@ impl Rate {
             count,
             self.population,
             self.interval
-                .map_or_else(Level::default, |interval| interval.level),
+                .map_or_else(ConfidenceLevel::default, |interval| interval.level),
         )
     }
 
@@ -178,7 +178,7 @@ impl Rate {
         let level = self
             .interval
             .or(other.interval)
-            .map_or_else(Level::default, |interval| interval.level);
+            .map_or_else(ConfidenceLevel::default, |interval| interval.level);
         Self::new(
             self.count + other.count,
             self.population + other.population,
@@ -219,7 +219,7 @@ pub struct Mean {
 
 impl Mean {
     /// The mean of these values; none where one is not finite.
-    pub fn of(values: &[f64], level: Level) -> Self {
+    pub fn of(values: &[f64], level: ConfidenceLevel) -> Self {
         let count = values.len() as f64;
         let mean = values.iter().sum::<f64>() / count.max(1.0);
         let squares: f64 = values
@@ -235,7 +235,12 @@ impl Mean {
     }
 
     /// From the values' number, mean and unbiased variance.
-    pub(crate) fn from_moments(population: u64, mean: f64, variance: f64, level: Level) -> Self {
+    pub(crate) fn from_moments(
+        population: u64,
+        mean: f64,
+        variance: f64,
+        level: ConfidenceLevel,
+    ) -> Self {
         let half = || {
             Student::new(population as f64 - 1.0).quantile(0.5 + 0.5 * level.0)
                 * (variance / population as f64).sqrt()
@@ -273,7 +278,7 @@ mod tests {
     fn shares_by_hand() {
         // Wilson for 3 of 12 at z 1.959964: centre (0.25 + 0.160061) / 1.320122 = 0.310623, half
         // width 0.221886.
-        let rate = Rate::new(3, 12, Level::default());
+        let rate = Rate::new(3, 12, ConfidenceLevel::default());
         let interval = rate.interval.unwrap();
         assert!(
             (interval.low() - 0.088_937).abs() < 1e-5 && (interval.high() - 0.532_309).abs() < 1e-5,
@@ -284,10 +289,10 @@ mod tests {
             "25.00 % (95 % interval 8.89 to 53.23; 3 of 12)"
         );
         assert_eq!(
-            rate.merged(&Rate::new(1, 4, Level::default())),
-            Rate::new(4, 16, Level::default())
+            rate.merged(&Rate::new(1, 4, ConfidenceLevel::default())),
+            Rate::new(4, 16, ConfidenceLevel::default())
         );
-        let nobody = Rate::new(0, 0, Level::default());
+        let nobody = Rate::new(0, 0, ConfidenceLevel::default());
         assert_eq!(
             (nobody.rate, nobody.interval, nobody.to_string().as_str()),
             (None, None, "none (0 of 0)")
@@ -298,17 +303,20 @@ mod tests {
     fn means_by_hand() {
         // 1, 2, 6: mean 3, variance (4 + 1 + 9) / 2 = 7, t 4.302653 with 2 degrees: half width
         // 4.302653 x sqrt(7 / 3) = 6.572411.
-        let mean = Mean::of(&[1.0, 2.0, 6.0], Level::default());
+        let mean = Mean::of(&[1.0, 2.0, 6.0], ConfidenceLevel::default());
         let interval = mean.interval.unwrap();
         assert_eq!(mean.mean, Some(3.0));
         assert!(
             (interval.low() + 3.572_411).abs() < 1e-5 && (interval.high() - 9.572_411).abs() < 1e-5,
             "{interval:?}"
         );
-        assert_eq!(Mean::of(&[4.0], Level::default()).interval, None);
-        assert_eq!(Mean::of(&[], Level::default()).mean, None);
-        assert_eq!(Mean::of(&[1.0, f64::NAN], Level::default()).mean, None);
-        assert!(Level::new(1.0).is_err() && Level::new(f64::NAN).is_err());
+        assert_eq!(Mean::of(&[4.0], ConfidenceLevel::default()).interval, None);
+        assert_eq!(Mean::of(&[], ConfidenceLevel::default()).mean, None);
+        assert_eq!(
+            Mean::of(&[1.0, f64::NAN], ConfidenceLevel::default()).mean,
+            None
+        );
+        assert!(ConfidenceLevel::new(1.0).is_err() && ConfidenceLevel::new(f64::NAN).is_err());
         assert!(
             serde_json::from_str::<Interval>(r#"{"low": 2.0, "high": 1.0, "level": 0.9}"#).is_err()
         );

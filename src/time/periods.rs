@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::time::day::Day;
 use crate::time::range::Window;
-use crate::time::zone::Zone;
+use crate::time::zone::TimeZone;
 
 /// Periods that follow each other without a gap, oldest first.
 ///
 /// ```
 /// use mixtouch::time::Periods;
 ///
-/// let quarters = Periods::months("2026-01-01".parse()?, 4, 3, &mixtouch::Zone::utc())?;
+/// let quarters = Periods::months("2026-01-01".parse()?, 4, 3, &mixtouch::TimeZone::utc())?;
 /// assert_eq!(quarters.windows().map(|window| window.to_string()).last().as_deref(), Some("2026-10-01 to 2027-01-01"));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -60,7 +60,7 @@ impl Periods {
     ///
     /// # Errors
     /// No period, or no month in each; days beyond what a window can have.
-    pub fn months(first: Day, count: u32, months: u32, zone: &Zone) -> Result<Self> {
+    pub fn months(first: Day, count: u32, months: u32, zone: &TimeZone) -> Result<Self> {
         let step = |at: u32| {
             zone.start_of(first.plus_months(at.saturating_mul(months).min(120_000) as i32))
         };
@@ -75,7 +75,7 @@ impl Periods {
     ///
     /// # Errors
     /// No period, or no day in each; days beyond what a window can have.
-    pub fn days(first: Day, count: u32, days: u32, zone: &Zone) -> Result<Self> {
+    pub fn days(first: Day, count: u32, days: u32, zone: &TimeZone) -> Result<Self> {
         let step =
             |at: u32| zone.start_of(first.plus(at.saturating_mul(days).min(4_000_000) as i32));
         Self::new(
@@ -129,8 +129,8 @@ mod tests {
                 && Periods::new(vec![2, 2]).is_err()
                 && Periods::new(vec![-1, 2]).is_err()
         );
-        assert!(Periods::days("2026-01-01".parse().unwrap(), 3, 0, &Zone::utc()).is_err());
-        assert!(Periods::days("2026-01-01".parse().unwrap(), 0, 7, &Zone::utc()).is_err());
+        assert!(Periods::days("2026-01-01".parse().unwrap(), 3, 0, &TimeZone::utc()).is_err());
+        assert!(Periods::days("2026-01-01".parse().unwrap(), 0, 7, &TimeZone::utc()).is_err());
         let periods = Periods::new(vec![10, 20, 40]).unwrap();
         assert_eq!(
             [9, 10, 19, 20, 39, 40].map(|time| periods.position(time)),

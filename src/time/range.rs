@@ -72,7 +72,7 @@ impl Window {
     /// conversion.
     pub fn of(journeys: &Journeys) -> Result<Self> {
         if !journeys.has_times() {
-            return Err(Error::Lacking {
+            return Err(Error::MissingInput {
                 model: "a KPI".into(),
                 needs: "persons and times".into(),
             });

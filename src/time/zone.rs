@@ -10,24 +10,24 @@ use crate::time::day::Day;
 ///
 /// ```
 /// # #[cfg(feature = "time")] {
-/// let zone = mixtouch::Zone::new("Europe/Berlin")?;
+/// let zone = mixtouch::TimeZone::new("Europe/Berlin")?;
 /// assert_eq!(zone.start_of("2026-07-01".parse()?)?, 1_782_856_800); // 2026-06-30T22:00:00Z
 /// # }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
+pub struct TimeZone {
     #[cfg(feature = "time")]
     rules: jiff::tz::TimeZone,
 }
 
-impl Default for Zone {
+impl Default for TimeZone {
     fn default() -> Self {
         Self::utc()
     }
 }
 
-impl Zone {
+impl TimeZone {
     /// Coordinated Universal Time.
     pub fn utc() -> Self {
         Self {
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn days_begin_where_the_zone_says() {
         let start = |zone: &str, day: &str| {
-            Zone::new(zone)
+            TimeZone::new(zone)
                 .unwrap()
                 .start_of(day.parse().unwrap())
                 .unwrap()
@@ -119,6 +119,6 @@ mod tests {
             start("Europe/Berlin", "2026-03-30") - start("Europe/Berlin", "2026-03-29"),
             23 * 3600
         );
-        assert!(Zone::new("Mars/Olympus").is_err());
+        assert!(TimeZone::new("Mars/Olympus").is_err());
     }
 }

@@ -1,16 +1,16 @@
 //! A bit for each number.
 
-/// Marks on numbers from 0: a bit each, so that those of ten million fit the cache.
+/// BitSet on numbers from 0: a bit each, so that those of ten million fit the cache.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Marks(Vec<u64>);
+pub(crate) struct BitSet(Vec<u64>);
 
-impl Marks {
+impl BitSet {
     /// Numbers below `len`, none of them marked.
     pub(crate) fn none(len: usize) -> Self {
         Self(vec![0; len.div_ceil(64)])
     }
 
-    /// Marks a number.
+    /// BitSet a number.
     pub(crate) fn mark(&mut self, number: usize) {
         self.0[number / 64] |= 1 << (number % 64);
     }

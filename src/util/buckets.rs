@@ -2,12 +2,12 @@
 //! fits the cache.
 
 /// Things ordered by the part they belong to, those of one part as they came.
-pub(crate) struct Spread<T> {
+pub(crate) struct Buckets<T> {
     all: Vec<T>,
     starts: Vec<u32>,
 }
 
-impl<T: Copy> Spread<T> {
+impl<T: Copy> Buckets<T> {
     /// Puts each thing into its part, a number below `parts`.
     pub(crate) fn new(things: &[T], parts: usize, part: impl Fn(&T) -> usize) -> Self {
         let mut starts = vec![0u32; parts + 1];
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn parts_keep_the_order_things_came_in() {
-        let spread = |things: &[u32]| Spread::new(things, 4, |thing| (*thing % 4) as usize);
+        let spread = |things: &[u32]| Buckets::new(things, 4, |thing| (*thing % 4) as usize);
         let both = [spread(&[7, 4, 3, 0, 5]), spread(&[8, 11])];
         assert_eq!(
             (both[0].part(0), both[0].part(2), both[0].starts()),

@@ -7,13 +7,13 @@ use mixtouch::attribution::rules::{
     TimeDecay, WShaped, WShapedModel,
 };
 use mixtouch::attribution::shapley::{
-    ExactSetShapley, OrderedShapley, SetRateShapley, SubsetSumShapley,
+    ExactSetShapley, OrderedShapley, SetRateShapley, SimplifiedShapley,
 };
-use mixtouch::attribution::{Coalitions, ComparisonTable};
+use mixtouch::attribution::{ChannelSetCounts, ComparisonTable};
 use mixtouch::journeys::{Period, Transform};
 use mixtouch::{
     Channels, Comparison, CostTable, Credits, Error, Event, Events, Fit, Journey, JourneyBuilder,
-    JourneyOptions, Journeys, Lookback, Outcome, PathTable, PersonKey, Zone, attribute,
+    JourneyOptions, Journeys, Lookback, Outcome, PathTable, PersonKey, TimeZone, attribute,
 };
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -35,7 +35,7 @@ fn compared(journeys: &Journeys) -> ComparisonTable {
         .model("first-touch", FirstTouch)
         .model("linear", Linear)
         .model("position-based", Position::u())
-        .model("shapley", SubsetSumShapley)
+        .model("shapley", SimplifiedShapley)
         .fit("last-non-direct", LastNonDirect::default())
         .fit("markov", Markov::order(1).unwrap())
         .fit(
@@ -274,7 +274,7 @@ fn time_decay_of_a_path_table_is_refused() {
         .run(&journeys)
         .unwrap_err();
     assert!(
-        matches!(named, Error::Lacking { ref model, .. } if model == "time-decay"),
+        matches!(named, Error::MissingInput { ref model, .. } if model == "time-decay"),
         "{named}"
     );
 }
@@ -367,16 +367,16 @@ fn models_and_evidence_of_other_channels_are_refused() {
     let markov = Markov::order(1).unwrap();
     assert!(matches!(
         attribute(&other, &markov.fit(&one).unwrap()),
-        Err(Error::ChannelsDiffer { .. })
+        Err(Error::ChannelMismatch { .. })
     ));
     assert!(matches!(
         attribute(&other, &SetRateShapley.fit(&one).unwrap()),
-        Err(Error::ChannelsDiffer { .. })
+        Err(Error::ChannelMismatch { .. })
     ));
     let mut credits = attribute(&one, &Linear).unwrap();
     assert!(matches!(
         credits.merge(attribute(&other, &Linear).unwrap()),
-        Err(Error::ChannelsDiffer { .. })
+        Err(Error::ChannelMismatch { .. })
     ));
     let twice = Comparison::new()
         .model("x", Linear)
@@ -632,8 +632,10 @@ fn stored_items_are_validated_too() {
         ),
         &[fewer],
     );
-    let coalitions = journeys.accumulate(|| Coalitions::new(channels)).unwrap();
-    refuses::<Coalitions>(
+    let coalitions = journeys
+        .accumulate(|| ChannelSetCounts::new(channels))
+        .unwrap();
+    refuses::<ChannelSetCounts>(
         &json(&coalitions),
         &[fewer, ("[0,1]", "[]"), ("[0,1]", "[0,7]"), ("1.0", "-1.0")],
     );
@@ -663,11 +665,11 @@ fn stored_items_are_validated_too() {
 
 #[test]
 fn periods_are_of_days_that_logs_can_have() {
-    let period = |first: &str, last: &str, zone: &Zone| {
+    let period = |first: &str, last: &str, zone: &TimeZone| {
         Period::days(first.parse().ok(), last.parse().ok(), zone).map_err(|error| error.to_string())
     };
     let within = "allowed: a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
-    let utc = Zone::utc();
+    let utc = TimeZone::utc();
     assert_eq!(
         period("2026-02-02", "2026-02-01", &utc).unwrap_err(),
         "the period's last day is 2026-02-01, allowed: 2026-02-02 or later"
@@ -691,7 +693,7 @@ fn periods_are_of_days_that_logs_can_have() {
     }
     #[cfg(feature = "time")]
     {
-        let zone = |name| Zone::new(name).unwrap();
+        let zone = |name| TimeZone::new(name).unwrap();
         assert_eq!(
             period("1970-01-01", "", &zone("Europe/Berlin")).unwrap_err(),
             format!("the period's first day is 1970-01-01, {within}")

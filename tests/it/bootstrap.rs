@@ -1,6 +1,6 @@
 //! Intervals by the bootstrap.
 
-use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::attribution::shapley::SetRateShapley;
@@ -191,7 +191,7 @@ fn intervals_of_a_fitted_model_cover_the_truth() {
 fn value_and_the_baseline_have_intervals() {
     let journeys = Journeys::from_events(&log(2_000, 7, false), JourneyOptions::default()).unwrap();
     let comparison = Comparison::new()
-        .fit("hazard", TimeToEvent::default())
+        .fit("hazard", AdditiveHazard::default())
         .model("last", LastTouch);
     let table = comparison
         .bootstrap(Bootstrap::new(60, 1).unwrap())
@@ -260,7 +260,7 @@ fn a_table_shows_intervals() {
 fn time_to_event_has_intervals_too() {
     let journeys =
         |seed| Journeys::from_events(&log(2_000, seed, false), JourneyOptions::default()).unwrap();
-    let model = TimeToEvent::default();
+    let model = AdditiveHazard::default();
     let table = Comparison::new()
         .fit("hazard", model.clone())
         .bootstrap(Bootstrap::new(100, 1).unwrap())
@@ -304,7 +304,7 @@ fn intervals_of_time_to_event_hold_the_truth() {
         for seed in 1000..1200 {
             let simulation = world.simulate(10_000, seed).unwrap();
             let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
-            let comparison = Comparison::new().fit("time-to-event", TimeToEvent::default());
+            let comparison = Comparison::new().fit("time-to-event", AdditiveHazard::default());
             let table = comparison
                 .bootstrap(Bootstrap::new(100, seed).unwrap())
                 .run(&journeys)

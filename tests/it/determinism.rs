@@ -6,7 +6,7 @@ use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
-use mixtouch::attribution::shapley::{SetRateShapley, SubsetSumShapley};
+use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use mixtouch::journeys::Transform;
 use mixtouch::util::Random;
 use mixtouch::{
@@ -99,7 +99,7 @@ fn compare(journeys: &Journeys) -> ComparisonTable {
         .model("linear", Linear)
         .model("time-decay", TimeDecay::days(7.0).unwrap())
         .model("position-based", Position::u())
-        .model("shapley", SubsetSumShapley)
+        .model("shapley", SimplifiedShapley)
         .fit("last-non-direct", LastNonDirect::default())
         .fit("position-w", WShaped::new(["call"]).unwrap())
         .fit("markov", Markov::order(1).unwrap())

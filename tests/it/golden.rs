@@ -2,13 +2,13 @@
 //! it.
 
 use approx::assert_relative_eq;
-use mixtouch::attribution::Coalitions;
+use mixtouch::attribution::ChannelSetCounts;
 use mixtouch::attribution::markov::{Markov, State};
 use mixtouch::attribution::rules::{
     FirstTouch, LastTouch, Linear, Participation, Position, TimeDecay, WShaped,
 };
 use mixtouch::attribution::shapley::{
-    ExactSetShapley, OrderedShapley, SetRateShapley, SubsetSumShapley,
+    ExactSetShapley, OrderedShapley, SetRateShapley, SimplifiedShapley,
 };
 use mixtouch::journeys::Transform;
 use mixtouch::{
@@ -66,7 +66,7 @@ fn score(model: &str, journeys: &Journeys) -> Credits {
         "markov-without-nulls" => {
             fitted(&Markov::order(1).unwrap().with_ignore_nulls(true), journeys)
         }
-        "shapley" => attribute(journeys, &SubsetSumShapley).unwrap(),
+        "shapley" => attribute(journeys, &SimplifiedShapley).unwrap(),
         "shapley-set-rate" => fitted(&SetRateShapley, journeys),
         _ => panic!("no model {model:?}"),
     }
@@ -225,7 +225,7 @@ fn reports_by_hand() {
     // (40 - 10)/6 + 8/3, c = (0 - 10 + 0 - 20)/6 + (8 - 40)/3; together v(abc)
     let exact = ExactSetShapley::new(
         &journeys
-            .accumulate(|| Coalitions::new(journeys.channels()))
+            .accumulate(|| ChannelSetCounts::new(journeys.channels()))
             .unwrap(),
     );
     for ((name, value), expected) in

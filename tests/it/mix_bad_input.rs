@@ -3,8 +3,8 @@
 
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
-use mixtouch::mix::panel::{Finding, Panel, PanelColumns, Period};
-use mixtouch::mix::specification::{Baseline, MediaMix, Pooling, RoiPrior, Trend};
+use mixtouch::mix::panel::{Finding, Frequency, Panel, PanelColumns};
+use mixtouch::mix::specification::{Baseline, MixSpecification, Pooling, RoiPrior, Trend};
 
 fn read(csv: &str) -> Result<Panel, String> {
     let columns = PanelColumns::new("date", "y")
@@ -126,7 +126,7 @@ fn a_table_of_lift_tests_names_the_row_whatever_finds_the_fault() {
         let good = "tv,,2019-06-01,2019-06-28,10,5,1";
         let header = "channel,geo,start,end,spend_change,outcome_change,standard_error";
         std::fs::write(&path, format!("{header}\n{good}\n\n{row}\n")).unwrap();
-        let mix = MediaMix::new()
+        let mix = MixSpecification::new()
             .trials(20)
             .unwrap()
             .lift_tests(LiftTest::read_csv_file(&path).unwrap());
@@ -235,7 +235,7 @@ fn months_follow_the_calendar_and_events_become_columns() {
         .events("promo")
         .read(csv.as_bytes())
         .unwrap();
-    assert_eq!(panel.period(), Period::Month);
+    assert_eq!(panel.period(), Frequency::Month);
     let names: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
     assert_eq!(names, ["promo=fair", "promo=sale"]);
     assert_eq!(panel.controls()[1].values(), [0.0, 1.0, 0.0]);
@@ -284,12 +284,17 @@ fn columns_from_code_are_checked() {
 
 #[test]
 fn what_cannot_be_fitted_is_refused() {
-    let mix = || MediaMix::new().trials(20).unwrap();
+    let mix = || MixSpecification::new().trials(20).unwrap();
     assert!(message(mix().fit(&panel(7))).contains("more rows than"));
-    let one = Panel::new(Some(Period::Week), weeks(1), vec!["all".into()], vec![1.0])
-        .unwrap()
-        .with_channel("tv", vec![1.0])
-        .unwrap();
+    let one = Panel::new(
+        Some(Frequency::Week),
+        weeks(1),
+        vec!["all".into()],
+        vec![1.0],
+    )
+    .unwrap()
+    .with_channel("tv", vec![1.0])
+    .unwrap();
     assert!(message(mix().fit(&one)).contains("number of rows is 1"));
     let no_media = Panel::national(weeks(60), wave(60, 1.0)).unwrap();
     assert!(message(mix().fit(&no_media)).contains("list of channels"));
@@ -301,13 +306,27 @@ fn what_cannot_be_fitted_is_refused() {
     assert!(
         message(
             mix()
-                .adstock_of("radio", mixtouch::mix::transform::AdstockFamily::None)
+                .with_channel_adstock("radio", mixtouch::mix::transform::AdstockFamily::None)
                 .fit(&panel(60))
         )
         .contains("\"radio\"")
     );
-    assert!(message(mix().range_of("tv", "alfa", 0.1, 0.2).fit(&panel(60))).contains("alpha"));
-    assert!(message(mix().range_of("tv", "alpha", 0.5, 1.2).fit(&panel(60))).contains("0.5..1.2"));
+    assert!(
+        message(
+            mix()
+                .with_channel_prior("tv", "alfa", 0.1, 0.2)
+                .fit(&panel(60))
+        )
+        .contains("alpha")
+    );
+    assert!(
+        message(
+            mix()
+                .with_channel_prior("tv", "alpha", 0.5, 1.2)
+                .fit(&panel(60))
+        )
+        .contains("0.5..1.2")
+    );
     assert!(
         message(
             mix()
@@ -333,7 +352,7 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
         let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
         let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
         message(
-            MediaMix::new()
+            MixSpecification::new()
                 .trials(20)
                 .unwrap()
                 .lift_tests(vec![test])
@@ -360,7 +379,7 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
         let start = weeks(1)[0].plus(from);
         let test =
             LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
-        MediaMix::new()
+        MixSpecification::new()
             .trials(20)
             .unwrap()
             .lift_tests(vec![test])
@@ -399,7 +418,7 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
             1.0,
         )
         .unwrap();
-        MediaMix::new()
+        MixSpecification::new()
             .trials(20)
             .unwrap()
             .lift_tests(vec![test])
@@ -414,16 +433,20 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
 
 #[test]
 fn settings_out_of_range_are_refused() {
-    assert!(message(MediaMix::new().trials(9)).contains("10 or more"));
-    assert!(message(MediaMix::new().window(0)).contains("1 to 1000"));
-    assert!(message(MediaMix::new().penalty(0.2, 0.1)).contains("0.2..0.1"));
-    assert!(message(MediaMix::new().ensemble(0)).contains("1 to 1000"));
-    assert!(message(MediaMix::new().folds(11)).contains("0 to 10"));
-    assert!(message(MediaMix::new().pooling(Pooling::Partial(0.0))).contains("above 0"));
-    assert!(message(MediaMix::new().bounds_of("tv", 1.0, 0.0)).contains("1..0"));
+    assert!(message(MixSpecification::new().trials(9)).contains("10 or more"));
+    assert!(message(MixSpecification::new().window(0)).contains("1 to 1000"));
+    assert!(message(MixSpecification::new().penalty(0.2, 0.1)).contains("0.2..0.1"));
+    assert!(message(MixSpecification::new().ensemble(0)).contains("1 to 1000"));
+    assert!(message(MixSpecification::new().folds(11)).contains("0 to 10"));
+    assert!(message(MixSpecification::new().pooling(Pooling::Partial(0.0))).contains("above 0"));
+    assert!(message(MixSpecification::new().with_channel_bounds("tv", 1.0, 0.0)).contains("1..0"));
     assert!(message(Baseline::new(Trend::Knots(0), 2)).contains("knots"));
     assert!(message(RoiPrior::new("tv", 1.0, 0.0)).contains("above 0"));
-    let model = MediaMix::new().trials(20).unwrap().fit(&panel(60)).unwrap();
+    let model = MixSpecification::new()
+        .trials(20)
+        .unwrap()
+        .fit(&panel(60))
+        .unwrap();
     assert!(message(model.bootstrap(5, 4, 1)).contains("10 or more"));
     assert!(message(model.bootstrap(20, 61, 1)).contains("1 to 60"));
     assert!(message(model.response_curve("tv", &[-1.0])).contains("at least 0"));
@@ -439,7 +462,11 @@ fn duplicate_channels_share_the_effect_and_are_named() {
         column: "copy".into(),
         of: "tv".into()
     }));
-    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let model = MixSpecification::new()
+        .trials(100)
+        .unwrap()
+        .fit(&panel)
+        .unwrap();
     let kpi: f64 = panel.kpi().iter().sum();
     for channel in model.channels() {
         assert!(
@@ -452,15 +479,15 @@ fn duplicate_channels_share_the_effect_and_are_named() {
 #[test]
 fn duplicate_channels_without_bounds_or_penalty_stay_in_proportion() {
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    let free = |name: &str, mix: MediaMix| {
-        mix.bounds_of(name, f64::NEG_INFINITY, f64::INFINITY)
+    let free = |name: &str, mix: MixSpecification| {
+        mix.with_channel_bounds(name, f64::NEG_INFINITY, f64::INFINITY)
             .unwrap()
     };
     let mix = free(
         "copy",
         free(
             "tv",
-            MediaMix::new()
+            MixSpecification::new()
                 .trials(200)
                 .unwrap()
                 .penalty(0.0, 0.0)
@@ -487,7 +514,11 @@ fn a_channel_that_never_changes_is_named_and_fitted() {
     assert!(panel.check().contains(&Finding::Constant {
         column: "radio".into()
     }));
-    let model = MediaMix::new().trials(100).unwrap().fit(&panel).unwrap();
+    let model = MixSpecification::new()
+        .trials(100)
+        .unwrap()
+        .fit(&panel)
+        .unwrap();
     let radio = &model.channels()[1];
     assert!(
         radio.contribution.mean.is_finite()
@@ -504,7 +535,7 @@ fn exactly_collinear_media_without_a_penalty_are_an_error() {
         mixtouch::mix::transform::SaturationFamily::None,
     );
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    let mix = MediaMix::new()
+    let mix = MixSpecification::new()
         .trials(20)
         .unwrap()
         .adstock(none.0)
@@ -531,7 +562,11 @@ fn constant_and_duplicate_controls_are_left_out_and_named() {
         .unwrap()
         .with_control("again", wave(60, 0.3))
         .unwrap();
-    let model = MediaMix::new().trials(20).unwrap().fit(&panel).unwrap();
+    let model = MixSpecification::new()
+        .trials(20)
+        .unwrap()
+        .fit(&panel)
+        .unwrap();
     assert_eq!(model.dropped(), ["always", "again"]);
     let findings = panel.check();
     assert!(findings.contains(&Finding::Constant {
@@ -548,7 +583,7 @@ fn constant_and_duplicate_controls_are_left_out_and_named() {
 fn every_parameter_counts_where_rows_are_few() {
     use mixtouch::mix::specification::Holidays;
     use mixtouch::mix::transform::SaturationFamily;
-    let parameters = |mix: &MediaMix, panel: &Panel| {
+    let parameters = |mix: &MixSpecification, panel: &Panel| {
         let few = mix.check(panel).unwrap().into_iter().find_map(|f| match f {
             Finding::FewRows { rows, parameters } => Some((rows, parameters)),
             _ => None,
@@ -559,7 +594,7 @@ fn every_parameter_counts_where_rows_are_few() {
         })
     };
     // Three of the channel's transforms, its coefficient, an intercept, a trend and two pairs.
-    let mix = MediaMix::new();
+    let mix = MixSpecification::new();
     assert_eq!(parameters(&mix, &panel(49)), Some(10));
     assert_eq!(parameters(&mix, &panel(50)), None);
     let with_event = panel(50)
@@ -580,7 +615,7 @@ fn every_parameter_counts_where_rows_are_few() {
     let holidays =
         |from: i32| Holidays::new(vec![(weeks(1)[0].plus(from), "fair".into())]).unwrap();
     let with_holiday = |from: i32| {
-        MediaMix::new().baseline(
+        MixSpecification::new().baseline(
             Baseline::new(Trend::Knots(3), 1)
                 .unwrap()
                 .with_holidays(holidays(from)),
@@ -607,7 +642,7 @@ fn every_parameter_counts_where_rows_are_few() {
     );
     assert_eq!(
         parameters(
-            &MediaMix::new().saturation(SaturationFamily::None),
+            &MixSpecification::new().saturation(SaturationFamily::None),
             &panel(30)
         ),
         Some(8)
@@ -622,13 +657,16 @@ fn every_parameter_counts_where_rows_are_few() {
     let two = two.with_channel("tv", wave(40, 0.9)).unwrap();
     assert_eq!(parameters(&mix, &two), Some(16));
     assert_eq!(
-        parameters(&MediaMix::new().pooling(Pooling::Separate).unwrap(), &two),
+        parameters(
+            &MixSpecification::new().pooling(Pooling::Separate).unwrap(),
+            &two
+        ),
         Some(17)
     );
     assert!(
         message(
-            MediaMix::new()
-                .bounds_of("radio", 0.0, 1.0)
+            MixSpecification::new()
+                .with_channel_bounds("radio", 0.0, 1.0)
                 .unwrap()
                 .check(&two)
         )

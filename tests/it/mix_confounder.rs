@@ -2,8 +2,8 @@
 //! right.
 
 use mixtouch::experiment::LiftTest;
-use mixtouch::mix::posterior::MixModel;
-use mixtouch::mix::specification::{MediaMix, RoiPrior};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::{MixSpecification, RoiPrior};
 use mixtouch::simulate::panels::{
     PanelWorld, SimulatedPanel, SpendPattern, TrueChannel, TrueSaturation,
 };
@@ -36,15 +36,15 @@ fn world(seed: u64) -> SimulatedPanel {
         .simulate(seed)
 }
 
-fn fit(world: &SimulatedPanel, tests: Vec<LiftTest>) -> MixModel {
-    MediaMix::new()
+fn fit(world: &SimulatedPanel, tests: Vec<LiftTest>) -> Posterior {
+    MixSpecification::new()
         .lift_tests(tests)
         .fit(&world.panel().unwrap())
         .unwrap()
 }
 
 /// Estimated over true return, by channel.
-fn ratios(world: &SimulatedPanel, model: &MixModel) -> Vec<f64> {
+fn ratios(world: &SimulatedPanel, model: &Posterior) -> Vec<f64> {
     model
         .channels()
         .iter()
@@ -124,7 +124,7 @@ fn a_belief_about_the_return_pulls_as_hard_as_it_is_sure() {
     let world = world(1);
     let fit_with = |deviation: f64| {
         let prior = RoiPrior::new("radio", 1.0, deviation).unwrap();
-        let model = MediaMix::new()
+        let model = MixSpecification::new()
             .trials(300)
             .unwrap()
             .roi_priors(vec![prior])

@@ -2,9 +2,9 @@
 
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
-use mixtouch::mix::panel::{Panel, PanelColumns, Period};
-use mixtouch::mix::posterior::MixModel;
-use mixtouch::mix::specification::{Baseline, GeoScale, MediaMix, Order, Pooling, Trend};
+use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Order, Pooling, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
 use mixtouch::util::Random;
@@ -15,8 +15,8 @@ fn weeks(count: i32) -> Vec<Day> {
         .collect()
 }
 
-fn quick() -> MediaMix {
-    MediaMix::new()
+fn quick() -> MixSpecification {
+    MixSpecification::new()
         .trials(60)
         .unwrap()
         .front_trials(24)
@@ -25,9 +25,9 @@ fn quick() -> MediaMix {
 }
 
 /// A straight line: no transforms, no penalty, no trend, no seasons.
-fn line() -> MediaMix {
+fn line() -> MixSpecification {
     let flat = Baseline::new(Trend::None, 0).unwrap();
-    let mix = MediaMix::new()
+    let mix = MixSpecification::new()
         .trials(10)
         .unwrap()
         .front_trials(0)
@@ -119,7 +119,7 @@ fn the_adstock_curve_by_hand() {
     let model = quick()
         .window(4)
         .unwrap()
-        .range_of(&channel, "alpha", 0.5, 0.5)
+        .with_channel_prior(&channel, "alpha", 0.5, 0.5)
         .fit(&panel)
         .unwrap();
     let summary = &model.channels()[0];
@@ -145,7 +145,7 @@ fn immediate_effects_by_hand() {
         .adstock(AdstockFamily::Geometric)
         .window(2)
         .unwrap()
-        .range_of("tv", "alpha", 0.5, 0.5);
+        .with_channel_prior("tv", "alpha", 0.5, 0.5);
     let model = mix.fit(&panel).unwrap();
     // Two thirds of the effect fall into the period of the spend, one third into the next.
     let rate = model.best().coefficients()[0][0] / spend.iter().fold(0.0_f64, |m, x| m.max(*x));
@@ -276,7 +276,7 @@ fn a_figure_that_the_data_hardly_inform_says_so() {
         .unwrap()
         .with_channel("noise", noise)
         .unwrap();
-    let channels = MediaMix::new()
+    let channels = MixSpecification::new()
         .trials(600)
         .unwrap()
         .fit(&panel)
@@ -415,7 +415,7 @@ fn pooled_effects_are_per_head_where_populations_are_known() {
 
 /// The model's contributions of the first channel were its spend multiplied, all else as it is,
 /// scale of activity included.
-fn with_spend_times(model: &MixModel, factor: impl Fn(usize) -> f64) -> Vec<f64> {
+fn with_spend_times(model: &Posterior, factor: impl Fn(usize) -> f64) -> Vec<f64> {
     let mut document = serde_json::to_value(model).unwrap();
     for (row, cell) in document["panel"]["channels"][0]["spend"]
         .as_array_mut()
@@ -425,7 +425,7 @@ fn with_spend_times(model: &MixModel, factor: impl Fn(usize) -> f64) -> Vec<f64>
     {
         *cell = serde_json::json!(cell.as_f64().unwrap() * factor(row));
     }
-    let changed: MixModel = serde_json::from_value(document).unwrap();
+    let changed: Posterior = serde_json::from_value(document).unwrap();
     changed.decomposition().contribution(0).to_vec()
 }
 
@@ -527,8 +527,8 @@ fn days_and_months_are_periods_too() {
     let days: Vec<Day> = (0..365).map(|t| first.plus(t)).collect();
     let months: Vec<Day> = (0..72).map(|t| first.plus_months(t)).collect();
     for (dates, period, window, tested) in [
-        (days, Period::Day, 28, ("2019-03-01", "2019-03-10")),
-        (months, Period::Month, 3, ("2020-02-01", "2020-04-30")),
+        (days, Frequency::Day, 28, ("2019-03-01", "2019-03-10")),
+        (months, Frequency::Month, 3, ("2020-02-01", "2020-04-30")),
     ] {
         let (csv, truth) = table(&dates, 7);
         let panel = PanelColumns::new("date", "sales")
@@ -538,7 +538,7 @@ fn days_and_months_are_periods_too() {
         assert_eq!(panel.period(), period);
         let (start, end): (Day, Day) = (tested.0.parse().unwrap(), tested.1.parse().unwrap());
         let test = LiftTest::new("tv", None, start, end, 300.0, 570.0, 30.0).unwrap();
-        let mix = MediaMix::new()
+        let mix = MixSpecification::new()
             .saturation(SaturationFamily::None)
             .trials(200)
             .unwrap()

@@ -2,8 +2,8 @@
 
 use mixtouch::Day;
 use mixtouch::mix::panel::{Panel, PanelColumns};
-use mixtouch::mix::posterior::MixModel;
-use mixtouch::mix::specification::{Baseline, Holidays, MediaMix, Trend};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
 use mixtouch::util::Random;
 
 const FIRST: &str = "2022-01-03";
@@ -41,13 +41,13 @@ fn read(text: &str) -> Panel {
     PanelColumns::new("date", "sales")
         .channel("tv")
         .events("promotion")
-        .period(mixtouch::mix::panel::Period::Week)
+        .period(mixtouch::mix::panel::Frequency::Week)
         .read(text.as_bytes())
         .unwrap()
 }
 
-fn mix() -> MediaMix {
-    MediaMix::new()
+fn mix() -> MixSpecification {
+    MixSpecification::new()
         .trials(60)
         .unwrap()
         .front_trials(0)
@@ -56,7 +56,7 @@ fn mix() -> MediaMix {
         .baseline(Baseline::new(Trend::None, 0).unwrap())
 }
 
-fn fitted() -> MixModel {
+fn fitted() -> Posterior {
     mix().fit(&read(&table(0, 100, past))).unwrap()
 }
 
@@ -120,7 +120,7 @@ fn an_event_never_seen_cannot_be_forecast_but_learnt() {
             .forecast(&read(&table(120, 122, |_| "flood")))
             .is_ok()
     );
-    let saved: MixModel =
+    let saved: Posterior =
         serde_json::from_str(&serde_json::to_string(&refreshed).unwrap()).unwrap();
     assert!(saved.forecast(&read(&table(120, 122, |_| "na"))).is_ok());
 }
@@ -161,12 +161,12 @@ fn holidays_to_come_can_be_added() {
     let panel = |from, to| {
         PanelColumns::new("date", "sales")
             .channel("tv")
-            .period(mixtouch::mix::panel::Period::Week)
+            .period(mixtouch::mix::panel::Frequency::Week)
             .read(table(from, to, |w| if w % 10 == 3 { "sale" } else { "na" }).as_bytes())
             .unwrap()
     };
     let model = mix().baseline(baseline).fit(&panel(0, 100)).unwrap();
-    let effect = |model: &MixModel| {
+    let effect = |model: &Posterior| {
         let baseline = model
             .forecast(&panel(100, 106))
             .unwrap()

@@ -2,8 +2,8 @@
 
 use mixtouch::budget::{Goal, ResponseCurve};
 use mixtouch::mix::panel::Panel;
-use mixtouch::mix::posterior::MixModel;
-use mixtouch::mix::specification::{Baseline, GeoScale, MediaMix, Order, Pooling, Trend};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Order, Pooling, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ fn small_panel(seed: u64, geos: usize, periods: usize) -> Panel {
         .unwrap()
 }
 
-fn quick() -> MediaMix {
-    MediaMix::new()
+fn quick() -> MixSpecification {
+    MixSpecification::new()
         .trials(60)
         .unwrap()
         .front_trials(24)
@@ -27,7 +27,7 @@ fn quick() -> MediaMix {
         .unwrap()
 }
 
-fn assert_sums(model: &MixModel) {
+fn assert_sums(model: &Posterior) {
     let parts = model.decomposition();
     let scale = model
         .panel()
@@ -104,7 +104,7 @@ proptest! {
 fn bounds_are_kept() {
     let panel = small_panel(4, 1, 104);
     let model = quick()
-        .bounds_of("Search-Ads", 0.02, 0.05)
+        .with_channel_bounds("Search-Ads", 0.02, 0.05)
         .unwrap()
         .control_bounds("Event", None, Some(0.0))
         .unwrap()
@@ -151,11 +151,11 @@ fn another_seed_is_another_search() {
 fn a_saved_model_is_the_model() {
     let model = quick().fit(&small_panel(5, 2, 80)).unwrap();
     let text = serde_json::to_string(&model).unwrap();
-    let again: MixModel = serde_json::from_str(&text).unwrap();
+    let again: Posterior = serde_json::from_str(&text).unwrap();
     assert_eq!(model, again);
     assert_eq!(model.decomposition(), again.decomposition());
     assert!(
-        serde_json::from_str::<MixModel>(&text.replacen(
+        serde_json::from_str::<Posterior>(&text.replacen(
             "\"members\":[{",
             "\"members\":[],\"x\":[{",
             1
@@ -175,13 +175,13 @@ fn a_saved_model_of_every_family_loads_and_what_does_not_fit_is_refused() {
             .unwrap();
         let document = serde_json::to_value(&model).unwrap();
         assert_eq!(
-            serde_json::from_value::<MixModel>(document.clone()).unwrap(),
+            serde_json::from_value::<Posterior>(document.clone()).unwrap(),
             model
         );
         let refused = |change: &dyn Fn(&mut serde_json::Value)| {
             let mut changed = document.clone();
             change(&mut changed);
-            serde_json::from_value::<MixModel>(changed)
+            serde_json::from_value::<Posterior>(changed)
                 .unwrap_err()
                 .to_string()
         };
@@ -232,7 +232,7 @@ fn a_forecast_continues_the_decomposition() {
     // The same coefficients over the whole panel: history carries over into the forecast.
     let mut document = serde_json::to_value(&model).unwrap();
     document["panel"] = serde_json::to_value(&whole).unwrap();
-    let over_all = serde_json::from_value::<MixModel>(document)
+    let over_all = serde_json::from_value::<Posterior>(document)
         .unwrap()
         .decomposition();
     for (geo, t, channel) in
@@ -342,7 +342,7 @@ fn a_horizon_of_one_period_returns_what_the_forecast_says() {
 }
 
 /// The first channel's mean response over the ensemble, read off plans that spend on it alone.
-struct Probe<'a>(&'a MixModel);
+struct Probe<'a>(&'a Posterior);
 
 impl ResponseCurve for Probe<'_> {
     fn response(&self, spend: f64) -> f64 {
@@ -405,7 +405,8 @@ fn a_channel_that_was_never_active_has_no_contribution_and_says_so() {
     let panel = small_panel(1, 1, 104)
         .with_channel("radio", vec![0.0; 104])
         .unwrap();
-    let adstocks = AdstockFamily::ALL.map(|(_, family)| quick().adstock_of("radio", family));
+    let adstocks =
+        AdstockFamily::ALL.map(|(_, family)| quick().with_channel_adstock("radio", family));
     let saturations =
         SaturationFamily::ALL.map(|(_, family)| quick().saturation_of("radio", family));
     for mix in adstocks.into_iter().chain(saturations) {
@@ -540,7 +541,7 @@ fn marginal_return_is_what_a_little_more_of_everything_brings() {
                     *cell = serde_json::json!(cell.as_f64().unwrap() * factor);
                 }
             }
-            let scaled: MixModel = serde_json::from_value(document).unwrap();
+            let scaled: Posterior = serde_json::from_value(document).unwrap();
             scaled
                 .channels()
                 .iter()

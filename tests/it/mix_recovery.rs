@@ -1,13 +1,13 @@
 //! Contributions, period by period, against the truth of simulated panels.
 
-use mixtouch::mix::posterior::MixModel;
-use mixtouch::mix::specification::MediaMix;
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::MixSpecification;
 use mixtouch::mix::transform::SaturationFamily;
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 
 /// SRMSE - root mean square error of a channel's contribution over its true mean, averaged over
 /// channels and geos - and the mean relative error of channel totals.
-fn errors(world: &SimulatedPanel, model: &MixModel) -> (f64, f64) {
+fn errors(world: &SimulatedPanel, model: &Posterior) -> (f64, f64) {
     let parts = model.decomposition();
     let (mut srmse, mut pairs, mut totals) = (0.0, 0.0, 0.0);
     for c in 0..world.channels.len() {
@@ -42,7 +42,7 @@ fn mean_errors(
     let count = seeds.clone().count() as f64;
     let sum = seeds.fold((0.0, 0.0), |(a, b), seed| {
         let panel = world.simulate(seed);
-        let model = MediaMix::new()
+        let model = MixSpecification::new()
             .trials(trials)
             .unwrap()
             .fit(&panel.panel().unwrap())
@@ -88,8 +88,10 @@ fn the_average_beats_its_best_member() {
     let (mut ensemble, mut single) = (0.0, 0.0);
     for seed in 1..=4 {
         let panel = world.simulate(seed);
-        let model = MediaMix::new().fit(&panel.panel().unwrap()).unwrap();
-        let alone = MediaMix::new()
+        let model = MixSpecification::new()
+            .fit(&panel.panel().unwrap())
+            .unwrap();
+        let alone = MixSpecification::new()
             .ensemble(1)
             .unwrap()
             .fit(&panel.panel().unwrap())
@@ -106,7 +108,7 @@ fn intervals_hold_the_truth() {
     let (mut held, mut all) = (0, 0);
     for seed in 1..=4 {
         let panel = world.simulate(seed);
-        let model = MediaMix::new()
+        let model = MixSpecification::new()
             .saturation_of("search", SaturationFamily::Logistic)
             .fit(&panel.panel().unwrap())
             .unwrap();

@@ -167,10 +167,10 @@ fn a_record_batch_is_read_as_it_is_written() {
     log.extend_from_record_batch(&sample(), &EventColumns::default())
         .unwrap();
     assert!(log.iter().eq(expected().iter()));
-    assert_eq!(log.passed_over().returns, 1);
+    assert_eq!(log.ignored_rows().returns, 1);
     log.extend_from_record_batch(&sample(), &EventColumns::default())
         .unwrap();
-    assert_eq!((log.len(), log.passed_over().returns), (10, 2));
+    assert_eq!((log.len(), log.ignored_rows().returns), (10, 2));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn rows_of_every_kind_are_kept_where_asked_for() {
     log.extend_from_record_batch(&sample(), &EventColumns::default().keep_all())
         .unwrap();
     assert!(log.iter().eq(all.iter()));
-    assert_eq!((log.len(), log.passed_over().total()), (6, 0));
+    assert_eq!((log.len(), log.ignored_rows().total()), (6, 0));
     let mut reader = ParquetReader::open(
         write("kept.parquet", &[sample()], Compression::SNAPPY),
         EventColumns::default().keep_all(),
@@ -296,7 +296,7 @@ fn with_channels(channels: ArrayRef) -> mixtouch::Result<Events> {
     ];
     let mut log = Events::new();
     log.extend_from_record_batch(&batch(columns), &EventColumns::default())?;
-    assert_eq!((log.len(), log.passed_over().surveys), (3, 1));
+    assert_eq!((log.len(), log.ignored_rows().surveys), (3, 1));
     Ok(log)
 }
 
@@ -397,7 +397,7 @@ fn rows_that_are_passed_over_are_not_checked_as_in_csv() {
     log.extend_from_record_batch(&batch(columns()), &EventColumns::default())
         .unwrap();
     assert!(log.iter().eq(rows[0].iter()));
-    assert_eq!((log.passed_over(), log.len()), (rows[0].passed_over(), 1));
+    assert_eq!((log.ignored_rows(), log.len()), (rows[0].ignored_rows(), 1));
     let kept = log
         .extend_from_record_batch(&batch(columns()), &EventColumns::default().keep_all())
         .unwrap_err()
@@ -567,7 +567,7 @@ fn identifiers_are_hashed_as_they_are_read() {
     };
     let columns = || {
         EventColumns::default()
-            .with_zone(mixtouch::Zone::utc())
+            .with_zone(mixtouch::TimeZone::utc())
             .with_zone_column("zone")
     };
     let read = |name: &str, batch: RecordBatch| {

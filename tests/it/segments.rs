@@ -1,6 +1,6 @@
 //! Journeys told apart by a column of the log.
 
-use mixtouch::attribution::hazard::{LogHazard, TimeToEvent};
+use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::attribution::{Bootstrap, ModelTable};
@@ -98,7 +98,7 @@ fn rules_add_up_over_segments() {
 fn models_of_whole_timelines_go_by_the_persons_first_row() {
     let table = Comparison::new()
         .model("linear", Linear)
-        .fit("time-to-event", TimeToEvent::default())
+        .fit("time-to-event", AdditiveHazard::default())
         .run(&journeys())
         .unwrap();
     let conversions = |at: usize| {
@@ -193,8 +193,8 @@ fn few_converters(instant: u64) -> Journeys {
 fn a_part_without_conversions_or_exposure_does_not_fail_the_whole() {
     for instant in [0, 2] {
         let table = Comparison::new()
-            .fit("time-to-event", TimeToEvent::default())
-            .fit("log-link", LogHazard::default())
+            .fit("time-to-event", AdditiveHazard::default())
+            .fit("log-link", LogLinearHazard::default())
             .bootstrap(Bootstrap::new(200, 1).unwrap())
             .run(&few_converters(instant))
             .unwrap();

@@ -2,7 +2,7 @@
 
 use mixtouch::attribution::regression::{Logistic, ShaoLi};
 use mixtouch::attribution::shapley::{ResponseShapley, SetRateShapley};
-use mixtouch::attribution::{Coalitions, Counterfactual};
+use mixtouch::attribution::{ChannelSetCounts, Counterfactual};
 use mixtouch::{ChannelId, Comparison, Fit, Journeys, Outcome, PathTable, attribute};
 
 fn journeys(rows: &[(&[&str], f64, f64)]) -> Journeys {
@@ -160,7 +160,7 @@ fn the_response_game_of_seen_rates_is_the_set_rate_game() {
         .collect();
     let journeys = journeys(&rows);
     let coalitions = journeys
-        .accumulate(|| Coalitions::new(journeys.channels()))
+        .accumulate(|| ChannelSetCounts::new(journeys.channels()))
         .unwrap();
     let rate = move |set: &[ChannelId]| {
         coalitions
@@ -245,11 +245,11 @@ fn sets_of_many_channels_are_those_of_few() {
     let (few, many) = (journeys(&rows), journeys(&many));
     let coalitions = |journeys: &Journeys| {
         journeys
-            .accumulate(|| Coalitions::new(journeys.channels()))
+            .accumulate(|| ChannelSetCounts::new(journeys.channels()))
             .unwrap()
     };
     let (small, large) = (coalitions(&few), coalitions(&many));
-    let converting = |all: &Coalitions| {
+    let converting = |all: &ChannelSetCounts| {
         all.sorted()
             .into_iter()
             .filter(|(_, outcome)| outcome.conversions() > 0.0)
@@ -263,7 +263,10 @@ fn sets_of_many_channels_are_those_of_few() {
         1e-12,
     );
     let text = serde_json::to_string(&large).unwrap();
-    assert_eq!(serde_json::from_str::<Coalitions>(&text).unwrap(), large);
+    assert_eq!(
+        serde_json::from_str::<ChannelSetCounts>(&text).unwrap(),
+        large
+    );
 }
 
 #[test]

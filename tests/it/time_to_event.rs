@@ -1,7 +1,9 @@
 //! Time to event: known rates are found again, worlds' truths are approached, awkward logs have an
 //! answer.
 
-use mixtouch::attribution::hazard::{LogHazard, LogHazardModel, TimeToEvent, TimeToEventModel};
+use mixtouch::attribution::hazard::{
+    AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
+};
 use mixtouch::journeys::Period;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::util::Random;
@@ -26,8 +28,8 @@ fn journeys(rows: &[(u64, i64, &str)]) -> Journeys {
     Journeys::from_events(&log, JourneyOptions::default()).unwrap()
 }
 
-fn fit(journeys: &Journeys) -> Result<TimeToEventModel> {
-    TimeToEvent::default().fit(journeys)
+fn fit(journeys: &Journeys) -> Result<AdditiveHazardModel> {
+    AdditiveHazard::default().fit(journeys)
 }
 
 /// Conversions a day by channel and bin (up to 1 day, 1 to 7 days), and the baseline.
@@ -93,7 +95,7 @@ fn known_pair(seed: u64, together: f64) -> Events {
 
 #[test]
 fn known_rates_lie_within_three_standard_errors() {
-    let specification = TimeToEvent::default()
+    let specification = AdditiveHazard::default()
         .with_bins([1, 7].map(|days| Duration::from_secs(days * 86_400)))
         .unwrap()
         .with_standard_errors(true);
@@ -133,7 +135,7 @@ fn known_rates_lie_within_three_standard_errors() {
 #[test]
 fn a_planted_pair_is_found_with_its_rate() {
     let bins = [1, 7].map(|days| Duration::from_secs(days * 86_400));
-    let specification = TimeToEvent::default()
+    let specification = AdditiveHazard::default()
         .with_bins(bins)
         .unwrap()
         .with_pairs(true)
@@ -165,7 +167,7 @@ fn a_planted_pair_is_found_with_its_rate() {
 fn distance(
     simulation: &Simulation,
     journeys: &Journeys,
-    specification: &TimeToEvent,
+    specification: &AdditiveHazard,
 ) -> (f64, f64) {
     let credits = attribute(journeys, &specification.fit(journeys).unwrap()).unwrap();
     let distance = simulation.truth().distance(|channel| {
@@ -184,8 +186,8 @@ fn distance(
 #[test]
 #[ignore = "takes a minute; run with --release -- --ignored"]
 fn large_worlds_are_as_near_as_promised() {
-    let plain = TimeToEvent::default;
-    let kinds: [(World, TimeToEvent, f64, bool); 6] = [
+    let plain = AdditiveHazard::default;
+    let kinds: [(World, AdditiveHazard, f64, bool); 6] = [
         (World::Additive, plain(), 0.06, true),
         (World::Baseline, plain(), 0.07, true),
         (World::Saturation, plain(), 0.12, true),
@@ -229,8 +231,8 @@ fn large_worlds_are_as_near_as_promised() {
 /// times the error.
 #[test]
 fn shares_are_near_the_truth_of_each_world() {
-    let plain = TimeToEvent::default;
-    let kinds: [(World, TimeToEvent, f64, bool); 5] = [
+    let plain = AdditiveHazard::default;
+    let kinds: [(World, AdditiveHazard, f64, bool); 5] = [
         (World::Additive, plain(), 0.15, true),
         (World::Baseline, plain(), 0.20, true),
         (World::Saturation, plain().with_pairs(true), 0.25, true),
@@ -282,7 +284,7 @@ fn upstream_credit_flows_to_what_brought_the_touch() {
     let plain = attribute(&journeys, &fit(&journeys).unwrap()).unwrap();
     assert!(plain.channel("search").unwrap().conversions > 90.0);
     for symmetric in [false, true] {
-        let specification = TimeToEvent::default()
+        let specification = AdditiveHazard::default()
             .with_upstream(["search"])
             .with_symmetric_upstream(symmetric);
         let credits = attribute(&journeys, &specification.fit(&journeys).unwrap()).unwrap();
@@ -380,7 +382,7 @@ fn excluded_channels_count_as_baseline() {
 fn a_warm_start_arrives_at_the_same_rates_sooner() {
     let simulation = World::Additive.simulate(4_000, 5).unwrap();
     let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
-    let specification = TimeToEvent::default();
+    let specification = AdditiveHazard::default();
     let evidence = || {
         journeys
             .accumulate(|| specification.evidence(journeys.channels()))
@@ -395,7 +397,7 @@ fn a_warm_start_arrives_at_the_same_rates_sooner() {
         cold.report().steps
     );
     assert!((warm.report().log_likelihood - cold.report().log_likelihood).abs() < 1e-3);
-    let other = TimeToEvent::default().with_frequency_classes(true);
+    let other = AdditiveHazard::default().with_frequency_classes(true);
     assert!(
         other
             .solve_from(
@@ -412,7 +414,7 @@ fn a_warm_start_arrives_at_the_same_rates_sooner() {
 fn predictions_are_the_intensity_and_its_integral() {
     let journeys = Journeys::from_events(&known_world(3), JourneyOptions::default()).unwrap();
     let bins = [1, 7].map(|days| Duration::from_secs(days * 86_400));
-    let model = TimeToEvent::default()
+    let model = AdditiveHazard::default()
         .with_bins(bins)
         .unwrap()
         .fit(&journeys)
@@ -442,14 +444,15 @@ fn awkward_logs_have_an_answer() {
             && model.effects().all(|effect| effect.rate == 0.0)
     );
     assert_eq!(attribute(&none, &model).unwrap().total().conversions, 0.0);
-    let log_link = LogHazard::default().fit(&none).unwrap();
+    let log_link = LogLinearHazard::default().fit(&none).unwrap();
     assert!(
         log_link.report().converged
             && log_link.baseline() == 0.0
             && log_link.factors().count() == 0
     );
     assert_eq!(
-        serde_json::from_str::<LogHazardModel>(&serde_json::to_string(&log_link).unwrap()).unwrap(),
+        serde_json::from_str::<LogLinearHazardModel>(&serde_json::to_string(&log_link).unwrap())
+            .unwrap(),
         log_link
     );
     let bought = journeys(&[(1, 0, "tv"), (1, 60, ""), (2, 0, "radio")]);
@@ -491,7 +494,10 @@ fn awkward_logs_have_an_answer() {
     let instant = journeys(&[(1, 5, "tv"), (1, 5, "")]);
     for message in [
         fit(&instant).unwrap_err().to_string(),
-        LogHazard::default().fit(&instant).unwrap_err().to_string(),
+        LogLinearHazard::default()
+            .fit(&instant)
+            .unwrap_err()
+            .to_string(),
     ] {
         assert!(
             message.starts_with("the time from first touches to the end of observation is 0 s"),
@@ -515,8 +521,8 @@ fn awkward_logs_have_an_answer() {
 fn bad_settings_are_refused() {
     let log = journeys(&[(1, 0, "tv"), (1, 60, ""), (1, 10 * DAY, "radio")]);
     for specification in [
-        TimeToEvent::default().with_demand_capture(["tee-vee"]),
-        TimeToEvent::default().with_upstream(["tee-vee"]),
+        AdditiveHazard::default().with_demand_capture(["tee-vee"]),
+        AdditiveHazard::default().with_upstream(["tee-vee"]),
     ] {
         let message = specification.fit(&log).unwrap_err().to_string();
         assert!(
@@ -525,13 +531,13 @@ fn bad_settings_are_refused() {
         );
     }
     assert!(
-        TimeToEvent::default().with_bins([]).is_err()
-            && TimeToEvent::default()
+        AdditiveHazard::default().with_bins([]).is_err()
+            && AdditiveHazard::default()
                 .with_exponentials([1.0, -1.0])
                 .is_err()
     );
     assert!(
-        LogHazard::default()
+        LogLinearHazard::default()
             .with_demand_capture(["tee-vee"])
             .fit(&log)
             .is_err()
@@ -542,8 +548,11 @@ fn bad_settings_are_refused() {
         .unwrap();
     assert!(matches!(
         fit(&table.journeys().unwrap()),
-        Err(Error::Lacking { .. })
+        Err(Error::MissingInput { .. })
     ));
-    let too_few = TimeToEvent::default().with_most_steps(1).fit(&log).unwrap();
+    let too_few = AdditiveHazard::default()
+        .with_most_steps(1)
+        .fit(&log)
+        .unwrap();
     assert!(!too_few.report().converged);
 }

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
-use crate::journeys::{Draws, Resampling};
+use crate::journeys::{BootstrapWeights, PoissonResampler};
 use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// A person's journeys are counted together, for they depend on one another; so are a null
 /// person's, which matter to models that are fitted. A row of a path table gets independent Poisson
 /// numbers of conversions and nulls with its own as means - a fraction is a mean like any other -
-/// and value in proportion to its conversions. Draws are keyed by seed, replicate and person (for
+/// and value in proportion to its conversions. BootstrapWeights are keyed by seed, replicate and person (for
 /// path tables by what the row says), so the intervals are the same to the bit on any number of
 /// threads and in any order of rows.
 ///
@@ -119,10 +119,10 @@ impl Bootstrap {
         &self,
         journeys: &Journeys,
         all: bool,
-        segment: Option<&Draws>,
+        segment: Option<&BootstrapWeights>,
         figures: impl Fn(crate::journeys::Sample<'_>) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
-        let resampling = Resampling::new(journeys);
+        let resampling = PoissonResampler::new(journeys);
         let random = Random::new(self.seed);
         let one = |replicate: usize| {
             let mut draws = resampling.draw(&random.stream(replicate as u64), all);

@@ -12,7 +12,7 @@ use crate::journeys::Journey;
 use crate::journeys::arena::Block;
 use serde::{Deserialize, Serialize};
 
-/// The evidence of a [`TimeToEvent`](crate::attribution::hazard::TimeToEvent): how long every feature was exposed over
+/// The evidence of a [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard): how long every feature was exposed over
 /// all persons, and what stood before each conversion. Persons without a conversion leave exposure
 /// only, so it stays small, and fitting never reads the touches again.
 ///

@@ -26,17 +26,17 @@ pub(super) use crate::attribution::hazard::log_link::states::PersonTime;
 /// with a normal prior of standard deviation 10 on each, which keeps those of bins without
 /// conversions finite; where nobody converts every rate is 0 and nothing is attributed. Time
 /// watched, excluded channels and unattributed conversions are as with
-/// [`TimeToEvent`](crate::attribution::hazard::TimeToEvent). Where effects add up rather than multiply, that one is
+/// [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard). Where effects add up rather than multiply, that one is
 /// closer to the truth.
 ///
 /// ```
 /// use mixtouch::simulate::worlds::World;
 /// use mixtouch::{Fit, JourneyOptions, attribute};
-/// use mixtouch::attribution::hazard::LogHazard;
+/// use mixtouch::attribution::hazard::LogLinearHazard;
 ///
 /// let simulation = World::Multiplicative.simulate(5_000, 3)?;
 /// let journeys = simulation.journeys(JourneyOptions::default())?;
-/// let model = LogHazard::default().fit(&journeys)?;
+/// let model = LogLinearHazard::default().fit(&journeys)?;
 /// assert!(model.report().converged);
 /// assert!(attribute(&journeys, &model)?.baseline().conversions > 0.0);
 /// # Ok::<(), mixtouch::Error>(())
@@ -47,7 +47,7 @@ pub(super) use crate::attribution::hazard::log_link::states::PersonTime;
     try_from = "SpecificationFields",
     into = "SpecificationFields"
 )]
-pub struct LogHazard {
+pub struct LogLinearHazard {
     ends: Vec<u32>,
     demand_capture: Vec<String>,
 }
@@ -61,12 +61,12 @@ struct SpecificationFields {
 
 impl Default for SpecificationFields {
     fn default() -> Self {
-        LogHazard::default().into()
+        LogLinearHazard::default().into()
     }
 }
 
-impl From<LogHazard> for SpecificationFields {
-    fn from(specification: LogHazard) -> Self {
+impl From<LogLinearHazard> for SpecificationFields {
+    fn from(specification: LogLinearHazard) -> Self {
         Self {
             bin_ends: specification.ends,
             demand_capture: specification.demand_capture,
@@ -74,7 +74,7 @@ impl From<LogHazard> for SpecificationFields {
     }
 }
 
-impl TryFrom<SpecificationFields> for LogHazard {
+impl TryFrom<SpecificationFields> for LogLinearHazard {
     type Error = Error;
 
     fn try_from(fields: SpecificationFields) -> Result<Self> {
@@ -86,7 +86,7 @@ impl TryFrom<SpecificationFields> for LogHazard {
     }
 }
 
-impl Default for LogHazard {
+impl Default for LogLinearHazard {
     /// Bins that end at 1 hour, 1, 3, 7, 14 and 30 days.
     fn default() -> Self {
         Self {
@@ -101,7 +101,7 @@ impl Default for LogHazard {
 /// Newton steps after which fitting gives up.
 const MOST_STEPS: u64 = 100;
 
-impl LogHazard {
+impl LogLinearHazard {
     /// Other bins of age, by where each ends; the first begins at 0.
     ///
     /// # Errors
@@ -127,9 +127,9 @@ impl LogHazard {
     }
 }
 
-impl Fit for LogHazard {
+impl Fit for LogLinearHazard {
     type Evidence = PersonTime;
-    type Model = LogHazardModel;
+    type Model = LogLinearHazardModel;
 
     fn needs(&self) -> Needs {
         Needs {
@@ -145,7 +145,7 @@ impl Fit for LogHazard {
     /// # Errors
     /// A flagged channel that the journeys do not have; conversions, but no time between first
     /// touches and the end of observation.
-    fn solve(&self, evidence: PersonTime) -> Result<LogHazardModel> {
+    fn solve(&self, evidence: PersonTime) -> Result<LogLinearHazardModel> {
         let channels = evidence.channels().clone();
         let mut captured = flags(&channels, "demand capture", &self.demand_capture)?;
         evidence
@@ -185,7 +185,7 @@ impl Fit for LogHazard {
             conversions,
             person_days,
         };
-        Ok(LogHazardModel {
+        Ok(LogLinearHazardModel {
             specification: self.clone(),
             channels,
             coefficients,
@@ -195,11 +195,11 @@ impl Fit for LogHazard {
     }
 }
 
-/// A fitted [`LogHazard`].
+/// A fitted [`LogLinearHazard`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ModelFields")]
-pub struct LogHazardModel {
-    specification: LogHazard,
+pub struct LogLinearHazardModel {
+    specification: LogLinearHazard,
     channels: Channels,
     /// By channel, then bin; the logarithm of the baseline last. None where nobody converted: all
     /// rates are 0, and 0 has no logarithm.
@@ -210,14 +210,14 @@ pub struct LogHazardModel {
 
 #[derive(Deserialize)]
 struct ModelFields {
-    specification: LogHazard,
+    specification: LogLinearHazard,
     channels: Channels,
     coefficients: Vec<f64>,
     captured: Vec<bool>,
     fit: FitReport,
 }
 
-impl TryFrom<ModelFields> for LogHazardModel {
+impl TryFrom<ModelFields> for LogLinearHazardModel {
     type Error = Error;
 
     fn try_from(fields: ModelFields) -> Result<Self> {
@@ -251,7 +251,7 @@ impl TryFrom<ModelFields> for LogHazardModel {
     }
 }
 
-impl LogHazardModel {
+impl LogLinearHazardModel {
     /// How fitting went.
     pub fn report(&self) -> FitReport {
         self.fit
@@ -313,7 +313,7 @@ impl LogHazardModel {
     }
 }
 
-impl AttributionModel for LogHazardModel {
+impl AttributionModel for LogLinearHazardModel {
     fn needs(&self) -> Needs {
         Needs {
             times: true,

@@ -1,6 +1,6 @@
 //! A fitted additive hazard.
 
-use crate::attribution::hazard::TimeToEvent;
+use crate::attribution::hazard::AdditiveHazard;
 use crate::attribution::hazard::basis::{Basis, DAY};
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
 use crate::attribution::hazard::upstream::Upstream;
@@ -12,12 +12,12 @@ use crate::journeys::Journey;
 use crate::journeys::journey::Timeline;
 use serde::{Deserialize, Serialize};
 
-/// A fitted [`TimeToEvent`]: `lambda(t) = baseline + sum of the effects of the touches up to t`,
+/// A fitted [`AdditiveHazard`]: `lambda(t) = baseline + sum of the effects of the touches up to t`,
 /// conversions a day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
-pub struct TimeToEventModel {
-    pub(super) specification: TimeToEvent,
+pub struct AdditiveHazardModel {
+    pub(super) specification: AdditiveHazard,
     pub(super) channels: Channels,
     pub(super) design: Design,
     /// By feature, the baseline's last.
@@ -33,7 +33,7 @@ pub struct TimeToEventModel {
 
 #[derive(Deserialize)]
 struct Fields {
-    specification: TimeToEvent,
+    specification: AdditiveHazard,
     channels: Channels,
     design: Design,
     rates: Vec<f64>,
@@ -44,7 +44,7 @@ struct Fields {
     fit: FitReport,
 }
 
-impl TryFrom<Fields> for TimeToEventModel {
+impl TryFrom<Fields> for AdditiveHazardModel {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
@@ -156,7 +156,7 @@ impl Intensity {
     }
 }
 
-impl TimeToEventModel {
+impl AdditiveHazardModel {
     /// How fitting went.
     pub fn report(&self) -> FitReport {
         self.fit
@@ -167,7 +167,7 @@ impl TimeToEventModel {
         self.rates[self.rates.len() - 1]
     }
 
-    /// The standard error of [`TimeToEventModel::baseline`], where asked for.
+    /// The standard error of [`AdditiveHazardModel::baseline`], where asked for.
     pub fn baseline_standard_error(&self) -> Option<f64> {
         self.errors
             .as_ref()
@@ -313,7 +313,7 @@ fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
     }
 }
 
-impl AttributionModel for TimeToEventModel {
+impl AttributionModel for AdditiveHazardModel {
     fn needs(&self) -> Needs {
         Needs {
             times: true,

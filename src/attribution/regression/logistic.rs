@@ -2,7 +2,7 @@
 
 mod newton;
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyModel};
 use crate::attribution::{AttributionModel, Fit};
@@ -171,14 +171,14 @@ impl LogisticModel {
 }
 
 impl Fit for Logistic {
-    type Evidence = Coalitions;
+    type Evidence = ChannelSetCounts;
     type Model = LogisticModel;
 
-    fn evidence(&self, channels: &Channels) -> Coalitions {
-        Coalitions::new(channels)
+    fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
+        ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: Coalitions) -> Result<LogisticModel> {
+    fn solve(&self, coalitions: ChannelSetCounts) -> Result<LogisticModel> {
         let fit = crate::attribution::regression::logistic::newton::fit(&coalitions, self.penalty);
         let curve = Curve {
             intercept: fit.coefficients[0],

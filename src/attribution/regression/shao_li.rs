@@ -1,6 +1,6 @@
 //! Shao and Li's probabilistic model.
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::grams::Grams;
 use crate::attribution::{AttributionModel, Fit, spread_evenly, with_distinct};
 use crate::channel::{ChannelId, Channels};
@@ -125,14 +125,14 @@ impl ShaoLiModel {
 }
 
 impl Fit for ShaoLi {
-    type Evidence = Coalitions;
+    type Evidence = ChannelSetCounts;
     type Model = ShaoLiModel;
 
-    fn evidence(&self, channels: &Channels) -> Coalitions {
-        Coalitions::new(channels)
+    fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
+        ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: Coalitions) -> Result<ShaoLiModel> {
+    fn solve(&self, coalitions: ChannelSetCounts) -> Result<ShaoLiModel> {
         let mut counts = Grams::<[f64; 2]>::default();
         let mut count = |key: &[ChannelId], outcome: Outcome| {
             let [converted, all] = counts.value(key);

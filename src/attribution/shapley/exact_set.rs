@@ -1,6 +1,6 @@
 //! The exact-set game, a diagnostic.
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::shapley::weight;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use mixtouch::{Outcome, PathTable};
-/// use mixtouch::attribution::Coalitions;
+/// use mixtouch::attribution::ChannelSetCounts;
 /// use mixtouch::attribution::shapley::ExactSetShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social"], Outcome::new(2.0, 0.0, 0.0)?)?;
 /// table.push(["social", "search"], Outcome::new(4.0, 0.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
-/// let report = ExactSetShapley::new(&journeys.accumulate(|| Coalitions::new(journeys.channels()))?);
+/// let report = ExactSetShapley::new(&journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?);
 /// assert_eq!(report.iter().collect::<Vec<_>>(), [("search", 1.0), ("social", 3.0)]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -51,7 +51,7 @@ impl TryFrom<Fields> for ExactSetShapley {
 
 impl ExactSetShapley {
     /// The values of the game these coalitions make.
-    pub fn new(coalitions: &Coalitions) -> Self {
+    pub fn new(coalitions: &ChannelSetCounts) -> Self {
         let channels = coalitions.channels().clone();
         let players = channels.len();
         let mut values = vec![0.0; players];

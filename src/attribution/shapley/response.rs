@@ -1,6 +1,6 @@
 //! The response-model game: Shapley values of what a model predicts.
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
 use crate::attribution::shapley::values::{SetValues, spread_values};
@@ -217,16 +217,16 @@ impl<R> ResponseShapleyModel<R> {
 }
 
 impl<R: Response + Clone> Fit for ResponseShapley<R> {
-    type Evidence = Coalitions;
+    type Evidence = ChannelSetCounts;
     type Model = ResponseShapleyModel<R>;
 
-    fn evidence(&self, channels: &Channels) -> Coalitions {
-        Coalitions::new(channels)
+    fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
+        ChannelSetCounts::new(channels)
     }
 
     /// # Errors
     /// A response that is not a finite number.
-    fn solve(&self, coalitions: Coalitions) -> Result<ResponseShapleyModel<R>> {
+    fn solve(&self, coalitions: ChannelSetCounts) -> Result<ResponseShapleyModel<R>> {
         let converting = |(set, outcome): (Vec<ChannelId>, crate::journeys::Outcome)| {
             (outcome.conversions > 0.0).then_some(set)
         };

@@ -1,6 +1,6 @@
 //! The set-rate game.
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::grams::Grams;
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::attribution::shapley::weight;
@@ -54,14 +54,14 @@ impl SetRateShapleyModel {
 }
 
 impl Fit for SetRateShapley {
-    type Evidence = Coalitions;
+    type Evidence = ChannelSetCounts;
     type Model = SetRateShapleyModel;
 
-    fn evidence(&self, channels: &Channels) -> Coalitions {
-        Coalitions::new(channels)
+    fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
+        ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: Coalitions) -> Result<SetRateShapleyModel> {
+    fn solve(&self, coalitions: ChannelSetCounts) -> Result<SetRateShapleyModel> {
         let rates = Rates::new(&coalitions);
         let values = rates
             .seen
@@ -82,7 +82,7 @@ struct Rates {
 }
 
 impl Rates {
-    fn new(coalitions: &Coalitions) -> Self {
+    fn new(coalitions: &ChannelSetCounts) -> Self {
         let rate = |outcome: Outcome| outcome.conversions / (outcome.conversions + outcome.nulls);
         let converting = coalitions
             .sorted()
@@ -220,7 +220,7 @@ mod tests {
             .collect();
         let journeys = table(&all);
         let coalitions = journeys
-            .accumulate(|| Coalitions::new(journeys.channels()))
+            .accumulate(|| ChannelSetCounts::new(journeys.channels()))
             .unwrap();
         let mut rates = Rates::new(&coalitions);
         let small: Vec<ChannelId> = (0..4).map(ChannelId).collect();

@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use mixtouch::{Outcome, PathTable, attribute};
-/// use mixtouch::attribution::shapley::SubsetSumShapley;
+/// use mixtouch::attribution::shapley::SimplifiedShapley;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search", "social"], Outcome::new(1.0, 0.0, 60.0)?)?;
-/// let credits = attribute(&table.journeys()?, &SubsetSumShapley)?;
+/// let credits = attribute(&table.journeys()?, &SimplifiedShapley)?;
 /// assert_eq!(credits.channel("social").map(|tally| tally.value), Some(30.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SubsetSumShapley;
+pub struct SimplifiedShapley;
 
-impl AttributionModel for SubsetSumShapley {
+impl AttributionModel for SimplifiedShapley {
     #[inline]
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         spread_evenly(journey.channels(), weights, |_| 1.0);

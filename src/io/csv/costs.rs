@@ -5,7 +5,7 @@ use crate::event::CostTable;
 use crate::event::check_amount;
 use crate::io::csv::table::Table;
 use crate::time::Day;
-use crate::time::Zone;
+use crate::time::TimeZone;
 use std::io::Read;
 
 impl CostTable {
@@ -16,11 +16,11 @@ impl CostTable {
     /// finite or above 10^15. A missing column, or an empty table.
     ///
     /// ```
-    /// let costs = mixtouch::CostTable::from_csv("channel,date,cost\ntv,2026-01-05,12000\n".as_bytes(), mixtouch::Zone::utc())?;
+    /// let costs = mixtouch::CostTable::from_csv("channel,date,cost\ntv,2026-01-05,12000\n".as_bytes(), mixtouch::TimeZone::utc())?;
     /// assert_eq!(costs.channels().collect::<Vec<_>>(), ["tv"]);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
-    pub fn from_csv(reader: impl Read, zone: Zone) -> Result<Self> {
+    pub fn from_csv(reader: impl Read, zone: TimeZone) -> Result<Self> {
         let mut rows = Table::new("the cost table", reader)?;
         let (channel, date, cost) = (
             rows.column("channel")?,
@@ -53,7 +53,7 @@ mod tests {
         let error = |row: &str| {
             CostTable::from_csv(
                 format!("channel,date,cost\n{row}\n").as_bytes(),
-                Zone::utc(),
+                TimeZone::utc(),
             )
             .unwrap_err()
             .to_string()

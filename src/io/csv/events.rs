@@ -11,7 +11,7 @@ use crate::io::columns::{EventColumns, Field, Places};
 use crate::io::csv::chunks::{Chunk, Chunks};
 use crate::io::csv::table::line_of;
 use crate::io::timestamp;
-use crate::time::Zone;
+use crate::time::TimeZone;
 use crate::util::interner::Interner;
 use std::io::Read;
 use std::sync::Arc;
@@ -186,7 +186,7 @@ impl Events {
                 log.append(batch)?;
             }
         }
-        if log.is_empty() && log.passed_over().total() == 0 {
+        if log.is_empty() && log.ignored_rows().total() == 0 {
             return Err(Error::Empty {
                 what: "the event log".into(),
                 allowed: "at least one row".into(),
@@ -337,7 +337,7 @@ impl<'a> Row<'a> {
     }
 
     /// The zone of a timestamp without offset.
-    fn zone(&self) -> Result<Option<Zone>> {
+    fn zone(&self) -> Result<Option<TimeZone>> {
         let name = self
             .places
             .zone
@@ -472,7 +472,7 @@ mod tests {
                     conversion,ann,1767225700,,\"12.5\",y\r\n\
                     return,ann,1767225800,,-12.5,z\r\n";
         let log = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap();
-        assert_eq!((log.len(), log.passed_over().returns), (2, 1));
+        assert_eq!((log.len(), log.ignored_rows().returns), (2, 1));
         assert_eq!(log.get(0).unwrap().channel(), Some("a, \"b\"\nc"));
         assert_eq!(log.get(1).unwrap().value(), 12.5);
         let log = Events::from_csv(file.as_bytes(), EventColumns::default().keep_all()).unwrap();
@@ -480,7 +480,7 @@ mod tests {
         assert_eq!(
             (
                 log.len(),
-                log.passed_over().total(),
+                log.ignored_rows().total(),
                 back.kind(),
                 back.value()
             ),

@@ -4,14 +4,14 @@ use crate::channel::ChannelId;
 use crate::event::PersonKey;
 use crate::journeys::arena::Journeys;
 use crate::journeys::journey::{Journey, Timeline};
-use crate::journeys::sample::{Draws, Sample};
+use crate::journeys::sample::{BootstrapWeights, Sample};
 use std::ops::Range;
 
 /// A run of journeys, to be read one by one: iterating gives each [`Journey`] in the arena's order.
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
     pub(crate) journeys: &'a Journeys,
-    pub(crate) draws: Option<&'a Draws>,
+    pub(crate) draws: Option<&'a BootstrapWeights>,
     pub(crate) range: Range<usize>,
     /// The person of the journey last given, where timelines are asked for.
     person: Option<usize>,

@@ -13,10 +13,10 @@ use crate::event::log::NO_TEXT;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::breakdown::{Members, Personal, protected};
 use crate::kpi::service::case_log::named;
-use crate::kpi::timelines::{Histories, History};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
@@ -84,7 +84,7 @@ pub struct CartFigures {
 pub struct CartOptions {
     device: Option<String>,
     patience: Option<u32>,
-    level: Level,
+    level: ConfidenceLevel,
     minimum: MinimumGroup,
 }
 
@@ -121,7 +121,7 @@ impl CartOptions {
 
     /// The level of confidence.
     #[must_use]
-    pub fn with_level(self, level: Level) -> Self {
+    pub fn with_level(self, level: ConfidenceLevel) -> Self {
         Self { level, ..self }
     }
 
@@ -155,7 +155,7 @@ impl Personal for Cart {
     }
 }
 
-fn figures(of: &Members<'_, Cart>, level: Level) -> CartFigures {
+fn figures(of: &Members<'_, Cart>, level: ConfidenceLevel) -> CartFigures {
     let left = || of.items.iter().filter(|cart| !cart.bought);
     let abandoned = Rate::new(left().count() as u64, of.items.len() as u64, level);
     CartFigures {
@@ -170,7 +170,7 @@ impl CartAbandonment {
     ///
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::kpi::timelines::PersonTimelines;
     /// use mixtouch::time::Window;
     /// use mixtouch::{Event, Events, Kind};
     ///
@@ -179,20 +179,20 @@ impl CartAbandonment {
     /// log.push(Event::of_kind(Kind::Cart, "bob", 1_767_225_600).with_channel("app").with_value(20.0))?;
     /// log.push(Event::conversion("bob", 1_767_229_200).with_value(20.0))?;
     /// let january = Window::new(1_767_225_600, 1_769_904_000)?;
-    /// let carts = CartAbandonment::of(&Histories::new(&log)?.within(january), &CartOptions::default())?;
+    /// let carts = CartAbandonment::of(&PersonTimelines::new(&log)?.within(january), &CartOptions::default())?;
     /// assert_eq!((carts.overall.abandoned.rate, carts.overall.value), (Some(0.5), 30.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// An empty log; a device column the log lacks.
-    pub fn of(histories: &Histories<'_>, options: &CartOptions) -> Result<Self> {
+    pub fn of(histories: &PersonTimelines<'_>, options: &CartOptions) -> Result<Self> {
         let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(options.device.as_deref())?;
         let device = log
             .columns()
             .position(|column| column == options.device.as_deref().unwrap_or("device"));
-        let read = |(person, history): (usize, History<'_>)| {
+        let read = |(person, history): (usize, PersonTimeline<'_>)| {
             carts(person as u32, &history, options.patience(), window)
         };
         let all: Vec<Cart> = histories.whole().enumerate().flat_map_iter(read).collect();
@@ -270,7 +270,7 @@ fn groups(
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.
-fn carts(person: u32, history: &History<'_>, patience: u32, window: Window) -> Vec<Cart> {
+fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: Window) -> Vec<Cart> {
     let log = history.log();
     let (mut carts, mut by_id): (Vec<Cart>, BTreeMap<u32, usize>) = (Vec::new(), BTreeMap::new());
     for (row, time) in history

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kpi::customers::purchases::Purchases;
 use crate::privacy::{Group, MinimumGroup};
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::{Periods, Window};
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
@@ -38,7 +38,7 @@ pub struct Cohort {
 
 impl Cohorts {
     /// The cohorts of these periods.
-    pub fn of(purchases: &Purchases<'_>, periods: &Periods, level: Level) -> Self {
+    pub fn of(purchases: &Purchases<'_>, periods: &Periods, level: ConfidenceLevel) -> Self {
         let mut counts: Vec<Vec<u64>> = (0..periods.len())
             .map(|cohort| vec![0; periods.len() - cohort])
             .collect();

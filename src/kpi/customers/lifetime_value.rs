@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::kpi::customers::lifetime::{BgNbd, Customer, GammaGamma, RepeatSpend, discounted_value};
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
-use crate::kpi::spend::Acquisition;
+use crate::kpi::spend::CustomerAcquisitionCost;
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
-use crate::stats::{Level, Mean};
+use crate::stats::{ConfidenceLevel, Mean};
 use crate::time::Window;
 
 /// Customer lifetime value by group of customers: historic, and predicted where a [`Forecast`] was
@@ -23,7 +23,7 @@ use crate::time::Window;
 /// of the fitted parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct LifetimeValues {
+pub struct CustomerLifetimeValue {
     /// The time reported.
     pub window: Window,
     /// All customers.
@@ -135,13 +135,13 @@ pub struct FittedForecast {
     pub values: GammaGamma,
 }
 
-impl LifetimeValues {
+impl CustomerLifetimeValue {
     /// What customers have been worth so far; `group` names each customer's group, such as
     /// [`CustomerPurchases::first_channel`] or a segment.
     ///
     /// ```
-    /// use mixtouch::kpi::customers::{LifetimeValues, Purchases};
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::kpi::customers::{CustomerLifetimeValue, Purchases};
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::privacy::MinimumGroup;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
@@ -151,11 +151,11 @@ impl LifetimeValues {
     /// log.push(Event::conversion("bob", 1_767_225_900).with_value(20.0))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
     /// let purchases = Purchases::of(&journeys)?.with_margin(0.5)?;
-    /// let values = LifetimeValues::historic(
+    /// let values = CustomerLifetimeValue::historic(
     ///     &purchases,
     ///     |customer| customer.first_channel().unwrap_or("(none)").to_owned(),
     ///     &MinimumGroup::default(),
-    ///     Level::default(),
+    ///     ConfidenceLevel::default(),
     /// );
     /// assert_eq!(values.group("social").and_then(|value| value.historic.mean), Some(25.0));
     /// # Ok::<(), mixtouch::Error>(())
@@ -164,7 +164,7 @@ impl LifetimeValues {
         purchases: &Purchases<'_>,
         group: F,
         minimum: &MinimumGroup,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Self
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
@@ -188,7 +188,7 @@ impl LifetimeValues {
         forecast: Forecast,
         group: F,
         minimum: &MinimumGroup,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Result<Self>
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
@@ -240,7 +240,7 @@ impl LifetimeValues {
         group: F,
         minimum: &MinimumGroup,
         forecast: Option<FittedForecast>,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Self
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
@@ -278,7 +278,7 @@ impl LifetimeValues {
     /// for each unit of money that a new one cost, of all and of each group that is named like a
     /// channel. Groups by acquiring channel go with a model that credits the same touch:
     /// [`CustomerPurchases::first_channel`] with [`FirstTouch`](crate::attribution::rules::FirstTouch).
-    pub fn to_cost(&self, acquisition: &Acquisition) -> ValuesToCost {
+    pub fn to_cost(&self, acquisition: &CustomerAcquisitionCost) -> ValuesToCost {
         let row = |group: &str, value: &CustomerValue, cost: Option<f64>| ValueToCost {
             group: group.to_owned(),
             customers: value.customers,
@@ -382,7 +382,7 @@ impl Group for Members {
 }
 
 impl CustomerValue {
-    fn of(members: &[Worth], level: Level) -> Self {
+    fn of(members: &[Worth], level: ConfidenceLevel) -> Self {
         let historic: Vec<f64> = members.iter().map(|worth| worth.historic).collect();
         let mean = |at: usize| {
             let values: Vec<f64> = members
@@ -451,7 +451,7 @@ impl FittedForecast {
     }
 }
 
-impl fmt::Display for LifetimeValues {
+impl fmt::Display for CustomerLifetimeValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

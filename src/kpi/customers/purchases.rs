@@ -12,7 +12,7 @@ use crate::event::{Event, Kind};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::kpi::timelines::{Histories, History};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::time::Window;
 
 /// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
@@ -106,7 +106,7 @@ impl<'a> Purchases<'a> {
     ///
     /// # Errors
     /// A log without that column; a text in it that is no finite number.
-    pub fn with_margins(mut self, log: &Histories<'_>, column: &str) -> Result<Self> {
+    pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
         log.check_column(Some(column))?;
         let mut found = Vec::new();
         self.each_known(log, |history, first, columns| {
@@ -148,7 +148,7 @@ impl<'a> Purchases<'a> {
     /// the purchase's value leaves a negative one. Returns behind the end of the journeys' period
     /// are left out.
     #[must_use]
-    pub fn with_returns(mut self, log: &Histories<'_>) -> Self {
+    pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
         let (mut refunds, mut matched) = (Vec::new(), 0);
         let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
         let is_return = |event: &Event<'_>| event.time() < end;
@@ -183,12 +183,12 @@ impl<'a> Purchases<'a> {
         self
     }
 
-    /// Calls `visit` with the rows and the purchases of every customer the log knows. Histories
+    /// Calls `visit` with the rows and the purchases of every customer the log knows. PersonTimelines
     /// stand in the order of ranks, customers in that of the arena, which is another one.
     fn each_known<'h>(
         &self,
-        log: &'h Histories<'_>,
-        mut visit: impl FnMut(History<'h>, Range<usize>, &Columns),
+        log: &'h PersonTimelines<'_>,
+        mut visit: impl FnMut(PersonTimeline<'h>, Range<usize>, &Columns),
     ) {
         let rank = |customer: usize| {
             self.journeys
@@ -253,7 +253,7 @@ impl<'a> Purchases<'a> {
 }
 
 /// The second of each order of a person; the first one's where rows repeat it.
-fn order_times<'h>(history: &History<'h>) -> BTreeMap<&'h str, i64> {
+fn order_times<'h>(history: &PersonTimeline<'h>) -> BTreeMap<&'h str, i64> {
     let mut times = BTreeMap::new();
     for sale in history.of_kind(Kind::Conversion) {
         if let Some(order) = sale.order_id() {

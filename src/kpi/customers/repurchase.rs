@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
-use crate::stats::{Distribution, Level, Rate};
+use crate::stats::{ConfidenceLevel, Distribution, Rate};
 use crate::time::Window;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
@@ -27,7 +27,7 @@ pub struct Repurchase {
 
 impl Repurchase {
     /// Of all customers.
-    pub fn of(purchases: &Purchases<'_>, level: Level) -> Self {
+    pub fn of(purchases: &Purchases<'_>, level: ConfidenceLevel) -> Self {
         let again = purchases
             .customers()
             .filter(|customer| customer.len() > 1)
@@ -168,7 +168,7 @@ pub struct DuePurchase<'a> {
 /// How many buyers are regular, and how many of them have not come back when they were due.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct BuyingCycles {
+pub struct InterpurchaseTimes {
     /// The time reported.
     pub window: Window,
     /// All customers.
@@ -183,9 +183,9 @@ pub struct BuyingCycles {
     pub days: Distribution,
 }
 
-impl BuyingCycles {
+impl InterpurchaseTimes {
     /// As it stands at the end of the window.
-    pub fn of(purchases: &Purchases<'_>, regularity: Regularity, level: Level) -> Self {
+    pub fn of(purchases: &Purchases<'_>, regularity: Regularity, level: ConfidenceLevel) -> Self {
         let (population, at) = (purchases.len() as u64, purchases.window().to());
         let due: Vec<DuePurchase<'_>> = purchases.due(regularity).collect();
         let overdue = due.iter().filter(|buyer| buyer.due < at).count() as u64;
@@ -222,7 +222,7 @@ impl Purchases<'_> {
     }
 }
 
-impl fmt::Display for BuyingCycles {
+impl fmt::Display for InterpurchaseTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::kpi::customers::purchases::Purchases;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::percent;
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::{Periods, Window};
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
@@ -54,17 +54,17 @@ impl Retention {
     ///
     /// ```
     /// use mixtouch::kpi::customers::{Purchases, Retention};
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::time::Periods;
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, Zone};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
     ///
     /// let mut log = Events::new();
     /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
     ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let months = Periods::days("2026-01-01".parse()?, 2, 30, &Zone::utc())?;
-    /// let retention = Retention::of(&Purchases::of(&journeys)?, &months, 30.0, Level::default())?;
+    /// let months = Periods::days("2026-01-01".parse()?, 2, 30, &TimeZone::utc())?;
+    /// let retention = Retention::of(&Purchases::of(&journeys)?, &months, 30.0, ConfidenceLevel::default())?;
     /// assert_eq!(retention.periods[1].retention.rate, Some(0.5));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -75,7 +75,7 @@ impl Retention {
         purchases: &Purchases<'_>,
         periods: &Periods,
         active_days: f64,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Result<Self> {
         let seconds = active_days * 86_400.0;
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
@@ -135,7 +135,7 @@ impl Group for RetentionPeriod {
 }
 
 impl RetentionPeriod {
-    fn of(purchases: &Purchases<'_>, window: Window, active: i64, level: Level) -> Self {
+    fn of(purchases: &Purchases<'_>, window: Window, active: i64, level: ConfidenceLevel) -> Self {
         let (from, to) = (window.from(), window.to());
         let count = |at: usize| {
             let customer = purchases.customer(at);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::{figure, percent};
-use crate::stats::{Level, Mean, Rate};
+use crate::stats::{ConfidenceLevel, Mean, Rate};
 use crate::time::Window;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
@@ -187,7 +187,7 @@ pub struct RfmGroup {
 
 impl RfmSegments {
     /// Of all customers; groups of fewer than may be shown are taken together.
-    pub fn of(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: Level) -> Self {
+    pub fn of(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: ConfidenceLevel) -> Self {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
         for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
@@ -247,7 +247,7 @@ impl RfmGroup {
         members: Vec<[f64; 3]>,
         population: u64,
         value: f64,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Self {
         let column = |at: usize| {
             members

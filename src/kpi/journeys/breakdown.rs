@@ -6,9 +6,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::journeys::contact_path::ChannelUse;
-use crate::kpi::journeys::contact_path::Course;
+use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
-use crate::kpi::options::Grouping;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
 use crate::time::Window;
 
@@ -55,7 +55,7 @@ pub(crate) trait Personal {
 /// Something that a person did or met, at a time, after contacts.
 pub(crate) trait Item: Personal {
     fn time(&self) -> u32;
-    fn course(&self) -> Course;
+    fn course(&self) -> ContactPath;
 }
 
 /// Items of one group.
@@ -131,7 +131,7 @@ impl<F> Breakdown<F> {
     /// Of items in the order of their persons.
     pub(crate) fn of<T: Item>(
         items: &[&T],
-        grouping: &Grouping,
+        grouping: &KpiOptions,
         figures: impl Fn(&[&T]) -> F,
     ) -> Self {
         let uses = ChannelUse::ALL.map(|of| {
@@ -194,7 +194,7 @@ fn members<'a, T: Item>(items: &[&'a T], is: impl Fn(&T) -> bool) -> Members<'a,
 
 fn shown<'a, T: Item + 'a, F>(
     groups: impl IntoIterator<Item = (&'static str, Members<'a, T>)>,
-    grouping: &Grouping,
+    grouping: &KpiOptions,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<GroupFigures<F>> {
     let groups = groups
@@ -213,7 +213,7 @@ fn shown<'a, T: Item + 'a, F>(
 
 fn by_period<T: Item, F>(
     items: &[&T],
-    grouping: &Grouping,
+    grouping: &KpiOptions,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<PeriodFigures<F>> {
     let Some(periods) = grouping.periods() else {

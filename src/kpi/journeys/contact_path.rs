@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::channel::ChannelId;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::kind::JourneyKind;
-use crate::kpi::timelines::History;
+use crate::kpi::timelines::PersonTimeline;
 
 /// How many channels a person used on the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,13 +44,13 @@ impl fmt::Display for ChannelUse {
 
 /// A person's contacts up to a second, no older than the lookback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Course {
+pub(crate) struct ContactPath {
     /// Changes of channel from one contact to the next.
     pub(crate) hand_overs: u32,
     pub(crate) kind: JourneyKind,
 }
 
-impl Course {
+impl ContactPath {
     pub(crate) fn channel_use(self) -> ChannelUse {
         match (self.kind, self.hand_overs) {
             (JourneyKind::Unknown, _) => ChannelUse::None,
@@ -84,7 +84,7 @@ impl<'a> Contacts<'a> {
     }
 
     /// A person's contacts made ready, so that each course takes a search and not a walk.
-    pub(crate) fn trail(&self, person: &History<'_>) -> Trail {
+    pub(crate) fn trail(&self, person: &PersonTimeline<'_>) -> Trail {
         let mut trail = Trail {
             lookback: self.lookback,
             ..Trail::default()
@@ -126,7 +126,7 @@ pub(crate) struct Trail {
 
 impl Trail {
     /// The course up to a second, contacts of that second included.
-    pub(crate) fn course(&self, time: u32) -> Course {
+    pub(crate) fn course(&self, time: u32) -> ContactPath {
         self.course_of(time, self.times.partition_point(|&other| other <= time))
     }
 
@@ -136,12 +136,12 @@ impl Trail {
         self.course_of(time, end).hand_overs > 0
     }
 
-    fn course_of(&self, time: u32, end: usize) -> Course {
+    fn course_of(&self, time: u32, end: usize) -> ContactPath {
         let first = self
             .times
             .partition_point(|&other| other < time.saturating_sub(self.lookback));
         let Some(last) = end.checked_sub(1).filter(|&last| last >= first) else {
-            return Course {
+            return ContactPath {
                 hand_overs: 0,
                 kind: JourneyKind::Unknown,
             };
@@ -154,7 +154,7 @@ impl Trail {
                 .into_iter()
                 .flatten(),
         );
-        Course {
+        ContactPath {
             hand_overs: self.changes[last] - self.changes[first],
             kind,
         }

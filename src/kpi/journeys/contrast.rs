@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::experiment::{Proportion, Sample, compare_means, compare_proportions, holm};
 use crate::kpi::journeys::breakdown::Item;
 use crate::kpi::journeys::contact_path::ChannelUse;
-use crate::kpi::journeys::contact_path::Course;
+use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
-use crate::kpi::options::Grouping;
+use crate::kpi::options::KpiOptions;
 use crate::stats::{Difference, p_text};
 
 /// Two ways to come that are held against each other.
@@ -45,7 +45,7 @@ impl Contrast {
     }
 
     /// Which side a course is on: true is what is looked at.
-    pub(crate) fn side(self, course: Course) -> Option<bool> {
+    pub(crate) fn side(self, course: ContactPath) -> Option<bool> {
         match self {
             Self::SeveralChannels => {
                 (course.channel_use() != ChannelUse::None).then_some(course.hand_overs > 0)
@@ -111,7 +111,7 @@ pub(crate) enum Measure {
 pub(crate) fn compare<T: Item>(
     contrasts: &[Contrast],
     items: &[&T],
-    grouping: &Grouping,
+    grouping: &KpiOptions,
     measure: Measure,
     side: impl Fn(&T, Contrast) -> Option<bool>,
     value: impl Fn(&T) -> Option<f64>,
@@ -152,7 +152,7 @@ fn test(
     treatment: &[f64],
     control: &[f64],
     measure: Measure,
-    grouping: &Grouping,
+    grouping: &KpiOptions,
 ) -> GroupComparison {
     let level = grouping.level().get();
     let tested = match measure {
@@ -199,7 +199,7 @@ fn shares(control: &[f64], treatment: &[f64], level: f64) -> Result<Difference> 
 fn adjusted(
     mut tests: Vec<GroupComparison>,
     measure: Measure,
-    grouping: &Grouping,
+    grouping: &KpiOptions,
 ) -> Result<Vec<GroupComparison>> {
     let p_values: Vec<f64> = tests
         .iter()

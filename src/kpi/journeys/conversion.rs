@@ -12,7 +12,7 @@ use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::percent;
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// How many of the persons reached converted.
@@ -61,7 +61,7 @@ impl ConversionRates {
     ///
     /// ```
     /// use mixtouch::kpi::journeys::ConversionRates;
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
@@ -69,7 +69,7 @@ impl ConversionRates {
     /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
-    /// let rates = ConversionRates::of(&Journeys::from_events(&log, JourneyOptions::default())?, Level::default())?;
+    /// let rates = ConversionRates::of(&Journeys::from_events(&log, JourneyOptions::default())?, ConfidenceLevel::default())?;
     /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -77,7 +77,7 @@ impl ConversionRates {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
+    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
         Window::of(journeys)?;
         journeys
             .accumulate(|| ConversionCounts::new(journeys.channels()))?
@@ -236,7 +236,7 @@ impl ConversionCounts {
     ///
     /// # Errors
     /// Journeys without persons and times; other channels.
-    pub fn report(&self, journeys: &Journeys, level: Level) -> Result<ConversionRates> {
+    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<ConversionRates> {
         self.channels.same_as(journeys.channels())?;
         let rates = |reached: usize, converted: usize| {
             let row = |(channel, counts): (&str, &[u64; 4])| ChannelRate {

@@ -12,7 +12,7 @@ use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::journeys::kind::{JourneyKind, OfflineChannels};
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// Purchases and their value by kind of journey.
@@ -50,14 +50,14 @@ impl KindShares {
     ///
     /// ```
     /// use mixtouch::kpi::journeys::{JourneyKind, KindShares, OfflineChannels};
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
     /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), Level::default())?;
+    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), ConfidenceLevel::default())?;
     /// assert_eq!(shares.kind(JourneyKind::OnlineToOffline).and_then(|kind| kind.value_share), Some(1.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -65,7 +65,11 @@ impl KindShares {
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
-    pub fn of(journeys: &Journeys, offline: &OfflineChannels, level: Level) -> Result<Self> {
+    pub fn of(
+        journeys: &Journeys,
+        offline: &OfflineChannels,
+        level: ConfidenceLevel,
+    ) -> Result<Self> {
         let start = KindCounts::new(journeys, offline)?;
         journeys
             .accumulate_converting(|| start.clone())?
@@ -202,7 +206,7 @@ impl<'a> KindCounts<'a> {
     ///
     /// # Errors
     /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
-    pub fn report(&self, level: Level) -> Result<KindShares> {
+    pub fn report(&self, level: ConfidenceLevel) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
         let kind =

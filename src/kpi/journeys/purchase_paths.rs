@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Journeys;
-use crate::stats::{Distribution, Level};
+use crate::stats::{ConfidenceLevel, Distribution};
 use crate::time::Window;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
@@ -32,7 +32,7 @@ impl PurchasePaths {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: Level) -> Result<Self> {
+    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
         Window::of(journeys)?;
         journeys
             .accumulate_converting(PathLengths::default)?
@@ -64,7 +64,7 @@ impl PathLengths {
     ///
     /// # Errors
     /// Journeys without persons and times.
-    pub fn report(&self, journeys: &Journeys, level: Level) -> Result<PurchasePaths> {
+    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<PurchasePaths> {
         let days = self
             .lengths
             .iter()

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::experiment::{Proportion, compare_proportions, holm};
 use crate::kpi::map::counts::MapCounts;
 use crate::stats::Difference;
-use crate::stats::{Interval, Level, Rate};
+use crate::stats::{ConfidenceLevel, Interval, Rate};
 
 /// A step whose journeys convert less often than journeys do on average.
 ///
@@ -32,7 +32,7 @@ pub struct FrictionPoint {
 /// hand-overs), tested against all other hand-overs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct HandOver {
+pub struct Handoff {
     /// The step left.
     pub from: String,
     /// The step reached.
@@ -61,7 +61,7 @@ pub struct Excess {
 
 impl Excess {
     /// Whether it is told apart from chance at that level.
-    pub fn is_told(&self, level: Level) -> bool {
+    pub fn is_told(&self, level: ConfidenceLevel) -> bool {
         self.adjusted_p_value.is_some_and(|p| p < 1.0 - level.get())
     }
 }
@@ -71,7 +71,7 @@ type Part = (u64, u64);
 
 /// How far the parts are above the whole - below, where `sign` is negative -, each tested against
 /// the rest of the whole.
-fn excesses(parts: &[Part], whole: Part, sign: f64, level: Level) -> Result<Vec<Excess>> {
+fn excesses(parts: &[Part], whole: Part, sign: f64, level: ConfidenceLevel) -> Result<Vec<Excess>> {
     let mut excesses: Vec<Excess> = parts
         .iter()
         .map(|&part| excess(part, whole, sign, level))
@@ -93,7 +93,7 @@ fn excess(
     (count, of): Part,
     (whole_count, whole_of): Part,
     sign: f64,
-    level: Level,
+    level: ConfidenceLevel,
 ) -> Result<Excess> {
     let (rest, rest_of) = (whole_count - count, whole_of - of);
     if of == 0 || rest_of == 0 {
@@ -123,7 +123,7 @@ fn excess(
 }
 
 /// Steps that lose conversions, the greatest loss first.
-pub(crate) fn friction(counts: &MapCounts, level: Level) -> Result<Vec<FrictionPoint>> {
+pub(crate) fn friction(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec<FrictionPoint>> {
     let parts: Vec<Part> = counts
         .by_step
         .iter()
@@ -153,7 +153,7 @@ pub(crate) fn friction(counts: &MapCounts, level: Level) -> Result<Vec<FrictionP
 }
 
 /// Hand-overs after which people leave, the most excess leavers first.
-pub(crate) fn hand_overs(counts: &MapCounts, level: Level) -> Result<Vec<HandOver>> {
+pub(crate) fn hand_overs(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec<Handoff>> {
     let steps = counts.by_step.len();
     let is_step = |node: u32| (node as usize) < steps;
     let edges: Vec<_> = counts
@@ -167,14 +167,14 @@ pub(crate) fn hand_overs(counts: &MapCounts, level: Level) -> Result<Vec<HandOve
         .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
     let names = counts.steps.names();
     let excesses = excesses(&parts, whole, 1.0, level)?;
-    let point = |(edge, excess): (&crate::kpi::map::counts::EdgeCounts, Excess)| HandOver {
+    let point = |(edge, excess): (&crate::kpi::map::counts::EdgeCounts, Excess)| Handoff {
         from: names[edge.from as usize].clone(),
         to: names[edge.to as usize].clone(),
         persons: edge.persons,
         left: Rate::new(edge.left, edge.count, level),
         excess,
     };
-    let mut points: Vec<HandOver> = edges
+    let mut points: Vec<Handoff> = edges
         .iter()
         .zip(excesses)
         .map(point)

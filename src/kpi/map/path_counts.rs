@@ -10,7 +10,7 @@ use crate::kpi::map::path_table::{Codes, PathTable, Taken};
 use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
@@ -22,7 +22,7 @@ use crate::time::Window;
 /// ```
 /// use mixtouch::kpi::journeys::ConversionCounts;
 /// use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
-/// use mixtouch::stats::Level;
+/// use mixtouch::stats::ConfidenceLevel;
 /// use mixtouch::privacy::MinimumGroup;
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
 ///
@@ -34,9 +34,9 @@ use crate::time::Window;
 /// // the map, the paths and the conversion rates in one pass
 /// let start = || (MapCounts::new(steps.clone()), (PathCounts::new(&steps), ConversionCounts::new(journeys.channels())));
 /// let (map, (paths, rates)) = journeys.accumulate(start)?;
-/// let paths = paths.report(&journeys, 10, &MinimumGroup::default(), Level::default())?;
+/// let paths = paths.report(&journeys, 10, &MinimumGroup::default(), ConfidenceLevel::default())?;
 /// assert_eq!(paths.paths[0].value, 50.0);
-/// assert_eq!(map.report(&journeys, Level::default())?.persons, rates.report(&journeys, Level::default())?.population);
+/// assert_eq!(map.report(&journeys, ConfidenceLevel::default())?.persons, rates.report(&journeys, ConfidenceLevel::default())?.population);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -192,7 +192,7 @@ impl PathCounts {
         journeys: &Journeys,
         most: usize,
         minimum: &MinimumGroup,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
         let window = Window::of(journeys)?;
@@ -215,7 +215,7 @@ impl PathCounts {
         })
     }
 
-    fn path(&self, path: Path, population: u64, level: Level) -> FrequentPath {
+    fn path(&self, path: Path, population: u64, level: ConfidenceLevel) -> FrequentPath {
         FrequentPath {
             steps: path
                 .steps

@@ -11,7 +11,7 @@ use crate::kpi::map::path_counts::PathCounts;
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// The paths most journeys took, step by step.
@@ -55,7 +55,7 @@ impl FrequentPaths {
     ///
     /// ```
     /// use mixtouch::kpi::map::{FrequentPaths, Steps};
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::privacy::MinimumGroup;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
@@ -65,7 +65,7 @@ impl FrequentPaths {
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
     /// let steps = Steps::channels(journeys.channels());
-    /// let paths = FrequentPaths::of(&journeys, &steps, 10, &MinimumGroup::default(), Level::default())?;
+    /// let paths = FrequentPaths::of(&journeys, &steps, 10, &MinimumGroup::default(), ConfidenceLevel::default())?;
     /// assert_eq!(paths.paths[0].steps, ["social", "search"]);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -78,7 +78,7 @@ impl FrequentPaths {
         steps: &Steps,
         most: usize,
         minimum: &MinimumGroup,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Result<Self> {
         steps.check(journeys.channels())?;
         Window::of(journeys)?;

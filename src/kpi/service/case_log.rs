@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::log::NO_TEXT;
 use crate::event::{Events, Kind};
-use crate::kpi::timelines::History;
+use crate::kpi::timelines::PersonTimeline;
 
 /// One case: what its rows of opening and closing say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -93,7 +93,7 @@ pub(crate) fn named(log: &Events, column: Option<usize>, row: usize) -> Option<u
 /// A person's cases up to a second, in the order of their first rows. Rows with the same case id
 /// are one case. Without an id an opening begins a case, and a close ends the one opened last that
 /// is not closed.
-pub(crate) fn cases(person: &History<'_>, to: i64) -> Vec<Case> {
+pub(crate) fn cases(person: &PersonTimeline<'_>, to: i64) -> Vec<Case> {
     let log = person.log();
     let (mut cases, mut by_id) = (Vec::<Case>::new(), BTreeMap::new());
     let mut nameless = Vec::new();
@@ -131,7 +131,7 @@ pub(crate) fn cases(person: &History<'_>, to: i64) -> Vec<Case> {
 mod tests {
     use super::*;
     use crate::event::Event;
-    use crate::kpi::timelines::Histories;
+    use crate::kpi::timelines::PersonTimelines;
 
     fn of(rows: &[(i64, bool, &str)]) -> Vec<(State, Option<u32>, u32, u32)> {
         let mut log = Events::new().keep_all();
@@ -144,7 +144,7 @@ mod tests {
             log.push(Event::of_kind(kind, "ann", time).with_order_id(id))
                 .unwrap();
         }
-        let histories = Histories::new(&log).unwrap();
+        let histories = PersonTimelines::new(&log).unwrap();
         let cases = cases(&histories.iter().next().unwrap(), 1_000);
         cases
             .iter()

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::kpi::journeys::Breakdown;
 use crate::kpi::journeys::breakdown::{Item, Personal, distinct};
-use crate::kpi::journeys::contact_path::{Contacts, Course};
+use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
 use crate::kpi::journeys::contrast::{Measure, compare};
 use crate::kpi::journeys::{Contrast, GroupComparison};
-use crate::kpi::options::Grouping;
+use crate::kpi::options::KpiOptions;
 use crate::kpi::service::case_log::{State, cases};
 use crate::kpi::service::teams::ServiceColumns;
-use crate::kpi::timelines::{Histories, History};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::text::{figure, percent};
-use crate::stats::{Distribution, Level, Rate};
+use crate::stats::{ConfidenceLevel, Distribution, Rate};
 use crate::time::Window;
 
 /// Service cases and the time to resolve them: of everybody, over time (by the opening) and by kind
@@ -83,7 +83,7 @@ impl CaseFigures {
 struct Ticket {
     person: u32,
     begun: u32,
-    course: Course,
+    course: ContactPath,
     state: State,
     seconds: Option<u32>,
     reopened: bool,
@@ -102,7 +102,7 @@ impl Item for Ticket {
         self.begun
     }
 
-    fn course(&self) -> Course {
+    fn course(&self) -> ContactPath {
         self.course
     }
 }
@@ -118,15 +118,15 @@ impl Resolutions {
     /// named.
     ///
     /// ```
-    /// use mixtouch::kpi::options::Grouping;
+    /// use mixtouch::kpi::options::KpiOptions;
     /// use mixtouch::kpi::service::{Resolutions, ServiceColumns};
-    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::kpi::timelines::PersonTimelines;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
     /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_225_600).with_order_id("c-1").with_channel("call"))?;
     /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_232_800).with_order_id("c-1").with_channel("call"))?;
-    /// let resolutions = Resolutions::of(&Histories::new(&log)?, &ServiceColumns::default(), &Grouping::default())?;
+    /// let resolutions = Resolutions::of(&PersonTimelines::new(&log)?, &ServiceColumns::default(), &KpiOptions::default())?;
     /// assert_eq!(resolutions.cases.overall.median(), Some(2.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -134,13 +134,13 @@ impl Resolutions {
     /// # Errors
     /// An empty log; a column the log lacks; an offline channel that is none of the log.
     pub fn of(
-        histories: &Histories<'_>,
+        histories: &PersonTimelines<'_>,
         columns: &ServiceColumns,
-        grouping: &Grouping,
+        grouping: &KpiOptions,
     ) -> Result<Self> {
         let (window, contacts) = (histories.stated_window()?, grouping.contacts(histories)?);
         let [agent, team, _] = columns.positions(histories)?;
-        let tickets = |(person, history): (usize, History<'_>)| {
+        let tickets = |(person, history): (usize, PersonTimeline<'_>)| {
             tickets(person as u32, &history, &contacts, window, [agent, team])
         };
         let tickets: Vec<Ticket> = histories
@@ -185,7 +185,7 @@ impl Resolutions {
 /// A person's cases that began in the window.
 fn tickets(
     person: u32,
-    history: &History<'_>,
+    history: &PersonTimeline<'_>,
     contacts: &Contacts<'_>,
     window: Window,
     names: [Option<usize>; 2],
@@ -212,7 +212,7 @@ fn tickets(
     cases.iter().map(ticket).collect()
 }
 
-fn figures(of: &[&Ticket], level: Level) -> CaseFigures {
+fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     let count = |is: &dyn Fn(&Ticket) -> bool| of.iter().filter(|ticket| is(ticket)).count() as u64;
     let resolved = count(&|ticket| ticket.state == State::Closed);
     let of_resolved = |is: fn(&Ticket) -> bool| {

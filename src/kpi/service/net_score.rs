@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::stats::{Interval, Level};
+use crate::stats::{ConfidenceLevel, Interval};
 
 /// A net promoter score (Reichheld 2003): the percentage of promoters less that of detractors, -100
 /// to 100.
@@ -28,7 +28,7 @@ pub struct NetScore {
 
 impl NetScore {
     /// From the counts of answers.
-    pub fn new(promoters: u64, passives: u64, detractors: u64, level: Level) -> Self {
+    pub fn new(promoters: u64, passives: u64, detractors: u64, level: ConfidenceLevel) -> Self {
         let population = promoters + passives + detractors;
         let counts = Self {
             promoters,
@@ -74,14 +74,20 @@ mod tests {
     fn scores_by_hand() {
         // 50 promoters, 30 passives, 20 detractors: net 0.3, variance (0.7 - 0.09) / 100 = 0.0061,
         // half width 1.959964 x 0.0781 = 0.15308.
-        let score = NetScore::new(50, 30, 20, Level::default());
+        let score = NetScore::new(50, 30, 20, ConfidenceLevel::default());
         assert!((score.score.unwrap() - 30.0).abs() < 1e-12);
         let interval = score.interval.unwrap();
         assert!(
             (interval.low() - 14.692_2).abs() < 1e-3 && (interval.high() - 45.307_8).abs() < 1e-3,
             "{interval:?}"
         );
-        assert_eq!(NetScore::new(0, 0, 0, Level::default()).score, None);
-        assert_eq!(NetScore::new(2, 0, 0, Level::default()).score, Some(100.0));
+        assert_eq!(
+            NetScore::new(0, 0, 0, ConfidenceLevel::default()).score,
+            None
+        );
+        assert_eq!(
+            NetScore::new(2, 0, 0, ConfidenceLevel::default()).score,
+            Some(100.0)
+        );
     }
 }

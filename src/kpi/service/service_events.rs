@@ -4,18 +4,18 @@ use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::breakdown::{Item, Personal};
-use crate::kpi::journeys::contact_path::{Contacts, Course, Trail};
+use crate::kpi::journeys::contact_path::{ContactPath, Contacts, Trail};
 use crate::kpi::service::case_log::{Case, cases, named};
-use crate::kpi::service::survey_scale::{Answer, Instrument, Questions};
-use crate::kpi::timelines::History;
+use crate::kpi::service::survey_scale::{Answer, Questions, SurveyScale};
+use crate::kpi::timelines::PersonTimeline;
 use crate::time::Window;
 
 /// An interaction, a case resolved or an answer, as it counts for somebody.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Deed {
+pub(crate) struct ServiceEvent {
     person: u32,
     time: u32,
-    course: Course,
+    course: ContactPath,
     /// By number of their columns' texts.
     pub(crate) agent: Option<u32>,
     pub(crate) team: Option<u32>,
@@ -41,23 +41,23 @@ pub(crate) enum What {
     },
 }
 
-impl Personal for Deed {
+impl Personal for ServiceEvent {
     fn person(&self) -> u32 {
         self.person
     }
 }
 
-impl Item for Deed {
+impl Item for ServiceEvent {
     fn time(&self) -> u32 {
         self.time
     }
 
-    fn course(&self) -> Course {
+    fn course(&self) -> ContactPath {
         self.course
     }
 }
 
-impl Deed {
+impl ServiceEvent {
     /// Whether it counts for the whole: a case counts once there, and once for everybody who worked
     /// on it.
     pub(crate) fn is_whole(&self) -> bool {
@@ -82,7 +82,11 @@ const NOBODY: Who = (None, None);
 
 impl Reader<'_> {
     /// A person's deeds in the order of their times.
-    pub(crate) fn read(&self, person: u32, history: &History<'_>) -> Result<Vec<Deed>> {
+    pub(crate) fn read(
+        &self,
+        person: u32,
+        history: &PersonTimeline<'_>,
+    ) -> Result<Vec<ServiceEvent>> {
         let log = history.log();
         let is_named =
             |row: usize| (named(log, self.agent, row), named(log, self.team, row)) != NOBODY;
@@ -93,7 +97,7 @@ impl Reader<'_> {
             cases(history, self.window.to()),
             self.contacts.trail(history),
         );
-        let (mut deeds, mut last): (Vec<Deed>, Option<(u32, Who)>) = (Vec::new(), None);
+        let (mut deeds, mut last): (Vec<ServiceEvent>, Option<(u32, Who)>) = (Vec::new(), None);
         let mut contacts = 0;
         for (row, time) in history
             .timed_rows()
@@ -124,7 +128,7 @@ impl Reader<'_> {
                 }
             };
             let (agent, team) = who;
-            deeds.extend(what.map(|what| Deed {
+            deeds.extend(what.map(|what| ServiceEvent {
                 person,
                 time,
                 course: trail.course(time),
@@ -160,7 +164,7 @@ impl Reader<'_> {
             .iter()
             .nth(question)
             .map(|(_, instrument)| instrument)
-            != Some(Instrument::Satisfaction)
+            != Some(SurveyScale::Satisfaction)
         {
             return Ok(None);
         }
@@ -187,7 +191,7 @@ impl Reader<'_> {
         log: &Events,
         case: &Case,
         trail: &Trail,
-        deeds: &mut Vec<Deed>,
+        deeds: &mut Vec<ServiceEvent>,
     ) {
         let closed = case
             .closed
@@ -195,7 +199,7 @@ impl Reader<'_> {
         let Some(time) = closed else { return };
         let course = trail.course(case.begun());
         let mut push = |(agent, team): Who, joint: bool, whole: bool| {
-            deeds.push(Deed {
+            deeds.push(ServiceEvent {
                 person,
                 time,
                 course,

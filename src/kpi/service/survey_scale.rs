@@ -9,13 +9,13 @@ use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::contrast::Measure;
 use crate::kpi::service::net_score::NetScore;
-use crate::stats::{Level, Mean, Rate};
+use crate::stats::{ConfidenceLevel, Mean, Rate};
 
 /// How the answers to a question are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Instrument {
+pub enum SurveyScale {
     /// Would you recommend us, 0 to 10: 9 and more promote, 6 and less detract (Reichheld 2003).
     NetPromoter,
     /// How satisfied are you (CSAT), 1 to 5: the share of 4 and more.
@@ -27,7 +27,7 @@ pub enum Instrument {
     Consistency,
 }
 
-impl Instrument {
+impl SurveyScale {
     /// The least and the greatest answer.
     pub const fn scale(self) -> (f64, f64) {
         match self {
@@ -58,7 +58,7 @@ impl Instrument {
     }
 
     /// The score of answers on the scale.
-    pub(crate) fn score(self, answers: &[f64], level: Level) -> Score {
+    pub(crate) fn score(self, answers: &[f64], level: ConfidenceLevel) -> Score {
         let count =
             |is: fn(f64) -> bool| answers.iter().filter(|&&answer| is(answer)).count() as u64;
         match self {
@@ -83,7 +83,7 @@ impl Instrument {
     }
 }
 
-impl fmt::Display for Instrument {
+impl fmt::Display for SurveyScale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::NetPromoter => "net promoter score",
@@ -136,14 +136,14 @@ impl fmt::Display for Score {
 /// By default `nps`, `csat`, `ces` and `consistency`.
 ///
 /// ```
-/// use mixtouch::kpi::service::{Instrument, Questions};
+/// use mixtouch::kpi::service::{SurveyScale, Questions};
 ///
-/// let questions = Questions::default().with("recommend", Instrument::NetPromoter).leave_out_off_scale();
+/// let questions = Questions::default().with("recommend", SurveyScale::NetPromoter).leave_out_off_scale();
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Questions {
-    questions: BTreeMap<String, Instrument>,
+    questions: BTreeMap<String, SurveyScale>,
     #[serde(default)]
     leave_out_off_scale: bool,
 }
@@ -151,10 +151,10 @@ pub struct Questions {
 impl Default for Questions {
     fn default() -> Self {
         let usual = [
-            ("nps", Instrument::NetPromoter),
-            ("csat", Instrument::Satisfaction),
-            ("ces", Instrument::Effort),
-            ("consistency", Instrument::Consistency),
+            ("nps", SurveyScale::NetPromoter),
+            ("csat", SurveyScale::Satisfaction),
+            ("ces", SurveyScale::Effort),
+            ("consistency", SurveyScale::Consistency),
         ];
         Self::new(usual)
     }
@@ -172,7 +172,7 @@ pub(crate) enum Answer {
 
 impl Questions {
     /// These alone.
-    pub fn new<S: Into<String>>(questions: impl IntoIterator<Item = (S, Instrument)>) -> Self {
+    pub fn new<S: Into<String>>(questions: impl IntoIterator<Item = (S, SurveyScale)>) -> Self {
         let questions = questions
             .into_iter()
             .map(|(name, instrument)| (name.into(), instrument))
@@ -185,7 +185,7 @@ impl Questions {
 
     /// One more, or another reading of one.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, instrument: Instrument) -> Self {
+    pub fn with(mut self, name: impl Into<String>, instrument: SurveyScale) -> Self {
         self.questions.insert(name.into(), instrument);
         self
     }
@@ -200,7 +200,7 @@ impl Questions {
     }
 
     /// The questions in order of their names.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, Instrument)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, SurveyScale)> {
         self.questions
             .iter()
             .map(|(name, &instrument)| (name.as_str(), instrument))

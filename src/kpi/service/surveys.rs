@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::kpi::journeys::Breakdown;
 use crate::kpi::journeys::breakdown::{Item, Personal, distinct};
-use crate::kpi::journeys::contact_path::{Contacts, Course};
+use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
 use crate::kpi::journeys::contrast::{Measure, compare};
 use crate::kpi::journeys::{Contrast, GroupComparison};
-use crate::kpi::options::Grouping;
-use crate::kpi::service::survey_scale::{Answer, Instrument, Questions, Score};
-use crate::kpi::timelines::{Histories, History};
-use crate::stats::Level;
+use crate::kpi::options::KpiOptions;
+use crate::kpi::service::survey_scale::{Answer, Questions, Score, SurveyScale};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::stats::ConfidenceLevel;
 use crate::time::Window;
 
 /// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between
@@ -40,7 +40,7 @@ pub struct QuestionVoice {
     /// The question, as the log calls it.
     pub question: String,
     /// How its answers are read.
-    pub instrument: Instrument,
+    pub instrument: SurveyScale,
     /// Answers off the scale, left out.
     pub off_scale: u64,
     /// The scores.
@@ -66,7 +66,7 @@ pub struct AnswerFigures {
 struct Given {
     person: u32,
     time: u32,
-    course: Course,
+    course: ContactPath,
     answer: Answer,
 }
 
@@ -81,7 +81,7 @@ impl Item for Given {
         self.time
     }
 
-    fn course(&self) -> Course {
+    fn course(&self) -> ContactPath {
         self.course
     }
 }
@@ -100,16 +100,16 @@ impl VoiceOfCustomer {
     /// Of the answers in the histories' window.
     ///
     /// ```
-    /// use mixtouch::kpi::options::Grouping;
+    /// use mixtouch::kpi::options::KpiOptions;
     /// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
-    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::kpi::timelines::PersonTimelines;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
     /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
     /// log.push(Event::touch("ann", 1_767_225_700, "search"))?;
     /// log.push(Event::of_kind(Kind::Survey, "ann", 1_767_225_800).with_goal("nps").with_value(9.0))?;
-    /// let voice = VoiceOfCustomer::of(&Histories::new(&log)?, &Questions::default(), &Grouping::default())?;
+    /// let voice = VoiceOfCustomer::of(&PersonTimelines::new(&log)?, &Questions::default(), &KpiOptions::default())?;
     /// let nps = voice.question("nps").expect("it is asked for");
     /// assert_eq!(nps.scores.overall.score.figure(), Some(100.0));
     /// assert_eq!(nps.scores.group("several channels").map(|of| of.answers), Some(1));
@@ -120,13 +120,13 @@ impl VoiceOfCustomer {
     /// An empty log; an answer off its scale - with its row of the log, counted from 1 -, unless
     /// these are left out; an offline channel that is none of the log.
     pub fn of(
-        histories: &Histories<'_>,
+        histories: &PersonTimelines<'_>,
         questions: &Questions,
-        grouping: &Grouping,
+        grouping: &KpiOptions,
     ) -> Result<Self> {
         let window = histories.stated_window()?;
         let contacts = grouping.contacts(histories)?;
-        let given = |(person, history): (usize, History<'_>)| {
+        let given = |(person, history): (usize, PersonTimeline<'_>)| {
             given(person as u32, &history, questions, &contacts, window)
         };
         let by_person: Vec<Vec<Given>> = histories
@@ -164,7 +164,7 @@ impl VoiceOfCustomer {
 /// A person's answers in the window.
 fn given(
     person: u32,
-    history: &History<'_>,
+    history: &PersonTimeline<'_>,
     questions: &Questions,
     contacts: &Contacts<'_>,
     window: Window,
@@ -190,9 +190,9 @@ fn given(
 fn question(
     at: usize,
     name: &str,
-    instrument: Instrument,
+    instrument: SurveyScale,
     answers: &[Given],
-    grouping: &Grouping,
+    grouping: &KpiOptions,
 ) -> Result<QuestionVoice> {
     let read: Vec<&Given> = answers
         .iter()
@@ -221,7 +221,7 @@ fn question(
     })
 }
 
-fn figures(of: &[&Given], instrument: Instrument, level: Level) -> AnswerFigures {
+fn figures(of: &[&Given], instrument: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
     let answers: Vec<f64> = of.iter().map(|given| given.number()).collect();
     AnswerFigures {
         answers: answers.len() as u64,

@@ -12,14 +12,14 @@ use crate::kpi::journeys::Breakdown;
 use crate::kpi::journeys::breakdown::{Item, Members, Personal, distinct, protected};
 use crate::kpi::journeys::contrast::{Measure, compare};
 use crate::kpi::journeys::{Contrast, GroupComparison};
-use crate::kpi::options::Grouping;
+use crate::kpi::options::KpiOptions;
 use crate::kpi::service::survey_scale::Questions;
-use crate::kpi::timelines::Histories;
+use crate::kpi::timelines::PersonTimelines;
 use crate::report::text::percent;
-use crate::stats::{Level, Rate};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
-use crate::kpi::service::service_events::{Deed, Reader, What};
+use crate::kpi::service::service_events::{Reader, ServiceEvent, What};
 
 /// The text columns of the log that say who served, and with what.
 ///
@@ -66,7 +66,7 @@ impl ServiceColumns {
     }
 
     /// Where agent, team and tool stand among the log's columns.
-    pub(crate) fn positions(&self, histories: &Histories<'_>) -> Result<[Option<usize>; 3]> {
+    pub(crate) fn positions(&self, histories: &PersonTimelines<'_>) -> Result<[Option<usize>; 3]> {
         let columns = [&self.agent, &self.team, &self.tool];
         columns
             .iter()
@@ -146,9 +146,9 @@ impl Service {
     /// it.
     ///
     /// ```
-    /// use mixtouch::kpi::options::Grouping;
+    /// use mixtouch::kpi::options::KpiOptions;
     /// use mixtouch::kpi::service::{Questions, Service, ServiceColumns};
-    /// use mixtouch::kpi::timelines::Histories;
+    /// use mixtouch::kpi::timelines::PersonTimelines;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::with_columns(["agent"]).keep_all();
@@ -156,7 +156,7 @@ impl Service {
     /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_225_700).with_channel("call").with_texts(&["zoe"]))?;
     /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_225_900).with_channel("call").with_texts(&["yan"]))?;
     /// let columns = ServiceColumns::default().with_agent("agent");
-    /// let service = Service::of(&Histories::new(&log)?, &columns, &Questions::default(), &Grouping::default())?;
+    /// let service = Service::of(&PersonTimelines::new(&log)?, &columns, &Questions::default(), &KpiOptions::default())?;
     /// let zoe = service.agent("zoe").expect("there is one");
     /// assert_eq!((zoe.overall.interactions, zoe.overall.across_channels.count, zoe.overall.joint.rate), (1, 1, Some(1.0)));
     /// # Ok::<(), mixtouch::Error>(())
@@ -166,10 +166,10 @@ impl Service {
     /// An empty log; neither a column of agents nor one of teams; a column the log lacks; an answer
     /// off its scale, unless these are left out; an offline channel that is none of the log.
     pub fn of(
-        histories: &Histories<'_>,
+        histories: &PersonTimelines<'_>,
         columns: &ServiceColumns,
         questions: &Questions,
-        grouping: &Grouping,
+        grouping: &KpiOptions,
     ) -> Result<Self> {
         let (window, contacts) = (histories.stated_window()?, grouping.contacts(histories)?);
         let [agent, team, tool] = columns.positions(histories)?;
@@ -189,14 +189,14 @@ impl Service {
             team,
             tool,
         };
-        let each: Vec<Vec<Deed>> = histories
+        let each: Vec<Vec<ServiceEvent>> = histories
             .whole()
             .enumerate()
             .map(|(person, of)| reader.read(person as u32, &of))
             .collect::<Result<_>>()?;
-        let deeds: Vec<Deed> = each.into_iter().flatten().collect();
-        let whole: Vec<&Deed> = deeds.iter().filter(|deed| deed.is_whole()).collect();
-        let figures = |of: &[&Deed]| figures(of, tool.is_some(), grouping.level());
+        let deeds: Vec<ServiceEvent> = each.into_iter().flatten().collect();
+        let whole: Vec<&ServiceEvent> = deeds.iter().filter(|deed| deed.is_whole()).collect();
+        let figures = |of: &[&ServiceEvent]| figures(of, tool.is_some(), grouping.level());
         let agents = served(
             &deeds,
             histories.log(),
@@ -213,7 +213,7 @@ impl Service {
             grouping,
             figures,
         );
-        let value = |deed: &Deed| {
+        let value = |deed: &ServiceEvent| {
             if let What::Answer { satisfied, .. } = deed.what {
                 Some(f64::from(u8::from(satisfied)))
             } else {
@@ -264,7 +264,7 @@ impl Service {
 }
 
 /// An answer is of the joint side where the person's last case resolved before it was.
-fn side(deed: &Deed, contrast: Contrast) -> Option<bool> {
+fn side(deed: &ServiceEvent, contrast: Contrast) -> Option<bool> {
     match (contrast, deed.what) {
         (Contrast::JointCase, What::Answer { after_joint, .. }) => after_joint,
         _ => contrast.side(deed.course()),
@@ -273,25 +273,25 @@ fn side(deed: &Deed, contrast: Contrast) -> Option<bool> {
 
 /// Everybody whom a column names, with the deeds that count for them.
 fn served(
-    deeds: &[Deed],
+    deeds: &[ServiceEvent],
     log: &Events,
     column: Option<usize>,
-    of: impl Fn(&Deed) -> Option<u32>,
-    grouping: &Grouping,
-    figures: impl Fn(&[&Deed]) -> ServiceFigures,
+    of: impl Fn(&ServiceEvent) -> Option<u32>,
+    grouping: &KpiOptions,
+    figures: impl Fn(&[&ServiceEvent]) -> ServiceFigures,
 ) -> Vec<Served> {
     let Some(column) = column else {
         return Vec::new();
     };
     let texts = &log.columns[column].texts;
-    let mut by_code: Vec<(u32, &Deed)> = deeds
+    let mut by_code: Vec<(u32, &ServiceEvent)> = deeds
         .iter()
         .filter_map(|deed| Some((of(deed)?, deed)))
         .collect();
     by_code.sort_by_key(|&(code, _)| code);
     let groups = by_code.chunk_by(|left, right| left.0 == right.0);
-    let named = |group: &[(u32, &'_ Deed)]| texts.get(group[0].0).to_owned();
-    let mut groups: Vec<(String, Members<'_, Deed>)> = groups
+    let named = |group: &[(u32, &'_ ServiceEvent)]| texts.get(group[0].0).to_owned();
+    let mut groups: Vec<(String, Members<'_, ServiceEvent>)> = groups
         .map(|group| {
             (
                 named(group),
@@ -310,7 +310,7 @@ fn served(
         .collect()
 }
 
-fn adopters(served: &[Served], level: Level) -> Rate {
+fn adopters(served: &[Served], level: ConfidenceLevel) -> Rate {
     let at_work = served
         .iter()
         .map(|of| &of.figures.overall)
@@ -322,7 +322,7 @@ fn adopters(served: &[Served], level: Level) -> Rate {
     Rate::new(used as u64, at_work.count() as u64, level)
 }
 
-fn figures(deeds: &[&Deed], has_tool: bool, level: Level) -> ServiceFigures {
+fn figures(deeds: &[&ServiceEvent], has_tool: bool, level: ConfidenceLevel) -> ServiceFigures {
     let count =
         |is: &dyn Fn(What) -> bool| deeds.iter().filter(|deed| is(deed.what)).count() as u64;
     let interactions = count(&|what| matches!(what, What::Interaction { .. }));
@@ -366,8 +366,8 @@ fn figures(deeds: &[&Deed], has_tool: bool, level: Level) -> ServiceFigures {
     }
 }
 
-fn channels(deeds: &[&Deed]) -> u64 {
-    let channel = |deed: &&Deed| {
+fn channels(deeds: &[&ServiceEvent]) -> u64 {
+    let channel = |deed: &&ServiceEvent| {
         if let What::Interaction { channel, .. } = deed.what {
             Some(channel)
         } else {

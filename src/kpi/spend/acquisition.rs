@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::{AttributionModel, Credits, attribute_sample};
 use crate::error::Result;
 use crate::journeys::arena::{Block, Journeys};
-use crate::journeys::{Accumulator, Draws, Sample};
+use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::journeys::{Journey, Outcome};
 use crate::kpi::spend::roas::{cost_each, sum};
 use crate::privacy::{Group, MinimumGroup};
@@ -24,7 +24,7 @@ use crate::time::Window;
 /// purchases alone are credited, each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Acquisition {
+pub struct CustomerAcquisitionCost {
     /// The time reported.
     pub window: Window,
     /// Customers of the period: persons with a conversion in it.
@@ -61,11 +61,11 @@ pub struct ChannelAcquisition {
     pub cost_per_customer: Option<f64>,
 }
 
-impl Acquisition {
+impl CustomerAcquisitionCost {
     /// New customers as `model` credits them.
     ///
     /// ```
-    /// use mixtouch::kpi::spend::Acquisition;
+    /// use mixtouch::kpi::spend::CustomerAcquisitionCost;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     /// use mixtouch::attribution::rules::LastTouch;
     ///
@@ -74,7 +74,7 @@ impl Acquisition {
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::conversion("ann", 1_767_225_900))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let acquired = Acquisition::of(&journeys, &LastTouch)?;
+    /// let acquired = CustomerAcquisitionCost::of(&journeys, &LastTouch)?;
     /// assert_eq!((acquired.new_customers, acquired.cost_per_customer), (1, Some(4.0)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -86,7 +86,7 @@ impl Acquisition {
         let window = Window::of(journeys)?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
-        let draws = Draws::Rows(first.outcomes);
+        let draws = BootstrapWeights::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
         let spend = journeys
             .costs()
@@ -172,7 +172,7 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
         .collect()
 }
 
-impl fmt::Display for Acquisition {
+impl fmt::Display for CustomerAcquisitionCost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (new, spend, each) = (
             self.new_customers,

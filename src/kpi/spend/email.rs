@@ -10,8 +10,8 @@ use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::{Interaction, Kind};
 use crate::kpi::service::case_log::named;
-use crate::kpi::timelines::{Histories, History};
-use crate::stats::{Level, Rate};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::stats::{ConfidenceLevel, Rate};
 use crate::time::Window;
 
 /// How many of the e-mails sent were opened and clicked.
@@ -22,7 +22,7 @@ use crate::time::Window;
 /// opening one twice counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct MailingRates {
+pub struct EmailRates {
     /// The time reported.
     pub window: Window,
     /// E-mails of which the log has anything.
@@ -38,21 +38,21 @@ pub struct MailingRates {
     pub clicked_of_opened: Rate,
 }
 
-impl MailingRates {
+impl EmailRates {
     /// The rates of one channel's touches; `campaign` names the text column that tells a person's
     /// e-mails apart.
     ///
     /// ```
-    /// use mixtouch::kpi::spend::MailingRates;
-    /// use mixtouch::kpi::timelines::Histories;
-    /// use mixtouch::stats::Level;
+    /// use mixtouch::kpi::spend::EmailRates;
+    /// use mixtouch::kpi::timelines::PersonTimelines;
+    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, Interaction};
     ///
     /// let mut log = Events::new();
     /// log.push(Event::touch("ann", 1_767_225_600, "e-mail"))?;
     /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "e-mail"))?;
-    /// let rates = MailingRates::of(&Histories::new(&log)?, "e-mail", None, Level::default())?;
+    /// let rates = EmailRates::of(&PersonTimelines::new(&log)?, "e-mail", None, ConfidenceLevel::default())?;
     /// assert_eq!((rates.opened.rate, rates.clicked.rate), (Some(0.5), Some(0.0)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -60,10 +60,10 @@ impl MailingRates {
     /// # Errors
     /// An empty log; a column that the log lacks.
     pub fn of(
-        histories: &Histories<'_>,
+        histories: &PersonTimelines<'_>,
         channel: &str,
         campaign: Option<&str>,
-        level: Level,
+        level: ConfidenceLevel,
     ) -> Result<Self> {
         let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(campaign)?;
@@ -73,7 +73,7 @@ impl MailingRates {
             .iter()
             .position(|name| name == channel)
             .map(|at| ChannelId(at as u16));
-        let of = |person: History<'_>| {
+        let of = |person: PersonTimeline<'_>| {
             channel.map_or_else(Counts::default, |channel| {
                 Counts::of(&person, channel, campaign)
             })
@@ -118,7 +118,7 @@ struct Counts {
 
 impl Counts {
     /// Of one person.
-    fn of(person: &History<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
+    fn of(person: &PersonTimeline<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
         let log = person.log();
         let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
         for row in person
@@ -170,7 +170,7 @@ impl Counts {
     }
 }
 
-impl fmt::Display for MailingRates {
+impl fmt::Display for EmailRates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "e-mails, {}: {} delivered", self.window, self.delivered)?;
         writeln!(f, "  opened {}", self.opened)?;

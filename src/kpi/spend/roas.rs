@@ -16,7 +16,7 @@ use crate::time::Window;
 /// value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SpendReturns {
+pub struct ReturnOnAdSpend {
     /// The time reported.
     pub window: Window,
     /// All conversions.
@@ -60,12 +60,12 @@ pub struct ChannelReturn {
     pub figures: SpendReturn,
 }
 
-impl SpendReturns {
+impl ReturnOnAdSpend {
     /// The returns of the journeys' spend by a model's credits for the same journeys; `margin` is
     /// the share of value that remains when the goods are paid, 1 to count all of it.
     ///
     /// ```
-    /// use mixtouch::kpi::spend::SpendReturns;
+    /// use mixtouch::kpi::spend::ReturnOnAdSpend;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
     /// use mixtouch::attribution::rules::LastTouch;
     ///
@@ -73,7 +73,7 @@ impl SpendReturns {
     /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let returns = SpendReturns::of(&journeys, &attribute(&journeys, &LastTouch)?, 0.5)?;
+    /// let returns = ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch)?, 0.5)?;
     /// assert_eq!((returns.whole.roas, returns.whole.roi), (Some(5.0), Some(1.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -215,7 +215,7 @@ impl SpendReturn {
     }
 }
 
-impl fmt::Display for SpendReturns {
+impl fmt::Display for ReturnOnAdSpend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

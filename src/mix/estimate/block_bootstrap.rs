@@ -4,14 +4,14 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::candidate::{Bench, Problem};
+use crate::mix::estimate::candidate::{Problem, Workspace};
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::search::set_all;
-use crate::mix::estimate::sufficient_statistics::Moments;
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::Spread;
-use crate::mix::posterior::{Member, MixModel};
+use crate::mix::posterior::{Posterior, PosteriorDraw};
 use crate::mix::specification::Pooling;
-use crate::mix::transform::curve::Room;
+use crate::mix::transform::curve::Scratch;
 use crate::util::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
@@ -45,7 +45,7 @@ impl Bootstrap {
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// Draws replicates of the KPI - prediction plus residuals in blocks of `block` successive
     /// periods, the same periods in every geo - and solves the linear part of a member of the
     /// ensemble anew for each. The intervals hold both the noise and the spread of transforms, as
@@ -134,7 +134,7 @@ impl MixModel {
         &self,
         design: &Design,
         kpi: Vec<f64>,
-        member: &Member,
+        member: &PosteriorDraw,
     ) -> Option<Vec<[f64; 2]>> {
         let mut design = design.clone();
         for (row, y) in kpi.iter().enumerate() {
@@ -145,7 +145,10 @@ impl MixModel {
         if let Pooling::Partial(strength) = self.specification.pooling {
             problem = problem.with_centres(self.pooled_coefficients(member), strength);
         }
-        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+        let (mut moments, mut bench) = (
+            SufficientStatistics::new(&problem.design),
+            Workspace::default(),
+        );
         set_all(&problem, &member.point, &mut moments);
         let linear = problem.solve(&moments, member.penalty, &mut bench)?;
         let mut totals = vec![[0.0; 2]; problem.design.channels.len()];
@@ -168,10 +171,10 @@ impl MixModel {
         design: &Design,
         channel: usize,
         geo: Option<usize>,
-        member: &Member,
+        member: &PosteriorDraw,
     ) -> Option<f64> {
         let revenue = self.panel.revenue_per_kpi()?;
-        let (mut room, mut transformed) = (Room::default(), vec![0.0; design.periods]);
+        let (mut room, mut transformed) = (Scratch::default(), vec![0.0; design.periods]);
         let geos = geo.map_or(0..design.geos, |g| g..g + 1);
         let worth = |g: usize| {
             let rows = g * design.periods..(g + 1) * design.periods;
@@ -192,7 +195,7 @@ impl MixModel {
 
     /// The mean over geos of a member's coefficients, in units of scaled KPI, for each regression
     /// column by geo.
-    fn pooled_coefficients(&self, member: &Member) -> Vec<f64> {
+    fn pooled_coefficients(&self, member: &PosteriorDraw) -> Vec<f64> {
         let geos = self.kpi_scale.len();
         let mean = |c: &Vec<f64>| {
             c.iter()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::linalg::triangular::dot;
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::fold::Fold;
-use crate::mix::estimate::sufficient_statistics::Moments;
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::regression::{BoundedSolver, kkt_residual};
 
 /// What a candidate is judged by.
@@ -56,9 +56,9 @@ pub(crate) struct Problem {
     centres: Option<(Vec<f64>, f64)>,
 }
 
-/// Room for [`Problem`]'s work, one per thread.
+/// Scratch for [`Problem`]'s work, one per thread.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Bench {
+pub(crate) struct Workspace {
     solver: BoundedSolver,
     a: Vec<f64>,
     b: Vec<f64>,
@@ -106,7 +106,7 @@ impl Problem {
     ///
     /// Residuals that drift together are the mark of something left out of the model; without this,
     /// experiments would be outvoted by rows that all repeat the same mistake.
-    pub(crate) fn with_noise_of(self, moments: &Moments, linear: &Linear) -> Self {
+    pub(crate) fn with_noise_of(self, moments: &SufficientStatistics, linear: &Linear) -> Self {
         let residuals = self.residuals(moments, linear);
         let periods = self.design.periods;
         let square: f64 = residuals.iter().map(|r| r * r).sum();
@@ -129,7 +129,7 @@ impl Problem {
     }
 
     /// Scaled KPI minus prediction, times the square roots of weights.
-    fn residuals(&self, moments: &Moments, linear: &Linear) -> Vec<f64> {
+    fn residuals(&self, moments: &SufficientStatistics, linear: &Linear) -> Vec<f64> {
         let mut rest = self.design.kpi.clone();
         for (k, x) in linear.coefficients.iter().enumerate() {
             rest.iter_mut()
@@ -182,7 +182,7 @@ impl Problem {
     /// of squares.
     fn add_rows(
         &self,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
         rows: f64,
         a: &mut [f64],
@@ -214,16 +214,16 @@ impl Problem {
     }
 
     /// The penalty on the square of a coefficient.
-    fn ridge(&self, moments: &Moments, penalty: f64, rows: f64, k: usize) -> f64 {
+    fn ridge(&self, moments: &SufficientStatistics, penalty: f64, rows: f64, k: usize) -> f64 {
         rows * penalty * self.design.columns[k].penalty_factor * moments.mean(k) * moments.mean(k)
     }
 
     /// Solves the linear part for all rows; none if it has no single solution.
     pub(crate) fn solve(
         &self,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
-        bench: &mut Bench,
+        bench: &mut Workspace,
     ) -> Option<Linear> {
         let n = moments.count();
         let blocks = self.design.cuts.len() - 1;
@@ -254,7 +254,7 @@ impl Problem {
                 .sum::<f64>()
                 - dot(along, &self.basis_kpi);
         }
-        self.silence_absent(moments, bench);
+        self.pin_inactive_channels(moments, bench);
         let square = self.remaining_square
             + self.add_rows(
                 moments,
@@ -290,7 +290,7 @@ impl Problem {
 
     /// A column without activity has nothing but zeros; a unit diagonal keeps its coefficient at 0
     /// without disturbing the others.
-    fn silence_absent(&self, moments: &Moments, bench: &mut Bench) {
+    fn pin_inactive_channels(&self, moments: &SufficientStatistics, bench: &mut Workspace) {
         let n = moments.count();
         for k in 0..n {
             if matches!(self.design.columns[k].source, Source::Channel(_)) && moments.mean(k) == 0.0
@@ -306,7 +306,13 @@ impl Problem {
     ///
     /// With all coefficients free this is the textbook evidence of Bayesian linear regression; a
     /// coefficient at its bound enters with its own curvature alone.
-    fn score(&self, moments: &Moments, penalty: f64, objective: f64, bench: &Bench) -> f64 {
+    fn score(
+        &self,
+        moments: &SufficientStatistics,
+        penalty: f64,
+        objective: f64,
+        bench: &Workspace,
+    ) -> f64 {
         let n = moments.count();
         let rows = self.design.observations as f64;
         let mut score = -0.5 * self.freedom() / self.inflation * libm::log(objective)
@@ -326,9 +332,9 @@ impl Problem {
     /// Everything a candidate is judged by; none if its linear part has no single solution.
     pub(crate) fn judge(
         &self,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
-        bench: &mut Bench,
+        bench: &mut Workspace,
     ) -> Option<(Linear, Objectives)> {
         let linear = self.solve(moments, penalty, bench)?;
         let objectives = self.objectives(moments, penalty, &linear, bench)?;
@@ -338,10 +344,10 @@ impl Problem {
     /// The objectives of a solved candidate.
     pub(crate) fn objectives(
         &self,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
         linear: &Linear,
-        bench: &mut Bench,
+        bench: &mut Workspace,
     ) -> Option<Objectives> {
         let validation_nrmse = self.validate(moments, penalty, bench);
         if validation_nrmse.is_none() && !self.folds.is_empty() {
@@ -357,13 +363,23 @@ impl Problem {
     }
 
     /// Root mean square error over the KPI's range.
-    pub(crate) fn nrmse(&self, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+    pub(crate) fn nrmse(
+        &self,
+        moments: &SufficientStatistics,
+        penalty: f64,
+        linear: &Linear,
+    ) -> f64 {
         (self.residual_square(moments, penalty, linear) / self.design.observations as f64).sqrt()
             / self.design.kpi_range
     }
 
     /// The objective less penalty, pull and tests.
-    fn residual_square(&self, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+    fn residual_square(
+        &self,
+        moments: &SufficientStatistics,
+        penalty: f64,
+        linear: &Linear,
+    ) -> f64 {
         let rows = self.design.observations as f64;
         let mut square = linear.objective;
         for (k, x) in linear.coefficients.iter().enumerate() {
@@ -389,7 +405,12 @@ impl Problem {
     }
 
     /// What the coefficients predict for a test.
-    pub(crate) fn tested(&self, moments: &Moments, coefficients: &[f64], test: usize) -> f64 {
+    pub(crate) fn tested(
+        &self,
+        moments: &SufficientStatistics,
+        coefficients: &[f64],
+        test: usize,
+    ) -> f64 {
         coefficients
             .iter()
             .enumerate()
@@ -397,7 +418,7 @@ impl Problem {
             .sum()
     }
 
-    fn lift_error(&self, moments: &Moments, coefficients: &[f64]) -> Option<f64> {
+    fn lift_error(&self, moments: &SufficientStatistics, coefficients: &[f64]) -> Option<f64> {
         let tests = self
             .design
             .tests
@@ -412,7 +433,7 @@ impl Problem {
     }
 
     /// Robyn's DECOMP.RSSD; effects below zero count as they are.
-    pub(crate) fn rssd(&self, moments: &Moments, coefficients: &[f64]) -> f64 {
+    pub(crate) fn rssd(&self, moments: &SufficientStatistics, coefficients: &[f64]) -> f64 {
         let (mut effect, mut spend) = (0.0, 0.0);
         let effect_of = |c: usize| -> f64 {
             let columns = self
@@ -438,7 +459,7 @@ impl Problem {
     }
 }
 
-impl Bench {
+impl Workspace {
     fn resize(&mut self, n: usize, size: usize) {
         self.a.resize(n * n, 0.0);
         self.b.resize(n, 0.0);
@@ -453,7 +474,7 @@ mod tests {
     use super::*;
     use crate::mix::estimate::search::set_all;
     use crate::mix::panel::Panel;
-    use crate::mix::specification::{Baseline, MediaMix, Trend};
+    use crate::mix::specification::{Baseline, MixSpecification, Trend};
     use crate::mix::transform::{AdstockFamily, SaturationFamily};
     use crate::time::Day;
 
@@ -481,7 +502,7 @@ mod tests {
             .unwrap()
             .with_channel("tv", x.clone())
             .unwrap();
-        let mix = MediaMix::new()
+        let mix = MixSpecification::new()
             .adstock(AdstockFamily::None)
             .saturation(SaturationFamily::None);
         let mix = mix
@@ -489,7 +510,10 @@ mod tests {
             .folds(2)
             .unwrap();
         let problem = Problem::new(Design::new(&panel, &mix).unwrap());
-        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+        let (mut moments, mut bench) = (
+            SufficientStatistics::new(&problem.design),
+            Workspace::default(),
+        );
         set_all(&problem, &[0.5], &mut moments);
         let (linear, objectives) = problem.judge(&moments, 0.0, &mut bench).unwrap();
         let (intercept, slope) = line(&x, &y);
@@ -531,7 +555,7 @@ mod tests {
             .unwrap()
             .with_channel("tv", x)
             .unwrap();
-        let mix = MediaMix::new()
+        let mix = MixSpecification::new()
             .adstock(AdstockFamily::None)
             .saturation(SaturationFamily::None);
         let problem = Problem::new(
@@ -541,7 +565,10 @@ mod tests {
             )
             .unwrap(),
         );
-        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+        let (mut moments, mut bench) = (
+            SufficientStatistics::new(&problem.design),
+            Workspace::default(),
+        );
         set_all(&problem, &[0.5], &mut moments);
         let mut score = |penalty: f64| problem.solve(&moments, penalty, &mut bench).unwrap().score;
         let stated = score(1e-2) - score(1e-3);

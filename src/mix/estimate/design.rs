@@ -5,11 +5,11 @@ use crate::linalg::gram_schmidt::{Basis, RangedColumn};
 use crate::linalg::triangular::dot;
 use crate::mix::estimate::pseudo_observations::TestRow;
 use crate::mix::panel::Panel;
-use crate::mix::specification::{GeoScale, MediaMix, Order};
+use crate::mix::specification::{GeoScale, MixSpecification, Order};
 use crate::mix::transform::Parameter;
 use crate::mix::transform::SaturationFamily;
 use crate::mix::transform::curve::Transform;
-use crate::mix::transform::{AdstockFamily, Window};
+use crate::mix::transform::{AdstockFamily, LagWindow};
 use crate::time::Day;
 
 /// One regression column: a channel's transformed activity in all geos or in one, or a control with
@@ -51,7 +51,7 @@ impl ChannelDesign {
     }
 
     /// The transform at a point of the unit cube.
-    pub(crate) fn transform(&self, point: &[f64], window: Window, order: Order) -> Transform {
+    pub(crate) fn transform(&self, point: &[f64], window: LagWindow, order: Order) -> Transform {
         let (adstock, saturation) = point.split_at(self.adstock_parameters.len());
         let value = |(parameter, u): (&Parameter, &f64)| parameter.prior().quantile(*u);
         Transform {
@@ -80,7 +80,7 @@ impl ChannelDesign {
 pub(crate) struct Design {
     pub(crate) periods: usize,
     pub(crate) geos: usize,
-    pub(crate) window: Window,
+    pub(crate) window: LagWindow,
     pub(crate) order: Order,
     pub(crate) channels: Vec<ChannelDesign>,
     pub(crate) columns: Vec<MediaColumn>,
@@ -109,7 +109,7 @@ pub(crate) struct Design {
 const FIRST_TRAINING: f64 = 0.7;
 
 impl Design {
-    pub(crate) fn new(panel: &Panel, specification: &MediaMix) -> Result<Self> {
+    pub(crate) fn new(panel: &Panel, specification: &MixSpecification) -> Result<Self> {
         specification.check_names(panel)?;
         if panel.channels().is_empty() {
             return Err(Error::Empty {
@@ -221,7 +221,7 @@ impl Design {
     }
 
     /// The columns with coefficients of their own in each geo.
-    pub(crate) fn separated(&self, panel: &Panel, specification: &MediaMix) -> Self {
+    pub(crate) fn separated(&self, panel: &Panel, specification: &MixSpecification) -> Self {
         let mut columns = media_columns(panel, specification, true);
         columns.extend(
             self.columns
@@ -238,8 +238,8 @@ impl Design {
 fn channel_design(
     channel: &crate::mix::panel::Channel,
     panel: &Panel,
-    specification: &MediaMix,
-    window: Window,
+    specification: &MixSpecification,
+    window: LagWindow,
 ) -> Result<ChannelDesign> {
     let settings = specification.settings(channel.name());
     let (adstock_parameters, saturation_parameters) = settings.parameters(window.length())?;
@@ -266,7 +266,11 @@ fn channel_design(
     })
 }
 
-fn media_columns(panel: &Panel, specification: &MediaMix, separate: bool) -> Vec<MediaColumn> {
+fn media_columns(
+    panel: &Panel,
+    specification: &MixSpecification,
+    separate: bool,
+) -> Vec<MediaColumn> {
     let geos: Vec<Option<usize>> = if separate {
         (0..panel.geos().len()).map(Some).collect()
     } else {
@@ -367,7 +371,7 @@ fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn
 /// bounds go to the media's side of the regression, where bounds are kept.
 fn baseline_columns(
     panel: &Panel,
-    specification: &MediaMix,
+    specification: &MixSpecification,
     timeline: (Day, Day),
 ) -> (Vec<RangedColumn>, Vec<Vec<f64>>, Vec<MediaColumn>) {
     let own = specification.baseline.geo_columns(panel.dates(), timeline);
@@ -421,7 +425,7 @@ fn baseline_columns(
 
 /// How many coefficients the baseline of a panel has: its columns less those that depend on others,
 /// and controls with bounds.
-pub(crate) fn baseline_coefficients(panel: &Panel, specification: &MediaMix) -> usize {
+pub(crate) fn baseline_coefficients(panel: &Panel, specification: &MixSpecification) -> usize {
     let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
     let (columns, bounded, _) = baseline_columns(panel, specification, timeline);
     Basis::new(columns).len() + bounded.len()

@@ -4,9 +4,9 @@ use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::mix::estimate::design::{Design, MediaColumn, Source};
 use crate::mix::panel::Panel;
-use crate::mix::specification::{MediaMix, RoiPrior};
+use crate::mix::specification::{MixSpecification, RoiPrior};
 use crate::mix::transform::ChannelCurve;
-use crate::mix::transform::curve::Room;
+use crate::mix::transform::curve::Scratch;
 
 /// A row that ties a channel's coefficients to a measured figure: sum over geos of coefficient x
 /// `part` = `target`, give or take `standard_error`. In units of the KPI's mean scale.
@@ -35,7 +35,7 @@ enum Kind {
 impl TestRow {
     pub(crate) fn all(
         panel: &Panel,
-        specification: &MediaMix,
+        specification: &MixSpecification,
         design: &Design,
     ) -> Result<Vec<Self>> {
         let lifts = specification
@@ -237,7 +237,7 @@ impl TestRow {
 /// Buffers for [`TestRow::part`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TestRoom {
-    room: Room,
+    room: Scratch,
     changed: Vec<f64>,
 }
 

@@ -19,8 +19,8 @@ use crate::mix::estimate::search::pareto_front::pareto;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::candidate::{Bench, Linear, Objectives, Problem};
-use crate::mix::estimate::sufficient_statistics::Moments;
+use crate::mix::estimate::candidate::{Linear, Objectives, Problem, Workspace};
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::util::Random;
 
 /// A candidate that was tried.
@@ -45,7 +45,7 @@ pub(crate) struct Found {
 
 /// How the trials are spent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Effort {
+pub(crate) struct SearchSettings {
     pub(crate) trials: usize,
     pub(crate) front: usize,
     pub(crate) members: usize,
@@ -68,7 +68,7 @@ const FRESH: f64 = 0.15;
 /// The share of refinement rounds that only find the way.
 const WARM_UP: f64 = 0.33;
 
-impl Effort {
+impl SearchSettings {
     /// The penalty at a quantile: uniform in the logarithm; a range from 0 begins at a millionth of
     /// its end.
     pub(crate) fn penalty_at(&self, u: f64) -> f64 {
@@ -85,14 +85,14 @@ impl Effort {
 /// the way where there are tests to be weighed.
 pub(crate) fn search(
     problem: Problem,
-    effort: Effort,
+    effort: SearchSettings,
     from: Vec<Vec<f64>>,
-) -> Result<(Problem, Found, Effort)> {
+) -> Result<(Problem, Found, SearchSettings)> {
     let exploration = ((effort.trials as f64 * EXPLORATION) as usize).clamp(1, effort.trials);
     let pilot = (exploration / 4).max(1);
     let piloted = explore(&problem, effort, pilot, &from);
     let problem = with_noise(problem, effort, &piloted);
-    let effort = Effort {
+    let effort = SearchSettings {
         penalty: effort.penalty.or_else(|| problem.penalties(CONTRIBUTIONS)),
         ..effort
     };
@@ -165,8 +165,11 @@ pub(crate) fn search(
 }
 
 /// The problem with the noise that the best of the candidates leaves.
-fn with_noise(problem: Problem, effort: Effort, trials: &[Trial]) -> Problem {
-    let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+fn with_noise(problem: Problem, effort: SearchSettings, trials: &[Trial]) -> Problem {
+    let (mut moments, mut bench) = (
+        SufficientStatistics::new(&problem.design),
+        Workspace::default(),
+    );
     let solved = best_of(trials)
         .and_then(|best| evaluate(&problem, effort, &best.point, &mut moments, &mut bench));
     match solved {
@@ -197,7 +200,12 @@ fn thin(draws: Vec<Vec<f64>>, members: usize, explored: &[Trial]) -> Vec<Vec<f64
 }
 
 /// The given candidates and others evenly over the cube, those without a solution left out.
-fn explore(problem: &Problem, effort: Effort, count: usize, from: &[Vec<f64>]) -> Vec<Trial> {
+fn explore(
+    problem: &Problem,
+    effort: SearchSettings,
+    count: usize,
+    from: &[Vec<f64>],
+) -> Vec<Trial> {
     let dimensions = problem.design.dimensions() + 1;
     let mut random = Random::new(effort.seed).stream(0);
     let shift: Vec<f64> = (0..dimensions).map(|_| random.uniform()).collect();
@@ -205,7 +213,12 @@ fn explore(problem: &Problem, effort: Effort, count: usize, from: &[Vec<f64>]) -
     let trials: Vec<Option<Trial>> = (0..count + from.len())
         .into_par_iter()
         .map_init(
-            || (Moments::new(&problem.design), Bench::default()),
+            || {
+                (
+                    SufficientStatistics::new(&problem.design),
+                    Workspace::default(),
+                )
+            },
             |(moments, bench), i| {
                 let fresh = || {
                     shift
@@ -239,24 +252,24 @@ fn recurrence(dimensions: usize) -> Vec<f64> {
 /// All channels set to a point, then judged.
 pub(crate) fn evaluate(
     problem: &Problem,
-    effort: Effort,
+    effort: SearchSettings,
     point: &[f64],
-    moments: &mut Moments,
-    bench: &mut Bench,
+    moments: &mut SufficientStatistics,
+    bench: &mut Workspace,
 ) -> Option<(Linear, Objectives)> {
     set_all(problem, point, moments);
     problem.judge(moments, effort.penalty_at(point[point.len() - 1]), bench)
 }
 
 /// All channels' columns at a point.
-pub(crate) fn set_all(problem: &Problem, point: &[f64], moments: &mut Moments) {
+pub(crate) fn set_all(problem: &Problem, point: &[f64], moments: &mut SufficientStatistics) {
     let design = &problem.design;
     for (c, offsets) in design.offsets().windows(2).enumerate() {
         set_channel(problem, c, &point[offsets[0]..offsets[1]], moments);
     }
 }
 
-fn set_channel(problem: &Problem, channel: usize, at: &[f64], moments: &mut Moments) {
+fn set_channel(problem: &Problem, channel: usize, at: &[f64], moments: &mut SufficientStatistics) {
     let design = &problem.design;
     let transform = design.channels[channel].transform(at, design.window, design.order);
     let curve = transform.bind(&design.channels[channel].activity, design.periods);
@@ -274,7 +287,13 @@ enum Goal {
 }
 
 impl Goal {
-    fn merit(self, problem: &Problem, moments: &Moments, penalty: f64, linear: &Linear) -> f64 {
+    fn merit(
+        self,
+        problem: &Problem,
+        moments: &SufficientStatistics,
+        penalty: f64,
+        linear: &Linear,
+    ) -> f64 {
         match self {
             Self::Posterior => linear.score,
             Self::Front(trade) => {
@@ -300,8 +319,8 @@ struct Walker {
     goal: Goal,
     merit: f64,
     point: Vec<f64>,
-    moments: Moments,
-    bench: Bench,
+    moments: SufficientStatistics,
+    bench: Workspace,
     linear: Linear,
     objectives: Objectives,
 }
@@ -309,14 +328,17 @@ struct Walker {
 /// Walkers at the given candidates, as many as there are to a full set.
 fn start(
     problem: &Problem,
-    effort: Effort,
+    effort: SearchSettings,
     from: &[Trial],
     goal: impl Fn(usize) -> Goal + Sync,
 ) -> Vec<Walker> {
     let walkers: Vec<Option<Walker>> = (0..WALKERS)
         .into_par_iter()
         .map(|i| {
-            let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+            let (mut moments, mut bench) = (
+                SufficientStatistics::new(&problem.design),
+                Workspace::default(),
+            );
             let point = from[i % from.len()].point.clone();
             let (linear, objectives) = evaluate(problem, effort, &point, &mut moments, &mut bench)?;
             let goal = goal(i);
@@ -341,7 +363,7 @@ fn start(
 }
 
 /// One round: the first half moves on the second half's positions, then the other way round.
-fn advance(problem: &Problem, effort: Effort, walkers: &mut [Walker], random: &Random) {
+fn advance(problem: &Problem, effort: SearchSettings, walkers: &mut [Walker], random: &Random) {
     let middle = walkers.len() / 2;
     let (first, second) = walkers.split_at_mut(middle);
     move_all(problem, effort, first, second, &random.stream(0));
@@ -350,7 +372,7 @@ fn advance(problem: &Problem, effort: Effort, walkers: &mut [Walker], random: &R
 
 fn move_all(
     problem: &Problem,
-    effort: Effort,
+    effort: SearchSettings,
     moving: &mut [Walker],
     others: &[Walker],
     random: &Random,
@@ -364,7 +386,13 @@ fn move_all(
 
 impl Walker {
     /// One step in each channel's parameters, then one in the penalty.
-    fn step(&mut self, problem: &Problem, effort: Effort, others: &[&[f64]], mut random: Random) {
+    fn step(
+        &mut self,
+        problem: &Problem,
+        effort: SearchSettings,
+        others: &[&[f64]],
+        mut random: Random,
+    ) {
         let offsets = problem.design.offsets();
         let last = self.point.len() - 1;
         for (channel, block) in offsets.windows(2).enumerate() {
@@ -483,7 +511,7 @@ mod tests {
 
     #[test]
     fn penalties_span_their_range() {
-        let effort = |penalty| Effort {
+        let effort = |penalty| SearchSettings {
             trials: 1,
             front: 0,
             members: 1,

@@ -8,7 +8,7 @@ use crate::linalg::triangular::dot;
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::pseudo_observations::TestRoom;
 use crate::mix::transform::ChannelCurve;
-use crate::mix::transform::curve::Room;
+use crate::mix::transform::curve::Scratch;
 
 /// One media column and its products.
 #[derive(Debug, Clone, Default)]
@@ -29,18 +29,18 @@ struct Column {
 
 /// All media columns of a candidate.
 #[derive(Debug, Clone)]
-pub(crate) struct Moments {
+pub(crate) struct SufficientStatistics {
     columns: Vec<Column>,
     /// Products of columns, by block, then row-major.
     products: Vec<f64>,
     spare: Vec<Column>,
     saved: Vec<f64>,
     transformed: Vec<f64>,
-    room: Room,
+    room: Scratch,
     test_room: TestRoom,
 }
 
-impl Moments {
+impl SufficientStatistics {
     pub(crate) fn new(design: &Design) -> Self {
         let (columns, blocks) = (design.columns.len(), design.cuts.len() - 1);
         let column = Column {
@@ -56,7 +56,7 @@ impl Moments {
             spare: vec![column; design.geos.max(1)],
             saved: vec![],
             transformed: vec![0.0; design.rows()],
-            room: Room::default(),
+            room: Scratch::default(),
             test_room: TestRoom::default(),
         };
         moments.set_controls(design);
@@ -74,7 +74,7 @@ impl Moments {
         }
     }
 
-    /// Renews a channel's columns for another curve; [`Moments::undo`] takes it back.
+    /// Renews a channel's columns for another curve; [`SufficientStatistics::undo`] takes it back.
     pub(crate) fn set_channel(&mut self, channel: usize, curve: &ChannelCurve, design: &Design) {
         self.saved.clear();
         self.saved.extend_from_slice(&self.products);
@@ -96,7 +96,7 @@ impl Moments {
         }
     }
 
-    /// Takes back the last [`Moments::set_channel`], which was for the same channel.
+    /// Takes back the last [`SufficientStatistics::set_channel`], which was for the same channel.
     pub(crate) fn undo(&mut self, channel: usize, design: &Design) {
         std::mem::swap(&mut self.products, &mut self.saved);
         let mut next = 0;

@@ -123,7 +123,7 @@ const SMALL_SHARE: f64 = 0.005;
 
 impl Panel {
     /// Looks the columns over: constant, duplicate, collinear or rarely active ones. Whether there
-    /// are rows enough depends on the model: [`MediaMix::check`](crate::mix::specification::MediaMix::check).
+    /// are rows enough depends on the model: [`MixSpecification::check`](crate::mix::specification::MixSpecification::check).
     ///
     /// ```
     /// use mixtouch::mix::panel::Panel;

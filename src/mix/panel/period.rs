@@ -8,7 +8,7 @@ use crate::time::Day;
 /// The length of a panel's periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Period {
+pub enum Frequency {
     /// One day.
     Day,
     /// Seven days.
@@ -17,7 +17,7 @@ pub enum Period {
     Month,
 }
 
-impl Period {
+impl Frequency {
     /// The first day of the next period.
     pub fn next(self, start: Day) -> Day {
         match self {
@@ -58,7 +58,7 @@ impl Period {
     }
 }
 
-impl std::str::FromStr for Period {
+impl std::str::FromStr for Frequency {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::io::csv::table;
 use crate::io::csv::table::Table;
-use crate::mix::panel::period::Period;
+use crate::mix::panel::period::Frequency;
 use crate::mix::panel::{Panel, allowed, is_allowed, misstep};
 use crate::time::Day;
 
@@ -25,7 +25,7 @@ use crate::time::Day;
 pub struct PanelColumns {
     date: String,
     kpi: String,
-    period: Option<Period>,
+    period: Option<Frequency>,
     channels: Vec<(String, Option<String>)>,
     controls: Vec<String>,
     events: Vec<String>,
@@ -64,7 +64,7 @@ impl PanelColumns {
 
     /// The length of the periods, where it is not to be found from the dates.
     #[must_use]
-    pub fn period(mut self, period: Period) -> Self {
+    pub fn period(mut self, period: Frequency) -> Self {
         self.period = Some(period);
         self
     }
@@ -266,8 +266,8 @@ impl PanelColumns {
             |at: usize, allowed| Error::field(row(at), &self.date, dates[at].to_string(), allowed);
         let period = match self.period {
             Some(period) => period,
-            None if dates.len() < 2 => Period::of(dates)?,
-            None => Period::of(dates).map_err(|_| {
+            None if dates.len() < 2 => Frequency::of(dates)?,
+            None => Frequency::of(dates).map_err(|_| {
                 let spans = format!("a day, a week or a month after {}, as the first two periods tell how long all are", dates[0]);
                 fault(1, spans)
             })?,

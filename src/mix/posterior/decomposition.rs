@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use crate::mix::panel::Panel;
-use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
 use crate::mix::specification::Order;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::ChannelCurve;
-use crate::mix::transform::curve::Room;
+use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
 /// The prediction taken apart: baseline + contributions = prediction in every row. All series run
@@ -99,7 +99,7 @@ impl Decomposition {
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// The training panel decomposed by the ensemble.
     pub fn decomposition(&self) -> Decomposition {
         self.decompose(&self.panel)
@@ -121,11 +121,11 @@ impl MixModel {
     }
 
     /// The training panel decomposed by one candidate.
-    pub fn decomposition_by(&self, member: &Member) -> Decomposition {
+    pub fn decomposition_by(&self, member: &PosteriorDraw) -> Decomposition {
         self.decompose_by(&self.panel, member)
     }
 
-    pub(crate) fn decompose_by(&self, panel: &Panel, member: &Member) -> Decomposition {
+    pub(crate) fn decompose_by(&self, panel: &Panel, member: &PosteriorDraw) -> Decomposition {
         let mut parts = Decomposition {
             dates: panel.dates().to_vec(),
             geos: panel.geos().to_vec(),
@@ -135,7 +135,7 @@ impl MixModel {
             contributions: vec![],
             immediate: vec![],
         };
-        let mut room = Room::default();
+        let mut room = Scratch::default();
         for (c, channel) in panel.channels().iter().enumerate() {
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
@@ -163,7 +163,7 @@ impl MixModel {
     }
 
     /// The baseline of a panel under a candidate, in units of the KPI.
-    pub(crate) fn baseline_by(&self, panel: &Panel, member: &Member) -> Vec<f64> {
+    pub(crate) fn baseline_by(&self, panel: &Panel, member: &PosteriorDraw) -> Vec<f64> {
         let own = self
             .specification
             .baseline

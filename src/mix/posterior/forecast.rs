@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::mix::panel::{Control, Panel};
 use crate::mix::posterior::decomposition::Decomposition;
-use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
 use crate::mix::posterior::summary::Spread;
-use crate::mix::specification::MediaMix;
+use crate::mix::specification::MixSpecification;
 use crate::mix::specification::{Baseline, Holidays};
 
 /// A prediction for future periods.
@@ -30,11 +30,11 @@ impl Forecast {
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// Predicts periods that follow the panel's, for planned spend and controls; spend before them
     /// carries over into them. The future panel has the same columns and geos, though events that
     /// do not take place in it may be left out; its KPI is not looked at. Holidays are those of the
-    /// model's table, see [`MixModel::with_holidays`].
+    /// model's table, see [`Posterior::with_holidays`].
     ///
     /// # Errors
     /// If the future panel's columns or geos differ, it has an event whose effect the model cannot
@@ -98,16 +98,16 @@ impl MixModel {
     /// one ended, so a tenth of the trials is enough.
     ///
     /// # Errors
-    /// As [`MixModel::forecast`] and [`MediaMix::fit`].
+    /// As [`Posterior::forecast`] and [`MixSpecification::fit`].
     pub fn refresh(&self, new_periods: &Panel) -> Result<Self> {
         let whole = self.panel.followed_by(new_periods)?;
         let from = self
             .members
             .iter()
             .chain([&self.best])
-            .map(|m: &Member| m.point.clone())
+            .map(|m: &PosteriorDraw| m.point.clone())
             .collect();
-        let specification: &MediaMix = &self.specification;
+        let specification: &MixSpecification = &self.specification;
         specification.fit_from(&whole, from)
     }
 }

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::mix::estimate::candidate::Problem;
 use crate::mix::estimate::design::Source;
 use crate::mix::estimate::search::set_all;
-use crate::mix::estimate::sufficient_statistics::Moments;
-use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
 use crate::mix::posterior::summary::Spread;
 use crate::time::Day;
 
@@ -38,7 +38,7 @@ impl TestReport {
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// Every lift test the model was fitted with, predicted against measured.
     pub fn lift_report(&self) -> Vec<TestReport> {
         let Some(problem) = self.problem() else {
@@ -75,9 +75,9 @@ impl MixModel {
     }
 
     /// What a member predicts for each test row, in units of the KPI.
-    fn tested(&self, problem: &Problem, member: &Member) -> Vec<f64> {
+    fn tested(&self, problem: &Problem, member: &PosteriorDraw) -> Vec<f64> {
         let design = &problem.design;
-        let mut moments = Moments::new(design);
+        let mut moments = SufficientStatistics::new(design);
         set_all(problem, &member.point, &mut moments);
         let coefficients: Vec<f64> = design
             .columns

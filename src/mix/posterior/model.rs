@@ -5,18 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::mix::estimate::Objectives;
-use crate::mix::estimate::candidate::{Bench, Linear, Problem};
+use crate::mix::estimate::candidate::{Linear, Problem, Workspace};
 use crate::mix::estimate::design::{Design, Source};
-use crate::mix::estimate::search::{Effort, Found, evaluate, search};
-use crate::mix::estimate::sufficient_statistics::Moments;
+use crate::mix::estimate::search::{Found, SearchSettings, evaluate, search};
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::panel::Panel;
-use crate::mix::specification::{MediaMix, Pooling};
+use crate::mix::specification::{MixSpecification, Pooling};
 use crate::mix::transform::ChannelCurve;
 use crate::time::Day;
 
 /// One candidate, fitted: transforms, coefficients and how it fares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Member {
+pub struct PosteriorDraw {
     pub(crate) curves: Vec<ChannelCurve>,
     /// Effect of a full response, by channel, then geo, in units of the KPI.
     pub(crate) coefficients: Vec<Vec<f64>>,
@@ -30,7 +30,7 @@ pub struct Member {
     pub(crate) point: Vec<f64>,
 }
 
-impl Member {
+impl PosteriorDraw {
     /// Each channel's transforms.
     pub fn curves(&self) -> &[ChannelCurve] {
         &self.curves
@@ -65,11 +65,11 @@ impl Member {
 /// refused on loading.
 ///
 /// ```
-/// use mixtouch::mix::specification::MediaMix;
+/// use mixtouch::mix::specification::MixSpecification;
 /// use mixtouch::simulate::panels::PanelWorld;
 ///
 /// let world = PanelWorld::small_business()?.simulate(1);
-/// let model = MediaMix::new().fit(&world.panel()?)?;
+/// let model = MixSpecification::new().fit(&world.panel()?)?;
 /// for (channel, summary) in model.channels().iter().enumerate() {
 ///     let roi = summary.roi.unwrap();
 ///     println!("{}: {:.1} ({:.1} to {:.1}), in truth {:.1}", summary.channel, roi.mean, roi.low, roi.high, world.roas(channel));
@@ -80,13 +80,13 @@ impl Member {
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "crate::mix::posterior::stored::Fields")]
-pub struct MixModel {
-    pub(crate) specification: MediaMix,
+pub struct Posterior {
+    pub(crate) specification: MixSpecification,
     pub(crate) panel: Panel,
-    pub(crate) members: Vec<Member>,
+    pub(crate) members: Vec<PosteriorDraw>,
     pub(crate) weights: Vec<f64>,
-    pub(crate) best: Member,
-    pub(crate) front: Vec<Member>,
+    pub(crate) best: PosteriorDraw,
+    pub(crate) front: Vec<PosteriorDraw>,
     pub(crate) timeline: (Day, Day),
     /// One unit of scaled KPI, by geo.
     pub(crate) kpi_scale: Vec<f64>,
@@ -100,24 +100,24 @@ pub struct MixModel {
     pub(crate) noise: Option<(f64, f64)>,
 }
 
-impl MediaMix {
+impl MixSpecification {
     /// Searches and fits.
     ///
     /// # Errors
     /// If a setting names something that is not in the panel, the panel has too few rows for the
     /// coefficients, the KPI does not change, or media are collinear and bear no penalty; also if a
     /// lift test is not wholly within the panel or cuts more than was spent.
-    pub fn fit(&self, panel: &Panel) -> Result<MixModel> {
+    pub fn fit(&self, panel: &Panel) -> Result<Posterior> {
         self.run(panel, self.trials, vec![])
     }
 
     /// A fit that starts from candidates of an earlier one, with a tenth of the trials.
-    pub(crate) fn fit_from(&self, panel: &Panel, from: Vec<Vec<f64>>) -> Result<MixModel> {
+    pub(crate) fn fit_from(&self, panel: &Panel, from: Vec<Vec<f64>>) -> Result<Posterior> {
         self.run(panel, (self.trials / 10).max(10), from)
     }
 
-    fn run(&self, panel: &Panel, trials: usize, from: Vec<Vec<f64>>) -> Result<MixModel> {
-        let effort = Effort {
+    fn run(&self, panel: &Panel, trials: usize, from: Vec<Vec<f64>>) -> Result<Posterior> {
+        let effort = SearchSettings {
             trials,
             front: self.front,
             members: self.ensemble,
@@ -129,9 +129,15 @@ impl MediaMix {
         Ok(self.assemble(panel, problem, found, effort))
     }
 
-    fn assemble(&self, panel: &Panel, problem: Problem, found: Found, effort: Effort) -> MixModel {
-        let final_problems = |points: Vec<Vec<f64>>| -> Vec<Member> {
-            let members: Vec<Option<Member>> = points
+    fn assemble(
+        &self,
+        panel: &Panel,
+        problem: Problem,
+        found: Found,
+        effort: SearchSettings,
+    ) -> Posterior {
+        let final_problems = |points: Vec<Vec<f64>>| -> Vec<PosteriorDraw> {
+            let members: Vec<Option<PosteriorDraw>> = points
                 .into_par_iter()
                 .map(|point| self.member(panel, &problem, effort, point))
                 .collect();
@@ -144,7 +150,7 @@ impl MediaMix {
         let front = final_problems(found.front.into_iter().map(|t| t.point).collect());
         // Candidates tried for the front, or before the noise was known, may turn out to score
         // higher yet.
-        let better = |best: Member, m: &Member| {
+        let better = |best: PosteriorDraw, m: &PosteriorDraw| {
             if m.objectives.score > best.objectives.score {
                 m.clone()
             } else {
@@ -153,7 +159,7 @@ impl MediaMix {
         };
         let best = members.iter().chain(&front).fold(best, better);
         let weight = 1.0 / members.len() as f64;
-        MixModel {
+        Posterior {
             specification: self.clone(),
             panel: panel.clone(),
             weights: vec![weight; members.len()],
@@ -185,10 +191,13 @@ impl MediaMix {
         &self,
         panel: &Panel,
         problem: &Problem,
-        effort: Effort,
+        effort: SearchSettings,
         point: Vec<f64>,
-    ) -> Option<Member> {
-        let (mut moments, mut bench) = (Moments::new(&problem.design), Bench::default());
+    ) -> Option<PosteriorDraw> {
+        let (mut moments, mut bench) = (
+            SufficientStatistics::new(&problem.design),
+            Workspace::default(),
+        );
         let (linear, objectives) = evaluate(problem, effort, &point, &mut moments, &mut bench)?;
         if self.pooling == Pooling::Pooled || panel.geos().len() == 1 {
             return Some(in_units(
@@ -212,7 +221,7 @@ impl MediaMix {
             }
             _ => separated,
         };
-        let mut moments = Moments::new(&separated.design);
+        let mut moments = SufficientStatistics::new(&separated.design);
         let (linear, objectives) = evaluate(&separated, effort, &point, &mut moments, &mut bench)?;
         Some(in_units(
             &separated, &moments, effort, linear, objectives, point,
@@ -223,12 +232,12 @@ impl MediaMix {
 /// Coefficients in units of the KPI.
 fn in_units(
     problem: &Problem,
-    moments: &Moments,
-    effort: Effort,
+    moments: &SufficientStatistics,
+    effort: SearchSettings,
     linear: Linear,
     objectives: Objectives,
     point: Vec<f64>,
-) -> Member {
+) -> PosteriorDraw {
     let design = &problem.design;
     let mut along = design.along_basis(&design.kpi);
     let mut coefficients = vec![vec![0.0; design.geos]; design.channels.len()];
@@ -259,7 +268,7 @@ fn in_units(
         );
         transform.bind(&channel.activity, design.periods)
     };
-    Member {
+    PosteriorDraw {
         curves: (0..design.channels.len()).map(curve).collect(),
         coefficients,
         baseline,
@@ -270,9 +279,9 @@ fn in_units(
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// The ensemble's members.
-    pub fn members(&self) -> &[Member] {
+    pub fn members(&self) -> &[PosteriorDraw] {
         &self.members
     }
 
@@ -282,12 +291,12 @@ impl MixModel {
     }
 
     /// The single candidate with the highest score.
-    pub const fn best(&self) -> &Member {
+    pub const fn best(&self) -> &PosteriorDraw {
         &self.best
     }
 
     /// The candidates that no other beats in NRMSE, RSSD and lift error at once, by rising NRMSE.
-    pub fn front(&self) -> &[Member] {
+    pub fn front(&self) -> &[PosteriorDraw] {
         &self.front
     }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
-use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
 use crate::mix::posterior::summary::Spread;
 use crate::mix::specification::Order;
 use crate::mix::transform::Adstock;
@@ -96,7 +96,7 @@ pub struct ResponsePoint {
     pub slope: Spread,
 }
 
-impl MixModel {
+impl Posterior {
     /// A channel's response to a constant spend per period, with the spread over the ensemble.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl MixModel {
             ));
         }
         let shares = self.geo_shares(c);
-        let steady = |member: &Member, spend: f64, slope: bool| -> f64 {
+        let steady = |member: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
             let reach = self.reach(member, c);
             let geo = |(g, share): (usize, &f64)| {
                 let curve = self.period_curve(member, c, g);
@@ -154,7 +154,7 @@ impl MixModel {
         if periods == 0 {
             return Err(Error::setting("periods to plan", periods, "1 or more"));
         }
-        let curves = |member: &Member| -> Result<Vec<ChannelResponse>> {
+        let curves = |member: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
             (0..self.panel.channels().len())
                 .map(|c| self.channel_response(member, c, periods))
                 .collect()
@@ -172,11 +172,11 @@ impl MixModel {
     ///
     /// ```
     /// use mixtouch::budget::Goal;
-    /// use mixtouch::mix::specification::MediaMix;
+    /// use mixtouch::mix::specification::MixSpecification;
     /// use mixtouch::simulate::panels::PanelWorld;
     ///
     /// let panel = PanelWorld::national()?.simulate(1).panel()?;
-    /// let model = MediaMix::new().trials(200)?.fit(&panel)?;
+    /// let model = MixSpecification::new().trials(200)?.fit(&panel)?;
     /// let budget = model.budget(4, 0.5, 1.5)?;
     /// let total = budget.channels().iter().map(|c| c.now()).sum();
     /// let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
@@ -225,21 +225,21 @@ impl MixModel {
     }
 
     /// The sum of adstock weights.
-    fn reach(&self, member: &Member, channel: usize) -> f64 {
+    fn reach(&self, member: &PosteriorDraw, channel: usize) -> f64 {
         let mut weights = vec![0.0; self.lags(member, channel)];
         member.curves[channel].adstock.weights(&mut weights);
         weights.iter().sum()
     }
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
-    fn lags(&self, member: &Member, channel: usize) -> usize {
+    fn lags(&self, member: &PosteriorDraw, channel: usize) -> usize {
         member.curves[channel]
             .adstock
             .window()
             .unwrap_or(self.panel.periods())
     }
 
-    fn period_curve(&self, member: &Member, channel: usize, geo: usize) -> PeriodCurve {
+    fn period_curve(&self, member: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
         let column = &self.panel.channels()[channel];
@@ -258,7 +258,7 @@ impl MixModel {
 
     fn channel_response(
         &self,
-        member: &Member,
+        member: &PosteriorDraw,
         channel: usize,
         periods: usize,
     ) -> Result<ChannelResponse> {

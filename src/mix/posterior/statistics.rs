@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::mix::posterior::model::MixModel;
+use crate::mix::posterior::model::Posterior;
 
 /// Fit statistics of the ensemble's prediction on the rows that have weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -28,7 +28,7 @@ pub struct FitStatistics {
     pub kkt_residual: f64,
 }
 
-impl MixModel {
+impl Posterior {
     /// KPI minus prediction, by geo, then period.
     pub fn residuals(&self) -> Vec<f64> {
         let prediction = self.decomposition();
@@ -62,7 +62,7 @@ impl MixModel {
         let nonzero: Vec<usize> = kept.iter().copied().filter(|&r| kpi[r] != 0.0).collect();
         let r2 = 1.0 - square / total;
         let freedom = count - self.parameters() as f64;
-        let mean_of = |f: &dyn Fn(&crate::mix::posterior::model::Member) -> f64| {
+        let mean_of = |f: &dyn Fn(&crate::mix::posterior::model::PosteriorDraw) -> f64| {
             self.members
                 .iter()
                 .zip(&self.weights)

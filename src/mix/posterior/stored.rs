@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
-use crate::mix::posterior::model::{Member, MixModel};
-use crate::mix::specification::MediaMix;
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
+use crate::mix::specification::MixSpecification;
 use crate::mix::transform::AdstockFamily;
 use crate::mix::transform::ChannelCurve;
 use crate::mix::transform::SaturationFamily;
@@ -13,12 +13,12 @@ use crate::time::Day;
 
 #[derive(Deserialize)]
 pub(crate) struct Fields {
-    specification: MediaMix,
+    specification: MixSpecification,
     panel: Panel,
-    members: Vec<Member>,
+    members: Vec<PosteriorDraw>,
     weights: Vec<f64>,
-    best: Member,
-    front: Vec<Member>,
+    best: PosteriorDraw,
+    front: Vec<PosteriorDraw>,
     timeline: (Day, Day),
     kpi_scale: Vec<f64>,
     activity_scale: Vec<Vec<f64>>,
@@ -28,7 +28,7 @@ pub(crate) struct Fields {
     noise: Option<(f64, f64)>,
 }
 
-impl TryFrom<Fields> for MixModel {
+impl TryFrom<Fields> for Posterior {
     type Error = Error;
 
     fn try_from(f: Fields) -> Result<Self> {
@@ -60,7 +60,7 @@ impl TryFrom<Fields> for MixModel {
     }
 }
 
-impl MixModel {
+impl Posterior {
     /// What does not fit together; candidates are points in a cube of so many dimensions.
     fn misfit(&self, dimensions: usize) -> Option<&'static str> {
         let (channels, geos) = (self.panel.channels().len(), self.panel.geos().len());
@@ -113,7 +113,7 @@ impl MixModel {
     }
 
     /// Whether a member's transforms are of the families that the specification asks for.
-    fn has_families(&self, member: &Member) -> bool {
+    fn has_families(&self, member: &PosteriorDraw) -> bool {
         let asked = |(name, curve): (&str, &ChannelCurve)| {
             let settings = self.specification.settings(name);
             let (adstock, saturation) = (

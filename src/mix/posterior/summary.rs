@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::mix::posterior::model::{Member, MixModel};
+use crate::mix::posterior::model::{Posterior, PosteriorDraw};
 use crate::mix::specification::Order;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::ChannelCurve;
@@ -12,7 +12,7 @@ use crate::mix::transform::Saturation;
 ///
 /// Of an ensemble it says how far candidates that are about as plausible disagree; the noise of the
 /// data is not in it. On simulated panels it held the truth of 138 of 164 channels, the intervals
-/// of [`MixModel::bootstrap`] of 151.
+/// of [`Posterior::bootstrap`] of 151.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// The weighted mean: the point estimate.
@@ -101,7 +101,7 @@ pub struct ChannelSummary {
 /// A range as wide as this many times the figure makes it hardly informed.
 const HARDLY: f64 = 1.0;
 
-impl MixModel {
+impl Posterior {
     /// The figures of every channel over all geos together.
     pub fn channels(&self) -> Vec<ChannelSummary> {
         let decompositions = self.member_figures(None);
@@ -130,7 +130,7 @@ impl MixModel {
         let periods = self.panel.periods();
         let rows = geo.map_or(0..self.panel.rows(), |g| g * periods..(g + 1) * periods);
         let worth = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |w| w[row]);
-        let figures = |member: &Member| {
+        let figures = |member: &PosteriorDraw| {
             let parts = self.decomposition_by(member);
             (0..self.panel.channels().len())
                 .map(|c| {
@@ -151,7 +151,7 @@ impl MixModel {
     }
 
     /// d contribution / d (log of the scale of all of a channel's spend), by row.
-    fn scale_derivative(&self, member: &Member, channel: usize) -> Vec<f64> {
+    fn scale_derivative(&self, member: &PosteriorDraw, channel: usize) -> Vec<f64> {
         let periods = self.panel.periods();
         let mut derivative = vec![0.0; self.panel.rows()];
         let activity = self.panel.channels()[channel].activity();
@@ -222,7 +222,7 @@ impl MixModel {
     }
 
     fn coefficient_spread(&self, channel: usize, geo: Option<usize>) -> Spread {
-        let of = |m: &Member| {
+        let of = |m: &PosteriorDraw| {
             let all = &m.coefficients[channel];
             geo.map_or_else(|| all.iter().sum::<f64>() / all.len() as f64, |g| all[g])
         };

@@ -3,7 +3,7 @@
 
 use crate::linalg::triangular::{backward, cholesky, forward};
 
-/// Room for solving, kept between calls so that the search does not allocate.
+/// Scratch for solving, kept between calls so that the search does not allocate.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BoundedSolver {
     factor: Vec<f64>,

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::panel::Period;
+use crate::mix::panel::Frequency;
 use crate::time::Day;
 
 /// The baseline's slow movement.
@@ -105,7 +105,7 @@ impl Holidays {
     }
 
     /// A column per name that falls into one of the periods, counting its days.
-    fn columns(&self, dates: &[Day], period: Period) -> Vec<(String, Vec<f64>)> {
+    fn columns(&self, dates: &[Day], period: Frequency) -> Vec<(String, Vec<f64>)> {
         let mut names: Vec<&str> = self.0.iter().map(|(_, name)| name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
@@ -193,7 +193,7 @@ impl Baseline {
     }
 
     /// The same with holidays. Forecasts know no others: the table should reach over the periods to
-    /// come, or [`MixModel::with_holidays`](crate::mix::posterior::MixModel::with_holidays) lengthen it.
+    /// come, or [`Posterior::with_holidays`](crate::mix::posterior::Posterior::with_holidays) lengthen it.
     #[must_use]
     pub fn with_holidays(self, holidays: Holidays) -> Self {
         Self { holidays, ..self }
@@ -232,7 +232,7 @@ impl Baseline {
     }
 
     /// Holidays none of whose days falls into one of the periods.
-    pub(crate) fn holidays_outside(&self, dates: &[Day], period: Period) -> Vec<String> {
+    pub(crate) fn holidays_outside(&self, dates: &[Day], period: Frequency) -> Vec<String> {
         let outside = self
             .shared_columns(dates, period)
             .into_iter()
@@ -243,7 +243,11 @@ impl Baseline {
     }
 
     /// The columns all geos share.
-    pub(crate) fn shared_columns(&self, dates: &[Day], period: Period) -> Vec<(String, Vec<f64>)> {
+    pub(crate) fn shared_columns(
+        &self,
+        dates: &[Day],
+        period: Frequency,
+    ) -> Vec<(String, Vec<f64>)> {
         self.holidays.columns(dates, period)
     }
 }
@@ -301,7 +305,7 @@ mod tests {
         let dates = ["2016-07-18", "2016-07-25"].map(|d| d.parse().unwrap());
         let columns = Baseline::default()
             .with_holidays(holidays)
-            .shared_columns(&dates, Period::Week);
+            .shared_columns(&dates, Frequency::Week);
         assert_eq!(columns[0], ("holiday=A".to_owned(), vec![1.0, 2.0]));
         assert_eq!(columns[1], ("holiday=B".to_owned(), vec![1.0, 0.0]));
     }

@@ -3,22 +3,22 @@
 use crate::error::{Error, Result};
 use crate::mix::estimate::design::baseline_coefficients;
 use crate::mix::panel::{Finding, Panel};
-use crate::mix::specification::{MediaMix, Pooling};
+use crate::mix::specification::{MixSpecification, Pooling};
 
 const ROWS_PER_PARAMETER: usize = 5;
 
-impl MediaMix {
+impl MixSpecification {
     /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds,
     /// too few rows for all of the model's parameters - of media, trend, seasonality, holidays,
     /// events and controls -, and holidays that the panel does not reach.
     ///
     /// ```
     /// use mixtouch::mix::panel::Finding;
-    /// use mixtouch::mix::specification::MediaMix;
+    /// use mixtouch::mix::specification::MixSpecification;
     /// use mixtouch::simulate::panels::PanelWorld;
     ///
     /// let panel = PanelWorld::small_business()?.with_size(1, 60)?.simulate(1).panel()?;
-    /// let findings = MediaMix::new().check(&panel)?;
+    /// let findings = MixSpecification::new().check(&panel)?;
     /// assert!(findings.iter().any(|finding| matches!(finding, Finding::FewRows { rows: 60, .. })));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```

@@ -7,7 +7,7 @@ use crate::experiment::LiftTest;
 use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::roi_prior::RoiPrior;
-use crate::mix::specification::{GeoScale, MediaMix, Order, Pooling};
+use crate::mix::specification::{GeoScale, MixSpecification, Order, Pooling};
 
 #[derive(Deserialize)]
 pub(super) struct Fields {
@@ -29,7 +29,7 @@ pub(super) struct Fields {
     roi_priors: Vec<RoiPrior>,
 }
 
-impl TryFrom<Fields> for MediaMix {
+impl TryFrom<Fields> for MixSpecification {
     type Error = Error;
 
     fn try_from(f: Fields) -> Result<Self> {
@@ -55,7 +55,7 @@ impl TryFrom<Fields> for MediaMix {
             mix = mix.control_bounds(control, low, high)?;
         }
         for (name, settings) in &f.channels {
-            mix = mix.bounds_of(
+            mix = mix.with_channel_bounds(
                 name,
                 settings.bounds.0,
                 settings.bounds.1.unwrap_or(f64::INFINITY),

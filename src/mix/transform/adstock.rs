@@ -64,7 +64,7 @@ pub(crate) fn convolve(spend: &[f64], weights: &[f64], carried: &mut [f64]) {
 /// How many periods the weights reach, and whether they are divided by their sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "WindowFields")]
-pub struct Window {
+pub struct LagWindow {
     length: usize,
     normalised: bool,
 }
@@ -75,7 +75,7 @@ struct WindowFields {
     normalised: bool,
 }
 
-impl TryFrom<WindowFields> for Window {
+impl TryFrom<WindowFields> for LagWindow {
     type Error = Error;
 
     fn try_from(fields: WindowFields) -> Result<Self> {
@@ -83,7 +83,7 @@ impl TryFrom<WindowFields> for Window {
     }
 }
 
-impl Window {
+impl LagWindow {
     /// A window of so many periods, the spend's own included.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ impl AdstockFamily {
 
     /// The parameters with their default priors, for a window of so many periods.
     pub fn parameters(self, window: usize) -> Vec<Parameter> {
-        let falling = |name, b| Parameter::new(name, Prior::Falling { high: 0.95, b });
+        let falling = |name, b| Parameter::new(name, Prior::ScaledBeta { high: 0.95, b });
         let log = |name, low, high| Parameter::new(name, Prior::LogUniform { low, high });
         let uniform = |name, low, high| Parameter::new(name, Prior::Uniform { low, high });
         let length = window.max(2) as f64;
@@ -204,7 +204,7 @@ impl AdstockFamily {
     }
 
     /// The adstock with the given parameters.
-    pub(crate) fn kernel(self, p: &[f64], window: Window) -> AdstockKernel {
+    pub(crate) fn kernel(self, p: &[f64], window: LagWindow) -> AdstockKernel {
         match self {
             Self::None => AdstockKernel::None,
             Self::Geometric => AdstockKernel::Geometric(Geometric::raw(p[0], window)),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::mix::specification::Order;
-use crate::mix::transform::adstock::{AdstockFamily, AdstockKernel, Window};
+use crate::mix::transform::adstock::{AdstockFamily, AdstockKernel, LagWindow};
 use crate::mix::transform::saturation::{SaturationCurve, SaturationFamily};
 
 /// A point of the search: families with parameter values, not yet bound to data.
@@ -13,7 +13,7 @@ pub(crate) struct Transform {
     pub(crate) adstock_at: Vec<f64>,
     pub(crate) saturation: SaturationFamily,
     pub(crate) saturation_at: Vec<f64>,
-    pub(crate) window: Window,
+    pub(crate) window: LagWindow,
     pub(crate) order: Order,
 }
 
@@ -62,7 +62,7 @@ impl ChannelCurve {
     }
 
     /// Transforms one geo's series; `room` is for weights and intermediate values.
-    pub(crate) fn apply(&self, activity: &[f64], room: &mut Room, transformed: &mut [f64]) {
+    pub(crate) fn apply(&self, activity: &[f64], room: &mut Scratch, transformed: &mut [f64]) {
         match self.order {
             Order::AdstockFirst => {
                 self.adstock
@@ -82,7 +82,7 @@ impl ChannelCurve {
 
 /// Buffers kept between calls.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Room {
+pub(crate) struct Scratch {
     pub(crate) weights: Vec<f64>,
     pub(crate) series: Vec<f64>,
 }

@@ -26,7 +26,7 @@ pub enum Prior {
     },
     /// Beta(1, b) times `high`: density falling from 0, for carry-over rates (PyMC-Marketing's
     /// default is b = 3).
-    Falling {
+    ScaledBeta {
         /// The upper end.
         high: f64,
         /// How steeply the density falls.
@@ -40,7 +40,7 @@ impl Prior {
         match *self {
             Self::Uniform { low, high } => low + (high - low) * u,
             Self::LogUniform { low, high } => (low * libm::pow(high / low, u)).clamp(low, high),
-            Self::Falling { high, b } => high * (1.0 - libm::pow(1.0 - u, 1.0 / b)),
+            Self::ScaledBeta { high, b } => high * (1.0 - libm::pow(1.0 - u, 1.0 / b)),
         }
     }
 
@@ -52,7 +52,7 @@ impl Prior {
             Self::LogUniform { low, high } => {
                 libm::log((value / low).max(1e-300)) / libm::log(high / low)
             }
-            Self::Falling { high, b } => 1.0 - libm::pow((1.0 - value / high).max(0.0), b),
+            Self::ScaledBeta { high, b } => 1.0 - libm::pow((1.0 - value / high).max(0.0), b),
         };
         if share.is_nan() {
             0.5
@@ -130,7 +130,7 @@ mod tests {
                 low: 0.1,
                 high: 10.0,
             },
-            Prior::Falling { high: 0.95, b: 3.0 },
+            Prior::ScaledBeta { high: 0.95, b: 3.0 },
         ];
         for prior in priors {
             for u in [0.0, 0.1, 0.5, 0.9, 1.0] {
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn ranges_outside_the_meaning_are_refused() {
-        let alpha = Parameter::new("alpha", Prior::Falling { high: 0.95, b: 3.0 });
+        let alpha = Parameter::new("alpha", Prior::ScaledBeta { high: 0.95, b: 3.0 });
         assert!(alpha.within(0.2, 0.4).is_ok());
         assert!(alpha.within(0.4, 0.2).is_err());
         assert!(alpha.within(-0.1, 0.2).is_err());

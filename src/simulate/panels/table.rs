@@ -13,7 +13,7 @@ impl SimulatedPanel {
         let geos = self.geo_names().map(str::to_owned).collect();
         let dates = self.dates[..self.periods].to_vec();
         let mut panel = Panel::new(
-            Some(crate::mix::panel::Period::Week),
+            Some(crate::mix::panel::Frequency::Week),
             dates,
             geos,
             self.kpi.clone(),

@@ -2,7 +2,7 @@
 //! with each other.
 
 use super::run::{Folder, assert_refused, run};
-use mixtouch::attribution::hazard::TimeToEvent;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::identity::{HashKey, Pseudonymiser, Resolver, Rules, WithoutConsent};
 use mixtouch::io::EventColumns;
 use mixtouch::io::IdentifiedReader;
@@ -291,7 +291,11 @@ fn check_credit(document: &Value, folder: &Folder) {
     let period = Period::new(Some(1_767_225_600), Some(1_775_001_600)).unwrap();
     let journeys =
         Journeys::from_events(&contacts, JourneyOptions::default().with_period(period)).unwrap();
-    let credits = attribute(&journeys, &TimeToEvent::default().fit(&journeys).unwrap()).unwrap();
+    let credits = attribute(
+        &journeys,
+        &AdditiveHazard::default().fit(&journeys).unwrap(),
+    )
+    .unwrap();
     assert_eq!(
         credits.total().conversions,
         number(document, "/conversion/conversions")

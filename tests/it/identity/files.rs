@@ -1,7 +1,7 @@
 //! Identifiers, link records and consent from files.
 
 use super::*;
-use mixtouch::Zone;
+use mixtouch::TimeZone;
 use mixtouch::io::EventColumns;
 use mixtouch::io::IdentifiedReader;
 use mixtouch::simulate::customers::Customers;
@@ -93,7 +93,7 @@ fn shops_and_calls_have_their_own_identifiers_and_zones() {
     let columns = EventColumns::default()
         .rename("timestamp", "local")
         .unwrap()
-        .with_zone(Zone::new("Europe/London").unwrap());
+        .with_zone(TimeZone::new("Europe/London").unwrap());
     let log = read(visits, columns.clone().with_zone_column("zone")).unwrap();
     assert_eq!(
         (log.get(0).unwrap().time(), log.get(1).unwrap().time()),

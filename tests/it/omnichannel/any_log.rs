@@ -5,11 +5,11 @@ use super::offline;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::Breakdown;
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, Steps};
-use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer};
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, Window};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
 use proptest::prelude::*;
@@ -93,9 +93,9 @@ proptest! {
     fn parts_add_up(rows in prop::collection::vec((0usize..4, 0usize..7, 0i64..400, 0usize..1000), 0..60), minimum in 1u64..4) {
         let log = log(&rows);
         let window = Window::new(100, 300).unwrap();
-        let histories = Histories::new(&log).unwrap().within(window);
+        let histories = PersonTimelines::new(&log).unwrap().within(window);
         let periods = Periods::new(vec![100, 150, 300]).unwrap();
-        let grouping = Grouping::default().with_offline(offline()).with_periods(periods)
+        let grouping = KpiOptions::default().with_offline(offline()).with_periods(periods)
             .with_lookback(mixtouch::Lookback::new(std::time::Duration::from_secs(90)).unwrap());
         let questions = Questions::default().leave_out_off_scale();
         let voice = VoiceOfCustomer::of(&histories, &questions, &grouping).unwrap();
@@ -123,11 +123,11 @@ proptest! {
 
         let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
         let steps = Steps::channels(journeys.channels());
-        let map = JourneyMap::of(&journeys, &steps, Level::default()).unwrap();
+        let map = JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()).unwrap();
         let ends: u64 = map.edges.iter().filter(|edge| ["(conversion)", "(drop)"].contains(&edge.to.to_string().as_str())).map(|edge| edge.taken.count).sum();
         let people: BTreeSet<usize> = rows.iter().filter(|row| row.1 % 7 < 2).map(|row| row.0 % 4).collect();
         prop_assert_eq!((ends, map.persons), (map.population, people.len() as u64 + 1));
-        let paths = FrequentPaths::of(&journeys, &steps, 1_000, &MinimumGroup::default(), Level::default()).unwrap();
+        let paths = FrequentPaths::of(&journeys, &steps, 1_000, &MinimumGroup::default(), ConfidenceLevel::default()).unwrap();
         prop_assert_eq!(paths.paths.iter().map(|path| path.share.count).sum::<u64>(), map.population);
 
         let shown = format!("{voice}{resolutions}{service}{carts}{map}{paths}");

@@ -20,17 +20,17 @@ use super::{HOUR, assert_near, counts, log, offline, quarter};
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::kpi::customers::{Purchases, Retention};
 use mixtouch::kpi::journeys::{ConversionRates, JourneyKind, KindShares, PurchasePaths};
-use mixtouch::kpi::spend::{Acquisition, MailingRates, SpendReturns};
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, Window};
-use mixtouch::{Event, Events, JourneyOptions, Journeys, Zone, attribute};
+use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone, attribute};
 
 #[test]
 fn conversion_rates() {
     let log = log();
-    let rates = ConversionRates::of(&quarter(&log), Level::default()).unwrap();
+    let rates = ConversionRates::of(&quarter(&log), ConfidenceLevel::default()).unwrap();
     assert_eq!(rates.window.to_string(), "2026-01-01 to 2026-04-01");
     // All but ida have a touch: 11. Of them ann, bob, cem, dan, eve, fay, jon and leo bought after
     // one: 8.
@@ -69,7 +69,7 @@ fn cost_of_acquisition() {
     let log = log();
     let quarter = quarter(&log);
     // Touches of the quarter: social 5 at 2, search 5 at 1. All buyers are new but leo: 8.
-    let last = Acquisition::of(&quarter, &LastTouch).unwrap();
+    let last = CustomerAcquisitionCost::of(&quarter, &LastTouch).unwrap();
     assert_eq!(
         (last.new_customers, last.returning_customers, last.spend),
         (8, 1, Some(15.0))
@@ -84,14 +84,14 @@ fn cost_of_acquisition() {
         .map(|name| last.channel(name).unwrap().cost_per_customer);
     assert_eq!(costs, [None, Some(2.5), Some(10.0), None]);
     // Linear: social 1/2 ann + 1/2 cem + 1 fay = 2; search 1/2 ann + 2/3 jon = 7/6.
-    let linear = Acquisition::of(&quarter, &Linear).unwrap();
+    let linear = CustomerAcquisitionCost::of(&quarter, &Linear).unwrap();
     assert_near(linear.channel("social").unwrap().cost_per_customer, 5.0);
     assert_near(
         linear.channel("search").unwrap().cost_per_customer,
         30.0 / 7.0,
     );
     let value = FirstTouch;
-    let first = Acquisition::of(&quarter, &value).unwrap();
+    let first = CustomerAcquisitionCost::of(&quarter, &value).unwrap();
     // First touch: social ann, cem, fay, who spent 60 + 80 + 25 on their first purchases.
     assert_eq!(
         first
@@ -106,7 +106,7 @@ fn returns_on_spend() {
     let log = log();
     let quarter = quarter(&log);
     let credits = attribute(&quarter, &Linear).unwrap();
-    let returns = SpendReturns::of(&quarter, &credits, 0.5).unwrap();
+    let returns = ReturnOnAdSpend::of(&quarter, &credits, 0.5).unwrap();
     // Whole: 680 / 15; (340 - 15) / 15; 15 / 13.
     assert_near(returns.whole.roas, 680.0 / 15.0);
     assert_near(returns.whole.roi, 325.0 / 15.0);
@@ -134,7 +134,7 @@ fn returns_on_spend() {
 #[test]
 fn time_and_touches_to_a_purchase() {
     let log = log();
-    let paths = PurchasePaths::of(&quarter(&log), Level::default()).unwrap();
+    let paths = PurchasePaths::of(&quarter(&log), ConfidenceLevel::default()).unwrap();
     // Hours: 1 1 1 2 24 26 27 48 49, 179 in all. Positions 0.8, 2, 4, 6, 7.2 of 0 to 8: 1, 1, 24,
     // 27, 48 + 0.2.
     assert_eq!(paths.population, 9);
@@ -164,7 +164,7 @@ fn time_and_touches_to_a_purchase() {
 #[test]
 fn value_by_kind_of_journey() {
     let log = log();
-    let shares = KindShares::of(&quarter(&log), &offline(), Level::default()).unwrap();
+    let shares = KindShares::of(&quarter(&log), &offline(), ConfidenceLevel::default()).unwrap();
     let of = |kind| {
         shares
             .kind(kind)
@@ -199,8 +199,14 @@ fn value_by_kind_of_journey() {
 #[test]
 fn opened_and_clicked_mails() {
     let log = log();
-    let histories = Histories::new(&log).unwrap();
-    let rates = MailingRates::of(&histories, "e-mail", Some("campaign"), Level::default()).unwrap();
+    let histories = PersonTimelines::new(&log).unwrap();
+    let rates = EmailRates::of(
+        &histories,
+        "e-mail",
+        Some("campaign"),
+        ConfidenceLevel::default(),
+    )
+    .unwrap();
     // bob's arrived and was clicked, eve's arrived and was opened, hal's arrived, leo's was opened
     // and nobody saw it arrive.
     assert_eq!((rates.population, rates.delivered), (4, 3));
@@ -214,16 +220,22 @@ fn opened_and_clicked_mails() {
     );
     let later =
         histories.within(Window::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap());
-    let rates = MailingRates::of(&later, "e-mail", Some("campaign"), Level::default()).unwrap();
+    let rates = EmailRates::of(
+        &later,
+        "e-mail",
+        Some("campaign"),
+        ConfidenceLevel::default(),
+    )
+    .unwrap();
     assert_eq!(
         (counts(&rates.opened), rates.clicked_of_opened.rate),
         ((0, 1), None)
     );
-    let error = MailingRates::of(
-        &Histories::new(&log).unwrap(),
+    let error = EmailRates::of(
+        &PersonTimelines::new(&log).unwrap(),
         "e-mail",
         Some("topic"),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap_err();
     assert_eq!(
@@ -247,7 +259,7 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
     }
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
     let minimum = MinimumGroup::new(2).unwrap();
-    let all = Acquisition::of(&journeys, &LastTouch).unwrap();
+    let all = CustomerAcquisitionCost::of(&journeys, &LastTouch).unwrap();
     let shown = all.clone().protected(&minimum);
     // radio's one is found by subtraction unless search joins it
     let rows: Vec<_> = shown
@@ -274,7 +286,7 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
         (all.new_customers, all.spend)
     );
     let returns =
-        SpendReturns::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 0.5).unwrap();
+        ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 0.5).unwrap();
     let shown = returns.clone().protected(&minimum);
     let other = &shown.channels[1];
     assert_eq!(
@@ -295,13 +307,13 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
     );
     let few = MinimumGroup::new(9).unwrap();
     assert!(all.protected(&few).channels.is_empty() && returns.protected(&few).channels.is_empty());
-    let months = Periods::days("2026-01-01".parse().unwrap(), 2, 30, &Zone::utc()).unwrap();
+    let months = Periods::days("2026-01-01".parse().unwrap(), 2, 30, &TimeZone::utc()).unwrap();
     let retention = |minimum: &MinimumGroup| {
         Retention::of(
             &Purchases::of(&journeys).unwrap(),
             &months,
             30.0,
-            Level::default(),
+            ConfidenceLevel::default(),
         )
         .unwrap()
         .protected(minimum)

@@ -15,18 +15,18 @@
 use super::{APRIL, DAY, JANUARY, assert_near, counts, log, quarter, whole};
 use mixtouch::attribution::rules::FirstTouch;
 use mixtouch::kpi::customers::{
-    BuyingCycles, Cohorts, CustomerPurchases, LifetimeValues, Purchases, Regularity, Repurchase,
-    Retention, RfmScore, RfmSegment, RfmSegments,
+    Cohorts, CustomerLifetimeValue, CustomerPurchases, InterpurchaseTimes, Purchases, Regularity,
+    Repurchase, Retention, RfmScore, RfmSegment, RfmSegments,
 };
-use mixtouch::kpi::spend::Acquisition;
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::CustomerAcquisitionCost;
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::{MinimumGroup, OTHER};
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::Periods;
-use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind, Zone};
+use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind, TimeZone};
 
 fn months() -> Periods {
-    Periods::months("2026-01-01".parse().unwrap(), 3, 1, &Zone::utc()).unwrap()
+    Periods::months("2026-01-01".parse().unwrap(), 3, 1, &TimeZone::utc()).unwrap()
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn retention_by_month() {
         &Purchases::of(&journeys).unwrap(),
         &months(),
         31.0,
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap();
     assert_eq!(
@@ -79,7 +79,7 @@ fn cohorts_by_month() {
     let cohorts = Cohorts::of(
         &Purchases::of(&journeys).unwrap(),
         &months(),
-        Level::default(),
+        ConfidenceLevel::default(),
     );
     let table: Vec<(u64, Vec<u64>)> = cohorts
         .cohorts
@@ -119,7 +119,7 @@ fn repurchase_and_cycles() {
     let log = log();
     let journeys = whole(&log);
     let purchases = Purchases::of(&journeys).unwrap();
-    let repurchase = Repurchase::of(&purchases, Level::default());
+    let repurchase = Repurchase::of(&purchases, ConfidenceLevel::default());
     // ann, cem, eve and leo came back; after 30, 30, 46, 30 and 36 days.
     assert_eq!(counts(&repurchase.bought_again), (4, 9));
     assert_near(repurchase.days.mean.mean, 172.0 / 5.0);
@@ -128,7 +128,11 @@ fn repurchase_and_cycles() {
         (Some(30.0), Some(46.0))
     );
     // ann alone has three purchases, always 30 days apart: due on 6 April at 12:00.
-    let cycles = BuyingCycles::of(&purchases, Regularity::default(), Level::default());
+    let cycles = InterpurchaseTimes::of(
+        &purchases,
+        Regularity::default(),
+        ConfidenceLevel::default(),
+    );
     assert_eq!(
         (
             counts(&cycles.regular),
@@ -150,7 +154,7 @@ fn segments_by_recency_frequency_and_value() {
     let journeys = whole(&log);
     let purchases = Purchases::of(&journeys)
         .unwrap()
-        .with_returns(&Histories::new(&log).unwrap());
+        .with_returns(&PersonTimelines::new(&log).unwrap());
     let scores = RfmScore::of(&purchases);
     let of = |name: &str| {
         let at = purchases
@@ -182,7 +186,11 @@ fn segments_by_recency_frequency_and_value() {
         (2, 3, 3),
     ];
     assert_eq!(all, want);
-    let segments = RfmSegments::of(&purchases, &MinimumGroup::default(), Level::default());
+    let segments = RfmSegments::of(
+        &purchases,
+        &MinimumGroup::default(),
+        ConfidenceLevel::default(),
+    );
     // 715 less 25 sent back.
     assert_eq!((segments.population, segments.value), (9, 690.0));
     let count = |segment| {
@@ -215,7 +223,11 @@ fn segments_by_recency_frequency_and_value() {
         segments.segment(Champions).unwrap().recency_days.mean,
         Some(24.5)
     );
-    let shown = RfmSegments::of(&purchases, &MinimumGroup::new(4).unwrap(), Level::default());
+    let shown = RfmSegments::of(
+        &purchases,
+        &MinimumGroup::new(4).unwrap(),
+        ConfidenceLevel::default(),
+    );
     assert!(
         shown
             .segments
@@ -229,7 +241,7 @@ fn segments_by_recency_frequency_and_value() {
 fn value_so_far_by_acquiring_channel() {
     let log = log();
     let journeys = whole(&log);
-    let histories = Histories::new(&log).unwrap();
+    let histories = PersonTimelines::new(&log).unwrap();
     let purchases = Purchases::of(&journeys).unwrap().with_margin(0.5).unwrap();
     let purchases = purchases
         .with_margins(&histories, "margin")
@@ -238,11 +250,11 @@ fn value_so_far_by_acquiring_channel() {
     assert_eq!(purchases.unmatched_returns(), 0);
     let minimum = MinimumGroup::default();
     let by_channel = |minimum: &MinimumGroup| {
-        LifetimeValues::historic(
+        CustomerLifetimeValue::historic(
             &purchases,
             |one| one.first_channel().unwrap_or("(none)").to_owned(),
             minimum,
-            Level::default(),
+            ConfidenceLevel::default(),
         )
     };
     let values = by_channel(&minimum);
@@ -264,7 +276,7 @@ fn value_so_far_by_acquiring_channel() {
         assert_near(group.total, total);
     }
     // CAC by first touch over the whole log: social 10 / 3, search 6 / 2; 16 / 9 in all.
-    let ratios = values.to_cost(&Acquisition::of(&journeys, &FirstTouch).unwrap());
+    let ratios = values.to_cost(&CustomerAcquisitionCost::of(&journeys, &FirstTouch).unwrap());
     let ratio = |name: &str| ratios.group(name).unwrap().ratio;
     assert_near(ratio("social"), 143.5 / 10.0);
     assert_near(ratio("search"), 60.0 / 6.0);
@@ -304,7 +316,7 @@ fn margins_and_returns_reach_every_customer() {
         .unwrap();
     }
     let journeys = whole(&log);
-    let histories = Histories::new(&log).unwrap();
+    let histories = PersonTimelines::new(&log).unwrap();
     let purchases = Purchases::of(&journeys)
         .unwrap()
         .with_margins(&histories, "margin")
@@ -327,11 +339,11 @@ fn value_by_segment() {
     let purchases = Purchases::of(&journeys).unwrap();
     let segment =
         |customer: &CustomerPurchases<'_>| customer.segment().unwrap_or("(none)").to_owned();
-    let values = LifetimeValues::historic(
+    let values = CustomerLifetimeValue::historic(
         &purchases,
         segment,
         &MinimumGroup::default(),
-        Level::default(),
+        ConfidenceLevel::default(),
     );
     // bob's first row is January's e-mail; every other customer's names no campaign: 715 - 30.
     assert_eq!(
@@ -354,7 +366,7 @@ fn figures_agree_across_modules() {
         &Purchases::of(&all).unwrap(),
         &months(),
         31.0,
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap()
     .periods
@@ -362,7 +374,9 @@ fn figures_agree_across_modules() {
     .map(|row| row.new_customers)
     .sum();
     assert_eq!(
-        Acquisition::of(&part, &FirstTouch).unwrap().new_customers,
+        CustomerAcquisitionCost::of(&part, &FirstTouch)
+            .unwrap()
+            .new_customers,
         new
     );
     // Within the quarter alone leo's first purchase is unknown: neither new nor of a channel.
@@ -376,7 +390,7 @@ fn figures_agree_across_modules() {
         (false, None, 45.0)
     );
     assert_eq!(
-        Cohorts::of(&purchases, &months(), Level::default()).population,
+        Cohorts::of(&purchases, &months(), ConfidenceLevel::default()).population,
         8
     );
 }

@@ -4,21 +4,21 @@ use super::{assert_near, counts, log, offline, quarter, whole};
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::kpi::customers::{
-    BuyingCycles, Cohorts, Forecast, LifetimeValues, Purchases, Regularity, Repurchase, Retention,
-    RfmSegments,
+    Cohorts, CustomerLifetimeValue, Forecast, InterpurchaseTimes, Purchases, Regularity,
+    Repurchase, Retention, RfmSegments,
 };
 use mixtouch::kpi::journeys::{
     ConversionCounts, ConversionRates, KindShares, OfflineChannels, PathLengths, PurchasePaths,
 };
-use mixtouch::kpi::spend::{Acquisition, MailingRates, SpendReturns};
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::Periods;
 use mixtouch::{
     Accumulator, Event, Events, JourneyBuilder, JourneyOptions, Journeys, Kind, Outcome, PathTable,
-    Zone, attribute,
+    TimeZone, attribute,
 };
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,11 +26,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every family's report as JSON.
 fn reports(log: &Events) -> Value {
     let journeys = Journeys::from_events(log, JourneyOptions::default()).unwrap();
-    let (level, minimum) = (Level::default(), MinimumGroup::default());
+    let (level, minimum) = (ConfidenceLevel::default(), MinimumGroup::default());
     let credits = attribute(&journeys, &Linear).unwrap();
-    let histories = Histories::new(log).unwrap();
+    let histories = PersonTimelines::new(log).unwrap();
     let purchases = Purchases::of(&journeys).unwrap().with_returns(&histories);
-    let periods = Periods::days("2026-01-01".parse().unwrap(), 3, 30, &Zone::utc()).unwrap();
+    let periods = Periods::days("2026-01-01".parse().unwrap(), 3, 30, &TimeZone::utc()).unwrap();
     let stores = journeys.channels().iter().filter(|name| *name == "store");
     let channel = |customer: &mixtouch::kpi::customers::CustomerPurchases<'_>| {
         customer.first_channel().unwrap_or("(none)").to_owned()
@@ -39,15 +39,15 @@ fn reports(log: &Events) -> Value {
         "rates": ConversionRates::of(&journeys, level).unwrap(),
         "paths": PurchasePaths::of(&journeys, level).unwrap(),
         "kinds": KindShares::of(&journeys, &OfflineChannels::new(stores), level).unwrap(),
-        "acquisition": Acquisition::of(&journeys, &Linear).unwrap(),
-        "returns": SpendReturns::of(&journeys, &credits, 1.0).unwrap(),
-        "mails": MailingRates::of(&histories, "e-mail", None, level).unwrap(),
+        "acquisition": CustomerAcquisitionCost::of(&journeys, &Linear).unwrap(),
+        "returns": ReturnOnAdSpend::of(&journeys, &credits, 1.0).unwrap(),
+        "mails": EmailRates::of(&histories, "e-mail", None, level).unwrap(),
         "retention": Retention::of(&purchases, &periods, 30.0, level).unwrap(),
         "cohorts": Cohorts::of(&purchases, &periods, level),
         "repurchase": Repurchase::of(&purchases, level),
-        "cycles": BuyingCycles::of(&purchases, Regularity::default(), level),
+        "cycles": InterpurchaseTimes::of(&purchases, Regularity::default(), level),
         "rfm": RfmSegments::of(&purchases, &minimum, level),
-        "historic": LifetimeValues::historic(&purchases, channel, &minimum, level),
+        "historic": CustomerLifetimeValue::historic(&purchases, channel, &minimum, level),
     })
 }
 
@@ -114,7 +114,7 @@ fn rates_are_those_of_a_slow_count() {
     }
     let count =
         |is: &dyn Fn(&Naive) -> bool| people.values().filter(|person| is(person)).count() as u64;
-    let rates = ConversionRates::of(&journeys, Level::default()).unwrap();
+    let rates = ConversionRates::of(&journeys, ConfidenceLevel::default()).unwrap();
     let all = people.len() as u64;
     assert_eq!(
         counts(&rates.overall),
@@ -157,7 +157,7 @@ fn kpis_agree_with_attribution() {
     let journeys = builder.build().unwrap();
     let credits = attribute(&journeys, &Linear).unwrap();
     let (rates, purchases) = (
-        ConversionRates::of(&journeys, Level::default()).unwrap(),
+        ConversionRates::of(&journeys, ConfidenceLevel::default()).unwrap(),
         Purchases::of(&journeys).unwrap(),
     );
     assert_eq!(rates.conversions, credits.total().conversions);
@@ -170,14 +170,14 @@ fn kpis_agree_with_attribution() {
             .sum::<f64>(),
         credits.total().value,
     );
-    let returns = SpendReturns::of(&journeys, &credits, 1.0).unwrap();
+    let returns = ReturnOnAdSpend::of(&journeys, &credits, 1.0).unwrap();
     assert_near(returns.whole.spend, journeys.costs().unwrap().iter().sum());
     assert_near(returns.credited.conversions, credits.credited().conversions);
     // Every model divides the same new customers: credited + baseline + unattributed = new.
     let markov = mixtouch::Fit::fit(&Markov::order(1).unwrap(), &journeys).unwrap();
     for acquired in [
-        Acquisition::of(&journeys, &Linear).unwrap(),
-        Acquisition::of(&journeys, &markov).unwrap(),
+        CustomerAcquisitionCost::of(&journeys, &Linear).unwrap(),
+        CustomerAcquisitionCost::of(&journeys, &markov).unwrap(),
     ] {
         let credited: f64 = acquired.channels.iter().map(|row| row.new_customers).sum();
         assert_near(
@@ -223,12 +223,12 @@ fn parts_add_up_to_the_whole() {
     merged.merge(later).unwrap();
     let all = counts(&whole);
     assert_eq!(
-        merged.0.report(&whole, Level::default()).unwrap(),
-        all.0.report(&whole, Level::default()).unwrap()
+        merged.0.report(&whole, ConfidenceLevel::default()).unwrap(),
+        all.0.report(&whole, ConfidenceLevel::default()).unwrap()
     );
     let (parts, all) = (
-        merged.1.report(&whole, Level::default()).unwrap(),
-        all.1.report(&whole, Level::default()).unwrap(),
+        merged.1.report(&whole, ConfidenceLevel::default()).unwrap(),
+        all.1.report(&whole, ConfidenceLevel::default()).unwrap(),
     );
     assert_eq!(
         (parts.population, parts.days.quantiles),
@@ -323,12 +323,12 @@ fn predicted_values_are_those_of_the_models() {
     let channel = |customer: &mixtouch::kpi::customers::CustomerPurchases<'_>| {
         customer.first_channel().unwrap_or("(none)").to_owned()
     };
-    let values = LifetimeValues::predicted(
+    let values = CustomerLifetimeValue::predicted(
         &purchases,
         forecast,
         channel,
         &MinimumGroup::default(),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap();
     // The same from the log's rows, by person.
@@ -377,7 +377,7 @@ fn predicted_values_are_those_of_the_models() {
         .map(|group| group.customers as f64 * group.predicted.unwrap().mean.unwrap())
         .sum::<f64>();
     assert_near(weighted / values.whole.customers as f64, got);
-    let ratios = values.to_cost(&Acquisition::of(&journeys, &LastTouch).unwrap());
+    let ratios = values.to_cost(&CustomerAcquisitionCost::of(&journeys, &LastTouch).unwrap());
     let social = ratios.group("social").unwrap();
     assert_near(social.ratio, groups[1].lifetime().unwrap() / 2.0);
     assert!(
@@ -399,7 +399,7 @@ fn reports_come_back_from_json_and_have_no_nan() {
     let all: Value = serde_json::from_str(&text).unwrap();
     let rates: ConversionRates = serde_json::from_value(all["rates"].clone()).unwrap();
     assert_eq!(serde_json::to_value(&rates).unwrap(), all["rates"]);
-    let returns: SpendReturns = serde_json::from_value(all["returns"].clone()).unwrap();
+    let returns: ReturnOnAdSpend = serde_json::from_value(all["returns"].clone()).unwrap();
     assert_eq!(serde_json::to_value(&returns).unwrap(), all["returns"]);
     let cohorts: Cohorts = serde_json::from_value(all["cohorts"].clone()).unwrap();
     assert_eq!(serde_json::to_value(&cohorts).unwrap(), all["cohorts"]);
@@ -412,20 +412,22 @@ fn reports_come_back_from_json_and_have_no_nan() {
 #[test]
 fn bad_input_is_refused() {
     let empty = Journeys::from_events(&Events::new(), JourneyOptions::default()).unwrap();
-    let message = ConversionRates::of(&empty, Level::default())
+    let message = ConversionRates::of(&empty, ConfidenceLevel::default())
         .unwrap_err()
         .to_string();
     assert_eq!(
         message,
         "the log is empty, allowed: at least one touch or conversion in the period"
     );
-    assert!(Purchases::of(&empty).is_err() && Acquisition::of(&empty, &LastTouch).is_err());
     assert!(
-        MailingRates::of(
-            &Histories::new(&Events::new()).unwrap(),
+        Purchases::of(&empty).is_err() && CustomerAcquisitionCost::of(&empty, &LastTouch).is_err()
+    );
+    assert!(
+        EmailRates::of(
+            &PersonTimelines::new(&Events::new()).unwrap(),
             "e-mail",
             None,
-            Level::default()
+            ConfidenceLevel::default()
         )
         .is_err()
     );
@@ -438,31 +440,37 @@ fn bad_input_is_refused() {
         Purchases::of(&paths).unwrap_err().to_string(),
         "a KPI needs persons and times, which these journeys lack"
     );
-    assert!(KindShares::of(&paths, &offline(), Level::default()).is_err());
+    assert!(KindShares::of(&paths, &offline(), ConfidenceLevel::default()).is_err());
     let log = log();
     let journeys = quarter(&log);
     let purchases = Purchases::of(&journeys).unwrap();
     let periods = Periods::new(vec![1, 2]).unwrap();
     for days in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(
-            Retention::of(&purchases, &periods, days, Level::default()).is_err(),
+            Retention::of(&purchases, &periods, days, ConfidenceLevel::default()).is_err(),
             "{days}"
         );
         assert!(Forecast::new(days, 12, 0.0).is_err());
         assert!(purchases.clone().with_margin(days).is_ok() == (days == 0.0));
     }
     assert!(Forecast::new(7.0, 0, 0.0).is_err() && Forecast::new(7.0, 5, -1.0).is_err());
-    assert!(SpendReturns::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 1.5).is_err());
-    let stray = KindShares::of(&journeys, &OfflineChannels::new(["shop"]), Level::default())
-        .unwrap_err()
-        .to_string();
+    assert!(
+        ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 1.5).is_err()
+    );
+    let stray = KindShares::of(
+        &journeys,
+        &OfflineChannels::new(["shop"]),
+        ConfidenceLevel::default(),
+    )
+    .unwrap_err()
+    .to_string();
     assert!(
         stray.starts_with(
             "the list of offline channels names channel \"shop\", allowed: e-mail, search"
         ),
         "{stray}"
     );
-    let histories = Histories::new(&log).unwrap();
+    let histories = PersonTimelines::new(&log).unwrap();
     let text = purchases.clone().with_margins(&histories, "campaign");
     assert!(
         text.is_ok(),
@@ -477,8 +485,8 @@ fn little_input_has_a_stated_result() {
     let log = log();
     let journeys = whole(&log);
     let purchases = Purchases::of(&journeys).unwrap();
-    let early = Periods::days("2025-01-01".parse().unwrap(), 1, 30, &Zone::utc()).unwrap();
-    let retention = Retention::of(&purchases, &early, 30.0, Level::default()).unwrap();
+    let early = Periods::days("2025-01-01".parse().unwrap(), 1, 30, &TimeZone::utc()).unwrap();
+    let retention = Retention::of(&purchases, &early, 30.0, ConfidenceLevel::default()).unwrap();
     assert_eq!(
         (
             retention.periods[0].customers,
@@ -487,7 +495,7 @@ fn little_input_has_a_stated_result() {
         (0, None)
     );
     assert_eq!(
-        Cohorts::of(&purchases, &early, Level::default()).population,
+        Cohorts::of(&purchases, &early, ConfidenceLevel::default()).population,
         0
     );
     // One person with one touch: no purchase, no cost.
@@ -538,17 +546,17 @@ fn little_input_has_a_stated_result() {
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
     let returned = Purchases::of(&journeys)
         .unwrap()
-        .with_returns(&Histories::new(&log).unwrap());
+        .with_returns(&PersonTimelines::new(&log).unwrap());
     assert_eq!(returned.unmatched_returns(), 1, "bob never bought");
     let year = Forecast::new(7.0, 52, 0.0).unwrap();
     let group = |_: &mixtouch::kpi::customers::CustomerPurchases<'_>| String::new();
     assert!(
-        LifetimeValues::predicted(
+        CustomerLifetimeValue::predicted(
             &returned,
             year,
             group,
             &MinimumGroup::default(),
-            Level::default()
+            ConfidenceLevel::default()
         )
         .is_err()
     );

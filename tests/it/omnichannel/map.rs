@@ -4,7 +4,7 @@ use super::{DAY, JANUARY, assert_near, counts, log, quarter};
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, Stage, Steps};
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::stats::Level;
+use mixtouch::stats::ConfidenceLevel;
 use mixtouch::util::Random;
 use mixtouch::{Accumulator, Event, Events, JourneyOptions, Journeys, Outcome, PathTable};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,7 +13,7 @@ fn map(journeys: &Journeys) -> JourneyMap {
     JourneyMap::of(
         journeys,
         &Steps::channels(journeys.channels()),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap()
 }
@@ -133,7 +133,9 @@ fn friction_and_hand_overs() {
     assert_near(interval.low(), -difference.high * 35.0 / 12.0);
     assert_near(interval.high(), -difference.low * 35.0 / 12.0);
     assert!(
-        interval.low() < 0.75 && 0.75 < interval.high() && !social.lost.is_told(Level::default())
+        interval.low() < 0.75
+            && 0.75 < interval.high()
+            && !social.lost.is_told(ConfidenceLevel::default())
     );
     // Hand-overs: social > search twice, and four once each; gus left after one of the six: 2 x
     // (1/2 - 1/6).
@@ -162,7 +164,7 @@ fn stages_and_paths() {
         ("store", Stage::Purchase),
     ];
     let stages = Steps::stages(journeys.channels(), table).unwrap();
-    let map = JourneyMap::of(&journeys, &stages, Level::default()).unwrap();
+    let map = JourneyMap::of(&journeys, &stages, ConfidenceLevel::default()).unwrap();
     let count = |from: &str, to: &str| map.edge(from, to).map(|edge| edge.taken.count);
     // Discovery to consideration ann and gus, to the purchase stage cem; eve and jon come back from
     // there.
@@ -185,7 +187,7 @@ fn stages_and_paths() {
             steps,
             most,
             &MinimumGroup::default(),
-            Level::default(),
+            ConfidenceLevel::default(),
         )
         .unwrap()
     };
@@ -228,7 +230,7 @@ fn stages_and_paths() {
         &Steps::channels(journeys.channels()),
         9,
         &MinimumGroup::new(3).unwrap(),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap();
     assert_eq!(few.paths.len(), 2);
@@ -318,7 +320,7 @@ fn maps_are_those_of_a_slow_count_on_any_number_of_threads() {
                 &steps,
                 50,
                 &MinimumGroup::default(),
-                Level::default(),
+                ConfidenceLevel::default(),
             )
             .unwrap()
         };
@@ -392,7 +394,11 @@ fn counts_merge_after_they_were_written_down() {
     };
     let (mut first, whole) = (gather(0..half), gather(0..journeys.len()));
     first.merge(gather(half..journeys.len())).unwrap();
-    let report = |counts: &MapCounts| counts.report(&journeys, Level::default()).unwrap();
+    let report = |counts: &MapCounts| {
+        counts
+            .report(&journeys, ConfidenceLevel::default())
+            .unwrap()
+    };
     assert_eq!(report(&first), report(&whole));
     let folded = map(&journeys);
     assert_eq!(
@@ -448,20 +454,31 @@ fn a_map_of_little() {
         Some(Some(1.0))
     );
     let empty = journeys(&Events::new());
-    assert!(JourneyMap::of(&empty, &Steps::channels(empty.channels()), Level::default()).is_err());
+    assert!(
+        JourneyMap::of(
+            &empty,
+            &Steps::channels(empty.channels()),
+            ConfidenceLevel::default()
+        )
+        .is_err()
+    );
     let mut table = PathTable::new();
     table
         .push(["tv"], Outcome::new(1.0, 1.0, 5.0).unwrap())
         .unwrap();
     let table = table.journeys().unwrap();
-    let error =
-        JourneyMap::of(&table, &Steps::channels(table.channels()), Level::default()).unwrap_err();
+    let error = JourneyMap::of(
+        &table,
+        &Steps::channels(table.channels()),
+        ConfidenceLevel::default(),
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "a KPI needs persons and times, which these journeys lack"
     );
     let other = Steps::channels(&mixtouch::Channels::new(["radio"]).unwrap());
-    assert!(JourneyMap::of(&journeys(&log), &other, Level::default()).is_err());
+    assert!(JourneyMap::of(&journeys(&log), &other, ConfidenceLevel::default()).is_err());
 }
 
 #[test]
@@ -480,7 +497,7 @@ fn long_paths_are_counted_by_their_beginning() {
         &Steps::channels(journeys.channels()),
         5,
         &MinimumGroup::default(),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap();
     let shown: Vec<(u64, bool, usize)> = paths
@@ -520,7 +537,7 @@ fn a_known_friction_point_is_found_first() {
     for seed in 0..20 {
         let map = found(seed);
         assert_eq!(map.friction[0].step, "app");
-        assert!(map.friction[0].lost.is_told(Level::default()));
+        assert!(map.friction[0].lost.is_told(ConfidenceLevel::default()));
         assert_eq!(
             (
                 map.hand_overs[0].from.as_str(),
@@ -595,7 +612,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
                 counts.2 + journey.outcome().value(),
             );
         }
-        let map = JourneyMap::of(&journeys, &steps, Level::default()).unwrap();
+        let map = JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()).unwrap();
         let found: BTreeMap<(String, String), u64> = map
             .edges
             .iter()
@@ -612,7 +629,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
             &steps,
             5_000,
             &MinimumGroup::default(),
-            Level::default(),
+            ConfidenceLevel::default(),
         )
         .unwrap();
         assert_eq!(
@@ -637,7 +654,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
             &steps,
             25,
             &MinimumGroup::default(),
-            Level::default(),
+            ConfidenceLevel::default(),
         )
         .unwrap();
         assert_eq!(few.paths, most.paths[..25]);

@@ -3,14 +3,14 @@
 use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::{Contrast, OfflineChannels};
-use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{
     AnswerFigures, Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer,
 };
-use mixtouch::kpi::spend::MailingRates;
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::spend::EmailRates;
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::simulate::customers::Customers;
-use mixtouch::stats::{Interval, Level, Rate};
+use mixtouch::stats::{ConfidenceLevel, Interval, Rate};
 use mixtouch::time::Window;
 use mixtouch::{Events, Kind};
 
@@ -69,14 +69,14 @@ fn columns() -> ServiceColumns {
         .with_tool("tool")
 }
 
-fn grouping() -> Grouping {
-    Grouping::default().with_offline(OfflineChannels::new(["store"]))
+fn grouping() -> KpiOptions {
+    KpiOptions::default().with_offline(OfflineChannels::new(["store"]))
 }
 
 #[test]
 fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     let (_, contacts) = logs(25_000);
-    let histories = Histories::new(&contacts).unwrap();
+    let histories = PersonTimelines::new(&contacts).unwrap();
     let voice = VoiceOfCustomer::of(&histories, &Questions::default(), &grouping()).unwrap();
     let [one_channel, one_hand_over, more] = Customers::NET_PROMOTER;
     let nps = voice.question("nps").unwrap();
@@ -137,7 +137,7 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
 #[test]
 fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
     let (_, contacts) = logs(25_000);
-    let histories = Histories::new(&contacts).unwrap();
+    let histories = PersonTimelines::new(&contacts).unwrap();
     let service = Service::of(&histories, &columns(), &Questions::default(), &grouping()).unwrap();
     let joint = service
         .comparisons
@@ -199,18 +199,21 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
 #[test]
 fn carts_newsletters_and_returns_are_as_planted() {
     let (log, contacts) = logs(25_000);
-    let carts =
-        CartAbandonment::of(&Histories::new(&contacts).unwrap(), &CartOptions::default()).unwrap();
+    let carts = CartAbandonment::of(
+        &PersonTimelines::new(&contacts).unwrap(),
+        &CartOptions::default(),
+    )
+    .unwrap();
     for (group, truth) in ["phone", "laptop"].into_iter().zip(Customers::ABANDONED) {
         assert_rate(group, &carts.group(group).unwrap().abandoned, truth);
     }
     // twelve whole weeks; the thirteenth is cut short
     let weeks = Window::new(JANUARY, JANUARY + 84 * DAY).unwrap();
-    let mails = MailingRates::of(
-        &Histories::new(&log).unwrap().within(weeks),
+    let mails = EmailRates::of(
+        &PersonTimelines::new(&log).unwrap().within(weeks),
         "e-mail",
         Some("campaign"),
-        Level::default(),
+        ConfidenceLevel::default(),
     )
     .unwrap();
     let [opened, clicked] = Customers::OPENED_AND_CLICKED;
@@ -230,7 +233,11 @@ fn carts_newsletters_and_returns_are_as_planted() {
     let returned = due.iter().filter(|order| back.contains(*order)).count();
     assert_rate(
         "returned",
-        &Rate::new(returned as u64, due.len() as u64, Level::default()),
+        &Rate::new(
+            returned as u64,
+            due.len() as u64,
+            ConfidenceLevel::default(),
+        ),
         Customers::RETURNED,
     );
 }

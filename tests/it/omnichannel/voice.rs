@@ -20,15 +20,15 @@ use super::{APRIL, DAY, JANUARY, assert_near, counts, offline};
 use mixtouch::io::EventColumns;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::{Contrast, Finding, GroupComparison};
-use mixtouch::kpi::options::Grouping;
+use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{
     NetScore, Questions, Resolutions, Score, Service, ServiceColumns, VoiceOfCustomer,
 };
-use mixtouch::kpi::timelines::Histories;
+use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::time::{Periods, Window};
 use mixtouch::util::Random;
-use mixtouch::{Event, Events, Kind, Zone};
+use mixtouch::{Event, Events, Kind, TimeZone};
 use std::time::Duration;
 
 pub(crate) fn log() -> Events {
@@ -38,15 +38,15 @@ pub(crate) fn log() -> Events {
     Events::from_csv(include_str!("../data/service.csv").as_bytes(), columns).unwrap()
 }
 
-fn quarter(log: &Events) -> Histories<'_> {
-    Histories::new(log)
+fn quarter(log: &Events) -> PersonTimelines<'_> {
+    PersonTimelines::new(log)
         .unwrap()
         .within(Window::new(JANUARY, APRIL).unwrap())
 }
 
-fn grouping() -> Grouping {
-    let months = Periods::months("2026-01-01".parse().unwrap(), 3, 1, &Zone::utc()).unwrap();
-    Grouping::default()
+fn grouping() -> KpiOptions {
+    let months = Periods::months("2026-01-01".parse().unwrap(), 3, 1, &TimeZone::utc()).unwrap();
+    KpiOptions::default()
         .with_offline(offline())
         .with_periods(months)
 }
@@ -277,7 +277,7 @@ fn cases_and_the_time_they_take() {
             .is_some()
     );
     // Seen on 13 February at midnight, hal's is open and later ones are not known.
-    let early = Histories::new(&log)
+    let early = PersonTimelines::new(&log)
         .unwrap()
         .within(Window::new(JANUARY, JANUARY + 43 * DAY).unwrap());
     let early = Resolutions::of(&early, &columns(), &grouping()).unwrap();
@@ -498,9 +498,9 @@ fn answers(rows: &[(&'static str, &'static str, f64)]) -> Events {
 fn bad_input_has_an_error_or_a_stated_result() {
     let of = |log: &Events| {
         VoiceOfCustomer::of(
-            &Histories::new(log).unwrap(),
+            &PersonTimelines::new(log).unwrap(),
             &Questions::default(),
-            &Grouping::default(),
+            &KpiOptions::default(),
         )
     };
     // Off the scale: refused with the row, or counted.
@@ -518,9 +518,9 @@ fn bad_input_has_an_error_or_a_stated_result() {
         );
         let lenient = Questions::default().leave_out_off_scale();
         let voice = VoiceOfCustomer::of(
-            &Histories::new(&log).unwrap(),
+            &PersonTimelines::new(&log).unwrap(),
             &lenient,
-            &Grouping::default(),
+            &KpiOptions::default(),
         )
         .unwrap();
         assert_eq!(
@@ -614,10 +614,10 @@ fn bad_input_has_an_error_or_a_stated_result() {
     // Who served is stated nowhere, or in a column that is not there.
     let service = |columns| {
         Service::of(
-            &Histories::new(&log).unwrap(),
+            &PersonTimelines::new(&log).unwrap(),
             &columns,
             &Questions::default(),
-            &Grouping::default(),
+            &KpiOptions::default(),
         )
     };
     assert!(
@@ -644,9 +644,9 @@ fn bad_input_has_an_error_or_a_stated_result() {
             && nobody.adopters.is_some_and(|of| of.rate.is_none())
     );
     let stray =
-        Grouping::default().with_offline(mixtouch::kpi::journeys::OfflineChannels::new(["shop"]));
+        KpiOptions::default().with_offline(mixtouch::kpi::journeys::OfflineChannels::new(["shop"]));
     let error = VoiceOfCustomer::of(
-        &Histories::new(&log).unwrap(),
+        &PersonTimelines::new(&log).unwrap(),
         &Questions::default(),
         &stray,
     )
@@ -696,10 +696,10 @@ fn shown_and_read_back() {
         carts
     );
     assert_eq!(
-        serde_json::from_str::<Grouping>(&serde_json::to_string(&grouping).unwrap()).unwrap(),
+        serde_json::from_str::<KpiOptions>(&serde_json::to_string(&grouping).unwrap()).unwrap(),
         grouping
     );
-    assert!(serde_json::from_str::<Grouping>(r#"{"level": 2.0}"#).is_err());
+    assert!(serde_json::from_str::<KpiOptions>(r#"{"level": 2.0}"#).is_err());
 }
 
 /// Answers of persons who came by one channel or by two, satisfied with a chance that the use of
@@ -739,9 +739,9 @@ fn tests_hold_their_level_and_find_what_is_there() {
     let tested = |seed: u64, effect: f64| {
         let log = surveyed(seed, 200, effect);
         let voice = VoiceOfCustomer::of(
-            &Histories::new(&log).unwrap(),
+            &PersonTimelines::new(&log).unwrap(),
             &Questions::default(),
-            &Grouping::default(),
+            &KpiOptions::default(),
         )
         .unwrap();
         find(

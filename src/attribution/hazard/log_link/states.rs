@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// The evidence of a [`LogHazard`](crate::attribution::hazard::log_link::LogHazard): person-time and conversions by state, a state
+/// The evidence of a [`LogLinearHazard`](crate::attribution::hazard::log_link::LogLinearHazard): person-time and conversions by state, a state
 /// being the age bin of the most recent touch of each channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]

@@ -1,6 +1,6 @@
 //! Newton's method for penalised logistic regression on sets of channels.
 
-use crate::attribution::channel_sets::Coalitions;
+use crate::attribution::channel_sets::ChannelSetCounts;
 
 /// The intercept and then a coefficient a channel, and how they came about.
 pub(crate) struct Fitted {
@@ -23,7 +23,7 @@ struct Row {
     all: f64,
 }
 
-pub(crate) fn fit(coalitions: &Coalitions, penalty: f64) -> Fitted {
+pub(crate) fn fit(coalitions: &ChannelSetCounts, penalty: f64) -> Fitted {
     let row = |(set, outcome): (Vec<crate::channel::ChannelId>, crate::journeys::Outcome)| Row {
         columns: std::iter::once(0)
             .chain(set.iter().map(|id| id.index() + 1))

@@ -1,17 +1,17 @@
 //! How well a candidate predicts periods that follow those it was fitted to.
 
 use crate::linalg::triangular::{backward, dot, forward};
-use crate::mix::estimate::candidate::{Bench, Problem};
+use crate::mix::estimate::candidate::{Problem, Workspace};
 use crate::mix::estimate::fold::Fold;
-use crate::mix::estimate::sufficient_statistics::Moments;
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 
 impl Problem {
     /// Root mean square error over the KPI's range on the validation folds.
     pub(crate) fn validate(
         &self,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
-        bench: &mut Bench,
+        bench: &mut Workspace,
     ) -> Option<f64> {
         let (mut square, mut rows) = (0.0, 0.0);
         for (k, fold) in self.folds.iter().enumerate() {
@@ -26,9 +26,9 @@ impl Problem {
         &self,
         fold: &Fold,
         block: usize,
-        moments: &Moments,
+        moments: &SufficientStatistics,
         penalty: f64,
-        bench: &mut Bench,
+        bench: &mut Workspace,
     ) -> Option<f64> {
         let n = moments.count();
         let size = self.design.basis.len();
@@ -82,7 +82,13 @@ impl Problem {
     }
 
     /// Squared errors in a block under the bench's coefficients, from products alone.
-    fn block_error(&self, fold: &Fold, block: usize, moments: &Moments, bench: &Bench) -> f64 {
+    fn block_error(
+        &self,
+        fold: &Fold,
+        block: usize,
+        moments: &SufficientStatistics,
+        bench: &Workspace,
+    ) -> f64 {
         let size = self.design.basis.len();
         let (x, g) = (&bench.coefficients, &bench.rest);
         let mut error = fold.validation_square - 2.0 * dot(g, &fold.validation_kpi);

@@ -1,7 +1,7 @@
 //! The Pareto front of fit, business sense and agreement with experiments.
 
 use crate::mix::estimate::candidate::{Objectives, Problem};
-use crate::mix::estimate::search::{Effort, Goal, Trial, WALKERS, advance, start};
+use crate::mix::estimate::search::{Goal, SearchSettings, Trial, WALKERS, advance, start};
 use crate::util::Random;
 
 /// Whether `a` is at least as good as `b` in every objective and better in one.
@@ -45,7 +45,7 @@ pub(crate) fn pareto(mut trials: Vec<Trial>) -> Vec<Trial> {
 
 /// More candidates for the front alone: walkers of their own, each after its own trade between the
 /// objectives, starting from the front so far.
-pub(crate) fn refine(problem: &Problem, effort: Effort, tried: &[Trial]) -> Vec<Trial> {
+pub(crate) fn refine(problem: &Problem, effort: SearchSettings, tried: &[Trial]) -> Vec<Trial> {
     let front = pareto(tried.to_vec());
     let goal = |i: usize| Goal::Front((i as f64 + 0.5) / WALKERS as f64);
     // The front rises in NRMSE and the trade rises in favour of RSSD, so that walkers start near

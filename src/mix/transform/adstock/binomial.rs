@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, Window};
+use crate::mix::transform::adstock::{Adstock, LagWindow};
 
 /// Binomial: w_l = (1 - l / (L + 1))^(1 / alpha - 1) with the window's length L; Meridian's form
 /// divides by L instead of L + 1.
@@ -11,9 +11,9 @@ use crate::mix::transform::adstock::{Adstock, Window};
 /// Source: `binomial_adstock` of PyMC-Marketing, the binomial decay of Meridian.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Adstock, Binomial, Window};
+/// use mixtouch::mix::transform::{Adstock, Binomial, LagWindow};
 ///
-/// let adstock = Binomial::new(0.5, Window::new(3, false)?)?;
+/// let adstock = Binomial::new(0.5, LagWindow::new(3, false)?)?;
 /// let mut weights = [0.0; 3];
 /// adstock.weights(&mut weights);
 /// assert_eq!(weights, [1.0, 0.75, 0.5]);
@@ -23,14 +23,14 @@ use crate::mix::transform::adstock::{Adstock, Window};
 #[serde(try_from = "Fields")]
 pub struct Binomial {
     alpha: f64,
-    window: Window,
+    window: LagWindow,
     meridian: bool,
 }
 
 #[derive(Deserialize)]
 struct Fields {
     alpha: f64,
-    window: Window,
+    window: LagWindow,
     #[serde(default)]
     meridian: bool,
 }
@@ -51,7 +51,7 @@ impl Binomial {
     ///
     /// # Errors
     /// If `alpha` is not above 0 and at most 1.
-    pub fn new(alpha: f64, window: Window) -> Result<Self> {
+    pub fn new(alpha: f64, window: LagWindow) -> Result<Self> {
         let allowed = alpha > 0.0 && alpha <= 1.0;
         if allowed {
             Ok(Self::raw(alpha, window))
@@ -64,14 +64,14 @@ impl Binomial {
     ///
     /// # Errors
     /// If `alpha` is not above 0 and at most 1.
-    pub fn meridian(alpha: f64, window: Window) -> Result<Self> {
+    pub fn meridian(alpha: f64, window: LagWindow) -> Result<Self> {
         Ok(Self {
             meridian: true,
             ..Self::new(alpha, window)?
         })
     }
 
-    pub(crate) const fn raw(alpha: f64, window: Window) -> Self {
+    pub(crate) const fn raw(alpha: f64, window: LagWindow) -> Self {
         Self {
             alpha,
             window,

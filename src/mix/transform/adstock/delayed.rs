@@ -3,16 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, Window};
+use crate::mix::transform::adstock::{Adstock, LagWindow};
 
 /// Delayed: w_l = alpha^((l - theta)^2), peaking at lag theta.
 ///
 /// Source: Jin, Wang, Sun, Chan and Koehler (2017), `delayed_adstock` of PyMC-Marketing.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Adstock, Delayed, Window};
+/// use mixtouch::mix::transform::{Adstock, Delayed, LagWindow};
 ///
-/// let adstock = Delayed::new(0.5, 1.0, Window::new(3, false)?)?;
+/// let adstock = Delayed::new(0.5, 1.0, LagWindow::new(3, false)?)?;
 /// let mut weights = [0.0; 3];
 /// adstock.weights(&mut weights);
 /// assert_eq!(weights, [0.5, 1.0, 0.5]);
@@ -23,14 +23,14 @@ use crate::mix::transform::adstock::{Adstock, Window};
 pub struct Delayed {
     alpha: f64,
     theta: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 #[derive(Deserialize)]
 struct Fields {
     alpha: f64,
     theta: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 impl TryFrom<Fields> for Delayed {
@@ -46,7 +46,7 @@ impl Delayed {
     ///
     /// # Errors
     /// If `alpha` is not above 0 and below 1, or `theta` not within the window.
-    pub fn new(alpha: f64, theta: f64, window: Window) -> Result<Self> {
+    pub fn new(alpha: f64, theta: f64, window: LagWindow) -> Result<Self> {
         if !(alpha > 0.0 && alpha < 1.0) {
             return Err(Error::setting("alpha", alpha, "above 0 and below 1"));
         }
@@ -60,7 +60,7 @@ impl Delayed {
         Ok(Self::raw(alpha, theta, window))
     }
 
-    pub(crate) const fn raw(alpha: f64, theta: f64, window: Window) -> Self {
+    pub(crate) const fn raw(alpha: f64, theta: f64, window: LagWindow) -> Self {
         Self {
             alpha,
             theta,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, Window};
+use crate::mix::transform::adstock::{Adstock, LagWindow};
 
 /// A rate in [0, 1).
 fn rate(name: &'static str, value: f64) -> Result<f64> {
@@ -20,9 +20,9 @@ fn rate(name: &'static str, value: f64) -> Result<f64> {
 /// back to Broadbent (1979).
 ///
 /// ```
-/// use mixtouch::mix::transform::{Adstock, Geometric, Window};
+/// use mixtouch::mix::transform::{Adstock, Geometric, LagWindow};
 ///
-/// let adstock = Geometric::new(0.5, Window::new(3, false)?)?;
+/// let adstock = Geometric::new(0.5, LagWindow::new(3, false)?)?;
 /// let mut carried = [0.0; 4];
 /// adstock.carry(&[8.0, 0.0, 0.0, 0.0], &mut carried);
 /// assert_eq!(carried, [8.0, 4.0, 2.0, 0.0]);
@@ -32,13 +32,13 @@ fn rate(name: &'static str, value: f64) -> Result<f64> {
 #[serde(try_from = "Fields")]
 pub struct Geometric {
     alpha: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 #[derive(Deserialize)]
 struct Fields {
     alpha: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 impl TryFrom<Fields> for Geometric {
@@ -54,11 +54,11 @@ impl Geometric {
     ///
     /// # Errors
     /// If `alpha` is not in [0, 1).
-    pub fn new(alpha: f64, window: Window) -> Result<Self> {
+    pub fn new(alpha: f64, window: LagWindow) -> Result<Self> {
         Ok(Self::raw(rate("alpha", alpha)?, window))
     }
 
-    pub(crate) const fn raw(alpha: f64, window: Window) -> Self {
+    pub(crate) const fn raw(alpha: f64, window: LagWindow) -> Self {
         Self { alpha, window }
     }
 }

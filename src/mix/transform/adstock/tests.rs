@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use crate::mix::transform::adstock::*;
 
-fn at(family: AdstockFamily, u: [f64; 2], window: Window) -> AdstockKernel {
+fn at(family: AdstockFamily, u: [f64; 2], window: LagWindow) -> AdstockKernel {
     let p: Vec<f64> = family
         .parameters(window.length())
         .iter()
@@ -15,7 +15,7 @@ fn at(family: AdstockFamily, u: [f64; 2], window: Window) -> AdstockKernel {
 proptest! {
     #[test]
     fn normalised_adstock_conserves_mass(u in [0.0..=1.0_f64, 0.0..=1.0_f64], length in 1..40_usize, spend in prop::collection::vec(0.0..1e6_f64, 1..30)) {
-        let window = Window::new(length, true).unwrap();
+        let window = LagWindow::new(length, true).unwrap();
         for (_, family) in AdstockFamily::ALL.into_iter().filter(|(_, f)| *f != AdstockFamily::RobynGeometric) {
             let kernel = at(family, u, window);
             let mut padded = spend.clone();
@@ -30,7 +30,7 @@ proptest! {
 
     #[test]
     fn gradients_are_finite_and_match_differences(u in [0.02..0.98_f64, 0.02..0.98_f64], length in 1..20_usize, normalised: bool) {
-        let window = Window::new(length, normalised).unwrap();
+        let window = LagWindow::new(length, normalised).unwrap();
         for (_, family) in AdstockFamily::ALL {
             let kernel = at(family, u, window);
             let p: Vec<f64> = kernel.parameters().iter().map(|(_, v)| *v).collect();
@@ -56,7 +56,7 @@ proptest! {
 
     #[test]
     fn weights_are_finite_at_the_ends_of_every_range(a in 0..=1_u8, b in 0..=1_u8, length in 1..60_usize, normalised: bool) {
-        let window = Window::new(length, normalised).unwrap();
+        let window = LagWindow::new(length, normalised).unwrap();
         for (_, family) in AdstockFamily::ALL {
             let kernel = at(family, [f64::from(a), f64::from(b)], window);
             let mut weights = vec![f64::NAN; length];
@@ -77,7 +77,7 @@ fn gradients_are_right_at_the_ends_of_every_range() {
             (40, false),
             (40, true),
         ] {
-            let window = Window::new(length, normalised).unwrap();
+            let window = LagWindow::new(length, normalised).unwrap();
             let weights = |p: &[f64]| {
                 let mut weights = vec![0.0; length + 2];
                 family.kernel(p, window).weights(&mut weights);
@@ -120,13 +120,13 @@ fn gradients_are_right_at_the_ends_of_every_range() {
 #[test]
 fn geometric_half_life_is_the_textbook_one() {
     let kernel = |alpha| {
-        AdstockKernel::Geometric(Geometric::new(alpha, Window::new(20, true).unwrap()).unwrap())
+        AdstockKernel::Geometric(Geometric::new(alpha, LagWindow::new(20, true).unwrap()).unwrap())
     };
     assert!((kernel(0.8).half_life().unwrap() - 2_f64.ln() / -(0.8_f64.ln())).abs() < 1e-12);
     assert_eq!(kernel(0.5).half_life(), Some(1.0));
     assert_eq!(kernel(0.0).half_life(), Some(0.0));
     let short =
-        AdstockKernel::Geometric(Geometric::new(0.9, Window::new(3, true).unwrap()).unwrap());
+        AdstockKernel::Geometric(Geometric::new(0.9, LagWindow::new(3, true).unwrap()).unwrap());
     assert_eq!(short.half_life(), None);
 }
 
@@ -135,7 +135,7 @@ fn pymc_marketing_geometric_example() {
     // PyMC-Marketing's geometric_adstock(x, alpha=0.4, l_max=8, normalize=True) of a unit pulse:
     // 0.4^l x 0.6 / (1 - 0.4^8).
     let mut weights = [0.0; 8];
-    Geometric::new(0.4, Window::new(8, true).unwrap())
+    Geometric::new(0.4, LagWindow::new(8, true).unwrap())
         .unwrap()
         .weights(&mut weights);
     assert!((weights[0] - 0.6 / (1.0 - 0.4_f64.powi(8))).abs() < 1e-15);
@@ -146,8 +146,8 @@ fn pymc_marketing_geometric_example() {
 fn every_family_at_one_setting() {
     // The formulas over five periods, worked out apart in Python.
     let (plain, normalised) = (
-        Window::new(5, false).unwrap(),
-        Window::new(5, true).unwrap(),
+        LagWindow::new(5, false).unwrap(),
+        LagWindow::new(5, true).unwrap(),
     );
     let expected: [(AdstockKernel, [f64; 5]); 7] = [
         (
@@ -236,9 +236,9 @@ fn every_family_at_one_setting() {
 
 #[test]
 fn parameters_out_of_range_are_refused() {
-    let window = Window::new(4, true).unwrap();
-    assert!(Window::new(0, true).is_err());
-    assert!(Window::new(1001, true).is_err());
+    let window = LagWindow::new(4, true).unwrap();
+    assert!(LagWindow::new(0, true).is_err());
+    assert!(LagWindow::new(1001, true).is_err());
     assert!(Geometric::new(1.0, window).is_err());
     assert!(RobynGeometric::new(-0.1).is_err());
     assert!(Delayed::new(0.0, 1.0, window).is_err());
@@ -263,7 +263,7 @@ fn parameters_out_of_range_are_refused() {
 #[test]
 fn files_are_validated() {
     let kernel =
-        AdstockKernel::Geometric(Geometric::new(0.25, Window::new(8, true).unwrap()).unwrap());
+        AdstockKernel::Geometric(Geometric::new(0.25, LagWindow::new(8, true).unwrap()).unwrap());
     let text = serde_json::to_string(&kernel).unwrap();
     assert_eq!(
         serde_json::from_str::<AdstockKernel>(&text).unwrap(),

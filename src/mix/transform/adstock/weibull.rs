@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, Window};
+use crate::mix::transform::adstock::{Adstock, LagWindow};
 
 #[derive(Deserialize)]
 struct Fields {
     shape: f64,
     scale: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 /// Within these limits no power of a ratio of lag and scale leaves the range of floating point.
@@ -36,7 +36,7 @@ macro_rules! weibull {
             ///
             /// # Errors
             /// If the shape is not within 0.01 to 20 or the scale not within 0.01 to 10000.
-            pub fn new(shape: f64, scale: f64, window: Window) -> Result<Self> {
+            pub fn new(shape: f64, scale: f64, window: LagWindow) -> Result<Self> {
                 Ok(Self::raw(
                     limited("shape", shape, 0.01, 20.0)?,
                     limited("scale", scale, 0.01, 1e4)?,
@@ -44,7 +44,7 @@ macro_rules! weibull {
                 ))
             }
 
-            pub(crate) const fn raw(shape: f64, scale: f64, window: Window) -> Self {
+            pub(crate) const fn raw(shape: f64, scale: f64, window: LagWindow) -> Self {
                 Self {
                     shape,
                     scale,
@@ -65,10 +65,10 @@ macro_rules! weibull {
 /// Source: `adstock_weibull` of Robyn with type pdf, `weibull_adstock` of PyMC-Marketing.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Adstock, WeibullPdf, Window};
+/// use mixtouch::mix::transform::{Adstock, WeibullPdf, LagWindow};
 ///
 /// let mut weights = [0.0; 6];
-/// WeibullPdf::new(3.0, 3.0, Window::new(6, false)?)?.weights(&mut weights);
+/// WeibullPdf::new(3.0, 3.0, LagWindow::new(6, false)?)?.weights(&mut weights);
 /// assert_eq!((weights[2], weights[5]), (1.0, 0.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -77,7 +77,7 @@ macro_rules! weibull {
 pub struct WeibullPdf {
     shape: f64,
     scale: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 weibull!(WeibullPdf);
@@ -159,10 +159,10 @@ impl Adstock for WeibullPdf {
 /// Source: `adstock_weibull` of Robyn with type cdf, `weibull_adstock` of PyMC-Marketing.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Adstock, WeibullCdf, Window};
+/// use mixtouch::mix::transform::{Adstock, WeibullCdf, LagWindow};
 ///
 /// let mut weights = [0.0; 3];
-/// WeibullCdf::new(1.0, 2.0, Window::new(3, false)?)?.weights(&mut weights);
+/// WeibullCdf::new(1.0, 2.0, LagWindow::new(3, false)?)?.weights(&mut weights);
 /// assert_eq!(weights[0], 1.0);
 /// assert!((weights[2] - (-1.5_f64).exp()).abs() < 1e-15);
 /// # Ok::<(), mixtouch::Error>(())
@@ -172,7 +172,7 @@ impl Adstock for WeibullPdf {
 pub struct WeibullCdf {
     shape: f64,
     scale: f64,
-    window: Window,
+    window: LagWindow,
 }
 
 weibull!(WeibullCdf);
