@@ -3,23 +3,25 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-/// What can go wrong. Every variant names the value at fault and what was allowed; for input files
+use crate::progress::Stage;
+
+/// What can go wrong. Every variant names the value at fault and what was expected; for input files
 /// also the row, counted as a text editor counts lines (the header is row 1).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A setting, argument or value given from code is outside its range.
-    #[error("{name} is {value}, allowed: {allowed}")]
+    #[error("{name} is {value}, expected: {expected}")]
     Setting {
         /// What the setting is called.
         name: Cow<'static, str>,
         /// The value that was given.
         value: String,
-        /// What is allowed.
-        allowed: Cow<'static, str>,
+        /// What was expected.
+        expected: Cow<'static, str>,
     },
     /// A field of an input file or batch cannot be used.
-    #[error("row {row}: {column} is {value:?}, allowed: {allowed}")]
+    #[error("row {row}: {column} is {value:?}, expected: {expected}")]
     Field {
         /// The line of the file, counted from 1 with the header; in a batch the row counted from 1.
         row: u64,
@@ -27,8 +29,8 @@ pub enum Error {
         column: String,
         /// The field as it stands.
         value: String,
-        /// What is allowed.
-        allowed: Cow<'static, str>,
+        /// What was expected.
+        expected: Cow<'static, str>,
     },
     /// A row of an input file is not well-formed.
     #[error("row {row}: {reason}")]
@@ -47,12 +49,12 @@ pub enum Error {
         found: Vec<String>,
     },
     /// A table has no header or no rows at all.
-    #[error("{what} is empty, allowed: {allowed}")]
+    #[error("{what} is empty, expected: {expected}")]
     Empty {
         /// The table or file.
         what: Cow<'static, str>,
         /// What is needed at least.
-        allowed: Cow<'static, str>,
+        expected: Cow<'static, str>,
     },
     /// More distinct channels than a [`ChannelId`](crate::channel::ChannelId) can number.
     #[error("more than {limit} channels, first one too many: {channel:?}")]
@@ -63,7 +65,7 @@ pub enum Error {
         channel: String,
     },
     /// A channel is named that does not exist.
-    #[error("{role} names channel {channel:?}, allowed: {}", known.join(", "))]
+    #[error("{role} names channel {channel:?}, expected: {}", known.join(", "))]
     UnknownChannel {
         /// The setting that names it.
         role: Cow<'static, str>,
@@ -82,7 +84,7 @@ pub enum Error {
     },
     /// A model of rates per time has conversions but no time that anybody was watched for.
     #[error(
-        "the time from first touches to the end of observation is 0 s, allowed: above 0 where there are conversions ({conversions})"
+        "the time from first touches to the end of observation is 0 s, expected: above 0 where there are conversions ({conversions})"
     )]
     NoExposure {
         /// The conversions.
@@ -95,6 +97,12 @@ pub enum Error {
         left: String,
         /// The channels of the other side, abridged.
         right: String,
+    },
+    /// The observer of long work asked it to stop.
+    #[error("{stage} was cancelled")]
+    Cancelled {
+        /// What was going on.
+        stage: Stage,
     },
     /// An input file could not be read or an output could not be written.
     #[error("input or output failed: {0}")]
@@ -117,12 +125,12 @@ impl Error {
     pub(crate) fn setting(
         name: impl Into<Cow<'static, str>>,
         value: impl ToString,
-        allowed: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::Setting {
             name: name.into(),
             value: value.to_string(),
-            allowed: allowed.into(),
+            expected: expected.into(),
         }
     }
 
@@ -131,13 +139,13 @@ impl Error {
         row: u64,
         column: impl Into<String>,
         value: impl Into<String>,
-        allowed: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
     ) -> Self {
         Self::Field {
             row,
             column: column.into(),
             value: value.into(),
-            allowed: allowed.into(),
+            expected: expected.into(),
         }
     }
 

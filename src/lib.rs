@@ -55,6 +55,7 @@ pub mod kpi;
 mod linalg;
 pub mod mix;
 pub mod privacy;
+pub mod progress;
 mod report;
 pub mod simulate;
 pub mod stats;

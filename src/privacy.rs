@@ -300,7 +300,7 @@ mod tests {
     fn settings_are_checked() {
         assert_eq!(
             MinimumGroup::new(0).unwrap_err().to_string(),
-            "the minimum group size is 0, allowed: 1 person or more"
+            "the minimum group size is 0, expected: 1 person or more"
         );
         assert!(serde_json::from_str::<MinimumGroup>(r#"{"persons": 0}"#).is_err());
         let minimum = MinimumGroup::new(8).unwrap();

@@ -32,12 +32,12 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 
 fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
     if let Some(option) = options.timed() {
-        let allowed =
+        let expected =
             "only with --events: a path table has no persons, times or further columns".into();
         return Err(Error::Setting {
             name: option.into(),
             value: "given with --paths".into(),
-            allowed,
+            expected,
         });
     }
     let started = Instant::now();
@@ -84,7 +84,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     {
         let known: Vec<&str> = builder.goals().collect();
         let named = || format!("a goal of the log: {}", known.join(", "));
-        let allowed = if known.is_empty() {
+        let expected = if known.is_empty() {
             "none: no conversion of the log names a goal".into()
         } else {
             named()
@@ -92,7 +92,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         return Err(Error::Setting {
             name: "--goal".into(),
             value: format!("{goal:?}"),
-            allowed: allowed.into(),
+            expected: expected.into(),
         });
     }
     let read = started.elapsed();
@@ -122,7 +122,7 @@ fn read_log(
     match builder.rows() {
         0 => Err(Error::Empty {
             what: "the event log".into(),
-            allowed: "at least one row".into(),
+            expected: "at least one row".into(),
         }),
         _ => Ok(()),
     }
@@ -138,11 +138,11 @@ fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder)
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &mut JourneyBuilder) -> Result<()> {
-    let allowed = "CSV; Parquet needs cargo's --features parquet".into();
+    let expected = "CSV; Parquet needs cargo's --features parquet".into();
     Err(Error::Setting {
         name: "the format of the file".into(),
         value: "Parquet".into(),
-        allowed,
+        expected,
     })
 }
 

@@ -47,11 +47,11 @@ fn run(options: &Options) -> Result<()> {
         writeln!(out, "{}", document(&table, reports, &input))?;
     } else if options.csv {
         if let Some((name, _)) = reports.iter().next() {
-            let allowed = "models; reports come as a table or with --json".into();
+            let expected = "models; reports come as a table or with --json".into();
             return Err(Error::Setting {
                 name: "--model with --csv".into(),
                 value: name.clone(),
-                allowed,
+                expected,
             });
         }
         table.write_csv(&mut out)?;

@@ -109,12 +109,12 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "position-j" => to.model(name, Position::j()),
         "position-inverse-j" => to.model(name, Position::inverse_j()),
         "position-w" if options.stage.is_empty() => {
-            let allowed =
+            let expected =
                 "at least one channel, whose first touch is the stage of position-w".into();
             return Err(Error::Setting {
                 name: "--stage".into(),
                 value: "not given".into(),
-                allowed,
+                expected,
             });
         }
         "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
@@ -132,7 +132,7 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
             return Err(Error::Setting {
                 name: "--model".into(),
                 value: format!("{name:?}"),
-                allowed: known.into(),
+                expected: known.into(),
             });
         }
     })

@@ -238,10 +238,10 @@ fn span(option: &'static str, text: &str) -> Result<Duration> {
     })
 }
 
-fn bad(option: &'static str, value: &str, allowed: &'static str) -> Error {
+fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {
     Error::Setting {
         name: option.into(),
         value: format!("{value:?}"),
-        allowed: allowed.into(),
+        expected: expected.into(),
     }
 }

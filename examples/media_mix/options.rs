@@ -113,7 +113,7 @@ pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Re
         _ => {
             return Err(Error::Empty {
                 what: "input".into(),
-                allowed: "--panel with --date, --kpi and --media, or none of them".into(),
+                expected: "--panel with --date, --kpi and --media, or none of them".into(),
             });
         }
     };

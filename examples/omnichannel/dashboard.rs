@@ -256,12 +256,12 @@ fn without_row(error: Error) -> Error {
         Error::Field {
             column,
             value,
-            allowed,
+            expected,
             ..
         } => Error::Setting {
             name: column.into(),
             value: format!("{value:?}"),
-            allowed,
+            expected,
         },
         other => other,
     }

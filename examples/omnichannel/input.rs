@@ -128,11 +128,11 @@ fn read_parquet(
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &Pseudonymiser) -> Result<IdentifiedEvents> {
-    let allowed = "CSV; Parquet needs cargo's --features parquet".into();
+    let expected = "CSV; Parquet needs cargo's --features parquet".into();
     Err(Error::Setting {
         name: "the format of the file".into(),
         value: "Parquet".into(),
-        allowed,
+        expected,
     })
 }
 

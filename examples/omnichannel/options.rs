@@ -249,12 +249,12 @@ impl Options {
                 Stage::ALL.into_iter().find(|stage| stage.name() == name)?,
             ))
         };
-        let allowed =
+        let expected =
             || "CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty".into();
         let bad = |text: &String| Error::Setting {
             name: "--stages".into(),
             value: text.clone(),
-            allowed: allowed(),
+            expected: expected(),
         };
         let stages = stated
             .iter()
@@ -276,11 +276,11 @@ impl Options {
 fn setting(
     name: &'static str,
     value: impl ToString,
-    allowed: impl Into<std::borrow::Cow<'static, str>>,
+    expected: impl Into<std::borrow::Cow<'static, str>>,
 ) -> Error {
     Error::Setting {
         name: name.into(),
         value: value.to_string(),
-        allowed: allowed.into(),
+        expected: expected.into(),
     }
 }

@@ -51,13 +51,13 @@ fn run(options: &Options) -> Result<()> {
         Error::Setting {
             name,
             value,
-            allowed,
+            expected,
         } => {
             let weeks: Vec<&str> = panel::names().collect();
             Error::Setting {
                 name,
                 value,
-                allowed: format!("{allowed}; of weeks: {}", weeks.join(", ")).into(),
+                expected: format!("{expected}; of weeks: {}", weeks.join(", ")).into(),
             }
         }
         other => other,

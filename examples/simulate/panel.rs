@@ -36,7 +36,7 @@ pub(crate) fn run(name: &str, world: &PanelWorld, options: &Options) -> Result<(
         return Err(Error::Setting {
             name: "--parquet".into(),
             value: "given".into(),
-            allowed: "event logs only; panels are CSV".into(),
+            expected: "event logs only; panels are CSV".into(),
         });
     }
     let panel = world.simulate(options.seed);

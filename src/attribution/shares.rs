@@ -33,11 +33,11 @@ impl ChannelShares {
     /// An effect that is negative or not finite; two lists of different lengths.
     pub fn new(conversions: Vec<f64>, value: Vec<f64>) -> Result<Self> {
         if conversions.len() != value.len() {
-            let allowed = format!("as many as effects of conversions, {}", conversions.len());
+            let expected = format!("as many as effects of conversions, {}", conversions.len());
             return Err(Error::setting(
                 "the number of effects of value",
                 value.len(),
-                allowed,
+                expected,
             ));
         }
         for &effect in conversions.iter().chain(&value) {

@@ -102,7 +102,7 @@ impl<G: ResponseCurve> HorizonCurve<G> {
         if carried.is_empty() {
             return Err(Error::Empty {
                 what: "horizon".into(),
-                allowed: "at least one period".into(),
+                expected: "at least one period".into(),
             });
         }
         let sound = |x: f64| x.is_finite() && x >= 0.0;
@@ -141,7 +141,7 @@ impl<G: ResponseCurve> HorizonCurve<G> {
         if shares.is_empty() || weights.is_empty() {
             return Err(Error::Empty {
                 what: "horizon".into(),
-                allowed: "at least one period's share and one adstock weight".into(),
+                expected: "at least one period's share and one adstock weight".into(),
             });
         }
         let at = |list: &[f64], index: Option<usize>| {

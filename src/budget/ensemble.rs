@@ -32,7 +32,7 @@ impl<C: ResponseCurve> Ensemble<C> {
         if channels == 0 {
             return Err(Error::Empty {
                 what: "response curves".into(),
-                allowed: "a curve for each channel".into(),
+                expected: "a curve for each channel".into(),
             });
         }
         if let Some((_, curves)) = members.iter().find(|(_, curves)| curves.len() != channels) {

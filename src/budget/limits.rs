@@ -154,7 +154,7 @@ impl GroupBudget {
         if channels.is_empty() {
             return Err(Error::Empty {
                 what: format!("group {group:?}").into(),
-                allowed: "at least one channel".into(),
+                expected: "at least one channel".into(),
             });
         }
         if let Some(twice) = repeated(channels.iter()) {
@@ -224,7 +224,7 @@ impl Budget {
         if channels.is_empty() {
             return Err(Error::Empty {
                 what: "budget".into(),
-                allowed: "at least one channel".into(),
+                expected: "at least one channel".into(),
             });
         }
         if let Some(twice) = repeated(channels.iter().map(|channel| &channel.channel)) {
@@ -348,11 +348,11 @@ mod tests {
         let message = |result: Result<ChannelBudget>| result.unwrap_err().to_string();
         assert_eq!(
             message(ChannelBudget::new("tv", 1.0, 3.0, 2.0)),
-            "lower bound of channel \"tv\" is 3, allowed: at most its upper bound 2"
+            "lower bound of channel \"tv\" is 3, expected: at most its upper bound 2"
         );
         assert_eq!(
             message(ChannelBudget::new("tv", -1.0, 0.0, 2.0)),
-            "spend now of channel \"tv\" is -1, allowed: a finite number from 0"
+            "spend now of channel \"tv\" is -1, expected: a finite number from 0"
         );
         assert!(ChannelBudget::new("tv", 1.0, 0.0, f64::INFINITY).is_err());
         assert!(ChannelBudget::scaled("tv", 1.0, f64::NAN, 2.0).is_err());
@@ -376,7 +376,7 @@ mod tests {
             .to_string();
         assert_eq!(
             unknown,
-            "group \"online\" names channel \"mail\", allowed: tv, search, social"
+            "group \"online\" names channel \"mail\", expected: tv, search, social"
         );
         let unmet = budget
             .clone()
@@ -385,7 +385,7 @@ mod tests {
             .to_string();
         assert_eq!(
             unmet,
-            "budget of group \"online\" is 41 to 50, allowed: 10 to 40, as its channels' bounds allow"
+            "budget of group \"online\" is 41 to 50, expected: 10 to 40, as its channels' bounds allow"
         );
         let crossing = budget
             .with_group(group(&["tv", "search"], 0.0, 30.0))

@@ -69,9 +69,9 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
             .filter(|&channel| self.tree.high[channel] > self.tree.low[channel]);
         let steepest = free.map(returns).reduce(f64::max).unwrap_or(target);
         if total(&summit) <= least * (1.0 + 1e-12) && steepest < target {
-            let allowed =
+            let expected =
                 format!("at most {steepest}, what the next unit returns at the smallest spend");
-            return Err(Error::setting("target marginal ROI", target, allowed));
+            return Err(Error::setting("target marginal ROI", target, expected));
         }
         Ok(summit)
     }

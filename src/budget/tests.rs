@@ -151,24 +151,24 @@ fn what_cannot_be_met_is_a_typed_error() {
     let message = |goal| plan(&bounds, &curves, goal).unwrap_err().to_string();
     assert_eq!(
         message(Goal::Outcome { total: 21.0 }),
-        "total budget is 21, allowed: 4 to 20, as its channels' bounds allow"
+        "total budget is 21, expected: 4 to 20, as its channels' bounds allow"
     );
     assert_eq!(
         message(Goal::Outcome { total: 3.0 }),
-        "total budget is 3, allowed: 4 to 20, as its channels' bounds allow"
+        "total budget is 3, expected: 4 to 20, as its channels' bounds allow"
     );
     assert_eq!(
         message(Goal::Outcome { total: f64::NAN }),
-        "total budget is NaN, allowed: a finite number from 0"
+        "total budget is NaN, expected: a finite number from 0"
     );
     // At the least spend of 2 a channel returns 10 (1 - e^-0.4) / 2 = 1.6484 and the next unit 2
     // e^-0.4 = 1.3406.
     assert!(
-        message(Goal::Roi { target: 2.0 }).starts_with("target ROI is 2, allowed: at most 1.6483")
+        message(Goal::Roi { target: 2.0 }).starts_with("target ROI is 2, expected: at most 1.6483")
     );
     assert!(
         message(Goal::MarginalRoi { target: 1.5 })
-            .starts_with("target marginal ROI is 1.5, allowed: at most 1.3406")
+            .starts_with("target marginal ROI is 1.5, expected: at most 1.3406")
     );
     assert!(message(Goal::Profit { margin: 0.0 }).starts_with("margin is 0"));
     let broken = plan(
@@ -188,7 +188,7 @@ fn what_cannot_be_met_is_a_typed_error() {
         .to_string();
     assert_eq!(
         few,
-        "number of response curves is 1, allowed: 2, one for each channel"
+        "number of response curves is 1, expected: 2, one for each channel"
     );
 }
 

@@ -371,7 +371,7 @@ mod tests {
         let message = tree.span(0).unwrap_err().to_string();
         assert_eq!(
             message,
-            "budget of group \"a\" is 2.5 to 3, allowed: 0 to 2, as its channels' bounds allow"
+            "budget of group \"a\" is 2.5 to 3, expected: 0 to 2, as its channels' bounds allow"
         );
     }
 }

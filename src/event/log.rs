@@ -195,12 +195,12 @@ impl Events {
         let row = self.len() as u64 + 1;
         let event = event.checked(row)?;
         if event.texts.len() != self.columns.len() && !event.texts.is_empty() {
-            let allowed = format!("one for each of the {} named columns", self.columns.len());
+            let expected = format!("one for each of the {} named columns", self.columns.len());
             return Err(Error::field(
                 row,
                 "texts",
                 event.texts.len().to_string(),
-                allowed,
+                expected,
             ));
         }
         if !self.keeps(event.kind) {
@@ -475,7 +475,7 @@ mod tests {
     fn bad_rows_are_named() {
         assert_eq!(
             message(Event::touch("ann", -1, "tv")),
-            "row 1: timestamp is \"-1\", allowed: seconds since 1970-01-01T00:00:00Z, 0 to 4294967295"
+            "row 1: timestamp is \"-1\", expected: seconds since 1970-01-01T00:00:00Z, 0 to 4294967295"
         );
         assert!(
             message(Event::touch("ann", 1_767_225_600_000, "tv"))
@@ -483,11 +483,11 @@ mod tests {
         );
         assert_eq!(
             message(Event::touch("", 1, "tv")),
-            "row 1: person is \"\", allowed: any text or integer"
+            "row 1: person is \"\", expected: any text or integer"
         );
         assert_eq!(
             message(Event::touch("ann", 1, "")),
-            "row 1: channel is \"\", allowed: any text; only a conversion may have none"
+            "row 1: channel is \"\", expected: any text; only a conversion may have none"
         );
         for bad in [f64::NAN, f64::INFINITY, -1.0, 1e16] {
             assert!(

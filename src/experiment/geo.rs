@@ -526,7 +526,7 @@ mod tests {
             lift.lift_test("tv", "b", 2.0)
                 .unwrap_err()
                 .to_string()
-                .contains("allowed: a")
+                .contains("expected: a")
         );
     }
 
@@ -573,7 +573,7 @@ mod tests {
         };
         assert!(
             message(test(vec![geo("a"), geo("b")], &["a"], 2))
-                .contains("number of control geos is 1, allowed: at least 2")
+                .contains("number of control geos is 1, expected: at least 2")
         );
         assert!(
             message(test(vec![geo("a"), geo("b"), geo("c")], &[], 2))

@@ -120,7 +120,7 @@ impl LiftTest {
 
     fn checked(self) -> Result<Self> {
         match self.fault() {
-            Some((name, value, allowed)) => Err(self.error(name, value, allowed)),
+            Some((name, value, expected)) => Err(self.error(name, value, expected)),
             None => Ok(self),
         }
     }
@@ -130,12 +130,12 @@ impl LiftTest {
         &self,
         column: &str,
         value: impl ToString,
-        allowed: impl Into<std::borrow::Cow<'static, str>>,
+        expected: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Error {
         let Some(row) = self.origin.row else {
-            return Error::setting(format!("lift test's {column}"), value, allowed);
+            return Error::setting(format!("lift test's {column}"), value, expected);
         };
-        let error = Error::field(row, column, value.to_string(), allowed);
+        let error = Error::field(row, column, value.to_string(), expected);
         #[cfg(feature = "csv")]
         if let Some(file) = &self.origin.file {
             return error.in_file(file);
@@ -143,7 +143,7 @@ impl LiftTest {
         error
     }
 
-    /// The first field that cannot be, with its value and what is allowed.
+    /// The first field that cannot be, with its value and what is expected.
     fn fault(&self) -> Option<(&'static str, String, &'static str)> {
         let checks: [(bool, &str, &dyn ToString, &str); 6] = [
             (!self.channel.is_empty(), "channel", &self.channel, CHANNEL),
@@ -171,7 +171,7 @@ impl LiftTest {
         checks
             .iter()
             .find(|(holds, ..)| !holds)
-            .map(|&(_, name, value, allowed)| (name, value.to_string(), allowed))
+            .map(|&(_, name, value, expected)| (name, value.to_string(), expected))
     }
 
     /// The channel whose spend was changed.
@@ -295,7 +295,7 @@ mod tests {
         .unwrap_err();
         assert_eq!(
             backwards.to_string(),
-            "lift test's end is 2024-01-01, allowed: a day on or after the start"
+            "lift test's end is 2024-01-01, expected: a day on or after the start"
         );
     }
 
@@ -330,19 +330,19 @@ mod tests {
         let good = "tv,,2024-01-01,2024-01-28,10,30,2\n";
         assert_eq!(
             message(&format!("{good}tv,,2024-01-01,2024-01-28,10,30,0\n")),
-            "row 3: standard_error is \"0\", allowed: a finite number above 0"
+            "row 3: standard_error is \"0\", expected: a finite number above 0"
         );
         assert_eq!(
             message("tv,,2024-01-32,2024-01-28,10,30,1\n"),
-            "row 2: start is \"2024-01-32\", allowed: a date YYYY-MM-DD"
+            "row 2: start is \"2024-01-32\", expected: a date YYYY-MM-DD"
         );
         assert_eq!(
             message("tv,,2024-01-01,2024-01-28,ten,30,1\n"),
-            "row 2: spend_change is \"ten\", allowed: a number"
+            "row 2: spend_change is \"ten\", expected: a number"
         );
         assert_eq!(
             message("tv,,2024-01-01,2024-01-28,nan,30,1\n"),
-            "row 2: spend_change is \"NaN\", allowed: a finite number other than 0"
+            "row 2: spend_change is \"NaN\", expected: a finite number other than 0"
         );
         assert_eq!(
             message(&format!("{good}tv,\n")),
@@ -350,11 +350,11 @@ mod tests {
         );
         assert_eq!(
             message(""),
-            "the table of lift tests is empty, allowed: at least one row"
+            "the table of lift tests is empty, expected: at least one row"
         );
         assert_eq!(
             message(&format!("\n{good}\n\ntv,,2024-01-02,2024-01-01,10,30,1\n")),
-            "row 6: end is \"2024-01-01\", allowed: a day on or after the start"
+            "row 6: end is \"2024-01-01\", expected: a day on or after the start"
         );
     }
 

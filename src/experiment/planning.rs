@@ -28,7 +28,7 @@ pub enum Effect {
 
 impl Effect {
     fn check(self) -> Result<()> {
-        let (name, value, fits, allowed) = match self {
+        let (name, value, fits, expected) = match self {
             Self::Rates { control, .. } if !(control > 0.0 && control < 1.0) => {
                 ("control's rate", control, false, "between 0 and 1")
             }
@@ -57,7 +57,7 @@ impl Effect {
         if fits {
             Ok(())
         } else {
-            Err(Error::setting(name, value, allowed))
+            Err(Error::setting(name, value, expected))
         }
     }
 

@@ -38,7 +38,7 @@ impl Proportion {
         if trials == 0 {
             return Err(Error::Empty {
                 what: "arm of the test".into(),
-                allowed: "at least one trial".into(),
+                expected: "at least one trial".into(),
             });
         }
         if successes > trials {

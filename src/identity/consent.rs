@@ -179,7 +179,7 @@ mod tests {
         let id = Identifier::new(9 << 8, 0);
         assert_eq!(
             consent.push(id, "", true, 1).unwrap_err().to_string(),
-            "row 1: purpose is \"\", allowed: any text"
+            "row 1: purpose is \"\", expected: any text"
         );
         assert!(
             consent

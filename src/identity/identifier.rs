@@ -179,12 +179,12 @@ mod tests {
     fn what_cannot_be_an_identifier_is_named() {
         let error = |kind, value| hasher(1).identifier(kind, value).unwrap_err().to_string();
         assert!(error("passport", "x").starts_with(
-            "the kind of an identifier is \"passport\", allowed: a kind of the rules: account"
+            "the kind of an identifier is \"passport\", expected: a kind of the rules: account"
         ));
         for blank in ["", " ", "\t\n"] {
             assert_eq!(
                 error("card", blank),
-                "the value of an identifier of kind card is empty, allowed: any text that is not blank"
+                "the value of an identifier of kind card is empty, expected: any text that is not blank"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Guards against wrong merges: what is allowed, kind by kind.
+//! Guards against wrong merges: what is expected, kind by kind.
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -400,7 +400,7 @@ mod tests {
         );
         assert_eq!(
             Rules::new([]).unwrap_err().to_string(),
-            "the number of kinds of identifiers is 0, allowed: 1 to 256"
+            "the number of kinds of identifiers is 0, expected: 1 to 256"
         );
         assert!(
             Rules::new([card(), card()])

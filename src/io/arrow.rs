@@ -27,7 +27,7 @@ impl Events {
     /// null is an empty field.
     ///
     /// # Errors
-    /// The row, counted from 1 in the batch, with its column, its value and what is allowed; a
+    /// The row, counted from 1 in the batch, with its column, its value and what is expected; a
     /// missing column, or one of another type. The log then holds the rows of earlier batches only.
     ///
     /// ```
@@ -202,13 +202,13 @@ impl<'a> Source<'a> {
         row: usize,
         field: Field,
         value: impl ToString,
-        allowed: impl Into<Cow<'static, str>>,
+        expected: impl Into<Cow<'static, str>>,
     ) -> Error {
         Error::field(
             self.before + row as u64 + 1,
             self.columns.name(field),
             value.to_string(),
-            allowed,
+            expected,
         )
     }
 
@@ -518,11 +518,11 @@ impl<'a> Source<'a> {
 }
 
 #[cold]
-fn wrong_type(column: &str, array: &dyn Array, allowed: &'static str) -> Error {
+fn wrong_type(column: &str, array: &dyn Array, expected: &'static str) -> Error {
     Error::setting(
         format!("the type of column {column}"),
         array.data_type(),
-        allowed,
+        expected,
     )
 }
 

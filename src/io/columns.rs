@@ -281,9 +281,9 @@ pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Op
     let zone = TimeZone::new(name).ok();
     #[cfg(not(feature = "time"))]
     let zone = None;
-    let allowed = "a name of the IANA database, such as Europe/Berlin";
+    let expected = "a name of the IANA database, such as Europe/Berlin";
     zone.map(Some)
-        .ok_or_else(|| Error::field(row, columns.zone_column(), name, allowed))
+        .ok_or_else(|| Error::field(row, columns.zone_column(), name, expected))
 }
 
 /// A standard column.

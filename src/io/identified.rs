@@ -101,7 +101,7 @@ impl<B: Batches> IdentifiedReader<B> {
     /// The next batches in the order of the file, or none at its end.
     ///
     /// # Errors
-    /// The first row that cannot be used, with its column, its value and what is allowed.
+    /// The first row that cannot be used, with its column, its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
         let Some(batches) = self.batches.next()? else {
             return Ok(None);
@@ -134,7 +134,7 @@ impl<B: Batches> IdentifiedReader<B> {
         let log = log.filter(|log| !log.is_empty() || log.ignored_rows().total() > 0);
         log.ok_or_else(|| Error::Empty {
             what: "the event log".into(),
-            allowed: "at least one row".into(),
+            expected: "at least one row".into(),
         })
     }
 

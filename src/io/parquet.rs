@@ -110,7 +110,7 @@ impl ParquetReader {
     ///
     /// # Errors
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is
-    /// allowed; or a damaged file.
+    /// expected; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, ParquetPiece::events)
     }
@@ -175,7 +175,7 @@ impl ParquetPiece {
     ///
     /// # Errors
     /// The first row, counted from 1 in the file, that cannot be used, with its column, its value
-    /// and what is allowed; or a damaged file.
+    /// and what is expected; or a damaged file.
     pub fn events(self) -> Result<Events> {
         let Layout {
             metadata,

@@ -199,7 +199,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            message.starts_with("row 17: timestamp is \"yesterday\", allowed: seconds since 1970"),
+            message.starts_with("row 17: timestamp is \"yesterday\", expected: seconds since 1970"),
             "{message}"
         );
     }

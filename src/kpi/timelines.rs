@@ -138,7 +138,7 @@ impl<'a> PersonTimelines<'a> {
     pub(crate) fn stated_window(&self) -> Result<Window> {
         self.window().ok_or_else(|| Error::Empty {
             what: "the log".into(),
-            allowed: "at least one row".into(),
+            expected: "at least one row".into(),
         })
     }
 

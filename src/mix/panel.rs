@@ -114,12 +114,12 @@ impl Panel {
         if dates.is_empty() || geos.is_empty() {
             return Err(Error::Empty {
                 what: "panel".into(),
-                allowed: "one period and one geo at least".into(),
+                expected: "one period and one geo at least".into(),
             });
         }
         let period = period.map_or_else(|| Frequency::of(&dates), Ok)?;
-        if let Some((at, allowed)) = misstep(period, &dates) {
-            return Err(Error::setting("date", dates[at], allowed));
+        if let Some((at, expected)) = misstep(period, &dates) {
+            return Err(Error::setting("date", dates[at], expected));
         }
         distinct("geo", geos.iter().map(String::as_str))?;
         let panel = Self {
@@ -201,11 +201,11 @@ impl Panel {
         exposure: Option<Vec<f64>>,
     ) -> Result<Self> {
         if RESERVED.contains(&name.as_str()) {
-            let allowed = "a name other than baseline, date and geo, which tables of contributions have for columns of their own";
+            let expected = "a name other than baseline, date and geo, which tables of contributions have for columns of their own";
             return Err(Error::setting(
                 "name of a channel",
                 format!("{name:?}"),
-                allowed,
+                expected,
             ));
         }
         self.free_name(&name)?;
@@ -329,7 +329,7 @@ impl Panel {
             Err(Error::setting(
                 format!("{name} in {geo} on {date}"),
                 values[row],
-                allowed(low),
+                expected(low),
             ))
         })
     }
@@ -456,7 +456,7 @@ impl Panel {
 /// Columns of every table of contributions, which no channel's column may hide.
 const RESERVED: [&str; 3] = ["baseline", "date", "geo"];
 
-/// The first date that does not follow the one before it, with what is allowed there.
+/// The first date that does not follow the one before it, with what is expected there.
 fn misstep(period: Frequency, dates: &[Day]) -> Option<(usize, String)> {
     let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
     let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
@@ -477,7 +477,7 @@ fn is_allowed(value: f64, low: f64) -> bool {
 }
 
 /// What [`is_allowed`] allows.
-const fn allowed(low: f64) -> &'static str {
+const fn expected(low: f64) -> &'static str {
     if low == 0.0 {
         "a finite number of at least 0, at most 1e15"
     } else {

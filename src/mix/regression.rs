@@ -212,7 +212,7 @@ impl Ridge {
         if rows == 0 {
             return Err(Error::Empty {
                 what: "regression".into(),
-                allowed: "one row at least".into(),
+                expected: "one row at least".into(),
             });
         }
         length("outcomes", y.len(), rows)?;

@@ -269,7 +269,7 @@ mod tests {
         ] {
             let error = text.parse::<Day>().unwrap_err().to_string();
             assert!(
-                error.contains("allowed: a date YYYY-MM-DD"),
+                error.contains("expected: a date YYYY-MM-DD"),
                 "{text}: {error}"
             );
         }

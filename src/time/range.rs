@@ -79,7 +79,7 @@ impl Window {
         }
         let empty = || Error::Empty {
             what: "the log".into(),
-            allowed: "at least one touch or conversion in the period".into(),
+            expected: "at least one touch or conversion in the period".into(),
         };
         let (first, last) = journeys.extent().ok_or_else(empty)?;
         let observation = journeys.observation();

@@ -1,4 +1,4 @@
-//! What code can get wrong: each gives a typed error that says what was allowed, or a documented
+//! What code can get wrong: each gives a typed error that says what was expected, or a documented
 //! result - never a panic, a hang, a NaN or a lost conversion.
 
 use mixtouch::attribution::markov::{Markov, Transitions};
@@ -292,13 +292,13 @@ fn settings_outside_their_range_are_refused() {
     ] {
         let lookback = Lookback::days(days).unwrap_err().to_string();
         assert!(
-            lookback.starts_with("lookback is ") && lookback.contains("allowed: "),
+            lookback.starts_with("lookback is ") && lookback.contains("expected: "),
             "{lookback}"
         );
         if days != 1e300 {
             let half_life = TimeDecay::days(days).unwrap_err().to_string();
             assert!(
-                half_life.starts_with("half-life is ") && half_life.contains("allowed: "),
+                half_life.starts_with("half-life is ") && half_life.contains("expected: "),
                 "{half_life}"
             );
         }
@@ -348,7 +348,7 @@ fn channels_that_are_not_there_are_refused_by_name() {
             .to_string();
         assert_eq!(
             error,
-            format!("{role} names channel \"direkt\", allowed: search, tv")
+            format!("{role} names channel \"direkt\", expected: search, tv")
         );
     }
     let journeys = Journeys::from_events(&events, JourneyOptions::default()).unwrap();
@@ -357,7 +357,7 @@ fn channels_that_are_not_there_are_refused_by_name() {
         .fit(&journeys)
         .unwrap_err()
         .to_string();
-    assert_eq!(error, "stage names channel \"demo\", allowed: search, tv");
+    assert_eq!(error, "stage names channel \"demo\", expected: search, tv");
 }
 
 #[test]
@@ -385,7 +385,7 @@ fn models_and_evidence_of_other_channels_are_refused() {
         .unwrap_err();
     assert_eq!(
         twice.to_string(),
-        "the name of a model is x, allowed: a name of its own for each model"
+        "the name of a model is x, expected: a name of its own for each model"
     );
 }
 
@@ -435,7 +435,7 @@ fn times_outside_the_range_are_refused() {
             .to_string();
         assert!(
             error.starts_with(&format!(
-                "row 1: timestamp is \"{time}\", allowed: seconds since 1970"
+                "row 1: timestamp is \"{time}\", expected: seconds since 1970"
             )),
             "{error}"
         );
@@ -668,11 +668,11 @@ fn periods_are_of_days_that_logs_can_have() {
     let period = |first: &str, last: &str, zone: &TimeZone| {
         Period::days(first.parse().ok(), last.parse().ok(), zone).map_err(|error| error.to_string())
     };
-    let within = "allowed: a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
+    let within = "expected: a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
     let utc = TimeZone::utc();
     assert_eq!(
         period("2026-02-02", "2026-02-01", &utc).unwrap_err(),
-        "the period's last day is 2026-02-01, allowed: 2026-02-02 or later"
+        "the period's last day is 2026-02-01, expected: 2026-02-02 or later"
     );
     assert_eq!(
         period("1969-12-31", "", &utc).unwrap_err(),

@@ -472,7 +472,7 @@ fn rows_without_identifiers_are_refused() {
         .push(Event::touch(0, START, "tv"), &[])
         .unwrap_err()
         .to_string();
-    assert_eq!(error, "row 1: identifiers is \"\", allowed: at least one");
+    assert_eq!(error, "row 1: identifiers is \"\", expected: at least one");
     let bad = IdentifiedEvents::new()
         .push(Event::touch(0, -1, "tv"), &[id("card", "1")])
         .unwrap_err()

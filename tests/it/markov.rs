@@ -315,7 +315,7 @@ fn an_order_longer_than_any_path_makes_every_path_a_state() {
     for order in [0, 1001] {
         assert_eq!(
             Markov::order(order).unwrap_err().to_string(),
-            format!("order is {order}, allowed: 1 to 1000")
+            format!("order is {order}, expected: 1 to 1000")
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Input that cannot be used is refused with a message that says what, where and what was allowed;
+//! Input that cannot be used is refused with a message that says what, where and what was expected;
 //! what can be used is, and says so.
 
 use mixtouch::Day;
@@ -59,7 +59,7 @@ fn tables_with_faults_are_refused_naming_the_row() {
     );
     assert_refused(
         "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-08,1,2,3\n2024-01-22,4,2,3\n",
-        &["row 4: date is \"2024-01-22\", allowed: 2024-01-15"],
+        &["row 4: date is \"2024-01-22\", expected: 2024-01-15"],
     );
     assert_refused(
         "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-04,1,2,3\n",
@@ -109,7 +109,7 @@ fn rows_are_counted_as_an_editor_counts_lines() {
     );
     of(
         "2024-01-08,1,2,3,\n\n\n2024-01-29,1,2,3,\n",
-        &["row 9: date is \"2024-01-29\", allowed: 2024-01-15"],
+        &["row 9: date is \"2024-01-29\", expected: 2024-01-15"],
     );
     of(
         "2024-01-08,1,2,3,\n\n2024-01-08,1,2,3,\n",
@@ -138,23 +138,23 @@ fn a_table_of_lift_tests_names_the_row_whatever_finds_the_fault() {
     };
     assert_eq!(
         refused("radio,,2019-06-01,2019-06-28,10,5,1"),
-        "row 4: channel is \"radio\", allowed: tv"
+        "row 4: channel is \"radio\", expected: tv"
     );
     assert_eq!(
         refused("tv,north,2019-06-01,2019-06-28,10,5,1"),
-        "row 4: geo is \"north\", allowed: all"
+        "row 4: geo is \"north\", expected: all"
     );
     assert_eq!(
         refused("tv,,2019-04-13,2019-06-28,10,5,1"),
-        "row 4: start is \"2019-04-13\", allowed: a day of the panel, 2019-04-14 to 2020-06-06"
+        "row 4: start is \"2019-04-13\", expected: a day of the panel, 2019-04-14 to 2020-06-06"
     );
     assert!(
         refused("tv,,2020-06-01,2020-06-07,10,5,1")
-            .starts_with("row 4: end is \"2020-06-07\", allowed: a day of the panel")
+            .starts_with("row 4: end is \"2020-06-07\", expected: a day of the panel")
     );
     assert!(
         refused("tv,,2019-06-01,2019-06-28,-1e6,5,1")
-            .starts_with("row 4: spend_change is \"-1000000\", allowed: at least -")
+            .starts_with("row 4: spend_change is \"-1000000\", expected: at least -")
     );
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -360,15 +360,16 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
         )
     };
     assert!(
-        test("radio", None, "2019-06-01").contains("lift test's channel is radio, allowed: tv")
+        test("radio", None, "2019-06-01").contains("lift test's channel is radio, expected: tv")
     );
     assert!(test("tv", Some("north"), "2019-06-01").contains("north"));
     assert!(
-        test("tv", None, "2029-06-01")
-            .contains("start is 2029-06-01, allowed: a day of the panel, 2019-04-14 to 2020-06-06")
+        test("tv", None, "2029-06-01").contains(
+            "start is 2029-06-01, expected: a day of the panel, 2019-04-14 to 2020-06-06"
+        )
     );
     assert!(
-        test("tv", None, "2019-06-01").contains("end is 2030-01-01, allowed: a day of the panel")
+        test("tv", None, "2019-06-01").contains("end is 2030-01-01, expected: a day of the panel")
     );
 }
 
@@ -425,7 +426,7 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
             .fit(&panel)
     };
     assert!(message(fit("radio", None)).contains(
-        "lift test's channel is radio, allowed: a channel that the panel has activity of"
+        "lift test's channel is radio, expected: a channel that the panel has activity of"
     ));
     assert!(message(fit("tv", Some("b"))).contains("activity of in b"));
     assert!(fit("tv", Some("a")).is_ok() && fit("tv", None).is_ok());

@@ -310,7 +310,7 @@ fn arrays_are_laid_out_by_geo() {
         .to_string();
     assert_eq!(
         refused,
-        "shape of kpi and spend is (2, 3) and (3, 2, 2), allowed: (3, 2, 2)"
+        "shape of kpi and spend is (2, 3) and (3, 2, 2), expected: (3, 2, 2)"
     );
     assert!(Panel::from_arrays(weeks(3), geos(), kpi.view(), &["tv"], spend.view()).is_err());
     let negative = spend.mapv(|x| x - 1.0);

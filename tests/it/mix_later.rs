@@ -98,7 +98,7 @@ fn an_event_never_seen_cannot_be_forecast_but_learnt() {
     ));
     let refused = model.forecast(&new).unwrap_err().to_string();
     assert!(
-        refused.starts_with("event to forecast is \"promotion=flood\", allowed: events of the panel the model was fitted to"),
+        refused.starts_with("event to forecast is \"promotion=flood\", expected: events of the panel the model was fitted to"),
         "{refused}"
     );
     let refreshed = model.refresh(&new).unwrap();
@@ -138,7 +138,7 @@ fn a_control_may_not_be_missing() {
         .to_string();
     assert_eq!(
         refused,
-        "later panel's columns and geos is tv, all, allowed: tv, price, all"
+        "later panel's columns and geos is tv, all, expected: tv, price, all"
     );
 }
 

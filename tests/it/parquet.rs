@@ -534,7 +534,7 @@ fn bad_columns_and_files_are_named() {
         .to_string();
     assert_eq!(
         message,
-        "the type of column channel is Float64, allowed: text"
+        "the type of column channel is Float64, expected: text"
     );
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no.parquet");
     std::fs::write(&path, b"person,timestamp,channel,kind\n").unwrap();
@@ -596,11 +596,11 @@ fn identifiers_are_hashed_as_they_are_read() {
             .to_string()
     };
     assert!(
-        error(None, "5").starts_with("row 3: id:KIND is \"\", allowed: at least one identifier")
+        error(None, "5").starts_with("row 3: id:KIND is \"\", expected: at least one identifier")
     );
     assert_eq!(
         error(Some(" "), "5"),
-        "row 3: id:cookie is \" \", allowed: any text that is not blank"
+        "row 3: id:cookie is \" \", expected: any text that is not blank"
     );
     assert!(error(Some("c"), "noon").starts_with("row 2: timestamp is \"noon\""));
 }

@@ -215,7 +215,7 @@ fn a_baseline_takes_what_comes_without_marketing() {
         .to_string();
     assert_eq!(
         error,
-        "the response to a, b or a part of it is NaN, allowed: finite numbers"
+        "the response to a, b or a part of it is NaN, expected: finite numbers"
     );
     for refused in [
         ResponseShapley::new(rate).with_exact(21),

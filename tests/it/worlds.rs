@@ -37,7 +37,7 @@ fn the_seed_fixes_the_log_and_persons_do_not_depend_on_each_other() {
     }
     let message = "narnia".parse::<World>().unwrap_err().to_string();
     assert!(
-        message.starts_with("the world is narnia, allowed: additive, baseline"),
+        message.starts_with("the world is narnia, expected: additive, baseline"),
         "{message}"
     );
     assert!(

@@ -189,7 +189,9 @@ mod tests {
             let error = Bootstrap::new(replicates, 1).unwrap_err().to_string();
             assert_eq!(
                 error,
-                format!("the number of bootstrap replicates is {replicates}, allowed: 2 to 100000")
+                format!(
+                    "the number of bootstrap replicates is {replicates}, expected: 2 to 100000"
+                )
             );
         }
         for level in [0.0, 1.0, -0.5, f64::NAN] {

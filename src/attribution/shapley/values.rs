@@ -59,11 +59,11 @@ impl TryFrom<Pairs> for SetValues {
         for (set, values) in &pairs.values {
             pairs.channels.check_ids("a channel of a set", set)?;
             if set.len() != values.len() || !set.is_sorted_by(|left, right| left < right) {
-                let allowed = "channels in order without repeats, and one value each";
+                let expected = "channels in order without repeats, and one value each";
                 return Err(Error::setting(
                     "a set with its values",
                     format!("{set:?}: {values:?}"),
-                    allowed,
+                    expected,
                 ));
             }
         }

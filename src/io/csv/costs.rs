@@ -60,21 +60,21 @@ mod tests {
         };
         assert_eq!(
             error(",2026-01-05,1"),
-            "row 2: channel is \"\", allowed: any text"
+            "row 2: channel is \"\", expected: any text"
         );
         assert_eq!(
             error("tv,05.01.2026,1"),
-            "row 2: date is \"05.01.2026\", allowed: a date such as 2026-01-31"
+            "row 2: date is \"05.01.2026\", expected: a date such as 2026-01-31"
         );
         assert!(error("tv,2026-01-05,-1").contains("cost is \"-1\""));
-        assert!(error("tv,2026-01-05,much").contains("allowed: a number"));
+        assert!(error("tv,2026-01-05,much").contains("expected: a number"));
         assert_eq!(
             error("tv,2026-01-05,1\n\n\ntv,2026-01-06,x"),
-            "row 5: cost is \"x\", allowed: a number"
+            "row 5: cost is \"x\", expected: a number"
         );
         assert_eq!(
             error(""),
-            "the cost table is empty, allowed: at least one row"
+            "the cost table is empty, expected: at least one row"
         );
     }
 }

@@ -68,7 +68,7 @@ impl<R: Read> EventReader<R> {
         let mut chunks = Chunks::new(reader, size);
         let empty = || Error::Empty {
             what: "the event log".into(),
-            allowed: "a header and rows".into(),
+            expected: "a header and rows".into(),
         };
         let mut first = chunks.next_chunk()?.ok_or_else(empty)?;
         if first.bytes.starts_with(b"\xef\xbb\xbf") {
@@ -109,7 +109,7 @@ impl<R: Read> EventReader<R> {
     ///
     /// # Errors
     /// The first row, counted as a text editor counts lines, that cannot be used, with its column,
-    /// its value and what is allowed.
+    /// its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, EventPiece::events)
     }
@@ -136,7 +136,7 @@ impl EventPiece {
     ///
     /// # Errors
     /// The first row, counted as a text editor counts the file's lines, that cannot be used, with
-    /// its column, its value and what is allowed.
+    /// its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
         let (Chunk { bytes, line }, Layout { columns, places }) = (&self.chunk, &*self.layout);
         let mut events = columns.log();
@@ -189,7 +189,7 @@ impl Events {
         if log.is_empty() && log.ignored_rows().total() == 0 {
             return Err(Error::Empty {
                 what: "the event log".into(),
-                allowed: "at least one row".into(),
+                expected: "at least one row".into(),
             });
         }
         Ok(log)
@@ -286,12 +286,12 @@ impl<'a> Row<'a> {
     }
 
     #[cold]
-    fn bad(&self, field: Field, allowed: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    fn bad(&self, field: Field, expected: impl Into<std::borrow::Cow<'static, str>>) -> Error {
         Error::field(
             self.line,
             self.columns.name(field),
             String::from_utf8_lossy(self.bytes(field)),
-            allowed,
+            expected,
         )
     }
 
@@ -397,15 +397,15 @@ mod tests {
     fn bad_files_are_named() {
         assert_eq!(
             error(""),
-            "the event log is empty, allowed: a header and rows"
+            "the event log is empty, expected: a header and rows"
         );
         assert_eq!(
             error("\n\n"),
-            "the event log is empty, allowed: a header and rows"
+            "the event log is empty, expected: a header and rows"
         );
         assert_eq!(
             error(HEADER),
-            "the event log is empty, allowed: at least one row"
+            "the event log is empty, expected: at least one row"
         );
         assert_eq!(
             error("person,timestamp,kind\n"),
@@ -422,25 +422,25 @@ mod tests {
         let of = |row: &str| error(&format!("{HEADER}\nann,1,tv,touch,,,\n{row}\n"));
         assert_eq!(
             of("ann,1,tv,visit,,,"),
-            "row 3: kind is \"visit\", allowed: touch, conversion, return, cart, survey, case_open, case_close"
+            "row 3: kind is \"visit\", expected: touch, conversion, return, cart, survey, case_open, case_close"
         );
         assert!(
             of("ann,soon,tv,touch,,,")
-                .starts_with("row 3: timestamp is \"soon\", allowed: seconds since")
+                .starts_with("row 3: timestamp is \"soon\", expected: seconds since")
         );
         assert!(of("ann,-5,tv,touch,,,").starts_with("row 3: timestamp is \"-5\""));
         assert!(of("ann,1767225600000,tv,touch,,,").contains("milliseconds"));
         assert_eq!(
             of(",1,tv,touch,,,"),
-            "row 3: person is \"\", allowed: any text or integer"
+            "row 3: person is \"\", expected: any text or integer"
         );
         assert_eq!(
             of("ann,1,,touch,,,"),
-            "row 3: channel is \"\", allowed: any text; only a conversion may have none"
+            "row 3: channel is \"\", expected: any text; only a conversion may have none"
         );
         assert_eq!(
             of("ann,1,tv,conversion,ten,,"),
-            "row 3: value is \"ten\", allowed: a number"
+            "row 3: value is \"ten\", expected: a number"
         );
         assert!(of("ann,1,tv,conversion,NaN,,").starts_with("row 3: value is \"NaN\""));
         assert!(of("ann,1,tv,conversion,inf,,").starts_with("row 3: value is \"inf\""));
@@ -448,7 +448,7 @@ mod tests {
         assert!(of("ann,1,tv,touch,,-1,").starts_with("row 3: cost is \"-1\""));
         assert_eq!(
             of("ann,1,tv,touch,,,hover"),
-            "row 3: interaction is \"hover\", allowed: click, view, or nothing"
+            "row 3: interaction is \"hover\", expected: click, view, or nothing"
         );
         assert_eq!(
             of("ann,1,tv,touch"),
@@ -497,7 +497,7 @@ mod tests {
         );
         assert_eq!(
             nobody.unwrap_err().to_string(),
-            "row 2: person is \"\", allowed: any text or integer"
+            "row 2: person is \"\", expected: any text or integer"
         );
     }
 

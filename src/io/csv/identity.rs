@@ -159,16 +159,16 @@ mod tests {
         };
         assert!(
             error("tattoo,a,card,1,5,1")
-                .starts_with("row 3: kind is \"tattoo\", allowed: a kind of the rules: account")
+                .starts_with("row 3: kind is \"tattoo\", expected: a kind of the rules: account")
         );
         assert!(error("cookie,a,tattoo,1,5,1").starts_with("row 3: linked_kind is \"tattoo\""));
         assert_eq!(
             error("cookie,,card,1,5,1"),
-            "row 3: value is \"\", allowed: any text that is not blank"
+            "row 3: value is \"\", expected: any text that is not blank"
         );
         assert_eq!(
             error("cookie,a,card,  ,5,1"),
-            "row 3: linked_value is \"  \", allowed: any text that is not blank"
+            "row 3: linked_value is \"  \", expected: any text that is not blank"
         );
         assert!(error("cookie,a,card,1,soon,1").starts_with("row 3: timestamp is \"soon\""));
         assert!(error("cookie,a,card,1,-5,1").starts_with("row 3: timestamp is \"-5\""));
@@ -176,7 +176,7 @@ mod tests {
         for confidence in ["NaN", "1.5", "-1", "sure", "inf"] {
             assert_eq!(
                 error(&format!("cookie,a,card,1,5,{confidence}")),
-                format!("row 3: confidence is {confidence:?}, allowed: a number from 0 to 1")
+                format!("row 3: confidence is {confidence:?}, expected: a number from 0 to 1")
             );
         }
         assert_eq!(
@@ -225,7 +225,7 @@ mod tests {
         };
         assert_eq!(
             error("cookie,a,p,maybe,5"),
-            "row 2: granted is \"maybe\", allowed: true, false, 1, 0, yes, no"
+            "row 2: granted is \"maybe\", expected: true, false, 1, 0, yes, no"
         );
         for (word, granted) in [
             ("true", true),
@@ -247,7 +247,7 @@ mod tests {
         }
         assert_eq!(
             error("cookie,a,,1,5"),
-            "row 2: purpose is \"\", allowed: any text"
+            "row 2: purpose is \"\", expected: any text"
         );
         assert!(error("tattoo,a,p,1,5").starts_with("row 2: kind is"));
         assert!(error("cookie,a,p,1,").starts_with("row 2: timestamp is"));

@@ -89,11 +89,11 @@ mod tests {
     fn bad_tables_are_named() {
         assert_eq!(
             error(""),
-            "the path table is empty, allowed: a header and at least one row"
+            "the path table is empty, expected: a header and at least one row"
         );
         assert_eq!(
             error("path,total_conversions\n"),
-            "the path table is empty, allowed: at least one row"
+            "the path table is empty, expected: at least one row"
         );
         assert_eq!(
             error("path,conversions\na,1\n"),
@@ -102,17 +102,17 @@ mod tests {
         let header = "path,total_conversions,total_conversion_value,total_null\n";
         let of = |row: &str| error(&format!("{header}a,1,1,0\n{row}\n"));
         assert!(
-            of(",1,1,0").starts_with("row 3: path is \"\", allowed: channels joined by \" > \"")
+            of(",1,1,0").starts_with("row 3: path is \"\", expected: channels joined by \" > \"")
         );
         assert!(of("a >  > b,1,1,0").starts_with("row 3: path is \"a >  > b\""));
         assert!(of("a > ,1,1,0").starts_with("row 3: path is"));
         assert_eq!(
             of("a,-1,0,0"),
-            "row 3: total_conversions is \"-1\", allowed: 0 to 1000000000000000"
+            "row 3: total_conversions is \"-1\", expected: 0 to 1000000000000000"
         );
         assert_eq!(
             of("a,x,0,0"),
-            "row 3: total_conversions is \"x\", allowed: a number"
+            "row 3: total_conversions is \"x\", expected: a number"
         );
         assert!(of("a,1,NaN,0").contains("total_conversion_value is \"NaN\""));
         assert!(of("a,1,0,inf").contains("total_null is \"inf\""));

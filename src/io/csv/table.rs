@@ -54,7 +54,7 @@ impl Table {
         if header.is_empty() {
             return Err(Error::Empty {
                 what: what.into(),
-                allowed: "a header and at least one row".into(),
+                expected: "a header and at least one row".into(),
             });
         }
         Ok(Self {
@@ -95,7 +95,7 @@ impl Table {
         if !more && self.empty {
             return Err(Error::Empty {
                 what: self.what.into(),
-                allowed: "at least one row".into(),
+                expected: "at least one row".into(),
             });
         }
         self.empty = false;
@@ -116,11 +116,11 @@ impl<'a> Row<'a> {
         self.record.get(column).unwrap_or("")
     }
 
-    /// A field that may be nothing but what is allowed.
-    pub(crate) fn parse<T: FromStr>(&self, column: usize, allowed: &'static str) -> Result<T> {
+    /// A field that may be nothing but what is expected.
+    pub(crate) fn parse<T: FromStr>(&self, column: usize, expected: &'static str) -> Result<T> {
         self.text(column)
             .parse()
-            .map_err(|_| self.fault(column, allowed))
+            .map_err(|_| self.fault(column, expected))
     }
 
     /// A number; an empty field or a missing column is 0.
@@ -133,9 +133,9 @@ impl<'a> Row<'a> {
     pub(crate) fn fault(
         &self,
         column: usize,
-        allowed: impl Into<std::borrow::Cow<'static, str>>,
+        expected: impl Into<std::borrow::Cow<'static, str>>,
     ) -> Error {
-        Error::field(self.line, &self.header[column], self.text(column), allowed)
+        Error::field(self.line, &self.header[column], self.text(column), expected)
     }
 }
 
@@ -214,7 +214,7 @@ mod tests {
     fn faults_have_the_row_they_are_in() {
         assert_eq!(
             error("name,number\n\na,1\n\nb,x\n"),
-            "row 5: number is \"x\", allowed: a number"
+            "row 5: number is \"x\", expected: a number"
         );
         assert_eq!(
             error("name,number\n\"a\nb\",1\n\nb\n"),
@@ -222,7 +222,7 @@ mod tests {
         );
         assert_eq!(
             error("\u{feff}name,number\r\n\r\na,1\r\n\"b\r\nc\",x\r\n"),
-            "row 4: number is \"x\", allowed: a number"
+            "row 4: number is \"x\", expected: a number"
         );
         let bytes = b"\xef\xbb\xbfname,number\n\n\na,1\ncaf\xe9,2\n";
         assert_eq!(
@@ -240,11 +240,14 @@ mod tests {
         for text in ["", "\n\n", "\u{feff}", "\u{feff}\r\n"] {
             assert_eq!(
                 error(text),
-                "the table is empty, allowed: a header and at least one row"
+                "the table is empty, expected: a header and at least one row"
             );
         }
         for text in ["name,number", "name,number\n\n\n", "\u{feff}name,number\n"] {
-            assert_eq!(error(text), "the table is empty, allowed: at least one row");
+            assert_eq!(
+                error(text),
+                "the table is empty, expected: at least one row"
+            );
         }
         assert_eq!(
             error("name,value\na,1\n"),

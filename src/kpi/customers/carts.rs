@@ -106,7 +106,7 @@ impl CartOptions {
         let seconds = u32::try_from(patience.as_secs())
             .ok()
             .filter(|&seconds| seconds > 0);
-        let allowed = || {
+        let expected = || {
             Error::setting(
                 "the patience with carts",
                 format!("{} s", patience.as_secs()),
@@ -114,7 +114,7 @@ impl CartOptions {
             )
         };
         Ok(Self {
-            patience: Some(seconds.ok_or_else(allowed)?),
+            patience: Some(seconds.ok_or_else(expected)?),
             ..self
         })
     }

@@ -113,7 +113,7 @@ impl Customer {
         let Some(&(first, _)) = sorted.first() else {
             return Err(Error::Empty {
                 what: "list of purchases".into(),
-                allowed: "at least one up to the end".into(),
+                expected: "at least one up to the end".into(),
             });
         };
         let repeats = sorted.len() as u64 - 1;

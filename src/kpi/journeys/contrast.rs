@@ -166,7 +166,7 @@ fn test(
                 }
             )
             .into(),
-            allowed: "at least one person".into(),
+            expected: "at least one person".into(),
         }),
         Measure::Mean { .. } => means(control, treatment, level),
         Measure::Share => shares(control, treatment, level),

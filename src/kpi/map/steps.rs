@@ -202,11 +202,11 @@ mod tests {
         };
         assert_eq!(
             message(&[("tv", Stage::Use)]),
-            "the stage of channel \"web\" is missing, allowed: a stage for each channel"
+            "the stage of channel \"web\" is missing, expected: a stage for each channel"
         );
         assert_eq!(
             message(&[("radio", Stage::Use)]),
-            "the table of stages names channel \"radio\", allowed: tv, web"
+            "the table of stages names channel \"radio\", expected: tv, web"
         );
         assert!(
             message(&[("tv", Stage::Use), ("tv", Stage::Loyalty)])

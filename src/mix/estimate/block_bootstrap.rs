@@ -70,7 +70,7 @@ impl Posterior {
         let Some(problem) = self.problem() else {
             return Err(Error::Empty {
                 what: "regression".into(),
-                allowed: "the panel the model was fitted to".into(),
+                expected: "the panel the model was fitted to".into(),
             });
         };
         let draws: Vec<Vec<[f64; 2]>> = (0..replicates)

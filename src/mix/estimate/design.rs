@@ -114,7 +114,7 @@ impl Design {
         if panel.channels().is_empty() {
             return Err(Error::Empty {
                 what: "panel's list of channels".into(),
-                allowed: "one channel at least".into(),
+                expected: "one channel at least".into(),
             });
         }
         let window = specification.window_for(panel.period())?;
@@ -205,9 +205,13 @@ impl Design {
     fn check_rows(&self) -> Result<()> {
         let coefficients = self.basis.len() + self.columns.len();
         if self.observations <= coefficients {
-            let allowed =
+            let expected =
                 format!("more rows than the {coefficients} coefficients of media and baseline");
-            return Err(Error::setting("number of rows", self.observations, allowed));
+            return Err(Error::setting(
+                "number of rows",
+                self.observations,
+                expected,
+            ));
         }
         if self.kpi_range > 0.0 {
             Ok(())

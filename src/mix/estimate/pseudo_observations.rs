@@ -136,13 +136,13 @@ impl TestRow {
             .map(|&g| (from..to).map(|t| spend_at(g, t)).sum::<f64>())
             .sum();
         if test.spend_change() < -total * (1.0 + 1e-9) {
-            let allowed = format!(
+            let expected = format!(
                 "at least -{total}, the spend on {} from {} to {}",
                 test.channel(),
                 test.start(),
                 test.end()
             );
-            return Err(test.error("spend_change", test.spend_change(), allowed));
+            return Err(test.error("spend_change", test.spend_change(), expected));
         }
         let days: f64 = overlap[from..to].iter().sum::<f64>() * geos.len() as f64;
         let all_activity: f64 = column.activity().iter().sum();

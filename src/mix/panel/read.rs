@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::io::csv::table;
 use crate::io::csv::table::Table;
 use crate::mix::panel::period::Frequency;
-use crate::mix::panel::{Panel, allowed, is_allowed, misstep};
+use crate::mix::panel::{Panel, expected, is_allowed, misstep};
 use crate::time::Day;
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
@@ -147,7 +147,7 @@ impl PanelColumns {
         rows.sort_by(|a, b| (&a.geo, a.date, a.line).cmp(&(&b.geo, b.date, b.line)));
         for pair in rows.windows(2) {
             if pair[0].geo == pair[1].geo && pair[0].date == pair[1].date {
-                let allowed = format!(
+                let expected = format!(
                     "one row per period and geo; row {} has it already",
                     pair[0].line
                 );
@@ -155,7 +155,7 @@ impl PanelColumns {
                     pair[1].line,
                     &self.date,
                     pair[1].date.to_string(),
-                    allowed,
+                    expected,
                 ));
             }
         }
@@ -262,8 +262,9 @@ impl PanelColumns {
                 .min()
                 .expect("every date has a row")
         };
-        let fault =
-            |at: usize, allowed| Error::field(row(at), &self.date, dates[at].to_string(), allowed);
+        let fault = |at: usize, expected| {
+            Error::field(row(at), &self.date, dates[at].to_string(), expected)
+        };
         let period = match self.period {
             Some(period) => period,
             None if dates.len() < 2 => Frequency::of(dates)?,
@@ -272,7 +273,7 @@ impl PanelColumns {
                 fault(1, spans)
             })?,
         };
-        misstep(period, dates).map_or(Ok(()), |(at, allowed)| Err(fault(at, allowed)))
+        misstep(period, dates).map_or(Ok(()), |(at, expected)| Err(fault(at, expected)))
     }
 
     /// An error if a geo lacks a period that another has.
@@ -285,7 +286,7 @@ impl PanelColumns {
                         .iter()
                         .find(|r| r.date == *date)
                         .expect("every date has a row");
-                    let allowed = format!(
+                    let expected = format!(
                         "a period that every geo has; geo {geo} lacks it, geo {} has it",
                         other.geo
                     );
@@ -293,7 +294,7 @@ impl PanelColumns {
                         other.line,
                         &self.date,
                         date.to_string(),
-                        allowed,
+                        expected,
                     ));
                 }
             }
@@ -355,7 +356,7 @@ fn number(row: &table::Row<'_>, column: usize, not_negative: bool) -> Result<f64
         .parse()
         .ok()
         .filter(|v: &f64| is_allowed(*v, low));
-    value.ok_or_else(|| row.fault(column, allowed(low)))
+    value.ok_or_else(|| row.fault(column, expected(low)))
 }
 
 fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {

@@ -42,11 +42,11 @@ impl Posterior {
     pub fn forecast(&self, future: &Panel) -> Result<Forecast> {
         let whole = self.panel.followed_by(future)?;
         if let Some(new) = whole.controls().get(self.panel.controls().len()) {
-            let allowed = "events of the panel the model was fitted to; leave it out, or fit the model to periods that have it";
+            let expected = "events of the panel the model was fitted to; leave it out, or fit the model to periods that have it";
             return Err(Error::setting(
                 "event to forecast",
                 format!("{:?}", new.name()),
-                allowed,
+                expected,
             ));
         }
         let members: Vec<Decomposition> = self
@@ -80,11 +80,11 @@ impl Posterior {
         let columns =
             |baseline: &Baseline| baseline.shared_columns(self.panel.dates(), self.panel.period());
         if columns(&longer) != columns(&self.specification.baseline) {
-            let allowed = "the names and, within the panel, the days of the table the model was fitted with; fit again for others";
+            let expected = "the names and, within the panel, the days of the table the model was fitted with; fit again for others";
             return Err(Error::setting(
                 "table of holidays",
                 "another than before",
-                allowed,
+                expected,
             ));
         }
         let specification = self.specification.clone().baseline(longer);

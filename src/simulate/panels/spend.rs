@@ -52,11 +52,11 @@ pub enum SpendPattern {
 
 impl SpendPattern {
     pub(super) fn check(self, channel: &str) -> Result<()> {
-        let fault = |what: &str, value: f64, allowed: &'static str| {
+        let fault = |what: &str, value: f64, expected: &'static str| {
             Err(Error::setting(
                 format!("{what} of channel {channel:?}"),
                 value,
-                allowed,
+                expected,
             ))
         };
         match self {

@@ -161,7 +161,7 @@ fn experiments_that_cannot_be_are_refused() {
             .lift_test("tv", Some("mars"), window, 2.0, 0.1, 1)
             .unwrap_err()
             .to_string()
-            .contains("allowed: national")
+            .contains("expected: national")
     );
     assert!(panel.lift_test("tv", None, window, 1.0, 0.1, 1).is_err());
     assert!(

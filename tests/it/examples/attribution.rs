@@ -143,7 +143,7 @@ fn bad_options_and_files_are_refused() {
         (&["--from", "2026-02-30"], &["2026-02-30"]),
         (
             &["--from", "2026-02-02", "--to", "2026-01-01"],
-            &["the period's last day is 2026-01-01, allowed: 2026-02-02 or later"],
+            &["the period's last day is 2026-01-01, expected: 2026-02-02 or later"],
         ),
         (&["--timezone", "Atlantis"], &["Atlantis"]),
         (&["--bootstrap", "0"], &["0"]),
@@ -179,7 +179,7 @@ fn bad_options_and_files_are_refused() {
             "kind.csv",
             "survey",
             "rumour",
-            "row 7: kind is \"rumour\", allowed: touch, conversion",
+            "row 7: kind is \"rumour\", expected: touch, conversion",
         ),
         ("column.csv", "timestamp", "when", "no column \"timestamp\""),
         (

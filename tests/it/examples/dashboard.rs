@@ -538,25 +538,25 @@ fn margins_models_and_stages_are_as_asked() {
     assert_refused(
         "omnichannel",
         &base,
-        &["error: margin is \"much\", allowed: a finite number, or nothing\n"],
+        &["error: margin is \"much\", expected: a finite number, or nothing\n"],
     );
     std::fs::write(&log, rows).unwrap();
     for (stages, message) in [
         (
             "social",
-            "--stages is social, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty",
+            "--stages is social, expected: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty",
         ),
         (
             "social=fun",
-            "--stages is social=fun, allowed: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty",
+            "--stages is social=fun, expected: CHANNEL=STAGE, the stage discovery, consideration, purchase, use or loyalty",
         ),
         (
             "social=use",
-            "the stage of channel \"search\" is missing, allowed: a stage for each channel",
+            "the stage of channel \"search\" is missing, expected: a stage for each channel",
         ),
         (
             "radio=use",
-            "the table of stages names channel \"radio\", allowed: search, social",
+            "the table of stages names channel \"radio\", expected: search, social",
         ),
     ] {
         let options = [&base[..], &["--model", "linear", "--stages", stages]].concat();
@@ -566,7 +566,7 @@ fn margins_models_and_stages_are_as_asked() {
     assert_refused(
         "omnichannel",
         &backwards,
-        &["error: the period's last day is 2026-01-31, allowed: 2026-02-01 or later\n"],
+        &["error: the period's last day is 2026-01-31, expected: 2026-02-01 or later\n"],
     );
     assert_refused(
         "omnichannel",

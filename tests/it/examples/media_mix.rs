@@ -237,7 +237,7 @@ fn bad_files_are_refused_by_name_and_row() {
         "gap.csv",
         &good.replace("2019-04-28,", "2019-04-29,"),
         &whole,
-        "row 4: week is \"2019-04-29\", allowed: 2019-04-28",
+        "row 4: week is \"2019-04-29\", expected: 2019-04-28",
     );
     refused(
         "header.csv",
@@ -263,7 +263,7 @@ fn bad_files_are_refused_by_name_and_row() {
         "radio.csv",
         &format!("{header}\nradio,,2020-02-02,2020-02-29,1,1,1\n"),
         &lift,
-        "row 3: channel is \"radio\", allowed: Search-Ads",
+        "row 3: channel is \"radio\", expected: Search-Ads",
     );
     refused(
         "early.csv",

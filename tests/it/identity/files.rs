@@ -50,15 +50,15 @@ fn identifiers_stand_in_columns_of_their_kind() {
 fn bad_files_are_named() {
     assert_eq!(
         error(&format!("{HEADER}\n,,5,tv,touch,,\n")),
-        "row 2: id:KIND is \"\", allowed: at least one identifier of a kind of the rules: account, card, e-mail, phone, cookie, device, address"
+        "row 2: id:KIND is \"\", expected: at least one identifier of a kind of the rules: account, card, e-mail, phone, cookie, device, address"
     );
     assert_eq!(
         error(&format!("{HEADER}\n,c,5,tv,touch,,\n, ,5,tv,touch,,\n")),
-        "row 3: id:cookie is \" \", allowed: any text that is not blank"
+        "row 3: id:cookie is \" \", expected: any text that is not blank"
     );
     assert!(
         error("id:tattoo,timestamp,channel,kind\n")
-            .starts_with("row 1: id:tattoo is \"tattoo\", allowed: a kind of the rules: account")
+            .starts_with("row 1: id:tattoo is \"tattoo\", expected: a kind of the rules: account")
     );
     assert_eq!(
         error("id:card,id:card,timestamp,channel,kind\n"),
@@ -71,7 +71,7 @@ fn bad_files_are_named() {
     assert!(error(&format!("{HEADER}\n,c,1767225600000,tv,touch,,\n")).contains("milliseconds"));
     assert_eq!(
         error(HEADER),
-        "the event log is empty, allowed: at least one row"
+        "the event log is empty, expected: at least one row"
     );
     let raw = read(
         &format!("{HEADER}\n"),
@@ -114,7 +114,7 @@ fn shops_and_calls_have_their_own_identifiers_and_zones() {
         .to_string();
     assert_eq!(
         refused,
-        "row 2: zone is \"Mars/Olympus\", allowed: a name of the IANA database, such as Europe/Berlin"
+        "row 2: zone is \"Mars/Olympus\", expected: a name of the IANA database, such as Europe/Berlin"
     );
     let naive = read(
         "id:card,timestamp,channel,kind\n1,2026-01-01T01:30:00,a,touch\n",

@@ -417,7 +417,7 @@ fn bad_input_is_refused() {
         .to_string();
     assert_eq!(
         message,
-        "the log is empty, allowed: at least one touch or conversion in the period"
+        "the log is empty, expected: at least one touch or conversion in the period"
     );
     assert!(
         Purchases::of(&empty).is_err() && CustomerAcquisitionCost::of(&empty, &LastTouch).is_err()
@@ -466,7 +466,7 @@ fn bad_input_is_refused() {
     .to_string();
     assert!(
         stray.starts_with(
-            "the list of offline channels names channel \"shop\", allowed: e-mail, search"
+            "the list of offline channels names channel \"shop\", expected: e-mail, search"
         ),
         "{stray}"
     );

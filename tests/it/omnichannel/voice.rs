@@ -218,7 +218,7 @@ fn are_those_who_use_several_channels_happier() {
     assert_eq!(effort.difference, None);
     assert_eq!(
         effort.reason.as_deref(),
-        Some("number of values in an arm is 1, allowed: at least 2")
+        Some("number of values in an arm is 1, expected: at least 2")
     );
 }
 
@@ -514,7 +514,7 @@ fn bad_input_has_an_error_or_a_stated_result() {
         let message = of(&log).unwrap_err().to_string();
         assert_eq!(
             message,
-            format!("row 2: value is \"{value}\", allowed: {allowed} as an answer to \"{goal}\"")
+            format!("row 2: value is \"{value}\", expected: {allowed} as an answer to \"{goal}\"")
         );
         let lenient = Questions::default().leave_out_off_scale();
         let voice = VoiceOfCustomer::of(
@@ -535,7 +535,7 @@ fn bad_input_has_an_error_or_a_stated_result() {
         .unwrap_err();
     assert_eq!(
         refused.to_string(),
-        "row 1: person is \"\", allowed: any text or integer"
+        "row 1: person is \"\", expected: any text or integer"
     );
     let file = "person,timestamp,channel,kind,value,goal\nann,5,tv,touch,,\n,6,,survey,9,nps\n";
     let refused = Events::from_csv(
@@ -562,7 +562,7 @@ fn bad_input_has_an_error_or_a_stated_result() {
     );
     assert_eq!(
         of(&Events::new()).unwrap_err().to_string(),
-        "the log is empty, allowed: at least one row"
+        "the log is empty, expected: at least one row"
     );
     // All answers equal, and no contact before any: no test, and no width.
     let equal = of(&answers(&[
@@ -609,7 +609,7 @@ fn bad_input_has_an_error_or_a_stated_result() {
     .clone();
     assert_eq!(
         reason.as_deref(),
-        Some("variance of both arms is 0, allowed: above 0 in at least one arm")
+        Some("variance of both arms is 0, expected: above 0 in at least one arm")
     );
     // Who served is stated nowhere, or in a column that is not there.
     let service = |columns| {

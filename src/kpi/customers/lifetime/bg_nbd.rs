@@ -79,7 +79,7 @@ impl BgNbd {
         if customers.is_empty() {
             return Err(Error::Empty {
                 what: "list of customers".into(),
-                allowed: "at least one customer".into(),
+                expected: "at least one customer".into(),
             });
         }
         if customers.iter().all(|customer| customer.repeats() == 0) {
@@ -171,8 +171,8 @@ impl BgNbd {
         };
         let expected = c / (a - 1.0) * (1.0 - left) / (1.0 + self.odds_gone(customer));
         if !expected.is_finite() {
-            let allowed = "a finite number: the parameters of BG/NBD are out of range";
-            return Err(Error::setting("expected purchases", expected, allowed));
+            let wanted = "a finite number: the parameters of BG/NBD are out of range";
+            return Err(Error::setting("expected purchases", expected, wanted));
         }
         Ok(expected.max(0.0))
     }

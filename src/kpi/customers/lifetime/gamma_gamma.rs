@@ -111,7 +111,7 @@ impl GammaGamma {
         if customers.is_empty() {
             return Err(Error::Empty {
                 what: "list of repeat customers".into(),
-                allowed: "at least one customer".into(),
+                expected: "at least one customer".into(),
             });
         }
         let mean =
