@@ -49,6 +49,8 @@ pub mod channel;
 mod error;
 pub mod event;
 pub mod experiment;
+#[cfg(all(feature = "csv", feature = "time"))]
+pub mod guide;
 pub mod identity;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub mod io;
