@@ -1,6 +1,7 @@
 //! Segments by recency, frequency and monetary value.
 
 use crate::report::text as table;
+use crate::time::limits::DAY;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Mean, Rate};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
 /// they were worth.
@@ -158,7 +159,7 @@ fn fifths(purchases: &Purchases<'_>, of: impl Fn(&CustomerPurchases<'_>) -> f64)
 #[non_exhaustive]
 pub struct RfmSegments {
     /// The time reported; recency counts to its end.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// What all purchases were worth, less refunds.
@@ -191,7 +192,7 @@ impl RfmSegments {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
         for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
-            let recency = (purchases.window().to() - last) as f64 / 86_400.0;
+            let recency = (purchases.window().to() - last) as f64 / f64::from(DAY);
             members[score.segment() as usize].push([
                 recency,
                 customer.len() as f64,
