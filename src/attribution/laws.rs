@@ -155,7 +155,7 @@ impl Fit for WithinJourneys {
 const NAMES: [&str; 7] = [
     "call", "direct", "e-mail", "search", "social", "tv", "unseen",
 ];
-const DAY: i64 = 86_400;
+const DAY: i64 = crate::time::limits::DAY as i64;
 const PERSONS: u64 = 9000;
 
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use crate::attribution::hazard::decay::Decay;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-pub(super) const DAY: f64 = 86_400.0;
+pub(super) const DAY: f64 = crate::time::limits::DAY as f64;
 
 /// Functions of a touch's age whose weighted sum is its effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
