@@ -11,7 +11,7 @@ mod recovery;
 mod voice;
 
 use mixtouch::io::EventColumns;
-use mixtouch::journeys::Period;
+use mixtouch::time::TimeRange as Period;
 use mixtouch::kpi::journeys::OfflineChannels;
 use mixtouch::stats::Proportion;
 use mixtouch::{Events, JourneyOptions, Journeys};
