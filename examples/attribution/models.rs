@@ -3,7 +3,7 @@
 use crate::options::Options;
 use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
-use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::regression::{LogisticRegression, ShaoLi};
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, WShaped,
 };
@@ -123,7 +123,7 @@ fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Re
         "shapley" => to.model(name, SimplifiedShapley),
         "shapley-set-rate" => to.fit(name, SetRateShapley),
         "counterfactual" => to.fit(name, Counterfactual),
-        "logistic" => to.fit(name, Logistic::new()),
+        "logistic" => to.fit(name, LogisticRegression::new()),
         "shao-li" => to.fit(name, ShaoLi),
         "time-to-event" => to.fit(name, time_to_event(options)),
         "time-to-event-log-link" => to.fit(name, LogLinearHazard::default()),
