@@ -209,7 +209,7 @@ fn table(
 ) -> Table {
     let names = worlds.iter().map(|world| world.name());
     let rows = entries.iter().enumerate().map(|(at, entry)| {
-        let cell = |column: &Vec<Option<Score>>| Cell::number(column[at].map(figure), digits);
+        let cell = move |column: &Vec<Option<Score>>| Cell::number(column[at].map(figure), digits);
         std::iter::once(entry.name.into()).chain(columns.iter().map(cell))
     });
     Table::new(std::iter::once(title).chain(names)).with_rows(rows)

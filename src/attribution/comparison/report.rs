@@ -49,7 +49,7 @@ impl ComparisonTable {
     ///     .run(&paths.journeys()?)?;
     /// assert_eq!(
     ///     table.top(2).to_string(),
-    ///     "30 journeys, 50 touchpoints, 25 conversions worth 0, 5 without a conversion\n\
+    ///     "30 journeys, 55 touchpoints, 25 conversions worth 0, 5 without a conversion\n\
     ///      \n\
     ///      conversions     first-touch  last-touch\n\
     ///      search                  0.0        20.0\n\
