@@ -10,7 +10,7 @@ use clap::Parser;
 use mixtouch::attribution::Counterfactual;
 use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
-use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::regression::{LogisticRegression, ShaoLi};
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
@@ -99,7 +99,7 @@ fn entries() -> Result<Vec<Entry>> {
         rule("shapley", SimplifiedShapley),
         fitted("shapley-set-rate", SetRateShapley),
         fitted("counterfactual", Counterfactual),
-        fitted("logistic", Logistic::new()),
+        fitted("logistic", LogisticRegression::new()),
         fitted("shao-li", ShaoLi),
         fitted("log-link hazard", LogLinearHazard::default()),
         fitted("time-to-event", plain()),

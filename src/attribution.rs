@@ -12,12 +12,12 @@ mod credits;
 mod distinct;
 mod engine;
 mod evidence;
-mod grams;
 pub mod hazard;
-#[cfg(test)]
-mod laws;
+#[cfg(any(test, feature = "laws"))]
+pub mod laws;
 pub mod markov;
 mod model;
+mod ngram_table;
 mod parameters;
 pub mod regression;
 pub mod rules;

@@ -55,7 +55,7 @@ pub enum ModelName {
     ShapleySetRate,
     /// `counterfactual`: [`Counterfactual`](crate::attribution::Counterfactual).
     Counterfactual,
-    /// `logistic`: [`Logistic`](crate::attribution::regression::Logistic).
+    /// `logistic`: [`LogisticRegression`](crate::attribution::regression::LogisticRegression).
     Logistic,
     /// `shao-li`: [`ShaoLi`](crate::attribution::regression::ShaoLi).
     ShaoLi,

@@ -6,7 +6,7 @@ use crate::attribution::counterfactual::Counterfactual;
 use crate::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use crate::attribution::markov::{Markov, MarkovJourneys};
 use crate::attribution::model::{Fit, Needs};
-use crate::attribution::regression::{Logistic, ShaoLi};
+use crate::attribution::regression::{LogisticRegression, ShaoLi};
 use crate::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
@@ -131,7 +131,7 @@ impl Comparison {
             ModelName::Shapley => self.model(called, SimplifiedShapley),
             ModelName::ShapleySetRate => self.fit(called, SetRateShapley),
             ModelName::Counterfactual => self.fit(called, Counterfactual),
-            ModelName::Logistic => self.fit(called, Logistic::new()),
+            ModelName::Logistic => self.fit(called, LogisticRegression::new()),
             ModelName::ShaoLi => self.fit(called, ShaoLi),
             ModelName::TimeToEvent => self.fit(called, settings.time_to_event.clone()),
             ModelName::TimeToEventLogLink => self.fit(called, LogLinearHazard::default()),

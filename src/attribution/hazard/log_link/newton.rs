@@ -1,6 +1,6 @@
 //! The maximum-likelihood coefficients of a log-linear intensity.
 
-use crate::attribution::hazard::basis::DAY;
+use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::log_link::states::States;
 use crate::linalg::cholesky::Cholesky;
 use std::ops::Range;
@@ -19,6 +19,16 @@ pub(super) struct Solution {
     pub(super) log_likelihood: f64,
     pub(super) steps: u64,
     pub(super) converged: bool,
+}
+
+impl Solution {
+    /// Of a log without conversions: every rate is 0, which has no logarithm.
+    pub(super) const NO_CONVERSIONS: Self = Self {
+        coefficients: Vec::new(),
+        log_likelihood: 0.0,
+        steps: 0,
+        converged: true,
+    };
 }
 
 /// A weak normal prior on each channel's coefficients, standard deviation 10: without it a bin in

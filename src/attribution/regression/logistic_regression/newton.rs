@@ -23,7 +23,7 @@ struct Row {
     all: f64,
 }
 
-pub(crate) fn fit(coalitions: &ChannelSetCounts, penalty: f64) -> Fitted {
+pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
     let row = |(set, outcome): (Vec<crate::channel::ChannelId>, crate::journeys::Outcome)| Row {
         columns: std::iter::once(0)
             .chain(set.iter().map(|id| id.index() + 1))
@@ -31,8 +31,8 @@ pub(crate) fn fit(coalitions: &ChannelSetCounts, penalty: f64) -> Fitted {
         converted: outcome.conversions,
         all: outcome.conversions + outcome.nulls,
     };
-    let rows: Vec<Row> = coalitions.sorted().into_iter().map(row).collect();
-    let size = coalitions.channels().len() + 1;
+    let rows: Vec<Row> = sets.sorted().into_iter().map(row).collect();
+    let size = sets.channels().len() + 1;
     let penalties: Vec<f64> = (0..size)
         .map(|at| if at == 0 { FREE } else { penalty })
         .collect();
