@@ -12,7 +12,7 @@ mod voice;
 
 use mixtouch::io::EventColumns;
 use mixtouch::kpi::journeys::OfflineChannels;
-use mixtouch::stats::Rate;
+use mixtouch::stats::Proportion;
 use mixtouch::time::TimeRange;
 use mixtouch::{Events, JourneyOptions, Journeys};
 
@@ -49,7 +49,7 @@ fn offline() -> OfflineChannels {
     OfflineChannels::new(["store"])
 }
 
-fn counts(rate: &Rate) -> (u64, u64) {
+fn counts(rate: &Proportion) -> (u64, u64) {
     (rate.count, rate.population)
 }
 

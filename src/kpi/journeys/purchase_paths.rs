@@ -79,8 +79,8 @@ impl PathLengths {
         Ok(PurchasePaths {
             window: journeys.observed_range()?,
             population: self.lengths.len() as u64,
-            days: Distribution::of(days, "days", level),
-            touches: Distribution::of(touches, "touches", level),
+            days: Distribution::from_values(days, "days", level),
+            touches: Distribution::from_values(touches, "touches", level),
         })
     }
 }
