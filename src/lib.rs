@@ -60,7 +60,7 @@ mod linalg;
 pub mod mix;
 pub mod privacy;
 pub mod progress;
-mod report;
+pub mod report;
 pub mod simulate;
 pub mod stats;
 pub mod time;
