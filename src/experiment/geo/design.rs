@@ -62,9 +62,9 @@ impl GeoTest {
     /// included, are the test's; geos are compared on those before.
     ///
     /// # Errors
-    /// If days are not in order, a geo's outcomes are not one finite number for each day or not
-    /// > 0 on average before the test, or a name is given twice or unknown. Also if there are fewer
-    /// than 2 periods before the test, 1 in it, 1 treated geo or 2 controls.
+    /// If days are not in order, a name is given twice or unknown, or a geo's outcomes are not one
+    /// finite number for each day with a mean > 0 before the test. Also if there are fewer than 2
+    /// periods before the test, 1 in it, 1 treated geo or 2 controls.
     pub fn new(
         days: Vec<Day>,
         outcomes: Vec<(String, Vec<f64>)>,
