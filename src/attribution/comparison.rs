@@ -8,7 +8,9 @@ use crate::attribution::comparison::table::{ComparisonTable, ModelTable, Segment
 use crate::attribution::credits::Credits;
 use crate::attribution::engine::{Scoring, check};
 use crate::attribution::evidence::Gathering;
-use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Journey;

@@ -1,8 +1,8 @@
-//! Credit touch by touch, for those who write it to a table of their own.
+//! Credit touch by touch, for a table with a row for each touch.
 
-use crate::attribution::credits::{check_weights, sum};
 use crate::attribution::engine::check;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::weights::{check_weights, sum};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::PersonKey;

@@ -3,9 +3,10 @@
 mod shown;
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
-use crate::attribution::credits::{Credits, Tally};
+use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::Parameters;
+use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};

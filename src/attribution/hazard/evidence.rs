@@ -1,4 +1,4 @@
-//! What one pass over the persons keeps.
+//! Exposures and conversions: the evidence of an additive hazard.
 
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::hazard::decay::DAY;

@@ -1,4 +1,4 @@
-//! Which order suits the data.
+//! Scores for the choice of a chain's order.
 
 use crate::attribution::markov::order_range::check_order;
 use crate::attribution::markov::specification::Markov;
@@ -87,7 +87,7 @@ impl Markov {
     /// Scores the orders from 1 to `highest`, all in one pass over the journeys.
     ///
     /// # Errors
-    /// A highest order that is not 1 to 1000.
+    /// If the highest order is not 1 to 1000.
     pub fn choose_order(journeys: &Journeys, highest: usize) -> Result<OrderChoice> {
         let highest = check_order(highest)
             .map_err(|_| Error::setting("the highest order", highest, "1 to 1000"))?;

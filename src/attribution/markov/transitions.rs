@@ -1,4 +1,4 @@
-//! How often journeys step from one state to another.
+//! Counts of journeys' steps from state to state.
 
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::markov::ends::Ends;
@@ -90,7 +90,7 @@ impl Transitions {
         &self.channels
     }
 
-    /// How many channels make a state.
+    /// The number of channels that make a state, 1 to 1000.
     pub fn order(&self) -> usize {
         self.order
     }
@@ -323,7 +323,7 @@ impl TryFrom<Sorted> for Transitions {
                 return Err(Error::setting(
                     "a count",
                     format!("{ends:?}"),
-                    "finite numbers from 0",
+                    "finite numbers, 0 or more",
                 ));
             }
             match &mut evidence.counts {
@@ -340,7 +340,11 @@ impl TryFrom<Sorted> for Transitions {
                 ));
             }
             if !(*weight >= 0.0 && weight.is_finite()) {
-                return Err(Error::setting("a count", weight, "a finite number from 0"));
+                return Err(Error::setting(
+                    "a count",
+                    weight,
+                    "a finite number, 0 or more",
+                ));
             }
             match &mut evidence.counts {
                 Counts::Dense(pairs) => pairs.put_step(step[0], step[1], *weight),

@@ -2,7 +2,8 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::{spread_evenly, with_distinct};
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -100,12 +101,12 @@ impl TryFrom<Rates> for ShaoLiModel {
 }
 
 impl ShaoLiModel {
-    /// The part of journeys with this channel that convert, if there are any.
+    /// The share of journeys with this channel that convert, if there are any.
     pub fn rate(&self, channel: ChannelId) -> Option<f64> {
         Some(self.rates.get(self.rates.find(&[channel])?))
     }
 
-    /// The part of journeys with both channels that convert, if there are any.
+    /// The share of journeys with both channels that convert, if there are any.
     pub fn pair_rate(&self, one: ChannelId, other: ChannelId) -> Option<f64> {
         Some(
             self.rates

@@ -88,8 +88,8 @@ impl Position {
     /// Parts of any size, in proportion.
     ///
     /// # Errors
-    /// A part that is negative, not finite or above 10^15; ends that are both zero, which would
-    /// leave short journeys without credit.
+    /// If a part is negative, not finite or above 10^15; or both ends are 0, which would leave short
+    /// journeys without credit.
     pub fn new(first: f64, middle: f64, last: f64) -> Result<Self> {
         for (name, part) in [
             ("the first touch's part", first),
@@ -104,7 +104,7 @@ impl Position {
             return Err(Error::setting(
                 "the first and the last touch's part",
                 "0 both",
-                "at least one above 0",
+                "at least one > 0",
             ));
         }
         Ok(Self {

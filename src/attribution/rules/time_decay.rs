@@ -1,6 +1,7 @@
 //! The closer to the conversion, the more credit.
 
-use crate::attribution::model::{AttributionModel, Needs};
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
@@ -81,7 +82,7 @@ impl TimeDecay {
     /// With that half-life.
     ///
     /// # Errors
-    /// A half-life of zero.
+    /// If the half-life is 0.
     pub fn new(half_life: Duration) -> Result<Self> {
         Fields {
             half_life_seconds: half_life.as_secs_f64(),
@@ -92,7 +93,7 @@ impl TimeDecay {
     /// With a half-life in days; 7 is the usual one.
     ///
     /// # Errors
-    /// A half-life that is zero, negative or not finite.
+    /// If the half-life is 0, negative or not finite.
     pub fn days(half_life: f64) -> Result<Self> {
         Self::new(days_to_duration("half-life", half_life)?)
     }

@@ -50,12 +50,12 @@ impl TryFrom<Fields> for ExactSetShapley {
 }
 
 impl ExactSetShapley {
-    /// The values of the game these coalitions make.
-    pub fn new(coalitions: &ChannelSetCounts) -> Self {
-        let channels = coalitions.channels().clone();
+    /// The values of the game with these counts.
+    pub fn new(counts: &ChannelSetCounts) -> Self {
+        let channels = counts.channels().clone();
         let players = channels.len();
         let mut values = vec![0.0; players];
-        for (set, outcome) in coalitions.sorted() {
+        for (set, outcome) in counts.sorted() {
             let inside = weight(players, set.len() - 1) * outcome.conversions();
             let outside = if set.len() < players {
                 weight(players, set.len()) * outcome.conversions()

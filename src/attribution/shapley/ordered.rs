@@ -1,7 +1,7 @@
 //! The ordered game, a report by channel and position.
 
-use crate::attribution::credits::Tally;
 use crate::attribution::distinct::{distinct, spread_evenly};
+use crate::attribution::tally::Tally;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -57,7 +57,7 @@ impl TryFrom<Fields> for OrderedShapley {
 }
 
 impl OrderedShapley {
-    /// Nothing yet.
+    /// A report of no journeys.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),

@@ -4,7 +4,7 @@ use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
 };
-use crate::attribution::credits::Tally;
+use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use std::fmt;
 

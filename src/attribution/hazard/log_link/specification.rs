@@ -90,7 +90,7 @@ impl LogLinearHazard {
     /// Other bins of age, by where each ends; the first begins at 0.
     ///
     /// # Errors
-    /// No bin, more than 64, or ends that are not rising.
+    /// If there are no bins or more than 64, or their ends do not rise.
     pub fn with_bins(self, ends: impl IntoIterator<Item = Duration>) -> Result<Self> {
         let ends: Vec<u32> = ends
             .into_iter()
@@ -101,6 +101,7 @@ impl LogLinearHazard {
     }
 
     /// Channels whose touches follow demand rather than make it: their credit goes to the baseline.
+    #[must_use]
     pub fn with_demand_capture<S: Into<String>>(
         self,
         channels: impl IntoIterator<Item = S>,
