@@ -45,6 +45,8 @@ mod weights;
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
+pub use self::comparison::model_name::ModelName;
+pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
 };

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 /// only, so it stays small, and fitting never reads the touches again.
 ///
 /// Evidence gathered apart, over different persons, merges into that of all; state the end of
-/// observation ([`Period`](crate::journeys::Period)) when each part would otherwise end with its own last
+/// observation ([`TimeRange`](crate::time::TimeRange)) when each part would otherwise end with its own last
 /// row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]

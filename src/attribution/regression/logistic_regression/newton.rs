@@ -1,6 +1,7 @@
 //! Newton's method for penalised logistic regression on sets of channels.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::linalg::newton::{Concave, Expansion, Newton, Stop};
 
 /// The intercept and then a coefficient a channel, and how they came about.
 pub(crate) struct Fitted {
@@ -13,7 +14,6 @@ pub(crate) struct Fitted {
 const MOST_STEPS: usize = 100;
 /// Behind a step this small, relative to the coefficients, the next would be its square.
 const SMALL: f64 = 1e-9;
-const ROUNDING: f64 = 1e-12;
 
 /// A set of columns that are 1, the intercept's among them, with how many converted out of how
 /// many.
@@ -36,43 +36,24 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
     let penalties: Vec<f64> = (0..size)
         .map(|at| if at == 0 { FREE } else { penalty })
         .collect();
-    let mut coefficients = vec![0.0; size];
-    let (mut steps, mut converged) = (0, false);
-    let mut best = objective(&rows, &coefficients, &penalties);
-    while steps < MOST_STEPS && !converged {
-        let step = newton_step(&rows, &coefficients, &penalties);
-        let largest = step
-            .iter()
-            .zip(&coefficients)
-            .map(|(step, at)| step.abs() / (1.0 + at.abs()))
-            .fold(0.0, f64::max);
-        converged = largest <= SMALL;
-        // Half the step until the objective does not fall by more than rounding: far from the
-        // maximum a whole one may overshoot.
-        let mut scale = 1.0;
-        loop {
-            let moved: Vec<f64> = coefficients
-                .iter()
-                .zip(&step)
-                .map(|(at, step)| at + scale * step)
-                .collect();
-            let reached = objective(&rows, &moved, &penalties);
-            if reached >= best - ROUNDING * best.abs() || scale * largest <= SMALL {
-                (coefficients, best) = (moved, reached);
-                break;
-            }
-            scale /= 2.0;
-        }
-        steps += 1;
-    }
+    let objective = Penalised {
+        rows: &rows,
+        penalties: &penalties,
+    };
+    let newton = Newton {
+        most_steps: MOST_STEPS,
+        stop: Stop::Step(SMALL),
+        scaled: false,
+    };
+    let maximum = newton.maximise(&objective, vec![0.0; size]);
     let log_likelihood = rows
         .iter()
-        .map(|row| row.log_likelihood(&coefficients))
+        .map(|row| row.log_likelihood(&maximum.point))
         .sum();
     Fitted {
-        coefficients,
-        steps,
-        converged,
+        coefficients: maximum.point,
+        steps: maximum.steps,
+        converged: maximum.converged,
         log_likelihood,
     }
 }
@@ -96,80 +77,61 @@ impl Row {
     }
 }
 
-fn objective(rows: &[Row], coefficients: &[f64], penalties: &[f64]) -> f64 {
-    let likelihood: f64 = rows
-        .iter()
-        .map(|row| row.log_likelihood(coefficients))
-        .sum();
-    likelihood
-        - coefficients
-            .iter()
-            .zip(penalties)
-            .map(|(at, penalty)| penalty / 2.0 * at * at)
-            .sum::<f64>()
+/// The log-likelihood of rows, less `penalty / 2 x coefficient^2` for each coefficient.
+struct Penalised<'a> {
+    rows: &'a [Row],
+    penalties: &'a [f64],
 }
 
-/// Solves `H step = g`, `g` the gradient and `H` the negative Hessian: weights `n p (1 - p)`.
-fn newton_step(rows: &[Row], coefficients: &[f64], penalties: &[f64]) -> Vec<f64> {
-    let size = coefficients.len();
-    let mut gradient: Vec<f64> = coefficients
-        .iter()
-        .zip(penalties)
-        .map(|(at, penalty)| -penalty * at)
-        .collect();
-    let mut hessian = vec![0.0; size * size];
-    (0..size).for_each(|at| hessian[at * size + at] = penalties[at]);
-    for row in rows {
-        let p = sigmoid(row.odds(coefficients));
-        let weight = row.all * p * (1.0 - p);
-        for (place, &column) in row.columns.iter().enumerate() {
-            gradient[column] += row.converted - row.all * p;
-            // Columns ascend, so this is the lower triangle.
-            row.columns[..=place]
-                .iter()
-                .for_each(|&other| hessian[column * size + other] += weight);
+impl Concave for Penalised<'_> {
+    fn expand(&self, coefficients: &[f64]) -> Expansion {
+        let (gradient, information) = self.derivatives(coefficients);
+        Expansion {
+            value: self.value(coefficients),
+            gradient,
+            information,
         }
     }
-    solve(hessian, gradient)
 }
 
-/// Solves a symmetric positive definite system, of which the lower triangle is given, by Cholesky.
-fn solve(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
-    let size = right.len();
-    for at in 0..size {
-        for column in 0..=at {
-            let (above, own) = matrix.split_at(at * size);
-            let other = if column == at {
-                &own[..column]
-            } else {
-                &above[column * size..column * size + column]
-            };
-            let sum: f64 = own[..column]
-                .iter()
-                .zip(other)
-                .map(|(left, right)| left * right)
-                .sum();
-            let rest = own[column] - sum;
-            matrix[at * size + column] = if column == at {
-                rest.max(f64::MIN_POSITIVE).sqrt()
-            } else {
-                rest / matrix[column * size + column]
-            };
-        }
-        let sum: f64 = matrix[at * size..at * size + at]
+impl Penalised<'_> {
+    fn value(&self, coefficients: &[f64]) -> f64 {
+        let likelihood: f64 = self
+            .rows
             .iter()
-            .zip(&right)
-            .map(|(left, right)| left * right)
+            .map(|row| row.log_likelihood(coefficients))
             .sum();
-        right[at] = (right[at] - sum) / matrix[at * size + at];
+        likelihood
+            - coefficients
+                .iter()
+                .zip(self.penalties)
+                .map(|(at, penalty)| penalty / 2.0 * at * at)
+                .sum::<f64>()
     }
-    for at in (0..size).rev() {
-        let sum: f64 = (at + 1..size)
-            .map(|below| matrix[below * size + at] * right[below])
-            .sum();
-        right[at] = (right[at] - sum) / matrix[at * size + at];
+
+    /// The gradient and minus the second derivatives, whose weights are `n p (1 - p)`.
+    fn derivatives(&self, coefficients: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let size = coefficients.len();
+        let mut gradient: Vec<f64> = coefficients
+            .iter()
+            .zip(self.penalties)
+            .map(|(at, penalty)| -penalty * at)
+            .collect();
+        let mut information = vec![0.0; size * size];
+        (0..size).for_each(|at| information[at * size + at] = self.penalties[at]);
+        for row in self.rows {
+            let p = sigmoid(row.odds(coefficients));
+            let weight = row.all * p * (1.0 - p);
+            for (place, &column) in row.columns.iter().enumerate() {
+                gradient[column] += row.converted - row.all * p;
+                // Columns ascend, so this is the lower triangle.
+                row.columns[..=place]
+                    .iter()
+                    .for_each(|&other| information[column * size + other] += weight);
+            }
+        }
+        (gradient, information)
     }
-    right
 }
 
 /// `1 / (1 + e^-x)`, without overflow.
@@ -185,29 +147,4 @@ pub(crate) fn sigmoid(x: f64) -> f64 {
 /// `log(1 + e^x)`, without overflow.
 fn softplus(x: f64) -> f64 {
     x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cholesky_solves() {
-        // [[4, 2, 1], [2, 5, 3], [1, 3, 6]] x = [1, 2, 3]
-        let solved = solve(
-            vec![4.0, 0.0, 0.0, 2.0, 5.0, 0.0, 1.0, 3.0, 6.0],
-            vec![1.0, 2.0, 3.0],
-        );
-        for (row, right) in [[4.0, 2.0, 1.0], [2.0, 5.0, 3.0], [1.0, 3.0, 6.0]]
-            .iter()
-            .zip([1.0, 2.0, 3.0])
-        {
-            let product: f64 = row
-                .iter()
-                .zip(&solved)
-                .map(|(left, right)| left * right)
-                .sum();
-            assert!((product - right).abs() < 1e-12);
-        }
-    }
 }
