@@ -21,9 +21,8 @@ use std::sync::Arc;
 ///
 /// ```
 /// use mixtouch::attribution::EvidenceVersion;
-/// use mixtouch::{
-///     Accumulator, AttributionModel, Channels, Fit, Journey, Outcome, PathTable, Result, attribute,
-/// };
+/// use mixtouch::{Accumulator, AttributionModel, Channels, Fit, Journey, Result};
+/// use mixtouch::{Outcome, PathTable, attribute};
 /// use serde::{Deserialize, Serialize};
 ///
 /// /// Each touch weighs how many converting journeys end with its channel.

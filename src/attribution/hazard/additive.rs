@@ -12,9 +12,9 @@ use std::time::Duration;
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
 /// raises.
 ///
-/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates 0
-/// or more. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit is
-/// divided by what each touch and the baseline `b` add to the intensity at its second: theta /
+/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates 0 or
+/// more. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit
+/// is divided by what each touch and the baseline `b` add to the intensity at its second: theta /
 /// lambda and b / lambda. As the intensity is a sum, that is also what removal and Shapley values
 /// of it give. The family is that of Shender, Amini, Bao, Dixon and co-authors (Journal of Data
 /// Science 22(1), 2024), who use a log link.

@@ -82,8 +82,8 @@ fn best(
     (best.1.1 > RISE).then_some((best.0, best.1.0))
 }
 
-/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates of 0 or more, and how
-/// large: by bisection of its slope, which falls.
+/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates of 0 or more, and
+/// how large: by bisection of its slope, which falls.
 fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
     let slope = |rate: f64| {
         events

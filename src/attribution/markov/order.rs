@@ -17,9 +17,8 @@ use serde::{Deserialize, Serialize};
 /// use mixtouch::attribution::markov::Markov;
 ///
 /// let mut table = PathTable::new();
-/// for (path, conversions, nulls) in [(["social", "search"], 30.0, 70.0), (["e-mail", "search"], 5.0, 95.0)] {
-///     table.push(path, Outcome::new(conversions, nulls, 0.0)?)?;
-/// }
+/// table.push(["social", "search"], Outcome::new(30.0, 70.0, 0.0)?)?;
+/// table.push(["e-mail", "search"], Outcome::new(5.0, 95.0, 0.0)?)?;
 /// let choice = Markov::choose_order(&table.journeys()?, 2)?;
 /// // The last channel is always search: only the one before it tells who converts.
 /// assert_eq!(choice.scores()[0].auc, Some(0.5));

@@ -1,4 +1,4 @@
-//! LogisticRegression regression on which channels a person met.
+//! Logistic regression on which channels a person met.
 
 mod newton;
 
@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
-/// LogisticRegression regression of conversion on the presence of each channel, over converting and null
+/// Logistic regression of conversion on the presence of each channel, over converting and null
 /// journeys (Shao and Li 2011 use it, bagged, as their reference):
 /// `log p / (1 - p) = a + sum of b_c over the channels met`.
 ///
@@ -44,7 +44,8 @@ use serde::{Deserialize, Serialize};
 /// let (_, search) = model.coefficients().next().unwrap();
 /// assert!((search - (81.0f64 / 16.0).ln()).abs() < 0.05, "but for the penalty");
 /// let credits = attribute(&journeys, &model)?;
-/// assert!(credits.channel("search").unwrap().conversions > credits.channel("social").unwrap().conversions);
+/// let [search, social] = credits.by_channel() else { unreachable!() };
+/// assert!(search.conversions > social.conversions);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["a", "b"], Outcome::new(4.0, 6.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
 /// let credits = attribute(&journeys, &ShaoLi.fit(&journeys)?)?;
-/// // p(a) = 5/20, p(b) = p(a, b) = 4/10: a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125, b 0.4 - 0.125 = 0.275
+/// // p(a) = 5/20, p(b) = p(a, b) = 4/10, so a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125,
+/// // and b 0.4 - 0.125 = 0.275
 /// assert!((credits.channel("b").unwrap().conversions - 4.0 * 0.275 / 0.4).abs() < 1e-12);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["social"], Outcome::new(2.0, 0.0, 0.0)?)?;
 /// table.push(["social", "search"], Outcome::new(4.0, 0.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
-/// let report = ExactSetShapley::new(&journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?);
+/// let counts = journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?;
+/// let report = ExactSetShapley::new(&counts);
 /// assert_eq!(report.iter().collect::<Vec<_>>(), [("search", 1.0), ("social", 3.0)]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["social", "search", "social"], Outcome::new(1.0, 0.0, 60.0)?)?;
 /// let journeys = table.journeys()?;
 /// let report = journeys.accumulate(|| OrderedShapley::new(journeys.channels()))?;
-/// let social: Vec<f64> = report.positions("social").iter().map(|tally| tally.conversions).collect();
-/// assert_eq!(social, [0.25, 0.0, 0.25]);
+/// let social = report.positions("social").iter().map(|tally| tally.conversions);
+/// assert!(social.eq([0.25, 0.0, 0.25]));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
