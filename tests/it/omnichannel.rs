@@ -41,7 +41,7 @@ fn whole(log: &Events) -> Journeys {
 }
 
 fn journeys(log: &Events, from: Option<i64>) -> Journeys {
-    let period = Period::new(from, Some(APRIL)).unwrap();
+    let period = Period::new(from.unwrap_or(0), APRIL).unwrap();
     Journeys::from_events(log, JourneyOptions::default().with_period(period)).unwrap()
 }
 
