@@ -1,4 +1,4 @@
-//! Which sets of channels met which outcomes: what the counted Shapley games are played on.
+//! Outcomes counted by set of channels: the evidence of Shapley games and regressions.
 
 use crate::attribution::distinct::{distinct, with_distinct};
 use crate::attribution::evidence::EvidenceVersion;
@@ -11,7 +11,21 @@ use crate::journeys::{Journey, Outcome};
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
-/// Outcomes by the set of distinct channels of a journey.
+/// Outcomes by the set of distinct channels of a journey: a row for each set that occurs.
+///
+/// ```
+/// use mixtouch::attribution::ChannelSetCounts;
+/// use mixtouch::{Outcome, PathTable};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search", "social"], Outcome::new(2.0, 0.0, 0.0)?)?;
+/// table.push(["search", "social"], Outcome::new(0.0, 3.0, 0.0)?)?;
+/// let journeys = table.journeys()?;
+/// let counts = journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?;
+/// let both: Vec<_> = journeys.channels().ids().collect();
+/// assert_eq!(counts.get(&both), Some(Outcome::new(2.0, 3.0, 0.0)?));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct ChannelSetCounts {
@@ -71,7 +85,7 @@ impl TryFrom<Sorted> for ChannelSetCounts {
 }
 
 impl ChannelSetCounts {
-    /// No journeys yet.
+    /// Counts of no journeys.
     pub fn new(channels: &Channels) -> Self {
         let few = channels.len() <= u64::BITS as usize;
         let sets = if few {
@@ -90,7 +104,7 @@ impl ChannelSetCounts {
         &self.channels
     }
 
-    /// How often journeys of exactly this set, in order and without repeats, ended how.
+    /// The outcomes of journeys with exactly this set; `set` is in order and without repeats.
     pub fn get(&self, set: &[ChannelId]) -> Option<Outcome> {
         if set
             .iter()
@@ -162,7 +176,7 @@ impl Accumulator for ChannelSetCounts {
     #[inline]
     fn observe(&mut self, journey: Journey<'_>) {
         let outcome = journey.outcome;
-        // A replicate of the bootstrap may count a journey not at all: then its set was not seen.
+        // a bootstrap replicate may weigh a journey 0: then its set does not occur
         if journey.is_empty() || outcome.conversions + outcome.nulls == 0.0 {
             return;
         }

@@ -1,7 +1,8 @@
-//! What a path loses without a touch.
+//! Google's fractribution: what a path loses without each touch.
 
 use crate::attribution::evidence::EvidenceVersion;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -10,7 +11,7 @@ use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being
-/// the part of journeys with exactly that path that convert, 0 for a path that was never seen.
+/// the share of journeys with exactly that path that convert, 0 for a path that does not occur.
 /// Where every touch weighs 0, the last one has it all.
 ///
 /// It asks for each path as it stands, so it needs many journeys on few paths: transform paths
@@ -90,7 +91,7 @@ impl TryFrom<Sorted> for PathOutcomes {
 }
 
 impl PathOutcomes {
-    /// No journeys yet.
+    /// Outcomes of no journeys.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),
@@ -98,12 +99,12 @@ impl PathOutcomes {
         }
     }
 
-    /// How journeys of exactly this path ended.
+    /// The outcomes of journeys with exactly this path.
     pub fn get(&self, path: &[ChannelId]) -> Option<Outcome> {
         self.paths.find(path).map(|at| self.paths.get(at))
     }
 
-    /// The part of them that converts, 0 for a path that was never seen.
+    /// The share of them that converts, 0 to 1; 0 for a path that does not occur.
     pub fn rate(&self, path: &[ChannelId]) -> f64 {
         self.get(path).map_or(0.0, |outcome| {
             outcome.conversions / (outcome.conversions + outcome.nulls)

@@ -1,7 +1,9 @@
 //! Models and specifications of any type, made alike.
 
 use crate::attribution::evidence::Gathering;
-use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::channel::Channels;
 use crate::error::Result;
 use crate::journeys::arena::Block;

@@ -3,9 +3,10 @@
 use crate::attribution::comparison::model_name::ModelName;
 use crate::attribution::comparison::run::Comparison;
 use crate::attribution::counterfactual::Counterfactual;
+use crate::attribution::fit::Fit;
 use crate::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use crate::attribution::markov::{Markov, MarkovJourneys};
-use crate::attribution::model::{Fit, Needs};
+use crate::attribution::needs::Needs;
 use crate::attribution::regression::{LogisticRegression, ShaoLi};
 use crate::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,

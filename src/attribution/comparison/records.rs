@@ -3,7 +3,7 @@
 use crate::attribution::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable,
 };
-use crate::attribution::credits::Tally;
+use crate::attribution::tally::Tally;
 use crate::error::Result;
 use crate::report::{Cell, Table};
 use std::io::Write;

@@ -3,7 +3,7 @@
 use crate::attribution::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable,
 };
-use crate::attribution::credits::Tally;
+use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use crate::report::{Cell, Document, Report, Section, Table, figure};
 use std::fmt;

@@ -7,7 +7,8 @@ use crate::attribution::comparison::table::{ComparisonTable, ModelTable, Segment
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
 use crate::attribution::credits::Credits;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::journeys::{BootstrapWeights, Sample};

@@ -1,9 +1,10 @@
 //! What a comparison found.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
-use crate::attribution::credits::{Credits, Tally};
+use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::Parameters;
+use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};

@@ -12,9 +12,9 @@ use std::time::Duration;
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
 /// raises.
 ///
-/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates from
-/// 0. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit is
-/// divided by what each touch and the baseline `b` add to the intensity at its second: theta /
+/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates 0 or
+/// more. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit
+/// is divided by what each touch and the baseline `b` add to the intensity at its second: theta /
 /// lambda and b / lambda. As the intensity is a sum, that is also what removal and Shapley values
 /// of it give. The family is that of Shender, Amini, Bao, Dixon and co-authors (Journal of Data
 /// Science 22(1), 2024), who use a log link.
@@ -78,7 +78,7 @@ impl AdditiveHazard {
     /// Other bins of age, by where each ends; the first begins at 0.
     ///
     /// # Errors
-    /// No bin, more than 64, or ends that are not rising.
+    /// If there are no bins or more than 64, or their ends do not rise.
     pub fn with_bins(self, ends: impl IntoIterator<Item = Duration>) -> Result<Self> {
         let seconds = |end: Duration| u32::try_from(end.as_secs()).unwrap_or(u32::MAX);
         Ok(Self {
@@ -91,7 +91,7 @@ impl AdditiveHazard {
     /// days: 0.1, 0.3, 1, 3 and 10 are usual. Each counts up to 10 times its tau.
     ///
     /// # Errors
-    /// No tau, more than 64, or numbers that are not positive and rising.
+    /// If there are no taus or more than 64, or they are not > 0 and rising.
     pub fn with_exponentials(self, taus: impl IntoIterator<Item = f64>) -> Result<Self> {
         Ok(Self {
             basis: Basis::exponential(taus.into_iter().collect())?,
@@ -101,6 +101,7 @@ impl AdditiveHazard {
 
     /// Lets a touch's effect depend on how many touches of its channel came in the 7 days before:
     /// 0, 1, 2 to 3, 4 or more.
+    #[must_use]
     pub fn with_frequency_classes(self, frequency_classes: bool) -> Self {
         Self {
             frequency_classes,
@@ -110,11 +111,13 @@ impl AdditiveHazard {
 
     /// Lets pairs of channels add to the intensity while both had a touch within 7 days; a pair is
     /// kept if the log-likelihood rises by more than 8, and its credit goes half to each.
+    #[must_use]
     pub fn with_pairs(self, pairs: bool) -> Self {
         Self { pairs, ..self }
     }
 
     /// Channels whose touches follow demand rather than make it: their credit goes to the baseline.
+    #[must_use]
     pub fn with_demand_capture<S: Into<String>>(
         self,
         channels: impl IntoIterator<Item = S>,
@@ -127,7 +130,8 @@ impl AdditiveHazard {
 
     /// Channels that are outcomes of marketing themselves, such as branded search: a second fit of
     /// the same form finds which earlier touches of other channels brought each of their touches,
-    /// and their credit goes to those; what none brought goes to the baseline.
+    /// and their credit goes to those; the rest goes to the baseline.
+    #[must_use]
     pub fn with_upstream<S: Into<String>>(self, channels: impl IntoIterator<Item = S>) -> Self {
         Self {
             upstream: channels.into_iter().map(Into::into).collect(),
@@ -138,6 +142,7 @@ impl AdditiveHazard {
     /// Adds terms in the distance to touches before and behind to the upstream fit: they take up
     /// that touches of all channels come in bursts, and only what follows a touch more than it
     /// precedes it is credited.
+    #[must_use]
     pub fn with_symmetric_upstream(self, symmetric_upstream: bool) -> Self {
         Self {
             symmetric_upstream,
@@ -145,8 +150,9 @@ impl AdditiveHazard {
         }
     }
 
-    /// Works out standard errors of all rates above 0, from the observed information: one more look
-    /// at the conversions and the inverse of a matrix with a row for each such rate.
+    /// Computes standard errors of all rates > 0 from the observed information: one more pass over
+    /// the conversions, and the inverse of a matrix with a row for each such rate.
+    #[must_use]
     pub fn with_standard_errors(self, standard_errors: bool) -> Self {
         Self {
             standard_errors,
@@ -155,6 +161,7 @@ impl AdditiveHazard {
     }
 
     /// EM steps after which a fit gives up and says that it did not converge; 6,000 by default.
+    #[must_use]
     pub fn with_most_steps(self, most_steps: u64) -> Self {
         Self {
             most_steps: Some(most_steps),

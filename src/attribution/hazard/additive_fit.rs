@@ -1,5 +1,6 @@
 //! From exposures to a fitted additive hazard.
 
+use crate::attribution::fit::Fit;
 use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::evidence::Exposures;
 use crate::attribution::hazard::flags::flags;
@@ -7,7 +8,7 @@ use crate::attribution::hazard::model::AdditiveHazardModel;
 use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::screening;
 use crate::attribution::hazard::upstream::Upstream;
-use crate::attribution::model::{Fit, Needs};
+use crate::attribution::needs::Needs;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -189,6 +190,47 @@ impl AdditiveHazard {
             pairs,
             upstream,
             fit,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journeys::JourneyOptions;
+    use crate::progress::Stage;
+    use crate::simulate::worlds::World;
+    use std::ops::ControlFlow;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// Stops the work at the call of this number, and counts the calls.
+    struct StopAt(u64, AtomicU64);
+
+    impl Progress for StopAt {
+        fn advance(&self, stage: Stage, _: u64, _: Option<u64>) -> ControlFlow<()> {
+            assert_eq!(stage, Stage::Fitting);
+            if self.1.fetch_add(1, Ordering::Relaxed) == self.0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    #[test]
+    fn an_observer_stops_a_fit_and_changes_no_bit() {
+        let simulation = World::Multiplicative.simulate(1_000, 3).unwrap();
+        let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+        let specification = AdditiveHazard::default();
+        let watched = StopAt(u64::MAX, AtomicU64::new(0));
+        let model = specification.fit_with_progress(&journeys, &watched);
+        assert_eq!(model.unwrap(), specification.fit(&journeys).unwrap());
+        let calls = watched.1.into_inner();
+        assert!((2..500).contains(&calls), "{calls}");
+        for call in [0, 1, calls - 1] {
+            let stopped = StopAt(call, AtomicU64::new(0));
+            let error = specification.fit_with_progress(&journeys, &stopped).err();
+            assert!(matches!(error, Some(Error::Cancelled { .. })), "{call}");
         }
     }
 }

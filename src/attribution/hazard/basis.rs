@@ -67,7 +67,7 @@ impl Basis {
         Err(Error::setting(
             "the ends of bins of age",
             format!("{ends:?} s"),
-            "1 to 64 rising numbers of seconds above 0",
+            "1 to 64 rising numbers of seconds > 0",
         ))
     }
 
@@ -85,7 +85,7 @@ impl Basis {
         Err(Error::setting(
             "the time constants of exponentials",
             format!("{taus:?} d"),
-            "1 to 64 rising numbers of days above 0",
+            "1 to 64 rising numbers of days > 0",
         ))
     }
 
@@ -162,7 +162,7 @@ impl Basis {
     }
 }
 
-/// To multiples of 2^-30: beside 2^22 a number from 0 to 1 has no lower bits.
+/// To multiples of 2^-30: beside 2^22 a number of 0 to 1 has no lower bits.
 fn rounded(part: f64) -> f64 {
     const TALL: f64 = (1u64 << 22) as f64;
     (part + TALL) - TALL

@@ -25,7 +25,7 @@ pub(super) struct Decay {
 }
 
 impl Decay {
-    /// `tau` is in days, above 0; none if its reach is beyond all ages.
+    /// `tau` is in days, > 0; none if its reach is beyond all ages.
     pub(super) fn new(tau: f64) -> Option<Self> {
         let reach = tau * TAUS * DAY;
         if !(tau > 0.0 && reach < f64::from(u32::MAX)) {

@@ -327,9 +327,12 @@ mod tests {
                 before = after;
             }
             let solution = problem.maximise(problem.start(), 100_000, &()).unwrap();
-            prop_assert!(solution.converged && solution.log_likelihood >= before - 1e-6 * rows.weight());
-            let expected: f64 = solution.rates.iter().zip(&exposure).map(|(rate, exposure)| rate * exposure).sum();
-            prop_assert!((expected / rows.weight() - 1.0).abs() < 1e-12, "{expected} expected of {}", rows.weight());
+            let weight = rows.weight();
+            prop_assert!(solution.converged);
+            prop_assert!(solution.log_likelihood >= before - 1e-6 * weight);
+            let products = solution.rates.iter().zip(&exposure).map(|(rate, exposure)| rate * exposure);
+            let expected: f64 = products.sum();
+            prop_assert!((expected / weight - 1.0).abs() < 1e-12, "{expected} expected of {weight}");
             prop_assert!(solution.rates.iter().all(|rate| *rate >= 0.0));
         }
     }

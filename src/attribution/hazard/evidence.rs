@@ -1,4 +1,4 @@
-//! What one pass over the persons keeps.
+//! Exposures and conversions: the evidence of an additive hazard.
 
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::hazard::decay::DAY;
@@ -12,13 +12,13 @@ use crate::journeys::Journey;
 use crate::journeys::arena::Block;
 use serde::{Deserialize, Serialize};
 
-/// The evidence of an [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard): how long every
-/// feature was exposed over all persons, and what preceded each conversion. Persons without a conversion leave exposure
-/// only, so it stays small, and fitting never reads the touches again.
+/// The evidence of an [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard): how long
+/// every feature was exposed over all persons, and what preceded each conversion. Persons without a
+/// conversion leave exposure only, so it stays small, and fitting never reads the touches again.
 ///
 /// Evidence gathered apart, over different persons, merges into that of all; state the end of
-/// observation ([`TimeRange`](crate::time::TimeRange)) when each part would otherwise end with its own last
-/// row.
+/// observation ([`TimeRange`](crate::time::TimeRange)) when each part would otherwise end with its
+/// own last row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Exposures {

@@ -72,18 +72,18 @@ fn best(
     }
     let open = (first..design.features())
         .filter(|pair| !kept.contains(pair) && problem.exposure[*pair] > 0.0);
-    let tried = open.map(|pair| {
+    let profiles = open.map(|pair| {
         (
             pair,
             profile(&intensities[pair - first], problem.exposure[pair]),
         )
     });
-    let best = tried.max_by(|left, right| left.1.1.total_cmp(&right.1.1))?;
+    let best = profiles.max_by(|left, right| left.1.1.total_cmp(&right.1.1))?;
     (best.1.1 > RISE).then_some((best.0, best.1.0))
 }
 
-/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates from 0, and how
-/// large: by bisection of its slope, which falls.
+/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates of 0 or more, and
+/// how large: by bisection of its slope, which falls.
 fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
     let slope = |rate: f64| {
         events
@@ -130,7 +130,7 @@ pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> V
     (0..rates.len()).map(revive).collect()
 }
 
-/// Standard errors of the rates above 0 from the inverse of the observed information,
+/// Standard errors of the rates > 0 from the inverse of the observed information,
 /// `sum w x x' / lambda^2`; none where it has no inverse.
 pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Option<f64>> {
     let live: Vec<usize> = (0..rates.len())

@@ -1,6 +1,8 @@
 //! Models that need no fitting, as specifications.
 
-use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::rules::names::Names;
 use crate::channel::Channels;
 use crate::error::Result;

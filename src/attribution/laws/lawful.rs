@@ -1,6 +1,6 @@
 //! What the laws ask of a specification.
 
-use crate::attribution::model::Fit;
+use crate::attribution::fit::Fit;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;

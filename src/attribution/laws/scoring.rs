@@ -1,11 +1,13 @@
 //! Laws of weights and credit.
 
-use crate::attribution::credits::{Tally, check_weights};
 use crate::attribution::engine::attribute;
+use crate::attribution::fit::Fit;
 use crate::attribution::laws::verdict::{Verdict, ensure, ensure_close};
 use crate::attribution::laws::worlds::{DAY, Row, build, same, worlds};
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::model::AttributionModel;
 use crate::attribution::stream::stream_credits;
+use crate::attribution::tally::Tally;
+use crate::attribution::weights::check_weights;
 use crate::journeys::JourneyOptions;
 use crate::journeys::arena::Journeys;
 

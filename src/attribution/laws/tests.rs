@@ -1,10 +1,10 @@
 //! Every law over every model. A new model is a new line where `laws!` is called.
 
 use crate::attribution::Counterfactual;
+use crate::attribution::fit::Fit;
 use crate::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use crate::attribution::laws::{Fixed, Law};
 use crate::attribution::markov::{Markov, MarkovJourneys};
-use crate::attribution::model::Fit;
 use crate::attribution::regression::{LogisticRegression, ShaoLi};
 use crate::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,

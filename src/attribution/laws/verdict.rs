@@ -1,6 +1,7 @@
 //! How a check ends, and comparisons to rounding.
 
-use crate::attribution::credits::{Credits, Tally};
+use crate::attribution::credits::Credits;
+use crate::attribution::tally::Tally;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

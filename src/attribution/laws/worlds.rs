@@ -4,7 +4,7 @@
 //! that differ, re-use and a transform; and a path table with fractional tallies, for models that
 //! need no times.
 
-use crate::attribution::model::Fit;
+use crate::attribution::fit::Fit;
 use crate::event::{Event, Events, Interaction};
 use crate::journeys::arena::Journeys;
 use crate::journeys::build::JourneyBuilder;

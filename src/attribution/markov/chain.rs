@@ -83,7 +83,7 @@ impl TryFrom<Fields> for Chain {
             return Err(Error::setting(
                 "a count of a chain",
                 "negative or not finite",
-                "finite numbers from 0",
+                "finite numbers, 0 or more",
             ));
         }
         Ok(Self::assemble(

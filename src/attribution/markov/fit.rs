@@ -1,11 +1,11 @@
 //! From counts of steps to a fitted chain.
 
+use crate::attribution::fit::Fit;
 use crate::attribution::markov::chain::Chain;
 use crate::attribution::markov::model::MarkovModel;
 use crate::attribution::markov::removal::effects;
 use crate::attribution::markov::specification::Markov;
 use crate::attribution::markov::transitions::Transitions;
-use crate::attribution::model::Fit;
 use crate::attribution::shares::ChannelShares;
 use crate::channel::Channels;
 use crate::error::{Error, Result};

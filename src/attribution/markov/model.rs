@@ -14,6 +14,21 @@ use serde::{Deserialize, Serialize};
 
 /// A fitted [`Markov`] chain. In a table it reports channel totals;
 /// [`MarkovModel::within_journeys`] divides journey by journey.
+///
+/// ```
+/// use mixtouch::attribution::markov::Markov;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search"], Outcome::new(1.0, 0.0, 0.0)?)?;
+/// table.push(["search"], Outcome::new(1.0, 2.0, 0.0)?)?;
+/// let model = Markov::order(1)?.fit(&table.journeys()?)?;
+/// assert_eq!((model.conversion_rate(), model.states()), (0.5, 2));
+/// // every conversion passes through search, a quarter of journeys through social
+/// let effects: Vec<_> = model.removal_effects().collect();
+/// assert_eq!(effects, [("search", 1.0), ("social", 0.25)]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MarkovModel {
     #[serde(flatten)]
@@ -35,24 +50,24 @@ impl MarkovModel {
         }
     }
 
-    /// Each channel with its removal effect on conversions, from 0 to 1.
+    /// Each channel with its removal effect on conversions, 0 to 1.
     pub fn removal_effects(&self) -> impl Iterator<Item = (&str, f64)> {
         self.channels
             .iter()
             .zip(self.shares.removal_effects().iter().copied())
     }
 
-    /// The transition matrix: its entries above 0, sorted by state left, then entered.
+    /// The transition matrix: its entries > 0, sorted by state left, then entered.
     pub fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
         self.chain.transitions()
     }
 
-    /// Writes the transition matrix, a row for each entry above 0, with header:
+    /// Writes the transition matrix, a row for each entry > 0, with header:
     /// `from,to,weight,probability`. The channels of a state are joined by ` > `; the others are
     /// `(start)`, `(conversion)` and `(null)`.
     ///
     /// # Errors
-    /// What the writer fails with.
+    /// If the writer fails.
     ///
     /// ```
     /// # use mixtouch::{Fit, Outcome, PathTable};
@@ -98,7 +113,7 @@ impl MarkovModel {
         Ok(rows.flush()?)
     }
 
-    /// How many states walks can be in between start and end: those found in the data.
+    /// The number of states between start and end that occur in the data.
     pub fn states(&self) -> usize {
         self.chain.len()
     }

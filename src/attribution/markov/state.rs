@@ -9,7 +9,7 @@ use serde::Serialize;
 pub enum State<'a> {
     /// Before the first touch.
     Start,
-    /// Behind these touches, oldest first: as many as the order, or all of a shorter path.
+    /// After these touches, oldest first: as many as the order, or all of a shorter path.
     Channels(&'a [ChannelId]),
     /// Converted.
     Conversion,
@@ -24,9 +24,9 @@ pub struct Transition<'a> {
     pub from: State<'a>,
     /// The state entered.
     pub to: State<'a>,
-    /// How often, weighted by outcomes.
+    /// The number of steps, weighted by outcomes.
     pub weight: f64,
-    /// The part of all that left `from`.
+    /// The share of all steps that leave `from`, 0 to 1.
     pub probability: f64,
 }
 

@@ -1,4 +1,4 @@
-//! How often journeys step from one state to another.
+//! Counts of journeys' steps from state to state.
 
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::markov::ends::Ends;
@@ -12,8 +12,8 @@ use crate::journeys::arena::Block;
 use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 
-/// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A journey weighs conversions
-/// + nulls.
+/// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A
+/// journey weighs conversions + nulls.
 ///
 /// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are
 /// null journeys); all else in a hash table of the sequences that occur, so that memory grows with
@@ -90,7 +90,7 @@ impl Transitions {
         &self.channels
     }
 
-    /// How many channels make a state.
+    /// The number of channels that make a state, 1 to 1000.
     pub fn order(&self) -> usize {
         self.order
     }
@@ -291,63 +291,64 @@ impl TryFrom<Sorted> for Transitions {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut evidence = Self::new(
-            &sorted.channels,
-            check_order(sorted.order)?,
-            sorted.ignore_nulls,
-        );
-        let (count, order) = (sorted.channels.len(), sorted.order);
-        for key in sorted
-            .ends
-            .iter()
-            .map(|(state, _)| state)
-            .chain(sorted.steps.iter().map(|(step, _)| step))
-        {
-            if let Some(stray) = key.iter().find(|channel| channel.index() >= count) {
-                return Err(Error::setting(
-                    "a channel of a state",
-                    stray.index(),
-                    format!("below the number of channels, {count}"),
-                ));
-            }
+        let Sorted {
+            order,
+            ignore_nulls,
+            ..
+        } = sorted;
+        let mut evidence = Self::new(&sorted.channels, check_order(order)?, ignore_nulls);
+        let states = sorted.ends.iter().map(|(state, _)| state);
+        let steps = sorted.steps.iter().map(|(step, _)| step);
+        for key in states.chain(steps) {
+            sorted.channels.check_ids("a channel of a state", key)?;
         }
         for (state, ends) in &sorted.ends {
-            if !(1..=order).contains(&state.len()) {
-                return Err(Error::setting(
-                    "the length of a state",
-                    state.len(),
-                    format!("1 to the order, {order}"),
-                ));
-            }
-            if !ends.is_valid() {
-                return Err(Error::setting(
-                    "a count",
-                    format!("{ends:?}"),
-                    "finite numbers from 0",
-                ));
-            }
-            match &mut evidence.counts {
-                Counts::Dense(pairs) => pairs.put(state[0], *ends),
-                Counts::Sparse(sequences) => *sequences.ends.value(state) += *ends,
-            }
+            evidence.put_ends(state, *ends)?;
         }
         for (step, weight) in &sorted.steps {
-            if step.len() != order + 1 {
-                return Err(Error::setting(
-                    "the length of a step",
-                    step.len(),
-                    format!("the order and one, {}", order + 1),
-                ));
-            }
-            if !(*weight >= 0.0 && weight.is_finite()) {
-                return Err(Error::setting("a count", weight, "a finite number from 0"));
-            }
-            match &mut evidence.counts {
-                Counts::Dense(pairs) => pairs.put_step(step[0], step[1], *weight),
-                Counts::Sparse(sequences) => *sequences.steps.value(step) += *weight,
-            }
+            evidence.put_step(step, *weight)?;
         }
         sorted.check_balance()?;
         Ok(evidence)
+    }
+}
+
+impl Transitions {
+    fn put_ends(&mut self, state: &[ChannelId], ends: Ends) -> Result<()> {
+        if !(1..=self.order).contains(&state.len()) {
+            return Err(Error::setting(
+                "the length of a state",
+                state.len(),
+                format!("1 to the order, {}", self.order),
+            ));
+        }
+        if !ends.is_valid() {
+            let expected = "finite numbers, 0 or more";
+            return Err(Error::setting("a count", format!("{ends:?}"), expected));
+        }
+        match &mut self.counts {
+            Counts::Dense(pairs) => pairs.put(state[0], ends),
+            Counts::Sparse(sequences) => *sequences.ends.value(state) += ends,
+        }
+        Ok(())
+    }
+
+    fn put_step(&mut self, step: &[ChannelId], weight: f64) -> Result<()> {
+        if step.len() != self.order + 1 {
+            return Err(Error::setting(
+                "the length of a step",
+                step.len(),
+                format!("the order and one, {}", self.order + 1),
+            ));
+        }
+        if !(weight >= 0.0 && weight.is_finite()) {
+            let expected = "a finite number, 0 or more";
+            return Err(Error::setting("a count", weight, expected));
+        }
+        match &mut self.counts {
+            Counts::Dense(pairs) => pairs.put_step(step[0], step[1], weight),
+            Counts::Sparse(sequences) => *sequences.steps.value(step) += weight,
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,10 @@
-//! LogisticRegression regression on which channels a person met.
+//! Logistic regression on which channels a person met.
 
 mod newton;
 
 use crate::attribution::channel_sets::ChannelSetCounts;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyModel};
 use crate::channel::{ChannelId, Channels};
@@ -11,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
-/// LogisticRegression regression of conversion on the presence of each channel, over converting and null
+/// Logistic regression of conversion on the presence of each channel, over converting and null
 /// journeys (Shao and Li 2011 use it, bagged, as their reference):
 /// `log p / (1 - p) = a + sum of b_c over the channels met`.
 ///
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 /// divided, Shapley values add up to the probability, and they do not hang on where the intercept
 /// happens to lie. No channel at all is worth 0, for the data have no journey without touches to
 /// learn from; so nothing is left to a baseline, and a journey of one touch gives it all. A channel
-/// that lowers the probability by more than its part of it gets nothing. As every model of who
-/// converts, it takes for effect what is only correlation.
+/// that lowers the probability by more than its part of it gets nothing. Like every model of who
+/// converts, it cannot tell an effect from a correlation.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
@@ -43,7 +44,8 @@ use serde::{Deserialize, Serialize};
 /// let (_, search) = model.coefficients().next().unwrap();
 /// assert!((search - (81.0f64 / 16.0).ln()).abs() < 0.05, "but for the penalty");
 /// let credits = attribute(&journeys, &model)?;
-/// assert!(credits.channel("search").unwrap().conversions > credits.channel("social").unwrap().conversions);
+/// let [search, social] = credits.by_channel() else { unreachable!() };
+/// assert!(search.conversions > social.conversions);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -61,7 +63,9 @@ impl TryFrom<Fields> for LogisticRegression {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        Self::new().with_penalty(fields.penalty)
+        let specification = Self::new().with_penalty(fields.penalty);
+        specification.check()?;
+        Ok(specification)
     }
 }
 
@@ -78,20 +82,22 @@ impl LogisticRegression {
         Self { penalty: 1.0 }
     }
 
-    /// Another penalty.
-    ///
-    /// # Errors
-    /// A penalty that is not above 0: without any, a channel before every conversion has no finite
-    /// coefficient.
-    pub fn with_penalty(self, penalty: f64) -> Result<Self> {
-        if !(penalty > 0.0 && penalty.is_finite()) {
-            return Err(Error::setting(
-                "the penalty of coefficients",
-                penalty,
-                "a finite number above 0",
-            ));
+    /// Another penalty, > 0; checked by fitting. Without one, a channel before every conversion has
+    /// no finite coefficient.
+    #[must_use]
+    pub fn with_penalty(self, penalty: f64) -> Self {
+        Self { penalty }
+    }
+
+    fn check(self) -> Result<()> {
+        if self.penalty > 0.0 && self.penalty.is_finite() {
+            return Ok(());
         }
-        Ok(Self { penalty })
+        Err(Error::setting(
+            "the penalty of coefficients",
+            self.penalty,
+            "a finite number > 0",
+        ))
     }
 }
 
@@ -164,7 +170,7 @@ impl LogisticRegressionModel {
         self.steps
     }
 
-    /// Whether the last step still mattered.
+    /// Whether the last step changed no coefficient by more than 1e-9 of its size.
     pub fn converged(&self) -> bool {
         self.converged
     }
@@ -178,7 +184,10 @@ impl Fit for LogisticRegression {
         ChannelSetCounts::new(channels)
     }
 
+    /// # Errors
+    /// If the penalty is not > 0.
     fn solve(&self, sets: ChannelSetCounts) -> Result<LogisticRegressionModel> {
+        self.check()?;
         let fit = newton::fit(&sets, self.penalty);
         let curve = Curve {
             intercept: fit.coefficients[0],

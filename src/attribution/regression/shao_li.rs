@@ -2,7 +2,8 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::{spread_evenly, with_distinct};
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -28,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["a", "b"], Outcome::new(4.0, 6.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
 /// let credits = attribute(&journeys, &ShaoLi.fit(&journeys)?)?;
-/// // p(a) = 5/20, p(b) = p(a, b) = 4/10: a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125, b 0.4 - 0.125 = 0.275
+/// // p(a) = 5/20, p(b) = p(a, b) = 4/10, so a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125,
+/// // and b 0.4 - 0.125 = 0.275
 /// assert!((credits.channel("b").unwrap().conversions - 4.0 * 0.275 / 0.4).abs() < 1e-12);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -100,12 +102,12 @@ impl TryFrom<Rates> for ShaoLiModel {
 }
 
 impl ShaoLiModel {
-    /// The part of journeys with this channel that convert, if there are any.
+    /// The share of journeys with this channel that convert, if there are any.
     pub fn rate(&self, channel: ChannelId) -> Option<f64> {
         Some(self.rates.get(self.rates.find(&[channel])?))
     }
 
-    /// The part of journeys with both channels that convert, if there are any.
+    /// The share of journeys with both channels that convert, if there are any.
     pub fn pair_rate(&self, one: ChannelId, other: ChannelId) -> Option<f64> {
         Some(
             self.rates

@@ -1,5 +1,6 @@
 //! From person-time to a fitted log-linear hazard.
 
+use crate::attribution::fit::Fit;
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::flags::flags;
 use crate::attribution::hazard::log_link::model::LogLinearHazardModel;
@@ -7,7 +8,7 @@ use crate::attribution::hazard::log_link::newton::{Solution, maximise};
 use crate::attribution::hazard::log_link::person_time::PersonTime;
 use crate::attribution::hazard::log_link::specification::LogLinearHazard;
 use crate::attribution::hazard::report::FitReport;
-use crate::attribution::model::{Fit, Needs};
+use crate::attribution::needs::Needs;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 

@@ -3,7 +3,8 @@
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::log_link::specification::LogLinearHazard;
 use crate::attribution::hazard::report::FitReport;
-use crate::attribution::model::{AttributionModel, Needs};
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};

@@ -1,4 +1,4 @@
-//! How long persons were in which state, and how often they converted there.
+//! Person-time and conversions by state of the most recent touches.
 
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::hazard::log_link::states::States;
@@ -76,7 +76,7 @@ impl TryFrom<Fields> for PersonTime {
                 return Err(Error::setting(
                     "a state of person-time",
                     format!("{state:?}"),
-                    "rising features with finite tallies from 0",
+                    "rising features with finite tallies of 0 or more",
                 ));
             }
             let fingerprint = evidence.fingerprint(&state);

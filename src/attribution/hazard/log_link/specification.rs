@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The hazard model in the form of Shender and co-authors (Journal of Data Science 22(1), 2024):
-/// `log lambda(t) = baseline + sum over channels of a step function of the age of the channel's most recent touch`.
+/// A log-linear hazard, the form of Shender and co-authors (Journal of Data Science 22(1), 2024):
+/// `log lambda(t) = baseline + sum over channels of f_channel(age)`, each `f` a step function of the
+/// age of the channel's most recent touch.
 ///
 /// Credit is by backwards elimination: touch j gets `lambda(touches 1..j) - lambda(touches 1..j-1)`
 /// at the close over `lambda(all)`; increments below 0 count as 0 and the rest is rescaled with the
@@ -14,8 +15,8 @@ use std::time::Duration;
 /// with a normal prior of standard deviation 10 on each, which keeps those of bins without
 /// conversions finite; where nobody converts every rate is 0 and nothing is attributed. Time
 /// watched, excluded channels and unattributed conversions are as with
-/// [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard). Where effects add up rather than multiply, that one is
-/// closer to the truth.
+/// [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard). Where effects add up rather than
+/// multiply, that one is closer to the truth.
 ///
 /// ```
 /// use mixtouch::simulate::worlds::World;
@@ -90,7 +91,7 @@ impl LogLinearHazard {
     /// Other bins of age, by where each ends; the first begins at 0.
     ///
     /// # Errors
-    /// No bin, more than 64, or ends that are not rising.
+    /// If there are no bins or more than 64, or their ends do not rise.
     pub fn with_bins(self, ends: impl IntoIterator<Item = Duration>) -> Result<Self> {
         let ends: Vec<u32> = ends
             .into_iter()
@@ -101,6 +102,7 @@ impl LogLinearHazard {
     }
 
     /// Channels whose touches follow demand rather than make it: their credit goes to the baseline.
+    #[must_use]
     pub fn with_demand_capture<S: Into<String>>(
         self,
         channels: impl IntoIterator<Item = S>,
