@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::posterior::{Noise, Posterior, PosteriorDraw};
+use crate::mix::specification::Holidays;
 
 /// A fit by search: the posterior, and the report of the search.
 ///
@@ -56,6 +57,18 @@ impl SearchFit {
     /// What the search found on the way.
     pub const fn report(&self) -> &SearchReport {
         &self.report
+    }
+
+    /// The same fit with a longer table of holidays, for refreshes beyond the days of the table it
+    /// was made with.
+    ///
+    /// # Errors
+    /// Like [`Posterior::with_holidays`].
+    pub fn with_holidays(self, holidays: Holidays) -> Result<Self> {
+        Ok(Self {
+            posterior: self.posterior.with_holidays(holidays)?,
+            ..self
+        })
     }
 
     /// The fitted model alone.
