@@ -6,10 +6,10 @@ use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
-use crate::mix::posterior::summary::Spread;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::Order;
 use crate::mix::transform::{Saturation, SaturationCurve};
+use crate::stats::Estimate;
 
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
@@ -91,10 +91,10 @@ pub struct ResponsePoint {
     pub spend: f64,
     /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
     /// middle 90 % of its draws.
-    pub response: Spread,
+    pub response: Estimate,
     /// The derivative of the response by spend: what the next unit of spend per period adds to
     /// every period's contribution.
-    pub slope: Spread,
+    pub slope: Estimate,
 }
 
 impl Posterior {
@@ -127,14 +127,8 @@ impl Posterior {
             shares.iter().enumerate().map(geo).sum()
         };
         let spread = |spend: f64, slope: bool| {
-            Spread::of(
-                &self
-                    .draws
-                    .iter()
-                    .map(|m| steady(m, spend, slope))
-                    .collect::<Vec<_>>(),
-                self.weights(),
-            )
+            let values: Vec<f64> = self.draws.iter().map(|d| steady(d, spend, slope)).collect();
+            self.estimate(&values)
         };
         Ok(spends
             .iter()
