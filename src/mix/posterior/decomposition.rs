@@ -149,7 +149,7 @@ impl Posterior {
             .get_or_init(|| self.decompose(&self.panel))
     }
 
-    /// Any panel with the same columns decomposed by the ensemble; its first period has no history.
+    /// Any panel with the same columns decomposed by the draws; its first period has no history.
     pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
         let mut whole: Option<Decomposition> = None;
         for (draw, weight) in self.draws.iter().zip(self.weights()) {
@@ -189,7 +189,7 @@ impl Posterior {
             contributions: vec![],
             immediate: vec![],
         };
-        let mut room = Scratch::default();
+        let mut scratch = Scratch::default();
         for (c, channel) in panel.channels().iter().enumerate() {
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
@@ -198,7 +198,7 @@ impl Posterior {
                     .iter()
                     .map(|x| x / self.scales.activity[c][geo])
                     .collect();
-                draw.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
+                draw.curves[c].apply(&activity, &mut scratch, &mut whole[rows.clone()]);
                 draw.curves[c].immediate(
                     &activity,
                     &whole[rows.clone()],

@@ -17,7 +17,7 @@ pub struct MixForecast {
 }
 
 impl MixForecast {
-    /// The ensemble's mean, taken apart.
+    /// The mean over draws, decomposed.
     pub const fn decomposition(&self) -> &Decomposition {
         &self.decomposition
     }

@@ -10,7 +10,7 @@ use crate::stats::Estimate;
 
 /// What the model says about a channel, in one geo or in all.
 ///
-/// Intervals are the range of the middle 90 % of the draws. Of an ensemble they say how far
+/// Intervals are the range of the middle 90 % of the draws. They say how far
 /// candidates that are about as plausible disagree; the noise of the data is not in them. On
 /// simulated panels they held the truth of 138 of 164 channels, the intervals of
 /// [`Posterior::bootstrap`] of 151.
@@ -51,7 +51,7 @@ pub struct ChannelSummary {
     pub half_life: Option<f64>,
     /// The mean weights of lags 0, 1, .., which sum to 1.
     pub adstock_curve: Vec<f64>,
-    /// Whether the data hardly inform the contribution: its range is wider than the figure itself
+    /// Whether the contribution is weakly identified: its range is wider than the figure itself
     /// or reaches zero, as where the channel was never active or most draws leave it out.
     #[serde(rename = "hardly_informed")]
     pub weakly_identified: bool,
