@@ -23,7 +23,7 @@ use std::time::Instant;
 use clap::Parser;
 use mixtouch::Result;
 use mixtouch::budget::{Goal, Plan};
-use mixtouch::mix::estimate::Bootstrap;
+use mixtouch::mix::estimate::{BlockBootstrap, SearchFit};
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::report::{Document, Report};
@@ -37,20 +37,20 @@ fn main() -> ExitCode {
 
 /// What was fitted and what came of it.
 struct Outcome {
-    model: Posterior,
+    fit: SearchFit,
     truth: Option<SimulatedPanel>,
     plan: Option<Plan>,
-    bootstrap: Bootstrap,
+    bootstrap: BlockBootstrap,
     seconds: f64,
 }
 
 impl Outcome {
     fn report(&self) -> MixReport<'_> {
-        let model = &self.model;
+        let (model, search) = (self.fit.posterior(), self.fit.report());
         let found = format!(
             "{} candidates tried, {} averaged",
-            model.tried(),
-            model.members().len()
+            search.evaluations(),
+            model.draws().len()
         );
         let channels = self.bootstrap.channels().iter();
         let report = model
@@ -77,13 +77,13 @@ impl Outcome {
 
     /// Every figure.
     fn json(&self, by_geo: bool) -> Value {
-        let model = &self.model;
-        let front = model.front().iter().map(|member| member.objectives());
+        let (model, search) = (self.fit.posterior(), self.fit.report());
+        let front = search.pareto_front().iter().map(|draw| draw.objectives());
         let mut document = json!(model.report().with_geos(by_geo));
         document["front"] = json!(front.collect::<Vec<_>>());
         document["candidates"] = json!({
-            "tried": model.tried(),
-            "averaged": model.members().len(),
+            "tried": search.evaluations(),
+            "averaged": model.draws().len(),
         });
         document["bootstrap"] = json!(self.bootstrap);
         document["seconds"] = json!({"fit": self.seconds});
@@ -111,10 +111,11 @@ fn run(options: &Options) -> Result<()> {
         eprintln!("note: {finding}");
     }
     let clock = Instant::now();
-    let model = specification.fit(&panel)?;
+    let fit = options::search(options).fit(&specification, &panel)?;
+    let model = fit.posterior();
     let seconds = clock.elapsed().as_secs_f64();
     for column in model
-        .dropped()
+        .dropped_columns()
         .iter()
         .filter(|column| !explained(column, &findings))
     {
@@ -124,11 +125,11 @@ fn run(options: &Options) -> Result<()> {
     }
     let plan = options
         .budget
-        .map(|total| best_plan(&model, total, &options.budget_bounds))
+        .map(|total| best_plan(model, total, &options.budget_bounds))
         .transpose()?;
     let bootstrap = model.bootstrap(BOOTSTRAP.0, BOOTSTRAP.1.min(panel.periods()), options.seed)?;
     let outcome = Outcome {
-        model,
+        fit,
         truth,
         plan,
         bootstrap,

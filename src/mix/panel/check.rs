@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::linalg::dot::dot_in_order;
 use crate::linalg::gram_schmidt::project_out;
-use crate::mix::panel::Panel;
+use crate::mix::panel::build::Panel;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
 #[derive(Debug, Clone, PartialEq, Serialize)]

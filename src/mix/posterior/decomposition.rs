@@ -2,16 +2,36 @@
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::specification::Order;
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::Order;
 use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
-/// The prediction taken apart: baseline + contributions = prediction in every row. All series run
-/// by geo, then period.
+/// Where the KPI came from: baseline + contributions = prediction in every row, to the last bit. All
+/// series run by geo, then period.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let parts = model.decomposition();
+/// let media: f64 = parts.totals().iter().sum();
+/// let baseline: f64 = parts.baseline().iter().sum();
+/// let prediction: f64 = parts.prediction().iter().sum();
+/// assert!((baseline + media - prediction).abs() < 1e-9 * prediction);
+/// let channel = panel.channels()[0].name();
+/// assert!(parts.total(channel).is_some_and(|total| total >= 0.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decomposition {
     dates: Vec<Day>,
@@ -49,33 +69,55 @@ impl Decomposition {
         &self.baseline
     }
 
-    /// A channel's contribution, in units of the KPI.
-    pub fn contribution(&self, channel: usize) -> &[f64] {
-        &self.contributions[channel]
+    /// Every channel's contribution by row, in units of the KPI, in the order of
+    /// [`Decomposition::channels`].
+    pub fn contributions(&self) -> &[Vec<f64>] {
+        &self.contributions
     }
 
-    /// The part of the contribution owed to the same period's spend; the rest is carry-over. Where
-    /// carried-over spend saturates, a period's response is shared out in proportion to what each
-    /// period's spend adds to it.
-    pub fn immediate(&self, channel: usize) -> &[f64] {
-        &self.immediate[channel]
+    /// The part of every channel's contribution owed to the same period's spend; the rest is
+    /// carry-over. Where carried-over spend saturates, a period's response is divided in proportion
+    /// to what each period's spend adds to it.
+    pub fn immediate_contributions(&self) -> &[Vec<f64>] {
+        &self.immediate
     }
 
-    /// The row of a geo and period.
+    /// Every channel's contribution over all rows, in units of the KPI.
+    pub fn totals(&self) -> Vec<f64> {
+        self.contributions.iter().map(|c| c.iter().sum()).collect()
+    }
+
+    /// A channel's contribution by row, in units of the KPI; none if there is no such channel.
+    pub fn contribution(&self, channel: &str) -> Option<&[f64]> {
+        Some(&self.contributions[self.place(channel)?])
+    }
+
+    /// The part of a channel's contribution owed to the same period's spend, by row; none if there
+    /// is no such channel.
+    pub fn immediate(&self, channel: &str) -> Option<&[f64]> {
+        Some(&self.immediate[self.place(channel)?])
+    }
+
+    /// A channel's contribution over all rows; none if there is no such channel.
+    pub fn total(&self, channel: &str) -> Option<f64> {
+        Some(self.contribution(channel)?.iter().sum())
+    }
+
+    /// A channel's contribution over all periods of one geo; none if there is no such channel or
+    /// geo.
+    pub fn total_in(&self, channel: &str, geo: &str) -> Option<f64> {
+        let geo = self.geos.iter().position(|name| name == geo)?;
+        let rows = self.row(geo, 0)..self.row(geo + 1, 0);
+        Some(self.contribution(channel)?[rows].iter().sum())
+    }
+
+    /// The row of a geo and period, by their places.
     pub fn row(&self, geo: usize, period: usize) -> usize {
         geo * self.dates.len() + period
     }
 
-    /// A channel's contribution in one geo, in total.
-    pub fn total_in(&self, channel: usize, geo: usize) -> f64 {
-        self.contributions[channel][geo * self.dates.len()..(geo + 1) * self.dates.len()]
-            .iter()
-            .sum()
-    }
-
-    /// A channel's contribution in total.
-    pub fn total(&self, channel: usize) -> f64 {
-        self.contributions[channel].iter().sum()
+    fn place(&self, channel: &str) -> Option<usize> {
+        self.channels.iter().position(|name| name == channel)
     }
 
     /// The same for the last `periods` periods of each geo.
@@ -100,16 +142,18 @@ impl Decomposition {
 }
 
 impl Posterior {
-    /// The training panel decomposed by the ensemble.
-    pub fn decomposition(&self) -> Decomposition {
-        self.decompose(&self.panel)
+    /// The training panel decomposed: the mean over draws. It is computed once.
+    pub fn decomposition(&self) -> &Decomposition {
+        self.derived
+            .decomposition
+            .get_or_init(|| self.decompose(&self.panel))
     }
 
-    /// Any panel with the same columns decomposed by the ensemble; its first period has no history.
+    /// Any panel with the same columns decomposed by the draws; its first period has no history.
     pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
         let mut whole: Option<Decomposition> = None;
-        for (member, weight) in self.members.iter().zip(&self.weights) {
-            let part = self.decompose_by(panel, member);
+        for (draw, weight) in self.draws.iter().zip(self.weights()) {
+            let part = self.decompose_by(panel, draw);
             let whole = whole.get_or_insert_with(|| part.empty());
             add(&mut whole.baseline, &part.baseline, *weight);
             for c in 0..part.channels.len() {
@@ -117,40 +161,50 @@ impl Posterior {
                 add(&mut whole.immediate[c], &part.immediate[c], *weight);
             }
         }
-        whole.expect("an ensemble has members").with_prediction()
+        whole.expect("a posterior has draws").with_prediction()
     }
 
-    /// The training panel decomposed by one candidate.
-    pub fn decomposition_by(&self, member: &PosteriorDraw) -> Decomposition {
-        self.decompose_by(&self.panel, member)
+    /// The training panel decomposed by one draw, of this model or of the search that made it.
+    ///
+    /// # Errors
+    /// If the draw does not fit the panel.
+    pub fn decomposition_by(&self, draw: &PosteriorDraw) -> Result<Decomposition> {
+        match self.misfit_of(draw) {
+            Some(what) => Err(Error::setting(
+                "posterior draw",
+                what,
+                "figures that fit the panel",
+            )),
+            None => Ok(self.decompose_by(&self.panel, draw)),
+        }
     }
 
-    pub(crate) fn decompose_by(&self, panel: &Panel, member: &PosteriorDraw) -> Decomposition {
+    pub(crate) fn decompose_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Decomposition {
         let mut parts = Decomposition {
             dates: panel.dates().to_vec(),
             geos: panel.geos().to_vec(),
             channels: panel.channel_names().map(Into::into).collect(),
             prediction: vec![],
-            baseline: self.baseline_by(panel, member),
+            baseline: self.baseline_by(panel, draw),
             contributions: vec![],
             immediate: vec![],
         };
-        let mut room = Scratch::default();
+        let mut scratch = Scratch::default();
         for (c, channel) in panel.channels().iter().enumerate() {
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
                 let rows = geo * panel.periods()..(geo + 1) * panel.periods();
                 let activity: Vec<f64> = channel.activity()[rows.clone()]
                     .iter()
-                    .map(|x| x / self.activity_scale[c][geo])
+                    .map(|x| x / self.scales.activity[c][geo])
                     .collect();
-                member.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
-                member.curves[c].immediate(
+                draw.curves[c].apply(&activity, &mut scratch, &mut whole[rows.clone()]);
+                draw.curves[c].immediate(
                     &activity,
                     &whole[rows.clone()],
                     &mut immediate[rows.clone()],
                 );
-                let coefficient = member.coefficients[c][geo];
+                let coefficient = draw.coefficients[c][geo];
                 whole[rows.clone()]
                     .iter_mut()
                     .chain(&mut immediate[rows])
@@ -163,24 +217,20 @@ impl Posterior {
     }
 
     /// The baseline of a panel under a candidate, in units of the KPI.
-    pub(crate) fn baseline_by(&self, panel: &Panel, member: &PosteriorDraw) -> Vec<f64> {
+    pub(crate) fn baseline_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Vec<f64> {
         let own = self
             .specification
             .baseline
-            .geo_columns(panel.dates(), self.timeline);
+            .geo_columns(panel.dates(), self.scales.timeline);
         let shared = self
             .specification
             .baseline
             .shared_columns(panel.dates(), panel.period());
-        let bounded = |name: &str| {
-            self.specification
-                .control_bounds
-                .iter()
-                .any(|(n, ..)| n == name)
-        };
-        let (bound, free): (Vec<_>, Vec<_>) =
-            panel.controls().iter().partition(|c| bounded(c.name()));
-        let mut coefficients = member.baseline.iter();
+        let (bound, free): (Vec<_>, Vec<_>) = panel
+            .controls()
+            .iter()
+            .partition(|c| self.specification.bounds_of_control(c.name()).is_some());
+        let mut coefficients = draw.baseline.iter();
         let mut baseline = vec![0.0; panel.rows()];
         for geo in baseline.chunks_mut(panel.periods()) {
             own.iter()
@@ -195,7 +245,7 @@ impl Posterior {
         for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
             add(&mut baseline, control.values(), *coefficient);
         }
-        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.kpi_scale) {
+        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.scales.kpi) {
             geo.iter_mut().for_each(|v| *v *= scale);
         }
         baseline

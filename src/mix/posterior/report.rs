@@ -138,7 +138,7 @@ impl MixReport<'_> {
         if let Some(truth) = &self.true_roi {
             row.push(Cell::number(truth.get(at).copied(), 2));
         }
-        row.push(Cell::text(if summary.contribution.is_weakly_identified() {
+        row.push(Cell::text(if summary.weakly_identified {
             "hardly informed by the data"
         } else {
             ""
@@ -214,8 +214,9 @@ impl Serialize for MixReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let posterior = self.posterior;
         let parts = posterior.decomposition();
-        let geos = 0..parts.geos().len();
-        let summaries: Vec<ChannelSummary> = geos
+        let summaries: Vec<ChannelSummary> = parts
+            .geos()
+            .iter()
             .flat_map(|geo| posterior.channels_in(geo).unwrap_or_default())
             .collect();
         let channel = |summary| ChannelFigures::new(summary, self.by_geo);
@@ -223,7 +224,7 @@ impl Serialize for MixReport<'_> {
             fit: posterior.fit_statistics(),
             channels: summaries.iter().map(channel).collect(),
             baseline: parts.baseline().iter().sum(),
-            contributions: contributions(&parts, self.by_geo),
+            contributions: contributions(parts, self.by_geo),
             lift_tests: posterior.lift_report(),
         }
         .serialize(serializer)
@@ -292,7 +293,7 @@ impl<'a> ChannelFigures<'a> {
             adstock: CurveFigures::new(&summary.adstock_family, &summary.adstock),
             saturation: CurveFigures::new(&summary.saturation_family, &summary.saturation),
             coefficient: summary.coefficient.value(),
-            hardly_informed: summary.contribution.is_weakly_identified(),
+            hardly_informed: summary.weakly_identified,
         }
     }
 }
@@ -333,7 +334,7 @@ fn contributions(parts: &Decomposition, by_geo: bool) -> Vec<PeriodFigures<'_>> 
         for (period, &date) in parts.dates().iter().enumerate() {
             let row = parts.row(geo, period);
             let names = parts.channels().iter().enumerate();
-            let channels = names.map(|(at, name)| (name.as_str(), parts.contribution(at)[row]));
+            let channels = names.map(|(at, name)| (name.as_str(), parts.contributions()[at][row]));
             rows.push(PeriodFigures {
                 date,
                 geo: by_geo.then_some(name.as_str()),

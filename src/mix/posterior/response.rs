@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::specification::Order;
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::Adstock;
+use crate::mix::transform::Order;
 use crate::mix::transform::{Saturation, SaturationCurve};
-use crate::stats::{ConfidenceLevel, Estimate};
+use crate::stats::Estimate;
 
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
@@ -30,7 +31,7 @@ impl ResponseCurve for PeriodCurve {
     }
 }
 
-/// What a channel's total spend over a horizon returns under one member of the ensemble, carry-over
+/// What a channel's total spend over a horizon returns under one draw, carry-over
 /// from before and after it honoured.
 ///
 /// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
@@ -88,8 +89,8 @@ impl ResponseCurve for ChannelResponse {
 pub struct ResponsePoint {
     /// Spend per period over all geos.
     pub spend: f64,
-    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
-    /// middle 90 % of its members.
+    /// Contribution per period, of all geos together: the mean over draws, and the range of the
+    /// middle 90 % of its draws.
     pub response: Estimate,
     /// The derivative of the response by spend: what the next unit of spend per period adds to
     /// every period's contribution.
@@ -97,26 +98,26 @@ pub struct ResponsePoint {
 }
 
 impl Posterior {
-    /// A channel's response to a constant spend per period, with the spread over the ensemble.
+    /// A channel's response to a constant spend per period, with its interval over the draws.
     ///
     /// # Errors
-    /// If there is no such channel or a spend is not a finite number of at least 0.
+    /// If there is no such channel or a spend is not a finite number, 0 or more.
     pub fn response_curve(&self, channel: &str, spends: &[f64]) -> Result<Vec<ResponsePoint>> {
         let c = self.panel.channel_index("a response curve", channel)?;
         if let Some(bad) = spends.iter().find(|s| !(**s >= 0.0 && s.is_finite())) {
             return Err(Error::setting(
                 "spend of a response curve",
                 bad,
-                "a finite number of at least 0",
+                "a finite number, 0 or more",
             ));
         }
         let shares = self.geo_shares(c);
-        let steady = |member: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
-            let reach = self.reach(member, c);
+        let steady = |draw: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
+            let reach = self.reach(draw, c);
             let geo = |(g, share): (usize, &f64)| {
-                let curve = self.period_curve(member, c, g);
+                let curve = self.period_curve(draw, c, g);
                 let spend = share * spend;
-                match (member.curves[c].order, slope) {
+                match (draw.curves[c].order, slope) {
                     (Order::AdstockFirst, false) => curve.response(reach * spend),
                     (Order::AdstockFirst, true) => share * reach * curve.slope(reach * spend),
                     (Order::SaturationFirst, false) => reach * curve.response(spend),
@@ -126,15 +127,8 @@ impl Posterior {
             shares.iter().enumerate().map(geo).sum()
         };
         let spread = |spend: f64, slope: bool| {
-            Estimate::from_draws(
-                &self
-                    .members
-                    .iter()
-                    .map(|m| steady(m, spend, slope))
-                    .collect::<Vec<_>>(),
-                &self.weights,
-                ConfidenceLevel::P90,
-            )
+            let values: Vec<f64> = self.draws.iter().map(|d| steady(d, spend, slope)).collect();
+            self.estimate(&values)
         };
         Ok(spends
             .iter()
@@ -146,7 +140,7 @@ impl Posterior {
             .collect())
     }
 
-    /// The curves to plan the next `periods` periods with: every member's, so that the plan's gain
+    /// The curves to plan the next `periods` periods with: every draw's, so that the plan's gain
     /// has an interval.
     ///
     /// # Errors
@@ -155,17 +149,17 @@ impl Posterior {
         if periods == 0 {
             return Err(Error::setting("periods to plan", periods, "1 or more"));
         }
-        let curves = |member: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
+        let curves = |draw: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
             (0..self.panel.channels().len())
-                .map(|c| self.channel_response(member, c, periods))
+                .map(|c| self.channel_response(draw, c, periods))
                 .collect()
         };
-        let members = self
-            .members
+        let draws = self
+            .draws
             .iter()
-            .zip(&self.weights)
+            .zip(self.weights())
             .map(|(m, w)| Ok((*w, curves(m)?)));
-        Ensemble::new(members.collect::<Result<_>>()?)
+        Ensemble::new(draws.collect::<Result<_>>()?)
     }
 
     /// A budget for the next `periods` periods: each channel between `least` and `most` times its
@@ -186,7 +180,7 @@ impl Posterior {
     /// ```
     ///
     /// # Errors
-    /// If `periods` is 0 or the multiples are not finite numbers from 0 in order.
+    /// If `periods` is 0 or the multiples are not finite numbers, 0 or more, in order.
     pub fn budget(&self, periods: usize, least: f64, most: f64) -> Result<Budget> {
         if periods == 0 {
             return Err(Error::setting("periods to plan", periods, "1 or more"));
@@ -222,21 +216,21 @@ impl Posterior {
     }
 
     /// The sum of adstock weights.
-    fn reach(&self, member: &PosteriorDraw, channel: usize) -> f64 {
-        let mut weights = vec![0.0; self.lags(member, channel)];
-        member.curves[channel].adstock.weights(&mut weights);
+    fn reach(&self, draw: &PosteriorDraw, channel: usize) -> f64 {
+        let mut weights = vec![0.0; self.lags(draw, channel)];
+        draw.curves[channel].adstock.weights(&mut weights);
         weights.iter().sum()
     }
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
-    fn lags(&self, member: &PosteriorDraw, channel: usize) -> usize {
-        member.curves[channel]
+    fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
+        draw.curves[channel]
             .adstock
             .window()
             .unwrap_or(self.panel.periods())
     }
 
-    fn period_curve(&self, member: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
+    fn period_curve(&self, draw: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
         let column = &self.panel.channels()[channel];
@@ -247,23 +241,23 @@ impl Posterior {
             .revenue_per_kpi()
             .map_or(1.0, |w| sum(w) / rows.len() as f64);
         PeriodCurve {
-            saturation: member.curves[channel].saturation,
-            effect: member.coefficients[channel][geo] * worth,
-            rate: per_spend / self.activity_scale[channel][geo],
+            saturation: draw.curves[channel].saturation,
+            effect: draw.coefficients[channel][geo] * worth,
+            rate: per_spend / self.scales.activity[channel][geo],
         }
     }
 
     fn channel_response(
         &self,
-        member: &PosteriorDraw,
+        draw: &PosteriorDraw,
         channel: usize,
         periods: usize,
     ) -> Result<ChannelResponse> {
-        let mut weights = vec![0.0; self.lags(member, channel)];
-        member.curves[channel].adstock.weights(&mut weights);
+        let mut weights = vec![0.0; self.lags(draw, channel)];
+        draw.curves[channel].adstock.weights(&mut weights);
         let geo = |(geo, share): (usize, f64)| {
-            let period = self.period_curve(member, channel, geo);
-            let response = match member.curves[channel].order {
+            let period = self.period_curve(draw, channel, geo);
+            let response = match draw.curves[channel].order {
                 Order::SaturationFirst => GeoResponse::Saturated {
                     period,
                     periods: periods as f64,
@@ -289,7 +283,7 @@ impl Posterior {
     /// The panel's activity in one geo as the spend that would buy it at the channel's mean rate.
     fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
-        let scale = self.activity_scale[channel][geo];
+        let scale = self.scales.activity[channel][geo];
         self.panel.channels()[channel].activity()[rows]
             .iter()
             .map(|a| if rate > 0.0 { a / scale / rate } else { 0.0 })

@@ -13,7 +13,7 @@ pub(crate) mod rational;
 #[cfg(test)]
 mod tests;
 
-use crate::mix::transform::saturation::exponential::Logistic;
+use crate::mix::transform::saturation::exponential::LogisticSaturation;
 use crate::mix::transform::saturation::exponential::Tanh;
 use crate::mix::transform::saturation::hill::Hill;
 use crate::mix::transform::saturation::hill::RobynHill;
@@ -23,13 +23,46 @@ use crate::mix::transform::saturation::rational::MichaelisMenten;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::parameter::{Parameter, Prior};
+use crate::mix::transform::parameter::{Prior, TransformParameter};
 
 /// Below this share of a curve's scale, curves with an infinite slope at zero are their chord.
 pub(crate) const CHORD: f64 = 1e-6;
 
 /// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x
 /// >= 0.
+///
+/// A complete curve of one's own, f(x) = x / (scale + x)^(1/2), a line that turns into a root:
+///
+/// ```
+/// use mixtouch::mix::transform::Saturation;
+///
+/// struct Bend {
+///     scale: f64,
+/// }
+///
+/// impl Saturation for Bend {
+///     fn response(&self, x: f64) -> f64 {
+///         x / (self.scale + x).sqrt()
+///     }
+///
+///     fn slope(&self, x: f64) -> f64 {
+///         (self.scale + x / 2.0) / (self.scale + x).powf(1.5)
+///     }
+///
+///     fn parameters(&self) -> Vec<(&'static str, f64)> {
+///         vec![("scale", self.scale)]
+///     }
+///
+///     fn gradient(&self, x: f64, gradient: &mut [f64]) {
+///         gradient[0] = -x / (2.0 * (self.scale + x).powf(1.5));
+///     }
+/// }
+///
+/// let curve = Bend { scale: 4.0 };
+/// assert_eq!((curve.response(0.0), curve.response(5.0)), (0.0, 5.0 / 3.0));
+/// let rise = (curve.response(5.001) - curve.response(4.999)) / 0.002;
+/// assert!((rise - curve.slope(5.0)).abs() < 1e-6);
+/// ```
 pub trait Saturation: Send + Sync {
     /// The response at `x` >= 0.
     fn response(&self, x: f64) -> f64;
@@ -55,7 +88,7 @@ pub enum SaturationFamily {
     Hill,
     /// [`RobynHill`].
     RobynHill,
-    /// [`Logistic`].
+    /// [`LogisticSaturation`].
     Logistic,
     /// [`Tanh`].
     Tanh,
@@ -81,9 +114,9 @@ impl SaturationFamily {
     ];
 
     /// The parameters with their default priors, for spend in units of its largest value.
-    pub fn parameters(self) -> Vec<Parameter> {
-        let log = |name, low, high| Parameter::new(name, Prior::LogUniform { low, high });
-        let uniform = |name, low, high| Parameter::new(name, Prior::Uniform { low, high });
+    pub fn parameters(self) -> Vec<TransformParameter> {
+        let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
+        let uniform = |name, low, high| TransformParameter::new(name, Prior::Uniform { low, high });
         match self {
             Self::None => vec![],
             Self::Hill => vec![log("half_saturation", 0.1, 3.0), log("slope", 0.4, 3.0)],
@@ -104,7 +137,7 @@ impl SaturationFamily {
             Self::None => SaturationCurve::None,
             Self::Hill => SaturationCurve::Hill(Hill::raw(p[0], p[1])),
             Self::RobynHill => SaturationCurve::RobynHill(RobynHill::raw(p[0], p[1], max)),
-            Self::Logistic => SaturationCurve::Logistic(Logistic::raw(p[0])),
+            Self::Logistic => SaturationCurve::Logistic(LogisticSaturation::raw(p[0])),
             Self::Tanh => SaturationCurve::Tanh(Tanh::raw(p[0])),
             Self::MichaelisMenten => SaturationCurve::MichaelisMenten(MichaelisMenten::raw(p[0])),
             Self::Root => SaturationCurve::Root(Root::raw(p[0])),
@@ -137,8 +170,8 @@ pub enum SaturationCurve {
     Hill(Hill),
     /// See [`RobynHill`].
     RobynHill(RobynHill),
-    /// See [`Logistic`].
-    Logistic(Logistic),
+    /// See [`LogisticSaturation`].
+    Logistic(LogisticSaturation),
     /// See [`Tanh`].
     Tanh(Tanh),
     /// See [`MichaelisMenten`].
@@ -214,6 +247,6 @@ pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
     if value > 0.0 && value.is_finite() {
         Ok(value)
     } else {
-        Err(Error::setting(name, value, "a finite number above 0"))
+        Err(Error::setting(name, value, "a finite number > 0"))
     }
 }

@@ -10,16 +10,16 @@ use crate::mix::transform::saturation::{Saturation, positive};
 /// Source: `logistic_saturation` of PyMC-Marketing.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Logistic, Saturation};
+/// use mixtouch::mix::transform::{LogisticSaturation, Saturation};
 ///
-/// let curve = Logistic::new(4.0)?;
+/// let curve = LogisticSaturation::new(4.0)?;
 /// assert!((curve.response(0.5) - 0.761_594_155_955_765).abs() < 1e-15);
 /// assert_eq!(curve.slope(0.0), 2.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "LogisticFields")]
-pub struct Logistic {
+pub struct LogisticSaturation {
     lambda: f64,
 }
 
@@ -28,7 +28,7 @@ struct LogisticFields {
     lambda: f64,
 }
 
-impl TryFrom<LogisticFields> for Logistic {
+impl TryFrom<LogisticFields> for LogisticSaturation {
     type Error = Error;
 
     fn try_from(fields: LogisticFields) -> Result<Self> {
@@ -36,11 +36,11 @@ impl TryFrom<LogisticFields> for Logistic {
     }
 }
 
-impl Logistic {
+impl LogisticSaturation {
     /// The curve with the given rate, per unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(lambda: f64) -> Result<Self> {
         Ok(Self::raw(positive("lambda", lambda)?))
     }
@@ -50,7 +50,7 @@ impl Logistic {
     }
 }
 
-impl Saturation for Logistic {
+impl Saturation for LogisticSaturation {
     #[inline]
     fn response(&self, x: f64) -> f64 {
         libm::tanh(0.5 * self.lambda * x)
@@ -102,7 +102,7 @@ impl Tanh {
     /// The curve with the given scale, in the unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(scale: f64) -> Result<Self> {
         Ok(Self::raw(positive("scale", scale)?))
     }
