@@ -148,7 +148,7 @@ impl Events {
             if cost > 0.0 {
                 *by_day
                     .entry((
-                        self.channels.get(self.channel[row].0.into()),
+                        self.channels.name(self.channel[row]).unwrap_or(""),
                         self.time[row] / DAY,
                     ))
                     .or_default() += cost;

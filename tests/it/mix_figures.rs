@@ -1,5 +1,6 @@
 //! Figures of a fitted model against the same figures worked out by hand or from first principles.
 
+use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
@@ -7,7 +8,6 @@ use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Order, Pooling, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::util::Random;
 
 fn weeks(count: i32) -> Vec<Day> {
     (0..count)

@@ -2,7 +2,7 @@
 
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::log::NO_TEXT;
+use crate::event::details::NO_TEXT;
 use crate::event::person::plain_number;
 use crate::event::{Events, Interaction, Kind};
 use crate::identity::Pseudonymiser;
@@ -229,7 +229,7 @@ impl<'a> Row<'a> {
         }
         let kind = self.kind()?;
         if !events.keeps(kind) {
-            events.pass_over(kind);
+            events.ignore(kind);
             return Ok(());
         }
         let person = self.person(events)?;
@@ -252,11 +252,11 @@ impl<'a> Row<'a> {
             Kind::Touch => None,
             _ => Some((
                 value,
-                self.optional(Field::Goal, events.goals_of(kind))?,
-                self.optional(Field::OrderId, &mut events.orders)?,
+                self.optional(Field::Goal, events.goals_mut(kind))?,
+                self.optional(Field::OrderId, events.orders_mut())?,
             )),
         };
-        for (column, &at) in events.columns.iter_mut().zip(&self.places.texts) {
+        for (column, &at) in events.text_columns_mut().zip(&self.places.texts) {
             let text = self.utf8(at, &column.name)?;
             let code = column.texts.intern(text)?;
             column.codes.push(code);
@@ -316,7 +316,7 @@ impl<'a> Row<'a> {
         }
         match self.text(Field::Person)? {
             "" => Err(self.bad(Field::Person, "any text or integer")),
-            text => events.people.text(text),
+            text => events.people_mut().text(text),
         }
     }
 
@@ -328,10 +328,10 @@ impl<'a> Row<'a> {
                 let identifier = hasher
                     .of_kind(kind, value)
                     .ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
-                events.identifiers.add(identifier);
+                events.identifiers_mut().add(identifier);
             }
         }
-        if events.identifiers.end_row() == 0 {
+        if events.identifiers_mut().end_row() == 0 {
             return Err(self.columns.no_identifier(self.line));
         }
         Ok(0)
