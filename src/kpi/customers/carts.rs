@@ -18,7 +18,6 @@ use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
-use crate::time::limits::{DAY, LENGTH};
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
 /// is up; by device, by channel and by both.
@@ -111,7 +110,7 @@ impl CartOptions {
             Error::setting(
                 "the patience with carts",
                 format!("{} s", patience.as_secs()),
-                LENGTH,
+                "1 to 4294967295 seconds",
             )
         };
         Ok(Self {
@@ -133,7 +132,7 @@ impl CartOptions {
     }
 
     fn patience(&self) -> u32 {
-        self.patience.unwrap_or(DAY)
+        self.patience.unwrap_or(86_400)
     }
 }
 

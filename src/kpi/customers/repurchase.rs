@@ -9,7 +9,6 @@ use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
 use crate::time::TimeRange;
-use crate::time::limits::DAY;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
 /// end of the log are not in it, so that a short log makes customers look faster than they are.
@@ -62,7 +61,7 @@ impl fmt::Display for Repurchase {
 }
 
 fn in_days(seconds: u32) -> f64 {
-    f64::from(seconds) / f64::from(DAY)
+    f64::from(seconds) / 86_400.0
 }
 
 /// Who is a regular buyer: by default three purchases or more, and intervals whose standard

@@ -11,7 +11,6 @@ use crate::kpi::customers::purchases::Purchases;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::percent;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::limits::DAY;
 use crate::time::{Periods, TimeRange};
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
@@ -78,7 +77,7 @@ impl Retention {
         active_days: f64,
         level: ConfidenceLevel,
     ) -> Result<Self> {
-        let seconds = active_days * f64::from(DAY);
+        let seconds = active_days * 86_400.0;
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
             return Err(Error::setting(
                 "days of activity",
@@ -181,7 +180,7 @@ impl RetentionPeriod {
 
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = f64::from(self.active_seconds) / f64::from(DAY);
+        let days = f64::from(self.active_seconds) / 86_400.0;
         writeln!(
             f,
             "retention, {}: {} customers, active for {days} days after a purchase",

@@ -1,7 +1,6 @@
 //! Segments by recency, frequency and monetary value.
 
 use crate::report::text as table;
-use crate::time::limits::DAY;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -192,7 +191,7 @@ impl RfmSegments {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
         for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
-            let recency = (purchases.window().to() - last) as f64 / f64::from(DAY);
+            let recency = (purchases.window().to() - last) as f64 / 86_400.0;
             members[score.segment() as usize].push([
                 recency,
                 customer.len() as f64,
