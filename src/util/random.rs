@@ -154,6 +154,19 @@ impl Random {
             }
         }
     }
+
+    /// Beta with the given shapes (both > 0).
+    #[cfg(test)]
+    pub(crate) fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let (x, y) = (self.gamma(a), self.gamma(b));
+        // Both gammas can underflow when the shapes are tiny; the beta then sits at one of its
+        // ends.
+        if x + y > 0.0 {
+            x / (x + y)
+        } else {
+            f64::from(u8::from(self.chance(a / (a + b))))
+        }
+    }
 }
 
 #[cfg(test)]

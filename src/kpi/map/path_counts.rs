@@ -11,7 +11,6 @@ use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::TimeRange;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
 /// journeys in any pieces. Of a row of a path table whole tallies count.
