@@ -125,7 +125,7 @@ impl JourneyBuilder {
     }
 
     /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
-    /// a time: the pieces of an [`EventReader`](crate::io::EventReader) or a `ParquetReader`, names of
+    /// a time: the pieces of an [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`, names of
     /// files, record batches. Of the batches only those at work are in memory. The order of pieces
     /// is the order of rows.
     ///

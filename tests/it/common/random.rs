@@ -119,4 +119,40 @@ impl Random {
         }
         count
     }
+
+    /// Gamma with the given shape and scale 1, by Marsaglia and Tsang (2000); 0 for a shape of 0
+    /// or less.
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
+        if shape.is_nan() || shape <= 0.0 {
+            return 0.0;
+        } else if shape < 1.0 {
+            let boosted = self.gamma(shape + 1.0);
+            return boosted * libm::pow(1.0 - self.uniform(), 1.0 / shape);
+        }
+        let d = shape.min(f64::MAX) - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let v = 1.0 + c * x;
+            let cube = v * v * v;
+            if cube > 0.0
+                && libm::log(1.0 - self.uniform())
+                    < 0.5 * x * x + d - d * cube + d * libm::log(cube)
+            {
+                return d * cube;
+            }
+        }
+    }
+
+    /// Beta with the given shapes (both > 0).
+    pub(crate) fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let (x, y) = (self.gamma(a), self.gamma(b));
+        // Both gammas can underflow when the shapes are tiny; the beta then sits at one of its
+        // ends.
+        if x + y > 0.0 {
+            x / (x + y)
+        } else {
+            f64::from(u8::from(self.chance(a / (a + b))))
+        }
+    }
 }
