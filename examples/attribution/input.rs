@@ -2,7 +2,7 @@
 
 use crate::options::{Options, pair};
 use mixtouch::event::IgnoredRows;
-use mixtouch::io::{EventColumns, EventPiece, EventReader};
+use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
 use serde::Serialize;
@@ -134,7 +134,7 @@ fn read_log(
     {
         read_parquet(file, columns, builder)?;
     } else {
-        builder.extend_each(EventReader::new(file, columns)?, EventPiece::events)?;
+        builder.extend_each(CsvReader::new(file, columns)?, CsvChunk::events)?;
     }
     match builder.rows() {
         0 => Err(Error::Empty {
@@ -149,7 +149,7 @@ fn read_log(
 fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
     builder.extend_each(
         mixtouch::io::ParquetReader::new(file, columns)?,
-        mixtouch::io::ParquetPiece::events,
+        mixtouch::io::ParquetChunk::events,
     )
 }
 

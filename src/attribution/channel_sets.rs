@@ -5,9 +5,9 @@ use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::person::mix;
 use crate::journeys::Accumulator;
 use crate::journeys::{Journey, Outcome};
+use crate::util::random::step;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,7 @@ impl ChannelSetCounts {
         }
         match &self.sets {
             Sets::Bits(sets) => sets
-                .find(mix(bits(set)), |other| other.0 == bits(set))
+                .find(step(bits(set)), |other| other.0 == bits(set))
                 .map(|found| found.1),
             Sets::Lists(sets) => sets.find(set).map(|at| sets.get(at)),
         }
@@ -161,7 +161,7 @@ fn list(bits: u64) -> Vec<ChannelId> {
 
 #[inline]
 fn bits_entry(sets: &mut HashTable<(u64, Outcome)>, bits: u64) -> &mut Outcome {
-    let entry = sets.entry(mix(bits), |other| other.0 == bits, |other| mix(other.0));
+    let entry = sets.entry(step(bits), |other| other.0 == bits, |other| step(other.0));
     &mut entry.or_insert((bits, Outcome::default())).into_mut().1
 }
 

@@ -1,7 +1,7 @@
 //! A table whose keys are n-table: short sequences of channels.
 
 use crate::channel::ChannelId;
-use crate::event::person::mix;
+use crate::util::random::step;
 use hashbrown::HashTable;
 
 /// Sequences of channels, each with a value: a hash table over one flat column of keys, so that a
@@ -98,10 +98,11 @@ fn stored<'a>(keys: &'a [ChannelId], ends: &[usize], at: usize) -> &'a [ChannelI
 #[inline]
 fn hash(key: &[ChannelId]) -> u64 {
     key.chunks(4).fold(key.len() as u64, |hash, chunk| {
-        mix(hash
-            ^ chunk
+        step(
+            hash ^ chunk
                 .iter()
-                .fold(0, |word, channel| word << 16 | u64::from(channel.0)))
+                .fold(0, |word, channel| word << 16 | u64::from(channel.0)),
+        )
     })
 }
 

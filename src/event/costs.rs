@@ -1,11 +1,11 @@
-//! What channels cost by day, where the log's touches do not say: TV, or a path table.
+//! Costs of channels by day.
 
 use crate::error::{Error, Result};
 use crate::time::limits::{LARGEST, second};
 use crate::time::{Day, TimeRange, TimeZone};
 use std::collections::BTreeMap;
 
-/// Costs by channel and day.
+/// Costs by channel and day, for channels whose touches do not state them, such as TV.
 ///
 /// ```
 /// let mut costs = mixtouch::CostTable::new();
@@ -21,12 +21,12 @@ pub struct CostTable {
 }
 
 impl CostTable {
-    /// An empty table of days in UTC.
+    /// An empty table whose days are in UTC.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty table of days in that zone.
+    /// An empty table whose days are in a time zone.
     pub fn in_zone(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -34,10 +34,10 @@ impl CostTable {
         }
     }
 
-    /// Adds what a channel cost on a day.
+    /// Adds the cost of a channel on a day, in the log's currency.
     ///
     /// # Errors
-    /// An empty channel; a cost that is negative, not finite or above 10^15.
+    /// If the channel is empty, or if the cost is not within 0 to 10^15.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
         if channel.is_empty() {
             return Err(Error::setting("channel", "empty", "any text"));
@@ -50,12 +50,12 @@ impl CostTable {
         Ok(())
     }
 
-    /// Adds all of `later`'s costs to these.
+    /// Adds all costs of another table.
     pub fn append(&mut self, mut later: Self) {
         self.rows.append(&mut later.rows);
     }
 
-    /// The channels named.
+    /// The channel of each row.
     pub fn channels(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().map(|(channel, _, _)| channel.as_str())
     }

@@ -1,7 +1,7 @@
 //! Who may be measured, and for what.
 
 use crate::error::{Error, Result};
-use crate::identity::identifier::Identifier;
+use crate::event::identifier::Identifier;
 use crate::time::limits::{bad_time, second};
 use crate::util::interner::Interner;
 use std::collections::BTreeMap;

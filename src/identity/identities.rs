@@ -1,7 +1,7 @@
 //! Who is who, and when.
 
+use crate::event::identifier::Identifier;
 use crate::identity::events::IdentifiedEvents;
-use crate::identity::identifier::Identifier;
 use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::rejected_links::RejectedLinks;
 use crate::identity::rules::Rules;

@@ -1,7 +1,7 @@
 //! Records that two identifiers are one person's.
 
 use crate::error::{Error, Result};
-use crate::identity::identifier::Identifier;
+use crate::event::identifier::Identifier;
 use crate::time::limits::{bad_time, second};
 
 /// That two identifiers belong to one person: this cookie signed in to this account at that time.

@@ -7,6 +7,7 @@ mod gather;
 mod names;
 mod partition;
 
+use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
@@ -19,7 +20,6 @@ use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::{Batch, PARTITIONS, Recoding};
 use crate::journeys::options::JourneyOptions;
 use crate::time::TimeRange;
-use crate::util::interner::Interner;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -104,7 +104,7 @@ impl JourneyBuilder {
     /// # Errors
     /// An empty name; more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        self.names.channels.add_channels(names)
+        self.names.channels.add(names)
     }
 
     /// Takes in a batch of events.
@@ -125,7 +125,7 @@ impl JourneyBuilder {
     }
 
     /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
-    /// a time: the pieces of an [`EventReader`](crate::io::EventReader) or a `ParquetReader`, names of
+    /// a time: the pieces of an [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`, names of
     /// files, record batches. Of the batches only those at work are in memory. The order of pieces
     /// is the order of rows.
     ///
@@ -430,7 +430,7 @@ impl Cut {
 
 impl Places {
     /// From numbers of `names` to ranks by name; nothing where no conversion names its place.
-    fn new(names: &Interner, mut of: Vec<ChannelId>) -> Result<Option<Self>> {
+    fn new(names: &ChannelNames, mut of: Vec<ChannelId>) -> Result<Option<Self>> {
         if of.iter().all(|&place| place == ChannelId::NONE) {
             return Ok(None);
         }
@@ -475,12 +475,12 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
 
 /// Which of a batch's channels some touch has; mostly the first rows have them all.
 fn touched(events: &Events) -> Vec<bool> {
-    let mut touched = vec![false; events.channels.len()];
+    let mut touched = vec![false; events.channel_names().len()];
     let mut others = touched.len();
     for (channel, _) in events
-        .channel
+        .channel_ids()
         .iter()
-        .zip(&events.kind)
+        .zip(events.kinds())
         .filter(|(_, kind)| kind.0 == Kind::Touch)
     {
         others -= usize::from(!std::mem::replace(&mut touched[channel.index()], true));

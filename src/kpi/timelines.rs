@@ -47,9 +47,9 @@ impl<'a> PersonTimelines<'a> {
             .map_err(|_| Error::setting("rows of the log", events.len(), "fewer than 2^32"))?;
         let key = |row: usize| {
             (
-                events.people.rank(events.person[row]),
-                events.person[row],
-                events.time[row],
+                events.people().rank(events.persons()[row]),
+                events.persons()[row],
+                events.times()[row],
                 row as u32,
             )
         };
@@ -57,11 +57,12 @@ impl<'a> PersonTimelines<'a> {
             (0..events.len()).into_par_iter().map(key).collect();
         let by_key = |left: u64, right: u64| match left == right {
             true => std::cmp::Ordering::Equal,
-            false => events.people.key(left).cmp(&events.people.key(right)),
+            false => events.people().key(left).cmp(&events.people().key(right)),
         };
         keyed.par_sort_unstable_by(|a, b| {
-            let kinds =
-                || order(events.kind[a.3 as usize].0).cmp(&order(events.kind[b.3 as usize].0));
+            let kinds = || {
+                order(events.row(a.3 as usize).kind()).cmp(&order(events.row(b.3 as usize).kind()))
+            };
             a.0.cmp(&b.0)
                 .then_with(|| by_key(a.1, b.1))
                 .then(a.2.cmp(&b.2))
@@ -95,7 +96,7 @@ impl<'a> PersonTimelines<'a> {
 
     /// The time asked for, or else from the log's first second to its last; none of an empty log.
     pub fn window(&self) -> Option<TimeRange> {
-        let times = &self.events.time;
+        let times = self.events.times();
         let whole = || {
             TimeRange::new(
                 i64::from(*times.iter().min()?),
@@ -152,7 +153,7 @@ impl<'a> PersonTimelines<'a> {
 
     /// Where a person stands in the order of persons.
     pub(crate) fn rank(&self, history: &PersonTimeline<'_>) -> u64 {
-        self.events.people.rank(history.code)
+        self.events.people().rank(history.code)
     }
 
     /// Fails where a column is asked for that the log lacks.
@@ -176,7 +177,7 @@ impl<'a> PersonTimelines<'a> {
     fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> PersonTimeline<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
-        let code = self.events.person[rows[0] as usize];
+        let code = self.events.persons()[rows[0] as usize];
         PersonTimeline {
             events: self.events,
             code,
@@ -188,8 +189,9 @@ impl<'a> PersonTimelines<'a> {
         let Some(window) = self.window else {
             return 0..rows.len();
         };
-        let before =
-            |end: i64| rows.partition_point(|&row| i64::from(self.events.time[row as usize]) < end);
+        let before = |end: i64| {
+            rows.partition_point(|&row| i64::from(self.events.times()[row as usize]) < end)
+        };
         before(window.from())..before(window.to())
     }
 }
@@ -218,7 +220,7 @@ pub struct PersonTimeline<'a> {
 impl<'a> PersonTimeline<'a> {
     /// Whose rows they are.
     pub fn person(&self) -> PersonKey<'a> {
-        self.events.people.key(self.code)
+        self.events.people().key(self.code)
     }
 
     /// The numbers of the rows in the log, for [`Events::text`].
@@ -234,7 +236,7 @@ impl<'a> PersonTimeline<'a> {
     /// The numbers of the rows, each with its second.
     pub(crate) fn timed_rows(&self) -> impl ExactSizeIterator<Item = (usize, u32)> + use<'a> {
         let events = self.events;
-        self.rows().map(|row| (row, events.time[row]))
+        self.rows().map(|row| (row, events.times()[row]))
     }
 
     /// The rows.
@@ -247,7 +249,7 @@ impl<'a> PersonTimeline<'a> {
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Event<'a>> + use<'a> {
         let events = self.events;
         self.rows()
-            .filter(move |&row| events.kind[row].0 == kind)
+            .filter(move |&row| events.row(row).kind() == kind)
             .filter_map(|row| events.get(row))
     }
 

@@ -1,12 +1,12 @@
 //! Intervals by the bootstrap.
 
+use crate::common::random::Random;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::attribution::shapley::SetRateShapley;
 use mixtouch::attribution::{Bootstrap, ComparisonTable};
 use mixtouch::simulate::worlds::World;
-use mixtouch::util::Random;
 use mixtouch::{
     Comparison, Event, Events, Fit, JourneyOptions, Journeys, Outcome, PathTable, attribute,
 };

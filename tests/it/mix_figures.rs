@@ -1,5 +1,6 @@
 //! Figures of a fitted model against the same figures worked out by hand or from first principles.
 
+use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search};
@@ -8,7 +9,6 @@ use mixtouch::mix::posterior::{Posterior, PosteriorDraw};
 use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Pooling, Trend};
 use mixtouch::mix::transform::{AdstockFamily, Order, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::util::Random;
 
 fn weeks(count: i32) -> Vec<Day> {
     (0..count)

@@ -1,12 +1,12 @@
 //! Time to event: known rates are found again, worlds' truths are approached, awkward logs have an
 //! answer.
 
+use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
-use mixtouch::util::Random;
 use mixtouch::{
     ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, Outcome, PathTable,
     Result, attribute,

@@ -9,9 +9,9 @@ use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::person::mix;
 use crate::journeys::Journey;
 use crate::util::Random;
+use crate::util::random::step;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -179,7 +179,7 @@ impl<R: Response> ResponseShapley<R> {
     fn estimate(&self, set: &[ChannelId]) -> Estimate {
         let key = set
             .iter()
-            .fold(0, |key, channel| mix(key ^ u64::from(channel.0)));
+            .fold(0, |key, channel| step(key ^ u64::from(channel.0)));
         let mut members = Vec::with_capacity(set.len());
         let worth = |players: &[usize]| {
             members.clear();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::event::log::NO_TEXT;
+use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::breakdown::{Members, Personal, protected};
 use crate::kpi::service::case_log::named;
@@ -202,7 +202,7 @@ impl CartAbandonment {
         let decided: Vec<&Cart> = all.iter().filter(over).collect();
         let on = |cart: &Cart| {
             named(log, device, cart.row).map_or(UNKNOWN, |code| {
-                device.map_or(UNKNOWN, |at| log.columns[at].texts.get(code))
+                device.map_or(UNKNOWN, |at| log.text_column(at).texts.get(code))
             })
         };
         let where_ = |cart: &Cart| {
@@ -277,7 +277,7 @@ fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: TimeR
         .timed_rows()
         .take_while(|&(_, time)| i64::from(time) < window.to())
     {
-        match log.kind[row].0 {
+        match log.row(row).kind() {
             Kind::Cart => {
                 let (id, value) = stated(log, row);
                 let nameless = || {
@@ -340,13 +340,9 @@ impl Cart {
 
 /// The order or cart id and the value of a row.
 fn stated(log: &Events, row: usize) -> (u32, f64) {
-    let rows = if log.kind[row].0 == Kind::Conversion {
-        &log.sales
-    } else {
-        &log.others
-    };
-    rows.binary_search_by_key(&row, |sale| sale.row)
-        .map_or((NO_TEXT, 0.0), |at| (rows[at].order, rows[at].value))
+    log.row(row)
+        .details()
+        .map_or((NO_TEXT, 0.0), |stated| (stated.order, stated.value))
 }
 
 impl fmt::Display for CartAbandonment {

@@ -105,7 +105,7 @@ impl Reader<'_> {
         {
             contacts += usize::from(self.contacts.channel(row).is_some());
             let named = (named(log, self.agent, row), named(log, self.team, row));
-            let is_answer = log.kind[row].0 == Kind::Survey;
+            let is_answer = log.row(row).kind() == Kind::Survey;
             let recent = last
                 .filter(|&(at, _)| at >= time.saturating_sub(self.lookback))
                 .map(|(_, who)| who);
@@ -146,7 +146,7 @@ impl Reader<'_> {
     }
 
     fn interaction(&self, log: &Events, row: usize, from_elsewhere: bool) -> What {
-        let channel = log.channel[row];
+        let channel = log.row(row).channel();
         let across = channel != ChannelId::NONE && from_elsewhere;
         What::Interaction {
             channel,

@@ -283,7 +283,7 @@ fn served(
     let Some(column) = column else {
         return Vec::new();
     };
-    let texts = &log.columns[column].texts;
+    let texts = &log.text_column(column).texts;
     let mut by_code: Vec<(u32, &ServiceEvent)> = deeds
         .iter()
         .filter_map(|deed| Some((of(deed)?, deed)))

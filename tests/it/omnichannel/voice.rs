@@ -17,6 +17,7 @@
 //! | leo | chat chat | consistency 4, nps 0 |
 
 use super::{APRIL, DAY, JANUARY, assert_near, counts, offline};
+use crate::common::random::Random;
 use mixtouch::io::EventColumns;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::{Contrast, Finding, GroupComparison};
@@ -27,7 +28,6 @@ use mixtouch::kpi::service::{
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::time::{Periods, TimeRange};
-use mixtouch::util::Random;
 use mixtouch::{Event, Events, Kind, TimeZone};
 use std::time::Duration;
 
