@@ -36,10 +36,10 @@ fn run(options: &Options) -> Result<()> {
         .iter()
         .map(|name| Ok((name.clone(), report(name, &input.journeys)?)))
         .collect::<Result<Map<_, _>>>()?;
-    if input.journeys.immature() > 0 {
+    if input.journeys.censored() > 0 {
         eprintln!(
             "{} journeys without a conversion are cut short by the end of the log",
-            input.journeys.immature()
+            input.journeys.censored()
         );
     }
     let mut out = std::io::stdout().lock();

@@ -3,10 +3,12 @@
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
+use crate::journeys::arena::columns::{Journeys, Touches};
+use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{Journeys, Totals, Touches};
+use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::Outcome;
-use crate::journeys::options::JourneyOptions;
+use crate::journeys::options::{JourneyOptions, Period};
 use crate::util::interner::Interner;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
@@ -135,13 +137,13 @@ impl PathTable {
             people: None,
             timeline: None,
             costs: None,
-            observation: crate::journeys::arena::Observation::default(),
+            observation: Observation::default(),
             segments: None,
-            immature: 0,
+            censored: 0,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, &crate::journeys::options::Period::default());
+        journeys.add_costs(&self.costs, &Period::default());
         Ok(journeys)
     }
 

@@ -170,7 +170,7 @@ fn arena(journeys: &Journeys) -> String {
         "{all:?} {:?} {:?} {}",
         journeys.totals(),
         journeys.costs(),
-        journeys.immature()
+        journeys.censored()
     )
 }
 
@@ -187,7 +187,7 @@ fn in_any_order(journeys: &Journeys) -> Vec<String> {
         "{:?} {:?} {}",
         journeys.totals(),
         journeys.costs(),
-        journeys.immature()
+        journeys.censored()
     ));
     all
 }

@@ -2,18 +2,18 @@
 
 use crate::channel::ChannelId;
 use crate::event::person::PersonTable;
-use crate::journeys::Outcome;
-use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{People, Touches};
-use crate::journeys::build::cut::{Extent, Part};
-use crate::journeys::segments::Segments;
+use crate::journeys::arena::columns::{People, Touches};
+use crate::journeys::arena::offsets::{Offsets, prepend};
+use crate::journeys::arena::segments::Segments;
+use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use rayon::scope;
 use std::ops::Range;
 
 /// The arena's columns.
 #[derive(Debug)]
-pub(crate) struct Assembled {
+pub(crate) struct AssembledColumns {
     pub(crate) touches: Touches,
     pub(crate) timeline: Option<Touches>,
     pub(crate) starts: Offsets,
@@ -31,9 +31,9 @@ const ROOM: f64 = 1.0625;
 /// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand
 /// side by side in memory. What belongs to persons with a conversion and what does not grow apart.
 #[derive(Debug, Default)]
-pub(crate) struct Assembly {
-    front: Half,
-    back: Half,
+pub(crate) struct GrowingArena {
+    front: HalfArena,
+    back: HalfArena,
     outcomes: Vec<Outcome>,
     places: Vec<ChannelId>,
     bought_before: Vec<bool>,
@@ -45,7 +45,7 @@ pub(crate) struct Assembly {
 
 /// The columns that both halves have. Positions count inside the half.
 #[derive(Debug, Default)]
-struct Half {
+struct HalfArena {
     persons: Vec<u64>,
     touch_ends: Offsets,
     journey_ends: Offsets,
@@ -58,9 +58,9 @@ struct Half {
     person_segments: Vec<u32>,
 }
 
-impl Assembly {
+impl GrowingArena {
     /// An empty arena for so many parts of so many rows together.
-    pub(crate) fn of(parts: usize, rows: usize) -> Self {
+    pub(crate) fn new(parts: usize, rows: usize) -> Self {
         Self {
             parts,
             rows,
@@ -69,9 +69,9 @@ impl Assembly {
     }
 
     /// Adds parts behind those that are there; `shared` where journeys are runs of the timeline.
-    pub(crate) fn add(&mut self, parts: &[Part], shared: bool) {
+    pub(crate) fn add(&mut self, parts: &[CutJourneys], shared: bool) {
         self.added += parts.len();
-        let side = Side {
+        let side = HalfOfParts {
             parts,
             front: true,
             whole: self.parts as f64 / self.added as f64 * ROOM,
@@ -89,7 +89,7 @@ impl Assembly {
             scope.spawn(|_| front.add(side, shared));
             scope.spawn(|_| {
                 back.add(
-                    Side {
+                    HalfOfParts {
                         front: false,
                         ..side
                     },
@@ -109,7 +109,7 @@ impl Assembly {
     }
 
     /// The whole arena. `segments` names the codes of segments.
-    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
+    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> AssembledColumns {
         let Self {
             front,
             mut back,
@@ -122,7 +122,7 @@ impl Assembly {
         outcomes.shrink_to_fit();
         places.shrink_to_fit();
         bought_before.shrink_to_fit();
-        let Half {
+        let HalfArena {
             persons,
             touch_ends,
             journey_ends,
@@ -147,7 +147,7 @@ impl Assembly {
             journey_ends,
             bought_before,
         };
-        Assembled {
+        AssembledColumns {
             touches,
             timeline,
             starts,
@@ -161,9 +161,9 @@ impl Assembly {
     }
 }
 
-impl Half {
+impl HalfArena {
     /// Adds one side of the parts, a column a thread.
-    fn add(&mut self, side: Side<'_>, shared: bool) {
+    fn add(&mut self, side: HalfOfParts<'_>, shared: bool) {
         let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
         let of_timeline: Count = (
             |part| part.timeline.channels.len(),
@@ -292,12 +292,12 @@ impl Half {
 }
 
 /// How many of something a part has, and how many of them stand in its front.
-type Count = (fn(&Part) -> usize, fn(&Extent) -> usize);
+type Count = (fn(&CutJourneys) -> usize, fn(&Extent) -> usize);
 
 /// The fronts of some parts, or what stands behind them.
 #[derive(Clone, Copy)]
-struct Side<'a> {
-    parts: &'a [Part],
+struct HalfOfParts<'a> {
+    parts: &'a [CutJourneys],
     front: bool,
     /// How many times what there is with these parts there will be room for.
     whole: f64,
@@ -305,7 +305,7 @@ struct Side<'a> {
     rows: usize,
 }
 
-impl Side<'_> {
+impl HalfOfParts<'_> {
     fn range(self, len: usize, front: usize) -> Range<usize> {
         if self.front {
             0..front.min(len)
@@ -323,7 +323,7 @@ impl Side<'_> {
         self,
         len: usize,
         capacity: usize,
-        column: fn(&Part) -> &Vec<T>,
+        column: fn(&CutJourneys) -> &Vec<T>,
         front: fn(&Extent) -> usize,
     ) -> usize {
         let more: usize = self
@@ -346,7 +346,7 @@ impl Side<'_> {
     fn copy<T: Copy>(
         self,
         to: &mut Vec<T>,
-        column: fn(&Part) -> &Vec<T>,
+        column: fn(&CutJourneys) -> &Vec<T>,
         front: fn(&Extent) -> usize,
     ) {
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
@@ -361,7 +361,7 @@ impl Side<'_> {
     fn shift(
         self,
         to: &mut Offsets,
-        column: fn(&Part) -> &Vec<u32>,
+        column: fn(&CutJourneys) -> &Vec<u32>,
         front: fn(&Extent) -> usize,
         into: Count,
         mut base: usize,
@@ -382,24 +382,13 @@ impl Side<'_> {
     }
 }
 
-/// Puts `head` in front.
-pub(crate) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
-    if to.is_empty() {
-        *to = head;
-    } else {
-        to.reserve_exact(head.len());
-        to.splice(0..0, head);
-    }
-    to.shrink_to_fit();
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
-    fn part(number: u32) -> Part {
-        let (converting, mut part) = ((number % 3) as usize, Part::default());
+    fn part(number: u32) -> CutJourneys {
+        let (converting, mut part) = ((number % 3) as usize, CutJourneys::default());
         for person in 0..4 {
             if person as usize == converting {
                 part.converting = Extent {
@@ -436,11 +425,11 @@ mod tests {
 
     #[test]
     fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
-        let parts: Vec<Part> = (0..20).map(part).collect();
+        let parts: Vec<CutJourneys> = (0..20).map(part).collect();
         let rows = parts.iter().map(|part| part.timeline.channels.len()).sum();
         for shared in [true, false] {
             let assembled = |at_a_time| {
-                let mut assembly = Assembly::of(parts.len(), rows);
+                let mut assembly = GrowingArena::new(parts.len(), rows);
                 parts
                     .chunks(at_a_time)
                     .for_each(|parts| assembly.add(parts, shared));
@@ -455,7 +444,7 @@ mod tests {
 
     #[test]
     fn journeys_keep_their_touches_in_the_arena() {
-        let mut assembly = Assembly::of(3, 12);
+        let mut assembly = GrowingArena::new(3, 12);
         (1..4).for_each(|number| assembly.add(&[part(number)], true));
         let arena = assembly.finish(true, &Interner::default());
         // those with a conversion: one person of part 1, two of part 2
@@ -475,10 +464,10 @@ mod tests {
 
     #[test]
     fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {
-        let mut assembly = Assembly::of(2_048, 1_010);
-        let part = |persons| Part {
+        let mut assembly = GrowingArena::new(2_048, 1_010);
+        let part = |persons| CutJourneys {
             persons: vec![7; persons],
-            ..Part::default()
+            ..CutJourneys::default()
         };
         assembly.add(&[part(1_000)], true);
         assert!((1_010..=2_020).contains(&assembly.back.persons.capacity()));
@@ -488,10 +477,10 @@ mod tests {
 
     #[test]
     fn alike_parts_are_copied_once() {
-        let mut assembly = Assembly::of(64, 64_000);
-        let part = || Part {
+        let mut assembly = GrowingArena::new(64, 64_000);
+        let part = || CutJourneys {
             persons: vec![7; 1_000],
-            ..Part::default()
+            ..CutJourneys::default()
         };
         assembly.add(&[part()], true);
         let place = assembly.back.persons.as_ptr();

@@ -8,7 +8,7 @@
 use crate::channel::ChannelId;
 use crate::event::log::{recode_channel, recode_person, recode_text};
 use crate::event::{Events, Interaction, Kind};
-use crate::journeys::build::codes::Codes;
+use crate::journeys::build::codes::PersonCodes;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
@@ -31,8 +31,8 @@ pub(crate) fn within(rank: u64) -> u64 {
 /// touch, 14 where persons' codes lie more than 2^32 apart, 9 more when costs or interactions
 /// matter.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) person: Codes,
+pub(crate) struct PartitionedRows {
+    pub(crate) person: PersonCodes,
     pub(crate) time: Vec<u32>,
     pub(crate) channel: Vec<ChannelId>,
     /// Empty unless some touch of the batch has a cost.
@@ -87,7 +87,7 @@ impl Recoding<'_> {
     }
 }
 
-impl Batch {
+impl PartitionedRows {
     /// How many touches and conversions there are.
     pub(crate) fn len(&self) -> usize {
         self.time.len() + self.sales.len()
@@ -130,7 +130,7 @@ impl Batch {
             )
         };
         Self {
-            person: Codes::of(
+            person: PersonCodes::new(
                 touches()
                     .map(|(batch, row)| batch.person.get(row))
                     .collect(),
@@ -166,7 +166,7 @@ impl Batch {
         {
             return;
         }
-        self.person = Codes::of(
+        self.person = PersonCodes::new(
             (0..keeps.len())
                 .filter(|&row| keeps[row])
                 .map(|row| self.person.get(row))
@@ -199,7 +199,7 @@ impl Batch {
 
     /// Gives persons and orders other codes.
     pub(crate) fn recode(&mut self, person: impl Fn(u64) -> u64, order: impl Fn(u32) -> u32) {
-        self.person = Codes::of(
+        self.person = PersonCodes::new(
             (0..self.time.len())
                 .map(|row| person(self.person.get(row)))
                 .collect(),
@@ -210,9 +210,9 @@ impl Batch {
     }
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let period = &recoding.options.period;
+        let horizon = recoding.options.horizon();
         let is_touch =
-            |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
+            |row: usize| events.kind[row].0 == Kind::Touch && horizon.reads(events.time[row]);
         let home = |row: usize| {
             if is_touch(row) {
                 partition_of(events.people.rank(events.person[row]))
@@ -259,9 +259,9 @@ impl Batch {
             .goal
             .as_deref()
             .map(|goal| events.goals.find(goal));
+        let horizon = recoding.options.horizon();
         let counts = |sale: &&crate::event::log::Sale| {
-            recoding.options.period.reads(events.time[sale.row])
-                && goal.is_none_or(|goal| goal == Some(sale.goal))
+            horizon.reads(events.time[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
         let first = events.sales.partition_point(|sale| sale.row < rows.start);
         let row = |sale: &crate::event::log::Sale| SaleRow {
@@ -311,7 +311,7 @@ impl Spread<'_> {
     }
 
     /// Persons' codes: as distances from the least where they fit.
-    fn codes(&self, person: impl Fn(usize) -> u64) -> Codes {
+    fn codes(&self, person: impl Fn(usize) -> u64) -> PersonCodes {
         let (least, most) = self
             .rows
             .clone()
@@ -320,21 +320,21 @@ impl Spread<'_> {
                 (least.min(code), most.max(code))
             });
         if u32::try_from(most.saturating_sub(least)).is_ok() {
-            Codes::Near {
+            PersonCodes::Near {
                 least,
                 distances: self.column(0, |row| (person(row) - least) as u32),
             }
         } else {
-            Codes::Far(self.column(0, person))
+            PersonCodes::Far(self.column(0, person))
         }
     }
 }
 
 /// A column of several batches, empty where it is in all.
 fn merged<'a, T: Copy>(
-    batches: &[Batch],
-    rows: impl Iterator<Item = (&'a Batch, usize)>,
-    of: impl Fn(&Batch) -> &Vec<T>,
+    batches: &[PartitionedRows],
+    rows: impl Iterator<Item = (&'a PartitionedRows, usize)>,
+    of: impl Fn(&PartitionedRows) -> &Vec<T>,
     filler: T,
 ) -> Vec<T> {
     if batches.iter().all(|batch| of(batch).is_empty()) {
@@ -366,7 +366,8 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
 /// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
 /// observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
-    let reads = |time: &u32| options.period.reads(*time);
+    let horizon = options.horizon();
+    let reads = |time: &u32| horizon.reads(*time);
     if events.others.is_empty() {
         return events.time[rows].iter().copied().filter(reads).max();
     }

@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::event::PersonKey;
 use crate::event::person::PersonTable;
+use crate::journeys::arena::columns::{Journeys, People, Touches};
 use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{Journeys, People, Totals, Touches};
+use crate::journeys::arena::totals::Totals;
 use std::ops::Range;
 
 impl Journeys {
@@ -59,15 +60,15 @@ impl Journeys {
             *positions = positions.without(&journeys, own.len(), left);
         }
         let end = self.observation.end;
-        let immature = journeys
+        let censored = journeys
             .clone()
             .filter(|&at| at >= self.outcomes.len() && self.closes[at] == end)
             .count();
-        self.immature = self.immature.saturating_sub(immature as u64);
+        self.censored = self.censored.saturating_sub(censored as u64);
         self.closes.drain(journeys.clone());
         let front = journeys.start.min(self.outcomes.len())..journeys.end.min(self.outcomes.len());
         if let Some(places) = &mut self.places {
-            places.of.drain(front.clone());
+            places.by_journey.drain(front.clone());
         }
         self.outcomes.drain(front);
         if let Some(segments) = &mut self.segments {
