@@ -84,8 +84,8 @@ pub trait Accumulator: Send {
     where
         Self: Sized;
 
-    /// Bytes of memory it takes, for engines that budget memory. The default counts the value
-    /// itself, without what it owns on the heap.
+    /// About how many bytes it takes in memory, those on the heap included: what a system that
+    /// gathers many at once budgets by. Provided: the value itself only.
     fn size(&self) -> usize {
         size_of_val(self)
     }
