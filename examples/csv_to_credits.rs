@@ -46,7 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let outcome = journey.journey.outcome();
             println!(
                 "{person},(unattributed),,{},{}",
-                outcome.conversions(), outcome.value()
+                outcome.conversions(),
+                outcome.value()
             );
         }
         Ok(())

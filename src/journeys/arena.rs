@@ -1,4 +1,21 @@
 //! The arena: every journey of a log or a path table in a few flat columns.
+//!
+//! ```text
+//!            front: persons who ever converted         back: all others
+//!            by 2,048th of persons, then touches       by 2,048th of persons, then rank
+//!          |-----------------------------------------|----------------------------------|
+//! persons  | ann                | bob                | zoe         | ..                 |
+//! touches  | so se em se        | tv se              | so so       | ..                 |
+//!            ^starts   ^ends
+//! journeys | [so se em] [se]    | [tv se]            | [so so]     | ..                 |
+//! outcomes | 1 conv.    1 null  | 1 conv.            | none stored: each is one null    |
+//! ```
+//!
+//! `starts` and `ends` point into the touches: a journey is a run of its person's touches, so that
+//! conversions that share touches share memory. `touch_ends` and `journey_ends` say where each
+//! person's touches and journeys end. Journeys whose touches are no such run (lookbacks that differ
+//! by channel, exclusions, transforms) have touches of their own; all touches of all persons then
+//! stand in `timeline`. A path table is all front, without times and persons.
 
 pub(crate) mod block;
 pub(crate) mod columns;

@@ -12,7 +12,7 @@ impl Journeys {
     /// Removes a person: the key, every touch, every journey with its outcome. The result is how
     /// many journeys that were. What is left is what a log without the person's rows gives.
     ///
-    /// What speaks of nobody stays: what channels cost, when the log ends, and the names of
+    /// What belongs to no single person stays: what channels cost, when the log ends, and the names of
     /// channels, places and segments.
     ///
     /// ```
@@ -28,7 +28,7 @@ impl Journeys {
     /// ```
     ///
     /// # Errors
-    /// None for journeys that could be built.
+    /// If the totals cannot be gathered anew, which does not happen to journeys that could be built.
     pub fn erase<'a>(&mut self, person: impl Into<PersonKey<'a>>) -> Result<usize> {
         let person = person.into();
         let Some(people) = &mut self.people else {

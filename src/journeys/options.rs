@@ -312,7 +312,7 @@ impl JourneyOptions {
         }
     }
 
-    /// Tells journeys apart by a named column of the log, such as `device`: by the text on the row
+    /// Groups journeys by a named column of the log, such as `device`: by the text on the row
     /// that closes a journey (the first conversion of its second; the last touch of one without
     /// conversion), and persons by the text on their first row. None by default.
     #[must_use]

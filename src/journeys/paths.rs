@@ -42,7 +42,7 @@ impl PathTable {
     /// the channels' numbers and their evidence can be merged.
     ///
     /// # Errors
-    /// An empty name; more channels than there are numbers.
+    /// If a name is empty, or there are more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.names.add_channels(names)
     }
@@ -51,7 +51,7 @@ impl PathTable {
     /// unattributed.
     ///
     /// # Errors
-    /// A channel without name, or more channels than there are numbers.
+    /// If a channel has no name, or there are more channels than there are numbers.
     pub fn push<'a>(
         &mut self,
         path: impl IntoIterator<Item = &'a str>,
@@ -97,7 +97,7 @@ impl PathTable {
     /// The journeys of the table, a row each.
     ///
     /// # Errors
-    /// More channels than there are numbers, those of the cost table included.
+    /// If there are more channels than there are numbers, those of the cost table included.
     pub fn journeys(self) -> Result<Journeys> {
         self.journeys_with(&JourneyOptions::default())
     }
@@ -106,7 +106,7 @@ impl PathTable {
     /// options need times and are of no effect.
     ///
     /// # Errors
-    /// As [`PathTable::journeys`]; an excluded channel that no path has.
+    /// If [`PathTable::journeys`] would fail, or no path has an excluded channel.
     pub fn journeys_with(mut self, options: &JourneyOptions) -> Result<Journeys> {
         let channels = Channels::new(self.names.iter().chain(self.costs.channels()))?;
         let ranks: Vec<ChannelId> = self

@@ -8,7 +8,7 @@ use crate::journeys::journey::{Journey, Outcome};
 use crate::util::Random;
 use rayon::prelude::*;
 
-/// BootstrapWeights replicates: of a log one Poisson(1) number a person, for a person's journeys belong
+/// Draws bootstrap replicates: of a log one Poisson(1) number a person, for a person's journeys belong
 /// together; of a path table independent Poisson numbers of conversions and nulls a row, whose
 /// means are the row's own, fractions included.
 ///

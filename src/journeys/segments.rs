@@ -1,4 +1,4 @@
-//! Journeys and persons told apart by a column of the log.
+//! Segments: journeys and persons grouped by a column of the log.
 
 use crate::error::Result;
 use crate::journeys::arena::columns::Journeys;
@@ -40,7 +40,7 @@ impl Segment<'_> {
     }
 }
 
-/// Segments that are told apart as one: by what names, and how many persons they have at least.
+/// Segments that are reported as one, and how many persons they have at least.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentGroup {
     codes: Vec<u32>,
@@ -69,7 +69,7 @@ impl Group for SegmentGroup {
 
 impl Journeys {
     /// The segments of enough persons in order of their names, small ones together or left out;
-    /// none where the log was not told apart.
+    /// none where the journeys have no segments.
     pub(crate) fn segments(&self, minimum: MinimumGroup) -> Protected<SegmentGroup> {
         let (Some(segments), Some(people)) = (&self.segments, &self.people) else {
             return minimum.apply([]);
@@ -92,7 +92,7 @@ impl Journeys {
             }
             first = end;
         }
-        // a segment that only later journeys close in is somebody's all the same
+        // a segment that only later journeys close in has at least one person
         segments
             .by_journey
             .iter()

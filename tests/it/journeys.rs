@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod reference;
+mod shards;
 
 use mixtouch::attribution::{Needs, stream_credits};
 use mixtouch::journeys::{Period, Transform};

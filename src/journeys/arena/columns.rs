@@ -23,7 +23,7 @@ use crate::journeys::options::Period;
 /// their own, 6 bytes each.
 ///
 /// What that brings, measured on 10 million journeys of 40 million touches on two cores
-/// (`cargo bench --bench scaling`), in multiples of reading 13 bytes a touch once, some 17 ms:
+/// (`cargo bench --bench threads`), in multiples of reading 13 bytes a touch once, some 17 ms:
 /// where 5 % convert a rule takes 0.3 to 0.4, a Markov chain's evidence 1.4 to 1.6, eight models
 /// together 4; where all do, a rule takes 4.5 to 6.4, the eight 40.
 #[derive(Debug, Clone)]

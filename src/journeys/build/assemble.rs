@@ -1,4 +1,14 @@
-//! All parts into one arena: persons with a conversion first, whichever partition they come from.
+//! The last stage of building: all parts into one arena, persons with a conversion first, whichever
+//! partition they come from.
+//!
+//! ```text
+//! parts, one a partition   [front0 back0] [front1 back1] [front2 back2] ..
+//!                              |    \________ |    \________ |    \__
+//! while parts are added    front: front0 front1 front2 ..     back: back0 back1 back2 ..
+//! at the end               arena: front0 front1 front2 .. back0 back1 back2 ..
+//! ```
+//!
+//! Positions count inside a part, then inside the half, then in the arena: each step shifts them.
 
 use crate::channel::ChannelId;
 use crate::event::person::PersonTable;
@@ -25,7 +35,7 @@ pub(crate) struct AssembledColumns {
     pub(crate) segments: Option<Segments>,
 }
 
-/// How much larger a column may become than its first parts tell before it is copied.
+/// By how much a column may outgrow the estimate from its first parts before it is copied.
 const ROOM: f64 = 1.0625;
 
 /// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand
@@ -43,7 +53,7 @@ pub(crate) struct GrowingArena {
     added: usize,
 }
 
-/// The columns that both halves have. Positions count inside the half.
+/// The columns that both halves of the arena have. Positions count inside the half.
 #[derive(Debug, Default)]
 struct HalfArena {
     persons: Vec<u64>,
@@ -165,15 +175,10 @@ impl HalfArena {
     /// Adds one side of the parts, a column a thread.
     fn add(&mut self, side: HalfOfParts<'_>, shared: bool) {
         let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
-        let of_timeline: Count = (
-            |part| part.timeline.channels.len(),
-            |extent| extent.timeline,
-        );
-        let of_touches: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
         let (journey_touches, before) = if shared {
-            (of_timeline, timeline)
+            (TIMELINE, timeline)
         } else {
-            (of_touches, self.touches.channels.len())
+            (TOUCHES, self.touches.channels.len())
         };
         let Self {
             persons,
@@ -187,82 +192,48 @@ impl HalfArena {
             ..
         } = self;
         let (all, own) = (&mut self.timeline, &mut self.touches);
+        let (by_person, by_journey) = (PERSONS.1, JOURNEYS.1);
         scope(|scope| {
-            scope.spawn(|_| {
-                side.copy(
-                    &mut all.times,
-                    |part| &part.timeline.times,
-                    |extent| extent.timeline,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut all.channels,
-                    |part| &part.timeline.channels,
-                    |extent| extent.timeline,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut own.times,
-                    |part| &part.touches.times,
-                    |extent| extent.touches,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut own.channels,
-                    |part| &part.touches.channels,
-                    |extent| extent.touches,
-                )
-            });
-            scope.spawn(|_| side.copy(persons, |part| &part.persons, |extent| extent.persons));
+            scope.spawn(|_| side.copy(&mut all.times, |part| &part.timeline.times, TIMELINE.1));
+            let channels = &mut all.channels;
+            scope.spawn(|_| side.copy(channels, |part| &part.timeline.channels, TIMELINE.1));
+            scope.spawn(|_| side.copy(&mut own.times, |part| &part.touches.times, TOUCHES.1));
+            let channels = &mut own.channels;
+            scope.spawn(|_| side.copy(channels, |part| &part.touches.channels, TOUCHES.1));
+            scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
             scope.spawn(|_| {
                 side.shift(
                     starts,
                     |part| &part.starts,
-                    |extent| extent.journeys,
+                    by_journey,
                     journey_touches,
                     before,
                 )
             });
             scope.spawn(|_| {
-                side.shift(
-                    ends,
-                    |part| &part.ends,
-                    |extent| extent.journeys,
-                    journey_touches,
-                    before,
-                )
+                side.shift(ends, |part| &part.ends, by_journey, journey_touches, before)
             });
             scope.spawn(|_| {
                 side.shift(
                     touch_ends,
                     |part| &part.touch_ends,
-                    |extent| extent.persons,
-                    of_timeline,
+                    by_person,
+                    TIMELINE,
                     timeline,
                 )
             });
-            let of_journeys: Count = (|part| part.closes.len(), |extent| extent.journeys);
-            scope.spawn(move |_| {
+            scope.spawn(|_| {
                 side.shift(
                     journey_ends,
                     |part| &part.journey_ends,
-                    |extent| extent.persons,
-                    of_journeys,
+                    by_person,
+                    JOURNEYS,
                     journeys,
                 )
             });
-            scope.spawn(|_| side.copy(closes, |part| &part.closes, |extent| extent.journeys));
-            scope.spawn(|_| side.copy(segments, |part| &part.segments, |extent| extent.journeys));
-            scope.spawn(|_| {
-                side.copy(
-                    person_segments,
-                    |part| &part.person_segments,
-                    |extent| extent.persons,
-                )
-            });
+            scope.spawn(|_| side.copy(closes, |part| &part.closes, by_journey));
+            scope.spawn(|_| side.copy(segments, |part| &part.segments, by_journey));
+            scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, by_person));
         });
     }
 
@@ -294,12 +265,22 @@ impl HalfArena {
 /// How many of something a part has, and how many of them stand in its front.
 type Count = (fn(&CutJourneys) -> usize, fn(&Extent) -> usize);
 
+const PERSONS: Count = (|part| part.persons.len(), |extent| extent.persons);
+const JOURNEYS: Count = (|part| part.closes.len(), |extent| extent.journeys);
+/// Touches of persons.
+const TIMELINE: Count = (
+    |part| part.timeline.channels.len(),
+    |extent| extent.timeline,
+);
+/// Touches that journeys have of their own.
+const TOUCHES: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
+
 /// The fronts of some parts, or what stands behind them.
 #[derive(Clone, Copy)]
 struct HalfOfParts<'a> {
     parts: &'a [CutJourneys],
     front: bool,
-    /// How many times what there is with these parts there will be room for.
+    /// The size to reserve, as a multiple of what stands there with these parts.
     whole: f64,
     /// How many rows all parts have.
     rows: usize,
@@ -314,7 +295,7 @@ impl HalfOfParts<'_> {
         }
     }
 
-    /// How much room to make in a column of `len`, if any, for what a side of these parts adds.
+    /// How much to reserve in a column of `len`, if anything, for what these parts add.
     /// Parts are alike, so the first ones tell how long a column will be; doubling its room instead
     /// copies it again and again while other threads wait, a seventh of the time of building on two
     /// threads. Where parts are not alike, as one person has most rows, it is no more than doubling
@@ -383,111 +364,4 @@ impl HalfOfParts<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
-    fn part(number: u32) -> CutJourneys {
-        let (converting, mut part) = ((number % 3) as usize, CutJourneys::default());
-        for person in 0..4 {
-            if person as usize == converting {
-                part.converting = Extent {
-                    persons: converting,
-                    journeys: part.closes.len(),
-                    timeline: part.timeline.channels.len(),
-                    touches: part.touches.channels.len(),
-                };
-            }
-            let start = part.timeline.channels.len() as u32;
-            for touch in 0..(number + person) % 3 {
-                for touches in [&mut part.timeline, &mut part.touches] {
-                    touches.channels.push(ChannelId(touch as u16));
-                    touches.times.push(100 * number + person);
-                }
-            }
-            let end = part.timeline.channels.len() as u32;
-            part.persons.push(u64::from(10 * number + person));
-            part.touch_ends.push(end);
-            part.starts.push(start);
-            part.ends.push(end);
-            part.closes.push(number + person);
-            part.journey_ends.push(part.closes.len() as u32);
-            part.segments.push(number);
-            part.person_segments.push(person);
-            if (person as usize) < converting {
-                part.outcomes.push(Outcome::conversion(f64::from(number)));
-                part.places.push(ChannelId(person as u16));
-                part.bought_before.push(person == 1);
-            }
-        }
-        part
-    }
-
-    #[test]
-    fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
-        let parts: Vec<CutJourneys> = (0..20).map(part).collect();
-        let rows = parts.iter().map(|part| part.timeline.channels.len()).sum();
-        for shared in [true, false] {
-            let assembled = |at_a_time| {
-                let mut assembly = GrowingArena::new(parts.len(), rows);
-                parts
-                    .chunks(at_a_time)
-                    .for_each(|parts| assembly.add(parts, shared));
-                format!("{:?}", assembly.finish(shared, &Interner::default()))
-            };
-            let whole = assembled(parts.len());
-            for at_a_time in [1, 3, 7] {
-                assert_eq!(assembled(at_a_time), whole);
-            }
-        }
-    }
-
-    #[test]
-    fn journeys_keep_their_touches_in_the_arena() {
-        let mut assembly = GrowingArena::new(3, 12);
-        (1..4).for_each(|number| assembly.add(&[part(number)], true));
-        let arena = assembly.finish(true, &Interner::default());
-        // those with a conversion: one person of part 1, two of part 2
-        assert_eq!(
-            arena.people.codes,
-            [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]
-        );
-        for (journey, &person) in arena.people.codes.iter().enumerate() {
-            let (number, person) = (person as u32 / 10, person as u32 % 10);
-            let run = arena.starts.get(journey)..arena.ends.get(journey);
-            assert_eq!(
-                arena.touches.times[run],
-                vec![100 * number + person; ((number + person) % 3) as usize]
-            );
-        }
-    }
-
-    #[test]
-    fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {
-        let mut assembly = GrowingArena::new(2_048, 1_010);
-        let part = |persons| CutJourneys {
-            persons: vec![7; persons],
-            ..CutJourneys::default()
-        };
-        assembly.add(&[part(1_000)], true);
-        assert!((1_010..=2_020).contains(&assembly.back.persons.capacity()));
-        assembly.add(&[part(10)], true);
-        assert_eq!(assembly.back.persons.len(), 1_010);
-    }
-
-    #[test]
-    fn alike_parts_are_copied_once() {
-        let mut assembly = GrowingArena::new(64, 64_000);
-        let part = || CutJourneys {
-            persons: vec![7; 1_000],
-            ..CutJourneys::default()
-        };
-        assembly.add(&[part()], true);
-        let place = assembly.back.persons.as_ptr();
-        (1..64).for_each(|_| assembly.add(&[part()], true));
-        assert_eq!(
-            (assembly.back.persons.len(), assembly.back.persons.as_ptr()),
-            (64_000, place)
-        );
-    }
-}
+mod tests;

@@ -49,7 +49,7 @@ impl Journeys {
     /// The journeys of a log.
     ///
     /// # Errors
-    /// As [`JourneyBuilder::extend`] and [`JourneyBuilder::build`].
+    /// If [`JourneyBuilder::extend`] or [`JourneyBuilder::build`] fails.
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
@@ -100,7 +100,7 @@ impl JourneyBuilder {
     /// ```
     ///
     /// # Errors
-    /// An empty name; more channels than there are numbers.
+    /// If a name is empty, or there are more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.names.channels.add_channels(names)
     }
@@ -108,8 +108,8 @@ impl JourneyBuilder {
     /// Takes in a batch of events.
     ///
     /// # Errors
-    /// More channels than there are numbers; no column that tells segments apart where the options
-    /// ask for one. The builder is then as it was before, but for names it has seen.
+    /// If there are more channels than there are numbers, or the log lacks the segment column that
+    /// the options name. The builder is then as it was before, but for names it has seen.
     pub fn extend(&mut self, events: &Events) -> Result<()> {
         self.extend_all(std::slice::from_ref(events))
     }
@@ -117,7 +117,7 @@ impl JourneyBuilder {
     /// Takes in batches that follow each other.
     ///
     /// # Errors
-    /// As [`JourneyBuilder::extend`].
+    /// If [`JourneyBuilder::extend`] fails for a batch.
     pub fn extend_all(&mut self, batches: &[Events]) -> Result<()> {
         self.extend_each(batches.iter().map(Ok), Ok)
     }
@@ -144,8 +144,8 @@ impl JourneyBuilder {
     /// ```
     ///
     /// # Errors
-    /// The error of the first piece that has one, its own, that of reading it, or as
-    /// [`JourneyBuilder::extend`]. The builder then has none of these pieces' events.
+    /// If a piece is an error, cannot be read, or if [`JourneyBuilder::extend`] fails: the error of
+    /// the first such piece. The builder then has none of these pieces' events.
     pub fn extend_each<P, E>(
         &mut self,
         pieces: impl Iterator<Item = Result<P>> + Send,
@@ -228,7 +228,7 @@ impl JourneyBuilder {
         self.ignored_rows
     }
 
-    /// How many rows it was given so far, those passed over included.
+    /// How many rows it was given so far, ignored ones included.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -247,9 +247,10 @@ impl JourneyBuilder {
     /// The journeys of all events taken in.
     ///
     /// # Errors
-    /// A channel named by the options that no event has; more channels than there are numbers,
-    /// those of the cost table included; more than 2^32 touches of journeys in a 2,048th of the
-    /// persons, as re-use with transforms may make.
+    /// If the options name a channel that no event has or an end of observation that no log can
+    /// hold, if there are more channels than there are numbers, those of the cost table included, or
+    /// if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with transforms
+    /// may make.
     pub fn build(self) -> Result<Journeys> {
         self.build_with_progress(&())
     }

@@ -1,4 +1,13 @@
-//! From a person's rows to journeys.
+//! The third stage of building: from each person's rows to journeys.
+//!
+//! ```text
+//! time           ----1-------2---3--C1------4-----C2---5------------> end of observation
+//! journeys           [1       2   3 ]C1
+//!                                          [4     ]C2
+//!                                                      [5 ....... ]   null, closes when its lookback ends
+//! with re-use        [1       2   3        4      ]C2
+//! starts, ends   positions among the person's touches; a lookback moves starts to the right
+//! ```
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;

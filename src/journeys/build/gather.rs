@@ -1,5 +1,16 @@
-//! The second half of building, one partition at a time: all rows of each person together, in time
+//! The second stage of building, one partition at a time: all rows of each person together, in time
 //! order, persons in order.
+//!
+//! ```text
+//! batches of one partition   [bob ann zoe ann] [zoe bob ann ..]
+//!   counting sort by rank    [ann ann ann | bob bob | zoe zoe]    touches
+//!                            [ann         |         | zoe    ]    conversions
+//! persons who converted first, by number of touches:
+//!   persons                  zoe      ann           bob
+//!   touches                  t t      t t t         t t
+//!   touch_ends                  2           5          7
+//!   converting = 2
+//! ```
 
 use crate::channel::ChannelId;
 use crate::event::Interaction;

@@ -1,4 +1,14 @@
-//! The first half of building: rows are spread over partitions as they come in.
+//! The first stage of building: rows are spread over partitions as they come in.
+//!
+//! ```text
+//! rows as they come        ann/so  zoe/se  ann/se  bob/tv  zoe/so  ..
+//!                             |       |       |       |       |
+//! by partition       offsets  0               2       3               5
+//! one column each    person | ann     ann   | bob   | zoe     zoe   | ..
+//!                    time   | 9:00    9:20  | 9:30  | 9:10    9:40  | ..
+//!                    channel| so      se    | tv    | se      so    | ..
+//!                            partition 0     1       2                .. 2,047
+//! ```
 //!
 //! A person's partition is the top bits of the person's rank, so the partitions one after the
 //! other, each ordered by rank, give all persons in order. A partition of a 40-million-touch log is

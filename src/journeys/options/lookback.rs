@@ -74,7 +74,7 @@ impl Lookback {
     /// The same lookback for every touch, floored to seconds.
     ///
     /// # Errors
-    /// Less than a second, or more than the 136 years a log can span.
+    /// If it is less than a second, or more than the 136 years a log can span.
     pub fn new(length: Duration) -> Result<Self> {
         let seconds = u32::try_from(length.as_secs())
             .ok()
@@ -96,7 +96,7 @@ impl Lookback {
     /// The same lookback for every touch, in days.
     ///
     /// # Errors
-    /// As [`Lookback::new`]; also a number that is not finite.
+    /// If [`Lookback::new`] fails, or the number is not finite.
     pub fn days(days: f64) -> Result<Self> {
         Self::new(days_to_duration("lookback", days)?)
     }
