@@ -19,6 +19,6 @@ pub use self::build::{JourneyBuilder, PersonCutter, PersonJourneys};
 pub use self::journey::{Journey, Outcome};
 pub use self::options::lookback::Lookback;
 pub(crate) use self::options::lookback::days_to_duration;
-pub use self::options::{JourneyOptions, Period, Transform};
+pub use self::options::{JourneyOptions, Transform};
 pub use self::paths::PathTable;
 pub(crate) use self::resample::PoissonResampler;

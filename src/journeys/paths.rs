@@ -8,7 +8,8 @@ use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::Outcome;
-use crate::journeys::options::{JourneyOptions, Period};
+use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 use crate::util::interner::Interner;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
@@ -143,7 +144,7 @@ impl PathTable {
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, &Period::default());
+        journeys.add_costs(&self.costs, TimeRange::default());
         Ok(journeys)
     }
 

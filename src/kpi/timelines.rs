@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::event::{Event, Events, Kind};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// A log person by person, each person's rows oldest first.
 ///
@@ -34,7 +34,7 @@ pub struct PersonTimelines<'a> {
     rows: Vec<u32>,
     /// Where each person's rows end.
     ends: Vec<usize>,
-    window: Option<Window>,
+    window: Option<TimeRange>,
 }
 
 impl<'a> PersonTimelines<'a> {
@@ -81,7 +81,7 @@ impl<'a> PersonTimelines<'a> {
     }
 
     /// Only the rows of that time; persons without any stay, with no rows.
-    pub fn within(self, window: Window) -> Self {
+    pub fn within(self, window: TimeRange) -> Self {
         Self {
             window: Some(window),
             ..self
@@ -94,10 +94,10 @@ impl<'a> PersonTimelines<'a> {
     }
 
     /// The time asked for, or else from the log's first second to its last; none of an empty log.
-    pub fn window(&self) -> Option<Window> {
+    pub fn window(&self) -> Option<TimeRange> {
         let times = &self.events.time;
         let whole = || {
-            Window::new(
+            TimeRange::new(
                 i64::from(*times.iter().min()?),
                 i64::from(*times.iter().max()?) + 1,
             )
@@ -135,7 +135,7 @@ impl<'a> PersonTimelines<'a> {
     ///
     /// # Errors
     /// An empty log.
-    pub(crate) fn stated_window(&self) -> Result<Window> {
+    pub(crate) fn stated_window(&self) -> Result<TimeRange> {
         self.window().ok_or_else(|| Error::Empty {
             what: "the log".into(),
             expected: "at least one row".into(),
@@ -271,7 +271,7 @@ impl<'a> PersonTimeline<'a> {
 mod tests {
     use super::*;
 
-    fn shown(log: &Events, window: Option<Window>) -> Vec<(String, Vec<(i64, Kind)>)> {
+    fn shown(log: &Events, window: Option<TimeRange>) -> Vec<(String, Vec<(i64, Kind)>)> {
         let histories = PersonTimelines::new(log).unwrap();
         let histories = window.map_or(histories.clone(), |window| histories.within(window));
         histories
@@ -312,7 +312,10 @@ mod tests {
                 (9, Kind::Survey)
             ]
         );
-        let late = shown(&log(&[0, 1, 2, 3, 4, 5]), Some(Window::new(4, 9).unwrap()));
+        let late = shown(
+            &log(&[0, 1, 2, 3, 4, 5]),
+            Some(TimeRange::new(4, 9).unwrap()),
+        );
         assert_eq!(late.iter().map(|(_, rows)| rows.len()).sum::<usize>(), 1);
         assert!(
             PersonTimelines::new(&Events::new()).unwrap().is_empty()

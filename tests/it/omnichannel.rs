@@ -11,9 +11,9 @@ mod recovery;
 mod voice;
 
 use mixtouch::io::EventColumns;
-use mixtouch::journeys::Period;
 use mixtouch::kpi::journeys::OfflineChannels;
 use mixtouch::stats::Proportion;
+use mixtouch::time::TimeRange as Period;
 use mixtouch::{Events, JourneyOptions, Journeys};
 
 /// 2026-01-01 and 2026-04-01, 00:00 UTC.

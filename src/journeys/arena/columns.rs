@@ -8,7 +8,7 @@ use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
-use crate::journeys::options::Period;
+use crate::time::TimeRange;
 
 /// All journeys, ready to be scored.
 ///
@@ -177,7 +177,7 @@ impl Journeys {
     }
 
     /// Adds the costs of a table, whose channels are among this arena's, over the period.
-    pub(in crate::journeys) fn add_costs(&mut self, table: &CostTable, period: &Period) {
+    pub(in crate::journeys) fn add_costs(&mut self, table: &CostTable, period: TimeRange) {
         for (channel, cost) in table.by_channel(period) {
             let channels = &self.channels;
             let costs = self.costs.get_or_insert_with(|| vec![0.0; channels.len()]);

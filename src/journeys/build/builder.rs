@@ -7,8 +7,9 @@ use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
 use crate::journeys::build::read::{ParsedRows, partitioned};
 use crate::journeys::build::waves::CutPartitions;
-use crate::journeys::options::{JourneyOptions, Period};
+use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
+use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::Mutex;
@@ -302,7 +303,7 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// If [`JourneyBuilder::build`] would fail.
-    pub fn snapshot(&self, period: Period) -> Result<Journeys> {
+    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
         self.snapshot_with_progress(period, &())
     }
 
@@ -313,7 +314,7 @@ impl JourneyBuilder {
     /// If [`JourneyBuilder::build`] would fail, or the observer stops the work.
     pub fn snapshot_with_progress(
         &self,
-        period: Period,
+        period: TimeRange,
         progress: &dyn Progress,
     ) -> Result<Journeys> {
         let options = self.options.clone().with_period(period);
@@ -335,7 +336,7 @@ impl JourneyBuilder {
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
-    /// use mixtouch::journeys::Period;
+    /// use mixtouch::time::TimeRange;
     ///
     /// let (start, day) = (1_767_225_600, 86_400);
     /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
@@ -344,7 +345,7 @@ impl JourneyBuilder {
     ///     log.push(Event::touch("ann", today, "social"))?;
     ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
     ///     builder.extend(&log)?;
-    ///     let report = builder.snapshot(Period::new(Some(today), Some(today + day))?)?;
+    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
     ///     assert_eq!(report.totals().conversions, 1.0);
     ///     builder.forget_before(today + day);
     /// }

@@ -93,14 +93,14 @@ impl PartitionCutter {
             lookbacks: channels.iter().map(lookback).collect(),
             longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
-            end: end.unwrap_or_else(|| options.period.end(last_row)),
+            end: end.unwrap_or_else(|| last_row.min(options.period.last())),
         })
     }
 
     /// What is watched.
     pub(crate) fn observation(&self) -> Observation {
         Observation {
-            from: self.options.period.start(),
+            from: self.options.period.first(),
             end: self.end,
             to: self.options.horizon().stop,
             excluded: self.excluded_channels(),
@@ -147,7 +147,7 @@ impl PartitionCutter {
             }
             if person < gathered.converting {
                 part.bought_before
-                    .push(gathered.sales[sales.start].time < self.options.period.start());
+                    .push(gathered.sales[sales.start].time < self.options.period.first());
             }
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
@@ -177,7 +177,7 @@ impl PartitionCutter {
             }
         ];
         for (at, cost) in gathered.costs.iter().enumerate() {
-            if self.options.period.reports(gathered.times[at]) {
+            if self.options.period.includes(gathered.times[at]) {
                 costs[gathered.channels[at].index()] += cost;
             }
         }
@@ -205,7 +205,7 @@ impl PartitionCutter {
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
             }
-            if self.options.period.reports(close) {
+            if self.options.period.includes(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
                 part.segments
@@ -232,7 +232,7 @@ impl PartitionCutter {
         let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
         let censored = natural > u64::from(self.end);
         let close = if censored { self.end } else { natural as u32 };
-        if !self.options.period.reports(close) {
+        if !self.options.period.includes(close) {
             return;
         }
         part.censored += u64::from(censored);

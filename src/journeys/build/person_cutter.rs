@@ -2,7 +2,7 @@
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::log::{NO_TEXT, second};
+use crate::event::log::NO_TEXT;
 use crate::event::{Event, Kind};
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
@@ -10,6 +10,7 @@ use crate::journeys::build::gather::PersonRows;
 use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
 use crate::journeys::options::{Horizon, JourneyOptions};
+use crate::time::limits::second;
 use crate::util::interner::Interner;
 
 /// Cuts the journeys of one person at a time, without an arena: the rows go in by time, the

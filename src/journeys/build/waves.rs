@@ -175,7 +175,7 @@ impl CutPartitions {
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(table, &options.period);
+        journeys.add_costs(table, options.period);
         Ok(journeys)
     }
 }

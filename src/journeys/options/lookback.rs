@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::Interaction;
+use crate::time::limits::{DAY, LENGTH};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -63,7 +64,7 @@ impl Default for Lookback {
     /// 30 days.
     fn default() -> Self {
         Self {
-            seconds: 30 * 86_400,
+            seconds: 30 * DAY,
             channels: BTreeMap::new(),
             interactions: BTreeMap::new(),
         }
@@ -79,13 +80,8 @@ impl Lookback {
         let seconds = u32::try_from(length.as_secs())
             .ok()
             .filter(|&seconds| seconds > 0);
-        let seconds = seconds.ok_or_else(|| {
-            Error::setting(
-                "lookback",
-                format!("{} s", length.as_secs()),
-                "1 to 4294967295 seconds",
-            )
-        })?;
+        let seconds = seconds
+            .ok_or_else(|| Error::setting("lookback", format!("{} s", length.as_secs()), LENGTH))?;
         Ok(Self {
             seconds,
             channels: BTreeMap::new(),
@@ -157,7 +153,7 @@ impl Lookback {
 
 /// A length of time from a number of days.
 pub(crate) fn days_to_duration(name: &'static str, days: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(days * 86_400.0).map_err(|_| {
+    Duration::try_from_secs_f64(days * f64::from(DAY)).map_err(|_| {
         Error::setting(
             name,
             format!("{days} days"),
@@ -187,7 +183,7 @@ mod tests {
         let lookback = day(30.0)
             .with_channel("tv", day(3.0))
             .with_interaction(Interaction::View, day(1.0));
-        let days = |channel, interaction| lookback.length(channel, interaction) / 86_400;
+        let days = |channel, interaction| lookback.length(channel, interaction) / DAY;
         assert_eq!(
             [
                 days("tv", Some(Interaction::View)),

@@ -17,7 +17,7 @@ use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
 /// is up; by device, by channel and by both.
@@ -30,7 +30,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CartAbandonment {
     /// The time in which carts were filled first.
-    pub window: Window,
+    pub window: TimeRange,
     /// Carts bought or left.
     pub population: u64,
     /// Carts that the window's end leaves open: not bought, and their patience is not over. They
@@ -171,14 +171,14 @@ impl CartAbandonment {
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
     /// use mixtouch::kpi::timelines::PersonTimelines;
-    /// use mixtouch::time::Window;
+    /// use mixtouch::time::TimeRange;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
     /// log.push(Event::of_kind(Kind::Cart, "ann", 1_767_225_600).with_channel("app").with_value(30.0))?;
     /// log.push(Event::of_kind(Kind::Cart, "bob", 1_767_225_600).with_channel("app").with_value(20.0))?;
     /// log.push(Event::conversion("bob", 1_767_229_200).with_value(20.0))?;
-    /// let january = Window::new(1_767_225_600, 1_769_904_000)?;
+    /// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
     /// let carts = CartAbandonment::of(&PersonTimelines::new(&log)?.within(january), &CartOptions::default())?;
     /// assert_eq!((carts.overall.abandoned.rate, carts.overall.value), (Some(0.5), 30.0));
     /// # Ok::<(), mixtouch::Error>(())
@@ -270,7 +270,7 @@ fn groups(
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.
-fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: Window) -> Vec<Cart> {
+fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: TimeRange) -> Vec<Cart> {
     let log = history.log();
     let (mut carts, mut by_id): (Vec<Cart>, BTreeMap<u32, usize>) = (Vec::new(), BTreeMap::new());
     for (row, time) in history

@@ -8,7 +8,7 @@ use crate::kpi::journeys::contact_path::{ContactPath, Contacts, Trail};
 use crate::kpi::service::case_log::{Case, cases, named};
 use crate::kpi::service::survey_scale::{Answer, Questions, SurveyScale};
 use crate::kpi::timelines::PersonTimeline;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// An interaction, a case resolved or an answer, as it counts for somebody.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ impl ServiceEvent {
 pub(crate) struct Reader<'a> {
     pub(crate) contacts: Contacts<'a>,
     pub(crate) questions: &'a Questions,
-    pub(crate) window: Window,
+    pub(crate) window: TimeRange,
     pub(crate) lookback: u32,
     pub(crate) agent: Option<usize>,
     pub(crate) team: Option<usize>,

@@ -12,7 +12,7 @@ use crate::event::{Interaction, Kind};
 use crate::kpi::service::case_log::named;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
 ///
@@ -24,7 +24,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct EmailRates {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// E-mails of which the log has anything.
     pub population: u64,
     /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and
