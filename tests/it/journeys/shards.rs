@@ -51,16 +51,19 @@ fn shards_that_end_at_different_times_merge_to_the_whole() {
     assert_eq!(first.observation().end(), (START + 66 * DAY) as u32);
 
     let model = AdditiveHazard::default();
-    let expected = model.solve(&model.evidence(&whole).unwrap()).unwrap();
-    let mut evidence = model.evidence(&first).unwrap();
-    let later = model.evidence(&second).unwrap();
-    mixtouch::journeys::Accumulator::merge(&mut evidence, later).unwrap();
+    let gathered = |part: &Journeys| {
+        let start = || model.evidence(part.channels());
+        part.accumulate(start).unwrap()
+    };
+    let expected = model.solve(&gathered(&whole)).unwrap();
+    let mut evidence = gathered(&first);
+    mixtouch::journeys::Accumulator::merge(&mut evidence, gathered(&second)).unwrap();
     let merged = model.solve(&evidence).unwrap();
     let shares = |fitted| {
         let credits = mixtouch::attribute(&whole, fitted).unwrap();
-        let channels = whole.channels().ids();
-        channels
-            .map(|id| credits.conversions()[id.index()])
+        let by_channel = credits.by_channel().iter();
+        by_channel
+            .map(|tally| tally.conversions)
             .collect::<Vec<f64>>()
     };
     for (merged, expected) in shares(&merged).iter().zip(shares(&expected)) {
