@@ -55,10 +55,10 @@ fn shards_that_end_at_different_times_merge_to_the_whole() {
         let start = || model.evidence(part.channels());
         part.accumulate(start).unwrap()
     };
-    let expected = model.solve(&gathered(&whole)).unwrap();
+    let expected = model.solve(gathered(&whole)).unwrap();
     let mut evidence = gathered(&first);
     mixtouch::journeys::Accumulator::merge(&mut evidence, gathered(&second)).unwrap();
-    let merged = model.solve(&evidence).unwrap();
+    let merged = model.solve(evidence).unwrap();
     let shares = |fitted| {
         let credits = mixtouch::attribute(&whole, fitted).unwrap();
         let by_channel = credits.by_channel().iter();
