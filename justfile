@@ -35,8 +35,8 @@ bench journeys="1000000":
     JOURNEYS={{journeys}} cargo bench --features parquet
 
 # How many persons fit, in seconds and memory
-scale persons="1000000":
-    cargo bench --bench scale -- {{persons}}
+memory persons="1000000":
+    cargo bench --bench memory -- {{persons}}
 
 # Instructions of three kernels, for machines too busy to time anything; needs Valgrind and gungraun-runner
 instructions:

@@ -30,7 +30,7 @@
 //! Kinds are those of the rules. Timestamps are seconds since 1970-01-01T00:00:00Z or RFC 3339 with
 //! offset; event logs may have a zone besides.
 //!
-//! # What is odd, and what comes of it
+//! # Irregular input and how it is handled
 //!
 //! | input | outcome |
 //! |---|---|
@@ -42,7 +42,7 @@
 //! | a link whose clock is years off | followed, as links without a validity hold for ever; with one, it holds around the time it states |
 //! | a row whose identifiers are two persons' | the row is the first kind's person's |
 //! | a row with one identifier that has consent and one that has none | a row without consent |
-//! | a row on a device that too many share, where nobody is signed in | nobody's: a person of its own each second |
+//! | a row on a device that too many share, where nobody is signed in | never linked: a person of its own each second |
 //! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
 
 mod candidates;

@@ -3,18 +3,22 @@
 mod accumulator;
 pub(crate) mod arena;
 pub(crate) mod build;
+mod erase;
 pub(crate) mod journey;
 mod options;
 mod paths;
-mod sample;
+mod resample;
 mod segments;
 mod transform;
 
 pub use self::accumulator::Accumulator;
-pub use self::arena::{Block, Journeys, Totals};
-pub use self::build::JourneyBuilder;
+pub(crate) use self::arena::sample::Sample;
+pub(crate) use self::arena::weights::BootstrapWeights;
+pub use self::arena::{Block, Journeys, NullRun, Observation, PersonTimeline, Totals};
+pub use self::build::{JourneyBuilder, PersonCutter, PersonJourneys};
 pub use self::journey::{Journey, Outcome};
-pub(crate) use self::options::days_to_duration;
-pub use self::options::{JourneyOptions, Lookback, Transform};
+pub use self::options::lookback::Lookback;
+pub(crate) use self::options::lookback::days_to_duration;
+pub use self::options::{JourneyOptions, Transform};
 pub use self::paths::PathTable;
-pub(crate) use self::sample::{BootstrapWeights, PoissonResampler, Sample};
+pub(crate) use self::resample::PoissonResampler;

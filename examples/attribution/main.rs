@@ -42,10 +42,10 @@ fn run(options: &Options) -> Result<()> {
     for report in chosen.reports {
         reports.push((report.name(), report.figures(&input.journeys)?));
     }
-    if input.journeys.immature() > 0 {
+    if input.journeys.censored() > 0 {
         eprintln!(
             "{} journeys without a conversion are cut short by the end of the log",
-            input.journeys.immature()
+            input.journeys.censored()
         );
     }
     let mut out = std::io::stdout().lock();

@@ -176,7 +176,7 @@ impl Options {
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().cloned())
             .with_transform(transform)
-            .with_drop_immature(self.drop_immature)
+            .with_drop_censored(self.drop_immature)
             .with_deduplicate(self.deduplicate);
         if let Some(goal) = &self.goal {
             options = options.with_goal(goal);

@@ -7,7 +7,7 @@ use crate::util::bitset::BitSet;
 use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 
-/// What is to be known of components, by their smallest numbers.
+/// Component sizes, indexed by each component's smallest member.
 #[derive(Default)]
 pub(super) struct ComponentSizes {
     /// Those of more than one number.
@@ -19,31 +19,31 @@ pub(super) struct ComponentSizes {
 
 impl ComponentSizes {
     /// Counts the members of each component by kind, in ranges of components that fit the cache.
-    pub(super) fn new(smallest: &[u32], numbering: &IdentifierIndex, rules: &Rules) -> Self {
-        let ranges = Ranges::new(smallest.len(), SPAN);
-        let others = others(smallest, numbering, ranges);
+    pub(super) fn new(representative: &[u32], numbering: &IdentifierIndex, rules: &Rules) -> Self {
+        let ranges = Ranges::new(representative.len(), SPAN);
+        let others = others(representative, numbering, ranges);
         let most: Vec<u32> = rules.kinds().map(most).collect();
-        let of_range = |counts: &mut Vec<u32>, (range, smallest): (usize, &[u32])| {
+        let of_range = |counts: &mut Vec<u32>, (range, representative): (usize, &[u32])| {
             let first = ranges.first(range) as usize;
             let mut sizes = Self {
                 several: BitSet::none(ranges.span()),
                 ordered: BitSet::none(ranges.span()),
             };
             counts.clear();
-            counts.resize(smallest.len() * most.len(), 0);
-            for (smallest, kind) in others
+            counts.resize(representative.len() * most.len(), 0);
+            for (representative, kind) in others
                 .iter()
                 .flat_map(|others| others.part(range))
                 .map(|&other| halves(other))
             {
-                let number = ranges.within(smallest);
+                let number = ranges.within(representative);
                 sizes.several.mark(number);
                 counts[number * most.len() + kind as usize] += 1;
             }
-            let kinds = numbering.kinds(first..first + smallest.len());
+            let kinds = numbering.kinds(first..first + representative.len());
             for (number, kind) in kinds
                 .enumerate()
-                .filter(|(number, _)| smallest[*number] as usize == first + number)
+                .filter(|(number, _)| representative[*number] as usize == first + number)
             {
                 let counts = &mut counts[number * most.len()..(number + 1) * most.len()];
                 counts[kind] += 1;
@@ -54,7 +54,7 @@ impl ComponentSizes {
             sizes
         };
         let mut all = Self::default();
-        for Self { several, ordered } in smallest
+        for Self { several, ordered } in representative
             .par_chunks(ranges.span())
             .enumerate()
             .map_init(Vec::new, of_range)
@@ -76,18 +76,30 @@ fn most(kind: &IdentifierKind) -> u32 {
 }
 
 /// The kinds of all members but the smallest ones, by component.
-fn others(smallest: &[u32], numbering: &IdentifierIndex, ranges: Ranges) -> Vec<Buckets<Pair>> {
-    let spread = |(chunk, smallest): (usize, &[u32])| {
-        let numbers = chunk * CHUNK..chunk * CHUNK + smallest.len();
-        let members = numbers.clone().zip(smallest).zip(numbering.kinds(numbers));
-        let others = members.filter(|((number, smallest), _)| **smallest != *number as u32);
+fn others(
+    representative: &[u32],
+    numbering: &IdentifierIndex,
+    ranges: Ranges,
+) -> Vec<Buckets<Pair>> {
+    let spread = |(chunk, representative): (usize, &[u32])| {
+        let numbers = chunk * CHUNK..chunk * CHUNK + representative.len();
+        let members = numbers
+            .clone()
+            .zip(representative)
+            .zip(numbering.kinds(numbers));
+        let others =
+            members.filter(|((number, representative), _)| **representative != *number as u32);
         ranges.spread(
             &others
-                .map(|((_, smallest), kind)| of_halves(*smallest, kind as u32))
+                .map(|((_, representative), kind)| of_halves(*representative, kind as u32))
                 .collect::<Vec<Pair>>(),
         )
     };
-    smallest.par_chunks(CHUNK).enumerate().map(spread).collect()
+    representative
+        .par_chunks(CHUNK)
+        .enumerate()
+        .map(spread)
+        .collect()
 }
 
 /// Numbers spread at a time.

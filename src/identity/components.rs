@@ -139,7 +139,7 @@ impl Components {
 
     /// Of each number the smallest of its component. What was once written for a number stays, as
     /// roots do not change any more.
-    pub(super) fn smallest(self) -> Vec<u32> {
+    pub(super) fn representative(self) -> Vec<u32> {
         (0..self.next.len()).into_par_iter().for_each(|number| {
             let (next, root) = (self.next(number as u32), self.find(number as u32));
             if root != next {
@@ -206,10 +206,10 @@ mod tests {
                 sets.join(left, right);
             }
         }
-        let smallest: Vec<u32> = sets
-            .smallest()
+        let representative: Vec<u32> = sets
+            .representative()
             .into_iter()
-            .map(|smallest| smallest & !JOINED)
+            .map(|representative| representative & !JOINED)
             .collect();
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new()
@@ -233,10 +233,10 @@ mod tests {
                         passes
                     },
                 );
-                (components.smallest(), refused.iter().sum::<u64>())
+                (components.representative(), refused.iter().sum::<u64>())
             });
             let refused = pairs.iter().filter(|pair| !passes(pair)).count();
-            assert_eq!(connected, (smallest.clone(), refused as u64));
+            assert_eq!(connected, (representative.clone(), refused as u64));
         }
     }
 
@@ -251,7 +251,7 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
             let components = Components::new(300);
             pool.install(|| pairs.par_chunks(8).for_each(|pairs| pairs.iter().for_each(|&(left, right)| components.join(left, right))));
-            prop_assert_eq!(components.smallest(), labels);
+            prop_assert_eq!(components.representative(), labels);
         }
     }
 }

@@ -57,7 +57,7 @@ impl IdentifiedEvents {
     /// Adds one event; the person it states is not looked at.
     ///
     /// # Errors
-    /// As [`Events::push`]; also a row without any identifier.
+    /// If [`Events::push`] fails, or the row has no identifier.
     pub fn push(&mut self, event: Event<'_>, identifiers: &[Identifier]) -> Result<()> {
         let row = self.len();
         if identifiers.is_empty() {
@@ -81,7 +81,7 @@ impl IdentifiedEvents {
     /// Adds all of `later`'s rows behind this log's.
     ///
     /// # Errors
-    /// As [`Events::append`].
+    /// If [`Events::append`] fails.
     pub fn append(&mut self, later: &Self) -> Result<()> {
         self.events.append(&later.events)
     }
@@ -96,7 +96,7 @@ impl IdentifiedEvents {
         self.events.is_empty()
     }
 
-    /// The rows that were counted and passed over.
+    /// The rows that were counted and ignored.
     pub fn ignored_rows(&self) -> IgnoredRows {
         self.events.ignored_rows()
     }
@@ -110,7 +110,7 @@ impl IdentifiedEvents {
         }
     }
 
-    /// One row, if there is one; its person is 0, for nobody is known yet.
+    /// One row, if there is one; its person is 0 until identities are resolved.
     pub fn get(&self, row: usize) -> Option<Event<'_>> {
         self.events.get(row)
     }

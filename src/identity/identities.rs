@@ -39,7 +39,7 @@ impl fmt::Display for PersonId {
 pub struct Identities {
     pub(super) numbering: IdentifierIndex,
     /// By number the smallest number of the person's identifiers, marked where there are several.
-    smallest: Vec<u32>,
+    representative: Vec<u32>,
     /// By number the first second linked; empty where history joins.
     since: Vec<u32>,
     /// Value, second and holder, sorted.
@@ -54,7 +54,7 @@ pub struct Identities {
 
 /// What trying the links came to.
 pub(super) struct Resolved {
-    pub(super) smallest: Vec<u32>,
+    pub(super) representative: Vec<u32>,
     pub(super) since: Vec<u32>,
     pub(super) held: Vec<(u32, u32, u32)>,
     pub(super) shared: Vec<u32>,
@@ -69,14 +69,14 @@ impl Identities {
         refused: RejectedLinks,
     ) -> Self {
         let Resolved {
-            smallest,
+            representative,
             since,
             held,
             shared,
         } = resolved;
         Self {
             numbering,
-            smallest,
+            representative,
             since,
             held,
             shared,
@@ -109,11 +109,11 @@ impl Identities {
     /// How many persons identifiers that last belong to; those that are held for a time only have
     /// none of their own.
     pub fn persons(&self) -> usize {
-        let is_person = |(number, smallest): (u32, &u32)| {
-            smallest & !JOINED == number && !self.is_timed(self.numbering.get(number))
+        let is_person = |(number, representative): (u32, &u32)| {
+            representative & !JOINED == number && !self.is_timed(self.numbering.get(number))
         };
         (0..)
-            .zip(&self.smallest)
+            .zip(&self.representative)
             .filter(|&each| is_person(each))
             .count()
     }
@@ -122,9 +122,9 @@ impl Identities {
     /// pseudonym. A person of thousands is a merge that went wrong.
     pub fn largest(&self) -> Option<(PersonId, usize)> {
         let mut sizes = vec![0usize; self.len()];
-        self.smallest
+        self.representative
             .iter()
-            .for_each(|smallest| sizes[(smallest & !JOINED) as usize] += 1);
+            .for_each(|representative| sizes[(representative & !JOINED) as usize] += 1);
         let largest = (0u32..)
             .zip(sizes)
             .max_by_key(|&(number, size)| (size, std::cmp::Reverse(number)));
@@ -132,8 +132,8 @@ impl Identities {
     }
 
     /// The person of an identifier at a second. One that no link names, or none that holds then, is
-    /// a person of its own; a value [shared](crate::identity::rules::IdentifierKind::with_most_persons) by too many
-    /// is nobody's, and hence another person's every second.
+    /// a person of its own; a value [shared](crate::identity::rules::IdentifierKind::with_most_persons) by more persons than
+    /// allowed is never linked: it is another person every second.
     ///
     /// Where links of its kind hold for a time, the latest at or before that second counts; if that
     /// holds no more and history [joins](Rules::with_back_stitching), the next one, that far back
@@ -186,8 +186,8 @@ impl Identities {
             .expect("every row has an identifier")
     }
 
-    /// Whether these identifiers are all of values that too many share, so that nobody knows whose
-    /// row it is.
+    /// Whether these identifiers are all of values that too many persons share, so that the row
+    /// cannot be linked.
     pub(super) fn are_shared(&self, identifiers: &[Identifier]) -> bool {
         let shared = |number: u32| self.shared.binary_search(&number).is_ok();
         identifiers
@@ -195,8 +195,8 @@ impl Identities {
             .all(|identifier| self.numbering.rank(*identifier).is_some_and(shared))
     }
 
-    /// Whether a row with these identifiers may be used: every one of them has consent, or nobody
-    /// was asked.
+    /// Whether a row with these identifiers may be used: every one of them has consent, or
+    /// consent is not checked.
     pub fn allows(&self, identifiers: &[Identifier]) -> bool {
         let granted = |granted: &IdentifierIndex| {
             identifiers
@@ -208,12 +208,12 @@ impl Identities {
 
     /// The lasting identifiers of a person, sorted; one that no link joined has itself.
     pub fn identifiers(&self, person: PersonId) -> Vec<Identifier> {
-        let Some(smallest) = self.numbering.rank(person.0) else {
+        let Some(representative) = self.numbering.rank(person.0) else {
             return vec![person.0];
         };
-        let members = (smallest..)
-            .zip(&self.smallest[smallest as usize..])
-            .filter(|(_, other)| *other & !JOINED == smallest);
+        let members = (representative..)
+            .zip(&self.representative[representative as usize..])
+            .filter(|(_, other)| *other & !JOINED == representative);
         members
             .map(|(number, _)| self.numbering.get(number))
             .collect()
@@ -223,8 +223,8 @@ impl Identities {
     pub(super) fn members(&self) -> HashMap<PersonId, Vec<Identifier>> {
         let mut members: HashMap<PersonId, Vec<Identifier>> = HashMap::new();
         for (number, _) in (0..)
-            .zip(&self.smallest)
-            .filter(|(_, smallest)| *smallest & JOINED != 0)
+            .zip(&self.representative)
+            .filter(|(_, representative)| *representative & JOINED != 0)
         {
             members
                 .entry(self.person_of(number))
@@ -242,7 +242,7 @@ impl Identities {
                 .holder(number, identifier, time)
                 .map(|holder| self.person_of(holder));
         }
-        let joined = self.smallest[number as usize] & JOINED != 0;
+        let joined = self.representative[number as usize] & JOINED != 0;
         let early = self
             .since
             .get(number as usize)
@@ -271,16 +271,19 @@ impl Identities {
     }
 
     fn person_of(&self, number: u32) -> PersonId {
-        PersonId(self.numbering.get(self.smallest[number as usize] & !JOINED))
+        PersonId(
+            self.numbering
+                .get(self.representative[number as usize] & !JOINED),
+        )
     }
 
-    /// Whoever nobody knows. An identifier that is linked at other times lends its person's name to
+    /// The person of an identifier that no link names. An identifier that is linked at other times lends its person's name to
     /// them alone, so then it takes another one: its pseudonym with all bits turned.
     fn alone(&self, identifier: Identifier, time: u32) -> PersonId {
         let Some(number) = self.numbering.rank(identifier) else {
             return PersonId(identifier);
         };
-        if self.smallest[number as usize] & JOINED != 0 {
+        if self.representative[number as usize] & JOINED != 0 {
             PersonId(identifier.turned())
         } else if self.shared.binary_search(&number).is_ok() {
             PersonId(identifier.at(time))

@@ -87,30 +87,31 @@ impl<'a> OrderedLinker<'a> {
         for refusals in components.connect(pairs, |pair, refusals| self.passes(pair, refusals)) {
             self.refusals.merge(refusals);
         }
-        let mut smallest = components.smallest();
+        let mut representative = components.representative();
         let ComponentSizes { several, ordered } =
-            ComponentSizes::new(&smallest, self.numbering, self.rules);
-        let in_order = self.in_order(candidates, &smallest, &ordered);
+            ComponentSizes::new(&representative, self.numbering, self.rules);
+        let in_order = self.in_order(candidates, &representative, &ordered);
         let members = if ordered.is_empty() {
             Vec::new()
         } else {
-            members(&smallest, &ordered)
+            members(&representative, &ordered)
         };
-        let is_joined = |number: u32, smallest: u32| smallest != number || several.has(number);
-        smallest
+        let is_joined =
+            |number: u32, representative: u32| representative != number || several.has(number);
+        representative
             .par_iter_mut()
             .enumerate()
-            .for_each(|(number, smallest)| {
-                *smallest |= if is_joined(number as u32, *smallest) {
+            .for_each(|(number, representative)| {
+                *representative |= if is_joined(number as u32, *representative) {
                     JOINED
                 } else {
                     0
                 };
             });
         if !members.is_empty() {
-            self.join_in_order(in_order, &members, &mut smallest);
+            self.join_in_order(in_order, &members, &mut representative);
         }
-        smallest
+        representative
     }
 
     /// Whether neither of two linked values is shared.
@@ -131,7 +132,7 @@ impl<'a> OrderedLinker<'a> {
     fn in_order(
         &mut self,
         candidates: &Candidates<'_>,
-        smallest: &[u32],
+        representative: &[u32],
         ordered: &BitSet,
     ) -> Vec<Try> {
         if ordered.is_empty() && self.rules.back_stitching() {
@@ -140,7 +141,7 @@ impl<'a> OrderedLinker<'a> {
         let len = if self.rules.back_stitching() {
             0
         } else {
-            smallest.len()
+            representative.len()
         };
         let since: Vec<AtomicU32> = (0..len)
             .into_par_iter()
@@ -150,7 +151,7 @@ impl<'a> OrderedLinker<'a> {
             if ends.iter().any(|&end| self.shared.has(end)) {
                 return None;
             }
-            let is_ordered = ordered.has(smallest[ends[0] as usize]);
+            let is_ordered = ordered.has(representative[ends[0] as usize]);
             if !is_ordered && !since.is_empty() {
                 ends.into_iter()
                     .for_each(|end| _ = since[end as usize].fetch_min(time, Relaxed));
@@ -163,8 +164,8 @@ impl<'a> OrderedLinker<'a> {
 
     /// Tries the links among some members, whose new numbers are their places there, one after the
     /// other.
-    fn join_in_order(&mut self, mut tries: Vec<Try>, members: &[u32], smallest: &mut [u32]) {
-        renumber(&mut tries, members, smallest.len());
+    fn join_in_order(&mut self, mut tries: Vec<Try>, members: &[u32], representative: &mut [u32]) {
+        renumber(&mut tries, members, representative.len());
         tries.par_sort_unstable();
         let mut sets = GuardedSets::new(members, self.numbering, self.rules);
         for ahead in tries.chunks(AHEAD) {
@@ -185,8 +186,8 @@ impl<'a> OrderedLinker<'a> {
             }
         }
         self.hold(&tries, members, &mut sets);
-        for (&number, new) in members.iter().zip(sets.sets.smallest()) {
-            smallest[number as usize] = members[(new & !JOINED) as usize] | new & JOINED;
+        for (&number, new) in members.iter().zip(sets.sets.representative()) {
+            representative[number as usize] = members[(new & !JOINED) as usize] | new & JOINED;
         }
     }
 
@@ -237,10 +238,10 @@ impl<'a> OrderedLinker<'a> {
 }
 
 /// The numbers whose components are marked.
-fn members(smallest: &[u32], marked: &BitSet) -> Vec<u32> {
-    (0..smallest.len() as u32)
+fn members(representative: &[u32], marked: &BitSet) -> Vec<u32> {
+    (0..representative.len() as u32)
         .into_par_iter()
-        .filter(|&number| marked.has(smallest[number as usize]))
+        .filter(|&number| marked.has(representative[number as usize]))
         .collect()
 }
 

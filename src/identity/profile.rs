@@ -35,7 +35,7 @@ pub struct Profile {
 
 impl Identities {
     /// The profile of everybody who is in a log and has consent, in order of pseudonyms. Rows on
-    /// devices that too many share, where nobody is signed in, are nobody's.
+    /// devices that too many persons share, without a sign-in, belong to no profile.
     ///
     /// ```
     /// # use mixtouch::identity::{HashKey, IdentifiedEvents, Pseudonymiser, Resolver, Rules};

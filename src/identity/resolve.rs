@@ -73,11 +73,11 @@ impl Resolver {
     }
 
     /// Follows only links whose identifiers both have consent for the purpose, and
-    /// [stitches](Identities::stitch) only rows whose identifiers all have it. Without, nobody is
-    /// asked.
+    /// [stitches](Identities::stitch) only rows whose identifiers all have it. Without this,
+    /// consent is not checked.
     ///
     /// # Errors
-    /// An empty purpose.
+    /// If the purpose is empty.
     pub fn with_consent(self, consent: Consent, purpose: impl Into<String>) -> Result<Self> {
         let purpose = purpose.into();
         if purpose.is_empty() {
@@ -120,7 +120,7 @@ impl Resolver {
         let shared = shared(&partners, ranges(numbering.len()), numbering, &self.rules);
         drop(partners);
         let mut joining = OrderedLinker::new(numbering, &self.rules, &shared, refusals);
-        let smallest = joining.join(pairs, &candidates);
+        let representative = joining.join(pairs, &candidates);
         let OrderedLinker {
             refusals,
             since,
@@ -129,7 +129,7 @@ impl Resolver {
         } = joining;
         let refused = refusals.report(records, &self.rules, numbering);
         let resolved = Resolved {
-            smallest,
+            representative,
             since,
             held,
             shared,

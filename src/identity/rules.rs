@@ -102,7 +102,7 @@ impl IdentifierKind {
     /// A kind that says where somebody is, without guards.
     ///
     /// # Errors
-    /// As [`IdentifierKind::known`].
+    /// If [`IdentifierKind::known`] fails.
     pub fn anonymous(name: impl Into<String>) -> Result<Self> {
         Self::new(name, true)
     }
@@ -340,7 +340,7 @@ impl Rules {
     }
 
     /// Whether what an anonymous identifier did before its first link counts as its person's (the
-    /// default), or as somebody's whom nobody knows.
+    /// default), or as those of an unknown person.
     #[must_use]
     pub fn with_back_stitching(self, back_stitching: bool) -> Self {
         Self {

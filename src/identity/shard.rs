@@ -90,7 +90,7 @@ impl Scratch {
             ..
         } = self;
         let mut taken = 0;
-        // without a branch, which nobody could foresee
+        // branch-free: the condition is unpredictable
         for at in 0..slots.len() {
             let place = slots[at];
             slots[taken] = place;

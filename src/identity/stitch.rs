@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutConsent {
-    /// Their conversions stay, each of a person nobody knows and hence unattributed, so that totals
+    /// Their conversions stay, each of an unknown person and hence unattributed, so that totals
     /// are right; their touches, and rows of other kinds, are left out but for what touches cost.
     #[default]
     TotalsOnly,
@@ -92,7 +92,7 @@ impl Identities {
         } else {
             events.events.select(&kept)?
         };
-        let person = |&row: &usize| persons[row].unwrap_or_else(|| nobody(events, row));
+        let person = |&row: &usize| persons[row].unwrap_or_else(|| unknown_person(events, row));
         log.set_persons(kept.iter().map(person).collect());
         log.set_identifiers(IdentifierColumn::default());
         let (sales, touches): (Vec<usize>, Vec<usize>) = rows
@@ -133,7 +133,7 @@ impl Identities {
 
 /// A person for one row alone, told by nothing but its identifier and second: two rows of one
 /// identifier are two persons.
-fn nobody(events: &IdentifiedEvents, row: usize) -> u64 {
+fn unknown_person(events: &IdentifiedEvents, row: usize) -> u64 {
     let least = events
         .identifiers(row)
         .iter()

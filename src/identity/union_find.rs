@@ -60,24 +60,24 @@ impl UnionFind {
 
     /// Of each number the smallest of its set; marked with the upper bit where the set has more
     /// than one.
-    pub(super) fn smallest(mut self) -> Vec<u32> {
+    pub(super) fn representative(mut self) -> Vec<u32> {
         let len = self.next.len() as u32;
-        let mut smallest = vec![u32::MAX; len as usize];
+        let mut representative = vec![u32::MAX; len as usize];
         for number in 0..len {
             let root = self.find(number) as usize;
-            if smallest[root] == u32::MAX {
+            if representative[root] == u32::MAX {
                 let alone = self.next[root] == ROOT | 1;
                 // a root's own cell holds its set's answer until its turn comes, and then it is its
                 // own answer too
-                smallest[root] = if alone { number } else { ROOT | number };
+                representative[root] = if alone { number } else { ROOT | number };
             }
-            smallest[number as usize] = smallest[root];
+            representative[number as usize] = representative[root];
         }
-        smallest
+        representative
     }
 }
 
-/// The mark of [`UnionFind::smallest`].
+/// The mark of [`UnionFind::representative`].
 pub(super) const JOINED: u32 = ROOT;
 
 #[cfg(test)]
@@ -108,11 +108,11 @@ mod tests {
                 }
             }
             let labels = by_hand(30, &pairs);
-            let smallest = sets.smallest();
+            let representative = sets.representative();
             for number in 0..30 {
-                prop_assert_eq!(smallest[number] & !JOINED, labels[number]);
+                prop_assert_eq!(representative[number] & !JOINED, labels[number]);
                 let alone = labels.iter().filter(|label| **label == labels[number]).count() == 1;
-                prop_assert_eq!(smallest[number] & JOINED == 0, alone);
+                prop_assert_eq!(representative[number] & JOINED == 0, alone);
             }
         }
     }

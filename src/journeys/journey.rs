@@ -41,7 +41,7 @@ impl Outcome {
     /// These tallies: conversions, journeys without one, and the conversions' value in all.
     ///
     /// # Errors
-    /// A number that is negative, not finite or above 10^15; a value without conversions.
+    /// If a number is negative, not finite or > 10^15, or there is a value without conversions.
     pub fn new(conversions: f64, nulls: f64, value: f64) -> Result<Self> {
         for (name, tally) in [
             ("conversions", conversions),
@@ -117,7 +117,7 @@ impl<'a> Journey<'a> {
     /// and oldest first, or empty where none are known; `close` is the second of the conversion.
     ///
     /// # Errors
-    /// A number of times that is not that of the touches, times out of order or after the close.
+    /// If there are not as many times as touches, or times are out of order or after the close.
     pub fn new(
         channels: &'a [ChannelId],
         times: &'a [u32],

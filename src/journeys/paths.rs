@@ -4,10 +4,13 @@ use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
+use crate::journeys::arena::columns::{Journeys, Touches};
+use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{Journeys, Totals, Touches};
+use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
 /// times or persons: models that need either refuse the journeys made of it.
@@ -40,7 +43,7 @@ impl PathTable {
     /// the channels' numbers and their evidence can be merged.
     ///
     /// # Errors
-    /// An empty name; more channels than there are numbers.
+    /// If a name is empty, or there are more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         self.names.add(names)
     }
@@ -49,7 +52,7 @@ impl PathTable {
     /// unattributed.
     ///
     /// # Errors
-    /// A channel without name, or more channels than there are numbers.
+    /// If a channel has no name, or there are more channels than there are numbers.
     pub fn push<'a>(
         &mut self,
         path: impl IntoIterator<Item = &'a str>,
@@ -95,7 +98,7 @@ impl PathTable {
     /// The journeys of the table, a row each.
     ///
     /// # Errors
-    /// More channels than there are numbers, those of the cost table included.
+    /// If there are more channels than there are numbers, those of the cost table included.
     pub fn journeys(self) -> Result<Journeys> {
         self.journeys_with(&JourneyOptions::default())
     }
@@ -104,7 +107,7 @@ impl PathTable {
     /// options need times and are of no effect.
     ///
     /// # Errors
-    /// As [`PathTable::journeys`]; an excluded channel that no path has.
+    /// If [`PathTable::journeys`] would fail, or no path has an excluded channel.
     pub fn journeys_with(mut self, options: &JourneyOptions) -> Result<Journeys> {
         let channels = Channels::new(self.names.iter().chain(self.costs.channels()))?;
         let ranks: Vec<ChannelId> = self
@@ -135,13 +138,13 @@ impl PathTable {
             people: None,
             timeline: None,
             costs: None,
-            observation: crate::journeys::arena::Observation::default(),
+            observation: Observation::default(),
             segments: None,
-            immature: 0,
+            censored: 0,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, crate::time::TimeRange::default());
+        journeys.add_costs(&self.costs, TimeRange::default());
         Ok(journeys)
     }
 

@@ -1,45 +1,11 @@
-//! Journeys and persons told apart by a column of the log.
+//! Segments: journeys and persons grouped by a column of the log.
 
 use crate::error::Result;
-use crate::journeys::arena::{Journeys, Totals};
-use crate::journeys::sample::{BootstrapWeights, Sample};
+use crate::journeys::arena::columns::Journeys;
+use crate::journeys::arena::sample::Sample;
+use crate::journeys::arena::totals::Totals;
+use crate::journeys::arena::weights::BootstrapWeights;
 use crate::privacy::{Group, MinimumGroup, Protected};
-use crate::util::interner::Interner;
-use std::ops::Range;
-
-/// Which segment each journey and each person belongs to.
-#[derive(Debug, Clone)]
-pub(super) struct Segments {
-    names: Vec<String>,
-    by_journey: Vec<u32>,
-    by_person: Vec<u32>,
-}
-
-impl Segments {
-    /// From codes in order of first appearance to ranks by name, so that the order of rows does not
-    /// matter.
-    pub(super) fn new(texts: &Interner, mut by_journey: Vec<u32>, mut by_person: Vec<u32>) -> Self {
-        let mut names: Vec<String> = texts.iter().map(str::to_owned).collect();
-        names.sort_unstable();
-        let rank = |text: &str| names.partition_point(|name| name.as_str() < text) as u32;
-        let ranks: Vec<u32> = texts.iter().map(rank).collect();
-        by_journey
-            .iter_mut()
-            .chain(&mut by_person)
-            .for_each(|code| *code = ranks[*code as usize]);
-        Self {
-            names,
-            by_journey,
-            by_person,
-        }
-    }
-
-    /// Removes a person and the person's journeys.
-    pub(super) fn remove(&mut self, person: usize, journeys: Range<usize>) {
-        self.by_person.remove(person);
-        self.by_journey.drain(journeys);
-    }
-}
 
 /// One segment of an arena: the journeys that close in it, and the persons who began in it.
 #[derive(Debug)]
@@ -74,9 +40,9 @@ impl Segment<'_> {
     }
 }
 
-/// Segments that are told apart as one: by what names, and how many persons they have at least.
+/// Segments that are reported as one, and how many persons they have at least.
 #[derive(Debug, Default)]
-pub(crate) struct Codes {
+pub(crate) struct SegmentGroup {
     codes: Vec<u32>,
     /// Persons who began in them.
     began: u64,
@@ -85,7 +51,7 @@ pub(crate) struct Codes {
     closed: u64,
 }
 
-impl Group for Codes {
+impl Group for SegmentGroup {
     fn persons(&self) -> u64 {
         [self.began, self.closed]
             .into_iter()
@@ -103,16 +69,16 @@ impl Group for Codes {
 
 impl Journeys {
     /// The segments of enough persons in order of their names, small ones together or left out;
-    /// none where the log was not told apart.
-    pub(crate) fn segments(&self, minimum: MinimumGroup) -> Protected<Codes> {
+    /// none where the journeys have no segments.
+    pub(crate) fn segments(&self, minimum: MinimumGroup) -> Protected<SegmentGroup> {
         let (Some(segments), Some(people)) = (&self.segments, &self.people) else {
             return minimum.apply([]);
         };
-        let mut codes: Vec<Codes> = (0..)
+        let mut codes: Vec<SegmentGroup> = (0..)
             .take(segments.names.len())
-            .map(|code| Codes {
+            .map(|code| SegmentGroup {
                 codes: vec![code],
-                ..Codes::default()
+                ..SegmentGroup::default()
             })
             .collect();
         segments
@@ -126,7 +92,7 @@ impl Journeys {
             }
             first = end;
         }
-        // a segment that only later journeys close in is somebody's all the same
+        // a segment that only later journeys close in has at least one person
         segments
             .by_journey
             .iter()
@@ -144,7 +110,7 @@ impl Journeys {
     }
 
     /// One segment, or several together.
-    pub(crate) fn segment(&self, group: &Codes) -> Segment<'_> {
+    pub(crate) fn segment(&self, group: &SegmentGroup) -> Segment<'_> {
         let is = |codes: &[u32]| {
             codes
                 .iter()

@@ -38,7 +38,7 @@ use crate::kpi::map::counts::{CONVERSION, DROP, EdgeCounts, START};
 /// one visit to the next; its time is from the first touch of the one to the first touch of the
 /// other, or to the conversion. A null journey drops behind its last visit; those the log's end
 /// cuts short may yet convert, and are counted in `immature`
-/// ([`JourneyOptions::with_drop_immature`](crate::journeys::JourneyOptions::with_drop_immature) leaves them
+/// ([`JourneyOptions::with_drop_censored`](crate::journeys::JourneyOptions::with_drop_censored) leaves them
 /// out). Rates take journeys as independent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -243,7 +243,7 @@ impl MapCounts {
             window: journeys.observed_range()?,
             population: self.journeys,
             persons: self.persons,
-            immature: journeys.immature(),
+            immature: journeys.censored(),
             conversion: Proportion::from_counts(self.converted, self.journeys, level),
             steps: self
                 .steps

@@ -17,6 +17,8 @@ pub use self::channel::{TrueChannel, TrueSaturation};
 pub use self::spend::SpendPattern;
 pub use self::world::{PanelWorld, TrueControl};
 
+use std::ops::RangeInclusive;
+
 use ndarray::Array2;
 
 use crate::error::{Error, Result};
@@ -114,48 +116,25 @@ impl SimulatedPanel {
             return Err(Error::setting(
                 "factor of spend",
                 factor,
-                "a finite number from 0",
+                "a finite number, 0 or more",
             ));
         }
         if !(relative_error.is_finite() && relative_error > 0.0) {
             return Err(Error::setting(
                 "relative error",
                 relative_error,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         let (mut spend_change, mut outcome_change) = (0.0, 0.0);
-        for (index, name) in self
+        for (index, _) in self
             .geo_names()
             .enumerate()
             .filter(|(_, name)| geo.is_none_or(|geo| geo == *name))
         {
-            let rows = index * self.periods..(index + 1) * self.periods;
-            debug_assert_eq!(self.geos[rows.start], name);
-            let inside: Vec<bool> = self.dates[rows.clone()]
-                .iter()
-                .map(|day| (start..=end).contains(day))
-                .collect();
-            let before: Vec<f64> = rows.map(|row| self.spend[[row, column]]).collect();
-            let after: Vec<f64> = before
-                .iter()
-                .zip(&inside)
-                .map(|(x, inside)| if *inside { x * factor } else { *x })
-                .collect();
-            let scale = self.scales[[index, column]];
-            let change = |now: &[f64], then: &[f64]| -> f64 {
-                now.iter()
-                    .zip(then)
-                    .zip(&inside)
-                    .filter(|(_, inside)| **inside)
-                    .map(|((a, b), _)| b - a)
-                    .sum()
-            };
-            spend_change += change(&before, &after);
-            outcome_change += change(
-                &self.truth[column].contributions(&before, scale),
-                &self.truth[column].contributions(&after, scale),
-            );
+            let (spend, outcome) = self.changes(index, column, start..=end, factor);
+            spend_change += spend;
+            outcome_change += outcome;
         }
         let standard_error = relative_error * outcome_change.abs();
         let measured = outcome_change + standard_error * Random::new(seed).normal();
@@ -168,6 +147,42 @@ impl SimulatedPanel {
                 LiftTest::with_geo,
             )
             .checked()
+    }
+
+    /// By how much spend and outcome of one geo change within the days of a test that multiplies
+    /// the channel's spend.
+    fn changes(
+        &self,
+        geo: usize,
+        column: usize,
+        days: RangeInclusive<Day>,
+        factor: f64,
+    ) -> (f64, f64) {
+        let rows = geo * self.periods..(geo + 1) * self.periods;
+        let inside: Vec<bool> = self.dates[rows.clone()]
+            .iter()
+            .map(|day| days.contains(day))
+            .collect();
+        let before: Vec<f64> = rows.map(|row| self.spend[[row, column]]).collect();
+        let after: Vec<f64> = before
+            .iter()
+            .zip(&inside)
+            .map(|(x, inside)| if *inside { x * factor } else { *x })
+            .collect();
+        let change = |now: &[f64], then: &[f64]| -> f64 {
+            now.iter()
+                .zip(then)
+                .zip(&inside)
+                .filter(|(_, inside)| **inside)
+                .map(|((a, b), _)| b - a)
+                .sum()
+        };
+        let (truth, scale) = (&self.truth[column], self.scales[[geo, column]]);
+        let outcome = change(
+            &truth.contributions(&before, scale),
+            &truth.contributions(&after, scale),
+        );
+        (change(&before, &after), outcome)
     }
 
     fn column(&self, channel: &str) -> Result<usize> {

@@ -194,7 +194,7 @@ impl Simulation {
     /// The journeys of the log.
     ///
     /// # Errors
-    /// As [`JourneyBuilder::build`].
+    /// If [`JourneyBuilder::build`] fails.
     pub fn journeys(&self, options: JourneyOptions) -> Result<Journeys> {
         let mut builder = JourneyBuilder::new(options);
         builder.extend_all(&self.batches)?;

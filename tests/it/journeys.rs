@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod reference;
+mod shards;
 
 use mixtouch::attribution::{Needs, stream_credits};
 use mixtouch::journeys::Transform;
@@ -172,7 +173,7 @@ fn arena(journeys: &Journeys) -> String {
         "{all:?} {:?} {:?} {}",
         journeys.totals(),
         journeys.costs(),
-        journeys.immature()
+        journeys.censored()
     )
 }
 
@@ -189,7 +190,7 @@ fn in_any_order(journeys: &Journeys) -> Vec<String> {
         "{:?} {:?} {}",
         journeys.totals(),
         journeys.costs(),
-        journeys.immature()
+        journeys.censored()
     ));
     all
 }

@@ -2,12 +2,48 @@
 
 use crate::channel::ChannelId;
 use crate::event::PersonKey;
-use crate::journeys::arena::Journeys;
+use crate::journeys::arena::columns::Journeys;
+use crate::journeys::arena::sample::Sample;
+use crate::journeys::arena::weights::BootstrapWeights;
 use crate::journeys::journey::{Journey, Timeline};
-use crate::journeys::sample::{BootstrapWeights, Sample};
 use std::ops::Range;
 
 /// A run of journeys, to be read one by one: iterating gives each [`Journey`] in the arena's order.
+///
+/// [`Accumulator::observe_block`](crate::journeys::Accumulator::observe_block) is handed blocks.
+///
+/// ```
+/// use mixtouch::journeys::{Accumulator, Block};
+/// use mixtouch::{Journey, Outcome, PathTable, Result};
+///
+/// /// Touches of journeys with and without a conversion; null journeys are counted in bulk.
+/// #[derive(Default, Debug, PartialEq)]
+/// struct Touches { converting: usize, null: usize }
+///
+/// impl Accumulator for Touches {
+///     fn observe(&mut self, journey: Journey<'_>) {
+///         let converts = journey.outcome().conversions() > 0.0;
+///         *(if converts { &mut self.converting } else { &mut self.null }) += journey.len();
+///     }
+///     fn observe_block(&mut self, block: Block<'_>) {
+///         let (journeys, nulls) = block.split_nulls();
+///         journeys.for_each(|journey| self.observe(journey));
+///         nulls.each_bound(|start, end| self.null += end - start);
+///     }
+///     fn merge(&mut self, later: Self) -> Result<()> {
+///         self.converting += later.converting;
+///         self.null += later.null;
+///         Ok(())
+///     }
+/// }
+///
+/// let mut table = PathTable::new();
+/// table.push(["search", "social"], Outcome::new(1.0, 0.0, 20.0)?)?;
+/// table.push(["search"], Outcome::NULL)?;
+/// let touches = table.journeys()?.accumulate(Touches::default)?;
+/// assert_eq!(touches, Touches { converting: 2, null: 1 });
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Block<'a> {
     pub(crate) journeys: &'a Journeys,
@@ -39,7 +75,7 @@ impl<'a> Block<'a> {
 
     /// Cuts off the journeys that are known to be one null each: those behind the journeys of
     /// converting persons, unless a replicate counts them otherwise.
-    pub(crate) fn split_nulls(self) -> (Self, NullRun<'a>) {
+    pub fn split_nulls(self) -> (Self, NullRun<'a>) {
         let known = if self.draws.is_some() {
             self.range.end
         } else {
@@ -60,7 +96,7 @@ impl<'a> Block<'a> {
     }
 
     /// The same journeys, each with every touch of its person up to its close.
-    pub(crate) fn with_timelines(self) -> Self {
+    pub fn with_timelines(self) -> Self {
         let person = self
             .journeys
             .people
@@ -70,7 +106,7 @@ impl<'a> Block<'a> {
     }
 
     /// The person of the journey last given, where timelines are asked for and there are persons.
-    pub(crate) fn person(&self) -> Option<PersonKey<'a>> {
+    pub fn person(&self) -> Option<PersonKey<'a>> {
         let people = self.journeys.people.as_ref()?;
         Some(people.table.key(people.codes[self.person?]))
     }
@@ -83,6 +119,13 @@ impl<'a> Block<'a> {
             *person += 1;
         }
         Some(self.journeys.timeline(people, *person, close))
+    }
+}
+
+impl Journeys {
+    /// The journeys that may have conversions, as one block.
+    pub(crate) fn converting_block(&self) -> Block<'_> {
+        Block::new(self.sample(), 0..self.converting())
     }
 }
 
@@ -111,9 +154,9 @@ impl<'a> Iterator for Block<'a> {
 
 impl ExactSizeIterator for Block<'_> {}
 
-/// A run of journeys of one null each, with their touches laid bare.
+/// A run of journeys of one null each, as one run of touches.
 #[derive(Debug)]
-pub(crate) struct NullRun<'a> {
+pub struct NullRun<'a> {
     journeys: &'a Journeys,
     range: Range<usize>,
 }
@@ -121,7 +164,7 @@ pub(crate) struct NullRun<'a> {
 impl<'a> NullRun<'a> {
     /// All touches from the first journey's first to the last one's last; in between are some that
     /// belong to no journey.
-    pub(crate) fn touches(&self) -> &'a [ChannelId] {
+    pub fn touches(&self) -> &'a [ChannelId] {
         if self.range.is_empty() {
             return &[];
         }
@@ -133,7 +176,7 @@ impl<'a> NullRun<'a> {
     /// Hands on where in [`NullRun::touches`] each journey starts and ends, in order and without
     /// overlap.
     #[inline]
-    pub(crate) fn each_bound(&self, take: impl FnMut(usize, usize)) {
+    pub fn each_bound(&self, take: impl FnMut(usize, usize)) {
         let Journeys { starts, ends, .. } = self.journeys;
         starts.each_with(ends, self.range.clone(), take);
     }

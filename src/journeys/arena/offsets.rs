@@ -1,6 +1,5 @@
 //! Positions in the arena: 4 bytes each while they fit, 8 beyond.
 
-use crate::journeys::build::assemble::prepend;
 use std::ops::Range;
 
 /// A column of positions.
@@ -150,6 +149,17 @@ impl Offsets {
             Self::Long(positions) => positions.partition_point(|&other| other as usize <= position),
         }
     }
+}
+
+/// Puts `head` in front.
+pub(crate) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
+    if to.is_empty() {
+        *to = head;
+    } else {
+        to.reserve_exact(head.len());
+        to.splice(0..0, head);
+    }
+    to.shrink_to_fit();
 }
 
 #[cfg(test)]

@@ -5,27 +5,50 @@ use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::journeys::arena::block::Block;
-use crate::journeys::arena::{Journeys, People};
+use crate::journeys::arena::columns::{Journeys, People};
+use crate::journeys::arena::observation::Observation;
+use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
 use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// What was watched: conversions from `from` to `end`, both included; channels that are to get no
-/// credit.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Observation {
-    pub(crate) from: u32,
-    pub(crate) end: u32,
-    /// The end of the period, where one was stated: the log may end earlier.
-    pub(crate) to: Option<u32>,
-    pub(crate) excluded: Vec<ChannelId>,
-}
-
 /// One person: every touch, oldest first, whether or not a journey has it, and the seconds and
 /// outcomes of the conversions.
+///
+/// ```
+/// use mixtouch::journeys::{Accumulator, Block};
+/// use mixtouch::{Event, Events, Journey, JourneyOptions, Journeys, Result};
+///
+/// /// How many persons were watched, and how many of them converted.
+/// #[derive(Default)]
+/// struct Persons(u64, u64);
+///
+/// impl Accumulator for Persons {
+///     fn observe(&mut self, _: Journey<'_>) {}
+///     fn observe_block(&mut self, block: Block<'_>) {
+///         for person in block.people() {
+///             self.0 += 1;
+///             self.1 += u64::from(person.conversions().next().is_some());
+///         }
+///     }
+///     fn merge(&mut self, later: Self) -> Result<()> {
+///         (self.0, self.1) = (self.0 + later.0, self.1 + later.1);
+///         Ok(())
+///     }
+/// }
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("bob", 1_767_312_000))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let Persons(watched, converted) = journeys.accumulate(Persons::default)?;
+/// assert_eq!((watched, converted), (2, 1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
-pub(crate) struct PersonTimeline<'a> {
+pub struct PersonTimeline<'a> {
     pub(crate) channels: &'a [ChannelId],
     pub(crate) times: &'a [u32],
     /// How many persons this one stands for: a bootstrap replicate says, 1 otherwise.
@@ -36,8 +59,23 @@ pub(crate) struct PersonTimeline<'a> {
 }
 
 impl<'a> PersonTimeline<'a> {
+    /// The channels of all touches, oldest first.
+    pub fn channels(&self) -> &'a [ChannelId] {
+        self.channels
+    }
+
+    /// The second of each touch, since 1970-01-01T00:00:00Z.
+    pub fn times(&self) -> &'a [u32] {
+        self.times
+    }
+
+    /// How many persons this one stands for: 1, or what a bootstrap replicate or a segment says.
+    pub fn weight(&self) -> f64 {
+        self.weight
+    }
+
     /// Whether the person bought before the period.
-    pub(crate) fn bought_before(&self) -> bool {
+    pub fn bought_before(&self) -> bool {
         self.journeys.bought_before(self.number)
     }
 
@@ -47,13 +85,13 @@ impl<'a> PersonTimeline<'a> {
     }
 
     /// The journeys reported, oldest first, each with its number in the arena.
-    pub(crate) fn journeys(&self) -> impl Iterator<Item = (usize, Journey<'a>)> + use<'a> {
+    pub fn journeys(&self) -> impl Iterator<Item = (usize, Journey<'a>)> + use<'a> {
         let journeys = self.journeys;
         self.range.clone().map(|at| (at, journeys.journey(at)))
     }
 
     /// The conversions reported, in order of time: the second, and how many with what value.
-    pub(crate) fn conversions(&self) -> impl Iterator<Item = (u32, Outcome)> + use<'a> {
+    pub fn conversions(&self) -> impl Iterator<Item = (u32, Outcome)> + use<'a> {
         let journeys = self.journeys;
         let outcomes = self.range.start.min(journeys.outcomes.len())
             ..self.range.end.min(journeys.outcomes.len());
@@ -65,14 +103,14 @@ impl<'a> PersonTimeline<'a> {
 
 impl<'a> Block<'a> {
     /// What was watched.
-    pub(crate) fn observation(&self) -> &'a Observation {
+    pub fn observation(&self) -> &'a Observation {
         &self.journeys.observation
     }
 
     /// The persons whose first journey stands in the block. A person without journeys, as options
     /// may leave, counts with the journey behind; the last block has those behind all journeys. So
     /// blocks that cover the arena give each person once.
-    pub(crate) fn people(&self) -> impl Iterator<Item = PersonTimeline<'a>> + use<'a> {
+    pub fn people(&self) -> impl Iterator<Item = PersonTimeline<'a>> + use<'a> {
         let (journeys, draws) = (self.journeys, self.draws);
         let persons = journeys
             .people
@@ -111,7 +149,7 @@ impl People {
 
 impl Journeys {
     /// What was watched.
-    pub(crate) fn observation(&self) -> &Observation {
+    pub fn observation(&self) -> &Observation {
         &self.observation
     }
 
@@ -217,7 +255,7 @@ impl Journeys {
     pub(crate) fn place(&self, journey: usize) -> Option<ChannelId> {
         self.places
             .as_ref()?
-            .of
+            .by_journey
             .get(journey)
             .copied()
             .filter(|&place| place != ChannelId::NONE)
@@ -225,9 +263,7 @@ impl Journeys {
 
     fn person_timeline(&self, person: usize, weight: f64) -> Option<PersonTimeline<'_>> {
         let people = self.people.as_ref()?;
-        let begin = |ends: &crate::journeys::arena::Offsets| {
-            person.checked_sub(1).map_or(0, |before| ends.get(before))
-        };
+        let begin = |ends: &Offsets| person.checked_sub(1).map_or(0, |before| ends.get(before));
         let Timeline { channels, times } = self.timeline(people, person, u32::MAX);
         Some(PersonTimeline {
             channels,

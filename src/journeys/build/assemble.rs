@@ -1,19 +1,29 @@
-//! All parts into one arena: persons with a conversion first, whichever partition they come from.
+//! The last stage of building: all parts into one arena, persons with a conversion first, whichever
+//! partition they come from.
+//!
+//! ```text
+//! parts, one a partition   [front0 back0] [front1 back1] [front2 back2] ..
+//!                              |    \________ |    \________ |    \__
+//! while parts are added    front: front0 front1 front2 ..     back: back0 back1 back2 ..
+//! at the end               arena: front0 front1 front2 .. back0 back1 back2 ..
+//! ```
+//!
+//! Positions count inside a part, then inside the half, then in the arena: each step shifts them.
 
 use crate::channel::ChannelId;
 use crate::event::person::PersonTable;
-use crate::journeys::Outcome;
-use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{People, Touches};
-use crate::journeys::build::cut::{Extent, Part};
-use crate::journeys::segments::Segments;
+use crate::journeys::arena::columns::{People, Touches};
+use crate::journeys::arena::offsets::{Offsets, prepend};
+use crate::journeys::arena::segments::Segments;
+use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use rayon::scope;
 use std::ops::Range;
 
 /// The arena's columns.
 #[derive(Debug)]
-pub(crate) struct Assembled {
+pub(crate) struct AssembledColumns {
     pub(crate) touches: Touches,
     pub(crate) timeline: Option<Touches>,
     pub(crate) starts: Offsets,
@@ -25,15 +35,15 @@ pub(crate) struct Assembled {
     pub(crate) segments: Option<Segments>,
 }
 
-/// How much larger a column may become than its first parts tell before it is copied.
+/// By how much a column may outgrow the estimate from its first parts before it is copied.
 const ROOM: f64 = 1.0625;
 
 /// The arena as it grows, a few parts at a time, so that of a large log parts and arena never stand
 /// side by side in memory. What belongs to persons with a conversion and what does not grow apart.
 #[derive(Debug, Default)]
-pub(crate) struct Assembly {
-    front: Half,
-    back: Half,
+pub(crate) struct GrowingArena {
+    front: HalfArena,
+    back: HalfArena,
     outcomes: Vec<Outcome>,
     places: Vec<ChannelId>,
     bought_before: Vec<bool>,
@@ -43,9 +53,9 @@ pub(crate) struct Assembly {
     added: usize,
 }
 
-/// The columns that both halves have. Positions count inside the half.
+/// The columns that both halves of the arena have. Positions count inside the half.
 #[derive(Debug, Default)]
-struct Half {
+struct HalfArena {
     persons: Vec<u64>,
     touch_ends: Offsets,
     journey_ends: Offsets,
@@ -58,9 +68,9 @@ struct Half {
     person_segments: Vec<u32>,
 }
 
-impl Assembly {
+impl GrowingArena {
     /// An empty arena for so many parts of so many rows together.
-    pub(crate) fn of(parts: usize, rows: usize) -> Self {
+    pub(crate) fn new(parts: usize, rows: usize) -> Self {
         Self {
             parts,
             rows,
@@ -69,9 +79,9 @@ impl Assembly {
     }
 
     /// Adds parts behind those that are there; `shared` where journeys are runs of the timeline.
-    pub(crate) fn add(&mut self, parts: &[Part], shared: bool) {
+    pub(crate) fn add(&mut self, parts: &[CutJourneys], shared: bool) {
         self.added += parts.len();
-        let side = Side {
+        let side = HalfOfParts {
             parts,
             front: true,
             whole: self.parts as f64 / self.added as f64 * ROOM,
@@ -89,7 +99,7 @@ impl Assembly {
             scope.spawn(|_| front.add(side, shared));
             scope.spawn(|_| {
                 back.add(
-                    Side {
+                    HalfOfParts {
                         front: false,
                         ..side
                     },
@@ -109,7 +119,7 @@ impl Assembly {
     }
 
     /// The whole arena. `segments` names the codes of segments.
-    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> Assembled {
+    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> AssembledColumns {
         let Self {
             front,
             mut back,
@@ -122,7 +132,7 @@ impl Assembly {
         outcomes.shrink_to_fit();
         places.shrink_to_fit();
         bought_before.shrink_to_fit();
-        let Half {
+        let HalfArena {
             persons,
             touch_ends,
             journey_ends,
@@ -147,7 +157,7 @@ impl Assembly {
             journey_ends,
             bought_before,
         };
-        Assembled {
+        AssembledColumns {
             touches,
             timeline,
             starts,
@@ -161,19 +171,14 @@ impl Assembly {
     }
 }
 
-impl Half {
+impl HalfArena {
     /// Adds one side of the parts, a column a thread.
-    fn add(&mut self, side: Side<'_>, shared: bool) {
+    fn add(&mut self, side: HalfOfParts<'_>, shared: bool) {
         let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
-        let of_timeline: Count = (
-            |part| part.timeline.channels.len(),
-            |extent| extent.timeline,
-        );
-        let of_touches: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
         let (journey_touches, before) = if shared {
-            (of_timeline, timeline)
+            (TIMELINE, timeline)
         } else {
-            (of_touches, self.touches.channels.len())
+            (TOUCHES, self.touches.channels.len())
         };
         let Self {
             persons,
@@ -187,82 +192,48 @@ impl Half {
             ..
         } = self;
         let (all, own) = (&mut self.timeline, &mut self.touches);
+        let (by_person, by_journey) = (PERSONS.1, JOURNEYS.1);
         scope(|scope| {
-            scope.spawn(|_| {
-                side.copy(
-                    &mut all.times,
-                    |part| &part.timeline.times,
-                    |extent| extent.timeline,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut all.channels,
-                    |part| &part.timeline.channels,
-                    |extent| extent.timeline,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut own.times,
-                    |part| &part.touches.times,
-                    |extent| extent.touches,
-                )
-            });
-            scope.spawn(|_| {
-                side.copy(
-                    &mut own.channels,
-                    |part| &part.touches.channels,
-                    |extent| extent.touches,
-                )
-            });
-            scope.spawn(|_| side.copy(persons, |part| &part.persons, |extent| extent.persons));
+            scope.spawn(|_| side.copy(&mut all.times, |part| &part.timeline.times, TIMELINE.1));
+            let channels = &mut all.channels;
+            scope.spawn(|_| side.copy(channels, |part| &part.timeline.channels, TIMELINE.1));
+            scope.spawn(|_| side.copy(&mut own.times, |part| &part.touches.times, TOUCHES.1));
+            let channels = &mut own.channels;
+            scope.spawn(|_| side.copy(channels, |part| &part.touches.channels, TOUCHES.1));
+            scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
             scope.spawn(|_| {
                 side.shift(
                     starts,
                     |part| &part.starts,
-                    |extent| extent.journeys,
+                    by_journey,
                     journey_touches,
                     before,
                 )
             });
             scope.spawn(|_| {
-                side.shift(
-                    ends,
-                    |part| &part.ends,
-                    |extent| extent.journeys,
-                    journey_touches,
-                    before,
-                )
+                side.shift(ends, |part| &part.ends, by_journey, journey_touches, before)
             });
             scope.spawn(|_| {
                 side.shift(
                     touch_ends,
                     |part| &part.touch_ends,
-                    |extent| extent.persons,
-                    of_timeline,
+                    by_person,
+                    TIMELINE,
                     timeline,
                 )
             });
-            let of_journeys: Count = (|part| part.closes.len(), |extent| extent.journeys);
-            scope.spawn(move |_| {
+            scope.spawn(|_| {
                 side.shift(
                     journey_ends,
                     |part| &part.journey_ends,
-                    |extent| extent.persons,
-                    of_journeys,
+                    by_person,
+                    JOURNEYS,
                     journeys,
                 )
             });
-            scope.spawn(|_| side.copy(closes, |part| &part.closes, |extent| extent.journeys));
-            scope.spawn(|_| side.copy(segments, |part| &part.segments, |extent| extent.journeys));
-            scope.spawn(|_| {
-                side.copy(
-                    person_segments,
-                    |part| &part.person_segments,
-                    |extent| extent.persons,
-                )
-            });
+            scope.spawn(|_| side.copy(closes, |part| &part.closes, by_journey));
+            scope.spawn(|_| side.copy(segments, |part| &part.segments, by_journey));
+            scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, by_person));
         });
     }
 
@@ -292,20 +263,30 @@ impl Half {
 }
 
 /// How many of something a part has, and how many of them stand in its front.
-type Count = (fn(&Part) -> usize, fn(&Extent) -> usize);
+type Count = (fn(&CutJourneys) -> usize, fn(&Extent) -> usize);
+
+const PERSONS: Count = (|part| part.persons.len(), |extent| extent.persons);
+const JOURNEYS: Count = (|part| part.closes.len(), |extent| extent.journeys);
+/// Touches of persons.
+const TIMELINE: Count = (
+    |part| part.timeline.channels.len(),
+    |extent| extent.timeline,
+);
+/// Touches that journeys have of their own.
+const TOUCHES: Count = (|part| part.touches.channels.len(), |extent| extent.touches);
 
 /// The fronts of some parts, or what stands behind them.
 #[derive(Clone, Copy)]
-struct Side<'a> {
-    parts: &'a [Part],
+struct HalfOfParts<'a> {
+    parts: &'a [CutJourneys],
     front: bool,
-    /// How many times what there is with these parts there will be room for.
+    /// The size to reserve, as a multiple of what stands there with these parts.
     whole: f64,
     /// How many rows all parts have.
     rows: usize,
 }
 
-impl Side<'_> {
+impl HalfOfParts<'_> {
     fn range(self, len: usize, front: usize) -> Range<usize> {
         if self.front {
             0..front.min(len)
@@ -314,7 +295,7 @@ impl Side<'_> {
         }
     }
 
-    /// How much room to make in a column of `len`, if any, for what a side of these parts adds.
+    /// How much to reserve in a column of `len`, if anything, for what these parts add.
     /// Parts are alike, so the first ones tell how long a column will be; doubling its room instead
     /// copies it again and again while other threads wait, a seventh of the time of building on two
     /// threads. Where parts are not alike, as one person has most rows, it is no more than doubling
@@ -323,7 +304,7 @@ impl Side<'_> {
         self,
         len: usize,
         capacity: usize,
-        column: fn(&Part) -> &Vec<T>,
+        column: fn(&CutJourneys) -> &Vec<T>,
         front: fn(&Extent) -> usize,
     ) -> usize {
         let more: usize = self
@@ -346,7 +327,7 @@ impl Side<'_> {
     fn copy<T: Copy>(
         self,
         to: &mut Vec<T>,
-        column: fn(&Part) -> &Vec<T>,
+        column: fn(&CutJourneys) -> &Vec<T>,
         front: fn(&Extent) -> usize,
     ) {
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));
@@ -361,7 +342,7 @@ impl Side<'_> {
     fn shift(
         self,
         to: &mut Offsets,
-        column: fn(&Part) -> &Vec<u32>,
+        column: fn(&CutJourneys) -> &Vec<u32>,
         front: fn(&Extent) -> usize,
         into: Count,
         mut base: usize,
@@ -382,123 +363,5 @@ impl Side<'_> {
     }
 }
 
-/// Puts `head` in front.
-pub(crate) fn prepend<T: Copy>(to: &mut Vec<T>, head: Vec<T>) {
-    if to.is_empty() {
-        *to = head;
-    } else {
-        to.reserve_exact(head.len());
-        to.splice(0..0, head);
-    }
-    to.shrink_to_fit();
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
-    fn part(number: u32) -> Part {
-        let (converting, mut part) = ((number % 3) as usize, Part::default());
-        for person in 0..4 {
-            if person as usize == converting {
-                part.converting = Extent {
-                    persons: converting,
-                    journeys: part.closes.len(),
-                    timeline: part.timeline.channels.len(),
-                    touches: part.touches.channels.len(),
-                };
-            }
-            let start = part.timeline.channels.len() as u32;
-            for touch in 0..(number + person) % 3 {
-                for touches in [&mut part.timeline, &mut part.touches] {
-                    touches.channels.push(ChannelId(touch as u16));
-                    touches.times.push(100 * number + person);
-                }
-            }
-            let end = part.timeline.channels.len() as u32;
-            part.persons.push(u64::from(10 * number + person));
-            part.touch_ends.push(end);
-            part.starts.push(start);
-            part.ends.push(end);
-            part.closes.push(number + person);
-            part.journey_ends.push(part.closes.len() as u32);
-            part.segments.push(number);
-            part.person_segments.push(person);
-            if (person as usize) < converting {
-                part.outcomes.push(Outcome::conversion(f64::from(number)));
-                part.places.push(ChannelId(person as u16));
-                part.bought_before.push(person == 1);
-            }
-        }
-        part
-    }
-
-    #[test]
-    fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
-        let parts: Vec<Part> = (0..20).map(part).collect();
-        let rows = parts.iter().map(|part| part.timeline.channels.len()).sum();
-        for shared in [true, false] {
-            let assembled = |at_a_time| {
-                let mut assembly = Assembly::of(parts.len(), rows);
-                parts
-                    .chunks(at_a_time)
-                    .for_each(|parts| assembly.add(parts, shared));
-                format!("{:?}", assembly.finish(shared, &Interner::default()))
-            };
-            let whole = assembled(parts.len());
-            for at_a_time in [1, 3, 7] {
-                assert_eq!(assembled(at_a_time), whole);
-            }
-        }
-    }
-
-    #[test]
-    fn journeys_keep_their_touches_in_the_arena() {
-        let mut assembly = Assembly::of(3, 12);
-        (1..4).for_each(|number| assembly.add(&[part(number)], true));
-        let arena = assembly.finish(true, &Interner::default());
-        // those with a conversion: one person of part 1, two of part 2
-        assert_eq!(
-            arena.people.codes,
-            [10, 20, 21, 11, 12, 13, 22, 23, 30, 31, 32, 33]
-        );
-        for (journey, &person) in arena.people.codes.iter().enumerate() {
-            let (number, person) = (person as u32 / 10, person as u32 % 10);
-            let run = arena.starts.get(journey)..arena.ends.get(journey);
-            assert_eq!(
-                arena.touches.times[run],
-                vec![100 * number + person; ((number + person) % 3) as usize]
-            );
-        }
-    }
-
-    #[test]
-    fn one_part_with_most_rows_does_not_ask_for_as_much_for_all() {
-        let mut assembly = Assembly::of(2_048, 1_010);
-        let part = |persons| Part {
-            persons: vec![7; persons],
-            ..Part::default()
-        };
-        assembly.add(&[part(1_000)], true);
-        assert!((1_010..=2_020).contains(&assembly.back.persons.capacity()));
-        assembly.add(&[part(10)], true);
-        assert_eq!(assembly.back.persons.len(), 1_010);
-    }
-
-    #[test]
-    fn alike_parts_are_copied_once() {
-        let mut assembly = Assembly::of(64, 64_000);
-        let part = || Part {
-            persons: vec![7; 1_000],
-            ..Part::default()
-        };
-        assembly.add(&[part()], true);
-        let place = assembly.back.persons.as_ptr();
-        (1..64).for_each(|_| assembly.add(&[part()], true));
-        assert_eq!(
-            (assembly.back.persons.len(), assembly.back.persons.as_ptr()),
-            (64_000, place)
-        );
-    }
-}
+mod tests;

@@ -5,22 +5,22 @@ use std::ops::Range;
 
 /// A column of persons' codes.
 #[derive(Debug)]
-pub(crate) enum Codes {
+pub(crate) enum PersonCodes {
     /// Distances from the least code.
     Near { least: u64, distances: Vec<u32> },
     /// The codes themselves.
     Far(Vec<u64>),
 }
 
-impl Default for Codes {
+impl Default for PersonCodes {
     fn default() -> Self {
         Self::Far(Vec::new())
     }
 }
 
-impl Codes {
+impl PersonCodes {
     /// These codes.
-    pub(crate) fn of(codes: Vec<u64>) -> Self {
+    pub(crate) fn new(codes: Vec<u64>) -> Self {
         let (least, most) = codes.iter().fold((u64::MAX, 0), |(least, most), &code| {
             (code.min(least), code.max(most))
         });
@@ -67,8 +67,8 @@ mod tests {
             ([7, 8 + wide, 9], false),
             ([0, u64::MAX, 1], false),
         ] {
-            let column = Codes::of(codes.to_vec());
-            assert_eq!(matches!(column, Codes::Near { .. }), near);
+            let column = PersonCodes::new(codes.to_vec());
+            assert_eq!(matches!(column, PersonCodes::Near { .. }), near);
             let mut visited = Vec::new();
             column.each(0..3, |code| visited.push(code));
             assert_eq!(visited, codes);

@@ -1,11 +1,21 @@
-//! From a person's rows to journeys.
+//! The third stage of building: from each person's rows to journeys.
+//!
+//! ```text
+//! time           ----1-------2---3--C1------4-----C2---5------------> end of observation
+//! journeys           [1       2   3 ]C1
+//!                                          [4     ]C2
+//!                                                      [5 ....... ]   null, closes when its lookback ends
+//! with re-use        [1       2   3        4      ]C2
+//! starts, ends   positions among the person's touches; a lookback moves starts to the right
+//! ```
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::event::Interaction;
-use crate::journeys::Outcome;
-use crate::journeys::arena::Touches;
-use crate::journeys::build::gather::Gathered;
+use crate::journeys::arena::columns::Touches;
+use crate::journeys::arena::observation::Observation;
+use crate::journeys::build::gather::PersonRows;
+use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
 use std::collections::HashSet;
@@ -13,8 +23,8 @@ use std::ops::Range;
 
 /// The options made ready for one log: names resolved, the end of observation known.
 #[derive(Debug)]
-pub(crate) struct Cutter<'a> {
-    options: &'a JourneyOptions,
+pub(crate) struct PartitionCutter {
+    options: JourneyOptions,
     /// From the builder's channel numbers to ranks by name.
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
@@ -25,8 +35,8 @@ pub(crate) struct Cutter<'a> {
 }
 
 /// The journeys of one partition, on their way into the arena. Positions count inside the part.
-#[derive(Debug, Default)]
-pub(crate) struct Part {
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CutJourneys {
     pub(crate) persons: Vec<u64>,
     pub(crate) touch_ends: Vec<u32>,
     pub(crate) journey_ends: Vec<u32>,
@@ -45,7 +55,7 @@ pub(crate) struct Part {
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
-    pub(crate) immature: u64,
+    pub(crate) censored: u64,
     /// By journey and by person; empty unless they are told apart by segment.
     pub(crate) segments: Vec<u32>,
     pub(crate) person_segments: Vec<u32>,
@@ -60,11 +70,11 @@ pub(crate) struct Extent {
     pub(crate) touches: usize,
 }
 
-impl<'a> Cutter<'a> {
+impl PartitionCutter {
     /// # Errors
     /// A channel named by the options that is not there.
     pub(crate) fn new(
-        options: &'a JourneyOptions,
+        options: &JourneyOptions,
         channels: &Channels,
         ranks: Vec<ChannelId>,
         last_row: u32,
@@ -74,20 +84,31 @@ impl<'a> Cutter<'a> {
         }
         let lookback = |name: &str| {
             [None, Some(Interaction::Click), Some(Interaction::View)]
-                .map(|interaction| options.lookback.of(name, interaction))
+                .map(|interaction| options.lookback.length(name, interaction))
         };
+        let end = options.stated_end()?;
         Ok(Self {
-            options,
+            options: options.clone(),
             ranks,
             lookbacks: channels.iter().map(lookback).collect(),
             longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
-            end: last_row.min(options.period.last()),
+            end: end.unwrap_or_else(|| last_row.min(options.period.last())),
         })
     }
 
+    /// What is watched.
+    pub(crate) fn observation(&self) -> Observation {
+        Observation {
+            from: self.options.period.first(),
+            end: self.end,
+            to: self.options.horizon().stop,
+            excluded: self.excluded_channels(),
+        }
+    }
+
     /// The channels left out of journeys.
-    pub(crate) fn excluded(&self) -> Vec<ChannelId> {
+    fn excluded_channels(&self) -> Vec<ChannelId> {
         self.excluded
             .iter()
             .enumerate()
@@ -96,16 +117,16 @@ impl<'a> Cutter<'a> {
             .collect()
     }
 
-    pub(crate) fn cut(&self, mut gathered: Gathered) -> Part {
+    pub(crate) fn cut(&self, mut gathered: PersonRows) -> CutJourneys {
         for channel in &mut gathered.channels {
             *channel = self.ranks[channel.index()];
         }
         if self.options.deduplicate {
             deduplicate(&mut gathered);
         }
-        let mut part = Part {
+        let mut part = CutJourneys {
             costs: self.costs(&gathered),
-            ..Part::default()
+            ..CutJourneys::default()
         };
         part.reserve(gathered.persons.len() + gathered.sales.len());
         let mut scratch = Scratch {
@@ -146,7 +167,7 @@ impl<'a> Cutter<'a> {
     }
 
     /// Cost by channel over the period, in the order of rows; empty where no touch has a cost.
-    fn costs(&self, gathered: &Gathered) -> Vec<f64> {
+    fn costs(&self, gathered: &PersonRows) -> Vec<f64> {
         let mut costs = vec![
             0.0;
             if gathered.costs.is_empty() {
@@ -165,10 +186,10 @@ impl<'a> Cutter<'a> {
 
     fn cut_person(
         &self,
-        rows: &Gathered,
+        rows: &PersonRows,
         touches: Range<usize>,
         sales: Range<usize>,
-        part: &mut Part,
+        part: &mut CutJourneys,
         scratch: &mut Scratch,
     ) {
         let mut free = touches.start; // the first touch no conversion has used up
@@ -202,20 +223,20 @@ impl<'a> Cutter<'a> {
     /// The journey that did not end in a conversion.
     fn cut_null(
         &self,
-        rows: &Gathered,
+        rows: &PersonRows,
         touches: Range<usize>,
-        part: &mut Part,
+        part: &mut CutJourneys,
         scratch: &mut Scratch,
     ) {
         let latest = rows.times[touches.end - 1];
         let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
-        let immature = natural > u64::from(self.end);
-        let close = if immature { self.end } else { natural as u32 };
+        let censored = natural > u64::from(self.end);
+        let close = if censored { self.end } else { natural as u32 };
         if !self.options.period.includes(close) {
             return;
         }
-        part.immature += u64::from(immature);
-        if !(immature && self.options.drop_immature) {
+        part.censored += u64::from(censored);
+        if !(censored && self.options.drop_censored) {
             if part.converting.persons == 0 {
                 part.places.push(ChannelId::NONE);
             }
@@ -228,12 +249,12 @@ impl<'a> Cutter<'a> {
     #[allow(clippy::too_many_arguments)] // the rows, the window, the outcome, and where it goes
     fn emit(
         &self,
-        rows: &Gathered,
+        rows: &PersonRows,
         touches: Range<usize>,
         anchor: u32,
         close: u32,
         outcome: Outcome,
-        part: &mut Part,
+        part: &mut CutJourneys,
         scratch: &mut Scratch,
     ) {
         let range = if self.options.keeps_runs() {
@@ -260,21 +281,21 @@ impl<'a> Cutter<'a> {
     /// Those of `touches` that the longest lookback from `anchor` covers. A search by halves: with
     /// re-use every conversion starts from the person's first touch, and a walk would take
     /// conversions x touches steps.
-    fn reachable(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+    fn reachable(&self, rows: &PersonRows, touches: Range<usize>, anchor: u32) -> Range<usize> {
         let earliest = anchor.saturating_sub(self.longest);
         touches.start + rows.times[touches.clone()].partition_point(|&time| time < earliest)
             ..touches.end
     }
 
     /// The window as a run of the person's touches.
-    fn run(&self, rows: &Gathered, touches: Range<usize>, anchor: u32) -> Range<usize> {
+    fn run(&self, rows: &PersonRows, touches: Range<usize>, anchor: u32) -> Range<usize> {
         let most = self.options.trim.map_or(usize::MAX, |trim| trim.get());
         let Range { start, end } = self.reachable(rows, touches, anchor);
         start.max(end.saturating_sub(most))..end
     }
 
     /// The window touch by touch, into the scratch buffer.
-    fn select(&self, rows: &Gathered, touches: Range<usize>, anchor: u32, scratch: &mut Scratch) {
+    fn select(&self, rows: &PersonRows, touches: Range<usize>, anchor: u32, scratch: &mut Scratch) {
         let Scratch {
             touches: selected,
             seen,
@@ -289,7 +310,7 @@ impl<'a> Cutter<'a> {
         self.options.reshape(selected, &self.excluded, seen);
     }
 
-    fn lookback(&self, rows: &Gathered, at: usize) -> u32 {
+    fn lookback(&self, rows: &PersonRows, at: usize) -> u32 {
         if self.options.lookback.is_uniform() {
             return self.options.lookback.seconds();
         }
@@ -307,7 +328,7 @@ struct Scratch {
     seen: Vec<bool>,
 }
 
-impl Part {
+impl CutJourneys {
     /// Room for that many journeys: growing step by step would touch twice the memory.
     fn reserve(&mut self, journeys: usize) {
         self.starts.reserve_exact(journeys);
@@ -328,7 +349,7 @@ impl Part {
 
 /// The segment of a person: that of the first row, a touch where it shares its second with a
 /// conversion.
-fn first_segment(rows: &Gathered, touches: Range<usize>, sales: Range<usize>) -> u32 {
+fn first_segment(rows: &PersonRows, touches: Range<usize>, sales: Range<usize>) -> u32 {
     let (touch, sale) = (touches.clone().next(), rows.sales[sales].first());
     match (touch, sale) {
         (Some(touch), Some(sale)) if sale.time < rows.times[touch] => sale.segment,
@@ -338,7 +359,7 @@ fn first_segment(rows: &Gathered, touches: Range<usize>, sales: Range<usize>) ->
 }
 
 /// Drops the rows of a person that repeat another one of the same second in everything.
-fn deduplicate(rows: &mut Gathered) {
+fn deduplicate(rows: &mut PersonRows) {
     let mut seen = HashSet::new();
     let mut keep = Vec::with_capacity(rows.times.len());
     let mut touch = 0;

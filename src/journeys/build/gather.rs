@@ -1,11 +1,22 @@
-//! The second half of building, one partition at a time: all rows of each person together, in time
+//! The second stage of building, one partition at a time: all rows of each person together, in time
 //! order, persons in order.
+//!
+//! ```text
+//! batches of one partition   [bob ann zoe ann] [zoe bob ann ..]
+//!   counting sort by rank    [ann ann ann | bob bob | zoe zoe]    touches
+//!                            [ann         |         | zoe    ]    conversions
+//! persons who converted first, by number of touches:
+//!   persons                  zoe      ann           bob
+//!   touches                  t t      t t t         t t
+//!   touch_ends                  2           5          7
+//!   converting = 2
+//! ```
 
 use crate::channel::ChannelId;
 use crate::event::Interaction;
 use crate::event::person::PersonTable;
-use crate::journeys::build::partition::{Batch, SaleRow, within};
-use crate::time::TimeRange;
+use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
+use crate::journeys::options::JourneyOptions;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -13,7 +24,7 @@ use std::ops::Range;
 /// touches and rank; then the others by rank. A person's touches stand by time, those of one second
 /// as they came.
 #[derive(Debug, Default)]
-pub(crate) struct Gathered {
+pub(crate) struct PersonRows {
     /// The persons' codes.
     pub(crate) persons: Vec<u64>,
     /// Where each person's touches end.
@@ -64,24 +75,25 @@ pub(crate) struct Scratch {
 
 /// Where partitions come from.
 pub(crate) struct Source<'a> {
-    pub(crate) batches: &'a [Batch],
+    pub(crate) batches: &'a [PartitionedRows],
     pub(crate) table: &'a PersonTable,
-    pub(crate) period: TimeRange,
+    pub(crate) options: &'a JourneyOptions,
 }
 
 impl Source<'_> {
-    pub(crate) fn gather(&self, partition: usize, scratch: &mut Scratch) -> Gathered {
+    pub(crate) fn gather(&self, partition: usize, scratch: &mut Scratch) -> PersonRows {
         let &Self {
             batches,
             table,
-            period,
+            options,
         } = self;
         scratch.order_touches(batches, partition, table);
         let mut sales = ordered_sales(batches, partition, table);
-        if period.stated_end().is_some() {
+        let horizon = options.horizon();
+        if horizon.stop.is_some() {
             // a builder that goes on may hold later rows
-            scratch.touches.retain(|touch| touch.time <= period.last());
-            sales.retain(|sale| sale.time <= period.last());
+            scratch.touches.retain(|touch| horizon.reads(touch.time));
+            sales.retain(|sale| horizon.reads(sale.time));
         }
         let converting = scratch.find_persons(&sales, table);
         let Scratch {
@@ -90,9 +102,9 @@ impl Source<'_> {
             persons,
             ..
         } = scratch;
-        let mut gathered = Gathered {
+        let mut gathered = PersonRows {
             converting,
-            ..Gathered::default()
+            ..PersonRows::default()
         };
         gathered.times.reserve_exact(touches.len());
         rows.clear();
@@ -128,7 +140,12 @@ impl Scratch {
     /// A counting sort over the next bits of the rank brings nearly all into order; what shares one
     /// of its buckets - few rows of few persons - is sorted there. Against a hash table of persons
     /// it saves a dependent look-up a touch.
-    fn order_touches(&mut self, batches: &[Batch], partition: usize, table: &PersonTable) {
+    fn order_touches(
+        &mut self,
+        batches: &[PartitionedRows],
+        partition: usize,
+        table: &PersonTable,
+    ) {
         let len: usize = batches
             .iter()
             .map(|batch| batch.touches(partition).len())
@@ -238,7 +255,11 @@ fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
 }
 
 /// The conversions of a partition by person and time.
-fn ordered_sales(batches: &[Batch], partition: usize, table: &PersonTable) -> Vec<SaleRow> {
+fn ordered_sales(
+    batches: &[PartitionedRows],
+    partition: usize,
+    table: &PersonTable,
+) -> Vec<SaleRow> {
     let mut sales: Vec<SaleRow> = batches
         .iter()
         .flat_map(|batch| batch.sales(partition))
@@ -264,14 +285,14 @@ fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
 
 /// Brings columns of a partition into the order of `rows`.
 struct Pick<'a> {
-    batches: &'a [Batch],
+    batches: &'a [PartitionedRows],
     partition: usize,
     rows: &'a [u32],
 }
 
 impl Pick<'_> {
     /// One column, empty where it is in every batch.
-    fn column<T: Copy>(&self, of: impl Fn(&Batch) -> &Vec<T>, filler: T) -> Vec<T> {
+    fn column<T: Copy>(&self, of: impl Fn(&PartitionedRows) -> &Vec<T>, filler: T) -> Vec<T> {
         if self.batches.iter().all(|batch| of(batch).is_empty()) {
             return Vec::new();
         }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::event::person::PersonTable;
 use crate::event::recode_person;
-use crate::journeys::build::partition::{Batch, Texts};
+use crate::journeys::build::partition::{PartitionedRows, Texts};
 use crate::journeys::options::JourneyOptions;
 use crate::util::interner::Interner;
 use rayon::prelude::*;
@@ -56,7 +56,7 @@ impl Names {
     }
 
     /// Drops the keys of persons, and the orders, that no row of the batches has any more.
-    pub(crate) fn forget_unused(&mut self, batches: &mut [Batch]) {
+    pub(crate) fn forget_unused(&mut self, batches: &mut [PartitionedRows]) {
         let mut persons = vec![false; self.people.texts()];
         let mut orders = vec![false; self.orders.len()];
         for batch in &*batches {

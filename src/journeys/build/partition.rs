@@ -1,4 +1,14 @@
-//! The first half of building: rows are spread over partitions as they come in.
+//! The first stage of building: rows are spread over partitions as they come in.
+//!
+//! ```text
+//! rows as they come        ann/so  zoe/se  ann/se  bob/tv  zoe/so  ..
+//!                             |       |       |       |       |
+//! by partition       offsets  0               2       3               5
+//! one column each    person | ann     ann   | bob   | zoe     zoe   | ..
+//!                    time   | 9:00    9:20  | 9:30  | 9:10    9:40  | ..
+//!                    channel| so      se    | tv    | se      so    | ..
+//!                            partition 0     1       2                .. 2,047
+//! ```
 //!
 //! A person's partition is the top bits of the person's rank, so the partitions one after the
 //! other, each ordered by rank, give all persons in order. A partition of a 40-million-touch log is
@@ -8,7 +18,7 @@
 use crate::channel::ChannelId;
 use crate::event::{Events, Interaction, Kind};
 use crate::event::{recode_channel, recode_person, recode_text};
-use crate::journeys::build::codes::Codes;
+use crate::journeys::build::codes::PersonCodes;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
@@ -31,8 +41,8 @@ pub(crate) fn within(rank: u64) -> u64 {
 /// touch, 14 where persons' codes lie more than 2^32 apart, 9 more when costs or interactions
 /// matter.
 #[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) person: Codes,
+pub(crate) struct PartitionedRows {
+    pub(crate) person: PersonCodes,
     pub(crate) time: Vec<u32>,
     pub(crate) channel: Vec<ChannelId>,
     /// Empty unless some touch of the batch has a cost.
@@ -87,7 +97,7 @@ impl Recoding<'_> {
     }
 }
 
-impl Batch {
+impl PartitionedRows {
     /// How many touches and conversions there are.
     pub(crate) fn len(&self) -> usize {
         self.time.len() + self.sales.len()
@@ -130,7 +140,7 @@ impl Batch {
             )
         };
         Self {
-            person: Codes::of(
+            person: PersonCodes::new(
                 touches()
                     .map(|(batch, row)| batch.person.get(row))
                     .collect(),
@@ -166,7 +176,7 @@ impl Batch {
         {
             return;
         }
-        self.person = Codes::of(
+        self.person = PersonCodes::new(
             (0..keeps.len())
                 .filter(|&row| keeps[row])
                 .map(|row| self.person.get(row))
@@ -199,7 +209,7 @@ impl Batch {
 
     /// Gives persons and orders other codes.
     pub(crate) fn recode(&mut self, person: impl Fn(u64) -> u64, order: impl Fn(u32) -> u32) {
-        self.person = Codes::of(
+        self.person = PersonCodes::new(
             (0..self.time.len())
                 .map(|row| person(self.person.get(row)))
                 .collect(),
@@ -210,10 +220,9 @@ impl Batch {
     }
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let period = recoding.options.period;
-        let is_touch = |row: usize| {
-            events.kinds()[row].0 == Kind::Touch && events.times()[row] <= period.last()
-        };
+        let horizon = recoding.options.horizon();
+        let is_touch =
+            |row: usize| events.kinds()[row].0 == Kind::Touch && horizon.reads(events.times()[row]);
         let home = |row: usize| {
             if is_touch(row) {
                 partition_of(events.people().rank(events.persons()[row]))
@@ -260,8 +269,9 @@ impl Batch {
             .goal
             .as_deref()
             .map(|goal| events.goals().find(goal));
+        let horizon = recoding.options.horizon();
         let counts = |sale: &&crate::event::details::RowDetails| {
-            events.times()[sale.row] <= recoding.options.period.last()
+            horizon.reads(events.times()[sale.row])
                 && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
         let first = events
@@ -314,7 +324,7 @@ impl Spread<'_> {
     }
 
     /// Persons' codes: as distances from the least where they fit.
-    fn codes(&self, person: impl Fn(usize) -> u64) -> Codes {
+    fn codes(&self, person: impl Fn(usize) -> u64) -> PersonCodes {
         let (least, most) = self
             .rows
             .clone()
@@ -323,21 +333,21 @@ impl Spread<'_> {
                 (least.min(code), most.max(code))
             });
         if u32::try_from(most.saturating_sub(least)).is_ok() {
-            Codes::Near {
+            PersonCodes::Near {
                 least,
                 distances: self.column(0, |row| (person(row) - least) as u32),
             }
         } else {
-            Codes::Far(self.column(0, person))
+            PersonCodes::Far(self.column(0, person))
         }
     }
 }
 
 /// A column of several batches, empty where it is in all.
 fn merged<'a, T: Copy>(
-    batches: &[Batch],
-    rows: impl Iterator<Item = (&'a Batch, usize)>,
-    of: impl Fn(&Batch) -> &Vec<T>,
+    batches: &[PartitionedRows],
+    rows: impl Iterator<Item = (&'a PartitionedRows, usize)>,
+    of: impl Fn(&PartitionedRows) -> &Vec<T>,
     filler: T,
 ) -> Vec<T> {
     if batches.iter().all(|batch| of(batch).is_empty()) {
@@ -369,7 +379,8 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
 /// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
 /// observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
-    let reads = |time: &u32| *time <= options.period.last();
+    let horizon = options.horizon();
+    let reads = |time: &u32| horizon.reads(*time);
     if !events.has_other_kinds() {
         return events.times()[rows].iter().copied().filter(reads).max();
     }

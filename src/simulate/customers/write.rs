@@ -16,7 +16,7 @@ impl Customers {
     /// true person of each row of the events.
     ///
     /// # Errors
-    /// No person, or more than ten million; a file that cannot be written.
+    /// If there is no person, or more than ten million, or a file cannot be written.
     pub fn write(persons: u64, seed: u64, folder: &Path) -> Result<()> {
         check(persons)?;
         let file = |name: &str| -> Result<BufWriter<File>> {
@@ -47,40 +47,44 @@ impl Customers {
                 writeln!(events, "{}", line(row))?;
                 writeln!(truth, "{person}")?;
             }
-            for record in &life.records {
-                match record {
-                    Record::Link {
-                        left,
-                        right,
-                        second,
-                        confidence,
-                    } => {
-                        let (left_value, right_value) = (left.value(), right.value());
-                        writeln!(
-                            links,
-                            "{},{left_value},{},{right_value},{second},{confidence}",
-                            left.kind, right.kind
-                        )?;
-                    }
-                    Record::Consent {
-                        name,
-                        granted,
-                        second,
-                    } => {
-                        writeln!(
-                            consent,
-                            "{},{},{PURPOSE},{granted},{second}",
-                            name.kind,
-                            name.value()
-                        )?;
-                    }
-                }
-            }
+            life.records
+                .iter()
+                .try_for_each(|record| write_record(record, &mut links, &mut consent))?;
         }
         [events, links, consent, truth]
             .into_iter()
             .try_for_each(|mut file| Ok(file.flush()?))
     }
+}
+
+/// A link or a consent, as a row of the file it belongs to.
+fn write_record(record: &Record, links: &mut impl Write, consent: &mut impl Write) -> Result<()> {
+    match record {
+        Record::Link {
+            left,
+            right,
+            second,
+            confidence,
+        } => writeln!(
+            links,
+            "{},{},{},{},{second},{confidence}",
+            left.kind,
+            left.value(),
+            right.kind,
+            right.value()
+        )?,
+        Record::Consent {
+            name,
+            granted,
+            second,
+        } => writeln!(
+            consent,
+            "{},{},{PURPOSE},{granted},{second}",
+            name.kind,
+            name.value()
+        )?,
+    }
+    Ok(())
 }
 
 /// A row of the events.

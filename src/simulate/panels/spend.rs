@@ -64,7 +64,7 @@ impl SpendPattern {
                 fault("trend", trend, "a finite number")
             }
             Self::Seasonal { amplitude, .. } if !(amplitude.is_finite() && amplitude >= 0.0) => {
-                fault("amplitude", amplitude, "a finite number from 0")
+                fault("amplitude", amplitude, "a finite number, 0 or more")
             }
             Self::Seasonal { phase, .. } if !phase.is_finite() => {
                 fault("phase", phase, "a finite number")

@@ -93,11 +93,7 @@ impl PanelWorld {
             }
         }
         if !(base.is_finite() && base > 0.0) {
-            return Err(Error::setting(
-                "base sales",
-                base,
-                "a finite number above 0",
-            ));
+            return Err(Error::setting("base sales", base, "a finite number > 0"));
         }
         Ok(Self {
             channels,

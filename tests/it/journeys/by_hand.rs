@@ -179,7 +179,7 @@ fn a_null_journey_that_the_end_of_the_log_cuts_is_immature() {
         ..log("b50")[0]
     });
     let journeys = Journeys::from_events(&events(&rows), seconds(10).built()).unwrap();
-    assert_eq!((journeys.immature(), journeys.totals().nulls), (1, 2.0));
+    assert_eq!((journeys.censored(), journeys.totals().nulls), (1, 2.0));
     let dropped = Options {
         drop_immature: true,
         ..seconds(10)
@@ -191,7 +191,7 @@ fn a_null_journey_that_the_end_of_the_log_cuts_is_immature() {
     });
     let journeys = Journeys::from_events(&events(&rows), seconds(10).built()).unwrap();
     assert_eq!(
-        journeys.immature(),
+        journeys.censored(),
         0,
         "the log goes on to second 60, a lookback behind the touch"
     );

@@ -116,7 +116,7 @@ impl Options {
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().map(|&channel| CHANNELS[channel]))
             .with_transform(self.transform)
-            .with_drop_immature(self.drop_immature)
+            .with_drop_censored(self.drop_immature)
             .with_deduplicate(self.deduplicate);
         if let Some(goal) = self.goal {
             options = options.with_goal(GOALS[goal]);
@@ -364,7 +364,7 @@ pub(super) fn actual(journeys: &Journeys) -> Expected {
         .collect();
     Expected {
         journeys: cuts,
-        immature: journeys.immature(),
+        immature: journeys.censored(),
         costs,
     }
 }

@@ -273,8 +273,8 @@ fn rows_that_only_kpis_use_change_nothing_for_attribution() {
     };
     let ((goals, one), (other_goals, other)) = (built(&kept), built(&plain));
     assert_eq!(
-        (goals, one.immature(), one.totals()),
-        (other_goals, other.immature(), other.totals())
+        (goals, one.censored(), one.totals()),
+        (other_goals, other.censored(), other.totals())
     );
     assert_eq!(one.channels(), other.channels());
     assert!(one.iter().eq(other.iter()));

@@ -3,7 +3,7 @@
 //! memory the process held, with how many bytes a touch that is; to be compared with the 13 bytes a
 //! touch that a person, a second and a channel take as they come.
 //!
-//!     cargo bench --bench scale -- 100000000
+//!     cargo bench --bench memory -- 100000000
 //!
 //! The argument is the number of persons; a million otherwise.
 

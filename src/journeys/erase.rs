@@ -3,15 +3,16 @@
 use crate::error::Result;
 use crate::event::PersonKey;
 use crate::event::person::PersonTable;
+use crate::journeys::arena::columns::{Journeys, People, Touches};
 use crate::journeys::arena::offsets::Offsets;
-use crate::journeys::arena::{Journeys, People, Totals, Touches};
+use crate::journeys::arena::totals::Totals;
 use std::ops::Range;
 
 impl Journeys {
     /// Removes a person: the key, every touch, every journey with its outcome. The result is how
     /// many journeys that were. What is left is what a log without the person's rows gives.
     ///
-    /// What speaks of nobody stays: what channels cost, when the log ends, and the names of
+    /// What belongs to no single person stays: what channels cost, when the log ends, and the names of
     /// channels, places and segments.
     ///
     /// ```
@@ -27,7 +28,7 @@ impl Journeys {
     /// ```
     ///
     /// # Errors
-    /// None for journeys that could be built.
+    /// If the totals cannot be gathered anew, which does not happen to journeys that could be built.
     pub fn erase<'a>(&mut self, person: impl Into<PersonKey<'a>>) -> Result<usize> {
         let person = person.into();
         let Some(people) = &mut self.people else {
@@ -59,15 +60,15 @@ impl Journeys {
             *positions = positions.without(&journeys, own.len(), left);
         }
         let end = self.observation.end;
-        let immature = journeys
+        let censored = journeys
             .clone()
             .filter(|&at| at >= self.outcomes.len() && self.closes[at] == end)
             .count();
-        self.immature = self.immature.saturating_sub(immature as u64);
+        self.censored = self.censored.saturating_sub(censored as u64);
         self.closes.drain(journeys.clone());
         let front = journeys.start.min(self.outcomes.len())..journeys.end.min(self.outcomes.len());
         if let Some(places) = &mut self.places {
-            places.of.drain(front.clone());
+            places.by_journey.drain(front.clone());
         }
         self.outcomes.drain(front);
         if let Some(segments) = &mut self.segments {

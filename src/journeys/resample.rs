@@ -1,108 +1,14 @@
-//! Journeys as they are, or as a bootstrap replicate counts them.
+//! Poisson resampling: what a bootstrap replicate counts how often.
 
-use crate::error::Result;
-use crate::journeys::accumulator::Accumulator;
-use crate::journeys::arena::Journeys;
-use crate::journeys::journey::Outcome;
+use crate::journeys::arena::columns::Journeys;
+use crate::journeys::arena::sample::Sample;
+use crate::journeys::arena::weights::BootstrapWeights;
+use crate::journeys::journey::{Journey, Outcome};
 use crate::util::Random;
 use crate::util::random::step;
 use rayon::prelude::*;
 
-/// The journeys, each with the outcome it has or the one a replicate gives it. Nothing but outcomes
-/// is ever copied.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Sample<'a> {
-    pub(crate) journeys: &'a Journeys,
-    pub(super) draws: Option<&'a BootstrapWeights>,
-}
-
-/// How often everything counts in one replicate.
-#[derive(Debug)]
-pub(crate) enum BootstrapWeights {
-    /// Of a log: by person, and the same by journey. Of the persons at the front only, where no
-    /// more are asked for.
-    Persons {
-        by_person: Vec<u8>,
-        by_journey: Vec<u8>,
-    },
-    /// Of a path table: the outcome of each row.
-    Rows(Vec<Outcome>),
-}
-
-impl BootstrapWeights {
-    #[inline]
-    pub(super) fn outcome(&self, journey: usize, outcome: Outcome) -> Outcome {
-        match self {
-            Self::Persons { by_journey, .. } => {
-                let times = f64::from(by_journey[journey]);
-                Outcome {
-                    conversions: outcome.conversions * times,
-                    nulls: outcome.nulls * times,
-                    value: outcome.value * times,
-                }
-            }
-            Self::Rows(outcomes) => outcomes[journey],
-        }
-    }
-
-    /// Leaves out what does not count in a segment.
-    pub(crate) fn restrict(&mut self, segment: &Self) {
-        if let (
-            Self::Persons {
-                by_person,
-                by_journey,
-            },
-            Self::Persons {
-                by_person: persons,
-                by_journey: journeys,
-            },
-        ) = (self, segment)
-        {
-            by_person
-                .iter_mut()
-                .zip(persons)
-                .for_each(|(times, counts)| *times *= counts);
-            by_journey
-                .iter_mut()
-                .zip(journeys)
-                .for_each(|(times, counts)| *times *= counts);
-        }
-    }
-
-    /// How often a person counts; 1 where the draws are not by person.
-    pub(crate) fn person(&self, person: usize) -> u8 {
-        match self {
-            Self::Persons { by_person, .. } => by_person[person],
-            Self::Rows(_) => 1,
-        }
-    }
-}
-
-impl<'a> Sample<'a> {
-    /// The journeys with these outcomes in place of their own; every journey that may have
-    /// conversions has one.
-    pub(crate) fn with_draws(journeys: &'a Journeys, draws: &'a BootstrapWeights) -> Self {
-        Self {
-            journeys,
-            draws: Some(draws),
-        }
-    }
-
-    /// As [`Journeys::accumulate`].
-    pub(crate) fn accumulate<A: Accumulator>(self, start: impl Fn() -> A + Sync) -> Result<A> {
-        self.accumulate_range(0..self.journeys.len(), start)
-    }
-
-    /// The same over the journeys that may have conversions.
-    pub(crate) fn accumulate_converting<A: Accumulator>(
-        self,
-        start: impl Fn() -> A + Sync,
-    ) -> Result<A> {
-        self.accumulate_range(0..self.journeys.converting(), start)
-    }
-}
-
-/// BootstrapWeights replicates: of a log one Poisson(1) number a person, for a person's journeys belong
+/// Draws bootstrap replicates: of a log one Poisson(1) number a person, for a person's journeys belong
 /// together; of a path table independent Poisson numbers of conversions and nulls a row, whose
 /// means are the row's own, fractions included.
 ///
@@ -189,7 +95,7 @@ fn redraw(outcome: Outcome, random: &mut Random) -> Outcome {
 /// A key for each row of a path table, made of what the row says; rows that say the same are told
 /// apart by counting them.
 fn row_keys(journeys: &Journeys) -> Vec<u64> {
-    let key = |journey: crate::journeys::journey::Journey<'_>| {
+    let key = |journey: Journey<'_>| {
         let Outcome {
             conversions,
             nulls,

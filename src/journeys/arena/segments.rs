@@ -1,0 +1,42 @@
+//! The segment of each journey and each person.
+
+use crate::util::interner::Interner;
+use std::ops::Range;
+
+/// Which segment each journey and each person belongs to.
+#[derive(Debug, Clone)]
+pub(in crate::journeys) struct Segments {
+    pub(in crate::journeys) names: Vec<String>,
+    pub(in crate::journeys) by_journey: Vec<u32>,
+    pub(in crate::journeys) by_person: Vec<u32>,
+}
+
+impl Segments {
+    /// From codes in order of first appearance to ranks by name, so that the order of rows does not
+    /// matter.
+    pub(in crate::journeys) fn new(
+        texts: &Interner,
+        mut by_journey: Vec<u32>,
+        mut by_person: Vec<u32>,
+    ) -> Self {
+        let mut names: Vec<String> = texts.iter().map(str::to_owned).collect();
+        names.sort_unstable();
+        let rank = |text: &str| names.partition_point(|name| name.as_str() < text) as u32;
+        let ranks: Vec<u32> = texts.iter().map(rank).collect();
+        by_journey
+            .iter_mut()
+            .chain(&mut by_person)
+            .for_each(|code| *code = ranks[*code as usize]);
+        Self {
+            names,
+            by_journey,
+            by_person,
+        }
+    }
+
+    /// Removes a person and the person's journeys.
+    pub(in crate::journeys) fn remove(&mut self, person: usize, journeys: Range<usize>) {
+        self.by_person.remove(person);
+        self.by_journey.drain(journeys);
+    }
+}

@@ -1,0 +1,372 @@
+//! The builder of journeys.
+
+use crate::error::Result;
+use crate::event::{CostTable, Events, IgnoredRows};
+use crate::journeys::arena::columns::Journeys;
+use crate::journeys::build::names::Names;
+use crate::journeys::build::partition::PartitionedRows;
+use crate::journeys::build::read::{ParsedRows, partitioned};
+use crate::journeys::build::waves::CutPartitions;
+use crate::journeys::options::JourneyOptions;
+use crate::progress::{Progress, Stage, step};
+use crate::time::TimeRange;
+use rayon::prelude::*;
+use std::borrow::Borrow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Cuts journeys out of events that come in any number of batches, in any order of time.
+///
+/// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie
+/// more than 2^32 apart), 40 a conversion and each text person key once; building needs another 6
+/// to 12 bytes a touch for the arena it fills.
+///
+/// ```
+/// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+///
+/// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+/// for day in 0..3 {
+///     let mut batch = Events::new();
+///     batch.push(Event::touch("ann", 1_767_225_600 + day * 86_400, "search"))?;
+///     builder.extend(&batch)?;
+/// }
+/// assert_eq!(builder.build()?.totals().touchpoints, 3.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct JourneyBuilder {
+    options: JourneyOptions,
+    names: Names,
+    batches: Vec<PartitionedRows>,
+    costs: CostTable,
+    ignored_rows: IgnoredRows,
+    rows: u64,
+}
+
+/// Rows that a merged batch has at most.
+const SMALL: usize = 1 << 16;
+
+impl Journeys {
+    /// The journeys of a log.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::extend`] or [`JourneyBuilder::build`] fails.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+    /// log.push(Event::touch("ann", 1_767_400_000, "e-mail"))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// assert_eq!((journeys.len(), journeys.totals().conversions, journeys.totals().nulls), (2, 1.0, 1.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_events(events: &crate::event::Events, options: JourneyOptions) -> Result<Self> {
+        let mut builder = JourneyBuilder::new(options);
+        builder.extend(events)?;
+        builder.build()
+    }
+}
+
+impl JourneyBuilder {
+    /// A builder of journeys cut out as the options say.
+    pub fn new(options: JourneyOptions) -> Self {
+        Self {
+            options,
+            names: Names::default(),
+            batches: Vec::new(),
+            costs: CostTable::new(),
+            ignored_rows: IgnoredRows::default(),
+            rows: 0,
+        }
+    }
+
+    /// Declares channels whether or not an event touches them. Channels are numbered by rank among
+    /// the names a builder has seen, so the parts of one log agree on their numbers - and their
+    /// evidence can be merged - only if each part declares all names; it also lets a report show a
+    /// channel that had no touch.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.add_channels(["e-mail", "search", "tv"])?;
+    /// builder.extend(&log)?;
+    /// assert_eq!(builder.build()?.channels().len(), 3);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a name is empty, or there are more channels than there are numbers.
+    pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        self.names.channels.add(names)
+    }
+
+    /// Takes in a batch of events.
+    ///
+    /// # Errors
+    /// If there are more channels than there are numbers, or the log lacks the segment column that
+    /// the options name. The builder is then as it was before, but for names it has seen.
+    pub fn extend(&mut self, events: &Events) -> Result<()> {
+        self.extend_all(std::slice::from_ref(events))
+    }
+
+    /// Takes in batches that follow each other.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::extend`] fails for a batch.
+    pub fn extend_all(&mut self, batches: &[Events]) -> Result<()> {
+        self.extend_each(batches.iter().map(Ok), Ok)
+    }
+
+    /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
+    /// a time: the pieces of an [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`, names of
+    /// files, record batches. Of the batches only those at work are in memory. The order of pieces
+    /// is the order of rows.
+    ///
+    /// ```
+    /// # #[cfg(feature = "csv")] {
+    /// use mixtouch::{Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::io::EventColumns;
+    ///
+    /// let header = "person,timestamp,channel,kind\n";
+    /// let months = ["ann,1767225600,search,touch\n", "ann,1769904000,,conversion\n"];
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_each(months.iter().map(Ok), |rows| {
+    ///     Events::from_csv(format!("{header}{rows}").as_bytes(), EventColumns::default())
+    /// })?;
+    /// assert_eq!(builder.build()?.totals().conversions, 1.0);
+    /// # }
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a piece is an error, cannot be read, or if [`JourneyBuilder::extend`] fails: the error of
+    /// the first such piece. The builder then has none of these pieces' events.
+    pub fn extend_each<P, E>(
+        &mut self,
+        pieces: impl Iterator<Item = Result<P>> + Send,
+        read: impl Fn(P) -> Result<E> + Sync,
+    ) -> Result<()>
+    where
+        P: Send,
+        E: Borrow<Events>,
+    {
+        self.extend_each_with_progress(pieces, read, &())
+    }
+
+    /// Like [`JourneyBuilder::extend_each`], reporting to an observer: stage
+    /// [`Stage::Reading`], counted in pieces, the total unknown.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::extend_each`] fails, or the observer stops the work: the builder then has
+    /// none of these pieces' events.
+    pub fn extend_each_with_progress<P, E>(
+        &mut self,
+        pieces: impl Iterator<Item = Result<P>> + Send,
+        read: impl Fn(P) -> Result<E> + Sync,
+        progress: &dyn Progress,
+    ) -> Result<()>
+    where
+        P: Send,
+        E: Borrow<Events>,
+    {
+        let (names, options) = (Mutex::new(&mut self.names), &self.options);
+        let (failed, done) = (AtomicBool::new(false), AtomicU64::new(0));
+        let rows_of = |piece: Result<P>| {
+            let events = read(piece?)?;
+            let rows = partitioned(events.borrow(), &names, options)?;
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            step(progress, Stage::Reading, done, None)?;
+            Ok(rows)
+        };
+        let parse = |(at, piece): (usize, Result<P>)| {
+            let rows = rows_of(piece);
+            failed.fetch_or(rows.is_err(), Ordering::Relaxed);
+            (at, rows)
+        };
+        // pieces are drawn in turn: whichever fails first, those ahead of it are at work already
+        // and have their say
+        let pieces = pieces
+            .enumerate()
+            .take_while(|_| !failed.load(Ordering::Relaxed));
+        let mut parsed: Vec<(usize, Result<ParsedRows>)> = pieces.par_bridge().map(parse).collect();
+        parsed.sort_unstable_by_key(|(at, _)| *at);
+        let parsed = parsed
+            .into_iter()
+            .map(|(_, rows)| rows)
+            .collect::<Result<Vec<ParsedRows>>>()?;
+        for ParsedRows {
+            batches,
+            ignored_rows,
+            rows,
+        } in parsed
+        {
+            batches.into_iter().for_each(|batch| self.add(batch));
+            self.ignored_rows.add(ignored_rows);
+            self.rows += rows;
+        }
+        Ok(())
+    }
+
+    /// Adds a batch behind the others. Small ones are merged, each row at most some 16 times, so
+    /// that a service which brings a few rows at a time holds no crowd of them.
+    fn add(&mut self, mut batch: PartitionedRows) {
+        while let Some(earlier) = self.batches.pop_if(|earlier| {
+            earlier.len() <= 2 * batch.len() && earlier.len() + batch.len() < SMALL
+        }) {
+            batch = PartitionedRows::merge(&[earlier, batch]);
+        }
+        self.batches.push(batch);
+    }
+
+    /// How many rows so far were of kinds that attribution does not use.
+    pub fn ignored_rows(&self) -> IgnoredRows {
+        self.ignored_rows
+    }
+
+    /// How many rows it was given so far, ignored ones included.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// The goals that conversions so far have named.
+    pub fn goals(&self) -> impl Iterator<Item = &str> {
+        self.names.goals.iter()
+    }
+
+    /// States what channels cost by day, for those whose touches do not say; the days of the period
+    /// count.
+    pub fn add_costs(&mut self, costs: &CostTable) {
+        self.costs = costs.clone();
+    }
+
+    /// The journeys of all events taken in.
+    ///
+    /// # Errors
+    /// If the options name a channel that no event has or an end of observation that no log can
+    /// hold, if there are more channels than there are numbers, those of the cost table included, or
+    /// if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with transforms
+    /// may make.
+    pub fn build(self) -> Result<Journeys> {
+        self.build_with_progress(&())
+    }
+
+    /// Like [`JourneyBuilder::build`], reporting to an observer: stage [`Stage::Building`],
+    /// counted in partitions of persons.
+    ///
+    /// ```
+    /// use mixtouch::progress::{Progress, Stage};
+    /// use mixtouch::{Error, Event, Events, JourneyBuilder, JourneyOptions};
+    /// use std::ops::ControlFlow;
+    ///
+    /// /// A user who has pressed "cancel".
+    /// struct Cancelled;
+    ///
+    /// impl Progress for Cancelled {
+    ///     fn advance(&self, _: Stage, _: u64, _: Option<u64>) -> ControlFlow<()> {
+    ///         ControlFlow::Break(())
+    ///     }
+    /// }
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend(&log)?;
+    /// let stopped = builder.build_with_progress(&Cancelled);
+    /// assert!(matches!(stopped, Err(Error::Cancelled { stage: Stage::Building })));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
+    pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
+        let Self {
+            options,
+            names,
+            batches,
+            costs,
+            ..
+        } = self;
+        let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
+        // giving memory back takes a thread as long as the rest
+        rayon::join(|| drop(batches), || cut.journeys(names, &options, &costs)).1
+    }
+
+    /// The journeys reported in `period`, as they stand at its end; the builder goes on.
+    /// Observation ends with the period or, until a later row has come, with the last row. The
+    /// builder's own period is best left open, as rows beyond its end are never kept.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] would fail.
+    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
+        self.snapshot_with_progress(period, &())
+    }
+
+    /// Like [`JourneyBuilder::snapshot`], reporting to an observer as
+    /// [`JourneyBuilder::build_with_progress`] does.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] would fail, or the observer stops the work.
+    pub fn snapshot_with_progress(
+        &self,
+        period: TimeRange,
+        progress: &dyn Progress,
+    ) -> Result<Journeys> {
+        let options = self.options.clone().with_period(period);
+        CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
+            self.names.clone(),
+            &options,
+            &self.costs,
+        )
+    }
+
+    /// Drops the rows that no journey closing at or after the second `from` can hold - those more
+    /// than two of the longest lookbacks before it - with the keys of persons who have no other,
+    /// and says how many rows. A service that reports day by day calls it behind each
+    /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
+    ///
+    /// Journeys are the same with and without; models that read whole timelines, time to event, see
+    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
+    /// the next.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// for today in (0..100).map(|number| start + number * day) {
+    ///     let mut log = Events::new();
+    ///     log.push(Event::touch("ann", today, "social"))?;
+    ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
+    ///     builder.extend(&log)?;
+    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///     assert_eq!(report.totals().conversions, 1.0);
+    ///     builder.forget_before(today + day);
+    /// }
+    /// // two lookbacks of 30 days, today and the second at which the first of them began
+    /// assert_eq!(builder.kept(), 2 * 60);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn forget_before(&mut self, from: i64) -> u64 {
+        let reach = 2 * i64::from(self.options.lookback.longest());
+        let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
+        let before = self.kept();
+        self.batches
+            .par_iter_mut()
+            .for_each(|batch| batch.forget_before(from));
+        self.batches.retain(|batch| batch.len() > 0);
+        self.names.forget_unused(&mut self.batches);
+        before - self.kept()
+    }
+
+    /// How many touches and conversions are held.
+    pub fn kept(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.len() as u64).sum()
+    }
+}

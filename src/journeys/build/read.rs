@@ -1,0 +1,73 @@
+//! Batches of events to rows by partition, several pieces at a time.
+
+use crate::error::Result;
+use crate::event::{Events, IgnoredRows, Kind};
+use crate::journeys::build::names::Names;
+use crate::journeys::build::partition::{PartitionedRows, Recoding};
+use crate::journeys::options::JourneyOptions;
+use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
+
+/// Rows spread at a time, at most.
+const ROWS: usize = 1 << 19;
+/// Rows below which a piece is not worth a thread of its own.
+const FEW_ROWS: usize = 1 << 17;
+
+/// The rows of one piece.
+pub(super) struct ParsedRows {
+    pub(super) batches: Vec<PartitionedRows>,
+    pub(super) ignored_rows: IgnoredRows,
+    pub(super) rows: u64,
+}
+
+/// The rows of a batch of events by partition.
+pub(super) fn partitioned(
+    events: &Events,
+    names: &Mutex<&mut Names>,
+    options: &JourneyOptions,
+) -> Result<ParsedRows> {
+    let touched = touched(events);
+    let texts = names
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .absorb(events, &touched, options)?;
+    let recoding = Recoding { texts, options };
+    // pieces of one size: no thread is left with the last one
+    let pieces = events
+        .len()
+        .div_ceil(ROWS)
+        .next_multiple_of(4)
+        .min(events.len().div_ceil(FEW_ROWS));
+    let rows = events.len().div_ceil(pieces.max(1)).max(1);
+    let starts = (0..events.len())
+        .into_par_iter()
+        .step_by(rows)
+        .with_max_len(1);
+    let batches = starts
+        .map(|start| PartitionedRows::new(events, start..events.len().min(start + rows), &recoding))
+        .collect();
+    let ignored_rows = events.ignored_rows();
+    Ok(ParsedRows {
+        batches,
+        ignored_rows,
+        rows: events.len() as u64 + ignored_rows.total(),
+    })
+}
+
+/// Which of a batch's channels some touch has; mostly the first rows have them all.
+fn touched(events: &Events) -> Vec<bool> {
+    let mut touched = vec![false; events.channel_names().len()];
+    let mut others = touched.len();
+    for (channel, _) in events
+        .channel_ids()
+        .iter()
+        .zip(events.kinds())
+        .filter(|(_, kind)| kind.0 == Kind::Touch)
+    {
+        others -= usize::from(!std::mem::replace(&mut touched[channel.index()], true));
+        if others == 0 {
+            break;
+        }
+    }
+    touched
+}

@@ -1,0 +1,210 @@
+//! All partitions to one arena, a few at a time.
+//!
+//! ```text
+//!            wave 1        wave 2        wave 3
+//! gather+cut [p0 p1 p2 p3] [p4 p5 p6 p7] [p8 ..]
+//! assemble                 [p0 .. p3]    [p4 .. p7]    [p8 ..]
+//! ```
+//!
+//! One wave is added to the arena while the next one is cut, so that of a large log the journeys of
+//! few partitions stand in memory twice.
+
+use crate::channel::ChannelNames;
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::event::CostTable;
+use crate::journeys::arena::columns::{Journeys, People, Places};
+use crate::journeys::arena::observation::Observation;
+use crate::journeys::arena::totals::Totals;
+use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
+use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
+use crate::journeys::build::gather::{Scratch, Source};
+use crate::journeys::build::names::Names;
+use crate::journeys::build::partition::{PARTITIONS, PartitionedRows};
+use crate::journeys::options::JourneyOptions;
+use crate::progress::{Progress, Stage, step};
+use rayon::prelude::*;
+
+/// Partitions that a thread cuts before they are added to the arena; more where they have fewer
+/// rows than this.
+const WAVE: usize = 16;
+const WAVE_ROWS: usize = 1 << 18;
+
+/// The journeys of all partitions, on their way into the arena.
+pub(super) struct CutPartitions {
+    arena: GrowingArena,
+    channels: Channels,
+    costs: Vec<f64>,
+    censored: u64,
+    observation: Observation,
+}
+
+impl CutPartitions {
+    /// Cuts every partition that has rows.
+    ///
+    /// # Errors
+    /// If the options name a channel that is not there, if a partition has 2^32 touches, or if the
+    /// observer stops.
+    pub(super) fn new(
+        options: &JourneyOptions,
+        names: &Names,
+        batches: &[PartitionedRows],
+        costs: &CostTable,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let channels = Channels::new(names.channels.iter().chain(costs.channels()))?;
+        let ranks: Vec<ChannelId> = names
+            .channels
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
+        let last = batches.iter().filter_map(|batch| batch.last).max();
+        let cutter = PartitionCutter::new(options, &channels, ranks, last.unwrap_or(0))?;
+        let filled = filled_partitions(batches);
+        let rows: usize = batches.iter().map(PartitionedRows::len).sum();
+        let mut cut = Self {
+            arena: GrowingArena::new(filled.len(), rows),
+            costs: vec![0.0; channels.len()],
+            censored: 0,
+            observation: cutter.observation(),
+            channels,
+        };
+        let source = Source {
+            batches,
+            table: &names.people,
+            options,
+        };
+        cut.add_waves(&source, &cutter, &filled, progress)?;
+        Ok(cut)
+    }
+
+    fn add_waves(
+        &mut self,
+        source: &Source<'_>,
+        cutter: &PartitionCutter,
+        filled: &[usize],
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let rows: usize = source.batches.iter().map(PartitionedRows::len).sum();
+        let shared = source.options.keeps_runs();
+        let cut = |scratch: &mut Scratch, &partition: &usize| {
+            cutter.cut(source.gather(partition, scratch))
+        };
+        let total = Some(filled.len() as u64);
+        step(progress, Stage::Building, 0, total)?;
+        let (mut parts, mut done) = (Vec::new(), 0);
+        let wave = WAVE.max(WAVE_ROWS * filled.len() / rows.max(1));
+        for partitions in filled.chunks(wave * rayon::current_num_threads()) {
+            // while the last ones are added the next ones are cut: no thread waits for another at
+            // the end of each
+            let next = || {
+                partitions
+                    .par_iter()
+                    .map_init(Scratch::default, cut)
+                    .collect()
+            };
+            let (added, cut) = rayon::join(|| self.add(parts, shared), next);
+            added?;
+            parts = cut;
+            done += partitions.len() as u64;
+            step(progress, Stage::Building, done, total)?;
+        }
+        self.add(parts, shared)
+    }
+
+    fn add(&mut self, parts: Vec<CutJourneys>, shared: bool) -> Result<()> {
+        for part in &parts {
+            let touches = part
+                .timeline
+                .channels
+                .len()
+                .max(part.touches.channels.len());
+            u32::try_from(touches).map_err(|_| {
+                Error::setting(
+                    "touches in one partition of persons",
+                    touches,
+                    "fewer than 2^32",
+                )
+            })?;
+            self.costs
+                .iter_mut()
+                .zip(&part.costs)
+                .for_each(|(sum, cost)| *sum += cost);
+            self.censored += part.censored;
+        }
+        self.arena.add(&parts, shared);
+        Ok(())
+    }
+
+    /// The arena of all journeys.
+    pub(super) fn journeys(
+        self,
+        names: Names,
+        options: &JourneyOptions,
+        table: &CostTable,
+    ) -> Result<Journeys> {
+        let AssembledColumns {
+            touches,
+            timeline,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            places,
+            people,
+            segments,
+        } = self.arena.finish(options.keeps_runs(), &names.segments);
+        let costs = Some(self.costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
+        let mut journeys = Journeys {
+            channels: self.channels,
+            touches,
+            starts,
+            ends,
+            closes,
+            outcomes,
+            places: Places::new(&names.places, places)?,
+            people: Some(People {
+                table: names.people,
+                ..people
+            }),
+            timeline,
+            costs,
+            observation: self.observation,
+            segments,
+            censored: self.censored,
+            totals: Totals::default(),
+        };
+        journeys.totals = journeys.accumulate(Totals::default)?;
+        journeys.add_costs(table, options.period);
+        Ok(journeys)
+    }
+}
+
+/// The partitions that have rows.
+fn filled_partitions(batches: &[PartitionedRows]) -> Vec<usize> {
+    let has_rows = |&part: &usize| {
+        batches
+            .iter()
+            .any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty())
+    };
+    (0..PARTITIONS).filter(has_rows).collect()
+}
+
+impl Places {
+    /// From numbers of `names` to ranks by name; nothing where no conversion names its place.
+    fn new(names: &ChannelNames, mut places: Vec<ChannelId>) -> Result<Option<Self>> {
+        if places.iter().all(|&place| place == ChannelId::NONE) {
+            return Ok(None);
+        }
+        let table = Channels::new(names.iter())?;
+        let ranks: Vec<ChannelId> = names.iter().filter_map(|name| table.id(name)).collect();
+        places
+            .iter_mut()
+            .filter(|place| **place != ChannelId::NONE)
+            .for_each(|place| *place = ranks[place.index()]);
+        Ok(Some(Self {
+            names: table,
+            by_journey: places,
+        }))
+    }
+}
