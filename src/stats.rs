@@ -6,6 +6,8 @@ mod figures;
 pub(crate) mod special;
 
 pub use self::difference::Difference;
-pub(crate) use self::difference::{Student, check_level, normal_quantile, p_text};
+pub(crate) use self::difference::{
+    Student, check_level, normal_quantile, normal_two_sided, p_text,
+};
 pub use self::distribution::{Distribution, Quantile};
 pub use self::figures::{ConfidenceLevel, Interval, Mean, Rate};
