@@ -4,6 +4,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use mixtouch::mix::estimate::Search;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::simulate::panels::PanelWorld;
 
@@ -29,13 +30,16 @@ fn search(c: &mut Criterion) {
             .simulate(1)
             .panel()
             .expect("names are distinct");
-        let mix = MixSpecification::new()
-            .trials(trials)
-            .expect("enough trials")
-            .front_trials(0);
+        let search = Search::default()
+            .with_evaluations(trials)
+            .with_pareto_evaluations(0);
         group.throughput(Throughput::Elements(trials as u64));
         group.bench_function(name, |b| {
-            b.iter(|| mix.fit(black_box(&panel)).expect("the panel can be fitted"))
+            b.iter(|| {
+                search
+                    .fit(&MixSpecification::new(), black_box(&panel))
+                    .expect("the panel can be fitted")
+            })
         });
     }
     group.finish();

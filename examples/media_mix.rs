@@ -24,7 +24,7 @@ use std::time::Instant;
 use clap::Parser;
 use mixtouch::Result;
 use mixtouch::budget::{Goal, Plan};
-use mixtouch::mix::estimate::Bootstrap;
+use mixtouch::mix::estimate::{BlockBootstrap, SearchFit};
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
@@ -36,10 +36,10 @@ fn main() -> ExitCode {
 
 /// What was fitted and what came of it.
 struct Outcome {
-    model: Posterior,
+    fit: SearchFit,
     truth: Option<SimulatedPanel>,
     plan: Option<Plan>,
-    bootstrap: Bootstrap,
+    bootstrap: BlockBootstrap,
     seconds: f64,
 }
 
@@ -60,10 +60,11 @@ fn run(options: &Options) -> Result<()> {
         eprintln!("note: {finding}");
     }
     let clock = Instant::now();
-    let model = specification.fit(&panel)?;
+    let fit = options::search(options).fit(&specification, &panel)?;
+    let model = fit.posterior();
     let seconds = clock.elapsed().as_secs_f64();
     for column in model
-        .dropped()
+        .dropped_columns()
         .iter()
         .filter(|column| !explained(column, &findings))
     {
@@ -73,11 +74,11 @@ fn run(options: &Options) -> Result<()> {
     }
     let plan = options
         .budget
-        .map(|total| plan(&model, total, &options.budget_bounds))
+        .map(|total| plan(model, total, &options.budget_bounds))
         .transpose()?;
     let bootstrap = model.bootstrap(BOOTSTRAP.0, BOOTSTRAP.1.min(panel.periods()), options.seed)?;
     let outcome = Outcome {
-        model,
+        fit,
         truth,
         plan,
         bootstrap,

@@ -9,7 +9,7 @@ use crate::Outcome;
 
 /// The whole document.
 pub(crate) fn document(outcome: &Outcome, by_geo: bool) -> Result<Value> {
-    let model = &outcome.model;
+    let (model, report) = (outcome.fit.posterior(), outcome.fit.report());
     let decomposition = model.decomposition();
     let mut channels = vec![];
     for geo in 0..decomposition.geos().len() {
@@ -19,9 +19,9 @@ pub(crate) fn document(outcome: &Outcome, by_geo: bool) -> Result<Value> {
         "fit": model.fit_statistics(),
         "channels": channels,
         "baseline": decomposition.baseline().iter().sum::<f64>(),
-        "contributions": contributions(&decomposition, by_geo),
-        "front": model.front().iter().map(|m| json!(m.objectives())).collect::<Vec<_>>(),
-        "candidates": {"tried": model.tried(), "averaged": model.members().len()},
+        "contributions": contributions(decomposition, by_geo),
+        "front": report.pareto_front().iter().map(|m| json!(m.objectives())).collect::<Vec<_>>(),
+        "candidates": {"tried": report.evaluations(), "averaged": model.draws().len()},
         "bootstrap": outcome.bootstrap,
         "seconds": {"fit": outcome.seconds},
     });
@@ -66,7 +66,7 @@ fn channel(summary: &ChannelSummary, by_geo: bool) -> Value {
         "adstock": parameters(&summary.adstock_family, &summary.adstock),
         "saturation": parameters(&summary.saturation_family, &summary.saturation),
         "coefficient": summary.coefficient.mean,
-        "hardly_informed": summary.hardly_informed,
+        "hardly_informed": summary.weakly_identified,
     });
     for (name, value) in optional {
         if let Some(value) = value {

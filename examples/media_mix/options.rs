@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use mixtouch::experiment::LiftTest;
+use mixtouch::mix::estimate::Search;
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
 use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
@@ -161,23 +162,27 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
         .fold(columns, |columns, period| columns.period(*period)))
 }
 
+/// How to fit it.
+pub(crate) fn search(options: &Options) -> Search {
+    Search::default()
+        .with_evaluations(options.trials)
+        .with_pareto_evaluations(options.front_trials)
+        .with_seed(options.seed)
+}
+
 /// The model to fit.
 pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpecification> {
     let mut baseline = Baseline::new(options.trend, options.seasonality)?;
     if let Some(path) = &options.holidays {
         baseline = baseline.with_holidays(Holidays::read_path(path)?);
     }
-    let mut mix = MixSpecification::new()
-        .baseline(baseline)
-        .trials(options.trials)?
-        .front_trials(options.front_trials)
-        .seed(options.seed);
+    let mut mix = MixSpecification::new().with_baseline(baseline);
     // Families for all media first: a medium's own family stands whatever the order of the options.
     for family in options.adstock.iter().filter(|a| !a.contains('=')) {
-        mix = mix.adstock(family.parse()?);
+        mix = mix.with_adstock(family.parse()?);
     }
     for family in options.saturation.iter().filter(|a| !a.contains('=')) {
-        mix = mix.saturation(family.parse()?);
+        mix = mix.with_saturation(family.parse()?);
     }
     for (medium, family) in options.adstock.iter().filter_map(|a| a.split_once('=')) {
         known(panel, "--adstock", medium)?;
@@ -185,10 +190,10 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
     }
     for (medium, family) in options.saturation.iter().filter_map(|a| a.split_once('=')) {
         known(panel, "--saturation", medium)?;
-        mix = mix.saturation_of(medium, family.parse::<SaturationFamily>()?);
+        mix = mix.with_channel_saturation(medium, family.parse::<SaturationFamily>()?);
     }
     if let Some(path) = &options.lift {
-        mix = mix.lift_tests(LiftTest::read_csv_file(path)?);
+        mix = mix.with_lift_tests(LiftTest::read_csv_file(path)?);
     }
     Ok(mix)
 }

@@ -10,19 +10,19 @@ use crate::Outcome;
 pub(crate) fn table(outcome: &Outcome) -> String {
     let mut text = headline(outcome);
     text += "channel                 spend  contribution (90 %)                   share  ROI (90 %)               marginal  half-life\n";
-    for (c, summary) in outcome.model.channels().iter().enumerate() {
+    for (c, summary) in outcome.fit.posterior().channels().iter().enumerate() {
         text += &line(summary, &outcome.bootstrap.channels()[c]);
         if let Some(truth) = &outcome.truth {
             text += &format!("  true ROI {:.2}", truth.roas(c));
         }
-        text += if summary.hardly_informed {
+        text += if summary.weakly_identified {
             "  hardly informed by the data\n"
         } else {
             "\n"
         };
     }
-    text += &baseline(&outcome.model);
-    text += &tests(&outcome.model);
+    text += &baseline(outcome.fit.posterior());
+    text += &tests(outcome.fit.posterior());
     outcome
         .plan
         .iter()
@@ -31,9 +31,9 @@ pub(crate) fn table(outcome: &Outcome) -> String {
 
 fn headline(outcome: &Outcome) -> String {
     let (model, panel, fit) = (
-        &outcome.model,
-        outcome.model.panel(),
-        outcome.model.fit_statistics(),
+        outcome.fit.posterior(),
+        outcome.fit.posterior().panel(),
+        outcome.fit.posterior().fit_statistics(),
     );
     let simulated = if outcome.truth.is_some() {
         "a simulated panel, true returns beside the estimates: "
@@ -52,8 +52,8 @@ fn headline(outcome: &Outcome) -> String {
     format!(
         "{simulated}{} {periods}{geos}, {} candidates tried, {} averaged\nR2 {:.3}, NRMSE {:.3}{validation}, MAPE {:.1} %, Durbin-Watson {:.2}\n\n",
         panel.periods(),
-        model.tried(),
-        model.members().len(),
+        outcome.fit.report().evaluations(),
+        model.draws().len(),
         fit.r2,
         fit.nrmse,
         100.0 * fit.mape,
@@ -101,7 +101,7 @@ fn baseline(model: &Posterior) -> String {
 }
 
 fn tests(model: &Posterior) -> String {
-    let line = |test: mixtouch::mix::posterior::TestReport| {
+    let line = |test: mixtouch::mix::posterior::LiftReport| {
         let geo = test
             .geo
             .as_ref()

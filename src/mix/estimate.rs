@@ -1,19 +1,34 @@
-//! How a mix model is fitted: the design matrix and the estimators.
+//! How a mix model is fitted: estimators, and what an estimator is built of.
+//!
+//! | estimator | draws |
+//! |---|---|
+//! | [`Search`] | transforms and penalty by their evidence, coefficients at their optimum |
+//! | `LeastSquares` (feature `linfa`) | coefficients at given transforms, by their normal approximation |
+//!
+//! An [`Estimator`] takes a [`MixSpecification`](crate::mix::specification::MixSpecification) and a
+//! panel and gives a [`Posterior`](crate::mix::posterior::Posterior). [`TransformedDesign`] is the
+//! regression that is left once the transforms are given.
 
 mod block_bootstrap;
-pub(crate) mod candidate;
-pub(crate) mod design;
+mod design;
+mod estimator;
+mod evidence;
 mod fold;
 #[cfg(feature = "linfa")]
 mod least_squares;
-mod pseudo_observations;
-pub(crate) mod search;
-pub(crate) mod sufficient_statistics;
+mod objectives;
+mod problem;
+mod search;
+mod sufficient_statistics;
+mod transformed_design;
+mod validation;
 
-pub use self::block_bootstrap::{Bootstrap, BootstrapChannel};
-pub use self::candidate::Objectives;
+pub use self::block_bootstrap::{BlockBootstrap, BootstrapChannel};
+pub use self::estimator::Estimator;
 #[cfg(feature = "linfa")]
 pub use self::least_squares::{
     BreuschPagan, Coefficient, Family, LeastSquares, RegressionData, RegressionSummary,
     StandardErrors, durbin_watson,
 };
+pub use self::search::{Search, SearchFit, SearchReport};
+pub use self::transformed_design::TransformedDesign;

@@ -1,5 +1,6 @@
 //! The panel: what was spent, what else happened and what came of it, by period and geo.
 
+mod append;
 mod check;
 mod column;
 mod period;

@@ -1,6 +1,9 @@
 //! What a fitted mix model says: draws, contributions, returns, response curves, forecasts.
+//!
+//! Nothing here knows which estimator drew the draws.
 
 mod decomposition;
+mod draw;
 mod forecast;
 mod lift_report;
 mod model;
@@ -10,9 +13,11 @@ mod stored;
 mod summary;
 
 pub use self::decomposition::Decomposition;
-pub use self::forecast::Forecast;
-pub use self::lift_report::TestReport;
-pub use self::model::{Posterior, PosteriorDraw};
+pub(crate) use self::draw::Candidate;
+pub use self::draw::{Noise, Objectives, PosteriorDraw};
+pub use self::forecast::MixForecast;
+pub use self::lift_report::LiftReport;
+pub use self::model::Posterior;
 pub use self::response::{ChannelResponse, ResponsePoint};
 pub use self::statistics::FitStatistics;
 pub use self::summary::{ChannelSummary, Spread};

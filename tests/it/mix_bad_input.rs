@@ -3,6 +3,7 @@
 
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
+use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::panel::{Finding, Frequency, Panel, PanelColumns};
 use mixtouch::mix::specification::{Baseline, MixSpecification, Pooling, RoiPrior, Trend};
 
@@ -126,11 +127,8 @@ fn a_table_of_lift_tests_names_the_row_whatever_finds_the_fault() {
         let good = "tv,,2019-06-01,2019-06-28,10,5,1";
         let header = "channel,geo,start,end,spend_change,outcome_change,standard_error";
         std::fs::write(&path, format!("{header}\n{good}\n\n{row}\n")).unwrap();
-        let mix = MixSpecification::new()
-            .trials(20)
-            .unwrap()
-            .lift_tests(LiftTest::read_csv_file(&path).unwrap());
-        let refused = message(mix.fit(&panel(60)));
+        let mix = MixSpecification::new().with_lift_tests(LiftTest::read_csv_file(&path).unwrap());
+        let refused = message(search().estimate(&mix, &panel(60)));
         refused
             .strip_prefix(&format!("{}: ", path.display()))
             .expect("names the file")
@@ -254,6 +252,10 @@ fn wave(count: usize, step: f64) -> Vec<f64> {
         .collect()
 }
 
+fn search() -> Search {
+    Search::default().with_evaluations(20)
+}
+
 fn panel(count: usize) -> Panel {
     Panel::national(weeks(count as i32), wave(count, 1.7))
         .unwrap()
@@ -284,8 +286,8 @@ fn columns_from_code_are_checked() {
 
 #[test]
 fn what_cannot_be_fitted_is_refused() {
-    let mix = || MixSpecification::new().trials(20).unwrap();
-    assert!(message(mix().fit(&panel(7))).contains("more rows than"));
+    let mix = MixSpecification::new;
+    assert!(message(search().estimate(&mix(), &panel(7))).contains("more rows than"));
     let one = Panel::new(
         Some(Frequency::Week),
         weeks(1),
@@ -295,53 +297,44 @@ fn what_cannot_be_fitted_is_refused() {
     .unwrap()
     .with_channel("tv", vec![1.0])
     .unwrap();
-    assert!(message(mix().fit(&one)).contains("number of rows is 1"));
+    assert!(message(search().estimate(&mix(), &one)).contains("number of rows is 1"));
     let no_media = Panel::national(weeks(60), wave(60, 1.0)).unwrap();
-    assert!(message(mix().fit(&no_media)).contains("list of channels"));
+    assert!(message(search().estimate(&mix(), &no_media)).contains("list of channels"));
     let flat = Panel::national(weeks(60), vec![3.0; 60])
         .unwrap()
         .with_channel("tv", wave(60, 1.0))
         .unwrap();
-    assert!(message(mix().fit(&flat)).contains("kpi"));
+    assert!(message(search().estimate(&mix(), &flat)).contains("kpi"));
     assert!(
-        message(
-            mix()
-                .with_channel_adstock("radio", mixtouch::mix::transform::AdstockFamily::None)
-                .fit(&panel(60))
-        )
+        message(search().estimate(
+            &mix().with_channel_adstock("radio", mixtouch::mix::transform::AdstockFamily::None),
+            &panel(60)
+        ))
         .contains("\"radio\"")
     );
     assert!(
-        message(
-            mix()
-                .with_channel_prior("tv", "alfa", 0.1, 0.2)
-                .fit(&panel(60))
-        )
+        message(search().estimate(
+            &mix().with_channel_prior("tv", "alfa", 0.1..=0.2),
+            &panel(60)
+        ))
         .contains("alpha")
     );
     assert!(
-        message(
-            mix()
-                .with_channel_prior("tv", "alpha", 0.5, 1.2)
-                .fit(&panel(60))
-        )
+        message(search().estimate(
+            &mix().with_channel_prior("tv", "alpha", 0.5..=1.2),
+            &panel(60)
+        ))
         .contains("0.5..1.2")
     );
     assert!(
-        message(
-            mix()
-                .control_bounds("price", Some(0.0), None)
-                .unwrap()
-                .fit(&panel(60))
-        )
-        .contains("price")
+        message(search().estimate(&mix().with_control_bounds("price", 0.0..), &panel(60)))
+            .contains("price")
     );
     assert!(
-        message(
-            mix()
-                .roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()])
-                .fit(&panel(60))
-        )
+        message(search().estimate(
+            &mix().with_roi_priors(vec![RoiPrior::new("x", 1.0, 1.0).unwrap()]),
+            &panel(60)
+        ))
         .contains("\"x\"")
     );
 }
@@ -351,13 +344,10 @@ fn lift_tests_that_do_not_fit_the_panel_are_refused() {
     let test = |channel: &str, geo: Option<&str>, start: &str| {
         let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
         let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
-        message(
-            MixSpecification::new()
-                .trials(20)
-                .unwrap()
-                .lift_tests(vec![test])
-                .fit(&panel(60)),
-        )
+        message(search().estimate(
+            &MixSpecification::new().with_lift_tests(vec![test]),
+            &panel(60),
+        ))
     };
     assert!(
         test("radio", None, "2019-06-01").contains("lift test's channel is radio, expected: tv")
@@ -380,11 +370,10 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
         let start = weeks(1)[0].plus(from);
         let test =
             LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
-        MixSpecification::new()
-            .trials(20)
-            .unwrap()
-            .lift_tests(vec![test])
-            .fit(&panel(60))
+        search().estimate(
+            &MixSpecification::new().with_lift_tests(vec![test]),
+            &panel(60),
+        )
     };
     assert!(fit(0, 420, 10.0).is_ok());
     assert!(message(fit(-1, 14, 10.0)).contains("a day of the panel"));
@@ -419,11 +408,7 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
             1.0,
         )
         .unwrap();
-        MixSpecification::new()
-            .trials(20)
-            .unwrap()
-            .lift_tests(vec![test])
-            .fit(&panel)
+        search().estimate(&MixSpecification::new().with_lift_tests(vec![test]), &panel)
     };
     assert!(message(fit("radio", None)).contains(
         "lift test's channel is radio, expected: a channel that the panel has activity of"
@@ -434,19 +419,26 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
 
 #[test]
 fn settings_out_of_range_are_refused() {
-    assert!(message(MixSpecification::new().trials(9)).contains("10 or more"));
-    assert!(message(MixSpecification::new().window(0)).contains("1 to 1000"));
-    assert!(message(MixSpecification::new().penalty(0.2, 0.1)).contains("0.2..0.1"));
-    assert!(message(MixSpecification::new().ensemble(0)).contains("1 to 1000"));
-    assert!(message(MixSpecification::new().folds(11)).contains("0 to 10"));
-    assert!(message(MixSpecification::new().pooling(Pooling::Partial(0.0))).contains("above 0"));
-    assert!(message(MixSpecification::new().with_channel_bounds("tv", 1.0, 0.0)).contains("1..0"));
+    let search_refused = |search: Search| message(search.fit(&MixSpecification::new(), &panel(60)));
+    assert!(search_refused(Search::default().with_evaluations(9)).contains("10 or more"));
+    assert!(search_refused(Search::default().with_draws(0)).contains("1 to 1000"));
+    assert!(search_refused(Search::default().with_folds(11)).contains("0 to 10"));
+    let refused = |mix: MixSpecification| {
+        assert!(mix.check(&panel(60)).is_err());
+        let stored = serde_json::to_string(&mix).unwrap();
+        assert!(serde_json::from_str::<MixSpecification>(&stored).is_err());
+        message(search().fit(&mix, &panel(60)))
+    };
+    let mix = MixSpecification::new;
+    assert!(refused(mix().with_window(0)).contains("1 to 1000"));
+    assert!(refused(mix().with_penalty(0.2..=0.1)).contains("0.2..0.1"));
+    assert!(refused(mix().with_pooling(Pooling::Partial(0.0))).contains("> 0"));
+    assert!(refused(mix().with_channel_bounds("tv", 1.0..=0.0)).contains("1..0"));
+    assert!(refused(mix().with_channel_penalty_factor("tv", -1.0)).contains("0 or more"));
     assert!(message(Baseline::new(Trend::Knots(0), 2)).contains("knots"));
     assert!(message(RoiPrior::new("tv", 1.0, 0.0)).contains("above 0"));
-    let model = MixSpecification::new()
-        .trials(20)
-        .unwrap()
-        .fit(&panel(60))
+    let model = search()
+        .estimate(&MixSpecification::new(), &panel(60))
         .unwrap();
     assert!(message(model.bootstrap(5, 4, 1)).contains("10 or more"));
     assert!(message(model.bootstrap(20, 61, 1)).contains("1 to 60"));
@@ -463,10 +455,9 @@ fn duplicate_channels_share_the_effect_and_are_named() {
         column: "copy".into(),
         of: "tv".into()
     }));
-    let model = MixSpecification::new()
-        .trials(100)
-        .unwrap()
-        .fit(&panel)
+    let model = Search::default()
+        .with_evaluations(100)
+        .estimate(&MixSpecification::new(), &panel)
         .unwrap();
     let kpi: f64 = panel.kpi().iter().sum();
     for channel in model.channels() {
@@ -480,33 +471,25 @@ fn duplicate_channels_share_the_effect_and_are_named() {
 #[test]
 fn duplicate_channels_without_bounds_or_penalty_stay_in_proportion() {
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
-    let free = |name: &str, mix: MixSpecification| {
-        mix.with_channel_bounds(name, f64::NEG_INFINITY, f64::INFINITY)
-            .unwrap()
-    };
-    let mix = free(
-        "copy",
-        free(
-            "tv",
-            MixSpecification::new()
-                .trials(200)
-                .unwrap()
-                .penalty(0.0, 0.0)
-                .unwrap(),
-        ),
-    );
-    let model = mix.fit(&panel).unwrap();
+    let mix = MixSpecification::new()
+        .with_penalty(0.0..=0.0)
+        .with_channel_bounds("tv", ..)
+        .with_channel_bounds("copy", ..);
+    let model = Search::default()
+        .with_evaluations(200)
+        .estimate(&mix, &panel)
+        .unwrap();
     // Opposite effects that cancel are possible, but no evidence speaks for large ones, and the
     // result says what it is worth.
     let kpi = panel.kpi().iter().sum::<f64>() / 60.0;
     assert!(
         model
-            .members()
+            .draws()
             .iter()
             .flat_map(|m| m.coefficients().iter().flatten())
             .all(|c| c.abs() < 20.0 * kpi)
     );
-    assert!(model.channels().iter().all(|c| c.hardly_informed));
+    assert!(model.channels().iter().all(|c| c.weakly_identified));
 }
 
 #[test]
@@ -515,16 +498,15 @@ fn a_channel_that_never_changes_is_named_and_fitted() {
     assert!(panel.check().contains(&Finding::Constant {
         column: "radio".into()
     }));
-    let model = MixSpecification::new()
-        .trials(100)
-        .unwrap()
-        .fit(&panel)
+    let model = Search::default()
+        .with_evaluations(100)
+        .estimate(&MixSpecification::new(), &panel)
         .unwrap();
     let radio = &model.channels()[1];
     assert!(
         radio.contribution.mean.is_finite()
             && radio.contribution.mean >= 0.0
-            && radio.hardly_informed,
+            && radio.weakly_identified,
         "{radio:?}"
     );
 }
@@ -537,12 +519,15 @@ fn exactly_collinear_media_without_a_penalty_are_an_error() {
     );
     let panel = panel(60).with_channel("copy", wave(60, 0.9)).unwrap();
     let mix = MixSpecification::new()
-        .trials(20)
-        .unwrap()
-        .adstock(none.0)
-        .saturation(none.1);
-    assert!(message(mix.clone().penalty(0.0, 0.0).unwrap().fit(&panel)).contains("collinear"));
-    let ridge = mix.penalty(1e-4, 1e-4).unwrap().fit(&panel).unwrap();
+        .with_adstock(none.0)
+        .with_saturation(none.1);
+    assert!(
+        message(search().estimate(&mix.clone().with_penalty(0.0..=0.0), &panel))
+            .contains("collinear")
+    );
+    let ridge = search()
+        .estimate(&mix.with_penalty(1e-4..=1e-4), &panel)
+        .unwrap();
     let totals: Vec<f64> = ridge
         .channels()
         .iter()
@@ -563,12 +548,8 @@ fn constant_and_duplicate_controls_are_left_out_and_named() {
         .unwrap()
         .with_control("again", wave(60, 0.3))
         .unwrap();
-    let model = MixSpecification::new()
-        .trials(20)
-        .unwrap()
-        .fit(&panel)
-        .unwrap();
-    assert_eq!(model.dropped(), ["always", "again"]);
+    let model = search().estimate(&MixSpecification::new(), &panel).unwrap();
+    assert_eq!(model.dropped_columns(), ["always", "again"]);
     let findings = panel.check();
     assert!(findings.contains(&Finding::Constant {
         column: "always".into()
@@ -616,7 +597,7 @@ fn every_parameter_counts_where_rows_are_few() {
     let holidays =
         |from: i32| Holidays::new(vec![(weeks(1)[0].plus(from), "fair".into())]).unwrap();
     let with_holiday = |from: i32| {
-        MixSpecification::new().baseline(
+        MixSpecification::new().with_baseline(
             Baseline::new(Trend::Knots(3), 1)
                 .unwrap()
                 .with_holidays(holidays(from)),
@@ -643,7 +624,7 @@ fn every_parameter_counts_where_rows_are_few() {
     );
     assert_eq!(
         parameters(
-            &MixSpecification::new().saturation(SaturationFamily::None),
+            &MixSpecification::new().with_saturation(SaturationFamily::None),
             &panel(30)
         ),
         Some(8)
@@ -659,7 +640,7 @@ fn every_parameter_counts_where_rows_are_few() {
     assert_eq!(parameters(&mix, &two), Some(16));
     assert_eq!(
         parameters(
-            &MixSpecification::new().pooling(Pooling::Separate).unwrap(),
+            &MixSpecification::new().with_pooling(Pooling::Separate),
             &two
         ),
         Some(17)
@@ -667,8 +648,7 @@ fn every_parameter_counts_where_rows_are_few() {
     assert!(
         message(
             MixSpecification::new()
-                .with_channel_bounds("radio", 0.0, 1.0)
-                .unwrap()
+                .with_channel_bounds("radio", 0.0..=1.0)
                 .check(&two)
         )
         .contains("radio")

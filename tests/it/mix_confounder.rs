@@ -2,6 +2,7 @@
 //! right.
 
 use mixtouch::experiment::LiftTest;
+use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{MixSpecification, RoiPrior};
 use mixtouch::simulate::panels::{
@@ -37,9 +38,11 @@ fn world(seed: u64) -> SimulatedPanel {
 }
 
 fn fit(world: &SimulatedPanel, tests: Vec<LiftTest>) -> Posterior {
-    MixSpecification::new()
-        .lift_tests(tests)
-        .fit(&world.panel().unwrap())
+    Search::default()
+        .estimate(
+            &MixSpecification::new().with_lift_tests(tests),
+            &world.panel().unwrap(),
+        )
         .unwrap()
 }
 
@@ -124,11 +127,12 @@ fn a_belief_about_the_return_pulls_as_hard_as_it_is_sure() {
     let world = world(1);
     let fit_with = |deviation: f64| {
         let prior = RoiPrior::new("radio", 1.0, deviation).unwrap();
-        let model = MixSpecification::new()
-            .trials(300)
-            .unwrap()
-            .roi_priors(vec![prior])
-            .fit(&world.panel().unwrap())
+        let model = Search::default()
+            .with_evaluations(300)
+            .estimate(
+                &MixSpecification::new().with_roi_priors(vec![prior]),
+                &world.panel().unwrap(),
+            )
             .unwrap();
         model.channels()[1].roi.unwrap().mean
     };

@@ -2,10 +2,11 @@
 
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
+use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
-use mixtouch::mix::posterior::Posterior;
-use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Order, Pooling, Trend};
-use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
+use mixtouch::mix::posterior::{Posterior, PosteriorDraw};
+use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Pooling, Trend};
+use mixtouch::mix::transform::{AdstockFamily, Order, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
 use mixtouch::util::Random;
 
@@ -15,31 +16,30 @@ fn weeks(count: i32) -> Vec<Day> {
         .collect()
 }
 
-fn quick() -> MixSpecification {
-    MixSpecification::new()
-        .trials(60)
-        .unwrap()
-        .front_trials(24)
-        .ensemble(6)
-        .unwrap()
+fn search() -> Search {
+    Search::default()
+        .with_evaluations(60)
+        .with_pareto_evaluations(24)
+        .with_draws(6)
+}
+
+/// A search that finds a straight line, whose parameters are none.
+fn plain_search() -> Search {
+    Search::default()
+        .with_evaluations(10)
+        .with_pareto_evaluations(0)
+        .with_draws(1)
+        .with_folds(0)
 }
 
 /// A straight line: no transforms, no penalty, no trend, no seasons.
 fn line() -> MixSpecification {
     let flat = Baseline::new(Trend::None, 0).unwrap();
-    let mix = MixSpecification::new()
-        .trials(10)
-        .unwrap()
-        .front_trials(0)
-        .ensemble(1)
-        .unwrap()
-        .folds(0)
-        .unwrap()
-        .penalty(0.0, 0.0)
-        .unwrap();
-    mix.baseline(flat)
-        .adstock(AdstockFamily::None)
-        .saturation(SaturationFamily::None)
+    MixSpecification::new()
+        .with_penalty(0.0..=0.0)
+        .with_baseline(flat)
+        .with_adstock(AdstockFamily::None)
+        .with_saturation(SaturationFamily::None)
 }
 
 fn assert_close(found: f64, expected: f64) {
@@ -61,7 +61,7 @@ fn fit_statistics_by_hand() {
         .unwrap()
         .with_channel("tv", x.clone())
         .unwrap();
-    let model = line().fit(&panel).unwrap();
+    let model = plain_search().estimate(&line(), &panel).unwrap();
     let fit = model.fit_statistics();
     for (found, expected) in model
         .residuals()
@@ -83,7 +83,10 @@ fn fit_statistics_by_hand() {
         .unwrap()
         .with_channel("tv", x)
         .unwrap();
-    let by_geo = line().fit(&geos).unwrap().fit_statistics();
+    let by_geo = plain_search()
+        .estimate(&line(), &geos)
+        .unwrap()
+        .fit_statistics();
     assert_close(by_geo.durbin_watson, 36.0 / 12.0);
     assert_close(by_geo.adjusted_r2.unwrap(), 1.0 - 12.0 / 28.0 * 5.0 / 3.0);
 }
@@ -101,7 +104,11 @@ fn a_step_between_geos_is_no_step_in_time() {
         .with_channel("tv", x)
         .unwrap();
     assert_close(
-        line().fit(&panel).unwrap().fit_statistics().durbin_watson,
+        plain_search()
+            .estimate(&line(), &panel)
+            .unwrap()
+            .fit_statistics()
+            .durbin_watson,
         36.0 / 12.0,
     );
 }
@@ -116,11 +123,15 @@ fn the_adstock_curve_by_hand() {
         .panel()
         .unwrap();
     let channel = panel.channel_names().next().unwrap().to_owned();
-    let model = quick()
-        .window(4)
-        .unwrap()
-        .with_channel_prior(&channel, "alpha", 0.5, 0.5)
-        .fit(&panel)
+    let model = search()
+        .estimate(
+            &MixSpecification::new().with_window(4).with_channel_prior(
+                &channel,
+                "alpha",
+                0.5..=0.5,
+            ),
+            &panel,
+        )
         .unwrap();
     let summary = &model.channels()[0];
     for (found, expected) in summary.adstock_curve.iter().zip([8.0, 4.0, 2.0, 1.0]) {
@@ -142,13 +153,12 @@ fn immediate_effects_by_hand() {
         .with_channel("tv", spend.clone())
         .unwrap();
     let mix = line()
-        .adstock(AdstockFamily::Geometric)
-        .window(2)
-        .unwrap()
-        .with_channel_prior("tv", "alpha", 0.5, 0.5);
-    let model = mix.fit(&panel).unwrap();
+        .with_adstock(AdstockFamily::Geometric)
+        .with_window(2)
+        .with_channel_prior("tv", "alpha", 0.5..=0.5);
+    let model = plain_search().estimate(&mix, &panel).unwrap();
     // Two thirds of the effect fall into the period of the spend, one third into the next.
-    let rate = model.best().coefficients()[0][0] / spend.iter().fold(0.0_f64, |m, x| m.max(*x));
+    let rate = model.draws()[0].coefficients()[0][0] / spend.iter().fold(0.0_f64, |m, x| m.max(*x));
     assert!((rate - 3.0).abs() < 0.2, "{rate}");
     let parts = model.decomposition();
     for t in 0..60 {
@@ -184,13 +194,11 @@ fn objectives_are_what_they_are_called() {
         .map(|name| world.lift_test(name, None, window, 1.8, 0.2, 3).unwrap())
         .collect();
     // One member, so that the report is that member's.
-    let model = quick()
-        .ensemble(1)
-        .unwrap()
-        .lift_tests(tests)
-        .fit(&panel)
+    let model = search()
+        .with_draws(1)
+        .estimate(&MixSpecification::new().with_lift_tests(tests), &panel)
         .unwrap();
-    let (member, parts) = (&model.members()[0], model.decomposition());
+    let (member, parts) = (&model.draws()[0], model.decomposition());
     let share =
         |of: &dyn Fn(usize) -> f64, c: usize| of(c) / (0..channels.len()).map(of).sum::<f64>();
     let spend = |c: usize| panel.channels()[c].spend().iter().sum::<f64>();
@@ -224,16 +232,18 @@ fn partial_pooling_lies_between_pooled_and_separate() {
         .panel()
         .unwrap();
     let apart = |pooling: Pooling| {
-        let model = quick()
-            .geo_scale(GeoScale::Common)
-            .pooling(pooling)
-            .unwrap()
-            .fit(&panel)
+        let model = search()
+            .estimate(
+                &MixSpecification::new()
+                    .with_geo_scale(GeoScale::Common)
+                    .with_pooling(pooling),
+                &panel,
+            )
             .unwrap();
         let by_channel = |c: usize| {
             let of = |g: usize| {
                 model
-                    .members()
+                    .draws()
                     .iter()
                     .map(|m| m.coefficients()[c][g])
                     .sum::<f64>()
@@ -276,14 +286,13 @@ fn a_figure_that_the_data_hardly_inform_says_so() {
         .unwrap()
         .with_channel("noise", noise)
         .unwrap();
-    let channels = MixSpecification::new()
-        .trials(600)
-        .unwrap()
-        .fit(&panel)
+    let channels = Search::default()
+        .with_evaluations(600)
+        .estimate(&MixSpecification::new(), &panel)
         .unwrap()
         .channels();
     assert!(
-        !channels[0].hardly_informed && channels[1].hardly_informed,
+        !channels[0].weakly_identified && channels[1].weakly_identified,
         "{channels:?}"
     );
 }
@@ -337,16 +346,18 @@ fn the_best_has_the_highest_score_and_stands_alone() {
         .simulate(2)
         .panel()
         .unwrap();
-    let model = quick().fit(&panel).unwrap();
-    let best = model.best();
+    let fit = search().fit(&MixSpecification::new(), &panel).unwrap();
+    let (model, report) = (fit.posterior(), fit.report());
+    let best = report.best();
+    let score = |draw: &PosteriorDraw| draw.objectives().unwrap().score;
     assert!(
         model
-            .members()
+            .draws()
             .iter()
-            .chain(model.front())
-            .all(|m| m.objectives().score <= best.objectives().score)
+            .chain(report.pareto_front())
+            .all(|draw| score(draw) <= score(best))
     );
-    let alone = model.decomposition_by(best);
+    let alone = model.decomposition_by(best).unwrap();
     for row in 0..panel.rows() {
         let sum = alone.baseline()[row]
             + (0..panel.channels().len())
@@ -355,7 +366,7 @@ fn the_best_has_the_highest_score_and_stands_alone() {
         assert_close(sum, alone.prediction()[row]);
     }
     assert_eq!(best.curves().len(), panel.channels().len());
-    assert!(best.kkt_residual() <= 1e-8 && best.penalty() > 0.0);
+    assert!(best.kkt_residual().unwrap() <= 1e-8 && best.penalty() > 0.0);
 }
 
 /// Two geos of the same habits, the second three times the size of the first, in one channel.
@@ -382,8 +393,10 @@ fn geos_of_two_sizes() -> Panel {
 #[test]
 fn pooled_effects_are_per_head_where_populations_are_known() {
     let ratio = |panel: &Panel, scale: GeoScale| {
-        let model = quick().geo_scale(scale).fit(panel).unwrap();
-        let by_geo = &model.members()[0].coefficients()[0];
+        let model = search()
+            .estimate(&MixSpecification::new().with_geo_scale(scale), panel)
+            .unwrap();
+        let by_geo = &model.draws()[0].coefficients()[0];
         by_geo[1] / by_geo[0]
     };
     let panel = geos_of_two_sizes();
@@ -394,10 +407,13 @@ fn pooled_effects_are_per_head_where_populations_are_known() {
     assert_close(ratio(&peopled(5000.0), GeoScale::Common), 1.0);
     assert_close(ratio(&panel, GeoScale::Auto), 3.0);
     // Scaled alike, the geos have the same effect per unit of spend: 4 for each.
-    let model = quick()
-        .adstock(AdstockFamily::None)
-        .saturation(SaturationFamily::None)
-        .fit(&peopled(3000.0))
+    let model = search()
+        .estimate(
+            &MixSpecification::new()
+                .with_adstock(AdstockFamily::None)
+                .with_saturation(SaturationFamily::None),
+            &peopled(3000.0),
+        )
         .unwrap();
     for geo in 0..2 {
         let roi = model.channels_in(geo).unwrap()[0].roi.unwrap().mean;
@@ -405,10 +421,11 @@ fn pooled_effects_are_per_head_where_populations_are_known() {
     }
     assert!(
         ratio(&panel, GeoScale::Common) == 1.0
-            && quick()
-                .pooling(Pooling::Separate)
-                .unwrap()
-                .fit(&panel)
+            && search()
+                .estimate(
+                    &MixSpecification::new().with_pooling(Pooling::Separate),
+                    &panel
+                )
                 .is_ok()
     );
 }
@@ -466,10 +483,13 @@ fn a_lift_test_is_predicted_by_what_the_model_says_of_the_changed_spend() {
                 0.05 * spent,
             )
             .unwrap();
-            let model = quick()
-                .order(order)
-                .lift_tests(vec![test])
-                .fit(&panel)
+            let model = search()
+                .estimate(
+                    &MixSpecification::new()
+                        .with_order(order)
+                        .with_lift_tests(vec![test]),
+                    &panel,
+                )
                 .unwrap();
             let report = &model.lift_report()[0];
             let (before, after) = (
@@ -539,11 +559,12 @@ fn days_and_months_are_periods_too() {
         let (start, end): (Day, Day) = (tested.0.parse().unwrap(), tested.1.parse().unwrap());
         let test = LiftTest::new("tv", None, start, end, 300.0, 570.0, 30.0).unwrap();
         let mix = MixSpecification::new()
-            .saturation(SaturationFamily::None)
-            .trials(200)
-            .unwrap()
-            .lift_tests(vec![test]);
-        let model = mix.fit(&panel).unwrap();
+            .with_saturation(SaturationFamily::None)
+            .with_lift_tests(vec![test]);
+        let model = Search::default()
+            .with_evaluations(200)
+            .estimate(&mix, &panel)
+            .unwrap();
         assert_eq!(model.channels()[0].adstock_curve.len(), window);
         let (parts, total) = (model.decomposition(), truth.iter().sum::<f64>());
         assert!(
@@ -577,7 +598,7 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
         .unwrap();
     // Without transforms an effect is a rate: whatever the days, the change of spend brings the
     // rate times the change.
-    let mix = line().lift_tests(vec![
+    let mix = line().with_lift_tests(vec![
         LiftTest::new(
             "tv",
             None,
@@ -589,7 +610,7 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
         )
         .unwrap(),
     ]);
-    let model = mix.fit(&panel).unwrap();
+    let model = plain_search().estimate(&mix, &panel).unwrap();
     let roi = model.channels()[0].roi.unwrap().mean;
     assert!(
         (model.lift_report()[0].predicted.mean - 50.0 * roi).abs() < 1e-6 * 50.0 * roi,

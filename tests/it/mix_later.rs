@@ -1,6 +1,7 @@
 //! Later periods: forecasts and refreshes with events and holidays that come, stay away or are new.
 
 use mixtouch::Day;
+use mixtouch::mix::estimate::{Estimator, Search, SearchFit};
 use mixtouch::mix::panel::{Panel, PanelColumns};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
@@ -46,23 +47,25 @@ fn read(text: &str) -> Panel {
         .unwrap()
 }
 
-fn mix() -> MixSpecification {
-    MixSpecification::new()
-        .trials(60)
-        .unwrap()
-        .front_trials(0)
-        .ensemble(5)
-        .unwrap()
-        .baseline(Baseline::new(Trend::None, 0).unwrap())
+fn search() -> Search {
+    Search::default()
+        .with_evaluations(60)
+        .with_pareto_evaluations(0)
+        .with_draws(5)
 }
 
-fn fitted() -> Posterior {
-    mix().fit(&read(&table(0, 100, past))).unwrap()
+fn mix() -> MixSpecification {
+    MixSpecification::new().with_baseline(Baseline::new(Trend::None, 0).unwrap())
+}
+
+fn fitted() -> SearchFit {
+    search().fit(&mix(), &read(&table(0, 100, past))).unwrap()
 }
 
 #[test]
 fn an_event_that_stays_away_may_be_missing() {
-    let model = fitted();
+    let fit = fitted();
+    let model = fit.posterior();
     let without = model.forecast(&read(&table(100, 104, |_| "na"))).unwrap();
     let with = model
         .forecast(&read(&table(100, 104, |week| {
@@ -90,7 +93,8 @@ fn an_event_that_stays_away_may_be_missing() {
 
 #[test]
 fn an_event_never_seen_cannot_be_forecast_but_learnt() {
-    let model = fitted();
+    let fit = fitted();
+    let model = fit.posterior();
     let new = read(&table(
         100,
         120,
@@ -101,7 +105,8 @@ fn an_event_never_seen_cannot_be_forecast_but_learnt() {
         refused.starts_with("event to forecast is \"promotion=flood\", expected: events of the panel the model was fitted to"),
         "{refused}"
     );
-    let refreshed = model.refresh(&new).unwrap();
+    let refreshed = search().refresh(&fit, &new).unwrap();
+    let refreshed = refreshed.posterior();
     let names: Vec<&str> = refreshed
         .panel()
         .controls()
@@ -121,7 +126,7 @@ fn an_event_never_seen_cannot_be_forecast_but_learnt() {
             .is_ok()
     );
     let saved: Posterior =
-        serde_json::from_str(&serde_json::to_string(&refreshed).unwrap()).unwrap();
+        serde_json::from_str(&serde_json::to_string(refreshed).unwrap()).unwrap();
     assert!(saved.forecast(&read(&table(120, 122, |_| "na"))).is_ok());
 }
 
@@ -130,8 +135,8 @@ fn a_control_may_not_be_missing() {
     let panel = read(&table(0, 100, past))
         .with_control("price", (0..100).map(|t| f64::from(t % 7)).collect())
         .unwrap();
-    let refused = mix()
-        .fit(&panel)
+    let refused = search()
+        .estimate(&mix(), &panel)
         .unwrap()
         .forecast(&read(&table(100, 104, past)))
         .unwrap_err()
@@ -165,7 +170,10 @@ fn holidays_to_come_can_be_added() {
             .read(table(from, to, |w| if w % 10 == 3 { "sale" } else { "na" }).as_bytes())
             .unwrap()
     };
-    let model = mix().baseline(baseline).fit(&panel(0, 100)).unwrap();
+    let fit = search()
+        .fit(&mix().with_baseline(baseline), &panel(0, 100))
+        .unwrap();
+    let model = fit.posterior();
     let effect = |model: &Posterior| {
         let baseline = model
             .forecast(&panel(100, 106))
@@ -175,14 +183,14 @@ fn holidays_to_come_can_be_added() {
             .to_vec();
         baseline[3] - baseline[2]
     };
-    assert_eq!(effect(&model), 0.0);
-    let longer = model
+    assert_eq!(effect(model), 0.0);
+    let longer = fit
         .clone()
         .with_holidays(holidays(&years(10), "sale day"))
         .unwrap();
-    assert!((effect(&longer) - 50.0).abs() < 3.0);
-    assert_eq!(longer.decomposition(), model.decomposition());
-    assert!(longer.refresh(&panel(100, 106)).is_ok());
+    assert!((effect(longer.posterior()) - 50.0).abs() < 3.0);
+    assert_eq!(longer.posterior().decomposition(), model.decomposition());
+    assert!(search().refresh(&longer, &panel(100, 106)).is_ok());
     for other in [
         holidays(&years(10), "other day"),
         holidays(&years(8), "sale day"),

@@ -1,12 +1,17 @@
 //! What holds of every fitted mix model, whatever the data.
 
+use mixtouch::Error;
 use mixtouch::budget::{Goal, ResponseCurve};
+use mixtouch::mix::estimate::{Estimator, Search, SearchFit};
 use mixtouch::mix::panel::Panel;
-use mixtouch::mix::posterior::Posterior;
-use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Order, Pooling, Trend};
-use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
+use mixtouch::mix::posterior::{Posterior, PosteriorDraw};
+use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Pooling, Trend};
+use mixtouch::mix::transform::{AdstockFamily, Order, SaturationFamily};
+use mixtouch::progress::{Progress, Stage};
 use mixtouch::simulate::panels::PanelWorld;
 use proptest::prelude::*;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn small_panel(seed: u64, geos: usize, periods: usize) -> Panel {
     PanelWorld::small_business()
@@ -18,13 +23,11 @@ fn small_panel(seed: u64, geos: usize, periods: usize) -> Panel {
         .unwrap()
 }
 
-fn quick() -> MixSpecification {
-    MixSpecification::new()
-        .trials(60)
-        .unwrap()
-        .front_trials(24)
-        .ensemble(6)
-        .unwrap()
+fn search() -> Search {
+    Search::default()
+        .with_evaluations(60)
+        .with_pareto_evaluations(24)
+        .with_draws(6)
 }
 
 fn assert_sums(model: &Posterior) {
@@ -68,19 +71,17 @@ proptest! {
             let weights = (0..panel.rows()).map(|r| [0.0, 1.0, 2.5][r % 3]).collect();
             panel = panel.with_weights(weights).unwrap();
         }
-        let model = quick()
-            .adstock(AdstockFamily::ALL[adstock].1)
-            .saturation(SaturationFamily::ALL[saturation].1)
-            .order(if saturation_first { Order::SaturationFirst } else { Order::AdstockFirst })
-            .pooling([Pooling::Pooled, Pooling::Partial(20.0), Pooling::Separate][pooling])
-            .unwrap()
-            .baseline(Baseline::new(Trend::Knots(2), 1).unwrap())
-            .fit(&panel)
-            .unwrap();
+        let order = if saturation_first { Order::SaturationFirst } else { Order::AdstockFirst };
+        let specification = MixSpecification::new()
+            .with_adstock(AdstockFamily::ALL[adstock].1)
+            .with_saturation(SaturationFamily::ALL[saturation].1)
+            .with_order(order)
+            .with_pooling([Pooling::Pooled, Pooling::Partial(20.0), Pooling::Separate][pooling])
+            .with_baseline(Baseline::new(Trend::Knots(2), 1).unwrap());
+        let model = search().estimate(&specification, &panel).unwrap();
         assert_sums(&model);
-        prop_assert!(model.fit_statistics().kkt_residual <= 1e-8);
-        prop_assert!(model.members().iter().all(|m| m.coefficients().iter().flatten().all(|c| *c >= 0.0 && c.is_finite())));
-        prop_assert!((model.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        prop_assert!(model.fit_statistics().kkt_residual.unwrap() <= 1e-8);
+        prop_assert!(model.draws().iter().all(|m| m.coefficients().iter().flatten().all(|c| *c >= 0.0 && c.is_finite())));
         let residual_sum: f64 = model.residuals().iter().zip(panel.weights().unwrap_or(&vec![1.0; panel.rows()])).map(|(r, w)| r * w).sum();
         // With an intercept in every geo, weighted residuals cancel.
         prop_assert!(residual_sum.abs() < 1e-8 * panel.kpi().iter().sum::<f64>());
@@ -89,13 +90,14 @@ proptest! {
     #[test]
     fn reported_errors_are_those_of_the_decomposition(seed in 0..1000_u64) {
         let panel = small_panel(seed, 1, 90);
-        let model = quick().fit(&panel).unwrap();
+        let model = search().estimate(&MixSpecification::new(), &panel).unwrap();
         let (low, high) = panel.kpi().iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(*y), h.max(*y)));
-        for member in model.members() {
-            let prediction = model.decomposition_by(member);
+        for member in model.draws() {
+            let prediction = model.decomposition_by(member).unwrap();
             let square: f64 = panel.kpi().iter().zip(prediction.prediction()).map(|(y, p)| (y - p) * (y - p)).sum();
             let nrmse = (square / 90.0).sqrt() / (high - low);
-            prop_assert!((member.objectives().nrmse / nrmse - 1.0).abs() < 1e-6, "{} {nrmse}", member.objectives().nrmse);
+            let stated = member.objectives().unwrap().nrmse;
+            prop_assert!((stated / nrmse - 1.0).abs() < 1e-6, "{stated} {nrmse}");
         }
     }
 }
@@ -103,18 +105,19 @@ proptest! {
 #[test]
 fn bounds_are_kept() {
     let panel = small_panel(4, 1, 104);
-    let model = quick()
-        .with_channel_bounds("Search-Ads", 0.02, 0.05)
-        .unwrap()
-        .control_bounds("Event", None, Some(0.0))
-        .unwrap()
-        .fit(&panel)
+    let model = search()
+        .estimate(
+            &MixSpecification::new()
+                .with_channel_bounds("Search-Ads", 0.02..=0.05)
+                .with_control_bounds("Event", ..=0.0),
+            &panel,
+        )
         .unwrap();
     let mean = panel.kpi().iter().sum::<f64>() / panel.rows() as f64;
-    for member in model.members() {
+    for member in model.draws() {
         let share = member.coefficients()[0][0] / mean;
         assert!((0.02 - 1e-12..=0.05 + 1e-12).contains(&share), "{share}");
-        assert!(member.kkt_residual() <= 1e-8);
+        assert!(member.kkt_residual().unwrap() <= 1e-8);
     }
     assert_sums(&model);
 }
@@ -128,9 +131,12 @@ fn the_same_bits_on_any_number_of_threads() {
             .build()
             .unwrap();
         pool.install(|| {
-            let model = quick().seed(9).fit(&panel).unwrap();
-            let bootstrap = model.bootstrap(20, 4, 5).unwrap();
-            serde_json::to_string(&(model, bootstrap)).unwrap()
+            let fit = search()
+                .with_seed(9)
+                .fit(&MixSpecification::new(), &panel)
+                .unwrap();
+            let bootstrap = fit.posterior().bootstrap(20, 4, 5).unwrap();
+            serde_json::to_string(&(fit, bootstrap)).unwrap()
         })
     };
     let one = on(1);
@@ -142,71 +148,106 @@ fn the_same_bits_on_any_number_of_threads() {
 fn another_seed_is_another_search() {
     let panel = small_panel(3, 1, 104);
     assert_ne!(
-        quick().seed(1).fit(&panel).unwrap(),
-        quick().seed(2).fit(&panel).unwrap()
+        search()
+            .with_seed(1)
+            .estimate(&MixSpecification::new(), &panel)
+            .unwrap(),
+        search()
+            .with_seed(2)
+            .estimate(&MixSpecification::new(), &panel)
+            .unwrap()
     );
 }
 
 #[test]
 fn a_saved_model_is_the_model() {
-    let model = quick().fit(&small_panel(5, 2, 80)).unwrap();
+    let model = search()
+        .estimate(&MixSpecification::new(), &small_panel(5, 2, 80))
+        .unwrap();
     let text = serde_json::to_string(&model).unwrap();
     let again: Posterior = serde_json::from_str(&text).unwrap();
     assert_eq!(model, again);
     assert_eq!(model.decomposition(), again.decomposition());
+    assert!(text.starts_with("{\"version\":1,"));
+    let newer = text.replacen("\"version\":1", "\"version\":2", 1);
+    let refused = serde_json::from_str::<Posterior>(&newer).unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("version of the saved model is 2, expected: 1")
+    );
     assert!(
         serde_json::from_str::<Posterior>(&text.replacen(
-            "\"members\":[{",
-            "\"members\":[],\"x\":[{",
+            "\"draws\":[{",
+            "\"draws\":[],\"x\":[{",
             1
         ))
         .is_err()
     );
 }
 
+fn fit_dimensions(fit: &serde_json::Value) -> usize {
+    fit["report"]["best"]["candidate"]["point"]
+        .as_array()
+        .unwrap()
+        .len()
+}
+
 #[test]
 fn a_saved_model_of_every_family_loads_and_what_does_not_fit_is_refused() {
     let panel = small_panel(5, 1, 60);
     for (adstock, saturation) in AdstockFamily::ALL.iter().zip(&SaturationFamily::ALL[1..]) {
-        let model = quick()
-            .adstock(adstock.1)
-            .saturation(saturation.1)
-            .fit(&panel)
+        let fit = search()
+            .fit(
+                &MixSpecification::new()
+                    .with_adstock(adstock.1)
+                    .with_saturation(saturation.1),
+                &panel,
+            )
             .unwrap();
-        let document = serde_json::to_value(&model).unwrap();
+        let document = serde_json::to_value(&fit).unwrap();
         assert_eq!(
-            serde_json::from_value::<Posterior>(document.clone()).unwrap(),
-            model
+            serde_json::from_value::<SearchFit>(document.clone()).unwrap(),
+            fit
         );
         let refused = |change: &dyn Fn(&mut serde_json::Value)| {
             let mut changed = document.clone();
             change(&mut changed);
-            serde_json::from_value::<Posterior>(changed)
+            serde_json::from_value::<SearchFit>(changed)
                 .unwrap_err()
                 .to_string()
         };
-        let longer = refused(&|d| {
-            ["members", "front"].iter().for_each(|list| {
-                d[*list][0]["point"]
-                    .as_array_mut()
-                    .unwrap()
-                    .push(0.5.into())
-            })
+        let point = |draw: &mut serde_json::Value, point: serde_json::Value| {
+            draw["candidate"]["point"] = point;
+        };
+        let (short, beyond) = (serde_json::json!([]), {
+            let dimensions = fit_dimensions(&document);
+            serde_json::json!(vec![1.5; dimensions])
         });
-        assert!(longer.contains("saved model is point"), "{longer}");
-        assert!(
-            refused(&|d| d["best"]["point"] = serde_json::json!([]))
-                .contains("saved model is point")
-        );
-        assert!(refused(&|d| d["best"]["point"][0] = 1.5.into()).contains("saved model is point"));
+        for wrong in [short, beyond] {
+            let changed = refused(&|d| point(&mut d["posterior"]["draws"][0], wrong.clone()));
+            assert!(changed.contains("posterior is point"), "{changed}");
+            for list in ["best", "pareto_front"] {
+                let changed = refused(&|d| {
+                    let of_report = &mut d["report"][list];
+                    let draw = if of_report.is_array() {
+                        &mut of_report[0]
+                    } else {
+                        of_report
+                    };
+                    point(draw, wrong.clone());
+                });
+                assert!(changed.contains("saved search is point"), "{changed}");
+            }
+        }
         let other = if adstock.0 == "none" {
             "geometric"
         } else {
             "none"
         };
         assert!(
-            refused(&|d| d["specification"]["default"]["adstock"] = other.into())
-                .contains("saved model is curves")
+            refused(&|d| d["posterior"]["specification"]["default"]["adstock"] = other.into())
+                .contains("posterior is curves")
         );
     }
 }
@@ -217,7 +258,8 @@ fn a_forecast_continues_the_decomposition() {
     let (dates, cut) = (whole.dates(), 90);
     let past = whole.between(dates[0], dates[cut - 1]).unwrap();
     let future = whole.between(dates[cut], dates[99]).unwrap();
-    let model = quick().fit(&past).unwrap();
+    let fit = search().fit(&MixSpecification::new(), &past).unwrap();
+    let model = fit.posterior();
     let forecast = model.forecast(&future).unwrap();
     assert_eq!(forecast.decomposition().dates(), &dates[cut..]);
     let spread = forecast.spread();
@@ -230,11 +272,10 @@ fn a_forecast_continues_the_decomposition() {
             .all(|(p, s)| (p - s.mean).abs() < 1e-6 * p.abs())
     );
     // The same coefficients over the whole panel: history carries over into the forecast.
-    let mut document = serde_json::to_value(&model).unwrap();
+    let mut document = serde_json::to_value(model).unwrap();
     document["panel"] = serde_json::to_value(&whole).unwrap();
-    let over_all = serde_json::from_value::<Posterior>(document)
-        .unwrap()
-        .decomposition();
+    let over_all = serde_json::from_value::<Posterior>(document).unwrap();
+    let over_all = over_all.decomposition();
     for (geo, t, channel) in
         (0..2).flat_map(|g| (0..10).flat_map(move |t| (0..4).map(move |c| (g, t, c))))
     {
@@ -252,19 +293,23 @@ fn a_forecast_continues_the_decomposition() {
             .to_string()
             .contains("the week after")
     );
-    let refreshed = model.refresh(&future).unwrap();
-    assert_eq!(refreshed.panel(), &whole);
-    assert!(refreshed.tried() < model.tried());
-    assert_sums(&refreshed);
+    let refreshed = search().refresh(&fit, &future).unwrap();
+    assert_eq!(refreshed.posterior().panel(), &whole);
+    assert!(refreshed.report().evaluations() < fit.report().evaluations());
+    assert_sums(refreshed.posterior());
 }
 
 #[test]
 fn response_curves_rise_with_the_slope_they_state() {
-    let model = quick()
-        .order(Order::SaturationFirst)
-        .fit(&small_panel(7, 2, 80))
+    let model = search()
+        .estimate(
+            &MixSpecification::new().with_order(Order::SaturationFirst),
+            &small_panel(7, 2, 80),
+        )
         .unwrap();
-    let other = quick().fit(&small_panel(7, 1, 80)).unwrap();
+    let other = search()
+        .estimate(&MixSpecification::new(), &small_panel(7, 1, 80))
+        .unwrap();
     for (model, horizon) in [(&model, 3), (&other, 5)] {
         for channel in model.channels() {
             let mean = channel.spend / model.panel().periods() as f64;
@@ -310,7 +355,7 @@ fn a_horizon_of_one_period_returns_what_the_forecast_says() {
     let whole = small_panel(8, 1, 90);
     let dates = whole.dates();
     let past = whole.between(dates[0], dates[79]).unwrap();
-    let model = quick().fit(&past).unwrap();
+    let model = search().estimate(&MixSpecification::new(), &past).unwrap();
     let future = whole.between(dates[80], dates[89]).unwrap();
     let with = |spend: f64| {
         let mut panel = Panel::new(
@@ -384,9 +429,8 @@ fn geos_of_very_different_size_pool_on_their_own_scale() {
             .unwrap();
     }
     let r2 = |scale: GeoScale| {
-        quick()
-            .geo_scale(scale)
-            .fit(&scaled)
+        search()
+            .estimate(&MixSpecification::new().with_geo_scale(scale), &scaled)
             .unwrap()
             .fit_statistics()
     };
@@ -405,18 +449,18 @@ fn a_channel_that_was_never_active_has_no_contribution_and_says_so() {
     let panel = small_panel(1, 1, 104)
         .with_channel("radio", vec![0.0; 104])
         .unwrap();
-    let adstocks =
-        AdstockFamily::ALL.map(|(_, family)| quick().with_channel_adstock("radio", family));
-    let saturations =
-        SaturationFamily::ALL.map(|(_, family)| quick().saturation_of("radio", family));
+    let adstocks = AdstockFamily::ALL
+        .map(|(_, family)| MixSpecification::new().with_channel_adstock("radio", family));
+    let saturations = SaturationFamily::ALL
+        .map(|(_, family)| MixSpecification::new().with_channel_saturation("radio", family));
     for mix in adstocks.into_iter().chain(saturations) {
-        let model = mix.fit(&panel).unwrap();
+        let model = search().estimate(&mix, &panel).unwrap();
         let radio = &model.channels()[4];
         assert_eq!(
             (radio.contribution.mean, radio.roi, radio.cpa),
             (0.0, None, None)
         );
-        assert!(radio.hardly_informed);
+        assert!(radio.weakly_identified);
         assert_sums(&model);
     }
 }
@@ -433,26 +477,27 @@ fn a_channel_without_spend_in_the_training_folds_is_fitted() {
         })
         .collect();
     let panel = small_panel(1, 1, 104).with_channel("radio", late).unwrap();
-    let model = quick().fit(&panel).unwrap();
+    let model = search().estimate(&MixSpecification::new(), &panel).unwrap();
     assert!(model.fit_statistics().validation_nrmse.unwrap().is_finite());
     assert_sums(&model);
 }
 
 #[test]
 fn the_front_is_a_front() {
-    let model = quick()
-        .front_trials(480)
-        .fit(&small_panel(9, 1, 104))
+    let fit = search()
+        .with_pareto_evaluations(480)
+        .fit(&MixSpecification::new(), &small_panel(9, 1, 104))
         .unwrap();
-    let front = model.front();
+    let front = fit.report().pareto_front();
     assert!(front.len() > 3);
     for pair in front.windows(2) {
-        let (a, b) = (pair[0].objectives(), pair[1].objectives());
+        let (a, b) = (pair[0].objectives().unwrap(), pair[1].objectives().unwrap());
         assert!(a.nrmse <= b.nrmse && a.rssd >= b.rssd, "{a:?} {b:?}");
     }
     // The trade is worth having: the last candidate agrees with spend far better than the best
     // fitting one.
-    assert!(front[front.len() - 1].objectives().rssd < 0.5 * front[0].objectives().rssd);
+    let rssd = |draw: &PosteriorDraw| draw.objectives().unwrap().rssd;
+    assert!(rssd(&front[front.len() - 1]) < 0.5 * rssd(&front[0]));
 }
 
 /// The panel with the KPI and all spend in other units.
@@ -482,11 +527,13 @@ fn in_units(panel: &Panel, kpi: f64, spend: f64) -> Panel {
 #[test]
 fn units_do_not_matter() {
     let panel = small_panel(11, 2, 90);
-    let model = quick().fit(&panel).unwrap();
+    let model = search().estimate(&MixSpecification::new(), &panel).unwrap();
     // Powers of two, so that scaling itself rounds nothing; the KPI stays below the 1e15 a panel
     // holds.
     let (kpi, spend) = (2_f64.powi(30), 2_f64.powi(-30));
-    let scaled = quick().fit(&in_units(&panel, kpi, spend)).unwrap();
+    let scaled = search()
+        .estimate(&MixSpecification::new(), &in_units(&panel, kpi, spend))
+        .unwrap();
     for (a, b) in model.channels().iter().zip(&scaled.channels()) {
         assert!(
             (a.contribution.mean * kpi - b.contribution.mean).abs() <= 1e-9 * b.contribution.mean
@@ -518,8 +565,14 @@ fn exposures_drive_the_effect_and_spend_the_return() {
     }
     bought = bought.with_revenue_per_kpi(vec![2.0; 104]).unwrap();
     let (plain, bought) = (
-        quick().fit(&panel).unwrap().channels(),
-        quick().fit(&bought).unwrap().channels(),
+        search()
+            .estimate(&MixSpecification::new(), &panel)
+            .unwrap()
+            .channels(),
+        search()
+            .estimate(&MixSpecification::new(), &bought)
+            .unwrap()
+            .channels(),
     );
     for (a, b) in plain.iter().zip(&bought) {
         assert_eq!(a.contribution, b.contribution);
@@ -531,7 +584,9 @@ fn exposures_drive_the_effect_and_spend_the_return() {
 fn marginal_return_is_what_a_little_more_of_everything_brings() {
     let panel = small_panel(13, 2, 80);
     for order in [Order::AdstockFirst, Order::SaturationFirst] {
-        let model = quick().order(order).fit(&panel).unwrap();
+        let model = search()
+            .estimate(&MixSpecification::new().with_order(order), &panel)
+            .unwrap();
         let total = |factor: f64| -> Vec<f64> {
             // The model's scale of activity stays, so the panel is scaled by way of a saved model.
             let text = serde_json::to_string(&model).unwrap();
@@ -569,7 +624,9 @@ fn bootstrap_returns_count_the_revenue_of_each_row() {
             .clone()
             .with_revenue_per_kpi((0..panel.rows()).map(worth).collect())
             .unwrap();
-        let model = quick().fit(&priced).unwrap();
+        let model = search()
+            .estimate(&MixSpecification::new(), &priced)
+            .unwrap();
         let whole: f64 = model.channels()[0].roi.unwrap().mean;
         let draws: Vec<f64> = model
             .bootstrap(20, 4, 1)
@@ -595,4 +652,74 @@ fn bootstrap_returns_count_the_revenue_of_each_row() {
             (late[c] + early[c] - 60.0 * one[c]).abs() <= 1e-9 * late[c] && late[c] > 2.0 * one[c]
         );
     }
+}
+
+/// Stops work once it has been told of it a number of times.
+struct Patience {
+    left: AtomicUsize,
+}
+
+impl Patience {
+    fn new(calls: usize) -> Self {
+        Self {
+            left: AtomicUsize::new(calls),
+        }
+    }
+}
+
+impl Progress for Patience {
+    fn advance(&self, _: Stage, done: u64, total: Option<u64>) -> ControlFlow<()> {
+        assert!(total.is_some_and(|total| done <= total));
+        let left = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            });
+        if left.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+}
+
+#[test]
+fn observing_changes_no_bit() {
+    let panel = small_panel(3, 1, 90);
+    let mix = MixSpecification::new();
+    let (plain, observer) = (search().fit(&mix, &panel).unwrap(), Patience::new(10_000));
+    let observed = search().fit_with_progress(&mix, &panel, &observer).unwrap();
+    assert_eq!(plain, observed);
+    assert!(observer.left.load(Ordering::Relaxed) < 10_000);
+    let (plain, observed) = (plain.into_posterior(), observed.into_posterior());
+    assert_eq!(
+        plain.bootstrap(20, 4, 1).unwrap(),
+        observed
+            .bootstrap_with_progress(20, 4, 1, &Patience::new(10_000))
+            .unwrap()
+    );
+}
+
+#[test]
+fn a_stopped_search_gives_what_it_found() {
+    let panel = small_panel(3, 1, 90);
+    let mix = MixSpecification::new();
+    let whole = search().fit(&mix, &panel).unwrap();
+    assert!(!whole.report().stopped());
+    for calls in [3, 12, 25, 50] {
+        let stopped = search()
+            .fit_with_progress(&mix, &panel, &Patience::new(calls))
+            .unwrap();
+        assert!(stopped.report().stopped());
+        assert!(stopped.report().evaluations() < whole.report().evaluations());
+        assert_sums(stopped.posterior());
+    }
+    let model = whole.into_posterior();
+    let cancelled = model.bootstrap_with_progress(20, 4, 1, &Patience::new(0));
+    assert!(matches!(
+        cancelled.unwrap_err(),
+        Error::Cancelled {
+            stage: Stage::Bootstrapping
+        }
+    ));
 }

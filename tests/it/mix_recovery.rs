@@ -1,5 +1,6 @@
 //! Contributions, period by period, against the truth of simulated panels.
 
+use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::mix::transform::SaturationFamily;
@@ -42,10 +43,9 @@ fn mean_errors(
     let count = seeds.clone().count() as f64;
     let sum = seeds.fold((0.0, 0.0), |(a, b), seed| {
         let panel = world.simulate(seed);
-        let model = MixSpecification::new()
-            .trials(trials)
-            .unwrap()
-            .fit(&panel.panel().unwrap())
+        let model = Search::default()
+            .with_evaluations(trials)
+            .estimate(&MixSpecification::new(), &panel.panel().unwrap())
             .unwrap();
         let (srmse, totals) = errors(&panel, &model);
         (a + srmse, b + totals)
@@ -88,13 +88,12 @@ fn the_average_beats_its_best_member() {
     let (mut ensemble, mut single) = (0.0, 0.0);
     for seed in 1..=4 {
         let panel = world.simulate(seed);
-        let model = MixSpecification::new()
-            .fit(&panel.panel().unwrap())
+        let model = Search::default()
+            .estimate(&MixSpecification::new(), &panel.panel().unwrap())
             .unwrap();
-        let alone = MixSpecification::new()
-            .ensemble(1)
-            .unwrap()
-            .fit(&panel.panel().unwrap())
+        let alone = Search::default()
+            .with_draws(1)
+            .estimate(&MixSpecification::new(), &panel.panel().unwrap())
             .unwrap();
         ensemble += errors(&panel, &model).0;
         single += errors(&panel, &alone).0;
@@ -108,9 +107,12 @@ fn intervals_hold_the_truth() {
     let (mut held, mut all) = (0, 0);
     for seed in 1..=4 {
         let panel = world.simulate(seed);
-        let model = MixSpecification::new()
-            .saturation_of("search", SaturationFamily::Logistic)
-            .fit(&panel.panel().unwrap())
+        let model = Search::default()
+            .estimate(
+                &MixSpecification::new()
+                    .with_channel_saturation("search", SaturationFamily::Logistic),
+                &panel.panel().unwrap(),
+            )
             .unwrap();
         let bootstrap = model.bootstrap(40, 4, seed).unwrap();
         for (c, summary) in model.channels().iter().enumerate() {

@@ -1,17 +1,20 @@
 //! Residual-block bootstrap: how far contributions would move had the noise fallen otherwise.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::candidate::{Problem, Workspace};
-use crate::mix::estimate::design::{Design, Source};
-use crate::mix::estimate::search::set_all;
+use crate::mix::estimate::design::Design;
+use crate::mix::estimate::problem::{Problem, Workspace};
+use crate::mix::estimate::search::Search;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
-use crate::mix::posterior::Spread;
-use crate::mix::posterior::{Posterior, PosteriorDraw};
+use crate::mix::posterior::{Posterior, PosteriorDraw, Spread};
 use crate::mix::specification::Pooling;
+use crate::mix::specification::columns::Source;
 use crate::mix::transform::curve::Scratch;
+use crate::progress::{Progress, Stage, step};
 use crate::util::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
@@ -28,12 +31,12 @@ pub struct BootstrapChannel {
 
 /// Intervals from a residual-block bootstrap.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Bootstrap {
+pub struct BlockBootstrap {
     replicates: usize,
     channels: Vec<BootstrapChannel>,
 }
 
-impl Bootstrap {
+impl BlockBootstrap {
     /// Number of replicates.
     pub const fn replicates(&self) -> usize {
         self.replicates
@@ -47,13 +50,41 @@ impl Bootstrap {
 
 impl Posterior {
     /// Draws replicates of the KPI - prediction plus residuals in blocks of `block` successive
-    /// periods, the same periods in every geo - and solves the linear part of a member of the
-    /// ensemble anew for each. The intervals hold both the noise and the spread of transforms, as
-    /// replicates go round the members.
+    /// periods, the same periods in every geo - and solves the linear part of a draw anew for each.
+    /// The intervals hold both the noise and the spread of transforms, as replicates take turns
+    /// with the draws.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::{Estimator, Search};
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let search = Search::default().with_evaluations(200);
+    /// let model = search.estimate(&MixSpecification::new(), &panel)?;
+    /// let bootstrap = model.bootstrap(40, 4, 1)?;
+    /// let roi = bootstrap.channels()[0].roi.unwrap();
+    /// assert!(roi.low < roi.mean && roi.mean < roi.high);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If there are fewer than 10 replicates, or `block` is 0 or longer than the panel.
-    pub fn bootstrap(&self, replicates: usize, block: usize, seed: u64) -> Result<Bootstrap> {
+    pub fn bootstrap(&self, replicates: usize, block: usize, seed: u64) -> Result<BlockBootstrap> {
+        self.bootstrap_with_progress(replicates, block, seed, &())
+    }
+
+    /// Bootstraps like [`Posterior::bootstrap`], observed by `progress`, which counts replicates.
+    ///
+    /// # Errors
+    /// Like [`Posterior::bootstrap`]; [`Error::Cancelled`] if it was stopped.
+    pub fn bootstrap_with_progress(
+        &self,
+        replicates: usize,
+        block: usize,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<BlockBootstrap> {
         if replicates < 10 {
             return Err(Error::setting("replicates", replicates, "10 or more"));
         }
@@ -65,57 +96,68 @@ impl Posterior {
             ));
         }
         let residuals = self.residuals();
-        let prediction = self.decomposition();
+        let design = self.design()?;
         let random = Random::new(seed).stream(3);
-        let Some(problem) = self.problem() else {
-            return Err(Error::Empty {
-                what: "regression".into(),
-                expected: "the panel the model was fitted to".into(),
-            });
+        let done = AtomicU64::new(0);
+        let replicate = |i: usize| {
+            let kpi = self.replicate(&residuals, block, random.stream(i as u64));
+            let draw = &self.draws[i % self.draws.len()];
+            let totals = self.contributions_for(design.with_kpi(&kpi), draw);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            let total = replicates as u64;
+            if done.is_multiple_of((total / 100).max(1)) {
+                step(progress, Stage::Bootstrapping, done, Some(total))?;
+            }
+            Ok(totals)
         };
-        let draws: Vec<Vec<[f64; 2]>> = (0..replicates)
+        let totals = (0..replicates)
             .into_par_iter()
-            .filter_map(|i| {
-                let kpi = self.replicate(
-                    prediction.prediction(),
-                    &residuals,
-                    block,
-                    random.stream(i as u64),
-                );
-                self.contributions_for(&problem.design, kpi, &self.members[i % self.members.len()])
-            })
-            .collect();
-        let weights = vec![1.0; draws.len()];
-        let channels = self
-            .panel
-            .channels()
-            .iter()
-            .enumerate()
-            .map(|(c, channel)| {
-                let totals: Vec<f64> = draws.iter().map(|d| d[c][0]).collect();
-                let spend: f64 = channel.spend().iter().sum();
-                let returns: Vec<f64> = draws.iter().map(|d| d[c][1] / spend).collect();
-                BootstrapChannel {
-                    channel: channel.name().into(),
-                    contribution: Spread::of(&totals, &weights),
-                    roi: (spend > 0.0).then(|| Spread::of(&returns, &weights)),
-                }
-            });
-        Ok(Bootstrap {
-            replicates: draws.len(),
-            channels: channels.collect(),
+            .map(replicate)
+            .collect::<Result<Vec<Option<Vec<[f64; 2]>>>>>()?;
+        Ok(self.summarised(&totals.into_iter().flatten().collect::<Vec<_>>()))
+    }
+
+    /// The intervals of replicates' contributions and their worth, by channel.
+    fn summarised(&self, replicates: &[Vec<[f64; 2]>]) -> BlockBootstrap {
+        let weights = vec![1.0; replicates.len()];
+        let channel = |(c, channel): (usize, &crate::mix::panel::Channel)| {
+            let totals: Vec<f64> = replicates.iter().map(|d| d[c][0]).collect();
+            let spend: f64 = channel.spend().iter().sum();
+            let returns: Vec<f64> = replicates.iter().map(|d| d[c][1] / spend).collect();
+            BootstrapChannel {
+                channel: channel.name().into(),
+                contribution: Spread::of(&totals, &weights),
+                roi: (spend > 0.0).then(|| Spread::of(&returns, &weights)),
+            }
+        };
+        BlockBootstrap {
+            replicates: replicates.len(),
+            channels: self
+                .panel
+                .channels()
+                .iter()
+                .enumerate()
+                .map(channel)
+                .collect(),
+        }
+    }
+
+    /// The regression as it was fitted, coefficients by geo where they are not pooled.
+    fn design(&self) -> Result<Design> {
+        // As many blocks of periods as the default search has: products are summed block by block,
+        // so that the figures are the search's to the last bit.
+        let design = Design::new(&self.panel, &self.specification, Search::default().folds)?;
+        Ok(if self.specification.pooling == Pooling::Pooled {
+            design
+        } else {
+            design.by_geo(&self.panel, &self.specification)
         })
     }
 
     /// Prediction plus residuals taken in blocks from random periods, wrapping round the panel's
     /// end.
-    fn replicate(
-        &self,
-        prediction: &[f64],
-        residuals: &[f64],
-        block: usize,
-        mut random: Random,
-    ) -> Vec<f64> {
+    fn replicate(&self, residuals: &[f64], block: usize, mut random: Random) -> Vec<f64> {
+        let prediction = self.decomposition().prediction();
         let periods = self.panel.periods();
         let mut from = vec![];
         while from.len() < periods {
@@ -128,36 +170,25 @@ impl Posterior {
             .collect()
     }
 
-    /// Total contributions of all channels and their worth under a member's transforms, for another
-    /// KPI.
-    fn contributions_for(
-        &self,
-        design: &Design,
-        kpi: Vec<f64>,
-        member: &PosteriorDraw,
-    ) -> Option<Vec<[f64; 2]>> {
-        let mut design = design.clone();
-        for (row, y) in kpi.iter().enumerate() {
-            let weight = design.root_weights.as_ref().map_or(1.0, |w| w[row]);
-            design.kpi[row] = y / design.kpi_scale[row / design.periods] * weight;
-        }
+    /// Total contributions of all channels and their worth under a draw's transforms, for the
+    /// design's KPI; none if the draw has no solution.
+    fn contributions_for(&self, design: Design, draw: &PosteriorDraw) -> Option<Vec<[f64; 2]>> {
         let mut problem = Problem::new(design).with_noise(self.noise);
         if let Pooling::Partial(strength) = self.specification.pooling {
-            problem = problem.with_centres(self.pooled_coefficients(member), strength);
+            problem = problem.with_centres(self.pooled_coefficients(draw), strength);
         }
-        let (mut moments, mut bench) = (
-            SufficientStatistics::new(&problem.design),
-            Workspace::default(),
-        );
-        set_all(&problem, &member.point, &mut moments);
-        let linear = problem.solve(&moments, member.penalty, &mut bench)?;
+        let mut statistics = SufficientStatistics::new(&problem.design);
+        for (channel, curve) in draw.curves.iter().enumerate() {
+            statistics.set_channel(channel, curve, &problem.design);
+        }
+        let linear = problem.solve(&statistics, draw.penalty, &mut Workspace::default())?;
         let mut totals = vec![[0.0; 2]; problem.design.channels.len()];
         for (k, column) in problem.design.columns.iter().enumerate() {
             if let Source::Channel(c) = column.source {
                 let worth = self
-                    .worth_of_one(&problem.design, c, column.geo, member)
-                    .unwrap_or_else(|| moments.total(k));
-                totals[c][0] += linear.coefficients[k] * moments.total(k);
+                    .worth_of_one(&problem.design, c, column.geo, draw)
+                    .unwrap_or_else(|| statistics.total(k));
+                totals[c][0] += linear.coefficients[k] * statistics.total(k);
                 totals[c][1] += linear.coefficients[k] * worth;
             }
         }
@@ -171,16 +202,16 @@ impl Posterior {
         design: &Design,
         channel: usize,
         geo: Option<usize>,
-        member: &PosteriorDraw,
+        draw: &PosteriorDraw,
     ) -> Option<f64> {
         let revenue = self.panel.revenue_per_kpi()?;
-        let (mut room, mut transformed) = (Scratch::default(), vec![0.0; design.periods]);
+        let (mut scratch, mut transformed) = (Scratch::default(), vec![0.0; design.periods]);
         let geos = geo.map_or(0..design.geos, |g| g..g + 1);
         let worth = |g: usize| {
             let rows = g * design.periods..(g + 1) * design.periods;
-            member.curves[channel].apply(
+            draw.curves[channel].apply(
                 &design.channels[channel].activity[rows.clone()],
-                &mut room,
+                &mut scratch,
                 &mut transformed,
             );
             transformed
@@ -188,24 +219,23 @@ impl Posterior {
                 .zip(&revenue[rows])
                 .map(|(x, w)| x * w)
                 .sum::<f64>()
-                * design.kpi_scale[g]
+                * design.scales.kpi[g]
         };
         Some(geos.map(worth).sum())
     }
 
-    /// The mean over geos of a member's coefficients, in units of scaled KPI, for each regression
+    /// The mean over geos of a draw's coefficients, in units of scaled KPI, for each regression
     /// column by geo.
-    fn pooled_coefficients(&self, member: &PosteriorDraw) -> Vec<f64> {
-        let geos = self.kpi_scale.len();
+    fn pooled_coefficients(&self, draw: &PosteriorDraw) -> Vec<f64> {
+        let geos = self.scales.kpi.len();
         let mean = |c: &Vec<f64>| {
             c.iter()
-                .zip(&self.kpi_scale)
+                .zip(&self.scales.kpi)
                 .map(|(x, s)| x / s)
                 .sum::<f64>()
                 / geos as f64
         };
-        member
-            .coefficients
+        draw.coefficients
             .iter()
             .flat_map(|c| vec![mean(c); geos])
             .chain(vec![0.0; self.specification.control_bounds.len()])

@@ -1,5 +1,6 @@
 //! The classical regression: least squares, counts and positive outcomes on given regressors.
 
+mod additive;
 mod coefficient;
 mod data;
 mod diagnostics;

@@ -4,9 +4,12 @@
 //! each fold's validation error follow from products by block of periods. A change of one channel
 //! renews that channel's products only.
 
+use std::ops::Range;
+
 use crate::linalg::triangular::dot;
-use crate::mix::estimate::design::{Design, Source};
-use crate::mix::estimate::pseudo_observations::TestRoom;
+use crate::mix::estimate::design::Design;
+use crate::mix::specification::columns::Source;
+use crate::mix::specification::pseudo_observations::EntryScratch;
 use crate::mix::transform::ChannelCurve;
 use crate::mix::transform::curve::Scratch;
 
@@ -27,6 +30,24 @@ struct Column {
     mean: f64,
 }
 
+impl Column {
+    /// Takes over the transformed activity of its geos, with total and mean.
+    fn fill(&mut self, transformed: &[f64], geos: Range<usize>, design: &Design) {
+        let periods = design.periods;
+        let rows = geos.start * periods..geos.end * periods;
+        self.values.fill(0.0);
+        self.values[rows.clone()].copy_from_slice(&transformed[rows.clone()]);
+        (self.total, self.mean) = (0.0, 0.0);
+        for geo in geos {
+            let sum = self.values[geo * periods..(geo + 1) * periods]
+                .iter()
+                .sum::<f64>();
+            self.total += sum * design.scales.kpi[geo];
+            self.mean += sum / rows.len() as f64;
+        }
+    }
+}
+
 /// All media columns of a candidate.
 #[derive(Debug, Clone)]
 pub(crate) struct SufficientStatistics {
@@ -36,8 +57,8 @@ pub(crate) struct SufficientStatistics {
     spare: Vec<Column>,
     saved: Vec<f64>,
     transformed: Vec<f64>,
-    room: Scratch,
-    test_room: TestRoom,
+    scratch: Scratch,
+    entry_scratch: EntryScratch,
 }
 
 impl SufficientStatistics {
@@ -50,17 +71,17 @@ impl SufficientStatistics {
             tests: vec![0.0; design.tests.len()],
             ..Column::default()
         };
-        let mut moments = Self {
+        let mut statistics = Self {
             columns: vec![column.clone(); columns],
             products: vec![0.0; blocks * columns * columns],
             spare: vec![column; design.geos.max(1)],
             saved: vec![],
             transformed: vec![0.0; design.rows()],
-            room: Scratch::default(),
-            test_room: TestRoom::default(),
+            scratch: Scratch::default(),
+            entry_scratch: EntryScratch::default(),
         };
-        moments.set_controls(design);
-        moments
+        statistics.set_controls(design);
+        statistics
     }
 
     /// Controls with bounds do not change from candidate to candidate.
@@ -68,7 +89,7 @@ impl SufficientStatistics {
         for (k, media) in design.columns.iter().enumerate() {
             if let Source::Control(c) = media.source {
                 self.transformed
-                    .copy_from_slice(&design.bounded_controls[c]);
+                    .copy_from_slice(&design.baseline.bounded[c].1);
                 self.renew(k, None, design);
             }
         }
@@ -84,7 +105,7 @@ impl SufficientStatistics {
             .chunks(periods)
             .zip(self.transformed.chunks_mut(periods))
         {
-            curve.apply(from, &mut self.room, to);
+            curve.apply(from, &mut self.scratch, to);
         }
         let mut next = 0;
         for k in 0..self.columns.len() {
@@ -110,30 +131,20 @@ impl SufficientStatistics {
 
     /// Takes all products of column `k` anew, from the transformed activity.
     fn renew(&mut self, k: usize, curve: Option<&ChannelCurve>, design: &Design) {
-        let media = &design.columns[k];
-        let (periods, geos) = (
-            design.periods,
-            media.geo.map_or(0..design.geos, |g| g..g + 1),
-        );
-        let count = self.columns.len();
         let mut column = std::mem::take(&mut self.columns[k]);
-        column.values.fill(0.0);
-        let rows = geos.start * periods..geos.end * periods;
-        column.values[rows.clone()].copy_from_slice(&self.transformed[rows.clone()]);
-        let geo_sum = |g: usize| {
-            column.values[g * periods..(g + 1) * periods]
-                .iter()
-                .sum::<f64>()
-        };
-        (column.total, column.mean) = (0.0, 0.0);
-        for geo in geos.clone() {
-            let sum = geo_sum(geo);
-            column.total += sum * design.kpi_scale[geo];
-            column.mean += sum / rows.len() as f64;
-        }
+        let geos = design.columns[k]
+            .geo
+            .map_or(0..design.geos, |geo| geo..geo + 1);
+        column.fill(&self.transformed, geos.clone(), design);
         if let Some(curve) = curve {
             for (entry, test) in column.tests.iter_mut().zip(&design.tests) {
-                *entry = test.part(media, curve, &self.transformed, design, &mut self.test_room);
+                *entry = test.entry(
+                    &design.columns[k],
+                    curve,
+                    &self.transformed,
+                    &design.scales.kpi,
+                    &mut self.entry_scratch,
+                );
             }
         }
         if let Some(weights) = &design.root_weights {
@@ -144,43 +155,59 @@ impl SufficientStatistics {
                 .for_each(|(v, w)| *v *= w);
         }
         for block in 0..design.cuts.len() - 1 {
-            let segment = |g: usize| {
+            self.renew_block(k, &mut column, block, geos.clone(), design);
+        }
+        self.columns[k] = column;
+    }
+
+    /// Takes the products of `column`, the k-th, in one block of periods.
+    fn renew_block(
+        &mut self,
+        k: usize,
+        column: &mut Column,
+        block: usize,
+        geos: Range<usize>,
+        design: &Design,
+    ) {
+        let periods = design.periods;
+        let segments = || {
+            geos.clone().map(|g| {
                 (
                     g * periods + design.cuts[block],
                     g * periods + design.cuts[block + 1],
                 )
-            };
-            let segments = || geos.clone().map(segment);
-            let over = |other: &[f64]| {
-                segments()
-                    .map(|(a, b)| dot(&column.values[a..b], &other[a..b]))
-                    .sum::<f64>()
-            };
-            column.kpi[block] = over(&design.kpi);
-            let size = design.basis.len();
-            for (product, direction) in column.basis[block * size..(block + 1) * size]
-                .iter_mut()
-                .zip(&design.basis.directions)
-            {
-                *product = segments()
-                    .map(|(a, b)| {
-                        let (low, values) = direction.within(a, b);
-                        dot(&column.values[low..low + values.len()], values)
-                    })
-                    .sum();
-            }
-            let matrix = &mut self.products[block * count * count..(block + 1) * count * count];
-            for (j, other) in self.columns.iter().enumerate() {
-                let product = if j == k {
-                    over(&column.values)
-                } else {
-                    over(&other.values)
-                };
-                matrix[k * count + j] = product;
-                matrix[j * count + k] = product;
-            }
+            })
+        };
+        let over = |values: &[f64], other: &[f64]| {
+            segments()
+                .map(|(a, b)| dot(&values[a..b], &other[a..b]))
+                .sum::<f64>()
+        };
+        column.kpi[block] = over(&column.values, &design.kpi);
+        let size = design.basis.len();
+        for (product, direction) in column.basis[block * size..(block + 1) * size]
+            .iter_mut()
+            .zip(&design.basis.directions)
+        {
+            *product = segments()
+                .map(|(a, b)| {
+                    let (low, values) = direction.within(a, b);
+                    dot(&column.values[low..low + values.len()], values)
+                })
+                .sum();
         }
-        self.columns[k] = column;
+        let count = self.columns.len();
+        let matrix = &mut self.products[block * count * count..(block + 1) * count * count];
+        for (j, other) in self.columns.iter().enumerate() {
+            let other = if j == k {
+                &column.values
+            } else {
+                &other.values
+            };
+            let product = over(&column.values, other);
+            matrix[k * count + j] = product;
+            matrix[j * count + k] = product;
+        }
     }
 
     pub(crate) fn count(&self) -> usize {

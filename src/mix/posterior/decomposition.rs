@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::specification::Order;
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::Order;
 use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
@@ -100,16 +102,18 @@ impl Decomposition {
 }
 
 impl Posterior {
-    /// The training panel decomposed by the ensemble.
-    pub fn decomposition(&self) -> Decomposition {
-        self.decompose(&self.panel)
+    /// The training panel decomposed: the mean over draws. It is computed once.
+    pub fn decomposition(&self) -> &Decomposition {
+        self.derived
+            .decomposition
+            .get_or_init(|| self.decompose(&self.panel))
     }
 
     /// Any panel with the same columns decomposed by the ensemble; its first period has no history.
     pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
         let mut whole: Option<Decomposition> = None;
-        for (member, weight) in self.members.iter().zip(&self.weights) {
-            let part = self.decompose_by(panel, member);
+        for (draw, weight) in self.draws.iter().zip(self.weights()) {
+            let part = self.decompose_by(panel, draw);
             let whole = whole.get_or_insert_with(|| part.empty());
             add(&mut whole.baseline, &part.baseline, *weight);
             for c in 0..part.channels.len() {
@@ -117,21 +121,31 @@ impl Posterior {
                 add(&mut whole.immediate[c], &part.immediate[c], *weight);
             }
         }
-        whole.expect("an ensemble has members").with_prediction()
+        whole.expect("a posterior has draws").with_prediction()
     }
 
-    /// The training panel decomposed by one candidate.
-    pub fn decomposition_by(&self, member: &PosteriorDraw) -> Decomposition {
-        self.decompose_by(&self.panel, member)
+    /// The training panel decomposed by one draw, of this model or of the search that made it.
+    ///
+    /// # Errors
+    /// If the draw does not fit the panel.
+    pub fn decomposition_by(&self, draw: &PosteriorDraw) -> Result<Decomposition> {
+        match self.misfit_of(draw) {
+            Some(what) => Err(Error::setting(
+                "posterior draw",
+                what,
+                "figures that fit the panel",
+            )),
+            None => Ok(self.decompose_by(&self.panel, draw)),
+        }
     }
 
-    pub(crate) fn decompose_by(&self, panel: &Panel, member: &PosteriorDraw) -> Decomposition {
+    pub(crate) fn decompose_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Decomposition {
         let mut parts = Decomposition {
             dates: panel.dates().to_vec(),
             geos: panel.geos().to_vec(),
             channels: panel.channel_names().map(Into::into).collect(),
             prediction: vec![],
-            baseline: self.baseline_by(panel, member),
+            baseline: self.baseline_by(panel, draw),
             contributions: vec![],
             immediate: vec![],
         };
@@ -142,15 +156,15 @@ impl Posterior {
                 let rows = geo * panel.periods()..(geo + 1) * panel.periods();
                 let activity: Vec<f64> = channel.activity()[rows.clone()]
                     .iter()
-                    .map(|x| x / self.activity_scale[c][geo])
+                    .map(|x| x / self.scales.activity[c][geo])
                     .collect();
-                member.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
-                member.curves[c].immediate(
+                draw.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
+                draw.curves[c].immediate(
                     &activity,
                     &whole[rows.clone()],
                     &mut immediate[rows.clone()],
                 );
-                let coefficient = member.coefficients[c][geo];
+                let coefficient = draw.coefficients[c][geo];
                 whole[rows.clone()]
                     .iter_mut()
                     .chain(&mut immediate[rows])
@@ -163,24 +177,20 @@ impl Posterior {
     }
 
     /// The baseline of a panel under a candidate, in units of the KPI.
-    pub(crate) fn baseline_by(&self, panel: &Panel, member: &PosteriorDraw) -> Vec<f64> {
+    pub(crate) fn baseline_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Vec<f64> {
         let own = self
             .specification
             .baseline
-            .geo_columns(panel.dates(), self.timeline);
+            .geo_columns(panel.dates(), self.scales.timeline);
         let shared = self
             .specification
             .baseline
             .shared_columns(panel.dates(), panel.period());
-        let bounded = |name: &str| {
-            self.specification
-                .control_bounds
-                .iter()
-                .any(|(n, ..)| n == name)
-        };
-        let (bound, free): (Vec<_>, Vec<_>) =
-            panel.controls().iter().partition(|c| bounded(c.name()));
-        let mut coefficients = member.baseline.iter();
+        let (bound, free): (Vec<_>, Vec<_>) = panel
+            .controls()
+            .iter()
+            .partition(|c| self.specification.bounds_of_control(c.name()).is_some());
+        let mut coefficients = draw.baseline.iter();
         let mut baseline = vec![0.0; panel.rows()];
         for geo in baseline.chunks_mut(panel.periods()) {
             own.iter()
@@ -195,7 +205,7 @@ impl Posterior {
         for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
             add(&mut baseline, control.values(), *coefficient);
         }
-        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.kpi_scale) {
+        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.scales.kpi) {
             geo.iter_mut().for_each(|v| *v *= scale);
         }
         baseline

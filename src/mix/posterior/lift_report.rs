@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 
-use crate::mix::estimate::candidate::Problem;
-use crate::mix::estimate::design::Source;
-use crate::mix::estimate::search::set_all;
-use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::summary::Spread;
+use crate::mix::specification::Pooling;
+use crate::mix::specification::columns::{Source, media_columns};
+use crate::mix::specification::pseudo_observations::{EntryScratch, PseudoObservation};
+use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
 /// A lift test beside what the model predicts for it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TestReport {
+pub struct LiftReport {
     /// The tested channel.
     pub channel: String,
     /// The geo; none for all.
@@ -31,7 +32,7 @@ pub struct TestReport {
     pub predicted: Spread,
 }
 
-impl TestReport {
+impl LiftReport {
     /// Predicted minus measured, in standard errors.
     pub fn deviation(&self) -> f64 {
         (self.predicted.mean - self.measured) / self.standard_error
@@ -39,59 +40,61 @@ impl TestReport {
 }
 
 impl Posterior {
-    /// Every lift test the model was fitted with, predicted against measured.
-    pub fn lift_report(&self) -> Vec<TestReport> {
-        let Some(problem) = self.problem() else {
-            return vec![];
-        };
-        let predictions: Vec<Vec<f64>> = self
-            .members
-            .iter()
-            .map(|m| self.tested(&problem, m))
-            .collect();
-        let lifts = problem
-            .design
-            .tests
-            .iter()
-            .enumerate()
-            .filter(|(_, t)| t.is_lift())
-            .map(|(i, _)| i);
+    /// Every lift test of the specification, predicted against measured.
+    pub fn lift_report(&self) -> Vec<LiftReport> {
+        let lifts: Vec<&PseudoObservation> =
+            self.derived.tests.iter().filter(|t| t.is_lift()).collect();
         lifts
+            .into_iter()
             .zip(&self.specification.lift_tests)
-            .map(|(i, test)| TestReport {
-                channel: test.channel().into(),
-                geo: test.geo().map(Into::into),
-                start: test.start(),
-                end: test.end(),
-                spend_change: test.spend_change(),
-                measured: test.outcome_change(),
-                standard_error: test.standard_error(),
-                predicted: Spread::of(
-                    &predictions.iter().map(|p| p[i]).collect::<Vec<_>>(),
-                    &self.weights,
-                ),
+            .map(|(observation, test)| {
+                let activity = self
+                    .scales
+                    .scaled_activity(&self.panel, observation.channel);
+                let predictions: Vec<f64> = self
+                    .draws
+                    .iter()
+                    .map(|draw| self.predicted(observation, &activity, draw))
+                    .collect();
+                LiftReport {
+                    channel: test.channel().into(),
+                    geo: test.geo().map(Into::into),
+                    start: test.start(),
+                    end: test.end(),
+                    spend_change: test.spend_change(),
+                    measured: test.outcome_change(),
+                    standard_error: test.standard_error(),
+                    predicted: Spread::of(&predictions, self.weights()),
+                }
             })
             .collect()
     }
 
-    /// What a member predicts for each test row, in units of the KPI.
-    fn tested(&self, problem: &Problem, member: &PosteriorDraw) -> Vec<f64> {
-        let design = &problem.design;
-        let mut moments = SufficientStatistics::new(design);
-        set_all(problem, &member.point, &mut moments);
-        let coefficients: Vec<f64> = design
-            .columns
+    /// What a draw predicts for a test, in units of the KPI.
+    fn predicted(&self, test: &PseudoObservation, activity: &[f64], draw: &PosteriorDraw) -> f64 {
+        let curve = &draw.curves[test.channel];
+        let mut transformed = vec![0.0; activity.len()];
+        let mut scratch = Scratch::default();
+        let periods = self.panel.periods();
+        for (from, to) in activity
+            .chunks(periods)
+            .zip(transformed.chunks_mut(periods))
+        {
+            curve.apply(from, &mut scratch, to);
+        }
+        let by_geo = self.specification.pooling != Pooling::Pooled;
+        let mut entry_scratch = EntryScratch::default();
+        let sum: f64 = media_columns(&self.panel, &self.specification, by_geo)
             .iter()
-            .map(|column| match (column.source, column.geo) {
+            .filter(|column| column.source == Source::Channel(test.channel))
+            .map(|column| {
                 // A pooled column's coefficient is the same share of every geo's scale.
-                (Source::Channel(c), geo) => {
-                    member.coefficients[c][geo.unwrap_or(0)] / design.kpi_scale[geo.unwrap_or(0)]
-                }
-                (Source::Control(_), _) => 0.0,
+                let geo = column.geo.unwrap_or(0);
+                let coefficient = draw.coefficients[test.channel][geo] / self.scales.kpi[geo];
+                let kpi = &self.scales.kpi;
+                coefficient * test.entry(column, curve, &transformed, kpi, &mut entry_scratch)
             })
-            .collect();
-        (0..design.tests.len())
-            .map(|t| problem.tested(&moments, &coefficients, t) * design.tests[t].unit)
-            .collect()
+            .sum();
+        sum * test.unit
     }
 }

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::summary::Spread;
-use crate::mix::specification::Order;
 use crate::mix::transform::Adstock;
+use crate::mix::transform::Order;
 use crate::mix::transform::{Saturation, SaturationCurve};
 
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
@@ -30,7 +31,7 @@ impl ResponseCurve for PeriodCurve {
     }
 }
 
-/// What a channel's total spend over a horizon returns under one member of the ensemble, carry-over
+/// What a channel's total spend over a horizon returns under one draw of the ensemble, carry-over
 /// from before and after it honoured.
 ///
 /// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
@@ -89,7 +90,7 @@ pub struct ResponsePoint {
     /// Spend per period over all geos.
     pub spend: f64,
     /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
-    /// middle 90 % of its members.
+    /// middle 90 % of its draws.
     pub response: Spread,
     /// The derivative of the response by spend: what the next unit of spend per period adds to
     /// every period's contribution.
@@ -111,12 +112,12 @@ impl Posterior {
             ));
         }
         let shares = self.geo_shares(c);
-        let steady = |member: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
-            let reach = self.reach(member, c);
+        let steady = |draw: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
+            let reach = self.reach(draw, c);
             let geo = |(g, share): (usize, &f64)| {
-                let curve = self.period_curve(member, c, g);
+                let curve = self.period_curve(draw, c, g);
                 let spend = share * spend;
-                match (member.curves[c].order, slope) {
+                match (draw.curves[c].order, slope) {
                     (Order::AdstockFirst, false) => curve.response(reach * spend),
                     (Order::AdstockFirst, true) => share * reach * curve.slope(reach * spend),
                     (Order::SaturationFirst, false) => reach * curve.response(spend),
@@ -128,11 +129,11 @@ impl Posterior {
         let spread = |spend: f64, slope: bool| {
             Spread::of(
                 &self
-                    .members
+                    .draws
                     .iter()
                     .map(|m| steady(m, spend, slope))
                     .collect::<Vec<_>>(),
-                &self.weights,
+                self.weights(),
             )
         };
         Ok(spends
@@ -145,7 +146,7 @@ impl Posterior {
             .collect())
     }
 
-    /// The curves to plan the next `periods` periods with: every member's, so that the plan's gain
+    /// The curves to plan the next `periods` periods with: every draw's, so that the plan's gain
     /// has an interval.
     ///
     /// # Errors
@@ -154,17 +155,17 @@ impl Posterior {
         if periods == 0 {
             return Err(Error::setting("periods to plan", periods, "1 or more"));
         }
-        let curves = |member: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
+        let curves = |draw: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
             (0..self.panel.channels().len())
-                .map(|c| self.channel_response(member, c, periods))
+                .map(|c| self.channel_response(draw, c, periods))
                 .collect()
         };
-        let members = self
-            .members
+        let draws = self
+            .draws
             .iter()
-            .zip(&self.weights)
+            .zip(self.weights())
             .map(|(m, w)| Ok((*w, curves(m)?)));
-        Ensemble::new(members.collect::<Result<_>>()?)
+        Ensemble::new(draws.collect::<Result<_>>()?)
     }
 
     /// A budget for the next `periods` periods: each channel between `least` and `most` times its
@@ -225,21 +226,21 @@ impl Posterior {
     }
 
     /// The sum of adstock weights.
-    fn reach(&self, member: &PosteriorDraw, channel: usize) -> f64 {
-        let mut weights = vec![0.0; self.lags(member, channel)];
-        member.curves[channel].adstock.weights(&mut weights);
+    fn reach(&self, draw: &PosteriorDraw, channel: usize) -> f64 {
+        let mut weights = vec![0.0; self.lags(draw, channel)];
+        draw.curves[channel].adstock.weights(&mut weights);
         weights.iter().sum()
     }
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
-    fn lags(&self, member: &PosteriorDraw, channel: usize) -> usize {
-        member.curves[channel]
+    fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
+        draw.curves[channel]
             .adstock
             .window()
             .unwrap_or(self.panel.periods())
     }
 
-    fn period_curve(&self, member: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
+    fn period_curve(&self, draw: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
         let column = &self.panel.channels()[channel];
@@ -250,23 +251,23 @@ impl Posterior {
             .revenue_per_kpi()
             .map_or(1.0, |w| sum(w) / rows.len() as f64);
         PeriodCurve {
-            saturation: member.curves[channel].saturation,
-            effect: member.coefficients[channel][geo] * worth,
-            rate: per_spend / self.activity_scale[channel][geo],
+            saturation: draw.curves[channel].saturation,
+            effect: draw.coefficients[channel][geo] * worth,
+            rate: per_spend / self.scales.activity[channel][geo],
         }
     }
 
     fn channel_response(
         &self,
-        member: &PosteriorDraw,
+        draw: &PosteriorDraw,
         channel: usize,
         periods: usize,
     ) -> Result<ChannelResponse> {
-        let mut weights = vec![0.0; self.lags(member, channel)];
-        member.curves[channel].adstock.weights(&mut weights);
+        let mut weights = vec![0.0; self.lags(draw, channel)];
+        draw.curves[channel].adstock.weights(&mut weights);
         let geo = |(geo, share): (usize, f64)| {
-            let period = self.period_curve(member, channel, geo);
-            let response = match member.curves[channel].order {
+            let period = self.period_curve(draw, channel, geo);
+            let response = match draw.curves[channel].order {
                 Order::SaturationFirst => GeoResponse::Saturated {
                     period,
                     periods: periods as f64,
@@ -292,7 +293,7 @@ impl Posterior {
     /// The panel's activity in one geo as the spend that would buy it at the channel's mean rate.
     fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
-        let scale = self.activity_scale[channel][geo];
+        let scale = self.scales.activity[channel][geo];
         self.panel.channels()[channel].activity()[rows]
             .iter()
             .map(|a| if rate > 0.0 { a / scale / rate } else { 0.0 })

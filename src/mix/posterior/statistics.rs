@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use crate::mix::posterior::draw::{Objectives, PosteriorDraw};
 use crate::mix::posterior::model::Posterior;
+use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 
 /// Fit statistics of the ensemble's prediction on the rows that have weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -19,13 +21,14 @@ pub struct FitStatistics {
     /// Durbin-Watson: squared differences of successive residuals within geos over squared
     /// residuals; 2 without autocorrelation.
     pub durbin_watson: f64,
-    /// The members' mean root mean square error over the KPI's range on periods after their
+    /// The draws' mean root mean square error over the KPI's range on periods after their
     /// training data; none without folds.
     pub validation_nrmse: Option<f64>,
-    /// The members' mean DECOMP.RSSD.
-    pub rssd: f64,
-    /// The largest violation of the optimality conditions among the members.
-    pub kkt_residual: f64,
+    /// The draws' mean DECOMP.RSSD; none where no search made them.
+    pub rssd: Option<f64>,
+    /// The largest violation of the optimality conditions among the draws; none where no search
+    /// made them.
+    pub kkt_residual: Option<f64>,
 }
 
 impl Posterior {
@@ -62,17 +65,6 @@ impl Posterior {
         let nonzero: Vec<usize> = kept.iter().copied().filter(|&r| kpi[r] != 0.0).collect();
         let r2 = 1.0 - square / total;
         let freedom = count - self.parameters() as f64;
-        let mean_of = |f: &dyn Fn(&crate::mix::posterior::model::PosteriorDraw) -> f64| {
-            self.members
-                .iter()
-                .zip(&self.weights)
-                .map(|(m, w)| w * f(m))
-                .sum::<f64>()
-        };
-        let validated = self
-            .members
-            .iter()
-            .all(|m| m.objectives.validation_nrmse.is_some());
         FitStatistics {
             r2,
             adjusted_r2: (freedom > 0.0).then(|| 1.0 - (1.0 - r2) * (count - 1.0) / freedom),
@@ -83,15 +75,24 @@ impl Posterior {
                 .sum::<f64>()
                 / nonzero.len().max(1) as f64,
             durbin_watson: self.successive_square(&residuals) / square,
-            validation_nrmse: validated
-                .then(|| mean_of(&|m| m.objectives.validation_nrmse.unwrap_or(0.0))),
-            rssd: mean_of(&|m| m.objectives.rssd),
+            validation_nrmse: self.mean_objective(|objectives| objectives.validation_nrmse),
+            rssd: self.mean_objective(|objectives| Some(objectives.rssd)),
             kkt_residual: self
-                .members
+                .draws
                 .iter()
-                .map(|m| m.kkt_residual)
-                .fold(0.0, f64::max),
+                .filter_map(PosteriorDraw::kkt_residual)
+                .reduce(f64::max),
         }
+    }
+
+    /// The mean over draws of what the search judged them by; none if a draw lacks it.
+    fn mean_objective(&self, objective: impl Fn(&Objectives) -> Option<f64>) -> Option<f64> {
+        let values: Vec<f64> = self
+            .draws
+            .iter()
+            .map(|draw| draw.objectives().and_then(&objective))
+            .collect::<Option<_>>()?;
+        Some(values.iter().zip(self.weights()).map(|(v, w)| w * v).sum())
     }
 
     fn successive_square(&self, residuals: &[f64]) -> f64 {
@@ -103,13 +104,21 @@ impl Posterior {
             .sum()
     }
 
-    /// Linear coefficients and transform parameters of one member.
-    fn parameters(&self) -> usize {
-        let member = &self.members[0];
-        let media: usize = match self.specification.pooling {
-            crate::mix::specification::Pooling::Pooled => member.coefficients.len(),
-            _ => member.coefficients.iter().map(Vec::len).sum(),
+    /// How many transform parameters a draw has.
+    fn transform_parameters(&self) -> usize {
+        let count = |curve: &ChannelCurve| {
+            curve.adstock.parameters().len() + curve.saturation.parameters().len()
         };
-        member.baseline.len() - self.dropped.len() + media + member.point.len() - 1
+        self.draws[0].curves.iter().map(count).sum()
+    }
+
+    /// Linear coefficients and transform parameters of one draw.
+    fn parameters(&self) -> usize {
+        let draw = &self.draws[0];
+        let media: usize = match self.specification.pooling {
+            crate::mix::specification::Pooling::Pooled => draw.coefficients.len(),
+            _ => draw.coefficients.iter().map(Vec::len).sum(),
+        };
+        draw.baseline.len() - self.dropped_columns().len() + media + self.transform_parameters()
     }
 }

@@ -1,110 +1,128 @@
-//! A model as a file has it, before it is checked.
+//! A model as a file has it: written with its version, checked when read.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
+use crate::mix::posterior::draw::{Noise, PosteriorDraw};
+use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::MixSpecification;
-use crate::mix::transform::AdstockFamily;
-use crate::mix::transform::ChannelCurve;
-use crate::mix::transform::SaturationFamily;
-use crate::time::Day;
+use crate::mix::specification::scales::Scales;
+use crate::mix::transform::{AdstockFamily, ChannelCurve, SaturationFamily};
+
+/// The version of the format that this crate writes and reads.
+const VERSION: u32 = 1;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Fields {
+    version: u32,
     specification: MixSpecification,
     panel: Panel,
-    members: Vec<PosteriorDraw>,
-    weights: Vec<f64>,
-    best: PosteriorDraw,
-    front: Vec<PosteriorDraw>,
-    timeline: (Day, Day),
-    kpi_scale: Vec<f64>,
-    activity_scale: Vec<Vec<f64>>,
-    baseline_names: Vec<String>,
-    dropped: Vec<String>,
-    tried: usize,
-    noise: Option<(f64, f64)>,
+    draws: Vec<PosteriorDraw>,
+    scales: Scales,
+    noise: Option<Noise>,
+}
+
+/// The same fields, borrowed.
+#[derive(Serialize)]
+struct FieldsOf<'a> {
+    version: u32,
+    specification: &'a MixSpecification,
+    panel: &'a Panel,
+    draws: &'a [PosteriorDraw],
+    scales: &'a Scales,
+    noise: Option<Noise>,
+}
+
+impl Serialize for Posterior {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        FieldsOf {
+            version: VERSION,
+            specification: &self.specification,
+            panel: &self.panel,
+            draws: &self.draws,
+            scales: &self.scales,
+            noise: self.noise,
+        }
+        .serialize(serializer)
+    }
 }
 
 impl TryFrom<Fields> for Posterior {
     type Error = Error;
 
-    fn try_from(f: Fields) -> Result<Self> {
-        f.specification.check_names(&f.panel)?;
-        let dimensions = f.specification.cube(&f.panel)?;
-        let model = Self {
-            specification: f.specification,
-            panel: f.panel,
-            members: f.members,
-            weights: f.weights,
-            best: f.best,
-            front: f.front,
-            timeline: f.timeline,
-            kpi_scale: f.kpi_scale,
-            activity_scale: f.activity_scale,
-            baseline_names: f.baseline_names,
-            dropped: f.dropped,
-            tried: f.tried,
-            noise: f.noise,
-        };
-        match model.misfit(dimensions) {
-            Some(what) => Err(Error::setting(
-                "saved model",
-                what,
-                "figures that fit the panel it was saved with",
-            )),
-            None => Ok(model),
+    fn try_from(fields: Fields) -> Result<Self> {
+        if fields.version != VERSION {
+            return Err(Error::setting(
+                "version of the saved model",
+                fields.version,
+                VERSION.to_string(),
+            ));
         }
+        fields.specification.check_against(&fields.panel)?;
+        Self::assemble(
+            fields.specification,
+            fields.panel,
+            fields.draws,
+            fields.scales,
+            fields.noise,
+        )
     }
 }
 
 impl Posterior {
-    /// What does not fit together; candidates are points in a cube of so many dimensions.
-    fn misfit(&self, dimensions: usize) -> Option<&'static str> {
+    /// What does not fit together.
+    pub(crate) fn misfit(&self) -> Option<&'static str> {
         let (channels, geos) = (self.panel.channels().len(), self.panel.geos().len());
         let positive = |scales: &[f64]| {
             scales.len() == geos && scales.iter().all(|s| *s > 0.0 && s.is_finite())
         };
-        let weighed = self.weights.iter().all(|w| *w >= 0.0)
-            && (self.weights.iter().sum::<f64>() - 1.0).abs() < 1e-9;
-        let all = || self.members.iter().chain(&self.front).chain([&self.best]);
+        let noise = |noise: Noise| {
+            noise.variance > 0.0
+                && noise.variance.is_finite()
+                && (1.0..=f64::MAX).contains(&noise.inflation)
+        };
+        let checks = [
+            (!self.draws.is_empty(), "draws"),
+            (self.noise.is_none_or(noise), "noise"),
+            (positive(&self.scales.kpi), "scales.kpi"),
+            (
+                self.scales.activity.len() == channels
+                    && self.scales.activity.iter().all(|s| positive(s)),
+                "scales.activity",
+            ),
+            (
+                self.scales.timeline.0 <= self.scales.timeline.1,
+                "scales.timeline",
+            ),
+        ];
+        let wrong = checks.into_iter().find(|(holds, _)| !holds);
+        wrong
+            .map(|(_, what)| what)
+            .or_else(|| self.draws.iter().find_map(|draw| self.misfit_of(draw)))
+    }
+
+    /// What of a draw does not fit the panel and the specification.
+    pub(crate) fn misfit_of(&self, draw: &PosteriorDraw) -> Option<&'static str> {
+        let (channels, geos) = (self.panel.channels().len(), self.panel.geos().len());
+        let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
         let checks = [
             (
-                !self.members.is_empty() && self.weights.len() == self.members.len() && weighed,
-                "weights",
-            ),
-            (
-                self.noise
-                    .is_none_or(|(v, i)| v > 0.0 && v.is_finite() && (1.0..=f64::MAX).contains(&i)),
-                "noise",
-            ),
-            (positive(&self.kpi_scale), "kpi_scale"),
-            (
-                self.activity_scale.len() == channels
-                    && self.activity_scale.iter().all(|s| positive(s)),
-                "activity_scale",
-            ),
-            (self.timeline.0 <= self.timeline.1, "timeline"),
-            (
-                all().all(|m| m.baseline.len() == self.baseline_columns()),
+                draw.baseline.len() == self.baseline_columns() && finite(&draw.baseline),
                 "baseline",
             ),
-            (all().all(|m| self.has_families(m)), "curves"),
+            (self.has_families(draw), "curves"),
             (
-                all().all(|m| {
-                    m.coefficients.len() == channels
-                        && m.coefficients.iter().all(|c| c.len() == geos)
-                }),
+                draw.coefficients.len() == channels
+                    && draw
+                        .coefficients
+                        .iter()
+                        .all(|c| c.len() == geos && finite(c)),
                 "coefficients",
             ),
-            (
-                all().all(|m| {
-                    m.point.len() == dimensions && m.point.iter().all(|u| (0.0..=1.0).contains(u))
-                }),
-                "point",
-            ),
+            (draw.penalty >= 0.0 && draw.penalty.is_finite(), "penalty"),
+            (self.has_point(draw), "point"),
         ];
         checks
             .into_iter()
@@ -112,8 +130,18 @@ impl Posterior {
             .map(|(_, what)| what)
     }
 
-    /// Whether a member's transforms are of the families that the specification asks for.
-    fn has_families(&self, member: &PosteriorDraw) -> bool {
+    /// Whether a draw's place in the cube of parameters, if it has one, is in that cube.
+    fn has_point(&self, draw: &PosteriorDraw) -> bool {
+        let Some(candidate) = &draw.candidate else {
+            return true;
+        };
+        let dimensions = self.specification.cube(&self.panel);
+        dimensions.is_ok_and(|d| d == candidate.point.len())
+            && candidate.point.iter().all(|u| (0.0..=1.0).contains(u))
+    }
+
+    /// Whether a draw's transforms are of the families that the specification asks for.
+    fn has_families(&self, draw: &PosteriorDraw) -> bool {
         let asked = |(name, curve): (&str, &ChannelCurve)| {
             let settings = self.specification.settings(name);
             let (adstock, saturation) = (
@@ -123,14 +151,14 @@ impl Posterior {
             adstock.is_ok_and(|a: AdstockFamily| a == settings.adstock)
                 && saturation.is_ok_and(|s: SaturationFamily| s == settings.saturation)
         };
-        member.curves.len() == self.panel.channels().len()
-            && self.panel.channel_names().zip(&member.curves).all(asked)
+        draw.curves.len() == self.panel.channels().len()
+            && self.panel.channel_names().zip(&draw.curves).all(asked)
     }
 
     fn baseline_columns(&self) -> usize {
         let baseline = &self.specification.baseline;
         let own = baseline
-            .geo_columns(self.panel.dates(), self.timeline)
+            .geo_columns(self.panel.dates(), self.scales.timeline)
             .len()
             * self.panel.geos().len();
         own + baseline

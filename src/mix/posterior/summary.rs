@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::specification::Order;
+use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::Order;
 use crate::mix::transform::Saturation;
 
 /// A figure with the range that the middle 90 % of its draws fall in.
@@ -45,8 +46,8 @@ impl Spread {
         }
     }
 
-    fn is_hardly_informed(&self) -> bool {
-        (self.low..=self.high).contains(&0.0) || self.high - self.low > HARDLY * self.mean.abs()
+    fn is_weakly_identified(&self) -> bool {
+        (self.low..=self.high).contains(&0.0) || self.high - self.low > WEAK * self.mean.abs()
     }
 
     /// Half the width of the range.
@@ -94,12 +95,13 @@ pub struct ChannelSummary {
     /// The mean weights of lags 0, 1, .., which sum to 1.
     pub adstock_curve: Vec<f64>,
     /// Whether the data hardly inform the contribution: its range is wider than the figure itself
-    /// or reaches zero, as where the channel was never active or most members leave it out.
-    pub hardly_informed: bool,
+    /// or reaches zero, as where the channel was never active or most draws leave it out.
+    #[serde(rename = "hardly_informed")]
+    pub weakly_identified: bool,
 }
 
 /// A range as wide as this many times the figure makes it hardly informed.
-const HARDLY: f64 = 1.0;
+const WEAK: f64 = 1.0;
 
 impl Posterior {
     /// The figures of every channel over all geos together.
@@ -124,17 +126,17 @@ impl Posterior {
         Ok(self.summaries(Some(geo), &decompositions))
     }
 
-    /// For each member and channel: contribution, its worth in money, its immediate part, and the
+    /// For each draw and channel: contribution, its worth in money, its immediate part, and the
     /// derivative of the worth by the scale of spend.
     fn member_figures(&self, geo: Option<usize>) -> Vec<Vec<[f64; 4]>> {
         let periods = self.panel.periods();
         let rows = geo.map_or(0..self.panel.rows(), |g| g * periods..(g + 1) * periods);
         let worth = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |w| w[row]);
-        let figures = |member: &PosteriorDraw| {
-            let parts = self.decomposition_by(member);
+        let figures = |draw: &PosteriorDraw| {
+            let parts = self.decompose_by(&self.panel, draw);
             (0..self.panel.channels().len())
                 .map(|c| {
-                    let scaled = self.scale_derivative(member, c);
+                    let scaled = self.scale_derivative(draw, c);
                     let sum = |values: &[f64]| rows.clone().map(|r| values[r]).sum::<f64>();
                     let money =
                         |values: &[f64]| rows.clone().map(|r| values[r] * worth(r)).sum::<f64>();
@@ -147,24 +149,24 @@ impl Posterior {
                 })
                 .collect()
         };
-        self.members.iter().map(figures).collect()
+        self.draws.iter().map(figures).collect()
     }
 
     /// d contribution / d (log of the scale of all of a channel's spend), by row.
-    fn scale_derivative(&self, member: &PosteriorDraw, channel: usize) -> Vec<f64> {
+    fn scale_derivative(&self, draw: &PosteriorDraw, channel: usize) -> Vec<f64> {
         let periods = self.panel.periods();
         let mut derivative = vec![0.0; self.panel.rows()];
         let activity = self.panel.channels()[channel].activity();
         for (geo, cells) in derivative.chunks_mut(periods).enumerate() {
-            let scale = self.activity_scale[channel][geo];
+            let scale = self.scales.activity[channel][geo];
             let scaled: Vec<f64> = activity[geo * periods..(geo + 1) * periods]
                 .iter()
                 .map(|x| x / scale)
                 .collect();
-            member.curves[channel].scale_derivative(&scaled, cells);
+            draw.curves[channel].scale_derivative(&scaled, cells);
             cells
                 .iter_mut()
-                .for_each(|v| *v *= member.coefficients[channel][geo]);
+                .for_each(|v| *v *= draw.coefficients[channel][geo]);
         }
         derivative
     }
@@ -173,7 +175,7 @@ impl Posterior {
         let mean_of = |c: usize, i: usize| {
             figures
                 .iter()
-                .zip(&self.weights)
+                .zip(self.weights())
                 .map(|(f, w)| f[c][i] * w)
                 .sum::<f64>()
         };
@@ -185,7 +187,7 @@ impl Posterior {
             .map(|c| {
                 let spread = |i: usize, unit: f64| {
                     let draws: Vec<f64> = figures.iter().map(|f| f[c][i] / unit).collect();
-                    Spread::of(&draws, &self.weights)
+                    Spread::of(&draws, self.weights())
                 };
                 let (spend, contribution) = (self.spend(c, geo), spread(0, 1.0));
                 let (adstock, saturation) = self.parameter_spreads(c);
@@ -201,13 +203,13 @@ impl Posterior {
                     marginal_roi: (spend > 0.0).then(|| spread(3, spend)),
                     cpa: (contribution.mean > 0.0).then(|| spend / contribution.mean),
                     coefficient: self.coefficient_spread(c, geo),
-                    adstock_family: self.best.curves[c].adstock.name().into(),
+                    adstock_family: self.draws[0].curves[c].adstock.name().into(),
                     adstock,
-                    saturation_family: self.best.curves[c].saturation.name().into(),
+                    saturation_family: self.draws[0].curves[c].saturation.name().into(),
                     saturation,
                     half_life: self.half_life(c),
                     adstock_curve: self.adstock_curve(c),
-                    hardly_informed: contribution.is_hardly_informed(),
+                    weakly_identified: contribution.is_weakly_identified(),
                 }
             })
             .collect()
@@ -227,8 +229,8 @@ impl Posterior {
             geo.map_or_else(|| all.iter().sum::<f64>() / all.len() as f64, |g| all[g])
         };
         Spread::of(
-            &self.members.iter().map(of).collect::<Vec<_>>(),
-            &self.weights,
+            &self.draws.iter().map(of).collect::<Vec<_>>(),
+            self.weights(),
         )
     }
 
@@ -236,15 +238,12 @@ impl Posterior {
     #[allow(clippy::type_complexity)]
     fn parameter_spreads(&self, channel: usize) -> (Vec<(String, Spread)>, Vec<(String, Spread)>) {
         let spreads = |of: &dyn Fn(&ChannelCurve) -> Vec<(&'static str, f64)>| {
-            let draws: Vec<Vec<(&str, f64)>> = self
-                .members
-                .iter()
-                .map(|m| of(&m.curves[channel]))
-                .collect();
+            let draws: Vec<Vec<(&str, f64)>> =
+                self.draws.iter().map(|m| of(&m.curves[channel])).collect();
             let names: Vec<&str> = draws[0].iter().map(|(name, _)| *name).collect();
             let spread = |(i, name): (usize, &str)| {
                 let values: Vec<f64> = draws.iter().map(|d| d[i].1).collect();
-                (name.to_owned(), Spread::of(&values, &self.weights))
+                (name.to_owned(), Spread::of(&values, self.weights()))
             };
             names
                 .into_iter()
@@ -258,17 +257,17 @@ impl Posterior {
         )
     }
 
-    /// The ensemble's mean adstock weights, each member's divided by their sum.
+    /// The ensemble's mean adstock weights, each draw's divided by their sum.
     fn adstock_curve(&self, channel: usize) -> Vec<f64> {
-        let length = self.members[0].curves[channel]
+        let length = self.draws[0].curves[channel]
             .adstock
             .window()
             .unwrap_or(self.panel.periods())
             .min(self.panel.periods());
         let mut mean = vec![0.0; length.max(1)];
-        for (member, weight) in self.members.iter().zip(&self.weights) {
+        for (draw, weight) in self.draws.iter().zip(self.weights()) {
             let mut weights = vec![0.0; mean.len()];
-            member.curves[channel].adstock.weights(&mut weights);
+            draw.curves[channel].adstock.weights(&mut weights);
             let total: f64 = weights.iter().sum();
             mean.iter_mut()
                 .zip(&weights)
@@ -277,12 +276,12 @@ impl Posterior {
         mean
     }
 
-    /// The weighted mean half-life of the members that have one, if most of them do.
+    /// The weighted mean half-life of the draws that have one, if most of them do.
     fn half_life(&self, channel: usize) -> Option<f64> {
         let known: Vec<(f64, f64)> = self
-            .members
+            .draws
             .iter()
-            .zip(&self.weights)
+            .zip(self.weights())
             .filter_map(|(m, w)| Some((m.curves[channel].adstock.half_life()?, *w)))
             .collect();
         let weight: f64 = known.iter().map(|(_, w)| w).sum();

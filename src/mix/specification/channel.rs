@@ -3,65 +3,88 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::AdstockFamily;
-use crate::mix::transform::Parameter;
-use crate::mix::transform::SaturationFamily;
+use crate::mix::specification::bounds::Bounds;
+use crate::mix::transform::{AdstockFamily, SaturationFamily, TransformParameter};
 
 /// How one channel is modelled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct ChannelSettings {
     pub(crate) adstock: AdstockFamily,
     pub(crate) saturation: SaturationFamily,
+    /// Ranges of transform parameters: name, lower and upper end. A later one replaces an earlier.
     pub(crate) ranges: Vec<(String, f64, f64)>,
-    pub(crate) bounds: (f64, Option<f64>),
+    /// Bounds of the coefficient, in units of the mean KPI.
+    pub(crate) bounds: Bounds,
     pub(crate) penalty_factor: f64,
 }
 
 impl Default for ChannelSettings {
     fn default() -> Self {
-        let (adstock, saturation) = (AdstockFamily::Geometric, SaturationFamily::Hill);
         Self {
-            adstock,
-            saturation,
+            adstock: AdstockFamily::Geometric,
+            saturation: SaturationFamily::Hill,
             ranges: vec![],
-            bounds: (0.0, None),
+            bounds: Bounds::from_range(0.0..),
             penalty_factor: 1.0,
         }
     }
 }
 
 impl ChannelSettings {
-    /// The searched parameters: first the adstock's, then the saturation's, with ranges applied.
-    pub(crate) fn parameters(&self, window: usize) -> Result<(Vec<Parameter>, Vec<Parameter>)> {
-        let ranged = |parameters: Vec<Parameter>| {
-            parameters
-                .into_iter()
-                .map(|p| {
-                    let range = self.ranges.iter().rev().find(|(name, ..)| name == p.name());
-                    range.map_or(Ok(p), |(_, low, high)| p.within(*low, *high))
-                })
-                .collect::<Result<Vec<_>>>()
-        };
+    /// An error if a bound or the penalty factor is out of range.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.bounds.check()?;
+        if !(self.penalty_factor >= 0.0 && self.penalty_factor.is_finite()) {
+            return Err(Error::setting(
+                "penalty factor",
+                self.penalty_factor,
+                "a finite number, 0 or more",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The transform parameters that have to be found, for a window of `window` periods: first the
+    /// adstock's, then the saturation's, each within its range.
+    pub(crate) fn parameters(
+        &self,
+        window: usize,
+    ) -> Result<(Vec<TransformParameter>, Vec<TransformParameter>)> {
         let (adstock, saturation) = (
             self.adstock.parameters(window),
             self.saturation.parameters(),
         );
-        if let Some((name, low, high)) = self
+        let all = || adstock.iter().chain(&saturation);
+        let unknown = self
             .ranges
             .iter()
-            .find(|(name, ..)| !adstock.iter().chain(&saturation).any(|p| p.name() == name))
-        {
-            let known: Vec<&str> = adstock
-                .iter()
-                .chain(&saturation)
-                .map(Parameter::name)
-                .collect();
+            .find(|(name, ..)| !all().any(|p| p.name() == name));
+        if let Some((name, low, high)) = unknown {
+            let known: Vec<&str> = all().map(TransformParameter::name).collect();
             return Err(Error::setting(
                 "range",
                 format!("{name} in {low}..{high}"),
                 format!("a range of one of {}", known.join(", ")),
             ));
         }
-        Ok((ranged(adstock)?, ranged(saturation)?))
+        Ok((self.ranged(adstock)?, self.ranged(saturation)?))
+    }
+
+    /// Parameters confined to the ranges that were set for them.
+    fn ranged(&self, parameters: Vec<TransformParameter>) -> Result<Vec<TransformParameter>> {
+        parameters
+            .into_iter()
+            .map(|parameter| {
+                let range = self
+                    .ranges
+                    .iter()
+                    .rev()
+                    .find(|(name, ..)| name == parameter.name());
+                range.map_or(Ok(parameter), |(_, low, high)| {
+                    parameter.within(*low, *high)
+                })
+            })
+            .collect()
     }
 }

@@ -1,9 +1,11 @@
 //! A specification against the panel it is to be fitted to.
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::design::baseline_coefficients;
 use crate::mix::panel::{Finding, Panel};
-use crate::mix::specification::{MixSpecification, Pooling};
+use crate::mix::specification::columns::BaselineColumns;
+use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::pooling::Pooling;
+use crate::mix::transform::LagWindow;
 
 const ROWS_PER_PARAMETER: usize = 5;
 
@@ -26,7 +28,7 @@ impl MixSpecification {
     /// # Errors
     /// If a setting names something that is not in the panel, or cannot be.
     pub fn check(&self, panel: &Panel) -> Result<Vec<Finding>> {
-        self.check_names(panel)?;
+        self.check_against(panel)?;
         let mut findings = panel.check();
         let holidays = self
             .baseline
@@ -51,7 +53,9 @@ impl MixSpecification {
             Pooling::Pooled => panel.channels().len(),
             Pooling::Partial(_) | Pooling::Separate => panel.channels().len() * panel.geos().len(),
         };
-        Ok(transforms + coefficients + baseline_coefficients(panel, self))
+        let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
+        let baseline = BaselineColumns::new(panel, self, timeline).coefficients();
+        Ok(transforms + coefficients + baseline)
     }
 
     /// How many transform parameters of a channel are searched.
@@ -70,8 +74,45 @@ impl MixSpecification {
             .sum::<Result<usize>>()?)
     }
 
-    /// Names that stand for nothing in the panel are an error.
-    pub(crate) fn check_names(&self, panel: &Panel) -> Result<()> {
+    /// An error if a setting is out of range or names something that is not in the panel.
+    pub(crate) fn check_against(&self, panel: &Panel) -> Result<()> {
+        self.check_settings()?;
+        self.check_names(panel)
+    }
+
+    /// An error if a setting is out of range.
+    pub(crate) fn check_settings(&self) -> Result<()> {
+        self.default.check()?;
+        self.channels.iter().try_for_each(|(_, c)| c.check())?;
+        self.control_bounds
+            .iter()
+            .try_for_each(|(_, b)| b.check())?;
+        if let Some(window) = self.window {
+            LagWindow::new(window, true)?;
+        }
+        if let Pooling::Partial(strength) = self.pooling
+            && !(strength > 0.0 && strength.is_finite())
+        {
+            return Err(Error::setting(
+                "strength of partial pooling",
+                strength,
+                "a finite number > 0",
+            ));
+        }
+        if let Some((low, high)) = self.penalty
+            && !(low >= 0.0 && low <= high && high.is_finite())
+        {
+            return Err(Error::setting(
+                "penalty",
+                format!("{low}..{high}"),
+                "a finite range, 0 or more",
+            ));
+        }
+        Ok(())
+    }
+
+    /// An error if a setting names something that is not in the panel.
+    fn check_names(&self, panel: &Panel) -> Result<()> {
         for (name, _) in &self.channels {
             panel.channel_index("a channel's setting", name)?;
         }

@@ -5,26 +5,26 @@ use serde::Deserialize;
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::mix::specification::baseline::Baseline;
+use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
-use crate::mix::specification::{GeoScale, MixSpecification, Order, Pooling};
+use crate::mix::transform::Order;
 
-#[derive(Deserialize)]
+/// The fields of a stored specification; those that are missing have their defaults.
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Fields {
     default: ChannelSettings,
     channels: Vec<(String, ChannelSettings)>,
-    control_bounds: Vec<(String, Option<f64>, Option<f64>)>,
+    control_bounds: Vec<(String, Bounds)>,
     window: Option<usize>,
     order: Order,
     pooling: Pooling,
     geo_scale: GeoScale,
     baseline: Baseline,
     penalty: Option<(f64, f64)>,
-    trials: usize,
-    front: usize,
-    seed: u64,
-    ensemble: usize,
-    folds: usize,
     lift_tests: Vec<LiftTest>,
     roi_priors: Vec<RoiPrior>,
 }
@@ -32,40 +32,21 @@ pub(super) struct Fields {
 impl TryFrom<Fields> for MixSpecification {
     type Error = Error;
 
-    fn try_from(f: Fields) -> Result<Self> {
-        let mut mix = Self::new()
-            .trials(f.trials)?
-            .front_trials(f.front)
-            .seed(f.seed)
-            .ensemble(f.ensemble)?
-            .folds(f.folds)?;
-        mix = mix
-            .order(f.order)
-            .pooling(f.pooling)?
-            .geo_scale(f.geo_scale)
-            .baseline(f.baseline);
-        mix = mix.lift_tests(f.lift_tests).roi_priors(f.roi_priors);
-        if let Some(window) = f.window {
-            mix = mix.window(window)?;
-        }
-        if let Some((low, high)) = f.penalty {
-            mix = mix.penalty(low, high)?;
-        }
-        for (control, low, high) in f.control_bounds {
-            mix = mix.control_bounds(control, low, high)?;
-        }
-        for (name, settings) in &f.channels {
-            mix = mix.with_channel_bounds(
-                name,
-                settings.bounds.0,
-                settings.bounds.1.unwrap_or(f64::INFINITY),
-            )?;
-            mix = mix.penalty_factor_of(name, settings.penalty_factor)?;
-        }
-        Ok(Self {
-            default: f.default,
-            channels: f.channels,
-            ..mix
-        })
+    fn try_from(fields: Fields) -> Result<Self> {
+        let specification = Self {
+            default: fields.default,
+            channels: fields.channels,
+            control_bounds: fields.control_bounds,
+            window: fields.window,
+            order: fields.order,
+            pooling: fields.pooling,
+            geo_scale: fields.geo_scale,
+            baseline: fields.baseline,
+            penalty: fields.penalty,
+            lift_tests: fields.lift_tests,
+            roi_priors: fields.roi_priors,
+        };
+        specification.check_settings()?;
+        Ok(specification)
     }
 }

@@ -20,7 +20,7 @@ use crate::mix::transform::adstock::weibull::WeibullPdf;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::parameter::{Parameter, Prior};
+use crate::mix::transform::parameter::{Prior, TransformParameter};
 
 /// The longest window, in periods.
 pub(crate) const LONGEST: usize = 1000;
@@ -183,10 +183,10 @@ impl AdstockFamily {
     ];
 
     /// The parameters with their default priors, for a window of so many periods.
-    pub fn parameters(self, window: usize) -> Vec<Parameter> {
-        let falling = |name, b| Parameter::new(name, Prior::ScaledBeta { high: 0.95, b });
-        let log = |name, low, high| Parameter::new(name, Prior::LogUniform { low, high });
-        let uniform = |name, low, high| Parameter::new(name, Prior::Uniform { low, high });
+    pub fn parameters(self, window: usize) -> Vec<TransformParameter> {
+        let falling = |name, b| TransformParameter::new(name, Prior::ScaledBeta { high: 0.95, b });
+        let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
+        let uniform = |name, low, high| TransformParameter::new(name, Prior::Uniform { low, high });
         let length = window.max(2) as f64;
         match self {
             Self::None => vec![],

@@ -2,9 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mix::specification::Order;
 use crate::mix::transform::adstock::{AdstockFamily, AdstockKernel, LagWindow};
 use crate::mix::transform::saturation::{SaturationCurve, SaturationFamily};
+
+/// Which transform comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Spend carries over, then saturates.
+    #[default]
+    AdstockFirst,
+    /// Spend saturates period by period, then carries over.
+    SaturationFirst,
+}
 
 /// A point of the search: families with parameter values, not yet bound to data.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +61,27 @@ impl Transform {
 }
 
 impl ChannelCurve {
+    /// A curve that carries activity over, then saturates it.
+    pub const fn new(adstock: AdstockKernel, saturation: SaturationCurve) -> Self {
+        Self {
+            adstock,
+            saturation,
+            order: Order::AdstockFirst,
+        }
+    }
+
+    /// The same curve with its transforms in the given order.
+    #[must_use]
+    pub const fn with_order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Which transform comes first.
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
     /// The adstock.
     pub const fn adstock(&self) -> &AdstockKernel {
         &self.adstock

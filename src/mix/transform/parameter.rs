@@ -72,12 +72,12 @@ impl Prior {
 
 /// A transform's parameter: its name and prior.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Parameter {
+pub struct TransformParameter {
     name: &'static str,
     prior: Prior,
 }
 
-impl Parameter {
+impl TransformParameter {
     pub(crate) const fn new(name: &'static str, prior: Prior) -> Self {
         Self { name, prior }
     }
@@ -92,15 +92,19 @@ impl Parameter {
         &self.prior
     }
 
-    /// The same parameter searched between two values only.
-    pub(crate) fn within(self, low: f64, high: f64) -> Result<Self> {
-        let (floor, ceiling) = (self.prior.quantile(0.0), self.prior.quantile(1.0));
-        let limit = if matches!(self.prior, Prior::LogUniform { .. }) {
+    /// The least and the largest value that the parameter can mean anything at.
+    fn limits(&self) -> (f64, f64) {
+        if matches!(self.prior, Prior::LogUniform { .. }) {
             (f64::MIN_POSITIVE, f64::MAX)
         } else {
-            (floor, ceiling)
-        };
-        if low.is_finite() && high.is_finite() && low <= high && low >= limit.0 && high <= limit.1 {
+            (self.prior.quantile(0.0), self.prior.quantile(1.0))
+        }
+    }
+
+    /// The same parameter confined to the values from `low` to `high`.
+    pub(crate) fn within(self, low: f64, high: f64) -> Result<Self> {
+        let (least, most) = self.limits();
+        if low.is_finite() && high.is_finite() && low <= high && low >= least && high <= most {
             Ok(Self {
                 prior: self.prior.between(low, high),
                 ..self
@@ -109,7 +113,21 @@ impl Parameter {
             Err(Error::setting(
                 self.name,
                 format!("{low}..{high}"),
-                format!("a range within {:?}", limit),
+                format!("a range within {:?}", (least, most)),
+            ))
+        }
+    }
+
+    /// A value given for the parameter, if it can mean anything.
+    pub(crate) fn checked(&self, value: f64) -> Result<f64> {
+        let (least, most) = self.limits();
+        if value.is_finite() && value >= least && value <= most {
+            Ok(value)
+        } else {
+            Err(Error::setting(
+                self.name,
+                value,
+                format!("a number within {:?}", (least, most)),
             ))
         }
     }
@@ -152,7 +170,7 @@ mod tests {
 
     #[test]
     fn ranges_outside_the_meaning_are_refused() {
-        let alpha = Parameter::new("alpha", Prior::ScaledBeta { high: 0.95, b: 3.0 });
+        let alpha = TransformParameter::new("alpha", Prior::ScaledBeta { high: 0.95, b: 3.0 });
         assert!(alpha.within(0.2, 0.4).is_ok());
         assert!(alpha.within(0.4, 0.2).is_err());
         assert!(alpha.within(-0.1, 0.2).is_err());

@@ -13,7 +13,7 @@ pub(crate) mod rational;
 #[cfg(test)]
 mod tests;
 
-use crate::mix::transform::saturation::exponential::Logistic;
+use crate::mix::transform::saturation::exponential::LogisticSaturation;
 use crate::mix::transform::saturation::exponential::Tanh;
 use crate::mix::transform::saturation::hill::Hill;
 use crate::mix::transform::saturation::hill::RobynHill;
@@ -23,7 +23,7 @@ use crate::mix::transform::saturation::rational::MichaelisMenten;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::parameter::{Parameter, Prior};
+use crate::mix::transform::parameter::{Prior, TransformParameter};
 
 /// Below this share of a curve's scale, curves with an infinite slope at zero are their chord.
 pub(crate) const CHORD: f64 = 1e-6;
@@ -55,7 +55,7 @@ pub enum SaturationFamily {
     Hill,
     /// [`RobynHill`].
     RobynHill,
-    /// [`Logistic`].
+    /// [`LogisticSaturation`].
     Logistic,
     /// [`Tanh`].
     Tanh,
@@ -81,9 +81,9 @@ impl SaturationFamily {
     ];
 
     /// The parameters with their default priors, for spend in units of its largest value.
-    pub fn parameters(self) -> Vec<Parameter> {
-        let log = |name, low, high| Parameter::new(name, Prior::LogUniform { low, high });
-        let uniform = |name, low, high| Parameter::new(name, Prior::Uniform { low, high });
+    pub fn parameters(self) -> Vec<TransformParameter> {
+        let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
+        let uniform = |name, low, high| TransformParameter::new(name, Prior::Uniform { low, high });
         match self {
             Self::None => vec![],
             Self::Hill => vec![log("half_saturation", 0.1, 3.0), log("slope", 0.4, 3.0)],
@@ -104,7 +104,7 @@ impl SaturationFamily {
             Self::None => SaturationCurve::None,
             Self::Hill => SaturationCurve::Hill(Hill::raw(p[0], p[1])),
             Self::RobynHill => SaturationCurve::RobynHill(RobynHill::raw(p[0], p[1], max)),
-            Self::Logistic => SaturationCurve::Logistic(Logistic::raw(p[0])),
+            Self::Logistic => SaturationCurve::Logistic(LogisticSaturation::raw(p[0])),
             Self::Tanh => SaturationCurve::Tanh(Tanh::raw(p[0])),
             Self::MichaelisMenten => SaturationCurve::MichaelisMenten(MichaelisMenten::raw(p[0])),
             Self::Root => SaturationCurve::Root(Root::raw(p[0])),
@@ -137,8 +137,8 @@ pub enum SaturationCurve {
     Hill(Hill),
     /// See [`RobynHill`].
     RobynHill(RobynHill),
-    /// See [`Logistic`].
-    Logistic(Logistic),
+    /// See [`LogisticSaturation`].
+    Logistic(LogisticSaturation),
     /// See [`Tanh`].
     Tanh(Tanh),
     /// See [`MichaelisMenten`].

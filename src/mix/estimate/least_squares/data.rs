@@ -51,6 +51,13 @@ impl RegressionData {
         self
     }
 
+    /// The same regressors with another outcome.
+    #[must_use]
+    pub fn with_target(mut self, target: Array1<f64>) -> Self {
+        self.target = target;
+        self
+    }
+
     /// The number of successive rows that make one time series; all rows unless set.
     ///
     /// Autocorrelation is measured within series only.
@@ -88,6 +95,30 @@ impl RegressionData {
     /// The rows as a linfa dataset with feature names, for any of linfa's regressors.
     ///
     /// linfa holds weights as `f32`, and most of its regressors do not read them.
+    ///
+    /// Another of linfa's regressors on a panel's transformed design:
+    ///
+    /// ```
+    /// use linfa::prelude::*;
+    /// use linfa_linear::{Link, TweedieRegressor};
+    /// use mixtouch::mix::estimate::{RegressionData, TransformedDesign};
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let specification = MixSpecification::new();
+    /// let curves = specification.curves(&panel, |_, p| p.prior().quantile(0.5))?;
+    /// let design = TransformedDesign::new(&specification, &panel, &curves)?;
+    /// let dataset = RegressionData::from(&design).dataset();
+    /// assert_eq!(dataset.feature_names()[0], panel.channels()[0].name());
+    /// // A penalised regression with normal noise.
+    /// let regressor = TweedieRegressor::params().power(0.0).link(Link::Identity).alpha(0.1);
+    /// let r2 = regressor.fit(&dataset)?.predict(&dataset).r2(&dataset)?;
+    /// assert!(r2 > 0.3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Ordinary least squares on rows of one's own:
     ///
     /// ```
     /// use linfa::prelude::*;

@@ -1,13 +1,22 @@
 //! The estimator: from rows to a fitted regression, from a panel to a posterior.
 
+use std::cell::RefCell;
+
 use ndarray::ArrayView1;
 
 use crate::error::{Error, Result};
+use crate::mix::estimate::estimator::Estimator;
+use crate::mix::estimate::least_squares::additive::AdditiveModel;
 use crate::mix::estimate::least_squares::data::RegressionData;
 use crate::mix::estimate::least_squares::factor::Factor;
 use crate::mix::estimate::least_squares::family::{Family, StandardErrors};
 use crate::mix::estimate::least_squares::solution::Problem;
 use crate::mix::estimate::least_squares::summary::RegressionSummary;
+use crate::mix::estimate::transformed_design::TransformedDesign;
+use crate::mix::panel::Panel;
+use crate::mix::posterior::Posterior;
+use crate::mix::specification::MixSpecification;
+use crate::mix::transform::ChannelCurve;
 
 /// The classical regression, solved by linfa-linear: ordinary least squares, or counts and positive
 /// outcomes with a logarithmic link.
@@ -33,12 +42,30 @@ use crate::mix::estimate::least_squares::summary::RegressionSummary;
 /// assert!(summary.r2() > 0.99);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
+///
+/// A mix model on given transforms, and its table of coefficients:
+///
+/// ```
+/// use mixtouch::mix::estimate::LeastSquares;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let least_squares = LeastSquares::new().with_draws(100);
+/// let (model, summary) = least_squares.fit(&MixSpecification::new(), &panel)?;
+/// let channel = panel.channels()[0].name();
+/// assert!(summary.coefficient(channel).unwrap().standard_error() > 0.0);
+/// assert_eq!(model.channels().len(), panel.channels().len());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct LeastSquares {
     family: Family,
     standard_errors: StandardErrors,
     draws: usize,
     seed: u64,
+    parameters: Vec<(String, String, f64)>,
+    curves: Option<Vec<ChannelCurve>>,
 }
 
 impl Default for LeastSquares {
@@ -55,34 +82,52 @@ impl LeastSquares {
             standard_errors: StandardErrors::Classical,
             draws: 400,
             seed: 0,
+            parameters: Vec::new(),
+            curves: None,
         }
     }
 
     /// The outcome's distribution; [`Family::Gaussian`] unless set.
     #[must_use]
-    pub const fn with_family(mut self, family: Family) -> Self {
+    pub fn with_family(mut self, family: Family) -> Self {
         self.family = family;
         self
     }
 
     /// How standard errors are computed; [`StandardErrors::Classical`] unless set.
     #[must_use]
-    pub const fn with_standard_errors(mut self, standard_errors: StandardErrors) -> Self {
+    pub fn with_standard_errors(mut self, standard_errors: StandardErrors) -> Self {
         self.standard_errors = standard_errors;
         self
     }
 
     /// The number of draws from the estimates' normal approximation, 1 or more; 400 unless set.
     #[must_use]
-    pub const fn with_draws(mut self, draws: usize) -> Self {
+    pub fn with_draws(mut self, draws: usize) -> Self {
         self.draws = draws;
         self
     }
 
     /// The seed of the draws; 0 unless set.
     #[must_use]
-    pub const fn with_seed(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// The value of a channel's transform parameter; its prior's median unless set.
+    #[must_use]
+    pub fn with_parameter(mut self, channel: &str, parameter: &str, value: f64) -> Self {
+        self.parameters
+            .push((channel.to_owned(), parameter.to_owned(), value));
+        self
+    }
+
+    /// Each channel's transforms, in the panel's order of channels, such as those of a draw of
+    /// another estimator. They stand in place of parameters.
+    #[must_use]
+    pub fn with_curves(mut self, curves: Vec<ChannelCurve>) -> Self {
+        self.curves = Some(curves);
         self
     }
 
@@ -95,14 +140,110 @@ impl LeastSquares {
     /// of 0 from the rest.
     pub fn regress(&self, data: &RegressionData) -> Result<RegressionSummary> {
         data.check()?;
-        let problem = problem(data)?;
+        self.summary(&problem(data, true)?)
+    }
+
+    fn summary(&self, problem: &Problem) -> Result<RegressionSummary> {
         let solution = problem.solve(self.family)?;
-        RegressionSummary::new(&problem, solution, self.family, self.standard_errors)
+        RegressionSummary::new(problem, solution, self.family, self.standard_errors)
+    }
+
+    /// Fits a panel: the regression of its KPI on transformed media, controls and baseline, and
+    /// draws from the estimates' normal approximation.
+    ///
+    /// Bounds, penalties, beliefs about returns and lift tests of the specification do not enter.
+    /// With [`Family::Gaussian`] the KPI is in units of its geo's scale, as is
+    /// [`TransformedDesign::target`]. Other families fit the KPI itself, and a channel multiplies
+    /// it: a draw then holds the additive model with the same totals, where a channel's
+    /// contribution is what the fitted KPI loses without it, summed over the periods.
+    ///
+    /// # Errors
+    /// Like [`LeastSquares::regress`]; also if the specification does not fit the panel, a
+    /// parameter is named that does not exist or is out of its range, or no draw is asked for.
+    pub fn fit(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+    ) -> Result<(Posterior, RegressionSummary)> {
+        let curves = match &self.curves {
+            Some(curves) => curves.clone(),
+            None => self.curves_at_parameters(specification, panel)?,
+        };
+        let design = TransformedDesign::new(specification, panel, &curves)?;
+        let mut data = RegressionData::from(&design).with_series_length(panel.periods());
+        if self.family != Family::Gaussian {
+            data = data.with_target(panel.kpi().to_vec().into());
+        }
+        data.check()?;
+        let summary = self.summary(&problem(&data, false)?)?;
+        let draws = summary.draws(self.draws, self.seed);
+        let draws = match self.family {
+            Family::Gaussian => draws.iter().map(|b| design.draw(b)).collect(),
+            _ => {
+                let additive = AdditiveModel::new(&design, &data, panel)?;
+                let draw = |b: &Vec<f64>| design.draw(&additive.coefficients(b));
+                draws.iter().map(draw).collect::<Result<Vec<_>>>()
+            }
+        }?;
+        let posterior = Posterior::new(specification.clone(), panel.clone(), draws)?;
+        Ok((posterior, summary))
+    }
+
+    fn curves_at_parameters(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+    ) -> Result<Vec<ChannelCurve>> {
+        let used = RefCell::new(vec![false; self.parameters.len()]);
+        let curves = specification.curves(panel, |channel, parameter| {
+            let mut value = parameter.prior().quantile(0.5);
+            for (i, (c, name, given)) in self.parameters.iter().enumerate() {
+                if c == channel && name == parameter.name() {
+                    value = *given;
+                    used.borrow_mut()[i] = true;
+                }
+            }
+            value
+        })?;
+        match used.into_inner().iter().position(|used| !used) {
+            Some(unused) => {
+                let (channel, name, _) = &self.parameters[unused];
+                Err(Error::setting(
+                    "transform parameter",
+                    format!("{name} of {channel}"),
+                    "a parameter of one of the panel's channels",
+                ))
+            }
+            None => Ok(curves),
+        }
     }
 }
 
-/// The rows with weight, and an intercept as the first column unless the columns span one.
-fn problem(data: &RegressionData) -> Result<Problem> {
+impl Estimator for LeastSquares {
+    fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
+        self.fit(specification, panel)
+            .map(|(posterior, _)| posterior)
+    }
+}
+
+impl From<&TransformedDesign> for RegressionData {
+    /// The design's columns, target and weights; rows run by geo, then period.
+    fn from(design: &TransformedDesign) -> Self {
+        let data = Self::new(
+            design.names().to_vec(),
+            design.records().clone(),
+            design.target().clone(),
+        );
+        match design.weights() {
+            Some(weights) => data.with_weights(weights.to_vec()),
+            None => data,
+        }
+    }
+}
+
+/// The rows with weight, and, if asked for, an intercept as the first column unless the columns
+/// span one.
+fn problem(data: &RegressionData, intercept: bool) -> Result<Problem> {
     let kept = |row: &usize| data.weights().is_none_or(|w| w[*row] > 0.0);
     let rows: Vec<usize> = (0..data.target().len()).filter(kept).collect();
     let length = data.series_length();
@@ -119,7 +260,7 @@ fn problem(data: &RegressionData) -> Result<Problem> {
         series,
     };
     let factor = Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;
-    if !factor.spans(&problem.root_weights) {
+    if intercept && !factor.spans(&problem.root_weights) {
         problem.names.insert(0, "intercept".to_owned());
         problem.columns.insert(0, vec![1.0; rows.len()]);
         Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;

@@ -1,7 +1,9 @@
 //! The Pareto front of fit, business sense and agreement with experiments.
 
-use crate::mix::estimate::candidate::{Objectives, Problem};
-use crate::mix::estimate::search::{Goal, SearchSettings, Trial, WALKERS, advance, start};
+use crate::mix::estimate::search::candidate::{Space, Trial};
+use crate::mix::estimate::search::walker::{Goal, WALKERS, Walker, advance, start};
+use crate::mix::estimate::search::watch::Watch;
+use crate::mix::posterior::Objectives;
 use crate::util::Random;
 
 /// Whether `a` is at least as good as `b` in every objective and better in one.
@@ -43,25 +45,32 @@ pub(crate) fn pareto(mut trials: Vec<Trial>) -> Vec<Trial> {
     front
 }
 
-/// More candidates for the front alone: walkers of their own, each after its own trade between the
-/// objectives, starting from the front so far.
-pub(crate) fn refine(problem: &Problem, effort: SearchSettings, tried: &[Trial]) -> Vec<Trial> {
-    let front = pareto(tried.to_vec());
+/// `evaluations` more candidates for the front alone: walkers of their own, each with its own trade
+/// between the objectives, starting from the front so far.
+pub(crate) fn refine(
+    space: &Space,
+    seed: u64,
+    evaluations: usize,
+    explored: &[Trial],
+    watch: &Watch<'_>,
+) -> Vec<Trial> {
+    let front = pareto(explored.to_vec());
     let goal = |i: usize| Goal::Front((i as f64 + 0.5) / WALKERS as f64);
     // The front rises in NRMSE and the trade rises in favour of RSSD, so that walkers start near
     // where they are bound.
     let from: Vec<Trial> = (0..WALKERS)
         .map(|i| front[i * front.len() / WALKERS].clone())
         .collect();
-    let mut walkers = start(problem, effort, &from, goal);
-    let random = Random::new(effort.seed).stream(2);
+    let mut walkers = start(space, &from, goal);
+    let random = Random::new(seed).stream(2);
     let mut trials = vec![];
-    for round in 0..effort.front / WALKERS {
-        advance(problem, effort, &mut walkers, &random.stream(round as u64));
-        trials.extend(walkers.iter().map(|w| Trial {
-            point: w.point.clone(),
-            objectives: w.objectives,
-        }));
+    for round in 0..evaluations / WALKERS {
+        if watch.is_stopped() {
+            break;
+        }
+        advance(space, &mut walkers, &random.stream(round as u64));
+        watch.count(WALKERS);
+        trials.extend(walkers.iter().map(Walker::trial));
     }
     trials
 }

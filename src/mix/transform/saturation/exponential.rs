@@ -10,16 +10,16 @@ use crate::mix::transform::saturation::{Saturation, positive};
 /// Source: `logistic_saturation` of PyMC-Marketing.
 ///
 /// ```
-/// use mixtouch::mix::transform::{Logistic, Saturation};
+/// use mixtouch::mix::transform::{LogisticSaturation, Saturation};
 ///
-/// let curve = Logistic::new(4.0)?;
+/// let curve = LogisticSaturation::new(4.0)?;
 /// assert!((curve.response(0.5) - 0.761_594_155_955_765).abs() < 1e-15);
 /// assert_eq!(curve.slope(0.0), 2.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "LogisticFields")]
-pub struct Logistic {
+pub struct LogisticSaturation {
     lambda: f64,
 }
 
@@ -28,7 +28,7 @@ struct LogisticFields {
     lambda: f64,
 }
 
-impl TryFrom<LogisticFields> for Logistic {
+impl TryFrom<LogisticFields> for LogisticSaturation {
     type Error = Error;
 
     fn try_from(fields: LogisticFields) -> Result<Self> {
@@ -36,7 +36,7 @@ impl TryFrom<LogisticFields> for Logistic {
     }
 }
 
-impl Logistic {
+impl LogisticSaturation {
     /// The curve with the given rate, per unit of x.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl Logistic {
     }
 }
 
-impl Saturation for Logistic {
+impl Saturation for LogisticSaturation {
     #[inline]
     fn response(&self, x: f64) -> f64 {
         libm::tanh(0.5 * self.lambda * x)

@@ -152,7 +152,7 @@ fn parameters_out_of_range_are_refused() {
         Hill::new(0.0, 1.0).unwrap_err(),
         Hill::new(1.0, f64::NAN).unwrap_err(),
         RobynHill::new(1.0, -0.1, 1.0).unwrap_err(),
-        Logistic::new(f64::INFINITY).unwrap_err(),
+        LogisticSaturation::new(f64::INFINITY).unwrap_err(),
         Tanh::new(-1.0).unwrap_err(),
         MichaelisMenten::new(0.0).unwrap_err(),
         Log::new(0.0).unwrap_err(),

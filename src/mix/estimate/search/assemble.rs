@@ -1,0 +1,157 @@
+//! From points of the cube to draws in the user's units.
+
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::mix::estimate::problem::{Linear, Problem};
+use crate::mix::estimate::search::candidate::Space;
+use crate::mix::estimate::search::report::{SearchFit, SearchReport};
+use crate::mix::estimate::search::run::Found;
+use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
+use crate::mix::panel::Panel;
+use crate::mix::posterior::{Candidate, Objectives, Posterior, PosteriorDraw};
+use crate::mix::specification::columns::{MediaColumn, Source};
+use crate::mix::specification::{MixSpecification, Pooling};
+
+/// The posterior and the report of what was found.
+pub(crate) fn assemble(
+    specification: &MixSpecification,
+    panel: &Panel,
+    space: &Space,
+    found: Found,
+) -> Result<SearchFit> {
+    let solve_all = |points: Vec<Vec<f64>>| -> Vec<PosteriorDraw> {
+        let draws: Vec<Option<PosteriorDraw>> = points
+            .into_par_iter()
+            .map(|point| draw_at(specification, panel, space, point))
+            .collect();
+        draws.into_iter().flatten().collect()
+    };
+    let draws = solve_all(found.draws);
+    let best = solve_all(vec![found.best])
+        .pop()
+        .expect("the best candidate was solved before");
+    let pareto_front = solve_all(found.front.into_iter().map(|t| t.point).collect());
+    // Candidates evaluated for the front, or before the noise was known, may turn out to score
+    // higher yet.
+    let score = |draw: &PosteriorDraw| draw.objectives().map(|o| o.score);
+    let best = draws.iter().chain(&pareto_front).fold(&best, |best, draw| {
+        if score(draw) > score(best) {
+            draw
+        } else {
+            best
+        }
+    });
+    let report = SearchReport {
+        best: best.clone(),
+        pareto_front,
+        evaluations: found.evaluations,
+        noise: space.problem.noise,
+        stopped: found.stopped,
+    };
+    let posterior = Posterior::assemble(
+        specification.clone(),
+        panel.clone(),
+        draws,
+        space.problem.design.scales.clone(),
+        space.problem.noise,
+    )?;
+    Ok(SearchFit::new(posterior, report))
+}
+
+/// The draw at a point, with coefficients by geo where these are not pooled; none if it has no
+/// solution.
+fn draw_at(
+    specification: &MixSpecification,
+    panel: &Panel,
+    space: &Space,
+    point: Vec<f64>,
+) -> Option<PosteriorDraw> {
+    let (mut statistics, mut workspace) = space.buffers();
+    let (linear, objectives) = space.evaluate(&point, &mut statistics, &mut workspace)?;
+    if specification.pooling == Pooling::Pooled || panel.geos().len() == 1 {
+        return Some(in_units(space, &statistics, &linear, objectives, point));
+    }
+    let by_geo = by_geo(specification, panel, space, &linear);
+    let (mut statistics, mut workspace) = by_geo.buffers();
+    let (linear, objectives) = by_geo.evaluate(&point, &mut statistics, &mut workspace)?;
+    Some(in_units(&by_geo, &statistics, &linear, objectives, point))
+}
+
+/// The problem with coefficients by geo, drawn to the pooled ones where the specification says so.
+fn by_geo(
+    specification: &MixSpecification,
+    panel: &Panel,
+    space: &Space,
+    pooled: &Linear,
+) -> Space {
+    let design = &space.problem.design;
+    let mut problem = Problem::new(design.by_geo(panel, specification))
+        .with_folds()
+        .with_noise(space.problem.noise);
+    if let Pooling::Partial(strength) = specification.pooling {
+        let centre = |column: &MediaColumn| {
+            design
+                .columns
+                .iter()
+                .position(|c| c.source == column.source)
+                .map_or(0.0, |k| pooled.coefficients[k])
+        };
+        let centres = problem.design.columns.iter().map(centre).collect();
+        problem = problem.with_centres(centres, strength);
+    }
+    Space {
+        problem,
+        penalties: space.penalties,
+    }
+}
+
+/// Coefficients in units of the KPI.
+fn in_units(
+    space: &Space,
+    statistics: &SufficientStatistics,
+    linear: &Linear,
+    objectives: Objectives,
+    point: Vec<f64>,
+) -> PosteriorDraw {
+    let design = &space.problem.design;
+    let mut along = design.along_basis(&design.kpi);
+    let mut coefficients = vec![vec![0.0; design.geos]; design.channels.len()];
+    let mut bounded_controls = vec![];
+    for (k, (column, x)) in design.columns.iter().zip(&linear.coefficients).enumerate() {
+        along
+            .iter_mut()
+            .zip(design.along_basis(statistics.values(k)))
+            .for_each(|(a, m)| *a -= x * m);
+        match column.source {
+            Source::Control(_) => bounded_controls.push(*x),
+            Source::Channel(c) => {
+                for geo in column.geo.map_or(0..design.geos, |g| g..g + 1) {
+                    coefficients[c][geo] = x * design.scales.kpi[geo];
+                }
+            }
+        }
+    }
+    let mut baseline = design.basis.coefficients(along);
+    baseline.extend(bounded_controls);
+    let offsets = design.offsets();
+    let curve = |c: usize| {
+        let channel = &design.channels[c];
+        let transform = channel.transform(
+            &point[offsets[c]..offsets[c + 1]],
+            design.window,
+            design.order,
+        );
+        transform.bind(&channel.activity, design.periods)
+    };
+    let curves = (0..design.channels.len()).map(curve).collect();
+    PosteriorDraw {
+        penalty: space.penalty(&point),
+        candidate: Some(Candidate {
+            objectives,
+            kkt_residual: linear.kkt,
+            point,
+        }),
+        ..PosteriorDraw::new(curves, coefficients, baseline)
+    }
+}

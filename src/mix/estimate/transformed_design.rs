@@ -1,0 +1,226 @@
+//! The regression that is left once the transforms are given, as data.
+
+use ndarray::{Array1, Array2};
+
+use crate::error::{Error, Result};
+use crate::linalg::gram_schmidt::RangedColumn;
+use crate::mix::panel::Panel;
+use crate::mix::posterior::PosteriorDraw;
+use crate::mix::specification::columns::{
+    BaselineColumns, MediaColumn, Source, media_columns, root_weights,
+};
+use crate::mix::specification::scales::Scales;
+use crate::mix::specification::{MixSpecification, Pooling};
+use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::curve::Scratch;
+
+/// The regression of a panel with given transforms: transformed media, controls with bounds and
+/// baseline as the columns of a matrix, and the KPI as target.
+///
+/// Rows run by geo, then period. Media are adstock and saturation of activity / its maximum in the
+/// geo; the target is the KPI / its geo's scale. Baseline columns that depend on others are left
+/// out. Any regression can solve it, and [`TransformedDesign::draw`] turns its coefficients into
+/// a draw.
+///
+/// ```
+/// use mixtouch::mix::estimate::TransformedDesign;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let specification = MixSpecification::new();
+/// let curves = specification.curves(&panel, |_, parameter| parameter.prior().quantile(0.5))?;
+/// let design = TransformedDesign::new(&specification, &panel, &curves)?;
+/// assert_eq!(design.records().dim(), (panel.rows(), design.names().len()));
+/// assert_eq!(design.names()[0], panel.channels()[0].name());
+/// assert_eq!(design.target().len(), panel.rows());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct TransformedDesign {
+    names: Vec<String>,
+    records: Array2<f64>,
+    target: Array1<f64>,
+    weights: Option<Array1<f64>>,
+    bounds: Vec<(f64, f64)>,
+    /// The columns of media and of controls with bounds, which come first.
+    columns: Vec<MediaColumn>,
+    /// For each baseline column without bounds, its place in the matrix; none if it was left out.
+    places: Vec<Option<usize>>,
+    curves: Vec<ChannelCurve>,
+    scales: Scales,
+}
+
+impl TransformedDesign {
+    /// The design of a panel with each channel's transforms, in the panel's order of channels.
+    ///
+    /// # Errors
+    /// If the curves are not one per channel, or a setting of the specification is out of range or
+    /// names something that is not in the panel.
+    pub fn new(
+        specification: &MixSpecification,
+        panel: &Panel,
+        curves: &[ChannelCurve],
+    ) -> Result<Self> {
+        specification.check_against(panel)?;
+        if curves.len() != panel.channels().len() {
+            return Err(Error::setting(
+                "number of curves",
+                curves.len(),
+                format!("{}, one for each channel", panel.channels().len()),
+            ));
+        }
+        let scales = Scales::new(panel, specification.geo_scale)?;
+        let baseline = BaselineColumns::new(panel, specification, scales.timeline);
+        let by_geo = specification.pooling != Pooling::Pooled && panel.geos().len() > 1;
+        let mut columns = media_columns(panel, specification, by_geo);
+        columns.extend(&baseline.bounded_columns);
+        let dropped: Vec<usize> = baseline
+            .basis(root_weights(panel).as_deref())
+            .dropped()
+            .collect();
+        let mut next = columns.len();
+        let places: Vec<Option<usize>> = (0..baseline.free.len())
+            .map(|i| {
+                let kept = !dropped.contains(&i);
+                next += usize::from(kept);
+                kept.then(|| next - 1)
+            })
+            .collect();
+        let mut design = Self {
+            names: vec![],
+            records: Array2::zeros((panel.rows(), next)),
+            target: Array1::from(scales.scaled_kpi(panel)),
+            weights: panel.weights().map(|w| Array1::from(w.to_vec())),
+            bounds: vec![],
+            columns,
+            places,
+            curves: curves.to_vec(),
+            scales,
+        };
+        design.fill_media(panel, &baseline);
+        design.fill_baseline(panel, &baseline.free);
+        Ok(design)
+    }
+
+    /// Writes media and controls with bounds.
+    fn fill_media(&mut self, panel: &Panel, baseline: &BaselineColumns) {
+        let transformed: Vec<Vec<f64>> = (0..self.curves.len())
+            .map(|c| self.transformed(panel, c))
+            .collect();
+        let periods = panel.periods();
+        for (k, column) in self.columns.iter().enumerate() {
+            let (name, values) = match column.source {
+                Source::Channel(c) => (panel.channels()[c].name(), &transformed[c]),
+                Source::Control(c) => (baseline.bounded[c].0.as_str(), &baseline.bounded[c].1),
+            };
+            let rows = column
+                .geo
+                .map_or(0..panel.rows(), |g| g * periods..(g + 1) * periods);
+            rows.for_each(|row| self.records[[row, k]] = values[row]);
+            self.names.push(match column.geo {
+                Some(geo) => format!("{name} in {}", panel.geos()[geo]),
+                None => name.to_owned(),
+            });
+            self.bounds.push((column.lower, column.upper));
+        }
+    }
+
+    /// Writes the baseline's columns without bounds.
+    fn fill_baseline(&mut self, panel: &Panel, free: &[RangedColumn]) {
+        let own = panel.geos().len() > 1;
+        for (column, place) in free.iter().zip(&self.places) {
+            let Some(k) = *place else { continue };
+            for (i, value) in column.values.iter().enumerate() {
+                self.records[[column.start + i, k]] = *value;
+            }
+            let geo = &panel.geos()[column.start / panel.periods()];
+            self.names
+                .push(if own && column.values.len() < panel.rows() {
+                    format!("{} in {geo}", column.name)
+                } else {
+                    column.name.clone()
+                });
+            self.bounds.push((f64::NEG_INFINITY, f64::INFINITY));
+        }
+    }
+
+    /// A channel's activity, transformed, by geo, then period.
+    fn transformed(&self, panel: &Panel, channel: usize) -> Vec<f64> {
+        let activity = self.scales.scaled_activity(panel, channel);
+        let mut transformed = vec![0.0; activity.len()];
+        let mut scratch = Scratch::default();
+        let periods = panel.periods();
+        for (from, to) in activity
+            .chunks(periods)
+            .zip(transformed.chunks_mut(periods))
+        {
+            self.curves[channel].apply(from, &mut scratch, to);
+        }
+        transformed
+    }
+
+    /// The columns' names: media, then controls with bounds, then the baseline. A column of one of
+    /// several geos is named like `tv in north`.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The columns, one row per geo and period.
+    pub const fn records(&self) -> &Array2<f64> {
+        &self.records
+    }
+
+    /// The KPI in units of its geo's scale, one per row.
+    pub const fn target(&self) -> &Array1<f64> {
+        &self.target
+    }
+
+    /// Observation weights, one per row; none where all are 1.
+    pub const fn weights(&self) -> Option<&Array1<f64>> {
+        self.weights.as_ref()
+    }
+
+    /// The least and the largest value of each column's coefficient, infinite where there is none.
+    pub fn bounds(&self) -> &[(f64, f64)] {
+        &self.bounds
+    }
+
+    /// How many of the columns are media; they come first.
+    pub fn media_columns(&self) -> usize {
+        let media = |column: &&MediaColumn| matches!(column.source, Source::Channel(_));
+        self.columns.iter().filter(media).count()
+    }
+
+    /// The draw with the given coefficients, one per column.
+    ///
+    /// # Errors
+    /// If they are not one finite number per column.
+    pub fn draw(&self, coefficients: &[f64]) -> Result<PosteriorDraw> {
+        if coefficients.len() != self.names.len() || coefficients.iter().any(|c| !c.is_finite()) {
+            return Err(Error::setting(
+                "coefficients",
+                format!("{coefficients:?}"),
+                format!("{} finite numbers, one per column", self.names.len()),
+            ));
+        }
+        let geos = self.scales.kpi.len();
+        let mut media = vec![vec![0.0; geos]; self.curves.len()];
+        let mut baseline: Vec<f64> = self
+            .places
+            .iter()
+            .map(|place| place.map_or(0.0, |k| coefficients[k]))
+            .collect();
+        for (column, x) in self.columns.iter().zip(coefficients) {
+            match column.source {
+                Source::Control(_) => baseline.push(*x),
+                Source::Channel(c) => {
+                    for geo in column.geo.map_or(0..geos, |g| g..g + 1) {
+                        media[c][geo] = x * self.scales.kpi[geo];
+                    }
+                }
+            }
+        }
+        Ok(PosteriorDraw::new(self.curves.clone(), media, baseline))
+    }
+}

@@ -1,0 +1,108 @@
+//! A panel with later periods appended.
+
+use crate::error::{Error, Result};
+use crate::mix::panel::{Control, Panel};
+
+impl Panel {
+    /// The panel with later periods of the same geos and columns appended. Events that only one of
+    /// the two has did not take place in the other.
+    ///
+    /// # Errors
+    /// If columns other than events, geos or the period's length differ, or the periods do not
+    /// follow on.
+    pub fn followed_by(&self, later: &Self) -> Result<Self> {
+        self.same_shape(later)?;
+        let (own, new) = (self.periods(), later.periods());
+        let join = |a: &[f64], b: &[f64]| -> Vec<f64> {
+            a.chunks(own)
+                .zip(b.chunks(new))
+                .flat_map(|(a, b)| [a, b].concat())
+                .collect()
+        };
+        let dates = [self.dates(), later.dates()].concat();
+        let mut whole = Self::new(
+            Some(self.period()),
+            dates,
+            self.geos().to_vec(),
+            join(self.kpi(), later.kpi()),
+        )?;
+        for (a, b) in self.channels().iter().zip(later.channels()) {
+            let spend = join(a.spend(), b.spend());
+            whole = match (&a.exposure, &b.exposure) {
+                (Some(x), Some(y)) => whole.with_exposures(a.name(), spend, join(x, y))?,
+                _ => whole.with_channel(a.name(), spend)?,
+            };
+        }
+        let (nothing_before, nothing_after) = (vec![0.0; self.rows()], vec![0.0; later.rows()]);
+        for control in self.controls() {
+            let after = later
+                .control(control.name())
+                .map_or(nothing_after.as_slice(), Control::values);
+            whole = whole.add_control(Control {
+                values: join(control.values(), after),
+                ..control.clone()
+            })?;
+        }
+        for new in later
+            .controls()
+            .iter()
+            .filter(|c| self.control(c.name()).is_none())
+        {
+            whole = whole.add_control(Control {
+                values: join(&nothing_before, new.values()),
+                ..new.clone()
+            })?;
+        }
+        if let Some(population) = self.population() {
+            whole = whole.with_population(population.to_vec())?;
+        }
+        if let (Some(a), Some(b)) = (self.revenue_per_kpi(), later.revenue_per_kpi()) {
+            whole = whole.with_revenue_per_kpi(join(a, b))?;
+        }
+        if self.weights().is_some() || later.weights().is_some() {
+            let ones = |panel: &Self| vec![1.0; panel.rows()];
+            let of = |panel: &Self| panel.weights().map_or_else(|| ones(panel), <[f64]>::to_vec);
+            whole = whole.with_weights(join(&of(self), &of(later)))?;
+        }
+        Ok(whole)
+    }
+
+    fn control(&self, name: &str) -> Option<&Control> {
+        self.controls().iter().find(|c| c.name == name)
+    }
+
+    fn same_shape(&self, later: &Self) -> Result<()> {
+        let shape = |p: &Self| {
+            let channels = p.channels().iter().map(|c| {
+                format!(
+                    "{}{}",
+                    c.name(),
+                    if c.exposure.is_some() {
+                        " (exposures)"
+                    } else {
+                        ""
+                    }
+                )
+            });
+            let controls = p
+                .controls()
+                .iter()
+                .filter(|c| !c.event)
+                .map(|c| c.name().to_owned());
+            let geos = p.geos().iter().cloned();
+            let revenue = p.revenue_per_kpi().map(|_| "revenue per kpi".to_owned());
+            channels
+                .chain(controls)
+                .chain(geos)
+                .chain(revenue)
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let (own, new) = (shape(self), shape(later));
+        if own == new {
+            Ok(())
+        } else {
+            Err(Error::setting("later panel's columns and geos", new, own))
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! One draw from the posterior of a mix model.
+
+use serde::{Deserialize, Serialize};
+
+use crate::mix::transform::ChannelCurve;
+
+/// What the search judges a candidate by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Objectives {
+    /// Root mean square error over the KPI's range (Robyn's NRMSE), in sample.
+    pub nrmse: f64,
+    /// The same over the validation folds; none without folds.
+    pub validation_nrmse: Option<f64>,
+    /// DECOMP.RSSD: the distance between the channels' shares of the effect and of the spend.
+    pub rssd: f64,
+    /// Root mean square of the lift tests' errors in units of their standard errors; none without
+    /// tests.
+    pub lift_error: Option<f64>,
+    /// Logarithm of the evidence for the candidate, up to a constant.
+    pub score: f64,
+}
+
+/// The noise that a model leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Noise {
+    /// Residual variance, of the KPI in units of its geo's scale; > 0.
+    pub variance: f64,
+    /// How many successive rows say as much as one independent row, 1 or more: (1 + r) / (1 - r)
+    /// for residuals with the first autocorrelation r.
+    pub inflation: f64,
+}
+
+/// One draw from the posterior: each channel's transforms, and the coefficients of media and
+/// baseline.
+///
+/// An [`Estimator`](crate::mix::estimate::Estimator) gets one from
+/// [`TransformedDesign::draw`](crate::mix::estimate::TransformedDesign::draw).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PosteriorDraw {
+    pub(crate) curves: Vec<ChannelCurve>,
+    /// Effect of a full response, by channel, then geo, in units of the KPI.
+    pub(crate) coefficients: Vec<Vec<f64>>,
+    /// Coefficients of the baseline's columns, in units of scaled KPI: each geo's own, holidays and
+    /// controls, then controls with bounds.
+    pub(crate) baseline: Vec<f64>,
+    /// The ridge penalty that the coefficients were found with; 0 for none.
+    pub(crate) penalty: f64,
+    /// What only a search knows; none where another estimator made the draw.
+    pub(crate) candidate: Option<Candidate>,
+}
+
+/// What a search knows of a draw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Candidate {
+    pub(crate) objectives: Objectives,
+    pub(crate) kkt_residual: f64,
+    /// Where in the unit cube of parameters it lies.
+    pub(crate) point: Vec<f64>,
+}
+
+impl PosteriorDraw {
+    /// A draw that no search made.
+    pub(crate) const fn new(
+        curves: Vec<ChannelCurve>,
+        coefficients: Vec<Vec<f64>>,
+        baseline: Vec<f64>,
+    ) -> Self {
+        Self {
+            curves,
+            coefficients,
+            baseline,
+            penalty: 0.0,
+            candidate: None,
+        }
+    }
+
+    /// The same draw, found with a ridge penalty; [`Posterior::bootstrap`] solves with it again.
+    ///
+    /// [`Posterior::bootstrap`]: crate::mix::posterior::Posterior::bootstrap
+    #[must_use]
+    pub fn with_penalty(self, penalty: f64) -> Self {
+        Self { penalty, ..self }
+    }
+
+    /// Each channel's transforms, in the panel's order of channels.
+    pub fn curves(&self) -> &[ChannelCurve] {
+        &self.curves
+    }
+
+    /// The effect of a full response by channel, then geo, in units of the KPI.
+    pub fn coefficients(&self) -> &[Vec<f64>] {
+        &self.coefficients
+    }
+
+    /// The ridge penalty that the coefficients were found with; 0 for none.
+    pub const fn penalty(&self) -> f64 {
+        self.penalty
+    }
+
+    /// What the search judged it by; none where another estimator made the draw.
+    pub fn objectives(&self) -> Option<&Objectives> {
+        self.candidate.as_ref().map(|c| &c.objectives)
+    }
+
+    /// How far the linear part is from its exact optimum, relative to the size of its terms; none
+    /// where no search made the draw.
+    pub fn kkt_residual(&self) -> Option<f64> {
+        self.candidate.as_ref().map(|c| c.kkt_residual)
+    }
+}

@@ -1,0 +1,31 @@
+//! How geos share coefficients, and on which scale they are compared.
+
+use serde::{Deserialize, Serialize};
+
+/// How geos share the media's coefficients. Transforms are always common to all geos, on spend in
+/// units of the geo's own maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pooling {
+    /// One coefficient per channel.
+    #[default]
+    Pooled,
+    /// One per channel and geo, drawn to the pooled one as if by so many periods of data.
+    Partial(f64),
+    /// One per channel and geo.
+    Separate,
+}
+
+/// On which scale geos are compared: a pooled coefficient is the same share of each geo's scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GeoScale {
+    /// Population where the panel has it; else one scale for all geos as long as their mean KPIs
+    /// lie within a factor of 2, and each geo's own mean beyond that.
+    #[default]
+    Auto,
+    /// One scale for all geos: a coefficient is the same amount of KPI everywhere.
+    Common,
+    /// Each geo's mean KPI.
+    Mean,
+}

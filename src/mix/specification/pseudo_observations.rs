@@ -1,0 +1,316 @@
+//! Lift tests and beliefs about returns as rows of the regression.
+
+use crate::error::{Error, Result};
+use crate::experiment::LiftTest;
+use crate::mix::panel::{Channel, Panel};
+use crate::mix::specification::columns::{MediaColumn, Source};
+use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::scales::Scales;
+use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::curve::Scratch;
+use crate::time::Day;
+
+/// A row that ties a channel's coefficients to a figure: sum over geos of coefficient x
+/// [`PseudoObservation::entry`] = `target`, within `standard_error`. In units of the KPI's mean
+/// scale.
+#[derive(Debug, Clone)]
+pub(crate) struct PseudoObservation {
+    pub(crate) channel: usize,
+    pub(crate) target: f64,
+    pub(crate) standard_error: f64,
+    /// One unit of the row in units of the KPI.
+    pub(crate) unit: f64,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    /// Activity with the test's change, per geo it ran in, and the periods it ran.
+    Lift {
+        changed: Vec<(usize, Vec<f64>)>,
+        from: usize,
+        to: usize,
+    },
+    /// What one unit of the KPI counts for in each row: the whole panel's contribution.
+    Total { worth: Option<Vec<f64>> },
+}
+
+/// Buffers for [`PseudoObservation::entry`].
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EntryScratch {
+    curve: Scratch,
+    changed: Vec<f64>,
+}
+
+impl PseudoObservation {
+    /// The rows of all lift tests, then those of all beliefs.
+    pub(crate) fn all(
+        panel: &Panel,
+        specification: &MixSpecification,
+        scales: &Scales,
+    ) -> Result<Vec<Self>> {
+        let lifts = specification
+            .lift_tests
+            .iter()
+            .map(|test| Self::from_lift_test(test, panel, scales));
+        let priors = specification
+            .roi_priors
+            .iter()
+            .map(|prior| Self::from_prior(prior, panel, scales));
+        lifts.chain(priors).collect()
+    }
+
+    fn from_prior(prior: &RoiPrior, panel: &Panel, scales: &Scales) -> Result<Self> {
+        let channel = panel.channel_index("an ROI prior", prior.channel())?;
+        let spend: f64 = panel.channels()[channel].spend().iter().sum();
+        if spend <= 0.0 {
+            return Err(Error::setting(
+                "channel of an ROI prior",
+                prior.channel(),
+                "a channel with spend",
+            ));
+        }
+        let unit = scales.mean_kpi() * panel.rows() as f64;
+        Ok(Self {
+            channel,
+            target: prior.mean() * spend / unit,
+            standard_error: prior.standard_deviation() * spend / unit,
+            unit,
+            kind: Kind::Total {
+                worth: panel.revenue_per_kpi().map(<[f64]>::to_vec),
+            },
+        })
+    }
+
+    /// The changed activity of a lift test. The panel's spend is taken to be without the test: the
+    /// change comes on top of it, spread over the test's periods in proportion to their spend
+    /// (evenly where there is none), by days where a period is only partly within the test;
+    /// exposures change in proportion to spend.
+    fn from_lift_test(test: &LiftTest, panel: &Panel, scales: &Scales) -> Result<Self> {
+        let channel = panel.channel_index("a lift test", test.channel())?;
+        let tested = TestedCells::new(test, panel, &panel.channels()[channel])?;
+        tested.check_cut(test)?;
+        let unit = scales.mean_kpi();
+        let changed = tested
+            .geos
+            .iter()
+            .map(|&geo| {
+                let scale = scales.activity[channel][geo];
+                (
+                    geo,
+                    tested.changed_activity(geo, test.spend_change(), scale),
+                )
+            })
+            .collect();
+        Ok(Self {
+            channel,
+            target: test.outcome_change() / unit,
+            standard_error: test.standard_error() / unit,
+            unit,
+            kind: Kind::Lift {
+                changed,
+                from: tested.from,
+                to: tested.to,
+            },
+        })
+    }
+
+    /// The row's entry for a column of a channel under a curve: what a coefficient of 1 predicts.
+    /// `transformed` is the channel's present activity transformed, without observation weights;
+    /// `kpi_scale` is one unit of scaled KPI in each geo.
+    pub(crate) fn entry(
+        &self,
+        column: &MediaColumn,
+        curve: &ChannelCurve,
+        transformed: &[f64],
+        kpi_scale: &[f64],
+        scratch: &mut EntryScratch,
+    ) -> f64 {
+        if column.source != Source::Channel(self.channel) {
+            return 0.0;
+        }
+        let applies = |geo: usize| column.geo.is_none_or(|g| g == geo);
+        let periods = transformed.len() / kpi_scale.len();
+        let sum = match &self.kind {
+            Kind::Lift { changed, from, to } => changed
+                .iter()
+                .filter(|(geo, _)| applies(*geo))
+                .map(|(geo, activity)| {
+                    scratch.changed.resize(activity.len(), 0.0);
+                    curve.apply(activity, &mut scratch.curve, &mut scratch.changed);
+                    let before = &transformed[geo * periods + from..geo * periods + to];
+                    let difference: f64 = scratch.changed[*from..*to]
+                        .iter()
+                        .zip(before)
+                        .map(|(a, b)| a - b)
+                        .sum();
+                    difference * kpi_scale[*geo]
+                })
+                .sum::<f64>(),
+            Kind::Total { worth } => (0..kpi_scale.len())
+                .filter(|&geo| applies(geo))
+                .map(|geo| {
+                    let rows = geo * periods..(geo + 1) * periods;
+                    let worth = |row: usize| worth.as_ref().map_or(1.0, |w| w[row]);
+                    rows.map(|row| transformed[row] * worth(row)).sum::<f64>() * kpi_scale[geo]
+                })
+                .sum(),
+        };
+        sum / self.unit
+    }
+
+    /// Whether the row is a lift test, not a belief.
+    pub(crate) const fn is_lift(&self) -> bool {
+        matches!(self.kind, Kind::Lift { .. })
+    }
+}
+
+/// The part of a panel that a lift test ran in.
+struct TestedCells<'a> {
+    column: &'a Channel,
+    periods: usize,
+    /// The share of each period's days that the test ran on.
+    overlap: Vec<f64>,
+    from: usize,
+    to: usize,
+    geos: Vec<usize>,
+    /// Spend in the test's geos and days.
+    spend: f64,
+}
+
+impl<'a> TestedCells<'a> {
+    fn new(test: &LiftTest, panel: &Panel, column: &'a Channel) -> Result<Self> {
+        let overlap: Vec<f64> = panel
+            .dates()
+            .iter()
+            .map(|&start| share_within(panel.period().next(start), start, test))
+            .collect();
+        let (from, to) = tested_periods(test, panel, &overlap)?;
+        let geos = tested_geos(test, panel, column)?;
+        let mut cells = Self {
+            column,
+            periods: panel.periods(),
+            overlap,
+            from,
+            to,
+            geos,
+            spend: 0.0,
+        };
+        cells.spend = cells
+            .geos
+            .iter()
+            .map(|&g| (from..to).map(|t| cells.spend_at(g, t)).sum::<f64>())
+            .sum();
+        Ok(cells)
+    }
+
+    fn spend_at(&self, geo: usize, t: usize) -> f64 {
+        self.overlap[t] * self.column.spend()[geo * self.periods + t]
+    }
+
+    /// An error if the test cuts more than was spent.
+    fn check_cut(&self, test: &LiftTest) -> Result<()> {
+        if test.spend_change() < -self.spend * (1.0 + 1e-9) {
+            let expected = format!(
+                "at least -{}, the spend on {} from {} to {}",
+                self.spend,
+                test.channel(),
+                test.start(),
+                test.end()
+            );
+            return Err(test.error("spend_change", test.spend_change(), expected));
+        }
+        Ok(())
+    }
+
+    /// A geo's activity up to the test's end, in units of `scale`, with a change of spend.
+    fn changed_activity(&self, geo: usize, spend_change: f64, scale: f64) -> Vec<f64> {
+        let days: f64 =
+            self.overlap[self.from..self.to].iter().sum::<f64>() * self.geos.len() as f64;
+        let start = geo * self.periods;
+        let per_spend = mean_rate(self.column);
+        let mut activity: Vec<f64> = self.column.activity()[start..start + self.to]
+            .iter()
+            .map(|x| x / scale)
+            .collect();
+        for t in self.from..self.to {
+            let share = if self.spend > 0.0 {
+                self.spend_at(geo, t) / self.spend
+            } else {
+                self.overlap[t] / days
+            };
+            let (spend, now) = (
+                self.column.spend()[start + t],
+                self.column.activity()[start + t],
+            );
+            let rate = if spend > 0.0 { now / spend } else { per_spend };
+            let change = share * spend_change * rate / scale;
+            // A cut of all spend may fall short of 0 by rounding.
+            activity[t] = (activity[t] + change).max(0.0);
+        }
+        activity
+    }
+}
+
+/// Units of activity per unit of spend over the panel; 1 without spend.
+fn mean_rate(column: &Channel) -> f64 {
+    let (spend, activity) = (
+        column.spend().iter().sum::<f64>(),
+        column.activity().iter().sum::<f64>(),
+    );
+    if spend > 0.0 { activity / spend } else { 1.0 }
+}
+
+/// The first period that the test ran in and the first after it.
+fn tested_periods(test: &LiftTest, panel: &Panel, overlap: &[f64]) -> Result<(usize, usize)> {
+    let last_period = panel.dates()[panel.periods() - 1];
+    let (first, last) = (panel.dates()[0], panel.period().next(last_period).plus(-1));
+    let (from, to) = (
+        overlap.iter().position(|o| *o > 0.0),
+        overlap.iter().rposition(|o| *o > 0.0),
+    );
+    if let (Some(from), Some(to), true) = (from, to, test.start() >= first && test.end() <= last) {
+        return Ok((from, to + 1));
+    }
+    let (column, day) = if test.start() < first || test.start() > last {
+        ("start", test.start())
+    } else {
+        ("end", test.end())
+    };
+    let expected = format!("a day of the panel, {first} to {last}");
+    Err(test.error(column, day, expected))
+}
+
+/// The geos that the test ran in and that the channel was ever active in. Where it was never
+/// active, nothing tells how much of its activity is much.
+fn tested_geos(test: &LiftTest, panel: &Panel, column: &Channel) -> Result<Vec<usize>> {
+    let active = |geo: usize| {
+        column.activity()[geo * panel.periods()..(geo + 1) * panel.periods()]
+            .iter()
+            .any(|x| *x > 0.0)
+    };
+    let tested =
+        |geo: &usize| test.geo().is_none_or(|name| panel.geos()[*geo] == name) && active(*geo);
+    let geos: Vec<usize> = (0..panel.geos().len()).filter(tested).collect();
+    if geos.is_empty() {
+        let place = test.geo().map_or(String::new(), |geo| format!(" in {geo}"));
+        return Err(test.error(
+            "channel",
+            test.channel(),
+            format!("a channel that the panel has activity of{place}"),
+        ));
+    }
+    Ok(geos)
+}
+
+/// The share of the days from `start` to the day before `end` that the test ran on.
+fn share_within(end: Day, start: Day, test: &LiftTest) -> f64 {
+    let days = test
+        .end()
+        .plus(1)
+        .min(end)
+        .since(test.start().max(start))
+        .max(0);
+    f64::from(days) / f64::from(end.since(start))
+}

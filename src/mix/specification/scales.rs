@@ -1,0 +1,99 @@
+//! The units a model works in: KPI by geo, activity by channel and geo, time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::mix::panel::{Channel, Panel};
+use crate::mix::specification::pooling::GeoScale;
+use crate::time::Day;
+
+/// What counts as one unit of everything that a model measures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Scales {
+    /// One unit of scaled KPI, by geo, in units of the KPI.
+    pub(crate) kpi: Vec<f64>,
+    /// Largest activity, by channel, then geo; 1 where there is none.
+    pub(crate) activity: Vec<Vec<f64>>,
+    /// The trend is 0 on the first day and 1 on the second.
+    pub(crate) timeline: (Day, Day),
+}
+
+impl Scales {
+    /// The scales of a panel.
+    pub(crate) fn new(panel: &Panel, rule: GeoScale) -> Result<Self> {
+        Ok(Self {
+            kpi: kpi_scale(panel, rule)?,
+            activity: panel
+                .channels()
+                .iter()
+                .map(|channel| largest_activity(channel, panel.periods()))
+                .collect(),
+            timeline: (panel.dates()[0], panel.dates()[panel.periods() - 1]),
+        })
+    }
+
+    /// A channel's activity in units of each geo's largest, by geo, then period.
+    pub(crate) fn scaled_activity(&self, panel: &Panel, channel: usize) -> Vec<f64> {
+        panel.channels()[channel]
+            .activity()
+            .iter()
+            .enumerate()
+            .map(|(row, x)| x / self.activity[channel][row / panel.periods()])
+            .collect()
+    }
+
+    /// The KPI in units of each geo's scale, by geo, then period.
+    pub(crate) fn scaled_kpi(&self, panel: &Panel) -> Vec<f64> {
+        panel
+            .kpi()
+            .iter()
+            .enumerate()
+            .map(|(row, y)| y / self.kpi[row / panel.periods()])
+            .collect()
+    }
+
+    /// The mean of the geos' KPI scales, in units of the KPI.
+    pub(crate) fn mean_kpi(&self) -> f64 {
+        self.kpi.iter().sum::<f64>() / self.kpi.len() as f64
+    }
+}
+
+fn largest_activity(channel: &Channel, periods: usize) -> Vec<f64> {
+    let largest = |geo: &[f64]| geo.iter().fold(0.0_f64, |m, x| m.max(*x));
+    channel
+        .activity()
+        .chunks(periods)
+        .map(|geo| Some(largest(geo)).filter(|m| *m > 0.0).unwrap_or(1.0))
+        .collect()
+}
+
+/// One unit of scaled KPI in each geo.
+fn kpi_scale(panel: &Panel, rule: GeoScale) -> Result<Vec<f64>> {
+    let size = |values: &[f64]| values.iter().map(|y| y.abs()).sum::<f64>() / values.len() as f64;
+    let common = size(panel.kpi());
+    if common == 0.0 {
+        return Err(Error::setting(
+            "kpi",
+            "0 in every row",
+            "a KPI that changes",
+        ));
+    }
+    let means: Vec<f64> = panel
+        .kpi()
+        .chunks(panel.periods())
+        .map(|geo| Some(size(geo)).filter(|m| *m > 0.0).unwrap_or(common))
+        .collect();
+    let ratio = means.iter().fold(0.0_f64, |m, x| m.max(*x))
+        / means.iter().fold(f64::INFINITY, |m, x| m.min(*x));
+    Ok(match (rule, panel.population()) {
+        (GeoScale::Common, _) => vec![common; means.len()],
+        (GeoScale::Mean, _) => means,
+        (GeoScale::Auto, Some(population)) => {
+            let mean = population.iter().sum::<f64>() / population.len() as f64;
+            population.iter().map(|p| common * p / mean).collect()
+        }
+        (GeoScale::Auto, None) if ratio <= 2.0 => vec![common; means.len()],
+        (GeoScale::Auto, None) => means,
+    })
+}
