@@ -1,7 +1,10 @@
 //! The classical regression against published figures, its typed errors and its options.
 
 use mixtouch::Error;
-use mixtouch::mix::estimate::{Family, LeastSquares, RegressionData, StandardErrors};
+use mixtouch::mix::estimate::{Estimator, Family, LeastSquares, RegressionData, StandardErrors};
+use mixtouch::mix::panel::Panel;
+use mixtouch::mix::specification::MixSpecification;
+use mixtouch::simulate::panels::PanelWorld;
 use mixtouch::util::Random;
 use ndarray::{Array1, Array2, array};
 
@@ -296,7 +299,7 @@ fn dependent_columns_are_a_typed_error() {
     let mut names: Vec<String> = longley().names().to_vec();
     names.push("gnp again".to_owned());
     let data = RegressionData::new(names, doubled, longley().target().clone());
-    // 2 x gnp - 7 depends on gnp only once there is an intercept.
+    // 2 x gnp - 7 depends on gnp and the intercept.
     for family in [Family::Gaussian, Family::Poisson, Family::Gamma] {
         match LeastSquares::new().with_family(family).regress(&data) {
             Err(Error::Collinear { column }) => assert_eq!(column, "gnp again"),
@@ -379,14 +382,85 @@ fn draws_have_the_mean_and_covariance_of_the_estimates() {
         .unwrap();
     let draws = summary.draws(20_000, 7);
     assert_eq!(draws, summary.draws(20_000, 7));
-    let mean = |j: usize| draws.iter().map(|d| d[j]).sum::<f64>() / draws.len() as f64;
+    let count = draws.len() as f64;
+    let mean = |j: usize| draws.iter().map(|d| d[j]).sum::<f64>() / count;
+    let means = [0, 1, 2].map(mean);
     for (i, line) in summary.coefficients().iter().enumerate() {
-        assert!((mean(i) - line.estimate()).abs() < 0.03 * line.standard_error());
+        assert!((means[i] - line.estimate()).abs() < 0.03 * line.standard_error());
         for (j, other) in summary.coefficients().iter().enumerate() {
-            let products = draws.iter().map(|d| (d[i] - mean(i)) * (d[j] - mean(j)));
-            let covariance = products.sum::<f64>() / draws.len() as f64;
+            let products = draws.iter().map(|d| (d[i] - means[i]) * (d[j] - means[j]));
+            let covariance = products.sum::<f64>() / count;
             let size = line.standard_error() * other.standard_error();
             assert!((covariance - summary.covariance()[i][j]).abs() < 0.04 * size);
         }
     }
+}
+
+fn shop() -> Panel {
+    let world = PanelWorld::small_business().unwrap().simulate(1);
+    world.panel().unwrap()
+}
+
+#[test]
+fn a_panel_gives_a_posterior_whose_mean_is_the_regression() {
+    let panel = shop();
+    let specification = MixSpecification::new();
+    let least_squares = LeastSquares::new().with_draws(300);
+    let (model, summary) = least_squares.fit(&specification, &panel).unwrap();
+    assert_eq!(model.draws().len(), 300);
+    // Classical draws average to the estimates: fitted KPI and prediction agree.
+    let mean = panel.kpi().iter().sum::<f64>() / panel.rows() as f64;
+    let scale = mean / (summary.fitted().iter().sum::<f64>() / panel.rows() as f64);
+    let prediction = model.decomposition().prediction();
+    for (fitted, predicted) in summary.fitted().iter().zip(prediction) {
+        assert!(
+            (fitted * scale - predicted).abs() < 0.02 * mean,
+            "{fitted} {predicted}"
+        );
+    }
+    assert_eq!(
+        least_squares.estimate(&specification, &panel).unwrap(),
+        model
+    );
+    assert!((model.fit_statistics().r2 - summary.r2()).abs() < 0.01);
+}
+
+#[test]
+fn counts_of_a_panel_keep_the_totals_of_what_each_channel_brings() {
+    let panel = shop();
+    let poisson = LeastSquares::new()
+        .with_family(Family::Poisson)
+        .with_draws(200);
+    let (model, summary) = poisson.fit(&MixSpecification::new(), &panel).unwrap();
+    let fitted: f64 = summary.fitted().iter().sum();
+    let predicted: f64 = model.decomposition().prediction().iter().sum();
+    assert!(
+        (predicted / fitted - 1.0).abs() < 0.02,
+        "{predicted} {fitted}"
+    );
+    assert!(model.fit_statistics().r2 > 0.3);
+}
+
+#[test]
+fn transforms_are_given_by_parameter_or_by_curve() {
+    let panel = shop();
+    let specification = MixSpecification::new();
+    let channel = panel.channels()[0].name().to_owned();
+    let at = |value: f64| {
+        let name = mixtouch::mix::transform::AdstockFamily::Geometric.parameters(8)[0].name();
+        LeastSquares::new()
+            .with_draws(10)
+            .with_parameter(&channel, name, value)
+    };
+    let (short, _) = at(0.1).fit(&specification, &panel).unwrap();
+    let (long, _) = at(0.8).fit(&specification, &panel).unwrap();
+    assert_ne!(short, long);
+    let curves = long.draws()[0].curves().to_vec();
+    let given = LeastSquares::new().with_draws(10).with_curves(curves);
+    assert_eq!(given.fit(&specification, &panel).unwrap().0, long);
+    let unknown = LeastSquares::new().with_parameter(&channel, "speed", 0.5);
+    let error = unknown.fit(&specification, &panel).unwrap_err().to_string();
+    assert!(error.contains("speed of"), "{error}");
+    let none = LeastSquares::new().with_draws(0);
+    assert!(none.fit(&specification, &panel).is_err());
 }

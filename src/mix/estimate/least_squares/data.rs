@@ -28,6 +28,7 @@ pub struct RegressionData {
     target: Array1<f64>,
     weights: Option<Vec<f64>>,
     series_length: Option<usize>,
+    intercept: bool,
 }
 
 impl RegressionData {
@@ -39,6 +40,7 @@ impl RegressionData {
             target,
             weights: None,
             series_length: None,
+            intercept: true,
         }
     }
 
@@ -56,6 +58,18 @@ impl RegressionData {
     pub fn with_target(mut self, target: Array1<f64>) -> Self {
         self.target = target;
         self
+    }
+
+    /// No intercept is added: the columns span a constant already, such as one column a geo.
+    #[must_use]
+    pub const fn without_intercept(mut self) -> Self {
+        self.intercept = false;
+        self
+    }
+
+    /// Whether a regression adds an intercept.
+    pub const fn has_intercept(&self) -> bool {
+        self.intercept
     }
 
     /// The number of successive rows that make one time series; all rows unless set.

@@ -21,8 +21,9 @@ use crate::mix::transform::ChannelCurve;
 /// The classical regression, solved by linfa-linear: ordinary least squares, or counts and positive
 /// outcomes with a logarithmic link.
 ///
-/// An intercept is added unless the regressors already span a constant. Coefficients have no bounds
-/// and bear no penalty: for these use [`Ridge`](crate::mix::regression::Ridge).
+/// An intercept is added, except for data [`without_intercept`](RegressionData::without_intercept).
+/// Coefficients have no bounds and bear no penalty: for these use
+/// [`Ridge`](crate::mix::regression::Ridge).
 ///
 /// Ordinary least squares is linfa-linear's `LinearRegression`, a Householder factor. Counts and
 /// positive outcomes begin from its `TweedieRegressor` and are finished by Newton's method to full
@@ -140,7 +141,7 @@ impl LeastSquares {
     /// of 0 from the rest.
     pub fn regress(&self, data: &RegressionData) -> Result<RegressionSummary> {
         data.check()?;
-        self.summary(&problem(data, true)?)
+        self.summary(&problem(data)?)
     }
 
     fn summary(&self, problem: &Problem) -> Result<RegressionSummary> {
@@ -175,7 +176,7 @@ impl LeastSquares {
             data = data.with_target(panel.kpi().to_vec().into());
         }
         data.check()?;
-        let summary = self.summary(&problem(&data, false)?)?;
+        let summary = self.summary(&problem(&data)?)?;
         let draws = summary.draws(self.draws, self.seed);
         let draws = match self.family {
             Family::Gaussian => draws.iter().map(|b| design.draw(b)).collect(),
@@ -227,13 +228,15 @@ impl Estimator for LeastSquares {
 }
 
 impl From<&TransformedDesign> for RegressionData {
-    /// The design's columns, target and weights; rows run by geo, then period.
+    /// The design's columns, which have intercepts of their own, target and weights; rows run by
+    /// geo, then period.
     fn from(design: &TransformedDesign) -> Self {
         let data = Self::new(
             design.names().to_vec(),
             design.records().clone(),
             design.target().clone(),
-        );
+        )
+        .without_intercept();
         match design.weights() {
             Some(weights) => data.with_weights(weights.to_vec()),
             None => data,
@@ -241,9 +244,8 @@ impl From<&TransformedDesign> for RegressionData {
     }
 }
 
-/// The rows with weight, and, if asked for, an intercept as the first column unless the columns
-/// span one.
-fn problem(data: &RegressionData, intercept: bool) -> Result<Problem> {
+/// The rows with weight, and the intercept as the first column, checked for rank.
+fn problem(data: &RegressionData) -> Result<Problem> {
     let kept = |row: &usize| data.weights().is_none_or(|w| w[*row] > 0.0);
     let rows: Vec<usize> = (0..data.target().len()).filter(kept).collect();
     let length = data.series_length();
@@ -259,13 +261,12 @@ fn problem(data: &RegressionData, intercept: bool) -> Result<Problem> {
         root_weights: rows.iter().map(root_weight).collect(),
         series,
     };
-    let factor = Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;
-    if intercept && !factor.spans(&problem.root_weights) {
+    if data.has_intercept() {
         problem.names.insert(0, "intercept".to_owned());
         problem.columns.insert(0, vec![1.0; rows.len()]);
-        Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;
     }
     check_size(&problem)?;
+    Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;
     Ok(problem)
 }
 

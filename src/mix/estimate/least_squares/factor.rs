@@ -62,11 +62,6 @@ impl Factor {
         (along, length, rest)
     }
 
-    /// Whether a column is a combination of these.
-    pub(crate) fn spans(&self, column: &[f64]) -> bool {
-        self.remainder(column).1 <= DEPENDENT * dot(column, column).sqrt()
-    }
-
     /// The squared length of what the columns do not explain.
     pub(crate) fn residual_square(&self, column: &[f64]) -> f64 {
         let length = self.remainder(column).1;

@@ -32,7 +32,7 @@ pub(crate) struct Solution {
 const STEPS: usize = 50;
 /// The change of the linear predictor at which Newton's method has converged: its error is then
 /// about the square.
-const CONVERGED: f64 = 1e-10;
+const CONVERGED: f64 = 1e-9;
 /// A fitted count below this share of the mean, where the count is 0, means a coefficient on its
 /// way to infinity.
 const VANISHED: f64 = 1e-7;
@@ -115,12 +115,26 @@ impl Problem {
         if family == Family::Poisson {
             self.check_separation()?;
         }
-        let start = self.tweedie(family).unwrap_or_else(|| self.constant());
-        let from = |start: Vec<f64>| self.newton(family, start);
-        let solution = from(start).or_else(|_| from(self.constant()))?;
-        match family {
-            Family::Poisson => self.check_vanished(solution),
-            _ => Ok(solution),
+        let (solution, converged) = self.newton(family, self.start(family))?;
+        if family == Family::Poisson {
+            self.check_vanished(&solution)?;
+        }
+        match converged {
+            true => Ok(solution),
+            false => Err(failed("Newton's method did not converge")),
+        }
+    }
+
+    /// linfa's solution, or a constant mean where that has the lower deviance.
+    fn start(&self, family: Family) -> Vec<f64> {
+        let constant = self.constant();
+        let Some(solved) = self.tweedie(family, &constant) else {
+            return constant;
+        };
+        let cost = |b: &[f64]| deviance(family, &self.target, &self.means(b));
+        match cost(&solved) < cost(&constant) {
+            true => solved,
+            false => constant,
         }
     }
 
@@ -161,11 +175,11 @@ impl Problem {
 
     /// No fitted count tends to 0: where it does, the column that moves its logarithm most is to
     /// blame.
-    fn check_vanished(&self, solution: Solution) -> Result<Solution> {
+    fn check_vanished(&self, solution: &Solution) -> Result<()> {
         let mean = self.target.iter().sum::<f64>() / self.target.len() as f64;
         let vanished = |r: usize| self.target[r] == 0.0 && solution.fitted[r] < VANISHED * mean;
         let Some(row) = (0..self.target.len()).find(|&r| vanished(r)) else {
-            return Ok(solution);
+            return Ok(());
         };
         let pull = |j: usize| {
             let column = &self.columns[j];
@@ -187,16 +201,19 @@ impl Problem {
             .map_or_else(|_| vec![0.0; self.columns.len()], |f| f.solve(&level))
     }
 
-    /// linfa's Tweedie regressor on columns of unit size; none where it fails.
+    /// linfa's Tweedie regressor on columns of unit size, with the outcome in units of its mean so
+    /// that it starts from a constant; none where it fails.
     ///
     /// Its L-BFGS stops short of full accuracy: the Poisson cost of linfa-linear 0.8.1 doubles one
     /// term of the deviance only, so that its line search works with a cost whose gradient differs.
-    fn tweedie(&self, family: Family) -> Option<Vec<f64>> {
+    fn tweedie(&self, family: Family, constant: &[f64]) -> Option<Vec<f64>> {
         let size = |c: &Vec<f64>| (dot(c, c) / c.len() as f64).sqrt();
         let sizes: Vec<f64> = self.columns.iter().map(size).collect();
         let unit = |(c, s): (&Vec<f64>, &f64)| c.iter().map(|x| x / s).collect();
         let columns: Vec<Vec<f64>> = self.columns.iter().zip(&sizes).map(unit).collect();
-        let dataset = Dataset::new(matrix(&columns), Array1::from(self.target.clone()));
+        let mean = self.target.iter().sum::<f64>() / self.target.len() as f64;
+        let target: Array1<f64> = self.target.iter().map(|y| y / mean).collect();
+        let dataset = Dataset::new(matrix(&columns), target);
         let power = if family == Family::Poisson { 1.0 } else { 2.0 };
         let model = TweedieRegressor::params()
             .power(power)
@@ -207,35 +224,32 @@ impl Problem {
             .tol(1e-6)
             .fit(&dataset)
             .ok()?;
-        let coefficients = model.coef.iter().zip(&sizes).map(|(b, s)| b / s);
+        let coefficients = model.coef.iter().zip(&sizes).zip(constant);
+        let coefficients = coefficients.map(|((b, s), level)| b / s + level);
         Some(coefficients.collect()).filter(|b: &Vec<f64>| b.iter().all(|b| b.is_finite()))
     }
 
-    /// Newton's method on the likelihood, by iteratively reweighted least squares.
-    fn newton(&self, family: Family, mut coefficients: Vec<f64>) -> Result<Solution> {
+    /// Newton's method on the likelihood, by iteratively reweighted least squares, and whether it
+    /// converged.
+    fn newton(&self, family: Family, mut coefficients: Vec<f64>) -> Result<(Solution, bool)> {
         let mut fitted = self.means(&coefficients);
         let mut cost = deviance(family, &self.target, &fitted);
+        let mut converged = false;
         for _ in 0..STEPS {
             let step = self.step(family, &fitted)?;
-            let (next, means, lower) = self.shorten(family, &coefficients, &step, cost)?;
-            let moved = next.iter().zip(&coefficients).zip(&self.columns);
-            let largest = moved
-                .map(|((b, a), x)| (b - a).abs() * dot(x, x).sqrt())
-                .fold(0.0, f64::max);
-            (coefficients, fitted, cost) = (next, means, lower);
-            if largest <= CONVERGED * (self.target.len() as f64).sqrt() {
-                return Ok(Solution {
-                    coefficients,
-                    fitted,
-                });
+            let change = self.predictor(&step);
+            let largest = change.iter().fold(0.0_f64, |m, c| m.max(c.abs()));
+            (coefficients, fitted, cost) = self.shorten(family, &coefficients, &step, cost)?;
+            converged = largest <= CONVERGED;
+            if converged {
+                break;
             }
         }
-        // Slower than quadratic: rounding in large columns, or a coefficient on its way to infinity,
-        // which the caller's check of fitted counts names.
-        Ok(Solution {
+        let solution = Solution {
             coefficients,
             fitted,
-        })
+        };
+        Ok((solution, converged))
     }
 
     fn means(&self, coefficients: &[f64]) -> Vec<f64> {
