@@ -2,7 +2,7 @@
 //!
 //! Lift tests go into the mix model as they are
 //! ([`MixSpecification::lift_tests`](crate::mix::specification::MixSpecification::lift_tests)); they are measured. Attribution is
-//! modelled, so it enters only as a prior with a width of the caller's choice, and only by choice.
+//! modelled, so it enters only as a prior with a width of the caller's choice, and it is optional.
 
 use crate::attribution::ModelTable;
 use crate::error::{Error, Result};
@@ -33,13 +33,13 @@ use crate::mix::specification::RoiPrior;
 /// ```
 ///
 /// # Errors
-/// A spread that is not a finite number above 0; a table in which no channel has a cost.
+/// A spread that is not a finite number > 0; a table in which no channel has a cost.
 pub fn roi_priors(credit: &ModelTable, spread: f64) -> Result<Vec<RoiPrior>> {
     if !(spread > 0.0 && spread.is_finite()) {
         return Err(Error::setting(
             "the spread of returns",
             spread,
-            "a finite number above 0",
+            "a finite number > 0",
         ));
     }
     let returns = credit

@@ -37,8 +37,11 @@
 //! ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs: conversion,
 //! cost of acquisition, retention, the value of customers.
 //!
-//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on
-//! by default; `parquet` (Parquet files and Arrow record batches in).
+//! Features: `csv` (files in and out), `time` (RFC 3339, calendar days in time zones) and `linfa`
+//! (least squares, and mix designs as datasets for any linfa regressor), all on by default;
+//! `parquet` (Parquet files and Arrow record batches in).
+
+#![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
 pub mod attribution;
 pub mod budget;
@@ -47,6 +50,8 @@ pub mod channel;
 mod error;
 pub mod event;
 pub mod experiment;
+#[cfg(all(feature = "csv", feature = "time"))]
+pub mod guide;
 pub mod identity;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub mod io;
@@ -56,7 +61,7 @@ mod linalg;
 pub mod mix;
 pub mod privacy;
 pub mod progress;
-mod report;
+pub mod report;
 pub mod simulate;
 pub mod stats;
 pub mod time;

@@ -1,20 +1,52 @@
 //! The marketing-mix model: from a table of spend and sales to contributions, returns, response
 //! curves and the next budget.
 //!
-//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MixSpecification`] says what to fit;
-//! [`MixSpecification::fit`] searches carry-over and saturation and solves the rest exactly; the
-//! [`Posterior`] it returns is an ensemble and answers:
+//! A [`Panel`] holds spend, KPI and controls by period and geo; a [`MixSpecification`] says what is
+//! modelled; an [`Estimator`], such as [`Search`], fits it. The [`Posterior`] it gives consists of
+//! draws, and answers:
 //!
 //! | question | answer |
 //! |---|---|
 //! | Where did the KPI come from? | [`Posterior::decomposition`] |
 //! | What does a channel return, and how sure is that? | [`Posterior::channels`], [`Posterior::bootstrap`] |
 //! | What would the next unit of spend return? | [`Posterior::response_curve`] |
-//! | How should the next budget be spent? | [`Posterior::budget`] with [`Posterior::response_curves`] and [`budget`] |
+//! | How should the next budget be spent? | [`Posterior::budget`], [`Posterior::response_curves`] and [`budget`](crate::budget) |
 //! | What will a plan bring? | [`Posterior::forecast`] |
 //! | Does it agree with experiments? | [`Posterior::lift_report`] |
 //! | Does it fit, and is it trustworthy? | [`Posterior::fit_statistics`], [`MixSpecification::check`] |
-//! | What would a Robyn user have picked? | [`Posterior::front`] |
+//! | What would a Robyn user have picked? | [`SearchReport::pareto_front`] |
+//!
+//! ```
+//! use mixtouch::mix::estimate::Search;
+//! use mixtouch::mix::specification::MixSpecification;
+//! use mixtouch::simulate::panels::PanelWorld;
+//!
+//! let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+//! let fit = Search::default().with_evaluations(200).fit(&MixSpecification::new(), &panel)?;
+//! for channel in fit.posterior().channels() {
+//!     println!("{} returns {:.2}", channel.channel, channel.roi.expect("it has spend"));
+//! }
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
+//!
+//! [`Panel`]: crate::mix::panel::Panel
+//! [`MixSpecification`]: crate::mix::specification::MixSpecification
+//! [`MixSpecification::check`]: crate::mix::specification::MixSpecification::check
+//! [`Estimator`]: crate::mix::estimate::Estimator
+//! [`Search`]: crate::mix::estimate::Search
+//! [`SearchReport::pareto_front`]: crate::mix::estimate::SearchReport::pareto_front
+//! [`Posterior`]: crate::mix::posterior::Posterior
+//! [`Posterior::decomposition`]: crate::mix::posterior::Posterior::decomposition
+//! [`Posterior::channels`]: crate::mix::posterior::Posterior::channels
+//! [`Posterior::bootstrap`]: crate::mix::posterior::Posterior::bootstrap
+//! [`Posterior::response_curve`]: crate::mix::posterior::Posterior::response_curve
+//! [`Posterior::response_curves`]: crate::mix::posterior::Posterior::response_curves
+//! [`Posterior::budget`]: crate::mix::posterior::Posterior::budget
+//! [`Posterior::forecast`]: crate::mix::posterior::Posterior::forecast
+//! [`Posterior::lift_report`]: crate::mix::posterior::Posterior::lift_report
+//! [`Posterior::fit_statistics`]: crate::mix::posterior::Posterior::fit_statistics
+//! [`Ridge`]: crate::mix::regression::Ridge
+//! [`ChannelSummary::weakly_identified`]: crate::mix::posterior::ChannelSummary::weakly_identified
 //!
 //! # The model
 //! For geo g and period t, with x the activity (exposures or spend) in units of the geo's maximum,
@@ -26,7 +58,7 @@
 //! the transforms and the ridge penalty, the coefficients are the exact solution of a ridge
 //! regression with bounds ([`Ridge`] is the same problem on its own). Transforms and penalty are
 //! searched: their evidence - the probability of the data with coefficients and noise integrated
-//! out - is the score, and the ensemble's members are draws in proportion to it. A single winner is
+//! out - is the score, and the draws are in proportion to it. A single winner is
 //! fragile: the average of such draws halved the error of a ridge search's winner on simulated
 //! panels whose truth is known.
 //!
@@ -36,7 +68,7 @@
 //!
 //! # What it cannot know
 //! Where media never pause, their level is not separated from the baseline by anything but the
-//! shape of the curves: intervals are wide then and [`ChannelSummary::hardly_informed`] says so.
+//! shape of the curves: intervals are wide then and [`ChannelSummary::weakly_identified`] says so.
 //! Demand that drives both spend and sales and is not in the controls biases every regression; only
 //! experiments put that right.
 

@@ -24,8 +24,8 @@ use crate::error::Result;
 use crate::journeys::arena::Journeys;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
-use crate::stats::p_text;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::difference::p_text;
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 use crate::kpi::map::counts::{CONVERSION, DROP, EdgeCounts, START};
@@ -52,7 +52,7 @@ pub struct JourneyMap {
     /// Journeys without a conversion that the log's end cuts short.
     pub immature: u64,
     /// Journeys that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// The steps in their order.
     pub steps: Vec<StepFigures>,
     /// The edges by the order of the nodes they leave and reach: the steps, then start, conversion
@@ -75,11 +75,11 @@ pub struct StepFigures {
     /// Persons who visited it.
     pub persons: u64,
     /// Journeys through it, of all.
-    pub reached: Rate,
+    pub reached: Proportion,
     /// Of the journeys through it, those that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// Drop-off: of the journeys through it, those that ended there without a conversion.
-    pub drop_off: Rate,
+    pub drop_off: Proportion,
 }
 
 /// An end of an edge.
@@ -119,7 +119,7 @@ pub struct MapEdge {
     pub persons: u64,
     /// How often it was taken, of all times its beginning was left: the probability of the next
     /// step.
-    pub taken: Rate,
+    pub taken: Proportion,
     /// The median of seconds; none from the start and to the drop. Exact up to 1,024 times, within
     /// 3 % beyond.
     pub median_seconds: Option<f64>,
@@ -235,16 +235,16 @@ impl MapCounts {
             step: name.clone(),
             visits: counts.visits,
             persons: counts.persons,
-            reached: Rate::new(counts.journeys, self.journeys, level),
-            conversion: Rate::new(counts.converted, counts.journeys, level),
-            drop_off: Rate::new(counts.left, counts.journeys, level),
+            reached: Proportion::from_counts(counts.journeys, self.journeys, level),
+            conversion: Proportion::from_counts(counts.converted, counts.journeys, level),
+            drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
         };
         Ok(JourneyMap {
             window: Window::of(journeys)?,
             population: self.journeys,
             persons: self.persons,
             immature: journeys.immature(),
-            conversion: Rate::new(self.converted, self.journeys, level),
+            conversion: Proportion::from_counts(self.converted, self.journeys, level),
             steps: self
                 .steps
                 .names()
@@ -267,7 +267,7 @@ impl MapCounts {
                 from: self.node(edge.from),
                 to: self.node(edge.to),
                 persons: edge.persons,
-                taken: Rate::new(edge.count, all, level),
+                taken: Proportion::from_counts(edge.count, all, level),
                 median_seconds: edge.times.median(),
             };
             edges.iter().map(edge).collect::<Vec<_>>()
@@ -317,7 +317,7 @@ impl fmt::Display for JourneyMap {
             self.window, self.population, self.immature
         )?;
         writeln!(f, "  converted {}", self.conversion)?;
-        let rates = |rates: &[&Rate]| {
+        let rates = |rates: &[&Proportion]| {
             rates
                 .iter()
                 .map(|rate| percent(rate.rate))
@@ -349,7 +349,7 @@ impl fmt::Display for JourneyMap {
             &["edge", "count", "share", "median hours"],
             self.edges.iter().map(row),
         )?;
-        let row = |name: String, rate: &Rate, excess: &Excess| {
+        let row = |name: String, rate: &Proportion, excess: &Excess| {
             let ends = excess.interval.map_or_else(
                 || "-".to_owned(),
                 |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()),

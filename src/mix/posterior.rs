@@ -20,4 +20,4 @@ pub use self::lift_report::LiftReport;
 pub use self::model::Posterior;
 pub use self::response::{ChannelResponse, ResponsePoint};
 pub use self::statistics::FitStatistics;
-pub use self::summary::{ChannelSummary, Spread};
+pub use self::summary::ChannelSummary;

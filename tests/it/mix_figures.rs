@@ -170,12 +170,12 @@ fn immediate_effects_by_hand() {
                 0.0
             },
         );
-        assert_close(parts.immediate(0)[t], now);
-        assert_close(parts.contribution(0)[t], now + before);
+        assert_close(parts.immediate_contributions()[0][t], now);
+        assert_close(parts.contributions()[0][t], now + before);
     }
     assert_close(
         model.channels()[0].immediate,
-        parts.immediate(0).iter().sum(),
+        parts.immediate_contributions()[0].iter().sum(),
     );
 }
 
@@ -198,16 +198,17 @@ fn objectives_are_what_they_are_called() {
         .with_draws(1)
         .estimate(&MixSpecification::new().with_lift_tests(tests), &panel)
         .unwrap();
-    let (member, parts) = (&model.draws()[0], model.decomposition());
+    let parts = model.decomposition();
+    let objectives = model.draws()[0].objectives().unwrap();
     let share =
         |of: &dyn Fn(usize) -> f64, c: usize| of(c) / (0..channels.len()).map(of).sum::<f64>();
     let spend = |c: usize| panel.channels()[c].spend().iter().sum::<f64>();
-    let square = |c: usize| (share(&|c| parts.total(c), c) - share(&spend, c)).powi(2);
+    let square = |c: usize| (share(&|c| parts.totals()[c], c) - share(&spend, c)).powi(2);
     let rssd = (0..channels.len()).map(square).sum::<f64>().sqrt();
     assert!(
-        (member.objectives().rssd / rssd - 1.0).abs() < 1e-6,
+        (objectives.rssd / rssd - 1.0).abs() < 1e-6,
         "{} {rssd}",
-        member.objectives().rssd
+        objectives.rssd
     );
     let deviations: Vec<f64> = model
         .lift_report()
@@ -216,9 +217,9 @@ fn objectives_are_what_they_are_called() {
         .collect();
     let error = (deviations.iter().map(|d| d * d).sum::<f64>() / deviations.len() as f64).sqrt();
     assert!(
-        (member.objectives().lift_error.unwrap() / error - 1.0).abs() < 1e-6,
+        (objectives.lift_error.unwrap() / error - 1.0).abs() < 1e-6,
         "{:?} {error}",
-        member.objectives().lift_error
+        objectives.lift_error
     );
 }
 
@@ -361,7 +362,7 @@ fn the_best_has_the_highest_score_and_stands_alone() {
     for row in 0..panel.rows() {
         let sum = alone.baseline()[row]
             + (0..panel.channels().len())
-                .map(|c| alone.contribution(c)[row])
+                .map(|c| alone.contributions()[c][row])
                 .sum::<f64>();
         assert_close(sum, alone.prediction()[row]);
     }
@@ -416,7 +417,10 @@ fn pooled_effects_are_per_head_where_populations_are_known() {
         )
         .unwrap();
     for geo in 0..2 {
-        let roi = model.channels_in(geo).unwrap()[0].roi.unwrap().mean;
+        let roi = model.channels_in(&panel.geos()[geo]).unwrap()[0]
+            .roi
+            .unwrap()
+            .value();
         assert!((roi - 4.0).abs() < 0.3, "{roi}");
     }
     assert!(
@@ -443,7 +447,7 @@ fn with_spend_times(model: &Posterior, factor: impl Fn(usize) -> f64) -> Vec<f64
         *cell = serde_json::json!(cell.as_f64().unwrap() * factor(row));
     }
     let changed: Posterior = serde_json::from_value(document).unwrap();
-    changed.decomposition().contribution(0).to_vec()
+    changed.decomposition().contributions()[0].to_vec()
 }
 
 #[test]
@@ -501,7 +505,7 @@ fn a_lift_test_is_predicted_by_what_the_model_says_of_the_changed_spend() {
                 .map(|row| after[row] - before[row])
                 .sum();
             assert!(
-                (report.predicted.mean - change).abs() <= 1e-6 * change,
+                (report.predicted.value() - change).abs() <= 1e-6 * change,
                 "{order:?} {geo:?}: {:?} {change}",
                 report.predicted
             );
@@ -568,9 +572,9 @@ fn days_and_months_are_periods_too() {
         assert_eq!(model.channels()[0].adstock_curve.len(), window);
         let (parts, total) = (model.decomposition(), truth.iter().sum::<f64>());
         assert!(
-            (parts.total(0) / total - 1.0).abs() < 0.1,
+            (parts.totals()[0] / total - 1.0).abs() < 0.1,
             "{period:?}: {} {total}",
-            parts.total(0)
+            parts.totals()[0]
         );
         assert!(
             (model.lift_report()[0].deviation()).abs() < 2.0,
@@ -611,9 +615,9 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
         .unwrap(),
     ]);
     let model = plain_search().estimate(&mix, &panel).unwrap();
-    let roi = model.channels()[0].roi.unwrap().mean;
+    let roi = model.channels()[0].roi.unwrap().value();
     assert!(
-        (model.lift_report()[0].predicted.mean - 50.0 * roi).abs() < 1e-6 * 50.0 * roi,
+        (model.lift_report()[0].predicted.value() - 50.0 * roi).abs() < 1e-6 * 50.0 * roi,
         "{:?} {roi}",
         model.lift_report()
     );

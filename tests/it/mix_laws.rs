@@ -9,6 +9,7 @@ use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Pooling
 use mixtouch::mix::transform::{AdstockFamily, Order, SaturationFamily};
 use mixtouch::progress::{Progress, Stage};
 use mixtouch::simulate::panels::PanelWorld;
+use mixtouch::stats::ConfidenceLevel;
 use proptest::prelude::*;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,11 +41,14 @@ fn assert_sums(model: &Posterior) {
     for row in 0..model.panel().rows() {
         let sum: f64 = parts.baseline()[row]
             + (0..parts.channels().len())
-                .map(|c| parts.contribution(c)[row])
+                .map(|c| parts.contributions()[c][row])
                 .sum::<f64>();
         assert!((sum - parts.prediction()[row]).abs() <= 1e-9 * scale);
         for c in 0..parts.channels().len() {
-            let (immediate, whole) = (parts.immediate(c)[row], parts.contribution(c)[row]);
+            let (immediate, whole) = (
+                parts.immediate_contributions()[c][row],
+                parts.contributions()[c][row],
+            );
             assert!(
                 (0.0..=whole * (1.0 + 1e-12)).contains(&immediate),
                 "{immediate} of {whole}"
@@ -262,14 +266,14 @@ fn a_forecast_continues_the_decomposition() {
     let model = fit.posterior();
     let forecast = model.forecast(&future).unwrap();
     assert_eq!(forecast.decomposition().dates(), &dates[cut..]);
-    let spread = forecast.spread();
+    let spread = forecast.predictions();
     assert!(
         forecast
             .decomposition()
             .prediction()
             .iter()
             .zip(spread)
-            .all(|(p, s)| (p - s.mean).abs() < 1e-6 * p.abs())
+            .all(|(p, s)| (p - s.value()).abs() < 1e-6 * p.abs())
     );
     // The same coefficients over the whole panel: history carries over into the forecast.
     let mut document = serde_json::to_value(model).unwrap();
@@ -281,8 +285,8 @@ fn a_forecast_continues_the_decomposition() {
     {
         let (found, row) = (forecast.decomposition(), geo * 100 + cut + t);
         assert_eq!(
-            found.contribution(channel)[geo * 10 + t],
-            over_all.contribution(channel)[row]
+            found.contributions()[channel][geo * 10 + t],
+            over_all.contributions()[channel][row]
         );
         assert_eq!(found.prediction()[geo * 10 + t], over_all.prediction()[row]);
     }
@@ -318,10 +322,11 @@ fn response_curves_rise_with_the_slope_they_state() {
                 let points = model
                     .response_curve(&channel.channel, &[spend - h, spend, spend + h])
                     .unwrap();
-                let difference = (points[2].response.mean - points[0].response.mean) / (2.0 * h);
+                let difference =
+                    (points[2].response.value() - points[0].response.value()) / (2.0 * h);
                 assert!(difference >= 0.0);
                 assert!(
-                    (difference - points[1].slope.mean).abs() <= 1e-5 * difference + 1e-9,
+                    (difference - points[1].slope.value()).abs() <= 1e-5 * difference + 1e-9,
                     "{difference} {:?}",
                     points[1].slope
                 );
@@ -329,7 +334,7 @@ fn response_curves_rise_with_the_slope_they_state() {
             assert_eq!(
                 model.response_curve(&channel.channel, &[0.0]).unwrap()[0]
                     .response
-                    .mean,
+                    .value(),
                 0.0
             );
         }
@@ -345,8 +350,8 @@ fn response_curves_rise_with_the_slope_they_state() {
             plan.gain() >= 0.0 && plan.kkt_residual() <= 1e-8,
             "{plan:?}"
         );
-        let (low, high) = plan.gain_interval(0.9).unwrap().unwrap();
-        assert!(low <= plan.gain() && plan.gain() <= high);
+        let gain = plan.gain_interval(ConfidenceLevel::P90).unwrap();
+        assert!(gain.contains(plan.gain()));
     }
 }
 
@@ -375,7 +380,7 @@ fn a_horizon_of_one_period_returns_what_the_forecast_says() {
                 .with_control(control.name(), control.values().to_vec())
                 .unwrap();
         }
-        model.forecast(&panel).unwrap().decomposition().total(0)
+        model.forecast(&panel).unwrap().decomposition().totals()[0]
     };
     let spend = 150.0;
     let response = Probe(&model).response(spend);
@@ -436,7 +441,7 @@ fn geos_of_very_different_size_pool_on_their_own_scale() {
     };
     let (auto, common) = (r2(GeoScale::Auto), r2(GeoScale::Common));
     assert!(
-        auto.rssd.is_finite() && auto.mape < common.mape,
+        auto.rssd.unwrap().is_finite() && auto.mape < common.mape,
         "{} {}",
         auto.mape,
         common.mape
@@ -457,7 +462,7 @@ fn a_channel_that_was_never_active_has_no_contribution_and_says_so() {
         let model = search().estimate(&mix, &panel).unwrap();
         let radio = &model.channels()[4];
         assert_eq!(
-            (radio.contribution.mean, radio.roi, radio.cpa),
+            (radio.contribution.value(), radio.roi, radio.cpa),
             (0.0, None, None)
         );
         assert!(radio.weakly_identified);
@@ -536,9 +541,12 @@ fn units_do_not_matter() {
         .unwrap();
     for (a, b) in model.channels().iter().zip(&scaled.channels()) {
         assert!(
-            (a.contribution.mean * kpi - b.contribution.mean).abs() <= 1e-9 * b.contribution.mean
+            (a.contribution.value() * kpi - b.contribution.value()).abs()
+                <= 1e-9 * b.contribution.value()
         );
-        assert!((a.roi.unwrap().mean * kpi / spend / b.roi.unwrap().mean - 1.0).abs() <= 1e-9);
+        assert!(
+            (a.roi.unwrap().value() * kpi / spend / b.roi.unwrap().value() - 1.0).abs() <= 1e-9
+        );
     }
 }
 
@@ -576,7 +584,7 @@ fn exposures_drive_the_effect_and_spend_the_return() {
     );
     for (a, b) in plain.iter().zip(&bought) {
         assert_eq!(a.contribution, b.contribution);
-        assert!((a.roi.unwrap().mean * 2.0 / 3.0 / b.roi.unwrap().mean - 1.0).abs() < 1e-12);
+        assert!((a.roi.unwrap().value() * 2.0 / 3.0 / b.roi.unwrap().value() - 1.0).abs() < 1e-12);
     }
 }
 
@@ -600,14 +608,14 @@ fn marginal_return_is_what_a_little_more_of_everything_brings() {
             scaled
                 .channels()
                 .iter()
-                .map(|c| c.contribution.mean)
+                .map(|c| c.contribution.value())
                 .collect()
         };
         let h = 1e-5;
         let (more, less) = (total(1.0 + h), total(1.0 - h));
         for (c, summary) in model.channels().iter().enumerate() {
             let difference = (more[c] - less[c]) / (2.0 * h * summary.spend);
-            let stated = summary.marginal_roi.unwrap().mean;
+            let stated = summary.marginal_roi.unwrap().value();
             assert!(
                 (difference - stated).abs() <= 1e-4 * stated.abs().max(1e-6),
                 "{difference} {stated}"
@@ -627,13 +635,13 @@ fn bootstrap_returns_count_the_revenue_of_each_row() {
         let model = search()
             .estimate(&MixSpecification::new(), &priced)
             .unwrap();
-        let whole: f64 = model.channels()[0].roi.unwrap().mean;
+        let whole: f64 = model.channels()[0].roi.unwrap().value();
         let draws: Vec<f64> = model
             .bootstrap(20, 4, 1)
             .unwrap()
             .channels()
             .iter()
-            .map(|c| c.roi.unwrap().mean)
+            .map(|c| c.roi.unwrap().value())
             .collect();
         assert!(
             draws[0] < 3.0 * whole && draws[0] > whole / 3.0,
@@ -706,7 +714,7 @@ fn a_stopped_search_gives_what_it_found() {
     let mix = MixSpecification::new();
     let whole = search().fit(&mix, &panel).unwrap();
     assert!(!whole.report().stopped());
-    for calls in [3, 12, 25, 50] {
+    for calls in [0, 3, 12, 18] {
         let stopped = search()
             .fit_with_progress(&mix, &panel, &Patience::new(calls))
             .unwrap();

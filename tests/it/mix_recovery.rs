@@ -15,7 +15,7 @@ fn errors(world: &SimulatedPanel, model: &Posterior) -> (f64, f64) {
         let truth = world.contributions.column(c).to_vec();
         for (truth, found) in truth
             .chunks(world.periods)
-            .zip(parts.contribution(c).chunks(world.periods))
+            .zip(parts.contributions()[c].chunks(world.periods))
         {
             let mean = truth.iter().sum::<f64>() / truth.len() as f64;
             if mean > 0.0 {
@@ -29,7 +29,7 @@ fn errors(world: &SimulatedPanel, model: &Posterior) -> (f64, f64) {
                 pairs += 1.0;
             }
         }
-        totals += (parts.total(c) / world.contribution(c) - 1.0).abs();
+        totals += (parts.totals()[c] / world.contribution(c) - 1.0).abs();
     }
     (srmse / pairs, totals / world.channels.len() as f64)
 }
@@ -117,14 +117,14 @@ fn intervals_hold_the_truth() {
         let bootstrap = model.bootstrap(40, 4, seed).unwrap();
         for (c, summary) in model.channels().iter().enumerate() {
             held += usize::from(
-                (summary.contribution.low..=summary.contribution.high)
+                (summary.contribution.low()..=summary.contribution.high())
                     .contains(&panel.contribution(c)),
             );
             all += 1;
             let resampled = &bootstrap.channels()[c];
             assert!(
-                resampled.contribution.low <= resampled.contribution.mean
-                    && resampled.contribution.mean <= resampled.contribution.high
+                resampled.contribution.low() <= resampled.contribution.value()
+                    && resampled.contribution.value() <= resampled.contribution.high()
             );
         }
     }

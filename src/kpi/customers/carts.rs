@@ -16,7 +16,7 @@ use crate::kpi::service::case_log::named;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
@@ -65,7 +65,7 @@ pub struct CartFigures {
     /// Persons.
     pub persons: u64,
     /// Carts left, of all.
-    pub abandoned: Rate,
+    pub abandoned: Proportion,
     /// What was in those left, by their last rows.
     pub value: f64,
 }
@@ -157,7 +157,7 @@ impl Personal for Cart {
 
 fn figures(of: &Members<'_, Cart>, level: ConfidenceLevel) -> CartFigures {
     let left = || of.items.iter().filter(|cart| !cart.bought);
-    let abandoned = Rate::new(left().count() as u64, of.items.len() as u64, level);
+    let abandoned = Proportion::from_counts(left().count() as u64, of.items.len() as u64, level);
     CartFigures {
         persons: of.persons,
         abandoned,

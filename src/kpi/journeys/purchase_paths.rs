@@ -78,8 +78,8 @@ impl PathLengths {
         Ok(PurchasePaths {
             window: Window::of(journeys)?,
             population: self.lengths.len() as u64,
-            days: Distribution::of(days, "days", level),
-            touches: Distribution::of(touches, "touches", level),
+            days: Distribution::from_values(days, "days", level),
+            touches: Distribution::from_values(touches, "touches", level),
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::kpi::map::path_table::{Codes, PathTable, Taken};
 use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
@@ -224,8 +224,8 @@ impl PathCounts {
                 .collect(),
             goes_on: path.goes_on,
             persons: path.persons,
-            share: Rate::new(path.journeys, population, level),
-            conversion: Rate::new(path.converted, path.journeys, level),
+            share: Proportion::from_counts(path.journeys, population, level),
+            conversion: Proportion::from_counts(path.converted, path.journeys, level),
             value: path.value,
         }
     }

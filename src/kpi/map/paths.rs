@@ -11,7 +11,7 @@ use crate::kpi::map::path_counts::PathCounts;
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// The paths most journeys took, step by step.
@@ -39,9 +39,9 @@ pub struct FrequentPath {
     /// Persons who took it.
     pub persons: u64,
     /// Its share of all journeys.
-    pub share: Rate,
+    pub share: Proportion,
     /// Of those who took it, the journeys that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// What these were worth.
     pub value: f64,
 }

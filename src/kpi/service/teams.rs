@@ -16,7 +16,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::service::survey_scale::Questions;
 use crate::kpi::timelines::PersonTimelines;
 use crate::report::text::percent;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 use crate::kpi::service::service_events::{Reader, ServiceEvent, What};
@@ -103,7 +103,7 @@ pub struct Service {
     pub teams: Vec<Served>,
     /// Of the agents - of the teams, where agents are not named - with an interaction, those who
     /// used a tool at all; none where no tool column is stated. Withheld agents are not of them.
-    pub adopters: Option<Rate>,
+    pub adopters: Option<Proportion>,
     /// Are customers whose interactions crossed channels more satisfied, and do cases that are
     /// handed on hurt?
     pub comparisons: Vec<GroupComparison>,
@@ -130,15 +130,15 @@ pub struct ServiceFigures {
     /// Different channels of these.
     pub channels: u64,
     /// Interactions with a person who had been in another channel before, within the lookback.
-    pub across_channels: Rate,
+    pub across_channels: Proportion,
     /// Cases resolved.
     pub resolved: u64,
     /// Joint resolutions: of those, the ones several agents or teams worked on.
-    pub joint: Rate,
+    pub joint: Proportion,
     /// The share of satisfied answers.
-    pub satisfaction: Rate,
+    pub satisfaction: Proportion,
     /// Interactions with a tool; none where no tool column is stated.
-    pub tool: Option<Rate>,
+    pub tool: Option<Proportion>,
 }
 
 impl Service {
@@ -310,7 +310,7 @@ fn served(
         .collect()
 }
 
-fn adopters(served: &[Served], level: ConfidenceLevel) -> Rate {
+fn adopters(served: &[Served], level: ConfidenceLevel) -> Proportion {
     let at_work = served
         .iter()
         .map(|of| &of.figures.overall)
@@ -319,7 +319,7 @@ fn adopters(served: &[Served], level: ConfidenceLevel) -> Rate {
         .clone()
         .filter(|figures| figures.tool.is_some_and(|tool| tool.count > 0))
         .count();
-    Rate::new(used as u64, at_work.count() as u64, level)
+    Proportion::from_counts(used as u64, at_work.count() as u64, level)
 }
 
 fn figures(deeds: &[&ServiceEvent], has_tool: bool, level: ConfidenceLevel) -> ServiceFigures {
@@ -332,18 +332,18 @@ fn figures(deeds: &[&ServiceEvent], has_tool: bool, level: ConfidenceLevel) -> S
         persons: distinct(deeds.iter().map(|deed| deed.person()).collect()),
         interactions,
         channels: channels(deeds),
-        across_channels: Rate::new(
+        across_channels: Proportion::from_counts(
             count(&|what| matches!(what, What::Interaction { across: true, .. })),
             interactions,
             level,
         ),
         resolved,
-        joint: Rate::new(
+        joint: Proportion::from_counts(
             count(&|what| matches!(what, What::Resolution { joint: true, .. })),
             resolved,
             level,
         ),
-        satisfaction: Rate::new(
+        satisfaction: Proportion::from_counts(
             count(&|what| {
                 matches!(
                     what,
@@ -357,7 +357,7 @@ fn figures(deeds: &[&ServiceEvent], has_tool: bool, level: ConfidenceLevel) -> S
             level,
         ),
         tool: has_tool.then(|| {
-            Rate::new(
+            Proportion::from_counts(
                 count(&|what| matches!(what, What::Interaction { tool: true, .. })),
                 interactions,
                 level,

@@ -10,11 +10,12 @@ use crate::mix::estimate::design::Design;
 use crate::mix::estimate::problem::{Problem, Workspace};
 use crate::mix::estimate::search::Search;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
-use crate::mix::posterior::{Posterior, PosteriorDraw, Spread};
+use crate::mix::posterior::{Posterior, PosteriorDraw};
 use crate::mix::specification::Pooling;
 use crate::mix::specification::columns::Source;
 use crate::mix::transform::curve::Scratch;
 use crate::progress::{Progress, Stage, step};
+use crate::stats::{ConfidenceLevel, Estimate};
 use crate::util::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
@@ -23,10 +24,10 @@ pub struct BootstrapChannel {
     /// The channel.
     pub channel: String,
     /// Contribution over the panel, in units of the KPI.
-    pub contribution: Spread,
+    pub contribution: Estimate,
     /// Contribution, in money where the panel says what a unit of the KPI brings, per unit spent;
     /// none without spend.
-    pub roi: Option<Spread>,
+    pub roi: Option<Estimate>,
 }
 
 /// Intervals from a residual-block bootstrap.
@@ -64,7 +65,7 @@ impl Posterior {
     /// let model = search.estimate(&MixSpecification::new(), &panel)?;
     /// let bootstrap = model.bootstrap(40, 4, 1)?;
     /// let roi = bootstrap.channels()[0].roi.unwrap();
-    /// assert!(roi.low < roi.mean && roi.mean < roi.high);
+    /// assert!(roi.low() < roi.value() && roi.value() < roi.high());
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
@@ -126,8 +127,9 @@ impl Posterior {
             let returns: Vec<f64> = replicates.iter().map(|d| d[c][1] / spend).collect();
             BootstrapChannel {
                 channel: channel.name().into(),
-                contribution: Spread::of(&totals, &weights),
-                roi: (spend > 0.0).then(|| Spread::of(&returns, &weights)),
+                contribution: Estimate::from_draws(&totals, &weights, ConfidenceLevel::P90),
+                roi: (spend > 0.0)
+                    .then(|| Estimate::from_draws(&returns, &weights, ConfidenceLevel::P90)),
             }
         };
         BlockBootstrap {

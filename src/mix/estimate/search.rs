@@ -16,6 +16,7 @@
 mod assemble;
 mod candidate;
 mod explore;
+mod fit;
 mod pareto_front;
 mod report;
 mod run;

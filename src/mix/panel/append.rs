@@ -1,7 +1,8 @@
 //! A panel with later periods appended.
 
 use crate::error::{Error, Result};
-use crate::mix::panel::{Control, Panel};
+use crate::mix::panel::build::Panel;
+use crate::mix::panel::column::Control;
 
 impl Panel {
     /// The panel with later periods of the same geos and columns appended. Events that only one of
@@ -61,8 +62,9 @@ impl Panel {
         }
         if self.weights().is_some() || later.weights().is_some() {
             let ones = |panel: &Self| vec![1.0; panel.rows()];
-            let of = |panel: &Self| panel.weights().map_or_else(|| ones(panel), <[f64]>::to_vec);
-            whole = whole.with_weights(join(&of(self), &of(later)))?;
+            let weights =
+                |panel: &Self| panel.weights().map_or_else(|| ones(panel), <[f64]>::to_vec);
+            whole = whole.with_weights(join(&weights(self), &weights(later)))?;
         }
         Ok(whole)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::mix::panel::Panel;
+use crate::mix::panel::build::Panel;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -27,7 +27,7 @@ impl Frequency {
         }
     }
 
-    /// Adstock reaches so many periods unless another window is asked for.
+    /// How many periods adstock reaches unless another window is asked for.
     pub(crate) const fn default_window(self) -> usize {
         match self {
             Self::Day => 28,
@@ -37,7 +37,7 @@ impl Frequency {
     }
 
     /// The period whose length is the distance between the first two of a panel's days.
-    pub(super) fn of(dates: &[Day]) -> Result<Self> {
+    pub(super) fn from_dates(dates: &[Day]) -> Result<Self> {
         let [first, second, ..] = dates else {
             return Err(Error::setting(
                 "number of periods",

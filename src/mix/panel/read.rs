@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::io::csv::table;
 use crate::io::csv::table::Table;
+use crate::mix::panel::build::Panel;
 use crate::mix::panel::period::Frequency;
-use crate::mix::panel::{Panel, expected, is_allowed, misstep};
+use crate::mix::panel::rules::{expected, is_allowed, misstep};
 use crate::time::Day;
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
@@ -127,7 +128,7 @@ impl PanelColumns {
     /// Reads a file.
     ///
     /// # Errors
-    /// As [`PanelColumns::read`], naming the file.
+    /// Like [`PanelColumns::read`], naming the file.
     pub fn read_path(&self, path: impl AsRef<Path>) -> Result<Panel> {
         let path = path.as_ref();
         let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
@@ -267,8 +268,8 @@ impl PanelColumns {
         };
         let period = match self.period {
             Some(period) => period,
-            None if dates.len() < 2 => Frequency::of(dates)?,
-            None => Frequency::of(dates).map_err(|_| {
+            None if dates.len() < 2 => Frequency::from_dates(dates)?,
+            None => Frequency::from_dates(dates).map_err(|_| {
                 let spans = format!("a day, a week or a month after {}, as the first two periods tell how long all are", dates[0]);
                 fault(1, spans)
             })?,

@@ -12,8 +12,26 @@ use crate::mix::transform::Order;
 use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
-/// The prediction taken apart: baseline + contributions = prediction in every row. All series run
-/// by geo, then period.
+/// Where the KPI came from: baseline + contributions = prediction in every row, to the last bit. All
+/// series run by geo, then period.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let parts = model.decomposition();
+/// let media: f64 = parts.totals().iter().sum();
+/// let baseline: f64 = parts.baseline().iter().sum();
+/// let prediction: f64 = parts.prediction().iter().sum();
+/// assert!((baseline + media - prediction).abs() < 1e-9 * prediction);
+/// let channel = panel.channels()[0].name();
+/// assert!(parts.total(channel).is_some_and(|total| total >= 0.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decomposition {
     dates: Vec<Day>,
@@ -51,33 +69,55 @@ impl Decomposition {
         &self.baseline
     }
 
-    /// A channel's contribution, in units of the KPI.
-    pub fn contribution(&self, channel: usize) -> &[f64] {
-        &self.contributions[channel]
+    /// Every channel's contribution by row, in units of the KPI, in the order of
+    /// [`Decomposition::channels`].
+    pub fn contributions(&self) -> &[Vec<f64>] {
+        &self.contributions
     }
 
-    /// The part of the contribution owed to the same period's spend; the rest is carry-over. Where
-    /// carried-over spend saturates, a period's response is shared out in proportion to what each
-    /// period's spend adds to it.
-    pub fn immediate(&self, channel: usize) -> &[f64] {
-        &self.immediate[channel]
+    /// The part of every channel's contribution owed to the same period's spend; the rest is
+    /// carry-over. Where carried-over spend saturates, a period's response is divided in proportion
+    /// to what each period's spend adds to it.
+    pub fn immediate_contributions(&self) -> &[Vec<f64>] {
+        &self.immediate
     }
 
-    /// The row of a geo and period.
+    /// Every channel's contribution over all rows, in units of the KPI.
+    pub fn totals(&self) -> Vec<f64> {
+        self.contributions.iter().map(|c| c.iter().sum()).collect()
+    }
+
+    /// A channel's contribution by row, in units of the KPI; none if there is no such channel.
+    pub fn contribution(&self, channel: &str) -> Option<&[f64]> {
+        Some(&self.contributions[self.place(channel)?])
+    }
+
+    /// The part of a channel's contribution owed to the same period's spend, by row; none if there
+    /// is no such channel.
+    pub fn immediate(&self, channel: &str) -> Option<&[f64]> {
+        Some(&self.immediate[self.place(channel)?])
+    }
+
+    /// A channel's contribution over all rows; none if there is no such channel.
+    pub fn total(&self, channel: &str) -> Option<f64> {
+        Some(self.contribution(channel)?.iter().sum())
+    }
+
+    /// A channel's contribution over all periods of one geo; none if there is no such channel or
+    /// geo.
+    pub fn total_in(&self, channel: &str, geo: &str) -> Option<f64> {
+        let geo = self.geos.iter().position(|name| name == geo)?;
+        let rows = self.row(geo, 0)..self.row(geo + 1, 0);
+        Some(self.contribution(channel)?[rows].iter().sum())
+    }
+
+    /// The row of a geo and period, by their places.
     pub fn row(&self, geo: usize, period: usize) -> usize {
         geo * self.dates.len() + period
     }
 
-    /// A channel's contribution in one geo, in total.
-    pub fn total_in(&self, channel: usize, geo: usize) -> f64 {
-        self.contributions[channel][geo * self.dates.len()..(geo + 1) * self.dates.len()]
-            .iter()
-            .sum()
-    }
-
-    /// A channel's contribution in total.
-    pub fn total(&self, channel: usize) -> f64 {
-        self.contributions[channel].iter().sum()
+    fn place(&self, channel: &str) -> Option<usize> {
+        self.channels.iter().position(|name| name == channel)
     }
 
     /// The same for the last `periods` periods of each geo.
@@ -109,7 +149,7 @@ impl Posterior {
             .get_or_init(|| self.decompose(&self.panel))
     }
 
-    /// Any panel with the same columns decomposed by the ensemble; its first period has no history.
+    /// Any panel with the same columns decomposed by the draws; its first period has no history.
     pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
         let mut whole: Option<Decomposition> = None;
         for (draw, weight) in self.draws.iter().zip(self.weights()) {
@@ -149,7 +189,7 @@ impl Posterior {
             contributions: vec![],
             immediate: vec![],
         };
-        let mut room = Scratch::default();
+        let mut scratch = Scratch::default();
         for (c, channel) in panel.channels().iter().enumerate() {
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
@@ -158,7 +198,7 @@ impl Posterior {
                     .iter()
                     .map(|x| x / self.scales.activity[c][geo])
                     .collect();
-                draw.curves[c].apply(&activity, &mut room, &mut whole[rows.clone()]);
+                draw.curves[c].apply(&activity, &mut scratch, &mut whole[rows.clone()]);
                 draw.curves[c].immediate(
                     &activity,
                     &whole[rows.clone()],

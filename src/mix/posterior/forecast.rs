@@ -6,26 +6,26 @@ use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
-use crate::mix::posterior::summary::Spread;
 use crate::mix::specification::{Baseline, Holidays};
+use crate::stats::Estimate;
 
 /// A prediction for future periods.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MixForecast {
     decomposition: Decomposition,
-    spread: Vec<Spread>,
+    predictions: Vec<Estimate>,
 }
 
 impl MixForecast {
-    /// The ensemble's mean, taken apart.
+    /// The mean over draws, decomposed.
     pub const fn decomposition(&self) -> &Decomposition {
         &self.decomposition
     }
 
-    /// The prediction in each row with its spread over the ensemble; the noise of single periods
+    /// The prediction in each row with its interval over the draws; the noise of single periods
     /// comes on top.
-    pub fn spread(&self) -> &[Spread] {
-        &self.spread
+    pub fn predictions(&self) -> &[Estimate] {
+        &self.predictions
     }
 }
 
@@ -48,22 +48,17 @@ impl Posterior {
                 expected,
             ));
         }
-        let draws: Vec<Decomposition> = self
+        let decompositions: Vec<Decomposition> = self
             .draws
             .iter()
             .map(|m| self.decompose_by(&whole, m).last(future.periods()))
             .collect();
-        let spread = |row: usize| {
-            Spread::of(
-                &draws
-                    .iter()
-                    .map(|d| d.prediction()[row])
-                    .collect::<Vec<_>>(),
-                self.weights(),
-            )
+        let estimate = |row: usize| {
+            let values: Vec<f64> = decompositions.iter().map(|d| d.prediction()[row]).collect();
+            self.estimate(&values)
         };
         Ok(MixForecast {
-            spread: (0..future.rows()).map(spread).collect(),
+            predictions: (0..future.rows()).map(estimate).collect(),
             decomposition: self.decompose(&whole).last(future.periods()),
         })
     }

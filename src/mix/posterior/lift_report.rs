@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
-use crate::mix::posterior::summary::Spread;
 use crate::mix::specification::Pooling;
 use crate::mix::specification::columns::{Source, media_columns};
 use crate::mix::specification::pseudo_observations::{EntryScratch, PseudoObservation};
 use crate::mix::transform::curve::Scratch;
+use crate::stats::Estimate;
 use crate::time::Day;
 
 /// A lift test beside what the model predicts for it.
@@ -29,13 +29,13 @@ pub struct LiftReport {
     /// Its standard error.
     pub standard_error: f64,
     /// The change the model predicts for the test's change of spend over the test's window.
-    pub predicted: Spread,
+    pub predicted: Estimate,
 }
 
 impl LiftReport {
     /// Predicted minus measured, in standard errors.
     pub fn deviation(&self) -> f64 {
-        (self.predicted.mean - self.measured) / self.standard_error
+        (self.predicted.value() - self.measured) / self.standard_error
     }
 }
 
@@ -64,7 +64,7 @@ impl Posterior {
                     spend_change: test.spend_change(),
                     measured: test.outcome_change(),
                     standard_error: test.standard_error(),
-                    predicted: Spread::of(&predictions, self.weights()),
+                    predicted: self.estimate(&predictions),
                 }
             })
             .collect()

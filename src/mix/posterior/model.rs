@@ -12,6 +12,7 @@ use crate::mix::specification::MixSpecification;
 use crate::mix::specification::columns::{BaselineColumns, root_weights};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
+use crate::stats::{ConfidenceLevel, Estimate};
 
 /// A fitted marketing-mix model: draws from the posterior, with the panel and the specification
 /// they belong to.
@@ -29,10 +30,10 @@ use crate::mix::specification::scales::Scales;
 /// let model = fit.posterior();
 /// for (channel, summary) in model.channels().iter().enumerate() {
 ///     let (name, roi, truth) = (&summary.channel, summary.roi.unwrap(), world.roas(channel));
-///     println!("{name}: {:.1} ({:.1} to {:.1}), in truth {truth:.1}", roi.mean, roi.low, roi.high);
+///     println!("{name}: {roi:.1}, in truth {truth:.1}");
 /// }
 /// # let search = &model.channels()[0];
-/// # assert!((search.roi.unwrap().mean / world.roas(0) - 1.0).abs() < 0.5);
+/// # assert!((search.roi.unwrap().value() / world.roas(0) - 1.0).abs() < 0.5);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -138,6 +139,11 @@ impl Posterior {
     /// controls.
     pub fn dropped_columns(&self) -> &[String] {
         &self.derived.dropped_columns
+    }
+
+    /// The estimate of a figure that has a value for each draw, with its 90 % interval.
+    pub(crate) fn estimate(&self, values: &[f64]) -> Estimate {
+        Estimate::from_draws(values, self.weights(), ConfidenceLevel::P90)
     }
 
     /// The draws' weights, which are equal and sum to 1.

@@ -6,10 +6,10 @@ use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
-use crate::mix::posterior::summary::Spread;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::Order;
 use crate::mix::transform::{Saturation, SaturationCurve};
+use crate::stats::Estimate;
 
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
@@ -31,7 +31,7 @@ impl ResponseCurve for PeriodCurve {
     }
 }
 
-/// What a channel's total spend over a horizon returns under one draw of the ensemble, carry-over
+/// What a channel's total spend over a horizon returns under one draw, carry-over
 /// from before and after it honoured.
 ///
 /// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
@@ -89,26 +89,26 @@ impl ResponseCurve for ChannelResponse {
 pub struct ResponsePoint {
     /// Spend per period over all geos.
     pub spend: f64,
-    /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
+    /// Contribution per period, of all geos together: the mean over draws, and the range of the
     /// middle 90 % of its draws.
-    pub response: Spread,
+    pub response: Estimate,
     /// The derivative of the response by spend: what the next unit of spend per period adds to
     /// every period's contribution.
-    pub slope: Spread,
+    pub slope: Estimate,
 }
 
 impl Posterior {
-    /// A channel's response to a constant spend per period, with the spread over the ensemble.
+    /// A channel's response to a constant spend per period, with its interval over the draws.
     ///
     /// # Errors
-    /// If there is no such channel or a spend is not a finite number of at least 0.
+    /// If there is no such channel or a spend is not a finite number, 0 or more.
     pub fn response_curve(&self, channel: &str, spends: &[f64]) -> Result<Vec<ResponsePoint>> {
         let c = self.panel.channel_index("a response curve", channel)?;
         if let Some(bad) = spends.iter().find(|s| !(**s >= 0.0 && s.is_finite())) {
             return Err(Error::setting(
                 "spend of a response curve",
                 bad,
-                "a finite number of at least 0",
+                "a finite number, 0 or more",
             ));
         }
         let shares = self.geo_shares(c);
@@ -127,14 +127,8 @@ impl Posterior {
             shares.iter().enumerate().map(geo).sum()
         };
         let spread = |spend: f64, slope: bool| {
-            Spread::of(
-                &self
-                    .draws
-                    .iter()
-                    .map(|m| steady(m, spend, slope))
-                    .collect::<Vec<_>>(),
-                self.weights(),
-            )
+            let values: Vec<f64> = self.draws.iter().map(|d| steady(d, spend, slope)).collect();
+            self.estimate(&values)
         };
         Ok(spends
             .iter()
@@ -186,7 +180,7 @@ impl Posterior {
     /// ```
     ///
     /// # Errors
-    /// If `periods` is 0 or the multiples are not finite numbers from 0 in order.
+    /// If `periods` is 0 or the multiples are not finite numbers, 0 or more, in order.
     pub fn budget(&self, periods: usize, least: f64, most: f64) -> Result<Budget> {
         if periods == 0 {
             return Err(Error::setting("periods to plan", periods, "1 or more"));

@@ -6,7 +6,7 @@ use crate::mix::posterior::draw::{Objectives, PosteriorDraw};
 use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 
-/// Fit statistics of the ensemble's prediction on the rows that have weight.
+/// Fit statistics of the mean prediction on the rows that have weight.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FitStatistics {
     /// Coefficient of determination, 1 - squared residuals / squared deviations from the mean.
@@ -43,7 +43,7 @@ impl Posterior {
             .collect()
     }
 
-    /// How well the ensemble fits.
+    /// How well the mean over draws fits.
     pub fn fit_statistics(&self) -> FitStatistics {
         let residuals = self.residuals();
         let kept: Vec<usize> = (0..residuals.len())

@@ -17,7 +17,7 @@ pub enum Trend {
     /// A straight line.
     #[default]
     Linear,
-    /// A line that may bend at so many knots, spread evenly over the panel.
+    /// A line that may bend at this many knots, spread evenly over the panel.
     Knots(usize),
 }
 
@@ -168,7 +168,7 @@ impl Default for Baseline {
 }
 
 impl Baseline {
-    /// A trend and so many Fourier pairs.
+    /// A trend, and yearly seasonality of `pairs` Fourier pairs.
     ///
     /// # Errors
     /// If there are more than 100 knots or pairs, or no knots in a trend with knots.

@@ -10,7 +10,7 @@ pub enum Pooling {
     /// One coefficient per channel.
     #[default]
     Pooled,
-    /// One per channel and geo, drawn to the pooled one as if by so many periods of data.
+    /// One per channel and geo, drawn to the pooled one as if by this many periods of data.
     Partial(f64),
     /// One per channel and geo.
     Separate,

@@ -34,7 +34,7 @@ impl RoiPrior {
     /// says how sure one is of it.
     ///
     /// # Errors
-    /// If the mean is not finite or the standard deviation not a finite number above 0.
+    /// If the mean is not finite or the standard deviation not a finite number > 0.
     pub fn new(channel: impl Into<String>, mean: f64, standard_deviation: f64) -> Result<Self> {
         if !mean.is_finite() {
             return Err(Error::setting(
@@ -47,7 +47,7 @@ impl RoiPrior {
             return Err(Error::setting(
                 "standard deviation of an ROI prior",
                 standard_deviation,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         Ok(Self {

@@ -26,6 +26,46 @@ use crate::mix::transform::parameter::{Prior, TransformParameter};
 pub(crate) const LONGEST: usize = 1000;
 
 /// How effects of spend are spread over the periods that follow it.
+///
+/// A complete adstock of one's own: a share at once, the rest in the next period.
+///
+/// ```
+/// use mixtouch::mix::transform::Adstock;
+///
+/// struct NextPeriod {
+///     share: f64,
+/// }
+///
+/// impl Adstock for NextPeriod {
+///     fn weights(&self, weights: &mut [f64]) {
+///         for (lag, weight) in weights.iter_mut().enumerate() {
+///             *weight = match lag {
+///                 0 => 1.0 - self.share,
+///                 1 => self.share,
+///                 _ => 0.0,
+///             };
+///         }
+///     }
+///
+///     fn window(&self) -> Option<usize> {
+///         Some(2)
+///     }
+///
+///     fn parameters(&self) -> Vec<(&'static str, f64)> {
+///         vec![("share", self.share)]
+///     }
+///
+///     fn gradient(&self, _: usize, gradient: &mut [f64]) {
+///         for (lag, cell) in gradient.iter_mut().enumerate() {
+///             *cell = [-1.0, 1.0].get(lag).copied().unwrap_or(0.0);
+///         }
+///     }
+/// }
+///
+/// let mut carried = [0.0; 3];
+/// NextPeriod { share: 0.25 }.carry(&[100.0, 0.0, 40.0], &mut carried);
+/// assert_eq!(carried, [75.0, 25.0, 30.0]);
+/// ```
 pub trait Adstock: Send + Sync {
     /// Fills in the weights of lags 0, 1, ..; lags beyond the window get 0.
     fn weights(&self, weights: &mut [f64]);
@@ -84,7 +124,7 @@ impl TryFrom<WindowFields> for LagWindow {
 }
 
 impl LagWindow {
-    /// A window of so many periods, the spend's own included.
+    /// A window of `length` periods, the spend's own included.
     ///
     /// # Errors
     /// If `length` is 0 or above 1000.
@@ -182,7 +222,7 @@ impl AdstockFamily {
         ("binomial", Self::Binomial),
     ];
 
-    /// The parameters with their default priors, for a window of so many periods.
+    /// The parameters with their default priors, for a window of `window` periods.
     pub fn parameters(self, window: usize) -> Vec<TransformParameter> {
         let falling = |name, b| TransformParameter::new(name, Prior::ScaledBeta { high: 0.95, b });
         let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
@@ -309,15 +349,15 @@ impl AdstockKernel {
         }
     }
 
-    /// [`Adstock::carry`] without allocation, with room for weights brought along.
-    pub(crate) fn carry_with(&self, spend: &[f64], room: &mut Vec<f64>, carried: &mut [f64]) {
+    /// [`Adstock::carry`] without allocation, with a buffer for the weights.
+    pub(crate) fn carry_with(&self, spend: &[f64], buffer: &mut Vec<f64>, carried: &mut [f64]) {
         match self {
             Self::None => carried.copy_from_slice(spend),
             Self::RobynGeometric(kernel) => kernel.carry(spend, carried),
             _ => {
-                room.resize(self.window().unwrap_or(spend.len()), 0.0);
-                self.weights(room);
-                convolve(spend, room, carried);
+                buffer.resize(self.window().unwrap_or(spend.len()), 0.0);
+                self.weights(buffer);
+                convolve(spend, buffer, carried);
             }
         }
     }

@@ -92,20 +92,20 @@ impl ChannelCurve {
         &self.saturation
     }
 
-    /// Transforms one geo's series; `room` is for weights and intermediate values.
-    pub(crate) fn apply(&self, activity: &[f64], room: &mut Scratch, transformed: &mut [f64]) {
+    /// Transforms one geo's series; `scratch` is for weights and intermediate values.
+    pub(crate) fn apply(&self, activity: &[f64], scratch: &mut Scratch, transformed: &mut [f64]) {
         match self.order {
             Order::AdstockFirst => {
                 self.adstock
-                    .carry_with(activity, &mut room.weights, transformed);
+                    .carry_with(activity, &mut scratch.weights, transformed);
                 self.saturation.apply(transformed);
             }
             Order::SaturationFirst => {
-                room.series.clear();
-                room.series.extend_from_slice(activity);
-                self.saturation.apply(&mut room.series);
+                scratch.series.clear();
+                scratch.series.extend_from_slice(activity);
+                self.saturation.apply(&mut scratch.series);
                 self.adstock
-                    .carry_with(&room.series, &mut room.weights, transformed);
+                    .carry_with(&scratch.series, &mut scratch.weights, transformed);
             }
         }
     }

@@ -19,7 +19,7 @@ pub enum Prior {
     },
     /// Uniform in the logarithm, for scales.
     LogUniform {
-        /// The lowest value, above 0.
+        /// The lowest value, > 0.
         low: f64,
         /// The highest value.
         high: f64,

@@ -30,6 +30,39 @@ pub(crate) const CHORD: f64 = 1e-6;
 
 /// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x
 /// >= 0.
+///
+/// A complete curve of one's own, f(x) = x / (scale + x)^(1/2), which turns from a line into a root:
+///
+/// ```
+/// use mixtouch::mix::transform::Saturation;
+///
+/// struct Bend {
+///     scale: f64,
+/// }
+///
+/// impl Saturation for Bend {
+///     fn response(&self, x: f64) -> f64 {
+///         x / (self.scale + x).sqrt()
+///     }
+///
+///     fn slope(&self, x: f64) -> f64 {
+///         (self.scale + x / 2.0) / (self.scale + x).powf(1.5)
+///     }
+///
+///     fn parameters(&self) -> Vec<(&'static str, f64)> {
+///         vec![("scale", self.scale)]
+///     }
+///
+///     fn gradient(&self, x: f64, gradient: &mut [f64]) {
+///         gradient[0] = -x / (2.0 * (self.scale + x).powf(1.5));
+///     }
+/// }
+///
+/// let curve = Bend { scale: 4.0 };
+/// assert_eq!((curve.response(0.0), curve.response(5.0)), (0.0, 5.0 / 3.0));
+/// let rise = (curve.response(5.001) - curve.response(4.999)) / 0.002;
+/// assert!((rise - curve.slope(5.0)).abs() < 1e-6);
+/// ```
 pub trait Saturation: Send + Sync {
     /// The response at `x` >= 0.
     fn response(&self, x: f64) -> f64;
@@ -214,6 +247,6 @@ pub(crate) fn positive(name: &'static str, value: f64) -> Result<f64> {
     if value > 0.0 && value.is_finite() {
         Ok(value)
     } else {
-        Err(Error::setting(name, value, "a finite number above 0"))
+        Err(Error::setting(name, value, "a finite number > 0"))
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::stats::{ConfidenceLevel, Interval, Student, normal_quantile, normal_two_sided};
+use crate::stats::student::Student;
+use crate::stats::{ConfidenceLevel, Interval, normal};
 
 /// A regression's coefficient: estimate, standard error, test and interval.
 ///
@@ -44,7 +45,7 @@ impl Reference {
     pub(crate) fn p_value(self, statistic: f64) -> f64 {
         match self {
             Self::Student(freedom) => Student::new(freedom).two_sided(statistic),
-            Self::Normal => normal_two_sided(statistic),
+            Self::Normal => normal::two_sided(statistic),
         }
     }
 
@@ -53,7 +54,7 @@ impl Reference {
         let probability = 0.5 + 0.5 * level.get();
         match self {
             Self::Student(freedom) => Student::new(freedom).quantile(probability),
-            Self::Normal => normal_quantile(probability),
+            Self::Normal => normal::quantile(probability),
         }
     }
 }

@@ -231,7 +231,7 @@ impl RegressionSummary {
     /// None for counts and positive outcomes.
     pub fn adjusted_r2(&self) -> Option<f64> {
         let ratio = (self.rows - 1) as f64 / self.degrees_of_freedom as f64;
-        (self.family == Family::Gaussian).then(|| 1.0 - (1.0 - self.r2) * ratio)
+        (self.family == Family::Gaussian).then_some(1.0 - (1.0 - self.r2) * ratio)
     }
 
     /// The F statistic against a constant mean, and its p value; none for other families than

@@ -50,20 +50,20 @@ impl Binomial {
     /// PyMC-Marketing's form.
     ///
     /// # Errors
-    /// If `alpha` is not above 0 and at most 1.
+    /// If `alpha` is not > 0 and at most 1.
     pub fn new(alpha: f64, window: LagWindow) -> Result<Self> {
         let allowed = alpha > 0.0 && alpha <= 1.0;
         if allowed {
             Ok(Self::raw(alpha, window))
         } else {
-            Err(Error::setting("alpha", alpha, "above 0 and at most 1"))
+            Err(Error::setting("alpha", alpha, "> 0 and at most 1"))
         }
     }
 
     /// Meridian's form.
     ///
     /// # Errors
-    /// If `alpha` is not above 0 and at most 1.
+    /// If `alpha` is not > 0 and at most 1.
     pub fn meridian(alpha: f64, window: LagWindow) -> Result<Self> {
         Ok(Self {
             meridian: true,

@@ -45,10 +45,10 @@ impl Delayed {
     /// Retention `alpha` and the peak's lag `theta`, in periods.
     ///
     /// # Errors
-    /// If `alpha` is not above 0 and below 1, or `theta` not within the window.
+    /// If `alpha` is not > 0 and below 1, or `theta` not within the window.
     pub fn new(alpha: f64, theta: f64, window: LagWindow) -> Result<Self> {
         if !(alpha > 0.0 && alpha < 1.0) {
-            return Err(Error::setting("alpha", alpha, "above 0 and below 1"));
+            return Err(Error::setting("alpha", alpha, "> 0 and below 1"));
         }
         if !(0.0..=(window.length() - 1) as f64).contains(&theta) {
             return Err(Error::setting(

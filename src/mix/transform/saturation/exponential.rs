@@ -40,7 +40,7 @@ impl LogisticSaturation {
     /// The curve with the given rate, per unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(lambda: f64) -> Result<Self> {
         Ok(Self::raw(positive("lambda", lambda)?))
     }
@@ -102,7 +102,7 @@ impl Tanh {
     /// The curve with the given scale, in the unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(scale: f64) -> Result<Self> {
         Ok(Self::raw(positive("scale", scale)?))
     }

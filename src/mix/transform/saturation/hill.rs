@@ -44,7 +44,7 @@ impl Hill {
     /// exponent `slope`.
     ///
     /// # Errors
-    /// If either is not a finite number above 0.
+    /// If either is not a finite number > 0.
     pub fn new(half_saturation: f64, slope: f64) -> Result<Self> {
         Ok(Self::raw(
             positive("half_saturation", half_saturation)?,
@@ -164,7 +164,7 @@ impl RobynHill {
     /// The curve with exponent `alpha` and its inflexion at `gamma` times `max`.
     ///
     /// # Errors
-    /// If any is not a finite number above 0.
+    /// If any is not a finite number > 0.
     pub fn new(alpha: f64, gamma: f64, max: f64) -> Result<Self> {
         let hill = Self {
             alpha: positive("alpha", alpha)?,

@@ -41,17 +41,13 @@ impl Root {
     /// The curve with the given exponent.
     ///
     /// # Errors
-    /// If it is not above 0 and at most 1.
+    /// If it is not > 0 and at most 1.
     pub fn new(exponent: f64) -> Result<Self> {
         let allowed = exponent > 0.0 && exponent <= 1.0;
         if allowed {
             Ok(Self::raw(exponent))
         } else {
-            Err(Error::setting(
-                "exponent",
-                exponent,
-                "above 0 and at most 1",
-            ))
+            Err(Error::setting("exponent", exponent, "> 0 and at most 1"))
         }
     }
 
@@ -126,7 +122,7 @@ impl Log {
     /// The curve with the given scale, in the unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(scale: f64) -> Result<Self> {
         Ok(Self::raw(positive("scale", scale)?))
     }

@@ -39,7 +39,7 @@ impl MichaelisMenten {
     /// The curve that reaches half of its ceiling at `half_saturation`, in the unit of x.
     ///
     /// # Errors
-    /// If it is not a finite number above 0.
+    /// If it is not a finite number > 0.
     pub fn new(half_saturation: f64) -> Result<Self> {
         Ok(Self::raw(positive("half_saturation", half_saturation)?))
     }

@@ -157,10 +157,7 @@ fn parameters_out_of_range_are_refused() {
         MichaelisMenten::new(0.0).unwrap_err(),
         Log::new(0.0).unwrap_err(),
     ] {
-        assert!(
-            error.to_string().contains("a finite number above 0"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("a finite number > 0"), "{error}");
     }
     assert!(Root::new(1.5).is_err());
     assert!(

@@ -1,0 +1,51 @@
+//! What names, dates and cells of a panel have to be.
+
+use crate::error::{Error, Result};
+use crate::event::log::LARGEST;
+use crate::mix::panel::period::Frequency;
+use crate::time::Day;
+
+/// The first date that does not follow the one before it, with what is expected there.
+pub(crate) fn misstep(period: Frequency, dates: &[Day]) -> Option<(usize, String)> {
+    let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
+    let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
+    let problem = if dates[at] == before {
+        "twice in the panel"
+    } else {
+        "out of step"
+    };
+    Some((
+        at,
+        format!("{next}, the {period:?} after {before} ({problem})").to_lowercase(),
+    ))
+}
+
+/// Whether a cell can be used; beyond 1e15 sums of squares and their ratios lose all meaning.
+pub(crate) fn is_allowed(value: f64, low: f64) -> bool {
+    value >= low && value.abs() <= LARGEST
+}
+
+/// What [`is_allowed`] allows.
+pub(crate) const fn expected(low: f64) -> &'static str {
+    if low == 0.0 {
+        "a finite number, 0 or more, at most 1e15"
+    } else {
+        "a finite number, -1e15 to 1e15"
+    }
+}
+
+/// An error if a name is empty or comes twice.
+pub(crate) fn distinct<'a>(what: &'static str, names: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen: Vec<&str> = vec![];
+    for name in names {
+        if name.is_empty() || seen.contains(&name) {
+            return Err(Error::setting(
+                format!("name of a {what}"),
+                format!("{name:?}"),
+                "a name that is not empty and not taken",
+            ));
+        }
+        seen.push(name);
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What a panel holds, read.
+
+use crate::error::{Error, Result};
+use crate::mix::panel::build::Panel;
+use crate::mix::panel::column::{Channel, Control};
+use crate::mix::panel::period::Frequency;
+use crate::time::Day;
+
+impl Panel {
+    /// The length of the periods.
+    pub const fn period(&self) -> Frequency {
+        self.period
+    }
+
+    /// The periods' first days, in order.
+    pub fn dates(&self) -> &[Day] {
+        &self.dates
+    }
+
+    /// Number of periods.
+    pub fn periods(&self) -> usize {
+        self.dates.len()
+    }
+
+    /// The geos' names; a national panel has the one geo `all`.
+    pub fn geos(&self) -> &[String] {
+        &self.geos
+    }
+
+    /// Number of rows: periods x geos.
+    pub fn rows(&self) -> usize {
+        self.dates.len() * self.geos.len()
+    }
+
+    /// The KPI, by geo, then period.
+    pub fn kpi(&self) -> &[f64] {
+        &self.kpi
+    }
+
+    /// The channels in the order they were added.
+    pub fn channels(&self) -> &[Channel] {
+        &self.channels
+    }
+
+    /// The channels' names.
+    pub fn channel_names(&self) -> impl Iterator<Item = &str> {
+        self.channels.iter().map(|c| c.name.as_str())
+    }
+
+    /// The place of a channel among the channels.
+    ///
+    /// # Errors
+    /// If there is no channel of that name; `role` says where it was named.
+    pub(crate) fn channel_index(&self, role: &'static str, name: &str) -> Result<usize> {
+        self.channels
+            .iter()
+            .position(|c| c.name == name)
+            .ok_or_else(|| Error::UnknownChannel {
+                role: role.into(),
+                channel: name.into(),
+                known: self.channel_names().map(Into::into).collect(),
+            })
+    }
+
+    /// The controls in the order they were added.
+    pub fn controls(&self) -> &[Control] {
+        &self.controls
+    }
+
+    /// Population per geo.
+    pub fn population(&self) -> Option<&[f64]> {
+        self.population.as_deref()
+    }
+
+    /// Revenue per unit of the KPI, by geo, then period.
+    pub fn revenue_per_kpi(&self) -> Option<&[f64]> {
+        self.revenue_per_kpi.as_deref()
+    }
+
+    /// Observation weights, by geo, then period.
+    pub fn weights(&self) -> Option<&[f64]> {
+        self.weights.as_deref()
+    }
+
+    /// The panel's periods that begin on a day from `from` to `to`, both included.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn between(&self, from: Day, to: Day) -> Result<Self> {
+        let keep: Vec<usize> = (0..self.periods())
+            .filter(|&t| (from..=to).contains(&self.dates[t]))
+            .collect();
+        if keep.is_empty() {
+            let range = format!("{} to {}", self.dates[0], self.dates[self.periods() - 1]);
+            return Err(Error::setting(
+                "window",
+                format!("{from} to {to}"),
+                format!("days that touch the panel's {range}"),
+            ));
+        }
+        let periods = self.periods();
+        let pick = |values: &[f64]| {
+            values
+                .chunks(periods)
+                .flat_map(|geo| keep.iter().map(|&t| geo[t]))
+                .collect::<Vec<f64>>()
+        };
+        Ok(Self {
+            period: self.period,
+            dates: keep.iter().map(|&t| self.dates[t]).collect(),
+            geos: self.geos.clone(),
+            kpi: pick(&self.kpi),
+            channels: self.channels.iter().map(|c| c.map(pick)).collect(),
+            controls: self
+                .controls
+                .iter()
+                .map(|c| Control {
+                    values: pick(&c.values),
+                    ..c.clone()
+                })
+                .collect(),
+            population: self.population.clone(),
+            revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
+            weights: self.weights.as_deref().map(pick),
+        })
+    }
+}
