@@ -14,8 +14,11 @@
 //!     cargo bench --bench identity
 //!     cargo bench --bench identity -- 1000000
 
+#[path = "../tests/it/common/random.rs"]
+mod random;
+
 use mixtouch::identity::{HashKey, Identifier, Link, Links, Pseudonymiser, Resolver, Rules};
-use mixtouch::util::Random;
+use random::Random;
 use rayon::prelude::*;
 use std::time::Instant;
 

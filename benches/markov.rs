@@ -12,9 +12,9 @@ mod events;
 mod yardstick;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use events::random::Random;
 use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::markov::Markov;
-use mixtouch::util::Random;
 use mixtouch::{Comparison, Event, Events, Fit, JourneyBuilder, JourneyOptions, Journeys};
 use std::hint::black_box;
 use std::time::Duration;

@@ -10,7 +10,7 @@ mod events;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
-use mixtouch::io::{EventColumns, EventPiece, EventReader};
+use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::{Events, JourneyBuilder, JourneyOptions, Kind, PersonKey};
 use std::io::Write;
 use std::time::Duration;
@@ -61,9 +61,9 @@ fn csv(group: &mut Group<'_>, log: &Events) {
         bench.iter(|| {
             let mut builder = JourneyBuilder::new(JourneyOptions::default());
             let reader =
-                EventReader::new(&*file, EventColumns::default()).expect("the header is sound");
+                CsvReader::new(&*file, EventColumns::default()).expect("the header is sound");
             builder
-                .extend_each(reader, EventPiece::events)
+                .extend_each(reader, CsvChunk::events)
                 .expect("the rows are sound");
             builder
         });
@@ -78,7 +78,7 @@ mod parquet {
     use ::parquet::basic::Compression;
     use ::parquet::file::properties::WriterProperties;
     use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt64Array};
-    use mixtouch::io::{EventColumns, ParquetPiece, ParquetReader};
+    use mixtouch::io::{EventColumns, ParquetChunk, ParquetReader};
     use mixtouch::{Events, JourneyBuilder, JourneyOptions};
     use std::fs::File;
     use std::path::Path;
@@ -141,7 +141,7 @@ mod parquet {
                 let reader =
                     ParquetReader::new(open(), EventColumns::default()).expect("the file is sound");
                 builder
-                    .extend_each(reader, ParquetPiece::events)
+                    .extend_each(reader, ParquetChunk::events)
                     .expect("the rows are sound");
                 builder
             });

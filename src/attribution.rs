@@ -1,9 +1,21 @@
-//! Dividing conversions among the touches before them.
+//! Attribution: dividing conversions among the touches before them.
 //!
-//! A rule needs no fitting and implements [`AttributionModel`] alone. A model that learns from the
-//! journeys comes as a specification that implements [`Fit`]: it gathers [`Fit::Evidence`] in one
-//! pass, and solves it into its model. Models only state raw weights; the engine divides, so that
-//! credited + baseline + unattributed = total holds for all of them.
+//! A rule needs no fitting and implements [`AttributionModel`] alone. A model that learns from
+//! journeys is a specification that implements [`Fit`]: it gathers [`Fit::Evidence`] in one pass
+//! and solves it into its model. Models state raw weights; the engine divides, so that credited +
+//! baseline + unattributed = total holds for all of them.
+//!
+//! | room | models |
+//! |---|---|
+//! | [`rules`] | first touch, last touch, linear, time decay, position-based |
+//! | [`markov`] | removal effects in a Markov chain |
+//! | [`shapley`] | Shapley values of several games between channels |
+//! | [`regression`] | logistic regression, Shao and Li (2011) |
+//! | [`hazard`] | time to event, with a baseline |
+//!
+//! [`attribute`] scores journeys with one model, [`Comparison`] with several side by side, and
+//! [`stream_credits`] hands on the credit of every touch. The module `laws`, behind the feature of
+//! that name, checks a model of your own.
 
 mod channel_sets;
 mod comparison;
@@ -12,31 +24,41 @@ mod credits;
 mod distinct;
 mod engine;
 mod evidence;
-mod grams;
+mod fit;
 pub mod hazard;
-#[cfg(test)]
-mod laws;
+#[cfg(any(test, feature = "laws"))]
+pub mod laws;
 pub mod markov;
 mod model;
+mod needs;
+mod ngram_table;
 mod parameters;
 pub mod regression;
 pub mod rules;
 pub mod shapley;
 mod shares;
 mod stream;
+mod tally;
+mod type_name;
+mod weights;
 
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
+pub use self::comparison::model_name::ModelName;
+pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
 };
 pub use self::counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
-pub use self::credits::{Credits, Tally};
+pub use self::credits::Credits;
 pub use self::engine::attribute;
 pub(crate) use self::engine::attribute_sample;
 pub use self::evidence::EvidenceVersion;
-pub use self::model::{AttributionModel, Fit, Needs};
+pub use self::fit::Fit;
+pub use self::model::AttributionModel;
+pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};
 pub use self::shares::ChannelShares;
 pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};
+pub use self::tally::Tally;

@@ -1,15 +1,17 @@
-//! From attribution to the mix model: what journeys say of returns, as weak beliefs.
+//! From attribution to the mix model: what journeys say of returns, as weak prior beliefs.
 //!
-//! Lift tests go into the mix model as they are
-//! ([`MixSpecification::lift_tests`](crate::mix::specification::MixSpecification::lift_tests)); they are measured. Attribution is
-//! modelled, so it enters only as a prior with a width of the caller's choice, and it is optional.
+//! Lift tests are measured and go into the mix model as they are, by
+//! [`MixSpecification::with_lift_tests`]. Attribution is modelled: it enters only as a prior, whose
+//! width the caller sets, and it is optional.
+//!
+//! [`MixSpecification::with_lift_tests`]: crate::mix::specification::MixSpecification::with_lift_tests
 
 use crate::attribution::ModelTable;
 use crate::error::{Error, Result};
 use crate::mix::specification::RoiPrior;
 
-/// A belief about the return of every channel that cost anything: value credited / cost, give or
-/// take `spread` times that.
+/// A prior belief about the return of every channel with a cost: its mean is the credited value /
+/// cost, its standard deviation `spread` times that.
 ///
 /// Use a model that estimates a baseline ([`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard)): what rules credit
 /// includes what would have come anyway, and would pull returns up. A `spread` of 0.5 to 1 leaves
@@ -33,7 +35,7 @@ use crate::mix::specification::RoiPrior;
 /// ```
 ///
 /// # Errors
-/// A spread that is not a finite number > 0; a table in which no channel has a cost.
+/// If `spread` is not a finite number > 0, or no channel of the table has a cost.
 pub fn roi_priors(credit: &ModelTable, spread: f64) -> Result<Vec<RoiPrior>> {
     if !(spread > 0.0 && spread.is_finite()) {
         return Err(Error::setting(
@@ -91,7 +93,7 @@ mod tests {
     #[test]
     fn channels_without_credit_stay_uncertain() {
         let priors = roi_priors(&table(10.0), 0.5).unwrap();
-        let of = |at: usize| {
+        let prior = |at: usize| {
             (
                 priors[at].channel(),
                 priors[at].mean(),
@@ -100,7 +102,7 @@ mod tests {
         };
         // search returns 40 / 20; display 0, give or take half of a tenth of the mean return, 1
         assert_eq!(
-            (of(0), of(1)),
+            (prior(0), prior(1)),
             (("display", 0.0, 0.05), ("search", 2.0, 1.0))
         );
     }

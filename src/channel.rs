@@ -1,6 +1,7 @@
 //! Where a touch happened: small numbers for channels, and the table of their names.
 
-use crate::error::{Error, Result};
+use crate::error::{ANY_TEXT, Error, Result};
+use crate::util::interner::Interner;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,6 +24,56 @@ impl ChannelId {
     /// The number, from 0.
     pub const fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// Channel names numbered in order of first appearance, while a log or a path table is read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ChannelNames(Interner);
+
+impl ChannelNames {
+    /// The channel of that name, which is numbered now if it is new.
+    ///
+    /// One name too many is refused before it takes a number, so that a caller who goes on without
+    /// that row still has a table that works.
+    pub(crate) fn id(&mut self, name: &str) -> Result<ChannelId> {
+        if self.len() >= ChannelId::LIMIT && self.0.find(name).is_none() {
+            return Err(Error::TooManyChannels {
+                limit: ChannelId::LIMIT,
+                channel: name.to_owned(),
+            });
+        }
+        Ok(ChannelId(self.0.intern(name)? as u16))
+    }
+
+    /// Numbers every one of these channels.
+    pub(crate) fn add<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        for name in names {
+            if name.is_empty() {
+                return Err(Error::setting("a channel's name", "empty", ANY_TEXT));
+            }
+            self.id(name)?;
+        }
+        Ok(())
+    }
+
+    /// The channel of that name, if it has a number.
+    pub(crate) fn find(&self, name: &str) -> Option<ChannelId> {
+        self.0.find(name).map(|id| ChannelId(id as u16))
+    }
+
+    /// The name of a channel of this table; `None` for [`ChannelId::NONE`].
+    pub(crate) fn name(&self, id: ChannelId) -> Option<&str> {
+        (id != ChannelId::NONE).then(|| self.0.get(id.0.into()))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The names by number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter()
     }
 }
 
@@ -51,11 +102,7 @@ impl Channels {
         names.sort_unstable();
         names.dedup();
         if names.first().is_some_and(|name| name.is_empty()) {
-            return Err(Error::setting(
-                "a channel's name",
-                "empty",
-                "any text of at least one character",
-            ));
+            return Err(Error::setting("a channel's name", "empty", ANY_TEXT));
         }
         if let Some(extra) = names.get(ChannelId::LIMIT) {
             return Err(Error::TooManyChannels {

@@ -1,23 +1,39 @@
 //! Event logs: rows of persons, times, channels and kinds, with their costs and sessions.
+//!
+//! An [`Event`] is one row as a caller states or reads it; [`Events`] is the log. A log is read from
+//! a file with [`io`](crate::io), or filled row by row. [`Sessions`] groups touches to visits, and a
+//! [`CostTable`] has what channels cost where the touches do not say.
+//!
+//! ```
+//! use mixtouch::{Event, Events};
+//!
+//! let mut log = Events::new();
+//! log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(0.40))?;
+//! log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+//! let value: f64 = log.iter().map(|event| event.value()).sum();
+//! assert_eq!((log.len(), value), (2, 50.0));
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
 
+mod append;
+mod columns;
 mod costs;
+pub(crate) mod details;
+pub(crate) mod identifier;
 mod identifiers;
+mod ignored_rows;
 pub(crate) mod log;
 pub(crate) mod person;
 mod row;
 mod select;
 mod sessions;
 
+pub(crate) use self::append::{recode_channel, recode_person, recode_text};
 pub use self::costs::CostTable;
+pub use self::identifier::Identifier;
 pub(crate) use self::identifiers::IdentifierColumn;
-#[allow(unused_imports)]
-pub(crate) use self::log::{
-    Column, LARGEST, NO_TEXT, Sale, recode_channel, recode_person, recode_text, second,
-};
-pub use self::log::{Events, IgnoredRows};
+pub use self::ignored_rows::IgnoredRows;
+pub use self::log::Events;
 pub use self::person::PersonKey;
-pub(crate) use self::row::bad_time;
-#[cfg(any(feature = "csv", feature = "parquet"))]
-pub(crate) use self::row::check_amount;
 pub use self::row::{Event, Interaction, Kind};
 pub use self::sessions::{SessionTouch, Sessions};

@@ -70,9 +70,9 @@ mod union_find;
 
 pub use self::consent::Consent;
 pub use self::events::IdentifiedEvents;
+pub use self::identifier::Pseudonymiser;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub(crate) use self::identifier::VALUE;
-pub use self::identifier::{Identifier, Pseudonymiser};
 pub use self::identities::{Identities, PersonId};
 pub use self::key::HashKey;
 pub use self::link::{Link, Links};
@@ -82,3 +82,4 @@ pub use self::rejected_links::{Offender, RejectedByRule, RejectedLinks, Rule};
 pub use self::resolve::Resolver;
 pub use self::rules::{IdentifierKind, Rules};
 pub use self::stitch::{NoConsent, Stitched, WithoutConsent};
+pub use crate::event::Identifier;

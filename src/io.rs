@@ -12,10 +12,10 @@ mod timestamp;
 
 pub use self::columns::EventColumns;
 #[cfg(feature = "csv")]
-pub use self::csv::events::{EventPiece, EventReader};
+pub use self::csv::events::{CsvChunk, CsvReader};
 pub use self::identified::{Batches, IdentifiedReader};
 #[cfg(feature = "parquet")]
-pub use self::parquet::{ParquetPiece, ParquetReader};
+pub use self::parquet::{ParquetChunk, ParquetReader};
 
 use crate::error::Result;
 use crate::event::Events;

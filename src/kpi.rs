@@ -26,7 +26,7 @@
 //! `journeys.accumulate(|| (ConversionCounts::new(channels), PathLengths::default()))`. Reports by
 //! group take or apply a [`MinimumGroup`](crate::privacy::MinimumGroup).
 //!
-//! Every report states its [`Window`] and population, and every estimate carries an [`Interval`]:
+//! Every report states its [`TimeRange`] and population, and every estimate carries an [`Interval`]:
 //!
 //! | figure | type | interval |
 //! |---|---|---|
@@ -41,21 +41,21 @@
 //! # A new KPI
 //! One family a file. Take [`PersonTimelines`], fold each [`History`] on its own, and gather in their
 //! order: persons stand in the order of a hash of their keys, so neither the order of rows nor the
-//! number of threads can change a bit. Give back a report of public fields with [`Window`],
+//! number of threads can change a bit. Give back a report of public fields with [`TimeRange`],
 //! population and the figures above, serialisable and with `Display`.
 //!
 //! ```
 //! use mixtouch::kpi::service::NetScore;
 //! use mixtouch::kpi::timelines::PersonTimelines;
 //! use mixtouch::stats::ConfidenceLevel;
-//! use mixtouch::time::Window;
+//! use mixtouch::time::TimeRange;
 //! use mixtouch::{Event, Events, Kind};
 //!
 //! let mut log = Events::new().keep_all();
 //! for (person, answer) in [("ann", 10.0), ("bob", 9.0), ("cem", 3.0)] {
 //!     log.push(Event::of_kind(Kind::Survey, person, 1_767_225_600).with_goal("nps").with_value(answer))?;
 //! }
-//! let histories = PersonTimelines::new(&log)?.within(Window::new(1_767_225_600, 1_767_312_000)?);
+//! let histories = PersonTimelines::new(&log)?.within(TimeRange::new(1_767_225_600, 1_767_312_000)?);
 //! let answers: Vec<f64> = histories.of_kind(Kind::Survey).filter(|row| row.goal() == Some("nps")).map(|row| row.value()).collect();
 //! let count = |inside: fn(&f64) -> bool| answers.iter().filter(|&answer| inside(answer)).count() as u64;
 //! let score = NetScore::new(count(|&x| x >= 9.0), count(|&x| x > 6.0 && x < 9.0), count(|&x| x <= 6.0), ConfidenceLevel::default());

@@ -65,7 +65,7 @@ pub mod report;
 pub mod simulate;
 pub mod stats;
 pub mod time;
-pub mod util;
+mod util;
 
 pub use attribution::{AttributionModel, Comparison, ComparisonTable, Credits, Fit, attribute};
 pub use channel::{ChannelId, Channels};

@@ -4,4 +4,4 @@ pub(crate) mod bitset;
 pub(crate) mod buckets;
 pub(crate) mod interner;
 pub(crate) mod random;
-pub use self::random::Random;
+pub(crate) use self::random::Random;

@@ -2,10 +2,13 @@
 //! exponential with mean a day, starts spread over 90 days, 12 channels.
 #![allow(dead_code, reason = "each bench takes its part of it")]
 
-use mixtouch::util::Random;
 use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Journeys};
+use random::Random;
 use rayon::prelude::*;
 use std::ops::Range;
+
+#[path = "../../tests/it/common/random.rs"]
+pub(crate) mod random;
 
 const CHANNELS: [&str; 12] = [
     "affiliate",

@@ -16,7 +16,7 @@ use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend}
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result, TimeZone, attribute};
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub(crate) struct Dashboard<'a> {
     months: Periods,
     /// The time of answers, cases and carts: the same, or where no days are asked for all of the
     /// log, which may go on after the last touch or conversion.
-    pub(crate) served: Window,
+    pub(crate) served: TimeRange,
     pub(crate) minimum: MinimumGroup,
     pub(crate) level: ConfidenceLevel,
 }
@@ -41,7 +41,10 @@ impl<'a> Dashboard<'a> {
     pub(crate) fn new(options: &'a Options, stitching: &'a Stitching) -> Result<Self> {
         let contacts = &stitching.after.events;
         let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
-        let (model, window) = (fitted(options.model, &journeys)?, Window::of(&journeys)?);
+        let (model, window) = (
+            fitted(options.model, &journeys)?,
+            journeys.observed_range()?,
+        );
         let all = PersonTimelines::new(&stitching.log)?
             .window()
             .unwrap_or(window);
@@ -56,7 +59,7 @@ impl<'a> Dashboard<'a> {
         } else {
             window.to().max(all.to())
         };
-        let served = Window::new(from, to)?;
+        let served = TimeRange::new(from, to)?;
         let months = months(window, &options.zone()?.unwrap_or_default())?;
         let (minimum, level) = (options.minimum_group()?, ConfidenceLevel::default());
         Ok(Self {
@@ -278,7 +281,7 @@ fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel
 }
 
 /// The calendar months that a window touches.
-pub(crate) fn months(window: Window, zone: &TimeZone) -> Result<Periods> {
+pub(crate) fn months(window: TimeRange, zone: &TimeZone) -> Result<Periods> {
     let day = |second: i64| Day::new((second / 86_400) as i32);
     let (first, last) = (
         day(window.from())?.calendar(),

@@ -1,16 +1,31 @@
-//! Which sets of channels met which outcomes: what the counted Shapley games are played on.
+//! Outcomes counted by set of channels: the evidence of Shapley games and regressions.
 
 use crate::attribution::distinct::{distinct, with_distinct};
-use crate::attribution::grams::Grams;
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::person::mix;
 use crate::journeys::Accumulator;
 use crate::journeys::{Journey, Outcome};
+use crate::util::random::step;
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
-/// Outcomes by the set of distinct channels of a journey.
+/// Outcomes by the set of distinct channels of a journey: a row for each set that occurs.
+///
+/// ```
+/// use mixtouch::attribution::ChannelSetCounts;
+/// use mixtouch::{Outcome, PathTable};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search", "social"], Outcome::new(2.0, 0.0, 0.0)?)?;
+/// table.push(["search", "social"], Outcome::new(0.0, 3.0, 0.0)?)?;
+/// let journeys = table.journeys()?;
+/// let counts = journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?;
+/// let both: Vec<_> = journeys.channels().ids().collect();
+/// assert_eq!(counts.get(&both), Some(Outcome::new(2.0, 3.0, 0.0)?));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct ChannelSetCounts {
@@ -22,21 +37,23 @@ pub struct ChannelSetCounts {
 enum Sets {
     /// A bit a channel, for up to 64 of them: no sorting, and a set is as large as a number.
     Bits(HashTable<(u64, Outcome)>),
-    Lists(Grams<Outcome>),
+    Lists(NgramTable<Outcome>),
 }
 
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     sets: Vec<(Vec<ChannelId>, Outcome)>,
 }
 
 impl From<ChannelSetCounts> for Sorted {
-    fn from(coalitions: ChannelSetCounts) -> Self {
+    fn from(counts: ChannelSetCounts) -> Self {
         Self {
-            sets: coalitions.sorted(),
-            channels: coalitions.channels,
+            version: EvidenceVersion,
+            sets: counts.sorted(),
+            channels: counts.channels,
         }
     }
 }
@@ -51,7 +68,7 @@ impl TryFrom<Sorted> for ChannelSetCounts {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut coalitions = Self::new(&sorted.channels);
+        let mut counts = Self::new(&sorted.channels);
         for (set, outcome) in sorted.sets {
             sorted.channels.check_ids("a channel of a set", &set)?;
             if set.is_empty() {
@@ -61,20 +78,20 @@ impl TryFrom<Sorted> for ChannelSetCounts {
                     "at least one channel",
                 ));
             }
-            coalitions.add(&distinct(&set), outcome);
+            counts.add(&distinct(&set), outcome);
         }
-        Ok(coalitions)
+        Ok(counts)
     }
 }
 
 impl ChannelSetCounts {
-    /// No journeys yet.
+    /// Counts of no journeys.
     pub fn new(channels: &Channels) -> Self {
         let few = channels.len() <= u64::BITS as usize;
         let sets = if few {
             Sets::Bits(HashTable::new())
         } else {
-            Sets::Lists(Grams::default())
+            Sets::Lists(NgramTable::default())
         };
         Self {
             channels: channels.clone(),
@@ -87,7 +104,7 @@ impl ChannelSetCounts {
         &self.channels
     }
 
-    /// How often journeys of exactly this set, in order and without repeats, ended how.
+    /// The outcomes of journeys with exactly this set; `set` is in order and without repeats.
     pub fn get(&self, set: &[ChannelId]) -> Option<Outcome> {
         if set
             .iter()
@@ -97,7 +114,7 @@ impl ChannelSetCounts {
         }
         match &self.sets {
             Sets::Bits(sets) => sets
-                .find(mix(bits(set)), |other| other.0 == bits(set))
+                .find(step(bits(set)), |other| other.0 == bits(set))
                 .map(|found| found.1),
             Sets::Lists(sets) => sets.find(set).map(|at| sets.get(at)),
         }
@@ -144,7 +161,7 @@ fn list(bits: u64) -> Vec<ChannelId> {
 
 #[inline]
 fn bits_entry(sets: &mut HashTable<(u64, Outcome)>, bits: u64) -> &mut Outcome {
-    let entry = sets.entry(mix(bits), |other| other.0 == bits, |other| mix(other.0));
+    let entry = sets.entry(step(bits), |other| other.0 == bits, |other| step(other.0));
     &mut entry.or_insert((bits, Outcome::default())).into_mut().1
 }
 
@@ -159,7 +176,7 @@ impl Accumulator for ChannelSetCounts {
     #[inline]
     fn observe(&mut self, journey: Journey<'_>) {
         let outcome = journey.outcome;
-        // A replicate of the bootstrap may count a journey not at all: then its set was not seen.
+        // a bootstrap replicate may weigh a journey 0: then its set does not occur
         if journey.is_empty() || outcome.conversions + outcome.nulls == 0.0 {
             return;
         }
@@ -183,5 +200,13 @@ impl Accumulator for ChannelSetCounts {
             _ => unreachable!("as many channels are kept in the same way"),
         }
         Ok(())
+    }
+
+    fn size(&self) -> usize {
+        let heap = match &self.sets {
+            Sets::Bits(sets) => sets.allocation_size(),
+            Sets::Lists(sets) => sets.heap_size(),
+        };
+        size_of::<Self>() + heap
     }
 }

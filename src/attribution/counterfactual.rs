@@ -1,7 +1,9 @@
-//! What a path loses without a touch.
+//! Google's fractribution: what a path loses without each touch.
 
-use crate::attribution::grams::Grams;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -9,7 +11,7 @@ use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// Google's fractribution: a touch weighs `max(0, p(path) - p(path without the touch))`, `p` being
-/// the part of journeys with exactly that path that convert, 0 for a path that was never seen.
+/// the share of journeys with exactly that path that convert, 0 for a path that does not occur.
 /// Where every touch weighs 0, the last one has it all.
 ///
 /// It asks for each path as it stands, so it needs many journeys on few paths: transform paths
@@ -38,12 +40,13 @@ pub struct Counterfactual;
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct PathOutcomes {
     channels: Channels,
-    paths: Grams<Outcome>,
+    paths: NgramTable<Outcome>,
 }
 
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     paths: Vec<(Vec<ChannelId>, Outcome)>,
 }
@@ -55,6 +58,7 @@ impl From<&PathOutcomes> for Sorted {
             .map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at)))
             .collect();
         Self {
+            version: EvidenceVersion,
             channels: outcomes.channels.clone(),
             paths,
         }
@@ -87,20 +91,20 @@ impl TryFrom<Sorted> for PathOutcomes {
 }
 
 impl PathOutcomes {
-    /// No journeys yet.
+    /// Outcomes of no journeys.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),
-            paths: Grams::default(),
+            paths: NgramTable::default(),
         }
     }
 
-    /// How journeys of exactly this path ended.
+    /// The outcomes of journeys with exactly this path.
     pub fn get(&self, path: &[ChannelId]) -> Option<Outcome> {
         self.paths.find(path).map(|at| self.paths.get(at))
     }
 
-    /// The part of them that converts, 0 for a path that was never seen.
+    /// The share of them that converts, 0 to 1; 0 for a path that does not occur.
     pub fn rate(&self, path: &[ChannelId]) -> f64 {
         self.get(path).map_or(0.0, |outcome| {
             outcome.conversions / (outcome.conversions + outcome.nulls)
@@ -131,6 +135,10 @@ impl Accumulator for PathOutcomes {
             .iter()
             .for_each(|(path, outcome)| self.add(path, outcome));
         Ok(())
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.paths.heap_size()
     }
 }
 

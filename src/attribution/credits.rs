@@ -1,49 +1,30 @@
-//! Who gets what: the only place where weights become credit.
+//! Credit by channel: the only place where weights become credit.
 
 use crate::attribution::shares::ChannelShares;
+use crate::attribution::tally::Tally;
+use crate::attribution::weights::{bad_weight, sum};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
+use crate::journeys::Journey;
 use crate::journeys::arena::Block;
-use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
-use std::ops::AddAssign;
-
-/// Conversions and their value.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Tally {
-    /// How many conversions.
-    pub conversions: f64,
-    /// What they were worth, in the log's currency.
-    pub value: f64,
-}
-
-impl AddAssign for Tally {
-    fn add_assign(&mut self, other: Self) {
-        self.conversions += other.conversions;
-        self.value += other.value;
-    }
-}
-
-impl From<Outcome> for Tally {
-    fn from(outcome: Outcome) -> Self {
-        Self {
-            conversions: outcome.conversions,
-            value: outcome.value,
-        }
-    }
-}
-
-impl Tally {
-    fn scaled(self, conversions: f64, value: f64) -> Self {
-        Self {
-            conversions: self.conversions * conversions,
-            value: self.value * value,
-        }
-    }
-}
 
 /// A model's credit by channel. Credited + baseline + unattributed = total, for conversions and for
 /// value.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::{Outcome, PathTable, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search"], Outcome::new(3.0, 0.0, 90.0)?)?;
+/// table.push([], Outcome::new(1.0, 0.0, 20.0)?)?;
+/// let credits = attribute(&table.journeys()?, &LastTouch)?;
+/// assert_eq!(credits.channel("search").map(|tally| tally.value), Some(90.0));
+/// assert_eq!(credits.unattributed().conversions, 1.0);
+/// assert_eq!(credits.total().value, credits.credited().value + 20.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Credits {
@@ -132,13 +113,12 @@ impl Credits {
         self.channels.id(name).map(|id| self.by_channel[id.index()])
     }
 
-    /// What would have come without marketing, where the model estimates it.
+    /// Conversions expected without marketing; 0 for models that do not estimate them.
     pub fn baseline(&self) -> Tally {
         self.baseline
     }
 
-    /// What no touch accounts for: conversions without touches in their window, or to which the
-    /// model gives no weight.
+    /// Conversions without touches in their window, and those to which the model gives no weight.
     pub fn unattributed(&self) -> Tally {
         self.unattributed
     }
@@ -189,7 +169,7 @@ impl Credits {
         }
     }
 
-    /// The same of a journey with exactly so many touches.
+    /// Like [`Credits::weigh_and_add`] for a journey with exactly `TOUCHES` touches.
     #[inline]
     fn weigh_few<'a, const TOUCHES: usize>(
         &mut self,
@@ -291,7 +271,7 @@ impl Credits {
     /// Adds later journeys' credits.
     ///
     /// # Errors
-    /// Different channels.
+    /// If the channels differ.
     pub fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         for (tally, other) in self.by_channel.iter_mut().zip(later.by_channel) {
@@ -306,60 +286,6 @@ impl Credits {
         *negative = negative.or(later.faults.negative);
         Ok(())
     }
-}
-
-/// Fails if a weight is not finite, or negative where `signed` does not allow it.
-pub(super) fn check_weights(
-    weights: &[f64],
-    baseline: f64,
-    name: &str,
-    signed: bool,
-) -> Result<()> {
-    let allowed = |weight: f64| weight.is_finite() && (signed || weight >= 0.0);
-    match weights
-        .iter()
-        .copied()
-        .chain([baseline])
-        .find(|&weight| !allowed(weight))
-    {
-        Some(weight) => Err(bad_weight(name, weight, signed)),
-        None => Ok(()),
-    }
-}
-
-fn bad_weight(name: &str, weight: f64, signed: bool) -> Error {
-    let expected = if signed {
-        "a finite number"
-    } else {
-        "a finite number, 0 or more"
-    };
-    Error::setting(format!("a weight of {name}"), weight, expected)
-}
-
-/// What the weights of a journey add up to, or nothing where that is not > 0 and finite.
-#[inline]
-pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
-    let sum = weights.iter().sum::<f64>() + *baseline;
-    if sum >= SMALL {
-        Some(sum).filter(|sum| sum.is_finite())
-    } else if sum > 0.0 {
-        lift(weights, baseline)
-    } else {
-        None
-    }
-}
-
-/// Sums from here up divide any outcome without overflow.
-const SMALL: f64 = 1e-280;
-
-/// Brings weights near the smallest number there is into range, by a power of 2, which changes no
-/// share.
-#[cold]
-fn lift(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
-    let factor = libm::exp2(900.0);
-    weights.iter_mut().for_each(|weight| *weight *= factor);
-    *baseline *= factor;
-    Some(weights.iter().sum::<f64>() + *baseline).filter(|sum| *sum > 0.0)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) fn spread_evenly(
     weights: &mut [f64],
     weight: impl Fn(ChannelId) -> f64,
 ) {
-    // where the number of weights is known to the compiler, so is that of the channels then
+    // where the compiler knows the number of weights, it then knows that of the channels
     let channels = &channels[..weights.len()];
     if channels.len() <= PAIRWISE {
         for (at, &channel) in channels.iter().enumerate() {
@@ -44,8 +44,7 @@ pub(super) fn distinct(channels: &[ChannelId]) -> Vec<ChannelId> {
     sorted
 }
 
-/// Hands on the distinct channels in order, without a detour over the heap for journeys of usual
-/// length.
+/// Hands on the distinct channels in order, without heap memory for journeys of up to 32 touches.
 #[inline]
 pub(super) fn with_distinct<T>(channels: &[ChannelId], take: impl FnOnce(&[ChannelId]) -> T) -> T {
     if channels.len() > PAIRWISE {

@@ -97,3 +97,92 @@ pub(super) fn check<M: AttributionModel + ?Sized>(
         .channels()
         .map_or(Ok(()), |channels| channels.same_as(journeys.channels()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::rules::Linear;
+    use crate::attribution::stream::stream_credits;
+    use crate::error::Error;
+    use crate::journeys::{Outcome, PathTable};
+    use std::sync::Arc;
+
+    /// Gives the last touch this weight, all others 2, the baseline the second number.
+    struct Toy(f64, f64, bool);
+
+    impl AttributionModel for Toy {
+        fn is_signed(&self) -> bool {
+            self.2
+        }
+
+        fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
+            weights.fill(2.0);
+            weights[weights.len() - 1] = self.0;
+            self.1
+        }
+    }
+
+    /// Journeys of two and of nine touches: weights of few touches take another way.
+    fn journeys() -> Vec<Journeys> {
+        let table = |touches| {
+            let mut table = PathTable::new();
+            let path = ["a"; 8].into_iter().take(touches).chain(["b"]);
+            table
+                .push(path, Outcome::new(2.0, 1.0, 8.0).unwrap())
+                .unwrap();
+            table.journeys().unwrap()
+        };
+        vec![table(1), table(8)]
+    }
+
+    #[test]
+    fn weights_that_are_none_are_errors() {
+        for (weight, baseline, signed) in [
+            (f64::NAN, 0.0, false),
+            (f64::INFINITY, 0.0, false),
+            (f64::NEG_INFINITY, 0.0, true),
+            (f64::NAN, 0.0, true),
+            (1.0, f64::NAN, true),
+            (-1.0, 0.0, false),
+            (-99.0, 0.0, false),
+            (1.0, -1.0, false),
+        ] {
+            let toy = Toy(weight, baseline, signed);
+            for journeys in journeys() {
+                let streamed = stream_credits(&journeys, &toy, |_| Ok(())).unwrap_err();
+                let scored = attribute(&journeys, &toy).unwrap_err();
+                for error in [streamed, scored] {
+                    let text = error.to_string();
+                    assert!(matches!(error, Error::Setting { .. }), "{text}");
+                    assert!(text.starts_with("a weight of Toy is "), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn declared_signs_and_zeros_are_weights() {
+        for (others, journeys) in [1.0, 8.0].into_iter().zip(journeys()) {
+            let credits = attribute(&journeys, &Toy(-1.0, 0.0, true)).unwrap();
+            let expected = 2.0 * -1.0 / (2.0 * others - 1.0);
+            assert_eq!(credits.channel("b").unwrap().conversions, expected);
+            for zero in [0.0, -0.0] {
+                let credits = attribute(&journeys, &Toy(zero, zero, false)).unwrap();
+                assert_eq!(credits.channel("a").unwrap().conversions, 2.0);
+            }
+        }
+    }
+
+    #[test]
+    fn pointers_to_a_model_score_like_the_model() {
+        let boxed: Box<dyn AttributionModel> = Box::new(Linear);
+        let shared: Arc<dyn AttributionModel> = Arc::new(Linear);
+        for journeys in journeys() {
+            let expected = attribute(&journeys, &Linear).unwrap();
+            assert_eq!(attribute(&journeys, &boxed).unwrap(), expected);
+            assert_eq!(attribute(&journeys, &shared).unwrap(), expected);
+            assert_eq!(attribute(&journeys, &&Linear).unwrap(), expected);
+            assert_eq!(shared.name(), "Linear");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Settings by name.
+/// Settings by name, in alphabetical order. The name states the unit where there is one.
 pub type Parameters = BTreeMap<String, Parameter>;
 
 /// One setting.

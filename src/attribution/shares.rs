@@ -1,10 +1,19 @@
-//! Answers that come as a share by channel.
+//! Removal effects, and credit as a share by channel.
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// Each channel's removal effect, for conversions and for value, and with it the channel's share of
 /// the credit: its effect over the sum of all.
+///
+/// ```
+/// use mixtouch::attribution::ChannelShares;
+///
+/// let shares = ChannelShares::new(vec![0.5, 0.3], vec![0.0, 0.0])?;
+/// assert_eq!(shares.of_conversions(), Some(vec![0.625, 0.375]));
+/// assert_eq!(shares.of_value(), shares.of_conversions());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct ChannelShares {
@@ -30,7 +39,7 @@ impl ChannelShares {
     /// From removal effects by channel number: of conversions, and of value.
     ///
     /// # Errors
-    /// An effect that is negative or not finite; two lists of different lengths.
+    /// If an effect is negative or not finite, or the lists have different lengths.
     pub fn new(conversions: Vec<f64>, value: Vec<f64>) -> Result<Self> {
         if conversions.len() != value.len() {
             let expected = format!("as many as effects of conversions, {}", conversions.len());
@@ -45,7 +54,7 @@ impl ChannelShares {
                 return Err(Error::setting(
                     "a removal effect",
                     effect,
-                    "a finite number from 0",
+                    "a finite number, 0 or more",
                 ));
             }
         }

@@ -1,8 +1,8 @@
-//! Credit touch by touch, for those who write it to a table of their own.
+//! Credit touch by touch, for a table with a row for each touch.
 
-use crate::attribution::credits::{check_weights, sum};
 use crate::attribution::engine::check;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::weights::{check_weights, sum};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::PersonKey;
@@ -82,10 +82,12 @@ impl JourneyCredit<'_> {
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let mut rows = Vec::new();
 /// stream_credits(&journeys, &Linear, |credit| {
-///     rows.extend(credit.touches().map(|touch| (journeys.channels().name(touch.channel), touch.time, touch.value)));
+///     for touch in credit.touches() {
+///         rows.push((journeys.channels().name(touch.channel), touch.value));
+///     }
 ///     Ok(())
 /// })?;
-/// assert_eq!(rows, [("social", Some(1_767_225_600), 25.0), ("search", Some(1_767_312_000), 25.0)]);
+/// assert_eq!(rows, [("social", 25.0), ("search", 25.0)]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 pub fn stream_credits<M: AttributionModel + ?Sized>(

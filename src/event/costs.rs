@@ -1,13 +1,11 @@
-//! What channels cost by day, where the log's touches do not say: TV, or a path table.
+//! Costs of channels by day.
 
 use crate::error::{Error, Result};
-use crate::event::log::LARGEST;
-use crate::journeys::Period;
-use crate::time::Day;
-use crate::time::TimeZone;
+use crate::time::limits::{LARGEST, second};
+use crate::time::{Day, TimeRange, TimeZone};
 use std::collections::BTreeMap;
 
-/// Costs by channel and day.
+/// Costs by channel and day, for channels whose touches do not state them, such as TV.
 ///
 /// ```
 /// let mut costs = mixtouch::CostTable::new();
@@ -23,12 +21,12 @@ pub struct CostTable {
 }
 
 impl CostTable {
-    /// An empty table of days in UTC.
+    /// An empty table whose days are in UTC.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty table of days in that zone.
+    /// An empty table whose days are in a time zone.
     pub fn in_zone(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -36,10 +34,10 @@ impl CostTable {
         }
     }
 
-    /// Adds what a channel cost on a day.
+    /// Adds the cost of a channel on a day, in the log's currency.
     ///
     /// # Errors
-    /// An empty channel; a cost that is negative, not finite or above 10^15.
+    /// If the channel is empty, or if the cost is not within 0 to 10^15.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
         if channel.is_empty() {
             return Err(Error::setting("channel", "empty", "any text"));
@@ -52,20 +50,20 @@ impl CostTable {
         Ok(())
     }
 
-    /// Adds all of `later`'s costs to these.
+    /// Adds all costs of another table.
     pub fn append(&mut self, mut later: Self) {
         self.rows.append(&mut later.rows);
     }
 
-    /// The channels named.
+    /// The channel of each row.
     pub fn channels(&self) -> impl Iterator<Item = &str> {
         self.rows.iter().map(|(channel, _, _)| channel.as_str())
     }
 
     /// Cost by channel over the days that begin in the period; rows are summed in order of day and
     /// size, so that their order in the file does not matter.
-    pub(crate) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
-        let inside = |start: i64| u32::try_from(start).is_ok_and(|start| period.reports(start));
+    pub(crate) fn by_channel(&self, period: TimeRange) -> BTreeMap<&str, f64> {
+        let inside = |start: i64| second(start).is_some_and(|start| period.includes(start));
         let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let mut costs: BTreeMap<&str, f64> =

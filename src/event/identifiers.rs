@@ -1,6 +1,6 @@
 //! The identifiers of rows whose person is yet to be found.
 
-use crate::identity::Identifier;
+use crate::event::identifier::Identifier;
 
 /// Any number of identifiers a row, side by side; nothing where rows state their persons.
 #[derive(Debug, Clone, Default, PartialEq)]

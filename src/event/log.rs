@@ -1,26 +1,24 @@
-//! Events: what happened, row by row, kept as columns.
+//! Event logs, stored by column.
 
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, ChannelNames};
 use crate::error::{Error, Result};
+use crate::event::details::{NO_TEXT, RowDetails, TextColumn};
 use crate::event::identifiers::IdentifierColumn;
+use crate::event::ignored_rows::IgnoredRows;
 use crate::event::person::PersonTable;
 use crate::event::row::Event;
 use crate::event::row::Interaction;
 use crate::event::row::Kind;
 use crate::util::interner::Interner;
-use serde::{Deserialize, Serialize};
 
-/// The largest value or cost of one row.
-pub(crate) const LARGEST: f64 = 1e15;
-pub(crate) const NO_TEXT: u32 = u32::MAX;
-
-/// A log of events: touches and conversions, in any order, each with its person, second and
-/// channel; values, costs, interaction, goal, order id and named text columns where they are known.
+/// A log of events: touches and conversions in any order.
 ///
-/// Kept as columns: 15 bytes a row, 24 more for each that is no touch, 8 a row once costs are given
-/// and 4 a row for every named column; texts are stored once each. Rows of the kinds attribution
-/// does not use are counted and passed over, unless [`Events::keep_all`] asks for them; attribution
-/// never reads them.
+/// Each row has a person, a second and a channel, and may have a value, a cost, an interaction, a
+/// goal, an order id and texts of named columns. Attribution ignores rows of other kinds; the log
+/// counts them, and stores them if [`Events::keep_all`] asks for them.
+///
+/// The log is stored by column. A row takes 15 bytes, a row that is no touch 24 more, a cost 8 and
+/// each named column 4. Equal texts are stored once.
 ///
 /// ```
 /// use mixtouch::{Event, Events};
@@ -35,86 +33,31 @@ pub(crate) const NO_TEXT: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Events {
-    pub(crate) people: PersonTable,
-    pub(crate) channels: Interner,
-    pub(crate) goals: Interner,
-    pub(crate) orders: Interner,
-    pub(crate) person: Vec<u64>,
-    pub(crate) time: Vec<u32>,
+    pub(super) people: PersonTable,
+    pub(super) channels: ChannelNames,
+    pub(super) goals: Interner,
+    pub(super) orders: Interner,
+    pub(super) person: Vec<u64>,
+    pub(super) time: Vec<u32>,
     /// Numbers of `channels`, not yet ranks by name; [`ChannelId::NONE`] where a conversion names
     /// no place of sale.
-    pub(crate) channel: Vec<ChannelId>,
-    pub(crate) kind: Vec<(Kind, Option<Interaction>)>,
-    /// What only conversions have, in row order.
-    pub(crate) sales: Vec<Sale>,
-    /// The same of kept rows of the kinds attribution does not use; their goals are numbers of
+    pub(super) channel: Vec<ChannelId>,
+    pub(super) kind: Vec<(Kind, Option<Interaction>)>,
+    /// What only conversions state, in row order.
+    pub(super) sales: Vec<RowDetails>,
+    /// The same for rows of the kinds that attribution does not use; their goals are numbers of
     /// `topics`.
-    pub(crate) others: Vec<Sale>,
-    /// The goals of those rows: apart, so that an instrument of a survey is not taken for a goal of
-    /// marketing.
-    pub(crate) topics: Interner,
+    pub(super) others: Vec<RowDetails>,
+    /// The goals of those rows. They have a table of their own, so that the question of a survey is
+    /// never taken for a goal of marketing.
+    pub(super) topics: Interner,
     /// Empty until the first cost is given, then one a row.
-    pub(crate) cost: Vec<f64>,
-    pub(crate) columns: Vec<Column>,
-    /// Of rows whose person is yet to be found; else empty.
-    pub(crate) identifiers: IdentifierColumn,
+    pub(super) cost: Vec<f64>,
+    pub(super) columns: Vec<TextColumn>,
+    /// For rows whose person is yet to be found; else empty.
+    pub(super) identifiers: IdentifierColumn,
     pub(super) keeps_all: bool,
     pub(super) ignored_rows: IgnoredRows,
-}
-
-/// What a conversion row, or a kept one of another kind, states beyond the other columns.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Sale {
-    pub(crate) row: usize,
-    pub(crate) value: f64,
-    pub(crate) goal: u32,
-    pub(crate) order: u32,
-}
-
-/// A named column of texts, one a row.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Column {
-    pub(crate) name: String,
-    pub(crate) texts: Interner,
-    pub(crate) codes: Vec<u32>,
-}
-
-/// How many rows of each kind that attribution does not use were passed over.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct IgnoredRows {
-    /// Goods sent back.
-    pub returns: u64,
-    /// Cart events.
-    pub carts: u64,
-    /// Answers to surveys.
-    pub surveys: u64,
-    /// Service cases, opened or closed.
-    pub cases: u64,
-}
-
-impl IgnoredRows {
-    /// All kinds together.
-    pub fn total(&self) -> u64 {
-        self.returns + self.carts + self.surveys + self.cases
-    }
-
-    fn count(&mut self, kind: Kind) {
-        match kind {
-            Kind::Return => self.returns += 1,
-            Kind::Cart => self.carts += 1,
-            Kind::Survey => self.surveys += 1,
-            Kind::CaseOpen | Kind::CaseClose => self.cases += 1,
-            Kind::Touch | Kind::Conversion => {}
-        }
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.returns += other.returns;
-        self.carts += other.carts;
-        self.surveys += other.surveys;
-        self.cases += other.cases;
-    }
 }
 
 impl Events {
@@ -123,14 +66,23 @@ impl Events {
         Self::default()
     }
 
-    /// An empty log with named text columns beside the standard ones, such as `device` or `region`;
-    /// [`Event::with_texts`] fills them.
+    /// An empty log with named text columns, such as `device` or `region`. [`Event::with_texts`]
+    /// fills them.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events};
+    ///
+    /// let mut log = Events::with_columns(["device"]);
+    /// log.push(Event::touch("ann", 1_767_225_600, "search").with_texts(&["phone"]))?;
+    /// assert_eq!(log.text(0, "device"), Some("phone"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     pub fn with_columns<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let columns = names
             .into_iter()
-            .map(|name| Column {
+            .map(|name| TextColumn {
                 name: name.into(),
-                ..Column::default()
+                ..TextColumn::default()
             })
             .collect();
         Self {
@@ -139,7 +91,7 @@ impl Events {
         }
     }
 
-    /// Keeps rows of every kind from here on, those that KPIs alone use included; [`Kind`] says
+    /// Stores rows of every kind from here on, including those that only KPIs use. [`Kind`] says
     /// what their columns mean.
     ///
     /// ```
@@ -150,6 +102,7 @@ impl Events {
     /// assert_eq!(log.get(0).and_then(|event| event.goal()), Some("nps"));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
+    #[must_use]
     pub fn keep_all(self) -> Self {
         Self {
             keeps_all: true,
@@ -157,24 +110,23 @@ impl Events {
         }
     }
 
-    /// Whether a row of that kind is kept, not just counted.
+    /// Whether the log stores rows of that kind.
     #[inline]
     pub(crate) fn keeps(&self, kind: Kind) -> bool {
         self.keeps_all || kind.is_used()
     }
 
-    /// How many rows there are: touches and conversions, and those of other kinds where they are
-    /// kept.
+    /// The number of stored rows.
     pub fn len(&self) -> usize {
         self.person.len()
     }
 
-    /// Whether there is no row.
+    /// Whether the log stores no row.
     pub fn is_empty(&self) -> bool {
         self.person.is_empty()
     }
 
-    /// The rows that were counted and passed over.
+    /// The numbers of rows that were counted but not stored.
     pub fn ignored_rows(&self) -> IgnoredRows {
         self.ignored_rows
     }
@@ -187,10 +139,10 @@ impl Events {
     /// Adds one event.
     ///
     /// # Errors
-    /// The row, counted from 1, with the column at fault: a time outside 1970-01-01 to 2106-02-07,
-    /// an empty person, a touch without channel, a value or cost that is not finite, a negative
-    /// one, or one above 10^15; a number of texts that is not the number of named columns; more
-    /// channels than there are numbers.
+    /// If the time lies outside 1970-01-01 to 2106-02-07, the person is empty, a touch has no
+    /// channel, a value or cost is not within 0 to 10^15, the number of texts is not the number of
+    /// named columns, or there are more than 65,535 channels. A return's value may be negative. The
+    /// error names the row, counted from 1, and the column.
     pub fn push(&mut self, event: Event<'_>) -> Result<()> {
         let row = self.len() as u64 + 1;
         let event = event.checked(row)?;
@@ -214,7 +166,7 @@ impl Events {
         } else {
             Some((
                 event.value,
-                optional(self.goals_of(event.kind), event.goal)?,
+                optional(self.goals_mut(event.kind), event.goal)?,
                 optional(&mut self.orders, event.order_id)?,
             ))
         };
@@ -236,8 +188,7 @@ impl Events {
         Ok(())
     }
 
-    /// Adds one checked row whose texts are interned already; the named columns are the caller's to
-    /// fill.
+    /// Adds one checked row whose texts are numbered already. The caller fills the named columns.
     #[allow(clippy::too_many_arguments)] // one argument a column
     #[inline]
     pub(crate) fn push_row(
@@ -251,17 +202,14 @@ impl Events {
         sale: Option<(f64, u32, u32)>,
     ) {
         if let Some((value, goal, order)) = sale {
-            let rows = if kind == Kind::Conversion {
-                &mut self.sales
-            } else {
-                &mut self.others
-            };
-            rows.push(Sale {
-                row: self.person.len(),
+            let row = self.person.len();
+            let stated = RowDetails {
+                row,
                 value,
                 goal,
                 order,
-            });
+            };
+            self.push_details(kind, stated);
         }
         if cost != 0.0 || !self.cost.is_empty() {
             self.cost.resize(self.person.len(), 0.0);
@@ -273,9 +221,19 @@ impl Events {
         self.kind.push((kind, interaction));
     }
 
-    /// The table that goals of rows of that kind are numbered in.
+    /// Adds what a row states beyond the columns that all rows have.
     #[inline]
-    pub(crate) fn goals_of(&mut self, kind: Kind) -> &mut Interner {
+    pub(crate) fn push_details(&mut self, kind: Kind, details: RowDetails) {
+        if kind == Kind::Conversion {
+            self.sales.push(details);
+        } else {
+            self.others.push(details);
+        }
+    }
+
+    /// The table that numbers the goals of rows of that kind.
+    #[inline]
+    pub(crate) fn goals_mut(&mut self, kind: Kind) -> &mut Interner {
         if kind == Kind::Conversion {
             &mut self.goals
         } else {
@@ -283,20 +241,20 @@ impl Events {
         }
     }
 
-    /// The channel of that name; the empty name is none.
+    /// The channel of that name; [`ChannelId::NONE`] for the empty name.
     pub(crate) fn intern_channel(&mut self, name: &str) -> Result<ChannelId> {
         if name.is_empty() {
             return Ok(ChannelId::NONE);
         }
-        self.channels.channel(name)
+        self.channels.id(name)
     }
 
     #[cfg(any(feature = "csv", feature = "parquet"))]
-    pub(crate) fn pass_over(&mut self, kind: Kind) {
+    pub(crate) fn ignore(&mut self, kind: Kind) {
         self.ignored_rows.count(kind);
     }
 
-    /// Room for that many more touches.
+    /// Reserves space for that many more touches.
     #[cfg(feature = "parquet")]
     pub(crate) fn reserve(&mut self, rows: usize) {
         self.person.reserve(rows);
@@ -306,104 +264,28 @@ impl Events {
     }
 
     #[cfg(feature = "parquet")]
-    pub(crate) fn add_passed_over(&mut self, other: IgnoredRows) {
+    pub(crate) fn add_ignored(&mut self, other: IgnoredRows) {
         self.ignored_rows.add(other);
     }
 
-    /// Adds all rows that `later` keeps behind this log's.
-    ///
-    /// # Errors
-    /// Different named columns; more channels than there are numbers.
-    pub fn append(&mut self, later: &Events) -> Result<()> {
-        if !self.columns().eq(later.columns()) {
-            let names: Vec<&str> = self.columns().collect();
-            let value = later.columns().collect::<Vec<_>>().join(", ");
-            return Err(Error::setting(
-                "the named columns",
-                value,
-                format!("those of the log: {}", names.join(", ")),
-            ));
-        }
-        let people = self.people.absorb(&later.people)?;
-        let channels = self.absorb_channels(later)?;
-        let (goals, orders) = (
-            self.goals.absorb(&later.goals)?,
-            self.orders.absorb(&later.orders)?,
-        );
-        let base = self.len();
-        self.person.extend(
-            later
-                .person
-                .iter()
-                .map(|&code| recode_person(&people, code)),
-        );
-        self.time.extend_from_slice(&later.time);
-        self.channel.extend(
-            later
-                .channel
-                .iter()
-                .map(|&id| recode_channel(&channels, id)),
-        );
-        self.kind.extend_from_slice(&later.kind);
-        let topics = self.topics.absorb(&later.topics)?;
-        let moved = |sale: &Sale, goals: &[u32]| Sale {
-            row: base + sale.row,
-            value: sale.value,
-            goal: recode_text(goals, sale.goal),
-            order: recode_text(&orders, sale.order),
-        };
-        self.sales
-            .extend(later.sales.iter().map(|sale| moved(sale, &goals)));
-        self.others
-            .extend(later.others.iter().map(|sale| moved(sale, &topics)));
-        if !(self.cost.is_empty() && later.cost.is_empty()) {
-            self.cost.resize(base, 0.0);
-            self.cost.extend_from_slice(&later.cost);
-            self.cost.resize(self.person.len(), 0.0);
-        }
-        for (column, other) in self.columns.iter_mut().zip(&later.columns) {
-            let codes = column.texts.absorb(&other.texts)?;
-            column
-                .codes
-                .extend(other.codes.iter().map(|&code| codes[code as usize]));
-        }
-        self.identifiers.append(&later.identifiers);
-        self.ignored_rows.add(later.ignored_rows);
-        Ok(())
-    }
-
-    /// Takes over `later`'s channel names; the result maps its numbers to this log's.
-    fn absorb_channels(&mut self, later: &Events) -> Result<Vec<ChannelId>> {
-        later
-            .channels
-            .iter()
-            .map(|name| self.intern_channel(name))
-            .collect()
-    }
-
-    /// One row, if there is one.
+    /// One row, if there is one; without the texts of named columns, which [`Events::text`] has.
     pub fn get(&self, row: usize) -> Option<Event<'_>> {
         let (kind, interaction) = *self.kind.get(row)?;
-        let (sales, goals) = match kind {
-            Kind::Touch => (&[][..], &self.goals),
-            Kind::Conversion => (&self.sales[..], &self.goals),
-            _ => (&self.others[..], &self.topics),
+        let goals = match kind {
+            Kind::Touch | Kind::Conversion => &self.goals,
+            _ => &self.topics,
         };
-        let sale = sales
-            .binary_search_by_key(&row, |sale| sale.row)
-            .ok()
-            .map(|at| sales[at]);
+        let details = self.row(row).details();
         Some(Event {
             person: self.people.key(self.person[row]),
             time: i64::from(self.time[row]),
             kind,
-            channel: (self.channel[row] != ChannelId::NONE)
-                .then(|| self.channels.get(u32::from(self.channel[row].0))),
+            channel: self.channels.name(self.channel[row]),
             interaction,
-            value: sale.map_or(0.0, |sale| sale.value),
+            value: details.map_or(0.0, |details| details.value),
             cost: self.cost.get(row).copied().unwrap_or(0.0),
-            goal: sale.and_then(|sale| known(goals, sale.goal)),
-            order_id: sale.and_then(|sale| known(&self.orders, sale.order)),
+            goal: details.and_then(|details| known(goals, details.goal)),
+            order_id: details.and_then(|details| known(&self.orders, details.order)),
             texts: &[],
         })
     }
@@ -413,7 +295,7 @@ impl Events {
         (0..self.len()).filter_map(|row| self.get(row))
     }
 
-    /// The text of a row in a named column, if there are such a row and column.
+    /// The text of a row in a named column, if that row and column exist.
     pub fn text(&self, row: usize, column: &str) -> Option<&str> {
         let column = self.columns.iter().find(|other| other.name == column)?;
         column.codes.get(row).map(|&code| column.texts.get(code))
@@ -427,40 +309,6 @@ fn optional(table: &mut Interner, text: Option<&str>) -> Result<u32> {
 
 fn known(table: &Interner, code: u32) -> Option<&str> {
     (code != NO_TEXT).then(|| table.get(code))
-}
-
-/// A person's code in another table, given where that table put each text.
-#[inline]
-pub(crate) fn recode_person(texts: &[u64], code: u64) -> u64 {
-    if code < PersonTable::TEXT {
-        code
-    } else {
-        texts[(code - PersonTable::TEXT) as usize]
-    }
-}
-
-#[inline]
-pub(crate) fn recode_channel(channels: &[ChannelId], id: ChannelId) -> ChannelId {
-    if id == ChannelId::NONE {
-        id
-    } else {
-        channels[id.index()]
-    }
-}
-
-/// A text's code in another table; none stays none.
-#[inline]
-pub(crate) fn recode_text(texts: &[u32], code: u32) -> u32 {
-    if code == NO_TEXT {
-        code
-    } else {
-        texts[code as usize]
-    }
-}
-
-/// A second since 1970 as the log keeps it.
-pub(crate) fn second(seconds: i64) -> Option<u32> {
-    u32::try_from(seconds).ok()
 }
 
 #[cfg(test)]

@@ -99,7 +99,7 @@ impl PersonTable {
     /// hashes are told apart by [`PersonTable::key`].
     pub(crate) fn rank(&self, code: u64) -> u64 {
         if code < Self::TEXT {
-            mix(code)
+            random::step(code)
         } else {
             self.texts.hash((code - Self::TEXT) as u32)
         }
@@ -133,12 +133,6 @@ impl PersonTable {
             .map(|id| Self::TEXT + u64::from(id))
             .collect())
     }
-}
-
-/// A step of SplitMix64: a bijection of 64-bit numbers whose bits look random.
-#[inline]
-pub(crate) fn mix(number: u64) -> u64 {
-    random::mix(number.wrapping_add(random::GAMMA))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One event as a caller states or reads it.
 
 use crate::error::{Error, Result};
-use crate::event::log::{LARGEST, second};
 use crate::event::person::PersonKey;
+use crate::time::limits::{bad_time, check_amount, second};
 use serde::{Deserialize, Serialize};
 
 /// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs
@@ -68,18 +68,18 @@ impl Kind {
     }
 }
 
-/// How a touch was taken in.
+/// How a person met a touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interaction {
-    /// The person acted on it.
+    /// The person clicked.
     Click,
-    /// The person saw it.
+    /// The person only saw it.
     View,
 }
 
-/// One event, stated step by step: the person, the second (since 1970-01-01T00:00:00Z) and the
-/// channel first, the rest as known.
+/// One row of a log: a person, a second since 1970-01-01T00:00:00Z, a channel, and what else is
+/// known.
 ///
 /// ```
 /// use mixtouch::{Event, Interaction};
@@ -129,7 +129,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Whose event it is, in place of whoever it was.
+    /// Replaces the person.
     pub fn with_person(self, person: impl Into<PersonKey<'a>>) -> Self {
         Self {
             person: person.into(),
@@ -137,7 +137,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Where it happened.
+    /// The channel.
     pub fn with_channel(self, channel: &'a str) -> Self {
         Self {
             channel: Some(channel),
@@ -153,13 +153,13 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// What a conversion was worth, in the log's currency; the answer to a survey, the refund of a
+    /// The value of a conversion in the log's currency; the answer to a survey, the refund of a
     /// return.
     pub fn with_value(self, value: f64) -> Self {
         Self { value, ..self }
     }
 
-    /// What the touch cost, in the log's currency.
+    /// The cost of a touch in the log's currency.
     pub fn with_cost(self, cost: f64) -> Self {
         Self { cost, ..self }
     }
@@ -186,22 +186,22 @@ impl<'a> Event<'a> {
         Self { texts, ..self }
     }
 
-    /// Whose event it is.
+    /// The person.
     pub fn person(&self) -> PersonKey<'a> {
         self.person
     }
 
-    /// When it happened, in seconds since 1970-01-01T00:00:00Z.
+    /// The time in seconds since 1970-01-01T00:00:00Z.
     pub fn time(&self) -> i64 {
         self.time
     }
 
-    /// What happened.
+    /// The kind.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Where it happened.
+    /// The channel, if stated.
     pub fn channel(&self) -> Option<&'a str> {
         self.channel
     }
@@ -251,37 +251,4 @@ impl<'a> Event<'a> {
         check_amount(row, "cost", self.cost, false)?;
         Ok(self)
     }
-}
-
-/// Refuses a time the log cannot hold, with a hint for the usual slip.
-#[cold]
-pub(crate) fn bad_time(row: u64, column: &str, time: i64) -> Error {
-    let range = "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295";
-    let milliseconds = time / 1000 <= i64::from(u32::MAX) && time > i64::from(u32::MAX);
-    let hint = if milliseconds {
-        " (this looks like milliseconds)"
-    } else {
-        ""
-    };
-    Error::field(row, column, time.to_string(), format!("{range}{hint}"))
-}
-
-/// Refuses an amount of money that is not finite, too large or, unless `signed`, negative.
-#[inline]
-pub(crate) fn check_amount(row: u64, column: &str, amount: f64, signed: bool) -> Result<()> {
-    let low = if signed { -LARGEST } else { 0.0 };
-    if (low..=LARGEST).contains(&amount) {
-        return Ok(());
-    }
-    let hint = if amount < 0.0 && column == "value" {
-        " (a refund is a row of kind return)"
-    } else {
-        ""
-    };
-    Err(Error::field(
-        row,
-        column,
-        amount.to_string(),
-        format!("{low} to {LARGEST}{hint}"),
-    ))
 }

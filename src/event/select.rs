@@ -1,26 +1,20 @@
-//! Some of a log's rows, as if the others had never been.
+//! Selecting and erasing rows.
 
-use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::costs::CostTable;
-use crate::event::log::{Column, Events, NO_TEXT, Sale};
+use crate::event::details::{NO_TEXT, RowDetails, TextColumn};
+use crate::event::log::Events;
 use crate::event::person::{PersonKey, PersonTable};
 use crate::event::row::{Event, Kind};
 use crate::util::interner::Interner;
 
 impl Events {
-    /// The log of these rows alone, in their order. Its tables are filled anew, so texts that only
-    /// other rows have - persons, order ids - are nowhere in it. Counts of rows passed over stay:
-    /// they say nothing of single rows.
+    /// The log of these rows alone, in their order. Its tables are filled anew, so that no text of
+    /// another row, such as a person or an order id, is left in it. Counts of ignored rows stay.
     pub(crate) fn select(&self, rows: &[usize]) -> Result<Self> {
         let mut log = Self::with_columns(self.columns());
         for &row in rows {
-            let channel = self.channel[row];
-            let name = if channel == ChannelId::NONE {
-                ""
-            } else {
-                self.channels.get(channel.0.into())
-            };
+            let name = self.channels.name(self.channel[row]).unwrap_or("");
             let channel = log.intern_channel(name)?;
             log.channel.push(channel);
             log.person.push(move_person(
@@ -40,7 +34,7 @@ impl Events {
             Vec::new()
         };
         for (at, &row) in rows.iter().enumerate() {
-            self.select_sale(row, at, &mut log)?;
+            self.select_details(row, at, &mut log)?;
         }
         for (column, other) in log.columns.iter_mut().zip(&self.columns) {
             select_texts(column, other, rows)?;
@@ -51,62 +45,54 @@ impl Events {
         Ok(log)
     }
 
-    /// What a row states beyond the columns all rows have, to row `at` of the other log.
-    fn select_sale(&self, row: usize, at: usize, log: &mut Self) -> Result<()> {
-        let is_sale = self.kind[row].0 == Kind::Conversion;
-        let (sales, goals) = if is_sale {
-            (&self.sales, &self.goals)
-        } else {
-            (&self.others, &self.topics)
-        };
-        let Ok(found) = sales.binary_search_by_key(&row, |sale| sale.row) else {
+    /// Copies what a row states beyond the columns that all rows have, to row `at` of the other log.
+    fn select_details(&self, row: usize, at: usize, log: &mut Self) -> Result<()> {
+        let Some(details) = self.row(row).details() else {
             return Ok(());
         };
-        let Sale {
-            value, goal, order, ..
-        } = sales[found];
-        let goal = move_text(goals, goal, log.goals_of(self.kind[row].0))?;
-        let order = move_text(&self.orders, order, &mut log.orders)?;
-        let rows = if is_sale {
-            &mut log.sales
+        let kind = self.kind[row].0;
+        let goals = if kind == Kind::Conversion {
+            &self.goals
         } else {
-            &mut log.others
+            &self.topics
         };
-        rows.push(Sale {
+        let moved = RowDetails {
             row: at,
-            value,
-            goal,
-            order,
-        });
+            value: details.value,
+            goal: move_text(goals, details.goal, log.goals_mut(kind))?,
+            order: move_text(&self.orders, details.order, &mut log.orders)?,
+        };
+        log.push_details(kind, moved);
         Ok(())
     }
 
-    /// The log of the rows that are wanted, in their order. What the touches left out cost comes
-    /// beside it by channel and day (UTC), for
-    /// [`JourneyBuilder::add_costs`](crate::journeys::build::JourneyBuilder::add_costs): money stays spent.
+    /// The rows for which `wanted` holds, in their order, and the costs of the other touches.
+    ///
+    /// The costs come by channel and day in UTC. Pass them to
+    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs), as they were spent all the same.
     ///
     /// ```
     /// use mixtouch::{Event, Events, Interaction};
     ///
     /// let mut log = Events::new();
-    /// log.push(Event::touch("ann", 1_767_225_600, "e-mail").with_cost(0.01))?; // it arrived
-    /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?; // it was opened
+    /// log.push(Event::touch("ann", 1_767_225_600, "e-mail").with_cost(0.01))?; // delivered
+    /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?; // opened
     /// let (seen, costs) = log.retained(|event| event.interaction().is_some())?;
     /// assert_eq!((seen.len(), costs.channels().collect::<Vec<_>>()), (1, vec!["e-mail"]));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If a table overflows, which a log that could be filled never does.
     pub fn retained(&self, wanted: impl Fn(Event<'_>) -> bool) -> Result<(Self, CostTable)> {
         let is_wanted = |&row: &usize| self.get(row).is_some_and(&wanted);
         let (rows, others): (Vec<usize>, Vec<usize>) = (0..self.len()).partition(is_wanted);
         Ok((self.select(&rows)?, self.costs_of(others.into_iter())?))
     }
 
-    /// Removes every row of a person; the result is how many. No table of the log keeps a trace: it
-    /// is as if the person had never been in it, but for the counts of rows passed over, which name
-    /// nobody.
+    /// Removes every row of a person and returns the number of rows removed.
+    ///
+    /// No text of the person stays in the log. Only the counts of ignored rows remain unchanged.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -120,7 +106,7 @@ impl Events {
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If a table overflows, which a log that could be filled never does.
     pub fn erase<'a>(&mut self, person: impl Into<PersonKey<'a>>) -> Result<usize> {
         let person = person.into();
         let is_other = |row: &usize| self.people.key(self.person[*row]) != person;
@@ -145,7 +131,7 @@ fn move_text(from: &Interner, code: u32, to: &mut Interner) -> Result<u32> {
     }
 }
 
-fn select_texts(to: &mut Column, from: &Column, rows: &[usize]) -> Result<()> {
+fn select_texts(to: &mut TextColumn, from: &TextColumn, rows: &[usize]) -> Result<()> {
     for &row in rows {
         let code = to.texts.intern(from.texts.get(from.codes[row]))?;
         to.codes.push(code);

@@ -1,10 +1,11 @@
-//! Visits: touches of one person that follow each other closely.
+//! Sessions: touches of one person that follow each other closely.
 
 use crate::error::{Error, Result};
 use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
 use crate::time::Day;
+use crate::time::limits::{DAY, LENGTH};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -56,10 +57,10 @@ impl Default for Sessions {
 }
 
 impl Sessions {
-    /// Sessions that end after so long without a touch, floored to seconds.
+    /// Sessions that end after a gap without touches, floored to seconds.
     ///
     /// # Errors
-    /// Less than a second, or more than the 136 years a log can span.
+    /// If the gap is less than a second or more than 4,294,967,295 seconds.
     pub fn new(gap: Duration) -> Result<Self> {
         let seconds = u32::try_from(gap.as_secs())
             .ok()
@@ -68,7 +69,7 @@ impl Sessions {
             Error::setting(
                 "the gap between sessions",
                 format!("{} s", gap.as_secs()),
-                "1 to 4294967295 seconds",
+                LENGTH,
             )
         };
         Ok(Self {
@@ -106,7 +107,7 @@ impl Events {
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If a table overflows, which a log that could be filled never does.
     pub fn sessions(&self, sessions: Sessions) -> Result<(Self, CostTable)> {
         let mut order: Vec<usize> = (0..self.len())
             .filter(|&row| self.kind[row].0.is_used())
@@ -147,8 +148,8 @@ impl Events {
             if cost > 0.0 {
                 *by_day
                     .entry((
-                        self.channels.get(self.channel[row].0.into()),
-                        self.time[row] / 86_400,
+                        self.channels.name(self.channel[row]).unwrap_or(""),
+                        self.time[row] / DAY,
                     ))
                     .or_default() += cost;
             }

@@ -1,7 +1,7 @@
 //! Links that pass the guards that look at one link alone.
 
+use crate::event::identifier::Identifier;
 use crate::identity::components::ranges;
-use crate::identity::identifier::Identifier;
 use crate::identity::identifier_index::{CHUNK, IdentifierIndex, Numbered};
 use crate::identity::link::{Links, steps};
 use crate::identity::ranges::{Pair, of_halves, to_pair};

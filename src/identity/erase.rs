@@ -2,9 +2,9 @@
 
 use crate::error::Result;
 use crate::event::IdentifierColumn;
+use crate::event::identifier::Identifier;
 use crate::identity::consent::Consent;
 use crate::identity::events::IdentifiedEvents;
-use crate::identity::identifier::Identifier;
 use crate::identity::identities::{Identities, PersonId};
 use crate::identity::link::Links;
 
@@ -60,7 +60,7 @@ impl Identities {
             identifiers.end_row();
         }
         events.events = events.events.select(&kept)?;
-        events.events.identifiers = identifiers;
+        events.events.set_identifiers(identifiers);
         Ok(erased)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
+use crate::event::identifier::Identifier;
 use crate::event::{Event, Events, IdentifierColumn, IgnoredRows};
-use crate::identity::identifier::Identifier;
 use crate::identity::link::Links;
 
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each
@@ -68,15 +68,12 @@ impl IdentifiedEvents {
                 "at least one",
             ));
         }
-        self.events.push(Event {
-            person: PersonKey::Number(0),
-            ..event
-        })?;
+        self.events.push(event.with_person(PersonKey::Number(0)))?;
         if self.events.len() > row {
             identifiers
                 .iter()
-                .for_each(|identifier| self.events.identifiers.add(*identifier));
-            self.events.identifiers.end_row();
+                .for_each(|identifier| self.events.identifiers_mut().add(*identifier));
+            self.events.identifiers_mut().end_row();
         }
         Ok(())
     }
@@ -107,7 +104,7 @@ impl IdentifiedEvents {
     /// The identifiers of a row; none where there is no such row.
     pub fn identifiers(&self, row: usize) -> &[Identifier] {
         if row < self.len() {
-            self.events.identifiers.row(row)
+            self.events.identifiers().row(row)
         } else {
             &[]
         }
@@ -126,16 +123,16 @@ impl IdentifiedEvents {
     /// The rows without their identifiers, each of the person 0.
     pub(crate) fn plain(&self) -> Events {
         let mut log = self.events.clone();
-        log.identifiers = IdentifierColumn::default();
+        log.set_identifiers(IdentifierColumn::default());
         log
     }
 
     pub(super) fn all_identifiers(&self) -> &[Identifier] {
-        self.events.identifiers.all()
+        self.events.identifiers().all()
     }
 
     pub(super) fn time(&self, row: usize) -> u32 {
-        self.events.time[row]
+        self.events.times()[row]
     }
 
     /// Every two identifiers of one row as a link that is certain.

@@ -1,85 +1,10 @@
-//! Identifiers without their values.
+//! Makes identifiers of values, with a key.
 
 use crate::error::{Error, Result};
-use crate::event::person::mix;
+use crate::event::identifier::Identifier;
 use crate::identity::key::HashKey;
 use crate::identity::rules::{IdentifierKind, Rules};
 use std::borrow::Cow;
-use std::fmt;
-
-/// One identifier as the crate keeps it: a keyed hash of its kind and value, and the number of its
-/// kind. The value itself - the e-mail address, the telephone number - is nowhere.
-///
-/// 16 bytes: 120 bits of hash, of which no two among a thousand million values are equal but with a
-/// probability of 10^-18, and the kind in the last 8. Identifiers are ordered by hash.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identifier(u128);
-
-impl Identifier {
-    pub(super) fn new(hash: u128, kind: usize) -> Self {
-        Self(hash & !0xff | kind as u128)
-    }
-
-    /// It as a number, in the same order.
-    pub(super) fn to_u128(self) -> u128 {
-        self.0
-    }
-
-    pub(super) fn from_u128(number: u128) -> Self {
-        Self(number)
-    }
-
-    /// The number of its kind among the rules' kinds.
-    pub fn kind(self) -> usize {
-        (self.0 & 0xff) as usize
-    }
-
-    /// The leading bits of the hash.
-    pub(super) fn leading(self, bits: u32) -> usize {
-        if bits == 0 {
-            0
-        } else {
-            (self.0 >> (128 - bits)) as usize
-        }
-    }
-
-    /// The value of `bits` bits behind the first `skip`.
-    pub(super) fn bits(self, skip: u32, bits: u32) -> usize {
-        if bits == 0 {
-            0
-        } else {
-            ((self.0 << skip) >> (128 - bits)) as usize
-        }
-    }
-
-    /// A number that orders identifiers by kind, then by hash.
-    pub(super) fn by_kind(self) -> u128 {
-        self.0.rotate_right(8)
-    }
-
-    /// An identifier for one second alone.
-    pub(super) fn at(self, time: u32) -> Self {
-        let (upper, lower) = (mix(u64::from(time)), mix(!u64::from(time)));
-        Self(self.0 ^ ((u128::from(upper) << 64 | u128::from(lower)) & !0xff))
-    }
-
-    /// The identifier whose hash has every bit turned.
-    pub(super) fn turned(self) -> Self {
-        Self(self.0 ^ !0xff)
-    }
-}
-
-impl fmt::Display for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:030x}", self.0 >> 8)
-    }
-}
-
-impl fmt::Debug for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Identifier({self} of kind {})", self.kind())
-    }
-}
 
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///

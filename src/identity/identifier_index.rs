@@ -1,7 +1,7 @@
 //! Identifiers to small numbers: their rank.
 
 use crate::error::{Error, Result};
-use crate::identity::identifier::Identifier;
+use crate::event::identifier::Identifier;
 use crate::identity::shard::{Scratch, Shard};
 use crate::util::buckets::Buckets;
 use rayon::prelude::*;

@@ -1,8 +1,8 @@
 //! One person, all that is known.
 
 use crate::event::Kind;
+use crate::event::identifier::Identifier;
 use crate::identity::events::IdentifiedEvents;
-use crate::identity::identifier::Identifier;
 use crate::identity::identities::{Identities, PersonId};
 use rayon::prelude::*;
 use serde::Serialize;

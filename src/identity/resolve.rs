@@ -1,12 +1,12 @@
 //! From links to persons.
 
 use crate::error::{Error, Result};
+use crate::event::identifier::Identifier;
 use crate::identity::candidates::{Candidates, Passed};
 use crate::identity::components::ranges;
 use crate::identity::consent::Consent;
 use crate::identity::events::IdentifiedEvents;
 use crate::identity::guards::shared;
-use crate::identity::identifier::Identifier;
 use crate::identity::identifier_index::{IdentifierIndex, Numbered};
 use crate::identity::identities::{Identities, Resolved};
 use crate::identity::link::Links;

@@ -1,6 +1,6 @@
 //! IdentifierIndex identifiers that begin alike and fit the cache.
 
-use crate::identity::identifier::Identifier;
+use crate::event::identifier::Identifier;
 use crate::util::buckets::Buckets;
 
 /// Some of many identifiers: those of some value of the leading bits.

@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::event::CostTable;
-use crate::event::person::mix;
 use crate::event::{Events, IdentifierColumn, Kind};
 use crate::identity::events::IdentifiedEvents;
 use crate::identity::identities::Identities;
+use crate::util::random::step;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +82,7 @@ impl Identities {
         let rows: Vec<usize> = (0..events.len()).collect();
         let persons: Vec<Option<u64>> = rows.par_iter().map(|&row| self.key(events, row)).collect();
         let withheld = |row: &usize| persons[*row].is_none();
-        let is_sale = |row: usize| events.events.kind[row].0 == Kind::Conversion;
+        let is_sale = |row: usize| events.events.row(row).kind() == Kind::Conversion;
         let kept = |row: &usize| {
             !withheld(row) || (without == WithoutConsent::TotalsOnly && is_sale(*row))
         };
@@ -92,16 +92,14 @@ impl Identities {
         } else {
             events.events.select(&kept)?
         };
-        log.person = kept
-            .iter()
-            .map(|&row| persons[row].unwrap_or_else(|| nobody(events, row)))
-            .collect();
-        log.identifiers = IdentifierColumn::default();
+        let person = |&row: &usize| persons[row].unwrap_or_else(|| nobody(events, row));
+        log.set_persons(kept.iter().map(person).collect());
+        log.set_identifiers(IdentifierColumn::default());
         let (sales, touches): (Vec<usize>, Vec<usize>) = rows
             .into_iter()
             .filter(withheld)
             .partition(|&row| is_sale(row));
-        let is_touch = |row: &&usize| events.events.kind[**row].0 == Kind::Touch;
+        let is_touch = |row: &&usize| events.events.row(**row).kind() == Kind::Touch;
         let others = touches.iter().filter(|row| !is_touch(row)).count() as u64;
         let value = sales
             .iter()
@@ -141,5 +139,5 @@ fn nobody(events: &IdentifiedEvents, row: usize) -> u64 {
         .iter()
         .min()
         .map_or(0, |identifier| identifier.leading(63) as u64);
-    mix(least ^ mix(u64::from(events.time(row)))) >> 1
+    step(least ^ step(u64::from(events.time(row)))) >> 1
 }

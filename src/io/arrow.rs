@@ -3,12 +3,13 @@
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::event::log::{LARGEST, NO_TEXT, Sale, second};
+use crate::event::details::{NO_TEXT, RowDetails};
 use crate::event::person::PersonTable;
-use crate::event::{Events, Interaction, Kind, bad_time, check_amount};
+use crate::event::{Events, Interaction, Kind};
 use crate::identity::{Identifier, Pseudonymiser};
 use crate::io::columns::{EventColumns, Field, Places, zone_of};
 use crate::io::timestamp;
+use crate::time::limits::{LARGEST, bad_time, check_amount, second};
 use crate::util::interner::Interner;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -56,10 +57,10 @@ impl Events {
         let columns = all.as_ref().unwrap_or(columns);
         let mut read = columns.log();
         extend(&mut read, batch, columns, 0)?;
-        if self.is_empty() && self.columns.is_empty() {
+        if self.is_empty() && self.columns().len() == 0 {
             let ignored_rows = self.ignored_rows();
             *self = read;
-            self.add_passed_over(ignored_rows);
+            self.add_ignored(ignored_rows);
             return Ok(());
         }
         self.append(&read)
@@ -91,7 +92,7 @@ pub(super) fn extend(
     let times = source.times(&keeps)?;
     let persons = match columns.identifiers() {
         Some(hasher) => source.identify(hasher, &keeps, events)?,
-        None => source.persons(&keeps, &mut events.people)?,
+        None => source.persons(&keeps, events.people_mut())?,
     };
     let channels = source.channels(&kinds, events)?;
     let interactions = source.interactions(&keeps)?;
@@ -100,7 +101,7 @@ pub(super) fn extend(
         source.amounts(Field::Cost, &kinds, &keeps)?,
     );
     let goals = source.goals(&kinds, events)?;
-    let orders = source.texts_of(Field::OrderId, &mut events.orders)?;
+    let orders = source.texts_of(Field::OrderId, events.orders_mut())?;
     let texts = source.named_texts(events)?;
 
     let rows = Kept::of(&keeps);
@@ -109,25 +110,20 @@ pub(super) fn extend(
             .iter()
             .zip(&keeps)
             .filter(|(_, keeps)| !**keeps)
-            .for_each(|(&kind, _)| events.pass_over(kind));
+            .for_each(|(&kind, _)| events.ignore(kind));
     }
     let (first, mut at) = (events.len(), 0);
     rows.each(|row| {
         if kinds[row] != Kind::Touch {
             let value = values.get(row).copied().unwrap_or(0.0);
             let code = |codes: &[u32]| codes.get(row).copied().unwrap_or(NO_TEXT);
-            let sale = Sale {
+            let stated = RowDetails {
                 row: first + at,
                 value,
                 goal: code(&goals),
                 order: code(&orders),
             };
-            let list = if kinds[row] == Kind::Conversion {
-                &mut events.sales
-            } else {
-                &mut events.others
-            };
-            list.push(sale);
+            events.push_details(kinds[row], stated);
         }
         at += 1;
     });
@@ -135,17 +131,18 @@ pub(super) fn extend(
         true => kinds.iter().map(|&kind| (kind, None)).collect(),
         false => kinds.iter().copied().zip(interactions).collect(),
     };
-    rows.extend(&mut events.kind, &kinds);
-    rows.extend(&mut events.person, &persons);
-    rows.extend(&mut events.time, &times);
-    rows.extend(&mut events.channel, &channels);
+    let into = events.columns_mut();
+    rows.extend(into.kinds, &kinds);
+    rows.extend(into.persons, &persons);
+    rows.extend(into.times, &times);
+    rows.extend(into.channels, &channels);
     if costs.iter().any(|&cost| cost != 0.0) {
-        events.cost.resize(first, 0.0);
-        rows.extend(&mut events.cost, &costs);
-    } else if !events.cost.is_empty() {
-        events.cost.resize(events.person.len(), 0.0);
+        into.costs.resize(first, 0.0);
+        rows.extend(into.costs, &costs);
+    } else if !into.costs.is_empty() {
+        into.costs.resize(into.persons.len(), 0.0);
     }
-    for (column, codes) in events.columns.iter_mut().zip(texts) {
+    for (column, codes) in into.texts.iter_mut().zip(texts) {
         rows.extend(&mut column.codes, &codes);
     }
     Ok(())
@@ -349,8 +346,8 @@ impl<'a> Source<'a> {
             columns
                 .iter()
                 .filter_map(|column| column[row])
-                .for_each(|identifier| events.identifiers.add(identifier));
-            if events.identifiers.end_row() == 0 {
+                .for_each(|identifier| events.identifiers_mut().add(identifier));
+            if events.identifiers_mut().end_row() == 0 {
                 return Err(self.columns.no_identifier(self.before + row as u64 + 1));
             }
         }
@@ -470,7 +467,7 @@ impl<'a> Source<'a> {
     /// conversions, and none where they are passed over.
     fn goals(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<u32>> {
         if kinds.iter().all(|kind| kind.is_used()) {
-            return self.texts_of(Field::Goal, &mut events.goals);
+            return self.texts_of(Field::Goal, events.goals_mut(Kind::Conversion));
         }
         let Some(array) = self.array(Field::Goal) else {
             return Ok(Vec::new());
@@ -483,7 +480,7 @@ impl<'a> Source<'a> {
         )?;
         let code = |(text, &kind): (String, &Kind)| match text.as_str() {
             text if text.is_empty() || !events.keeps(kind) => Ok(NO_TEXT),
-            text => events.goals_of(kind).intern(text),
+            text => events.goals_mut(kind).intern(text),
         };
         texts.into_iter().zip(kinds).map(code).collect()
     }
@@ -503,14 +500,13 @@ impl<'a> Source<'a> {
     }
 
     fn named_texts(&self, events: &mut Events) -> Result<Vec<Vec<u32>>> {
-        let read = |(column, &at): (&mut crate::event::log::Column, &usize)| {
+        let read = |(column, &at): (&mut crate::event::details::TextColumn, &usize)| {
             let array = self.batch.column(at).as_ref();
             let empty = column.texts.intern("")?;
             map_texts(array, &column.name, empty, |text| column.texts.intern(text))
         };
         events
-            .columns
-            .iter_mut()
+            .text_columns_mut()
             .zip(&self.places.texts)
             .map(read)
             .collect()

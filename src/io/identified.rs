@@ -5,9 +5,11 @@ use crate::event::{Events, IgnoredRows};
 use crate::identity::{IdentifiedEvents, Pseudonymiser};
 use crate::io::columns::EventColumns;
 
-/// An event log read in batches whose identifiers stand in columns named `id:KIND`, such as
-/// `id:cookie` and `id:card`, and are hashed as they are read. The column `person` is not looked
-/// at. A row has one identifier at least; empty fields are none.
+/// A reader of an event log that has identifiers in place of persons.
+///
+/// Identifiers come from columns named `id:KIND`, such as `id:cookie` and `id:card`, and are hashed
+/// as they are read. The column `person` is ignored. Each row needs at least one identifier; an
+/// empty field is none.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
@@ -27,7 +29,7 @@ pub struct IdentifiedReader<R> {
     ignored_rows: IgnoredRows,
 }
 
-/// Where batches come from: a [`EventReader`](crate::io::csv::events::EventReader) or a `ParquetReader`.
+/// Where batches come from: a [`CsvReader`](crate::io::csv::events::CsvReader) or a `ParquetReader`.
 pub trait Batches: sealed::Sealed {
     #[doc(hidden)]
     fn next(&mut self) -> Result<Option<Vec<Events>>>;
@@ -38,25 +40,25 @@ mod sealed {
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> sealed::Sealed for crate::io::csv::events::EventReader<R> {}
+impl<R: std::io::Read> sealed::Sealed for crate::io::csv::events::CsvReader<R> {}
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> Batches for crate::io::csv::events::EventReader<R> {
+impl<R: std::io::Read> Batches for crate::io::csv::events::CsvReader<R> {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
     }
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> IdentifiedReader<crate::io::csv::events::EventReader<R>> {
+impl<R: std::io::Read> IdentifiedReader<crate::io::csv::events::CsvReader<R>> {
     /// Reads CSV.
     ///
     /// # Errors
-    /// As [`EventReader::new`](crate::io::csv::events::EventReader::new); no column of identifiers, or one of a kind
+    /// As [`CsvReader::new`](crate::io::csv::events::CsvReader::new); no column of identifiers, or one of a kind
     /// that the rules do not have.
     pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
         Ok(Self {
-            batches: crate::io::csv::events::EventReader::new(
+            batches: crate::io::csv::events::CsvReader::new(
                 reader,
                 columns.with_identifiers(hasher),
             )?,

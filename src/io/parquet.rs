@@ -18,24 +18,23 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Rows a piece has at least: small row groups come several at a time, as rows are spread over
-/// partitions piece by piece.
+/// The fewest rows of a chunk but the last. Small row groups come several at a time, as journeys
+/// are partitioned chunk by chunk.
 const PIECE: usize = 1 << 19;
 
 /// Rows decoded at a time: what is decoded stays in the cache until the log has it.
 const ROWS: usize = 1 << 13;
 
-/// An event log in a Parquet file as pieces, one or a few row groups each, of which any thread can
-/// make events. Columns that are not asked for are skipped, and texts stay the dictionaries they
-/// are stored as.
+/// A reader of an event log in Parquet. It yields chunks of one or a few row groups, which threads
+/// decode in parallel. It skips columns that are not asked for.
 ///
 /// ```no_run
 /// use mixtouch::{JourneyBuilder, JourneyOptions};
-/// use mixtouch::io::{EventColumns, ParquetPiece, ParquetReader};
+/// use mixtouch::io::{EventColumns, ParquetChunk, ParquetReader};
 ///
 /// let reader = ParquetReader::open("log.parquet", EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-/// builder.extend_each(reader, ParquetPiece::events)?;
+/// builder.extend_each(reader, ParquetChunk::events)?;
 /// let journeys = builder.build()?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -56,9 +55,9 @@ struct Layout {
     mask: ProjectionMask,
 }
 
-/// One or more row groups of a file in memory, not yet decompressed.
+/// One or more row groups of a file, in memory but not yet decompressed.
 #[derive(Debug)]
-pub struct ParquetPiece {
+pub struct ParquetChunk {
     layout: Arc<Layout>,
     groups: Range<usize>,
     before: u64,
@@ -70,7 +69,7 @@ impl ParquetReader {
     /// Opens a file and reads its schema.
     ///
     /// # Errors
-    /// A file that cannot be read or is not Parquet, or one without a column that is needed.
+    /// If the file cannot be read, is not Parquet, or lacks a required column.
     pub fn open(path: impl AsRef<Path>, columns: EventColumns) -> Result<Self> {
         let path = path.as_ref();
         Self::new(File::open(path)?, columns)
@@ -112,7 +111,7 @@ impl ParquetReader {
     /// The first row, counted from 1, that cannot be used, with its column, its value and what is
     /// expected; or a damaged file.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        crate::io::next_batches(self, ParquetPiece::events)
+        crate::io::next_batches(self, ParquetChunk::events)
     }
 
     /// The bytes of some row groups' columns that are asked for.
@@ -145,9 +144,9 @@ impl ParquetReader {
 }
 
 impl Iterator for ParquetReader {
-    type Item = Result<ParquetPiece>;
+    type Item = Result<ParquetChunk>;
 
-    fn next(&mut self) -> Option<Result<ParquetPiece>> {
+    fn next(&mut self) -> Option<Result<ParquetChunk>> {
         let metadata = self.layout.metadata.metadata();
         if self.next >= metadata.num_row_groups() {
             return None;
@@ -160,7 +159,7 @@ impl Iterator for ParquetReader {
         }
         self.before += rows as u64;
         let groups = first..self.next;
-        Some(self.load(groups.clone()).map(|bytes| ParquetPiece {
+        Some(self.load(groups.clone()).map(|bytes| ParquetChunk {
             layout: self.layout.clone(),
             groups,
             before,
@@ -170,7 +169,7 @@ impl Iterator for ParquetReader {
     }
 }
 
-impl ParquetPiece {
+impl ParquetChunk {
     /// The events of the row groups.
     ///
     /// # Errors

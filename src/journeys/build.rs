@@ -7,6 +7,7 @@ mod gather;
 mod names;
 mod partition;
 
+use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
@@ -17,8 +18,8 @@ use crate::journeys::build::cut::{Cutter, Part};
 use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::{Batch, PARTITIONS, Recoding};
-use crate::journeys::options::{JourneyOptions, Period};
-use crate::util::interner::Interner;
+use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -103,7 +104,7 @@ impl JourneyBuilder {
     /// # Errors
     /// An empty name; more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        self.names.channels.add_channels(names)
+        self.names.channels.add(names)
     }
 
     /// Takes in a batch of events.
@@ -124,7 +125,7 @@ impl JourneyBuilder {
     }
 
     /// Takes in a batch of events for each of `pieces`, which are drawn in turn and read several at
-    /// a time: the pieces of an [`EventReader`](crate::io::EventReader) or a `ParquetReader`, names of
+    /// a time: the pieces of an [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`, names of
     /// files, record batches. Of the batches only those at work are in memory. The order of pieces
     /// is the order of rows.
     ///
@@ -246,7 +247,7 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// As [`JourneyBuilder::build`].
-    pub fn snapshot(&self, period: Period) -> Result<Journeys> {
+    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
         let options = self.options.clone().with_period(period);
         Cut::new(&options, &self.names, &self.batches, &self.costs)?.journeys(
             self.names.clone(),
@@ -266,7 +267,7 @@ impl JourneyBuilder {
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
-    /// use mixtouch::journeys::Period;
+    /// use mixtouch::time::TimeRange;
     ///
     /// let (start, day) = (1_767_225_600, 86_400);
     /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
@@ -275,7 +276,7 @@ impl JourneyBuilder {
     ///     log.push(Event::touch("ann", today, "social"))?;
     ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
     ///     builder.extend(&log)?;
-    ///     let report = builder.snapshot(Period::new(Some(today), Some(today + day))?)?;
+    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
     ///     assert_eq!(report.totals().conversions, 1.0);
     ///     builder.forget_before(today + day);
     /// }
@@ -331,9 +332,9 @@ impl Cut {
         let cutter = Cutter::new(options, &channels, ranks, last)?;
         let (period, costs) = (options.period, vec![0.0; channels.len()]);
         let observation = Observation {
-            from: period.start(),
-            end: period.end(last),
-            to: period.stop(),
+            from: period.first(),
+            end: last.min(period.last()),
+            to: period.stated_end(),
             excluded: cutter.excluded(),
         };
         let source = Source {
@@ -422,14 +423,14 @@ impl Cut {
         journeys.immature = immature;
         journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
-        journeys.add_costs(table, &options.period);
+        journeys.add_costs(table, options.period);
         Ok(journeys)
     }
 }
 
 impl Places {
     /// From numbers of `names` to ranks by name; nothing where no conversion names its place.
-    fn new(names: &Interner, mut of: Vec<ChannelId>) -> Result<Option<Self>> {
+    fn new(names: &ChannelNames, mut of: Vec<ChannelId>) -> Result<Option<Self>> {
         if of.iter().all(|&place| place == ChannelId::NONE) {
             return Ok(None);
         }
@@ -474,12 +475,12 @@ fn spread(events: &Events, names: &Mutex<&mut Names>, options: &JourneyOptions) 
 
 /// Which of a batch's channels some touch has; mostly the first rows have them all.
 fn touched(events: &Events) -> Vec<bool> {
-    let mut touched = vec![false; events.channels.len()];
+    let mut touched = vec![false; events.channel_names().len()];
     let mut others = touched.len();
     for (channel, _) in events
-        .channel
+        .channel_ids()
         .iter()
-        .zip(&events.kind)
+        .zip(events.kinds())
         .filter(|(_, kind)| kind.0 == Kind::Touch)
     {
         others -= usize::from(!std::mem::replace(&mut touched[channel.index()], true));

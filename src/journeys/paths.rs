@@ -1,5 +1,6 @@
 //! Path tables: `A > B > C` with how often it ended how.
 
+use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
@@ -7,7 +8,6 @@ use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::{Journeys, Totals, Touches};
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
-use crate::util::interner::Interner;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
 /// times or persons: models that need either refuse the journeys made of it.
@@ -23,7 +23,7 @@ use crate::util::interner::Interner;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct PathTable {
-    names: Interner,
+    names: ChannelNames,
     channels: Vec<ChannelId>,
     ends: Vec<usize>,
     outcomes: Vec<Outcome>,
@@ -42,7 +42,7 @@ impl PathTable {
     /// # Errors
     /// An empty name; more channels than there are numbers.
     pub fn add_channels<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
-        self.names.add_channels(names)
+        self.names.add(names)
     }
 
     /// Adds a path, oldest touch first. A path without touches is kept: its conversions are
@@ -74,7 +74,7 @@ impl PathTable {
         if name.is_empty() {
             return Err(Error::setting("a channel in a path", "empty", "any text"));
         }
-        self.names.channel(name)
+        self.names.id(name)
     }
 
     /// States what channels cost; all days count.
@@ -141,7 +141,7 @@ impl PathTable {
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, &crate::journeys::options::Period::default());
+        journeys.add_costs(&self.costs, crate::time::TimeRange::default());
         Ok(journeys)
     }
 

@@ -1,11 +1,11 @@
 //! Journeys as they are, or as a bootstrap replicate counts them.
 
 use crate::error::Result;
-use crate::event::person::mix;
 use crate::journeys::accumulator::Accumulator;
 use crate::journeys::arena::Journeys;
 use crate::journeys::journey::Outcome;
 use crate::util::Random;
+use crate::util::random::step;
 use rayon::prelude::*;
 
 /// The journeys, each with the outcome it has or the one a replicate gives it. Nothing but outcomes
@@ -197,11 +197,11 @@ fn row_keys(journeys: &Journeys) -> Vec<u64> {
         } = journey.outcome;
         let tallies = [conversions, nulls, value]
             .iter()
-            .fold(0, |key, tally| mix(key ^ tally.to_bits()));
+            .fold(0, |key, tally| step(key ^ tally.to_bits()));
         journey
             .channels
             .iter()
-            .fold(tallies, |key, channel| mix(key ^ u64::from(channel.0)))
+            .fold(tallies, |key, channel| step(key ^ u64::from(channel.0)))
     };
     let keys: Vec<u64> = journeys.iter().map(key).collect();
     let mut order: Vec<usize> = (0..keys.len()).collect();
@@ -210,7 +210,7 @@ fn row_keys(journeys: &Journeys) -> Vec<u64> {
     for same in order.chunk_by(|&left, &right| keys[left] == keys[right]) {
         same.iter()
             .enumerate()
-            .for_each(|(number, &row)| apart[row] = mix(keys[row].wrapping_add(number as u64)));
+            .for_each(|(number, &row)| apart[row] = step(keys[row].wrapping_add(number as u64)));
     }
     apart
 }

@@ -26,7 +26,7 @@ use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
 use crate::stats::difference::p_text;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 use crate::kpi::map::counts::{CONVERSION, DROP, EdgeCounts, START};
 
@@ -44,7 +44,7 @@ use crate::kpi::map::counts::{CONVERSION, DROP, EdgeCounts, START};
 #[non_exhaustive]
 pub struct JourneyMap {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys.
     pub population: u64,
     /// Persons whose journeys they are, those whose journeys were all left out included.
@@ -150,7 +150,7 @@ impl JourneyMap {
     /// Steps of other channels; journeys without persons and times, as those of a path table, or
     /// without any touch or conversion.
     pub fn of(journeys: &Journeys, steps: &Steps, level: ConfidenceLevel) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         steps.check(journeys.channels())?;
         journeys
             .accumulate(|| MapCounts::new(steps.clone()))?
@@ -240,7 +240,7 @@ impl MapCounts {
             drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
         };
         Ok(JourneyMap {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.journeys,
             persons: self.persons,
             immature: journeys.immature(),

@@ -95,9 +95,9 @@ impl KpiOptions {
     pub(crate) fn contacts<'a>(&self, histories: &PersonTimelines<'a>) -> Result<Contacts<'a>> {
         let log = histories.log();
         self.offline
-            .check(&[Some(&Channels::new(log.channels.iter())?)])?;
+            .check(&[Some(&Channels::new(log.channel_names().iter())?)])?;
         let offline = log
-            .channels
+            .channel_names()
             .iter()
             .map(|name| self.offline.contains(name))
             .collect();

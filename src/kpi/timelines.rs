@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::event::{Event, Events, Kind};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// A log person by person, each person's rows oldest first.
 ///
@@ -34,7 +34,7 @@ pub struct PersonTimelines<'a> {
     rows: Vec<u32>,
     /// Where each person's rows end.
     ends: Vec<usize>,
-    window: Option<Window>,
+    window: Option<TimeRange>,
 }
 
 impl<'a> PersonTimelines<'a> {
@@ -47,9 +47,9 @@ impl<'a> PersonTimelines<'a> {
             .map_err(|_| Error::setting("rows of the log", events.len(), "fewer than 2^32"))?;
         let key = |row: usize| {
             (
-                events.people.rank(events.person[row]),
-                events.person[row],
-                events.time[row],
+                events.people().rank(events.persons()[row]),
+                events.persons()[row],
+                events.times()[row],
                 row as u32,
             )
         };
@@ -57,11 +57,12 @@ impl<'a> PersonTimelines<'a> {
             (0..events.len()).into_par_iter().map(key).collect();
         let by_key = |left: u64, right: u64| match left == right {
             true => std::cmp::Ordering::Equal,
-            false => events.people.key(left).cmp(&events.people.key(right)),
+            false => events.people().key(left).cmp(&events.people().key(right)),
         };
         keyed.par_sort_unstable_by(|a, b| {
-            let kinds =
-                || order(events.kind[a.3 as usize].0).cmp(&order(events.kind[b.3 as usize].0));
+            let kinds = || {
+                order(events.row(a.3 as usize).kind()).cmp(&order(events.row(b.3 as usize).kind()))
+            };
             a.0.cmp(&b.0)
                 .then_with(|| by_key(a.1, b.1))
                 .then(a.2.cmp(&b.2))
@@ -81,7 +82,7 @@ impl<'a> PersonTimelines<'a> {
     }
 
     /// Only the rows of that time; persons without any stay, with no rows.
-    pub fn within(self, window: Window) -> Self {
+    pub fn within(self, window: TimeRange) -> Self {
         Self {
             window: Some(window),
             ..self
@@ -94,10 +95,10 @@ impl<'a> PersonTimelines<'a> {
     }
 
     /// The time asked for, or else from the log's first second to its last; none of an empty log.
-    pub fn window(&self) -> Option<Window> {
-        let times = &self.events.time;
+    pub fn window(&self) -> Option<TimeRange> {
+        let times = self.events.times();
         let whole = || {
-            Window::new(
+            TimeRange::new(
                 i64::from(*times.iter().min()?),
                 i64::from(*times.iter().max()?) + 1,
             )
@@ -135,7 +136,7 @@ impl<'a> PersonTimelines<'a> {
     ///
     /// # Errors
     /// An empty log.
-    pub(crate) fn stated_window(&self) -> Result<Window> {
+    pub(crate) fn stated_window(&self) -> Result<TimeRange> {
         self.window().ok_or_else(|| Error::Empty {
             what: "the log".into(),
             expected: "at least one row".into(),
@@ -152,7 +153,7 @@ impl<'a> PersonTimelines<'a> {
 
     /// Where a person stands in the order of persons.
     pub(crate) fn rank(&self, history: &PersonTimeline<'_>) -> u64 {
-        self.events.people.rank(history.code)
+        self.events.people().rank(history.code)
     }
 
     /// Fails where a column is asked for that the log lacks.
@@ -176,7 +177,7 @@ impl<'a> PersonTimelines<'a> {
     fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> PersonTimeline<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
-        let code = self.events.person[rows[0] as usize];
+        let code = self.events.persons()[rows[0] as usize];
         PersonTimeline {
             events: self.events,
             code,
@@ -188,8 +189,9 @@ impl<'a> PersonTimelines<'a> {
         let Some(window) = self.window else {
             return 0..rows.len();
         };
-        let before =
-            |end: i64| rows.partition_point(|&row| i64::from(self.events.time[row as usize]) < end);
+        let before = |end: i64| {
+            rows.partition_point(|&row| i64::from(self.events.times()[row as usize]) < end)
+        };
         before(window.from())..before(window.to())
     }
 }
@@ -218,7 +220,7 @@ pub struct PersonTimeline<'a> {
 impl<'a> PersonTimeline<'a> {
     /// Whose rows they are.
     pub fn person(&self) -> PersonKey<'a> {
-        self.events.people.key(self.code)
+        self.events.people().key(self.code)
     }
 
     /// The numbers of the rows in the log, for [`Events::text`].
@@ -234,7 +236,7 @@ impl<'a> PersonTimeline<'a> {
     /// The numbers of the rows, each with its second.
     pub(crate) fn timed_rows(&self) -> impl ExactSizeIterator<Item = (usize, u32)> + use<'a> {
         let events = self.events;
-        self.rows().map(|row| (row, events.time[row]))
+        self.rows().map(|row| (row, events.times()[row]))
     }
 
     /// The rows.
@@ -247,7 +249,7 @@ impl<'a> PersonTimeline<'a> {
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Event<'a>> + use<'a> {
         let events = self.events;
         self.rows()
-            .filter(move |&row| events.kind[row].0 == kind)
+            .filter(move |&row| events.row(row).kind() == kind)
             .filter_map(|row| events.get(row))
     }
 
@@ -271,7 +273,7 @@ impl<'a> PersonTimeline<'a> {
 mod tests {
     use super::*;
 
-    fn shown(log: &Events, window: Option<Window>) -> Vec<(String, Vec<(i64, Kind)>)> {
+    fn shown(log: &Events, window: Option<TimeRange>) -> Vec<(String, Vec<(i64, Kind)>)> {
         let histories = PersonTimelines::new(log).unwrap();
         let histories = window.map_or(histories.clone(), |window| histories.within(window));
         histories
@@ -312,7 +314,10 @@ mod tests {
                 (9, Kind::Survey)
             ]
         );
-        let late = shown(&log(&[0, 1, 2, 3, 4, 5]), Some(Window::new(4, 9).unwrap()));
+        let late = shown(
+            &log(&[0, 1, 2, 3, 4, 5]),
+            Some(TimeRange::new(4, 9).unwrap()),
+        );
         assert_eq!(late.iter().map(|(_, rows)| rows.len()).sum::<usize>(), 1);
         assert!(
             PersonTimelines::new(&Events::new()).unwrap().is_empty()

@@ -204,7 +204,7 @@ impl Customers {
     /// None for a log that was made here.
     pub fn known(&self) -> Result<Events> {
         let mut log = self.events.plain();
-        log.person.copy_from_slice(&self.persons);
+        log.set_persons(self.persons.clone());
         Ok(log)
     }
 }

@@ -1,6 +1,5 @@
 //! Text to small numbers, in order of first appearance.
 
-use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
@@ -39,36 +38,6 @@ impl Interner {
         self.table
             .insert_unique(hash, id, |&other| hashes[other as usize]);
         Ok(id)
-    }
-
-    /// The number of a channel's name. A name too many is refused before it takes a number, so that
-    /// a caller who goes on without that row still has a table that works.
-    pub(crate) fn channel(&mut self, name: &str) -> Result<ChannelId> {
-        if self.len() >= ChannelId::LIMIT && self.find(name).is_none() {
-            return Err(Error::TooManyChannels {
-                limit: ChannelId::LIMIT,
-                channel: name.to_owned(),
-            });
-        }
-        Ok(ChannelId(self.intern(name)? as u16))
-    }
-
-    /// Gives every one of these channels a number.
-    pub(crate) fn add_channels<'a>(
-        &mut self,
-        names: impl IntoIterator<Item = &'a str>,
-    ) -> Result<()> {
-        for name in names {
-            if name.is_empty() {
-                return Err(Error::setting(
-                    "a channel's name",
-                    "empty",
-                    "any text of at least one character",
-                ));
-            }
-            self.channel(name)?;
-        }
-        Ok(())
     }
 
     /// The number of `text`, if it has one.

@@ -8,17 +8,8 @@
 /// into the seed: work can be split over threads by item, never by order of arrival. The draws use
 /// integer arithmetic, exact floating-point operations and `libm` only, and hence do not depend on
 /// the machine. Not for cryptography.
-///
-/// ```
-/// use mixtouch::util::Random;
-///
-/// let mut random = Random::new(7);
-/// let mean = (0..10_000).map(|_| random.normal()).sum::<f64>() / 10_000.0;
-/// assert!(mean.abs() < 0.05);
-/// assert_eq!(Random::new(7).stream(3).next_u64(), Random::new(7).stream(3).next_u64());
-/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
@@ -33,9 +24,15 @@ pub(crate) const fn mix(mut z: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// One step of SplitMix64: a bijection of 64-bit numbers whose bits look random.
+#[inline]
+pub(crate) const fn step(number: u64) -> u64 {
+    mix(number.wrapping_add(GAMMA))
+}
+
 impl Random {
     /// The stream of a seed.
-    pub const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
@@ -44,7 +41,7 @@ impl Random {
     ///
     /// It depends on where this stream stands and on `key`, and leaves this stream as it is.
     #[must_use]
-    pub const fn stream(&self, key: u64) -> Self {
+    pub(crate) const fn stream(&self, key: u64) -> Self {
         // Mixed twice with the key in between, or stream(k) would be this stream shifted by k.
         Self {
             state: mix(
@@ -55,25 +52,25 @@ impl Random {
 
     /// 64 random bits.
     #[inline]
-    pub const fn next_u64(&mut self) -> u64 {
+    pub(crate) const fn next_u64(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GAMMA);
         mix(self.state)
     }
 
     /// Uniform on [0, 1), a multiple of 2^-53.
     #[inline]
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
         (self.next_u64() >> 11) as f64 * UNIT
     }
 
     /// Uniform on [`low`, `high`).
-    pub fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
     /// Uniform on 0, 1, .. `count` - 1 without bias (Lemire 2019); 0 if `count` is 0 or 1.
-    pub const fn index(&mut self, count: u64) -> u64 {
+    pub(crate) const fn index(&mut self, count: u64) -> u64 {
         let threshold = if count == 0 {
             return 0;
         } else {
@@ -88,12 +85,12 @@ impl Random {
     }
 
     /// True with the given probability.
-    pub fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
     /// Standard normal, by the polar method of Marsaglia and Bray (1964).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         loop {
             let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
             let square = x * x + y * y;
@@ -104,7 +101,7 @@ impl Random {
     }
 
     /// Exponential with the given rate (mean 1 / rate).
-    pub fn exponential(&mut self, rate: f64) -> f64 {
+    pub(crate) fn exponential(&mut self, rate: f64) -> f64 {
         -libm::log1p(-self.uniform()) / rate
     }
 
@@ -114,7 +111,7 @@ impl Random {
     /// at most 16, so that it stays exact for large means at a cost proportional to the mean;
     /// beyond a mean of 2^20 it is the rounded normal, whose distribution function is then within
     /// 0.0002 of the exact one.
-    pub fn poisson(&mut self, mean: f64) -> u64 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u64 {
         const STEP: f64 = 16.0;
         const LARGE: f64 = (1_u64 << 20) as f64;
         if mean > LARGE {
@@ -134,9 +131,9 @@ impl Random {
         count
     }
 
-    /// Gamma with the given shape and scale 1, by Marsaglia and Tsang (2000); 0 for a shape that is
-    /// not above 0.
-    pub fn gamma(&mut self, shape: f64) -> f64 {
+    /// Gamma with the given shape and scale 1, by Marsaglia and Tsang (2000); 0 for a shape of 0
+    /// or less.
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
         if shape.is_nan() || shape <= 0.0 {
             return 0.0;
         } else if shape < 1.0 {
@@ -158,8 +155,9 @@ impl Random {
         }
     }
 
-    /// Beta with the given shapes (both above 0).
-    pub fn beta(&mut self, a: f64, b: f64) -> f64 {
+    /// Beta with the given shapes (both > 0).
+    #[cfg(test)]
+    pub(crate) fn beta(&mut self, a: f64, b: f64) -> f64 {
         let (x, y) = (self.gamma(a), self.gamma(b));
         // Both gammas can underflow when the shapes are tiny; the beta then sits at one of its
         // ends.
@@ -223,7 +221,6 @@ mod tests {
         assert_moments("poisson huge", 3e6, 3e6, || r.poisson(3e6) as f64);
         assert_moments("gamma below 1", 0.3, 0.3, || r.gamma(0.3));
         assert_moments("gamma", 7.5, 7.5, || r.gamma(7.5));
-        assert_moments("beta", 0.25, 0.25 * 0.75 / 5.0, || r.beta(1.0, 3.0));
         assert_moments("index", 4.5, 99.0 / 12.0, || r.index(10) as f64);
     }
 
@@ -255,10 +252,6 @@ mod tests {
             (r.poisson(0.0), r.poisson(-1.0), r.index(0), r.index(1)),
             (0, 0, 0, 0)
         );
-        assert!((0..100).all(|_| {
-            let x = r.beta(1e-9, 1e-9);
-            (0.0..=1.0).contains(&x)
-        }));
         assert_eq!(
             (r.poisson(f64::NAN), r.poisson(f64::INFINITY)),
             (0, u64::MAX)

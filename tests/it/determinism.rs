@@ -1,6 +1,7 @@
 //! The same text on any number of threads and in any order of persons, from rows to the finished
 //! comparison.
 
+use crate::common::random::Random;
 use mixtouch::attribution::ComparisonTable;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{
@@ -8,7 +9,6 @@ use mixtouch::attribution::rules::{
 };
 use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use mixtouch::journeys::Transform;
-use mixtouch::util::Random;
 use mixtouch::{
     Comparison, Event, Events, Interaction, JourneyBuilder, JourneyOptions, Journeys, Lookback,
 };

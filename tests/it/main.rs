@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod bootstrap;
+mod common;
 mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;

@@ -1,8 +1,8 @@
 //! Markov chains of any order against figures worked out elsewhere and another way.
 
+use crate::common::random::Random;
 use mixtouch::attribution::markov::{Markov, State};
 use mixtouch::journeys::Transform;
-use mixtouch::util::Random;
 use mixtouch::{
     Accumulator, Event, Events, Fit, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
     attribute,

@@ -1,5 +1,6 @@
 //! Figures of a fitted model against the same figures worked out by hand or from first principles.
 
+use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search};
@@ -8,7 +9,6 @@ use mixtouch::mix::posterior::{Posterior, PosteriorDraw};
 use mixtouch::mix::specification::{Baseline, GeoScale, MixSpecification, Pooling, Trend};
 use mixtouch::mix::transform::{AdstockFamily, Order, SaturationFamily};
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::util::Random;
 
 fn weeks(count: i32) -> Vec<Day> {
     (0..count)
@@ -477,16 +477,13 @@ fn a_lift_test_is_predicted_by_what_the_model_says_of_the_changed_spend() {
                 .map(|(_, x)| x)
                 .sum();
             let named = geo.map(|g| geos[g].clone());
-            let test = LiftTest::new(
-                &channel,
-                named.clone(),
-                start,
-                end,
-                0.4 * spent,
-                0.3 * spent,
-                0.05 * spent,
-            )
-            .unwrap();
+            let test = named.clone().into_iter().fold(
+                LiftTest::new(&channel, start, end)
+                    .with_spend_change(0.4 * spent)
+                    .with_outcome_change(0.3 * spent)
+                    .with_standard_error(0.05 * spent),
+                LiftTest::with_geo,
+            );
             let model = search()
                 .estimate(
                     &MixSpecification::new()
@@ -561,7 +558,10 @@ fn days_and_months_are_periods_too() {
             .unwrap();
         assert_eq!(panel.period(), period);
         let (start, end): (Day, Day) = (tested.0.parse().unwrap(), tested.1.parse().unwrap());
-        let test = LiftTest::new("tv", None, start, end, 300.0, 570.0, 30.0).unwrap();
+        let test = LiftTest::new("tv", start, end)
+            .with_spend_change(300.0)
+            .with_outcome_change(570.0)
+            .with_standard_error(30.0);
         let mix = MixSpecification::new()
             .with_saturation(SaturationFamily::None)
             .with_lift_tests(vec![test]);
@@ -605,14 +605,12 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
     let mix = line().with_lift_tests(vec![
         LiftTest::new(
             "tv",
-            None,
             "2020-02-10".parse().unwrap(),
             "2020-03-20".parse().unwrap(),
-            50.0,
-            100.0,
-            1000.0,
         )
-        .unwrap(),
+        .with_spend_change(50.0)
+        .with_outcome_change(100.0)
+        .with_standard_error(1000.0),
     ]);
     let model = plain_search().estimate(&mix, &panel).unwrap();
     let roi = model.channels()[0].roi.unwrap().value();

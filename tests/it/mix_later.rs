@@ -1,11 +1,11 @@
 //! Later periods: forecasts and refreshes with events and holidays that come, stay away or are new.
 
+use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::mix::estimate::{Estimator, Search, SearchFit};
 use mixtouch::mix::panel::{Panel, PanelColumns};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
-use mixtouch::util::Random;
 
 const FIRST: &str = "2022-01-03";
 

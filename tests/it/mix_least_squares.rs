@@ -1,11 +1,11 @@
 //! The classical regression against published figures, its typed errors and its options.
 
+use crate::common::random::Random;
 use mixtouch::Error;
 use mixtouch::mix::estimate::{Estimator, Family, LeastSquares, RegressionData, StandardErrors};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::simulate::panels::PanelWorld;
-use mixtouch::util::Random;
 use ndarray::{Array1, Array2, array};
 
 /// Longley's data (1967): employed, deflator, GNP, unemployed, armed forces, population, year.

@@ -1,10 +1,10 @@
 //! The bounded ridge against linfa's ordinary least squares and against a closed form.
 
+use crate::common::random::Random;
 use linfa::ParamGuard;
 use linfa::traits::{Fit, Predict};
 use linfa_linear::LinearRegression;
 use mixtouch::mix::regression::Ridge;
-use mixtouch::util::Random;
 use ndarray::{Array1, Array2};
 
 fn problem(rows: usize, columns: usize, seed: u64) -> (Array2<f64>, Array1<f64>) {

@@ -388,7 +388,7 @@ fn rows_that_are_passed_over_are_not_checked_as_in_csv() {
         ]
     };
     let csv = "person,timestamp,channel,kind,value,interaction\nann,10,tv,touch,,view\n,-7,,survey,NaN,hover\n";
-    let rows = mixtouch::io::EventReader::new(csv.as_bytes(), EventColumns::default())
+    let rows = mixtouch::io::CsvReader::new(csv.as_bytes(), EventColumns::default())
         .unwrap()
         .next_batches()
         .unwrap()

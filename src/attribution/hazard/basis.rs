@@ -1,10 +1,8 @@
 //! How the effect of a touch may depend on its age.
 
-use crate::attribution::hazard::decay::Decay;
+use crate::attribution::hazard::decay::{DAY, Decay};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-
-pub(super) const DAY: f64 = 86_400.0;
 
 /// Functions of a touch's age whose weighted sum is its effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -69,7 +67,7 @@ impl Basis {
         Err(Error::setting(
             "the ends of bins of age",
             format!("{ends:?} s"),
-            "1 to 64 rising numbers of seconds above 0",
+            "1 to 64 rising numbers of seconds > 0",
         ))
     }
 
@@ -87,7 +85,7 @@ impl Basis {
         Err(Error::setting(
             "the time constants of exponentials",
             format!("{taus:?} d"),
-            "1 to 64 rising numbers of days above 0",
+            "1 to 64 rising numbers of days > 0",
         ))
     }
 
@@ -164,7 +162,7 @@ impl Basis {
     }
 }
 
-/// To multiples of 2^-30: beside 2^22 a number from 0 to 1 has no lower bits.
+/// To multiples of 2^-30: beside 2^22 a number of 0 to 1 has no lower bits.
 fn rounded(part: f64) -> f64 {
     const TALL: f64 = (1u64 << 22) as f64;
     (part + TALL) - TALL

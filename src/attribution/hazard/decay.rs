@@ -1,9 +1,10 @@
 //! An exponential from tables.
 
-use crate::attribution::hazard::basis::DAY;
 use std::fmt;
 use std::sync::Arc;
 
+/// Seconds.
+pub(super) const DAY: f64 = 86_400.0;
 /// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its
 /// effect by then, and what stands before an event stays short (three times shorter for touches
 /// over 90 days).
@@ -24,7 +25,7 @@ pub(super) struct Decay {
 }
 
 impl Decay {
-    /// `tau` is in days, above 0; none if its reach is beyond all ages.
+    /// `tau` is in days, > 0; none if its reach is beyond all ages.
     pub(super) fn new(tau: f64) -> Option<Self> {
         let reach = tau * TAUS * DAY;
         if !(tau > 0.0 && reach < f64::from(u32::MAX)) {

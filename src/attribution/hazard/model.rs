@@ -1,10 +1,13 @@
 //! A fitted additive hazard.
 
-use crate::attribution::hazard::AdditiveHazard;
-use crate::attribution::hazard::basis::{Basis, DAY};
+use crate::attribution::hazard::additive::AdditiveHazard;
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
+use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::upstream::Upstream;
-use crate::attribution::model::{AttributionModel, Needs};
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::parameters::Parameters;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -74,7 +77,7 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             return Err(Error::setting(
                 "a fitted model of time to event",
                 "inconsistent",
-                "finite rates from 0, one for each feature",
+                "finite rates of 0 or more, one for each feature",
             ));
         }
         Ok(Self {
@@ -91,30 +94,13 @@ impl TryFrom<Fields> for AdditiveHazardModel {
     }
 }
 
-/// How fitting went.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FitReport {
-    /// Of the conversions inside the likelihood, at the rates found.
-    pub log_likelihood: f64,
-    /// EM steps taken, over all fits the options ask for.
-    pub steps: u64,
-    /// Whether the likelihood had stopped rising; if not, the steps ran out and shares may still
-    /// move.
-    pub converged: bool,
-    /// Conversions inside the likelihood: those from their person's first touch on.
-    pub conversions: f64,
-    /// Days watched over all persons, from their first touch to the end of observation.
-    pub person_days: f64,
-}
-
 /// The fitted effect of one touch over a stretch of its age.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct TouchEffect<'a> {
     /// The channel.
     pub channel: &'a str,
-    /// Same-channel touches in the 7 days before: from 0, 1, 2 or 4 on; 0 without frequency
+    /// Fewest same-channel touches in the 7 days before: 0, 1, 2 or 4; 0 without frequency
     /// classes.
     pub earlier_touches: u32,
     /// Days of age from which it holds; 0 for an exponential.
@@ -123,7 +109,7 @@ pub struct TouchEffect<'a> {
     pub to: f64,
     /// Conversions a day that one touch adds; for an exponential, in all.
     pub rate: f64,
-    /// Its standard error, where asked for and the rate is above 0.
+    /// Its standard error, where asked for and the rate is > 0.
     pub standard_error: Option<f64>,
 }
 
@@ -259,11 +245,11 @@ impl AdditiveHazardModel {
         self.design
             .expose(channels, times, journey.close, end, 1.0, &mut exposure);
         let (singles, unit) = (self.design.singles(), self.design.basis.unit());
-        let of = |(at, exposure): (usize, &f64)| {
+        let expected = |(at, exposure): (usize, &f64)| {
             self.rates[at] * exposure * if at < singles { unit } else { 1.0 / DAY }
         };
         self.baseline() * f64::from(end - journey.close) / DAY
-            + exposure.iter().enumerate().map(of).sum::<f64>()
+            + exposure.iter().enumerate().map(expected).sum::<f64>()
     }
 
     #[inline]

@@ -1,4 +1,4 @@
-//! What stood before each event: sparse rows of features.
+//! What preceded each event: sparse rows of features.
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,12 @@ impl Rows {
         self.features.extend(later.features);
         self.values.extend(later.values);
         self.weights.extend(later.weights);
+    }
+
+    pub(super) fn heap_size(&self) -> usize {
+        self.ends.capacity() * size_of::<usize>()
+            + self.features.capacity() * size_of::<u32>()
+            + (self.values.capacity() + self.weights.capacity()) * size_of::<f64>()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -100,7 +106,7 @@ impl Rows {
     }
 
     /// Whether the rows can be read: positions in order, features below `limit` and rising, numbers
-    /// finite and from 0.
+    /// finite and 0 or more.
     pub(super) fn is_sound(&self, limit: usize) -> bool {
         let lengths = self.ends.last().copied().unwrap_or(0) == self.features.len()
             && self.features.len() == self.values.len()

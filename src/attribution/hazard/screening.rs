@@ -2,7 +2,9 @@
 
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::{Problem, Solution};
+use crate::error::Result;
 use crate::linalg::cholesky::Cholesky;
+use crate::progress::Progress;
 
 /// A pair is kept if it raises the log-likelihood by more than this.
 const RISE: f64 = 8.0;
@@ -15,7 +17,8 @@ pub(super) fn fit(
     design: &Design,
     start: Option<Vec<f64>>,
     most_steps: u64,
-) -> Solution {
+    progress: &dyn Progress,
+) -> Result<Solution> {
     let baseline = design.features();
     let fresh = || {
         let mut start = problem.start();
@@ -26,19 +29,19 @@ pub(super) fn fit(
     let mut pairs: Vec<usize> = (design.singles()..baseline)
         .filter(|&pair| start[pair] > 0.0)
         .collect();
-    let mut solution = problem.maximise(start, most_steps);
+    let mut solution = problem.maximise(start, most_steps, progress)?;
     while let Some((pair, rate)) = best(problem, design, &solution.rates, &pairs) {
         let mut rates = solution.rates.clone();
         rates[pair] = rate;
         pairs.push(pair);
-        let next = problem.maximise(rates, most_steps);
+        let next = problem.maximise(rates, most_steps, progress)?;
         solution = Solution {
             steps: solution.steps + next.steps,
             converged: solution.converged && next.converged,
             ..next
         };
     }
-    solution
+    Ok(solution)
 }
 
 /// The pair whose own rate raises the likelihood most, and that rate, if the rise is enough.
@@ -69,18 +72,18 @@ fn best(
     }
     let open = (first..design.features())
         .filter(|pair| !kept.contains(pair) && problem.exposure[*pair] > 0.0);
-    let tried = open.map(|pair| {
+    let profiles = open.map(|pair| {
         (
             pair,
             profile(&intensities[pair - first], problem.exposure[pair]),
         )
     });
-    let best = tried.max_by(|left, right| left.1.1.total_cmp(&right.1.1))?;
+    let best = profiles.max_by(|left, right| left.1.1.total_cmp(&right.1.1))?;
     (best.1.1 > RISE).then_some((best.0, best.1.0))
 }
 
-/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates from 0, and how
-/// large: by bisection of its slope, which falls.
+/// Where `sum w log(1 + rate / lambda) - rate x exposure` is largest over rates of 0 or more, and
+/// how large: by bisection of its slope, which falls.
 fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
     let slope = |rate: f64| {
         events
@@ -127,7 +130,7 @@ pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> V
     (0..rates.len()).map(revive).collect()
 }
 
-/// Standard errors of the rates above 0 from the inverse of the observed information,
+/// Standard errors of the rates > 0 from the inverse of the observed information,
 /// `sum w x x' / lambda^2`; none where it has no inverse.
 pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Option<f64>> {
     let live: Vec<usize> = (0..rates.len())

@@ -1,7 +1,8 @@
-//! Which order suits the data.
+//! Scores for the choice of a chain's order.
 
-use crate::attribution::markov::Markov;
-use crate::attribution::markov::transitions::{Transitions, check_order};
+use crate::attribution::markov::order_range::check_order;
+use crate::attribution::markov::specification::Markov;
+use crate::attribution::markov::transitions::Transitions;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
@@ -16,9 +17,8 @@ use serde::{Deserialize, Serialize};
 /// use mixtouch::attribution::markov::Markov;
 ///
 /// let mut table = PathTable::new();
-/// for (path, conversions, nulls) in [(["social", "search"], 30.0, 70.0), (["e-mail", "search"], 5.0, 95.0)] {
-///     table.push(path, Outcome::new(conversions, nulls, 0.0)?)?;
-/// }
+/// table.push(["social", "search"], Outcome::new(30.0, 70.0, 0.0)?)?;
+/// table.push(["e-mail", "search"], Outcome::new(5.0, 95.0, 0.0)?)?;
 /// let choice = Markov::choose_order(&table.journeys()?, 2)?;
 /// // The last channel is always search: only the one before it tells who converts.
 /// assert_eq!(choice.scores()[0].auc, Some(0.5));
@@ -86,7 +86,7 @@ impl Markov {
     /// Scores the orders from 1 to `highest`, all in one pass over the journeys.
     ///
     /// # Errors
-    /// A highest order that is not 1 to 1000.
+    /// If the highest order is not 1 to 1000.
     pub fn choose_order(journeys: &Journeys, highest: usize) -> Result<OrderChoice> {
         let highest = check_order(highest)
             .map_err(|_| Error::setting("the highest order", highest, "1 to 1000"))?;

@@ -1,17 +1,19 @@
-//! How often journeys step from one state to another.
+//! Counts of journeys' steps from state to state.
 
-use crate::attribution::grams::Grams;
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::markov::ends::Ends;
+use crate::attribution::markov::order_range::check_order;
 use crate::attribution::markov::pairs::Pairs;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::arena::Block;
 use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
-use std::ops::AddAssign;
 
-/// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A journey weighs conversions
-/// + nulls.
+/// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A
+/// journey weighs conversions + nulls.
 ///
 /// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are
 /// null journeys); all else in a hash table of the sequences that occur, so that memory grows with
@@ -31,44 +33,11 @@ enum Counts {
     Sparse(Sequences),
 }
 
-/// By state: journeys that start there, and how those end whose last state it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Ends {
-    pub(super) starts: f64,
-    pub(super) conversions: f64,
-    pub(super) nulls: f64,
-    pub(super) value: f64,
-}
-
-impl Ends {
-    #[inline]
-    pub(super) fn add(&mut self, outcome: Outcome) {
-        self.conversions += outcome.conversions;
-        self.nulls += outcome.nulls;
-        self.value += outcome.value;
-    }
-
-    pub(super) fn is_valid(&self) -> bool {
-        [self.starts, self.conversions, self.nulls, self.value]
-            .iter()
-            .all(|weight| *weight >= 0.0 && weight.is_finite())
-    }
-}
-
-impl AddAssign for Ends {
-    fn add_assign(&mut self, other: Self) {
-        self.starts += other.starts;
-        self.conversions += other.conversions;
-        self.nulls += other.nulls;
-        self.value += other.value;
-    }
-}
-
 /// The sequences that occur: `order` channels where journeys start and end, one more for a step.
 #[derive(Debug, Clone, Default)]
 struct Sequences {
-    ends: Grams<Ends>,
-    steps: Grams<f64>,
+    ends: NgramTable<Ends>,
+    steps: NgramTable<f64>,
 }
 
 impl Sequences {
@@ -99,18 +68,6 @@ impl Sequences {
 const DENSE: usize = 300;
 /// How far sums of fractional tallies may lie apart.
 const BALANCE: f64 = 1e-6;
-/// Beyond any journey worth the name.
-const LONGEST: usize = 1000;
-
-/// The orders a chain can have.
-pub(super) fn check_order(order: usize) -> Result<usize> {
-    if (1..=LONGEST).contains(&order) {
-        Ok(order)
-    } else {
-        Err(Error::setting("order", order, format!("1 to {LONGEST}")))
-    }
-}
-
 impl Transitions {
     /// No journeys yet; the order has been checked.
     pub(super) fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
@@ -133,7 +90,7 @@ impl Transitions {
         &self.channels
     }
 
-    /// How many channels make a state.
+    /// The number of channels that make a state, 1 to 1000.
     pub fn order(&self) -> usize {
         self.order
     }
@@ -230,6 +187,14 @@ impl Accumulator for Transitions {
         }
         Ok(())
     }
+
+    fn size(&self) -> usize {
+        let heap = match &self.counts {
+            Counts::Dense(pairs) => pairs.heap_size(),
+            Counts::Sparse(Sequences { ends, steps }) => ends.heap_size() + steps.heap_size(),
+        };
+        size_of::<Self>() + heap
+    }
 }
 
 /// The outcome of a journey as it counts, or nothing where it does not.
@@ -250,6 +215,7 @@ fn counted(journey: &Journey<'_>, ignore_nulls: bool) -> Option<Outcome> {
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     order: usize,
     ignore_nulls: bool,
@@ -261,7 +227,7 @@ impl Sorted {
     /// As often as a state is entered it is left, for journeys are counted whole: what follows from
     /// the counts relies on it.
     fn check_balance(&self) -> Result<()> {
-        let mut passed = Grams::<[f64; 2]>::default();
+        let mut passed = NgramTable::<[f64; 2]>::default();
         for (state, ends) in &self.ends {
             let [entered, left] = passed.value(state);
             *entered += ends.starts;
@@ -299,6 +265,7 @@ impl From<&Transitions> for Sorted {
             ..
         } = *evidence;
         Self {
+            version: EvidenceVersion,
             channels: evidence.channels.clone(),
             order,
             ignore_nulls,
@@ -324,63 +291,64 @@ impl TryFrom<Sorted> for Transitions {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut evidence = Self::new(
-            &sorted.channels,
-            check_order(sorted.order)?,
-            sorted.ignore_nulls,
-        );
-        let (count, order) = (sorted.channels.len(), sorted.order);
-        for key in sorted
-            .ends
-            .iter()
-            .map(|(state, _)| state)
-            .chain(sorted.steps.iter().map(|(step, _)| step))
-        {
-            if let Some(stray) = key.iter().find(|channel| channel.index() >= count) {
-                return Err(Error::setting(
-                    "a channel of a state",
-                    stray.index(),
-                    format!("below the number of channels, {count}"),
-                ));
-            }
+        let Sorted {
+            order,
+            ignore_nulls,
+            ..
+        } = sorted;
+        let mut evidence = Self::new(&sorted.channels, check_order(order)?, ignore_nulls);
+        let states = sorted.ends.iter().map(|(state, _)| state);
+        let steps = sorted.steps.iter().map(|(step, _)| step);
+        for key in states.chain(steps) {
+            sorted.channels.check_ids("a channel of a state", key)?;
         }
         for (state, ends) in &sorted.ends {
-            if !(1..=order).contains(&state.len()) {
-                return Err(Error::setting(
-                    "the length of a state",
-                    state.len(),
-                    format!("1 to the order, {order}"),
-                ));
-            }
-            if !ends.is_valid() {
-                return Err(Error::setting(
-                    "a count",
-                    format!("{ends:?}"),
-                    "finite numbers from 0",
-                ));
-            }
-            match &mut evidence.counts {
-                Counts::Dense(pairs) => pairs.put(state[0], *ends),
-                Counts::Sparse(sequences) => *sequences.ends.value(state) += *ends,
-            }
+            evidence.put_ends(state, *ends)?;
         }
         for (step, weight) in &sorted.steps {
-            if step.len() != order + 1 {
-                return Err(Error::setting(
-                    "the length of a step",
-                    step.len(),
-                    format!("the order and one, {}", order + 1),
-                ));
-            }
-            if !(*weight >= 0.0 && weight.is_finite()) {
-                return Err(Error::setting("a count", weight, "a finite number from 0"));
-            }
-            match &mut evidence.counts {
-                Counts::Dense(pairs) => pairs.put_step(step[0], step[1], *weight),
-                Counts::Sparse(sequences) => *sequences.steps.value(step) += *weight,
-            }
+            evidence.put_step(step, *weight)?;
         }
         sorted.check_balance()?;
         Ok(evidence)
+    }
+}
+
+impl Transitions {
+    fn put_ends(&mut self, state: &[ChannelId], ends: Ends) -> Result<()> {
+        if !(1..=self.order).contains(&state.len()) {
+            return Err(Error::setting(
+                "the length of a state",
+                state.len(),
+                format!("1 to the order, {}", self.order),
+            ));
+        }
+        if !ends.is_valid() {
+            let expected = "finite numbers, 0 or more";
+            return Err(Error::setting("a count", format!("{ends:?}"), expected));
+        }
+        match &mut self.counts {
+            Counts::Dense(pairs) => pairs.put(state[0], ends),
+            Counts::Sparse(sequences) => *sequences.ends.value(state) += ends,
+        }
+        Ok(())
+    }
+
+    fn put_step(&mut self, step: &[ChannelId], weight: f64) -> Result<()> {
+        if step.len() != self.order + 1 {
+            return Err(Error::setting(
+                "the length of a step",
+                step.len(),
+                format!("the order and one, {}", self.order + 1),
+            ));
+        }
+        if !(weight >= 0.0 && weight.is_finite()) {
+            let expected = "a finite number, 0 or more";
+            return Err(Error::setting("a count", weight, expected));
+        }
+        match &mut self.counts {
+            Counts::Dense(pairs) => pairs.put_step(step[0], step[1], weight),
+            Counts::Sparse(sequences) => *sequences.steps.value(step) += weight,
+        }
+        Ok(())
     }
 }

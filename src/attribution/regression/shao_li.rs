@@ -2,8 +2,9 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::{spread_evenly, with_distinct};
-use crate::attribution::grams::Grams;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::{Journey, Outcome};
@@ -28,7 +29,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["a", "b"], Outcome::new(4.0, 6.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
 /// let credits = attribute(&journeys, &ShaoLi.fit(&journeys)?)?;
-/// // p(a) = 5/20, p(b) = p(a, b) = 4/10: a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125, b 0.4 - 0.125 = 0.275
+/// // p(a) = 5/20, p(b) = p(a, b) = 4/10, so a weighs 0.25 + (0.4 - 0.25 - 0.4) / 2 = 0.125,
+/// // and b 0.4 - 0.125 = 0.275
 /// assert!((credits.channel("b").unwrap().conversions - 4.0 * 0.275 / 0.4).abs() < 1e-12);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -41,7 +43,7 @@ pub struct ShaoLi;
 pub struct ShaoLiModel {
     channels: Channels,
     /// Of one channel, and of two in order.
-    rates: Grams<f64>,
+    rates: NgramTable<f64>,
 }
 
 /// The same as sorted pairs.
@@ -80,7 +82,7 @@ impl TryFrom<Rates> for ShaoLiModel {
     type Error = Error;
 
     fn try_from(table: Rates) -> Result<Self> {
-        let mut rates = Grams::default();
+        let mut rates = NgramTable::default();
         for (key, rate) in &table.rates {
             table.channels.check_ids("a channel with a rate", key)?;
             if !matches!(key[..], [_] | [_, _]) || !(0.0..=1.0).contains(rate) {
@@ -100,12 +102,12 @@ impl TryFrom<Rates> for ShaoLiModel {
 }
 
 impl ShaoLiModel {
-    /// The part of journeys with this channel that convert, if there are any.
+    /// The share of journeys with this channel that convert, if there are any.
     pub fn rate(&self, channel: ChannelId) -> Option<f64> {
         Some(self.rates.get(self.rates.find(&[channel])?))
     }
 
-    /// The part of journeys with both channels that convert, if there are any.
+    /// The share of journeys with both channels that convert, if there are any.
     pub fn pair_rate(&self, one: ChannelId, other: ChannelId) -> Option<f64> {
         Some(
             self.rates
@@ -134,7 +136,7 @@ impl Fit for ShaoLi {
     }
 
     fn solve(&self, coalitions: ChannelSetCounts) -> Result<ShaoLiModel> {
-        let mut counts = Grams::<[f64; 2]>::default();
+        let mut counts = NgramTable::<[f64; 2]>::default();
         let mut count = |key: &[ChannelId], outcome: Outcome| {
             let [converted, all] = counts.value(key);
             *converted += outcome.conversions;
@@ -148,7 +150,7 @@ impl Fit for ShaoLi {
                     .for_each(|&other| count(&[one, other], outcome));
             }
         }
-        let mut rates = Grams::default();
+        let mut rates = NgramTable::default();
         for (key, [converted, all]) in counts.iter().filter(|(_, [_, all])| *all > 0.0) {
             *rates.value(key) = converted / all;
         }

@@ -1,6 +1,8 @@
 //! The last touch, those of channels such as `direct` skipped.
 
-use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::rules::names::Names;
 use crate::channel::{ChannelId, Channels};
@@ -9,7 +11,7 @@ use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
 /// All credit to the last touch that is not `direct` (or of the channels named); where all are, to
-/// the last one. As Google Analytics' last non-direct click. Names that do not occur are of no
+/// the last one. Like Google Analytics' last non-direct click. Names that do not occur have no
 /// effect.
 ///
 /// ```
@@ -35,7 +37,7 @@ impl Default for LastNonDirect {
 }
 
 impl LastNonDirect {
-    /// Passes over the channels named.
+    /// Skips the channels named.
     pub fn new<S: Into<String>>(direct: impl IntoIterator<Item = S>) -> Self {
         Self {
             direct: direct.into_iter().map(Into::into).collect(),

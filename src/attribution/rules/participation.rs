@@ -1,7 +1,7 @@
-//! How much each channel took part in; a report, not a division.
+//! Conversions that each channel took part in: a report, not a division.
 
-use crate::attribution::credits::Tally;
 use crate::attribution::distinct::distinct;
+use crate::attribution::tally::Tally;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -53,7 +53,7 @@ impl TryFrom<Fields> for Participation {
 }
 
 impl Participation {
-    /// Nothing yet.
+    /// A report of no journeys.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),
@@ -61,7 +61,7 @@ impl Participation {
         }
     }
 
-    /// Each channel with what it took part in.
+    /// Each channel with the conversions it took part in.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Tally)> {
         self.channels.iter().zip(self.by_channel.iter().copied())
     }

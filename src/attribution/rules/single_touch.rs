@@ -5,6 +5,17 @@ use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
 /// All credit to the last touch before the conversion.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::{Outcome, PathTable, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search"], Outcome::new(2.0, 0.0, 80.0)?)?;
+/// let credits = attribute(&table.journeys()?, &LastTouch)?;
+/// assert_eq!(credits.channel("search").map(|tally| tally.value), Some(80.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastTouch;
 
@@ -17,6 +28,17 @@ impl AttributionModel for LastTouch {
 }
 
 /// All credit to the first touch of the journey.
+///
+/// ```
+/// use mixtouch::attribution::rules::FirstTouch;
+/// use mixtouch::{Outcome, PathTable, attribute};
+///
+/// let mut table = PathTable::new();
+/// table.push(["social", "search"], Outcome::new(2.0, 0.0, 80.0)?)?;
+/// let credits = attribute(&table.journeys()?, &FirstTouch)?;
+/// assert_eq!(credits.channel("social").map(|tally| tally.value), Some(80.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstTouch;
 

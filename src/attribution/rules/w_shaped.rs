@@ -1,6 +1,8 @@
 //! Fixed parts for the first touch, the last, and the one that marks a stage.
 
-use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::rules::names::Names;
 use crate::attribution::rules::position::Position;
@@ -49,7 +51,7 @@ impl WShaped {
     /// With the channels whose first touch marks the stage.
     ///
     /// # Errors
-    /// No channel named.
+    /// If no channel is named.
     pub fn new<S: Into<String>>(stage: impl IntoIterator<Item = S>) -> Result<Self> {
         let stage: Vec<String> = stage.into_iter().map(Into::into).collect();
         if stage.is_empty() {
@@ -99,7 +101,7 @@ impl Fit for WShaped {
     }
 
     /// # Errors
-    /// A stage that is no channel of the journeys.
+    /// If a stage is not one of the journeys' channels.
     fn solve(&self, Names { channels, .. }: Names) -> Result<WShapedModel> {
         let find = |name: &String| {
             let known = || channels.iter().map(str::to_owned).collect();

@@ -1,7 +1,7 @@
 //! The exact-set game, a diagnostic.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
-use crate::attribution::shapley::weight;
+use crate::attribution::shapley::weight::weight;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["social"], Outcome::new(2.0, 0.0, 0.0)?)?;
 /// table.push(["social", "search"], Outcome::new(4.0, 0.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
-/// let report = ExactSetShapley::new(&journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?);
+/// let counts = journeys.accumulate(|| ChannelSetCounts::new(journeys.channels()))?;
+/// let report = ExactSetShapley::new(&counts);
 /// assert_eq!(report.iter().collect::<Vec<_>>(), [("search", 1.0), ("social", 3.0)]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -50,12 +51,12 @@ impl TryFrom<Fields> for ExactSetShapley {
 }
 
 impl ExactSetShapley {
-    /// The values of the game these coalitions make.
-    pub fn new(coalitions: &ChannelSetCounts) -> Self {
-        let channels = coalitions.channels().clone();
+    /// The values of the game with these counts.
+    pub fn new(counts: &ChannelSetCounts) -> Self {
+        let channels = counts.channels().clone();
         let players = channels.len();
         let mut values = vec![0.0; players];
-        for (set, outcome) in coalitions.sorted() {
+        for (set, outcome) in counts.sorted() {
             let inside = weight(players, set.len() - 1) * outcome.conversions();
             let outside = if set.len() < players {
                 weight(players, set.len()) * outcome.conversions()

@@ -1,7 +1,7 @@
 //! The ordered game, a report by channel and position.
 
-use crate::attribution::credits::Tally;
 use crate::attribution::distinct::{distinct, spread_evenly};
+use crate::attribution::tally::Tally;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -21,8 +21,8 @@ use serde::{Deserialize, Serialize};
 /// table.push(["social", "search", "social"], Outcome::new(1.0, 0.0, 60.0)?)?;
 /// let journeys = table.journeys()?;
 /// let report = journeys.accumulate(|| OrderedShapley::new(journeys.channels()))?;
-/// let social: Vec<f64> = report.positions("social").iter().map(|tally| tally.conversions).collect();
-/// assert_eq!(social, [0.25, 0.0, 0.25]);
+/// let social = report.positions("social").iter().map(|tally| tally.conversions);
+/// assert!(social.eq([0.25, 0.0, 0.25]));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,7 +57,7 @@ impl TryFrom<Fields> for OrderedShapley {
 }
 
 impl OrderedShapley {
-    /// Nothing yet.
+    /// A report of no journeys.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),

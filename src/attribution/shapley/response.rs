@@ -2,21 +2,37 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::with_distinct;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::person::mix;
 use crate::journeys::Journey;
 use crate::util::Random;
+use crate::util::random::step;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What a person who met a set of channels is predicted to do: a probability of conversion,
-/// expected conversions, or any other finite number. A fitted model, or the user's closure over the
-/// channels in order.
+/// A prediction for a person who met a set of channels: a probability of conversion, expected
+/// conversions, or any other finite number. Closures over the channels in order implement it.
+///
+/// ```
+/// use mixtouch::ChannelId;
+/// use mixtouch::attribution::shapley::Response;
+///
+/// /// Each further channel closes half of the gap to certainty.
+/// struct Halving;
+///
+/// impl Response for Halving {
+///     fn respond(&self, set: &[ChannelId]) -> f64 {
+///         1.0 - 0.5f64.powi(set.len() as i32)
+///     }
+/// }
+///
+/// assert_eq!(Halving.respond(&[]), 0.0);
+/// ```
 pub trait Response: Send + Sync {
     /// The prediction for exactly this set, in order and without repeats; for the empty set what
     /// comes without marketing.
@@ -85,10 +101,12 @@ impl<R> TryFrom<Fields<R>> for ResponseShapley<R> {
     fn try_from(fields: Fields<R>) -> Result<Self> {
         let game = Self::new(fields.response)
             .with_baseline(fields.baseline)
-            .with_seed(fields.seed);
-        game.with_exact(fields.exact)?
-            .with_error(fields.error)?
-            .with_most_pairs(fields.pairs)
+            .with_seed(fields.seed)
+            .with_exact(fields.exact)
+            .with_error(fields.error)
+            .with_most_pairs(fields.pairs);
+        game.check()?;
+        Ok(game)
     }
 }
 
@@ -107,59 +125,51 @@ impl<R> ResponseShapley<R> {
 
     /// Whether what is predicted without any channel is credited to the baseline. Off by default:
     /// every journey in the data has touches, so it is an extrapolation.
+    #[must_use]
     pub fn with_baseline(self, baseline: bool) -> Self {
         Self { baseline, ..self }
     }
 
-    /// Up to how many channels in a set all its subsets are asked for; 20 by default.
-    ///
-    /// # Errors
-    /// More than 20.
-    pub fn with_exact(self, exact: usize) -> Result<Self> {
-        if exact > EXACT {
-            return Err(Error::setting(
-                "the number of channels with exact Shapley values",
-                exact,
-                format!("0 to {EXACT}"),
-            ));
-        }
-        Ok(Self { exact, ..self })
+    /// Up to how many channels, 0 to 20, all subsets of a set are asked for; 20 by default.
+    #[must_use]
+    pub fn with_exact(self, exact: usize) -> Self {
+        Self { exact, ..self }
     }
 
-    /// The standard error to stop at, as a part of what the channels of a set add up to; 0.01 by
-    /// default.
-    ///
-    /// # Errors
-    /// A number that is not above 0.
-    pub fn with_error(self, error: f64) -> Result<Self> {
-        if !(error > 0.0 && error.is_finite()) {
-            return Err(Error::setting(
-                "the standard error to stop at",
-                error,
-                "a finite number above 0",
-            ));
-        }
-        Ok(Self { error, ..self })
+    /// The standard error to stop at, > 0, as a part of what the channels of a set add up to; 0.01
+    /// by default.
+    #[must_use]
+    pub fn with_error(self, error: f64) -> Self {
+        Self { error, ..self }
     }
 
-    /// Pairs of orders at which sampling gives up; 10,000 by default.
-    ///
-    /// # Errors
-    /// Fewer than 2, which have no standard error.
-    pub fn with_most_pairs(self, pairs: usize) -> Result<Self> {
-        if pairs < 2 {
-            return Err(Error::setting(
-                "the number of pairs of orders",
-                pairs,
-                "at least 2",
-            ));
-        }
-        Ok(Self { pairs, ..self })
+    /// Pairs of orders at which sampling gives up, 2 or more; 10,000 by default.
+    #[must_use]
+    pub fn with_most_pairs(self, pairs: usize) -> Self {
+        Self { pairs, ..self }
     }
 
     /// The seed of the orders drawn; 0 by default.
+    #[must_use]
     pub fn with_seed(self, seed: u64) -> Self {
         Self { seed, ..self }
+    }
+
+    /// Fails for a setting outside its range.
+    fn check(&self) -> Result<()> {
+        let (name, value, expected) = if self.exact > EXACT {
+            let name = "the number of channels with exact Shapley values";
+            (name, self.exact.to_string(), "0 to 20")
+        } else if !(self.error > 0.0 && self.error.is_finite()) {
+            let name = "the standard error to stop at";
+            (name, self.error.to_string(), "a finite number > 0")
+        } else if self.pairs < 2 {
+            let name = "the number of pairs of orders";
+            (name, self.pairs.to_string(), "at least 2")
+        } else {
+            return Ok(());
+        };
+        Err(Error::setting(name, value, expected))
     }
 }
 
@@ -169,7 +179,7 @@ impl<R: Response> ResponseShapley<R> {
     fn estimate(&self, set: &[ChannelId]) -> Estimate {
         let key = set
             .iter()
-            .fold(0, |key, channel| mix(key ^ u64::from(channel.0)));
+            .fold(0, |key, channel| step(key ^ u64::from(channel.0)));
         let mut members = Vec::with_capacity(set.len());
         let worth = |players: &[usize]| {
             members.clear();
@@ -226,23 +236,18 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
     }
 
     /// # Errors
-    /// A response that is not a finite number.
-    fn solve(&self, coalitions: ChannelSetCounts) -> Result<ResponseShapleyModel<R>> {
+    /// If a setting is outside its range, or a response is not a finite number.
+    fn solve(&self, counts: ChannelSetCounts) -> Result<ResponseShapleyModel<R>> {
+        self.check()?;
         let converting = |(set, outcome): (Vec<ChannelId>, crate::journeys::Outcome)| {
             (outcome.conversions > 0.0).then_some(set)
         };
-        let sets: Vec<Vec<ChannelId>> = coalitions
-            .sorted()
-            .into_iter()
-            .filter_map(converting)
-            .collect();
+        let sets: Vec<Vec<ChannelId>> =
+            counts.sorted().into_iter().filter_map(converting).collect();
         let estimates: Vec<Estimate> = sets.par_iter().map(|set| self.estimate(set)).collect();
         for (set, Estimate { values, .. }) in sets.iter().zip(&estimates) {
             if let Some(value) = values.iter().find(|value| !value.is_finite()) {
-                let names: Vec<&str> = set
-                    .iter()
-                    .map(|&id| coalitions.channels().name(id))
-                    .collect();
+                let names: Vec<&str> = set.iter().map(|&id| counts.channels().name(id)).collect();
                 return Err(Error::setting(
                     format!("the response to {} or a part of it", names.join(", ")),
                     value,
@@ -255,7 +260,7 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
             .zip(estimates)
             .map(|(set, found)| ((set.clone(), found.values), (set, found.errors)))
             .unzip();
-        let channels = coalitions.channels();
+        let channels = counts.channels();
         Ok(ResponseShapleyModel {
             game: self.clone(),
             values: SetValues::new(channels.clone(), values),

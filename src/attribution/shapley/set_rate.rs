@@ -2,10 +2,11 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::with_distinct;
-use crate::attribution::grams::Grams;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
+use crate::attribution::ngram_table::NgramTable;
 use crate::attribution::shapley::values::{SetValues, spread_values};
-use crate::attribution::shapley::weight;
+use crate::attribution::shapley::weight::weight;
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journeys::{Journey, Outcome};
@@ -62,37 +63,37 @@ impl Fit for SetRateShapley {
         ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: ChannelSetCounts) -> Result<SetRateShapleyModel> {
-        let rates = Rates::new(&coalitions);
+    fn solve(&self, counts: ChannelSetCounts) -> Result<SetRateShapleyModel> {
+        let rates = Rates::new(&counts);
         let values = rates
             .seen
             .par_iter()
             .map(|(set, _)| (set.clone(), rates.shapley(set)))
             .collect();
         Ok(SetRateShapleyModel(SetValues::new(
-            coalitions.channels().clone(),
+            counts.channels().clone(),
             values,
         )))
     }
 }
 
-/// Conversion rates above 0: by set, and to go through in order.
+/// Conversion rates > 0: by set, and in order.
 struct Rates {
     seen: Vec<(Vec<ChannelId>, f64)>,
-    by_set: Grams<f64>,
+    by_set: NgramTable<f64>,
 }
 
 impl Rates {
-    fn new(coalitions: &ChannelSetCounts) -> Self {
+    fn new(counts: &ChannelSetCounts) -> Self {
         let rate = |outcome: Outcome| outcome.conversions / (outcome.conversions + outcome.nulls);
-        let converting = coalitions
+        let converting = counts
             .sorted()
             .into_iter()
             .filter(|(_, outcome)| outcome.conversions > 0.0);
         let seen: Vec<_> = converting
             .map(|(set, outcome)| (set, rate(outcome)))
             .collect();
-        let mut by_set = Grams::default();
+        let mut by_set = NgramTable::default();
         seen.iter()
             .for_each(|(set, rate)| *by_set.value(set) = *rate);
         Self { seen, by_set }
@@ -224,10 +225,10 @@ mod tests {
             .map(|(path, n)| (path.as_slice(), f64::from(n % 7), 10.0))
             .collect();
         let journeys = table(&all);
-        let coalitions = journeys
+        let counts = journeys
             .accumulate(|| ChannelSetCounts::new(journeys.channels()))
             .unwrap();
-        let mut rates = Rates::new(&coalitions);
+        let mut rates = Rates::new(&counts);
         let small: Vec<ChannelId> = (0..4).map(ChannelId).collect();
         let looked_up = rates.shapley(&small);
         rates

@@ -2,9 +2,9 @@
 
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
-use crate::event::log::NO_TEXT;
+use crate::event::details::NO_TEXT;
 use crate::event::person::plain_number;
-use crate::event::{Events, Interaction, Kind, check_amount};
+use crate::event::{Events, Interaction, Kind};
 use crate::identity::Pseudonymiser;
 use crate::io::columns::zone_of;
 use crate::io::columns::{EventColumns, Field, Places};
@@ -12,6 +12,7 @@ use crate::io::csv::chunks::{Chunk, Chunks};
 use crate::io::csv::table::line_of;
 use crate::io::timestamp;
 use crate::time::TimeZone;
+use crate::time::limits::check_amount;
 use crate::util::interner::Interner;
 use std::io::Read;
 use std::sync::Arc;
@@ -20,21 +21,21 @@ use std::sync::Arc;
 /// busy.
 const CHUNK: usize = 4 << 20;
 
-/// An event log in CSV as pieces of whole rows, each of which any thread can make events of.
+/// A reader of an event log in CSV. It yields chunks of whole rows, which threads parse in parallel.
 ///
 /// ```
 /// use mixtouch::{JourneyBuilder, JourneyOptions};
-/// use mixtouch::io::{EventColumns, EventPiece, EventReader};
+/// use mixtouch::io::{EventColumns, CsvChunk, CsvReader};
 ///
 /// let file = "person,timestamp,channel,kind,value\nann,2026-01-01T10:00:00+01:00,social,touch,\nann,1767262000,,conversion,50\n";
-/// let reader = EventReader::new(file.as_bytes(), EventColumns::default())?;
+/// let reader = CsvReader::new(file.as_bytes(), EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-/// builder.extend_each(reader, EventPiece::events)?;
+/// builder.extend_each(reader, CsvChunk::events)?;
 /// assert_eq!(builder.build()?.totals().value, 50.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct EventReader<R> {
+pub struct CsvReader<R> {
     chunks: Chunks<R>,
     layout: Arc<Layout>,
     /// The rows behind the header that were read with it.
@@ -48,18 +49,18 @@ struct Layout {
     places: Places,
 }
 
-/// Some rows of a file, not yet taken apart.
+/// A run of whole rows of a file, not yet parsed.
 #[derive(Debug)]
-pub struct EventPiece {
+pub struct CsvChunk {
     chunk: Chunk,
     layout: Arc<Layout>,
 }
 
-impl<R: Read> EventReader<R> {
-    /// Reads the header; a byte order mark before it is passed over.
+impl<R: Read> CsvReader<R> {
+    /// Reads the header; skips a byte order mark before it.
     ///
     /// # Errors
-    /// An empty file, or a header without a column that is needed.
+    /// If the file is empty, or if the header lacks a required column.
     pub fn new(reader: R, columns: EventColumns) -> Result<Self> {
         Self::with_chunks(reader, columns, CHUNK)
     }
@@ -111,28 +112,28 @@ impl<R: Read> EventReader<R> {
     /// The first row, counted as a text editor counts lines, that cannot be used, with its column,
     /// its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
-        crate::io::next_batches(self, EventPiece::events)
+        crate::io::next_batches(self, CsvChunk::events)
     }
 }
 
-impl<R: Read> Iterator for EventReader<R> {
-    type Item = Result<EventPiece>;
+impl<R: Read> Iterator for CsvReader<R> {
+    type Item = Result<CsvChunk>;
 
-    fn next(&mut self) -> Option<Result<EventPiece>> {
+    fn next(&mut self) -> Option<Result<CsvChunk>> {
         let chunk = self
             .first
             .take()
             .map(Ok)
             .or_else(|| self.chunks.next_chunk().transpose())?;
-        Some(chunk.map(|chunk| EventPiece {
+        Some(chunk.map(|chunk| CsvChunk {
             chunk,
             layout: self.layout.clone(),
         }))
     }
 }
 
-impl EventPiece {
-    /// The events of these rows.
+impl CsvChunk {
+    /// Parses the rows.
     ///
     /// # Errors
     /// The first row, counted as a text editor counts the file's lines, that cannot be used, with
@@ -163,11 +164,11 @@ impl Events {
     /// Reads a whole event log from CSV: see [`EventColumns`] for the columns. Timestamps are epoch
     /// seconds or RFC 3339 with offset, and floored to seconds; a `kind` is `touch` or
     /// `conversion`; rows of kind `return`, `cart`, `survey`, `case_open` and `case_close` are
-    /// counted and passed over, unless the columns say to keep all. Empty fields of value and cost
+    /// counted but not stored, unless the columns say to keep all. Empty fields of value and cost
     /// are 0.
     ///
     /// # Errors
-    /// As [`EventReader::new`] and [`EventReader::next_batches`]; a log without any row.
+    /// As [`CsvReader::new`] and [`CsvReader::next_batches`]; a log without any row.
     ///
     /// ```
     /// use mixtouch::Events;
@@ -180,7 +181,7 @@ impl Events {
     /// ```
     pub fn from_csv(reader: impl Read, columns: EventColumns) -> Result<Self> {
         let mut log = columns.log();
-        let mut reader = EventReader::new(reader, columns)?;
+        let mut reader = CsvReader::new(reader, columns)?;
         while let Some(batches) = reader.next_batches()? {
             for batch in &batches {
                 log.append(batch)?;
@@ -228,7 +229,7 @@ impl<'a> Row<'a> {
         }
         let kind = self.kind()?;
         if !events.keeps(kind) {
-            events.pass_over(kind);
+            events.ignore(kind);
             return Ok(());
         }
         let person = self.person(events)?;
@@ -251,11 +252,11 @@ impl<'a> Row<'a> {
             Kind::Touch => None,
             _ => Some((
                 value,
-                self.optional(Field::Goal, events.goals_of(kind))?,
-                self.optional(Field::OrderId, &mut events.orders)?,
+                self.optional(Field::Goal, events.goals_mut(kind))?,
+                self.optional(Field::OrderId, events.orders_mut())?,
             )),
         };
-        for (column, &at) in events.columns.iter_mut().zip(&self.places.texts) {
+        for (column, &at) in events.text_columns_mut().zip(&self.places.texts) {
             let text = self.utf8(at, &column.name)?;
             let code = column.texts.intern(text)?;
             column.codes.push(code);
@@ -315,7 +316,7 @@ impl<'a> Row<'a> {
         }
         match self.text(Field::Person)? {
             "" => Err(self.bad(Field::Person, "any text or integer")),
-            text => events.people.text(text),
+            text => events.people_mut().text(text),
         }
     }
 
@@ -327,10 +328,10 @@ impl<'a> Row<'a> {
                 let identifier = hasher
                     .of_kind(kind, value)
                     .ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
-                events.identifiers.add(identifier);
+                events.identifiers_mut().add(identifier);
             }
         }
-        if events.identifiers.end_row() == 0 {
+        if events.identifiers_mut().end_row() == 0 {
             return Err(self.columns.no_identifier(self.line));
         }
         Ok(0)
@@ -516,7 +517,7 @@ mod tests {
         file.push_str("ann,1,tv,typo\nann,1,tv,worse\n");
         for size in [16, 64, 1000, 1 << 20] {
             let mut reader =
-                EventReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
+                CsvReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
             let message = loop {
                 match reader.next_batches() {
                     Ok(batches) => assert!(batches.is_some(), "the bad row was passed over"),

@@ -1,10 +1,10 @@
 //! The names a builder has seen.
 
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, ChannelNames};
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::event::log::recode_person;
 use crate::event::person::PersonTable;
+use crate::event::recode_person;
 use crate::journeys::build::partition::{Batch, Texts};
 use crate::journeys::options::JourneyOptions;
 use crate::util::interner::Interner;
@@ -16,8 +16,8 @@ use rayon::prelude::*;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     pub(crate) people: PersonTable,
-    pub(crate) channels: Interner,
-    pub(crate) places: Interner,
+    pub(crate) channels: ChannelNames,
+    pub(crate) places: ChannelNames,
     pub(crate) goals: Interner,
     pub(crate) orders: Interner,
     pub(crate) segments: Interner,
@@ -33,24 +33,24 @@ impl Names {
         options: &JourneyOptions,
     ) -> Result<Texts> {
         let mut texts = Texts {
-            people: self.people.absorb(&events.people)?,
-            channels: Vec::with_capacity(events.channels.len()),
-            places: Vec::with_capacity(events.channels.len()),
-            goals: self.goals.absorb(&events.goals)?,
+            people: self.people.absorb(events.people())?,
+            channels: Vec::with_capacity(events.channel_names().len()),
+            places: Vec::with_capacity(events.channel_names().len()),
+            goals: self.goals.absorb(events.goals())?,
             orders: if options.deduplicate {
-                self.orders.absorb(&events.orders)?
+                self.orders.absorb(events.orders())?
             } else {
-                vec![0; events.orders.len()]
+                vec![0; events.orders().len()]
             },
             segment: self.absorb_segments(events, options)?,
         };
-        for (name, &touched) in events.channels.iter().zip(touched) {
+        for (name, &touched) in events.channel_names().iter().zip(touched) {
             texts.channels.push(if touched {
-                self.channels.channel(name)?
+                self.channels.id(name)?
             } else {
                 ChannelId::NONE
             });
-            texts.places.push(self.places.channel(name)?);
+            texts.places.push(self.places.id(name)?);
         }
         Ok(texts)
     }
@@ -98,7 +98,7 @@ impl Names {
         })?;
         Ok(Some((
             column,
-            self.segments.absorb(&events.columns[column].texts)?,
+            self.segments.absorb(&events.text_column(column).texts)?,
         )))
     }
 }

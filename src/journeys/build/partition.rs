@@ -6,8 +6,8 @@
 //! work.
 
 use crate::channel::ChannelId;
-use crate::event::log::{recode_channel, recode_person, recode_text};
 use crate::event::{Events, Interaction, Kind};
+use crate::event::{recode_channel, recode_person, recode_text};
 use crate::journeys::build::codes::Codes;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
@@ -82,7 +82,7 @@ impl Recoding<'_> {
     /// The segment a row states, 0 where none is asked for.
     fn segment(&self, events: &Events, row: usize) -> u32 {
         self.texts.segment.as_ref().map_or(0, |(column, codes)| {
-            codes[events.columns[*column].codes[row] as usize]
+            codes[events.text_column(*column).codes[row] as usize]
         })
     }
 }
@@ -210,12 +210,13 @@ impl Batch {
     }
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let period = &recoding.options.period;
-        let is_touch =
-            |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
+        let period = recoding.options.period;
+        let is_touch = |row: usize| {
+            events.kinds()[row].0 == Kind::Touch && events.times()[row] <= period.last()
+        };
         let home = |row: usize| {
             if is_touch(row) {
-                partition_of(events.people.rank(events.person[row]))
+                partition_of(events.people().rank(events.persons()[row]))
             } else {
                 PARTITIONS
             }
@@ -236,17 +237,17 @@ impl Batch {
             places: &places,
             touches: total,
         };
-        let person = |row: usize| recode_person(&recoding.texts.people, events.person[row]);
+        let person = |row: usize| recode_person(&recoding.texts.people, events.persons()[row]);
         self.person = spread.codes(person);
-        self.time = spread.column(0, |row| events.time[row]);
+        self.time = spread.column(0, |row| events.times()[row]);
         self.channel = spread.column(ChannelId::NONE, |row| {
-            recode_channel(&recoding.texts.channels, events.channel[row])
+            recode_channel(&recoding.texts.channels, events.channel_ids()[row])
         });
-        if !events.cost.is_empty() && events.cost[rows].iter().any(|&cost| cost > 0.0) {
-            self.cost = spread.column(0.0, |row| events.cost[row]);
+        if !events.costs().is_empty() && events.costs()[rows].iter().any(|&cost| cost > 0.0) {
+            self.cost = spread.column(0.0, |row| events.costs()[row]);
         }
         if recoding.options.lookback.reads_interactions() || recoding.options.deduplicate {
-            self.interaction = spread.column(None, |row| events.kind[row].1);
+            self.interaction = spread.column(None, |row| events.kinds()[row].1);
         }
         if recoding.texts.segment.is_some() {
             self.segment = spread.column(0, |row| recoding.segment(events, row));
@@ -258,25 +259,27 @@ impl Batch {
             .options
             .goal
             .as_deref()
-            .map(|goal| events.goals.find(goal));
-        let counts = |sale: &&crate::event::log::Sale| {
-            recoding.options.period.reads(events.time[sale.row])
+            .map(|goal| events.goals().find(goal));
+        let counts = |sale: &&crate::event::details::RowDetails| {
+            events.times()[sale.row] <= recoding.options.period.last()
                 && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
-        let first = events.sales.partition_point(|sale| sale.row < rows.start);
-        let row = |sale: &crate::event::log::Sale| SaleRow {
-            person: recode_person(&recoding.texts.people, events.person[sale.row]),
-            time: events.time[sale.row],
-            place: recode_channel(&recoding.texts.places, events.channel[sale.row]),
+        let first = events
+            .conversions()
+            .partition_point(|sale| sale.row < rows.start);
+        let row = |sale: &crate::event::details::RowDetails| SaleRow {
+            person: recode_person(&recoding.texts.people, events.persons()[sale.row]),
+            time: events.times()[sale.row],
+            place: recode_channel(&recoding.texts.places, events.channel_ids()[sale.row]),
             goal: recode_text(&recoding.texts.goals, sale.goal),
             order: recode_text(&recoding.texts.orders, sale.order),
             segment: recoding.segment(events, sale.row),
             value: sale.value,
         };
-        let home = |sale: &crate::event::log::Sale| {
-            partition_of(events.people.rank(events.person[sale.row]))
+        let home = |sale: &crate::event::details::RowDetails| {
+            partition_of(events.people().rank(events.persons()[sale.row]))
         };
-        let counting = events.sales[first..]
+        let counting = events.conversions()[first..]
             .iter()
             .take_while(|sale| sale.row < rows.end)
             .filter(counts);
@@ -366,12 +369,12 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
 /// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
 /// observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
-    let reads = |time: &u32| options.period.reads(*time);
-    if events.others.is_empty() {
-        return events.time[rows].iter().copied().filter(reads).max();
+    let reads = |time: &u32| *time <= options.period.last();
+    if !events.has_other_kinds() {
+        return events.times()[rows].iter().copied().filter(reads).max();
     }
-    rows.filter(|&row| events.kind[row].0.is_used())
-        .map(|row| events.time[row])
+    rows.filter(|&row| events.kinds()[row].0.is_used())
+        .map(|row| events.times()[row])
         .filter(reads)
         .max()
 }

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::event::log::NO_TEXT;
+use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::breakdown::{Members, Personal, protected};
 use crate::kpi::service::case_log::named;
@@ -17,7 +17,7 @@ use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
 /// is up; by device, by channel and by both.
@@ -30,7 +30,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CartAbandonment {
     /// The time in which carts were filled first.
-    pub window: Window,
+    pub window: TimeRange,
     /// Carts bought or left.
     pub population: u64,
     /// Carts that the window's end leaves open: not bought, and their patience is not over. They
@@ -171,14 +171,14 @@ impl CartAbandonment {
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
     /// use mixtouch::kpi::timelines::PersonTimelines;
-    /// use mixtouch::time::Window;
+    /// use mixtouch::time::TimeRange;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
     /// log.push(Event::of_kind(Kind::Cart, "ann", 1_767_225_600).with_channel("app").with_value(30.0))?;
     /// log.push(Event::of_kind(Kind::Cart, "bob", 1_767_225_600).with_channel("app").with_value(20.0))?;
     /// log.push(Event::conversion("bob", 1_767_229_200).with_value(20.0))?;
-    /// let january = Window::new(1_767_225_600, 1_769_904_000)?;
+    /// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
     /// let carts = CartAbandonment::of(&PersonTimelines::new(&log)?.within(january), &CartOptions::default())?;
     /// assert_eq!((carts.overall.abandoned.rate, carts.overall.value), (Some(0.5), 30.0));
     /// # Ok::<(), mixtouch::Error>(())
@@ -202,7 +202,7 @@ impl CartAbandonment {
         let decided: Vec<&Cart> = all.iter().filter(over).collect();
         let on = |cart: &Cart| {
             named(log, device, cart.row).map_or(UNKNOWN, |code| {
-                device.map_or(UNKNOWN, |at| log.columns[at].texts.get(code))
+                device.map_or(UNKNOWN, |at| log.text_column(at).texts.get(code))
             })
         };
         let where_ = |cart: &Cart| {
@@ -270,14 +270,14 @@ fn groups(
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.
-fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: Window) -> Vec<Cart> {
+fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: TimeRange) -> Vec<Cart> {
     let log = history.log();
     let (mut carts, mut by_id): (Vec<Cart>, BTreeMap<u32, usize>) = (Vec::new(), BTreeMap::new());
     for (row, time) in history
         .timed_rows()
         .take_while(|&(_, time)| i64::from(time) < window.to())
     {
-        match log.kind[row].0 {
+        match log.row(row).kind() {
             Kind::Cart => {
                 let (id, value) = stated(log, row);
                 let nameless = || {
@@ -340,13 +340,9 @@ impl Cart {
 
 /// The order or cart id and the value of a row.
 fn stated(log: &Events, row: usize) -> (u32, f64) {
-    let rows = if log.kind[row].0 == Kind::Conversion {
-        &log.sales
-    } else {
-        &log.others
-    };
-    rows.binary_search_by_key(&row, |sale| sale.row)
-        .map_or((NO_TEXT, 0.0), |at| (rows[at].order, rows[at].value))
+    log.row(row)
+        .details()
+        .map_or((NO_TEXT, 0.0), |stated| (stated.order, stated.value))
 }
 
 impl fmt::Display for CartAbandonment {

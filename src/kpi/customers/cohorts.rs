@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::purchases::Purchases;
 use crate::privacy::{Group, MinimumGroup};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::{Periods, Window};
+use crate::time::{Periods, TimeRange};
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
 /// from then on.
@@ -16,7 +16,7 @@ use crate::time::{Periods, Window};
 #[non_exhaustive]
 pub struct Cohorts {
     /// From the first period's start to the last one's end.
-    pub window: Window,
+    pub window: TimeRange,
     /// Customers of all cohorts; others bought first outside the periods, or nobody knows when.
     pub population: u64,
     /// One cohort a period, oldest first.
@@ -39,8 +39,8 @@ pub struct Cohort {
 impl Cohorts {
     /// The cohorts of these periods.
     pub fn of(purchases: &Purchases<'_>, periods: &Periods, level: ConfidenceLevel) -> Self {
-        let mut counts: Vec<Vec<u64>> = (0..periods.len())
-            .map(|cohort| vec![0; periods.len() - cohort])
+        let mut counts: Vec<Vec<u64>> = (0..periods.count())
+            .map(|cohort| vec![0; periods.count() - cohort])
             .collect();
         for customer in purchases.customers().filter(|customer| customer.is_new()) {
             let Some(cohort) = periods.position(customer.times()[0]) else {
@@ -57,7 +57,7 @@ impl Cohorts {
                 }
             }
         }
-        let cohort = |(window, counts): (Window, Vec<u64>)| {
+        let cohort = |(window, counts): (TimeRange, Vec<u64>)| {
             let bought = counts
                 .iter()
                 .map(|&count| Proportion::from_counts(count, counts[0], level))
@@ -68,9 +68,9 @@ impl Cohorts {
                 bought,
             }
         };
-        let cohorts: Vec<Cohort> = periods.windows().zip(counts).map(cohort).collect();
+        let cohorts: Vec<Cohort> = periods.ranges().zip(counts).map(cohort).collect();
         Self {
-            window: periods.whole(),
+            window: periods.range(),
             population: cohorts.iter().map(|cohort| cohort.customers).sum(),
             cohorts,
         }

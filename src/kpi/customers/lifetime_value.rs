@@ -14,7 +14,8 @@ use crate::kpi::spend::CustomerAcquisitionCost;
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
 use crate::stats::{ConfidenceLevel, Mean};
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// Customer lifetime value by group of customers: historic, and predicted where a [`Forecast`] was
 /// asked for.
@@ -25,7 +26,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CustomerLifetimeValue {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// The models behind the forecast, if there is one.
@@ -309,7 +310,7 @@ impl CustomerLifetimeValue {
 #[non_exhaustive]
 pub struct ValuesToCost {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// Channels in order of their names, then all customers.
@@ -417,11 +418,15 @@ type Record = (Customer, Option<RepeatSpend>);
 
 impl Forecast {
     /// None of customers whose first purchase is unknown.
-    fn record(&self, customer: &CustomerPurchases<'_>, window: Window) -> Result<Option<Record>> {
+    fn record(
+        &self,
+        customer: &CustomerPurchases<'_>,
+        window: TimeRange,
+    ) -> Result<Option<Record>> {
         if !customer.is_new() {
             return Ok(None);
         }
-        let step = self.step_days * 86_400.0;
+        let step = self.step_days * f64::from(DAY);
         let purchases = customer
             .times()
             .iter()

@@ -13,7 +13,7 @@ use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
 /// second as one purchase.
@@ -40,7 +40,7 @@ use crate::time::Window;
 #[derive(Debug, Clone)]
 pub struct Purchases<'a> {
     journeys: &'a Journeys,
-    window: Window,
+    window: TimeRange,
     columns: Columns,
     unmatched_returns: u64,
 }
@@ -66,7 +66,7 @@ impl<'a> Purchases<'a> {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; 2^32 persons or more.
     pub fn of(journeys: &'a Journeys) -> Result<Self> {
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         let persons = journeys.converting_persons();
         u32::try_from(persons)
             .map_err(|_| Error::setting("customers", persons, "fewer than 2^32"))?;
@@ -210,7 +210,7 @@ impl<'a> Purchases<'a> {
     }
 
     /// The time reported.
-    pub fn window(&self) -> Window {
+    pub fn window(&self) -> TimeRange {
         self.window
     }
 

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
 /// end of the log are not in it, so that a short log makes customers look faster than they are.
@@ -16,7 +16,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct Repurchase {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// Of them, those with two purchases or more.
@@ -170,7 +170,7 @@ pub struct DuePurchase<'a> {
 #[non_exhaustive]
 pub struct InterpurchaseTimes {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// The second at which is judged who is overdue.

@@ -11,7 +11,7 @@ use crate::kpi::customers::purchases::Purchases;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::percent;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::{Periods, Window};
+use crate::time::{Periods, TimeRange};
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
 /// moment is active then; retention = customers active at a period's start and still at its end /
@@ -20,7 +20,7 @@ use crate::time::{Periods, Window};
 #[non_exhaustive]
 pub struct Retention {
     /// From the first period's start to the last one's end.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers of the log.
     pub population: u64,
     /// How long after a purchase a customer counts as active, in seconds.
@@ -34,7 +34,7 @@ pub struct Retention {
 #[non_exhaustive]
 pub struct RetentionPeriod {
     /// The period.
-    pub window: Window,
+    pub window: TimeRange,
     /// Customers who bought in it.
     pub buyers: u64,
     /// Customers whose first purchase ever it holds.
@@ -86,12 +86,12 @@ impl Retention {
             ));
         }
         let active_seconds = seconds as u32;
-        let period = |window: Window| {
+        let period = |window: TimeRange| {
             RetentionPeriod::of(purchases, window, i64::from(active_seconds), level)
         };
-        let periods_list = periods.windows().map(period).collect();
+        let periods_list = periods.ranges().map(period).collect();
         Ok(Self {
-            window: periods.whole(),
+            window: periods.range(),
             population: purchases.len() as u64,
             active_seconds,
             periods: periods_list,
@@ -135,7 +135,12 @@ impl Group for RetentionPeriod {
 }
 
 impl RetentionPeriod {
-    fn of(purchases: &Purchases<'_>, window: Window, active: i64, level: ConfidenceLevel) -> Self {
+    fn of(
+        purchases: &Purchases<'_>,
+        window: TimeRange,
+        active: i64,
+        level: ConfidenceLevel,
+    ) -> Self {
         let (from, to) = (window.from(), window.to());
         let count = |at: usize| {
             let customer = purchases.customer(at);

@@ -9,7 +9,7 @@ use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
 /// they were worth.
@@ -158,7 +158,7 @@ fn fifths(purchases: &Purchases<'_>, of: impl Fn(&CustomerPurchases<'_>) -> f64)
 #[non_exhaustive]
 pub struct RfmSegments {
     /// The time reported; recency counts to its end.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// What all purchases were worth, less refunds.

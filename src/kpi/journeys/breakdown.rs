@@ -10,7 +10,7 @@ use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Figures of everybody, by period, by how many channels the persons used and by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,7 +42,7 @@ pub struct GroupFigures<F> {
 #[non_exhaustive]
 pub struct PeriodFigures<F> {
     /// The period.
-    pub window: Window,
+    pub window: TimeRange,
     /// Its figures.
     pub figures: F,
 }
@@ -219,7 +219,7 @@ fn by_period<T: Item, F>(
     let Some(periods) = grouping.periods() else {
         return Vec::new();
     };
-    let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.len()];
+    let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.count()];
     for &item in items {
         if let Some(at) = periods.position(item.time()) {
             members[at].push(item);
@@ -229,7 +229,7 @@ fn by_period<T: Item, F>(
         .zip(members)
         .map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
     let shown = protected(named.collect(), grouping.minimum(), SmallGroups::Suppress);
-    let windows: Vec<Window> = periods.windows().collect();
+    let windows: Vec<TimeRange> = periods.ranges().collect();
     let window = |at: &str| {
         at.parse()
             .ok()

@@ -79,8 +79,8 @@ impl<'a> Contacts<'a> {
 
     /// Where a row is a contact: answers are given about contacts, and are none.
     pub(crate) fn channel(&self, row: usize) -> Option<ChannelId> {
-        let channel = self.log.channel[row];
-        (self.log.kind[row].0 != Kind::Survey && channel != ChannelId::NONE).then_some(channel)
+        let channel = self.log.row(row).channel();
+        (self.log.row(row).kind() != Kind::Survey && channel != ChannelId::NONE).then_some(channel)
     }
 
     /// A person's contacts made ready, so that each course takes a search and not a walk.

@@ -13,7 +13,7 @@ use crate::journeys::arena::{Block, Journeys};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::percent;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many of the persons reached converted.
 ///
@@ -23,7 +23,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct ConversionRates {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Persons with at least one touch.
     pub population: u64,
     /// Of them, those with a conversion that a touch led to.
@@ -78,7 +78,7 @@ impl ConversionRates {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
     pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate(|| ConversionCounts::new(journeys.channels()))?
             .report(journeys, level)
@@ -250,7 +250,7 @@ impl ConversionCounts {
                 .collect()
         };
         Ok(ConversionRates {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.touched,
             overall: Proportion::from_counts(self.converted, self.touched, level),
             omnichannel: Proportion::from_counts(self.omnichannel, self.touched, level),

@@ -9,7 +9,8 @@ use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Journeys;
 use crate::stats::{ConfidenceLevel, Distribution};
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
 /// converted after a touch. Conversions of one second are one purchase and count once.
@@ -17,7 +18,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct PurchasePaths {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys that converted after at least one touch.
     pub population: u64,
     /// Days from the first touch to the conversion.
@@ -33,7 +34,7 @@ impl PurchasePaths {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
     pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate_converting(PathLengths::default)?
             .report(journeys, level)
@@ -68,7 +69,7 @@ impl PathLengths {
         let days = self
             .lengths
             .iter()
-            .map(|length| f64::from(length.0) / 86_400.0)
+            .map(|length| f64::from(length.0) / f64::from(DAY))
             .collect();
         let touches = self
             .lengths
@@ -76,7 +77,7 @@ impl PathLengths {
             .map(|length| f64::from(length.1))
             .collect();
         Ok(PurchasePaths {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.lengths.len() as u64,
             days: Distribution::from_values(days, "days", level),
             touches: Distribution::from_values(touches, "touches", level),

@@ -4,12 +4,12 @@ use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::event::person::mix;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Block;
 use crate::kpi::map::steps::Steps;
 use crate::kpi::map::times::Times;
+use crate::util::random::step;
 
 /// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap): gathered over persons' journeys in any
 /// pieces. Of a row of a path table whole tallies count.
@@ -64,7 +64,7 @@ impl Places {
                 *place as usize
             }
             Self::Sparse(places) => {
-                let hash = |from: u32, to: u32| mix(u64::from(from) << 32 | u64::from(to));
+                let hash = |from: u32, to: u32| step(u64::from(from) << 32 | u64::from(to));
                 let of = |at: u32| {
                     edges
                         .get(at as usize)

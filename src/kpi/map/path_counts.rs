@@ -11,7 +11,6 @@ use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
 use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
 /// journeys in any pieces. Of a row of a path table whole tallies count.
@@ -195,7 +194,7 @@ impl PathCounts {
         level: ConfidenceLevel,
     ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         self.settle();
         let (population, distinct, paths) = each!(&self.table, table => {
             let all = table.paths();

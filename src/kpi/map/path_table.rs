@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use hashbrown::HashTable;
 
-use crate::event::person::mix;
+use crate::util::random::step;
 
 /// How often a path was taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -175,7 +175,7 @@ impl<const W: usize> PathTable<W> {
 }
 
 fn hash<const W: usize>(key: Key<W>) -> u64 {
-    key.into_iter().fold(0, |hash, word| mix(hash ^ word))
+    key.into_iter().fold(0, |hash, word| step(hash ^ word))
 }
 
 /// Both in order; what both have is added up, the earlier first.

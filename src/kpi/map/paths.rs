@@ -12,14 +12,14 @@ use crate::kpi::map::steps::Steps;
 use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// The paths most journeys took, step by step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FrequentPaths {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys, those without a step included.
     pub population: u64,
     /// Different paths.
@@ -81,7 +81,7 @@ impl FrequentPaths {
         level: ConfidenceLevel,
     ) -> Result<Self> {
         steps.check(journeys.channels())?;
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate(|| PathCounts::new(steps))?
             .report(journeys, most, minimum, level)

@@ -1,10 +1,14 @@
-//! Many lengths of time in little room.
+//! A histogram of durations: exact up to 1,024 values, logarithmic bins beyond.
+//!
+//! Its median is the only quantile outside `stats::quantile`, for its rule depends on the bins: the
+//! mean of the two middle order statistics (types 6 and 7 of Hyndman and Fan agree on it), with the
+//! values of a bin taken as evenly spread over the bin.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// So many are kept as they are.
+/// Values that are kept exactly.
 const EXACT: usize = 1024;
 /// Bins an octave: 32 make a value no more than 1.6 % wrong.
 const BITS: u32 = 5;
@@ -96,7 +100,7 @@ impl Times {
         }
     }
 
-    /// The median, that of an even number half-way between the two in the middle.
+    /// The median in seconds; of an even number the mean of the two in the middle.
     pub(crate) fn median(&self) -> Option<f64> {
         let count = self.exact.len() as u64 + self.bins.iter().sum::<u64>();
         let last = count.checked_sub(1)?;
@@ -111,7 +115,7 @@ impl Times {
         Some(0.5 * (at(last / 2) + at(last.div_ceil(2))))
     }
 
-    /// The value of a rank from 0, which lies among them, as if a bin's were spread over it.
+    /// The value of a rank, counted from 0, with the values of a bin evenly spread over it.
     fn in_bins(&self, rank: u64) -> f64 {
         let mut below = 0;
         for (at, &count) in self.bins.iter().enumerate() {

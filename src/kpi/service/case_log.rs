@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::event::log::NO_TEXT;
+use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
 use crate::kpi::timelines::PersonTimeline;
 
@@ -85,7 +85,7 @@ impl Case {
 
 /// The number of a row's text in a column, unless it is empty or there is no column.
 pub(crate) fn named(log: &Events, column: Option<usize>, row: usize) -> Option<u32> {
-    let column = &log.columns[column?];
+    let column = log.text_column(column?);
     let code = column.codes[row];
     (!column.texts.get(code).is_empty()).then_some(code)
 }
@@ -101,15 +101,15 @@ pub(crate) fn cases(person: &PersonTimeline<'_>, to: i64) -> Vec<Case> {
         .timed_rows()
         .take_while(|&(_, time)| i64::from(time) < to)
     {
-        let opens = match log.kind[row].0 {
+        let opens = match log.row(row).kind() {
             Kind::CaseOpen => true,
             Kind::CaseClose => false,
             _ => continue,
         };
         let id = log
-            .others
-            .binary_search_by_key(&row, |other| other.row)
-            .map_or(NO_TEXT, |at| log.others[at].order);
+            .row(row)
+            .details()
+            .map_or(NO_TEXT, |stated| stated.order);
         let next = cases.len();
         let at = match (id, opens) {
             (NO_TEXT, true) => {

@@ -17,7 +17,7 @@ use crate::kpi::service::teams::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::text::{figure, percent};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Service cases and the time to resolve them: of everybody, over time (by the opening) and by kind
 /// of journey up to the opening.
@@ -30,7 +30,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct Resolutions {
     /// The time of the openings; closes after its end are not known yet.
-    pub window: Window,
+    pub window: TimeRange,
     /// Cases opened.
     pub population: u64,
     /// Cases in the window that were closed before they were opened, and not after: left out of all
@@ -187,7 +187,7 @@ fn tickets(
     person: u32,
     history: &PersonTimeline<'_>,
     contacts: &Contacts<'_>,
-    window: Window,
+    window: TimeRange,
     names: [Option<usize>; 2],
 ) -> Vec<Ticket> {
     let mut cases = cases(history, window.to());

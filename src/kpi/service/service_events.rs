@@ -8,7 +8,7 @@ use crate::kpi::journeys::contact_path::{ContactPath, Contacts, Trail};
 use crate::kpi::service::case_log::{Case, cases, named};
 use crate::kpi::service::survey_scale::{Answer, Questions, SurveyScale};
 use crate::kpi::timelines::PersonTimeline;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// An interaction, a case resolved or an answer, as it counts for somebody.
 #[derive(Debug, Clone, Copy)]
@@ -69,7 +69,7 @@ impl ServiceEvent {
 pub(crate) struct Reader<'a> {
     pub(crate) contacts: Contacts<'a>,
     pub(crate) questions: &'a Questions,
-    pub(crate) window: Window,
+    pub(crate) window: TimeRange,
     pub(crate) lookback: u32,
     pub(crate) agent: Option<usize>,
     pub(crate) team: Option<usize>,
@@ -105,7 +105,7 @@ impl Reader<'_> {
         {
             contacts += usize::from(self.contacts.channel(row).is_some());
             let named = (named(log, self.agent, row), named(log, self.team, row));
-            let is_answer = log.kind[row].0 == Kind::Survey;
+            let is_answer = log.row(row).kind() == Kind::Survey;
             let recent = last
                 .filter(|&(at, _)| at >= time.saturating_sub(self.lookback))
                 .map(|(_, who)| who);
@@ -146,7 +146,7 @@ impl Reader<'_> {
     }
 
     fn interaction(&self, log: &Events, row: usize, from_elsewhere: bool) -> What {
-        let channel = log.channel[row];
+        let channel = log.row(row).channel();
         let across = channel != ChannelId::NONE && from_elsewhere;
         What::Interaction {
             channel,

@@ -210,7 +210,7 @@ impl Questions {
     pub(crate) fn read(&self, log: &Events, row: usize) -> Result<Option<Answer>> {
         // the kind first: of most logs hardly a row is an answer
         let Some(event) = Some(row)
-            .filter(|&row| log.kind[row].0 == Kind::Survey)
+            .filter(|&row| log.row(row).kind() == Kind::Survey)
             .and_then(|row| log.get(row))
         else {
             return Ok(None);

@@ -17,7 +17,7 @@ use crate::kpi::service::survey_scale::Questions;
 use crate::kpi::timelines::PersonTimelines;
 use crate::report::text::percent;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 use crate::kpi::service::service_events::{Reader, ServiceEvent, What};
 
@@ -92,7 +92,7 @@ impl ServiceColumns {
 #[non_exhaustive]
 pub struct Service {
     /// The time of the interactions, resolutions and answers.
-    pub window: Window,
+    pub window: TimeRange,
     /// Interactions.
     pub population: u64,
     /// All agents and teams.
@@ -283,7 +283,7 @@ fn served(
     let Some(column) = column else {
         return Vec::new();
     };
-    let texts = &log.columns[column].texts;
+    let texts = &log.text_column(column).texts;
     let mut by_code: Vec<(u32, &ServiceEvent)> = deeds
         .iter()
         .filter_map(|deed| Some((of(deed)?, deed)))

@@ -13,20 +13,20 @@ use crate::journeys::{Journey, Outcome};
 use crate::kpi::spend::roas::{cost_each, sum};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
 /// A new customer is a person whose first conversion lies in the period: with none in the log
 /// before it. The log must reach back far enough to know; earlier rows are context
-/// ([`Period`](crate::journeys::Period)), and a builder must not have forgotten them
+/// ([`TimeRange`](crate::time::TimeRange)), and a builder must not have forgotten them
 /// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By channel, the first
 /// purchases alone are credited, each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerAcquisitionCost {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Customers of the period: persons with a conversion in it.
     pub population: u64,
     /// New customers.
@@ -83,7 +83,7 @@ impl CustomerAcquisitionCost {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; what [`attribute`](crate::attribution::attribute) fails with.
     pub fn of<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Self> {
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = BootstrapWeights::Rows(first.outcomes);

@@ -12,7 +12,7 @@ use crate::event::{Interaction, Kind};
 use crate::kpi::service::case_log::named;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
 ///
@@ -24,7 +24,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct EmailRates {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// E-mails of which the log has anything.
     pub population: u64,
     /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and
@@ -68,11 +68,7 @@ impl EmailRates {
         let (window, log) = (histories.stated_window()?, histories.log());
         histories.check_column(campaign)?;
         let campaign = log.columns().position(|column| Some(column) == campaign);
-        let channel = log
-            .channels
-            .iter()
-            .position(|name| name == channel)
-            .map(|at| ChannelId(at as u16));
+        let channel = log.channel_names().find(channel);
         let of = |person: PersonTimeline<'_>| {
             channel.map_or_else(Counts::default, |channel| {
                 Counts::of(&person, channel, campaign)
@@ -123,10 +119,10 @@ impl Counts {
         let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
         for row in person
             .rows()
-            .filter(|&row| log.channel[row] == channel && log.kind[row].0 == Kind::Touch)
+            .filter(|&row| log.row(row).channel() == channel && log.row(row).kind() == Kind::Touch)
         {
             let message = messages.entry(named(log, campaign, row)).or_default();
-            match log.kind[row].1 {
+            match log.row(row).interaction() {
                 None => message.delivered = true,
                 Some(Interaction::View) => message.viewed = true,
                 Some(Interaction::Click) => message.clicked = true,

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
 /// value.
@@ -18,7 +18,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct ReturnOnAdSpend {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All conversions.
     pub population: u64,
     /// The share of value that is margin.
@@ -94,7 +94,7 @@ impl ReturnOnAdSpend {
             figures: of(*tally, journeys.costs().map(|costs| costs[at])),
         };
         Ok(Self {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: credits.total().conversions as u64,
             margin,
             whole: of(credits.total(), spend),

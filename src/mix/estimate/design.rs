@@ -1,8 +1,8 @@
 //! A panel made ready for the search: everything scaled, the baseline orthonormal, tests as rows.
 
 use crate::error::{Error, Result};
+use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
-use crate::linalg::triangular::dot;
 use crate::mix::panel::Panel;
 use crate::mix::specification::MixSpecification;
 use crate::mix::specification::columns::{

@@ -1,6 +1,6 @@
 //! A regression problem: the linear part of a candidate, solved exactly.
 
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::fold::Fold;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;

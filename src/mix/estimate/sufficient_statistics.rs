@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 use crate::mix::specification::columns::Source;
 use crate::mix::specification::pseudo_observations::EntryScratch;

@@ -1,9 +1,9 @@
 //! What names, dates and cells of a panel have to be.
 
 use crate::error::{Error, Result};
-use crate::event::log::LARGEST;
 use crate::mix::panel::period::Frequency;
 use crate::time::Day;
+use crate::time::limits::LARGEST;
 
 /// The first date that does not follow the one before it, with what is expected there.
 pub(crate) fn misstep(period: Frequency, dates: &[Day]) -> Option<(usize, String)> {

@@ -31,7 +31,7 @@ pub(crate) const CHORD: f64 = 1e-6;
 /// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x
 /// >= 0.
 ///
-/// A complete curve of one's own, f(x) = x / (scale + x)^(1/2), which turns from a line into a root:
+/// A complete curve of one's own, f(x) = x / (scale + x)^(1/2), a line that turns into a root:
 ///
 /// ```
 /// use mixtouch::mix::transform::Saturation;

@@ -185,7 +185,7 @@ proptest! {
         let rules = || if lent { lent_cookies() } else { rules() };
         let found = resolved(rules(), &rows);
         let mut shuffled = rows.clone();
-        let mut random = mixtouch::util::Random::new(seed);
+        let mut random = crate::common::random::Random::new(seed);
         (1..shuffled.len()).rev().for_each(|at| shuffled.swap(at, random.index(at as u64 + 1) as usize));
         shuffled.iter_mut().for_each(|row| if random.chance(0.5) { (row.0, row.1) = (row.1, row.0) });
         for threads in [1, 2, 3] {

@@ -10,7 +10,7 @@ use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, Vo
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -92,7 +92,7 @@ proptest! {
     #[test]
     fn parts_add_up(rows in prop::collection::vec((0usize..4, 0usize..7, 0i64..400, 0usize..1000), 0..60), minimum in 1u64..4) {
         let log = log(&rows);
-        let window = Window::new(100, 300).unwrap();
+        let window = TimeRange::new(100, 300).unwrap();
         let histories = PersonTimelines::new(&log).unwrap().within(window);
         let periods = Periods::new(vec![100, 150, 300]).unwrap();
         let grouping = KpiOptions::default().with_offline(offline()).with_periods(periods)

@@ -24,7 +24,7 @@ use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend}
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone, attribute};
 
 #[test]
@@ -219,7 +219,7 @@ fn opened_and_clicked_mails() {
         ((2, 3), (1, 3), (1, 3))
     );
     let later =
-        histories.within(Window::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap());
+        histories.within(TimeRange::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap());
     let rates = EmailRates::of(
         &later,
         "e-mail",

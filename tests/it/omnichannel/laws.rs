@@ -286,7 +286,7 @@ fn rows_that_only_kpis_use_change_nothing_for_attribution() {
 
 /// Customers drawn as BG/NBD and gamma-gamma say, each watched for 40 to 60 weeks, as a log.
 fn drawn(customers: u64) -> Events {
-    let random = mixtouch::util::Random::new(11);
+    let random = crate::common::random::Random::new(11);
     let (day, end) = (86_400.0, 60.0 * 7.0);
     let mut log = Events::new();
     for person in 0..customers {

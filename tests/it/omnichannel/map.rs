@@ -1,11 +1,11 @@
 //! The map of journeys, worked by hand on the journeys listed in `conversion.rs`; its laws.
 
 use super::{DAY, JANUARY, assert_near, counts, log, quarter};
+use crate::common::random::Random;
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, Stage, Steps};
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::stats::ConfidenceLevel;
-use mixtouch::util::Random;
 use mixtouch::{Accumulator, Event, Events, JourneyOptions, Journeys, Outcome, PathTable};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,7 +11,7 @@ use mixtouch::kpi::spend::EmailRates;
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::simulate::customers::Customers;
 use mixtouch::stats::{ConfidenceLevel, Interval, Proportion};
-use mixtouch::time::Window;
+use mixtouch::time::TimeRange;
 use mixtouch::{Events, Kind};
 
 use super::{APRIL, DAY, JANUARY};
@@ -208,7 +208,7 @@ fn carts_newsletters_and_returns_are_as_planted() {
         assert_rate(group, &carts.group(group).unwrap().abandoned, truth);
     }
     // twelve whole weeks; the thirteenth is cut short
-    let weeks = Window::new(JANUARY, JANUARY + 84 * DAY).unwrap();
+    let weeks = TimeRange::new(JANUARY, JANUARY + 84 * DAY).unwrap();
     let mails = EmailRates::of(
         &PersonTimelines::new(&log).unwrap().within(weeks),
         "e-mail",

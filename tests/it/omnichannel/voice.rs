@@ -17,6 +17,7 @@
 //! | leo | chat chat | consistency 4, nps 0 |
 
 use super::{APRIL, DAY, JANUARY, assert_near, counts, offline};
+use crate::common::random::Random;
 use mixtouch::io::EventColumns;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::{Contrast, Finding, GroupComparison};
@@ -26,8 +27,7 @@ use mixtouch::kpi::service::{
 };
 use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::time::{Periods, Window};
-use mixtouch::util::Random;
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, Kind, TimeZone};
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ pub(crate) fn log() -> Events {
 fn quarter(log: &Events) -> PersonTimelines<'_> {
     PersonTimelines::new(log)
         .unwrap()
-        .within(Window::new(JANUARY, APRIL).unwrap())
+        .within(TimeRange::new(JANUARY, APRIL).unwrap())
 }
 
 fn grouping() -> KpiOptions {
@@ -279,7 +279,7 @@ fn cases_and_the_time_they_take() {
     // Seen on 13 February at midnight, hal's is open and later ones are not known.
     let early = PersonTimelines::new(&log)
         .unwrap()
-        .within(Window::new(JANUARY, JANUARY + 43 * DAY).unwrap());
+        .within(TimeRange::new(JANUARY, JANUARY + 43 * DAY).unwrap());
     let early = Resolutions::of(&early, &columns(), &grouping()).unwrap();
     assert_eq!((early.population, early.cases.overall.open), (2, 1));
 }

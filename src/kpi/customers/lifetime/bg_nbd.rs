@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::kpi::customers::lifetime::Customer;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
 use crate::stats::special::{digamma, hypergeometric};
 
@@ -97,9 +98,10 @@ impl BgNbd {
         ];
         let summit = coarse_to_fine(customers, &starts, |customers, starts| {
             let levels = Levels::new(customers);
-            maximise("BG/NBD", customers.len(), starts, |&[r, alpha, a, b]| {
+            let likelihood = PositiveParameters::new(|&[r, alpha, a, b]: &[f64; 4]| {
                 Self { r, alpha, a, b }.slope(customers, &levels)
-            })
+            });
+            maximise("BG/NBD", customers.len(), starts, &likelihood)
         })?;
         let [r, alpha, a, b] = summit.parameters;
         let log_likelihood = summit.mean * customers.len() as f64;

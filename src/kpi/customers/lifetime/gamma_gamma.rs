@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
 use crate::stats::special::digamma;
 
@@ -122,9 +123,9 @@ impl GammaGamma {
             [10.0, 20.0, 2.0 * mean],
         ];
         let summit = coarse_to_fine(customers, &starts, |customers, starts| {
-            maximise("gamma-gamma", customers.len(), starts, |&[p, q, v]| {
-                Self { p, q, v }.slope(customers)
-            })
+            let likelihood =
+                PositiveParameters::new(|&[p, q, v]: &[f64; 3]| Self { p, q, v }.slope(customers));
+            maximise("gamma-gamma", customers.len(), starts, &likelihood)
         })?;
         let [p, q, v] = summit.parameters;
         let log_likelihood = summit.mean * customers.len() as f64;

@@ -29,7 +29,8 @@ impl Search {
     /// search gives what it found.
     ///
     /// # Errors
-    /// Like [`Search::fit`]; [`Error::Cancelled`](crate::Error::Cancelled) if it was stopped before it found anything.
+    /// Like [`Search::fit`]; [`Error::Cancelled`](crate::Error::Cancelled) if it was stopped before
+    /// it found anything.
     pub fn fit_with_progress(
         &self,
         specification: &MixSpecification,
@@ -51,7 +52,8 @@ impl Search {
     /// Refreshes like [`Search::refresh`], observed by `progress`, which counts evaluations.
     ///
     /// # Errors
-    /// Like [`Search::refresh`]; [`Error::Cancelled`](crate::Error::Cancelled) if it was stopped before it found anything.
+    /// Like [`Search::refresh`]; [`Error::Cancelled`](crate::Error::Cancelled) if it was stopped
+    /// before it found anything.
     pub fn refresh_with_progress(
         &self,
         earlier: &SearchFit,

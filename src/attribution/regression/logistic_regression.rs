@@ -3,7 +3,8 @@
 mod newton;
 
 use crate::attribution::channel_sets::ChannelSetCounts;
-use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::fit::Fit;
+use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyModel};
 use crate::channel::{ChannelId, Channels};
@@ -26,29 +27,30 @@ use serde::{Deserialize, Serialize};
 /// divided, Shapley values add up to the probability, and they do not hang on where the intercept
 /// happens to lie. No channel at all is worth 0, for the data have no journey without touches to
 /// learn from; so nothing is left to a baseline, and a journey of one touch gives it all. A channel
-/// that lowers the probability by more than its part of it gets nothing. As every model of who
-/// converts, it takes for effect what is only correlation.
+/// that lowers the probability by more than its part of it gets nothing. Like every model of who
+/// converts, it cannot tell an effect from a correlation.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
-/// use mixtouch::attribution::regression::Logistic;
+/// use mixtouch::attribution::regression::LogisticRegression;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social"], Outcome::new(100.0, 900.0, 0.0)?)?;
 /// table.push(["search"], Outcome::new(200.0, 800.0, 0.0)?)?;
 /// table.push(["social", "search"], Outcome::new(360.0, 640.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
-/// let model = Logistic::new().fit(&journeys)?;
+/// let model = LogisticRegression::new().fit(&journeys)?;
 /// // odds 1/9, 1/4 and 9/16 = 1/4 x 9/4 = 1/9 x 81/16: an exact fit with intercept log 4/81
 /// let (_, search) = model.coefficients().next().unwrap();
 /// assert!((search - (81.0f64 / 16.0).ln()).abs() < 0.05, "but for the penalty");
 /// let credits = attribute(&journeys, &model)?;
-/// assert!(credits.channel("search").unwrap().conversions > credits.channel("social").unwrap().conversions);
+/// let [search, social] = credits.by_channel() else { unreachable!() };
+/// assert!(search.conversions > social.conversions);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
-pub struct Logistic {
+pub struct LogisticRegression {
     penalty: f64,
 }
 
@@ -57,41 +59,45 @@ struct Fields {
     penalty: f64,
 }
 
-impl TryFrom<Fields> for Logistic {
+impl TryFrom<Fields> for LogisticRegression {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        Self::new().with_penalty(fields.penalty)
+        let specification = Self::new().with_penalty(fields.penalty);
+        specification.check()?;
+        Ok(specification)
     }
 }
 
-impl Default for Logistic {
+impl Default for LogisticRegression {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Logistic {
+impl LogisticRegression {
     /// With a penalty of 1, as heavy as a coefficient of 1 being one standard deviation of its
     /// prior.
     pub fn new() -> Self {
         Self { penalty: 1.0 }
     }
 
-    /// Another penalty.
-    ///
-    /// # Errors
-    /// A penalty that is not above 0: without any, a channel before every conversion has no finite
-    /// coefficient.
-    pub fn with_penalty(self, penalty: f64) -> Result<Self> {
-        if !(penalty > 0.0 && penalty.is_finite()) {
-            return Err(Error::setting(
-                "the penalty of coefficients",
-                penalty,
-                "a finite number above 0",
-            ));
+    /// Another penalty, > 0; checked by fitting. Without one, a channel before every conversion has
+    /// no finite coefficient.
+    #[must_use]
+    pub fn with_penalty(self, penalty: f64) -> Self {
+        Self { penalty }
+    }
+
+    fn check(self) -> Result<()> {
+        if self.penalty > 0.0 && self.penalty.is_finite() {
+            return Ok(());
         }
-        Ok(Self { penalty })
+        Err(Error::setting(
+            "the penalty of coefficients",
+            self.penalty,
+            "a finite number > 0",
+        ))
     }
 }
 
@@ -111,7 +117,7 @@ impl Curve {
                 .copied()
                 .unwrap_or(0.0)
         });
-        crate::attribution::regression::logistic::newton::sigmoid(odds)
+        newton::sigmoid(odds)
     }
 }
 
@@ -125,17 +131,17 @@ impl Response for Curve {
     }
 }
 
-/// A fitted [`Logistic`] regression.
+/// A fitted [`LogisticRegression`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogisticModel {
-    specification: Logistic,
+pub struct LogisticRegressionModel {
+    specification: LogisticRegression,
     steps: usize,
     converged: bool,
     log_likelihood: f64,
     game: ResponseShapleyModel<Curve>,
 }
 
-impl LogisticModel {
+impl LogisticRegressionModel {
     /// Log-odds of a conversion without any of the channels.
     pub fn intercept(&self) -> f64 {
         self.game.response().intercept
@@ -164,28 +170,31 @@ impl LogisticModel {
         self.steps
     }
 
-    /// Whether the last step still mattered.
+    /// Whether the last step changed no coefficient by more than 1e-9 of its size.
     pub fn converged(&self) -> bool {
         self.converged
     }
 }
 
-impl Fit for Logistic {
+impl Fit for LogisticRegression {
     type Evidence = ChannelSetCounts;
-    type Model = LogisticModel;
+    type Model = LogisticRegressionModel;
 
     fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
         ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: ChannelSetCounts) -> Result<LogisticModel> {
-        let fit = crate::attribution::regression::logistic::newton::fit(&coalitions, self.penalty);
+    /// # Errors
+    /// If the penalty is not > 0.
+    fn solve(&self, sets: ChannelSetCounts) -> Result<LogisticRegressionModel> {
+        self.check()?;
+        let fit = newton::fit(&sets, self.penalty);
         let curve = Curve {
             intercept: fit.coefficients[0],
             coefficients: fit.coefficients[1..].to_vec(),
         };
-        let game = ResponseShapley::new(curve).solve(coalitions)?;
-        Ok(LogisticModel {
+        let game = ResponseShapley::new(curve).solve(sets)?;
+        Ok(LogisticRegressionModel {
             specification: *self,
             steps: fit.steps,
             converged: fit.converged,
@@ -195,7 +204,7 @@ impl Fit for Logistic {
     }
 }
 
-impl AttributionModel for LogisticModel {
+impl AttributionModel for LogisticRegressionModel {
     fn channels(&self) -> Option<&Channels> {
         AttributionModel::channels(&self.game)
     }

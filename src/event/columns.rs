@@ -1,0 +1,175 @@
+//! Views of a log by column and by row. Outside this module nothing reads the columns otherwise.
+
+use crate::channel::{ChannelId, ChannelNames};
+use crate::event::details::{RowDetails, TextColumn};
+use crate::event::identifiers::IdentifierColumn;
+use crate::event::log::Events;
+use crate::event::person::PersonTable;
+use crate::event::row::{Interaction, Kind};
+use crate::util::interner::Interner;
+
+impl Events {
+    /// The codes of the rows' persons in [`Events::people`].
+    #[inline]
+    pub(crate) fn persons(&self) -> &[u64] {
+        &self.person
+    }
+
+    /// The rows' seconds since 1970-01-01T00:00:00Z.
+    #[inline]
+    pub(crate) fn times(&self) -> &[u32] {
+        &self.time
+    }
+
+    /// The rows' channels, numbered by [`Events::channel_names`].
+    #[inline]
+    pub(crate) fn channel_ids(&self) -> &[ChannelId] {
+        &self.channel
+    }
+
+    /// The rows' kinds and interactions.
+    #[inline]
+    pub(crate) fn kinds(&self) -> &[(Kind, Option<Interaction>)] {
+        &self.kind
+    }
+
+    /// The rows' costs; empty where no row has one.
+    #[inline]
+    pub(crate) fn costs(&self) -> &[f64] {
+        &self.cost
+    }
+
+    /// What conversions state, in row order.
+    #[inline]
+    pub(crate) fn conversions(&self) -> &[RowDetails] {
+        &self.sales
+    }
+
+    /// Whether the log stores rows of kinds that attribution does not use.
+    pub(crate) fn has_other_kinds(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    pub(crate) fn people(&self) -> &PersonTable {
+        &self.people
+    }
+
+    pub(crate) fn channel_names(&self) -> &ChannelNames {
+        &self.channels
+    }
+
+    /// The goals of conversions.
+    pub(crate) fn goals(&self) -> &Interner {
+        &self.goals
+    }
+
+    pub(crate) fn orders(&self) -> &Interner {
+        &self.orders
+    }
+
+    /// The named column at an index below the number of [`Events::columns`].
+    #[inline]
+    pub(crate) fn text_column(&self, at: usize) -> &TextColumn {
+        &self.columns[at]
+    }
+
+    pub(crate) fn identifiers(&self) -> &IdentifierColumn {
+        &self.identifiers
+    }
+
+    pub(crate) fn identifiers_mut(&mut self) -> &mut IdentifierColumn {
+        &mut self.identifiers
+    }
+
+    pub(crate) fn set_identifiers(&mut self, identifiers: IdentifierColumn) {
+        self.identifiers = identifiers;
+    }
+
+    /// Replaces every row's person by a number.
+    pub(crate) fn set_persons(&mut self, persons: Vec<u64>) {
+        debug_assert_eq!(persons.len(), self.len());
+        self.person = persons;
+    }
+
+    /// A view of one row, which must exist.
+    #[inline]
+    pub(crate) fn row(&self, row: usize) -> RowRef<'_> {
+        RowRef { log: self, row }
+    }
+}
+
+/// What readers of files fill.
+#[cfg(any(feature = "csv", feature = "parquet"))]
+impl Events {
+    pub(crate) fn people_mut(&mut self) -> &mut PersonTable {
+        &mut self.people
+    }
+
+    pub(crate) fn orders_mut(&mut self) -> &mut Interner {
+        &mut self.orders
+    }
+
+    pub(crate) fn text_columns_mut(&mut self) -> impl Iterator<Item = &mut TextColumn> {
+        self.columns.iter_mut()
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn columns_mut(&mut self) -> ColumnsMut<'_> {
+        ColumnsMut {
+            kinds: &mut self.kind,
+            persons: &mut self.person,
+            times: &mut self.time,
+            channels: &mut self.channel,
+            costs: &mut self.cost,
+            texts: &mut self.columns,
+        }
+    }
+}
+
+/// All columns at once, for a reader that fills them a batch at a time. It leaves them equally long.
+#[cfg(feature = "parquet")]
+pub(crate) struct ColumnsMut<'a> {
+    pub(crate) kinds: &'a mut Vec<(Kind, Option<Interaction>)>,
+    pub(crate) persons: &'a mut Vec<u64>,
+    pub(crate) times: &'a mut Vec<u32>,
+    pub(crate) channels: &'a mut Vec<ChannelId>,
+    /// Empty until the first cost is given.
+    pub(crate) costs: &'a mut Vec<f64>,
+    pub(crate) texts: &'a mut [TextColumn],
+}
+
+/// One row of a log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RowRef<'a> {
+    log: &'a Events,
+    row: usize,
+}
+
+impl RowRef<'_> {
+    #[inline]
+    pub(crate) fn kind(self) -> Kind {
+        self.log.kind[self.row].0
+    }
+
+    #[inline]
+    pub(crate) fn interaction(self) -> Option<Interaction> {
+        self.log.kind[self.row].1
+    }
+
+    /// The channel, numbered by [`Events::channel_names`]; [`ChannelId::NONE`] where none is stated.
+    #[inline]
+    pub(crate) fn channel(self) -> ChannelId {
+        self.log.channel[self.row]
+    }
+
+    /// What the row states beyond the columns that all rows have; `None` for touches.
+    pub(crate) fn details(self) -> Option<RowDetails> {
+        let stated = match self.kind() {
+            Kind::Touch => return None,
+            Kind::Conversion => &self.log.sales,
+            _ => &self.log.others,
+        };
+        let at = stated.binary_search_by_key(&self.row, |details| details.row);
+        at.ok().map(|at| stated[at])
+    }
+}
