@@ -109,6 +109,25 @@ pub enum Error {
         /// The channels of the other side, abridged.
         right: String,
     },
+    /// A regressor is a combination of others, so its coefficient has no single value.
+    #[error("column {column:?} is a combination of the columns before it")]
+    Collinear {
+        /// The regressor's name.
+        column: String,
+    },
+    /// A regressor is other than 0 only where the counts are 0, so its coefficient has no finite
+    /// estimate.
+    #[error("column {column:?} separates counts of 0 from the rest; its estimate is not finite")]
+    Separation {
+        /// The regressor's name.
+        column: String,
+    },
+    /// A numerical solver gave no usable answer.
+    #[error("the solver failed: {reason}")]
+    Solver {
+        /// What went wrong.
+        reason: String,
+    },
     /// The observer of long work stopped it.
     #[error("{stage} was cancelled")]
     Cancelled {

@@ -37,8 +37,9 @@
 //! ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs: conversion,
 //! cost of acquisition, retention, the value of customers.
 //!
-//! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on
-//! by default; `parquet` (Parquet files and Arrow record batches in).
+//! Features: `csv` (files in and out), `time` (RFC 3339, calendar days in time zones) and `linfa`
+//! (least squares, and mix designs as datasets for any linfa regressor), all on by default;
+//! `parquet` (Parquet files and Arrow record batches in).
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 

@@ -3,6 +3,7 @@
 //! | estimator | draws |
 //! |---|---|
 //! | [`Search`] | transforms and penalty by their evidence, coefficients at their optimum |
+//! | `LeastSquares` (feature `linfa`) | coefficients at given transforms, by their normal approximation |
 //!
 //! An [`Estimator`] takes a [`MixSpecification`](crate::mix::specification::MixSpecification) and a
 //! panel and gives a [`Posterior`](crate::mix::posterior::Posterior). [`TransformedDesign`] is the
@@ -13,6 +14,8 @@ mod design;
 mod estimator;
 mod evidence;
 mod fold;
+#[cfg(feature = "linfa")]
+mod least_squares;
 mod objectives;
 mod problem;
 mod search;
@@ -22,5 +25,10 @@ mod validation;
 
 pub use self::block_bootstrap::{BlockBootstrap, BootstrapChannel};
 pub use self::estimator::Estimator;
+#[cfg(feature = "linfa")]
+pub use self::least_squares::{
+    BreuschPagan, Coefficient, Family, LeastSquares, RegressionData, RegressionSummary,
+    StandardErrors, durbin_watson,
+};
 pub use self::search::{Search, SearchFit, SearchReport};
 pub use self::transformed_design::TransformedDesign;

@@ -19,7 +19,10 @@ mod mix_figures;
 #[cfg(feature = "csv")]
 mod mix_later;
 mod mix_laws;
+#[cfg(feature = "linfa")]
+mod mix_least_squares;
 mod mix_recovery;
+#[cfg(feature = "linfa")]
 mod mix_regression;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;

@@ -1,0 +1,20 @@
+//! The classical regression: least squares, counts and positive outcomes on given regressors.
+
+mod additive;
+mod coefficient;
+mod data;
+mod diagnostics;
+mod estimator;
+mod factor;
+mod family;
+mod newey_west;
+mod solution;
+mod summary;
+mod text;
+
+pub use self::coefficient::Coefficient;
+pub use self::data::RegressionData;
+pub use self::diagnostics::{BreuschPagan, durbin_watson};
+pub use self::estimator::LeastSquares;
+pub use self::family::{Family, StandardErrors};
+pub use self::summary::RegressionSummary;
