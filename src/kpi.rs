@@ -66,7 +66,11 @@
 pub mod customers;
 pub mod journeys;
 pub mod map;
-pub mod options;
+mod members;
+mod options;
 pub mod service;
 pub mod spend;
-pub mod timelines;
+mod timelines;
+
+pub use self::options::{KpiOptions, OfflineChannels};
+pub use self::timelines::{PersonTimeline, PersonTimelines};

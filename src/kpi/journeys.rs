@@ -12,6 +12,6 @@ pub use self::breakdown::{Breakdown, GroupFigures, PeriodFigures};
 pub use self::contact_path::ChannelUse;
 pub use self::contrast::{Contrast, Finding, GroupComparison};
 pub use self::conversion::{ChannelRate, ConversionCounts, ConversionRates};
-pub use self::kind::{JourneyKind, OfflineChannels};
+pub use self::kind::JourneyKind;
 pub use self::kind_shares::{KindCounts, KindShare, KindShares};
 pub use self::purchase_paths::{PathLengths, PurchasePaths};

@@ -5,10 +5,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
 use crate::kpi::customers::purchases::Purchases;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup};
-use crate::stats::{ConfidenceLevel, Rate};
-use crate::time::{Periods, Window};
+use crate::stats::Rate;
+use crate::time::Window;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
 /// from then on.
@@ -37,8 +39,31 @@ pub struct Cohort {
 }
 
 impl Cohorts {
-    /// The cohorts of these periods.
-    pub fn of(purchases: &Purchases<'_>, periods: &Periods, level: ConfidenceLevel) -> Self {
+    /// The cohorts of the options' periods; without periods one cohort of the whole range.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{Cohorts, Purchases};
+    /// use mixtouch::time::Periods;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+    /// let options = KpiOptions::default().with_periods(months);
+    /// let cohorts = Cohorts::new(&Purchases::new(&journeys)?, &options)?;
+    /// let january = &cohorts.cohorts[0];
+    /// assert_eq!((january.customers, january.bought[1].rate), (2, Some(0.5)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the purchases' range cannot be a period.
+    pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Result<Self> {
+        let periods = options.periods_or(purchases.window())?;
         let mut counts: Vec<Vec<u64>> = (0..periods.len())
             .map(|cohort| vec![0; periods.len() - cohort])
             .collect();
@@ -60,7 +85,7 @@ impl Cohorts {
         let cohort = |(window, counts): (Window, Vec<u64>)| {
             let bought = counts
                 .iter()
-                .map(|&count| Rate::new(count, counts[0], level))
+                .map(|&count| Rate::new(count, counts[0], options.level()))
                 .collect();
             Cohort {
                 name: window.to_string(),
@@ -69,15 +94,16 @@ impl Cohorts {
             }
         };
         let cohorts: Vec<Cohort> = periods.windows().zip(counts).map(cohort).collect();
-        Self {
+        let cohorts = Self {
             window: periods.whole(),
             population: cohorts.iter().map(|cohort| cohort.customers).sum(),
             cohorts,
-        }
+        };
+        Ok(cohorts.protected(options.minimum()))
     }
 
-    /// The same without cohorts of fewer customers than may be shown.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out cohorts of too few customers.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.cohorts

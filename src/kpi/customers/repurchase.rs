@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
-use crate::stats::{ConfidenceLevel, Distribution, Rate};
+use crate::kpi::options::KpiOptions;
+use crate::stats::{Distribution, Rate};
 use crate::time::Window;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
@@ -26,8 +27,25 @@ pub struct Repurchase {
 }
 
 impl Repurchase {
-    /// Of all customers.
-    pub fn of(purchases: &Purchases<'_>, level: ConfidenceLevel) -> Self {
+    /// Repurchase of all customers.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{Purchases, Repurchase};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let repurchase = Repurchase::new(&Purchases::new(&journeys)?, &KpiOptions::default());
+    /// assert_eq!(repurchase.bought_again.rate, Some(0.5));
+    /// assert_eq!(repurchase.days.mean.mean, Some(35.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Self {
+        let level = options.level();
         let again = purchases
             .customers()
             .filter(|customer| customer.len() > 1)
@@ -116,7 +134,7 @@ impl Regularity {
             return Err(Error::setting(
                 "variation of a regular buyer's intervals",
                 variation,
-                "a finite number from 0",
+                "a finite number, 0 or more",
             ));
         }
         Ok(Self {
@@ -184,8 +202,27 @@ pub struct InterpurchaseTimes {
 }
 
 impl InterpurchaseTimes {
-    /// As it stands at the end of the window.
-    pub fn of(purchases: &Purchases<'_>, regularity: Regularity, level: ConfidenceLevel) -> Self {
+    /// The regular buyers at the end of the window.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{InterpurchaseTimes, Purchases, Regularity};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 0), ("ann", 10), ("ann", 20), ("bob", 50)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let purchases = Purchases::new(&journeys)?;
+    /// let regularity = Regularity::default();
+    /// let times = InterpurchaseTimes::new(&purchases, regularity, &KpiOptions::default());
+    /// assert_eq!((times.regular.count, times.overdue.count), (1, 1));
+    /// assert_eq!(times.days.mean.mean, Some(10.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn new(purchases: &Purchases<'_>, regularity: Regularity, options: &KpiOptions) -> Self {
+        let level = options.level();
         let (population, at) = (purchases.len() as u64, purchases.window().to());
         let due: Vec<DuePurchase<'_>> = purchases.due(regularity).collect();
         let overdue = due.iter().filter(|buyer| buyer.due < at).count() as u64;

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::kpi::customers::purchases::Purchases;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::percent;
 use crate::stats::{ConfidenceLevel, Rate};
-use crate::time::{Periods, Window};
+use crate::time::Window;
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
 /// moment is active then; retention = customers active at a period's start and still at its end /
@@ -50,11 +51,12 @@ pub struct RetentionPeriod {
 }
 
 impl Retention {
-    /// Of all customers; `active_days` is how long after a purchase a customer counts as active.
+    /// Retention of all customers in the options' periods; without periods in the whole range.
+    /// `active_days` is how long after a purchase a customer counts as active.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::customers::{Purchases, Retention};
-    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::time::Periods;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
     ///
@@ -64,19 +66,15 @@ impl Retention {
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
     /// let months = Periods::days("2026-01-01".parse()?, 2, 30, &TimeZone::utc())?;
-    /// let retention = Retention::of(&Purchases::of(&journeys)?, &months, 30.0, ConfidenceLevel::default())?;
+    /// let options = KpiOptions::default().with_periods(months);
+    /// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
     /// assert_eq!(retention.periods[1].retention.rate, Some(0.5));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// An activity window of less than a second or more than 2^32 seconds.
-    pub fn of(
-        purchases: &Purchases<'_>,
-        periods: &Periods,
-        active_days: f64,
-        level: ConfidenceLevel,
-    ) -> Result<Self> {
+    /// If customers are active for less than a second or more than 2^32 seconds.
+    pub fn new(purchases: &Purchases<'_>, active_days: f64, options: &KpiOptions) -> Result<Self> {
         let seconds = active_days * 86_400.0;
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
             return Err(Error::setting(
@@ -85,33 +83,27 @@ impl Retention {
                 "a second to 49710 days",
             ));
         }
-        let active_seconds = seconds as u32;
-        let period = |window: Window| {
-            RetentionPeriod::of(purchases, window, i64::from(active_seconds), level)
-        };
-        let periods_list = periods.windows().map(period).collect();
-        Ok(Self {
+        let periods = options.periods_or(purchases.window())?;
+        let active = i64::from(seconds as u32);
+        let period =
+            |window: Window| RetentionPeriod::new(purchases, window, active, options.level());
+        let retention = Self {
             window: periods.whole(),
             population: purchases.len() as u64,
-            active_seconds,
-            periods: periods_list,
-        })
+            active_seconds: seconds as u32,
+            periods: periods.windows().map(period).collect(),
+        };
+        Ok(retention.protected(options.minimum()))
     }
-}
 
-impl Retention {
-    /// The same for eyes that may see no group of fewer persons: periods with fewer customers,
-    /// buyers or active ones, are left out.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Leaves out periods with too few customers, buyers or active ones.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
-        let groups = minimum
-            .apply(
-                self.periods
-                    .into_iter()
-                    .map(|row| (row.window.to_string(), row)),
-            )
-            .groups;
+        let named = self
+            .periods
+            .into_iter()
+            .map(|row| (row.window.to_string(), row));
+        let groups = minimum.apply(named).groups;
         Self {
             periods: groups.into_iter().map(|(_, row)| row).collect(),
             ..self
@@ -135,7 +127,7 @@ impl Group for RetentionPeriod {
 }
 
 impl RetentionPeriod {
-    fn of(purchases: &Purchases<'_>, window: Window, active: i64, level: ConfidenceLevel) -> Self {
+    fn new(purchases: &Purchases<'_>, window: Window, active: i64, level: ConfidenceLevel) -> Self {
         let (from, to) = (window.from(), window.to());
         let count = |at: usize| {
             let customer = purchases.customer(at);

@@ -8,22 +8,23 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::journeys::contact_path::ChannelUse;
 use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
+use crate::kpi::members::{Members, Personal, protected};
 use crate::kpi::options::KpiOptions;
-use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
+use crate::privacy::SmallGroups;
 use crate::time::Window;
 
-/// Figures of everybody, by period, by how many channels the persons used and by kind of journey.
+/// Figures of all persons, by period, by number of channels used and by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Breakdown<F> {
-    /// Of everybody.
+    /// Figures of all persons.
     pub overall: F,
-    /// By period, oldest first; nothing where none were asked for. What lies in no period is in
-    /// none of them.
+    /// Figures by period, oldest first; empty unless
+    /// [`KpiOptions::with_periods`](crate::kpi::KpiOptions::with_periods) asks for some.
     pub periods: Vec<PeriodFigures<F>>,
-    /// By [`ChannelUse`].
+    /// Figures by [`ChannelUse`].
     pub by_use: Vec<GroupFigures<F>>,
-    /// By [`JourneyKind`].
+    /// Figures by [`JourneyKind`].
     pub by_kind: Vec<GroupFigures<F>>,
 }
 
@@ -47,106 +48,32 @@ pub struct PeriodFigures<F> {
     pub figures: F,
 }
 
-/// Something of a person, who has a number; things stand in the order of these.
-pub(crate) trait Personal {
-    fn person(&self) -> u32;
-}
-
-/// Something that a person did or met, at a time, after contacts.
+/// An event of a person, with the contacts that preceded it.
 pub(crate) trait Item: Personal {
     fn time(&self) -> u32;
-    fn course(&self) -> ContactPath;
-}
-
-/// Items of one group.
-pub(crate) struct Members<'a, T> {
-    pub(crate) items: Vec<&'a T>,
-    pub(crate) persons: u64,
-}
-
-impl<T> Clone for Members<'_, T> {
-    fn clone(&self) -> Self {
-        Self {
-            items: self.items.clone(),
-            persons: self.persons,
-        }
-    }
-}
-
-impl<'a, T: Personal> Members<'a, T> {
-    pub(crate) fn new(items: Vec<&'a T>) -> Self {
-        let persons = distinct(items.iter().map(|item| item.person()).collect());
-        Self { items, persons }
-    }
-}
-
-impl<T: Personal> Group for Members<'_, T> {
-    fn persons(&self) -> u64 {
-        self.persons
-    }
-
-    fn merge(&mut self, other: Self) {
-        let mut items = std::mem::take(&mut self.items);
-        items.extend(other.items);
-        items.sort_by_key(|item| item.person());
-        *self = Self::new(items);
-    }
-}
-
-/// The groups that may be shown. A person may be in several of them, so that groups taken together
-/// have fewer persons than they add up to: more are taken together then.
-pub(crate) fn protected<'a, T: Personal>(
-    groups: Vec<(String, Members<'a, T>)>,
-    minimum: &MinimumGroup,
-    small: SmallGroups,
-) -> Vec<(String, Members<'a, T>)> {
-    let mut floor = minimum.with_small(SmallGroups::Merge);
-    loop {
-        let Protected {
-            groups: mut shown,
-            withheld,
-        } = floor.apply(groups.clone());
-        if shown
-            .iter()
-            .all(|(_, members)| minimum.allows(members.persons))
-        {
-            if small == SmallGroups::Suppress && withheld.is_some() {
-                shown.pop_if(|(name, _)| name == OTHER);
-            }
-            return shown;
-        }
-        let next = floor.persons().saturating_add(1 + floor.persons() / 8);
-        floor = MinimumGroup::new(next).expect("it is above 0");
-    }
-}
-
-/// How many different persons.
-pub(crate) fn distinct(mut persons: Vec<u32>) -> u64 {
-    persons.sort_unstable();
-    persons.dedup();
-    persons.len() as u64
+    fn path(&self) -> ContactPath;
 }
 
 impl<F> Breakdown<F> {
     /// Of items in the order of their persons.
-    pub(crate) fn of<T: Item>(
+    pub(crate) fn new<T: Item>(
         items: &[&T],
-        grouping: &KpiOptions,
+        options: &KpiOptions,
         figures: impl Fn(&[&T]) -> F,
     ) -> Self {
-        let uses = ChannelUse::ALL.map(|of| {
-            (
-                of.name(),
-                members(items, |item| item.course().channel_use() == of),
-            )
+        let uses = ChannelUse::ALL.map(|wanted| {
+            let members = members(items, |item| item.path().channel_use() == wanted);
+            (wanted.name(), members)
         });
-        let kinds =
-            JourneyKind::ALL.map(|of| (of.name(), members(items, |item| item.course().kind == of)));
+        let kinds = JourneyKind::ALL.map(|wanted| {
+            let members = members(items, |item| item.path().kind == wanted);
+            (wanted.name(), members)
+        });
         Self {
             overall: figures(items),
-            periods: by_period(items, grouping, &figures),
-            by_use: shown(uses, grouping, &figures),
-            by_kind: shown(kinds, grouping, &figures),
+            periods: by_period(items, options, &figures),
+            by_use: shown(uses, options, &figures),
+            by_kind: shown(kinds, options, &figures),
         }
     }
 
@@ -194,14 +121,14 @@ fn members<'a, T: Item>(items: &[&'a T], is: impl Fn(&T) -> bool) -> Members<'a,
 
 fn shown<'a, T: Item + 'a, F>(
     groups: impl IntoIterator<Item = (&'static str, Members<'a, T>)>,
-    grouping: &KpiOptions,
+    options: &KpiOptions,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<GroupFigures<F>> {
     let groups = groups
         .into_iter()
         .map(|(name, members)| (name.to_owned(), members))
         .collect();
-    let shown = protected(groups, grouping.minimum(), grouping.minimum().small());
+    let shown = protected(groups, options.minimum(), options.minimum().small());
     shown
         .into_iter()
         .map(|(group, members)| GroupFigures {
@@ -213,10 +140,10 @@ fn shown<'a, T: Item + 'a, F>(
 
 fn by_period<T: Item, F>(
     items: &[&T],
-    grouping: &KpiOptions,
+    options: &KpiOptions,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<PeriodFigures<F>> {
-    let Some(periods) = grouping.periods() else {
+    let Some(periods) = options.periods() else {
         return Vec::new();
     };
     let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.len()];
@@ -228,7 +155,7 @@ fn by_period<T: Item, F>(
     let named = (0..)
         .zip(members)
         .map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
-    let shown = protected(named.collect(), grouping.minimum(), SmallGroups::Suppress);
+    let shown = protected(named.collect(), options.minimum(), SmallGroups::Suppress);
     let windows: Vec<Window> = periods.windows().collect();
     let window = |at: &str| {
         at.parse()

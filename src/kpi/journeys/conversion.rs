@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::privacy::{Group, MinimumGroup};
+use crate::kpi::options::KpiOptions;
+use crate::privacy::MinimumGroup;
 use crate::report::text::percent;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::Rate;
 use crate::time::Window;
 
 /// How many of the persons reached converted.
@@ -60,8 +61,8 @@ impl ConversionRates {
     /// The rates of all persons.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::journeys::ConversionRates;
-    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
@@ -69,7 +70,8 @@ impl ConversionRates {
     /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
-    /// let rates = ConversionRates::of(&Journeys::from_events(&log, JourneyOptions::default())?, ConfidenceLevel::default())?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
     /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -77,16 +79,16 @@ impl ConversionRates {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         Window::of(journeys)?;
         journeys
             .accumulate(|| ConversionCounts::new(journeys.channels()))?
-            .report(journeys, level)
+            .report(journeys, options)
     }
 
-    /// The same without rates of fewer persons than may be shown. Of channels taken together a
-    /// person counts once for each.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out the rates of too few persons. Of merged channels a person counts once
+    /// for each.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let apply = |rows: Vec<ChannelRate>| {
             let groups = minimum
                 .apply(rows.into_iter().map(|row| (row.channel, row.rate)))
@@ -147,16 +149,6 @@ impl fmt::Display for ConversionRates {
             &["first channel", "persons", "converted"],
             self.by_first_channel.iter().map(row),
         )
-    }
-}
-
-impl Group for Rate {
-    fn persons(&self) -> u64 {
-        self.population
-    }
-
-    fn merge(&mut self, other: Self) {
-        *self = self.merged(&other);
     }
 }
 
@@ -236,9 +228,10 @@ impl ConversionCounts {
     ///
     /// # Errors
     /// Journeys without persons and times; other channels.
-    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<ConversionRates> {
+    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<ConversionRates> {
         self.channels.same_as(journeys.channels())?;
-        let rates = |reached: usize, converted: usize| {
+        let level = options.level();
+        let by_channel = |reached: usize, converted: usize| {
             let row = |(channel, counts): (&str, &[u64; 4])| ChannelRate {
                 channel: channel.to_owned(),
                 rate: Rate::new(counts[converted], counts[reached], level),
@@ -249,18 +242,19 @@ impl ConversionCounts {
                 .map(row)
                 .collect()
         };
-        Ok(ConversionRates {
+        let rates = ConversionRates {
             window: Window::of(journeys)?,
             population: self.touched,
             overall: Rate::new(self.converted, self.touched, level),
             omnichannel: Rate::new(self.omnichannel, self.touched, level),
             cross_channel: Rate::new(self.cross_channel, self.touched, level),
-            by_channel: rates(0, 1),
-            by_first_channel: rates(2, 3),
+            by_channel: by_channel(0, 1),
+            by_first_channel: by_channel(2, 3),
             buyers_without_touch: self.untouched_buyers,
             conversions: journeys.totals().conversions,
             value: journeys.totals().value,
-        })
+        };
+        Ok(rates.protected(options.minimum()))
     }
 
     fn observe_person<'a>(&mut self, journeys: impl Iterator<Item = Journey<'a>>) {

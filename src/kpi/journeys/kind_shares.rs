@@ -9,10 +9,11 @@ use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::kpi::journeys::kind::{JourneyKind, OfflineChannels};
+use crate::kpi::journeys::kind::JourneyKind;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::Rate;
 use crate::time::Window;
 
 /// Purchases and their value by kind of journey.
@@ -46,39 +47,38 @@ pub struct KindShare {
 }
 
 impl KindShares {
-    /// Of all conversions; `offline` says which channels and places of sale are offline.
+    /// The shares of all conversions;
+    /// [`KpiOptions::with_offline`](crate::kpi::KpiOptions::with_offline) says what is offline.
     ///
     /// ```
-    /// use mixtouch::kpi::journeys::{JourneyKind, KindShares, OfflineChannels};
-    /// use mixtouch::stats::ConfidenceLevel;
+    /// use mixtouch::kpi::journeys::{JourneyKind, KindShares};
+    /// use mixtouch::kpi::{KpiOptions, OfflineChannels};
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
     /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), ConfidenceLevel::default())?;
-    /// assert_eq!(shares.kind(JourneyKind::OnlineToOffline).and_then(|kind| kind.value_share), Some(1.0));
+    /// let options = KpiOptions::default().with_offline(OfflineChannels::new(["store"]));
+    /// let shares = KindShares::new(&journeys, &options)?;
+    /// let to_store = shares.kind(JourneyKind::OnlineToOffline);
+    /// assert_eq!(to_store.and_then(|kind| kind.value_share), Some(1.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
-    pub fn of(
-        journeys: &Journeys,
-        offline: &OfflineChannels,
-        level: ConfidenceLevel,
-    ) -> Result<Self> {
-        let start = KindCounts::new(journeys, offline)?;
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
+        let start = KindCounts::new(journeys, options)?;
         journeys
             .accumulate_converting(|| start.clone())?
-            .report(level)
+            .report(options)
     }
 
-    /// The same without kinds of fewer persons than may be shown: they are left out, with the next
-    /// smallest where they alone could be had by subtraction.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Leaves out kinds of too few persons, with the next smallest if one alone could be found by
+    /// subtraction.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let rows = self
             .kinds
             .into_iter()
@@ -163,8 +163,9 @@ impl<'a> KindCounts<'a> {
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
-    pub fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Result<Self> {
+    pub fn new(journeys: &'a Journeys, options: &KpiOptions) -> Result<Self> {
         Window::of(journeys)?;
+        let offline = options.offline();
         offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
         let (channels, places) = (
             offline.flags(Some(journeys.channels())),
@@ -206,14 +207,14 @@ impl<'a> KindCounts<'a> {
     ///
     /// # Errors
     /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
-    pub fn report(&self, level: ConfidenceLevel) -> Result<KindShares> {
+    pub fn report(&self, options: &KpiOptions) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
         let kind =
             |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
                 kind,
                 persons,
-                purchases: Rate::new(purchases, population, level),
+                purchases: Rate::new(purchases, population, options.level()),
                 value: worth,
                 value_share: (value > 0.0).then(|| worth / value),
             };
@@ -222,12 +223,13 @@ impl<'a> KindCounts<'a> {
             .zip(&self.tallies)
             .map(kind)
             .collect();
-        Ok(KindShares {
+        let shares = KindShares {
             window: Window::of(self.journeys)?,
             population,
             value,
             kinds,
-        })
+        };
+        Ok(shares.protected(options.minimum()))
     }
 }
 

@@ -8,7 +8,8 @@ use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Journeys;
-use crate::stats::{ConfidenceLevel, Distribution};
+use crate::kpi::options::KpiOptions;
+use crate::stats::Distribution;
 use crate::time::Window;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
@@ -27,16 +28,31 @@ pub struct PurchasePaths {
 }
 
 impl PurchasePaths {
-    /// Of all journeys.
+    /// The distributions over all journeys.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::journeys::PurchasePaths;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("ann", 1_767_312_000, "search"))?;
+    /// log.push(Event::conversion("ann", 1_767_398_400))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let paths = PurchasePaths::new(&journeys, &KpiOptions::default())?;
+    /// assert_eq!((paths.days.mean.mean, paths.touches.mean.mean), (Some(2.0), Some(2.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         Window::of(journeys)?;
         journeys
             .accumulate_converting(PathLengths::default)?
-            .report(journeys, level)
+            .report(journeys, options)
     }
 }
 
@@ -64,7 +80,7 @@ impl PathLengths {
     ///
     /// # Errors
     /// Journeys without persons and times.
-    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<PurchasePaths> {
+    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<PurchasePaths> {
         let days = self
             .lengths
             .iter()
@@ -78,8 +94,8 @@ impl PathLengths {
         Ok(PurchasePaths {
             window: Window::of(journeys)?,
             population: self.lengths.len() as u64,
-            days: Distribution::of(days, "days", level),
-            touches: Distribution::of(touches, "touches", level),
+            days: Distribution::of(days, "days", options.level()),
+            touches: Distribution::of(touches, "touches", options.level()),
         })
     }
 }

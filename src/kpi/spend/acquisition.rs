@@ -5,12 +5,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{AttributionModel, Credits, attribute_sample};
+use crate::attribution::{AttributionModel, Credits, Tally, attribute_sample};
 use crate::error::Result;
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::journeys::{Journey, Outcome};
-use crate::kpi::spend::roas::{cost_each, sum};
+use crate::kpi::options::KpiOptions;
+use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
 use crate::time::Window;
@@ -20,8 +21,8 @@ use crate::time::Window;
 /// A new customer is a person whose first conversion lies in the period: with none in the log
 /// before it. The log must reach back far enough to know; earlier rows are context
 /// ([`Period`](crate::journeys::Period)), and a builder must not have forgotten them
-/// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By channel, the first
-/// purchases alone are credited, each as one customer.
+/// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By
+/// channel, the first purchases alone are credited, each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerAcquisitionCost {
@@ -65,6 +66,7 @@ impl CustomerAcquisitionCost {
     /// New customers as `model` credits them.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::spend::CustomerAcquisitionCost;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     /// use mixtouch::attribution::rules::LastTouch;
@@ -74,7 +76,7 @@ impl CustomerAcquisitionCost {
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::conversion("ann", 1_767_225_900))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let acquired = CustomerAcquisitionCost::of(&journeys, &LastTouch)?;
+    /// let acquired = CustomerAcquisitionCost::new(&journeys, &LastTouch, &KpiOptions::default())?;
     /// assert_eq!((acquired.new_customers, acquired.cost_per_customer), (1, Some(4.0)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -82,16 +84,18 @@ impl CustomerAcquisitionCost {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; what [`attribute`](crate::attribution::attribute) fails with.
-    pub fn of<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Self> {
+    pub fn new<M: AttributionModel + ?Sized>(
+        journeys: &Journeys,
+        model: &M,
+        options: &KpiOptions,
+    ) -> Result<Self> {
         let window = Window::of(journeys)?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = BootstrapWeights::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
-        let spend = journeys
-            .costs()
-            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
-        Ok(Self {
+        let spend = total_spend(journeys.costs());
+        let acquisition = Self {
             window,
             population: new_customers + returning_customers,
             new_customers,
@@ -101,13 +105,12 @@ impl CustomerAcquisitionCost {
             channels: by_channel(&credits, journeys.costs()),
             baseline: credits.baseline().conversions,
             unattributed: credits.unattributed().conversions,
-        })
+        };
+        Ok(acquisition.protected(options.minimum()))
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer new
-    /// customers are merged or left out.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out channels with too few new customers.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.channels
@@ -153,7 +156,7 @@ impl Group for ChannelAcquisition {
 }
 
 fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
-    let row = |(at, (channel, tally)): (usize, (&str, &crate::attribution::Tally))| {
+    let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
         let spend = costs.map(|costs| costs[at]);
         ChannelAcquisition {
             channel: channel.to_owned(),

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::{Credits, Tally};
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
+use crate::kpi::options::KpiOptions;
+use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::text::figure;
 use crate::time::Window;
@@ -65,6 +67,7 @@ impl ReturnOnAdSpend {
     /// the share of value that remains when the goods are paid, 1 to count all of it.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::spend::ReturnOnAdSpend;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
     /// use mixtouch::attribution::rules::LastTouch;
@@ -73,32 +76,36 @@ impl ReturnOnAdSpend {
     /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let returns = ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch)?, 0.5)?;
+    /// let credits = attribute(&journeys, &LastTouch)?;
+    /// let returns = ReturnOnAdSpend::new(&journeys, &credits, 0.5, &KpiOptions::default())?;
     /// assert_eq!((returns.whole.roas, returns.whole.roi), (Some(5.0), Some(1.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// A margin outside 0 to 1; credits of other channels; journeys without persons and times.
-    pub fn of(journeys: &Journeys, credits: &Credits, margin: f64) -> Result<Self> {
+    pub fn new(
+        journeys: &Journeys,
+        credits: &Credits,
+        margin: f64,
+        options: &KpiOptions,
+    ) -> Result<Self> {
         if !(0.0..=1.0).contains(&margin) {
             return Err(Error::setting("margin", margin, "0 to 1"));
         }
         credits.channels().same_as(journeys.channels())?;
-        let spend = journeys
-            .costs()
-            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
-        let of = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
+        let spend = total_spend(journeys.costs());
+        let figures = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
             channel: channel.to_owned(),
-            figures: of(*tally, journeys.costs().map(|costs| costs[at])),
+            figures: figures(*tally, journeys.costs().map(|costs| costs[at])),
         };
-        Ok(Self {
+        let returns = Self {
             window: Window::of(journeys)?,
             population: credits.total().conversions as u64,
             margin,
-            whole: of(credits.total(), spend),
-            credited: of(credits.credited(), spend),
+            whole: figures(credits.total(), spend),
+            credited: figures(credits.credited(), spend),
             channels: credits
                 .channels()
                 .iter()
@@ -106,13 +113,12 @@ impl ReturnOnAdSpend {
                 .enumerate()
                 .map(channel)
                 .collect(),
-        })
+        };
+        Ok(returns.protected(options.minimum()))
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer
-    /// conversions are merged or left out. A conversion stands for a person here.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out channels with too few conversions. A conversion stands for a person.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.channels
@@ -162,21 +168,6 @@ impl Group for ChannelReturn {
     fn is_empty(&self) -> bool {
         self.figures.conversions == 0.0
     }
-}
-
-/// Spend by conversion or by customer; none where nothing was spent or there is nobody.
-pub(crate) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
-    spend
-        .filter(|&spend| spend > 0.0 && count > 0.0)
-        .map(|spend| spend / count)
-}
-
-/// Spend of two channels together.
-pub(crate) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    one.zip(other)
-        .map(|(one, other)| one + other)
-        .or(one)
-        .or(other)
 }
 
 impl SpendReturn {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::kpi::customers::lifetime::Customer;
+use crate::kpi::customers::lifetime::customer::Customer;
 use crate::linalg::Estimate;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
 use crate::stats::special::{digamma, hypergeometric};
@@ -56,14 +56,14 @@ impl BgNbd {
     /// A model with known parameters; alpha is in the customers' unit of time.
     ///
     /// # Errors
-    /// If a parameter is not above 0 and finite.
+    /// If a parameter is not finite and > 0.
     pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self> {
         for (name, value) in [("r", r), ("alpha", alpha), ("a", a), ("b", b)] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(Error::setting(
                     format!("{name} of BG/NBD"),
                     value,
-                    "a finite number above 0",
+                    "a finite number > 0",
                 ));
             }
         }
@@ -147,7 +147,11 @@ impl BgNbd {
     /// figure is lost to rounding.
     pub fn expected_purchases(&self, customer: &Customer, horizon: f64) -> Result<f64> {
         if !(horizon.is_finite() && horizon >= 0.0) {
-            return Err(Error::setting("horizon", horizon, "a finite number from 0"));
+            return Err(Error::setting(
+                "horizon",
+                horizon,
+                "a finite number, 0 or more",
+            ));
         }
         let x = customer.repeats() as f64;
         // At a = 1 the formula is 0 / 0; its limit is smooth, so a value beside it is as good as

@@ -32,10 +32,10 @@ impl TryFrom<SpendFields> for RepeatSpend {
 }
 
 impl RepeatSpend {
-    /// At least one purchase, with a mean value above 0.
+    /// At least one purchase, with a mean value > 0.
     ///
     /// # Errors
-    /// If there is no purchase, or the mean is not above 0 and finite.
+    /// If there is no purchase, or the mean is not finite and > 0.
     pub fn new(repeats: u64, mean: f64) -> Result<Self> {
         if repeats == 0 {
             return Err(Error::setting(
@@ -48,7 +48,7 @@ impl RepeatSpend {
             return Err(Error::setting(
                 "mean value of a purchase",
                 mean,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         Ok(Self { repeats, mean })
@@ -88,14 +88,14 @@ impl GammaGamma {
     /// A model with known parameters; v is in the unit of value.
     ///
     /// # Errors
-    /// If a parameter is not above 0 and finite.
+    /// If a parameter is not finite and > 0.
     pub fn new(p: f64, q: f64, v: f64) -> Result<Self> {
         for (name, value) in [("p", p), ("q", q), ("v", v)] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(Error::setting(
                     format!("{name} of gamma-gamma"),
                     value,
-                    "a finite number above 0",
+                    "a finite number > 0",
                 ));
             }
         }

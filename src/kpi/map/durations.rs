@@ -1,10 +1,10 @@
-//! Many lengths of time in little room.
+//! A histogram of durations: exact up to 1,024 values, logarithmic bins beyond.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// So many are kept as they are.
+/// Up to this many values are kept as they are.
 const EXACT: usize = 1024;
 /// Bins an octave: 32 make a value no more than 1.6 % wrong.
 const BITS: u32 = 5;
@@ -15,7 +15,7 @@ const BINS: usize = (33 - BITS as usize) << BITS;
 /// gathered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
-pub(crate) struct Times {
+pub(crate) struct DurationHistogram {
     exact: Vec<u32>,
     bins: Vec<u64>,
 }
@@ -27,7 +27,7 @@ struct Fields {
     bins: Vec<u64>,
 }
 
-impl TryFrom<Fields> for Times {
+impl TryFrom<Fields> for DurationHistogram {
     type Error = Error;
 
     fn try_from(Fields { exact, bins }: Fields) -> Result<Self> {
@@ -47,8 +47,8 @@ impl TryFrom<Fields> for Times {
     }
 }
 
-impl Times {
-    /// Takes in a length of time that came so many times.
+impl DurationHistogram {
+    /// Adds a duration that occurred `times` times.
     #[inline]
     pub(crate) fn add(&mut self, seconds: u32, times: u64) {
         if self.bins.is_empty() && self.exact.len() as u64 + times <= EXACT as u64 {
@@ -79,7 +79,7 @@ impl Times {
         }
     }
 
-    /// In an order of their own.
+    /// With the exact values in increasing order.
     pub(crate) fn sorted(mut self) -> Self {
         self.exact.sort_unstable();
         self
@@ -181,14 +181,14 @@ mod tests {
             );
         }
         assert_eq!(bin(u32::MAX) + 1, BINS);
-        assert_eq!(Times::default().median(), None);
+        assert_eq!(DurationHistogram::default().median(), None);
     }
 
     proptest! {
         #[test]
         fn medians_are_near_whatever_the_pieces(seconds in prop::collection::vec(0u32..5_000_000, 1..3000), cut in 0usize..3000) {
             let of = |part: &[u32]| {
-                let mut times = Times::default();
+                let mut times = DurationHistogram::default();
                 part.iter().for_each(|&seconds| times.add(seconds, 1));
                 times
             };
@@ -196,7 +196,7 @@ mod tests {
             let (mut merged, whole) = (of(&seconds[..cut]), of(&seconds));
             merged.merge(of(&seconds[cut..]));
             prop_assert_eq!(merged.sorted(), whole.clone().sorted());
-            let mut often = Times::default();
+            let mut often = DurationHistogram::default();
             often.add(77, seconds.len() as u64);
             prop_assert!((often.median().unwrap() - 77.0).abs() <= 1.0);
             let mut sorted = seconds.clone();

@@ -1,17 +1,12 @@
-//! The ways most often taken.
+//! The paths that most journeys take.
 
 use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::journeys::arena::Journeys;
-use crate::kpi::map::path_counts::PathCounts;
-use crate::kpi::map::steps::Steps;
-use crate::privacy::MinimumGroup;
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::Rate;
 use crate::time::Window;
 
 /// The paths most journeys took, step by step.
@@ -47,45 +42,8 @@ pub struct FrequentPath {
 }
 
 impl FrequentPaths {
-    /// Steps that are told apart: longer paths are counted by their first ten.
+    /// The most steps of a path: longer ones are counted by their first ten.
     pub const LONGEST: usize = 10;
-
-    /// The `most` frequent paths of persons enough to be shown; one path more is never told by
-    /// subtraction, as the others are not shown either.
-    ///
-    /// ```
-    /// use mixtouch::kpi::map::{FrequentPaths, Steps};
-    /// use mixtouch::stats::ConfidenceLevel;
-    /// use mixtouch::privacy::MinimumGroup;
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
-    ///
-    /// let mut log = Events::new();
-    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
-    /// log.push(Event::touch("ann", 1_767_225_700, "search"))?;
-    /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
-    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let steps = Steps::channels(journeys.channels());
-    /// let paths = FrequentPaths::of(&journeys, &steps, 10, &MinimumGroup::default(), ConfidenceLevel::default())?;
-    /// assert_eq!(paths.paths[0].steps, ["social", "search"]);
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Steps of other channels; journeys without persons and times, or without any touch or
-    /// conversion.
-    pub fn of(
-        journeys: &Journeys,
-        steps: &Steps,
-        most: usize,
-        minimum: &MinimumGroup,
-        level: ConfidenceLevel,
-    ) -> Result<Self> {
-        steps.check(journeys.channels())?;
-        Window::of(journeys)?;
-        journeys
-            .accumulate(|| PathCounts::new(steps))?
-            .report(journeys, most, minimum, level)
-    }
 }
 
 impl fmt::Display for FrequentPath {
