@@ -6,14 +6,14 @@ use crate::options::{Credit, Options};
 use crate::stitching::Stitching;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
+use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{
-    Cohorts, CustomerLifetimeValue, CustomerPurchases, Forecast, InterpurchaseTimes, Purchases,
-    Regularity, Repurchase, Retention, RfmScore, RfmSegments,
+    Cohorts, CustomerLifetimeValue, CustomerPurchases, ForecastHorizon, InterpurchaseTimes,
+    Purchases, Regularity, Repurchase, Retention, RfmScore, RfmSegments,
 };
 use mixtouch::kpi::journeys::{ConversionRates, KindShares, PurchasePaths};
 use mixtouch::kpi::map::{JourneyMap, MapCounts, PathCounts, Stage, Steps};
 use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
-use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, Window};
@@ -81,7 +81,7 @@ impl<'a> Dashboard<'a> {
             level,
             ..
         } = self;
-        let returns = ReturnOnAdSpend::of(
+        let returns = ReturnOnAdSpend::new(
             journeys,
             &attribute(journeys, &*self.model)?,
             options.margin,
@@ -92,28 +92,28 @@ impl<'a> Dashboard<'a> {
             Family::new(
                 CONVERSION,
                 "conversion",
-                &ConversionRates::of(journeys, *level)?.protected(minimum),
+                &ConversionRates::new(journeys, *level)?.protected(minimum),
             ),
             Family::new(
                 CONVERSION,
                 "purchase_paths",
-                &PurchasePaths::of(journeys, *level)?,
+                &PurchasePaths::new(journeys, *level)?,
             ),
             Family::new(
                 CONVERSION,
                 "journey_kinds",
-                &KindShares::of(journeys, &offline, *level)?.protected(minimum),
+                &KindShares::new(journeys, &offline, *level)?.protected(minimum),
             ),
             Family::new(CONVERSION, "returns", &returns.protected(minimum)).under(&credited),
             Family::new(
                 CONVERSION,
                 "acquisition",
-                &CustomerAcquisitionCost::of(journeys, &*self.model)?.protected(minimum),
+                &CustomerAcquisitionCost::new(journeys, &*self.model)?.protected(minimum),
             )
             .under(&credited),
         ];
         let campaign = self.log.columns().find(|column| *column == "campaign");
-        let mails = EmailRates::of(
+        let mails = EmailRates::new(
             &PersonTimelines::new(self.log)?.within(self.served),
             &options.mail,
             campaign,
@@ -136,7 +136,7 @@ impl<'a> Dashboard<'a> {
             ..
         } = self;
         let histories = PersonTimelines::new(self.contacts)?;
-        let mut purchases = Purchases::of(journeys)?.with_margin(options.margin)?;
+        let mut purchases = Purchases::new(journeys)?.with_margin(options.margin)?;
         if self.contacts.columns().any(|column| column == "margin") {
             purchases = purchases
                 .with_margins(&histories, "margin")
@@ -155,7 +155,7 @@ impl<'a> Dashboard<'a> {
         let by_channel = self.lifetime_values(&purchases, channel);
         let segments: BTreeMap<String, &str> = purchases
             .customers()
-            .zip(RfmScore::of(&purchases))
+            .zip(RfmScore::all(&purchases))
             .map(|(customer, score)| (customer.person().to_string(), score.segment().name()))
             .collect();
         let segment =
@@ -166,28 +166,33 @@ impl<'a> Dashboard<'a> {
         };
         // the channel a customer began with is set against what customers credited to the first
         // touch cost
-        let to_cost = by_channel.to_cost(&CustomerAcquisitionCost::of(journeys, &FirstTouch)?);
+        let to_cost = by_channel.to_cost(&CustomerAcquisitionCost::new(journeys, &FirstTouch)?);
         Ok(vec![
             Family::new(
                 CUSTOMERS,
                 "retention",
-                &Retention::of(&purchases, months, options.active_days, *level)?.protected(minimum),
+                &Retention::new(&purchases, months, options.active_days, *level)?
+                    .protected(minimum),
             ),
             Family::new(
                 CUSTOMERS,
                 "cohorts",
-                &Cohorts::of(&purchases, months, *level).protected(minimum),
+                &Cohorts::new(&purchases, months, *level).protected(minimum),
             ),
-            Family::new(CUSTOMERS, "repurchase", &Repurchase::of(&purchases, *level)),
+            Family::new(
+                CUSTOMERS,
+                "repurchase",
+                &Repurchase::new(&purchases, *level),
+            ),
             Family::new(
                 CUSTOMERS,
                 "buying_cycles",
-                &InterpurchaseTimes::of(&purchases, Regularity::default(), *level),
+                &InterpurchaseTimes::new(&purchases, Regularity::default(), *level),
             ),
             Family::new(
                 CUSTOMERS,
                 "rfm",
-                &RfmSegments::of(&purchases, minimum, *level),
+                &RfmSegments::new(&purchases, minimum, *level),
             ),
             Family::new(CUSTOMERS, "lifetime_value", &by_channel)
                 .under("by the channel of the first touch"),
@@ -225,7 +230,7 @@ impl<'a> Dashboard<'a> {
                 .filter(touched)
                 .map(|(name, stage)| (name.as_str(), *stage));
             let steps = Steps::stages(journeys.channels(), stages)?;
-            let map = JourneyMap::of(journeys, &steps, *level)?.protected(minimum);
+            let map = JourneyMap::new(journeys, &steps, *level)?.protected(minimum);
             families.push(Family::new(JOURNEYS, "journey_stages", &map).under("by stages"));
         }
         families.push(Family::new(
@@ -241,7 +246,7 @@ impl<'a> Dashboard<'a> {
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
     {
-        let year = Forecast::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
+        let year = ForecastHorizon::new(30.0, 12, 0.01).expect("twelve steps of 30 days");
         CustomerLifetimeValue::predicted(purchases, year, &group, &self.minimum, self.level)
             .unwrap_or_else(|error| {
                 eprintln!("no forecast of customers' value: {error}");

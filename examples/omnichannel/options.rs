@@ -5,7 +5,7 @@ use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
 use mixtouch::journeys::Period;
-use mixtouch::kpi::journeys::OfflineChannels;
+use mixtouch::kpi::OfflineChannels;
 use mixtouch::kpi::map::Stage;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;

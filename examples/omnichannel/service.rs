@@ -3,10 +3,12 @@
 use crate::dashboard::{Dashboard, months};
 use crate::family::{Family, SERVICE};
 use mixtouch::Result;
+use mixtouch::kpi::KpiOptions;
+use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-use mixtouch::kpi::options::KpiOptions;
-use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer};
-use mixtouch::kpi::timelines::PersonTimelines;
+use mixtouch::kpi::service::{
+    CaseResolutions, Questions, ServiceColumns, ServiceTeams, VoiceOfCustomer,
+};
 
 impl Dashboard<'_> {
     /// Answers, cases, agents and teams, carts; those that the log has.
@@ -23,13 +25,13 @@ impl Dashboard<'_> {
             .with_minimum(self.minimum);
         let questions = Questions::default().leave_out_off_scale();
         let columns = self.service_columns();
-        let voice = VoiceOfCustomer::of(&histories, &questions, &grouping)?;
-        let resolutions = Resolutions::of(&histories, &columns, &grouping)?;
+        let voice = VoiceOfCustomer::new(&histories, &questions, &grouping)?;
+        let resolutions = CaseResolutions::new(&histories, &columns, &grouping)?;
         let names_somebody = columns != ServiceColumns::default();
         let service = names_somebody
-            .then(|| Service::of(&histories, &columns, &questions, &grouping))
+            .then(|| ServiceTeams::new(&histories, &columns, &questions, &grouping))
             .transpose()?;
-        let carts = CartAbandonment::of(
+        let carts = CartAbandonment::new(
             &histories,
             &CartOptions::default()
                 .with_level(self.level)

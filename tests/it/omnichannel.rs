@@ -12,7 +12,7 @@ mod voice;
 
 use mixtouch::io::EventColumns;
 use mixtouch::journeys::Period;
-use mixtouch::kpi::journeys::OfflineChannels;
+use mixtouch::kpi::OfflineChannels;
 use mixtouch::stats::Rate;
 use mixtouch::{Events, JourneyOptions, Journeys};
 
