@@ -103,7 +103,7 @@ impl Channels {
     }
 
     /// Fails unless `other` holds the same names.
-    pub(crate) fn same_as(&self, other: &Self) -> Result<()> {
+    pub fn same_as(&self, other: &Self) -> Result<()> {
         if Arc::ptr_eq(&self.0, &other.0) || self == other {
             return Ok(());
         }

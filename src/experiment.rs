@@ -5,7 +5,7 @@
 //! |---|---|
 //! | did the variant convert better? | [`compare_proportions`] |
 //! | did it earn more per person? | [`compare_means`], with a covariate from before the test [`compare_adjusted_means`] (CUPED) |
-//! | which of several variants differ? | [`compare_variants`], by the method of [`holm`] |
+//! | which of several variants differ? | [`compare_variants`], by the method of [`holm`](crate::stats::holm) |
 //! | how many persons are needed, and what would be found? | [`sample_size`], [`power`] with an [`Effect`] |
 //! | what did spend in some regions change? | [`GeoTest`], whose result gives [`LiftTest`]s |
 
@@ -21,5 +21,5 @@ pub use self::geo::{GeoEffect, GeoLift, GeoTest};
 pub use self::lift::LiftTest;
 pub use self::means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
 pub use self::planning::{Effect, power, sample_size};
-pub use self::proportions::{Proportion, compare_proportions};
-pub use self::variants::{compare_variants, holm};
+pub use self::proportions::compare_proportions;
+pub use self::variants::compare_variants;

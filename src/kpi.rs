@@ -30,7 +30,7 @@
 //!
 //! | figure | type | interval |
 //! |---|---|---|
-//! | a share of so many | [`Rate`] | Wilson's score interval |
+//! | a proportion with its denominator | [`Proportion`] | Wilson's score interval |
 //! | a mean | [`Mean`] | Student's t |
 //! | a distribution's quantiles | [`Distribution`] | order statistics |
 //! | promoters less detractors | [`NetScore`] | normal, on the trinomial |

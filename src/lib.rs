@@ -40,6 +40,8 @@
 //! Features: `csv` (files in and out) and `time` (RFC 3339, calendar days in time zones), both on
 //! by default; `parquet` (Parquet files and Arrow record batches in).
 
+#![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
+
 pub mod attribution;
 pub mod budget;
 pub mod calibration;
@@ -47,6 +49,8 @@ pub mod channel;
 mod error;
 pub mod event;
 pub mod experiment;
+#[cfg(all(feature = "csv", feature = "time"))]
+pub mod guide;
 pub mod identity;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub mod io;
@@ -56,7 +60,7 @@ mod linalg;
 pub mod mix;
 pub mod privacy;
 pub mod progress;
-mod report;
+pub mod report;
 pub mod simulate;
 pub mod stats;
 pub mod time;

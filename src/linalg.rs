@@ -5,5 +5,3 @@ pub(crate) mod bfgs;
 pub(crate) mod cholesky;
 pub(crate) mod gram_schmidt;
 pub(crate) mod triangular;
-
-pub(crate) use self::bfgs::Estimate;

@@ -1,11 +1,40 @@
-//! Statistics that every part of the library shares: levels, intervals, proportions, means, quantiles.
+//! Statistics that every part of the library shares.
+//!
+//! | what | type | uncertainty |
+//! |---|---|---|
+//! | a proportion | [`Proportion`] | Wilson's score interval |
+//! | a mean | [`Mean`] | Student's t interval |
+//! | several values | [`Distribution`] of [`Quantile`]s | intervals of order statistics |
+//! | two arms compared | [`Difference`] | of the test that compared them |
+//! | draws of a model | [`Estimate`] | quantiles of the draws |
+//!
+//! Every [`Interval`] carries its [`ConfidenceLevel`]. [`holm`] adjusts p values for their number.
+//!
+//! Quantiles follow one of four rules, each for one kind of data: type 7 for samples, type 6 for
+//! bootstrap replicates, the inverse distribution function for weighted draws, and interpolation
+//! within bins for durations in a histogram. The module `quantile` holds the first three.
 
+pub(crate) mod confidence;
 pub(crate) mod difference;
-mod distribution;
-mod figures;
+pub(crate) mod distribution;
+pub(crate) mod estimate;
+pub(crate) mod interval;
+pub(crate) mod likelihood;
+pub(crate) mod mean;
+pub(crate) mod multiple_testing;
+pub(crate) mod normal;
+pub(crate) mod proportion;
+pub(crate) mod quantile;
 pub(crate) mod special;
+pub(crate) mod student;
 
+pub use self::confidence::ConfidenceLevel;
 pub use self::difference::Difference;
-pub(crate) use self::difference::{Student, check_level, normal_quantile, p_text};
-pub use self::distribution::{Distribution, Quantile};
-pub use self::figures::{ConfidenceLevel, Interval, Mean, Rate};
+pub use self::distribution::Distribution;
+pub use self::estimate::Estimate;
+pub use self::interval::Interval;
+pub use self::likelihood::LikelihoodFit;
+pub use self::mean::Mean;
+pub use self::multiple_testing::holm;
+pub use self::proportion::Proportion;
+pub use self::quantile::Quantile;

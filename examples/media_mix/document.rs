@@ -2,7 +2,8 @@
 
 use mixtouch::Result;
 use mixtouch::budget::Plan;
-use mixtouch::mix::posterior::{ChannelSummary, Decomposition, Spread};
+use mixtouch::mix::posterior::{ChannelSummary, Decomposition};
+use mixtouch::stats::{ConfidenceLevel, Estimate};
 use serde_json::{Map, Value, json};
 
 use crate::Outcome;
@@ -36,10 +37,10 @@ pub(crate) fn document(outcome: &Outcome, by_geo: bool) -> Result<Value> {
 
 /// One channel, in one geo where there are several.
 fn channel(summary: &ChannelSummary, by_geo: bool) -> Value {
-    let parameters = |family: &str, spreads: &[(String, Spread)]| -> Map<String, Value> {
+    let parameters = |family: &str, spreads: &[(String, Estimate)]| -> Map<String, Value> {
         let values = spreads
             .iter()
-            .map(|(name, spread)| (name.clone(), json!(spread.mean)));
+            .map(|(name, spread)| (name.clone(), json!(spread.value())));
         [("family".to_owned(), json!(family))]
             .into_iter()
             .chain(values)
@@ -47,25 +48,28 @@ fn channel(summary: &ChannelSummary, by_geo: bool) -> Value {
     };
     let optional = [
         ("geo", by_geo.then(|| json!(summary.geo))),
-        ("roi", summary.roi.map(|r| json!(r.mean))),
-        ("roi_low", summary.roi.map(|r| json!(r.low))),
-        ("roi_high", summary.roi.map(|r| json!(r.high))),
-        ("marginal_roi", summary.marginal_roi.map(|r| json!(r.mean))),
+        ("roi", summary.roi.map(|r| json!(r.value()))),
+        ("roi_low", summary.roi.map(|r| json!(r.low()))),
+        ("roi_high", summary.roi.map(|r| json!(r.high()))),
+        (
+            "marginal_roi",
+            summary.marginal_roi.map(|r| json!(r.value())),
+        ),
         ("cpa", summary.cpa.map(|c| json!(c))),
         ("half_life", summary.half_life.map(|h| json!(h))),
     ];
     let mut fields = json!({
         "channel": summary.channel,
         "spend": summary.spend,
-        "contribution": summary.contribution.mean,
-        "contribution_low": summary.contribution.low,
-        "contribution_high": summary.contribution.high,
+        "contribution": summary.contribution.value(),
+        "contribution_low": summary.contribution.low(),
+        "contribution_high": summary.contribution.high(),
         "immediate": summary.immediate,
         "share": summary.effect_share,
         "spend_share": summary.spend_share,
         "adstock": parameters(&summary.adstock_family, &summary.adstock),
         "saturation": parameters(&summary.saturation_family, &summary.saturation),
-        "coefficient": summary.coefficient.mean,
+        "coefficient": summary.coefficient.value(),
         "hardly_informed": summary.hardly_informed,
     });
     for (name, value) in optional {
@@ -108,9 +112,9 @@ fn plan_document(plan: &Plan) -> Result<Value> {
         "kkt_residual": plan.kkt_residual(),
         "channels": channels,
     });
-    if let Some((low, high)) = plan.gain_interval(0.9)? {
-        document["gain_low"] = json!(low);
-        document["gain_high"] = json!(high);
+    if let Some(gain) = plan.gain_interval(ConfidenceLevel::P90) {
+        document["gain_low"] = json!(gain.low());
+        document["gain_high"] = json!(gain.high());
     }
     Ok(document)
 }

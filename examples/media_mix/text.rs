@@ -2,7 +2,8 @@
 
 use mixtouch::budget::Plan;
 use mixtouch::mix::estimate::BootstrapChannel;
-use mixtouch::mix::posterior::{ChannelSummary, Posterior, Spread};
+use mixtouch::mix::posterior::{ChannelSummary, Posterior};
+use mixtouch::stats::{ConfidenceLevel, Estimate};
 
 use crate::Outcome;
 
@@ -63,25 +64,30 @@ fn headline(outcome: &Outcome) -> String {
 
 /// A channel's figures: the ensemble's means, with the bootstrap's intervals.
 fn line(summary: &ChannelSummary, resampled: &BootstrapChannel) -> String {
-    let spread = |mean: f64, range: Spread, digits: usize| {
+    let spread = |mean: f64, range: Estimate, digits: usize| {
         format!(
             "{:.*} ({:.*} to {:.*})",
-            digits, mean, digits, range.low, digits, range.high
+            digits,
+            mean,
+            digits,
+            range.low(),
+            digits,
+            range.high()
         )
     };
     format!(
         "{:<18} {:>10.0}  {:<34} {:>6.1} %  {:<24} {:>8}  {:>9}",
         summary.channel,
         summary.spend,
-        spread(summary.contribution.mean, resampled.contribution, 0),
+        spread(summary.contribution.value(), resampled.contribution, 0),
         100.0 * summary.effect_share,
         summary
             .roi
             .zip(resampled.roi)
-            .map_or_else(|| "-".into(), |(roi, range)| spread(roi.mean, range, 2)),
+            .map_or_else(|| "-".into(), |(roi, range)| spread(roi.value(), range, 2)),
         summary
             .marginal_roi
-            .map_or_else(|| "-".into(), |roi| format!("{:.2}", roi.mean)),
+            .map_or_else(|| "-".into(), |roi| format!("{:.2}", roi.value())),
         summary
             .half_life
             .map_or_else(|| "-".into(), |h| format!("{h:.1}")),
@@ -113,7 +119,7 @@ fn tests(model: &Posterior) -> String {
             test.end,
             test.measured,
             test.standard_error,
-            test.predicted.mean,
+            test.predicted.value(),
             test.deviation()
         )
     };
@@ -122,11 +128,9 @@ fn tests(model: &Posterior) -> String {
 
 fn plan_table(plan: &Plan) -> String {
     let interval = plan
-        .gain_interval(0.9)
-        .ok()
-        .flatten()
-        .map_or(String::new(), |(low, high)| {
-            format!(" ({low:.0} to {high:.0})")
+        .gain_interval(ConfidenceLevel::P90)
+        .map_or(String::new(), |gain| {
+            format!(" ({:.0} to {:.0})", gain.low(), gain.high())
         });
     let mut text = format!(
         "\nnext period's plan of {:.0}: gains {:.0}{interval} over spending as now\n",

@@ -1,7 +1,7 @@
 //! Which sets of channels met which outcomes: what the counted Shapley games are played on.
 
+use crate::attribution::distinct::{distinct, with_distinct};
 use crate::attribution::grams::Grams;
-use crate::attribution::{distinct, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::person::mix;

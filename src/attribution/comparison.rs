@@ -6,15 +6,16 @@ pub(crate) mod table;
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::comparison::table::{ComparisonTable, ModelTable, SegmentTable};
 use crate::attribution::credits::Credits;
-use crate::attribution::rules::Names;
-use crate::attribution::{AttributionModel, Fit, Needs, Scoring, check, check_needs};
+use crate::attribution::engine::{Scoring, check};
+use crate::attribution::evidence::Gathering;
+use crate::attribution::model::{AttributionModel, Fit, Needs};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::privacy::{MinimumGroup, Protected};
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -122,7 +123,7 @@ impl Comparison {
             ));
         }
         for (name, entry) in &self.entries {
-            check_needs(journeys, entry.needs(), name)?;
+            entry.needs().check(journeys, name)?;
         }
         let all: Vec<&Named> = self.entries.iter().collect();
         let tables = self.compare(&all, journeys.sample(), None)?;
@@ -254,22 +255,23 @@ fn fit_all(
 
 /// Every model's credit.
 fn score_all(sample: Sample<'_>, fitted: &[Timed<Fitted>]) -> Result<Vec<Timed<Credits>>> {
-    let credits = || Credits::new(sample.journeys.channels().clone());
-    let scoring = |model| {
-        Timed::new(Scoring::<dyn AttributionModel> {
-            model,
-            credits: credits(),
-        })
+    let fresh = || {
+        let scoring = fitted.iter().map(|model| {
+            let model: &dyn AttributionModel = &*model.item;
+            Timed::new(Scoring::new(sample.journeys, model))
+        });
+        Everything(scoring.collect())
     };
-    let fresh = || Everything(fitted.iter().map(|model| scoring(&*model.item)).collect());
     let scored = sample.accumulate_converting(fresh)?.0;
-    Ok(scored
+    scored
         .into_iter()
-        .map(|Timed { item, spent }| Timed {
-            item: item.finish(),
-            spent,
+        .map(|Timed { item, spent }| {
+            Ok(Timed {
+                item: item.finish()?,
+                spent,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// A model that can be told apart from others, for fits that start from an earlier one.
@@ -332,19 +334,18 @@ where
         self.0.needs()
     }
 
-    /// Names alone are known without looking at journeys.
     fn needs_evidence(&self) -> bool {
-        TypeId::of::<F::Evidence>() != TypeId::of::<Names>()
+        self.0.needs().journeys
     }
 
     fn evidence(&self, channels: &Channels) -> Box<dyn Evidence> {
-        Box::new(self.0.evidence(channels))
+        Box::new(Gathering::new(self.0.evidence(channels), self.0.needs()))
     }
 
     fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted> {
         let evidence: Box<dyn Any> = evidence;
-        let evidence = *evidence
-            .downcast::<F::Evidence>()
+        let Gathering { evidence, .. } = *evidence
+            .downcast::<Gathering<F::Evidence>>()
             .expect("the evidence this entry started");
         let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
         Ok(Arc::new(match earlier {

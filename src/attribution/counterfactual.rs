@@ -1,7 +1,7 @@
 //! What a path loses without a touch.
 
 use crate::attribution::grams::Grams;
-use crate::attribution::{AttributionModel, Fit};
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;

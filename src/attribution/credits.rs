@@ -57,6 +57,15 @@ pub struct Credits {
     pooled: Tally,
     #[serde(skip)]
     weights: Vec<f64>,
+    #[serde(skip)]
+    faults: Faults,
+}
+
+/// The first weights met that a model may not give, or not every model.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Faults {
+    infinite: Option<f64>,
+    negative: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +113,7 @@ impl Credits {
             total: none,
             pooled: none,
             weights: Vec::new(),
+            faults: Faults::default(),
         }
     }
 
@@ -201,7 +211,13 @@ impl Credits {
         mut baseline: f64,
         outcome: Tally,
     ) {
+        // one or of the sign bits instead of a comparison each
+        let signs = |bits: u64, weight: &f64| bits | weight.to_bits();
+        if weights.iter().fold(baseline.to_bits(), signs) >> 63 == 1 {
+            self.note_faults(weights, baseline);
+        }
         let Some(sum) = sum(weights, &mut baseline) else {
+            self.note_faults(weights, baseline);
             self.unattributed += outcome;
             return;
         };
@@ -214,6 +230,24 @@ impl Credits {
         }
         if baseline != 0.0 {
             self.baseline += unit.scaled(baseline, baseline);
+        }
+    }
+
+    #[cold]
+    fn note_faults(&mut self, weights: &[f64], baseline: f64) {
+        let all = || weights.iter().copied().chain([baseline]);
+        let Faults { infinite, negative } = &mut self.faults;
+        *infinite = infinite.or(all().find(|weight| !weight.is_finite()));
+        *negative = negative.or(all().find(|weight| *weight < 0.0));
+    }
+
+    /// Fails if a weight of the model of that name was not finite, or negative where `signed` does
+    /// not allow it.
+    pub(super) fn check_weights(&self, name: &str, signed: bool) -> Result<()> {
+        let Faults { infinite, negative } = self.faults;
+        match infinite.or(negative.filter(|_| !signed)) {
+            Some(weight) => Err(bad_weight(name, weight, signed)),
+            None => Ok(()),
         }
     }
 
@@ -251,6 +285,7 @@ impl Credits {
     /// last.
     pub(super) fn settle(&mut self) {
         self.weights = Vec::new();
+        self.faults = Faults::default();
     }
 
     /// Adds later journeys' credits.
@@ -266,18 +301,51 @@ impl Credits {
         self.unattributed += later.unattributed;
         self.total += later.total;
         self.pooled += later.pooled;
+        let Faults { infinite, negative } = &mut self.faults;
+        *infinite = infinite.or(later.faults.infinite);
+        *negative = negative.or(later.faults.negative);
         Ok(())
     }
 }
 
-/// What the weights of a journey add up to, or nothing where that is not above 0 and finite.
+/// Fails if a weight is not finite, or negative where `signed` does not allow it.
+pub(super) fn check_weights(
+    weights: &[f64],
+    baseline: f64,
+    name: &str,
+    signed: bool,
+) -> Result<()> {
+    let allowed = |weight: f64| weight.is_finite() && (signed || weight >= 0.0);
+    match weights
+        .iter()
+        .copied()
+        .chain([baseline])
+        .find(|&weight| !allowed(weight))
+    {
+        Some(weight) => Err(bad_weight(name, weight, signed)),
+        None => Ok(()),
+    }
+}
+
+fn bad_weight(name: &str, weight: f64, signed: bool) -> Error {
+    let expected = if signed {
+        "a finite number"
+    } else {
+        "a finite number, 0 or more"
+    };
+    Error::setting(format!("a weight of {name}"), weight, expected)
+}
+
+/// What the weights of a journey add up to, or nothing where that is not > 0 and finite.
 #[inline]
 pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
     let sum = weights.iter().sum::<f64>() + *baseline;
     if sum >= SMALL {
         Some(sum).filter(|sum| sum.is_finite())
-    } else {
+    } else if sum > 0.0 {
         lift(weights, baseline)
+    } else {
+        None
     }
 }
 

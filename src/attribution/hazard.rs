@@ -18,8 +18,8 @@ pub use self::model::{AdditiveHazardModel, FitReport, Intensity, PairEffect, Tou
 
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::design::Design;
+use crate::attribution::model::{Fit, Needs};
 use crate::attribution::parameters::Parameters;
-use crate::attribution::{Fit, Needs};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use rayon::prelude::*;
@@ -330,10 +330,7 @@ impl Fit for AdditiveHazard {
     type Model = AdditiveHazardModel;
 
     fn needs(&self) -> Needs {
-        Needs {
-            times: true,
-            timeline: true,
-        }
+        Needs::TIMELINE
     }
 
     fn evidence(&self, channels: &Channels) -> Exposures {

@@ -8,7 +8,7 @@
 use crate::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use crate::attribution::markov::{Markov, MarkovJourneys};
 use crate::attribution::regression::{Logistic, ShaoLi};
-use crate::attribution::rules::touch_rules::Names;
+use crate::attribution::rules::names::Names;
 use crate::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
@@ -313,7 +313,9 @@ static PATHS: LazyLock<Journeys> = LazyLock::new(|| paths(same));
 
 /// The journeys a specification can be fitted on.
 fn worlds(specification: &impl Fit) -> Vec<&'static Journeys> {
-    let Needs { times, timeline } = specification.needs();
+    let Needs {
+        times, timeline, ..
+    } = specification.needs();
     if times || timeline {
         vec![&*LOG, &*AWKWARD]
     } else {

@@ -9,9 +9,9 @@ mod transitions;
 pub use self::order::{OrderChoice, OrderScore};
 pub use self::transitions::Transitions;
 
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shares::ChannelShares;
-use crate::attribution::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;

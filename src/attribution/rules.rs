@@ -1,13 +1,18 @@
 //! Rules that need no fitting: single touch, linear, time decay, position-based.
 
+mod last_non_direct;
+mod linear;
+pub(super) mod names;
 mod participation;
 mod position;
+mod single_touch;
 mod time_decay;
-pub(crate) mod touch_rules;
+mod w_shaped;
 
+pub use self::last_non_direct::{LastNonDirect, LastNonDirectModel};
+pub use self::linear::Linear;
 pub use self::participation::Participation;
-pub use self::position::{Position, WShaped, WShapedModel};
+pub use self::position::Position;
+pub use self::single_touch::{FirstTouch, LastTouch};
 pub use self::time_decay::TimeDecay;
-pub use self::touch_rules::{
-    FirstTouch, LastNonDirect, LastNonDirectModel, LastTouch, Linear, Names,
-};
+pub use self::w_shaped::{WShaped, WShapedModel};

@@ -1,7 +1,8 @@
 //! Credit touch by touch, for those who write it to a table of their own.
 
-use crate::attribution::credits::sum;
-use crate::attribution::{AttributionModel, check, short_name};
+use crate::attribution::credits::{check_weights, sum};
+use crate::attribution::engine::check;
+use crate::attribution::model::AttributionModel;
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::PersonKey;
@@ -66,8 +67,8 @@ impl JourneyCredit<'_> {
 /// here.
 ///
 /// # Errors
-/// The journeys lack what the model needs, or the model was fitted on other channels; or what
-/// `sink` fails with.
+/// If the journeys lack what the model needs, the model was fitted on other channels, it gives a
+/// weight that [`attribute`](crate::attribution::attribute) refuses, or `sink` fails.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
@@ -92,7 +93,7 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
     model: &M,
     mut sink: impl FnMut(JourneyCredit<'_>) -> Result<()>,
 ) -> Result<()> {
-    check(journeys, model, short_name::<M>())?;
+    check(journeys, model, model.name())?;
     let whole = model.needs().timeline;
     let mut weights = Vec::new();
     let mut block = journeys.converting_block().with_timelines();
@@ -110,6 +111,7 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
         } else {
             model.weigh(journey, &mut weights)
         };
+        check_weights(&weights, baseline, model.name(), model.is_signed())?;
         let sum = sum(&mut weights, &mut baseline);
         let share = |weight: f64| sum.map_or(0.0, |sum| weight / sum);
         weights

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
+use crate::stats::{ConfidenceLevel, Interval, quantile};
 
 /// Which bound holds a spend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -137,40 +137,19 @@ impl Plan {
         &self.gains
     }
 
-    /// The interval that holds the gain for the middle `level` (such as 0.9) of the ensemble's
-    /// weight; `None` for a single model.
-    ///
-    /// # Errors
-    /// If the level is not between 0 and 1.
-    pub fn gain_interval(&self, level: f64) -> Result<Option<(f64, f64)>> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::setting(
-                "level of an interval",
-                level,
-                "between 0 and 1",
-            ));
-        }
+    /// The interval that holds the gain for the middle of the ensemble's weight, such as 90 % of it;
+    /// `None` for a single model.
+    pub fn gain_interval(&self, level: ConfidenceLevel) -> Option<Interval> {
         if self.gains.len() < 2 {
-            return Ok(None);
+            return None;
         }
-        let mut sorted = self.gains.clone();
-        sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let tail = 0.5 * (1.0 - level);
-        Ok(Some((
-            quantile(&sorted, tail),
-            quantile(&sorted, 1.0 - tail),
-        )))
+        let draws = self.gains.iter().map(|&(weight, gain)| (gain, weight));
+        let sorted = quantile::sorted_draws(draws);
+        let tail = level.tail();
+        Some(Interval::of_draws(
+            quantile::weighted(&sorted, tail),
+            quantile::weighted(&sorted, 1.0 - tail),
+            level,
+        ))
     }
-}
-
-/// The smallest value at which the weight so far reaches the probability, to rounding.
-fn quantile(sorted: &[(f64, f64)], probability: f64) -> f64 {
-    let mut so_far = 0.0;
-    for &(weight, value) in sorted {
-        so_far += weight;
-        if so_far >= probability - 1e-12 {
-            return value;
-        }
-    }
-    sorted.last().map_or(0.0, |last| last.1)
 }

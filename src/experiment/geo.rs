@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::experiment::lift::LiftTest;
 use crate::experiment::synthetic::simplex_weights;
-use crate::stats::{Student, check_level};
+use crate::stats::student::Student;
+use crate::stats::{ConfidenceLevel, Interval};
 use crate::time::Day;
 
 /// Outcomes by geo and period around a test in which some geos were treated.
@@ -21,6 +22,7 @@ use crate::time::Day;
 ///
 /// ```
 /// use mixtouch::experiment::GeoTest;
+/// use mixtouch::stats::ConfidenceLevel;
 ///
 /// let days = ["2024-01-01", "2024-01-08", "2024-01-15", "2024-01-22"].iter().map(|day| day.parse()).collect::<Result<Vec<_>, _>>()?;
 /// let outcomes = vec![
@@ -30,8 +32,8 @@ use crate::time::Day;
 ///     ("west".to_owned(), vec![149.0, 151.0, 150.0, 148.0]),
 /// ];
 /// let test = GeoTest::new(days, outcomes, &["north"], "2024-01-15".parse()?, "2024-01-28".parse()?)?;
-/// let lift = test.difference_in_differences(0.95)?;
-/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.low > 30.0);
+/// let lift = test.difference_in_differences(ConfidenceLevel::P95)?;
+/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.interval.low() > 30.0);
 /// let calibration = lift.lift_test("tv", "north", 500.0)?;
 /// assert_eq!(calibration.geo(), Some("north"));
 /// # Ok::<(), mixtouch::Error>(())
@@ -83,12 +85,9 @@ pub struct GeoLift {
     pub outcome_change: f64,
     /// Its standard error.
     pub standard_error: f64,
-    /// Lower end of its confidence interval.
-    pub low: f64,
-    /// Upper end of its confidence interval.
-    pub high: f64,
-    /// The interval's level.
-    pub level: f64,
+    /// Its confidence interval.
+    #[serde(flatten)]
+    pub interval: Interval,
     /// Two-sided p value of no effect.
     pub p_value: f64,
     /// Each control's effect when it is taken for treated, relative to its outcome in one period:
@@ -158,7 +157,7 @@ impl GeoTest {
     /// # Errors
     /// If the level is not between 0 and 1, or the placebo effects are all 0, so that nothing tells
     /// an effect from chance.
-    pub fn difference_in_differences(&self, level: f64) -> Result<GeoLift> {
+    pub fn difference_in_differences(&self, level: ConfidenceLevel) -> Result<GeoLift> {
         self.lift(level, |_, controls| {
             vec![1.0 / controls.len() as f64; controls.len()]
         })
@@ -172,7 +171,7 @@ impl GeoTest {
     ///
     /// # Errors
     /// As there, and if there are fewer than 3 controls.
-    pub fn synthetic_control(&self, level: f64) -> Result<GeoLift> {
+    pub fn synthetic_control(&self, level: ConfidenceLevel) -> Result<GeoLift> {
         at_least("control geos", self.controls.len(), 3)?;
         self.lift(level, |geo, controls| {
             let columns: Vec<&[f64]> = controls
@@ -183,8 +182,11 @@ impl GeoTest {
         })
     }
 
-    fn lift(&self, level: f64, mix: impl Fn(&Geo, &[&Geo]) -> Vec<f64>) -> Result<GeoLift> {
-        check_level(level)?;
+    fn lift(
+        &self,
+        level: ConfidenceLevel,
+        mix: impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
+    ) -> Result<GeoLift> {
         let (placebos, deviation) = self.placebos(&mix)?;
         let controls: Vec<&Geo> = self.controls.iter().collect();
         let mut effects = Vec::with_capacity(self.treated.len());
@@ -213,16 +215,14 @@ impl GeoTest {
         // Treated geos share controls, so their errors do not add up as if they were apart.
         let standard_error = deviation * (own + squares(&shared)).sqrt();
         let student = Student::new((controls.len() - 1) as f64);
-        let half = student.quantile(0.5 + 0.5 * level) * standard_error;
+        let half = student.quantile(level.upper()) * standard_error;
         Ok(GeoLift {
             start: self.start,
             end: self.end,
             effects,
             outcome_change,
             standard_error,
-            low: outcome_change - half,
-            high: outcome_change + half,
-            level,
+            interval: Interval::new(outcome_change - half, outcome_change + half, level)?,
             p_value: student.two_sided(outcome_change / standard_error),
             placebos,
         })
@@ -454,16 +454,21 @@ mod tests {
         let covered = (0..200).filter(|&seed| {
             let (test, truth) = world(seed, apart);
             let lift = estimate(&test);
-            lift.low <= truth && truth <= lift.high
+            lift.interval.contains(truth)
         });
         covered.count() as f64 / 200.0
     }
 
     #[test]
     fn intervals_hold_their_level() {
-        let plain = coverage(false, |test| test.difference_in_differences(0.95).unwrap());
+        let plain = coverage(false, |test| {
+            test.difference_in_differences(ConfidenceLevel::P95)
+                .unwrap()
+        });
         assert!((0.92..=0.98).contains(&plain), "{plain}");
-        let synthetic = coverage(true, |test| test.synthetic_control(0.95).unwrap());
+        let synthetic = coverage(true, |test| {
+            test.synthetic_control(ConfidenceLevel::P95).unwrap()
+        });
         assert!((0.92..=0.98).contains(&synthetic), "{synthetic}");
     }
 
@@ -478,8 +483,11 @@ mod tests {
                 .sum::<f64>()
         };
         let (mean, mix) = (
-            error(&|test| test.difference_in_differences(0.9).unwrap()),
-            error(&|test| test.synthetic_control(0.9).unwrap()),
+            error(&|test| {
+                test.difference_in_differences(ConfidenceLevel::P90)
+                    .unwrap()
+            }),
+            error(&|test| test.synthetic_control(ConfidenceLevel::P90).unwrap()),
         );
         assert!(mix < 0.5 * mean, "{mix} against {mean}");
     }
@@ -500,7 +508,7 @@ mod tests {
         // / 2 = 0.02 and the error 10 sqrt(0.02 (1 + 1/2)) = 1.7321.
         let lift = small([[20.0, 20.0, 22.0], [4.0, 6.0, 6.5]])
             .unwrap()
-            .difference_in_differences(0.95)
+            .difference_in_differences(ConfidenceLevel::P95)
             .unwrap();
         assert!(
             (lift.outcome_change - 3.0).abs() < 1e-12
@@ -514,7 +522,7 @@ mod tests {
         // One degree of freedom: t(0.975) = 12.7062, and p = 2 P(T > sqrt 3) = 1/3, as the Cauchy
         // distribution has it.
         assert!(
-            (lift.high - 3.0 - 12.706_204_736 * 3.0_f64.sqrt()).abs() < 1e-7
+            (lift.interval.high() - 3.0 - 12.706_204_736 * 3.0_f64.sqrt()).abs() < 1e-7
                 && (lift.p_value - 1.0 / 3.0).abs() < 1e-12
         );
         let test = lift.lift_test("tv", "a", 2.0).unwrap();
@@ -536,7 +544,7 @@ mod tests {
         assert!(
             small([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
                 .unwrap()
-                .difference_in_differences(0.9)
+                .difference_in_differences(ConfidenceLevel::P90)
                 .unwrap_err()
                 .to_string()
                 .contains("spread of the control geos is 0")
@@ -556,16 +564,10 @@ mod tests {
         assert!(
             small([[1.0, 1.0, 1.1], [2.0, 2.0, 2.0]])
                 .unwrap()
-                .synthetic_control(0.9)
+                .synthetic_control(ConfidenceLevel::P90)
                 .unwrap_err()
                 .to_string()
                 .contains("number of control geos is 2")
-        );
-        assert!(
-            small([[1.0, 1.0, 1.1], [2.0, 2.0, 2.0]])
-                .unwrap()
-                .difference_in_differences(1.0)
-                .is_err()
         );
         let geo = |name: &str| (name.to_owned(), vec![1.0, 2.0, 3.0]);
         let test = |outcomes: Vec<(String, Vec<f64>)>, treated: &[&str], start: usize| {

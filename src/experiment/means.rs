@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::stats::{Difference, Student, check_level};
+use crate::stats::student::Student;
+use crate::stats::{ConfidenceLevel, Difference, Interval};
 
 /// An arm's count, mean and variance.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -64,7 +65,7 @@ impl Sample {
     ///
     /// # Errors
     /// If there are fewer than two values or one is not finite.
-    pub fn of(values: &[f64]) -> Result<Self> {
+    pub fn from_values(values: &[f64]) -> Result<Self> {
         if let Some(value) = values.iter().find(|value| !value.is_finite()) {
             return Err(Error::setting("value in an arm", value, "a finite number"));
         }
@@ -88,10 +89,11 @@ impl Sample {
 ///
 /// ```
 /// use mixtouch::experiment::{Sample, compare_means};
+/// use mixtouch::stats::ConfidenceLevel;
 ///
-/// let control = Sample::of(&[21.0, 19.5, 24.0, 20.0, 18.5])?;
-/// let treatment = Sample::of(&[25.5, 23.0, 27.0, 24.5, 26.0])?;
-/// let difference = compare_means(control, treatment, 0.95)?;
+/// let control = Sample::from_values(&[21.0, 19.5, 24.0, 20.0, 18.5])?;
+/// let treatment = Sample::from_values(&[25.5, 23.0, 27.0, 24.5, 26.0])?;
+/// let difference = compare_means(control, treatment, ConfidenceLevel::P95)?;
 /// assert!((difference.estimate - 4.6).abs() < 1e-12 && difference.p_value < 0.01);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -99,8 +101,11 @@ impl Sample {
 /// # Errors
 /// If the level is not between 0 and 1, or neither arm varies: nothing then tells a difference from
 /// chance.
-pub fn compare_means(control: Sample, treatment: Sample, level: f64) -> Result<Difference> {
-    check_level(level)?;
+pub fn compare_means(
+    control: Sample,
+    treatment: Sample,
+    level: ConfidenceLevel,
+) -> Result<Difference> {
     let squared = control.error() + treatment.error();
     if squared <= 0.0 {
         return Err(Error::setting(
@@ -119,15 +124,13 @@ pub fn compare_means(control: Sample, treatment: Sample, level: f64) -> Result<D
     let part = |arm: &Sample| (arm.error() / squared).powi(2) / (arm.count - 1) as f64;
     let student = Student::new(1.0 / (part(&control) + part(&treatment)));
     let (estimate, standard_error) = (treatment.mean - control.mean, squared.sqrt());
-    let half = student.quantile(0.5 + 0.5 * level) * standard_error;
+    let half = student.quantile(level.upper()) * standard_error;
     Ok(Difference {
         control: control.mean,
         treatment: treatment.mean,
         estimate,
         standard_error,
-        low: estimate - half,
-        high: estimate + half,
-        level,
+        interval: Interval::new(estimate - half, estimate + half, level)?,
         p_value: student.two_sided(estimate / standard_error),
     })
 }
@@ -154,11 +157,11 @@ pub struct AdjustedDifference {
 /// moved it and the estimate stays unbiased.
 ///
 /// # Errors
-/// As for [`compare_means`] and [`Sample::of`].
+/// As for [`compare_means`] and [`Sample::from_values`].
 pub fn compare_adjusted_means(
     control: &[(f64, f64)],
     treatment: &[(f64, f64)],
-    level: f64,
+    level: ConfidenceLevel,
 ) -> Result<AdjustedDifference> {
     let plain = compare_means(outcomes(control)?, outcomes(treatment)?, level)?;
     let (control_moments, treatment_moments) = (moments(control)?, moments(treatment)?);
@@ -173,7 +176,7 @@ pub fn compare_adjusted_means(
         + treatment_moments.0 * treatment.len() as f64)
         / count;
     let adjusted = |arm: &[(f64, f64)]| {
-        Sample::of(
+        Sample::from_values(
             &arm.iter()
                 .map(|(x, y)| y - slope * (x - centre))
                 .collect::<Vec<_>>(),
@@ -189,7 +192,7 @@ pub fn compare_adjusted_means(
 }
 
 fn outcomes(arm: &[(f64, f64)]) -> Result<Sample> {
-    Sample::of(&arm.iter().map(|pair| pair.1).collect::<Vec<_>>())
+    Sample::from_values(&arm.iter().map(|pair| pair.1).collect::<Vec<_>>())
 }
 
 /// Mean of the covariate, its sum of squares and its sum of products with the outcome, about the
@@ -219,10 +222,10 @@ mod tests {
         // / sqrt(17/15) = 3.757, degrees of freedom (17/15)^2 / ((1/3)^2 / 2 + (4/5)^2 / 4) =
         // 5.9458.
         let (control, treatment) = (
-            Sample::of(&[1.0, 2.0, 3.0]).unwrap(),
+            Sample::from_values(&[1.0, 2.0, 3.0]).unwrap(),
             Sample::new(5, 6.0, 4.0).unwrap(),
         );
-        let got = compare_means(control, treatment, 0.95).unwrap();
+        let got = compare_means(control, treatment, ConfidenceLevel::P95).unwrap();
         let freedom =
             (17.0_f64 / 15.0).powi(2) / ((1.0 / 3.0_f64).powi(2) / 2.0 + 0.8_f64.powi(2) / 4.0);
         assert!((got.standard_error - (17.0_f64 / 15.0).sqrt()).abs() < 1e-12);
@@ -230,29 +233,40 @@ mod tests {
             (got.p_value - Student::new(freedom).two_sided(3.757_345_7)).abs() < 1e-6,
             "{got:?}"
         );
-        assert!(got.low > 1.0 && got.high < 7.0 && (got.low + got.high - 8.0).abs() < 1e-12);
+        assert!(
+            got.interval.low() > 1.0
+                && got.interval.high() < 7.0
+                && (got.interval.low() + got.interval.high() - 8.0).abs() < 1e-12
+        );
     }
 
     #[test]
     fn arms_that_say_nothing_are_refused() {
         assert!(
-            Sample::of(&[]).is_err()
-                && Sample::of(&[1.0]).is_err()
-                && Sample::of(&[1.0, f64::NAN]).is_err()
+            Sample::from_values(&[]).is_err()
+                && Sample::from_values(&[1.0]).is_err()
+                && Sample::from_values(&[1.0, f64::NAN]).is_err()
         );
-        let flat = Sample::of(&[3.0, 3.0, 3.0]).unwrap();
+        let flat = Sample::from_values(&[3.0, 3.0, 3.0]).unwrap();
         assert!(
-            compare_means(flat, flat, 0.95)
+            compare_means(flat, flat, ConfidenceLevel::P95)
                 .unwrap_err()
                 .to_string()
                 .starts_with("variance of both arms is 0")
         );
-        assert!(compare_means(flat, Sample::of(&[1.0, 2.0]).unwrap(), 0.95).is_ok());
+        assert!(
+            compare_means(
+                flat,
+                Sample::from_values(&[1.0, 2.0]).unwrap(),
+                ConfidenceLevel::P95
+            )
+            .is_ok()
+        );
         assert!(
             compare_means(
                 Sample::new(2, -1e308, 1.0).unwrap(),
                 Sample::new(2, 1e308, 1.0).unwrap(),
-                0.95
+                ConfidenceLevel::P95
             )
             .is_err()
         );
@@ -260,15 +274,21 @@ mod tests {
             compare_adjusted_means(
                 &[(f64::NAN, 1.0), (0.0, 2.0)],
                 &[(0.0, 1.0), (1.0, 2.0)],
-                0.9
+                ConfidenceLevel::P90
             )
             .is_err()
         );
-        assert!(compare_adjusted_means(&[], &[(0.0, 1.0), (1.0, 2.0)], 0.9).is_err());
+        assert!(
+            compare_adjusted_means(&[], &[(0.0, 1.0), (1.0, 2.0)], ConfidenceLevel::P90).is_err()
+        );
         assert!(serde_json::from_str::<Sample>("{\"count\":1,\"mean\":0,\"variance\":1}").is_err());
         // A covariate that does not vary adjusts nothing.
-        let got = compare_adjusted_means(&[(1.0, 1.0), (1.0, 2.0)], &[(1.0, 3.0), (1.0, 5.0)], 0.9)
-            .unwrap();
+        let got = compare_adjusted_means(
+            &[(1.0, 1.0), (1.0, 2.0)],
+            &[(1.0, 3.0), (1.0, 5.0)],
+            ConfidenceLevel::P90,
+        )
+        .unwrap();
         assert_eq!((got.slope, got.variance_reduction), (0.0, 0.0));
     }
 
@@ -290,16 +310,16 @@ mod tests {
         for seed in 0..500 {
             let mut random = Random::new(seed).stream(2);
             let (control, treatment) = (arm(&mut random, 80, 0.0), arm(&mut random, 50, 0.4));
-            let holds = |difference: &Difference| difference.low <= 0.4 && 0.4 <= difference.high;
+            let holds = |difference: &Difference| difference.interval.contains(0.4);
             plain += usize::from(holds(
                 &compare_means(
                     outcomes(&control).unwrap(),
                     outcomes(&treatment).unwrap(),
-                    0.95,
+                    ConfidenceLevel::P95,
                 )
                 .unwrap(),
             ));
-            let got = compare_adjusted_means(&control, &treatment, 0.95).unwrap();
+            let got = compare_adjusted_means(&control, &treatment, ConfidenceLevel::P95).unwrap();
             adjusted += usize::from(holds(&got.difference));
             reduction += got.variance_reduction / 500.0;
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::stats::{check_level, normal_quantile};
+use crate::stats::{ConfidenceLevel, normal};
 
 /// The difference that a test is to find.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -115,7 +115,7 @@ impl Effect {
 /// with power above significance.
 pub fn sample_size(effect: Effect, power: f64, significance: f64) -> Result<u64> {
     effect.check()?;
-    check_level(1.0 - significance)?;
+    ConfidenceLevel::new(1.0 - significance)?;
     if !(power > significance && power < 1.0) {
         return Err(Error::setting(
             "power",
@@ -124,8 +124,8 @@ pub fn sample_size(effect: Effect, power: f64, significance: f64) -> Result<u64>
         ));
     }
     let (difference, without, with) = effect.scale();
-    let z = normal_quantile(1.0 - 0.5 * significance);
-    let root = (z * without + normal_quantile(power) * with) / difference;
+    let z = normal::quantile(1.0 - 0.5 * significance);
+    let root = (z * without + normal::quantile(power) * with) / difference;
     Ok(((root * root + effect.surplus(z)).ceil() as u64).max(2))
 }
 
@@ -139,15 +139,15 @@ pub fn sample_size(effect: Effect, power: f64, significance: f64) -> Result<u64>
 /// not between 0 and 1.
 pub fn power(effect: Effect, persons: u64, significance: f64) -> Result<f64> {
     effect.check()?;
-    check_level(1.0 - significance)?;
+    ConfidenceLevel::new(1.0 - significance)?;
     if persons < 2 {
         return Err(Error::setting("persons in an arm", persons, "at least 2"));
     }
     let (difference, without, with) = effect.scale();
-    let z = normal_quantile(1.0 - 0.5 * significance);
+    let z = normal::quantile(1.0 - 0.5 * significance);
     let root = (persons as f64 - effect.surplus(z)).max(0.0).sqrt();
     let reach = (root * difference - z * without) / with;
-    Ok(0.5 * libm::erfc(-reach / std::f64::consts::SQRT_2))
+    Ok(normal::below(reach))
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ pub trait Accumulator: Send {
     fn merge(&mut self, later: Self) -> Result<()>
     where
         Self: Sized;
+
+    /// About how many bytes it takes in memory, those on the heap included: what a system that
+    /// gathers many at once budgets by. Provided: the value itself only.
+    fn size(&self) -> usize {
+        size_of_val(self)
+    }
 }
 
 /// Both at once, in one pass over the journeys.
@@ -67,6 +73,10 @@ impl<A: Accumulator, B: Accumulator> Accumulator for (A, B) {
     fn merge(&mut self, later: Self) -> Result<()> {
         self.0.merge(later.0)?;
         self.1.merge(later.1)
+    }
+
+    fn size(&self) -> usize {
+        self.0.size() + self.1.size()
     }
 }
 

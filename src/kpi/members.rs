@@ -2,7 +2,7 @@
 //! may be shown.
 
 use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 
 /// Something of a person. Things stand in the order of their persons' numbers.
 pub(crate) trait Personal {
@@ -44,7 +44,7 @@ impl<T: Personal> Group for Members<'_, T> {
     }
 }
 
-impl Group for Rate {
+impl Group for Proportion {
     fn persons(&self) -> u64 {
         self.population
     }

@@ -15,4 +15,4 @@ pub use self::lift_report::TestReport;
 pub use self::model::{Posterior, PosteriorDraw};
 pub use self::response::{ChannelResponse, ResponsePoint};
 pub use self::statistics::FitStatistics;
-pub use self::summary::{ChannelSummary, Spread};
+pub use self::summary::ChannelSummary;

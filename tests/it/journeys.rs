@@ -21,6 +21,7 @@ fn timelines(
             Needs {
                 times: true,
                 timeline: true,
+                ..Needs::default()
             }
         }
         fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary.
 
+mod architecture;
 mod bad_input;
 mod bootstrap;
 mod determinism;

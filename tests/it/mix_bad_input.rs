@@ -471,7 +471,7 @@ fn duplicate_channels_share_the_effect_and_are_named() {
     let kpi: f64 = panel.kpi().iter().sum();
     for channel in model.channels() {
         assert!(
-            (0.0..kpi).contains(&channel.contribution.mean),
+            (0.0..kpi).contains(&channel.contribution.value()),
             "{channel:?}"
         );
     }
@@ -522,8 +522,8 @@ fn a_channel_that_never_changes_is_named_and_fitted() {
         .unwrap();
     let radio = &model.channels()[1];
     assert!(
-        radio.contribution.mean.is_finite()
-            && radio.contribution.mean >= 0.0
+        radio.contribution.value().is_finite()
+            && radio.contribution.value() >= 0.0
             && radio.hardly_informed,
         "{radio:?}"
     );
@@ -546,7 +546,7 @@ fn exactly_collinear_media_without_a_penalty_are_an_error() {
     let totals: Vec<f64> = ridge
         .channels()
         .iter()
-        .map(|c| c.contribution.mean)
+        .map(|c| c.contribution.value())
         .collect();
     assert!(
         (totals[0] - totals[1]).abs() < 1e-6 * totals[0].abs().max(1e-9),

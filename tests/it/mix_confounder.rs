@@ -49,7 +49,7 @@ fn ratios(world: &SimulatedPanel, model: &Posterior) -> Vec<f64> {
         .channels()
         .iter()
         .enumerate()
-        .map(|(c, s)| s.roi.unwrap().mean / world.roas(c))
+        .map(|(c, s)| s.roi.unwrap().value() / world.roas(c))
         .collect()
 }
 
@@ -130,7 +130,7 @@ fn a_belief_about_the_return_pulls_as_hard_as_it_is_sure() {
             .roi_priors(vec![prior])
             .fit(&world.panel().unwrap())
             .unwrap();
-        model.channels()[1].roi.unwrap().mean
+        model.channels()[1].roi.unwrap().value()
     };
     let (sure, doubtful) = (fit_with(0.01), fit_with(100.0));
     assert!((sure - 1.0).abs() < 0.05, "{sure}");

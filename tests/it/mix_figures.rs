@@ -400,7 +400,7 @@ fn pooled_effects_are_per_head_where_populations_are_known() {
         .fit(&peopled(3000.0))
         .unwrap();
     for geo in 0..2 {
-        let roi = model.channels_in(geo).unwrap()[0].roi.unwrap().mean;
+        let roi = model.channels_in(geo).unwrap()[0].roi.unwrap().value();
         assert!((roi - 4.0).abs() < 0.3, "{roi}");
     }
     assert!(
@@ -481,7 +481,7 @@ fn a_lift_test_is_predicted_by_what_the_model_says_of_the_changed_spend() {
                 .map(|row| after[row] - before[row])
                 .sum();
             assert!(
-                (report.predicted.mean - change).abs() <= 1e-6 * change,
+                (report.predicted.value() - change).abs() <= 1e-6 * change,
                 "{order:?} {geo:?}: {:?} {change}",
                 report.predicted
             );
@@ -590,9 +590,9 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
         .unwrap(),
     ]);
     let model = mix.fit(&panel).unwrap();
-    let roi = model.channels()[0].roi.unwrap().mean;
+    let roi = model.channels()[0].roi.unwrap().value();
     assert!(
-        (model.lift_report()[0].predicted.mean - 50.0 * roi).abs() < 1e-6 * 50.0 * roi,
+        (model.lift_report()[0].predicted.value() - 50.0 * roi).abs() < 1e-6 * 50.0 * roi,
         "{:?} {roi}",
         model.lift_report()
     );

@@ -115,14 +115,14 @@ fn intervals_hold_the_truth() {
         let bootstrap = model.bootstrap(40, 4, seed).unwrap();
         for (c, summary) in model.channels().iter().enumerate() {
             held += usize::from(
-                (summary.contribution.low..=summary.contribution.high)
+                (summary.contribution.low()..=summary.contribution.high())
                     .contains(&panel.contribution(c)),
             );
             all += 1;
             let resampled = &bootstrap.channels()[c];
             assert!(
-                resampled.contribution.low <= resampled.contribution.mean
-                    && resampled.contribution.mean <= resampled.contribution.high
+                resampled.contribution.low() <= resampled.contribution.value()
+                    && resampled.contribution.value() <= resampled.contribution.high()
             );
         }
     }

@@ -13,7 +13,7 @@ mod voice;
 use mixtouch::io::EventColumns;
 use mixtouch::journeys::Period;
 use mixtouch::kpi::OfflineChannels;
-use mixtouch::stats::Rate;
+use mixtouch::stats::Proportion;
 use mixtouch::{Events, JourneyOptions, Journeys};
 
 /// 2026-01-01 and 2026-04-01, 00:00 UTC.
@@ -49,7 +49,7 @@ fn offline() -> OfflineChannels {
     OfflineChannels::new(["store"])
 }
 
-fn counts(rate: &Rate) -> (u64, u64) {
+fn counts(rate: &Proportion) -> (u64, u64) {
     (rate.count, rate.population)
 }
 

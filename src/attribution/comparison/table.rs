@@ -2,9 +2,9 @@
 
 mod shown;
 
-use crate::attribution::AttributionModel;
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::credits::{Credits, Tally};
+use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::Parameters;
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;

@@ -6,9 +6,9 @@ pub(crate) mod states;
 use crate::attribution::hazard::basis::{Basis, DAY};
 use crate::attribution::hazard::flags;
 use crate::attribution::hazard::model::FitReport;
+use crate::attribution::model::{AttributionModel, Fit, Needs};
 use crate::attribution::parameters::Parameters;
 use crate::attribution::parameters::parameters;
-use crate::attribution::{AttributionModel, Fit, Needs};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
@@ -132,10 +132,7 @@ impl Fit for LogLinearHazard {
     type Model = LogLinearHazardModel;
 
     fn needs(&self) -> Needs {
-        Needs {
-            times: true,
-            timeline: true,
-        }
+        Needs::TIMELINE
     }
 
     fn evidence(&self, channels: &Channels) -> PersonTime {
@@ -315,10 +312,7 @@ impl LogLinearHazardModel {
 
 impl AttributionModel for LogLinearHazardModel {
     fn needs(&self) -> Needs {
-        Needs {
-            times: true,
-            timeline: true,
-        }
+        Needs::TIMELINE
     }
 
     fn channels(&self) -> Option<&Channels> {

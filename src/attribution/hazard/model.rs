@@ -4,8 +4,8 @@ use crate::attribution::hazard::AdditiveHazard;
 use crate::attribution::hazard::basis::{Basis, DAY};
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
 use crate::attribution::hazard::upstream::Upstream;
+use crate::attribution::model::{AttributionModel, Needs};
 use crate::attribution::parameters::Parameters;
-use crate::attribution::{AttributionModel, Needs};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
@@ -315,10 +315,7 @@ fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
 
 impl AttributionModel for AdditiveHazardModel {
     fn needs(&self) -> Needs {
-        Needs {
-            times: true,
-            timeline: true,
-        }
+        Needs::TIMELINE
     }
 
     fn channels(&self) -> Option<&Channels> {

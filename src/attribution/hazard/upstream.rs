@@ -127,11 +127,6 @@ impl Arrivals {
             converged,
             ..
         } = problem.maximise(problem.start(), most_steps);
-        eprintln!(
-            "upstream steps {steps} rows {} entries {}",
-            problem.rows.len(),
-            problem.rows.iter().map(|r| r.features.len()).sum::<usize>()
-        );
         let rates = ranked.by_number(&rates);
         Upstream {
             channel: self.channel,

@@ -3,9 +3,9 @@
 mod newton;
 
 use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyModel};
-use crate::attribution::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;

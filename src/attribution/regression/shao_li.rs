@@ -1,8 +1,9 @@
 //! Shao and Li's probabilistic model.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::attribution::distinct::{spread_evenly, with_distinct};
 use crate::attribution::grams::Grams;
-use crate::attribution::{AttributionModel, Fit, spread_evenly, with_distinct};
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::{Journey, Outcome};

@@ -1,7 +1,7 @@
 //! How much each channel took part in; a report, not a division.
 
 use crate::attribution::credits::Tally;
-use crate::attribution::distinct;
+use crate::attribution::distinct::distinct;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;

@@ -1,7 +1,7 @@
 //! The closer to the conversion, the more credit.
 
+use crate::attribution::model::{AttributionModel, Needs};
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::{AttributionModel, Needs};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use crate::journeys::days_to_duration;

@@ -1,7 +1,7 @@
 //! The ordered game, a report by channel and position.
 
 use crate::attribution::credits::Tally;
-use crate::attribution::{distinct, spread_evenly};
+use crate::attribution::distinct::{distinct, spread_evenly};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;

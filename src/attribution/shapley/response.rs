@@ -1,10 +1,11 @@
 //! The response-model game: Shapley values of what a model predicts.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::attribution::distinct::with_distinct;
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
 use crate::attribution::shapley::values::{SetValues, spread_values};
-use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::person::mix;
@@ -296,9 +297,10 @@ impl<R: Response> AttributionModel for ResponseShapleyModel<R> {
                 weights,
             ),
         });
-        weights
-            .iter_mut()
-            .for_each(|weight| *weight = weight.max(0.0));
+        // `max` would turn a response that is no number into 0
+        for weight in weights.iter_mut().filter(|weight| **weight < 0.0) {
+            *weight = 0.0;
+        }
         if self.game.baseline {
             self.game.response.respond(&[]).max(0.0)
         } else {

@@ -1,10 +1,11 @@
 //! The set-rate game.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::attribution::distinct::with_distinct;
 use crate::attribution::grams::Grams;
+use crate::attribution::model::{AttributionModel, Fit};
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::attribution::shapley::weight;
-use crate::attribution::{AttributionModel, Fit, with_distinct};
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journeys::{Journey, Outcome};
@@ -151,6 +152,10 @@ impl AttributionModel for SetRateShapleyModel {
         Some(self.0.channels())
     }
 
+    fn is_signed(&self) -> bool {
+        true
+    }
+
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| {
             if let Some(values) = self.values(set) {
@@ -164,7 +169,7 @@ impl AttributionModel for SetRateShapleyModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attribution::attribute;
+    use crate::attribution::engine::attribute;
     use crate::journeys::Outcome;
     use crate::journeys::PathTable;
 

@@ -1,6 +1,7 @@
 //! The subset-sum game.
 
-use crate::attribution::{AttributionModel, spread_evenly};
+use crate::attribution::distinct::spread_evenly;
+use crate::attribution::model::AttributionModel;
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! Shapley values kept by set of channels.
 
+use crate::attribution::distinct::spread_evenly;
 use crate::attribution::grams::Grams;
-use crate::attribution::spread_evenly;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -15,7 +15,7 @@ use crate::kpi::members::{Members, Personal, protected};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
@@ -64,7 +64,7 @@ pub struct CartFigures {
     /// Persons.
     pub persons: u64,
     /// Carts left, of all.
-    pub abandoned: Rate,
+    pub abandoned: Proportion,
     /// What was in those left, by their last rows.
     pub value: f64,
 }
@@ -150,7 +150,11 @@ impl CartFigures {
         let left = || carts.items.iter().filter(|cart| !cart.bought);
         Self {
             persons: carts.persons,
-            abandoned: Rate::new(left().count() as u64, carts.items.len() as u64, level),
+            abandoned: Proportion::from_counts(
+                left().count() as u64,
+                carts.items.len() as u64,
+                level,
+            ),
             value: left().fold(0.0, |sum, cart| sum + cart.value),
         }
     }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
@@ -35,7 +35,7 @@ pub struct Cohort {
     /// How many there are.
     pub customers: u64,
     /// Of them, those who bought in that period (all), in the next, and so on.
-    pub bought: Vec<Rate>,
+    pub bought: Vec<Proportion>,
 }
 
 impl Cohorts {
@@ -85,7 +85,7 @@ impl Cohorts {
         let cohort = |(window, counts): (Window, Vec<u64>)| {
             let bought = counts
                 .iter()
-                .map(|&count| Rate::new(count, counts[0], options.level()))
+                .map(|&count| Proportion::from_counts(count, counts[0], options.level()))
                 .collect();
             Cohort {
                 name: window.to_string(),
@@ -149,7 +149,7 @@ impl fmt::Display for Cohorts {
             .into_iter()
             .chain(names.iter().map(String::as_str))
             .collect();
-        let share = |rate: &Rate| {
+        let share = |rate: &Proportion| {
             rate.rate
                 .map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", 100.0 * rate))
         };

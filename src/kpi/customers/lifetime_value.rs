@@ -221,12 +221,12 @@ impl CustomerValue {
                 .iter()
                 .filter_map(|worth| worth.predicted.map(|predicted| predicted[at]))
                 .collect();
-            (!values.is_empty()).then(|| Mean::of(&values, level))
+            (!values.is_empty()).then(|| Mean::from_values(&values, level))
         };
         Self {
             customers: members.len() as u64,
             total: historic.iter().fold(0.0, |sum, margin| sum + margin),
-            historic: Mean::of(&historic, level),
+            historic: Mean::from_values(&historic, level),
             alive: mean(0),
             purchases: mean(1),
             predicted: mean(2),

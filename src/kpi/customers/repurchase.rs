@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
-use crate::stats::{Distribution, Rate};
+use crate::stats::{Distribution, Proportion};
 use crate::time::Window;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
@@ -21,7 +21,7 @@ pub struct Repurchase {
     /// All customers.
     pub population: u64,
     /// Of them, those with two purchases or more.
-    pub bought_again: Rate,
+    pub bought_again: Proportion,
     /// Days between a customer's purchases that follow each other.
     pub days: Distribution,
 }
@@ -56,12 +56,12 @@ impl Repurchase {
             .map(in_days)
             .collect();
         let population = purchases.len() as u64;
-        let bought_again = Rate::new(again, population, level);
+        let bought_again = Proportion::from_counts(again, population, level);
         Self {
             window: purchases.window(),
             population,
             bought_again,
-            days: Distribution::of(days, "days", level),
+            days: Distribution::from_values(days, "days", level),
         }
     }
 }
@@ -194,9 +194,9 @@ pub struct InterpurchaseTimes {
     /// The second at which is judged who is overdue.
     pub at: i64,
     /// Of all customers, those who buy regularly.
-    pub regular: Rate,
+    pub regular: Proportion,
     /// Of the regular ones, those whose next purchase was due before that second.
-    pub overdue: Rate,
+    pub overdue: Proportion,
     /// Days of the regular buyers' cycles.
     pub days: Distribution,
 }
@@ -230,9 +230,9 @@ impl InterpurchaseTimes {
             window: purchases.window(),
             population,
             at,
-            regular: Rate::new(due.len() as u64, population, level),
-            overdue: Rate::new(overdue, due.len() as u64, level),
-            days: Distribution::of(
+            regular: Proportion::from_counts(due.len() as u64, population, level),
+            overdue: Proportion::from_counts(overdue, due.len() as u64, level),
+            days: Distribution::from_values(
                 due.iter().map(|buyer| in_days(buyer.cycle)).collect(),
                 "days",
                 level,

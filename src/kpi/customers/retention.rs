@@ -11,7 +11,7 @@ use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::percent;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
@@ -45,9 +45,9 @@ pub struct RetentionPeriod {
     /// Customers who were not active at its start but had bought before, and are active at its end.
     pub returned: u64,
     /// Of the customers active at its start, those active at its end; none of nobody.
-    pub retention: Rate,
+    pub retention: Proportion,
     /// The others.
-    pub churn: Rate,
+    pub churn: Proportion,
 }
 
 impl Retention {
@@ -152,7 +152,7 @@ impl RetentionPeriod {
             .into_par_iter()
             .map(count)
             .reduce(|| [0; 6], add);
-        let retention = Rate::new(retained, start, level);
+        let retention = Proportion::from_counts(retained, start, level);
         Self {
             window,
             buyers,
@@ -160,7 +160,7 @@ impl RetentionPeriod {
             customers,
             returned,
             retention,
-            churn: Rate::new(start - retained, start, level),
+            churn: Proportion::from_counts(start - retained, start, level),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Mean, Rate};
+use crate::stats::{ConfidenceLevel, Mean, Proportion};
 use crate::time::Window;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
@@ -177,7 +177,7 @@ pub struct RfmGroup {
     /// Its name.
     pub segment: String,
     /// How many there are, of all.
-    pub customers: Rate,
+    pub customers: Proportion,
     /// Days since the last purchase.
     pub recency_days: Mean,
     /// Purchases.
@@ -277,10 +277,11 @@ impl RfmGroup {
                 .map(|member| member[at])
                 .collect::<Vec<f64>>()
         };
-        let [recency_days, purchases, worth] = [0, 1, 2].map(|at| Mean::of(&column(at), level));
+        let [recency_days, purchases, worth] =
+            [0, 1, 2].map(|at| Mean::from_values(&column(at), level));
         Self {
             segment,
-            customers: Rate::new(members.len() as u64, population, level),
+            customers: Proportion::from_counts(members.len() as u64, population, level),
             recency_days,
             purchases,
             value: worth,

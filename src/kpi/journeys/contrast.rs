@@ -5,13 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::experiment::{Proportion, Sample, compare_means, compare_proportions, holm};
+use crate::experiment::{Sample, compare_means, compare_proportions};
 use crate::kpi::journeys::breakdown::Item;
 use crate::kpi::journeys::contact_path::ChannelUse;
 use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
-use crate::stats::{Difference, p_text};
+use crate::stats::difference::p_text;
+use crate::stats::{ConfidenceLevel, Difference, Proportion, holm};
 
 /// A comparison of two contact paths; associational, not causal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -153,7 +154,7 @@ fn test(
     measure: Measure,
     options: &KpiOptions,
 ) -> GroupComparison {
-    let level = options.level().get();
+    let level = options.level();
     let tested = match measure {
         _ if treatment.is_empty() || control.is_empty() => Err(Error::Empty {
             what: format!(
@@ -181,11 +182,15 @@ fn test(
     }
 }
 
-fn means(control: &[f64], treatment: &[f64], level: f64) -> Result<Difference> {
-    compare_means(Sample::of(control)?, Sample::of(treatment)?, level)
+fn means(control: &[f64], treatment: &[f64], level: ConfidenceLevel) -> Result<Difference> {
+    compare_means(
+        Sample::from_values(control)?,
+        Sample::from_values(treatment)?,
+        level,
+    )
 }
 
-fn shares(control: &[f64], treatment: &[f64], level: f64) -> Result<Difference> {
+fn shares(control: &[f64], treatment: &[f64], level: ConfidenceLevel) -> Result<Difference> {
     let share = |arm: &[f64]| {
         Proportion::new(
             arm.iter().filter(|&&value| value > 0.0).count() as u64,

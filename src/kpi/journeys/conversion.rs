@@ -13,7 +13,7 @@ use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::report::text::percent;
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// How many of the persons reached converted.
@@ -28,11 +28,11 @@ pub struct ConversionRates {
     /// Persons with at least one touch.
     pub population: u64,
     /// Of them, those with a conversion that a touch led to.
-    pub overall: Rate,
+    pub overall: Proportion,
     /// Of them, those with a conversion after touches of two channels or more in one journey.
-    pub omnichannel: Rate,
+    pub omnichannel: Proportion,
     /// Of them, those who used two channels or more, in whichever journeys.
-    pub cross_channel: Rate,
+    pub cross_channel: Proportion,
     /// By channel: of the persons who touched it, those with a conversion whose journey holds it.
     pub by_channel: Vec<ChannelRate>,
     /// By the channel of the first touch: of the persons who began there, those with a conversion
@@ -54,7 +54,7 @@ pub struct ChannelRate {
     /// The channel.
     pub channel: String,
     /// Of the persons it reached, those who converted.
-    pub rate: Rate,
+    pub rate: Proportion,
 }
 
 impl ConversionRates {
@@ -106,7 +106,7 @@ impl ConversionRates {
     }
 
     /// The rate of a channel.
-    pub fn channel(&self, name: &str) -> Option<&Rate> {
+    pub fn channel(&self, name: &str) -> Option<&Proportion> {
         self.by_channel
             .iter()
             .find(|row| row.channel == name)
@@ -114,7 +114,7 @@ impl ConversionRates {
     }
 
     /// The rate of the persons who began with a channel.
-    pub fn first_channel(&self, name: &str) -> Option<&Rate> {
+    pub fn first_channel(&self, name: &str) -> Option<&Proportion> {
         self.by_first_channel
             .iter()
             .find(|row| row.channel == name)
@@ -234,7 +234,7 @@ impl ConversionCounts {
         let by_channel = |reached: usize, converted: usize| {
             let row = |(channel, counts): (&str, &[u64; 4])| ChannelRate {
                 channel: channel.to_owned(),
-                rate: Rate::new(counts[converted], counts[reached], level),
+                rate: Proportion::from_counts(counts[converted], counts[reached], level),
             };
             self.channels
                 .iter()
@@ -245,9 +245,9 @@ impl ConversionCounts {
         let rates = ConversionRates {
             window: Window::of(journeys)?,
             population: self.touched,
-            overall: Rate::new(self.converted, self.touched, level),
-            omnichannel: Rate::new(self.omnichannel, self.touched, level),
-            cross_channel: Rate::new(self.cross_channel, self.touched, level),
+            overall: Proportion::from_counts(self.converted, self.touched, level),
+            omnichannel: Proportion::from_counts(self.omnichannel, self.touched, level),
+            cross_channel: Proportion::from_counts(self.cross_channel, self.touched, level),
             by_channel: by_channel(0, 1),
             by_first_channel: by_channel(2, 3),
             buyers_without_touch: self.untouched_buyers,

@@ -13,7 +13,7 @@ use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::text::{figure, percent};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// Purchases and their value by kind of journey.
@@ -39,7 +39,7 @@ pub struct KindShare {
     /// Persons with such a purchase.
     pub persons: u64,
     /// Its share of purchases.
-    pub purchases: Rate,
+    pub purchases: Proportion,
     /// What they were worth.
     pub value: f64,
     /// Its share of the value; none where there is no value.
@@ -214,7 +214,7 @@ impl<'a> KindCounts<'a> {
             |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
                 kind,
                 persons,
-                purchases: Rate::new(purchases, population, options.level()),
+                purchases: Proportion::from_counts(purchases, population, options.level()),
                 value: worth,
                 value_share: (value > 0.0).then(|| worth / value),
             };

@@ -94,8 +94,8 @@ impl PathLengths {
         Ok(PurchasePaths {
             window: Window::of(journeys)?,
             population: self.lengths.len() as u64,
-            days: Distribution::of(days, "days", options.level()),
-            touches: Distribution::of(touches, "touches", options.level()),
+            days: Distribution::from_values(days, "days", options.level()),
+            touches: Distribution::from_values(touches, "touches", options.level()),
         })
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::report::text::{figure, percent};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// The paths most journeys took, step by step.
@@ -34,9 +34,9 @@ pub struct FrequentPath {
     /// Persons who took it.
     pub persons: u64,
     /// Its share of all journeys.
-    pub share: Rate,
+    pub share: Proportion,
     /// Of those who took it, the journeys that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// What these were worth.
     pub value: f64,
 }

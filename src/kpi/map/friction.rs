@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::experiment::{Proportion, compare_proportions, holm};
+use crate::experiment::compare_proportions;
 use crate::kpi::map::map_counts::{EdgeCounts, MapCounts};
-use crate::stats::Difference;
-use crate::stats::{ConfidenceLevel, Interval, Rate};
+use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, holm};
 
 /// A step whose journeys convert less often than journeys do on average.
 ///
@@ -20,7 +19,7 @@ pub struct FrictionPoint {
     /// The step.
     pub step: String,
     /// Of the journeys through it, those that convert.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// Conversions lost against the average, with their interval.
     pub lost: Excess,
 }
@@ -40,7 +39,7 @@ pub struct Handoff {
     /// Persons who did it.
     pub persons: u64,
     /// Of the handoffs, those after which the journey ended without a conversion.
-    pub left: Rate,
+    pub left: Proportion,
     /// Leavers beyond the average, with their interval.
     pub excess: Excess,
 }
@@ -107,12 +106,12 @@ fn excess(
     let difference = compare_proportions(
         Proportion::new(rest, rest_of)?,
         Proportion::new(count, of)?,
-        level.get(),
+        level,
     )?;
     // the part is in the whole: it differs from the whole by the rest's share of what it differs
     // from the rest
     let scale = sign * of as f64 * (rest_of as f64 / whole_of as f64);
-    let ends = [scale * difference.low, scale * difference.high];
+    let ends = [difference.interval.low(), difference.interval.high()].map(|end| scale * end);
     let interval = Interval::new(ends[0].min(ends[1]), ends[0].max(ends[1]), level).ok();
     Ok(Excess {
         count: scale * difference.estimate,
@@ -137,7 +136,7 @@ pub(crate) fn friction(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec
     )?;
     let point = |((step, (converted, journeys)), lost): ((&String, Part), Excess)| FrictionPoint {
         step: step.clone(),
-        conversion: Rate::new(converted, journeys, level),
+        conversion: Proportion::from_counts(converted, journeys, level),
         lost,
     };
     let points = counts
@@ -171,7 +170,7 @@ pub(crate) fn handoffs(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec
         from: names[edge.from as usize].clone(),
         to: names[edge.to as usize].clone(),
         persons: edge.persons,
-        left: Rate::new(edge.left, edge.count, level),
+        left: Proportion::from_counts(edge.left, edge.count, level),
         excess,
     };
     let mut points: Vec<Handoff> = edges

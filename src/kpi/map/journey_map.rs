@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::map::friction::{FrictionPoint, Handoff};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// The graph of journeys: from the start over channels or stages to the conversion or the drop,
@@ -30,7 +30,7 @@ pub struct JourneyMap {
     /// Journeys without a conversion that the log's end cuts short.
     pub immature: u64,
     /// Journeys that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// The steps in their order.
     pub steps: Vec<StepFigures>,
     /// The edges by the order of the nodes they leave and reach: the steps, then start, conversion
@@ -54,11 +54,11 @@ pub struct StepFigures {
     /// Persons who visited it.
     pub persons: u64,
     /// Journeys through it, of all.
-    pub reached: Rate,
+    pub reached: Proportion,
     /// Of the journeys through it, those that converted.
-    pub conversion: Rate,
+    pub conversion: Proportion,
     /// Drop-off: of the journeys through it, those that ended there without a conversion.
-    pub drop_off: Rate,
+    pub drop_off: Proportion,
 }
 
 /// An end of an edge.
@@ -98,7 +98,7 @@ pub struct MapEdge {
     pub persons: u64,
     /// How often it was taken, of all times its beginning was left: the probability of the next
     /// step.
-    pub taken: Rate,
+    pub taken: Proportion,
     /// The median of seconds; none from the start and to the drop. Exact up to 1,024 times, within
     /// 3 % beyond.
     pub median_seconds: Option<f64>,

@@ -11,7 +11,7 @@ use crate::kpi::map::packed_paths::{Codes, PackedPaths, Taken};
 use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
@@ -263,8 +263,8 @@ impl PathCounts {
                 .collect(),
             goes_on: path.goes_on,
             persons: path.persons,
-            share: Rate::new(path.journeys, population, level),
-            conversion: Rate::new(path.converted, path.journeys, level),
+            share: Proportion::from_counts(path.journeys, population, level),
+            conversion: Proportion::from_counts(path.converted, path.journeys, level),
             value: path.value,
         }
     }

@@ -11,7 +11,8 @@ use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::report::text as table;
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Rate, p_text};
+use crate::stats::difference::p_text;
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 impl JourneyMap {
@@ -60,16 +61,16 @@ impl MapCounts {
             step: name.clone(),
             visits: counts.visits,
             persons: counts.persons,
-            reached: Rate::new(counts.journeys, self.journeys, level),
-            conversion: Rate::new(counts.converted, counts.journeys, level),
-            drop_off: Rate::new(counts.left, counts.journeys, level),
+            reached: Proportion::from_counts(counts.journeys, self.journeys, level),
+            conversion: Proportion::from_counts(counts.converted, counts.journeys, level),
+            drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
         };
         let map = JourneyMap {
             window: Window::of(journeys)?,
             population: self.journeys,
             persons: self.persons,
             immature: journeys.immature(),
-            conversion: Rate::new(self.converted, self.journeys, level),
+            conversion: Proportion::from_counts(self.converted, self.journeys, level),
             steps: self
                 .steps
                 .names()
@@ -93,7 +94,7 @@ impl MapCounts {
                 from: self.node(edge.from),
                 to: self.node(edge.to),
                 persons: edge.persons,
-                taken: Rate::new(edge.count, all, level),
+                taken: Proportion::from_counts(edge.count, all, level),
                 median_seconds: edge.times.median(),
             };
             edges.iter().map(edge).collect::<Vec<_>>()
@@ -121,7 +122,7 @@ impl fmt::Display for JourneyMap {
             self.window, self.population, self.immature
         )?;
         writeln!(f, "  converted {}", self.conversion)?;
-        let rates = |rates: &[&Rate]| {
+        let rates = |rates: &[&Proportion]| {
             rates
                 .iter()
                 .map(|rate| percent(rate.rate))
@@ -153,7 +154,7 @@ impl fmt::Display for JourneyMap {
             &["edge", "count", "share", "median hours"],
             self.edges.iter().map(row),
         )?;
-        let row = |name: String, rate: &Rate, excess: &Excess| {
+        let row = |name: String, rate: &Proportion, excess: &Excess| {
             let ends = excess.interval.map_or_else(
                 || "-".to_owned(),
                 |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()),

@@ -15,7 +15,7 @@ use crate::kpi::service::case_log::{Case, State, cases};
 use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Distribution, Rate};
+use crate::stats::{ConfidenceLevel, Distribution, Proportion};
 use crate::time::Window;
 
 /// ServiceTeams cases and the time to resolve them: of everybody, over time (by the opening) and by kind
@@ -50,14 +50,14 @@ pub struct CaseFigures {
     /// Persons.
     pub persons: u64,
     /// Cases resolved, of those opened.
-    pub resolved: Rate,
+    pub resolved: Proportion,
     /// Cases still open at the window's end. Their time is in no figure: where they are many, the
     /// times below flatter.
     pub open: u64,
     /// Resolved cases that had to be opened again first.
-    pub reopened: Rate,
+    pub reopened: Proportion,
     /// Cases several agents or teams worked on, of those resolved.
-    pub joint: Rate,
+    pub joint: Proportion,
     /// Cases closed more than once without being opened in between.
     pub closed_again: u64,
     /// Hours from the opening to the close, of those resolved: the median and the 90th percentile
@@ -217,7 +217,7 @@ fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     let count = |is: &dyn Fn(&Ticket) -> bool| of.iter().filter(|ticket| is(ticket)).count() as u64;
     let resolved = count(&|ticket| ticket.state == State::Closed);
     let of_resolved = |is: fn(&Ticket) -> bool| {
-        Rate::new(
+        Proportion::from_counts(
             count(&|ticket| ticket.seconds.is_some() && is(ticket)),
             resolved,
             level,
@@ -225,12 +225,12 @@ fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     };
     CaseFigures {
         persons: distinct(of.iter().map(|ticket| ticket.person).collect()),
-        resolved: Rate::new(resolved, of.len() as u64, level),
+        resolved: Proportion::from_counts(resolved, of.len() as u64, level),
         open: of.len() as u64 - resolved,
         reopened: of_resolved(|ticket| ticket.reopened),
         joint: of_resolved(|ticket| ticket.joint),
         closed_again: count(&|ticket| ticket.closed_again),
-        hours: Distribution::of(
+        hours: Distribution::from_values(
             of.iter().filter_map(|ticket| ticket.hours()).collect(),
             "hours",
             level,

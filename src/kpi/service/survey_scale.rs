@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::contrast::Measure;
 use crate::kpi::service::net_score::NetScore;
-use crate::stats::{ConfidenceLevel, Mean, Rate};
+use crate::stats::{ConfidenceLevel, Mean, Proportion};
 
 /// How the answers to a question are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,13 +72,13 @@ impl SurveyScale {
                     level,
                 ))
             }
-            Self::Satisfaction => Score::Satisfaction(Rate::new(
+            Self::Satisfaction => Score::Satisfaction(Proportion::from_counts(
                 count(|answer| answer >= 4.0),
                 answers.len() as u64,
                 level,
             )),
-            Self::Effort => Score::Effort(Mean::of(answers, level)),
-            Self::Consistency => Score::Consistency(Mean::of(answers, level)),
+            Self::Effort => Score::Effort(Mean::from_values(answers, level)),
+            Self::Consistency => Score::Consistency(Mean::from_values(answers, level)),
         }
     }
 }
@@ -102,7 +102,7 @@ pub enum Score {
     /// The percentage of promoters less that of detractors.
     NetPromoter(NetScore),
     /// The share of satisfied answers.
-    Satisfaction(Rate),
+    Satisfaction(Proportion),
     /// The mean, 1 to 7.
     Effort(Mean),
     /// The mean, 1 to 5.

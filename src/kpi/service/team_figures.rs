@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::channel::ChannelId;
 use crate::kpi::members::{Personal, distinct};
 use crate::kpi::service::service_events::{ServiceEvent, What};
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 
 /// What a group of interactions, cases and answers adds up to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,15 +18,15 @@ pub struct ServiceFigures {
     /// Different channels of these.
     pub channels: u64,
     /// Interactions with a person who had been in another channel before, within the lookback.
-    pub across_channels: Rate,
+    pub across_channels: Proportion,
     /// Cases resolved.
     pub resolved: u64,
     /// Joint resolutions: of those, the ones several agents or teams worked on.
-    pub joint: Rate,
+    pub joint: Proportion,
     /// The share of satisfied answers.
-    pub satisfaction: Rate,
+    pub satisfaction: Proportion,
     /// Interactions with a tool; none where no tool column is stated.
-    pub tool: Option<Rate>,
+    pub tool: Option<Proportion>,
 }
 
 impl ServiceFigures {
@@ -53,11 +53,11 @@ impl ServiceFigures {
             persons: distinct(events.iter().map(|event| event.person()).collect()),
             interactions,
             channels: channels(events),
-            across_channels: Rate::new(across, interactions, level),
+            across_channels: Proportion::from_counts(across, interactions, level),
             resolved,
-            joint: Rate::new(joint, resolved, level),
-            satisfaction: Rate::new(satisfied, answers, level),
-            tool: has_tool.then(|| Rate::new(with_tool, interactions, level)),
+            joint: Proportion::from_counts(joint, resolved, level),
+            satisfaction: Proportion::from_counts(satisfied, answers, level),
+            tool: has_tool.then(|| Proportion::from_counts(with_tool, interactions, level)),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::kpi::service::survey_scale::Questions;
 use crate::kpi::service::team_figures::ServiceFigures;
 use crate::kpi::timelines::PersonTimelines;
 use crate::report::text::percent;
-use crate::stats::{ConfidenceLevel, Rate};
+use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
 /// How agents and teams serve: each on their own, and all of them together; of all customers, over
@@ -43,7 +43,7 @@ pub struct ServiceTeams {
     pub teams: Vec<Served>,
     /// Of the agents - of the teams, where agents are not named - with an interaction, those who
     /// used a tool at all; none where no tool column is stated. Withheld agents are not of them.
-    pub adopters: Option<Rate>,
+    pub adopters: Option<Proportion>,
     /// Are customers whose interactions crossed channels more satisfied, and do cases that are
     /// handed on hurt?
     pub comparisons: Vec<GroupComparison>,
@@ -190,7 +190,7 @@ fn served(
         .collect()
 }
 
-fn adopters(served: &[Served], level: ConfidenceLevel) -> Rate {
+fn adopters(served: &[Served], level: ConfidenceLevel) -> Proportion {
     let at_work = served
         .iter()
         .map(|of| &of.figures.overall)
@@ -199,7 +199,7 @@ fn adopters(served: &[Served], level: ConfidenceLevel) -> Rate {
         .clone()
         .filter(|figures| figures.tool.is_some_and(|tool| tool.count > 0))
         .count();
-    Rate::new(used as u64, at_work.count() as u64, level)
+    Proportion::from_counts(used as u64, at_work.count() as u64, level)
 }
 
 impl fmt::Display for ServiceTeams {

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::event::{Interaction, Kind};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
-use crate::stats::Rate;
+use crate::stats::Proportion;
 use crate::time::Window;
 
 /// How many of the e-mails sent were opened and clicked.
@@ -31,11 +31,11 @@ pub struct EmailRates {
     /// there is no rate to tell.
     pub delivered: u64,
     /// Opened, of those delivered.
-    pub opened: Rate,
+    pub opened: Proportion,
     /// Clicked, of those delivered.
-    pub clicked: Rate,
+    pub clicked: Proportion,
     /// Clicked, of those opened, delivered or not; none where the log tells clicks alone.
-    pub clicked_of_opened: Rate,
+    pub clicked_of_opened: Proportion,
 }
 
 impl EmailRates {
@@ -87,12 +87,12 @@ impl EmailRates {
             window,
             population: counts.all,
             delivered: counts.delivered,
-            opened: Rate::new(counts.delivered_opened, counts.delivered, level),
-            clicked: Rate::new(counts.delivered_clicked, counts.delivered, level),
+            opened: Proportion::from_counts(counts.delivered_opened, counts.delivered, level),
+            clicked: Proportion::from_counts(counts.delivered_clicked, counts.delivered, level),
             clicked_of_opened: if counts.viewed {
-                Rate::new(counts.clicked, counts.opened, level)
+                Proportion::from_counts(counts.clicked, counts.opened, level)
             } else {
-                Rate::new(0, 0, level)
+                Proportion::from_counts(0, 0, level)
             },
         })
     }

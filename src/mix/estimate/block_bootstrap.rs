@@ -8,10 +8,10 @@ use crate::mix::estimate::candidate::{Problem, Workspace};
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::search::set_all;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
-use crate::mix::posterior::Spread;
 use crate::mix::posterior::{Posterior, PosteriorDraw};
 use crate::mix::specification::Pooling;
 use crate::mix::transform::curve::Scratch;
+use crate::stats::{ConfidenceLevel, Estimate};
 use crate::util::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
@@ -20,10 +20,10 @@ pub struct BootstrapChannel {
     /// The channel.
     pub channel: String,
     /// Contribution over the panel, in units of the KPI.
-    pub contribution: Spread,
+    pub contribution: Estimate,
     /// Contribution, in money where the panel says what a unit of the KPI brings, per unit spent;
     /// none without spend.
-    pub roi: Option<Spread>,
+    pub roi: Option<Estimate>,
 }
 
 /// Intervals from a residual-block bootstrap.
@@ -97,8 +97,9 @@ impl Posterior {
                 let returns: Vec<f64> = draws.iter().map(|d| d[c][1] / spend).collect();
                 BootstrapChannel {
                     channel: channel.name().into(),
-                    contribution: Spread::of(&totals, &weights),
-                    roi: (spend > 0.0).then(|| Spread::of(&returns, &weights)),
+                    contribution: Estimate::from_draws(&totals, &weights, ConfidenceLevel::P90),
+                    roi: (spend > 0.0)
+                        .then(|| Estimate::from_draws(&returns, &weights, ConfidenceLevel::P90)),
                 }
             });
         Ok(Bootstrap {

@@ -6,15 +6,15 @@ use crate::error::{Error, Result};
 use crate::mix::panel::{Control, Panel};
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::posterior::summary::Spread;
 use crate::mix::specification::MixSpecification;
 use crate::mix::specification::{Baseline, Holidays};
+use crate::stats::{ConfidenceLevel, Estimate};
 
 /// A prediction for future periods.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Forecast {
     decomposition: Decomposition,
-    spread: Vec<Spread>,
+    spread: Vec<Estimate>,
 }
 
 impl Forecast {
@@ -25,7 +25,7 @@ impl Forecast {
 
     /// The prediction in each row with its spread over the ensemble; the noise of single periods
     /// comes on top.
-    pub fn spread(&self) -> &[Spread] {
+    pub fn spread(&self) -> &[Estimate] {
         &self.spread
     }
 }
@@ -55,12 +55,13 @@ impl Posterior {
             .map(|m| self.decompose_by(&whole, m).last(future.periods()))
             .collect();
         let spread = |row: usize| {
-            Spread::of(
+            Estimate::from_draws(
                 &members
                     .iter()
                     .map(|d| d.prediction()[row])
                     .collect::<Vec<_>>(),
                 &self.weights,
+                ConfidenceLevel::P90,
             )
         };
         Ok(Forecast {

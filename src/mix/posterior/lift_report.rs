@@ -7,7 +7,7 @@ use crate::mix::estimate::design::Source;
 use crate::mix::estimate::search::set_all;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::posterior::summary::Spread;
+use crate::stats::{ConfidenceLevel, Estimate};
 use crate::time::Day;
 
 /// A lift test beside what the model predicts for it.
@@ -28,13 +28,13 @@ pub struct TestReport {
     /// Its standard error.
     pub standard_error: f64,
     /// The change the model predicts for the test's change of spend over the test's window.
-    pub predicted: Spread,
+    pub predicted: Estimate,
 }
 
 impl TestReport {
     /// Predicted minus measured, in standard errors.
     pub fn deviation(&self) -> f64 {
-        (self.predicted.mean - self.measured) / self.standard_error
+        (self.predicted.value() - self.measured) / self.standard_error
     }
 }
 
@@ -66,9 +66,10 @@ impl Posterior {
                 spend_change: test.spend_change(),
                 measured: test.outcome_change(),
                 standard_error: test.standard_error(),
-                predicted: Spread::of(
+                predicted: Estimate::from_draws(
                     &predictions.iter().map(|p| p[i]).collect::<Vec<_>>(),
                     &self.weights,
+                    ConfidenceLevel::P90,
                 ),
             })
             .collect()

@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
 use crate::mix::posterior::model::{Posterior, PosteriorDraw};
-use crate::mix::posterior::summary::Spread;
 use crate::mix::specification::Order;
 use crate::mix::transform::Adstock;
 use crate::mix::transform::{Saturation, SaturationCurve};
+use crate::stats::{ConfidenceLevel, Estimate};
 
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
@@ -90,10 +90,10 @@ pub struct ResponsePoint {
     pub spend: f64,
     /// Contribution per period, of all geos together: the ensemble's mean, and the range of the
     /// middle 90 % of its members.
-    pub response: Spread,
+    pub response: Estimate,
     /// The derivative of the response by spend: what the next unit of spend per period adds to
     /// every period's contribution.
-    pub slope: Spread,
+    pub slope: Estimate,
 }
 
 impl Posterior {
@@ -126,13 +126,14 @@ impl Posterior {
             shares.iter().enumerate().map(geo).sum()
         };
         let spread = |spend: f64, slope: bool| {
-            Spread::of(
+            Estimate::from_draws(
                 &self
                     .members
                     .iter()
                     .map(|m| steady(m, spend, slope))
                     .collect::<Vec<_>>(),
                 &self.weights,
+                ConfidenceLevel::P90,
             )
         };
         Ok(spends

@@ -131,8 +131,8 @@ fn friction_and_hand_overs() {
     );
     // The interval is that of the difference, times 5 x 7/12.
     let interval = social.lost.interval.unwrap();
-    assert_near(interval.low(), -difference.high * 35.0 / 12.0);
-    assert_near(interval.high(), -difference.low * 35.0 / 12.0);
+    assert_near(interval.low(), -difference.interval.high() * 35.0 / 12.0);
+    assert_near(interval.high(), -difference.interval.low() * 35.0 / 12.0);
     assert!(
         interval.low() < 0.75
             && 0.75 < interval.high()

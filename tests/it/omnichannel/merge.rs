@@ -2,8 +2,8 @@
 //! what is gathered at once.
 
 use mixtouch::kpi::journeys::{ConversionCounts, KindCounts, PathLengths};
-use mixtouch::kpi::{KpiOptions, OfflineChannels};
 use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
+use mixtouch::kpi::{KpiOptions, OfflineChannels};
 use mixtouch::{Accumulator, Event, Events, Journey, JourneyBuilder, JourneyOptions, Journeys};
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};

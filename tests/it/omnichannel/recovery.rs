@@ -2,16 +2,16 @@
 
 use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
 use mixtouch::kpi::KpiOptions;
+use mixtouch::kpi::OfflineChannels;
 use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-use mixtouch::kpi::OfflineChannels;
 use mixtouch::kpi::journeys::Contrast;
 use mixtouch::kpi::service::{
     AnswerFigures, CaseResolutions, Questions, ServiceColumns, ServiceTeams, VoiceOfCustomer,
 };
 use mixtouch::kpi::spend::EmailRates;
 use mixtouch::simulate::customers::Customers;
-use mixtouch::stats::{ConfidenceLevel, Interval, Rate};
+use mixtouch::stats::{Interval, Proportion};
 use mixtouch::time::Window;
 use mixtouch::{Events, Kind};
 
@@ -41,7 +41,7 @@ fn assert_recovered(what: &str, got: f64, low: f64, high: f64, truth: f64) {
 }
 
 #[track_caller]
-fn assert_rate(what: &str, rate: &Rate, truth: f64) {
+fn assert_rate(what: &str, rate: &Proportion, truth: f64) {
     let interval = rate.interval.unwrap();
     assert_recovered(
         what,
@@ -104,8 +104,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     assert_recovered(
         "hand-overs",
         difference.estimate,
-        difference.low,
-        difference.high,
+        difference.interval.low(),
+        difference.interval.high(),
         more - one_hand_over,
     );
     // those with several channels are so many with one hand-over and so many with more
@@ -118,8 +118,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     assert_recovered(
         "several channels",
         difference.estimate,
-        difference.low,
-        difference.high,
+        difference.interval.low(),
+        difference.interval.high(),
         several - one_channel,
     );
     let consistency = of("consistency", Contrast::MoreHandoffs)
@@ -129,8 +129,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     assert_recovered(
         "consistency",
         consistency.estimate,
-        consistency.low,
-        consistency.high,
+        consistency.interval.low(),
+        consistency.interval.high(),
         truth,
     );
 }
@@ -152,8 +152,8 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
     assert_recovered(
         "satisfaction",
         joint.estimate,
-        joint.low,
-        joint.high,
+        joint.interval.low(),
+        joint.interval.high(),
         two - alone,
     );
     // the last agent of each of the three teams does without, the others use the tool in 6 of 10
@@ -176,8 +176,8 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
     assert_recovered(
         "hours",
         slower.estimate,
-        slower.low,
-        slower.high,
+        slower.interval.low(),
+        slower.interval.high(),
         Customers::HOURS[1] - Customers::HOURS[0],
     );
     assert_rate(
@@ -236,11 +236,7 @@ fn carts_newsletters_and_returns_are_as_planted() {
     let returned = due.iter().filter(|order| back.contains(*order)).count();
     assert_rate(
         "returned",
-        &Rate::new(
-            returned as u64,
-            due.len() as u64,
-            ConfidenceLevel::default(),
-        ),
+        &Proportion::new(returned as u64, due.len() as u64).unwrap(),
         Customers::RETURNED,
     );
 }

@@ -175,7 +175,7 @@ fn are_those_who_use_several_channels_happier() {
     assert_near(difference.standard_error, (12_500.0_f64 / 3.0).sqrt());
     assert!(
         (difference.p_value - 0.469).abs() < 1e-3
-            && difference.low < 0.0
+            && difference.interval.low() < 0.0
             && several.finding == Finding::Undecided,
         "{difference}"
     );
@@ -751,7 +751,7 @@ fn tests_hold_their_level_and_find_what_is_there() {
     for (effect, truth) in [(0.0, 0.0), (1.0, 200.0 / 7.0)] {
         let covered = (0..500).filter(|&seed| {
             let difference = tested(seed, effect).difference.unwrap();
-            difference.low <= truth && truth <= difference.high
+            difference.interval.contains(truth)
         });
         let share = covered.count() as f64 / 500.0;
         assert!(

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::kpi::customers::lifetime::customer::Customer;
-use crate::linalg::Estimate;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::stats::LikelihoodFit;
 use crate::stats::special::{digamma, hypergeometric};
 
 /// The BG/NBD model of repeat purchases (Fader, Hardie and Lee 2005, "Counting your customers the
@@ -75,7 +75,7 @@ impl BgNbd {
     /// # Errors
     /// If there is no customer, none bought again, or the likelihood has no summit because
     /// customers do not differ as the model says.
-    pub fn fit(customers: &[Customer]) -> Result<Estimate<Self>> {
+    pub fn fit(customers: &[Customer]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
             return Err(Error::Empty {
                 what: "list of customers".into(),
@@ -103,7 +103,7 @@ impl BgNbd {
         })?;
         let [r, alpha, a, b] = summit.parameters;
         let log_likelihood = summit.mean * customers.len() as f64;
-        Ok(Estimate {
+        Ok(LikelihoodFit {
             model: Self::new(r, alpha, a, b)?,
             log_likelihood,
             standard_errors: summit.errors,

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::linalg::Estimate;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::stats::LikelihoodFit;
 use crate::stats::special::digamma;
 
 /// A customer's repeat purchases and what one was worth on average.
@@ -107,7 +107,7 @@ impl GammaGamma {
     /// # Errors
     /// If there is no customer, or the likelihood has no summit because values do not differ as the
     /// model says.
-    pub fn fit(customers: &[RepeatSpend]) -> Result<Estimate<Self>> {
+    pub fn fit(customers: &[RepeatSpend]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
             return Err(Error::Empty {
                 what: "list of repeat customers".into(),
@@ -128,7 +128,7 @@ impl GammaGamma {
         })?;
         let [p, q, v] = summit.parameters;
         let log_likelihood = summit.mean * customers.len() as f64;
-        Ok(Estimate {
+        Ok(LikelihoodFit {
             model: Self::new(p, q, v)?,
             log_likelihood,
             standard_errors: summit.errors,

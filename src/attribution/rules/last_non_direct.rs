@@ -1,62 +1,12 @@
-//! Rules that look at positions only: last touch, first touch, linear, last non-direct.
+//! The last touch, those of channels such as `direct` skipped.
 
+use crate::attribution::model::{AttributionModel, Fit, Needs};
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::{AttributionModel, Fit};
+use crate::attribution::rules::names::Names;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::journeys::Accumulator;
 use crate::journeys::Journey;
-use crate::journeys::arena::Block;
 use serde::{Deserialize, Serialize};
-
-/// All credit to the last touch before the conversion.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastTouch;
-
-impl AttributionModel for LastTouch {
-    #[inline]
-    fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
-        weights[weights.len() - 1] = 1.0;
-        0.0
-    }
-}
-
-/// All credit to the first touch of the journey.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstTouch;
-
-impl AttributionModel for FirstTouch {
-    #[inline]
-    fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
-        weights[0] = 1.0;
-        0.0
-    }
-}
-
-/// The same credit to every touch; a channel touched twice counts twice.
-///
-/// Adobe's worked example, an order of $50 after four touches, gives each 12.50:
-///
-/// ```
-/// use mixtouch::{Outcome, PathTable, attribute};
-/// use mixtouch::attribution::rules::Linear;
-///
-/// let mut table = PathTable::new();
-/// table.push(["paid search", "social", "e-mail", "display"], Outcome::new(1.0, 0.0, 50.0)?)?;
-/// let credits = attribute(&table.journeys()?, &Linear)?;
-/// assert!(credits.by_channel().iter().all(|tally| tally.value == 12.50));
-/// # Ok::<(), mixtouch::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Linear;
-
-impl AttributionModel for Linear {
-    #[inline]
-    fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
-        weights.fill(1.0);
-        0.0
-    }
-}
 
 /// All credit to the last touch that is not `direct` (or of the channels named); where all are, to
 /// the last one. As Google Analytics' last non-direct click. Names that do not occur are of no
@@ -120,11 +70,15 @@ impl Fit for LastNonDirect {
     type Evidence = Names;
     type Model = LastNonDirectModel;
 
+    fn needs(&self) -> Needs {
+        Needs::NAMES
+    }
+
     fn evidence(&self, channels: &Channels) -> Names {
         Names::new(channels)
     }
 
-    fn solve(&self, Names { channels }: Names) -> Result<LastNonDirectModel> {
+    fn solve(&self, Names { channels, .. }: Names) -> Result<LastNonDirectModel> {
         let direct = self
             .direct
             .iter()
@@ -156,30 +110,5 @@ impl AttributionModel for LastNonDirectModel {
             .rposition(|channel| !self.direct.contains(channel));
         weights[last.unwrap_or(weights.len() - 1)] = 1.0;
         0.0
-    }
-}
-
-/// The evidence of a rule that only has to look names up: the table of channels, and nothing of the
-/// journeys.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Names {
-    pub(crate) channels: Channels,
-}
-
-impl Names {
-    pub(crate) fn new(channels: &Channels) -> Self {
-        Self {
-            channels: channels.clone(),
-        }
-    }
-}
-
-impl Accumulator for Names {
-    fn observe(&mut self, _: Journey<'_>) {}
-
-    fn observe_block(&mut self, _: Block<'_>) {}
-
-    fn merge(&mut self, later: Self) -> Result<()> {
-        self.channels.same_as(&later.channels)
     }
 }

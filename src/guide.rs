@@ -1,0 +1,31 @@
+#![doc = include_str!("../guide/index.md")]
+
+#[doc = include_str!("../guide/choosing_a_model.md")]
+pub mod choosing_a_model {}
+
+#[doc = include_str!("../guide/formats.md")]
+pub mod formats {}
+
+#[doc = include_str!("../guide/identity.md")]
+pub mod identity {}
+
+#[doc = include_str!("../guide/mix.md")]
+pub mod mix {}
+
+#[doc = include_str!("../guide/experiments.md")]
+pub mod experiments {}
+
+#[doc = include_str!("../guide/kpis.md")]
+pub mod kpis {}
+
+#[doc = include_str!("../guide/privacy.md")]
+pub mod privacy {}
+
+#[doc = include_str!("../guide/services.md")]
+pub mod services {}
+
+#[doc = include_str!("../guide/scale.md")]
+pub mod scale {}
+
+#[doc = include_str!("../guide/speed.md")]
+pub mod speed {}

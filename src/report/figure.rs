@@ -1,0 +1,60 @@
+//! Numbers as text.
+
+/// A number with `digits` decimal places and commas between thousands, as in `12,345.6`.
+///
+/// Rounding is to the nearest, half to even as Rust formats floats. What rounds to zero has no
+/// sign.
+///
+/// ```
+/// use mixtouch::report::figure;
+///
+/// assert_eq!(figure(1_234_567.891, 1), "1,234,567.9");
+/// assert_eq!(figure(-1_234.0, 0), "-1,234");
+/// assert_eq!(figure(-0.04, 1), "0.0");
+/// ```
+pub fn figure(number: f64, digits: usize) -> String {
+    if !number.is_finite() {
+        return number.to_string();
+    }
+    let plain = format!("{:.digits$}", number.abs());
+    let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let negative = number < 0.0 && plain.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    format!(
+        "{}{}{rest}",
+        if negative { "-" } else { "" },
+        grouped(whole)
+    )
+}
+
+/// Digits with a comma before every third one from the right.
+pub(crate) fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::figure;
+
+    #[test]
+    fn thousands_signs_and_digits() {
+        assert_eq!(figure(1234567.891, 1), "1,234,567.9");
+        assert_eq!(figure(-0.04, 1), "0.0");
+        assert_eq!(figure(-1234.0, 0), "-1,234");
+        assert_eq!(figure(999.0, 2), "999.00");
+        assert_eq!(figure(0.0, 0), "0");
+    }
+
+    #[test]
+    fn numbers_without_digits_stay_as_they_are() {
+        assert_eq!(figure(f64::INFINITY, 1), "inf");
+        assert_eq!(figure(f64::NEG_INFINITY, 1), "-inf");
+        assert_eq!(figure(f64::NAN, 1), "NaN");
+    }
+}
