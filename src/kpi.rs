@@ -64,6 +64,7 @@
 //! ```
 
 pub mod customers;
+pub mod dashboard;
 pub mod journeys;
 pub mod map;
 mod members;

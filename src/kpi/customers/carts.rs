@@ -1,6 +1,5 @@
 //! Carts that were filled and left.
 
-use crate::report::text as table;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +13,7 @@ use crate::event::{Events, Kind};
 use crate::kpi::members::{Members, Personal, protected};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
@@ -366,48 +365,53 @@ fn stated(log: &Events, row: usize) -> (u32, f64) {
         .map_or((NO_TEXT, 0.0), |at| (rows[at].order, rows[at].value))
 }
 
-impl fmt::Display for CartAbandonment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Report for CartAbandonment {
+    fn title(&self) -> String {
         let Self {
             window,
             population,
             undecided,
-            overall,
             ..
         } = self;
-        writeln!(
-            f,
-            "carts, {window}: {population} bought or left, {undecided} undecided"
-        )?;
-        writeln!(
-            f,
-            "  abandoned {}, worth {:.2}",
-            overall.abandoned, overall.value
-        )?;
-        for (heading, groups) in [
-            ("device", &self.by_device),
-            ("channel", &self.by_channel),
-            ("device, channel", &self.by_device_and_channel),
-        ] {
-            let row = |row: &CartGroup| {
-                let CartFigures {
-                    abandoned, value, ..
-                } = &row.figures;
-                vec![
-                    row.group.clone(),
-                    abandoned.population.to_string(),
-                    percent(abandoned.rate),
-                    figure(Some(*value), 2),
-                ]
-            };
-            if !groups.is_empty() {
-                table::write(
-                    f,
-                    &[heading, "carts", "abandoned", "worth"],
-                    groups.iter().map(row),
-                )?;
-            }
-        }
-        Ok(())
+        format!("carts, {window}: {population} bought or left, {undecided} undecided")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let CartFigures {
+            abandoned, value, ..
+        } = &self.overall;
+        let row = |row: &CartGroup| {
+            let CartFigures {
+                abandoned, value, ..
+            } = &row.figures;
+            [
+                Cell::from(&row.group),
+                Cell::count(abandoned.population),
+                Cell::percent(abandoned.rate, 2),
+                Cell::number(*value, 2),
+            ]
+        };
+        let table = |heading: &str, groups: &[CartGroup]| {
+            let table = Table::new([heading, "carts", "abandoned", "worth"]);
+            (!groups.is_empty()).then(|| table.with_rows(groups.iter().map(row)))
+        };
+        let tables = [
+            table("device", &self.by_device),
+            table("channel", &self.by_channel),
+            table("device, channel", &self.by_device_and_channel),
+        ];
+        let section = Section::new().with_line(format!("abandoned {abandoned}, worth {value:.2}"));
+        vec![
+            tables
+                .into_iter()
+                .flatten()
+                .fold(section, Section::with_table),
+        ]
+    }
+}
+
+impl fmt::Display for CartAbandonment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

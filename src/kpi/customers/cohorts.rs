@@ -1,6 +1,5 @@
 //! Cohorts: customers by the period of their first purchase, followed through the periods after.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use crate::error::Result;
 use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::Window;
 
@@ -135,30 +135,35 @@ impl Group for Cohort {
     }
 }
 
+impl Report for Cohorts {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("cohorts, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let longest = self.cohorts.iter().map(|cohort| cohort.bought.len()).max();
+        let ages = (0..longest.unwrap_or(0)).map(|period| format!("+{period}"));
+        let heading = ["first purchase", "customers"].map(str::to_owned);
+        let row = |cohort: &Cohort| {
+            let shares = cohort
+                .bought
+                .iter()
+                .map(|share| Cell::percent(share.rate, 0));
+            [Cell::from(&cohort.name), Cell::count(cohort.customers)]
+                .into_iter()
+                .chain(shares)
+                .collect::<Vec<_>>()
+        };
+        let table = Table::new(heading.into_iter().chain(ages));
+        vec![Section::new().with_table(table.with_rows(self.cohorts.iter().map(row)))]
+    }
+}
+
 impl fmt::Display for Cohorts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "cohorts, {}: {} customers", self.window, self.population)?;
-        let longest = self
-            .cohorts
-            .iter()
-            .map(|cohort| cohort.bought.len())
-            .max()
-            .unwrap_or(0);
-        let names: Vec<String> = (0..longest).map(|period| format!("+{period}")).collect();
-        let heading: Vec<&str> = ["first purchase", "customers"]
-            .into_iter()
-            .chain(names.iter().map(String::as_str))
-            .collect();
-        let share = |rate: &Proportion| {
-            rate.rate
-                .map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", 100.0 * rate))
-        };
-        let row = |cohort: &Cohort| {
-            [cohort.name.clone(), cohort.customers.to_string()]
-                .into_iter()
-                .chain(cohort.bought.iter().map(share))
-                .collect()
-        };
-        table::write(f, &heading, self.cohorts.iter().map(row))
+        self.document().fmt(f)
     }
 }

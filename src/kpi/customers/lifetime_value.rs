@@ -1,6 +1,5 @@
 //! What customers have been worth, and what they will be, by group.
 
-use crate::report::text as table;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -15,7 +14,7 @@ use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Mean};
 use crate::time::Window;
 
@@ -233,6 +232,19 @@ impl CustomerValue {
         }
     }
 
+    fn row(&self, name: &str) -> [Cell; 7] {
+        let mean = |mean: &Option<Mean>| Cell::number(mean.as_ref().and_then(|mean| mean.mean), 2);
+        [
+            Cell::from(name),
+            Cell::count(self.customers),
+            Cell::number(self.total, 2),
+            Cell::number(self.historic.mean, 2),
+            mean(&self.alive),
+            mean(&self.purchases),
+            mean(&self.predicted),
+        ]
+    }
+
     /// Historic and predicted value of a customer together.
     pub fn lifetime(&self) -> Option<f64> {
         let predicted = self
@@ -244,33 +256,19 @@ impl CustomerValue {
     }
 }
 
-impl fmt::Display for CustomerLifetimeValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "customer lifetime value, {}: {} customers",
-            self.window, self.population
-        )?;
-        let row = |group: &str, value: &CustomerValue| {
-            let mean = |mean: &Option<Mean>| figure(mean.as_ref().and_then(|mean| mean.mean), 2);
-            let [alive, purchases, predicted] =
-                [&value.alive, &value.purchases, &value.predicted].map(mean);
-            let [total, historic] =
-                [Some(value.total), value.historic.mean].map(|number| figure(number, 2));
-            vec![
-                group.to_owned(),
-                value.customers.to_string(),
-                total,
-                historic,
-                alive,
-                purchases,
-                predicted,
-            ]
-        };
-        let rows = self
-            .groups
-            .iter()
-            .map(|group| row(&group.group, &group.value));
+impl Report for CustomerLifetimeValue {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("customer lifetime value, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let groups = self.groups.iter();
+        let rows = groups
+            .map(|group| group.value.row(&group.group))
+            .chain([self.whole.row("(whole)")]);
         let heading = [
             "group",
             "customers",
@@ -280,13 +278,15 @@ impl fmt::Display for CustomerLifetimeValue {
             "purchases to come",
             "value to come",
         ];
-        table::write(f, &heading, rows.chain([row("(whole)", &self.whole)]))?;
-        match self.whole.alive {
-            Some(_) => writeln!(
-                f,
-                "(alive: in this model customers leave behind a repeat purchase only, so who bought once is alive)"
-            ),
-            None => Ok(()),
-        }
+        let note = "(alive: BG/NBD lets customers leave after a repeat purchase only, \
+                    so those who bought once count as alive)";
+        let section = Section::new().with_table(Table::new(heading).with_rows(rows));
+        vec![section.with_lines(self.whole.alive.map(|_| note))]
+    }
+}
+
+impl fmt::Display for CustomerLifetimeValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
+use crate::report::{Report, Section};
 use crate::stats::{Distribution, Proportion};
 use crate::time::Window;
 
@@ -66,15 +67,25 @@ impl Repurchase {
     }
 }
 
+impl Report for Repurchase {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("repurchase, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("bought again {}", self.bought_again),
+            format!("after {}", self.days),
+        ])]
+    }
+}
+
 impl fmt::Display for Repurchase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "repurchase, {}: {} customers",
-            self.window, self.population
-        )?;
-        writeln!(f, "  bought again {}", self.bought_again)?;
-        writeln!(f, "  after {}", self.days)
+        self.document().fmt(f)
     }
 }
 
@@ -259,15 +270,25 @@ impl Purchases<'_> {
     }
 }
 
+impl Report for InterpurchaseTimes {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("regular buyers, {window}: of {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("regular {}", self.regular),
+            format!("overdue {}", self.overdue),
+            format!("cycle: {}", self.days),
+        ])]
+    }
+}
+
 impl fmt::Display for InterpurchaseTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "regular buyers, {}: of {} customers",
-            self.window, self.population
-        )?;
-        writeln!(f, "  regular {}", self.regular)?;
-        writeln!(f, "  overdue {}", self.overdue)?;
-        writeln!(f, "  cycle: {}", self.days)
+        self.document().fmt(f)
     }
 }

@@ -1,6 +1,5 @@
 //! Who stays a customer.
 
-use crate::report::text as table;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -10,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
-use crate::report::text::percent;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
@@ -165,35 +164,42 @@ impl RetentionPeriod {
     }
 }
 
+impl Report for Retention {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        let days = f64::from(self.active_seconds) / 86_400.0;
+        format!(
+            "retention, {window}: {population} customers, active for {days} days after a purchase"
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let row = |row: &RetentionPeriod| {
+            let counts = [row.buyers, row.new_customers, row.customers, row.returned];
+            let rates = [row.retention.rate, row.churn.rate];
+            std::iter::once(Cell::text(row.window.to_string()))
+                .chain(counts.map(Cell::count))
+                .chain(rates.map(|rate| Cell::percent(rate, 2)))
+                .collect::<Vec<_>>()
+        };
+        let heading = [
+            "period",
+            "buyers",
+            "new",
+            "active",
+            "returned",
+            "retention",
+            "churn",
+        ];
+        let table = Table::new(heading).with_rows(self.periods.iter().map(row));
+        vec![Section::new().with_table(table)]
+    }
+}
+
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = f64::from(self.active_seconds) / 86_400.0;
-        writeln!(
-            f,
-            "retention, {}: {} customers, active for {days} days after a purchase",
-            self.window, self.population
-        )?;
-        let row = |row: &RetentionPeriod| {
-            let counts = [row.buyers, row.new_customers, row.customers, row.returned]
-                .map(|count| count.to_string());
-            let rates = [percent(row.retention.rate), percent(row.churn.rate)];
-            std::iter::once(row.window.to_string())
-                .chain(counts)
-                .chain(rates)
-                .collect()
-        };
-        table::write(
-            f,
-            &[
-                "period",
-                "buyers",
-                "new",
-                "active",
-                "returned",
-                "retention",
-                "churn",
-            ],
-            self.periods.iter().map(row),
-        )
+        self.document().fmt(f)
     }
 }

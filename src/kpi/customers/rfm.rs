@@ -1,6 +1,5 @@
 //! Segments by recency, frequency and monetary value.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
 use crate::time::Window;
 
@@ -290,23 +289,27 @@ impl RfmGroup {
     }
 }
 
-impl fmt::Display for RfmSegments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "recency, frequency, value, {}: {} customers",
-            self.window, self.population
-        )?;
+impl Report for RfmSegments {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("recency, frequency, value, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &RfmGroup| {
-            let means =
-                [&row.recency_days, &row.purchases, &row.value].map(|mean| figure(mean.mean, 2));
-            let customers = [row.customers.count.to_string(), percent(row.customers.rate)];
-            [row.segment.clone()]
-                .into_iter()
-                .chain(customers)
-                .chain(means)
-                .chain([percent(row.value_share)])
-                .collect()
+            let [days, purchases, value] = [&row.recency_days, &row.purchases, &row.value]
+                .map(|mean| Cell::number(mean.mean, 2));
+            [
+                Cell::from(&row.segment),
+                Cell::count(row.customers.count),
+                Cell::percent(row.customers.rate, 2),
+                days,
+                purchases,
+                value,
+                Cell::percent(row.value_share, 2),
+            ]
         };
         let heading = [
             "segment",
@@ -317,6 +320,13 @@ impl fmt::Display for RfmSegments {
             "value each",
             "share of value",
         ];
-        table::write(f, &heading, self.segments.iter().map(row))
+        let table = Table::new(heading).with_rows(self.segments.iter().map(row));
+        vec![Section::new().with_table(table)]
+    }
+}
+
+impl fmt::Display for RfmSegments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kpi::customers::lifetime_value::{CustomerLifetimeValue, CustomerValue};
 use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
-use crate::report::text as table;
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::time::Window;
 
 /// What customers are worth against what new ones cost.
@@ -29,25 +28,30 @@ impl ValuesToCost {
     }
 }
 
-impl fmt::Display for ValuesToCost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "lifetime value against cost, {}: {} customers",
-            self.window, self.population
-        )?;
+impl Report for ValuesToCost {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("lifetime value against cost, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &ValueToCost| {
-            let figures = [row.value, row.cost, row.ratio].map(|number| figure(number, 2));
-            [row.group.clone(), row.customers.to_string()]
+            let figures = [row.value, row.cost, row.ratio].map(|number| Cell::number(number, 2));
+            [Cell::from(&row.group), Cell::count(row.customers)]
                 .into_iter()
                 .chain(figures)
-                .collect()
+                .collect::<Vec<_>>()
         };
-        table::write(
-            f,
-            &["group", "customers", "value", "cost", "value / cost"],
-            self.rows.iter().map(row),
-        )
+        let table = Table::new(["group", "customers", "value", "cost", "value / cost"]);
+        vec![Section::new().with_table(table.with_rows(self.rows.iter().map(row)))]
+    }
+}
+
+impl fmt::Display for ValuesToCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 

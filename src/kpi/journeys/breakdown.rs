@@ -1,8 +1,5 @@
 //! Figures overall, over time and by kind of journey.
 
-use crate::report::text as table;
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::journeys::contact_path::ChannelUse;
@@ -11,6 +8,7 @@ use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::members::{Members, Personal, protected};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::SmallGroups;
+use crate::report::{Cell, Table};
 use crate::time::Window;
 
 /// Figures of all persons, by period, by number of channels used and by kind of journey.
@@ -86,32 +84,28 @@ impl<F> Breakdown<F> {
             .map(|row| &row.figures)
     }
 
-    /// Writes a row for each group that has something, the whole first.
-    pub(crate) fn write(
+    /// A row for each group that has something, the whole first.
+    pub(crate) fn table(
         &self,
-        f: &mut fmt::Formatter<'_>,
         heading: &[&str],
-        row: impl Fn(&F) -> Vec<String>,
+        row: impl Fn(&F) -> Vec<Cell>,
         has: impl Fn(&F) -> bool,
-    ) -> fmt::Result {
+    ) -> Table {
         let groups = self
             .by_use
             .iter()
             .chain(&self.by_kind)
-            .filter(|group| has(&group.figures));
+            .filter(|group| has(&group.figures))
+            .map(|group| (group.group.clone(), &group.figures));
         let periods = self
             .periods
             .iter()
             .map(|period| (period.window.to_string(), &period.figures));
-        let named = groups.map(|group| (group.group.clone(), &group.figures));
         let all = std::iter::once(("all".to_owned(), &self.overall))
             .chain(periods)
-            .chain(named);
-        table::write(
-            f,
-            heading,
-            all.map(|(name, figures)| [vec![name], row(figures)].concat()),
-        )
+            .chain(groups);
+        let rows = all.map(|(name, figures)| [vec![Cell::from(name)], row(figures)].concat());
+        Table::new(heading.iter().copied()).with_rows(rows)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Conversion rates: of the whole, by channel, and of those who use several channels.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
-use crate::report::text::percent;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::Window;
 
@@ -122,33 +121,40 @@ impl ConversionRates {
     }
 }
 
+impl Report for ConversionRates {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("conversion, {window}: {population} persons touched")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let rates = |heading: &str, rows: &[ChannelRate]| {
+            let row = |row: &ChannelRate| {
+                let persons = Cell::count(row.rate.population);
+                [
+                    Cell::from(&row.channel),
+                    persons,
+                    Cell::percent(row.rate.rate, 2),
+                ]
+            };
+            Table::new([heading, "persons", "converted"]).with_rows(rows.iter().map(row))
+        };
+        vec![
+            Section::new()
+                .with_line(format!("converted {}", self.overall))
+                .with_line(format!("after two channels or more {}", self.omnichannel))
+                .with_line(format!("used two channels or more {}", self.cross_channel))
+                .with_table(rates("channel", &self.by_channel))
+                .with_table(rates("first channel", &self.by_first_channel)),
+        ]
+    }
+}
+
 impl fmt::Display for ConversionRates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "conversion, {}: {} persons touched",
-            self.window, self.population
-        )?;
-        writeln!(f, "  converted {}", self.overall)?;
-        writeln!(f, "  after two channels or more {}", self.omnichannel)?;
-        writeln!(f, "  used two channels or more {}", self.cross_channel)?;
-        let row = |row: &ChannelRate| {
-            vec![
-                row.channel.clone(),
-                row.rate.population.to_string(),
-                percent(row.rate.rate),
-            ]
-        };
-        table::write(
-            f,
-            &["channel", "persons", "converted"],
-            self.by_channel.iter().map(row),
-        )?;
-        table::write(
-            f,
-            &["first channel", "persons", "converted"],
-            self.by_first_channel.iter().map(row),
-        )
+        self.document().fmt(f)
     }
 }
 

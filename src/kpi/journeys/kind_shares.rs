@@ -1,6 +1,5 @@
 //! Which kinds of journeys bring conversions and value.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use crate::journeys::arena::{Block, Journeys};
 use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::Window;
 
@@ -115,33 +114,36 @@ impl Group for KindShare {
     }
 }
 
-impl fmt::Display for KindShares {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "kinds of journeys, {}: {} purchases worth {:.2}",
-            self.window, self.population, self.value
-        )?;
+impl Report for KindShares {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            population,
+            value,
+            ..
+        } = self;
+        format!("kinds of journeys, {window}: {population} purchases worth {value:.2}")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &KindShare| {
-            let purchases = row.purchases.count.to_string();
-            vec![
-                row.kind.to_string(),
-                purchases,
-                percent(row.purchases.rate),
-                figure(Some(row.value), 2),
-                percent(row.value_share),
+            [
+                Cell::text(row.kind.name()),
+                Cell::count(row.purchases.count),
+                Cell::percent(row.purchases.rate, 2),
+                Cell::number(row.value, 2),
+                Cell::percent(row.value_share, 2),
             ]
         };
-        let rows = self
-            .kinds
-            .iter()
-            .filter(|row| row.purchases.count > 0)
-            .map(row);
-        table::write(
-            f,
-            &["kind", "purchases", "share", "value", "share of value"],
-            rows,
-        )
+        let kinds = self.kinds.iter().filter(|row| row.purchases.count > 0);
+        let table = Table::new(["kind", "purchases", "share", "value", "share of value"]);
+        vec![Section::new().with_table(table.with_rows(kinds.map(row)))]
+    }
+}
+
+impl fmt::Display for KindShares {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Journeys;
 use crate::kpi::options::KpiOptions;
+use crate::report::{Report, Section};
 use crate::stats::Distribution;
 use crate::time::Window;
 
@@ -56,15 +57,23 @@ impl PurchasePaths {
     }
 }
 
+impl Report for PurchasePaths {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("path to a purchase, {window}: {population} purchases after a touch")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let lines = [&self.days, &self.touches].map(ToString::to_string);
+        vec![Section::new().with_lines(lines)]
+    }
+}
+
 impl fmt::Display for PurchasePaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "way to a purchase, {}: {} purchases after a touch",
-            self.window, self.population
-        )?;
-        writeln!(f, "  {}", self.days)?;
-        writeln!(f, "  {}", self.touches)
+        self.document().fmt(f)
     }
 }
 

@@ -1,11 +1,10 @@
 //! The paths that most journeys take.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::Window;
 
@@ -60,27 +59,34 @@ impl fmt::Display for FrequentPath {
     }
 }
 
-impl fmt::Display for FrequentPaths {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "paths, {}: {} journeys on {} different ones",
-            self.window, self.population, self.distinct
-        )?;
+impl Report for FrequentPaths {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            population,
+            distinct,
+            ..
+        } = self;
+        format!("paths, {window}: {population} journeys on {distinct} different ones")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |path: &FrequentPath| {
-            let (share, conversion) = (percent(path.share.rate), percent(path.conversion.rate));
-            vec![
-                path.to_string(),
-                path.share.count.to_string(),
-                share,
-                conversion,
-                figure(Some(path.value), 2),
+            [
+                Cell::text(path.to_string()),
+                Cell::count(path.share.count),
+                Cell::percent(path.share.rate, 2),
+                Cell::percent(path.conversion.rate, 2),
+                Cell::number(path.value, 2),
             ]
         };
-        table::write(
-            f,
-            &["path", "journeys", "share", "converted", "value"],
-            self.paths.iter().map(row),
-        )
+        let table = Table::new(["path", "journeys", "share", "converted", "value"]);
+        vec![Section::new().with_table(table.with_rows(self.paths.iter().map(row)))]
+    }
+}
+
+impl fmt::Display for FrequentPaths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

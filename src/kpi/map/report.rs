@@ -9,8 +9,7 @@ use crate::kpi::map::journey_map::{JourneyMap, MapEdge, Node, StepFigures};
 use crate::kpi::map::map_counts::{CONVERSION, DROP, EdgeCounts, MapCounts, START, StepCounts};
 use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
-use crate::report::text as table;
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::difference::p_text;
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
@@ -114,84 +113,90 @@ impl MapCounts {
     }
 }
 
-impl fmt::Display for JourneyMap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "journey map, {}: {} journeys, {} of them immature",
-            self.window, self.population, self.immature
-        )?;
-        writeln!(f, "  converted {}", self.conversion)?;
-        let rates = |rates: &[&Proportion]| {
-            rates
-                .iter()
-                .map(|rate| percent(rate.rate))
-                .collect::<Vec<_>>()
-        };
-        let row = |row: &StepFigures| {
-            [
-                vec![row.step.clone(), row.visits.to_string()],
-                rates(&[&row.reached, &row.conversion, &row.drop_off]),
-            ]
-            .concat()
-        };
-        table::write(
-            f,
-            &["step", "visits", "reached", "converted", "dropped"],
-            self.steps.iter().map(row),
-        )?;
-        let row = |edge: &MapEdge| {
-            let hours = figure(edge.median_seconds.map(|seconds| seconds / 3600.0), 1);
-            vec![
-                format!("{} > {}", edge.from, edge.to),
-                edge.taken.count.to_string(),
-                percent(edge.taken.rate),
-                hours,
-            ]
-        };
-        table::write(
-            f,
-            &["edge", "count", "share", "median hours"],
-            self.edges.iter().map(row),
-        )?;
-        let row = |name: String, rate: &Proportion, excess: &Excess| {
-            let ends = excess.interval.map_or_else(
-                || "-".to_owned(),
-                |ends| format!("{:.1} to {:.1}", ends.low(), ends.high()),
-            );
-            vec![
-                name,
-                percent(rate.rate),
-                figure(Some(excess.count), 1),
-                ends,
-                excess
-                    .adjusted_p_value
-                    .map_or_else(|| "-".to_owned(), p_text),
-            ]
-        };
+fn steps(steps: &[StepFigures]) -> Table {
+    let row = |row: &StepFigures| {
+        let rates = [&row.reached, &row.conversion, &row.drop_off];
+        let rates = rates.map(|rate| Cell::percent(rate.rate, 2));
+        [Cell::from(&row.step), Cell::count(row.visits)]
+            .into_iter()
+            .chain(rates)
+            .collect::<Vec<_>>()
+    };
+    Table::new(["step", "visits", "reached", "converted", "dropped"])
+        .with_rows(steps.iter().map(row))
+}
+
+fn edges(edges: &[MapEdge]) -> Table {
+    let row = |edge: &MapEdge| {
+        [
+            Cell::text(format!("{} > {}", edge.from, edge.to)),
+            Cell::count(edge.taken.count),
+            Cell::percent(edge.taken.rate, 2),
+            Cell::number(edge.median_seconds.map(|seconds| seconds / 3600.0), 1),
+        ]
+    };
+    Table::new(["edge", "count", "share", "median hours"]).with_rows(edges.iter().map(row))
+}
+
+/// A row of a step or a handoff with more or fewer than the average.
+fn excess(name: &str, rate: &Proportion, excess: &Excess) -> [Cell; 4] {
+    let ends = excess.interval.map(|ends| (ends.low(), ends.high()));
+    let count = Cell::number(excess.count, 1);
+    let p_value = excess.adjusted_p_value.map(|p| Cell::text(p_text(p)));
+    [
+        Cell::from(name),
+        Cell::percent(rate.rate, 2),
+        count.with_interval(ends.map(|ends| ends.0), ends.map(|ends| ends.1)),
+        p_value.into(),
+    ]
+}
+
+impl Report for JourneyMap {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            population,
+            immature,
+            ..
+        } = self;
+        format!("journey map, {window}: {population} journeys, {immature} of them immature")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let section = Section::new()
+            .with_line(format!("converted {}", self.conversion))
+            .with_table(steps(&self.steps))
+            .with_table(edges(&self.edges));
         let friction = self
             .friction
             .iter()
-            .map(|point| row(point.step.clone(), &point.conversion, &point.lost))
-            .collect();
+            .map(|point| excess(&point.step, &point.conversion, &point.lost));
         let handoffs = self.handoffs.iter().map(|point| {
-            row(
-                format!("{} > {}", point.from, point.to),
+            excess(
+                &format!("{} > {}", point.from, point.to),
                 &point.left,
                 &point.excess,
             )
         });
-        let tables: [(_, Vec<_>); 2] = [
-            (["friction", "converted", "lost"], friction),
-            (["handoff", "left", "excess"], handoffs.collect()),
+        let table = |[what, rate, count]: [&'static str; 3], rows: Vec<[Cell; 4]>| {
+            let table = Table::new([what, rate, count, "of all tests"]);
+            (!rows.is_empty()).then(|| table.with_rows(rows))
+        };
+        let tables = [
+            table(["friction", "converted", "lost"], friction.collect()),
+            table(["handoff", "left", "excess"], handoffs.collect()),
         ];
-        let mut shown = tables.into_iter().filter(|(_, rows)| !rows.is_empty());
-        shown.try_for_each(|(heading, rows)| {
-            table::write(
-                f,
-                &[&heading[..], &["interval", "of all tests"]].concat(),
-                rows,
-            )
-        })
+        vec![
+            tables
+                .into_iter()
+                .flatten()
+                .fold(section, Section::with_table),
+        ]
+    }
+}
+
+impl fmt::Display for JourneyMap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

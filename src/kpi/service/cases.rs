@@ -14,7 +14,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::service::case_log::{Case, State, cases};
 use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
 use crate::time::Window;
 
@@ -238,33 +238,32 @@ fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     }
 }
 
-impl fmt::Display for CaseResolutions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "service cases, {}: {} opened",
-            self.window, self.population
-        )?;
-        if self.closed_before_opened + self.never_opened > 0 {
-            let Self {
-                closed_before_opened,
-                never_opened,
-                ..
-            } = self;
-            writeln!(
-                f,
-                "  left out: {closed_before_opened} closed before they were opened, {never_opened} never opened"
-            )?;
-        }
+impl Report for CaseResolutions {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("service cases, {window}: {population} opened")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let Self {
+            closed_before_opened: before,
+            never_opened: never,
+            ..
+        } = self;
+        let left_out = (before + never > 0).then(|| {
+            format!("left out: {before} closed before they were opened, {never} never opened")
+        });
         let row = |of: &CaseFigures| {
-            let counts = [of.resolved.count, of.open].map(|count| count.to_string());
-            let hours = [figure(of.median(), 1), figure(of.p90(), 1)];
-            [
-                &counts[..],
-                &hours,
-                &[percent(of.reopened.rate), percent(of.joint.rate)],
+            vec![
+                Cell::count(of.resolved.count),
+                Cell::count(of.open),
+                Cell::number(of.median(), 1),
+                Cell::number(of.p90(), 1),
+                Cell::percent(of.reopened.rate, 2),
+                Cell::percent(of.joint.rate, 2),
             ]
-            .concat()
         };
         let heading = [
             "group",
@@ -275,10 +274,21 @@ impl fmt::Display for CaseResolutions {
             "reopened",
             "joint",
         ];
-        self.cases
-            .write(f, &heading, row, |of| of.resolved.population > 0)?;
-        self.comparisons
-            .iter()
-            .try_for_each(|comparison| writeln!(f, "  hours, {comparison}"))
+        let table = self
+            .cases
+            .table(&heading, row, |of| of.resolved.population > 0);
+        let comparisons = self.comparisons.iter().map(|test| format!("hours, {test}"));
+        vec![
+            Section::new()
+                .with_lines(left_out)
+                .with_table(table)
+                .with_lines(comparisons),
+        ]
+    }
+}
+
+impl fmt::Display for CaseResolutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::event::Events;
 use crate::kpi::timelines::PersonTimelines;
 
 /// The text columns of the log that say who served, and with what.
@@ -21,6 +22,18 @@ pub struct ServiceColumns {
 }
 
 impl ServiceColumns {
+    /// The columns `agent`, `team` and `tool`, those of them that the log has. A tool counts only
+    /// with an agent or a team.
+    pub fn of_log(log: &Events) -> Self {
+        let named = |name: &str| log.columns().find(|column| *column == name);
+        let (agent, team) = (named("agent"), named("team"));
+        Self {
+            agent: agent.map(str::to_owned),
+            team: team.map(str::to_owned),
+            tool: agent.or(team).and(named("tool")).map(str::to_owned),
+        }
+    }
+
     /// The column that names the agent.
     #[must_use]
     pub fn with_agent(self, column: impl Into<String>) -> Self {

@@ -13,6 +13,7 @@ use crate::kpi::members::{Personal, distinct};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::service::survey_scale::{Answer, Questions, Score, SurveyScale};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::report::{Report, Section};
 use crate::stats::ConfidenceLevel;
 use crate::time::Window;
 
@@ -229,41 +230,53 @@ fn figures(of: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> AnswerF
     }
 }
 
+impl QuestionVoice {
+    fn section(&self) -> Section {
+        let off_scale = match self.off_scale {
+            0 => String::new(),
+            count => format!(", answers off the scale left out: {count}"),
+        };
+        let row = |of: &AnswerFigures| vec![of.persons.into(), of.score.to_string().into()];
+        let is_share = self.scale.measure() == Measure::Share;
+        let comparison = |comparison: &GroupComparison| match is_share {
+            true => format!("{comparison:#}"),
+            false => comparison.to_string(),
+        };
+        Section::new()
+            .with_heading(format!("{}: {}{off_scale}", self.question, self.scale))
+            .with_table(
+                self.scores
+                    .table(&["group", "persons", "score"], row, |of| of.answers > 0),
+            )
+            .with_lines(self.comparisons.iter().map(comparison))
+    }
+}
+
+impl Report for VoiceOfCustomer {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("voice of the customer, {window}: {population} answers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let unknown = (self.unknown > 0)
+            .then(|| format!("left out: {} answers to other questions", self.unknown))
+            .map(|line| Section::new().with_line(line));
+        let questions = self
+            .questions
+            .iter()
+            .filter(|question| question.scores.overall.answers + question.off_scale > 0);
+        unknown
+            .into_iter()
+            .chain(questions.map(QuestionVoice::section))
+            .collect()
+    }
+}
+
 impl fmt::Display for VoiceOfCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "voice of the customer, {}: {} answers",
-            self.window, self.population
-        )?;
-        if self.unknown > 0 {
-            writeln!(f, "  left out: {} answers to other questions", self.unknown)?;
-        }
-        self.questions
-            .iter()
-            .filter(|question| question.scores.overall.answers + question.off_scale > 0)
-            .try_for_each(|question| {
-                write!(f, "{}: {}", question.question, question.scale)?;
-                if question.off_scale > 0 {
-                    write!(
-                        f,
-                        ", answers off the scale left out: {}",
-                        question.off_scale
-                    )?;
-                }
-                writeln!(f)?;
-                let row = |of: &AnswerFigures| vec![of.persons.to_string(), of.score.to_string()];
-                question
-                    .scores
-                    .write(f, &["group", "persons", "score"], row, |of| of.answers > 0)?;
-                let of_shares = question.scale.measure() == Measure::Share;
-                question
-                    .comparisons
-                    .iter()
-                    .try_for_each(|comparison| match of_shares {
-                        true => writeln!(f, "  {comparison:#}"),
-                        false => writeln!(f, "  {comparison}"),
-                    })
-            })
+        self.document().fmt(f)
     }
 }

@@ -16,7 +16,7 @@ use crate::kpi::service::service_events::{EventReader, ServiceEvent, What};
 use crate::kpi::service::survey_scale::Questions;
 use crate::kpi::service::team_figures::ServiceFigures;
 use crate::kpi::timelines::PersonTimelines;
-use crate::report::text::percent;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::Window;
 
@@ -202,52 +202,69 @@ fn adopters(served: &[Served], level: ConfidenceLevel) -> Proportion {
     Proportion::from_counts(used as u64, at_work.count() as u64, level)
 }
 
+fn heading(first: &str) -> [&str; 8] {
+    [
+        first,
+        "customers",
+        "interactions",
+        "resolved",
+        "across channels",
+        "joint",
+        "satisfied",
+        "with tool",
+    ]
+}
+
+fn cells(of: &ServiceFigures) -> Vec<Cell> {
+    let counts = [of.persons, of.interactions, of.resolved].map(Cell::count);
+    let tool = of.tool.and_then(|tool| tool.rate);
+    let shares = [
+        of.across_channels.rate,
+        of.joint.rate,
+        of.satisfaction.rate,
+        tool,
+    ];
+    let shares = shares.map(|share| Cell::percent(share, 2));
+    counts.into_iter().chain(shares).collect()
+}
+
+impl Report for ServiceTeams {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("service, {window}: {population} interactions")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let whole = self
+            .whole
+            .table(&heading("group"), cells, |of| of.persons > 0);
+        let served = |first, served: &[Served]| {
+            let row =
+                |of: &Served| [vec![Cell::from(&of.name)], cells(&of.figures.overall)].concat();
+            (!served.is_empty())
+                .then(|| Table::new(heading(first)).with_rows(served.iter().map(row)))
+        };
+        let tables = [served("agent", &self.agents), served("team", &self.teams)];
+        let adopters = self
+            .adopters
+            .map(|adopters| format!("used a tool: {adopters}"));
+        let comparisons = self
+            .comparisons
+            .iter()
+            .map(|test| format!("satisfied, {test:#}"));
+        let section = Section::new().with_table(whole);
+        let section = tables
+            .into_iter()
+            .flatten()
+            .fold(section, Section::with_table);
+        vec![section.with_lines(adopters).with_lines(comparisons)]
+    }
+}
+
 impl fmt::Display for ServiceTeams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "service, {}: {} interactions",
-            self.window, self.population
-        )?;
-        let row = |of: &ServiceFigures| {
-            let counts = [of.persons, of.interactions, of.resolved].map(|count| count.to_string());
-            let shares = [
-                of.across_channels.rate,
-                of.joint.rate,
-                of.satisfaction.rate,
-                of.tool.and_then(|tool| tool.rate),
-            ]
-            .map(percent);
-            [&counts[..], &shares].concat()
-        };
-        let heading = |first| {
-            [
-                first,
-                "customers",
-                "interactions",
-                "resolved",
-                "across channels",
-                "joint",
-                "satisfied",
-                "with tool",
-            ]
-        };
-        self.whole
-            .write(f, &heading("group"), row, |of| of.persons > 0)?;
-        for (first, served) in [("agent", &self.agents), ("team", &self.teams)]
-            .into_iter()
-            .filter(|(_, served)| !served.is_empty())
-        {
-            let rows = served
-                .iter()
-                .map(|of| [vec![of.name.clone()], row(&of.figures.overall)].concat());
-            crate::report::text::write(f, &heading(first), rows)?;
-        }
-        if let Some(adopters) = self.adopters {
-            writeln!(f, "  used a tool: {adopters}")?;
-        }
-        self.comparisons
-            .iter()
-            .try_for_each(|comparison| writeln!(f, "  satisfied, {comparison:#}"))
+        self.document().fmt(f)
     }
 }

@@ -1,6 +1,5 @@
 //! What a new customer costs.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +12,7 @@ use crate::journeys::{Journey, Outcome};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::time::Window;
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
@@ -175,41 +174,46 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
         .collect()
 }
 
-impl fmt::Display for CustomerAcquisitionCost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (new, spend, each) = (
-            self.new_customers,
-            figure(self.spend, 2),
-            figure(self.cost_per_customer, 2),
-        );
-        writeln!(
-            f,
-            "new customers, {}: {new} for {spend}, {each} each; {} had bought before",
-            self.window, self.returning_customers
-        )?;
+impl Report for CustomerAcquisitionCost {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            new_customers,
+            returning_customers,
+            ..
+        } = self;
+        let spend = Cell::number(self.spend, 2);
+        let each = Cell::number(self.cost_per_customer, 2);
+        format!(
+            "new customers, {window}: {new_customers} for {spend}, {each} each; \
+             {returning_customers} had bought before"
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &ChannelAcquisition| {
-            let (spend, each) = (figure(row.spend, 2), figure(row.cost_per_customer, 2));
-            vec![
-                row.channel.clone(),
-                figure(Some(row.new_customers), 2),
-                spend,
-                each,
-            ]
+            let figures = [Some(row.new_customers), row.spend, row.cost_per_customer];
+            [Cell::from(&row.channel)]
+                .into_iter()
+                .chain(figures.map(|figure| Cell::number(figure, 2)))
+                .collect::<Vec<_>>()
         };
         let rest = |name: &str, customers: f64| {
-            vec![
-                name.to_owned(),
-                figure(Some(customers), 2),
-                "-".into(),
-                "-".into(),
-            ]
+            let customers = Cell::number(customers, 2);
+            vec![Cell::from(name), customers, Cell::MISSING, Cell::MISSING]
         };
-        let rows = self.channels.iter().map(row);
-        let rows = rows.chain([
+        let rows = self.channels.iter().map(row).chain([
             rest("(baseline)", self.baseline),
             rest("(unattributed)", self.unattributed),
         ]);
-        table::write(f, &["channel", "new customers", "spend", "each"], rows)
+        let table = Table::new(["channel", "new customers", "spend", "each"]);
+        vec![Section::new().with_table(table.with_rows(rows))]
+    }
+}
+
+impl fmt::Display for CustomerAcquisitionCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 

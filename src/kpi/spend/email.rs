@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::event::{Interaction, Kind};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
+use crate::report::{Report, Section};
 use crate::stats::Proportion;
 use crate::time::Window;
 
@@ -171,11 +172,25 @@ impl Counts {
     }
 }
 
+impl Report for EmailRates {
+    fn title(&self) -> String {
+        let Self {
+            window, delivered, ..
+        } = self;
+        format!("e-mails, {window}: {delivered} delivered")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("opened {}", self.opened),
+            format!("clicked {}", self.clicked),
+            format!("clicked of opened {}", self.clicked_of_opened),
+        ])]
+    }
+}
+
 impl fmt::Display for EmailRates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "e-mails, {}: {} delivered", self.window, self.delivered)?;
-        writeln!(f, "  opened {}", self.opened)?;
-        writeln!(f, "  clicked {}", self.clicked)?;
-        writeln!(f, "  clicked of opened {}", self.clicked_of_opened)
+        self.document().fmt(f)
     }
 }

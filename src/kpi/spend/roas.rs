@@ -1,6 +1,5 @@
 //! What spend brings in.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +10,7 @@ use crate::journeys::arena::Journeys;
 use crate::kpi::options::KpiOptions;
 use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::time::Window;
 
 /// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
@@ -183,7 +182,7 @@ impl SpendReturn {
         }
     }
 
-    fn row(&self, name: &str) -> Vec<String> {
+    fn row(&self, name: &str) -> Vec<Cell> {
         let Self {
             conversions,
             value,
@@ -200,37 +199,39 @@ impl SpendReturn {
             roi,
             cost_per_conversion,
         ];
-        std::iter::once(name.to_owned())
-            .chain(figures.map(|number| figure(number, 2)))
+        std::iter::once(Cell::from(name))
+            .chain(figures.map(|number| Cell::number(number, 2)))
             .collect()
     }
 }
 
-impl fmt::Display for ReturnOnAdSpend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "return on spend, {}, margin {:.0} %",
-            self.window,
-            100.0 * self.margin
-        )?;
+impl Report for ReturnOnAdSpend {
+    fn title(&self) -> String {
+        let margin = 100.0 * self.margin;
+        format!("return on spend, {}, margin {margin:.0} %", self.window)
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let channels = self
             .channels
             .iter()
             .map(|row| row.figures.row(&row.channel));
         let rows = channels.chain([self.credited.row("(credited)"), self.whole.row("(whole)")]);
-        table::write(
-            f,
-            &[
-                "channel",
-                "conversions",
-                "value",
-                "spend",
-                "roas",
-                "roi",
-                "cpa",
-            ],
-            rows,
-        )
+        let heading = [
+            "channel",
+            "conversions",
+            "value",
+            "spend",
+            "roas",
+            "roi",
+            "cpa",
+        ];
+        vec![Section::new().with_table(Table::new(heading).with_rows(rows))]
+    }
+}
+
+impl fmt::Display for ReturnOnAdSpend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
