@@ -10,11 +10,12 @@ use clap::Parser;
 use mixtouch::attribution::Counterfactual;
 use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
 use mixtouch::attribution::markov::Markov;
-use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::regression::{LogisticRegression, ShaoLi};
 use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
 use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
+use mixtouch::report::{Cell, Table};
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::{AttributionModel, Credits, Fit, JourneyOptions, Journeys, Result, attribute};
 use std::process::ExitCode;
@@ -77,8 +78,7 @@ fn entries() -> Result<Vec<Entry>> {
     };
     Ok(vec![
         rule("last-touch", LastTouch),
-        // no world has direct visits; branded search, which marketing itself brings, is what there
-        // is to pass over
+        // no world has direct visits; branded search, which marketing itself brings, comes nearest
         fitted("last-non-direct", LastNonDirect::new(["branded_search"])),
         rule("first-touch", FirstTouch),
         rule("linear", Linear),
@@ -90,7 +90,7 @@ fn entries() -> Result<Vec<Entry>> {
         fitted("position-w", WShaped::new(["paid_search"])?),
         fitted("markov", Markov::order(1)?),
         fitted("markov order 2", Markov::order(2)?),
-        // a model that others are made into once they are fitted has no specification of its own
+        // made from a fitted chain, so it has no specification of its own
         Entry {
             name: "markov-within-journeys",
             only: None,
@@ -99,7 +99,7 @@ fn entries() -> Result<Vec<Entry>> {
         rule("shapley", SimplifiedShapley),
         fitted("shapley-set-rate", SetRateShapley),
         fitted("counterfactual", Counterfactual),
-        fitted("logistic", Logistic::new()),
+        fitted("logistic", LogisticRegression::new()),
         fitted("shao-li", ShaoLi),
         fitted("log-link hazard", LogLinearHazard::default()),
         fitted("time-to-event", plain()),
@@ -131,7 +131,7 @@ fn within_journeys(journeys: &Journeys) -> Result<Credits> {
     )
 }
 
-/// What one model makes of one world.
+/// How one model does in one world.
 #[derive(Clone, Copy)]
 struct Score {
     l1: f64,
@@ -180,36 +180,39 @@ fn run(options: &Options) -> Result<()> {
         println!("{}", document(&worlds, &entries, &columns));
         return Ok(());
     }
-    let grid =
-        |title, digits, of: fn(Score) -> f64| print(title, digits, &worlds, &entries, &columns, of);
-    grid("L1 to the truth", 3, |score| score.l1);
-    grid("credited / caused", 2, |score| score.credited_over_caused);
-    grid("seconds", 3, |score| score.seconds);
+    for (title, digits, figure) in FIGURES {
+        print!(
+            "\n{}",
+            table(title, digits, figure, &worlds, &entries, &columns)
+        );
+    }
     Ok(())
 }
 
-fn print(
+type Figure = fn(Score) -> f64;
+
+/// Each table's title, digits and figure.
+const FIGURES: [(&str, usize, Figure); 3] = [
+    ("L1 to the truth", 3, |score| score.l1),
+    ("credited / caused", 2, |score| score.credited_over_caused),
+    ("seconds", 3, |score| score.seconds),
+];
+
+/// A row for each model and a column for each world.
+fn table(
     title: &str,
     digits: usize,
+    figure: Figure,
     worlds: &[World],
     entries: &[Entry],
     columns: &[Vec<Option<Score>>],
-    of: fn(Score) -> f64,
-) {
-    print!("\n{title:<22}");
-    worlds.iter().for_each(|world| print!(" {world:>14}"));
-    println!();
-    for (at, entry) in entries.iter().enumerate() {
-        print!("{:<22}", entry.name);
-        for column in columns {
-            print!(
-                " {:>14}",
-                column[at]
-                    .map_or_else(|| "-".to_owned(), |score| format!("{:.digits$}", of(score)))
-            );
-        }
-        println!();
-    }
+) -> Table {
+    let names = worlds.iter().map(|world| world.name());
+    let rows = entries.iter().enumerate().map(|(at, entry)| {
+        let cell = move |column: &Vec<Option<Score>>| Cell::number(column[at].map(figure), digits);
+        std::iter::once(entry.name.into()).chain(columns.iter().map(cell))
+    });
+    Table::new(std::iter::once(title).chain(names)).with_rows(rows)
 }
 
 fn document(

@@ -4,17 +4,16 @@
 //! Without a panel it fits a simulated one, whose true returns it prints beside the estimates.
 //!
 //!     cargo run --release --example media_mix
-//!     cargo run --release --example media_mix -- --panel weeks.csv --date week --kpi sales --media tv,search --controls price
+//!     cargo run --release --example media_mix -- \
+//!         --panel weeks.csv --date week --kpi sales --media tv,search --controls price
 //!     cargo run --release --example media_mix -- --budget 400 --json
 
-#[path = "media_mix/document.rs"]
-mod document;
 #[path = "common/exit.rs"]
 mod exit;
 #[path = "media_mix/options.rs"]
 mod options;
-#[path = "media_mix/text.rs"]
-mod text;
+#[path = "media_mix/plan.rs"]
+mod plan;
 
 use std::io::Write;
 use std::ops::RangeInclusive;
@@ -26,9 +25,11 @@ use mixtouch::Result;
 use mixtouch::budget::{Goal, Plan};
 use mixtouch::mix::estimate::Bootstrap;
 use mixtouch::mix::panel::Finding;
-use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::posterior::{MixReport, Posterior};
+use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
+use serde_json::{Value, json};
 
 fn main() -> ExitCode {
     exit::code(run(&Options::parse()))
@@ -41,6 +42,56 @@ struct Outcome {
     plan: Option<Plan>,
     bootstrap: Bootstrap,
     seconds: f64,
+}
+
+impl Outcome {
+    fn report(&self) -> MixReport<'_> {
+        let model = &self.model;
+        let found = format!(
+            "{} candidates tried, {} averaged",
+            model.tried(),
+            model.members().len()
+        );
+        let channels = self.bootstrap.channels().iter();
+        let report = model
+            .report()
+            .with_intervals(channels.map(|channel| (channel.contribution, channel.roi)));
+        match &self.truth {
+            None => report.with_note(found),
+            Some(panel) => report
+                .with_note(format!(
+                    "{found}, simulated: true returns beside the estimates"
+                ))
+                .with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at))),
+        }
+    }
+
+    /// The main figures for reading.
+    fn document(&self) -> Document {
+        let mut document = self.report().document();
+        document
+            .sections
+            .extend(self.plan.iter().map(plan::section));
+        document
+    }
+
+    /// Every figure.
+    fn json(&self, by_geo: bool) -> Value {
+        let model = &self.model;
+        let front = model.front().iter().map(|member| member.objectives());
+        let mut document = json!(model.report().with_geos(by_geo));
+        document["front"] = json!(front.collect::<Vec<_>>());
+        document["candidates"] = json!({
+            "tried": model.tried(),
+            "averaged": model.members().len(),
+        });
+        document["bootstrap"] = json!(self.bootstrap);
+        document["seconds"] = json!({"fit": self.seconds});
+        if let Some(plan) = &self.plan {
+            document["plan"] = plan::document(plan);
+        }
+        document
+    }
 }
 
 /// Replicates of the bootstrap and periods in each of its blocks: its 90 % intervals held the truth
@@ -73,7 +124,7 @@ fn run(options: &Options) -> Result<()> {
     }
     let plan = options
         .budget
-        .map(|total| plan(&model, total, &options.budget_bounds))
+        .map(|total| best_plan(&model, total, &options.budget_bounds))
         .transpose()?;
     let bootstrap = model.bootstrap(BOOTSTRAP.0, BOOTSTRAP.1.min(panel.periods()), options.seed)?;
     let outcome = Outcome {
@@ -84,11 +135,9 @@ fn run(options: &Options) -> Result<()> {
         seconds,
     };
     let text = if options.json {
-        serde_json::to_string(&document::document(&outcome, options.geo.is_some())?)
-            .map_err(std::io::Error::from)?
-            + "\n"
+        format!("{}\n", outcome.json(options.geo.is_some()))
     } else {
-        text::table(&outcome)
+        outcome.document().to_string()
     };
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
@@ -108,7 +157,7 @@ fn explained(left_out: &str, findings: &[Finding]) -> bool {
     })
 }
 
-fn plan(model: &Posterior, total: f64, bounds: &RangeInclusive<f64>) -> Result<Plan> {
+fn best_plan(model: &Posterior, total: f64, bounds: &RangeInclusive<f64>) -> Result<Plan> {
     model
         .budget(1, *bounds.start(), *bounds.end())?
         .plan(&model.response_curves(1)?, Goal::Outcome { total })

@@ -12,12 +12,12 @@ mod credits;
 mod distinct;
 mod engine;
 mod evidence;
-mod grams;
 pub mod hazard;
-#[cfg(test)]
-mod laws;
+#[cfg(any(test, feature = "laws"))]
+pub mod laws;
 pub mod markov;
 mod model;
+mod ngram_table;
 mod parameters;
 pub mod regression;
 pub mod rules;
@@ -28,6 +28,8 @@ mod stream;
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
+pub use self::comparison::model_name::ModelName;
+pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::table::{
     BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
 };

@@ -1,33 +1,44 @@
 //! The one error type.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::progress::Stage;
 
-/// What can go wrong. Every variant names the value at fault and what was expected; for input files
-/// also the row, counted as a text editor counts lines (the header is row 1).
+/// Anything that can go wrong. Each variant names the value at fault and what was expected.
+///
+/// Errors in files also have the row. Rows are counted as a text editor counts lines: the header is
+/// row 1.
+///
+/// ```
+/// use mixtouch::{Event, Events};
+///
+/// let mut log = Events::new();
+/// let error = log.push(Event::touch("ann", 1_767_225_600_000, "tv")).unwrap_err();
+/// assert_eq!(error.row(), Some(1));
+/// assert!(error.to_string().ends_with("0 to 4294967295 (this looks like milliseconds)"));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting, argument or value given from code is outside its range.
+    /// A setting or argument is outside its range.
     #[error("{name} is {value}, expected: {expected}")]
     Setting {
-        /// What the setting is called.
+        /// The name of the setting.
         name: Cow<'static, str>,
-        /// The value that was given.
+        /// The value given.
         value: String,
         /// What was expected.
         expected: Cow<'static, str>,
     },
-    /// A field of an input file or batch cannot be used.
+    /// A field of an input file or batch is unusable.
     #[error("row {row}: {column} is {value:?}, expected: {expected}")]
     Field {
-        /// The line of the file, counted from 1 with the header; in a batch the row counted from 1.
+        /// The line of the file, from 1 for the header; in a batch, the row from 1.
         row: u64,
         /// The column's name.
         column: String,
-        /// The field as it stands.
+        /// The text of the field.
         value: String,
         /// What was expected.
         expected: Cow<'static, str>,
@@ -35,43 +46,43 @@ pub enum Error {
     /// A row of an input file is not well-formed.
     #[error("row {row}: {reason}")]
     Malformed {
-        /// The line of the file, counted from 1 with the header.
+        /// The line of the file, from 1 for the header.
         row: u64,
-        /// What is wrong with it.
+        /// What is wrong with the row.
         reason: String,
     },
-    /// A table lacks a column that is needed.
+    /// A table lacks a required column.
     #[error("no column {column:?}, found: {}", found.join(", "))]
     MissingColumn {
-        /// The column that is needed.
+        /// The name of the required column.
         column: String,
-        /// The columns that are there.
+        /// The names of the columns found.
         found: Vec<String>,
     },
-    /// A table has no header or no rows at all.
+    /// A table or file has no header or no rows.
     #[error("{what} is empty, expected: {expected}")]
     Empty {
         /// The table or file.
         what: Cow<'static, str>,
-        /// What is needed at least.
+        /// The least it must hold.
         expected: Cow<'static, str>,
     },
     /// More distinct channels than a [`ChannelId`](crate::channel::ChannelId) can number.
     #[error("more than {limit} channels, first one too many: {channel:?}")]
     TooManyChannels {
-        /// The largest number of channels.
+        /// The most channels allowed.
         limit: usize,
-        /// The name of the first channel over it.
+        /// The name of the first channel beyond the limit.
         channel: String,
     },
-    /// A channel is named that does not exist.
+    /// A setting names a channel that does not exist.
     #[error("{role} names channel {channel:?}, expected: {}", known.join(", "))]
     UnknownChannel {
-        /// The setting that names it.
+        /// The setting that names the channel.
         role: Cow<'static, str>,
-        /// The name.
+        /// The name given.
         channel: String,
-        /// The channels that exist.
+        /// The names of the channels that exist.
         known: Vec<String>,
     },
     /// A model needs something the journeys lack, such as times on a path table.
@@ -79,40 +90,48 @@ pub enum Error {
     MissingInput {
         /// The model.
         model: Cow<'static, str>,
-        /// What it needs.
+        /// What the model needs.
         needs: Cow<'static, str>,
     },
-    /// A model of rates per time has conversions but no time that anybody was watched for.
+    /// A model of rates per time has conversions, but its persons were observed for no time.
     #[error(
-        "the time from first touches to the end of observation is 0 s, expected: above 0 where there are conversions ({conversions})"
+        "the time from first touches to the end of observation is 0 s, expected: > 0 where there are conversions ({conversions})"
     )]
     NoExposure {
-        /// The conversions.
+        /// The number of conversions.
         conversions: f64,
     },
-    /// Two things to be merged, or a model and journeys, do not speak of the same channels.
+    /// Two parts to be merged, or a model and its journeys, have different channels.
     #[error("channels differ: {left} and {right}")]
     ChannelMismatch {
-        /// The channels of the one side, abridged.
+        /// The channels of one side, abridged.
         left: String,
         /// The channels of the other side, abridged.
         right: String,
     },
-    /// The observer of long work asked it to stop.
+    /// The observer of long work stopped it.
     #[error("{stage} was cancelled")]
     Cancelled {
-        /// What was going on.
+        /// The stage that was stopped.
         stage: Stage,
+    },
+    /// A numerical method did not converge on these data.
+    #[error("{what} did not converge within {iterations} iterations")]
+    NotConverged {
+        /// The model or method.
+        what: Cow<'static, str>,
+        /// The iterations made.
+        iterations: usize,
     },
     /// An input file could not be read or an output could not be written.
     #[error("input or output failed: {0}")]
     Io(#[from] std::io::Error),
-    /// An error in the named file.
+    /// An error in a named file.
     #[error("{}: {source}", path.display())]
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong with the file.
         source: Box<Error>,
     },
 }
@@ -120,7 +139,64 @@ pub enum Error {
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Expected of a name or key, for error messages.
+pub(crate) const ANY_TEXT: &str = "any text of at least one character";
+
 impl Error {
+    /// The row at fault, if the error is about a row: the line of a file, from 1 for the header.
+    ///
+    /// ```
+    /// # #[cfg(feature = "csv")] {
+    /// use mixtouch::Events;
+    /// use mixtouch::io::EventColumns;
+    ///
+    /// let file = "person,timestamp,channel,kind\nann,yesterday,tv,touch\n";
+    /// let error = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap_err();
+    /// assert_eq!(error.row(), Some(2));
+    /// # }
+    /// ```
+    pub fn row(&self) -> Option<u64> {
+        match self {
+            Self::Field { row, .. } | Self::Malformed { row, .. } => Some(*row),
+            Self::File { source, .. } => source.row(),
+            _ => None,
+        }
+    }
+
+    /// The file at fault, if the error is about a named file.
+    ///
+    /// ```
+    /// use mixtouch::{Day, Error};
+    ///
+    /// let not_a_date = "2026-02-30".parse::<Day>().unwrap_err();
+    /// assert_eq!(not_a_date.path(), None);
+    /// let error = Error::File { path: "costs.csv".into(), source: Box::new(not_a_date) };
+    /// assert_eq!(error.path(), Some("costs.csv".as_ref()));
+    /// ```
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::File { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether reading or writing failed, rather than the data being wrong. Trying again may help.
+    ///
+    /// ```
+    /// use mixtouch::Error;
+    /// use std::io;
+    ///
+    /// assert!(Error::from(io::Error::from(io::ErrorKind::NotFound)).is_io());
+    /// assert!(!"2026-02-30".parse::<mixtouch::Day>().unwrap_err().is_io());
+    /// ```
+    pub fn is_io(&self) -> bool {
+        match self {
+            Self::Io(_) => true,
+            Self::File { source, .. } => source.is_io(),
+            _ => false,
+        }
+    }
+
     /// A setting outside its range.
     pub(crate) fn setting(
         name: impl Into<Cow<'static, str>>,

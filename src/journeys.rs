@@ -15,6 +15,6 @@ pub use self::arena::{Block, Journeys, Totals};
 pub use self::build::JourneyBuilder;
 pub use self::journey::{Journey, Outcome};
 pub(crate) use self::options::days_to_duration;
-pub use self::options::{JourneyOptions, Lookback, Period, Transform};
+pub use self::options::{JourneyOptions, Lookback, Transform};
 pub use self::paths::PathTable;
 pub(crate) use self::sample::{BootstrapWeights, PoissonResampler, Sample};

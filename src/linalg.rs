@@ -1,7 +1,23 @@
-//! Linear algebra and optimisation, each with one stated order of summation.
+//! Linear algebra and optimisation on small dense problems.
+//!
+//! Every sum has one stated order, so that results are the same to the bit on every machine and any
+//! number of threads. A pivot counts as zero at 1e-12 of its diagonal, everywhere.
+//!
+//! | file | for |
+//! |---|---|
+//! | `dot` | the two orders of summation |
+//! | `cholesky` | symmetric positive definite systems |
+//! | `gauss_jordan` | inverses of small or diagonally dominant matrices |
+//! | `gram_schmidt` | orthonormal bases |
+//! | `newton` | maxima of concave objectives with known curvature |
+//! | `log_density`, `bfgs` | maxima of log densities with known slopes |
+//! | `anderson` | faster fixed-point iterations |
 
 pub(crate) mod anderson;
 pub(crate) mod bfgs;
 pub(crate) mod cholesky;
+pub(crate) mod dot;
+pub(crate) mod gauss_jordan;
 pub(crate) mod gram_schmidt;
-pub(crate) mod triangular;
+pub(crate) mod log_density;
+pub(crate) mod newton;

@@ -3,4 +3,5 @@
 pub mod customers;
 pub mod panels;
 pub mod retailer;
+pub mod truth;
 pub mod worlds;

@@ -1,11 +1,11 @@
 //! From files, or a simulation, to journeys.
 
 use crate::options::{Options, pair};
-use crate::truth::Truth;
 use mixtouch::event::IgnoredRows;
 use mixtouch::io::{EventColumns, EventPiece, EventReader};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
+use serde::Serialize;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -15,6 +15,21 @@ pub(crate) struct Input {
     pub(crate) truth: Option<Truth>,
     pub(crate) read: Duration,
     pub(crate) build: Duration,
+}
+
+/// What the simulated retailer's advertising caused.
+#[derive(Serialize)]
+pub(crate) struct Truth {
+    pub(crate) channels: Vec<Caused>,
+    /// Purchases that would have come anyway.
+    pub(crate) baseline: f64,
+}
+
+/// Purchases that one channel caused.
+#[derive(Serialize)]
+pub(crate) struct Caused {
+    pub(crate) channel: &'static str,
+    pub(crate) incremental_conversions: f64,
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
@@ -64,37 +79,21 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     }
     columns = columns.with_texts(options.segment.iter());
     in_file(path, |file| read_log(path, file, columns, &mut builder))?;
-    let passed = builder.ignored_rows();
-    if passed.total() > 0 {
+    let ignored = builder.ignored_rows();
+    if ignored.total() > 0 {
         let IgnoredRows {
             returns,
             carts,
             surveys,
             cases,
             ..
-        } = passed;
+        } = ignored;
         eprintln!(
-            "passed over, as attribution does not use them: {returns} returns, {carts} carts, {surveys} surveys, {cases} cases"
+            "ignored, as attribution does not use them: {returns} returns, {carts} carts, \
+             {surveys} surveys, {cases} cases"
         );
     }
-    if let Some(goal) = options
-        .goal
-        .as_deref()
-        .filter(|goal| builder.goals().all(|known| known != *goal))
-    {
-        let known: Vec<&str> = builder.goals().collect();
-        let named = || format!("a goal of the log: {}", known.join(", "));
-        let expected = if known.is_empty() {
-            "none: no conversion of the log names a goal".into()
-        } else {
-            named()
-        };
-        return Err(Error::Setting {
-            name: "--goal".into(),
-            value: format!("{goal:?}"),
-            expected: expected.into(),
-        });
-    }
+    check_goal(options, &builder)?;
     let read = started.elapsed();
     let journeys = builder.build()?;
     Ok(Input {
@@ -102,6 +101,24 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         truth: None,
         read,
         build: started.elapsed() - read,
+    })
+}
+
+/// An error if --goal names a goal that no conversion has.
+fn check_goal(options: &Options, builder: &JourneyBuilder) -> Result<()> {
+    let known: Vec<&str> = builder.goals().collect();
+    let Some(goal) = options.goal.as_deref().filter(|goal| !known.contains(goal)) else {
+        return Ok(());
+    };
+    let expected = if known.is_empty() {
+        "none: no conversion of the log names a goal".to_owned()
+    } else {
+        format!("a goal of the log: {}", known.join(", "))
+    };
+    Err(Error::Setting {
+        name: "--goal".into(),
+        value: format!("{goal:?}"),
+        expected: expected.into(),
     })
 }
 
@@ -158,8 +175,12 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
     builder.add_costs(&costs.unwrap_or(retailer.costs));
     builder.extend(&retailer.events)?;
     let journeys = builder.build()?;
+    let caused = |(channel, incremental_conversions)| Caused {
+        channel,
+        incremental_conversions,
+    };
     let truth = Truth {
-        incremental: retailer.incremental,
+        channels: retailer.incremental.into_iter().map(caused).collect(),
         baseline: retailer.baseline,
     };
     Ok(Input {

@@ -1,9 +1,9 @@
-//! Which channel gets the credit? Reads an event log or a path table, scores it by several models,
+//! Which channel gets the credit? Reads an event log or a path table, scores it with several models,
 //! and prints their credit side by side. Without a file it simulates an omnichannel retailer and
 //! shows the truth beside the models.
 //!
 //!     cargo run --release --example attribution
-//!     cargo run --release --example attribution -- --events log.csv --lookback 14d --model linear --model markov
+//!     cargo run --release --example attribution -- --events log.csv --model linear --model markov
 //!     cargo run --release --example attribution -- --paths paths.csv --json
 
 #[path = "../common/exit.rs"]
@@ -11,15 +11,20 @@ mod exit;
 mod input;
 mod models;
 mod options;
-mod truth;
+#[path = "../common/progress.rs"]
+mod progress;
+mod reports;
 
 use clap::Parser;
-use mixtouch::attribution::rules::Participation;
-use mixtouch::attribution::shapley::{ExactSetShapley, OrderedShapley};
-use mixtouch::attribution::{ChannelSetCounts, ComparisonTable};
-use mixtouch::{Error, Journeys, Result};
+use input::Input;
+use mixtouch::attribution::ComparisonTable;
+use mixtouch::report::Document;
+use mixtouch::simulate::truth::TruthComparison;
+use mixtouch::{Error, Result};
 use options::Options;
-use serde_json::{Map, Value, json};
+use progress::Bar;
+use reports::Figures;
+use serde_json::{Value, json};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -30,12 +35,13 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<()> {
     let input = input::read(options)?;
     let chosen = models::chosen(options, &input.journeys)?;
-    let table = chosen.comparison.run(&input.journeys)?;
-    let reports = chosen
-        .reports
-        .iter()
-        .map(|name| Ok((name.clone(), report(name, &input.journeys)?)))
-        .collect::<Result<Map<_, _>>>()?;
+    let bar = Bar::new(options.json);
+    let table = chosen.comparison.run_with_progress(&input.journeys, &bar)?;
+    drop(bar);
+    let mut reports = Vec::new();
+    for report in chosen.reports {
+        reports.push((report.name(), report.figures(&input.journeys)?));
+    }
     if input.journeys.immature() > 0 {
         eprintln!(
             "{} journeys without a conversion are cut short by the end of the log",
@@ -44,99 +50,84 @@ fn run(options: &Options) -> Result<()> {
     }
     let mut out = std::io::stdout().lock();
     if options.json {
-        writeln!(out, "{}", document(&table, reports, &input))?;
+        writeln!(out, "{}", document(&table, &reports, &input))?;
     } else if options.csv {
-        if let Some((name, _)) = reports.iter().next() {
-            let expected = "models; reports come as a table or with --json".into();
-            return Err(Error::Setting {
-                name: "--model with --csv".into(),
-                value: name.clone(),
-                expected,
-            });
-        }
-        table.write_csv(&mut out)?;
+        write_csv(&mut out, &table, &reports)?;
     } else {
-        write!(out, "{}", table.top(options.limit.unwrap_or(usize::MAX)))?;
-        if let Some(truth) = &input.truth {
-            write!(out, "\n{}", truth.beside(&table))?;
-        }
-        for (name, report) in &reports {
-            writeln!(out, "\n{name}")?;
-            report
-                .as_array()
-                .into_iter()
-                .flatten()
-                .try_for_each(|row| write_row(&mut out, row))?;
-        }
+        write!(out, "{}", text(&table, reports, &input, options.limit))?;
     }
     Ok(out.flush()?)
 }
 
-/// The figures of one report, by its name.
-fn report(name: &str, journeys: &Journeys) -> Result<Value> {
-    let channels = journeys.channels();
-    Ok(match name {
-        "participation" => {
-            let report = journeys.accumulate(|| Participation::new(channels))?;
-            report
-                .iter()
-                .map(|(channel, tally)| json!({"channel": channel, "conversions": tally.conversions, "value": tally.value}))
-                .collect()
-        }
-        "shapley-ordered" => {
-            let report = journeys.accumulate(|| OrderedShapley::new(channels))?;
-            let conversions = |tallies: &[mixtouch::attribution::Tally]| {
-                tallies
-                    .iter()
-                    .map(|tally| tally.conversions)
-                    .collect::<Vec<_>>()
-            };
-            report.iter().map(|(channel, tallies)| json!({"channel": channel, "positions": conversions(tallies)})).collect()
-        }
-        _ => {
-            let report =
-                ExactSetShapley::new(&journeys.accumulate(|| ChannelSetCounts::new(channels))?);
-            report
-                .iter()
-                .map(|(channel, value)| json!({"channel": channel, "value": value}))
-                .collect()
-        }
-    })
+fn write_csv(
+    out: &mut impl Write,
+    table: &ComparisonTable,
+    reports: &[(&str, Figures)],
+) -> Result<()> {
+    match reports.first() {
+        None => table.write_csv(out),
+        Some((name, _)) => Err(Error::Setting {
+            name: "--model with --csv".into(),
+            value: (*name).to_owned(),
+            expected: "models; reports come as a table or with --json".into(),
+        }),
+    }
 }
 
-/// A channel's row of a report, its figures side by side.
-fn write_row(out: &mut impl Write, row: &Value) -> Result<()> {
-    write!(out, "{:<20}", row["channel"].as_str().unwrap_or_default())?;
-    let figure = |value: &Value| value.as_f64().unwrap_or_default();
-    for (name, value) in row
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter(|(name, _)| *name != "channel")
-    {
-        match value.as_array() {
-            Some(positions) => positions
-                .iter()
-                .try_for_each(|value| write!(out, " {:>9.1}", figure(value)))?,
-            None => write!(out, "  {name} {:>14.1}", figure(value))?,
+/// The models, the truth where it is known, and the reports.
+fn text(
+    table: &ComparisonTable,
+    reports: Vec<(&str, Figures)>,
+    input: &Input,
+    limit: Option<usize>,
+) -> String {
+    let mut text = table.top(limit.unwrap_or(usize::MAX)).to_string();
+    if let Some(truth) = &input.truth {
+        let caused = truth.channels.iter();
+        let caused = caused.map(|row| (row.channel, row.incremental_conversions));
+        text += &format!("\n{}", TruthComparison::new(caused, truth.baseline, table));
+        if table.model(models::FLAGGED).is_some() {
+            text += &flagged();
         }
     }
-    Ok(writeln!(out)?)
+    if !reports.is_empty() {
+        let sections = reports
+            .into_iter()
+            .map(|(name, figures)| figures.section(name));
+        let reports = Document {
+            title: String::new(),
+            sections: sections.collect(),
+        };
+        text += &format!("\n{reports}");
+    }
+    text
 }
 
-fn document(table: &ComparisonTable, reports: Map<String, Value>, input: &input::Input) -> Value {
-    let mut document = serde_json::to_value(table).expect("a table of numbers and texts");
-    let spent: Map<_, _> = table
-        .models()
-        .iter()
+fn flagged() -> String {
+    format!(
+        "{} was told which channels people touch because they are about to buy: {}.\n\
+         A log cannot tell that from cause; whoever knows it says so by --demand-capture.\n",
+        models::FLAGGED,
+        models::CAPTURE.join(", ")
+    )
+}
+
+fn document(table: &ComparisonTable, reports: &[(&str, Figures)], input: &Input) -> Value {
+    let mut document = json!(table);
+    let models = table.models().iter();
+    let spent: serde_json::Map<String, Value> = models
         .map(|model| (model.model.clone(), json!(model.spent.as_secs_f64())))
         .collect();
-    document["seconds"] = json!({"read": input.read.as_secs_f64(), "build": input.build.as_secs_f64(), "models": spent});
-    if !reports.is_empty() {
-        document["reports"] = Value::Object(reports);
+    document["seconds"] = json!({
+        "read": input.read.as_secs_f64(),
+        "build": input.build.as_secs_f64(),
+        "models": spent,
+    });
+    for (name, figures) in reports {
+        document["reports"][name] = figures.json.clone();
     }
     if let Some(truth) = &input.truth {
-        document["truth"] = truth.json();
+        document["truth"] = json!(truth);
     }
     document
 }

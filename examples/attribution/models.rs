@@ -1,154 +1,115 @@
-//! Models by name.
+//! The models and reports that the command line asks for.
 
 use crate::options::Options;
-use mixtouch::attribution::hazard::{AdditiveHazard, LogLinearHazard};
+use crate::reports::ReportName;
+use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
-use mixtouch::attribution::regression::{Logistic, ShaoLi};
-use mixtouch::attribution::rules::{
-    FirstTouch, LastNonDirect, LastTouch, Linear, Position, WShaped,
-};
-use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
-use mixtouch::attribution::{Bootstrap, Counterfactual};
-use mixtouch::{AttributionModel, Comparison, Error, Journeys, Result};
-
-const DEFAULT: [&str; 9] = [
-    "last-touch",
-    "first-touch",
-    "last-non-direct",
-    "linear",
-    "time-decay",
-    "position-based",
-    "markov",
-    "shapley",
-    "time-to-event",
-];
-const FURTHER: [&str; 9] = [
-    "position-j",
-    "position-inverse-j",
-    "position-w",
-    "markov-within-journeys",
-    "shapley-set-rate",
-    "counterfactual",
-    "logistic",
-    "shao-li",
-    "time-to-event-log-link",
-];
-const REPORTS: [&str; 3] = ["participation", "shapley-ordered", "shapley-exact-set"];
+use mixtouch::attribution::rules::{LastNonDirect, WShaped};
+use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings};
+use mixtouch::{Comparison, Error, Journeys, Result};
 
 /// Channels of the simulated retailer that people touch because they are about to buy.
 pub(crate) const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
 
+/// time-to-event, told of the channels in [`CAPTURE`].
+pub(crate) const FLAGGED: &str = "time-to-event-flagged";
+
 /// What the command line asks for.
 pub(crate) struct Chosen {
     pub(crate) comparison: Comparison,
-    pub(crate) reports: Vec<String>,
+    pub(crate) reports: Vec<ReportName>,
 }
 
 pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
-    Markov::order(options.order)?;
+    let settings = settings(options)?;
+    check_channels(options, journeys)?;
+    let mut comparison = Comparison::new();
+    if let Some(replicates) = options.bootstrap {
+        comparison = comparison.bootstrap(Bootstrap::new(replicates, options.seed)?);
+    }
+    let mut reports = Vec::new();
+    for text in &options.models {
+        match ReportName::find(text) {
+            Some(report) => reports.push(report),
+            None => comparison = comparison.named(model(text)?, &settings)?,
+        }
+    }
+    if options.models.is_empty() {
+        comparison = add_default(comparison, &settings, options, journeys)?;
+    }
+    Ok(Chosen {
+        comparison,
+        reports,
+    })
+}
+
+fn settings(options: &Options) -> Result<ModelSettings> {
+    let hazard = AdditiveHazard::default()
+        .with_pairs(options.pairs)
+        .with_demand_capture(options.demand_capture.iter().cloned())
+        .with_upstream(options.upstream.iter().cloned());
+    let mut settings = ModelSettings::default()
+        .with_last_non_direct(LastNonDirect::new(options.direct.iter().cloned()))
+        .with_time_decay(options.time_decay()?)
+        .with_markov(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls))
+        .with_time_to_event(hazard);
+    if !options.stage.is_empty() {
+        settings = settings.with_position_w(WShaped::new(options.stage.iter().cloned())?);
+    }
+    Ok(settings)
+}
+
+fn check_channels(options: &Options, journeys: &Journeys) -> Result<()> {
+    let channels = journeys.channels();
     for (role, names) in [
         ("--demand-capture", &options.demand_capture),
         ("--upstream", &options.upstream),
     ] {
-        if let Some(name) = names
-            .iter()
-            .find(|name| journeys.channels().id(name).is_none())
-        {
-            let known = journeys.channels().iter().map(str::to_owned).collect();
+        if let Some(name) = names.iter().find(|name| channels.id(name).is_none()) {
             return Err(Error::UnknownChannel {
                 role: role.into(),
                 channel: name.clone(),
-                known,
+                known: channels.iter().map(str::to_owned).collect(),
             });
         }
     }
-    let mut chosen = Chosen {
-        comparison: Comparison::new(),
-        reports: Vec::new(),
-    };
-    if let Some(replicates) = options.bootstrap {
-        chosen.comparison = chosen
-            .comparison
-            .bootstrap(Bootstrap::new(replicates, options.seed)?);
-    }
-    for name in &options.models {
-        if REPORTS.contains(&name.as_str()) {
-            chosen.reports.push(name.clone());
-        } else {
-            chosen.comparison = add(chosen.comparison, name, options, journeys)?;
-        }
-    }
-    if options.models.is_empty() {
-        for name in DEFAULT {
-            if name.starts_with("time") && !journeys.has_times() {
-                eprintln!(
-                    "{name} is left out: it needs the times of touches, which a path table lacks"
-                );
-                continue;
-            }
-            chosen.comparison = add(chosen.comparison, name, options, journeys)?;
-        }
-        if options.is_simulated() && options.demand_capture.is_empty() {
-            let flagged = time_to_event(options).with_demand_capture(CAPTURE);
-            chosen.comparison = chosen.comparison.fit("time-to-event-flagged", flagged);
-        }
-    }
-    Ok(chosen)
+    Ok(())
 }
 
-fn add(to: Comparison, name: &str, options: &Options, journeys: &Journeys) -> Result<Comparison> {
-    let markov =
-        || Ok::<_, Error>(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls));
-    Ok(match name {
-        "last-touch" => to.model(name, LastTouch),
-        "first-touch" => to.model(name, FirstTouch),
-        "last-non-direct" => to.fit(name, LastNonDirect::new(options.direct.iter().cloned())),
-        "linear" => to.model(name, Linear),
-        "time-decay" => to.model(name, options.time_decay()?),
-        "position-based" => to.model(name, Position::u()),
-        "position-j" => to.model(name, Position::j()),
-        "position-inverse-j" => to.model(name, Position::inverse_j()),
-        "position-w" if options.stage.is_empty() => {
-            let expected =
-                "at least one channel, whose first touch is the stage of position-w".into();
-            return Err(Error::Setting {
-                name: "--stage".into(),
-                value: "not given".into(),
-                expected,
-            });
-        }
-        "position-w" => to.fit(name, WShaped::new(options.stage.iter().cloned())?),
-        "markov" => to.fit(name, markov()?),
-        "markov-within-journeys" => to.model(name, within_journeys(markov()?, journeys)?),
-        "shapley" => to.model(name, SimplifiedShapley),
-        "shapley-set-rate" => to.fit(name, SetRateShapley),
-        "counterfactual" => to.fit(name, Counterfactual),
-        "logistic" => to.fit(name, Logistic::new()),
-        "shao-li" => to.fit(name, ShaoLi),
-        "time-to-event" => to.fit(name, time_to_event(options)),
-        "time-to-event-log-link" => to.fit(name, LogLinearHazard::default()),
-        _ => {
-            let known = [&DEFAULT[..], &FURTHER, &REPORTS].concat().join(", ");
-            return Err(Error::Setting {
-                name: "--model".into(),
-                value: format!("{name:?}"),
-                expected: known.into(),
-            });
+/// The model of that name; the error also names the reports.
+fn model(text: &str) -> Result<ModelName> {
+    text.parse().map_err(|_| {
+        let models = ModelName::ALL.map(ModelName::name);
+        let reports = ReportName::ALL.map(ReportName::name);
+        Error::Setting {
+            name: "--model".into(),
+            value: format!("{text:?}"),
+            expected: [&models[..], &reports].concat().join(", ").into(),
         }
     })
 }
 
-fn time_to_event(options: &Options) -> AdditiveHazard {
-    let model = AdditiveHazard::default().with_pairs(options.pairs);
-    model
-        .with_demand_capture(options.demand_capture.iter().cloned())
-        .with_upstream(options.upstream.iter().cloned())
-}
-
-fn within_journeys(
-    specification: Markov,
+fn add_default(
+    mut comparison: Comparison,
+    settings: &ModelSettings,
+    options: &Options,
     journeys: &Journeys,
-) -> Result<impl AttributionModel + use<>> {
-    use mixtouch::Fit;
-    Ok(specification.fit(journeys)?.within_journeys())
+) -> Result<Comparison> {
+    for name in ModelName::DEFAULT {
+        if name.needs_times() && !journeys.has_times() {
+            eprintln!(
+                "{name} is left out: it needs the times of touches, which a path table lacks"
+            );
+            continue;
+        }
+        comparison = comparison.named(name, settings)?;
+    }
+    if options.is_simulated() && options.demand_capture.is_empty() {
+        let flagged = settings
+            .time_to_event()
+            .clone()
+            .with_demand_capture(CAPTURE);
+        comparison = comparison.fit(FLAGGED, flagged);
+    }
+    Ok(comparison)
 }

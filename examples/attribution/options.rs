@@ -2,7 +2,8 @@
 
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
-use mixtouch::journeys::{Period, Transform};
+use mixtouch::journeys::Transform;
+use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, JourneyOptions, Lookback, Result, TimeZone};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -162,7 +163,7 @@ impl Options {
             lookback =
                 lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
-        let period = Period::days(self.from, self.to, &self.zone()?)?;
+        let period = TimeRange::days(self.from, self.to, &self.zone()?)?;
         let transform = match self.transform {
             PathTransform::None => Transform::None,
             PathTransform::Exposure => Transform::Exposure,

@@ -8,7 +8,7 @@ use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::spend::EmailRates;
 use mixtouch::kpi::{KpiOptions, PersonTimelines};
-use mixtouch::time::Window;
+use mixtouch::time::TimeRange;
 use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result};
 
 /// The dashboard of the contacts, with e-mails from the log that has those that only arrived.
@@ -40,8 +40,8 @@ pub(crate) fn dashboard(options: &Options, stitching: &Stitching) -> Result<Dash
 
 /// The time of answers, cases and carts: that of the journeys, or where no days are asked for all
 /// of the log, which may go on after the last touch or conversion.
-fn served(options: &Options, log: &Events, journeys: &Journeys) -> Result<Window> {
-    let window = Window::of(journeys)?;
+fn served(options: &Options, log: &Events, journeys: &Journeys) -> Result<TimeRange> {
+    let window = journeys.observed_range()?;
     let all = PersonTimelines::new(log)?.range().unwrap_or(window);
     let asked = |day: Option<Day>| day.is_some() || options.events.is_none();
     let (mut from, mut to) = (window.from(), window.to());
@@ -51,7 +51,7 @@ fn served(options: &Options, log: &Events, journeys: &Journeys) -> Result<Window
     if !asked(options.to) {
         to = to.max(all.to());
     }
-    Window::new(from, to)
+    TimeRange::new(from, to)
 }
 
 /// The rows of stitched logs are not those of the file.

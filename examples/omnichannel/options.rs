@@ -4,11 +4,11 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
-use mixtouch::journeys::Period;
 use mixtouch::kpi::OfflineChannels;
 use mixtouch::kpi::map::Stage;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
+use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, Events, JourneyOptions, Journeys, Lookback, Result, TimeZone};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -203,7 +203,7 @@ impl Options {
     }
 
     /// The days asked for; of a simulation all of its days unless asked otherwise.
-    fn period(&self) -> Result<Period> {
+    fn period(&self) -> Result<TimeRange> {
         let simulated = |day: &str| {
             if self.events.is_none() {
                 day.parse().map(Some)
@@ -217,7 +217,7 @@ impl Options {
         let to = self
             .to
             .map_or_else(|| simulated(Customers::DAYS.1), |day| Ok(Some(day)))?;
-        Period::days(from, to, &self.zone()?.unwrap_or_default())
+        TimeRange::days(from, to, &self.zone()?.unwrap_or_default())
     }
 
     /// Those named; of a simulation the store, if anybody was there.

@@ -1,41 +1,50 @@
 //! Worlds of persons: an event log and what each channel caused.
 
 use crate::Options;
+#[cfg(feature = "parquet")]
+use mixtouch::Event;
+use mixtouch::report::{Alignment, Cell, Column, Table};
 use mixtouch::simulate::worlds::{Truth, World};
 use mixtouch::{Error, Events, Kind, PersonKey, Result};
+use serde_json::json;
 use std::fs::{File, create_dir_all};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 pub(crate) fn run(world: World, options: &Options) -> Result<()> {
     let simulation = world.simulate(options.persons, options.seed)?;
+    let truth = simulation.truth();
     if let Some(folder) = &options.out {
-        create_dir_all(folder)?;
-        let events = folder.join(if options.parquet {
-            "events.parquet"
-        } else {
-            "events.csv"
-        });
-        if options.parquet {
-            write_parquet(&events, simulation.batches())?;
-        } else {
-            write_events(&events, simulation.batches())?;
-        }
-        write_truth(&folder.join("truth.csv"), simulation.truth())?;
-        eprintln!(
-            "wrote {} and {}",
-            events.display(),
-            folder.join("truth.csv").display()
-        );
+        write_all(folder, options.parquet, simulation.batches(), truth)?;
     }
     if options.json {
-        println!(
-            "{}",
-            serde_json::json!({"world": world, "persons": options.persons, "seed": options.seed, "truth": simulation.truth()})
-        );
+        let document = json!({
+            "world": world,
+            "persons": options.persons,
+            "seed": options.seed,
+            "truth": truth,
+        });
+        println!("{document}");
     } else {
-        show(world, simulation.truth());
+        show(world, truth);
     }
+    Ok(())
+}
+
+fn write_all(folder: &Path, parquet: bool, batches: &[Events], truth: &Truth) -> Result<()> {
+    create_dir_all(folder)?;
+    let truth_path = folder.join("truth.csv");
+    let events = if parquet {
+        let path = folder.join("events.parquet");
+        write_parquet(&path, batches)?;
+        path
+    } else {
+        let path = folder.join("events.csv");
+        write_events(&path, batches)?;
+        path
+    };
+    write_truth(&truth_path, truth)?;
+    eprintln!("wrote {} and {}", events.display(), truth_path.display());
     Ok(())
 }
 
@@ -59,96 +68,65 @@ fn write_events(path: &Path, batches: &[Events]) -> Result<()> {
 
 #[cfg(feature = "parquet")]
 fn write_parquet(path: &Path, batches: &[Events]) -> Result<()> {
-    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
     use parquet::arrow::ArrowWriter;
-    use std::sync::Arc;
 
-    let failed =
-        |error: Box<dyn std::error::Error + Send + Sync>| Error::Io(std::io::Error::other(error));
     let mut writer: Option<ArrowWriter<File>> = None;
     for events in batches {
-        let kind = |kind| {
-            if kind == Kind::Conversion {
-                "conversion"
-            } else {
-                "touch"
-            }
-        };
-        let columns: [(&str, ArrayRef); 6] = [
-            (
-                "person",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| Some(event.person().to_string()))
-                        .collect::<StringArray>(),
-                ),
-            ),
-            (
-                "timestamp",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| event.time())
-                        .collect::<Int64Array>(),
-                ),
-            ),
-            (
-                "channel",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| Some(event.channel().unwrap_or("")))
-                        .collect::<StringArray>(),
-                ),
-            ),
-            (
-                "kind",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| Some(kind(event.kind())))
-                        .collect::<StringArray>(),
-                ),
-            ),
-            (
-                "value",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| event.value())
-                        .collect::<Float64Array>(),
-                ),
-            ),
-            (
-                "cost",
-                Arc::new(
-                    events
-                        .iter()
-                        .map(|event| event.cost())
-                        .collect::<Float64Array>(),
-                ),
-            ),
-        ];
-        let batch = RecordBatch::try_from_iter_with_nullable(
-            columns.map(|(name, column)| (name, column, false)),
-        );
-        let batch = batch.map_err(|error| failed(error.into()))?;
+        let batch = record_batch(events)?;
         let writer = match &mut writer {
             Some(writer) => writer,
-            None => writer.insert(
-                ArrowWriter::try_new(File::create(path)?, batch.schema(), None)
-                    .map_err(|error| failed(error.into()))?,
-            ),
+            None => {
+                let started = ArrowWriter::try_new(File::create(path)?, batch.schema(), None);
+                writer.insert(started.map_err(failed)?)
+            }
         };
-        writer.write(&batch).map_err(|error| failed(error.into()))?;
+        writer.write(&batch).map_err(failed)?;
     }
-    writer.map_or(Ok(()), |writer| {
-        writer
-            .close()
-            .map(|_| ())
-            .map_err(|error| failed(error.into()))
-    })
+    match writer {
+        Some(writer) => writer.close().map(|_| ()).map_err(failed),
+        None => Ok(()),
+    }
+}
+
+/// The columns of a CSV log, as texts and numbers.
+#[cfg(feature = "parquet")]
+fn record_batch(events: &Events) -> Result<arrow_array::RecordBatch> {
+    use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+    use std::sync::Arc;
+
+    let kind = |event: &Event<'_>| match event.kind() {
+        Kind::Conversion => "conversion",
+        _ => "touch",
+    };
+    let texts = |text: &dyn Fn(&Event<'_>) -> String| -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(
+            events.iter().map(|event| text(&event)),
+        ))
+    };
+    let numbers = |number: &dyn Fn(&Event<'_>) -> f64| -> ArrayRef {
+        Arc::new(Float64Array::from_iter_values(
+            events.iter().map(|event| number(&event)),
+        ))
+    };
+    let times = Int64Array::from_iter_values(events.iter().map(|event| event.time()));
+    let columns: [(&str, ArrayRef); 6] = [
+        ("person", texts(&|event| event.person().to_string())),
+        ("timestamp", Arc::new(times)),
+        (
+            "channel",
+            texts(&|event| event.channel().unwrap_or("").to_owned()),
+        ),
+        ("kind", texts(&|event| kind(event).to_owned())),
+        ("value", numbers(&|event| event.value())),
+        ("cost", numbers(&|event| event.cost())),
+    ];
+    let columns = columns.map(|(name, column)| (name, column, false));
+    RecordBatch::try_from_iter_with_nullable(columns).map_err(failed)
+}
+
+#[cfg(feature = "parquet")]
+fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Io(std::io::Error::other(error))
 }
 
 #[cfg(not(feature = "parquet"))]
@@ -160,31 +138,28 @@ fn write_parquet(_: &Path, _: &[Events]) -> Result<()> {
 }
 
 fn write_truth(path: &Path, truth: &Truth) -> Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "channel,incremental_conversions,shapley,paid")?;
-    for row in &truth.channels {
-        writeln!(
-            file,
-            "{},{},{},{}",
-            row.channel, row.removal, row.shapley, row.paid
-        )?;
-    }
-    Ok(file.flush()?)
+    let rows = truth.channels.iter().map(|row| {
+        let [removal, shapley] = [row.removal, row.shapley].map(|number| Cell::number(number, 0));
+        let (channel, paid) = (Cell::from(&row.channel), Cell::from(row.paid.to_string()));
+        [channel, removal, shapley, paid]
+    });
+    let header = ["channel", "incremental_conversions", "shapley", "paid"];
+    let table = Table::new(header).with_rows(rows);
+    table.write_csv(BufWriter::new(File::create(path)?))
 }
 
 fn show(world: World, truth: &Truth) {
-    println!("{world}: {}\n", world.description());
-    println!("{:<16} {:>12} {:>12}", "channel", "removal", "shapley");
+    let mut table =
+        Table::new(["channel", "removal", "shapley"]).with_column(Column::new("", Alignment::Left));
+    let mut push = |name: &str, removal: f64, shapley: Option<f64>, note: &str| {
+        let [removal, shapley] = [Some(removal), shapley].map(|number| Cell::number(number, 1));
+        table.push_row([name.into(), removal, shapley, note.into()]);
+    };
     for row in &truth.channels {
-        let note = if row.paid { "" } else { "  not paid" };
-        println!(
-            "{:<16} {:>12.1} {:>12.1}{note}",
-            row.channel, row.removal, row.shapley
-        );
+        let note = if row.paid { "" } else { "not paid" };
+        push(&row.channel, row.removal, Some(row.shapley), note);
     }
-    println!("{:<16} {:>12.1}   all minus none", "(total)", truth.total);
-    println!(
-        "{:<16} {:>12.1}   without any touch",
-        "(baseline)", truth.baseline
-    );
+    push("(total)", truth.total, None, "all minus none");
+    push("(baseline)", truth.baseline, None, "without any touch");
+    print!("{world}: {}\n\n{table}", world.description());
 }

@@ -1,11 +1,12 @@
 //! Worlds of weeks: a panel of spend and sales, and what each channel brought.
 
 use crate::Options;
+use mixtouch::report::{Cell, Table};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use mixtouch::{Error, Result};
-use std::fmt::Display;
+use serde_json::json;
 use std::fs::{File, create_dir_all};
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 
 type Make = fn() -> Result<PanelWorld>;
@@ -41,43 +42,49 @@ pub(crate) fn run(name: &str, world: &PanelWorld, options: &Options) -> Result<(
     }
     let panel = world.simulate(options.seed);
     if let Some(folder) = &options.out {
-        create_dir_all(folder)?;
-        let (data, truth) = (folder.join("panel.csv"), folder.join("truth.csv"));
-        write_panel(&data, &panel)?;
-        write_truth(&truth, &panel)?;
-        eprintln!("wrote {} and {}", data.display(), truth.display());
-        let (media, controls) = (panel.channels.join(","), panel.control_names.join(","));
-        let controls = if controls.is_empty() {
-            String::new()
-        } else {
-            format!(" --controls {controls}")
-        };
-        eprintln!(
-            "fit it: media_mix --panel {} --date date --kpi sales --media {media}{controls} --geo geo",
-            data.display()
-        );
+        write_all(folder, &panel)?;
     }
     let channels = (0..panel.channels.len())
         .map(|at| (&panel.channels[at], panel.contribution(at), panel.roas(at)));
     if options.json {
-        let truth: Vec<_> = channels
-            .map(|(channel, contribution, roi)| serde_json::json!({"channel": channel, "contribution": contribution, "roi": roi}))
-            .collect();
-        println!(
-            "{}",
-            serde_json::json!({"world": name, "seed": options.seed, "periods": panel.periods, "truth": truth})
-        );
-    } else {
-        println!(
-            "{name}: {} weeks x {} geos\n",
-            panel.periods,
-            panel.geo_names().count()
-        );
-        println!("{:<16} {:>14} {:>8}", "channel", "contribution", "ROI");
-        channels.for_each(|(channel, contribution, roi)| {
-            println!("{channel:<16} {contribution:>14.0} {roi:>8.2}")
+        let truth = channels.map(|(channel, contribution, roi)| {
+            json!({"channel": channel, "contribution": contribution, "roi": roi})
         });
+        let document = json!({
+            "world": name,
+            "seed": options.seed,
+            "periods": panel.periods,
+            "truth": truth.collect::<Vec<_>>(),
+        });
+        println!("{document}");
+    } else {
+        let rows = channels.map(|(channel, contribution, roi)| {
+            let figures = [Cell::number(contribution, 0), Cell::number(roi, 2)];
+            [Cell::from(channel)].into_iter().chain(figures)
+        });
+        let table = Table::new(["channel", "contribution", "ROI"]).with_rows(rows);
+        let (weeks, geos) = (panel.periods, panel.geo_names().count());
+        print!("{name}: {weeks} weeks x {geos} geos\n\n{table}");
     }
+    Ok(())
+}
+
+fn write_all(folder: &Path, panel: &SimulatedPanel) -> Result<()> {
+    create_dir_all(folder)?;
+    let (data, truth) = (folder.join("panel.csv"), folder.join("truth.csv"));
+    write_panel(&data, panel)?;
+    write_truth(&truth, panel)?;
+    eprintln!("wrote {} and {}", data.display(), truth.display());
+    let (media, controls) = (panel.channels.join(","), panel.control_names.join(","));
+    let controls = if controls.is_empty() {
+        String::new()
+    } else {
+        format!(" --controls {controls}")
+    };
+    eprintln!(
+        "fit it: media_mix --panel {} --date date --kpi sales --media {media}{controls} --geo geo",
+        data.display()
+    );
     Ok(())
 }
 
@@ -110,21 +117,21 @@ fn write_truth(path: &Path, panel: &SimulatedPanel) -> Result<()> {
     })
 }
 
-/// Date, geo and numbers, row by row.
+/// A table of date, geo and numbers, row by row.
 fn write(
     path: &Path,
     panel: &SimulatedPanel,
     header: Vec<&str>,
     numbers: impl Fn(usize) -> Vec<f64>,
 ) -> Result<()> {
-    let mut file = BufWriter::new(File::create(path)?);
-    writeln!(file, "{}", header.join(","))?;
-    for (row, date) in panel.dates.iter().enumerate() {
-        write!(file, "{date},{}", panel.geos[row])?;
-        numbers(row)
-            .iter()
-            .try_for_each(|number: &f64| write!(file, ",{}", number as &dyn Display))?;
-        writeln!(file)?;
-    }
-    Ok(file.flush()?)
+    let rows = panel.dates.iter().enumerate().map(|(row, date)| {
+        let keys = [date.to_string(), panel.geos[row].to_string()].map(Cell::from);
+        // files keep full precision, whatever the digits
+        let numbers = numbers(row)
+            .into_iter()
+            .map(|number| Cell::number(number, 0));
+        keys.into_iter().chain(numbers)
+    });
+    let table = Table::new(header).with_rows(rows);
+    table.write_csv(BufWriter::new(File::create(path)?))
 }

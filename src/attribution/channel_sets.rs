@@ -1,7 +1,8 @@
 //! Which sets of channels met which outcomes: what the counted Shapley games are played on.
 
 use crate::attribution::distinct::{distinct, with_distinct};
-use crate::attribution::grams::Grams;
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::person::mix;
@@ -22,21 +23,23 @@ pub struct ChannelSetCounts {
 enum Sets {
     /// A bit a channel, for up to 64 of them: no sorting, and a set is as large as a number.
     Bits(HashTable<(u64, Outcome)>),
-    Lists(Grams<Outcome>),
+    Lists(NgramTable<Outcome>),
 }
 
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     sets: Vec<(Vec<ChannelId>, Outcome)>,
 }
 
 impl From<ChannelSetCounts> for Sorted {
-    fn from(coalitions: ChannelSetCounts) -> Self {
+    fn from(counts: ChannelSetCounts) -> Self {
         Self {
-            sets: coalitions.sorted(),
-            channels: coalitions.channels,
+            version: EvidenceVersion,
+            sets: counts.sorted(),
+            channels: counts.channels,
         }
     }
 }
@@ -51,7 +54,7 @@ impl TryFrom<Sorted> for ChannelSetCounts {
     type Error = Error;
 
     fn try_from(sorted: Sorted) -> Result<Self> {
-        let mut coalitions = Self::new(&sorted.channels);
+        let mut counts = Self::new(&sorted.channels);
         for (set, outcome) in sorted.sets {
             sorted.channels.check_ids("a channel of a set", &set)?;
             if set.is_empty() {
@@ -61,9 +64,9 @@ impl TryFrom<Sorted> for ChannelSetCounts {
                     "at least one channel",
                 ));
             }
-            coalitions.add(&distinct(&set), outcome);
+            counts.add(&distinct(&set), outcome);
         }
-        Ok(coalitions)
+        Ok(counts)
     }
 }
 
@@ -74,7 +77,7 @@ impl ChannelSetCounts {
         let sets = if few {
             Sets::Bits(HashTable::new())
         } else {
-            Sets::Lists(Grams::default())
+            Sets::Lists(NgramTable::default())
         };
         Self {
             channels: channels.clone(),
@@ -183,5 +186,13 @@ impl Accumulator for ChannelSetCounts {
             _ => unreachable!("as many channels are kept in the same way"),
         }
         Ok(())
+    }
+
+    fn size(&self) -> usize {
+        let heap = match &self.sets {
+            Sets::Bits(sets) => sets.allocation_size(),
+            Sets::Lists(sets) => sets.heap_size(),
+        };
+        size_of::<Self>() + heap
     }
 }

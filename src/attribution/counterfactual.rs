@@ -1,7 +1,8 @@
 //! What a path loses without a touch.
 
-use crate::attribution::grams::Grams;
+use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -38,12 +39,13 @@ pub struct Counterfactual;
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct PathOutcomes {
     channels: Channels,
-    paths: Grams<Outcome>,
+    paths: NgramTable<Outcome>,
 }
 
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     paths: Vec<(Vec<ChannelId>, Outcome)>,
 }
@@ -55,6 +57,7 @@ impl From<&PathOutcomes> for Sorted {
             .map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at)))
             .collect();
         Self {
+            version: EvidenceVersion,
             channels: outcomes.channels.clone(),
             paths,
         }
@@ -91,7 +94,7 @@ impl PathOutcomes {
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),
-            paths: Grams::default(),
+            paths: NgramTable::default(),
         }
     }
 
@@ -131,6 +134,10 @@ impl Accumulator for PathOutcomes {
             .iter()
             .for_each(|(path, outcome)| self.add(path, outcome));
         Ok(())
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.paths.heap_size()
     }
 }
 

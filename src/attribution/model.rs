@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
+use crate::progress::{Progress, Stage, step};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -296,11 +297,29 @@ pub trait Fit {
         self.solve(evidence)
     }
 
-    /// Gathers the evidence of all journeys in parallel and solves it.
+    /// Like [`Fit::solve`], or [`Fit::solve_from`] where an earlier model is at hand, for long
+    /// searches: reports steps of [`Stage::Fitting`](crate::progress::Stage::Fitting). Reports
+    /// nothing by default.
     ///
     /// # Errors
-    /// Like [`Fit::solve`]; or if the journeys lack what the specification needs.
-    fn fit(&self, journeys: &Journeys) -> Result<Self::Model>
+    /// Like [`Fit::solve_from`]; or if the observer stops the search.
+    fn solve_with_progress(
+        &self,
+        evidence: Self::Evidence,
+        earlier: Option<&Self::Model>,
+        _progress: &dyn Progress,
+    ) -> Result<Self::Model> {
+        match earlier {
+            Some(earlier) => self.solve_from(evidence, earlier),
+            None => self.solve(evidence),
+        }
+    }
+
+    /// Gathers the evidence of all journeys in parallel: of a shard, to be stored and merged.
+    ///
+    /// # Errors
+    /// If the journeys lack what the specification needs.
+    fn gather(&self, journeys: &Journeys) -> Result<Self::Evidence>
     where
         Self: Sync,
     {
@@ -311,7 +330,30 @@ pub trait Fit {
         } else {
             fresh()
         };
-        self.solve(gathered.evidence)
+        Ok(gathered.evidence)
+    }
+
+    /// Gathers the evidence of all journeys in parallel and solves it.
+    ///
+    /// # Errors
+    /// Like [`Fit::gather`] and [`Fit::solve`].
+    fn fit(&self, journeys: &Journeys) -> Result<Self::Model>
+    where
+        Self: Sync,
+    {
+        self.solve(self.gather(journeys)?)
+    }
+
+    /// Like [`Fit::fit`], watched by an observer.
+    ///
+    /// # Errors
+    /// Like [`Fit::fit`]; or if the observer stops the work.
+    fn fit_with_progress(&self, journeys: &Journeys, progress: &dyn Progress) -> Result<Self::Model>
+    where
+        Self: Sync,
+    {
+        step(progress, Stage::Fitting, 0, None)?;
+        self.solve_with_progress(self.gather(journeys)?, None, progress)
     }
 }
 
@@ -339,6 +381,15 @@ macro_rules! forward_fits {
                 earlier: &Self::Model,
             ) -> Result<Self::Model> {
                 (**self).solve_from(evidence, earlier)
+            }
+
+            fn solve_with_progress(
+                &self,
+                evidence: Self::Evidence,
+                earlier: Option<&Self::Model>,
+                progress: &dyn Progress,
+            ) -> Result<Self::Model> {
+                (**self).solve_with_progress(evidence, earlier, progress)
             }
         }
     )*};

@@ -1,5 +1,5 @@
-//! Shapley values. What a set of channels is worth decides everything, so each game goes by its own
-//! name.
+//! Shapley values of games between channels. What a set of channels is worth decides the result, so
+//! each definition of that worth is a type of its own.
 
 mod exact_set;
 mod game;
@@ -8,45 +8,10 @@ mod response;
 mod set_rate;
 mod simplified;
 mod values;
+mod weight;
 
 pub use self::exact_set::ExactSetShapley;
 pub use self::ordered::OrderedShapley;
 pub use self::response::{Response, ResponseShapley, ResponseShapleyModel};
 pub use self::set_rate::{SetRateShapley, SetRateShapleyModel};
 pub use self::simplified::SimplifiedShapley;
-
-/// `1 / (players x C(players - 1, others))`: how often, over all orders of the players, a given one
-/// comes right behind `others` given others.
-fn weight(players: usize, others: usize) -> f64 {
-    let mut choose = 1.0;
-    // The smaller side of the symmetric binomial: going up to the larger one overflows half-way
-    // from about 1,030 players on.
-    for step in 0..others.min(players - 1 - others) {
-        choose *= (players - 1 - step) as f64 / (step + 1) as f64;
-    }
-    1.0 / (players as f64 * choose)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::weight;
-
-    #[test]
-    fn weights_over_all_sets_sum_to_one() {
-        assert_eq!(weight(3, 0), 1.0 / 3.0);
-        assert_eq!(weight(3, 1), 1.0 / 6.0);
-        assert_eq!(weight(5000, 4999), 1.0 / 5000.0);
-        assert_eq!(weight(5000, 4998), 1.0 / 5000.0 / 4999.0);
-        for players in 1..25 {
-            let binomial = |k: usize| {
-                (0..k).fold(1.0, |product, step| {
-                    product * (players - 1 - step) as f64 / (step + 1) as f64
-                })
-            };
-            let sum: f64 = (0..players)
-                .map(|others| weight(players, others) * binomial(others))
-                .sum();
-            approx::assert_relative_eq!(sum, 1.0, max_relative = 1e-12);
-        }
-    }
-}

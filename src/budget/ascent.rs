@@ -71,7 +71,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
         }
     }
 
-    /// A better spend along the step, or `None` at a summit.
+    /// A better spend along the step, or `None` at an optimum.
     fn better(&self, from: &Point) -> Option<Point> {
         if from.residual <= 1e-13 {
             return None;
@@ -109,7 +109,7 @@ impl<C: ResponseCurve> Problem<'_, C> {
         )
     }
 
-    /// Beyond the step's end, to where slopes there and here put the summit of the line through
+    /// Beyond the step's end, to where slopes there and here put the optimum of the line through
     /// both.
     ///
     /// A convex channel's step is too short where a concave one outweighs it; this keeps the
@@ -261,19 +261,19 @@ mod tests {
             .unwrap()
             .with_total(60.0, 60.0);
         for start in [[0.0, 0.0, 60.0], [60.0, 0.0, 0.0], [20.0, 20.0, 20.0]] {
-            let summit = Problem {
+            let optimum = Problem {
                 curves: &curves,
                 tree: &tree,
                 cost: 0.0,
             }
             .climb(&start);
-            for (x, top) in summit.spend.iter().zip(tops) {
+            for (x, top) in optimum.spend.iter().zip(tops) {
                 assert!(
                     (x - 60.0 * top * top / 30.0).abs() < 1e-8,
-                    "{start:?}: {summit:?}"
+                    "{start:?}: {optimum:?}"
                 );
             }
-            assert!(summit.residual < 1e-10, "{summit:?}");
+            assert!(optimum.residual < 1e-10, "{optimum:?}");
         }
     }
 }

@@ -1,19 +1,19 @@
-//! What a channel's spend returns.
+//! Response curves: the outcome of a channel's spend.
 
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
-/// What a channel returns at a level of spend.
+/// The outcome of a channel as a function of its spend.
 ///
 /// Spend is the channel's total over the horizon that is planned, and the response is the outcome
-/// which that spend brings, in the units of the KPI, wherever in time it falls: carry-over is
-/// honoured by counting it here (see [`HorizonCurve`]). The planner asks for nothing else, so any
-/// model can be planned with, and any function of one's own.
+/// which that spend brings, in the units of the KPI, whenever it occurs: carry-over counts here
+/// (see [`HorizonCurve`]). The planner needs nothing else, so it works with any model and any
+/// function.
 ///
-/// Both functions are asked for spend of 0 and above and return finite numbers; a slope may be
-/// infinite at 0, where a root has no tangent. A response that never falls makes the plan's figures
-/// readable, but nothing depends on it.
+/// Both functions take spend of 0 or more and return finite numbers; a slope may be infinite at 0,
+/// where a root has no tangent. A response may fall, though plans are easier to read when it does
+/// not.
 ///
 /// ```
 /// use mixtouch::budget::ResponseCurve;
@@ -37,7 +37,7 @@ pub trait ResponseCurve: Send + Sync {
     /// The outcome at a spend, in units of the KPI.
     fn response(&self, spend: f64) -> f64;
 
-    /// Its derivative: the outcome that the next unit of spend brings.
+    /// The derivative of the response: the outcome that the next unit of spend brings.
     fn slope(&self, spend: f64) -> f64;
 }
 
@@ -118,7 +118,7 @@ impl<G: ResponseCurve> HorizonCurve<G> {
             return Err(Error::setting(
                 name,
                 if sound(history) { reach } else { history },
-                "a finite number from 0",
+                "a finite number, 0 or more",
             ));
         }
         let without = carried
@@ -170,7 +170,7 @@ impl<G: ResponseCurve> HorizonCurve<G> {
         Self::new(period, carried.collect())
     }
 
-    /// How many periods the response runs over, those after the horizon included.
+    /// The number of periods that the response sums over, those after the horizon included.
     pub const fn periods(&self) -> usize {
         self.carried.len()
     }

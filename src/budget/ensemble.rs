@@ -1,19 +1,42 @@
-//! Several models' curves, weighted.
+//! Response curves of one model or of several with weights.
 
 use crate::budget::curve::ResponseCurve;
 use crate::error::{Error, Result};
 
-/// The channels' response curves, of one model or of several with weights.
+/// The channels' response curves, of one model or of several with weights (such as a posterior's
+/// draws).
 ///
-/// A plan is made for the weighted mean of the members' responses, and each member judges the plan
-/// it leads to: the spread of their verdicts is the interval of the plan's gain.
+/// A plan is made for the weighted mean of the members' responses. Each member then gives the
+/// plan's gain under its own curves; their spread is the interval of the gain.
+///
+/// ```
+/// use mixtouch::budget::{Ensemble, ResponseCurve};
+///
+/// /// Sales that grow with the root of spend.
+/// struct Root(f64);
+///
+/// impl ResponseCurve for Root {
+///     fn response(&self, spend: f64) -> f64 {
+///         self.0 * spend.sqrt()
+///     }
+///
+///     fn slope(&self, spend: f64) -> f64 {
+///         0.5 * self.0 / spend.sqrt()
+///     }
+/// }
+///
+/// // Two draws with a curve for each of two channels; the first is three times as plausible.
+/// let draws = vec![(3.0, vec![Root(1.0), Root(2.0)]), (1.0, vec![Root(1.5), Root(1.8)])];
+/// assert_eq!(Ensemble::new(draws)?.channels(), 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ensemble<C> {
     members: Vec<(f64, Vec<C>)>,
 }
 
 impl<C: ResponseCurve> Ensemble<C> {
-    /// One model: a curve for each channel, in the order of the [`Budget`](crate::budget::limits::Budget)'s
+    /// One model: a curve for each channel, in the order of the [`Budget`](crate::budget::Budget)'s
     /// channels.
     ///
     /// # Errors
@@ -22,11 +45,11 @@ impl<C: ResponseCurve> Ensemble<C> {
         Self::new(vec![(1.0, curves)])
     }
 
-    /// Several models: a weight above 0 and a curve for each channel. Weights need not sum to 1.
+    /// Several models: a weight (> 0) and a curve for each channel. Weights need not sum to 1.
     ///
     /// # Errors
     /// If there is no member or no channel, members differ in their number of curves, or a weight
-    /// is not above 0 and finite.
+    /// is not finite and > 0.
     pub fn new(mut members: Vec<(f64, Vec<C>)>) -> Result<Self> {
         let channels = members.first().map_or(0, |(_, curves)| curves.len());
         if channels == 0 {
@@ -49,7 +72,7 @@ impl<C: ResponseCurve> Ensemble<C> {
             return Err(Error::setting(
                 "weight of a member",
                 weight,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
@@ -57,7 +80,7 @@ impl<C: ResponseCurve> Ensemble<C> {
         Ok(Self { members })
     }
 
-    /// How many channels there are.
+    /// The number of channels.
     pub fn channels(&self) -> usize {
         self.members.first().map_or(0, |(_, curves)| curves.len())
     }

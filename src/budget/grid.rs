@@ -1,6 +1,6 @@
 //! Where to start: the best plan on a coarse grid.
 //!
-//! S-shaped curves have many summits. Spending in equal steps turns the plan into a knapsack, which
+//! S-shaped curves have many optima. Spending in equal steps turns the plan into a knapsack, which
 //! dynamic programming over the tree of groups solves exactly, so that the climb begins in the
 //! right valley.
 

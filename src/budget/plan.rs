@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::stats::{ConfidenceLevel, Interval, quantile};
 
-/// Which bound holds a spend.
+/// The bound at which a planned spend lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -13,15 +13,20 @@ pub enum Bound {
     Lower,
     /// The largest spend allowed.
     Upper,
-    /// Both, for they are one: the spend was not to change.
+    /// Both, for they are equal: the spend was not to change.
     Fixed,
 }
 
 impl Bound {
-    /// The bound that a spend stands at, if any.
-    pub(crate) fn of(spend: f64, low: f64, high: f64) -> Option<Self> {
+    /// The bound at which a spend lies, if any.
+    pub(crate) fn at(spend: f64, low: f64, high: f64) -> Option<Self> {
         let near = 1e-9 * (high - low);
-        match (spend - low <= near, high - spend <= near) {
+        Self::from_sides(spend - low <= near, high - spend <= near)
+    }
+
+    /// The bound, by whether a spend lies at its lower and at its upper one.
+    pub(crate) const fn from_sides(lower: bool, upper: bool) -> Option<Self> {
+        match (lower, upper) {
             (true, true) => Some(Self::Fixed),
             (true, false) => Some(Self::Lower),
             (false, true) => Some(Self::Upper),
@@ -36,17 +41,17 @@ impl Bound {
 pub struct PlannedChannel {
     /// The channel's name.
     pub channel: String,
-    /// Its spend now.
+    /// The channel's spend now.
     pub now: f64,
-    /// Its spend in the plan.
+    /// The channel's spend in the plan.
     pub planned: f64,
-    /// The outcome of its spend now.
+    /// The outcome of the spend now, in units of the KPI.
     pub outcome_now: f64,
-    /// The outcome of its planned spend.
+    /// The outcome of the planned spend, in units of the KPI.
     pub outcome_planned: f64,
     /// The outcome that one more unit of spend would bring in the plan.
     pub marginal_return: f64,
-    /// The bound that holds its planned spend.
+    /// The bound at which the planned spend lies; `None` inside the bounds.
     pub at_bound: Option<Bound>,
 }
 
@@ -56,13 +61,46 @@ pub struct PlannedChannel {
 pub struct PlannedGroup {
     /// The group's name.
     pub group: String,
-    /// What its channels spend together in the plan.
+    /// The sum of its channels' planned spend.
     pub planned: f64,
-    /// The bound that holds it.
+    /// The bound at which the sum lies; `None` inside the bounds.
     pub at_bound: Option<Bound>,
 }
 
 /// How to spend, and what it brings.
+///
+/// ```
+/// use mixtouch::budget::{Bound, Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
+/// use mixtouch::stats::ConfidenceLevel;
+///
+/// /// Sales per unit of spend that do not fall.
+/// struct Line(f64);
+///
+/// impl ResponseCurve for Line {
+///     fn response(&self, spend: f64) -> f64 {
+///         self.0 * spend
+///     }
+///
+///     fn slope(&self, _: f64) -> f64 {
+///         self.0
+///     }
+/// }
+///
+/// let budget = Budget::new([
+///     ChannelBudget::new("tv", 50.0).with_bounds(0.0..=70.0),
+///     ChannelBudget::new("search", 50.0).with_bounds(0.0..=70.0),
+/// ]);
+/// // Two draws of a model: they differ in what television returns.
+/// let draws = vec![(1.0, vec![Line(1.0), Line(3.0)]), (1.0, vec![Line(2.0), Line(3.0)])];
+/// let plan = budget.plan(&Ensemble::new(draws)?, Goal::Outcome { total: 100.0 })?;
+///
+/// let search = plan.channel("search").unwrap();
+/// assert_eq!((search.planned, search.at_bound), (70.0, Some(Bound::Upper)));
+/// assert!((plan.gain() - 30.0).abs() < 1e-9);
+/// let gain = plan.gain_interval(ConfidenceLevel::P90).unwrap();
+/// assert!((gain.low() - 20.0).abs() < 1e-9 && (gain.high() - 40.0).abs() < 1e-9);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
     pub(crate) channels: Vec<PlannedChannel>,
@@ -81,12 +119,22 @@ impl Plan {
         &self.channels
     }
 
+    /// A channel by its name.
+    pub fn channel(&self, name: &str) -> Option<&PlannedChannel> {
+        self.channels.iter().find(|channel| channel.channel == name)
+    }
+
+    /// A group by its name.
+    pub fn group(&self, name: &str) -> Option<&PlannedGroup> {
+        self.groups.iter().find(|group| group.group == name)
+    }
+
     /// The groups, in the budget's order.
     pub fn groups(&self) -> &[PlannedGroup] {
         &self.groups
     }
 
-    /// What the plan spends in all.
+    /// Total spend of the plan.
     pub const fn total(&self) -> f64 {
         self.total
     }
@@ -117,28 +165,28 @@ impl Plan {
     }
 
     /// The outcome that one more unit of total budget would bring, spent as well as it can be: the
-    /// price of the total's constraint.
+    /// shadow price of the total.
     ///
-    /// Every channel inside its bounds, and in no group that holds it, returns this at the margin.
+    /// Every channel inside its bounds, and in no group at a bound, returns this at the margin.
     pub const fn marginal_return(&self) -> f64 {
         self.marginal_return
     }
 
-    /// By how much the plan fails the conditions of Karush, Kuhn and Tucker, relative to the
-    /// steepest marginal return.
+    /// KKT residual, relative to the largest marginal return.
     ///
-    /// About 1e-8 or below says that no small change within the bounds betters the plan.
+    /// At about 1e-8 or below, no small change within the bounds improves the plan (the conditions
+    /// of Karush, Kuhn and Tucker).
     pub const fn kkt_residual(&self) -> f64 {
         self.kkt_residual
     }
 
-    /// Each member's weight and the gain it sees in the plan.
+    /// Each member's weight and the gain of the plan under its curves.
     pub fn gains(&self) -> &[(f64, f64)] {
         &self.gains
     }
 
-    /// The interval that holds the gain for the middle of the ensemble's weight, such as 90 % of it;
-    /// `None` for a single model.
+    /// The interval that holds the gain for the middle of the ensemble's weight, such as 90 % of
+    /// it; `None` for a single model.
     pub fn gain_interval(&self, level: ConfidenceLevel) -> Option<Interval> {
         if self.gains.len() < 2 {
             return None;
@@ -146,7 +194,7 @@ impl Plan {
         let draws = self.gains.iter().map(|&(weight, gain)| (gain, weight));
         let sorted = quantile::sorted_draws(draws);
         let tail = level.tail();
-        Some(Interval::of_draws(
+        Some(Interval::from_ends(
             quantile::weighted(&sorted, tail),
             quantile::weighted(&sorted, 1.0 - tail),
             level,

@@ -1,4 +1,6 @@
-//! From goals to climbs.
+//! From goals to ascents.
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::budget::ascent::{Optimum, Problem};
 use crate::budget::curve::ResponseCurve;
@@ -6,22 +8,33 @@ use crate::budget::ensemble::Ensemble;
 use crate::budget::grid::{Grid, Responses};
 use crate::budget::tree::Tree;
 use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage, step};
 
-/// Curves, bounds and the spend now: what every goal is pursued with.
+/// What every goal is pursued with: curves, bounds, the spend now, and who watches.
 pub(crate) struct Planner<'a, C> {
     curves: &'a Ensemble<C>,
     tree: &'a Tree,
     now: Vec<f64>,
     responses: Option<Responses>,
+    progress: &'a dyn Progress,
+    /// Ascents so far.
+    ascents: AtomicU64,
 }
 
 impl<'a, C: ResponseCurve> Planner<'a, C> {
-    pub(crate) fn new(curves: &'a Ensemble<C>, tree: &'a Tree, now: Vec<f64>) -> Self {
+    pub(crate) fn new(
+        curves: &'a Ensemble<C>,
+        tree: &'a Tree,
+        now: Vec<f64>,
+        progress: &'a dyn Progress,
+    ) -> Self {
         Self {
             curves,
             tree,
             now,
             responses: Responses::new(curves, tree),
+            progress,
+            ascents: AtomicU64::new(0),
         }
     }
 
@@ -43,9 +56,9 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
             .responses
             .as_ref()
             .and_then(|responses| Grid::new(responses, &tree, cost).best());
-        let mut best = problem.climb(&self.now);
+        let mut best = self.climb(&problem, &self.now)?;
         for start in grid.iter().chain(starts) {
-            best = better(best, problem.climb(start));
+            best = better(best, self.climb(&problem, start)?);
         }
         // The climb may end a rounding error below the spend now, where that is the best already.
         let value = problem.value(&self.now);
@@ -61,25 +74,32 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
         })
     }
 
+    /// One ascent, which the observer is told of.
+    fn climb(&self, problem: &Problem<'_, C>, start: &[f64]) -> Result<Optimum> {
+        let ascents = self.ascents.fetch_add(1, Ordering::Relaxed);
+        step(self.progress, Stage::Planning, ascents, None)?;
+        Ok(problem.climb(start))
+    }
+
     /// Spend until the next unit returns the target.
     pub(crate) fn marginal(&self, target: f64, (least, most): (f64, f64)) -> Result<Optimum> {
-        let summit = self.best(least, most, target)?;
-        let returns = |channel: usize| self.curves.slope(channel, summit.spend[channel]);
-        let free = (0..summit.spend.len())
+        let optimum = self.best(least, most, target)?;
+        let returns = |channel: usize| self.curves.slope(channel, optimum.spend[channel]);
+        let free = (0..optimum.spend.len())
             .filter(|&channel| self.tree.high[channel] > self.tree.low[channel]);
         let steepest = free.map(returns).reduce(f64::max).unwrap_or(target);
-        if total(&summit) <= least * (1.0 + 1e-12) && steepest < target {
+        if total(&optimum) <= least * (1.0 + 1e-12) && steepest < target {
             let expected =
                 format!("at most {steepest}, what the next unit returns at the smallest spend");
             return Err(Error::setting("target marginal ROI", target, expected));
         }
-        Ok(summit)
+        Ok(optimum)
     }
 
     /// The largest outcome that still returns the target: between the largest total found to return
     /// it and the whole, by the secant method of Illinois on what is left over.
     pub(crate) fn returning(&self, target: f64, (least, most): (f64, f64)) -> Result<Optimum> {
-        let left = |summit: &Optimum| summit.value - target * total(summit);
+        let left = |optimum: &Optimum| optimum.value - target * total(optimum);
         let all = self.best(most, most, 0.0)?;
         if left(&all) >= 0.0 {
             return Ok(all);
@@ -87,11 +107,11 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
         let mut low = self.surest(target, (least, most))?;
         let mut found = low.clone();
         for start in self.promising(target, (total(&low), most)) {
-            let summit = self.best(start, start, 0.0)?;
-            if left(&summit) >= 0.0 {
-                found = higher(found, &summit);
-                low = if total(&summit) > total(&low) {
-                    summit
+            let optimum = self.best(start, start, 0.0)?;
+            if left(&optimum) >= 0.0 {
+                found = higher(found, &optimum);
+                low = if total(&optimum) > total(&low) {
+                    optimum
                 } else {
                     low
                 };
@@ -106,9 +126,9 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
             if left(&found) <= 1e-11 * found.value || total(&high) - total(&low) <= 1e-12 * most {
                 break;
             }
-            let summit = self.best_from(&[low.spend.clone()], between, between, 0.0)?;
-            if left(&summit) >= 0.0 {
-                found = higher(found, &summit);
+            let optimum = self.best_from(&[low.spend.clone()], between, between, 0.0)?;
+            if left(&optimum) >= 0.0 {
+                found = higher(found, &optimum);
                 weights = (
                     1.0,
                     if weights.0 == 1.0 {
@@ -117,7 +137,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
                         1.0
                     },
                 );
-                low = summit;
+                low = optimum;
             } else {
                 weights = (
                     if weights.1 == 1.0 {
@@ -127,7 +147,7 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
                     },
                     1.0,
                 );
-                high = summit;
+                high = optimum;
             }
         }
         Ok(found)
@@ -149,14 +169,14 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
 
     /// A spend that returns the target with the most to spare.
     fn surest(&self, target: f64, bounds: (f64, f64)) -> Result<Optimum> {
-        let summit = self.best(bounds.0, bounds.1, target)?;
-        if summit.value >= 0.0 {
+        let optimum = self.best(bounds.0, bounds.1, target)?;
+        if optimum.value >= 0.0 {
             return Ok(Optimum {
-                value: self.curves.outcome(&summit.spend),
-                ..summit
+                value: self.curves.outcome(&optimum.spend),
+                ..optimum
             });
         }
-        let reached = self.highest_return(summit, bounds)?;
+        let reached = self.highest_return(optimum, bounds)?;
         Err(Error::setting(
             "target ROI",
             target,
@@ -165,12 +185,12 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
     }
 
     /// The highest return on the whole spend, by Dinkelbach's iteration.
-    fn highest_return(&self, mut summit: Optimum, (least, most): (f64, f64)) -> Result<f64> {
+    fn highest_return(&self, mut optimum: Optimum, (least, most): (f64, f64)) -> Result<f64> {
         let mut highest = 0.0;
         for _ in 0..50 {
-            let spent = total(&summit);
+            let spent = total(&optimum);
             let reached = if spent > 0.0 {
-                self.curves.outcome(&summit.spend) / spent
+                self.curves.outcome(&optimum.spend) / spent
             } else {
                 0.0
             };
@@ -178,14 +198,14 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
                 break;
             }
             highest = reached;
-            summit = self.best_from(&[summit.spend], least, most, highest)?;
+            optimum = self.best_from(&[optimum.spend], least, most, highest)?;
         }
         Ok(highest)
     }
 }
 
-fn total(summit: &Optimum) -> f64 {
-    summit.spend.iter().sum()
+fn total(optimum: &Optimum) -> f64 {
+    optimum.spend.iter().sum()
 }
 
 fn higher(first: Optimum, second: &Optimum) -> Optimum {
@@ -196,7 +216,7 @@ fn higher(first: Optimum, second: &Optimum) -> Optimum {
     }
 }
 
-/// The higher of two summits, or of two that differ by rounding the one that meets the conditions
+/// The higher of two optima, or of two that differ by rounding the one that meets the conditions
 /// best.
 fn better(first: Optimum, second: Optimum) -> Optimum {
     let margin = 1e-12 * first.value.abs();

@@ -1,17 +1,21 @@
-//! The planner against closed forms, exhaustive search and itself.
+//! The planner against closed forms, on bad input and under an observer.
 
-use proptest::prelude::*;
+mod random;
 
 use crate::budget::curve::shapes::Shape;
-use crate::budget::*;
+use crate::budget::{
+    Bound, Budget, ChannelBudget, Ensemble, Goal, GroupBudget, Plan, ResponseCurve,
+};
+use crate::error::{Error, Result};
+use crate::progress::{Progress, Stage};
 use crate::stats::ConfidenceLevel;
 use crate::util::Random;
 
 fn budget(bounds: &[(f64, f64, f64)]) -> Budget {
     let channel = |(index, &(now, low, high)): (usize, &(f64, f64, f64))| {
-        ChannelBudget::new(format!("c{index}"), now, low, high).unwrap()
+        ChannelBudget::new(format!("c{index}"), now).with_bounds(low..=high)
     };
-    Budget::new(bounds.iter().enumerate().map(channel).collect()).unwrap()
+    Budget::new(bounds.iter().enumerate().map(channel))
 }
 
 fn plan(bounds: &[(f64, f64, f64)], curves: &[Shape], goal: Goal) -> Result<Plan> {
@@ -160,7 +164,7 @@ fn what_cannot_be_met_is_a_typed_error() {
     );
     assert_eq!(
         message(Goal::Outcome { total: f64::NAN }),
-        "total budget is NaN, expected: a finite number from 0"
+        "total budget is NaN, expected: a finite number, 0 or more"
     );
     // At the least spend of 2 a channel returns 10 (1 - e^-0.4) / 2 = 1.6484 and the next unit 2
     // e^-0.4 = 1.3406.
@@ -200,8 +204,8 @@ fn groups_bind_and_are_named() {
         Shape::Root { top: 1.0 },
         Shape::Root { top: 3.0 },
     ];
-    let group = GroupBudget::new("small", ["c0", "c1"], 30.0, 40.0).unwrap();
-    let budget = budget(&[(10.0, 0.0, 100.0); 3]).with_group(group).unwrap();
+    let group = GroupBudget::new("small", ["c0", "c1"]).with_bounds(30.0..=40.0);
+    let budget = budget(&[(10.0, 0.0, 100.0); 3]).with_group(group);
     let plan = budget
         .plan(
             &Ensemble::single(curves.to_vec()).unwrap(),
@@ -332,149 +336,47 @@ fn slopes_that_are_no_number_are_refused() {
     );
 }
 
+/// An observer that counts calls and stops at one of them.
+struct Observer {
+    calls: std::sync::atomic::AtomicU64,
+    stop_at: u64,
+}
+
+impl Progress for Observer {
+    fn advance(&self, _: Stage, _: u64, _: Option<u64>) -> std::ops::ControlFlow<()> {
+        let calls = self
+            .calls
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        if calls >= self.stop_at {
+            std::ops::ControlFlow::Break(())
+        } else {
+            std::ops::ControlFlow::Continue(())
+        }
+    }
+}
+
 #[test]
-fn the_same_bits_on_any_number_of_threads() {
-    let mut random = Random::new(8);
-    let curves: Vec<Shape> = (0..9).map(|_| random_curve(&mut random)).collect();
-    let on = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| {
-            plan(
-                &[(10.0, 2.0, 40.0); 9],
-                &curves,
-                Goal::Outcome { total: 120.0 },
-            )
-            .unwrap()
-        })
+fn an_observer_changes_nothing_and_may_stop_the_plan() {
+    let curves = Ensemble::single(vec![Shape::Root { top: 1.0 }, Shape::Root { top: 2.0 }]);
+    let (curves, goal) = (curves.unwrap(), Goal::Roi { target: 0.5 });
+    let budget = budget(&[(5.0, 0.0, 100.0); 2]);
+    let watched = |stop_at: u64| {
+        let observer = Observer {
+            calls: 0.into(),
+            stop_at,
+        };
+        let plan = budget.plan_with_progress(&curves, goal, &observer);
+        (plan, observer.calls.into_inner())
     };
-    assert!(on(1) == on(2) && on(1) == on(7));
-}
-
-/// A random curve, half of them S-shaped.
-fn random_curve(random: &mut Random) -> Shape {
-    let (top, scale) = (random.between(1.0, 50.0), random.between(2.0, 40.0));
-    match random.index(4) {
-        0 => Shape::Exponential { top, scale },
-        1 => Shape::Hill {
-            top,
-            half: scale,
-            steepness: random.between(0.4, 1.0),
-        },
-        _ => Shape::Hill {
-            top,
-            half: scale,
-            steepness: random.between(1.2, 5.0),
-        },
-    }
-}
-
-#[test]
-fn s_shaped_curves_are_planned_as_well_as_by_exhaustive_search() {
-    const FINE: usize = 200;
-    let mut random = Random::new(5);
-    let mut short = 0;
-    for _ in 0..100 {
-        let curves: Vec<Shape> = (0..3).map(|_| random_curve(&mut random)).collect();
-        let total = random.between(10.0, 80.0);
-        let ensemble = Ensemble::single(curves.clone()).unwrap();
-        let found = plan(
-            &[(total / 3.0, 0.0, total); 3],
-            &curves,
-            Goal::Outcome { total },
-        )
-        .unwrap()
-        .outcome_planned();
-        let mut best = 0.0_f64;
-        for i in 0..=FINE {
-            for j in 0..=FINE - i {
-                let (x, y) = (
-                    total * i as f64 / FINE as f64,
-                    total * j as f64 / FINE as f64,
-                );
-                best = best.max(ensemble.outcome(&[x, y, (total - x - y).max(0.0)]));
-            }
-        }
-        short += usize::from(found < best * (1.0 - 1e-9));
-    }
-    assert_eq!(short, 0);
-}
-
-/// Channels of random curves and bounds, the first two a group where there are more, planned for
-/// one of three goals.
-fn random_plan(seed: u64, count: usize, which: usize) -> (Plan, Vec<(f64, f64, f64)>, Goal) {
-    let mut random = Random::new(seed);
-    let curves: Vec<Shape> = (0..count).map(|_| random_curve(&mut random)).collect();
-    let bounds: Vec<_> = (0..count)
-        .map(|_| {
-            let now = random.between(0.0, 50.0);
-            (now, now * random.uniform(), now * random.between(1.0, 2.0))
-        })
-        .collect();
-    let now: Vec<f64> = bounds.iter().map(|bound| bound.0).collect();
-    let (total, outcome) = (
-        now.iter().sum::<f64>(),
-        curves
-            .iter()
-            .zip(&now)
-            .map(|(curve, &x)| curve.response(x))
-            .sum::<f64>(),
-    );
-    let goal = match which {
-        0 => Goal::Outcome { total },
-        1 => Goal::Profit {
-            margin: random.between(0.2, 5.0),
-        },
-        _ => Goal::Roi {
-            target: outcome / total * (1.0 - 1e-12),
-        },
-    };
-    let mut budget = budget(&bounds);
-    if count > 2 {
-        let pair = now[0] + now[1];
-        budget = budget
-            .with_group(GroupBudget::new("pair", ["c0", "c1"], 0.9 * pair, 1.2 * pair).unwrap())
-            .unwrap();
-    }
-    (
-        budget
-            .plan(&Ensemble::single(curves).unwrap(), goal)
-            .unwrap(),
-        bounds,
-        goal,
-    )
-}
-
-#[test]
-fn slow_climbs_go_on_where_rounding_hides_the_rise() {
-    // a convex channel that shares a group's sum with a concave one: steps gain a digit in two or
-    // three
-    let residual = random_plan(15_914_215_692_240_440_945, 7, 1)
-        .0
-        .kkt_residual();
-    assert!(residual <= 1e-11, "residual {residual}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn never_worse_than_now(seed in any::<u64>(), count in 1_usize..9, which in 0_usize..3) {
-        let (plan, bounds, goal) = random_plan(seed, count, which);
-        match goal {
-            Goal::Profit { margin } => {
-                let total: f64 = bounds.iter().map(|bound| bound.0).sum();
-                let now = margin * plan.outcome_now() - total;
-                prop_assert!(margin * plan.outcome_planned() - plan.total() >= now - 1e-12 * now.abs());
-            }
-            _ => prop_assert!(plan.gain() >= 0.0, "gain {}", plan.gain()),
-        }
-        // of 300,000 such plans the worst had 1.1e-8 left
-        prop_assert!(plan.kkt_residual() <= 1e-7, "residual {}", plan.kkt_residual());
-        for (channel, bound) in plan.channels().iter().zip(&bounds) {
-            prop_assert!(channel.planned >= bound.1 * (1.0 - 1e-12) && channel.planned <= bound.2 * (1.0 + 1e-12));
-        }
+    let (plan, calls) = watched(u64::MAX);
+    assert_eq!(plan.unwrap(), budget.plan(&curves, goal).unwrap());
+    assert!((2..1000).contains(&calls), "{calls}");
+    for stop_at in [0, calls - 1] {
+        assert!(matches!(
+            watched(stop_at).0,
+            Err(Error::Cancelled {
+                stage: Stage::Planning
+            })
+        ));
     }
 }

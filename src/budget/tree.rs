@@ -25,6 +25,15 @@ pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
 }
 
+/// A group's bounds and the places of its channels.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) members: Vec<usize>,
+}
+
 /// A concave quadratic, separable by channel: gradient . d - sum of curvature d^2 / 2, d being the
 /// way from `at`.
 #[derive(Debug)]
@@ -42,14 +51,10 @@ pub(crate) struct Assignment {
 }
 
 impl Tree {
-    /// The tree of groups, each given by its name, bounds and members.
-    pub(crate) fn new(
-        low: Vec<f64>,
-        high: Vec<f64>,
-        groups: &[(String, f64, f64, Vec<usize>)],
-    ) -> Result<Self> {
-        let mut order: Vec<&(String, f64, f64, Vec<usize>)> = groups.iter().collect();
-        order.sort_by_key(|group| std::cmp::Reverse(group.3.len()));
+    /// The tree of groups over channels with these bounds.
+    pub(crate) fn new(low: Vec<f64>, high: Vec<f64>, groups: &[Group]) -> Result<Self> {
+        let mut order: Vec<&Group> = groups.iter().collect();
+        order.sort_by_key(|group| std::cmp::Reverse(group.members.len()));
         let root = Node {
             name: "total".to_owned(),
             low: 0.0,
@@ -62,40 +67,44 @@ impl Tree {
             high,
             nodes: vec![root],
         };
-        for (name, low, high, members) in order {
-            let parent = tree.parent_of(name, members)?;
-            tree.nodes[parent]
-                .channels
-                .retain(|channel| !members.contains(channel));
-            let added = tree.nodes.len();
-            tree.nodes[parent].groups.push(added);
-            tree.nodes.push(Node {
-                name: name.clone(),
-                low: *low,
-                high: *high,
-                channels: members.clone(),
-                groups: vec![],
-            });
+        for group in order {
+            tree.add(group)?;
         }
         Ok(tree)
     }
 
+    /// Adds a group that is no larger than those before it.
+    fn add(&mut self, group: &Group) -> Result<()> {
+        let added = self.nodes.len();
+        let parent = self.parent_of(group)?;
+        let parent = &mut self.nodes[parent];
+        parent
+            .channels
+            .retain(|channel| !group.members.contains(channel));
+        parent.groups.push(added);
+        self.nodes.push(Node {
+            name: group.name.clone(),
+            low: group.low,
+            high: group.high,
+            channels: group.members.clone(),
+            groups: vec![],
+        });
+        Ok(())
+    }
+
     /// The smallest node that still holds all the members as its own channels.
-    fn parent_of(&self, name: &str, members: &[usize]) -> Result<usize> {
-        self.nodes
-            .iter()
-            .position(|node| {
-                members
-                    .iter()
-                    .all(|channel| node.channels.contains(channel))
-            })
-            .ok_or_else(|| {
-                Error::setting(
-                    "group",
-                    format!("{name:?}"),
-                    "groups that are apart or one within the other",
-                )
-            })
+    fn parent_of(&self, group: &Group) -> Result<usize> {
+        let holds = |node: &Node| {
+            let channels = &node.channels;
+            group.members.iter().all(|member| channels.contains(member))
+        };
+        self.nodes.iter().position(holds).ok_or_else(|| {
+            Error::setting(
+                "group",
+                format!("{:?}", group.name),
+                "groups that are apart or one within the other",
+            )
+        })
     }
 
     /// The same tree with bounds on the total.
@@ -289,7 +298,12 @@ mod tests {
     fn tree(low: &[f64], high: &[f64], groups: &[(&str, f64, f64, &[usize])]) -> Result<Tree> {
         let groups: Vec<_> = groups
             .iter()
-            .map(|&(name, low, high, members)| (name.to_owned(), low, high, members.to_vec()))
+            .map(|&(name, low, high, members)| Group {
+                name: name.to_owned(),
+                low,
+                high,
+                members: members.to_vec(),
+            })
             .collect();
         Tree::new(low.to_vec(), high.to_vec(), &groups)
     }

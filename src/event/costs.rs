@@ -1,10 +1,8 @@
 //! What channels cost by day, where the log's touches do not say: TV, or a path table.
 
 use crate::error::{Error, Result};
-use crate::event::log::LARGEST;
-use crate::journeys::Period;
-use crate::time::Day;
-use crate::time::TimeZone;
+use crate::time::limits::{LARGEST, second};
+use crate::time::{Day, TimeRange, TimeZone};
 use std::collections::BTreeMap;
 
 /// Costs by channel and day.
@@ -64,8 +62,8 @@ impl CostTable {
 
     /// Cost by channel over the days that begin in the period; rows are summed in order of day and
     /// size, so that their order in the file does not matter.
-    pub(crate) fn by_channel(&self, period: &Period) -> BTreeMap<&str, f64> {
-        let inside = |start: i64| u32::try_from(start).is_ok_and(|start| period.reports(start));
+    pub(crate) fn by_channel(&self, period: TimeRange) -> BTreeMap<&str, f64> {
+        let inside = |start: i64| second(start).is_some_and(|start| period.includes(start));
         let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
         let mut costs: BTreeMap<&str, f64> =

@@ -10,8 +10,6 @@ use crate::event::row::Kind;
 use crate::util::interner::Interner;
 use serde::{Deserialize, Serialize};
 
-/// The largest value or cost of one row.
-pub(crate) const LARGEST: f64 = 1e15;
 pub(crate) const NO_TEXT: u32 = u32::MAX;
 
 /// A log of events: touches and conversions, in any order, each with its person, second and
@@ -456,11 +454,6 @@ pub(crate) fn recode_text(texts: &[u32], code: u32) -> u32 {
     } else {
         texts[code as usize]
     }
-}
-
-/// A second since 1970 as the log keeps it.
-pub(crate) fn second(seconds: i64) -> Option<u32> {
-    u32::try_from(seconds).ok()
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One event as a caller states or reads it.
 
 use crate::error::{Error, Result};
-use crate::event::log::{LARGEST, second};
 use crate::event::person::PersonKey;
+use crate::time::limits::{bad_time, check_amount, second};
 use serde::{Deserialize, Serialize};
 
 /// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs
@@ -251,37 +251,4 @@ impl<'a> Event<'a> {
         check_amount(row, "cost", self.cost, false)?;
         Ok(self)
     }
-}
-
-/// Refuses a time the log cannot hold, with a hint for the usual slip.
-#[cold]
-pub(crate) fn bad_time(row: u64, column: &str, time: i64) -> Error {
-    let range = "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295";
-    let milliseconds = time / 1000 <= i64::from(u32::MAX) && time > i64::from(u32::MAX);
-    let hint = if milliseconds {
-        " (this looks like milliseconds)"
-    } else {
-        ""
-    };
-    Error::field(row, column, time.to_string(), format!("{range}{hint}"))
-}
-
-/// Refuses an amount of money that is not finite, too large or, unless `signed`, negative.
-#[inline]
-pub(crate) fn check_amount(row: u64, column: &str, amount: f64, signed: bool) -> Result<()> {
-    let low = if signed { -LARGEST } else { 0.0 };
-    if (low..=LARGEST).contains(&amount) {
-        return Ok(());
-    }
-    let hint = if amount < 0.0 && column == "value" {
-        " (a refund is a row of kind return)"
-    } else {
-        ""
-    };
-    Err(Error::field(
-        row,
-        column,
-        amount.to_string(),
-        format!("{low} to {LARGEST}{hint}"),
-    ))
 }

@@ -5,6 +5,7 @@ use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
 use crate::time::Day;
+use crate::time::limits::{DAY, LENGTH};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -68,7 +69,7 @@ impl Sessions {
             Error::setting(
                 "the gap between sessions",
                 format!("{} s", gap.as_secs()),
-                "1 to 4294967295 seconds",
+                LENGTH,
             )
         };
         Ok(Self {
@@ -148,7 +149,7 @@ impl Events {
                 *by_day
                     .entry((
                         self.channels.get(self.channel[row].0.into()),
-                        self.time[row] / 86_400,
+                        self.time[row] / DAY,
                     ))
                     .or_default() += cost;
             }

@@ -6,7 +6,15 @@ use crate::error::{Error, Result};
 use crate::stats::student::Student;
 use crate::stats::{ConfidenceLevel, Difference, Interval};
 
-/// An arm's count, mean and variance.
+/// The values of an arm of a test, as their count, mean and variance.
+///
+/// ```
+/// use mixtouch::experiment::Sample;
+///
+/// let revenue = Sample::from_values(&[20.0, 22.0, 27.0])?;
+/// assert_eq!(revenue, Sample::new(3, 23.0, 13.0)?);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Sample {
@@ -32,7 +40,7 @@ impl TryFrom<Fields> for Sample {
 }
 
 impl Sample {
-    /// From an arm's figures; the variance is the unbiased one (divided by count - 1).
+    /// A sample by its count (2 or more), mean and unbiased variance (divided by count - 1).
     ///
     /// # Errors
     /// If the count is below 2, the mean is not finite, or the variance is negative or not finite.
@@ -51,7 +59,7 @@ impl Sample {
             return Err(Error::setting(
                 "variance of an arm",
                 variance,
-                "a finite number from 0",
+                "a finite number, 0 or more",
             ));
         }
         Ok(Self {
@@ -61,7 +69,7 @@ impl Sample {
         })
     }
 
-    /// From an arm's values, one for each person.
+    /// The sample of an arm's values, one for each person.
     ///
     /// # Errors
     /// If there are fewer than two values or one is not finite.
@@ -99,8 +107,8 @@ impl Sample {
 /// ```
 ///
 /// # Errors
-/// If the level is not between 0 and 1, or neither arm varies: nothing then tells a difference from
-/// chance.
+/// If neither arm varies, so that nothing separates a difference from chance, or the means are so
+/// large that their difference is not finite.
 pub fn compare_means(
     control: Sample,
     treatment: Sample,
@@ -111,7 +119,7 @@ pub fn compare_means(
         return Err(Error::setting(
             "variance of both arms",
             0,
-            "above 0 in at least one arm",
+            "> 0 in at least one arm",
         ));
     }
     if !(squared + (treatment.mean - control.mean).abs()).is_finite() {
@@ -135,7 +143,21 @@ pub fn compare_means(
     })
 }
 
-/// A difference of means freed of what was known before the test.
+/// A difference of means, adjusted for what was known before the test.
+///
+/// ```
+/// use mixtouch::experiment::compare_adjusted_means;
+/// use mixtouch::stats::ConfidenceLevel;
+///
+/// // Each person's revenue before and during the test.
+/// let control = [(10.0, 11.0), (20.0, 20.5), (30.0, 31.5), (40.0, 40.0)];
+/// let treatment = [(12.0, 17.0), (22.0, 26.5), (31.0, 36.0), (41.0, 46.5)];
+/// let adjusted = compare_adjusted_means(&control, &treatment, ConfidenceLevel::P95)?;
+/// assert!(adjusted.variance_reduction > 0.99);
+/// assert!(adjusted.difference.interval.contains(4.5));
+/// assert!(adjusted.difference.p_value < 0.001);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct AdjustedDifference {

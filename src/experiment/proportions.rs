@@ -8,8 +8,8 @@ use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, normal};
 ///
 /// The interval is Newcombe's (1998, method 10), from the two arms' Wilson intervals, which keeps
 /// its level with few successes. The p value is that of the z test with the pooled rate. Where
-/// nobody, or everybody, of both arms succeeded, the difference is 0 and its p value 1; the interval
-/// still tells how far apart the rates may be.
+/// nobody, or everybody, of both arms succeeded, the difference is 0 and its p value 1; the
+/// interval still tells how far apart the rates may be.
 ///
 /// The arms' own intervals play no part: `level` alone counts.
 ///

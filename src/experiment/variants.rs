@@ -3,11 +3,13 @@
 use crate::error::Result;
 use crate::stats::{ConfidenceLevel, Difference, holm};
 
-/// Compares every variant with the control, each beside its p value adjusted by [`holm`].
+/// Compares every variant with the control; each difference comes with its p value adjusted for
+/// their number by [`holm`].
 ///
 /// The comparison is the one for the kind of arm, such as
-/// [`compare_proportions`](crate::experiment::proportions::compare_proportions) or [`compare_means`](crate::experiment::means::compare_means);
-/// intervals stay those of each comparison alone.
+/// [`compare_proportions`](crate::experiment::compare_proportions) or
+/// [`compare_means`](crate::experiment::compare_means); intervals stay those of each comparison
+/// alone.
 ///
 /// ```
 /// use mixtouch::experiment::{compare_proportions, compare_variants};
@@ -21,7 +23,7 @@ use crate::stats::{ConfidenceLevel, Difference, holm};
 /// ```
 ///
 /// # Errors
-/// As for the comparison.
+/// If a comparison fails.
 pub fn compare_variants<A: Copy>(
     control: A,
     variants: &[A],

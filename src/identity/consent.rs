@@ -1,9 +1,8 @@
 //! Who may be measured, and for what.
 
 use crate::error::{Error, Result};
-use crate::event::bad_time;
-use crate::event::log::second;
 use crate::identity::identifier::Identifier;
+use crate::time::limits::{bad_time, second};
 use crate::util::interner::Interner;
 use std::collections::BTreeMap;
 

@@ -1,12 +1,12 @@
 //! Who is who, and when.
 
-use crate::event::log::second;
 use crate::identity::events::IdentifiedEvents;
 use crate::identity::identifier::Identifier;
 use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::rejected_links::RejectedLinks;
 use crate::identity::rules::Rules;
 use crate::identity::union_find::JOINED;
+use crate::time::limits::second;
 use std::collections::HashMap;
 use std::fmt;
 

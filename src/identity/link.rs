@@ -1,9 +1,8 @@
 //! Records that two identifiers are one person's.
 
 use crate::error::{Error, Result};
-use crate::event::bad_time;
-use crate::event::log::second;
 use crate::identity::identifier::Identifier;
+use crate::time::limits::{bad_time, second};
 
 /// That two identifiers belong to one person: this cookie signed in to this account at that time.
 #[derive(Debug, Clone, Copy, PartialEq)]

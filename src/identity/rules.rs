@@ -1,6 +1,7 @@
 //! Guards against wrong merges: what is expected, kind by kind.
 
 use crate::error::{Error, Result};
+use crate::time::limits::LENGTH;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -162,7 +163,7 @@ impl IdentifierKind {
             Error::setting(
                 "the validity of links",
                 format!("{} s", validity.as_secs()),
-                "1 to 4294967295 seconds",
+                LENGTH,
             )
         };
         Ok(Self {

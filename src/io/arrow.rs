@@ -3,12 +3,13 @@
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::event::log::{LARGEST, NO_TEXT, Sale, second};
+use crate::event::log::{NO_TEXT, Sale};
 use crate::event::person::PersonTable;
-use crate::event::{Events, Interaction, Kind, bad_time, check_amount};
+use crate::event::{Events, Interaction, Kind};
 use crate::identity::{Identifier, Pseudonymiser};
 use crate::io::columns::{EventColumns, Field, Places, zone_of};
 use crate::io::timestamp;
+use crate::time::limits::{LARGEST, bad_time, check_amount, second};
 use crate::util::interner::Interner;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{

@@ -1,9 +1,8 @@
 //! Timestamps as logs write them.
 
 use crate::error::{Error, Result};
-use crate::event::bad_time;
-use crate::event::log::second;
 use crate::time::TimeZone;
+use crate::time::limits::{bad_time, second};
 
 #[cfg(feature = "time")]
 const ALLOWED: &str =

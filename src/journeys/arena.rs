@@ -12,8 +12,8 @@ use crate::event::CostTable;
 use crate::journeys::accumulator::Accumulator;
 use crate::journeys::build::JourneyBuilder;
 use crate::journeys::options::JourneyOptions;
-use crate::journeys::options::Period;
 use crate::journeys::sample::Sample;
+use crate::time::TimeRange;
 
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
@@ -273,7 +273,7 @@ impl Journeys {
     }
 
     /// Adds the costs of a table, whose channels are among this arena's, over the period.
-    pub(super) fn add_costs(&mut self, table: &CostTable, period: &Period) {
+    pub(super) fn add_costs(&mut self, table: &CostTable, period: TimeRange) {
         for (channel, cost) in table.by_channel(period) {
             let channels = &self.channels;
             let costs = self.costs.get_or_insert_with(|| vec![0.0; channels.len()]);

@@ -17,7 +17,8 @@ use crate::journeys::build::cut::{Cutter, Part};
 use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::{Batch, PARTITIONS, Recoding};
-use crate::journeys::options::{JourneyOptions, Period};
+use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 use crate::util::interner::Interner;
 use rayon::prelude::*;
 use std::borrow::Borrow;
@@ -246,7 +247,7 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// As [`JourneyBuilder::build`].
-    pub fn snapshot(&self, period: Period) -> Result<Journeys> {
+    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
         let options = self.options.clone().with_period(period);
         Cut::new(&options, &self.names, &self.batches, &self.costs)?.journeys(
             self.names.clone(),
@@ -266,7 +267,7 @@ impl JourneyBuilder {
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
-    /// use mixtouch::journeys::Period;
+    /// use mixtouch::time::TimeRange;
     ///
     /// let (start, day) = (1_767_225_600, 86_400);
     /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
@@ -275,7 +276,7 @@ impl JourneyBuilder {
     ///     log.push(Event::touch("ann", today, "social"))?;
     ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
     ///     builder.extend(&log)?;
-    ///     let report = builder.snapshot(Period::new(Some(today), Some(today + day))?)?;
+    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
     ///     assert_eq!(report.totals().conversions, 1.0);
     ///     builder.forget_before(today + day);
     /// }
@@ -331,9 +332,9 @@ impl Cut {
         let cutter = Cutter::new(options, &channels, ranks, last)?;
         let (period, costs) = (options.period, vec![0.0; channels.len()]);
         let observation = Observation {
-            from: period.start(),
-            end: period.end(last),
-            to: period.stop(),
+            from: period.first(),
+            end: last.min(period.last()),
+            to: period.stated_end(),
             excluded: cutter.excluded(),
         };
         let source = Source {
@@ -422,7 +423,7 @@ impl Cut {
         journeys.immature = immature;
         journeys.observation = observation;
         journeys.costs = Some(costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
-        journeys.add_costs(table, &options.period);
+        journeys.add_costs(table, options.period);
         Ok(journeys)
     }
 }

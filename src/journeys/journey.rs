@@ -48,7 +48,7 @@ impl Outcome {
             ("nulls", nulls),
             ("value", value),
         ] {
-            if !(0.0..=crate::event::log::LARGEST).contains(&tally) {
+            if !(0.0..=crate::time::limits::LARGEST).contains(&tally) {
                 return Err(Error::setting(name, tally, "0 to 10^15"));
             }
         }

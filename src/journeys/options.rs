@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::event::Interaction;
-use crate::time::Day;
-use crate::time::TimeZone;
+use crate::time::TimeRange;
+use crate::time::limits::{DAY, LENGTH};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -63,7 +63,7 @@ impl Default for Lookback {
     /// 30 days.
     fn default() -> Self {
         Self {
-            seconds: 30 * 86_400,
+            seconds: 30 * DAY,
             channels: BTreeMap::new(),
             interactions: BTreeMap::new(),
         }
@@ -79,13 +79,8 @@ impl Lookback {
         let seconds = u32::try_from(length.as_secs())
             .ok()
             .filter(|&seconds| seconds > 0);
-        let seconds = seconds.ok_or_else(|| {
-            Error::setting(
-                "lookback",
-                format!("{} s", length.as_secs()),
-                "1 to 4294967295 seconds",
-            )
-        })?;
+        let seconds = seconds
+            .ok_or_else(|| Error::setting("lookback", format!("{} s", length.as_secs()), LENGTH))?;
         Ok(Self {
             seconds,
             channels: BTreeMap::new(),
@@ -154,7 +149,7 @@ impl Lookback {
 
 /// A length of time from a number of days.
 pub(crate) fn days_to_duration(name: &'static str, days: f64) -> Result<Duration> {
-    Duration::try_from_secs_f64(days * 86_400.0).map_err(|_| {
+    Duration::try_from_secs_f64(days * f64::from(DAY)).map_err(|_| {
         Error::setting(
             name,
             format!("{days} days"),
@@ -180,147 +175,6 @@ pub enum Transform {
     Last,
 }
 
-/// The time whose conversions are reported: `from <= t < to`, seconds since 1970-01-01T00:00:00Z.
-/// Rows before `from` serve as context; rows from `to` on are not read, so the log ends there.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "PeriodFields", into = "PeriodFields")]
-pub struct Period {
-    from: Option<u32>,
-    to: Option<u32>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PeriodFields {
-    from: Option<i64>,
-    to: Option<i64>,
-}
-
-impl TryFrom<PeriodFields> for Period {
-    type Error = Error;
-
-    fn try_from(fields: PeriodFields) -> Result<Self> {
-        Self::new(fields.from, fields.to)
-    }
-}
-
-impl From<Period> for PeriodFields {
-    fn from(period: Period) -> Self {
-        Self {
-            from: period.from.map(i64::from),
-            to: period.to.map(i64::from),
-        }
-    }
-}
-
-impl Period {
-    /// From the one second up to, but not including, the other; `None` leaves that side open.
-    ///
-    /// # Errors
-    /// A time outside 1970-01-01 to 2106-02-07, or a start that is not before the end.
-    pub fn new(from: Option<i64>, to: Option<i64>) -> Result<Self> {
-        let read = |name, time: Option<i64>| {
-            let bad = |time: i64| {
-                Error::setting(
-                    name,
-                    time,
-                    "seconds since 1970-01-01T00:00:00Z, 0 to 4294967295",
-                )
-            };
-            time.map(|time| u32::try_from(time).map_err(|_| bad(time)))
-                .transpose()
-        };
-        let period = Self {
-            from: read("the period's start", from)?,
-            to: read("the period's end", to)?,
-        };
-        match period.to {
-            Some(to) if period.start() >= to => Err(Error::setting(
-                "the period's start",
-                period.start(),
-                format!("a time before its end, {to}"),
-            )),
-            _ => Ok(period),
-        }
-    }
-
-    /// Whole days of a time zone, the last one included; `None` leaves that side open.
-    ///
-    /// ```
-    /// use mixtouch::TimeZone;
-    /// use mixtouch::journeys::Period;
-    ///
-    /// let january = Period::days(Some("2026-01-01".parse()?), Some("2026-01-31".parse()?), &TimeZone::utc())?;
-    /// assert_eq!(january, Period::new(Some(1_767_225_600), Some(1_767_225_600 + 31 * 86_400))?);
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// A last day before the first; days that begin or end outside 1970-01-01T00:00:00Z to
-    /// 2106-02-07T06:28:15Z; nothing but a day that the zone skipped.
-    pub fn days(first: Option<Day>, last: Option<Day>, zone: &TimeZone) -> Result<Self> {
-        if let (Some(first), Some(last)) = (
-            first,
-            last.filter(|&last| first.is_some_and(|first| last < first)),
-        ) {
-            return Err(Error::setting(
-                "the period's last day",
-                last,
-                format!("{first} or later"),
-            ));
-        }
-        let start = |name, day: Option<Day>, later| {
-            let bad = |day| {
-                Error::setting(
-                    name,
-                    day,
-                    "a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z",
-                )
-            };
-            day.map(|day| {
-                zone.start_of(day.plus(later))
-                    .ok()
-                    .filter(|&start| u32::try_from(start).is_ok())
-                    .ok_or_else(|| bad(day))
-            })
-            .transpose()
-        };
-        Self::new(
-            start("the period's first day", first, 0)?,
-            start("the period's last day", last, 1)?,
-        )
-    }
-
-    /// The first second reported.
-    pub fn start(&self) -> u32 {
-        self.from.unwrap_or(0)
-    }
-
-    /// The second from which on nothing is read, if there is one.
-    pub(crate) fn stop(&self) -> Option<u32> {
-        self.to
-    }
-
-    /// Whether it ends.
-    pub(crate) fn closes(&self) -> bool {
-        self.to.is_some()
-    }
-
-    /// Whether a row of that second is read at all.
-    pub(crate) fn reads(&self, time: u32) -> bool {
-        self.to.is_none_or(|to| time < to)
-    }
-
-    /// Whether what happened then is reported.
-    pub(crate) fn reports(&self, time: u32) -> bool {
-        time >= self.start() && self.reads(time)
-    }
-
-    /// The last second read, given the last row's: the end of observation.
-    pub(crate) fn end(&self, last_row: u32) -> u32 {
-        self.to.map_or(last_row, |to| last_row.min(to - 1))
-    }
-}
-
 /// How journeys are cut out of a log. Work on a person's rows goes in this order: window, exclude,
 /// transform, trim.
 ///
@@ -335,7 +189,7 @@ impl Period {
 #[serde(default)]
 pub struct JourneyOptions {
     pub(crate) lookback: Lookback,
-    pub(crate) period: Period,
+    pub(crate) period: TimeRange,
     pub(crate) goal: Option<String>,
     pub(crate) reuse: bool,
     pub(crate) exclude: Vec<String>,
@@ -352,8 +206,9 @@ impl JourneyOptions {
         Self { lookback, ..self }
     }
 
-    /// The time whose conversions are reported. All by default.
-    pub fn with_period(self, period: Period) -> Self {
+    /// The time whose conversions are reported; all by default. Rows before it serve as context;
+    /// rows after it are not read, so the log ends there.
+    pub fn with_period(self, period: TimeRange) -> Self {
         Self { period, ..self }
     }
 
@@ -453,7 +308,7 @@ mod tests {
         let lookback = day(30.0)
             .with_channel("tv", day(3.0))
             .with_interaction(Interaction::View, day(1.0));
-        let of = |channel, interaction| lookback.of(channel, interaction) / 86_400;
+        let of = |channel, interaction| lookback.of(channel, interaction) / DAY;
         assert_eq!(
             [
                 of("tv", Some(Interaction::View)),
@@ -464,20 +319,5 @@ mod tests {
         );
         let text = serde_json::to_string(&lookback).unwrap();
         assert_eq!(serde_json::from_str::<Lookback>(&text).unwrap(), lookback);
-    }
-
-    #[test]
-    fn periods_are_checked() {
-        assert!(Period::new(Some(-1), None).is_err());
-        assert!(Period::new(Some(5), Some(5)).is_err());
-        assert!(
-            Period::new(None, Some(0)).is_err(),
-            "a period that ends before the first second holds nothing"
-        );
-        let period = Period::new(Some(5), Some(9)).unwrap();
-        assert_eq!(
-            [4, 5, 8, 9].map(|t| (period.reads(t), period.reports(t))),
-            [(true, false), (true, true), (true, true), (false, false)]
-        );
     }
 }

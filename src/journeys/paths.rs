@@ -141,7 +141,7 @@ impl PathTable {
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, &crate::journeys::options::Period::default());
+        journeys.add_costs(&self.costs, crate::time::TimeRange::default());
         Ok(journeys)
     }
 

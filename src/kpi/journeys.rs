@@ -1,4 +1,4 @@
-//! KPIs of journeys: conversion, kinds of journeys, paths to purchase, comparisons of contact paths.
+//! KPIs of journeys: conversion, kinds of journeys, paths to purchase, contact paths compared.
 
 pub(crate) mod breakdown;
 pub(crate) mod contact_path;

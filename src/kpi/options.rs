@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::journeys::Lookback;
 use crate::privacy::MinimumGroup;
 use crate::stats::ConfidenceLevel;
-use crate::time::{Periods, Window};
+use crate::time::{Periods, TimeRange};
 
 /// The options of KPI reports. A report reads those that concern it.
 ///
@@ -44,7 +44,7 @@ use crate::time::{Periods, Window};
 pub struct KpiOptions {
     level: ConfidenceLevel,
     minimum: MinimumGroup,
-    range: Option<Window>,
+    range: Option<TimeRange>,
     periods: Option<Periods>,
     lookback: Lookback,
     offline: OfflineChannels,
@@ -69,7 +69,7 @@ impl KpiOptions {
     /// Sets the range of reports on timelines; from the log's first row to its last by default.
     /// Contacts before the range still count for what happens in it.
     #[must_use]
-    pub fn with_range(self, range: Window) -> Self {
+    pub fn with_range(self, range: TimeRange) -> Self {
         Self {
             range: Some(range),
             ..self
@@ -110,7 +110,7 @@ impl KpiOptions {
     }
 
     /// Range of reports on timelines, if one is set.
-    pub fn range(&self) -> Option<Window> {
+    pub fn range(&self) -> Option<TimeRange> {
         self.range
     }
 
@@ -130,7 +130,7 @@ impl KpiOptions {
     }
 
     /// The periods, or the whole range as one.
-    pub(crate) fn periods_or(&self, range: Window) -> Result<Periods> {
+    pub(crate) fn periods_or(&self, range: TimeRange) -> Result<Periods> {
         match &self.periods {
             Some(periods) => Ok(periods.clone()),
             None => Periods::new(vec![range.from(), range.to()]),

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::event::{Event, Events, Kind};
 use crate::kpi::options::KpiOptions;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// A log person by person, each person's rows oldest first.
 ///
@@ -83,17 +83,17 @@ impl<'a> PersonTimelines<'a> {
     }
 
     /// Range from the log's first second to its last; none of an empty log.
-    pub fn range(&self) -> Option<Window> {
+    pub fn range(&self) -> Option<TimeRange> {
         let times = &self.events.time;
         let (first, last) = (*times.iter().min()?, *times.iter().max()?);
-        Window::new(i64::from(first), i64::from(last) + 1).ok()
+        TimeRange::new(i64::from(first), i64::from(last) + 1).ok()
     }
 
     /// The range that a report covers: the one asked for, or else that of the log.
     ///
     /// # Errors
     /// If no range is asked for and the log is empty.
-    pub fn reported_range(&self, options: &KpiOptions) -> Result<Window> {
+    pub fn reported_range(&self, options: &KpiOptions) -> Result<TimeRange> {
         let empty = || Error::Empty {
             what: "the log".into(),
             expected: "at least one row".into(),
@@ -173,7 +173,7 @@ fn order(kind: Kind) -> u8 {
 ///
 /// ```
 /// use mixtouch::kpi::PersonTimelines;
-/// use mixtouch::time::Window;
+/// use mixtouch::time::TimeRange;
 /// use mixtouch::{Event, Events, Kind};
 ///
 /// let mut log = Events::new().keep_all();
@@ -181,7 +181,7 @@ fn order(kind: Kind) -> u8 {
 /// log.push(Event::conversion("ann", 1_767_312_000).with_value(50.0))?;
 /// let timelines = PersonTimelines::new(&log)?;
 /// let ann = timelines.iter().next().expect("ann has two rows");
-/// let first_day = ann.within(Window::new(1_767_225_600, 1_767_312_000)?);
+/// let first_day = ann.within(TimeRange::new(1_767_225_600, 1_767_312_000)?);
 /// assert_eq!((ann.len(), first_day.len()), (2, 1));
 /// assert_eq!(ann.of_kind(Kind::Conversion).map(|sale| sale.value()).sum::<f64>(), 50.0);
 /// # Ok::<(), mixtouch::Error>(())
@@ -236,7 +236,7 @@ impl<'a> PersonTimeline<'a> {
 
     /// The rows of a range; the person stays the same, even with no row left.
     #[must_use]
-    pub fn within(self, range: Window) -> Self {
+    pub fn within(self, range: TimeRange) -> Self {
         let events = self.events;
         let before = |end: i64| {
             self.rows
@@ -270,7 +270,7 @@ pub(crate) fn text_code(log: &Events, column: Option<usize>, row: usize) -> Opti
 mod tests {
     use super::*;
 
-    fn shown(log: &Events, window: Option<Window>) -> Vec<(String, Vec<(i64, Kind)>)> {
+    fn shown(log: &Events, window: Option<TimeRange>) -> Vec<(String, Vec<(i64, Kind)>)> {
         let timelines = PersonTimelines::new(log).unwrap();
         timelines
             .iter()
@@ -311,7 +311,10 @@ mod tests {
                 (9, Kind::Survey)
             ]
         );
-        let late = shown(&log(&[0, 1, 2, 3, 4, 5]), Some(Window::new(4, 9).unwrap()));
+        let late = shown(
+            &log(&[0, 1, 2, 3, 4, 5]),
+            Some(TimeRange::new(4, 9).unwrap()),
+        );
         assert_eq!(late.iter().map(|(_, rows)| rows.len()).sum::<usize>(), 1);
         assert!(
             PersonTimelines::new(&Events::new()).unwrap().is_empty()

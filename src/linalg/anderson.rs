@@ -1,10 +1,9 @@
-//! How far to go on from the last few steps of a slow but sure iteration.
+//! Anderson acceleration of a fixed-point iteration (Walker and Ni 2011).
 
 use crate::linalg::cholesky::Cholesky;
 use std::collections::VecDeque;
 
-/// The last steps of an iteration `x <- g(x)`: what points and residuals `g(x) - x` changed by
-/// (Walker and Ni 2011).
+/// The last steps of an iteration `x <- g(x)`: the changes of points and of residuals `g(x) - x`.
 pub(crate) struct History<'a> {
     exposure: &'a [f64],
     last: Option<(Vec<f64>, Vec<f64>)>,
@@ -12,7 +11,7 @@ pub(crate) struct History<'a> {
     changes: VecDeque<(Vec<f64>, Vec<f64>)>,
 }
 
-/// Steps looked back on.
+/// Steps kept.
 const DEPTH: usize = 8;
 
 impl<'a> History<'a> {
@@ -29,8 +28,8 @@ impl<'a> History<'a> {
         self.changes.clear();
     }
 
-    /// The point at which the residual would be least were it linear in between; none before there
-    /// is a step to look back on. Never below a tenth of the plain step, so that signs are kept.
+    /// The point at which the residual would be least if it were linear in between; `None` on the
+    /// first step. At least a tenth of the plain step, so that signs are kept.
     pub(crate) fn onward(&mut self, point: &[f64], plain: &[f64]) -> Option<Vec<f64>> {
         let residual = minus(plain, point);
         if let Some((before, earlier)) = self.last.replace((point.to_vec(), residual.clone())) {
@@ -54,8 +53,8 @@ impl<'a> History<'a> {
         Some(onward)
     }
 
-    /// What each change takes part with, by least squares in standard errors of events; older
-    /// changes that say nothing new go.
+    /// The part of each change, by least squares weighted with the inverse variance of events;
+    /// older changes that depend on newer ones are dropped.
     fn parts(&mut self, point: &[f64], residual: &[f64]) -> Option<Vec<f64>> {
         let weigh = |(rate, exposure): (&f64, &f64)| exposure * exposure / (rate * exposure + 1.0);
         let weights: Vec<f64> = point.iter().zip(self.exposure).map(weigh).collect();

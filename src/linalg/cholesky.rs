@@ -1,36 +1,84 @@
-//! Symmetric positive definite systems.
+//! Cholesky factors of symmetric positive definite matrices.
+//!
+//! The functions work in place, without allocation, for the search of the mix model; [`Cholesky`]
+//! owns its factor.
 
-/// The lower factor of a symmetric matrix, scaled to a diagonal of 1 first so that units do not
-/// matter.
+/// Size of a pivot, relative to its diagonal, at or below which a matrix counts as singular.
+const SINGULAR: f64 = 1e-12;
+
+/// Replaces the lower triangle of a symmetric n x n matrix (row-major, row stride `stride`) with
+/// its Cholesky factor; the upper triangle is not read. False if the matrix is singular: a pivot is
+/// not above 1e-12 of its diagonal, or not finite.
+pub(crate) fn factorise(matrix: &mut [f64], n: usize, stride: usize) -> bool {
+    for i in 0..n {
+        let (above, rest) = matrix.split_at_mut(i * stride);
+        let row = &mut rest[..=i];
+        let diagonal = row[i];
+        for j in 0..i {
+            let other = &above[j * stride..=j * stride + j];
+            let sum: f64 = (0..j).map(|k| row[k] * other[k]).sum();
+            row[j] = (row[j] - sum) / other[j];
+        }
+        let pivot = diagonal - row[..i].iter().map(|l| l * l).sum::<f64>();
+        if !(pivot > SINGULAR * diagonal && pivot.is_finite()) {
+            return false;
+        }
+        row[i] = pivot.sqrt();
+    }
+    true
+}
+
+/// x := L^-1 x.
+pub(crate) fn forward(factor: &[f64], n: usize, stride: usize, x: &mut [f64]) {
+    for i in 0..n {
+        let row = &factor[i * stride..=i * stride + i];
+        let sum: f64 = (0..i).map(|k| row[k] * x[k]).sum();
+        x[i] = (x[i] - sum) / row[i];
+    }
+}
+
+/// x := L^-T x, row by row of the factor: all reads are adjacent.
+pub(crate) fn backward(factor: &[f64], n: usize, stride: usize, x: &mut [f64]) {
+    for i in (0..n).rev() {
+        let value = x[i] / factor[i * stride + i];
+        x[i] = value;
+        for k in 0..i {
+            x[k] -= factor[i * stride + k] * value;
+        }
+    }
+}
+
+/// The Cholesky factor of a matrix, scaled to a diagonal of 1 first or not.
 pub(crate) struct Cholesky {
-    lower: Vec<f64>,
+    factor: Vec<f64>,
     scale: Vec<f64>,
 }
 
 impl Cholesky {
-    /// Factors a matrix given row by row; none if it is not positive definite.
-    pub(crate) fn new(mut matrix: Vec<f64>, size: usize) -> Option<Self> {
-        let scale: Vec<f64> = (0..size)
-            .map(|at| 1.0 / matrix[at * size + at].sqrt())
-            .collect();
+    /// Factors a matrix, given row by row, after scaling it to a diagonal of 1, so that the units
+    /// of the unknowns do not matter; `None` if it is singular. Only the lower triangle is read.
+    pub(crate) fn new(matrix: Vec<f64>, size: usize) -> Option<Self> {
+        let scale = (0..size).map(|at| 1.0 / matrix[at * size + at].sqrt());
+        let scale = scale.collect();
+        Self::with_scale(matrix, scale)
+    }
+
+    /// The same without scaling, for unknowns in the same unit. The bits of the solution differ, so
+    /// a caller keeps to one of the two.
+    pub(crate) fn unscaled(matrix: Vec<f64>, size: usize) -> Option<Self> {
+        Self::with_scale(matrix, vec![1.0; size])
+    }
+
+    fn with_scale(mut matrix: Vec<f64>, scale: Vec<f64>) -> Option<Self> {
+        let size = scale.len();
         for row in 0..size {
             for column in 0..=row {
-                let dot: f64 = (0..column)
-                    .map(|k| matrix[row * size + k] * matrix[column * size + k])
-                    .sum();
-                let left = matrix[row * size + column] * scale[row] * scale[column] - dot;
-                if row == column && (left.is_nan() || left <= 1e-12) {
-                    return None;
-                }
-                matrix[row * size + column] = if row == column {
-                    left.sqrt()
-                } else {
-                    left / matrix[column * size + column]
-                };
+                matrix[row * size + column] *= scale[row];
+                matrix[row * size + column] *= scale[column];
             }
         }
-        Some(Self {
-            lower: matrix,
+        factorise(&mut matrix, size, size).then_some(Self {
+            factor: matrix,
             scale,
         })
     }
@@ -42,28 +90,25 @@ impl Cholesky {
     /// The solution of the system with that right side.
     pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let size = self.size();
-        let mut solved: Vec<f64> = right
-            .iter()
-            .zip(&self.scale)
-            .map(|(right, scale)| right * scale)
-            .collect();
-        for row in 0..size {
-            let dot: f64 = (0..row)
-                .map(|k| self.lower[row * size + k] * solved[k])
-                .sum();
-            solved[row] = (solved[row] - dot) / self.lower[row * size + row];
-        }
+        let scaled = |values: &[f64]| -> Vec<f64> {
+            let scale = self.scale.iter();
+            values
+                .iter()
+                .zip(scale)
+                .map(|(x, scale)| x * scale)
+                .collect()
+        };
+        let mut solved = scaled(right);
+        forward(&self.factor, size, size, &mut solved);
+        // One sum a row, where `backward` subtracts one product at a time: attribution's figures
+        // were first computed this way, and keep their bits.
         for row in (0..size).rev() {
             let dot: f64 = (row + 1..size)
-                .map(|k| self.lower[k * size + row] * solved[k])
+                .map(|k| self.factor[k * size + row] * solved[k])
                 .sum();
-            solved[row] = (solved[row] - dot) / self.lower[row * size + row];
+            solved[row] = (solved[row] - dot) / self.factor[row * size + row];
         }
-        solved
-            .iter()
-            .zip(&self.scale)
-            .map(|(solved, scale)| solved * scale)
-            .collect()
+        scaled(&solved)
     }
 
     /// The diagonal of the matrix's inverse: sums of squares of the columns of the lower factor's.
@@ -74,10 +119,10 @@ impl Cholesky {
             let mut sum = 0.0;
             for row in column..size {
                 let dot: f64 = (column..row)
-                    .map(|k| self.lower[row * size + k] * solved[k])
+                    .map(|k| self.factor[row * size + k] * solved[k])
                     .sum();
                 let right = if row == column { 1.0 } else { 0.0 };
-                solved[row] = (right - dot) / self.lower[row * size + row];
+                solved[row] = (right - dot) / self.factor[row * size + row];
                 sum += solved[row] * solved[row];
             }
             sum * self.scale[column] * self.scale[column]
@@ -89,6 +134,33 @@ impl Cholesky {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::dot::dot;
+
+    const MATRIX: [f64; 9] = [4.0, 2.0, 1.0, 2.0, 5.0, 3.0, 1.0, 3.0, 6.0];
+
+    fn assert_solves(x: &[f64], right: [f64; 3]) {
+        for (row, right) in MATRIX.chunks(3).zip(right) {
+            assert!((dot(row, x) - right).abs() < 1e-14, "{x:?}");
+        }
+    }
+
+    #[test]
+    fn factors_solve_in_place() {
+        let mut factor = MATRIX;
+        assert!(factorise(&mut factor, 3, 3));
+        let mut x = [1.0, -2.0, 3.0];
+        forward(&factor, 3, 3, &mut x);
+        backward(&factor, 3, 3, &mut x);
+        assert_solves(&x, [1.0, -2.0, 3.0]);
+    }
+
+    #[test]
+    fn both_scalings_solve() {
+        for factored in [Cholesky::new, Cholesky::unscaled] {
+            let factored = factored(MATRIX.to_vec(), 3).unwrap();
+            assert_solves(&factored.solve(&[1.0, -2.0, 3.0]), [1.0, -2.0, 3.0]);
+        }
+    }
 
     #[test]
     fn a_small_system() {
@@ -102,6 +174,17 @@ mod tests {
         };
         near(factored.inverse_diagonal(), [0.375, 0.5]);
         near(factored.solve(&[6.0, 5.0]), [1.0, 1.0]);
-        assert!(Cholesky::new(vec![1.0, 1.0, 1.0, 1.0], 2).is_none());
+    }
+
+    #[test]
+    fn singular_matrices_are_noticed() {
+        assert!(!factorise(&mut [1.0, 1.0, 1.0, 1.0], 2, 2));
+        assert!(!factorise(&mut [f64::NAN], 1, 1));
+        assert!(!factorise(&mut [0.0], 1, 1));
+        for factored in [Cholesky::new, Cholesky::unscaled] {
+            assert!(factored(vec![1.0, 1.0, 1.0, 1.0], 2).is_none());
+            assert!(factored(vec![0.0], 1).is_none());
+            assert!(factored(vec![-1.0], 1).is_none());
+        }
     }
 }

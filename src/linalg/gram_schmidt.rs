@@ -1,7 +1,21 @@
-//! The baseline's columns as an orthonormal basis, so that they can be projected out of media and
-//! KPI.
+//! Orthonormal bases by the Gram-Schmidt process, run twice for full accuracy.
+//!
+//! [`Basis`] is that of a regression's columns, many of which are 0 outside a range of rows.
+//! [`project_out`] is the step for whole columns.
 
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::{dot, dot_in_order};
+
+/// Removes from `rest` its part in the span of an orthonormal basis, twice for full accuracy.
+pub(crate) fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) {
+    for _ in 0..2 {
+        for direction in basis {
+            let along = dot_in_order(direction, rest);
+            rest.iter_mut()
+                .zip(direction)
+                .for_each(|(r, d)| *r -= along * d);
+        }
+    }
+}
 
 /// A column that is zero outside a range of rows: a geo's own columns live in its rows, shared ones
 /// in all.
@@ -36,8 +50,7 @@ impl RangedColumn {
     }
 }
 
-/// Columns turned into an orthonormal basis by the Gram-Schmidt process, twice over for full
-/// accuracy, dropping those that depend on earlier ones.
+/// Columns as an orthonormal basis, without those that depend on earlier ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Basis {
     /// Orthonormal columns, the i-th spanning the i-th kept column with its predecessors.
@@ -45,7 +58,7 @@ pub(crate) struct Basis {
     /// Upper triangle by columns: kept column j = sum over i <= j of `triangle[j][i]` x direction
     /// i.
     triangle: Vec<Vec<f64>>,
-    /// Where each given column went; none if it depends on earlier ones.
+    /// The direction of each given column; `None` if it depends on earlier ones.
     kept: Vec<Option<usize>>,
 }
 

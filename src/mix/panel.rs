@@ -16,8 +16,8 @@ use ndarray::{ArrayView2, ArrayView3};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::event::log::LARGEST;
 use crate::time::Day;
+use crate::time::limits::LARGEST;
 
 /// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one
 /// another without a gap.

@@ -159,15 +159,15 @@ impl SimulatedPanel {
         }
         let standard_error = relative_error * outcome_change.abs();
         let measured = outcome_change + standard_error * Random::new(seed).normal();
-        LiftTest::new(
-            channel,
-            geo.map(str::to_owned),
-            start,
-            end,
-            spend_change,
-            measured,
-            standard_error,
-        )
+        geo.into_iter()
+            .fold(
+                LiftTest::new(channel, start, end)
+                    .with_spend_change(spend_change)
+                    .with_outcome_change(measured)
+                    .with_standard_error(standard_error),
+                LiftTest::with_geo,
+            )
+            .checked()
     }
 
     fn column(&self, channel: &str) -> Result<usize> {

@@ -94,7 +94,7 @@ const ON_THE_WAY: [(&str, f64, f64); 4] = [
 /// A search that leads to a purchase costs a click.
 const CLICK: f64 = 0.35;
 const DAYS: u32 = 90;
-const DAY: f64 = 86_400.0;
+const DAY: f64 = crate::time::limits::DAY as f64;
 /// 2026-01-01T00:00:00Z.
 const START: i64 = 1_767_225_600;
 

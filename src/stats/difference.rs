@@ -58,7 +58,8 @@ impl Difference {
 }
 
 impl fmt::Display for Difference {
-    /// The estimate, its interval and p value, with the formatter's precision (4 digits by default).
+    /// The estimate, its interval and p value, with the formatter's precision (4 digits by
+    /// default).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = f.precision().unwrap_or(4);
         write!(

@@ -48,7 +48,7 @@ impl Estimate {
         let tail = level.tail();
         Self {
             value: if draws.is_empty() { 0.0 } else { mean },
-            interval: Interval::of_draws(
+            interval: Interval::from_ends(
                 quantile::weighted(&sorted, tail),
                 quantile::weighted(&sorted, 1.0 - tail),
                 level,

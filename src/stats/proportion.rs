@@ -29,8 +29,8 @@ pub struct Proportion {
     pub population: u64,
     /// `count / population`, 0 to 1; `None` where the population is 0.
     pub rate: Option<f64>,
-    /// The rate's score interval (Wilson 1927), which holds its level near 0 and 1 too; `None` where
-    /// the population is 0.
+    /// The rate's score interval (Wilson 1927), which holds its level near 0 and 1 too; `None`
+    /// where the population is 0.
     pub interval: Option<Interval>,
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn wilson(rate: f64, population: u64, level: ConfidenceLevel) -> Inte
     let centre = (rate + z * z / (2.0 * trials)) / (1.0 + z * z / trials);
     let half = z / (1.0 + z * z / trials)
         * (rate * (1.0 - rate) / trials + z * z / (4.0 * trials * trials)).sqrt();
-    Interval::of_draws(
+    Interval::from_ends(
         (centre - half).clamp(0.0, rate),
         (centre + half).clamp(rate, 1.0),
         level,

@@ -1,10 +1,10 @@
 //! Every definition of a quantile that the library uses, in one place.
 //!
-//! | data | definition | why |
+//! | data | function | definition (Hyndman and Fan 1996) |
 //! |---|---|---|
-//! | a sample of values | [`of_sample`]: type 7 of Hyndman and Fan (1996) | the default of R and NumPy |
-//! | bootstrap replicates | [`of_replicates`]: type 6 | few replicates do not make intervals too narrow |
-//! | weighted draws of a model | [`weighted`]: inverse of the distribution function | weights need no interpolation rule |
+//! | a sample of values | [`of_sample`] | type 7, the default of R and NumPy |
+//! | bootstrap replicates | [`of_replicates`] | type 6, wider with few replicates |
+//! | weighted draws of a model | [`weighted`] | type 1, the inverse distribution function |
 //!
 //! The order-statistic interval of a sample's quantile is [`Quantile::interval`]. Durations counted
 //! in bins have a rule of their own, beside their bins (`kpi::map::times`).
@@ -31,11 +31,11 @@ use crate::stats::interval::Interval;
 pub struct Quantile {
     /// The share, 0 to 1.
     pub probability: f64,
-    /// The value, interpolated between its neighbours: type 7 of Hyndman and Fan (1996), the default
-    /// of R and NumPy.
+    /// The value, interpolated between its neighbours: type 7 of Hyndman and Fan (1996), the
+    /// default of R and NumPy.
     pub value: f64,
-    /// The interval between two order statistics whose level the binomial distribution gives; `None`
-    /// where the values are too few.
+    /// The interval between two order statistics whose level the binomial distribution gives;
+    /// `None` where the values are too few.
     pub interval: Option<Interval>,
 }
 

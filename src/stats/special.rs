@@ -1,7 +1,7 @@
 //! The special functions that the likelihoods need.
 
-/// Derivative of the log of the gamma function, for x above 0: the recurrence up to 10, then the
-/// asymptotic series, whose first term left out is below 1e-15 there.
+/// Derivative of the log of the gamma function, for x > 0: the recurrence up to 10, then the
+/// asymptotic series, whose first omitted term is below 1e-15 there.
 pub(crate) fn digamma(mut x: f64) -> f64 {
     let mut shift = 0.0;
     while x < 10.0 {
@@ -17,8 +17,7 @@ pub(crate) fn digamma(mut x: f64) -> f64 {
     shift + libm::log(x) - 0.5 / x - series
 }
 
-/// Gauss's hypergeometric series 2F1(a, b; c; z) for c other than 0, -1, .. and z from 0 to below
-/// 1.
+/// Gauss's hypergeometric series 2F1(a, b; c; z) for 0 <= z < 1 and c other than 0, -1, ..
 pub(crate) fn hypergeometric(a: f64, b: f64, c: f64, z: f64) -> f64 {
     const TERMS: u32 = 1_000_000;
     let (mut sum, mut term) = (1.0, 1.0);

@@ -13,7 +13,7 @@ impl Student {
     pub(crate) fn new(freedom: f64) -> Self {
         Self(
             (freedom < 1e9)
-                .then(|| StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom above 0")),
+                .then(|| StudentsT::new(0.0, 1.0, freedom).expect("degrees of freedom > 0")),
         )
     }
 

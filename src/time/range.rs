@@ -1,130 +1,208 @@
-//! The time a figure is about.
+//! Ranges of time.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::journeys::Period;
-use crate::journeys::arena::Journeys;
 use crate::time::day::Day;
+use crate::time::limits::{DAY, SECONDS, second};
+use crate::time::zone::TimeZone;
 
-/// The time a figure is about: `from <= t < to`, seconds since 1970-01-01T00:00:00Z.
+/// A half-open range of time, `from <= t < to`, in seconds since 1970-01-01T00:00:00Z.
+///
+/// It lies within 1970-01-01T00:00:00Z and 2106-02-07T06:28:16Z (0 to 2^32 seconds) and is never
+/// empty. The default covers all of that. In serde it is `{"from": .., "to": ..}`; a missing side is
+/// open.
 ///
 /// ```
-/// let window = mixtouch::time::Window::new(1_767_225_600, 1_769_904_000)?;
-/// assert_eq!(window.to_string(), "2026-01-01 to 2026-02-01");
+/// use mixtouch::time::TimeRange;
+///
+/// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
+/// assert_eq!(january.to_string(), "2026-01-01 to 2026-02-01");
+/// assert_eq!(january.seconds(), 31 * 86_400);
+/// assert!(january.contains(1_767_225_600) && !january.contains(1_769_904_000));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
-pub struct Window {
-    from: i64,
-    to: i64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Fields", into = "Fields")]
+pub struct TimeRange {
+    first: u32,
+    /// Included, so that the range that covers all times fits.
+    last: u32,
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
-    from: i64,
-    to: i64,
+    #[serde(default)]
+    from: Option<i64>,
+    #[serde(default)]
+    to: Option<i64>,
 }
 
-impl TryFrom<Fields> for Window {
+impl TryFrom<Fields> for TimeRange {
     type Error = Error;
 
-    fn try_from(f: Fields) -> Result<Self> {
-        Self::new(f.from, f.to)
+    fn try_from(fields: Fields) -> Result<Self> {
+        let all = Self::default();
+        Self::new(
+            fields.from.unwrap_or(all.from()),
+            fields.to.unwrap_or(all.to()),
+        )
     }
 }
 
-impl Window {
-    /// From the one second up to, but not including, the other.
+impl From<TimeRange> for Fields {
+    fn from(range: TimeRange) -> Self {
+        Self {
+            from: Some(range.from()),
+            to: Some(range.to()),
+        }
+    }
+}
+
+impl Default for TimeRange {
+    /// All times that a log can hold.
+    fn default() -> Self {
+        Self {
+            first: 0,
+            last: u32::MAX,
+        }
+    }
+}
+
+impl TimeRange {
+    /// From one second up to, but not including, the other.
     ///
     /// # Errors
-    /// A time outside 1970-01-01 to 2106-02-07, or a start that is not before the end.
+    /// If a time lies outside 0 to 2^32 seconds, or if `from` is not before `to`.
     pub fn new(from: i64, to: i64) -> Result<Self> {
-        let last = i64::from(u32::MAX) + 1;
-        for (name, time) in [("the window's start", from), ("the window's end", to)] {
-            if !(0..=last).contains(&time) {
-                return Err(Error::setting(
-                    name,
-                    time,
-                    format!("seconds since 1970-01-01T00:00:00Z, 0 to {last}"),
-                ));
-            }
-        }
         if from >= to {
-            return Err(Error::setting(
-                "the window's start",
-                from,
-                format!("a time before its end, {to}"),
-            ));
+            let expected = format!("a time before its end, {to}");
+            return Err(Error::setting("the period's start", from, expected));
         }
-        Ok(Self { from, to })
+        let first = second(from).ok_or_else(|| Error::setting("the period's start", from, SECONDS));
+        let end = "seconds since 1970-01-01T00:00:00Z, 1 to 4294967296";
+        let last = second(to - 1).ok_or_else(|| Error::setting("the period's end", to, end));
+        let (first, last) = (first?, last?);
+        Ok(Self { first, last })
     }
 
-    /// What the journeys report: their period, an open side closed by the first or the last second
-    /// of the log.
+    /// From a second on, without end.
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or
-    /// conversion.
-    pub fn of(journeys: &Journeys) -> Result<Self> {
-        if !journeys.has_times() {
-            return Err(Error::MissingInput {
-                model: "a KPI".into(),
-                needs: "persons and times".into(),
-            });
+    /// If the time lies outside 0 to 2^32 - 1 seconds.
+    ///
+    /// ```
+    /// let recent = mixtouch::time::TimeRange::since(1_767_225_600)?;
+    /// assert!(recent.contains(4_000_000_000) && !recent.contains(0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn since(from: i64) -> Result<Self> {
+        Self::new(from, Self::default().to())
+    }
+
+    /// All times before a second.
+    ///
+    /// # Errors
+    /// If the time lies outside 1 to 2^32 seconds.
+    ///
+    /// ```
+    /// let past = mixtouch::time::TimeRange::until(1_767_225_600)?;
+    /// assert!(past.contains(1_767_225_599) && !past.contains(1_767_225_600));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn until(to: i64) -> Result<Self> {
+        Self::new(0, to)
+    }
+
+    /// Whole days of a time zone, the last one included; `None` leaves that side open.
+    ///
+    /// # Errors
+    /// If the last day is before the first, if a day begins or ends outside 1970-01-01T00:00:00Z
+    /// to 2106-02-07T06:28:15Z, or if the zone skipped the only day.
+    ///
+    /// ```
+    /// use mixtouch::TimeZone;
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let (first, last) = ("2026-01-01".parse()?, "2026-01-31".parse()?);
+    /// let january = TimeRange::days(Some(first), Some(last), &TimeZone::utc())?;
+    /// assert_eq!(january, TimeRange::new(1_767_225_600, 1_769_904_000)?);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn days(first: Option<Day>, last: Option<Day>, zone: &TimeZone) -> Result<Self> {
+        if let (Some(first), Some(last)) = (first, last)
+            && last < first
+        {
+            let expected = format!("{first} or later");
+            return Err(Error::setting("the period's last day", last, expected));
         }
-        let empty = || Error::Empty {
-            what: "the log".into(),
-            expected: "at least one touch or conversion in the period".into(),
-        };
-        let (first, last) = journeys.extent().ok_or_else(empty)?;
-        let observation = journeys.observation();
-        let from = if observation.from > 0 {
-            observation.from
-        } else {
-            first
-        };
-        let to = observation
-            .to
-            .map_or(i64::from(observation.end.max(last)) + 1, i64::from);
-        Self::new(i64::from(from), to.max(i64::from(from) + 1))
+        let all = Self::default();
+        let from = first.map(|day| start_of("the period's first day", day, day, zone));
+        let to = last.map(|day| start_of("the period's last day", day, day.plus(1), zone));
+        Self::new(
+            from.transpose()?.unwrap_or(all.from()),
+            to.transpose()?.unwrap_or(all.to()),
+        )
     }
 
-    /// The first second.
+    /// The first second, 0 to 2^32 - 1.
     pub const fn from(self) -> i64 {
-        self.from
+        self.first as i64
     }
 
-    /// The second at which it ends.
+    /// The second at which the range ends, itself not included: 1 to 2^32.
     pub const fn to(self) -> i64 {
-        self.to
+        self.last as i64 + 1
     }
 
-    /// How long it is, in seconds.
+    /// The length in seconds, 1 to 2^32.
     pub const fn seconds(self) -> i64 {
-        self.to - self.from
+        self.to() - self.from()
     }
 
-    /// Whether it holds that second.
+    /// Whether a second lies within the range.
     pub const fn contains(self, time: i64) -> bool {
-        self.from <= time && time < self.to
+        self.from() <= time && time < self.to()
+    }
+
+    /// The first second, as logs store it.
+    pub(crate) const fn first(self) -> u32 {
+        self.first
+    }
+
+    /// The last second, itself included, as logs store it.
+    pub(crate) const fn last(self) -> u32 {
+        self.last
+    }
+
+    /// Whether a second of a log lies within the range.
+    pub(crate) const fn includes(self, time: u32) -> bool {
+        self.first <= time && time <= self.last
+    }
+
+    /// The end, unless it lies behind every second that a log can hold.
+    pub(crate) fn stated_end(self) -> Option<u32> {
+        self.last.checked_add(1)
     }
 }
 
-impl From<Window> for Period {
-    fn from(window: Window) -> Self {
-        let to = Some(window.to).filter(|&to| to <= i64::from(u32::MAX));
-        Period::new(Some(window.from), to).expect("a window is a period")
-    }
+/// The first second of a day, which is `day` itself or the one after.
+fn start_of(name: &'static str, day: Day, begins: Day, zone: &TimeZone) -> Result<i64> {
+    zone.start_of(begins)
+        .ok()
+        .filter(|&start| u32::try_from(start).is_ok())
+        .ok_or_else(|| {
+            let expected = "a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
+            Error::setting(name, day, expected)
+        })
 }
 
-impl fmt::Display for Window {
+impl fmt::Display for TimeRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", Moment(self.from), Moment(self.to))
+        write!(f, "{} to {}", Moment(self.from()), Moment(self.to()))
     }
 }
 
@@ -133,8 +211,8 @@ pub(crate) struct Moment(pub(crate) i64);
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = Day::new(self.0.div_euclid(86_400) as i32).unwrap_or(Day::MAX);
-        match self.0.rem_euclid(86_400) {
+        let day = Day::new(self.0.div_euclid(i64::from(DAY)) as i32).unwrap_or(Day::MAX);
+        match self.0.rem_euclid(i64::from(DAY)) {
             0 => day.fmt(f),
             second => write!(
                 f,
@@ -151,17 +229,50 @@ impl fmt::Display for Moment {
 mod tests {
     use super::*;
 
+    fn range(from: i64, to: i64) -> TimeRange {
+        TimeRange::new(from, to).unwrap()
+    }
+
     #[test]
-    fn windows_are_checked_and_written_as_dates() {
-        assert!(
-            Window::new(5, 5).is_err()
-                && Window::new(-1, 5).is_err()
-                && Window::new(0, 1 << 33).is_err()
+    fn empty_ranges_and_times_beyond_a_log_are_refused() {
+        for (from, to) in [(5, 5), (6, 5), (-1, 5), (0, 1 << 33), (0, 0)] {
+            assert!(TimeRange::new(from, to).is_err(), "{from} to {to}");
+        }
+        assert!(TimeRange::new(i64::MIN, i64::MAX).is_err());
+        assert!(TimeRange::new(i64::MAX, i64::MIN).is_err());
+        assert!(TimeRange::since(1 << 32).is_err() && TimeRange::until(1 << 32).is_ok());
+    }
+
+    #[test]
+    fn ranges_hold_their_first_second_but_not_their_end() {
+        let range = range(5, 9);
+        assert_eq!(
+            [4, 5, 8, 9].map(|time| range.includes(time)),
+            [false, true, true, false]
         );
-        assert!(serde_json::from_str::<Window>(r#"{"from": 9, "to": 3}"#).is_err());
-        let window = Window::new(86_400, 90_061).unwrap();
-        assert_eq!(window.to_string(), "1970-01-02 to 1970-01-02T01:01:01Z");
-        assert!(window.contains(86_400) && !window.contains(90_061));
-        assert_eq!(Period::from(window).start(), 86_400);
+        assert_eq!((range.last(), range.stated_end()), (8, Some(9)));
+        let all = TimeRange::default();
+        assert!(all.includes(0) && all.includes(u32::MAX) && all.stated_end().is_none());
+    }
+
+    #[test]
+    fn ranges_are_written_as_dates() {
+        let text = range(86_400, 90_061).to_string();
+        assert_eq!(text, "1970-01-02 to 1970-01-02T01:01:01Z");
+        let all = TimeRange::default().to_string();
+        assert_eq!(all, "1970-01-01 to 2106-02-07T06:28:16Z");
+    }
+
+    #[test]
+    fn a_missing_side_is_open() {
+        let read = |text| serde_json::from_str::<TimeRange>(text);
+        assert!(read(r#"{"from": 9, "to": 3}"#).is_err());
+        assert!(read(r#"{"from": 9, "until": 30}"#).is_err());
+        assert_eq!(read("{}").unwrap(), TimeRange::default());
+        assert_eq!(read(r#"{"from": 9}"#).unwrap(), range(9, 1 << 32));
+        assert_eq!(
+            serde_json::to_string(&range(3, 9)).unwrap(),
+            r#"{"from":3,"to":9}"#
+        );
     }
 }

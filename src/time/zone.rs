@@ -93,7 +93,7 @@ impl TimeZone {
     /// None without the feature `time`.
     #[cfg(not(feature = "time"))]
     pub fn start_of(&self, day: Day) -> Result<i64> {
-        Ok(i64::from(day.days()) * 86_400)
+        Ok(i64::from(day.days()) * i64::from(crate::time::limits::DAY))
     }
 }
 

@@ -10,7 +10,8 @@ use mixtouch::attribution::shapley::{
     ExactSetShapley, OrderedShapley, SetRateShapley, SimplifiedShapley,
 };
 use mixtouch::attribution::{ChannelSetCounts, ComparisonTable};
-use mixtouch::journeys::{Period, Transform};
+use mixtouch::journeys::Transform;
+use mixtouch::time::TimeRange;
 use mixtouch::{
     Channels, Comparison, CostTable, Credits, Error, Event, Events, Fit, Journey, JourneyBuilder,
     JourneyOptions, Journeys, Lookback, Outcome, PathTable, PersonKey, TimeZone, attribute,
@@ -305,14 +306,8 @@ fn settings_outside_their_range_are_refused() {
     }
     assert!(Markov::order(0).is_err());
     assert!(WShaped::new(Vec::<String>::new()).is_err());
-    for (from, to) in [
-        (Some(5), Some(5)),
-        (Some(6), Some(5)),
-        (Some(-1), None),
-        (None, Some(0)),
-        (None, Some(1 << 32)),
-    ] {
-        assert!(Period::new(from, to).is_err(), "{from:?} {to:?}");
+    for (from, to) in [(5, 5), (6, 5), (-1, 1 << 32), (0, 0), (0, (1 << 32) + 1)] {
+        assert!(TimeRange::new(from, to).is_err(), "{from} {to}");
     }
     assert!(Outcome::new(-1.0, 0.0, 0.0).is_err() && Outcome::new(1.0, f64::NAN, 0.0).is_err());
     assert!(Journey::new(&[], &[1], 2, Outcome::NULL).is_err());
@@ -666,7 +661,8 @@ fn stored_items_are_validated_too() {
 #[test]
 fn periods_are_of_days_that_logs_can_have() {
     let period = |first: &str, last: &str, zone: &TimeZone| {
-        Period::days(first.parse().ok(), last.parse().ok(), zone).map_err(|error| error.to_string())
+        TimeRange::days(first.parse().ok(), last.parse().ok(), zone)
+            .map_err(|error| error.to_string())
     };
     let within = "expected: a day within 1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z";
     let utc = TimeZone::utc();

@@ -4,7 +4,8 @@ mod by_hand;
 mod reference;
 
 use mixtouch::attribution::{Needs, stream_credits};
-use mixtouch::journeys::{Period, Transform};
+use mixtouch::journeys::Transform;
+use mixtouch::time::TimeRange;
 use mixtouch::{AttributionModel, ChannelId, Journey, JourneyBuilder, Journeys};
 use proptest::prelude::*;
 use reference::{CHANNELS, Options, Row, What, actual, events, reference};
@@ -193,8 +194,8 @@ fn in_any_order(journeys: &Journeys) -> Vec<String> {
     all
 }
 
-fn period(from: u32, to: u32) -> Period {
-    Period::new(Some(from.into()), Some(to.into())).unwrap()
+fn period(from: u32, to: u32) -> TimeRange {
+    TimeRange::new(from.into(), to.into()).unwrap()
 }
 
 /// The rows with persons interleaved anew: `order` says which person's next row comes next.

@@ -350,7 +350,13 @@ fn what_cannot_be_fitted_is_refused() {
 fn lift_tests_that_do_not_fit_the_panel_are_refused() {
     let test = |channel: &str, geo: Option<&str>, start: &str| {
         let (start, end): (Day, Day) = (start.parse().unwrap(), "2030-01-01".parse().unwrap());
-        let test = LiftTest::new(channel, geo.map(Into::into), start, end, 10.0, 5.0, 1.0).unwrap();
+        let test = geo.into_iter().fold(
+            LiftTest::new(channel, start, end)
+                .with_spend_change(10.0)
+                .with_outcome_change(5.0)
+                .with_standard_error(1.0),
+            LiftTest::with_geo,
+        );
         message(
             MixSpecification::new()
                 .trials(20)
@@ -378,8 +384,10 @@ fn lift_tests_are_within_the_panel_and_cut_no_more_than_was_spent() {
     let spend = wave(60, 0.9);
     let fit = |from: i32, days: i32, change: f64| {
         let start = weeks(1)[0].plus(from);
-        let test =
-            LiftTest::new("tv", None, start, start.plus(days - 1), change, change, 1.0).unwrap();
+        let test = LiftTest::new("tv", start, start.plus(days - 1))
+            .with_spend_change(change)
+            .with_outcome_change(change)
+            .with_standard_error(1.0);
         MixSpecification::new()
             .trials(20)
             .unwrap()
@@ -409,16 +417,13 @@ fn lift_tests_need_a_channel_that_was_active_where_they_ran() {
         .with_channel("radio", vec![0.0; 120])
         .unwrap();
     let fit = |channel: &str, geo: Option<&str>| {
-        let test = LiftTest::new(
-            channel,
-            geo.map(Into::into),
-            weeks(9)[8],
-            weeks(13)[12].plus(-1),
-            10.0,
-            5.0,
-            1.0,
-        )
-        .unwrap();
+        let test = geo.into_iter().fold(
+            LiftTest::new(channel, weeks(9)[8], weeks(13)[12].plus(-1))
+                .with_spend_change(10.0)
+                .with_outcome_change(5.0)
+                .with_standard_error(1.0),
+            LiftTest::with_geo,
+        );
         MixSpecification::new()
             .trials(20)
             .unwrap()

@@ -456,16 +456,13 @@ fn a_lift_test_is_predicted_by_what_the_model_says_of_the_changed_spend() {
                 .map(|(_, x)| x)
                 .sum();
             let named = geo.map(|g| geos[g].clone());
-            let test = LiftTest::new(
-                &channel,
-                named.clone(),
-                start,
-                end,
-                0.4 * spent,
-                0.3 * spent,
-                0.05 * spent,
-            )
-            .unwrap();
+            let test = named.clone().into_iter().fold(
+                LiftTest::new(&channel, start, end)
+                    .with_spend_change(0.4 * spent)
+                    .with_outcome_change(0.3 * spent)
+                    .with_standard_error(0.05 * spent),
+                LiftTest::with_geo,
+            );
             let model = quick()
                 .order(order)
                 .lift_tests(vec![test])
@@ -537,7 +534,10 @@ fn days_and_months_are_periods_too() {
             .unwrap();
         assert_eq!(panel.period(), period);
         let (start, end): (Day, Day) = (tested.0.parse().unwrap(), tested.1.parse().unwrap());
-        let test = LiftTest::new("tv", None, start, end, 300.0, 570.0, 30.0).unwrap();
+        let test = LiftTest::new("tv", start, end)
+            .with_spend_change(300.0)
+            .with_outcome_change(570.0)
+            .with_standard_error(30.0);
         let mix = MixSpecification::new()
             .saturation(SaturationFamily::None)
             .trials(200)
@@ -580,14 +580,12 @@ fn a_test_within_a_month_changes_its_share_of_the_month() {
     let mix = line().lift_tests(vec![
         LiftTest::new(
             "tv",
-            None,
             "2020-02-10".parse().unwrap(),
             "2020-03-20".parse().unwrap(),
-            50.0,
-            100.0,
-            1000.0,
         )
-        .unwrap(),
+        .with_spend_change(50.0)
+        .with_outcome_change(100.0)
+        .with_standard_error(1000.0),
     ]);
     let model = mix.fit(&panel).unwrap();
     let roi = model.channels()[0].roi.unwrap().value();

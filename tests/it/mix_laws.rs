@@ -350,10 +350,9 @@ impl ResponseCurve for Probe<'_> {
     fn response(&self, spend: f64) -> f64 {
         use mixtouch::budget::{Budget, ChannelBudget};
         let names: Vec<&str> = self.0.panel().channel_names().collect();
-        let fixed = |(c, name): (usize, &&str)| {
-            ChannelBudget::fixed(*name, if c == 0 { spend } else { 0.0 }).unwrap()
-        };
-        let budget = Budget::new(names.iter().enumerate().map(fixed).collect()).unwrap();
+        let fixed =
+            |(c, name): (usize, &&str)| ChannelBudget::new(*name, if c == 0 { spend } else { 0.0 });
+        let budget = Budget::new(names.iter().enumerate().map(fixed));
         budget
             .plan(
                 &self.0.response_curves(1).unwrap(),

@@ -1,6 +1,6 @@
 //! Models of which channels a person met, against figures worked out elsewhere.
 
-use mixtouch::attribution::regression::{Logistic, ShaoLi};
+use mixtouch::attribution::regression::{LogisticRegression, ShaoLi};
 use mixtouch::attribution::shapley::{ResponseShapley, SetRateShapley};
 use mixtouch::attribution::{ChannelSetCounts, Counterfactual};
 use mixtouch::{ChannelId, Comparison, Fit, Journeys, Outcome, PathTable, attribute};
@@ -47,7 +47,7 @@ fn logistic_coefficients_are_those_of_numpy() {
         (&["search"], 200.0, 800.0),
         (&["social", "search"], 360.0, 640.0),
     ]);
-    let model = Logistic::new().fit(&journeys).unwrap();
+    let model = LogisticRegression::new().fit(&journeys).unwrap();
     assert!(model.converged());
     let ours: Vec<f64> = std::iter::once(model.intercept())
         .chain(model.coefficients().map(|(_, coefficient)| coefficient))
@@ -66,7 +66,7 @@ fn logistic_stays_finite_at_the_edges() {
             (&["a"], conversions, nulls),
             (&["a", "b"], conversions, nulls),
         ]);
-        let model = Logistic::new().fit(&journeys).unwrap();
+        let model = LogisticRegression::new().fit(&journeys).unwrap();
         assert!(
             model.intercept().is_finite()
                 && model
@@ -81,7 +81,7 @@ fn logistic_stays_finite_at_the_edges() {
                 < 1e-9
         );
     }
-    assert!(Logistic::new().with_penalty(0.0).is_err());
+    assert!(LogisticRegression::new().with_penalty(0.0).is_err());
 }
 
 /// Figures by hand. p(a) = 6/30, p(b) = 9/20, p(c) = 4/20, p(a, b) = p(a, b, c) = 3/10 with p(a, c)
@@ -278,7 +278,7 @@ fn all_of_them_compare_and_bootstrap() {
         (&["a", "b", "c", "a"], 30.0, 70.0),
     ]);
     let table = Comparison::new()
-        .fit("logistic", Logistic::new())
+        .fit("logistic", LogisticRegression::new())
         .fit("shao-li", ShaoLi)
         .fit("counterfactual", Counterfactual)
         .bootstrap(mixtouch::attribution::Bootstrap::new(100, 1).unwrap())

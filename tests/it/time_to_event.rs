@@ -4,8 +4,8 @@
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
-use mixtouch::journeys::Period;
 use mixtouch::simulate::worlds::{Simulation, World};
+use mixtouch::time::TimeRange;
 use mixtouch::util::Random;
 use mixtouch::{
     ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, Outcome, PathTable,
@@ -352,7 +352,7 @@ fn only_what_is_watched_counts() {
         2.0
     );
     // reported from day 10: 10 days each, and only person 3's second sale
-    let options = JourneyOptions::default().with_period(Period::new(Some(10 * DAY), None).unwrap());
+    let options = JourneyOptions::default().with_period(TimeRange::since(10 * DAY).unwrap());
     let later = Journeys::from_events(&log, options).unwrap();
     let report = fit(&later).unwrap().report();
     assert_eq!((report.person_days, report.conversions), (20.0, 1.0));

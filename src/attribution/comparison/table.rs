@@ -1,6 +1,4 @@
-//! What a comparison found, for persons and for machines.
-
-mod shown;
+//! What a comparison found.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::credits::{Credits, Tally};
@@ -9,15 +7,28 @@ use crate::attribution::parameters::Parameters;
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::time::Duration;
-
-use crate::attribution::comparison::table::shown::Shown;
 
 /// Several models' credit by channel on the same journeys.
 ///
-/// Shown, it is a table with a column a model; serialised, a document with all figures;
-/// [`ComparisonTable::write_csv`] writes a row for each model and channel.
+/// Displayed, it is a table for each figure with a column for each model, and intervals behind the
+/// figures; serialised, a document with all figures; [`ComparisonTable::write_csv`] writes a record
+/// for each model and channel.
+///
+/// ```
+/// use mixtouch::attribution::rules::{LastTouch, Linear};
+/// use mixtouch::{Comparison, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social", "search"], Outcome::new(2.0, 5.0, 80.0)?)?;
+/// let table = Comparison::new()
+///     .model("last-touch", LastTouch)
+///     .model("linear", Linear)
+///     .run(&paths.journeys()?)?;
+/// let social = table.model("linear").and_then(|model| model.channel("social"));
+/// assert_eq!(social.map(|credit| (credit.conversions, credit.value)), Some((1.0, 40.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonTable {
     totals: Totals,
@@ -30,32 +41,32 @@ pub struct ComparisonTable {
     withheld: Option<Withheld>,
 }
 
-/// The same of one segment's journeys.
+/// Several models' credit by channel on the journeys of one segment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SegmentTable {
-    /// The text that tells the segment apart.
+    /// The segment's value in the column that segments are taken from.
     pub segment: String,
-    /// What the journeys that close in it add up to.
+    /// Sums over the journeys that close in the segment.
     pub totals: Totals,
     /// The models in the order they were added.
     pub models: Vec<ModelTable>,
 }
 
-/// One model's credit. Equal to another when all is but the time it took.
+/// One model's credit by channel. Two are equal if all but [`ModelTable::spent`] is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelTable {
-    /// The name it was given.
+    /// The name given to the model.
     pub model: String,
-    /// Its settings.
+    /// The model's settings by name.
     pub parameters: Parameters,
-    /// Every channel, by name.
+    /// The credit of every channel, in order of the channels' names.
     pub channels: Vec<ChannelCredit>,
-    /// What would have come without marketing, for models that estimate it.
+    /// Conversions that would have come without marketing, for models that estimate them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineCredit>,
-    /// What no touch accounts for.
+    /// Conversions that no touch accounts for.
     pub unattributed: Tally,
     /// Processor time of fitting and scoring, over all threads.
     #[serde(skip)]
@@ -68,54 +79,54 @@ pub struct ModelTable {
 pub struct ChannelCredit {
     /// The channel's name.
     pub channel: String,
-    /// Conversions credited to it.
+    /// Conversions credited to the channel.
     pub conversions: f64,
-    /// Where the bootstrap's interval of conversions begins, if there was one.
+    /// Lower end of the bootstrap interval of `conversions`, if there was a bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_low: Option<f64>,
-    /// Where it ends.
+    /// Upper end of the interval of `conversions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_high: Option<f64>,
-    /// Value credited to it.
+    /// Value credited to the channel, in the log's currency.
     pub value: f64,
-    /// Where the bootstrap's interval of value begins, if there was one.
+    /// Lower end of the bootstrap interval of `value`, if there was a bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_low: Option<f64>,
-    /// Where it ends.
+    /// Upper end of the interval of `value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_high: Option<f64>,
-    /// What it cost over the period, where any cost is known.
+    /// The channel's cost over the period, where costs are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
-    /// Return on ad spend: value / cost, where it cost anything.
+    /// Return on ad spend: value / cost, where the cost is > 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roas: Option<f64>,
-    /// Cost per acquisition: cost / conversions, where it cost anything and has any.
+    /// Cost per acquisition: cost / conversions, where both are > 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpa: Option<f64>,
-    /// The part of all conversions lost without the channel, for models that work by it.
+    /// Share of all conversions lost without the channel, 0 to 1, for Markov models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal_effect: Option<f64>,
 }
 
-/// What would have come without marketing, by one model.
+/// One model's estimate of conversions that would have come without marketing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BaselineCredit {
-    /// Conversions.
+    /// Conversions that would have come without marketing.
     pub conversions: f64,
-    /// Where the bootstrap's interval of conversions begins, if there was one.
+    /// Lower end of the bootstrap interval of `conversions`, if there was a bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_low: Option<f64>,
-    /// Where it ends.
+    /// Upper end of the interval of `conversions`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conversions_high: Option<f64>,
-    /// Their value.
+    /// Value of those conversions, in the log's currency.
     pub value: f64,
-    /// Where the bootstrap's interval of value begins, if there was one.
+    /// Lower end of the bootstrap interval of `value`, if there was a bootstrap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_low: Option<f64>,
-    /// Where it ends.
+    /// Upper end of the interval of `value`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value_high: Option<f64>,
 }
@@ -202,16 +213,16 @@ impl ModelTable {
         }
     }
 
-    /// The credit of a channel.
+    /// The credit of the channel of that name.
     pub fn channel(&self, name: &str) -> Option<&ChannelCredit> {
         self.channels.iter().find(|row| row.channel == name)
     }
 
     /// Sets the intervals from the credit of each bootstrap replicate.
     pub(crate) fn set_intervals(&mut self, bootstrap: &Bootstrap, replicates: &[&Credits]) {
-        let interval = |of: &dyn Fn(&Credits) -> f64| {
-            let (low, high) =
-                bootstrap.interval(replicates.iter().map(|credits| of(credits)).collect());
+        let interval = |figure: &dyn Fn(&Credits) -> f64| {
+            let figures = replicates.iter().map(|credits| figure(credits)).collect();
+            let (low, high) = bootstrap.interval(figures);
             (Some(low), Some(high))
         };
         for (at, row) in self.channels.iter_mut().enumerate() {
@@ -247,22 +258,22 @@ impl ComparisonTable {
         Self { withheld, ..self }
     }
 
-    /// Which segments had too few persons to be told apart, if any had.
+    /// The segments merged or left out for having too few persons, if there are any.
     pub fn withheld(&self) -> Option<Withheld> {
         self.withheld
     }
 
-    /// The segments in order of their names; none where journeys are not told apart.
+    /// The segments in order of their names; none where journeys have no segments.
     pub fn segments(&self) -> &[SegmentTable] {
         &self.segments
     }
 
-    /// How intervals were found, if there are any.
+    /// The bootstrap that gave the intervals, if there was one.
     pub fn bootstrap(&self) -> Option<&Bootstrap> {
         self.bootstrap.as_ref()
     }
 
-    /// What all journeys add up to.
+    /// Sums over all journeys.
     pub fn totals(&self) -> Totals {
         self.totals
     }
@@ -276,118 +287,4 @@ impl ComparisonTable {
     pub fn model(&self, name: &str) -> Option<&ModelTable> {
         self.models.iter().find(|table| table.model == name)
     }
-
-    /// The table to be shown, with the `rows` channels that matter most to the models; what the
-    /// others have is summed up.
-    pub fn top(&self, rows: usize) -> impl fmt::Display + '_ {
-        Shown { table: self, rows }
-    }
-
-    /// A row for each model and channel, with header:
-    /// `model,channel,conversions,value,cost,roas,cpa,removal_effect` and the ends of intervals,
-    /// `conversions_low,conversions_high,value_low,value_high`. The baseline and what is
-    /// unattributed follow each model's channels as `(baseline)` and `(unattributed)`.
-    ///
-    /// # Errors
-    /// What the writer fails with.
-    #[cfg(feature = "csv")]
-    pub fn write_csv(&self, writer: impl std::io::Write) -> crate::error::Result<()> {
-        let failed = |error: csv::Error| crate::error::Error::Io(std::io::Error::other(error));
-        let mut rows = csv::Writer::from_writer(writer);
-        let interval = [
-            "conversions_low",
-            "conversions_high",
-            "value_low",
-            "value_high",
-        ];
-        let header = [
-            "model",
-            "channel",
-            "conversions",
-            "value",
-            "cost",
-            "roas",
-            "cpa",
-            "removal_effect",
-        ];
-        rows.write_record(header.iter().chain(&interval))
-            .map_err(failed)?;
-        let mut write = |model: &str, name: &str, numbers: [Option<f64>; 10]| {
-            let numbers =
-                numbers.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
-            rows.write_record(
-                [model, name]
-                    .into_iter()
-                    .chain(numbers.iter().map(String::as_str)),
-            )
-            .map_err(failed)
-        };
-        for ModelTable {
-            model,
-            channels,
-            baseline,
-            unattributed,
-            ..
-        } in &self.models
-        {
-            for row in channels {
-                let numbers = [
-                    Some(row.conversions),
-                    Some(row.value),
-                    row.cost,
-                    row.roas,
-                    row.cpa,
-                    row.removal_effect,
-                ];
-                let interval = [
-                    row.conversions_low,
-                    row.conversions_high,
-                    row.value_low,
-                    row.value_high,
-                ];
-                write(model, &row.channel, joined(numbers, interval))?;
-            }
-            if let Some(row) = baseline {
-                let interval = [
-                    row.conversions_low,
-                    row.conversions_high,
-                    row.value_low,
-                    row.value_high,
-                ];
-                write(
-                    model,
-                    "(baseline)",
-                    joined(
-                        [
-                            Some(row.conversions),
-                            Some(row.value),
-                            None,
-                            None,
-                            None,
-                            None,
-                        ],
-                        interval,
-                    ),
-                )?;
-            }
-            let numbers = [
-                Some(unattributed.conversions),
-                Some(unattributed.value),
-                None,
-                None,
-                None,
-                None,
-            ];
-            write(model, "(unattributed)", joined(numbers, [None; 4]))?;
-        }
-        Ok(rows.flush()?)
-    }
-}
-
-#[cfg(feature = "csv")]
-fn joined(numbers: [Option<f64>; 6], interval: [Option<f64>; 4]) -> [Option<f64>; 10] {
-    let mut all = [None; 10];
-    all[..6].copy_from_slice(&numbers);
-    all[6..].copy_from_slice(&interval);
-    all
 }

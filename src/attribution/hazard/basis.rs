@@ -1,10 +1,8 @@
 //! How the effect of a touch may depend on its age.
 
-use crate::attribution::hazard::decay::Decay;
+use crate::attribution::hazard::decay::{DAY, Decay};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
-
-pub(super) const DAY: f64 = 86_400.0;
 
 /// Functions of a touch's age whose weighted sum is its effect.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! An exponential from tables.
 
-use crate::attribution::hazard::basis::DAY;
 use std::fmt;
 use std::sync::Arc;
 
+/// Seconds.
+pub(super) const DAY: f64 = 86_400.0;
 /// An exponential counts up to this many times its own tau: it has lost all but 0.00005 of its
 /// effect by then, and what stands before an event stays short (three times shorter for touches
 /// over 90 days).

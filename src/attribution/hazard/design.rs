@@ -5,7 +5,7 @@ use crate::channel::ChannelId;
 use serde::{Deserialize, Serialize};
 
 /// Same-channel touches and pairs of channels count as close within 7 days.
-pub(super) const WEEK: u32 = 7 * 86_400;
+pub(super) const WEEK: u32 = 7 * crate::time::limits::DAY;
 /// Frequency classes: 0, 1, 2 to 3, and 4 or more touches of the channel in the 7 days before.
 pub(super) const CLASSES: usize = 4;
 
@@ -216,7 +216,7 @@ fn overlap(left: &[(u32, u32)], right: &[(u32, u32)]) -> f64 {
 mod tests {
     use super::*;
 
-    const DAY: u32 = 86_400;
+    use crate::time::limits::DAY;
 
     fn design(frequency: bool, pairs: bool) -> Design {
         Design {

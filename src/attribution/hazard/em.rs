@@ -1,7 +1,9 @@
 //! The maximum-likelihood rates of an additive intensity.
 
 use crate::attribution::hazard::rows::Rows;
+use crate::error::Result;
 use crate::linalg::anderson::History;
+use crate::progress::{Progress, Stage, step};
 use std::ops::Range;
 
 /// Events with what stood before them, and how long each feature was exposed: the log-likelihood of
@@ -34,6 +36,8 @@ struct Step {
 const GRAIN: usize = 4096;
 /// The likelihood's gain, by event, up to which a step counts as quiet.
 const GAIN: f64 = 1e-9;
+/// Rounds between two reports to the observer.
+const REPORT: u64 = 32;
 /// Quiet steps in a row that end the search: one alone may be chance.
 const QUIET: u32 = 3;
 /// So do a stretch of steps which together gain no more than this by event: rates on their way to 0
@@ -67,7 +71,15 @@ impl Problem<'_> {
     /// EM with Anderson's acceleration (Walker and Ni 2011; for EM, Henderson and Varadhan 2019):
     /// each look at the events gives a plain step, and the last few steps say how far to go on. A
     /// step onwards that lowers the likelihood is taken back for the plain one, which never does.
-    pub(super) fn maximise(&self, start: Vec<f64>, most_steps: u64) -> Solution {
+    ///
+    /// # Errors
+    /// If the observer stops the search.
+    pub(super) fn maximise(
+        &self,
+        start: Vec<f64>,
+        most_steps: u64,
+        progress: &dyn Progress,
+    ) -> Result<Solution> {
         let mut rates = start;
         self.restrict(&mut rates);
         let events = self.rows.weight();
@@ -75,7 +87,12 @@ impl Problem<'_> {
         let mut history = History::new(self.exposure);
         let (mut steps, mut quiet, mut converged) = (0, 0, false);
         let mut stretch = (STRETCH.0, at.log_likelihood);
+        let mut rounds = 0u64;
         while steps < most_steps && !converged {
+            if rounds % REPORT == 0 {
+                step(progress, Stage::Fitting, steps, None)?;
+            }
+            rounds += 1;
             let plain = self.advance(&rates, &at.sums);
             let onward = history.onward(&rates, &plain);
             let (mut next, mut look) = self.with_look(onward.unwrap_or_else(|| plain.clone()));
@@ -96,12 +113,12 @@ impl Problem<'_> {
         }
         // after a plain step, and only then, rates times exposures add up to the events
         let (rates, look) = self.with_look(self.advance(&rates, &at.sums));
-        Solution {
+        Ok(Solution {
             rates,
             log_likelihood: look.log_likelihood,
             steps: steps + 1,
             converged,
-        }
+        })
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {
@@ -246,7 +263,7 @@ mod tests {
             rows: &rows,
             exposure: &[3.0, 7.0],
         };
-        let solution = problem.maximise(problem.start(), 10_000);
+        let solution = problem.maximise(problem.start(), 10_000, &()).unwrap();
         assert!(solution.converged);
         approx::assert_relative_eq!(solution.rates[0], 1.5, max_relative = 1e-4);
         approx::assert_relative_eq!(solution.rates[1], 0.5, max_relative = 1e-4);
@@ -259,13 +276,16 @@ mod tests {
             rows: &none,
             exposure: &[3.0, 7.0],
         };
-        assert_eq!(empty.maximise(empty.start(), 10_000).rates, [0.0, 0.0]);
+        assert_eq!(
+            empty.maximise(empty.start(), 10_000, &()).unwrap().rates,
+            [0.0, 0.0]
+        );
         let some = rows(&[(vec![(0, 1.0)], 6.0), (vec![], 2.0)]);
         let problem = Problem {
             rows: &some,
             exposure: &[3.0, 7.0],
         };
-        assert!(!problem.maximise(problem.start(), 3).converged);
+        assert!(!problem.maximise(problem.start(), 3, &()).unwrap().converged);
     }
 
     #[test]
@@ -275,7 +295,7 @@ mod tests {
             rows: &rows,
             exposure: &[0.0, 7.0],
         };
-        let solution = problem.maximise(problem.start(), 10_000);
+        let solution = problem.maximise(problem.start(), 10_000, &()).unwrap();
         assert_eq!(solution.rates[0], 0.0);
         approx::assert_relative_eq!(solution.rates[1], 6.0 / 7.0, max_relative = 1e-12);
     }
@@ -306,7 +326,7 @@ mod tests {
                 prop_assert!(after >= before - 1e-9 * before.abs().max(1.0), "{before} to {after}");
                 before = after;
             }
-            let solution = problem.maximise(problem.start(), 100_000);
+            let solution = problem.maximise(problem.start(), 100_000, &()).unwrap();
             prop_assert!(solution.converged && solution.log_likelihood >= before - 1e-6 * rows.weight());
             let expected: f64 = solution.rates.iter().zip(&exposure).map(|(rate, exposure)| rate * exposure).sum();
             prop_assert!((expected / rows.weight() - 1.0).abs() < 1e-12, "{expected} expected of {}", rows.weight());

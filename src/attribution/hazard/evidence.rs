@@ -1,9 +1,9 @@
 //! What one pass over the persons keeps.
 
-use crate::attribution::hazard::basis::DAY;
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::Design;
-use crate::attribution::hazard::em::Problem;
-use crate::attribution::hazard::rows::Rows;
+use crate::attribution::hazard::process::{Person, Process};
 use crate::attribution::hazard::upstream::Arrivals;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -12,16 +12,17 @@ use crate::journeys::Journey;
 use crate::journeys::arena::Block;
 use serde::{Deserialize, Serialize};
 
-/// The evidence of a [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard): how long every feature was exposed over
-/// all persons, and what stood before each conversion. Persons without a conversion leave exposure
+/// The evidence of an [`AdditiveHazard`](crate::attribution::hazard::AdditiveHazard): how long every
+/// feature was exposed over all persons, and what preceded each conversion. Persons without a conversion leave exposure
 /// only, so it stays small, and fitting never reads the touches again.
 ///
 /// Evidence gathered apart, over different persons, merges into that of all; state the end of
-/// observation ([`Period`](crate::journeys::Period)) when each part would otherwise end with its own last
+/// observation ([`TimeRange`](crate::time::TimeRange)) when each part would otherwise end with its own last
 /// row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Exposures {
+    version: EvidenceVersion<1>,
     channels: Channels,
     pub(super) design: Design,
     pub(super) conversions: Process,
@@ -34,6 +35,7 @@ pub struct Exposures {
 
 #[derive(Deserialize)]
 struct Fields {
+    version: EvidenceVersion<1>,
     channels: Channels,
     design: Design,
     conversions: Process,
@@ -46,6 +48,7 @@ impl TryFrom<Fields> for Exposures {
 
     fn try_from(fields: Fields) -> Result<Self> {
         let Fields {
+            version,
             channels,
             design,
             conversions,
@@ -64,6 +67,7 @@ impl TryFrom<Fields> for Exposures {
             ));
         }
         Ok(Self {
+            version,
             channels,
             design,
             conversions,
@@ -74,120 +78,6 @@ impl TryFrom<Fields> for Exposures {
     }
 }
 
-/// Events in time and the exposure to what may bring them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Process {
-    /// By feature, in the basis' unit.
-    pub(super) exposure: Vec<f64>,
-    /// Seconds watched.
-    pub(super) watched: f64,
-    pub(super) rows: Rows,
-}
-
-impl Process {
-    pub(super) fn new(features: usize) -> Self {
-        Self {
-            exposure: vec![0.0; features],
-            ..Self::default()
-        }
-    }
-
-    pub(super) fn merge(&mut self, later: Self) {
-        self.exposure
-            .iter_mut()
-            .zip(later.exposure)
-            .for_each(|(sum, other)| *sum += other);
-        self.watched += later.watched;
-        self.rows.append(later.rows);
-    }
-
-    pub(super) fn is_sound(&self, features: usize) -> bool {
-        let numbers = self.exposure.iter().chain([&self.watched]);
-        self.exposure.len() == features
-            && numbers
-                .into_iter()
-                .all(|number| (0.0..f64::INFINITY).contains(number))
-            && self.rows.is_sound(features)
-    }
-
-    /// The problem this is, with features by falling exposure instead of by name. The first
-    /// `singles` features are exposed in `unit`, the others in seconds; rates are a day.
-    pub(super) fn ranked(&self, singles: usize, unit: f64) -> Ranked {
-        let days = |feature: usize| {
-            self.exposure[feature] * if feature < singles { unit } else { 1.0 / DAY }
-        };
-        let mut order: Vec<usize> = (0..self.exposure.len()).collect();
-        order.sort_by(|&left, &right| {
-            (left >= singles)
-                .cmp(&(right >= singles))
-                .then(days(right).total_cmp(&days(left)))
-        });
-        let mut places = vec![0; order.len()];
-        order
-            .iter()
-            .enumerate()
-            .for_each(|(place, &feature)| places[feature] = place);
-        let exposure = order
-            .iter()
-            .map(|&feature| days(feature))
-            .chain([self.watched / DAY])
-            .collect();
-        Ranked {
-            rows: self.rows.moved(&places).compressed(),
-            exposure,
-            places,
-        }
-    }
-}
-
-/// A likelihood whose sums run over features in an order that does not depend on what channels are
-/// called: flat directions would amplify the differences in rounding.
-pub(super) struct Ranked {
-    rows: Rows,
-    exposure: Vec<f64>,
-    /// By feature.
-    places: Vec<usize>,
-}
-
-impl Ranked {
-    pub(super) fn problem(&self) -> Problem<'_> {
-        Problem {
-            rows: &self.rows,
-            exposure: &self.exposure,
-        }
-    }
-
-    /// From features by place to features by number; what is the baseline's stays last.
-    pub(super) fn by_number<T: Copy>(&self, by_place: &[T]) -> Vec<T> {
-        self.places
-            .iter()
-            .chain([&self.places.len()])
-            .map(|&place| by_place[place])
-            .collect()
-    }
-
-    /// From features by number to features by place.
-    pub(super) fn by_place(&self, by_number: &[f64]) -> Vec<f64> {
-        let mut moved = by_number.to_vec();
-        self.places
-            .iter()
-            .enumerate()
-            .for_each(|(feature, &place)| moved[place] = by_number[feature]);
-        moved
-    }
-}
-
-/// The touches of one person, and from when to when conversions were watched for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Person<'a> {
-    pub(super) channels: &'a [ChannelId],
-    pub(super) times: &'a [u32],
-    pub(super) from: u32,
-    pub(super) end: u32,
-    /// How many persons this one stands for.
-    pub(super) weight: f64,
-}
-
 impl Exposures {
     pub(super) fn new(
         channels: &Channels,
@@ -196,6 +86,7 @@ impl Exposures {
         symmetric: bool,
     ) -> Self {
         Self {
+            version: EvidenceVersion,
             conversions: Process::new(design.features()),
             arrivals: upstream
                 .iter()
@@ -338,5 +229,14 @@ impl Accumulator for Exposures {
             .for_each(|(own, other)| own.merge(other));
         self.exclude(&later.excluded);
         Ok(())
+    }
+
+    fn size(&self) -> usize {
+        let arrivals: usize = self.arrivals.iter().map(Arrivals::heap_size).sum();
+        size_of::<Self>()
+            + self.conversions.heap_size()
+            + size_of_val(&self.arrivals[..])
+            + arrivals
+            + self.entries.capacity() * size_of::<(u32, f64)>()
     }
 }

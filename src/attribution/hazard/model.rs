@@ -1,8 +1,10 @@
 //! A fitted additive hazard.
 
-use crate::attribution::hazard::AdditiveHazard;
-use crate::attribution::hazard::basis::{Basis, DAY};
+use crate::attribution::hazard::additive::AdditiveHazard;
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
+use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::model::{AttributionModel, Needs};
 use crate::attribution::parameters::Parameters;
@@ -89,23 +91,6 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             fit,
         })
     }
-}
-
-/// How fitting went.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FitReport {
-    /// Of the conversions inside the likelihood, at the rates found.
-    pub log_likelihood: f64,
-    /// EM steps taken, over all fits the options ask for.
-    pub steps: u64,
-    /// Whether the likelihood had stopped rising; if not, the steps ran out and shares may still
-    /// move.
-    pub converged: bool,
-    /// Conversions inside the likelihood: those from their person's first touch on.
-    pub conversions: f64,
-    /// Days watched over all persons, from their first touch to the end of observation.
-    pub person_days: f64,
 }
 
 /// The fitted effect of one touch over a stretch of its age.

@@ -50,6 +50,12 @@ impl Rows {
         self.weights.extend(later.weights);
     }
 
+    pub(super) fn heap_size(&self) -> usize {
+        self.ends.capacity() * size_of::<usize>()
+            + self.features.capacity() * size_of::<u32>()
+            + (self.values.capacity() + self.weights.capacity()) * size_of::<f64>()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }

@@ -2,7 +2,9 @@
 
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::{Problem, Solution};
+use crate::error::Result;
 use crate::linalg::cholesky::Cholesky;
+use crate::progress::Progress;
 
 /// A pair is kept if it raises the log-likelihood by more than this.
 const RISE: f64 = 8.0;
@@ -15,7 +17,8 @@ pub(super) fn fit(
     design: &Design,
     start: Option<Vec<f64>>,
     most_steps: u64,
-) -> Solution {
+    progress: &dyn Progress,
+) -> Result<Solution> {
     let baseline = design.features();
     let fresh = || {
         let mut start = problem.start();
@@ -26,19 +29,19 @@ pub(super) fn fit(
     let mut pairs: Vec<usize> = (design.singles()..baseline)
         .filter(|&pair| start[pair] > 0.0)
         .collect();
-    let mut solution = problem.maximise(start, most_steps);
+    let mut solution = problem.maximise(start, most_steps, progress)?;
     while let Some((pair, rate)) = best(problem, design, &solution.rates, &pairs) {
         let mut rates = solution.rates.clone();
         rates[pair] = rate;
         pairs.push(pair);
-        let next = problem.maximise(rates, most_steps);
+        let next = problem.maximise(rates, most_steps, progress)?;
         solution = Solution {
             steps: solution.steps + next.steps,
             converged: solution.converged && next.converged,
             ..next
         };
     }
-    solution
+    Ok(solution)
 }
 
 /// The pair whose own rate raises the likelihood most, and that rate, if the rise is enough.

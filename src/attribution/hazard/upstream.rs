@@ -3,9 +3,11 @@
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::Solution;
-use crate::attribution::hazard::evidence::{Person, Process};
+use crate::attribution::hazard::process::{Person, Process};
 use crate::channel::ChannelId;
+use crate::error::Result;
 use crate::journeys::journey::Timeline;
+use crate::progress::Progress;
 use serde::{Deserialize, Serialize};
 
 /// The touches of one channel as events, and the exposure to touches of the channels that may bring
@@ -50,6 +52,10 @@ impl Arrivals {
 
     pub(super) fn merge(&mut self, later: Self) {
         self.process.merge(later.process);
+    }
+
+    pub(super) fn heap_size(&self) -> usize {
+        size_of_val(&self.flagged[..]) + self.process.heap_size()
     }
 
     /// Takes in one person. The person's first touch opens the time watched and is no event in it.
@@ -116,7 +122,12 @@ impl Arrivals {
         }
     }
 
-    pub(super) fn solve(&self, basis: &Basis, most_steps: u64) -> Upstream {
+    pub(super) fn solve(
+        &self,
+        basis: &Basis,
+        most_steps: u64,
+        progress: &dyn Progress,
+    ) -> Result<Upstream> {
         let ranked = self
             .process
             .ranked(self.process.exposure.len(), basis.unit());
@@ -126,15 +137,15 @@ impl Arrivals {
             steps,
             converged,
             ..
-        } = problem.maximise(problem.start(), most_steps);
+        } = problem.maximise(problem.start(), most_steps, progress)?;
         let rates = ranked.by_number(&rates);
-        Upstream {
+        Ok(Upstream {
             channel: self.channel,
             symmetric: self.symmetric,
             rates,
             steps,
             converged,
-        }
+        })
     }
 }
 

@@ -1,8 +1,9 @@
 //! The chain itself: states, steps between them, and where walks start and end.
 
-use crate::attribution::grams::Grams;
-use crate::attribution::markov::transitions::{Ends, Transitions};
-use crate::attribution::markov::{State, Transition};
+use crate::attribution::markov::ends::Ends;
+use crate::attribution::markov::state::{State, Transition};
+use crate::attribution::markov::transitions::Transitions;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -99,7 +100,7 @@ impl Chain {
     /// The chain of these counts. Steps of a state to itself are none: equal states in a row are
     /// one.
     pub(super) fn new(evidence: &Transitions) -> Self {
-        let mut states = Grams::<Ends>::default();
+        let mut states = NgramTable::<Ends>::default();
         for (state, ends) in evidence.ends() {
             *states.value(&state) += ends;
         }

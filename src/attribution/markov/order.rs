@@ -1,7 +1,8 @@
 //! Which order suits the data.
 
-use crate::attribution::markov::Markov;
-use crate::attribution::markov::transitions::{Transitions, check_order};
+use crate::attribution::markov::order_range::check_order;
+use crate::attribution::markov::specification::Markov;
+use crate::attribution::markov::transitions::Transitions;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;

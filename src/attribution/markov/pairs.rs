@@ -1,6 +1,6 @@
 //! Steps of a chain of order 1, counted in a square of channels.
 
-use crate::attribution::markov::transitions::Ends;
+use crate::attribution::markov::ends::Ends;
 use crate::channel::ChannelId;
 use crate::journeys::Outcome;
 use crate::journeys::arena::NullRun;
@@ -143,6 +143,18 @@ impl Pairs {
             self.nulls.make_room(self.channels, self.ways());
             self.nulls.merge(&later.nulls);
         }
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn heap_size(&self) -> usize {
+        let nulls = &self.nulls;
+        let whole = [&nulls.adjacent, &nulls.crossing, &nulls.starts, &nulls.ends];
+        size_of_val(&self.ends[..])
+            + size_of_val(&self.steps[..])
+            + whole
+                .map(|column| size_of_val(&column[..]))
+                .iter()
+                .sum::<usize>()
     }
 
     /// What goes through each channel, and each pair with its count, sorted.

@@ -19,6 +19,7 @@
 //! for all channels, while there are few.
 
 use crate::attribution::markov::chain::Chain;
+use crate::linalg::gauss_jordan;
 use rayon::prelude::*;
 
 /// Removal effects on conversions and on value, by channel.
@@ -139,7 +140,8 @@ impl<'a> System<'a> {
                 system[from * size + to] -= weight / self.chain.visits[from]
             });
         }
-        invert(&mut system, size);
+        // The rows of I - Q sum to 0 or more.
+        gauss_jordan::invert(&mut system, size);
         let mut lost = vec![[0.0; 2]; channels];
         for (at, row) in system.chunks(size.max(1)).enumerate() {
             let total = |reward: &[f64]| {
@@ -286,24 +288,4 @@ fn by_target(chain: &Chain) -> (Vec<usize>, Vec<u32>, Vec<f64>) {
     }
     next.pop();
     (next, sources, probabilities)
-}
-
-/// Inverts in place by Gauss-Jordan elimination. The rows of `I - Q` sum to at least 0 with a
-/// positive diagonal, so no pivoting is needed.
-fn invert(system: &mut [f64], size: usize) {
-    for pivot in 0..size {
-        let (above, rest) = system.split_at_mut(pivot * size);
-        let (own, below) = rest.split_at_mut(size);
-        let scale = 1.0 / own[pivot];
-        own[pivot] = 1.0;
-        own.iter_mut().for_each(|cell| *cell *= scale);
-        for row in above.chunks_mut(size).chain(below.chunks_mut(size)) {
-            let factor = std::mem::take(&mut row[pivot]);
-            if factor != 0.0 {
-                row.iter_mut()
-                    .zip(&*own)
-                    .for_each(|(cell, pivot)| *cell -= factor * pivot);
-            }
-        }
-    }
 }

@@ -1,14 +1,16 @@
 //! How often journeys step from one state to another.
 
-use crate::attribution::grams::Grams;
+use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::markov::ends::Ends;
+use crate::attribution::markov::order_range::check_order;
 use crate::attribution::markov::pairs::Pairs;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::arena::Block;
 use crate::journeys::{Journey, Outcome};
 use serde::{Deserialize, Serialize};
-use std::ops::AddAssign;
 
 /// Counts of steps: the evidence of a [`Markov`](crate::attribution::markov::Markov) chain. A journey weighs conversions
 /// + nulls.
@@ -31,44 +33,11 @@ enum Counts {
     Sparse(Sequences),
 }
 
-/// By state: journeys that start there, and how those end whose last state it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Ends {
-    pub(super) starts: f64,
-    pub(super) conversions: f64,
-    pub(super) nulls: f64,
-    pub(super) value: f64,
-}
-
-impl Ends {
-    #[inline]
-    pub(super) fn add(&mut self, outcome: Outcome) {
-        self.conversions += outcome.conversions;
-        self.nulls += outcome.nulls;
-        self.value += outcome.value;
-    }
-
-    pub(super) fn is_valid(&self) -> bool {
-        [self.starts, self.conversions, self.nulls, self.value]
-            .iter()
-            .all(|weight| *weight >= 0.0 && weight.is_finite())
-    }
-}
-
-impl AddAssign for Ends {
-    fn add_assign(&mut self, other: Self) {
-        self.starts += other.starts;
-        self.conversions += other.conversions;
-        self.nulls += other.nulls;
-        self.value += other.value;
-    }
-}
-
 /// The sequences that occur: `order` channels where journeys start and end, one more for a step.
 #[derive(Debug, Clone, Default)]
 struct Sequences {
-    ends: Grams<Ends>,
-    steps: Grams<f64>,
+    ends: NgramTable<Ends>,
+    steps: NgramTable<f64>,
 }
 
 impl Sequences {
@@ -99,18 +68,6 @@ impl Sequences {
 const DENSE: usize = 300;
 /// How far sums of fractional tallies may lie apart.
 const BALANCE: f64 = 1e-6;
-/// Beyond any journey worth the name.
-const LONGEST: usize = 1000;
-
-/// The orders a chain can have.
-pub(super) fn check_order(order: usize) -> Result<usize> {
-    if (1..=LONGEST).contains(&order) {
-        Ok(order)
-    } else {
-        Err(Error::setting("order", order, format!("1 to {LONGEST}")))
-    }
-}
-
 impl Transitions {
     /// No journeys yet; the order has been checked.
     pub(super) fn new(channels: &Channels, order: usize, ignore_nulls: bool) -> Self {
@@ -230,6 +187,14 @@ impl Accumulator for Transitions {
         }
         Ok(())
     }
+
+    fn size(&self) -> usize {
+        let heap = match &self.counts {
+            Counts::Dense(pairs) => pairs.heap_size(),
+            Counts::Sparse(Sequences { ends, steps }) => ends.heap_size() + steps.heap_size(),
+        };
+        size_of::<Self>() + heap
+    }
 }
 
 /// The outcome of a journey as it counts, or nothing where it does not.
@@ -250,6 +215,7 @@ fn counted(journey: &Journey<'_>, ignore_nulls: bool) -> Option<Outcome> {
 /// The same as sorted pairs.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Sorted {
+    version: EvidenceVersion<1>,
     channels: Channels,
     order: usize,
     ignore_nulls: bool,
@@ -261,7 +227,7 @@ impl Sorted {
     /// As often as a state is entered it is left, for journeys are counted whole: what follows from
     /// the counts relies on it.
     fn check_balance(&self) -> Result<()> {
-        let mut passed = Grams::<[f64; 2]>::default();
+        let mut passed = NgramTable::<[f64; 2]>::default();
         for (state, ends) in &self.ends {
             let [entered, left] = passed.value(state);
             *entered += ends.starts;
@@ -299,6 +265,7 @@ impl From<&Transitions> for Sorted {
             ..
         } = *evidence;
         Self {
+            version: EvidenceVersion,
             channels: evidence.channels.clone(),
             order,
             ignore_nulls,

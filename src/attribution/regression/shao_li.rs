@@ -2,8 +2,8 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::{spread_evenly, with_distinct};
-use crate::attribution::grams::Grams;
 use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::{Journey, Outcome};
@@ -41,7 +41,7 @@ pub struct ShaoLi;
 pub struct ShaoLiModel {
     channels: Channels,
     /// Of one channel, and of two in order.
-    rates: Grams<f64>,
+    rates: NgramTable<f64>,
 }
 
 /// The same as sorted pairs.
@@ -80,7 +80,7 @@ impl TryFrom<Rates> for ShaoLiModel {
     type Error = Error;
 
     fn try_from(table: Rates) -> Result<Self> {
-        let mut rates = Grams::default();
+        let mut rates = NgramTable::default();
         for (key, rate) in &table.rates {
             table.channels.check_ids("a channel with a rate", key)?;
             if !matches!(key[..], [_] | [_, _]) || !(0.0..=1.0).contains(rate) {
@@ -134,7 +134,7 @@ impl Fit for ShaoLi {
     }
 
     fn solve(&self, coalitions: ChannelSetCounts) -> Result<ShaoLiModel> {
-        let mut counts = Grams::<[f64; 2]>::default();
+        let mut counts = NgramTable::<[f64; 2]>::default();
         let mut count = |key: &[ChannelId], outcome: Outcome| {
             let [converted, all] = counts.value(key);
             *converted += outcome.conversions;
@@ -148,7 +148,7 @@ impl Fit for ShaoLi {
                     .for_each(|&other| count(&[one, other], outcome));
             }
         }
-        let mut rates = Grams::default();
+        let mut rates = NgramTable::default();
         for (key, [converted, all]) in counts.iter().filter(|(_, [_, all])| *all > 0.0) {
             *rates.value(key) = converted / all;
         }

@@ -116,7 +116,10 @@ impl AttributionModel for TimeDecay {
     }
 
     fn parameters(&self) -> Parameters {
-        parameters([("half_life_days", (self.half_life / 86_400.0).into())])
+        parameters([(
+            "half_life_days",
+            (self.half_life / f64::from(crate::time::limits::DAY)).into(),
+        )])
     }
 
     /// Ages count from the last touch, which changes no share: a journey long before its conversion

@@ -1,7 +1,7 @@
 //! The exact-set game, a diagnostic.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
-use crate::attribution::shapley::weight;
+use crate::attribution::shapley::weight::weight;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

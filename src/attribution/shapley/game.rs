@@ -1,6 +1,6 @@
 //! Shapley values of any game: exact where there are few players, by permutations beyond.
 
-use crate::attribution::shapley::weight;
+use crate::attribution::shapley::weight::weight;
 use crate::util::Random;
 
 /// Up to this many players every coalition is asked for once: a million of them, 8 MB.

@@ -2,10 +2,10 @@
 
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::with_distinct;
-use crate::attribution::grams::Grams;
 use crate::attribution::model::{AttributionModel, Fit};
+use crate::attribution::ngram_table::NgramTable;
 use crate::attribution::shapley::values::{SetValues, spread_values};
-use crate::attribution::shapley::weight;
+use crate::attribution::shapley::weight::weight;
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journeys::{Journey, Outcome};
@@ -79,7 +79,7 @@ impl Fit for SetRateShapley {
 /// Conversion rates above 0: by set, and to go through in order.
 struct Rates {
     seen: Vec<(Vec<ChannelId>, f64)>,
-    by_set: Grams<f64>,
+    by_set: NgramTable<f64>,
 }
 
 impl Rates {
@@ -92,7 +92,7 @@ impl Rates {
         let seen: Vec<_> = converting
             .map(|(set, outcome)| (set, rate(outcome)))
             .collect();
-        let mut by_set = Grams::default();
+        let mut by_set = NgramTable::default();
         seen.iter()
             .for_each(|(set, rate)| *by_set.value(set) = *rate);
         Self { seen, by_set }

@@ -1,7 +1,7 @@
 //! Shapley values kept by set of channels.
 
 use crate::attribution::distinct::spread_evenly;
-use crate::attribution::grams::Grams;
+use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub(super) struct SetValues {
     channels: Channels,
     /// Where each set's values begin.
-    starts: Grams<usize>,
+    starts: NgramTable<usize>,
     values: Vec<f64>,
 }
 
@@ -73,7 +73,7 @@ impl TryFrom<Pairs> for SetValues {
 
 impl SetValues {
     pub(super) fn new(channels: Channels, pairs: Vec<(Vec<ChannelId>, Vec<f64>)>) -> Self {
-        let (mut starts, mut values) = (Grams::default(), Vec::new());
+        let (mut starts, mut values) = (NgramTable::default(), Vec::new());
         for (set, own) in pairs {
             *starts.value(&set) = values.len();
             values.extend(own);

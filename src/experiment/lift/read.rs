@@ -4,13 +4,13 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::experiment::lift::{LiftTest, Origin};
+use crate::experiment::lift::lift_test::{LiftTest, Origin};
 use crate::io::csv::table::{Row, Table};
 
 const DATE: &str = "a date YYYY-MM-DD";
 const NUMBER: &str = "a number";
 
-/// Where each column stands.
+/// The place of each column.
 struct Columns {
     channel: usize,
     geo: Option<usize>,
@@ -35,37 +35,44 @@ impl Columns {
     }
 
     fn test(&self, row: &Row<'_>) -> Result<LiftTest> {
-        let test = LiftTest {
-            channel: row.text(self.channel).to_owned(),
-            geo: self
-                .geo
-                .map(|column| row.text(column))
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned),
-            start: row.parse(self.start, DATE)?,
-            end: row.parse(self.end, DATE)?,
-            spend_change: row.parse(self.spend_change, NUMBER)?,
-            outcome_change: row.parse(self.outcome_change, NUMBER)?,
-            standard_error: row.parse(self.standard_error, NUMBER)?,
-            origin: Origin {
+        let (start, end) = (row.parse(self.start, DATE)?, row.parse(self.end, DATE)?);
+        let test = LiftTest::new(row.text(self.channel), start, end)
+            .with_spend_change(row.parse(self.spend_change, NUMBER)?)
+            .with_outcome_change(row.parse(self.outcome_change, NUMBER)?)
+            .with_standard_error(row.parse(self.standard_error, NUMBER)?)
+            .with_origin(Origin {
                 row: Some(row.line),
                 file: None,
-            },
-        };
-        test.checked()
+            });
+        let geo = self.geo.map_or("", |column| row.text(column));
+        if geo.is_empty() {
+            test.checked()
+        } else {
+            test.with_geo(geo).checked()
+        }
     }
 }
 
 impl LiftTest {
     /// Reads tests from CSV with a header:
-    /// `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order, dates as
-    /// `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos; other
-    /// columns are passed over.
+    /// `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order.
     ///
-    /// A test remembers its row: a model that cannot use it says which it was.
+    /// Dates are `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos;
+    /// other columns are ignored. A test remembers its row: a model that cannot use it names the
+    /// row.
+    ///
+    /// ```
+    /// use mixtouch::experiment::LiftTest;
+    ///
+    /// let csv = "channel,geo,start,end,spend_change,outcome_change,standard_error\n\
+    ///     tv,north,2024-03-04,2024-03-31,20000,64000,9000\n";
+    /// let tests = LiftTest::read_csv(csv.as_bytes())?;
+    /// assert_eq!((tests[0].channel(), tests[0].geo()), ("tv", Some("north")));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::new`] refuses,
+    /// If a column is missing, there are no rows, or a row holds what [`LiftTest::check`] refuses,
     /// naming the row; or if reading fails.
     pub fn read_csv(table: impl Read) -> Result<Vec<Self>> {
         let mut table = Table::trimmed("the table of lift tests", table)?;
@@ -77,17 +84,14 @@ impl LiftTest {
         Ok(tests)
     }
 
-    /// Reads tests from a CSV file, as [`LiftTest::read_csv`] does; they remember the file as well.
+    /// Reads tests from a CSV file, like [`LiftTest::read_csv`]; they remember the file as well.
     ///
     /// # Errors
-    /// As there, naming the file.
+    /// If the file cannot be opened, or as for [`LiftTest::read_csv`], naming the file.
     pub fn read_csv_file(path: impl AsRef<Path>) -> Result<Vec<Self>> {
         let path = path.as_ref();
         let file = std::fs::File::open(path).map_err(|error| Error::from(error).in_file(path))?;
-        let mut tests = Self::read_csv(file).map_err(|error| error.in_file(path))?;
-        tests
-            .iter_mut()
-            .for_each(|test| test.origin.file = Some(path.to_owned()));
-        Ok(tests)
+        let tests = Self::read_csv(file).map_err(|error| error.in_file(path))?;
+        Ok(tests.into_iter().map(|test| test.with_file(path)).collect())
     }
 }

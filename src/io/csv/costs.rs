@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::event::CostTable;
-use crate::event::check_amount;
 use crate::io::csv::table::Table;
 use crate::time::Day;
 use crate::time::TimeZone;
+use crate::time::limits::check_amount;
 use std::io::Read;
 
 impl CostTable {

@@ -1,10 +1,10 @@
 //! Path tables from CSV.
 
 use crate::error::{Error, Result};
-use crate::event::check_amount;
 use crate::io::csv::table::Table;
 use crate::journeys::Outcome;
 use crate::journeys::PathTable;
+use crate::time::limits::check_amount;
 use std::io::Read;
 
 impl PathTable {

@@ -2,10 +2,12 @@
 
 use crate::channel::ChannelId;
 use crate::channel::Channels;
+use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::journeys::arena::block::Block;
 use crate::journeys::arena::{Journeys, People};
 use crate::journeys::journey::{Journey, Outcome, Timeline};
+use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -111,6 +113,47 @@ impl Journeys {
     /// What was watched.
     pub(crate) fn observation(&self) -> &Observation {
         &self.observation
+    }
+
+    /// The time these journeys report: their period, where an open side ends with the first or the
+    /// last second of the log.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// log.push(Event::conversion("ann", 1_767_311_999))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// assert_eq!(journeys.observed_range()?.to_string(), "2026-01-01 to 2026-01-02");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the journeys have no persons and times, like those of a path table, or if the log has no
+    /// touch and no conversion.
+    pub fn observed_range(&self) -> Result<TimeRange> {
+        if !self.has_times() {
+            return Err(Error::MissingInput {
+                model: "a KPI".into(),
+                needs: "persons and times".into(),
+            });
+        }
+        let empty = || Error::Empty {
+            what: "the log".into(),
+            expected: "at least one touch or conversion in the period".into(),
+        };
+        let (first, last) = self.extent().ok_or_else(empty)?;
+        let observation = &self.observation;
+        let from = if observation.from > 0 {
+            observation.from
+        } else {
+            first
+        };
+        let to = observation
+            .to
+            .map_or(i64::from(observation.end.max(last)) + 1, i64::from);
+        TimeRange::new(i64::from(from), to.max(i64::from(from) + 1))
     }
 
     /// The first and the last second of any touch or close, if there is one.

@@ -82,7 +82,7 @@ impl<'a> Cutter<'a> {
             lookbacks: channels.iter().map(lookback).collect(),
             longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
-            end: options.period.end(last_row),
+            end: last_row.min(options.period.last()),
         })
     }
 
@@ -126,7 +126,7 @@ impl<'a> Cutter<'a> {
             }
             if person < gathered.converting {
                 part.bought_before
-                    .push(gathered.sales[sales.start].time < self.options.period.start());
+                    .push(gathered.sales[sales.start].time < self.options.period.first());
             }
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
@@ -156,7 +156,7 @@ impl<'a> Cutter<'a> {
             }
         ];
         for (at, cost) in gathered.costs.iter().enumerate() {
-            if self.options.period.reports(gathered.times[at]) {
+            if self.options.period.includes(gathered.times[at]) {
                 costs[gathered.channels[at].index()] += cost;
             }
         }
@@ -184,7 +184,7 @@ impl<'a> Cutter<'a> {
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
             }
-            if self.options.period.reports(close) {
+            if self.options.period.includes(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
                 part.segments
@@ -211,7 +211,7 @@ impl<'a> Cutter<'a> {
         let natural = u64::from(latest) + u64::from(self.lookback(rows, touches.end - 1));
         let immature = natural > u64::from(self.end);
         let close = if immature { self.end } else { natural as u32 };
-        if !self.options.period.reports(close) {
+        if !self.options.period.includes(close) {
             return;
         }
         part.immature += u64::from(immature);

@@ -5,7 +5,7 @@ use crate::channel::ChannelId;
 use crate::event::Interaction;
 use crate::event::person::PersonTable;
 use crate::journeys::build::partition::{Batch, SaleRow, within};
-use crate::journeys::options::Period;
+use crate::time::TimeRange;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -66,7 +66,7 @@ pub(crate) struct Scratch {
 pub(crate) struct Source<'a> {
     pub(crate) batches: &'a [Batch],
     pub(crate) table: &'a PersonTable,
-    pub(crate) period: Period,
+    pub(crate) period: TimeRange,
 }
 
 impl Source<'_> {
@@ -78,10 +78,10 @@ impl Source<'_> {
         } = self;
         scratch.order_touches(batches, partition, table);
         let mut sales = ordered_sales(batches, partition, table);
-        if period.closes() {
+        if period.stated_end().is_some() {
             // a builder that goes on may hold later rows
-            scratch.touches.retain(|touch| period.reads(touch.time));
-            sales.retain(|sale| period.reads(sale.time));
+            scratch.touches.retain(|touch| touch.time <= period.last());
+            sales.retain(|sale| sale.time <= period.last());
         }
         let converting = scratch.find_persons(&sales, table);
         let Scratch {

@@ -210,9 +210,9 @@ impl Batch {
     }
 
     fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let period = &recoding.options.period;
+        let period = recoding.options.period;
         let is_touch =
-            |row: usize| events.kind[row].0 == Kind::Touch && period.reads(events.time[row]);
+            |row: usize| events.kind[row].0 == Kind::Touch && events.time[row] <= period.last();
         let home = |row: usize| {
             if is_touch(row) {
                 partition_of(events.people.rank(events.person[row]))
@@ -260,7 +260,7 @@ impl Batch {
             .as_deref()
             .map(|goal| events.goals.find(goal));
         let counts = |sale: &&crate::event::log::Sale| {
-            recoding.options.period.reads(events.time[sale.row])
+            events.time[sale.row] <= recoding.options.period.last()
                 && goal.is_none_or(|goal| goal == Some(sale.goal))
         };
         let first = events.sales.partition_point(|sale| sale.row < rows.start);
@@ -366,7 +366,7 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
 /// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
 /// observation.
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
-    let reads = |time: &u32| options.period.reads(*time);
+    let reads = |time: &u32| *time <= options.period.last();
     if events.others.is_empty() {
         return events.time[rows].iter().copied().filter(reads).max();
     }

@@ -15,7 +15,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
 /// is up; by device, by channel and by both.
@@ -28,7 +28,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CartAbandonment {
     /// The time in which carts were filled first.
-    pub window: Window,
+    pub window: TimeRange,
     /// Carts bought or left.
     pub population: u64,
     /// Carts that the window's end leaves open: not bought, and their patience is not over. They
@@ -165,7 +165,7 @@ impl CartAbandonment {
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
     /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
-    /// use mixtouch::time::Window;
+    /// use mixtouch::time::TimeRange;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
@@ -174,7 +174,7 @@ impl CartAbandonment {
     ///     log.push(cart.with_value(value))?;
     /// }
     /// log.push(Event::conversion("bob", 1_767_229_200).with_value(20.0))?;
-    /// let january = Window::new(1_767_225_600, 1_769_904_000)?;
+    /// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
     /// let options = KpiOptions::default().with_range(january);
     /// let timelines = PersonTimelines::new(&log)?;
     /// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
@@ -273,7 +273,7 @@ fn read_carts(
     person: u32,
     timeline: &PersonTimeline<'_>,
     patience: u32,
-    window: Window,
+    window: TimeRange,
 ) -> Vec<Cart> {
     let log = timeline.log();
     let mut carts = PersonCarts {

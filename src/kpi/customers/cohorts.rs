@@ -10,7 +10,7 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
 /// from then on.
@@ -18,8 +18,8 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct Cohorts {
     /// From the first period's start to the last one's end.
-    pub window: Window,
-    /// Customers of all cohorts; others bought first outside the periods, or nobody knows when.
+    pub window: TimeRange,
+    /// Customers of all cohorts; others bought first outside the periods, or it is not known when.
     pub population: u64,
     /// One cohort a period, oldest first.
     pub cohorts: Vec<Cohort>,
@@ -64,8 +64,8 @@ impl Cohorts {
     /// If the purchases' range cannot be a period.
     pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Result<Self> {
         let periods = options.periods_or(purchases.window())?;
-        let mut counts: Vec<Vec<u64>> = (0..periods.len())
-            .map(|cohort| vec![0; periods.len() - cohort])
+        let mut counts: Vec<Vec<u64>> = (0..periods.count())
+            .map(|cohort| vec![0; periods.count() - cohort])
             .collect();
         for customer in purchases.customers().filter(|customer| customer.is_new()) {
             let Some(cohort) = periods.position(customer.times()[0]) else {
@@ -82,7 +82,7 @@ impl Cohorts {
                 }
             }
         }
-        let cohort = |(window, counts): (Window, Vec<u64>)| {
+        let cohort = |(window, counts): (TimeRange, Vec<u64>)| {
             let bought = counts
                 .iter()
                 .map(|&count| Proportion::from_counts(count, counts[0], options.level()))
@@ -93,9 +93,9 @@ impl Cohorts {
                 bought,
             }
         };
-        let cohorts: Vec<Cohort> = periods.windows().zip(counts).map(cohort).collect();
+        let cohorts: Vec<Cohort> = periods.ranges().zip(counts).map(cohort).collect();
         let cohorts = Self {
-            window: periods.whole(),
+            window: periods.range(),
             population: cohorts.iter().map(|cohort| cohort.customers).sum(),
             cohorts,
         };

@@ -8,7 +8,8 @@ use crate::kpi::customers::lifetime::customer::Customer;
 use crate::kpi::customers::lifetime::discounted_value::discounted_value;
 use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
 use crate::kpi::customers::purchases::CustomerPurchases;
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// A forecast: how far, in what steps, at what discount.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -36,11 +37,11 @@ impl TryFrom<ForecastFields> for ForecastHorizon {
 }
 
 impl ForecastHorizon {
-    /// `steps` steps of so many days, each discounted by that rate a step.
+    /// `steps` steps of `step_days` days each, discounted by `discount` a step.
     ///
     /// # Errors
-    /// Days that are not above 0 and finite, no step or more than 100,000, a discount that is not
-    /// above -1 and finite.
+    /// If days are not finite and > 0, steps not 1 to 100,000, or the discount is not finite and
+    /// > -1.
     pub fn new(step_days: f64, steps: u32, discount: f64) -> Result<Self> {
         if !(step_days.is_finite() && step_days > 0.0) {
             return Err(Error::setting(
@@ -87,12 +88,12 @@ impl ForecastHorizon {
     pub(crate) fn record(
         &self,
         customer: &CustomerPurchases<'_>,
-        window: Window,
+        window: TimeRange,
     ) -> Result<Option<Record>> {
         if !customer.is_new() {
             return Ok(None);
         }
-        let step = self.step_days * 86_400.0;
+        let step = self.step_days * f64::from(DAY);
         let purchases = customer
             .times()
             .iter()

@@ -16,10 +16,10 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Mean};
-use crate::time::Window;
+use crate::time::TimeRange;
 
-/// Customer lifetime value by group of customers: historic, and predicted where a [`ForecastHorizon`] was
-/// asked for.
+/// Customer lifetime value by group of customers: historic, and predicted over a
+/// [`ForecastHorizon`].
 ///
 /// Intervals are those of a mean over the customers seen; a forecast's do not hold the uncertainty
 /// of the fitted parameters.
@@ -27,7 +27,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CustomerLifetimeValue {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// The models behind the forecast, if there is one.
@@ -107,7 +107,7 @@ impl CustomerLifetimeValue {
     /// as their first purchase is unknown, and of the forecast.
     ///
     /// # Errors
-    /// Where a model cannot be fitted: nobody bought again, or customers do not differ as the
+    /// If a model cannot be fitted: no customer bought again, or customers do not differ as the
     /// models say; a mean margin that gamma-gamma does not have (q of 1 or less).
     pub fn predicted<F>(
         purchases: &Purchases<'_>,

@@ -8,7 +8,7 @@ use crate::event::PersonKey;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
 /// second as one purchase.
@@ -35,7 +35,7 @@ use crate::time::Window;
 #[derive(Debug, Clone)]
 pub struct Purchases<'a> {
     pub(crate) journeys: &'a Journeys,
-    window: Window,
+    window: TimeRange,
     pub(crate) columns: Columns,
     pub(crate) unmatched_returns: u64,
 }
@@ -61,7 +61,7 @@ impl<'a> Purchases<'a> {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; 2^32 persons or more.
     pub fn new(journeys: &'a Journeys) -> Result<Self> {
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         let persons = journeys.converting_persons();
         u32::try_from(persons)
             .map_err(|_| Error::setting("customers", persons, "fewer than 2^32"))?;
@@ -96,7 +96,7 @@ impl<'a> Purchases<'a> {
     }
 
     /// The time reported.
-    pub fn window(&self) -> Window {
+    pub fn window(&self) -> TimeRange {
         self.window
     }
 
@@ -222,7 +222,7 @@ impl<'a> CustomerPurchases<'a> {
         !self.journeys.bought_before(self.person)
     }
 
-    /// The channel of the first touch on the way to the first purchase ever; none where no touch
+    /// The channel of the first touch before the first purchase ever; none where no touch
     /// led to it, or it is unknown.
     pub fn first_channel(&self) -> Option<&'a str> {
         self.channel(0)
@@ -239,7 +239,7 @@ impl<'a> CustomerPurchases<'a> {
             .then(|| self.journeys.channels().name(channel))
     }
 
-    /// The segment of the person's first row, where the journeys were told apart by segment.
+    /// The segment of the person's first row, where journeys are cut by segment.
     pub fn segment(&self) -> Option<&'a str> {
         self.journeys.person_segment(self.person)
     }

@@ -94,7 +94,7 @@ impl Purchases<'_> {
         self
     }
 
-    /// Calls `visit` with the rows and the purchases of every customer the log knows. PersonTimelines
+    /// Calls `visit` with the rows and the purchases of every customer the log knows. Timelines
     /// stand in the order of ranks, customers in that of the arena, which is another one.
     fn each_known<'h>(
         &self,

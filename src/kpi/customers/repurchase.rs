@@ -10,7 +10,8 @@ use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::report::{Report, Section};
 use crate::stats::{Distribution, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
 /// end of the log are not in it, so that a short log makes customers look faster than they are.
@@ -18,7 +19,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct Repurchase {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// Of them, those with two purchases or more.
@@ -90,7 +91,7 @@ impl fmt::Display for Repurchase {
 }
 
 fn in_days(seconds: u32) -> f64 {
-    f64::from(seconds) / 86_400.0
+    f64::from(seconds) / f64::from(DAY)
 }
 
 /// Who is a regular buyer: by default three purchases or more, and intervals whose standard
@@ -127,7 +128,7 @@ impl Default for Regularity {
 }
 
 impl Regularity {
-    /// At least so many purchases, and intervals with at most that coefficient of variation (sample
+    /// `purchases` or more, and intervals with at most this coefficient of variation (sample
     /// standard deviation / mean).
     ///
     /// # Errors
@@ -199,7 +200,7 @@ pub struct DuePurchase<'a> {
 #[non_exhaustive]
 pub struct InterpurchaseTimes {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// The second at which is judged who is overdue.

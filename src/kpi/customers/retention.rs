@@ -11,7 +11,8 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
 /// moment is active then; retention = customers active at a period's start and still at its end /
@@ -20,7 +21,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct Retention {
     /// From the first period's start to the last one's end.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers of the log.
     pub population: u64,
     /// How long after a purchase a customer counts as active, in seconds.
@@ -34,7 +35,7 @@ pub struct Retention {
 #[non_exhaustive]
 pub struct RetentionPeriod {
     /// The period.
-    pub window: Window,
+    pub window: TimeRange,
     /// Customers who bought in it.
     pub buyers: u64,
     /// Customers whose first purchase ever it holds.
@@ -43,7 +44,7 @@ pub struct RetentionPeriod {
     pub customers: u64,
     /// Customers who were not active at its start but had bought before, and are active at its end.
     pub returned: u64,
-    /// Of the customers active at its start, those active at its end; none of nobody.
+    /// Of the customers active at its start, those active at its end; none without any.
     pub retention: Proportion,
     /// The others.
     pub churn: Proportion,
@@ -74,7 +75,7 @@ impl Retention {
     /// # Errors
     /// If customers are active for less than a second or more than 2^32 seconds.
     pub fn new(purchases: &Purchases<'_>, active_days: f64, options: &KpiOptions) -> Result<Self> {
-        let seconds = active_days * 86_400.0;
+        let seconds = active_days * f64::from(DAY);
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
             return Err(Error::setting(
                 "days of activity",
@@ -85,12 +86,12 @@ impl Retention {
         let periods = options.periods_or(purchases.window())?;
         let active = i64::from(seconds as u32);
         let period =
-            |window: Window| RetentionPeriod::new(purchases, window, active, options.level());
+            |window: TimeRange| RetentionPeriod::new(purchases, window, active, options.level());
         let retention = Self {
-            window: periods.whole(),
+            window: periods.range(),
             population: purchases.len() as u64,
             active_seconds: seconds as u32,
-            periods: periods.windows().map(period).collect(),
+            periods: periods.ranges().map(period).collect(),
         };
         Ok(retention.protected(options.minimum()))
     }
@@ -126,7 +127,12 @@ impl Group for RetentionPeriod {
 }
 
 impl RetentionPeriod {
-    fn new(purchases: &Purchases<'_>, window: Window, active: i64, level: ConfidenceLevel) -> Self {
+    fn new(
+        purchases: &Purchases<'_>,
+        window: TimeRange,
+        active: i64,
+        level: ConfidenceLevel,
+    ) -> Self {
         let (from, to) = (window.from(), window.to());
         let count = |at: usize| {
             let customer = purchases.customer(at);
@@ -169,7 +175,7 @@ impl Report for Retention {
         let Self {
             window, population, ..
         } = self;
-        let days = f64::from(self.active_seconds) / 86_400.0;
+        let days = f64::from(self.active_seconds) / f64::from(DAY);
         format!(
             "retention, {window}: {population} customers, active for {days} days after a purchase"
         )

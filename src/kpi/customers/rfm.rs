@@ -9,7 +9,8 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::Group;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
 /// they were worth.
@@ -160,7 +161,7 @@ fn fifths(purchases: &Purchases<'_>, value: impl Fn(&CustomerPurchases<'_>) -> f
 #[non_exhaustive]
 pub struct RfmSegments {
     /// The time reported; recency counts to its end.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// What all purchases were worth, less refunds.
@@ -210,7 +211,7 @@ impl RfmSegments {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
         for (customer, score) in purchases.customers().zip(RfmScore::all(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
-            let recency = (purchases.window().to() - last) as f64 / 86_400.0;
+            let recency = (purchases.window().to() - last) as f64 / f64::from(DAY);
             members[score.segment() as usize].push([
                 recency,
                 customer.len() as f64,

@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::customers::lifetime_value::{CustomerLifetimeValue, CustomerValue};
 use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
 use crate::report::{Cell, Report, Section, Table};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// What customers are worth against what new ones cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ValuesToCost {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All customers.
     pub population: u64,
     /// Channels in order of their names, then all customers.
@@ -75,7 +75,8 @@ impl CustomerLifetimeValue {
     /// CLTV / CAC: what a customer is worth - historic, and predicted where there is a forecast -
     /// for each unit of money that a new one cost, of all and of each group that is named like a
     /// channel. Groups by acquiring channel go with a model that credits the same touch:
-    /// [`CustomerPurchases::first_channel`] with [`FirstTouch`](crate::attribution::rules::FirstTouch).
+    /// [`first_channel`](crate::kpi::customers::CustomerPurchases::first_channel) with
+    /// [`FirstTouch`](crate::attribution::rules::FirstTouch).
     pub fn to_cost(&self, acquisition: &CustomerAcquisitionCost) -> ValuesToCost {
         let row = |group: &str, value: &CustomerValue, cost: Option<f64>| ValueToCost {
             group: group.to_owned(),

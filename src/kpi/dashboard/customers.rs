@@ -18,7 +18,7 @@ use crate::kpi::spend::CustomerAcquisitionCost;
 use crate::kpi::timelines::PersonTimelines;
 use crate::privacy::MinimumGroup;
 use crate::report::Report;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Who stays, who comes back, what customers are worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ impl CustomerKpis {
         timelines: &PersonTimelines<'_>,
         journeys: &Journeys,
         options: &DashboardOptions,
-        range: Window,
+        range: TimeRange,
     ) -> Result<Self> {
         let kpis = options.over(range)?;
         let mut purchases = Purchases::new(journeys)?.with_margin(options.margin)?;

@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::kpi::map::Stage;
 use crate::kpi::options::KpiOptions;
-use crate::time::{Day, Periods, TimeZone, Window};
+use crate::time::limits::DAY;
+use crate::time::{Day, Periods, TimeRange, TimeZone};
 
 /// The options of a [`Dashboard`](crate::kpi::dashboard::Dashboard).
 ///
@@ -102,7 +103,7 @@ impl DashboardOptions {
     }
 
     /// The options of reports on a range, in periods: those set, or the calendar months it touches.
-    pub(crate) fn over(&self, range: Window) -> Result<KpiOptions> {
+    pub(crate) fn over(&self, range: TimeRange) -> Result<KpiOptions> {
         let periods = match self.kpis.periods() {
             Some(periods) => periods.clone(),
             None => months(range, &self.zone)?,
@@ -112,8 +113,8 @@ impl DashboardOptions {
 }
 
 /// The calendar months that a range touches.
-fn months(range: Window, zone: &TimeZone) -> Result<Periods> {
-    let day = |second: i64| Day::new((second / 86_400) as i32);
+fn months(range: TimeRange, zone: &TimeZone) -> Result<Periods> {
+    let day = |second: i64| Day::new((second / i64::from(DAY)) as i32);
     let first = day(range.from())?.calendar();
     let last = day(range.to() - 1)?.calendar();
     let count = 12 * (last.0 - first.0) + last.1 as i32 - first.1 as i32 + 1;

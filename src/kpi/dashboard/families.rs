@@ -15,7 +15,7 @@ use crate::kpi::dashboard::family::SectionOfFamilies;
 use crate::kpi::dashboard::journeys::JourneyKpis;
 use crate::kpi::dashboard::service::ServiceKpis;
 use crate::kpi::timelines::PersonTimelines;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Every KPI of a business: a JSON object with one field for each family of figures, and a page of
 /// text.
@@ -75,9 +75,9 @@ impl Dashboard {
         options: &DashboardOptions,
     ) -> Result<Self> {
         let timelines = PersonTimelines::new(log)?;
-        let reported = Window::of(journeys)?;
+        let reported = journeys.observed_range()?;
         let all = timelines.range().unwrap_or(reported);
-        let whole = Window::new(reported.from().min(all.from()), reported.to().max(all.to()))?;
+        let whole = TimeRange::new(reported.from().min(all.from()), reported.to().max(all.to()))?;
         let served = options.kpis.range().unwrap_or(whole);
         Ok(Self {
             conversion: ConversionKpis::new(journeys, model, options)?,

@@ -9,7 +9,7 @@ use crate::kpi::members::{Members, Personal, protected};
 use crate::kpi::options::KpiOptions;
 use crate::privacy::SmallGroups;
 use crate::report::{Cell, Table};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Figures of all persons, by period, by number of channels used and by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ pub struct GroupFigures<F> {
 #[non_exhaustive]
 pub struct PeriodFigures<F> {
     /// The period.
-    pub window: Window,
+    pub window: TimeRange,
     /// Its figures.
     pub figures: F,
 }
@@ -140,7 +140,7 @@ fn by_period<T: Item, F>(
     let Some(periods) = options.periods() else {
         return Vec::new();
     };
-    let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.len()];
+    let mut members: Vec<Vec<&T>> = vec![Vec::new(); periods.count()];
     for &item in items {
         if let Some(at) = periods.position(item.time()) {
             members[at].push(item);
@@ -150,7 +150,7 @@ fn by_period<T: Item, F>(
         .zip(members)
         .map(|(at, items): (usize, _)| (at.to_string(), Members::new(items)));
     let shown = protected(named.collect(), options.minimum(), SmallGroups::Suppress);
-    let windows: Vec<Window> = periods.windows().collect();
+    let windows: Vec<TimeRange> = periods.ranges().collect();
     let window = |at: &str| {
         at.parse()
             .ok()

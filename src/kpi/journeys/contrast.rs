@@ -102,7 +102,7 @@ pub struct GroupComparison {
 pub(crate) enum Measure {
     /// Welch's test of the means; the more, the better or the worse.
     Mean { more_is_better: bool },
-    /// Newcombe's interval and the z test of the share of values above 0.
+    /// Newcombe's interval and the z test of the share of values > 0.
     Share,
 }
 

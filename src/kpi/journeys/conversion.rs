@@ -13,7 +13,7 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many of the persons reached converted.
 ///
@@ -23,7 +23,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct ConversionRates {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Persons with at least one touch.
     pub population: u64,
     /// Of them, those with a conversion that a touch led to.
@@ -79,7 +79,7 @@ impl ConversionRates {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate(|| ConversionCounts::new(journeys.channels()))?
             .report(journeys, options)
@@ -170,7 +170,7 @@ pub struct ConversionCounts {
     untouched_buyers: u64,
     /// By channel: reached, converted, began there, began there and converted.
     by_channel: Vec<[u64; 4]>,
-    /// By channel, the last person counted as reached and as converted: 0 is nobody.
+    /// By channel, the last person counted as reached and as converted: 0 is none.
     #[serde(skip)]
     seen: Vec<[u64; 2]>,
     #[serde(skip)]
@@ -249,7 +249,7 @@ impl ConversionCounts {
                 .collect()
         };
         let rates = ConversionRates {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.touched,
             overall: Proportion::from_counts(self.converted, self.touched, level),
             omnichannel: Proportion::from_counts(self.omnichannel, self.touched, level),

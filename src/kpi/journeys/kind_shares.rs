@@ -13,14 +13,14 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Purchases and their value by kind of journey.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KindShares {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Purchases: journeys that converted, those without a touch included.
     pub population: u64,
     /// What they were worth.
@@ -166,7 +166,7 @@ impl<'a> KindCounts<'a> {
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
     pub fn new(journeys: &'a Journeys, options: &KpiOptions) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         let offline = options.offline();
         offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
         let (channels, places) = (
@@ -226,7 +226,7 @@ impl<'a> KindCounts<'a> {
             .map(kind)
             .collect();
         let shares = KindShares {
-            window: Window::of(self.journeys)?,
+            window: self.journeys.observed_range()?,
             population,
             value,
             kinds,

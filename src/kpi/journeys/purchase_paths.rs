@@ -11,7 +11,8 @@ use crate::journeys::arena::Journeys;
 use crate::kpi::options::KpiOptions;
 use crate::report::{Report, Section};
 use crate::stats::Distribution;
-use crate::time::Window;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
 /// converted after a touch. Conversions of one second are one purchase and count once.
@@ -19,7 +20,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct PurchasePaths {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys that converted after at least one touch.
     pub population: u64,
     /// Days from the first touch to the conversion.
@@ -50,7 +51,7 @@ impl PurchasePaths {
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate_converting(PathLengths::default)?
             .report(journeys, options)
@@ -93,7 +94,7 @@ impl PathLengths {
         let days = self
             .lengths
             .iter()
-            .map(|length| f64::from(length.0) / 86_400.0)
+            .map(|length| f64::from(length.0) / f64::from(DAY))
             .collect();
         let touches = self
             .lengths
@@ -101,7 +102,7 @@ impl PathLengths {
             .map(|length| f64::from(length.1))
             .collect();
         Ok(PurchasePaths {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.lengths.len() as u64,
             days: Distribution::from_values(days, "days", options.level()),
             touches: Distribution::from_values(touches, "touches", options.level()),

@@ -1,4 +1,8 @@
 //! A histogram of durations: exact up to 1,024 values, logarithmic bins beyond.
+//!
+//! Its median is the only quantile outside `stats::quantile`, for its rule depends on the bins: the
+//! mean of the two middle order statistics (types 6 and 7 of Hyndman and Fan agree on it), with the
+//! values of a bin taken as evenly spread over the bin.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// The paths most journeys took, step by step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FrequentPaths {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys, those without a step included.
     pub population: u64,
     /// Different paths.

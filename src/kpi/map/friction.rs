@@ -59,13 +59,13 @@ pub struct Excess {
 }
 
 impl Excess {
-    /// Whether it is told apart from chance at that level.
+    /// Whether it is significant at this level.
     pub fn is_told(&self, level: ConfidenceLevel) -> bool {
         self.adjusted_p_value.is_some_and(|p| p < 1.0 - level.get())
     }
 }
 
-/// So many of so many.
+/// A count, and of how many.
 type Part = (u64, u64);
 
 /// How far the parts are above the whole - below, where `sign` is negative -, each tested against

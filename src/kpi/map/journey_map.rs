@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kpi::map::friction::{FrictionPoint, Handoff};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// The graph of journeys: from the start over channels or stages to the conversion or the drop,
 /// with counts, probabilities and median times; drop-off by step, friction points, and handoffs
@@ -22,7 +22,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct JourneyMap {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Journeys.
     pub population: u64,
     /// Persons whose journeys they are, those whose journeys were all left out included.

@@ -11,8 +11,8 @@ use crate::journeys::arena::Block;
 use crate::kpi::map::durations::DurationHistogram;
 use crate::kpi::map::steps::Steps;
 
-/// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap): gathered over persons' journeys in any
-/// pieces. Of a row of a path table whole tallies count.
+/// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap), gathered over persons' journeys
+/// in any pieces. Of a row of a path table whole tallies count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct MapCounts {
@@ -41,7 +41,7 @@ enum Places {
 }
 
 const NOWHERE: u32 = u32::MAX;
-/// At most so many nodes have a table of all ends: 256 KiB of it.
+/// The most nodes with a table of all ends: 256 KiB of it.
 const DENSE: usize = 256;
 
 impl Places {

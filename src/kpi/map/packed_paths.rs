@@ -24,7 +24,7 @@ impl Taken {
     }
 }
 
-/// The steps of a path in `W` words: codes of so many bits from the highest down, those of a step
+/// The steps of a path in `W` words: codes of equal width from the highest bits down, those of a step
 /// (its number + 1) or [`Codes::more`], 0 behind the end. Keys stand in the order of their paths.
 pub(crate) type Key<const W: usize> = [u64; W];
 
@@ -43,7 +43,7 @@ impl Codes {
         }
     }
 
-    /// Words for so many codes.
+    /// Words that hold this many codes.
     pub(crate) fn words(self, codes: usize) -> usize {
         codes.div_ceil((u64::BITS / self.width) as usize)
     }
@@ -54,7 +54,7 @@ impl Codes {
     }
 
     /// The key of steps, no two alike in a row of which are to be given; those behind the first
-    /// `longest` are not told apart.
+    /// `longest` count as one.
     #[inline]
     pub(crate) fn key<const W: usize>(
         self,
@@ -107,12 +107,12 @@ type Path<const W: usize> = (Key<W>, Taken);
 pub(crate) struct PackedPaths<const W: usize> {
     sorted: Vec<Path<W>>,
     fresh: Vec<Path<W>>,
-    /// The person last seen on each fresh path; 0 is nobody.
+    /// The person last seen on each fresh path; 0 is none.
     seen: Vec<u64>,
     places: HashTable<u32>,
 }
 
-/// Fresh paths are sorted in when they are so many, or as many as those sorted: before the hash
+/// Fresh paths are sorted in at this number, or once they are as many as those sorted: before the hash
 /// table outgrows the cache.
 const FRESH: usize = 1 << 16;
 

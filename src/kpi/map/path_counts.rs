@@ -12,7 +12,6 @@ use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
 
 /// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
 /// journeys in any pieces. Of a row of a path table whole tallies count.
@@ -39,7 +38,8 @@ use crate::time::Window;
 /// let (map, (paths, rates)) = journeys.accumulate(start)?;
 /// let options = KpiOptions::default();
 /// assert_eq!(paths.report(&journeys, 10, &options)?.paths[0].value, 50.0);
-/// assert_eq!(map.report(&journeys, &options)?.persons, rates.report(&journeys, &options)?.population);
+/// let persons = map.report(&journeys, &options)?.persons;
+/// assert_eq!(persons, rates.report(&journeys, &options)?.population);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -119,7 +119,7 @@ impl Path {
         }
     }
 
-    /// Whether it can be a path of so many steps.
+    /// Whether it can be a path over this many steps.
     fn is_sound(&self, steps: usize) -> bool {
         let walked = self.steps.windows(2).all(|pair| pair[0] != pair[1])
             && self.steps.iter().all(|&step| usize::from(step) < steps);
@@ -198,7 +198,7 @@ impl FrequentPaths {
         options: &KpiOptions,
     ) -> Result<Self> {
         steps.check(journeys.channels())?;
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         journeys
             .accumulate(|| PathCounts::new(steps))?
             .report(journeys, most, options)
@@ -234,7 +234,7 @@ impl PathCounts {
         options: &KpiOptions,
     ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         self.settle();
         let (population, distinct, paths) = each!(&self.table, table => {
             let all = table.paths();

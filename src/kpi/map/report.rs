@@ -12,7 +12,6 @@ use crate::kpi::options::KpiOptions;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::difference::p_text;
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
 
 impl JourneyMap {
     /// The map of these journeys.
@@ -40,7 +39,7 @@ impl JourneyMap {
     /// Steps of other channels; journeys without persons and times, as those of a path table, or
     /// without any touch or conversion.
     pub fn new(journeys: &Journeys, steps: &Steps, options: &KpiOptions) -> Result<Self> {
-        Window::of(journeys)?;
+        journeys.observed_range()?;
         steps.check(journeys.channels())?;
         journeys
             .accumulate(|| MapCounts::new(steps.clone()))?
@@ -65,7 +64,7 @@ impl MapCounts {
             drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
         };
         let map = JourneyMap {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: self.journeys,
             persons: self.persons,
             immature: journeys.immature(),

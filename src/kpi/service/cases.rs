@@ -16,10 +16,10 @@ use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::{Cell, Report, Section};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
-/// ServiceTeams cases and the time to resolve them: of everybody, over time (by the opening) and by kind
-/// of journey up to the opening.
+/// Service cases and the time to resolve them: of all persons, over time (by the opening) and by
+/// kind of journey up to the opening.
 ///
 /// The rows of a case share a case id in `order_id`; without one a close ends the person's case
 /// opened last. A case opens with its first row of that kind, further openings are further
@@ -29,7 +29,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CaseResolutions {
     /// The time of the openings; closes after its end are not known yet.
-    pub window: Window,
+    pub window: TimeRange,
     /// Cases opened.
     pub population: u64,
     /// Cases in the window that were closed before they were opened, and not after: left out of all
@@ -188,7 +188,7 @@ fn tickets(
     person: u32,
     timeline: &PersonTimeline<'_>,
     contacts: &Contacts<'_>,
-    window: Window,
+    window: TimeRange,
     names: [Option<usize>; 2],
 ) -> Vec<Ticket> {
     let mut cases = cases(timeline, window.to());

@@ -11,7 +11,10 @@ use crate::kpi::timelines::PersonTimelines;
 /// ```
 /// use mixtouch::kpi::service::ServiceColumns;
 ///
-/// let columns = ServiceColumns::default().with_agent("agent").with_team("team").with_tool("assistant");
+/// let columns = ServiceColumns::default()
+///     .with_agent("agent")
+///     .with_team("team")
+///     .with_tool("assistant");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -11,7 +11,7 @@ use crate::kpi::service::case_log::{Case, cases};
 use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::service::survey_scale::{Answer, Questions, SurveyScale};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// An interaction, a resolved case or an answer that counts for an agent or a team.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ impl ServiceEvent {
 pub(crate) struct EventReader<'a> {
     contacts: Contacts<'a>,
     questions: &'a Questions,
-    pub(crate) window: Window,
+    pub(crate) window: TimeRange,
     lookback: u32,
     /// Where agent, team and tool stand among the log's columns.
     pub(crate) agent: Option<usize>,

@@ -138,7 +138,10 @@ impl fmt::Display for Score {
 /// ```
 /// use mixtouch::kpi::service::{SurveyScale, Questions};
 ///
-/// let questions = Questions::default().with("recommend", SurveyScale::NetPromoter).leave_out_off_scale();
+/// let questions = Questions::default()
+///     .with("recommend", SurveyScale::NetPromoter)
+///     .leave_out_off_scale();
+/// assert_eq!(questions.iter().len(), 5);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

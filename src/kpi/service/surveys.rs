@@ -15,7 +15,7 @@ use crate::kpi::service::survey_scale::{Answer, Questions, Score, SurveyScale};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::{Report, Section};
 use crate::stats::ConfidenceLevel;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between
 /// channels - of everybody, over time and by kind of journey - and whether those who use several
@@ -24,10 +24,10 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct VoiceOfCustomer {
     /// The time of the answers; contacts before it count.
-    pub window: Window,
+    pub window: TimeRange,
     /// Answers read.
     pub population: u64,
-    /// Answers to questions nobody asked for.
+    /// Answers to other questions.
     pub unknown: u64,
     /// The questions in order of their names.
     pub questions: Vec<QuestionVoice>,
@@ -169,7 +169,7 @@ fn given(
     timeline: &PersonTimeline<'_>,
     questions: &Questions,
     contacts: &Contacts<'_>,
-    window: Window,
+    window: TimeRange,
 ) -> Result<Vec<Given>> {
     let (mut answers, mut trail) = (Vec::new(), None);
     for (row, time) in timeline

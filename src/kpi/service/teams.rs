@@ -18,21 +18,21 @@ use crate::kpi::service::team_figures::ServiceFigures;
 use crate::kpi::timelines::PersonTimelines;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How agents and teams serve: each on their own, and all of them together; of all customers, over
 /// time and by kind of journey up to the service.
 ///
 /// An interaction is any row but an answer that names an agent or a team. A case counts, once it is
-/// resolved, for everybody whom one of its rows names. An answer on satisfaction counts for the
+/// resolved, for each agent and team that its rows name. An answer on satisfaction counts for the
 /// agent and team it names, and where it names neither, for those of the person's last interaction
-/// before it, within the lookback; else for nobody. Tool adoption is the share of interactions
+/// before it, within the lookback; otherwise it is left out. Tool adoption is the share of interactions
 /// whose tool column is filled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceTeams {
     /// The time of the interactions, resolutions and answers.
-    pub window: Window,
+    pub window: TimeRange,
     /// Interactions.
     pub population: u64,
     /// All agents and teams.

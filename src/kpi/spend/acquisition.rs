@@ -13,7 +13,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
@@ -26,7 +26,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct CustomerAcquisitionCost {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// Customers of the period: persons with a conversion in it.
     pub population: u64,
     /// New customers.
@@ -35,13 +35,13 @@ pub struct CustomerAcquisitionCost {
     pub returning_customers: u64,
     /// What all channels cost; none where nothing is known to have cost anything.
     pub spend: Option<f64>,
-    /// Spend by new customer; none where nothing was spent or nobody is new.
+    /// Spend by new customer; none without spend or without new customers.
     pub cost_per_customer: Option<f64>,
     /// By channel, in order of their names.
     pub channels: Vec<ChannelAcquisition>,
     /// New customers who would have come without marketing, where the model estimates them.
     pub baseline: f64,
-    /// New customers whom no touch accounts for.
+    /// New customers credited to no touch.
     pub unattributed: f64,
 }
 
@@ -88,7 +88,7 @@ impl CustomerAcquisitionCost {
         model: &M,
         options: &KpiOptions,
     ) -> Result<Self> {
-        let window = Window::of(journeys)?;
+        let window = journeys.observed_range()?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = BootstrapWeights::Rows(first.outcomes);

@@ -13,19 +13,19 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Report, Section};
 use crate::stats::Proportion;
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
 ///
 /// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that
 /// was opened, a click one that was clicked - and opened, though the log may have missed it. An
-/// e-mail is told apart by its person and, where a text column names the campaign, by that too:
-/// opening one twice counts once.
+/// e-mail is identified by its person and, if a text column names it, its campaign: opening one
+/// twice counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailRates {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// E-mails of which the log has anything.
     pub population: u64,
     /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and

@@ -11,7 +11,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
-use crate::time::Window;
+use crate::time::TimeRange;
 
 /// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
 /// value.
@@ -19,7 +19,7 @@ use crate::time::Window;
 #[non_exhaustive]
 pub struct ReturnOnAdSpend {
     /// The time reported.
-    pub window: Window,
+    pub window: TimeRange,
     /// All conversions.
     pub population: u64,
     /// The share of value that is margin.
@@ -100,7 +100,7 @@ impl ReturnOnAdSpend {
             figures: figures(*tally, journeys.costs().map(|costs| costs[at])),
         };
         let returns = Self {
-            window: Window::of(journeys)?,
+            window: journeys.observed_range()?,
             population: credits.total().conversions as u64,
             margin,
             whole: figures(credits.total(), spend),

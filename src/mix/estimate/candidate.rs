@@ -5,7 +5,7 @@ mod validation;
 
 use serde::{Deserialize, Serialize};
 
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::fold::Fold;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;

@@ -1,8 +1,8 @@
 //! A panel made ready for fitting: everything scaled, the baseline orthonormal, the tests as rows.
 
 use crate::error::{Error, Result};
+use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::{Basis, RangedColumn};
-use crate::linalg::triangular::dot;
 use crate::mix::estimate::pseudo_observations::TestRow;
 use crate::mix::panel::Panel;
 use crate::mix::specification::{GeoScale, MixSpecification, Order};

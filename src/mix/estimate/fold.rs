@@ -1,6 +1,7 @@
 //! Validation folds: train on the periods so far, predict the next.
 
-use crate::linalg::triangular::{cholesky, dot, forward};
+use crate::linalg::cholesky::{factorise, forward};
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 
 /// Added to the diagonal of a fold's baseline, whose columns may be absent from the fold's training
@@ -30,7 +31,7 @@ impl Fold {
         let (validation, validation_kpi) =
             products(design, design.cuts[block], design.cuts[block + 1]);
         (0..size).for_each(|i| factor[i * size + i] += FOLD_RIDGE);
-        let sound = cholesky(&mut factor, size, size);
+        let sound = factorise(&mut factor, size, size);
         debug_assert!(
             sound,
             "a ridge makes any matrix of products positive definite"

@@ -4,7 +4,7 @@
 //! each fold's validation error follow from products by block of periods. A change of one channel
 //! renews that channel's products only.
 
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 use crate::mix::estimate::design::{Design, Source};
 use crate::mix::estimate::pseudo_observations::TestRoom;
 use crate::mix::transform::ChannelCurve;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::linalg::dot::dot_in_order;
+use crate::linalg::gram_schmidt::project_out;
 use crate::mix::panel::Panel;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
@@ -214,15 +216,11 @@ impl Panel {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
 fn pairs(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
     let mut findings = vec![];
     for (i, (name, values, media)) in columns.iter().enumerate() {
         for (other, earlier, earlier_media) in &columns[..i] {
-            let correlation = dot(values, earlier);
+            let correlation = dot_in_order(values, earlier);
             if correlation.abs() > 1.0 - 1e-12 {
                 findings.push(Finding::Duplicate {
                     column: name.clone(),
@@ -250,7 +248,7 @@ fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
         for j in others {
             let mut rest = columns[j].1.clone();
             project_out(&basis, &mut rest);
-            let length = dot(&rest, &rest).sqrt();
+            let length = dot_in_order(&rest, &rest).sqrt();
             if length > 1e-8 {
                 rest.iter_mut().for_each(|v| *v /= length);
                 basis.push(rest);
@@ -258,7 +256,7 @@ fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
         }
         let mut rest = columns[i].1.clone();
         project_out(&basis, &mut rest);
-        let unexplained = dot(&rest, &rest);
+        let unexplained = dot_in_order(&rest, &rest);
         (
             columns[i].0.clone(),
             if unexplained > 1e-14 {
@@ -272,17 +270,4 @@ fn inflation(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {
         .filter(|(_, factor)| *factor > INFLATED)
         .map(|(column, factor)| Finding::Inflated { column, factor })
         .collect()
-}
-
-/// Removes from `rest` its part in the span of an orthonormal basis, twice for the sake of
-/// rounding.
-fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) {
-    for _ in 0..2 {
-        for direction in basis {
-            let along = dot(direction, rest);
-            rest.iter_mut()
-                .zip(direction)
-                .for_each(|(r, d)| *r -= along * d);
-        }
-    }
 }

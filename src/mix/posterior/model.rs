@@ -72,10 +72,10 @@ impl PosteriorDraw {
 /// let model = MixSpecification::new().fit(&world.panel()?)?;
 /// for (channel, summary) in model.channels().iter().enumerate() {
 ///     let roi = summary.roi.unwrap();
-///     println!("{}: {:.1} ({:.1} to {:.1}), in truth {:.1}", summary.channel, roi.mean, roi.low, roi.high, world.roas(channel));
+///     println!("{}: {roi:.1}, in truth {:.1}", summary.channel, world.roas(channel));
 /// }
 /// # let search = &model.channels()[0];
-/// # assert!((search.roi.unwrap().mean / world.roas(0) - 1.0).abs() < 0.5);
+/// # assert!((search.roi.unwrap().value() / world.roas(0) - 1.0).abs() < 0.5);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

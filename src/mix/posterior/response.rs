@@ -193,15 +193,11 @@ impl Posterior {
         }
         let channel = |channel: &crate::mix::panel::Channel| {
             let mean = channel.spend().iter().sum::<f64>() / self.panel.periods() as f64;
-            ChannelBudget::scaled(channel.name(), mean * periods as f64, least, most)
+            ChannelBudget::new(channel.name(), mean * periods as f64)
+                .with_relative_bounds(least..=most)
         };
-        Budget::new(
-            self.panel
-                .channels()
-                .iter()
-                .map(channel)
-                .collect::<Result<_>>()?,
-        )
+        let budget = Budget::new(self.panel.channels().iter().map(channel));
+        budget.check().map(|()| budget)
     }
 
     /// Each geo's share of a channel's spend; equal shares where there was none.

@@ -1,7 +1,7 @@
 //! Quadratic problems with bounds on each coefficient: the exact minimum of x'Ax / 2 - b'x between
 //! `lower` and `upper`.
 
-use crate::linalg::triangular::{backward, cholesky, forward};
+use crate::linalg::cholesky::{backward, factorise, forward};
 
 /// Scratch for solving, kept between calls so that the search does not allocate.
 #[derive(Debug, Clone, Default)]
@@ -143,7 +143,7 @@ impl BoundedSolver {
                 .sum();
             self.side[row] = b[i] - fixed;
         }
-        if !cholesky(&mut self.factor, m, m) {
+        if !factorise(&mut self.factor, m, m) {
             return false;
         }
         forward(&self.factor, m, m, &mut self.side);

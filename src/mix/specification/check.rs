@@ -76,6 +76,7 @@ impl MixSpecification {
             panel.channel_index("a channel's setting", name)?;
         }
         for test in &self.lift_tests {
+            test.check()?;
             if !panel.channel_names().any(|name| name == test.channel()) {
                 return Err(test.error(
                     "channel",

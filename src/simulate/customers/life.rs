@@ -1,6 +1,7 @@
 //! One customer's 90 days.
 
 use crate::event::{Event, Interaction, Kind};
+use crate::time::limits::DAY;
 use crate::util::Random;
 
 /// An identifier before it is hashed.
@@ -468,5 +469,5 @@ impl Life {
 }
 
 pub(super) fn second(day: f64) -> i64 {
-    START + (day * 86_400.0) as i64
+    START + (day * f64::from(DAY)) as i64
 }

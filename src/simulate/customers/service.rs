@@ -71,7 +71,7 @@ const TEAMS: [Team; 3] = [
 ];
 /// How often the others use it.
 const TOOL: f64 = 0.6;
-const DAY: i64 = 86_400;
+const DAY: i64 = crate::time::limits::DAY as i64;
 
 struct Team {
     channel: &'static str,
@@ -295,7 +295,7 @@ impl Life {
         for (at, &(closed, joint)) in cases.iter().enumerate() {
             let (answers, second) = (
                 self.service.chance(0.5),
-                closed + self.service.between(3600.0, 86_400.0) as i64,
+                closed + self.service.between(3600.0, DAY as f64) as i64,
             );
             let satisfied = self
                 .service

@@ -6,7 +6,7 @@ use crate::simulate::worlds::catalogue::{Channel, Intent, Mechanism, Response};
 use crate::simulate::worlds::{ChannelTruth, Truth};
 use crate::util::Random;
 
-const DAY: f64 = 86_400.0;
+const DAY: f64 = crate::time::limits::DAY as f64;
 /// 2026-01-01T00:00:00Z.
 const START: i64 = 1_767_225_600;
 /// Days watched.

@@ -6,7 +6,7 @@ use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::identity::{HashKey, Pseudonymiser, Resolver, Rules, WithoutConsent};
 use mixtouch::io::EventColumns;
 use mixtouch::io::IdentifiedReader;
-use mixtouch::journeys::Period;
+use mixtouch::time::TimeRange;
 use mixtouch::{Fit, JourneyOptions, Journeys, attribute};
 use serde_json::Value;
 
@@ -288,7 +288,7 @@ fn check_credit(document: &Value, folder: &Folder) {
         .events
         .retained(|event| event.channel() != Some("e-mail") || event.interaction().is_some())
         .unwrap();
-    let period = Period::new(Some(1_767_225_600), Some(1_775_001_600)).unwrap();
+    let period = TimeRange::new(1_767_225_600, 1_775_001_600).unwrap();
     let journeys =
         Journeys::from_events(&contacts, JourneyOptions::default().with_period(period)).unwrap();
     let credits = attribute(
@@ -346,7 +346,7 @@ fn the_page_has_every_section() {
     ];
     let titles = [
         "conversion, ",
-        "way to a purchase, ",
+        "path to a purchase, ",
         "kinds of journeys, ",
         "return on spend, ",
         "new customers, ",

@@ -355,7 +355,7 @@ fn costs_by_channel_and_day_stand_beside_those_of_touches() {
     let mut log = Events::new();
     log.push(Event::touch(1, 10, "tv").with_cost(1.0)).unwrap();
     log.push(Event::conversion(1, 3 * 86_400)).unwrap();
-    let period = mixtouch::journeys::Period::new(None, Some(5 * 86_400)).unwrap();
+    let period = mixtouch::time::TimeRange::until(5 * 86_400).unwrap();
     let mut builder = JourneyBuilder::new(
         JourneyOptions::default()
             .with_lookback(Lookback::days(30.0).unwrap())

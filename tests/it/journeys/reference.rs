@@ -1,7 +1,8 @@
 //! Journeys cut the slow and obvious way: one person after the other, every touch compared with
 //! every conversion.
 
-use mixtouch::journeys::{Period, Transform};
+use mixtouch::journeys::Transform;
+use mixtouch::time::TimeRange;
 use mixtouch::{Event, Events, Interaction, JourneyOptions, Journeys, Lookback};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -111,7 +112,7 @@ impl Options {
         }
         let mut options = JourneyOptions::default()
             .with_lookback(lookback)
-            .with_period(Period::new(self.from.map(i64::from), self.to.map(i64::from)).unwrap())
+            .with_period(self.period())
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().map(|&channel| CHANNELS[channel]))
             .with_transform(self.transform)
@@ -132,6 +133,14 @@ impl Options {
             (_, Some(seconds)) if interaction == Some(Interaction::View) => seconds,
             _ => self.lookback,
         }
+    }
+
+    fn period(&self) -> TimeRange {
+        TimeRange::new(
+            self.from.map_or(0, i64::from),
+            self.to.map_or(1 << 32, i64::from),
+        )
+        .unwrap()
     }
 
     fn is_reported(&self, time: u32) -> bool {

@@ -11,7 +11,7 @@ use mixtouch::kpi::service::{
     CaseResolutions, Questions, ServiceColumns, ServiceTeams, VoiceOfCustomer,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn parts_add_up(rows in prop::collection::vec((0usize..4, 0usize..7, 0i64..400, 0usize..1000), 0..60), minimum in 1u64..4) {
         let log = log(&rows);
-        let window = Window::new(100, 300).unwrap();
+        let window = TimeRange::new(100, 300).unwrap();
         let histories = PersonTimelines::new(&log).unwrap();
         let periods = Periods::new(vec![100, 150, 300]).unwrap();
         let grouping = KpiOptions::default().with_range(window).with_offline(offline()).with_periods(periods)

@@ -24,7 +24,7 @@ use mixtouch::kpi::customers::{Purchases, Retention};
 use mixtouch::kpi::journeys::{ConversionRates, JourneyKind, KindShares, PurchasePaths};
 use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone, attribute};
 
 #[test]
@@ -225,7 +225,7 @@ fn opened_and_clicked_mails() {
         ),
         ((2, 3), (1, 3), (1, 3))
     );
-    let later = Window::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap();
+    let later = TimeRange::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap();
     let rates = EmailRates::new(
         &histories,
         "e-mail",

@@ -12,7 +12,7 @@ use mixtouch::kpi::service::{
 use mixtouch::kpi::spend::EmailRates;
 use mixtouch::simulate::customers::Customers;
 use mixtouch::stats::{Interval, Proportion};
-use mixtouch::time::Window;
+use mixtouch::time::TimeRange;
 use mixtouch::{Events, Kind};
 
 use super::{APRIL, DAY, JANUARY};
@@ -211,7 +211,7 @@ fn carts_newsletters_and_returns_are_as_planted() {
         assert_rate(group, &carts.group(group).unwrap().abandoned, truth);
     }
     // twelve whole weeks; the thirteenth is cut short
-    let weeks = Window::new(JANUARY, JANUARY + 84 * DAY).unwrap();
+    let weeks = TimeRange::new(JANUARY, JANUARY + 84 * DAY).unwrap();
     let mails = EmailRates::new(
         &PersonTimelines::new(&log).unwrap(),
         "e-mail",

@@ -26,7 +26,7 @@ use mixtouch::kpi::service::{
     CaseResolutions, NetScore, Questions, Score, ServiceColumns, ServiceTeams, VoiceOfCustomer,
 };
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::time::{Periods, Window};
+use mixtouch::time::{Periods, TimeRange};
 use mixtouch::util::Random;
 use mixtouch::{Event, Events, Kind, TimeZone};
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn quarter(log: &Events) -> PersonTimelines<'_> {
 fn grouping() -> KpiOptions {
     let months = Periods::months("2026-01-01".parse().unwrap(), 3, 1, &TimeZone::utc()).unwrap();
     KpiOptions::default()
-        .with_range(Window::new(JANUARY, APRIL).unwrap())
+        .with_range(TimeRange::new(JANUARY, APRIL).unwrap())
         .with_offline(offline())
         .with_periods(months)
 }
@@ -276,7 +276,7 @@ fn cases_and_the_time_they_take() {
             .is_some()
     );
     // Seen on 13 February at midnight, hal's is open and later ones are not known.
-    let early = grouping().with_range(Window::new(JANUARY, JANUARY + 43 * DAY).unwrap());
+    let early = grouping().with_range(TimeRange::new(JANUARY, JANUARY + 43 * DAY).unwrap());
     let early = CaseResolutions::new(&quarter(&log), &columns(), &early).unwrap();
     assert_eq!((early.population, early.cases.overall.open), (2, 1));
 }

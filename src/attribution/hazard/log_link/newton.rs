@@ -1,17 +1,9 @@
 //! The maximum-likelihood coefficients of a log-linear intensity.
 
-use crate::attribution::hazard::basis::DAY;
+use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::log_link::states::States;
-use crate::linalg::cholesky::Cholesky;
+use crate::linalg::newton::{Concave, Expansion, Newton, Stop};
 use std::ops::Range;
-
-/// The log-likelihood at some coefficients with its slope and curvature.
-struct Point {
-    value: f64,
-    gradient: Vec<f64>,
-    /// Minus the second derivatives, row by row.
-    information: Vec<f64>,
-}
 
 /// Coefficients and how they were found.
 pub(super) struct Solution {
@@ -19,6 +11,16 @@ pub(super) struct Solution {
     pub(super) log_likelihood: f64,
     pub(super) steps: u64,
     pub(super) converged: bool,
+}
+
+impl Solution {
+    /// Of a log without conversions: every rate is 0, which has no logarithm.
+    pub(super) const NO_CONVERSIONS: Self = Self {
+        coefficients: Vec::new(),
+        log_likelihood: 0.0,
+        steps: 0,
+        converged: true,
+    };
 }
 
 /// A weak normal prior on each channel's coefficients, standard deviation 10: without it a bin in
@@ -30,8 +32,8 @@ const RUNS: usize = 16;
 /// The gain a conversion below which Newton's method has arrived.
 const GAIN: f64 = 1e-10;
 
-/// Newton's method with halved steps on `sum n eta - T exp(eta)` over states, minus the prior; the
-/// last coefficient is the logarithm of the baseline, a day.
+/// Maximises `sum n eta - T exp(eta)` over states, minus the prior; the last coefficient is the
+/// logarithm of the baseline, a day.
 pub(super) fn maximise(
     states: &States,
     features: usize,
@@ -39,70 +41,40 @@ pub(super) fn maximise(
     most_steps: u64,
 ) -> Solution {
     let days: f64 = states.iter().map(|state| state.seconds / DAY).sum();
-    let mut coefficients = vec![0.0; features + 1];
-    coefficients[features] = libm::log(conversions / days);
-    let mut at = point(states, &coefficients);
-    for step in 1..=most_steps {
-        let Some(factored) = Cholesky::new(at.information.clone(), features + 1) else {
-            return Solution {
-                coefficients,
-                log_likelihood: at.value,
-                steps: step,
-                converged: false,
-            };
-        };
-        let direction = factored.solve(&at.gradient);
-        let mut length = 1.0;
-        let (next, reached) = loop {
-            let next: Vec<f64> = coefficients
-                .iter()
-                .zip(&direction)
-                .map(|(from, by)| from + length * by)
-                .collect();
-            let reached = point(states, &next);
-            if reached.value >= at.value || length < 1e-6 {
-                break (next, reached);
-            }
-            length *= 0.5;
-        };
-        let gain = reached.value - at.value;
-        if gain > 0.0 {
-            (coefficients, at) = (next, reached);
-        }
-        if gain <= GAIN * conversions {
-            return Solution {
-                coefficients,
-                log_likelihood: at.value,
-                steps: step,
-                converged: gain.is_finite(),
-            };
-        }
-    }
+    let mut start = vec![0.0; features + 1];
+    start[features] = libm::log(conversions / days);
+    let newton = Newton {
+        most_steps: usize::try_from(most_steps).unwrap_or(usize::MAX),
+        stop: Stop::Gain(GAIN * conversions),
+        scaled: true,
+    };
+    let maximum = newton.maximise(&Penalised(states), start);
     Solution {
-        coefficients,
-        log_likelihood: at.value,
-        steps: most_steps,
-        converged: false,
+        coefficients: maximum.point,
+        log_likelihood: maximum.value,
+        steps: maximum.steps as u64,
+        converged: maximum.converged,
     }
 }
 
-fn point(states: &States, coefficients: &[f64]) -> Point {
-    let mut point = fold(states, 0..states.len(), coefficients, RUNS);
-    let size = coefficients.len();
-    for (at, coefficient) in coefficients[..size - 1].iter().enumerate() {
-        point.value -= 0.5 * PRIOR * coefficient * coefficient;
-        point.gradient[at] -= PRIOR * coefficient;
-        point.information[at * size + at] += PRIOR;
-    }
-    for row in 0..size {
-        for column in 0..row {
-            point.information[column * size + row] = point.information[row * size + column];
+/// The log-likelihood of states, minus the prior.
+struct Penalised<'a>(&'a States);
+
+impl Concave for Penalised<'_> {
+    fn expand(&self, coefficients: &[f64]) -> Expansion {
+        let states = self.0;
+        let mut sum = fold(states, 0..states.len(), coefficients, RUNS);
+        let size = coefficients.len();
+        for (at, coefficient) in coefficients[..size - 1].iter().enumerate() {
+            sum.value -= 0.5 * PRIOR * coefficient * coefficient;
+            sum.gradient[at] -= PRIOR * coefficient;
+            sum.information[at * size + at] += PRIOR;
         }
+        sum
     }
-    point
 }
 
-fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize) -> Point {
+fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize) -> Expansion {
     if runs == 1 {
         return read(states, range, coefficients);
     }
@@ -123,9 +95,9 @@ fn fold(states: &States, range: Range<usize>, coefficients: &[f64], runs: usize)
     left
 }
 
-fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Point {
+fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Expansion {
     let size = coefficients.len();
-    let mut point = Point {
+    let mut point = Expansion {
         value: 0.0,
         gradient: vec![0.0; size],
         information: vec![0.0; size * size],

@@ -1,116 +1,6 @@
-//! How long persons were in which state, and how often they converted there.
+//! Person-time and conversions by state.
 
-use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
-use crate::journeys::Accumulator;
-use crate::journeys::Journey;
-use crate::journeys::arena::Block;
 use hashbrown::HashTable;
-use serde::{Deserialize, Serialize};
-use std::ops::Range;
-use xxhash_rust::xxh3::xxh3_128;
-
-/// The evidence of a [`LogLinearHazard`](crate::attribution::hazard::log_link::LogLinearHazard): person-time and conversions by state, a state
-/// being the age bin of the most recent touch of each channel.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
-pub struct PersonTime {
-    channels: Channels,
-    ends: Vec<u32>,
-    states: States,
-    excluded: Vec<ChannelId>,
-    /// By feature, what it adds to the fingerprint of a state.
-    marks: Vec<u128>,
-    changes: Vec<Change>,
-    /// By channel, the second of the touch behind the one at hand.
-    upcoming: Vec<u32>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Fields {
-    channels: Channels,
-    ends: Vec<u32>,
-    states: Vec<(Vec<u32>, f64, f64)>,
-    excluded: Vec<ChannelId>,
-}
-
-impl From<PersonTime> for Fields {
-    fn from(evidence: PersonTime) -> Self {
-        let states = evidence
-            .states
-            .iter()
-            .map(|state| (state.features.to_vec(), state.seconds, state.conversions))
-            .collect();
-        Self {
-            channels: evidence.channels,
-            ends: evidence.ends,
-            states,
-            excluded: evidence.excluded,
-        }
-    }
-}
-
-impl TryFrom<Fields> for PersonTime {
-    type Error = Error;
-
-    fn try_from(fields: Fields) -> Result<Self> {
-        let Fields {
-            channels,
-            ends,
-            states,
-            excluded,
-        } = fields;
-        let mut evidence = Self::new(&channels, &ends);
-        let features = channels.len() * ends.len();
-        for (state, seconds, conversions) in states {
-            let rising = state.windows(2).all(|pair| pair[0] < pair[1])
-                && state.last().is_none_or(|&last| (last as usize) < features);
-            let counts = [seconds, conversions]
-                .iter()
-                .all(|number| (0.0..f64::INFINITY).contains(number));
-            if !(rising && counts) {
-                return Err(Error::setting(
-                    "a state of person-time",
-                    format!("{state:?}"),
-                    "rising features with finite tallies from 0",
-                ));
-            }
-            let fingerprint = evidence.fingerprint(&state);
-            evidence
-                .states
-                .add(fingerprint, &state, seconds, conversions);
-        }
-        evidence.excluded = excluded
-            .into_iter()
-            .filter(|id| id.index() < channels.len())
-            .collect();
-        Ok(evidence)
-    }
-}
-
-/// At a second, a channel's most recent touch moves into a bin, or out of all: the second, the
-/// channel and one more than the bin from high bits to low, so that one comparison of numbers puts
-/// changes in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Change(u64);
-
-impl Change {
-    fn new(at: u32, channel: ChannelId, bin: Option<usize>) -> Self {
-        Self(u64::from(at) << 32 | u64::from(channel.0) << 16 | bin.map_or(0, |bin| bin as u64 + 1))
-    }
-
-    fn at(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    fn channel(self) -> u32 {
-        u32::from((self.0 >> 16) as u16)
-    }
-
-    fn bin(self) -> Option<u32> {
-        u32::from(self.0 as u16).checked_sub(1)
-    }
-}
 
 /// Tallies by state.
 #[derive(Debug, Clone, Default)]
@@ -140,7 +30,13 @@ pub(super) struct State<'a> {
 }
 
 impl States {
-    fn add(&mut self, fingerprint: u128, features: &[u32], seconds: f64, conversions: f64) {
+    pub(super) fn add(
+        &mut self,
+        fingerprint: u128,
+        features: &[u32],
+        seconds: f64,
+        conversions: f64,
+    ) {
         let hash = fingerprint as u64;
         if let Some(&at) = self.table.find(hash, |&at| {
             self.tallies[at as usize].fingerprint == fingerprint
@@ -171,7 +67,7 @@ impl States {
         self.tallies.push(tally);
     }
 
-    fn merge(&mut self, later: &Self) {
+    pub(super) fn merge(&mut self, later: &Self) {
         let tallies = &self.tallies;
         self.table.reserve(later.len(), |&other| {
             tallies[other as usize].fingerprint as u64
@@ -187,7 +83,7 @@ impl States {
     }
 
     /// The states by fingerprint: in an order that does not depend on who came first.
-    fn sorted(&self) -> Self {
+    pub(super) fn sorted(&self) -> Self {
         let mut order: Vec<(u128, u32)> = self
             .tallies
             .iter()
@@ -200,6 +96,13 @@ impl States {
             sorted.push(self.get(at as usize).features, self.tallies[at as usize])
         });
         sorted
+    }
+
+    pub(super) fn heap_size(&self) -> usize {
+        self.features.capacity() * size_of::<u32>()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.tallies.capacity() * size_of::<Tally>()
+            + self.table.allocation_size()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -223,250 +126,5 @@ impl States {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = State<'_>> {
         (0..self.len()).map(|at| self.get(at))
-    }
-}
-
-/// The features that are 1 at the moment, in order, with their fingerprint.
-#[derive(Default)]
-struct Active {
-    features: Vec<u32>,
-    fingerprint: u128,
-}
-
-impl Active {
-    /// Puts `feature`, if any, in the place of what there is of the features in `own`.
-    #[inline]
-    fn replace(&mut self, own: Range<u32>, feature: Option<u32>, marks: &[u128]) {
-        let place = self
-            .features
-            .iter()
-            .take_while(|&&other| other < own.start)
-            .count();
-        let present = self
-            .features
-            .get(place)
-            .copied()
-            .filter(|other| own.contains(other));
-        match (present, feature) {
-            (Some(_), Some(feature)) => self.features[place] = feature,
-            (Some(_), None) => drop(self.features.remove(place)),
-            (None, Some(feature)) => self.features.insert(place, feature),
-            (None, None) => {}
-        }
-        let mark = |feature: Option<u32>| feature.map_or(0, |feature| marks[feature as usize]);
-        self.fingerprint = self
-            .fingerprint
-            .wrapping_sub(mark(present))
-            .wrapping_add(mark(feature));
-    }
-}
-
-impl PersonTime {
-    pub(super) fn new(channels: &Channels, ends: &[u32]) -> Self {
-        Self {
-            channels: channels.clone(),
-            ends: ends.to_vec(),
-            states: States::default(),
-            excluded: Vec::new(),
-            marks: (0..channels.len() * ends.len())
-                .map(|feature| xxh3_128(&(feature as u64).to_le_bytes()))
-                .collect(),
-            changes: Vec::new(),
-            upcoming: vec![u32::MAX; channels.len()],
-        }
-    }
-
-    /// The names of the channels.
-    pub fn channels(&self) -> &Channels {
-        &self.channels
-    }
-
-    /// The states in an order such that sums over them do not depend on who came first.
-    pub(super) fn states(&self) -> States {
-        self.states.sorted()
-    }
-
-    fn fingerprint(&self, features: &[u32]) -> u128 {
-        features.iter().fold(0, |sum, &feature| {
-            sum.wrapping_add(self.marks[feature as usize])
-        })
-    }
-
-    pub(super) fn excluded(&self) -> &[ChannelId] {
-        &self.excluded
-    }
-
-    fn exclude(&mut self, channels: &[ChannelId]) {
-        if self.excluded != channels {
-            self.excluded.extend(channels);
-            self.excluded.sort_unstable();
-            self.excluded.dedup();
-        }
-    }
-
-    /// Takes in one person with touches; the time watched does not begin before the first of them.
-    fn observe_person(
-        &mut self,
-        channels: &[ChannelId],
-        times: &[u32],
-        watched: Range<u32>,
-        weight: f64,
-        conversions: impl Iterator<Item = (u32, f64)>,
-    ) {
-        let Range { start: open, end } = watched;
-        self.find_changes(channels, times);
-        let mut conversions = conversions.filter(|&(at, _)| at >= open).peekable();
-        let Self {
-            states,
-            marks,
-            changes,
-            ends,
-            ..
-        } = self;
-        let mut add = |active: &Active, seconds, count| {
-            states.add(active.fingerprint, &active.features, seconds, count)
-        };
-        let mut active = Active::default();
-        let (mut from, bins) = (open, ends.len() as u32);
-        for change in changes {
-            while let Some((_, count)) = conversions.next_if(|&(time, _)| time < change.at()) {
-                add(&active, 0.0, weight * count);
-            }
-            let until = change.at().min(end);
-            if until > from {
-                add(&active, weight * f64::from(until - from), 0.0);
-                from = until;
-            }
-            let first = change.channel() * bins;
-            active.replace(
-                first..first + bins,
-                change.bin().map(|bin| first + bin),
-                marks,
-            );
-        }
-        add(&active, weight * f64::from(end.saturating_sub(from)), 0.0);
-        conversions.for_each(|(_, count)| add(&active, 0.0, weight * count));
-    }
-
-    /// Every change of bin of a channel's most recent touch, in order of time.
-    fn find_changes(&mut self, channels: &[ChannelId], times: &[u32]) {
-        self.changes.clear();
-        self.upcoming.fill(u32::MAX);
-        for (&channel, &time) in channels.iter().zip(times).rev() {
-            let until = std::mem::replace(&mut self.upcoming[channel.index()], time);
-            let mut from = time;
-            for (bin, &end) in self.ends.iter().enumerate() {
-                if from >= until {
-                    break;
-                }
-                self.changes.push(Change::new(from, channel, Some(bin)));
-                from = time.saturating_add(end);
-            }
-            // the last bin holds its upper end too
-            from = from.saturating_add(1);
-            if from < until {
-                self.changes.push(Change::new(from, channel, None));
-            }
-        }
-        self.changes.sort_unstable();
-    }
-}
-
-impl Accumulator for PersonTime {
-    /// A journey from outside an arena is taken for all touches of one person, watched up to its
-    /// close.
-    fn observe(&mut self, journey: Journey<'_>) {
-        let (channels, times) = (journey.credited_channels(), journey.credited_times());
-        if let Some(&first) = times.first() {
-            let conversions = journey.outcome.conversions;
-            let events = (conversions > 0.0).then_some((journey.close, conversions));
-            self.observe_person(
-                channels,
-                times,
-                first..journey.close,
-                1.0,
-                events.into_iter(),
-            );
-        }
-    }
-
-    fn observe_block(&mut self, block: Block<'_>) {
-        let observation = block.observation();
-        self.exclude(&observation.excluded);
-        for person in block.people() {
-            if let Some(first) = person.times.first().filter(|_| person.weight > 0.0) {
-                let events = person
-                    .conversions()
-                    .map(|(at, outcome)| (at, outcome.conversions));
-                let watched = observation.from.max(*first)..observation.end;
-                self.observe_person(
-                    person.channels,
-                    person.times,
-                    watched,
-                    person.weight,
-                    events,
-                );
-            }
-        }
-    }
-
-    fn merge(&mut self, later: Self) -> Result<()> {
-        self.channels.same_as(&later.channels)?;
-        if self.ends != later.ends {
-            return Err(Error::setting(
-                "the bins of person-time",
-                format!("{:?}", later.ends),
-                format!("{:?}", self.ends),
-            ));
-        }
-        self.states.merge(&later.states);
-        self.exclude(&later.excluded);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_is_split_by_state() {
-        let channels = Channels::new(["a", "b"]).unwrap();
-        let mut evidence = PersonTime::new(&channels, &[10, 20]);
-        let touches = [0, 1, 0].map(ChannelId);
-        evidence.observe_person(
-            &touches,
-            &[100, 105, 112],
-            100..200,
-            1.0,
-            [(100, 1.0), (112, 2.0), (150, 1.0)].into_iter(),
-        );
-        let mut states: Vec<_> = evidence
-            .states
-            .iter()
-            .map(|state| (state.features.to_vec(), state.seconds, state.conversions))
-            .collect();
-        states.sort_by(|left, right| left.0.cmp(&right.0));
-        // a: 100-110 bin 0, 110-112 bin 1, 112-122 bin 0, 122-132 bin 1; b: 105-115 bin 0, 115-125
-        // bin 1; the last bins hold second 20 too
-        let known = [
-            (vec![], 67.0, 1.0),
-            (vec![0], 5.0, 1.0),
-            (vec![0, 2], 8.0, 2.0),
-            (vec![0, 3], 7.0, 0.0),
-            (vec![1], 7.0, 0.0),
-            (vec![1, 2], 2.0, 0.0),
-            (vec![1, 3], 4.0, 0.0),
-        ];
-        assert_eq!(states, known);
-        let text = serde_json::to_string(&evidence).unwrap();
-        assert_eq!(
-            serde_json::from_str::<PersonTime>(&text)
-                .unwrap()
-                .states
-                .len(),
-            7
-        );
-        assert!(serde_json::from_str::<PersonTime>(&text.replace("[1,3]", "[3,1]")).is_err());
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::kpi::customers::lifetime::customer::Customer;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
 use crate::stats::special::{digamma, hypergeometric};
 
@@ -19,7 +20,8 @@ use crate::stats::special::{digamma, hypergeometric};
 /// ```
 /// use mixtouch::kpi::customers::lifetime::{BgNbd, Customer};
 ///
-/// // The parameters published for the CDNOW customers, and one who bought twice again, last in week 30.43 of 38.86.
+/// // The parameters published for the CDNOW customers, and one who bought twice again, last in
+/// // week 30.43 of 38.86.
 /// let model = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
 /// let customer = Customer::new(2, 30.43, 38.86)?;
 /// assert!((model.expected_purchases(&customer, 39.0)? - 1.226).abs() < 1e-3);
@@ -73,7 +75,7 @@ impl BgNbd {
     /// Fits the model by maximum likelihood, from several starts with analytic slopes.
     ///
     /// # Errors
-    /// If there is no customer, none bought again, or the likelihood has no summit because
+    /// If there is no customer, none bought again, or the search does not converge because
     /// customers do not differ as the model says.
     pub fn fit(customers: &[Customer]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
@@ -95,18 +97,19 @@ impl BgNbd {
             [0.25, 0.1 * time, 0.8, 2.5],
             [3.0, 2.0 * time, 0.5, 5.0],
         ];
-        let summit = coarse_to_fine(customers, &starts, |customers, starts| {
+        let optimum = coarse_to_fine(customers, &starts, |customers, starts| {
             let levels = Levels::new(customers);
-            maximise("BG/NBD", customers.len(), starts, |&[r, alpha, a, b]| {
+            let likelihood = PositiveParameters::new(|&[r, alpha, a, b]: &[f64; 4]| {
                 Self { r, alpha, a, b }.slope(customers, &levels)
-            })
+            });
+            maximise("BG/NBD", customers.len(), starts, &likelihood)
         })?;
-        let [r, alpha, a, b] = summit.parameters;
-        let log_likelihood = summit.mean * customers.len() as f64;
+        let [r, alpha, a, b] = optimum.parameters;
+        let log_likelihood = optimum.mean * customers.len() as f64;
         Ok(LikelihoodFit {
             model: Self::new(r, alpha, a, b)?,
             log_likelihood,
-            standard_errors: summit.errors,
+            standard_errors: optimum.errors,
         })
     }
 
@@ -121,7 +124,7 @@ impl BgNbd {
         self.slope(customers, &levels).0 * customers.len() as f64
     }
 
-    /// The chance that a customer will buy again at all: 1 for one who never came back, as nobody
+    /// The chance that a customer will buy again at all: 1 for one who never came back, as none
     /// leaves before a repeat purchase.
     pub fn probability_alive(&self, customer: &Customer) -> f64 {
         1.0 / (1.0 + self.odds_gone(customer))

@@ -32,7 +32,7 @@ impl TryFrom<Fields> for Customer {
 }
 
 impl Customer {
-    /// A customer with so many repeat purchases, the last of them at time `last` of `observed`
+    /// A customer with `repeats` repeat purchases, the last of them at time `last` of `observed`
     /// since the first purchase.
     ///
     /// # Errors

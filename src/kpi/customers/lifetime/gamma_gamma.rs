@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
+use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
 use crate::stats::special::digamma;
 
@@ -105,7 +106,7 @@ impl GammaGamma {
     /// Fits the model by maximum likelihood, from several starts with analytic slopes.
     ///
     /// # Errors
-    /// If there is no customer, or the likelihood has no summit because values do not differ as the
+    /// If there is no customer, or the search does not converge because values do not differ as the
     /// model says.
     pub fn fit(customers: &[RepeatSpend]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
@@ -121,17 +122,17 @@ impl GammaGamma {
             [6.0, 4.0, 0.5 * mean],
             [10.0, 20.0, 2.0 * mean],
         ];
-        let summit = coarse_to_fine(customers, &starts, |customers, starts| {
-            maximise("gamma-gamma", customers.len(), starts, |&[p, q, v]| {
-                Self { p, q, v }.slope(customers)
-            })
+        let optimum = coarse_to_fine(customers, &starts, |customers, starts| {
+            let likelihood =
+                PositiveParameters::new(|&[p, q, v]: &[f64; 3]| Self { p, q, v }.slope(customers));
+            maximise("gamma-gamma", customers.len(), starts, &likelihood)
         })?;
-        let [p, q, v] = summit.parameters;
-        let log_likelihood = summit.mean * customers.len() as f64;
+        let [p, q, v] = optimum.parameters;
+        let log_likelihood = optimum.mean * customers.len() as f64;
         Ok(LikelihoodFit {
             model: Self::new(p, q, v)?,
             log_likelihood,
-            standard_errors: summit.errors,
+            standard_errors: optimum.errors,
         })
     }
 

@@ -1,5 +1,6 @@
 //! The lifetime models against published figures and simulated customers.
 
+use crate::error::Error;
 use crate::kpi::customers::lifetime::*;
 use crate::util::Random;
 

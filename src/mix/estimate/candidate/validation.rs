@@ -1,6 +1,7 @@
 //! How well a candidate predicts periods that follow those it was fitted to.
 
-use crate::linalg::triangular::{backward, dot, forward};
+use crate::linalg::cholesky::{backward, forward};
+use crate::linalg::dot::dot;
 use crate::mix::estimate::candidate::{Problem, Workspace};
 use crate::mix::estimate::fold::Fold;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;

@@ -1,4 +1,4 @@
-//! Logistic regression on which channels a person met.
+//! LogisticRegression regression on which channels a person met.
 
 mod newton;
 
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
-/// Logistic regression of conversion on the presence of each channel, over converting and null
+/// LogisticRegression regression of conversion on the presence of each channel, over converting and null
 /// journeys (Shao and Li 2011 use it, bagged, as their reference):
 /// `log p / (1 - p) = a + sum of b_c over the channels met`.
 ///
@@ -31,14 +31,14 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
-/// use mixtouch::attribution::regression::Logistic;
+/// use mixtouch::attribution::regression::LogisticRegression;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social"], Outcome::new(100.0, 900.0, 0.0)?)?;
 /// table.push(["search"], Outcome::new(200.0, 800.0, 0.0)?)?;
 /// table.push(["social", "search"], Outcome::new(360.0, 640.0, 0.0)?)?;
 /// let journeys = table.journeys()?;
-/// let model = Logistic::new().fit(&journeys)?;
+/// let model = LogisticRegression::new().fit(&journeys)?;
 /// // odds 1/9, 1/4 and 9/16 = 1/4 x 9/4 = 1/9 x 81/16: an exact fit with intercept log 4/81
 /// let (_, search) = model.coefficients().next().unwrap();
 /// assert!((search - (81.0f64 / 16.0).ln()).abs() < 0.05, "but for the penalty");
@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
-pub struct Logistic {
+pub struct LogisticRegression {
     penalty: f64,
 }
 
@@ -57,7 +57,7 @@ struct Fields {
     penalty: f64,
 }
 
-impl TryFrom<Fields> for Logistic {
+impl TryFrom<Fields> for LogisticRegression {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
@@ -65,13 +65,13 @@ impl TryFrom<Fields> for Logistic {
     }
 }
 
-impl Default for Logistic {
+impl Default for LogisticRegression {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Logistic {
+impl LogisticRegression {
     /// With a penalty of 1, as heavy as a coefficient of 1 being one standard deviation of its
     /// prior.
     pub fn new() -> Self {
@@ -111,7 +111,7 @@ impl Curve {
                 .copied()
                 .unwrap_or(0.0)
         });
-        crate::attribution::regression::logistic::newton::sigmoid(odds)
+        newton::sigmoid(odds)
     }
 }
 
@@ -125,17 +125,17 @@ impl Response for Curve {
     }
 }
 
-/// A fitted [`Logistic`] regression.
+/// A fitted [`LogisticRegression`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LogisticModel {
-    specification: Logistic,
+pub struct LogisticRegressionModel {
+    specification: LogisticRegression,
     steps: usize,
     converged: bool,
     log_likelihood: f64,
     game: ResponseShapleyModel<Curve>,
 }
 
-impl LogisticModel {
+impl LogisticRegressionModel {
     /// Log-odds of a conversion without any of the channels.
     pub fn intercept(&self) -> f64 {
         self.game.response().intercept
@@ -170,22 +170,22 @@ impl LogisticModel {
     }
 }
 
-impl Fit for Logistic {
+impl Fit for LogisticRegression {
     type Evidence = ChannelSetCounts;
-    type Model = LogisticModel;
+    type Model = LogisticRegressionModel;
 
     fn evidence(&self, channels: &Channels) -> ChannelSetCounts {
         ChannelSetCounts::new(channels)
     }
 
-    fn solve(&self, coalitions: ChannelSetCounts) -> Result<LogisticModel> {
-        let fit = crate::attribution::regression::logistic::newton::fit(&coalitions, self.penalty);
+    fn solve(&self, sets: ChannelSetCounts) -> Result<LogisticRegressionModel> {
+        let fit = newton::fit(&sets, self.penalty);
         let curve = Curve {
             intercept: fit.coefficients[0],
             coefficients: fit.coefficients[1..].to_vec(),
         };
-        let game = ResponseShapley::new(curve).solve(coalitions)?;
-        Ok(LogisticModel {
+        let game = ResponseShapley::new(curve).solve(sets)?;
+        Ok(LogisticRegressionModel {
             specification: *self,
             steps: fit.steps,
             converged: fit.converged,
@@ -195,7 +195,7 @@ impl Fit for Logistic {
     }
 }
 
-impl AttributionModel for LogisticModel {
+impl AttributionModel for LogisticRegressionModel {
     fn channels(&self) -> Option<&Channels> {
         AttributionModel::channels(&self.game)
     }

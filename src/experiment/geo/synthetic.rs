@@ -1,24 +1,30 @@
-//! The mix of control geos that moves as a treated one did before the test.
+//! Weights of control geos that together moved like a treated one before the test.
 
-/// Weights, non-negative and summing to one, of the columns whose mix comes closest to the target
-/// in squares.
+use crate::linalg::dot::dot_in_order;
+
+/// Moves of weight after which the search ends; it takes far fewer.
+const MOVES: usize = 100_000;
+
+/// Weights of the columns, 0 or more and summing to 1, whose weighted mean comes closest to the
+/// target in squares.
 ///
-/// Solved exactly over the simplex: weight moves from the column whose gradient is largest to the
-/// one whose is smallest, by the closed-form optimum of the pair, until no move gains (the
-/// conditions of Karush, Kuhn and Tucker hold to 1e-10). Ties go to the first column, so the result
-/// does not depend on anything but the data.
-pub(super) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+/// Weight moves from the column with the largest gradient to the one with the smallest, by the
+/// closed-form optimum of the pair, until no move gains (KKT residual 1e-10). Ties go to the first
+/// column, so the result depends on the data alone.
+pub(crate) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
     let gram: Vec<Vec<f64>> = columns
         .iter()
-        .map(|a| columns.iter().map(|b| dot(a, b)).collect())
+        .map(|a| columns.iter().map(|b| dot_in_order(a, b)).collect())
         .collect();
-    let aim: Vec<f64> = columns.iter().map(|column| dot(column, target)).collect();
+    let aim: Vec<f64> = columns
+        .iter()
+        .map(|column| dot_in_order(column, target))
+        .collect();
     let mut weights = vec![1.0 / columns.len() as f64; columns.len()];
     let mut gradient: Vec<f64> = gram
         .iter()
         .zip(&aim)
-        .map(|(row, aim)| dot(row, &weights) - aim)
+        .map(|(row, aim)| dot_in_order(row, &weights) - aim)
         .collect();
     let scale = gram
         .iter()
@@ -26,23 +32,7 @@ pub(super) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
         .map(|(i, row)| row[i])
         .fold(f64::MIN_POSITIVE, f64::max);
     for _ in 0..MOVES {
-        let to = (0..weights.len()).fold(0, |best, i| {
-            if gradient[i] < gradient[best] {
-                i
-            } else {
-                best
-            }
-        });
-        let Some(from) = (0..weights.len())
-            .filter(|&i| weights[i] > 0.0)
-            .reduce(|worst, i| {
-                if gradient[i] > gradient[worst] {
-                    i
-                } else {
-                    worst
-                }
-            })
-        else {
+        let Some((from, to)) = best_move(&gradient, &weights) else {
             break;
         };
         let gap = gradient[from] - gradient[to];
@@ -68,7 +58,27 @@ pub(super) fn simplex_weights(columns: &[&[f64]], target: &[f64]) -> Vec<f64> {
     weights
 }
 
-const MOVES: usize = 100_000;
+/// The columns to take weight from and to give it to: the largest gradient of those with weight,
+/// and the smallest of all.
+fn best_move(gradient: &[f64], weights: &[f64]) -> Option<(usize, usize)> {
+    let smaller = |best: usize, i: usize| {
+        if gradient[i] < gradient[best] {
+            i
+        } else {
+            best
+        }
+    };
+    let larger = |worst: usize, i: usize| {
+        if gradient[i] > gradient[worst] {
+            i
+        } else {
+            worst
+        }
+    };
+    let with_weight = (0..weights.len()).filter(|&i| weights[i] > 0.0);
+    let to = (0..weights.len()).fold(0, smaller);
+    Some((with_weight.reduce(larger)?, to))
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! A table whose keys are short sequences of channels.
+//! A table whose keys are n-table: short sequences of channels.
 
 use crate::channel::ChannelId;
 use crate::event::person::mix;
@@ -8,7 +8,7 @@ use hashbrown::HashTable;
 /// key costs two bytes a channel and no allocation of its own, at any order and any number of
 /// channels.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Grams<T> {
+pub(super) struct NgramTable<T> {
     places: HashTable<u32>,
     keys: Vec<ChannelId>,
     /// Where each key ends in `keys`.
@@ -16,7 +16,7 @@ pub(super) struct Grams<T> {
     values: Vec<T>,
 }
 
-impl<T: Copy + Default> Grams<T> {
+impl<T: Copy + Default> NgramTable<T> {
     pub(super) fn len(&self) -> usize {
         self.values.len()
     }
@@ -70,6 +70,14 @@ impl<T: Copy + Default> Grams<T> {
         (0..self.len()).map(|at| (self.key(at), self.values[at]))
     }
 
+    /// Bytes on the heap, spare capacity included.
+    pub(super) fn heap_size(&self) -> usize {
+        self.places.allocation_size()
+            + self.keys.capacity() * size_of::<ChannelId>()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.values.capacity() * size_of::<T>()
+    }
+
     /// The places of all entries, sorted by key.
     pub(super) fn sorted(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
@@ -113,26 +121,26 @@ mod tests {
             ids(&[0, 1, 0, 0, 9]),
             ids(&[65534; 5]),
         ];
-        let mut grams = Grams::<u32>::default();
+        let mut table = NgramTable::<u32>::default();
         for (at, key) in keys.iter().enumerate() {
-            *grams.value(key) += at as u32;
-            *grams.value(key) += 100;
+            *table.value(key) += at as u32;
+            *table.value(key) += 100;
         }
-        assert_eq!(grams.len(), keys.len());
+        assert_eq!(table.len(), keys.len());
         for (at, key) in keys.iter().enumerate() {
-            let place = grams.place(key);
-            assert_eq!(grams.find(key), Some(place));
+            let place = table.place(key);
+            assert_eq!(table.find(key), Some(place));
             assert_eq!(
-                (grams.key(place), grams.get(place)),
+                (table.key(place), table.get(place)),
                 (key.as_slice(), at as u32 + 100)
             );
         }
-        let sorted: Vec<&[ChannelId]> = grams
+        let sorted: Vec<&[ChannelId]> = table
             .sorted()
             .into_iter()
-            .map(|at| grams.key(at as usize))
+            .map(|at| table.key(at as usize))
             .collect();
         assert!(sorted.is_sorted());
-        assert_eq!((grams.len(), grams.find(&ids(&[2]))), (keys.len(), None));
+        assert_eq!((table.len(), table.find(&ids(&[2]))), (keys.len(), None));
     }
 }

@@ -1,0 +1,129 @@
+//! Models and specifications of any type, made alike.
+
+use crate::attribution::evidence::Gathering;
+use crate::attribution::model::{AttributionModel, Fit, Needs};
+use crate::channel::Channels;
+use crate::error::Result;
+use crate::journeys::arena::Block;
+use crate::journeys::{Accumulator, Journey};
+use std::any::Any;
+use std::sync::Arc;
+
+pub(crate) type Named = (String, Box<dyn Entry>);
+
+/// A model whose type can be asked for, so that a fit can start from an earlier one.
+pub(crate) trait Model: AttributionModel + Any {}
+
+impl<M: AttributionModel + Any> Model for M {}
+
+pub(crate) type Fitted = Arc<dyn Model>;
+
+/// What a comparison needs of each of its models: the object-safe twin of [`Fit`].
+pub(crate) trait Entry: Send + Sync {
+    fn needs(&self) -> Needs;
+    fn needs_evidence(&self) -> bool;
+    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence>;
+    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted>;
+}
+
+pub(crate) struct Ready(pub(crate) Fitted);
+
+impl Entry for Ready {
+    fn needs(&self) -> Needs {
+        self.0.needs()
+    }
+
+    fn needs_evidence(&self) -> bool {
+        false
+    }
+
+    fn evidence(&self, _: &Channels) -> Box<dyn Evidence> {
+        Box::new(Nothing)
+    }
+
+    fn solve(&self, _: Box<dyn Evidence>, _: Option<&dyn Model>) -> Result<Fitted> {
+        Ok(self.0.clone())
+    }
+}
+
+pub(crate) struct ToFit<F>(pub(crate) F);
+
+impl<F> Entry for ToFit<F>
+where
+    F: Fit + Send + Sync,
+    F::Evidence: 'static,
+    F::Model: 'static,
+{
+    fn needs(&self) -> Needs {
+        self.0.needs()
+    }
+
+    fn needs_evidence(&self) -> bool {
+        self.0.needs().journeys
+    }
+
+    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence> {
+        Box::new(Gathering::new(self.0.evidence(channels), self.0.needs()))
+    }
+
+    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted> {
+        let evidence: Box<dyn Any> = evidence;
+        let Gathering { evidence, .. } = *evidence
+            .downcast::<Gathering<F::Evidence>>()
+            .expect("the evidence this entry started");
+        let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
+        Ok(Arc::new(match earlier {
+            Some(model) => self.0.solve_from(evidence, model)?,
+            None => self.0.solve(evidence)?,
+        }))
+    }
+}
+
+/// The object-safe twin of [`Accumulator`].
+pub(crate) trait Evidence: Any + Send {
+    fn observe_block(&mut self, block: Block<'_>);
+    fn merge(&mut self, later: Box<dyn Evidence>) -> Result<()>;
+}
+
+impl<A: Accumulator + Any> Evidence for A {
+    fn observe_block(&mut self, block: Block<'_>) {
+        Accumulator::observe_block(self, block);
+    }
+
+    fn merge(&mut self, later: Box<dyn Evidence>) -> Result<()> {
+        let later: Box<dyn Any> = later;
+        Accumulator::merge(
+            self,
+            *later
+                .downcast::<A>()
+                .expect("the evidence of the same entry"),
+        )
+    }
+}
+
+/// The evidence of a model that needs none.
+pub(crate) struct Nothing;
+
+impl Accumulator for Nothing {
+    fn observe(&mut self, _: Journey<'_>) {}
+
+    fn observe_block(&mut self, _: Block<'_>) {}
+
+    fn merge(&mut self, _: Self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Accumulator for Box<dyn Evidence> {
+    fn observe(&mut self, _: Journey<'_>) {
+        unreachable!("boxed evidence takes in whole blocks");
+    }
+
+    fn observe_block(&mut self, block: Block<'_>) {
+        (**self).observe_block(block);
+    }
+
+    fn merge(&mut self, later: Self) -> Result<()> {
+        (**self).merge(later)
+    }
+}

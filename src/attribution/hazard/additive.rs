@@ -1,0 +1,213 @@
+//! The specification of an additive hazard.
+
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::decay::{DAY, Decay};
+use crate::attribution::hazard::design::Design;
+use crate::attribution::parameters::{Parameter, Parameters};
+use crate::channel::Channels;
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
+/// raises.
+///
+/// `lambda(t) = b + sum over touches i up to t of theta[channel_i, bin(t - t_i)]`, all rates from
+/// 0. Bins of a touch's age: up to an hour, a day, 3, 7, 14 and 30 days. A conversion's credit is
+/// divided by what each touch and the baseline `b` add to the intensity at its second: theta /
+/// lambda and b / lambda. As the intensity is a sum, that is also what removal and Shapley values
+/// of it give. The family is that of Shender, Amini, Bao, Dixon and co-authors (Journal of Data
+/// Science 22(1), 2024), who use a log link.
+///
+/// Rates maximise the likelihood `sum over conversions of log lambda - sum_k theta_k E_k - b E_b`.
+/// The exposure `E_k` is how long bin k lay within the time watched, summed over touches: one pass
+/// over the log finds it, and the EM steps
+/// `theta_k <- theta_k (sum over conversions of x_k / lambda) / E_k` visit converting persons only.
+/// They are accelerated by Anderson's method (Walker and Ni 2011), in parallel, with the same bits
+/// on any number of threads.
+///
+/// Time is watched from a person's first touch - or the start of the reporting period, whichever is
+/// later - to the end of observation. Conversions before the person's first touch, or of persons
+/// without touches, are unattributed. A touch counts for later conversions whether or not one lies
+/// between, so lookback and re-use do not matter here, nor do path transforms; channels left out of
+/// journeys keep their effects, whose credit goes to the baseline. Rates without exposure are 0. A
+/// log without conversions gives a model whose rates are all 0.
+///
+/// An observational log cannot tell a touch that causes a conversion from one that follows the
+/// intent to buy: name such channels (branded search, retargeting) by
+/// [`AdditiveHazard::with_demand_capture`].
+///
+/// ```
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, attribute};
+/// use mixtouch::attribution::hazard::AdditiveHazard;
+///
+/// let (mut log, day) = (Events::new(), 86_400);
+/// for person in 0..50u64 {
+///     let start = 1_767_225_600 + person as i64 * 3_600;
+///     log.push(Event::touch(person, start, "search"))?;
+///     if person % 2 == 0 {
+///         log.push(Event::conversion(person, start + 600))?;
+///     }
+///     log.push(Event::touch(person, start + 60 * day, "social"))?;
+///     if person % 10 == 0 {
+///         log.push(Event::conversion(person, start + 50 * day))?; // no touch within 30 days
+///     }
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let model = AdditiveHazard::default().fit(&journeys)?;
+/// assert!(model.report().converged);
+/// let credits = attribute(&journeys, &model)?;
+/// assert!(credits.channel("search").unwrap().conversions > 24.0);
+/// assert!(credits.baseline().conversions > 4.9);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AdditiveHazard {
+    pub(super) basis: Basis,
+    pub(super) frequency_classes: bool,
+    pub(super) pairs: bool,
+    pub(super) demand_capture: Vec<String>,
+    pub(super) upstream: Vec<String>,
+    pub(super) symmetric_upstream: bool,
+    pub(super) standard_errors: bool,
+    pub(super) most_steps: Option<u64>,
+}
+
+impl AdditiveHazard {
+    /// Other bins of age, by where each ends; the first begins at 0.
+    ///
+    /// # Errors
+    /// No bin, more than 64, or ends that are not rising.
+    pub fn with_bins(self, ends: impl IntoIterator<Item = Duration>) -> Result<Self> {
+        let seconds = |end: Duration| u32::try_from(end.as_secs()).unwrap_or(u32::MAX);
+        Ok(Self {
+            basis: Basis::bins(ends.into_iter().map(seconds).collect())?,
+            ..self
+        })
+    }
+
+    /// A touch's effect as a sum of exponentials `exp(-age / tau) / tau` instead of bins, tau in
+    /// days: 0.1, 0.3, 1, 3 and 10 are usual. Each counts up to 10 times its tau.
+    ///
+    /// # Errors
+    /// No tau, more than 64, or numbers that are not positive and rising.
+    pub fn with_exponentials(self, taus: impl IntoIterator<Item = f64>) -> Result<Self> {
+        Ok(Self {
+            basis: Basis::exponential(taus.into_iter().collect())?,
+            ..self
+        })
+    }
+
+    /// Lets a touch's effect depend on how many touches of its channel came in the 7 days before:
+    /// 0, 1, 2 to 3, 4 or more.
+    pub fn with_frequency_classes(self, frequency_classes: bool) -> Self {
+        Self {
+            frequency_classes,
+            ..self
+        }
+    }
+
+    /// Lets pairs of channels add to the intensity while both had a touch within 7 days; a pair is
+    /// kept if the log-likelihood rises by more than 8, and its credit goes half to each.
+    pub fn with_pairs(self, pairs: bool) -> Self {
+        Self { pairs, ..self }
+    }
+
+    /// Channels whose touches follow demand rather than make it: their credit goes to the baseline.
+    pub fn with_demand_capture<S: Into<String>>(
+        self,
+        channels: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self {
+            demand_capture: channels.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
+    /// Channels that are outcomes of marketing themselves, such as branded search: a second fit of
+    /// the same form finds which earlier touches of other channels brought each of their touches,
+    /// and their credit goes to those; what none brought goes to the baseline.
+    pub fn with_upstream<S: Into<String>>(self, channels: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            upstream: channels.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
+    /// Adds terms in the distance to touches before and behind to the upstream fit: they take up
+    /// that touches of all channels come in bursts, and only what follows a touch more than it
+    /// precedes it is credited.
+    pub fn with_symmetric_upstream(self, symmetric_upstream: bool) -> Self {
+        Self {
+            symmetric_upstream,
+            ..self
+        }
+    }
+
+    /// Works out standard errors of all rates above 0, from the observed information: one more look
+    /// at the conversions and the inverse of a matrix with a row for each such rate.
+    pub fn with_standard_errors(self, standard_errors: bool) -> Self {
+        Self {
+            standard_errors,
+            ..self
+        }
+    }
+
+    /// EM steps after which a fit gives up and says that it did not converge; 6,000 by default.
+    pub fn with_most_steps(self, most_steps: u64) -> Self {
+        Self {
+            most_steps: Some(most_steps),
+            ..self
+        }
+    }
+
+    pub(super) fn parameters(&self) -> Parameters {
+        let mut parameters = Parameters::default();
+        match &self.basis {
+            Basis::Bins(ends) => parameters.insert(
+                "bin_ends_days".into(),
+                list(ends.iter().map(|&end| f64::from(end) / DAY)),
+            ),
+            Basis::Exponential(decays) => {
+                parameters.insert("taus_days".into(), list(decays.iter().map(Decay::tau)))
+            }
+        };
+        for (name, flag) in [
+            ("frequency_classes", self.frequency_classes),
+            ("pairs", self.pairs),
+        ] {
+            parameters.insert(name.into(), flag.into());
+        }
+        for (name, channels) in [
+            ("demand_capture", &self.demand_capture),
+            ("upstream", &self.upstream),
+        ] {
+            if !channels.is_empty() {
+                parameters.insert(name.into(), channels.clone().into());
+            }
+        }
+        if !self.upstream.is_empty() {
+            parameters.insert("symmetric_upstream".into(), self.symmetric_upstream.into());
+        }
+        parameters
+    }
+
+    pub(super) fn design(&self, channels: &Channels) -> Design {
+        Design {
+            channels: channels.len(),
+            basis: self.basis.clone(),
+            frequency: self.frequency_classes,
+            pairs: self.pairs,
+        }
+    }
+}
+
+fn list(numbers: impl Iterator<Item = f64>) -> Parameter {
+    Parameter::Text(
+        numbers
+            .map(|number| format!("{number:.4}"))
+            .collect::<Vec<_>>()
+            .join(", "),
+    )
+}

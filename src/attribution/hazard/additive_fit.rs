@@ -1,0 +1,194 @@
+//! From exposures to a fitted additive hazard.
+
+use crate::attribution::hazard::additive::AdditiveHazard;
+use crate::attribution::hazard::evidence::Exposures;
+use crate::attribution::hazard::flags::flags;
+use crate::attribution::hazard::model::AdditiveHazardModel;
+use crate::attribution::hazard::report::FitReport;
+use crate::attribution::hazard::screening;
+use crate::attribution::hazard::upstream::Upstream;
+use crate::attribution::model::{Fit, Needs};
+use crate::channel::{ChannelId, Channels};
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use rayon::prelude::*;
+
+/// EM steps after which fitting gives up unless set.
+const MOST_STEPS: u64 = 6_000;
+
+impl Fit for AdditiveHazard {
+    type Evidence = Exposures;
+    type Model = AdditiveHazardModel;
+
+    fn needs(&self) -> Needs {
+        Needs::TIMELINE
+    }
+
+    fn evidence(&self, channels: &Channels) -> Exposures {
+        let mut upstream: Vec<ChannelId> = self
+            .upstream
+            .iter()
+            .filter_map(|name| channels.id(name))
+            .collect();
+        upstream.sort_unstable();
+        upstream.dedup();
+        Exposures::new(
+            channels,
+            self.design(channels),
+            &upstream,
+            self.symmetric_upstream,
+        )
+    }
+
+    /// # Errors
+    /// If a flagged channel is not one of the journeys'; or there are conversions, but no time
+    /// between first touches and the end of observation.
+    fn solve(&self, evidence: Exposures) -> Result<AdditiveHazardModel> {
+        self.solve_with_progress(evidence, None, &())
+    }
+
+    /// Starts at the rates of the earlier fit: with a bootstrap replicate's evidence, a few steps
+    /// do.
+    ///
+    /// # Errors
+    /// Like [`Fit::solve`]; or if the earlier model has other channels or settings.
+    fn solve_from(
+        &self,
+        evidence: Exposures,
+        earlier: &AdditiveHazardModel,
+    ) -> Result<AdditiveHazardModel> {
+        self.solve_with_progress(evidence, Some(earlier), &())
+    }
+
+    fn solve_with_progress(
+        &self,
+        evidence: Exposures,
+        earlier: Option<&AdditiveHazardModel>,
+        progress: &dyn Progress,
+    ) -> Result<AdditiveHazardModel> {
+        if let Some(earlier) = earlier {
+            check_start(&evidence, earlier)?;
+        }
+        let captured = self.captured(&evidence)?;
+        let report = FitReport {
+            conversions: evidence.conversions(),
+            person_days: evidence.person_days(),
+            ..FitReport::default()
+        };
+        if report.conversions > 0.0 && report.person_days == 0.0 {
+            return Err(Error::NoExposure {
+                conversions: report.conversions,
+            });
+        }
+        let rates = self.rates(&evidence, earlier, progress)?;
+        let upstream = self.upstream(&evidence, progress)?;
+        Ok(self.model(evidence, captured, rates, upstream, report))
+    }
+}
+
+/// Fails unless the evidence is of the channels and settings of the fit to start from.
+fn check_start(evidence: &Exposures, earlier: &AdditiveHazardModel) -> Result<()> {
+    evidence.channels().same_as(&earlier.channels)?;
+    if evidence.design == earlier.design {
+        return Ok(());
+    }
+    Err(Error::setting(
+        "the fit to start from",
+        "of other settings",
+        "a fit of the same specification",
+    ))
+}
+
+/// Rates by feature, the baseline's last, and how they were found.
+struct Rates {
+    rates: Vec<f64>,
+    errors: Option<Vec<Option<f64>>>,
+    log_likelihood: f64,
+    steps: u64,
+    converged: bool,
+}
+
+impl AdditiveHazard {
+    fn most_steps(&self) -> u64 {
+        self.most_steps.unwrap_or(MOST_STEPS)
+    }
+
+    /// By channel, whether its credit goes to the baseline.
+    fn captured(&self, evidence: &Exposures) -> Result<Vec<bool>> {
+        let channels = evidence.channels();
+        let mut captured = flags(channels, "demand capture", &self.demand_capture)?;
+        flags(channels, "upstream", &self.upstream)?;
+        for id in &evidence.excluded {
+            captured[id.index()] = true;
+        }
+        Ok(captured)
+    }
+
+    fn rates(
+        &self,
+        evidence: &Exposures,
+        earlier: Option<&AdditiveHazardModel>,
+        progress: &dyn Progress,
+    ) -> Result<Rates> {
+        let design = &evidence.design;
+        let ranked = evidence
+            .conversions
+            .ranked(design.singles(), design.basis.unit());
+        let problem = ranked.problem();
+        let start = earlier.map(|model| {
+            let rates = ranked.by_place(&model.rates);
+            screening::revived(&problem, &rates, design.singles())
+        });
+        let found = screening::fit(&problem, design, start, self.most_steps(), progress)?;
+        let errors = self
+            .standard_errors
+            .then(|| ranked.by_number(&screening::standard_errors(&problem, &found.rates)));
+        Ok(Rates {
+            rates: ranked.by_number(&found.rates),
+            errors,
+            log_likelihood: found.log_likelihood,
+            steps: found.steps,
+            converged: found.converged,
+        })
+    }
+
+    fn upstream(&self, evidence: &Exposures, progress: &dyn Progress) -> Result<Vec<Upstream>> {
+        let basis = &evidence.design.basis;
+        evidence
+            .arrivals
+            .par_iter()
+            .map(|arrivals| arrivals.solve(basis, self.most_steps(), progress))
+            .collect()
+    }
+
+    fn model(
+        &self,
+        evidence: Exposures,
+        captured: Vec<bool>,
+        found: Rates,
+        upstream: Vec<Upstream>,
+        report: FitReport,
+    ) -> AdditiveHazardModel {
+        let fit = FitReport {
+            log_likelihood: found.log_likelihood,
+            steps: found.steps + upstream.iter().map(|fitted| fitted.steps).sum::<u64>(),
+            converged: found.converged && upstream.iter().all(|fitted| fitted.converged),
+            ..report
+        };
+        let design = evidence.design.clone();
+        let pairs = (design.singles()..design.features())
+            .filter(|&pair| found.rates[pair] > 0.0)
+            .collect();
+        AdditiveHazardModel {
+            specification: self.clone(),
+            channels: evidence.channels().clone(),
+            design,
+            rates: found.rates,
+            errors: found.errors,
+            captured,
+            pairs,
+            upstream,
+            fit,
+        }
+    }
+}

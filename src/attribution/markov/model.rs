@@ -1,0 +1,165 @@
+//! A fitted Markov chain.
+
+use crate::attribution::markov::chain::Chain;
+use crate::attribution::markov::specification::Markov;
+use crate::attribution::markov::state::{State, Transition};
+use crate::attribution::model::AttributionModel;
+use crate::attribution::parameters::{Parameters, parameters};
+use crate::attribution::shares::ChannelShares;
+use crate::channel::Channels;
+#[cfg(feature = "csv")]
+use crate::error::{Error, Result};
+use crate::journeys::Journey;
+use serde::{Deserialize, Serialize};
+
+/// A fitted [`Markov`] chain. In a table it reports channel totals;
+/// [`MarkovModel::within_journeys`] divides journey by journey.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MarkovModel {
+    #[serde(flatten)]
+    pub(super) specification: Markov,
+    pub(super) channels: Channels,
+    pub(super) shares: ChannelShares,
+    pub(super) chain: Chain,
+}
+
+impl MarkovModel {
+    /// The probability that a walk from the start converts.
+    pub fn conversion_rate(&self) -> f64 {
+        let started = self.chain.started();
+        let converted: f64 = self.chain.ends.iter().map(|ends| ends.conversions).sum();
+        if started > 0.0 {
+            converted / started
+        } else {
+            0.0
+        }
+    }
+
+    /// Each channel with its removal effect on conversions, from 0 to 1.
+    pub fn removal_effects(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.channels
+            .iter()
+            .zip(self.shares.removal_effects().iter().copied())
+    }
+
+    /// The transition matrix: its entries above 0, sorted by state left, then entered.
+    pub fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
+        self.chain.transitions()
+    }
+
+    /// Writes the transition matrix, a row for each entry above 0, with header:
+    /// `from,to,weight,probability`. The channels of a state are joined by ` > `; the others are
+    /// `(start)`, `(conversion)` and `(null)`.
+    ///
+    /// # Errors
+    /// What the writer fails with.
+    ///
+    /// ```
+    /// # use mixtouch::{Fit, Outcome, PathTable};
+    /// # use mixtouch::attribution::markov::Markov;
+    /// let mut table = PathTable::new();
+    /// table.push(["tv", "search", "e-mail"], Outcome::new(1.0, 0.0, 0.0)?)?;
+    /// let mut file = Vec::new();
+    /// Markov::order(2)?.fit(&table.journeys()?)?.write_transitions_csv(&mut file)?;
+    /// assert!(String::from_utf8_lossy(&file).contains("tv > search,search > e-mail,1,1\n"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[cfg(feature = "csv")]
+    pub fn write_transitions_csv(&self, writer: impl std::io::Write) -> Result<()> {
+        let failed = |error: csv::Error| Error::Io(std::io::Error::other(error));
+        let name = |state: State<'_>| match state {
+            State::Start => "(start)".to_owned(),
+            State::Channels(ids) => ids
+                .iter()
+                .map(|&id| self.channels.name(id))
+                .collect::<Vec<&str>>()
+                .join(" > "),
+            State::Conversion => "(conversion)".to_owned(),
+            State::Null => "(null)".to_owned(),
+        };
+        let mut rows = csv::Writer::from_writer(writer);
+        rows.write_record(["from", "to", "weight", "probability"])
+            .map_err(failed)?;
+        for Transition {
+            from,
+            to,
+            weight,
+            probability,
+        } in self.transitions()
+        {
+            rows.write_record([
+                name(from),
+                name(to),
+                weight.to_string(),
+                probability.to_string(),
+            ])
+            .map_err(failed)?;
+        }
+        Ok(rows.flush()?)
+    }
+
+    /// How many states walks can be in between start and end: those found in the data.
+    pub fn states(&self) -> usize {
+        self.chain.len()
+    }
+
+    /// The same removal effects used to divide each journey's outcome among its own touches: each
+    /// weighs its channel's effect, so a channel touched twice counts twice. The channel totals
+    /// differ from the model's, for they depend on which channels meet in journeys: on
+    /// ChannelAttribution's demo data the channel `alpha` has 8,285.48 conversions this way and
+    /// 5,344.95 by the model.
+    pub fn within_journeys(&self) -> MarkovJourneys {
+        MarkovJourneys(self.clone())
+    }
+}
+
+impl AttributionModel for MarkovModel {
+    fn channels(&self) -> Option<&Channels> {
+        Some(&self.channels)
+    }
+
+    fn parameters(&self) -> Parameters {
+        let Markov {
+            order,
+            ignore_nulls,
+        } = self.specification;
+        parameters([
+            ("order", (order as f64).into()),
+            ("ignore_nulls", ignore_nulls.into()),
+        ])
+    }
+
+    /// Each touch weighs its channel's removal effect.
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        let effects = self.shares.removal_effects();
+        weights
+            .iter_mut()
+            .zip(journey.channels())
+            .for_each(|(weight, channel)| *weight = effects[channel.index()]);
+        0.0
+    }
+
+    fn channel_shares(&self) -> Option<&ChannelShares> {
+        Some(&self.shares)
+    }
+}
+
+/// [`MarkovModel`] dividing each journey's outcome by the removal effects of the journey's own
+/// channels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MarkovJourneys(MarkovModel);
+
+impl AttributionModel for MarkovJourneys {
+    fn channels(&self) -> Option<&Channels> {
+        AttributionModel::channels(&self.0)
+    }
+
+    fn parameters(&self) -> Parameters {
+        self.0.parameters()
+    }
+
+    fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+        self.0.weigh(journey, weights)
+    }
+}

@@ -1,0 +1,150 @@
+//! Newton's method for penalised logistic regression on sets of channels.
+
+use crate::attribution::channel_sets::ChannelSetCounts;
+use crate::linalg::newton::{Concave, Expansion, Newton, Stop};
+
+/// The intercept and then a coefficient a channel, and how they came about.
+pub(crate) struct Fitted {
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) steps: usize,
+    pub(crate) converged: bool,
+    pub(crate) log_likelihood: f64,
+}
+
+const MOST_STEPS: usize = 100;
+/// Behind a step this small, relative to the coefficients, the next would be its square.
+const SMALL: f64 = 1e-9;
+
+/// A set of columns that are 1, the intercept's among them, with how many converted out of how
+/// many.
+struct Row {
+    columns: Vec<usize>,
+    converted: f64,
+    all: f64,
+}
+
+pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
+    let row = |(set, outcome): (Vec<crate::channel::ChannelId>, crate::journeys::Outcome)| Row {
+        columns: std::iter::once(0)
+            .chain(set.iter().map(|id| id.index() + 1))
+            .collect(),
+        converted: outcome.conversions,
+        all: outcome.conversions + outcome.nulls,
+    };
+    let rows: Vec<Row> = sets.sorted().into_iter().map(row).collect();
+    let size = sets.channels().len() + 1;
+    let penalties: Vec<f64> = (0..size)
+        .map(|at| if at == 0 { FREE } else { penalty })
+        .collect();
+    let objective = Penalised {
+        rows: &rows,
+        penalties: &penalties,
+    };
+    let newton = Newton {
+        most_steps: MOST_STEPS,
+        stop: Stop::Step(SMALL),
+        scaled: false,
+    };
+    let maximum = newton.maximise(&objective, vec![0.0; size]);
+    let log_likelihood = rows
+        .iter()
+        .map(|row| row.log_likelihood(&maximum.point))
+        .sum();
+    Fitted {
+        coefficients: maximum.point,
+        steps: maximum.steps,
+        converged: maximum.converged,
+        log_likelihood,
+    }
+}
+
+/// The intercept's own penalty: next to none, so that it is finite where nobody, or everybody,
+/// converts.
+const FREE: f64 = 1e-6;
+
+impl Row {
+    fn odds(&self, coefficients: &[f64]) -> f64 {
+        self.columns
+            .iter()
+            .map(|&column| coefficients[column])
+            .sum()
+    }
+
+    /// `converted x log p + rest x log (1 - p)`, with log p = -log(1 + e^-odds).
+    fn log_likelihood(&self, coefficients: &[f64]) -> f64 {
+        let odds = self.odds(coefficients);
+        -self.converted * softplus(-odds) - (self.all - self.converted) * softplus(odds)
+    }
+}
+
+/// The log-likelihood of rows, less `penalty / 2 x coefficient^2` for each coefficient.
+struct Penalised<'a> {
+    rows: &'a [Row],
+    penalties: &'a [f64],
+}
+
+impl Concave for Penalised<'_> {
+    fn expand(&self, coefficients: &[f64]) -> Expansion {
+        let (gradient, information) = self.derivatives(coefficients);
+        Expansion {
+            value: self.value(coefficients),
+            gradient,
+            information,
+        }
+    }
+}
+
+impl Penalised<'_> {
+    fn value(&self, coefficients: &[f64]) -> f64 {
+        let likelihood: f64 = self
+            .rows
+            .iter()
+            .map(|row| row.log_likelihood(coefficients))
+            .sum();
+        likelihood
+            - coefficients
+                .iter()
+                .zip(self.penalties)
+                .map(|(at, penalty)| penalty / 2.0 * at * at)
+                .sum::<f64>()
+    }
+
+    /// The gradient and minus the second derivatives, whose weights are `n p (1 - p)`.
+    fn derivatives(&self, coefficients: &[f64]) -> (Vec<f64>, Vec<f64>) {
+        let size = coefficients.len();
+        let mut gradient: Vec<f64> = coefficients
+            .iter()
+            .zip(self.penalties)
+            .map(|(at, penalty)| -penalty * at)
+            .collect();
+        let mut information = vec![0.0; size * size];
+        (0..size).for_each(|at| information[at * size + at] = self.penalties[at]);
+        for row in self.rows {
+            let p = sigmoid(row.odds(coefficients));
+            let weight = row.all * p * (1.0 - p);
+            for (place, &column) in row.columns.iter().enumerate() {
+                gradient[column] += row.converted - row.all * p;
+                // Columns ascend, so this is the lower triangle.
+                row.columns[..=place]
+                    .iter()
+                    .for_each(|&other| information[column * size + other] += weight);
+            }
+        }
+        (gradient, information)
+    }
+}
+
+/// `1 / (1 + e^-x)`, without overflow.
+pub(crate) fn sigmoid(x: f64) -> f64 {
+    let small = libm::exp(-x.abs());
+    if x >= 0.0 {
+        1.0 / (1.0 + small)
+    } else {
+        small / (1.0 + small)
+    }
+}
+
+/// `log(1 + e^x)`, without overflow.
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}

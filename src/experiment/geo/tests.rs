@@ -1,0 +1,213 @@
+//! Geo tests by hand, in simulation, and on bad input.
+
+use crate::error::Result;
+use crate::experiment::geo::{GeoLift, GeoTest};
+use crate::stats::ConfidenceLevel;
+use crate::time::Day;
+use crate::util::Random;
+
+const LIFT: f64 = 0.1;
+
+fn days(count: usize) -> Vec<Day> {
+    (0..count)
+        .map(|t| Day::from_calendar(2024, 1, 1).unwrap().plus(7 * t as i32))
+        .collect()
+}
+
+/// Geos of different size with a common trend, 30 weeks, of which the last 6 are the test's;
+/// the first two are treated and gain 10 %. With `apart`, geos also share a season to different
+/// degrees. Returns the test and the true change.
+fn world(seed: u64, apart: bool) -> (GeoTest, f64) {
+    let random = Random::new(seed);
+    let mut truth = 0.0;
+    let outcomes = (0..22).map(|geo| {
+        let mut stream = random.stream(geo);
+        let size = 1000.0 * libm::exp(stream.normal());
+        let share = if apart { stream.uniform() } else { 0.0 };
+        let value = |t: usize, stream: &mut Random| {
+            let common = 1.0 + 0.01 * t as f64 + 0.3 * share * libm::sin(t as f64 / 3.0);
+            let treated = geo < 2 && t >= 24;
+            truth += if treated { LIFT * size * common } else { 0.0 };
+            size * (common * if treated { 1.0 + LIFT } else { 1.0 } + 0.05 * stream.normal())
+        };
+        let mut value = value;
+        (
+            format!("geo{geo}"),
+            (0..30).map(|t| value(t, &mut stream)).collect(),
+        )
+    });
+    let outcomes = outcomes.collect();
+    let days = days(30);
+    (
+        GeoTest::new(
+            days.clone(),
+            outcomes,
+            &["geo0", "geo1"],
+            days[24],
+            days[29].plus(6),
+        )
+        .unwrap(),
+        truth,
+    )
+}
+
+fn coverage(apart: bool, estimate: impl Fn(&GeoTest) -> GeoLift) -> f64 {
+    let covered = (0..200).filter(|&seed| {
+        let (test, truth) = world(seed, apart);
+        let lift = estimate(&test);
+        lift.interval.contains(truth)
+    });
+    covered.count() as f64 / 200.0
+}
+
+#[test]
+fn intervals_hold_their_level() {
+    let plain = coverage(false, |test| {
+        test.difference_in_differences(ConfidenceLevel::P95)
+            .unwrap()
+    });
+    assert!((0.92..=0.98).contains(&plain), "{plain}");
+    let synthetic = coverage(true, |test| {
+        test.synthetic_control(ConfidenceLevel::P95).unwrap()
+    });
+    assert!((0.92..=0.98).contains(&synthetic), "{synthetic}");
+}
+
+#[test]
+fn a_synthetic_control_is_closer_where_geos_differ_in_season() {
+    let error = |estimate: &dyn Fn(&GeoTest) -> GeoLift| {
+        (0..50)
+            .map(|seed| {
+                let (test, truth) = world(seed, true);
+                (estimate(&test).outcome_change / truth - 1.0).powi(2)
+            })
+            .sum::<f64>()
+    };
+    let (mean, mix) = (
+        error(&|test| {
+            test.difference_in_differences(ConfidenceLevel::P90)
+                .unwrap()
+        }),
+        error(&|test| test.synthetic_control(ConfidenceLevel::P90).unwrap()),
+    );
+    assert!(mix < 0.5 * mean, "{mix} against {mean}");
+}
+
+fn small(control: [[f64; 3]; 2]) -> Result<GeoTest> {
+    let outcomes = vec![
+        ("a".to_owned(), vec![9.0, 11.0, 15.0]),
+        ("b".to_owned(), control[0].to_vec()),
+        ("c".to_owned(), control[1].to_vec()),
+    ];
+    GeoTest::new(days(3), outcomes, &["a"], days(3)[2], days(3)[2].plus(6))
+}
+
+#[test]
+fn differences_by_hand() {
+    // Means before 10, 20, 5; during 1.5, 1.1 and 1.3 of them; expected 1.2, so 0.3 * 10 = 3.
+    // Placebos: 1.1 - 1.3 and back, each with a mix of one other, so one geo's variance is 0.04
+    // / 2 = 0.02 and the error 10 sqrt(0.02 (1 + 1/2)) = 1.7321.
+    let lift = small([[20.0, 20.0, 22.0], [4.0, 6.0, 6.5]])
+        .unwrap()
+        .difference_in_differences(ConfidenceLevel::P95)
+        .unwrap();
+    assert!(
+        (lift.outcome_change - 3.0).abs() < 1e-12
+            && (lift.standard_error - 3.0_f64.sqrt()).abs() < 1e-12,
+        "{lift:?}"
+    );
+    assert!(
+        (lift.effects[0].counterfactual - 12.0).abs() < 1e-12
+            && (lift.relative().unwrap() - 0.25).abs() < 1e-12
+    );
+    // One degree of freedom: t(0.975) = 12.7062, and p = 2 P(T > sqrt 3) = 1/3, as the Cauchy
+    // distribution has it.
+    assert!(
+        (lift.interval.high() - 3.0 - 12.706_204_736 * 3.0_f64.sqrt()).abs() < 1e-7
+            && (lift.p_value - 1.0 / 3.0).abs() < 1e-12
+    );
+    let test = lift.lift_test("tv", "a", 2.0).unwrap();
+    assert_eq!(
+        (test.geo(), test.spend_change(), test.days()),
+        (Some("a"), 2.0, 7)
+    );
+    assert!(
+        lift.lift_test("tv", "b", 2.0)
+            .unwrap_err()
+            .to_string()
+            .contains("expected: a")
+    );
+}
+
+#[test]
+fn tests_that_cannot_tell_are_refused() {
+    let message = |result: Result<GeoTest>| result.unwrap_err().to_string();
+    assert!(
+        small([[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]])
+            .unwrap()
+            .difference_in_differences(ConfidenceLevel::P90)
+            .unwrap_err()
+            .to_string()
+            .contains("spread of the control geos is 0")
+    );
+    assert!(
+        message(small([[0.0, 0.0, 1.0], [2.0, 2.0, 2.0]]))
+            .contains("mean outcome of geo \"b\" before the test is 0")
+    );
+    assert!(
+        message(small([[1e-200, 1e-200, 1.0], [2.0, 2.0, 2.0]]))
+            .contains("of the size of its mean")
+    );
+    assert!(
+        message(small([[f64::NAN, 0.0, 1.0], [2.0, 2.0, 2.0]]))
+            .contains("outcome of geo \"b\" is NaN")
+    );
+    assert!(
+        small([[1.0, 1.0, 1.1], [2.0, 2.0, 2.0]])
+            .unwrap()
+            .synthetic_control(ConfidenceLevel::P90)
+            .unwrap_err()
+            .to_string()
+            .contains("number of control geos is 2")
+    );
+    let geo = |name: &str| (name.to_owned(), vec![1.0, 2.0, 3.0]);
+    let test = |outcomes: Vec<(String, Vec<f64>)>, treated: &[&str], start: usize| {
+        GeoTest::new(days(3), outcomes, treated, days(3)[start], days(3)[2])
+    };
+    assert!(
+        message(test(vec![geo("a"), geo("b")], &["a"], 2))
+            .contains("number of control geos is 1, expected: at least 2")
+    );
+    assert!(
+        message(test(vec![geo("a"), geo("b"), geo("c")], &[], 2))
+            .contains("number of treated geos is 0")
+    );
+    assert!(
+        message(test(vec![geo("a"), geo("b"), geo("c")], &["d"], 2))
+            .contains("treated geo is \"d\"")
+    );
+    assert!(message(test(vec![geo("a"), geo("b"), geo("b")], &["a"], 2)).contains("\"b\" twice"));
+    assert!(
+        message(test(vec![geo("a"), geo("b"), geo("c")], &["a"], 1))
+            .contains("number of periods before the test is 1")
+    );
+    assert!(
+        message(test(
+            vec![geo("a"), ("b".to_owned(), vec![1.0]), geo("c")],
+            &["a"],
+            2
+        ))
+        .contains("number of outcomes of geo \"b\" is 1")
+    );
+    let backwards = vec![days(3)[1], days(3)[0], days(3)[2]];
+    assert!(
+        message(GeoTest::new(
+            backwards,
+            vec![geo("a")],
+            &["a"],
+            days(3)[2],
+            days(3)[2]
+        ))
+        .contains("day of a period is 2024-01-01")
+    );
+}

@@ -1,0 +1,276 @@
+//! The result of an experiment on one channel's spend.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::time::Day;
+
+/// The result of an experiment: a change of a channel's spend and the change of the outcome it
+/// caused.
+///
+/// Both changes are totals over the days from `start` to `end`, both included, and over the geo
+/// (all geos without one), in the units of the panel's spend and KPI. The standard error is that of
+/// the outcome change; it weighs the test against the panel. The panel is taken to record the spend
+/// without the test: the change comes on top of it.
+///
+/// A test is checked when a mix model is fitted with it, or by [`LiftTest::check`]; one read from a
+/// file is checked as it is read.
+///
+/// ```
+/// use mixtouch::experiment::LiftTest;
+///
+/// let test = LiftTest::new("tv", "2024-03-04".parse()?, "2024-03-31".parse()?)
+///     .with_geo("north")
+///     .with_spend_change(20_000.0)
+///     .with_outcome_change(64_000.0)
+///     .with_standard_error(9_000.0);
+/// test.check()?;
+/// assert_eq!(test.days(), 28);
+/// assert_eq!(test.return_on_change(), 3.2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct LiftTest {
+    channel: String,
+    geo: Option<String>,
+    start: Day,
+    end: Day,
+    spend_change: f64,
+    outcome_change: f64,
+    standard_error: f64,
+    #[serde(skip)]
+    origin: Origin,
+}
+
+/// The file and row a test was read from, for later errors; not part of what the test says, so all
+/// origins are equal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origin {
+    pub(crate) row: Option<u64>,
+    #[cfg(feature = "csv")]
+    pub(crate) file: Option<std::path::PathBuf>,
+}
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The fields as a file has them, before they are checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    channel: String,
+    #[serde(default)]
+    geo: Option<String>,
+    start: Day,
+    end: Day,
+    spend_change: f64,
+    outcome_change: f64,
+    standard_error: f64,
+}
+
+impl TryFrom<Fields> for LiftTest {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        Self {
+            channel: fields.channel,
+            geo: fields.geo,
+            start: fields.start,
+            end: fields.end,
+            spend_change: fields.spend_change,
+            outcome_change: fields.outcome_change,
+            standard_error: fields.standard_error,
+            origin: Origin::default(),
+        }
+        .checked()
+    }
+}
+
+const CHANNEL: &str = "a channel's name";
+const GEO: &str = "a geo's name, or none for all geos";
+const END: &str = "a day on or after the start";
+const SPEND_CHANGE: &str = "a finite number other than 0";
+const OUTCOME_CHANGE: &str = "a finite number";
+const STANDARD_ERROR: &str = "a finite number > 0";
+
+impl LiftTest {
+    /// A test of a channel from one day to another, both included, in all geos.
+    ///
+    /// Its three numbers are still to be given: the spend change, the outcome change and the
+    /// standard error are not numbers until then, which [`LiftTest::check`] refuses.
+    pub fn new(channel: impl Into<String>, start: Day, end: Day) -> Self {
+        Self {
+            channel: channel.into(),
+            geo: None,
+            start,
+            end,
+            spend_change: f64::NAN,
+            outcome_change: f64::NAN,
+            standard_error: f64::NAN,
+            origin: Origin::default(),
+        }
+    }
+
+    /// The same test in one geo.
+    #[must_use]
+    pub fn with_geo(self, geo: impl Into<String>) -> Self {
+        Self {
+            geo: Some(geo.into()),
+            ..self
+        }
+    }
+
+    /// Spend with the test minus spend without it, in total: finite, not 0.
+    #[must_use]
+    pub fn with_spend_change(self, spend_change: f64) -> Self {
+        Self {
+            spend_change,
+            ..self
+        }
+    }
+
+    /// Outcome with the test minus outcome without it, in total: finite.
+    #[must_use]
+    pub fn with_outcome_change(self, outcome_change: f64) -> Self {
+        Self {
+            outcome_change,
+            ..self
+        }
+    }
+
+    /// Standard error of the outcome change: finite, > 0.
+    #[must_use]
+    pub fn with_standard_error(self, standard_error: f64) -> Self {
+        Self {
+            standard_error,
+            ..self
+        }
+    }
+
+    #[cfg(feature = "csv")]
+    pub(crate) fn with_origin(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    #[cfg(feature = "csv")]
+    pub(crate) fn with_file(mut self, file: &std::path::Path) -> Self {
+        self.origin.file = Some(file.to_owned());
+        self
+    }
+
+    /// Checks the test's fields, as a fit does.
+    ///
+    /// # Errors
+    /// If the channel or the geo is an empty name, `end` is before `start`, a number is missing or
+    /// not finite, the spend change is 0, or the standard error is not > 0.
+    pub fn check(&self) -> Result<()> {
+        match self.fault() {
+            Some((name, value, expected)) => Err(self.error(name, value, expected)),
+            None => Ok(()),
+        }
+    }
+
+    /// The test, once it is checked.
+    pub(crate) fn checked(self) -> Result<Self> {
+        self.check().map(|()| self)
+    }
+
+    /// What is wrong with a field of the test, with the file and row it was read from, if it was.
+    pub(crate) fn error(
+        &self,
+        column: &str,
+        value: impl ToString,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Error {
+        let Some(row) = self.origin.row else {
+            return Error::setting(format!("lift test's {column}"), value, expected);
+        };
+        let error = Error::field(row, column, value.to_string(), expected);
+        #[cfg(feature = "csv")]
+        if let Some(file) = &self.origin.file {
+            return error.in_file(file);
+        }
+        error
+    }
+
+    /// The first field that cannot be used, with its value and what is expected.
+    fn fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let spend = self.spend_change.is_finite() && self.spend_change != 0.0;
+        let error = self.standard_error.is_finite() && self.standard_error > 0.0;
+        let checks: [(bool, &str, &dyn ToString, &str); 6] = [
+            (!self.channel.is_empty(), "channel", &self.channel, CHANNEL),
+            (self.geo.as_deref() != Some(""), "geo", &"", GEO),
+            (self.end >= self.start, "end", &self.end, END),
+            (spend, "spend_change", &self.spend_change, SPEND_CHANGE),
+            (
+                self.outcome_change.is_finite(),
+                "outcome_change",
+                &self.outcome_change,
+                OUTCOME_CHANGE,
+            ),
+            (
+                error,
+                "standard_error",
+                &self.standard_error,
+                STANDARD_ERROR,
+            ),
+        ];
+        checks
+            .iter()
+            .find(|(holds, ..)| !holds)
+            .map(|&(_, name, value, expected)| (name, value.to_string(), expected))
+    }
+
+    /// The channel whose spend was changed.
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    /// The geo in which it was changed; `None` for all geos.
+    pub fn geo(&self) -> Option<&str> {
+        self.geo.as_deref()
+    }
+
+    /// The first day.
+    pub const fn start(&self) -> Day {
+        self.start
+    }
+
+    /// The last day, included.
+    pub const fn end(&self) -> Day {
+        self.end
+    }
+
+    /// The test's length in days.
+    pub const fn days(&self) -> u32 {
+        self.end.since(self.start).unsigned_abs() + 1
+    }
+
+    /// Spend with the test minus spend without it, in total. A mix model adds it to the spend its
+    /// panel records.
+    pub const fn spend_change(&self) -> f64 {
+        self.spend_change
+    }
+
+    /// Outcome with the test minus outcome without it, in total.
+    pub const fn outcome_change(&self) -> f64 {
+        self.outcome_change
+    }
+
+    /// Standard error of the outcome change.
+    pub const fn standard_error(&self) -> f64 {
+        self.standard_error
+    }
+
+    /// Outcome change per unit of spend change: the return on the spend that was added or taken
+    /// away.
+    pub fn return_on_change(&self) -> f64 {
+        self.outcome_change / self.spend_change
+    }
+}

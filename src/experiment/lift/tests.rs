@@ -1,0 +1,141 @@
+//! Lift tests on good and bad input.
+
+use crate::error::{Error, Result};
+use crate::experiment::lift::LiftTest;
+use crate::time::Day;
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn tv(spend_change: f64, outcome_change: f64, standard_error: f64) -> LiftTest {
+    LiftTest::new("tv", day("2024-01-01"), day("2024-01-28"))
+        .with_spend_change(spend_change)
+        .with_outcome_change(outcome_change)
+        .with_standard_error(standard_error)
+}
+
+fn test(spend_change: f64, outcome_change: f64, standard_error: f64) -> Result<LiftTest> {
+    let test = tv(spend_change, outcome_change, standard_error);
+    test.check().map(|()| test)
+}
+
+#[test]
+fn what_says_nothing_is_refused() {
+    assert!(test(-100.0, -5.0, 0.1).is_ok());
+    for (spend, outcome, error, name) in [
+        (0.0, 1.0, 1.0, "spend_change"),
+        (f64::NAN, 1.0, 1.0, "spend_change"),
+        (1.0, f64::INFINITY, 1.0, "outcome_change"),
+        (1.0, 1.0, 0.0, "standard_error"),
+        (1.0, 1.0, -1.0, "standard_error"),
+        (1.0, 1.0, f64::NAN, "standard_error"),
+    ] {
+        let message = test(spend, outcome, error).unwrap_err().to_string();
+        assert!(
+            message.starts_with(&format!("lift test's {name} is ")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn names_and_days_are_checked() {
+    let whole = |channel: &str, end: &str| {
+        LiftTest::new(channel, day("2024-01-02"), day(end))
+            .with_spend_change(1.0)
+            .with_outcome_change(1.0)
+            .with_standard_error(1.0)
+    };
+    assert!(whole("tv", "2024-01-02").check().is_ok());
+    assert!(whole("", "2024-01-02").check().is_err());
+    assert!(whole("tv", "2024-01-02").with_geo("").check().is_err());
+    assert_eq!(
+        whole("tv", "2024-01-01").check().unwrap_err().to_string(),
+        "lift test's end is 2024-01-01, expected: a day on or after the start"
+    );
+    let unfinished = LiftTest::new("tv", day("2024-01-02"), day("2024-01-02"));
+    assert_eq!(
+        unfinished.check().unwrap_err().to_string(),
+        "lift test's spend_change is NaN, expected: a finite number other than 0"
+    );
+}
+
+#[test]
+fn serde_checks_too() {
+    let json = serde_json::to_string(&test(10.0, 30.0, 2.0).unwrap()).unwrap();
+    assert_eq!(
+        serde_json::from_str::<LiftTest>(&json).unwrap(),
+        test(10.0, 30.0, 2.0).unwrap()
+    );
+    assert!(serde_json::from_str::<LiftTest>(&json.replace("2.0", "0.0")).is_err());
+    assert!(serde_json::from_str::<LiftTest>(&json.replace("2024-01-28", "2023-01-28")).is_err());
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn csv_names_the_row_at_fault() {
+    const HEADER: &str = "channel,geo,start,end,spend_change,outcome_change,standard_error\n";
+    let read = |rows: &str| LiftTest::read_csv(format!("{HEADER}{rows}").as_bytes());
+    let tests =
+        read("tv,,2024-01-01,2024-01-28,10,30,2\nradio,north,2024-02-01,2024-02-01,-5,-1,0.5\n")
+            .unwrap();
+    assert_eq!(tests[0], test(10.0, 30.0, 2.0).unwrap());
+    assert_eq!(
+        (tests[1].geo(), tests[1].days(), tests[1].return_on_change()),
+        (Some("north"), 1, 0.2)
+    );
+    let message = |rows: &str| read(rows).unwrap_err().to_string();
+    let good = "tv,,2024-01-01,2024-01-28,10,30,2\n";
+    assert_eq!(
+        message(&format!("{good}tv,,2024-01-01,2024-01-28,10,30,0\n")),
+        "row 3: standard_error is \"0\", expected: a finite number > 0"
+    );
+    assert_eq!(
+        message("tv,,2024-01-32,2024-01-28,10,30,1\n"),
+        "row 2: start is \"2024-01-32\", expected: a date YYYY-MM-DD"
+    );
+    assert_eq!(
+        message("tv,,2024-01-01,2024-01-28,ten,30,1\n"),
+        "row 2: spend_change is \"ten\", expected: a number"
+    );
+    assert_eq!(
+        message("tv,,2024-01-01,2024-01-28,nan,30,1\n"),
+        "row 2: spend_change is \"NaN\", expected: a finite number other than 0"
+    );
+    assert_eq!(
+        message(&format!("{good}tv,\n")),
+        "row 3: has 2 fields, the header has 7"
+    );
+    assert_eq!(
+        message(""),
+        "the table of lift tests is empty, expected: at least one row"
+    );
+    assert_eq!(
+        message(&format!("\n{good}\n\ntv,,2024-01-02,2024-01-01,10,30,1\n")),
+        "row 6: end is \"2024-01-01\", expected: a day on or after the start"
+    );
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn csv_needs_its_columns_in_any_order() {
+    let table = "standard_error,note,end,start,outcome_change,spend_change,channel\n\
+                 2,x,2024-01-28,2024-01-01,30,10,tv\n";
+    assert_eq!(
+        LiftTest::read_csv(table.as_bytes()).unwrap(),
+        [test(10.0, 30.0, 2.0).unwrap()]
+    );
+    let missing = LiftTest::read_csv("channel,start\n".as_bytes())
+        .unwrap_err()
+        .to_string();
+    assert_eq!(missing, "no column \"end\", found: channel, start");
+    assert!(matches!(
+        LiftTest::read_csv("".as_bytes()),
+        Err(Error::Empty { .. })
+    ));
+    let message = LiftTest::read_csv_file("/no/such/file.csv")
+        .unwrap_err()
+        .to_string();
+    assert!(message.starts_with("/no/such/file.csv: "), "{message}");
+}

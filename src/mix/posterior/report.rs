@@ -1,0 +1,346 @@
+//! The main figures of a posterior, as a report and as a document.
+
+use crate::mix::posterior::decomposition::Decomposition;
+use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::statistics::FitStatistics;
+use crate::mix::posterior::summary::ChannelSummary;
+use crate::report::{Alignment, Cell, Column, Report, Section, Table, figure};
+use crate::stats::Estimate;
+use crate::time::Day;
+use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The main figures of a posterior: fit, channels, baseline and lift tests.
+///
+/// Displayed it is a table of channels; serialised, a document that also has the contributions of
+/// each period. [`Posterior::report`] makes one.
+#[derive(Debug, Clone)]
+pub struct MixReport<'a> {
+    posterior: &'a Posterior,
+    by_geo: bool,
+    notes: Vec<String>,
+    intervals: Option<Vec<Intervals>>,
+    true_roi: Option<Vec<f64>>,
+}
+
+/// Intervals of one channel from elsewhere than the draws.
+#[derive(Debug, Clone, Copy)]
+struct Intervals {
+    contribution: Estimate,
+    roi: Option<Estimate>,
+}
+
+impl Posterior {
+    /// The main figures as a report.
+    pub fn report(&self) -> MixReport<'_> {
+        MixReport {
+            posterior: self,
+            by_geo: false,
+            notes: Vec::new(),
+            intervals: None,
+            true_roi: None,
+        }
+    }
+}
+
+impl MixReport<'_> {
+    /// The same report, which names the geo in each of the document's rows. False by default.
+    #[must_use]
+    pub fn with_geos(self, by_geo: bool) -> Self {
+        Self { by_geo, ..self }
+    }
+
+    /// The same report with a note in its title, such as how the posterior was found.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same report with 90 % intervals of each channel's contribution and ROI from elsewhere, such
+    /// as a bootstrap, in the order of channels. They stand in the text in place of the draws' own.
+    #[must_use]
+    pub fn with_intervals(
+        self,
+        intervals: impl IntoIterator<Item = (Estimate, Option<Estimate>)>,
+    ) -> Self {
+        let intervals = intervals.into_iter();
+        let intervals = intervals.map(|(contribution, roi)| Intervals { contribution, roi });
+        Self {
+            intervals: Some(intervals.collect()),
+            ..self
+        }
+    }
+
+    /// The same report with the known ROI of each channel beside the estimate, in the order of
+    /// channels.
+    #[must_use]
+    pub fn with_true_roi(self, roi: impl IntoIterator<Item = f64>) -> Self {
+        Self {
+            true_roi: Some(roi.into_iter().collect()),
+            ..self
+        }
+    }
+
+    fn fit_line(&self) -> String {
+        let fit = self.posterior.fit_statistics();
+        let validation = fit.validation_nrmse.map_or_else(String::new, |error| {
+            format!(", on later periods {error:.3}")
+        });
+        format!(
+            "R2 {:.3}, NRMSE {:.3}{validation}, MAPE {:.1} %, Durbin-Watson {:.2}",
+            fit.r2,
+            fit.nrmse,
+            100.0 * fit.mape,
+            fit.durbin_watson
+        )
+    }
+
+    fn channel_table(&self) -> Table {
+        let mut table = Table::new([
+            "channel",
+            "spend",
+            "contribution (90 %)",
+            "share",
+            "ROI (90 %)",
+            "marginal",
+            "half-life",
+        ]);
+        if self.true_roi.is_some() {
+            table = table.with_column(Column::new("true ROI", Alignment::Right));
+        }
+        let table = table.with_column(Column::new("", Alignment::Left));
+        let summaries = self.posterior.channels();
+        let rows = summaries.iter().enumerate();
+        table.with_rows(rows.map(|(at, summary)| self.channel_row(at, summary)))
+    }
+
+    fn channel_row(&self, at: usize, summary: &ChannelSummary) -> Vec<Cell> {
+        let other = self.intervals.as_ref().and_then(|all| all.get(at));
+        let contribution = other.map_or(summary.contribution, |other| other.contribution);
+        let roi = other.map_or(summary.roi, |other| other.roi);
+        // the point estimate is the posterior's, wherever the interval comes from
+        let roi = summary.roi.zip(roi);
+        let mut row = vec![
+            Cell::from(&summary.channel),
+            Cell::number(summary.spend, 0),
+            Cell::number(summary.contribution.value(), 0)
+                .with_interval(contribution.low(), contribution.high()),
+            Cell::percent(summary.effect_share, 1),
+            roi.map(|(roi, range)| {
+                Cell::number(roi.value(), 2).with_interval(range.low(), range.high())
+            })
+            .into(),
+            Cell::number(summary.marginal_roi.map(|roi| roi.value()), 2),
+            Cell::number(summary.half_life, 1),
+        ];
+        if let Some(truth) = &self.true_roi {
+            row.push(Cell::number(truth.get(at).copied(), 2));
+        }
+        row.push(Cell::text(if summary.contribution.is_weakly_identified() {
+            "hardly informed by the data"
+        } else {
+            ""
+        }));
+        row
+    }
+
+    fn baseline_line(&self) -> String {
+        let parts = self.posterior.decomposition();
+        let baseline = parts.baseline().iter().sum::<f64>();
+        let all = parts.prediction().iter().sum::<f64>();
+        format!(
+            "the baseline brought {}, {:.1} % of all; shares are of what media brought",
+            figure(baseline, 0),
+            100.0 * baseline / all
+        )
+    }
+
+    /// A line for each lift test.
+    fn test_lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for test in self.posterior.lift_report() {
+            let geo = test.geo.as_ref();
+            let geo = geo.map_or_else(String::new, |geo| format!(" in {geo}"));
+            lines.push(format!(
+                "lift test on {}{geo} from {} to {}: measured {} +- {}, predicted {} ({:+.1} standard \
+                 errors)",
+                test.channel,
+                test.start,
+                test.end,
+                figure(test.measured, 0),
+                figure(test.standard_error, 0),
+                figure(test.predicted.value(), 0),
+                test.deviation()
+            ));
+        }
+        lines
+    }
+}
+
+impl Report for MixReport<'_> {
+    fn title(&self) -> String {
+        let panel = self.posterior.panel();
+        let periods = format!("{} {:?}s", panel.periods(), panel.period()).to_lowercase();
+        let geos = match panel.geos().len() {
+            0 | 1 => String::new(),
+            geos => format!(" x {geos} geos"),
+        };
+        let notes = self.notes.iter().map(|note| format!(", {note}"));
+        format!("{periods}{geos}{}", notes.collect::<String>())
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let channels = Section::new()
+            .with_table(self.channel_table())
+            .with_line(self.baseline_line())
+            .with_lines(self.test_lines());
+        vec![
+            Section::new().with_line(self.fit_line()),
+            channels.set_apart(),
+        ]
+    }
+}
+
+impl fmt::Display for MixReport<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
+    }
+}
+
+/// The document: every channel, in every geo, and every period's contributions.
+impl Serialize for MixReport<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let posterior = self.posterior;
+        let parts = posterior.decomposition();
+        let geos = 0..parts.geos().len();
+        let summaries: Vec<ChannelSummary> = geos
+            .flat_map(|geo| posterior.channels_in(geo).unwrap_or_default())
+            .collect();
+        let channel = |summary| ChannelFigures::new(summary, self.by_geo);
+        Figures {
+            fit: posterior.fit_statistics(),
+            channels: summaries.iter().map(channel).collect(),
+            baseline: parts.baseline().iter().sum(),
+            contributions: contributions(&parts, self.by_geo),
+            lift_tests: posterior.lift_report(),
+        }
+        .serialize(serializer)
+    }
+}
+
+#[derive(Serialize)]
+struct Figures<'a, T: Serialize> {
+    fit: FitStatistics,
+    channels: Vec<ChannelFigures<'a>>,
+    baseline: f64,
+    contributions: Vec<PeriodFigures<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lift_tests: Vec<T>,
+}
+
+/// One channel, in one geo where there are several.
+#[derive(Serialize)]
+struct ChannelFigures<'a> {
+    channel: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geo: Option<&'a Option<String>>,
+    spend: f64,
+    contribution: f64,
+    contribution_low: f64,
+    contribution_high: f64,
+    immediate: f64,
+    share: f64,
+    spend_share: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roi: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roi_low: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roi_high: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marginal_roi: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cpa: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    half_life: Option<f64>,
+    adstock: CurveFigures<'a>,
+    saturation: CurveFigures<'a>,
+    coefficient: f64,
+    hardly_informed: bool,
+}
+
+impl<'a> ChannelFigures<'a> {
+    fn new(summary: &'a ChannelSummary, by_geo: bool) -> Self {
+        Self {
+            channel: &summary.channel,
+            geo: by_geo.then_some(&summary.geo),
+            spend: summary.spend,
+            contribution: summary.contribution.value(),
+            contribution_low: summary.contribution.low(),
+            contribution_high: summary.contribution.high(),
+            immediate: summary.immediate,
+            share: summary.effect_share,
+            spend_share: summary.spend_share,
+            roi: summary.roi.map(|roi| roi.value()),
+            roi_low: summary.roi.map(|roi| roi.low()),
+            roi_high: summary.roi.map(|roi| roi.high()),
+            marginal_roi: summary.marginal_roi.map(|roi| roi.value()),
+            cpa: summary.cpa,
+            half_life: summary.half_life,
+            adstock: CurveFigures::new(&summary.adstock_family, &summary.adstock),
+            saturation: CurveFigures::new(&summary.saturation_family, &summary.saturation),
+            coefficient: summary.coefficient.value(),
+            hardly_informed: summary.contribution.is_weakly_identified(),
+        }
+    }
+}
+
+/// A family with its parameters' means.
+#[derive(Serialize)]
+struct CurveFigures<'a> {
+    family: &'a str,
+    #[serde(flatten)]
+    parameters: BTreeMap<&'a str, f64>,
+}
+
+impl<'a> CurveFigures<'a> {
+    fn new(family: &'a str, parameters: &'a [(String, Estimate)]) -> Self {
+        let means = parameters.iter();
+        let means = means.map(|(name, estimate)| (name.as_str(), estimate.value()));
+        Self {
+            family,
+            parameters: means.collect(),
+        }
+    }
+}
+
+/// What the baseline and each channel brought in one period and geo.
+#[derive(Serialize)]
+struct PeriodFigures<'a> {
+    date: Day,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geo: Option<&'a str>,
+    baseline: f64,
+    #[serde(flatten)]
+    channels: BTreeMap<&'a str, f64>,
+}
+
+fn contributions(parts: &Decomposition, by_geo: bool) -> Vec<PeriodFigures<'_>> {
+    let mut rows = Vec::new();
+    for (geo, name) in parts.geos().iter().enumerate() {
+        for (period, &date) in parts.dates().iter().enumerate() {
+            let row = parts.row(geo, period);
+            let names = parts.channels().iter().enumerate();
+            let channels = names.map(|(at, name)| (name.as_str(), parts.contribution(at)[row]));
+            rows.push(PeriodFigures {
+                date,
+                geo: by_geo.then_some(name.as_str()),
+                baseline: parts.baseline()[row],
+                channels: channels.collect(),
+            });
+        }
+    }
+    rows
+}
