@@ -14,16 +14,12 @@ use mixtouch::kpi::customers::{
     CartAbandonment, CartOptions, Cohorts, Purchases, Repurchase, Retention, RfmScore,
 };
 use mixtouch::kpi::journeys::{
-    ConversionCounts, ConversionRates, KindCounts, KindShares, OfflineChannels, PathLengths,
-    PurchasePaths,
+    ConversionCounts, ConversionRates, KindCounts, KindShares, PathLengths, PurchasePaths,
 };
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
-use mixtouch::kpi::options::KpiOptions;
 use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
 use mixtouch::kpi::spend::CustomerAcquisitionCost;
-use mixtouch::kpi::timelines::PersonTimelines;
-use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::ConfidenceLevel;
+use mixtouch::kpi::{KpiOptions, OfflineChannels, PersonTimelines};
 use mixtouch::time::Periods;
 use mixtouch::{Event, Events, Kind, TimeZone};
 use std::hint::black_box;
@@ -32,6 +28,8 @@ use std::time::Duration;
 fn journeys(criterion: &mut Criterion) {
     let journeys = events::journeys(events::asked(), 0.05);
     let buffer = yardstick::buffer(journeys.totals().touchpoints as usize);
+    let offline = OfflineChannels::new(["store", "tv"]);
+    let options = KpiOptions::default().with_offline(offline);
     let mut group = criterion.benchmark_group("kpis");
     group
         .sample_size(10)
@@ -42,7 +40,7 @@ fn journeys(criterion: &mut Criterion) {
         bench.iter(|| yardstick::read_once(black_box(&buffer)))
     });
     group.bench_function("conversion_rates", |bench| {
-        bench.iter(|| ConversionRates::of(&journeys, ConfidenceLevel::default()))
+        bench.iter(|| ConversionRates::new(&journeys, &options))
     });
     group.bench_function("rates_and_paths_in_one_fold", |bench| {
         bench.iter(|| {
@@ -55,23 +53,20 @@ fn journeys(criterion: &mut Criterion) {
         });
     });
     group.bench_function("purchase_paths", |bench| {
-        bench.iter(|| PurchasePaths::of(&journeys, ConfidenceLevel::default()))
+        bench.iter(|| PurchasePaths::new(&journeys, &options))
     });
-    let offline = OfflineChannels::new(["store", "tv"]);
     group.bench_function("kinds", |bench| {
-        bench.iter(|| KindShares::of(&journeys, &offline, ConfidenceLevel::default()))
+        bench.iter(|| KindShares::new(&journeys, &options))
     });
     let steps = Steps::channels(journeys.channels());
     group.bench_function("journey_map", |bench| {
-        bench.iter(|| JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()))
+        bench.iter(|| JourneyMap::new(&journeys, &steps, &options))
     });
-    let minimum = MinimumGroup::default();
     group.bench_function("frequent_paths", |bench| {
-        bench
-            .iter(|| FrequentPaths::of(&journeys, &steps, 20, &minimum, ConfidenceLevel::default()))
+        bench.iter(|| FrequentPaths::new(&journeys, &steps, 20, &options))
     });
     group.bench_function("rates_paths_kinds_map_and_ways_in_one_fold", |bench| {
-        let kinds = KindCounts::new(&journeys, &offline).expect("the channels are there");
+        let kinds = KindCounts::new(&journeys, &options).expect("the channels are there");
         let start = || {
             let counts = (
                 ConversionCounts::new(journeys.channels()),
@@ -88,10 +83,12 @@ fn journeys(criterion: &mut Criterion) {
         bench.iter(|| journeys.accumulate(start));
     });
     group.bench_function("acquisition", |bench| {
-        bench.iter(|| CustomerAcquisitionCost::of(&journeys, &Linear))
+        bench.iter(|| CustomerAcquisitionCost::new(&journeys, &Linear, &options))
     });
-    group.bench_function("purchases", |bench| bench.iter(|| Purchases::of(&journeys)));
-    let purchases = Purchases::of(&journeys).expect("there are persons");
+    group.bench_function("purchases", |bench| {
+        bench.iter(|| Purchases::new(&journeys))
+    });
+    let purchases = Purchases::new(&journeys).expect("there are persons");
     let weeks = Periods::days(
         "2026-01-01".parse().expect("a day"),
         12,
@@ -99,16 +96,17 @@ fn journeys(criterion: &mut Criterion) {
         &TimeZone::utc(),
     )
     .expect("12 weeks");
+    let weekly = options.clone().with_periods(weeks);
     group.bench_function("retention", |bench| {
-        bench.iter(|| Retention::of(&purchases, &weeks, 7.0, ConfidenceLevel::default()))
+        bench.iter(|| Retention::new(&purchases, 7.0, &weekly))
     });
     group.bench_function("cohorts", |bench| {
-        bench.iter(|| Cohorts::of(&purchases, &weeks, ConfidenceLevel::default()))
+        bench.iter(|| Cohorts::new(&purchases, &weekly))
     });
     group.bench_function("repurchase", |bench| {
-        bench.iter(|| Repurchase::of(&purchases, ConfidenceLevel::default()))
+        bench.iter(|| Repurchase::new(&purchases, &options))
     });
-    group.bench_function("rfm", |bench| bench.iter(|| RfmScore::of(&purchases)));
+    group.bench_function("rfm", |bench| bench.iter(|| RfmScore::all(&purchases)));
     group.finish();
 }
 
@@ -129,10 +127,10 @@ fn histories(criterion: &mut Criterion) {
         KpiOptions::default(),
     );
     group.bench_function("voice", |bench| {
-        bench.iter(|| VoiceOfCustomer::of(&histories, &Questions::default(), &grouping))
+        bench.iter(|| VoiceOfCustomer::new(&histories, &Questions::default(), &grouping))
     });
     group.bench_function("carts", |bench| {
-        bench.iter(|| CartAbandonment::of(&histories, &CartOptions::default()))
+        bench.iter(|| CartAbandonment::new(&histories, &CartOptions::default(), &grouping))
     });
     group.finish();
 }

@@ -57,11 +57,6 @@ impl ChannelNames {
         Ok(())
     }
 
-    /// The channel of that name, if it has a number.
-    pub(crate) fn find(&self, name: &str) -> Option<ChannelId> {
-        self.0.find(name).map(|id| ChannelId(id as u16))
-    }
-
     /// The name of a channel of this table; `None` for [`ChannelId::NONE`].
     pub(crate) fn name(&self, id: ChannelId) -> Option<&str> {
         (id != ChannelId::NONE).then(|| self.0.get(id.0.into()))

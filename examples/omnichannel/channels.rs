@@ -1,6 +1,6 @@
 //! Last touch by channel before and after stitching: what fragmentation hides.
 
-use crate::family::{Family, PERSONS, Table};
+use crate::family::{Family, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::{Stitching, visits};
@@ -137,7 +137,6 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         .collect();
     let text = format!("{table}{}", explanation(input));
     Ok(Family {
-        section: PERSONS,
         name: "last_touch",
         text,
         json: json!({"channels": rows, "unattributed": none}),

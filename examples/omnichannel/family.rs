@@ -1,47 +1,12 @@
 //! One family of figures: an object of the JSON document, a section of the page.
 
-use serde::Serialize;
 use serde_json::Value;
 use std::fmt;
 
-/// Headings.
-pub(crate) const PERSONS: &str = "From identifiers to persons";
-pub(crate) const CONVERSION: &str = "Conversion and cost";
-pub(crate) const CUSTOMERS: &str = "Customers and what they are worth";
-pub(crate) const SERVICE: &str = "What customers say, and how they are served";
-pub(crate) const JOURNEYS: &str = "Where journeys go, and where they end";
-
 pub(crate) struct Family {
-    /// The heading it stands under.
-    pub(crate) section: &'static str,
     pub(crate) name: &'static str,
     pub(crate) text: String,
     pub(crate) json: Value,
-}
-
-impl Family {
-    /// A report of the library.
-    pub(crate) fn new(
-        section: &'static str,
-        name: &'static str,
-        report: &(impl Serialize + fmt::Display),
-    ) -> Self {
-        Self {
-            section,
-            name,
-            text: report.to_string(),
-            json: serde_json::to_value(report).expect("numbers and texts"),
-        }
-    }
-
-    /// Says with the report what tells it from its like: in the first line of the text, and as
-    /// `basis`.
-    pub(crate) fn under(mut self, basis: &str) -> Self {
-        let first = self.text.find('\n').unwrap_or(self.text.len());
-        self.text.insert_str(first, &format!(" ({basis})"));
-        self.json["basis"] = basis.into();
-        self
-    }
 }
 
 /// Named rows of figures under titles.

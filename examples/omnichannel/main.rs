@@ -14,15 +14,13 @@ mod input;
 mod options;
 mod persons;
 mod privacy;
-mod service;
 mod stitching;
 
 use clap::Parser;
-use dashboard::Dashboard;
 use family::Family;
 use mixtouch::Result;
+use mixtouch::kpi::dashboard::Dashboard;
 use options::Options;
-use serde_json::{Map, Value};
 use std::io::Write;
 use std::process::ExitCode;
 use stitching::Stitching;
@@ -35,34 +33,38 @@ fn run(options: &Options) -> Result<()> {
     options.check()?;
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
-    let mut families = vec![
+    let families = [
         stitching::family(&input, &stitching)?,
         channels::family(options, &input, &stitching)?,
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
-    let dashboard = Dashboard::new(options, &stitching)?;
-    families.extend(dashboard.conversion()?);
-    families.extend(dashboard.customers()?);
-    families.extend(dashboard.service()?);
-    families.extend(dashboard.journeys()?);
+    let dashboard = dashboard::dashboard(options, &stitching)?;
+    warn(&dashboard);
     let mut out = std::io::stdout().lock();
     if options.json {
-        let document: Map<String, Value> = families
-            .into_iter()
-            .map(|Family { name, json, .. }| (name.to_owned(), json))
-            .collect();
-        writeln!(out, "{}", Value::Object(document))?;
-    } else {
-        for section in families.chunk_by(|left, right| left.section == right.section) {
-            let texts: Vec<&str> = section.iter().map(|family| family.text.as_str()).collect();
-            writeln!(
-                out,
-                "{}\n\n{}",
-                section[0].section.to_uppercase(),
-                texts.join("\n")
-            )?;
+        let mut document = serde_json::to_value(&dashboard).expect("numbers and texts");
+        for Family { name, json, .. } in families {
+            document[name] = json;
         }
+        writeln!(out, "{document}")?;
+    } else {
+        let texts = families.map(|family| family.text);
+        writeln!(out, "FROM IDENTIFIERS TO PERSONS\n\n{}", texts.join("\n"))?;
+        write!(out, "{dashboard}")?;
     }
     Ok(out.flush()?)
+}
+
+fn warn(dashboard: &Dashboard) {
+    let customers = &dashboard.customers;
+    if customers.unmatched_returns > 0 {
+        eprintln!(
+            "returns of persons without a purchase, which are taken off no value: {}",
+            customers.unmatched_returns
+        );
+    }
+    if let Some(reason) = &customers.no_forecast {
+        eprintln!("no forecast of customers' value: {reason}");
+    }
 }

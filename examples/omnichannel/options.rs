@@ -4,12 +4,12 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
 use mixtouch::identity::{HashKey, Rules, WithoutConsent};
-use mixtouch::kpi::journeys::OfflineChannels;
+use mixtouch::kpi::OfflineChannels;
 use mixtouch::kpi::map::Stage;
 use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
 use mixtouch::time::TimeRange;
-use mixtouch::{Day, Error, Events, JourneyOptions, Lookback, Result, TimeZone};
+use mixtouch::{Day, Error, Events, JourneyOptions, Journeys, Lookback, Result, TimeZone};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -261,6 +261,13 @@ impl Options {
             .map(|text| stage(text).ok_or_else(|| bad(text)))
             .collect::<Result<Vec<_>>>()?;
         Ok(Some(stages).filter(|stages| !stages.is_empty()))
+    }
+
+    /// The stages to show; of a simulation those of channels that journeys touched.
+    pub(crate) fn stages_of(&self, journeys: &Journeys) -> Result<Vec<(String, Stage)>> {
+        let mut stages = self.stages()?.unwrap_or_default();
+        stages.retain(|(name, _)| self.events.is_some() || journeys.channels().id(name).is_some());
+        Ok(stages)
     }
 
     pub(crate) fn minimum_group(&self) -> Result<MinimumGroup> {

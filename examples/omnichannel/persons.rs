@@ -1,6 +1,6 @@
 //! Persons by the number of channels they use, small groups protected.
 
-use crate::family::{Family, PERSONS, Table};
+use crate::family::{Family, Table};
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
@@ -119,7 +119,6 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         format!("({} small groups together or left out)\n", withheld.groups)
     });
     Ok(Family {
-        section: PERSONS,
         name: "persons",
         text: format!("{table}{note}"),
         json,

@@ -1,6 +1,6 @@
 //! What is measured without consent: totals, and no more.
 
-use crate::family::{Family, PERSONS};
+use crate::family::Family;
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
@@ -41,7 +41,6 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         "minimum_group": options.minimum_group()?.persons(),
     });
     Ok(Family {
-        section: PERSONS,
         name: "privacy",
         text,
         json,

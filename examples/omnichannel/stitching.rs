@@ -1,6 +1,6 @@
 //! Who is who: before, after, and how well.
 
-use crate::family::{Family, PERSONS, Table};
+use crate::family::{Family, Table};
 use crate::input::{Input, Truth};
 use crate::options::Options;
 use mixtouch::identity::{Identities, PairCounts, Resolver, Rules, Stitched};
@@ -138,7 +138,6 @@ pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
     let refused: Value = serde_json::to_value(identities.refused()).expect("numbers and texts");
     let json = json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
     Ok(Family {
-        section: PERSONS,
         name: "identity",
         text,
         json,

@@ -1,4 +1,4 @@
-//! KPIs of journeys: conversion, kinds of journeys, paths to purchase, comparisons of contact paths.
+//! KPIs of journeys: conversion, kinds of journeys, paths to purchase, contact paths compared.
 
 pub(crate) mod breakdown;
 pub(crate) mod contact_path;
@@ -12,6 +12,6 @@ pub use self::breakdown::{Breakdown, GroupFigures, PeriodFigures};
 pub use self::contact_path::ChannelUse;
 pub use self::contrast::{Contrast, Finding, GroupComparison};
 pub use self::conversion::{ChannelRate, ConversionCounts, ConversionRates};
-pub use self::kind::{JourneyKind, OfflineChannels};
+pub use self::kind::JourneyKind;
 pub use self::kind_shares::{KindCounts, KindShare, KindShares};
 pub use self::purchase_paths::{PathLengths, PurchasePaths};

@@ -1,64 +1,83 @@
-//! How figures are told apart: over time and by kind of journey.
+//! The options that every KPI report takes.
+
+mod offline_channels;
+
+pub use self::offline_channels::OfflineChannels;
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::Channels;
 use crate::error::Result;
 use crate::journeys::Lookback;
-use crate::kpi::journeys::OfflineChannels;
-use crate::kpi::journeys::contact_path::Contacts;
-use crate::kpi::timelines::PersonTimelines;
 use crate::privacy::MinimumGroup;
 use crate::stats::ConfidenceLevel;
-use crate::time::Periods;
+use crate::time::{Periods, TimeRange};
 
-/// How the figures of [`VoiceOfCustomer`](crate::kpi::service::VoiceOfCustomer),
-/// [`Resolutions`](crate::kpi::service::Resolutions) and [`Service`](crate::kpi::service::Service) are told apart: by periods,
-/// and by how the person came.
+/// The options of KPI reports. A report reads those that concern it.
 ///
-/// How a person came is read off the contacts - rows of every kind but surveys that name a channel
-/// - up to the answer, the case or the service, and no longer before it than the lookback, 30 days
-/// unless stated: how many channels, and whether they were online or offline.
+/// | option | default | concerns |
+/// |---|---|---|
+/// | confidence level | 95 % | every interval and test |
+/// | minimum group | 1 person | every figure by group |
+/// | range | all of the log | reports on [`PersonTimelines`](crate::kpi::PersonTimelines) |
+/// | periods | none | figures over time |
+/// | lookback | 30 days | contacts before an answer, a case or a service |
+/// | offline channels | none | kinds of journeys |
+///
+/// Reports on [`Journeys`](crate::Journeys) cover the range and the lookback of these.
 ///
 /// ```
-/// use mixtouch::kpi::journeys::OfflineChannels;
-/// use mixtouch::kpi::options::KpiOptions;
+/// use mixtouch::kpi::{KpiOptions, OfflineChannels};
+/// use mixtouch::privacy::MinimumGroup;
+/// use mixtouch::stats::ConfidenceLevel;
 /// use mixtouch::Lookback;
 ///
-/// let grouping = KpiOptions::default().with_offline(OfflineChannels::new(["store"])).with_lookback(Lookback::days(14.0)?);
+/// let options = KpiOptions::default()
+///     .with_level(ConfidenceLevel::new(0.9)?)
+///     .with_minimum(MinimumGroup::new(20)?)
+///     .with_offline(OfflineChannels::new(["store"]))
+///     .with_lookback(Lookback::days(14.0)?);
+/// assert_eq!(options.minimum().persons(), 20);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KpiOptions {
     level: ConfidenceLevel,
-    offline: OfflineChannels,
-    lookback: Lookback,
-    periods: Option<Periods>,
     minimum: MinimumGroup,
+    range: Option<TimeRange>,
+    periods: Option<Periods>,
+    lookback: Lookback,
+    offline: OfflineChannels,
 }
 
 impl KpiOptions {
-    /// The level of confidence of intervals and tests, 0.95 by default.
+    /// Sets the confidence level of intervals and tests, 0.95 by default.
     #[must_use]
     pub fn with_level(self, level: ConfidenceLevel) -> Self {
         Self { level, ..self }
     }
 
-    /// Which channels are offline; none by default, and then no two worlds are compared.
+    /// Sets the fewest persons of a group that is shown, 1 by default.
+    ///
+    /// Smaller groups are merged or left out as the minimum says. Small periods, steps, edges,
+    /// kinds of journeys and tests with a small arm are always left out.
     #[must_use]
-    pub fn with_offline(self, offline: OfflineChannels) -> Self {
-        Self { offline, ..self }
+    pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
+        Self { minimum, ..self }
     }
 
-    /// How far back contacts count: the general lookback; one by channel or interaction is of no
-    /// effect.
+    /// Sets the range of reports on timelines; from the log's first row to its last by default.
+    /// Contacts before the range still count for what happens in it.
     #[must_use]
-    pub fn with_lookback(self, lookback: Lookback) -> Self {
-        Self { lookback, ..self }
+    pub fn with_range(self, range: TimeRange) -> Self {
+        Self {
+            range: Some(range),
+            ..self
+        }
     }
 
-    /// The periods of figures over time; none by default.
+    /// Sets the periods of figures over time; none by default. Retention and cohorts then have
+    /// one period, the whole range.
     #[must_use]
     pub fn with_periods(self, periods: Periods) -> Self {
         Self {
@@ -67,40 +86,54 @@ impl KpiOptions {
         }
     }
 
-    /// The fewest persons of a group that is shown. Small kinds of journeys, agents and teams are
-    /// taken together or left out as it says; small periods, and tests with a small arm, are left
-    /// out.
+    /// Sets how far back contacts count, 30 days by default. Only the general lookback has an
+    /// effect, not one by channel or interaction.
     #[must_use]
-    pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
-        Self { minimum, ..self }
+    pub fn with_lookback(self, lookback: Lookback) -> Self {
+        Self { lookback, ..self }
     }
 
-    pub(crate) fn level(&self) -> ConfidenceLevel {
+    /// Sets which channels and places of sale are offline; none by default.
+    #[must_use]
+    pub fn with_offline(self, offline: OfflineChannels) -> Self {
+        Self { offline, ..self }
+    }
+
+    /// Confidence level of intervals and tests.
+    pub fn level(&self) -> ConfidenceLevel {
         self.level
     }
 
-    pub(crate) fn lookback(&self) -> u32 {
-        self.lookback.seconds()
-    }
-
-    pub(crate) fn periods(&self) -> Option<&Periods> {
-        self.periods.as_ref()
-    }
-
-    pub(crate) fn minimum(&self) -> &MinimumGroup {
+    /// The fewest persons of a group that is shown.
+    pub fn minimum(&self) -> &MinimumGroup {
         &self.minimum
     }
 
-    /// Fails where an offline channel is none of the log.
-    pub(crate) fn contacts<'a>(&self, histories: &PersonTimelines<'a>) -> Result<Contacts<'a>> {
-        let log = histories.log();
-        self.offline
-            .check(&[Some(&Channels::new(log.channel_names().iter())?)])?;
-        let offline = log
-            .channel_names()
-            .iter()
-            .map(|name| self.offline.contains(name))
-            .collect();
-        Ok(Contacts::new(log, offline, self.lookback()))
+    /// Range of reports on timelines, if one is set.
+    pub fn range(&self) -> Option<TimeRange> {
+        self.range
+    }
+
+    /// Periods of figures over time, if any are set.
+    pub fn periods(&self) -> Option<&Periods> {
+        self.periods.as_ref()
+    }
+
+    /// How far back contacts count.
+    pub fn lookback(&self) -> &Lookback {
+        &self.lookback
+    }
+
+    /// The offline channels and places of sale.
+    pub fn offline(&self) -> &OfflineChannels {
+        &self.offline
+    }
+
+    /// The periods, or the whole range as one.
+    pub(crate) fn periods_or(&self, range: TimeRange) -> Result<Periods> {
+        match &self.periods {
+            Some(periods) => Ok(periods.clone()),
+            None => Periods::new(vec![range.from(), range.to()]),
+        }
     }
 }

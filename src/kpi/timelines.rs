@@ -1,12 +1,11 @@
 //! A log person by person.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::event::{Event, Events, Kind};
+use crate::kpi::options::KpiOptions;
 use crate::time::TimeRange;
 
 /// A log person by person, each person's rows oldest first.
@@ -17,14 +16,14 @@ use crate::time::TimeRange;
 /// the log, 24 more while it is made.
 ///
 /// ```
-/// use mixtouch::kpi::timelines::PersonTimelines;
+/// use mixtouch::kpi::PersonTimelines;
 /// use mixtouch::{Event, Events, Kind};
 ///
 /// let mut log = Events::new().keep_all();
 /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_400_000).with_order_id("c-1"))?;
 /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_300_000).with_order_id("c-1"))?;
-/// let histories = PersonTimelines::new(&log)?;
-/// let times: Vec<i64> = histories.iter().flat_map(|person| person.events()).map(|event| event.time()).collect();
+/// let timelines = PersonTimelines::new(&log)?;
+/// let times: Vec<i64> = timelines.iter().flat_map(|person| person.events()).map(|event| event.time()).collect();
 /// assert_eq!(times, [1_767_300_000, 1_767_400_000]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -34,14 +33,13 @@ pub struct PersonTimelines<'a> {
     rows: Vec<u32>,
     /// Where each person's rows end.
     ends: Vec<usize>,
-    window: Option<TimeRange>,
 }
 
 impl<'a> PersonTimelines<'a> {
     /// All rows that the log keeps.
     ///
     /// # Errors
-    /// More than 2^32 rows.
+    /// If the log has 2^32 rows or more.
     pub fn new(events: &'a Events) -> Result<Self> {
         u32::try_from(events.len())
             .map_err(|_| Error::setting("rows of the log", events.len(), "fewer than 2^32"))?;
@@ -77,16 +75,7 @@ impl<'a> PersonTimelines<'a> {
             events,
             rows: keyed.into_iter().map(|row| row.3).collect(),
             ends,
-            window: None,
         })
-    }
-
-    /// Only the rows of that time; persons without any stay, with no rows.
-    pub fn within(self, window: TimeRange) -> Self {
-        Self {
-            window: Some(window),
-            ..self
-        }
     }
 
     /// The log behind it.
@@ -94,17 +83,23 @@ impl<'a> PersonTimelines<'a> {
         self.events
     }
 
-    /// The time asked for, or else from the log's first second to its last; none of an empty log.
-    pub fn window(&self) -> Option<TimeRange> {
+    /// Range from the log's first second to its last; none of an empty log.
+    pub fn range(&self) -> Option<TimeRange> {
         let times = self.events.times();
-        let whole = || {
-            TimeRange::new(
-                i64::from(*times.iter().min()?),
-                i64::from(*times.iter().max()?) + 1,
-            )
-            .ok()
+        let (first, last) = (*times.iter().min()?, *times.iter().max()?);
+        TimeRange::new(i64::from(first), i64::from(last) + 1).ok()
+    }
+
+    /// The range that a report covers: the one asked for, or else that of the log.
+    ///
+    /// # Errors
+    /// If no range is asked for and the log is empty.
+    pub fn reported_range(&self, options: &KpiOptions) -> Result<TimeRange> {
+        let empty = || Error::Empty {
+            what: "the log".into(),
+            expected: "at least one row".into(),
         };
-        self.window.or_else(whole)
+        options.range().or_else(|| self.range()).ok_or_else(empty)
     }
 
     /// How many persons there are.
@@ -119,12 +114,12 @@ impl<'a> PersonTimelines<'a> {
 
     /// The persons in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = PersonTimeline<'_>> {
-        (0..self.len()).map(|at| self.history(at))
+        (0..self.len()).map(|at| self.timeline(at))
     }
 
     /// The persons in order, to be read in parallel; collecting keeps the order.
     pub fn par_iter(&self) -> impl IndexedParallelIterator<Item = PersonTimeline<'_>> {
-        (0..self.len()).into_par_iter().map(|at| self.history(at))
+        (0..self.len()).into_par_iter().map(|at| self.timeline(at))
     }
 
     /// The rows of one kind, person by person.
@@ -132,28 +127,9 @@ impl<'a> PersonTimelines<'a> {
         self.iter().flat_map(move |person| person.of_kind(kind))
     }
 
-    /// The time reported.
-    ///
-    /// # Errors
-    /// An empty log.
-    pub(crate) fn stated_window(&self) -> Result<TimeRange> {
-        self.window().ok_or_else(|| Error::Empty {
-            what: "the log".into(),
-            expected: "at least one row".into(),
-        })
-    }
-
-    /// The persons in order with all their rows, those outside the window too: what led to
-    /// something in it may lie before it.
-    pub(crate) fn whole(&self) -> impl IndexedParallelIterator<Item = PersonTimeline<'_>> {
-        (0..self.len())
-            .into_par_iter()
-            .map(|at| self.history_of(at, |rows| 0..rows.len()))
-    }
-
     /// Where a person stands in the order of persons.
-    pub(crate) fn rank(&self, history: &PersonTimeline<'_>) -> u64 {
-        self.events.people().rank(history.code)
+    pub(crate) fn rank(&self, timeline: &PersonTimeline<'_>) -> u64 {
+        self.events.people().rank(timeline.code)
     }
 
     /// Fails where a column is asked for that the log lacks.
@@ -170,29 +146,14 @@ impl<'a> PersonTimelines<'a> {
         }
     }
 
-    fn history(&self, at: usize) -> PersonTimeline<'_> {
-        self.history_of(at, |rows| self.inside(rows))
-    }
-
-    fn history_of(&self, at: usize, inside: impl Fn(&[u32]) -> Range<usize>) -> PersonTimeline<'_> {
+    fn timeline(&self, at: usize) -> PersonTimeline<'_> {
         let start = if at == 0 { 0 } else { self.ends[at - 1] };
         let rows = &self.rows[start..self.ends[at]];
-        let code = self.events.persons()[rows[0] as usize];
         PersonTimeline {
             events: self.events,
-            code,
-            rows: &rows[inside(rows)],
+            code: self.events.persons()[rows[0] as usize],
+            rows,
         }
-    }
-
-    fn inside(&self, rows: &[u32]) -> Range<usize> {
-        let Some(window) = self.window else {
-            return 0..rows.len();
-        };
-        let before = |end: i64| {
-            rows.partition_point(|&row| i64::from(self.events.times()[row as usize]) < end)
-        };
-        before(window.from())..before(window.to())
     }
 }
 
@@ -210,6 +171,22 @@ fn order(kind: Kind) -> u8 {
 }
 
 /// One person's rows, oldest first.
+///
+/// ```
+/// use mixtouch::kpi::PersonTimelines;
+/// use mixtouch::time::TimeRange;
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_312_000).with_value(50.0))?;
+/// let timelines = PersonTimelines::new(&log)?;
+/// let ann = timelines.iter().next().expect("ann has two rows");
+/// let first_day = ann.within(TimeRange::new(1_767_225_600, 1_767_312_000)?);
+/// assert_eq!((ann.len(), first_day.len()), (2, 1));
+/// assert_eq!(ann.of_kind(Kind::Conversion).map(|sale| sale.value()).sum::<f64>(), 50.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct PersonTimeline<'a> {
     events: &'a Events,
@@ -258,15 +235,36 @@ impl<'a> PersonTimeline<'a> {
         self.events.text(row, column)
     }
 
+    /// The rows of a range; the person stays the same, even with no row left.
+    #[must_use]
+    pub fn within(self, range: TimeRange) -> Self {
+        let events = self.events;
+        let before = |end: i64| {
+            self.rows
+                .partition_point(|&row| i64::from(events.times()[row as usize]) < end)
+        };
+        Self {
+            rows: &self.rows[before(range.from())..before(range.to())],
+            ..self
+        }
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there is none, as the window may leave.
+    /// Whether there is no row, as [`PersonTimeline::within`] may leave.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
+}
+
+/// The number of a row's text in a column, unless it is empty or there is no column.
+pub(crate) fn text_code(log: &Events, column: Option<usize>, row: usize) -> Option<u32> {
+    let column = log.text_column(column?);
+    let code = column.codes[row];
+    (!column.texts.get(code).is_empty()).then_some(code)
 }
 
 #[cfg(test)]
@@ -274,10 +272,10 @@ mod tests {
     use super::*;
 
     fn shown(log: &Events, window: Option<TimeRange>) -> Vec<(String, Vec<(i64, Kind)>)> {
-        let histories = PersonTimelines::new(log).unwrap();
-        let histories = window.map_or(histories.clone(), |window| histories.within(window));
-        histories
+        let timelines = PersonTimelines::new(log).unwrap();
+        timelines
             .iter()
+            .map(|one| window.map_or(one, |window| one.within(window)))
             .map(|one| {
                 (
                     one.person().to_string(),
@@ -323,7 +321,7 @@ mod tests {
             PersonTimelines::new(&Events::new()).unwrap().is_empty()
                 && PersonTimelines::new(&Events::new())
                     .unwrap()
-                    .window()
+                    .range()
                     .is_none()
         );
     }

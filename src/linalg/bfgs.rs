@@ -41,6 +41,9 @@ pub(crate) fn coarse_to_fine<T: Copy, const N: usize>(
     fit(sample, starts)
 }
 
+/// Steps of one ascent at most.
+const ITERATIONS: usize = 500;
+
 /// Climbs from every start and takes the best end.
 ///
 /// `density` is the mean log-likelihood of `count` observations over the logarithms of the
@@ -62,11 +65,10 @@ pub(crate) fn maximise<const N: usize>(
         .filter_map(|start| climb(start.map(libm::log), &at));
     let best = ends.reduce(|best, next| if next.1 > best.1 { next } else { best });
     let Some((logs, mean)) = best else {
-        return Err(Error::setting(
-            format!("likelihood of {model}"),
-            "without a summit",
-            "customers who differ as the model says they do",
-        ));
+        return Err(Error::NotConverged {
+            what: format!("the likelihood of {model}").into(),
+            iterations: ITERATIONS,
+        });
     };
     let parameters = logs.map(libm::exp);
     let errors = covariance(&logs, &at).map(|covariance| {
@@ -92,7 +94,7 @@ fn climb<const N: usize>(
     }
     // The information at the start makes the first steps Newton's, where it is positive definite.
     let mut inverse = covariance(&at, slope).unwrap_or_else(identity);
-    for _ in 0..500 {
+    for _ in 0..ITERATIONS {
         let mut way = product(&inverse, &gradient);
         if dot_in_order(&way, &gradient) <= 0.0 {
             inverse = identity();

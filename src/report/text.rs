@@ -87,23 +87,3 @@ impl Layout {
         self.align(&format!("{value:>values$} {interval:<intervals$}"))
     }
 }
-
-/// Writes a heading and rows, indented by two spaces.
-pub(crate) fn write(
-    f: &mut fmt::Formatter<'_>,
-    heading: &[&str],
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> fmt::Result {
-    let table = Table::new(heading.iter().copied()).with_rows(rows);
-    write_table(f, &table, "  ")
-}
-
-/// A figure with so many digits, or a dash where there is none.
-pub(crate) fn figure(number: Option<f64>, digits: usize) -> String {
-    number.map_or_else(|| "-".to_owned(), |number| format!("{number:.digits$}"))
-}
-
-/// A share as a percentage, or a dash where there is none.
-pub(crate) fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2} %", 100.0 * share))
-}

@@ -40,9 +40,10 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
         "kpi",
         &[
             &["options"],
-            &["timelines"],
+            &["timelines", "members"],
             &["journeys"],
-            &["map", "spend", "customers", "service"],
+            &["map", "spend", "service"],
+            &["customers"],
             &["dashboard"],
         ],
     ),

@@ -11,9 +11,9 @@ mod recovery;
 mod voice;
 
 use mixtouch::io::EventColumns;
-use mixtouch::kpi::journeys::OfflineChannels;
+use mixtouch::kpi::OfflineChannels;
 use mixtouch::stats::Proportion;
-use mixtouch::time::TimeRange as Period;
+use mixtouch::time::TimeRange;
 use mixtouch::{Events, JourneyOptions, Journeys};
 
 /// 2026-01-01 and 2026-04-01, 00:00 UTC.
@@ -41,7 +41,7 @@ fn whole(log: &Events) -> Journeys {
 }
 
 fn journeys(log: &Events, from: Option<i64>) -> Journeys {
-    let period = Period::new(from.unwrap_or(0), APRIL).unwrap();
+    let period = TimeRange::new(from.unwrap_or(0), APRIL).unwrap();
     Journeys::from_events(log, JourneyOptions::default().with_period(period)).unwrap()
 }
 

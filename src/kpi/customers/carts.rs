@@ -1,6 +1,5 @@
 //! Carts that were filled and left.
 
-use crate::report::text as table;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -11,11 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
-use crate::kpi::journeys::breakdown::{Members, Personal, protected};
-use crate::kpi::service::case_log::named;
-use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
-use crate::privacy::MinimumGroup;
-use crate::report::text::{figure, percent};
+use crate::kpi::members::{Members, Personal, protected};
+use crate::kpi::options::KpiOptions;
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
 
@@ -70,26 +68,34 @@ pub struct CartFigures {
     pub value: f64,
 }
 
-/// How carts are read. The column `device` tells devices apart where the log has it, a cart may
-/// wait for a day.
+/// How carts are read: the column of devices, `device` by default, and how long a cart may wait to
+/// be bought, a day by default.
 ///
 /// ```
 /// use mixtouch::kpi::customers::CartOptions;
 /// use std::time::Duration;
 ///
-/// let options = CartOptions::default().with_device("terminal").with_patience(Duration::from_secs(7 * 86_400))?;
-/// # Ok::<(), mixtouch::Error>(())
+/// let week = Duration::from_secs(7 * 86_400);
+/// let options = CartOptions::default().with_device("terminal").with_patience(week);
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CartOptions {
     device: Option<String>,
-    patience: Option<u32>,
-    level: ConfidenceLevel,
-    minimum: MinimumGroup,
+    patience: Duration,
+}
+
+impl Default for CartOptions {
+    fn default() -> Self {
+        Self {
+            device: None,
+            patience: Duration::from_secs(86_400),
+        }
+    }
 }
 
 impl CartOptions {
-    /// The column that names the device, in place of `device`.
+    /// Sets the text column that names the device, in place of `device`.
     #[must_use]
     pub fn with_device(self, column: impl Into<String>) -> Self {
         Self {
@@ -98,41 +104,24 @@ impl CartOptions {
         }
     }
 
-    /// How long a cart may wait to be bought, floored to seconds.
-    ///
-    /// # Errors
-    /// Less than a second, or more than a log can span.
-    pub fn with_patience(self, patience: Duration) -> Result<Self> {
-        let seconds = u32::try_from(patience.as_secs())
+    /// Sets how long a cart may wait to be bought, in whole seconds, 1 or more.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    fn patience(&self) -> Result<u32> {
+        let seconds = self.patience.as_secs();
+        u32::try_from(seconds)
             .ok()
-            .filter(|&seconds| seconds > 0);
-        let expected = || {
-            Error::setting(
-                "the patience with carts",
-                format!("{} s", patience.as_secs()),
-                "1 to 4294967295 seconds",
-            )
-        };
-        Ok(Self {
-            patience: Some(seconds.ok_or_else(expected)?),
-            ..self
-        })
-    }
-
-    /// The level of confidence.
-    #[must_use]
-    pub fn with_level(self, level: ConfidenceLevel) -> Self {
-        Self { level, ..self }
-    }
-
-    /// The fewest persons of a group that is shown.
-    #[must_use]
-    pub fn with_minimum(self, minimum: MinimumGroup) -> Self {
-        Self { minimum, ..self }
-    }
-
-    fn patience(&self) -> u32 {
-        self.patience.unwrap_or(86_400)
+            .filter(|&seconds| seconds > 0)
+            .ok_or_else(|| {
+                Error::setting(
+                    "the patience with carts",
+                    format!("{seconds} s"),
+                    "1 to 4294967295 seconds",
+                )
+            })
     }
 }
 
@@ -155,81 +144,85 @@ impl Personal for Cart {
     }
 }
 
-fn figures(of: &Members<'_, Cart>, level: ConfidenceLevel) -> CartFigures {
-    let left = || of.items.iter().filter(|cart| !cart.bought);
-    let abandoned = Proportion::from_counts(left().count() as u64, of.items.len() as u64, level);
-    CartFigures {
-        persons: of.persons,
-        abandoned,
-        value: left().fold(0.0, |sum, cart| sum + cart.value),
+impl CartFigures {
+    fn new(carts: &Members<'_, Cart>, level: ConfidenceLevel) -> Self {
+        let left = || carts.items.iter().filter(|cart| !cart.bought);
+        Self {
+            persons: carts.persons,
+            abandoned: Proportion::from_counts(
+                left().count() as u64,
+                carts.items.len() as u64,
+                level,
+            ),
+            value: left().fold(0.0, |sum, cart| sum + cart.value),
+        }
     }
 }
 
 impl CartAbandonment {
-    /// Of the carts filled in the histories' window.
+    /// The carts first filled in the range.
     ///
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-    /// use mixtouch::kpi::timelines::PersonTimelines;
+    /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
     /// use mixtouch::time::TimeRange;
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
-    /// log.push(Event::of_kind(Kind::Cart, "ann", 1_767_225_600).with_channel("app").with_value(30.0))?;
-    /// log.push(Event::of_kind(Kind::Cart, "bob", 1_767_225_600).with_channel("app").with_value(20.0))?;
+    /// for (person, value) in [("ann", 30.0), ("bob", 20.0)] {
+    ///     let cart = Event::of_kind(Kind::Cart, person, 1_767_225_600).with_channel("app");
+    ///     log.push(cart.with_value(value))?;
+    /// }
     /// log.push(Event::conversion("bob", 1_767_229_200).with_value(20.0))?;
     /// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
-    /// let carts = CartAbandonment::of(&PersonTimelines::new(&log)?.within(january), &CartOptions::default())?;
+    /// let options = KpiOptions::default().with_range(january);
+    /// let timelines = PersonTimelines::new(&log)?;
+    /// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
     /// assert_eq!((carts.overall.abandoned.rate, carts.overall.value), (Some(0.5), 30.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// An empty log; a device column the log lacks.
-    pub fn of(histories: &PersonTimelines<'_>, options: &CartOptions) -> Result<Self> {
-        let (window, log) = (histories.stated_window()?, histories.log());
-        histories.check_column(options.device.as_deref())?;
-        let device = log
-            .columns()
-            .position(|column| column == options.device.as_deref().unwrap_or("device"));
-        let read = |(person, history): (usize, PersonTimeline<'_>)| {
-            carts(person as u32, &history, options.patience(), window)
+    /// If the log is empty, lacks the column of devices, or the patience is below a second or above
+    /// 2^32 seconds.
+    pub fn new(
+        timelines: &PersonTimelines<'_>,
+        carts: &CartOptions,
+        options: &KpiOptions,
+    ) -> Result<Self> {
+        let (window, log) = (timelines.reported_range(options)?, timelines.log());
+        let patience = carts.patience()?;
+        timelines.check_column(carts.device.as_deref())?;
+        let named = carts.device.as_deref().unwrap_or("device");
+        let device = log.columns().position(|column| column == named);
+        let read = |(person, timeline): (usize, PersonTimeline<'_>)| {
+            read_carts(person as u32, &timeline, patience, window)
         };
-        let all: Vec<Cart> = histories.whole().enumerate().flat_map_iter(read).collect();
-        let over = |cart: &&Cart| {
-            cart.bought || i64::from(cart.last) + i64::from(options.patience()) < window.to()
-        };
-        let decided: Vec<&Cart> = all.iter().filter(over).collect();
-        let on = |cart: &Cart| {
-            named(log, device, cart.row).map_or(UNKNOWN, |code| {
-                device.map_or(UNKNOWN, |at| log.text_column(at).texts.get(code))
-            })
-        };
-        let where_ = |cart: &Cart| {
-            log.get(cart.row)
-                .and_then(|event| event.channel())
-                .unwrap_or(UNKNOWN)
-        };
-        let (by_channel, both) = (
-            groups(&decided, options, |cart| where_(cart).to_owned()),
-            |cart: &Cart| format!("{}, {}", on(cart), where_(cart)),
-        );
-        let by_device = |name: &dyn Fn(&Cart) -> String| {
-            if device.is_some() {
-                groups(&decided, options, name)
-            } else {
-                Vec::new()
-            }
+        let all: Vec<Cart> = timelines
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(read)
+            .collect();
+        let is_decided =
+            |cart: &&Cart| cart.bought || i64::from(cart.last) + i64::from(patience) < window.to();
+        let decided: Vec<&Cart> = all.iter().filter(is_decided).collect();
+        let device_of = |cart: &Cart| device_of(log, device, cart);
+        let channel_of = |cart: &Cart| channel_of(log, cart);
+        let by_device = |name: &dyn Fn(&Cart) -> String| match device {
+            Some(_) => groups(&decided, options, name),
+            None => Vec::new(),
         };
         Ok(Self {
             window,
             population: decided.len() as u64,
             undecided: (all.len() - decided.len()) as u64,
-            patience: options.patience().into(),
-            by_device: by_device(&|cart| on(cart).to_owned()),
-            by_device_and_channel: by_device(&both),
-            by_channel,
-            overall: figures(&Members::new(decided), options.level),
+            patience: patience.into(),
+            by_device: by_device(&|cart| device_of(cart).to_owned()),
+            by_device_and_channel: by_device(&|cart| {
+                format!("{}, {}", device_of(cart), channel_of(cart))
+            }),
+            by_channel: groups(&decided, options, |cart| channel_of(cart).to_owned()),
+            overall: CartFigures::new(&Members::new(decided), options.level()),
         })
     }
 
@@ -246,89 +239,112 @@ impl CartAbandonment {
 
 const UNKNOWN: &str = "(unknown)";
 
-fn groups(
-    carts: &[&Cart],
-    options: &CartOptions,
-    name: impl Fn(&Cart) -> String,
-) -> Vec<CartGroup> {
+fn device_of<'l>(log: &'l Events, device: Option<usize>, cart: &Cart) -> &'l str {
+    let named = device.zip(text_code(log, device, cart.row));
+    named.map_or(UNKNOWN, |(at, code)| log.text_column(at).texts.get(code))
+}
+
+fn channel_of<'l>(log: &'l Events, cart: &Cart) -> &'l str {
+    log.get(cart.row)
+        .and_then(|event| event.channel())
+        .unwrap_or(UNKNOWN)
+}
+
+fn groups(carts: &[&Cart], options: &KpiOptions, name: impl Fn(&Cart) -> String) -> Vec<CartGroup> {
     let mut groups: BTreeMap<String, Vec<&Cart>> = BTreeMap::new();
-    carts
-        .iter()
-        .for_each(|&cart| groups.entry(name(cart)).or_default().push(cart));
+    for &cart in carts {
+        groups.entry(name(cart)).or_default().push(cart);
+    }
     let groups = groups
         .into_iter()
         .map(|(name, carts)| (name, Members::new(carts)))
         .collect();
-    let shown = protected(groups, &options.minimum, options.minimum.small());
-    shown
+    protected(groups, options.minimum(), options.minimum().small())
         .into_iter()
         .map(|(group, carts)| CartGroup {
             group,
-            figures: figures(&carts, options.level),
+            figures: CartFigures::new(&carts, options.level()),
         })
         .collect()
 }
 
 /// A person's carts that were first filled in the window, as far as its end tells.
-fn carts(person: u32, history: &PersonTimeline<'_>, patience: u32, window: TimeRange) -> Vec<Cart> {
-    let log = history.log();
-    let (mut carts, mut by_id): (Vec<Cart>, BTreeMap<u32, usize>) = (Vec::new(), BTreeMap::new());
-    for (row, time) in history
+fn read_carts(
+    person: u32,
+    timeline: &PersonTimeline<'_>,
+    patience: u32,
+    window: TimeRange,
+) -> Vec<Cart> {
+    let log = timeline.log();
+    let mut carts = PersonCarts {
+        person,
+        patience,
+        carts: Vec::new(),
+        by_id: BTreeMap::new(),
+    };
+    for (row, time) in timeline
         .timed_rows()
         .take_while(|&(_, time)| i64::from(time) < window.to())
     {
         match log.row(row).kind() {
-            Kind::Cart => {
-                let (id, value) = stated(log, row);
-                let nameless = || {
-                    carts
-                        .len()
-                        .checked_sub(1)
-                        .filter(|&at| carts[at].goes_on(time, patience))
-                };
-                let known = if id == NO_TEXT {
-                    nameless()
-                } else {
-                    by_id.get(&id).copied()
-                };
-                let at = known.unwrap_or(carts.len());
-                if at == carts.len() {
-                    carts.push(Cart {
-                        person,
-                        id,
-                        first: time,
-                        last: time,
-                        row,
-                        value,
-                        bought: false,
-                    });
-                    by_id.insert(id, at);
-                }
-                carts[at] = Cart {
-                    last: time,
-                    row,
-                    value,
-                    ..carts[at]
-                };
-            }
-            Kind::Conversion => {
-                let (order, _) = stated(log, row);
-                let own = by_id.get(&order).copied().filter(|_| order != NO_TEXT);
-                let waiting = |&at: &usize| !carts[at].bought && time - carts[at].last <= patience;
-                let latest = || {
-                    (0..carts.len())
-                        .filter(waiting)
-                        .max_by_key(|&at| carts[at].last)
-                };
-                if let Some(at) = own.or_else(latest) {
-                    carts[at].bought = true;
-                }
-            }
+            Kind::Cart => carts.fill(row, time, stated(log, row)),
+            Kind::Conversion => carts.buy(time, stated(log, row).0),
             _ => {}
         }
     }
+    let mut carts = carts.carts;
     carts.retain(|cart| window.contains(i64::from(cart.first)));
     carts
+}
+
+/// One person's carts, row by row.
+struct PersonCarts {
+    person: u32,
+    patience: u32,
+    carts: Vec<Cart>,
+    by_id: BTreeMap<u32, usize>,
+}
+
+impl PersonCarts {
+    /// A row of a cart: the last row states what is in it.
+    fn fill(&mut self, row: usize, time: u32, (id, value): (u32, f64)) {
+        let known = if id == NO_TEXT {
+            let last = self.carts.len().checked_sub(1);
+            last.filter(|&at| self.carts[at].goes_on(time, self.patience))
+        } else {
+            self.by_id.get(&id).copied()
+        };
+        let at = known.unwrap_or(self.carts.len());
+        if at == self.carts.len() {
+            self.by_id.insert(id, at);
+            self.carts.push(Cart {
+                person: self.person,
+                id,
+                first: time,
+                last: time,
+                row,
+                value,
+                bought: false,
+            });
+        }
+        let cart = &mut self.carts[at];
+        (cart.last, cart.row, cart.value) = (time, row, value);
+    }
+
+    /// A purchase: of the cart of its own order, or else of the one filled last.
+    fn buy(&mut self, time: u32, order: u32) {
+        let own = self.by_id.get(&order).copied();
+        let is_waiting =
+            |&at: &usize| !self.carts[at].bought && time - self.carts[at].last <= self.patience;
+        let latest = || {
+            (0..self.carts.len())
+                .filter(is_waiting)
+                .max_by_key(|&at| self.carts[at].last)
+        };
+        if let Some(at) = own.filter(|_| order != NO_TEXT).or_else(latest) {
+            self.carts[at].bought = true;
+        }
+    }
 }
 
 impl Cart {
@@ -345,48 +361,53 @@ fn stated(log: &Events, row: usize) -> (u32, f64) {
         .map_or((NO_TEXT, 0.0), |stated| (stated.order, stated.value))
 }
 
-impl fmt::Display for CartAbandonment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Report for CartAbandonment {
+    fn title(&self) -> String {
         let Self {
             window,
             population,
             undecided,
-            overall,
             ..
         } = self;
-        writeln!(
-            f,
-            "carts, {window}: {population} bought or left, {undecided} undecided"
-        )?;
-        writeln!(
-            f,
-            "  abandoned {}, worth {:.2}",
-            overall.abandoned, overall.value
-        )?;
-        for (heading, groups) in [
-            ("device", &self.by_device),
-            ("channel", &self.by_channel),
-            ("device, channel", &self.by_device_and_channel),
-        ] {
-            let row = |row: &CartGroup| {
-                let CartFigures {
-                    abandoned, value, ..
-                } = &row.figures;
-                vec![
-                    row.group.clone(),
-                    abandoned.population.to_string(),
-                    percent(abandoned.rate),
-                    figure(Some(*value), 2),
-                ]
-            };
-            if !groups.is_empty() {
-                table::write(
-                    f,
-                    &[heading, "carts", "abandoned", "worth"],
-                    groups.iter().map(row),
-                )?;
-            }
-        }
-        Ok(())
+        format!("carts, {window}: {population} bought or left, {undecided} undecided")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let CartFigures {
+            abandoned, value, ..
+        } = &self.overall;
+        let row = |row: &CartGroup| {
+            let CartFigures {
+                abandoned, value, ..
+            } = &row.figures;
+            [
+                Cell::from(&row.group),
+                Cell::count(abandoned.population),
+                Cell::percent(abandoned.rate, 2),
+                Cell::number(*value, 2),
+            ]
+        };
+        let table = |heading: &str, groups: &[CartGroup]| {
+            let table = Table::new([heading, "carts", "abandoned", "worth"]);
+            (!groups.is_empty()).then(|| table.with_rows(groups.iter().map(row)))
+        };
+        let tables = [
+            table("device", &self.by_device),
+            table("channel", &self.by_channel),
+            table("device, channel", &self.by_device_and_channel),
+        ];
+        let section = Section::new().with_line(format!("abandoned {abandoned}, worth {value:.2}"));
+        vec![
+            tables
+                .into_iter()
+                .flatten()
+                .fold(section, Section::with_table),
+        ]
+    }
+}
+
+impl fmt::Display for CartAbandonment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

@@ -1,14 +1,16 @@
 //! Cohorts: customers by the period of their first purchase, followed through the periods after.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Result;
 use crate::kpi::customers::purchases::Purchases;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup};
-use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::{Periods, TimeRange};
+use crate::report::{Cell, Report, Section, Table};
+use crate::stats::Proportion;
+use crate::time::TimeRange;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
 /// from then on.
@@ -17,7 +19,7 @@ use crate::time::{Periods, TimeRange};
 pub struct Cohorts {
     /// From the first period's start to the last one's end.
     pub window: TimeRange,
-    /// Customers of all cohorts; others bought first outside the periods, or nobody knows when.
+    /// Customers of all cohorts; others bought first outside the periods, or it is not known when.
     pub population: u64,
     /// One cohort a period, oldest first.
     pub cohorts: Vec<Cohort>,
@@ -37,8 +39,31 @@ pub struct Cohort {
 }
 
 impl Cohorts {
-    /// The cohorts of these periods.
-    pub fn of(purchases: &Purchases<'_>, periods: &Periods, level: ConfidenceLevel) -> Self {
+    /// The cohorts of the options' periods; without periods one cohort of the whole range.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{Cohorts, Purchases};
+    /// use mixtouch::time::Periods;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+    /// let options = KpiOptions::default().with_periods(months);
+    /// let cohorts = Cohorts::new(&Purchases::new(&journeys)?, &options)?;
+    /// let january = &cohorts.cohorts[0];
+    /// assert_eq!((january.customers, january.bought[1].rate), (2, Some(0.5)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the purchases' range cannot be a period.
+    pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Result<Self> {
+        let periods = options.periods_or(purchases.window())?;
         let mut counts: Vec<Vec<u64>> = (0..periods.count())
             .map(|cohort| vec![0; periods.count() - cohort])
             .collect();
@@ -60,7 +85,7 @@ impl Cohorts {
         let cohort = |(window, counts): (TimeRange, Vec<u64>)| {
             let bought = counts
                 .iter()
-                .map(|&count| Proportion::from_counts(count, counts[0], level))
+                .map(|&count| Proportion::from_counts(count, counts[0], options.level()))
                 .collect();
             Cohort {
                 name: window.to_string(),
@@ -69,15 +94,16 @@ impl Cohorts {
             }
         };
         let cohorts: Vec<Cohort> = periods.ranges().zip(counts).map(cohort).collect();
-        Self {
+        let cohorts = Self {
             window: periods.range(),
             population: cohorts.iter().map(|cohort| cohort.customers).sum(),
             cohorts,
-        }
+        };
+        Ok(cohorts.protected(options.minimum()))
     }
 
-    /// The same without cohorts of fewer customers than may be shown.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out cohorts of too few customers.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.cohorts
@@ -109,30 +135,35 @@ impl Group for Cohort {
     }
 }
 
+impl Report for Cohorts {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("cohorts, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let longest = self.cohorts.iter().map(|cohort| cohort.bought.len()).max();
+        let ages = (0..longest.unwrap_or(0)).map(|period| format!("+{period}"));
+        let heading = ["first purchase", "customers"].map(str::to_owned);
+        let row = |cohort: &Cohort| {
+            let shares = cohort
+                .bought
+                .iter()
+                .map(|share| Cell::percent(share.rate, 0));
+            [Cell::from(&cohort.name), Cell::count(cohort.customers)]
+                .into_iter()
+                .chain(shares)
+                .collect::<Vec<_>>()
+        };
+        let table = Table::new(heading.into_iter().chain(ages));
+        vec![Section::new().with_table(table.with_rows(self.cohorts.iter().map(row)))]
+    }
+}
+
 impl fmt::Display for Cohorts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "cohorts, {}: {} customers", self.window, self.population)?;
-        let longest = self
-            .cohorts
-            .iter()
-            .map(|cohort| cohort.bought.len())
-            .max()
-            .unwrap_or(0);
-        let names: Vec<String> = (0..longest).map(|period| format!("+{period}")).collect();
-        let heading: Vec<&str> = ["first purchase", "customers"]
-            .into_iter()
-            .chain(names.iter().map(String::as_str))
-            .collect();
-        let share = |rate: &Proportion| {
-            rate.rate
-                .map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", 100.0 * rate))
-        };
-        let row = |cohort: &Cohort| {
-            [cohort.name.clone(), cohort.customers.to_string()]
-                .into_iter()
-                .chain(cohort.bought.iter().map(share))
-                .collect()
-        };
-        table::write(f, &heading, self.cohorts.iter().map(row))
+        self.document().fmt(f)
     }
 }

@@ -1,18 +1,13 @@
 //! Purchases person by person.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-
-use rayon::prelude::*;
 
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::event::{Event, Kind};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::time::TimeRange;
 
 /// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
@@ -32,30 +27,30 @@ use crate::time::TimeRange;
 /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
 /// log.push(Event::conversion("ann", 1_769_904_000).with_value(30.0))?;
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-/// let purchases = Purchases::of(&journeys)?;
+/// let purchases = Purchases::new(&journeys)?;
 /// let ann = purchases.customers().next().unwrap();
 /// assert_eq!((ann.len(), ann.value(), ann.first_channel()), (2, 80.0, Some("social")));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct Purchases<'a> {
-    journeys: &'a Journeys,
+    pub(crate) journeys: &'a Journeys,
     window: TimeRange,
-    columns: Columns,
-    unmatched_returns: u64,
+    pub(crate) columns: Columns,
+    pub(crate) unmatched_returns: u64,
 }
 
 /// Columns by customer and by purchase.
 #[derive(Debug, Clone, Default)]
-struct Columns {
-    persons: Vec<u32>,
+pub(crate) struct Columns {
+    pub(crate) persons: Vec<u32>,
     /// Where each customer's purchases end.
     ends: Vec<usize>,
     /// The first and the last touch of the first purchase's journey.
     acquired: Vec<[ChannelId; 2]>,
-    times: Vec<u32>,
-    values: Vec<f64>,
-    margins: Vec<f64>,
+    pub(crate) times: Vec<u32>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) margins: Vec<f64>,
     conversions: f64,
 }
 
@@ -65,7 +60,7 @@ impl<'a> Purchases<'a> {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; 2^32 persons or more.
-    pub fn of(journeys: &'a Journeys) -> Result<Self> {
+    pub fn new(journeys: &'a Journeys) -> Result<Self> {
         let window = journeys.observed_range()?;
         let persons = journeys.converting_persons();
         u32::try_from(persons)
@@ -98,115 +93,6 @@ impl<'a> Purchases<'a> {
             .map(|value| share * value)
             .collect();
         Ok(self)
-    }
-
-    /// Margins from a text column of the log's conversions: an amount for each row, empty where it
-    /// is the general share of the value. A purchase's margin is that of all conversions of its
-    /// person and second. Comes before [`Purchases::with_returns`], which takes off in proportion.
-    ///
-    /// # Errors
-    /// A log without that column; a text in it that is no finite number.
-    pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
-        log.check_column(Some(column))?;
-        let mut found = Vec::new();
-        self.each_known(log, |history, first, columns| {
-            for (row, event) in history
-                .rows()
-                .zip(history.events())
-                .filter(|(_, event)| event.kind() == Kind::Conversion)
-            {
-                let text = history.text(row, column).unwrap_or("");
-                if let Some(purchase) = columns
-                    .find(first.clone(), event.time())
-                    .filter(|_| !text.is_empty())
-                {
-                    found.push((purchase, row, text, event.value()));
-                }
-            }
-        });
-        let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
-            let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
-            let margin = margin.ok_or_else(|| {
-                Error::field(row as u64 + 1, column, text, "a finite number, or nothing")
-            })?;
-            Ok((purchase, margin, value))
-        };
-        let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-        for (purchase, margin, value) in found {
-            let share = share(
-                self.columns.margins[purchase],
-                self.columns.values[purchase],
-            );
-            self.columns.margins[purchase] += margin - share * value;
-        }
-        Ok(self)
-    }
-
-    /// Takes the refunds of a log that keeps returns off the purchases. A return belongs to the
-    /// purchase of its `order_id`, or else to the person's latest purchase up to it; margins shrink
-    /// in proportion. What was sent back stays a purchase: the customer was there. A refund above
-    /// the purchase's value leaves a negative one. Returns behind the end of the journeys' period
-    /// are left out.
-    #[must_use]
-    pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
-        let (mut refunds, mut matched) = (Vec::new(), 0);
-        let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
-        let is_return = |event: &Event<'_>| event.time() < end;
-        self.each_known(log, |history, first, columns| {
-            let mut orders = None;
-            for event in history.of_kind(Kind::Return).filter(is_return) {
-                let sold = event.order_id().and_then(|order| {
-                    orders
-                        .get_or_insert_with(|| order_times(&history))
-                        .get(order)
-                        .copied()
-                });
-                let purchase = sold.and_then(|time| columns.find(first.clone(), time));
-                if let Some(purchase) =
-                    purchase.or_else(|| columns.latest(first.clone(), event.time()))
-                {
-                    refunds.push((purchase, event.value().abs()));
-                    matched += 1;
-                }
-            }
-        });
-        self.unmatched_returns =
-            log.of_kind(Kind::Return).filter(is_return).count() as u64 - matched;
-        for (purchase, refund) in refunds {
-            let share = share(
-                self.columns.margins[purchase],
-                self.columns.values[purchase],
-            );
-            self.columns.values[purchase] -= refund;
-            self.columns.margins[purchase] -= share * refund;
-        }
-        self
-    }
-
-    /// Calls `visit` with the rows and the purchases of every customer the log knows. PersonTimelines
-    /// stand in the order of ranks, customers in that of the arena, which is another one.
-    fn each_known<'h>(
-        &self,
-        log: &'h PersonTimelines<'_>,
-        mut visit: impl FnMut(PersonTimeline<'h>, Range<usize>, &Columns),
-    ) {
-        let rank = |customer: usize| {
-            self.journeys
-                .person_rank(self.columns.persons[customer] as usize)
-        };
-        let mut customers: Vec<usize> = (0..self.len()).collect();
-        customers.par_sort_unstable_by_key(|&customer| rank(customer));
-        let mut ranked = customers.into_iter().peekable();
-        for history in log.iter() {
-            let sought = Some((log.rank(&history), history.person()));
-            while ranked
-                .next_if(|&customer| rank(customer) < sought)
-                .is_some()
-            {}
-            if let Some(customer) = ranked.next_if(|&customer| rank(customer) == sought) {
-                visit(history, self.columns.range(customer), &self.columns);
-            }
-        }
     }
 
     /// The time reported.
@@ -252,24 +138,8 @@ impl<'a> Purchases<'a> {
     }
 }
 
-/// The second of each order of a person; the first one's where rows repeat it.
-fn order_times<'h>(history: &PersonTimeline<'h>) -> BTreeMap<&'h str, i64> {
-    let mut times = BTreeMap::new();
-    for sale in history.of_kind(Kind::Conversion) {
-        if let Some(order) = sale.order_id() {
-            times.entry(order).or_insert(sale.time());
-        }
-    }
-    times
-}
-
-/// The share of a value that is margin; all of it where there is none.
-fn share(margin: f64, value: f64) -> f64 {
-    if value != 0.0 { margin / value } else { 1.0 }
-}
-
 impl Columns {
-    fn range(&self, customer: usize) -> Range<usize> {
+    pub(crate) fn range(&self, customer: usize) -> Range<usize> {
         let start = if customer == 0 {
             0
         } else {
@@ -279,13 +149,13 @@ impl Columns {
     }
 
     /// The purchase of that second.
-    fn find(&self, range: Range<usize>, time: i64) -> Option<usize> {
+    pub(crate) fn find(&self, range: Range<usize>, time: i64) -> Option<usize> {
         self.latest(range, time)
             .filter(|&at| i64::from(self.times[at]) == time)
     }
 
     /// The last purchase up to that second.
-    fn latest(&self, range: Range<usize>, time: i64) -> Option<usize> {
+    pub(crate) fn latest(&self, range: Range<usize>, time: i64) -> Option<usize> {
         self.times[range.clone()]
             .partition_point(|&other| i64::from(other) <= time)
             .checked_sub(1)
@@ -352,7 +222,7 @@ impl<'a> CustomerPurchases<'a> {
         !self.journeys.bought_before(self.person)
     }
 
-    /// The channel of the first touch on the way to the first purchase ever; none where no touch
+    /// The channel of the first touch before the first purchase ever; none where no touch
     /// led to it, or it is unknown.
     pub fn first_channel(&self) -> Option<&'a str> {
         self.channel(0)
@@ -369,7 +239,7 @@ impl<'a> CustomerPurchases<'a> {
             .then(|| self.journeys.channels().name(channel))
     }
 
-    /// The segment of the person's first row, where the journeys were told apart by segment.
+    /// The segment of the person's first row, where journeys are cut by segment.
     pub fn segment(&self) -> Option<&'a str> {
         self.journeys.person_segment(self.person)
     }

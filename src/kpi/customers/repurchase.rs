@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
-use crate::stats::{ConfidenceLevel, Distribution, Proportion};
+use crate::kpi::options::KpiOptions;
+use crate::report::{Report, Section};
+use crate::stats::{Distribution, Proportion};
 use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// How many customers bought again, and how long they took. Intervals that are still open at the
 /// end of the log are not in it, so that a short log makes customers look faster than they are.
@@ -26,8 +29,25 @@ pub struct Repurchase {
 }
 
 impl Repurchase {
-    /// Of all customers.
-    pub fn of(purchases: &Purchases<'_>, level: ConfidenceLevel) -> Self {
+    /// Repurchase of all customers.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{Purchases, Repurchase};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let repurchase = Repurchase::new(&Purchases::new(&journeys)?, &KpiOptions::default());
+    /// assert_eq!(repurchase.bought_again.rate, Some(0.5));
+    /// assert_eq!(repurchase.days.mean.mean, Some(35.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Self {
+        let level = options.level();
         let again = purchases
             .customers()
             .filter(|customer| customer.len() > 1)
@@ -48,20 +68,30 @@ impl Repurchase {
     }
 }
 
+impl Report for Repurchase {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("repurchase, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("bought again {}", self.bought_again),
+            format!("after {}", self.days),
+        ])]
+    }
+}
+
 impl fmt::Display for Repurchase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "repurchase, {}: {} customers",
-            self.window, self.population
-        )?;
-        writeln!(f, "  bought again {}", self.bought_again)?;
-        writeln!(f, "  after {}", self.days)
+        self.document().fmt(f)
     }
 }
 
 fn in_days(seconds: u32) -> f64 {
-    f64::from(seconds) / 86_400.0
+    f64::from(seconds) / f64::from(DAY)
 }
 
 /// Who is a regular buyer: by default three purchases or more, and intervals whose standard
@@ -98,7 +128,7 @@ impl Default for Regularity {
 }
 
 impl Regularity {
-    /// At least so many purchases, and intervals with at most that coefficient of variation (sample
+    /// `purchases` or more, and intervals with at most this coefficient of variation (sample
     /// standard deviation / mean).
     ///
     /// # Errors
@@ -116,7 +146,7 @@ impl Regularity {
             return Err(Error::setting(
                 "variation of a regular buyer's intervals",
                 variation,
-                "a finite number from 0",
+                "a finite number, 0 or more",
             ));
         }
         Ok(Self {
@@ -184,8 +214,27 @@ pub struct InterpurchaseTimes {
 }
 
 impl InterpurchaseTimes {
-    /// As it stands at the end of the window.
-    pub fn of(purchases: &Purchases<'_>, regularity: Regularity, level: ConfidenceLevel) -> Self {
+    /// The regular buyers at the end of the window.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{InterpurchaseTimes, Purchases, Regularity};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", 0), ("ann", 10), ("ann", 20), ("bob", 50)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let purchases = Purchases::new(&journeys)?;
+    /// let regularity = Regularity::default();
+    /// let times = InterpurchaseTimes::new(&purchases, regularity, &KpiOptions::default());
+    /// assert_eq!((times.regular.count, times.overdue.count), (1, 1));
+    /// assert_eq!(times.days.mean.mean, Some(10.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn new(purchases: &Purchases<'_>, regularity: Regularity, options: &KpiOptions) -> Self {
+        let level = options.level();
         let (population, at) = (purchases.len() as u64, purchases.window().to());
         let due: Vec<DuePurchase<'_>> = purchases.due(regularity).collect();
         let overdue = due.iter().filter(|buyer| buyer.due < at).count() as u64;
@@ -222,15 +271,25 @@ impl Purchases<'_> {
     }
 }
 
+impl Report for InterpurchaseTimes {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("regular buyers, {window}: of {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("regular {}", self.regular),
+            format!("overdue {}", self.overdue),
+            format!("cycle: {}", self.days),
+        ])]
+    }
+}
+
 impl fmt::Display for InterpurchaseTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "regular buyers, {}: of {} customers",
-            self.window, self.population
-        )?;
-        writeln!(f, "  regular {}", self.regular)?;
-        writeln!(f, "  overdue {}", self.overdue)?;
-        writeln!(f, "  cycle: {}", self.days)
+        self.document().fmt(f)
     }
 }

@@ -1,6 +1,5 @@
 //! Who stays a customer.
 
-use crate::report::text as table;
 use std::fmt;
 
 use rayon::prelude::*;
@@ -8,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::kpi::customers::purchases::Purchases;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
-use crate::report::text::percent;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
-use crate::time::{Periods, TimeRange};
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// Customers, retention and churn period by period. Who bought within the activity window before a
 /// moment is active then; retention = customers active at a period's start and still at its end /
@@ -43,18 +44,19 @@ pub struct RetentionPeriod {
     pub customers: u64,
     /// Customers who were not active at its start but had bought before, and are active at its end.
     pub returned: u64,
-    /// Of the customers active at its start, those active at its end; none of nobody.
+    /// Of the customers active at its start, those active at its end; none without any.
     pub retention: Proportion,
     /// The others.
     pub churn: Proportion,
 }
 
 impl Retention {
-    /// Of all customers; `active_days` is how long after a purchase a customer counts as active.
+    /// Retention of all customers in the options' periods; without periods in the whole range.
+    /// `active_days` is how long after a purchase a customer counts as active.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::customers::{Purchases, Retention};
-    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::time::Periods;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
     ///
@@ -64,20 +66,16 @@ impl Retention {
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
     /// let months = Periods::days("2026-01-01".parse()?, 2, 30, &TimeZone::utc())?;
-    /// let retention = Retention::of(&Purchases::of(&journeys)?, &months, 30.0, ConfidenceLevel::default())?;
+    /// let options = KpiOptions::default().with_periods(months);
+    /// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
     /// assert_eq!(retention.periods[1].retention.rate, Some(0.5));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// An activity window of less than a second or more than 2^32 seconds.
-    pub fn of(
-        purchases: &Purchases<'_>,
-        periods: &Periods,
-        active_days: f64,
-        level: ConfidenceLevel,
-    ) -> Result<Self> {
-        let seconds = active_days * 86_400.0;
+    /// If customers are active for less than a second or more than 2^32 seconds.
+    pub fn new(purchases: &Purchases<'_>, active_days: f64, options: &KpiOptions) -> Result<Self> {
+        let seconds = active_days * f64::from(DAY);
         if !(seconds >= 1.0 && seconds <= f64::from(u32::MAX)) {
             return Err(Error::setting(
                 "days of activity",
@@ -85,33 +83,27 @@ impl Retention {
                 "a second to 49710 days",
             ));
         }
-        let active_seconds = seconds as u32;
-        let period = |window: TimeRange| {
-            RetentionPeriod::of(purchases, window, i64::from(active_seconds), level)
-        };
-        let periods_list = periods.ranges().map(period).collect();
-        Ok(Self {
+        let periods = options.periods_or(purchases.window())?;
+        let active = i64::from(seconds as u32);
+        let period =
+            |window: TimeRange| RetentionPeriod::new(purchases, window, active, options.level());
+        let retention = Self {
             window: periods.range(),
             population: purchases.len() as u64,
-            active_seconds,
-            periods: periods_list,
-        })
+            active_seconds: seconds as u32,
+            periods: periods.ranges().map(period).collect(),
+        };
+        Ok(retention.protected(options.minimum()))
     }
-}
 
-impl Retention {
-    /// The same for eyes that may see no group of fewer persons: periods with fewer customers,
-    /// buyers or active ones, are left out.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Leaves out periods with too few customers, buyers or active ones.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
-        let groups = minimum
-            .apply(
-                self.periods
-                    .into_iter()
-                    .map(|row| (row.window.to_string(), row)),
-            )
-            .groups;
+        let named = self
+            .periods
+            .into_iter()
+            .map(|row| (row.window.to_string(), row));
+        let groups = minimum.apply(named).groups;
         Self {
             periods: groups.into_iter().map(|(_, row)| row).collect(),
             ..self
@@ -135,7 +127,7 @@ impl Group for RetentionPeriod {
 }
 
 impl RetentionPeriod {
-    fn of(
+    fn new(
         purchases: &Purchases<'_>,
         window: TimeRange,
         active: i64,
@@ -178,35 +170,42 @@ impl RetentionPeriod {
     }
 }
 
+impl Report for Retention {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        let days = f64::from(self.active_seconds) / f64::from(DAY);
+        format!(
+            "retention, {window}: {population} customers, active for {days} days after a purchase"
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let row = |row: &RetentionPeriod| {
+            let counts = [row.buyers, row.new_customers, row.customers, row.returned];
+            let rates = [row.retention.rate, row.churn.rate];
+            std::iter::once(Cell::text(row.window.to_string()))
+                .chain(counts.map(Cell::count))
+                .chain(rates.map(|rate| Cell::percent(rate, 2)))
+                .collect::<Vec<_>>()
+        };
+        let heading = [
+            "period",
+            "buyers",
+            "new",
+            "active",
+            "returned",
+            "retention",
+            "churn",
+        ];
+        let table = Table::new(heading).with_rows(self.periods.iter().map(row));
+        vec![Section::new().with_table(table)]
+    }
+}
+
 impl fmt::Display for Retention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = f64::from(self.active_seconds) / 86_400.0;
-        writeln!(
-            f,
-            "retention, {}: {} customers, active for {days} days after a purchase",
-            self.window, self.population
-        )?;
-        let row = |row: &RetentionPeriod| {
-            let counts = [row.buyers, row.new_customers, row.customers, row.returned]
-                .map(|count| count.to_string());
-            let rates = [percent(row.retention.rate), percent(row.churn.rate)];
-            std::iter::once(row.window.to_string())
-                .chain(counts)
-                .chain(rates)
-                .collect()
-        };
-        table::write(
-            f,
-            &[
-                "period",
-                "buyers",
-                "new",
-                "active",
-                "returned",
-                "retention",
-                "churn",
-            ],
-            self.periods.iter().map(row),
-        )
+        self.document().fmt(f)
     }
 }

@@ -1,15 +1,16 @@
 //! Segments by recency, frequency and monetary value.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
-use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::{figure, percent};
+use crate::kpi::options::KpiOptions;
+use crate::privacy::Group;
+use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
 use crate::time::TimeRange;
+use crate::time::limits::DAY;
 
 /// A customer's scores, 1 to 5 each: how recent the last purchase, how many purchases, how much
 /// they were worth.
@@ -113,14 +114,16 @@ impl RfmScore {
     ///
     /// let mut log = Events::new();
     /// for person in 0..10u64 {
-    ///     log.push(Event::conversion(person, 1_767_225_600 + 86_400 * person as i64).with_value(20.0))?;
+    ///     let day = 86_400 * person as i64;
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day).with_value(20.0))?;
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let scores = RfmScore::of(&Purchases::of(&journeys)?);
-    /// assert_eq!(scores.iter().filter(|score| score.segment() == RfmSegment::NewCustomers).count(), 4);
+    /// let scores = RfmScore::all(&Purchases::new(&journeys)?);
+    /// let is_new = |score: &&RfmScore| score.segment() == RfmSegment::NewCustomers;
+    /// assert_eq!(scores.iter().filter(is_new).count(), 4);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
-    pub fn of(purchases: &Purchases<'_>) -> Vec<Self> {
+    pub fn all(purchases: &Purchases<'_>) -> Vec<Self> {
         let recency = fifths(purchases, |customer| {
             f64::from(customer.times().last().copied().unwrap_or(0))
         });
@@ -140,10 +143,10 @@ impl RfmScore {
     }
 }
 
-fn fifths(purchases: &Purchases<'_>, of: impl Fn(&CustomerPurchases<'_>) -> f64) -> Vec<u8> {
+fn fifths(purchases: &Purchases<'_>, value: impl Fn(&CustomerPurchases<'_>) -> f64) -> Vec<u8> {
     let values: Vec<f64> = purchases
         .customers()
-        .map(|customer| of(&customer))
+        .map(|customer| value(&customer))
         .collect();
     let mut sorted = values.clone();
     sorted.sort_unstable_by(f64::total_cmp);
@@ -186,12 +189,29 @@ pub struct RfmGroup {
 }
 
 impl RfmSegments {
-    /// Of all customers; groups of fewer than may be shown are taken together.
-    pub fn of(purchases: &Purchases<'_>, minimum: &MinimumGroup, level: ConfidenceLevel) -> Self {
+    /// The segments of all customers; those of too few customers are merged or left out.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::customers::{Purchases, RfmSegment, RfmSegments};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for person in 0..10u64 {
+    ///     let day = 86_400 * person as i64;
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day).with_value(20.0))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let segments = RfmSegments::new(&Purchases::new(&journeys)?, &KpiOptions::default());
+    /// let new = segments.segment(RfmSegment::NewCustomers).expect("four bought lately");
+    /// assert_eq!((new.customers.rate, new.value.mean), (Some(0.4), Some(20.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Self {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
-        for (customer, score) in purchases.customers().zip(RfmScore::of(purchases)) {
+        for (customer, score) in purchases.customers().zip(RfmScore::all(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
-            let recency = (purchases.window().to() - last) as f64 / 86_400.0;
+            let recency = (purchases.window().to() - last) as f64 / f64::from(DAY);
             members[score.segment() as usize].push([
                 recency,
                 customer.len() as f64,
@@ -206,12 +226,14 @@ impl RfmSegments {
             .into_iter()
             .zip(members)
             .filter(|(_, members)| !members.is_empty());
-        let groups = minimum
+        let groups = options
+            .minimum()
             .apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members))))
             .groups;
         let (window, population) = (purchases.window(), purchases.len() as u64);
-        let group =
-            |(segment, Members(members))| RfmGroup::of(segment, members, population, value, level);
+        let group = |(segment, Members(members))| {
+            RfmGroup::new(segment, members, population, value, options.level())
+        };
         Self {
             window,
             population,
@@ -242,7 +264,7 @@ impl Group for Members {
 }
 
 impl RfmGroup {
-    fn of(
+    fn new(
         segment: String,
         members: Vec<[f64; 3]>,
         population: u64,
@@ -268,23 +290,27 @@ impl RfmGroup {
     }
 }
 
-impl fmt::Display for RfmSegments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "recency, frequency, value, {}: {} customers",
-            self.window, self.population
-        )?;
+impl Report for RfmSegments {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("recency, frequency, value, {window}: {population} customers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &RfmGroup| {
-            let means =
-                [&row.recency_days, &row.purchases, &row.value].map(|mean| figure(mean.mean, 2));
-            let customers = [row.customers.count.to_string(), percent(row.customers.rate)];
-            [row.segment.clone()]
-                .into_iter()
-                .chain(customers)
-                .chain(means)
-                .chain([percent(row.value_share)])
-                .collect()
+            let [days, purchases, value] = [&row.recency_days, &row.purchases, &row.value]
+                .map(|mean| Cell::number(mean.mean, 2));
+            [
+                Cell::from(&row.segment),
+                Cell::count(row.customers.count),
+                Cell::percent(row.customers.rate, 2),
+                days,
+                purchases,
+                value,
+                Cell::percent(row.value_share, 2),
+            ]
         };
         let heading = [
             "segment",
@@ -295,6 +321,13 @@ impl fmt::Display for RfmSegments {
             "value each",
             "share of value",
         ];
-        table::write(f, &heading, self.segments.iter().map(row))
+        let table = Table::new(heading).with_rows(self.segments.iter().map(row));
+        vec![Section::new().with_table(table)]
+    }
+}
+
+impl fmt::Display for RfmSegments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

@@ -1,20 +1,22 @@
-//! How a person came: the contacts before an answer, a case or a service.
+//! The contact path of a person: the contacts before an answer, a case or a service.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::ChannelId;
+use crate::channel::{ChannelId, Channels};
+use crate::error::Result;
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::kind::JourneyKind;
-use crate::kpi::timelines::PersonTimeline;
+use crate::kpi::options::KpiOptions;
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 
-/// How many channels a person used on the way.
+/// How many channels a person used before an answer, a case or a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChannelUse {
-    /// None that the log knows.
+    /// No contact in the log.
     None,
     /// One, once or more often.
     Single,
@@ -46,13 +48,13 @@ impl fmt::Display for ChannelUse {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ContactPath {
     /// Changes of channel from one contact to the next.
-    pub(crate) hand_overs: u32,
+    pub(crate) handoffs: u32,
     pub(crate) kind: JourneyKind,
 }
 
 impl ContactPath {
     pub(crate) fn channel_use(self) -> ChannelUse {
-        match (self.kind, self.hand_overs) {
+        match (self.kind, self.handoffs) {
             (JourneyKind::Unknown, _) => ChannelUse::None,
             (_, 0) => ChannelUse::Single,
             _ => ChannelUse::Several,
@@ -60,7 +62,7 @@ impl ContactPath {
     }
 }
 
-/// What of a log makes a course: which channels are offline, how far back contacts count.
+/// What makes contact paths of a log: which channels are offline, how far back contacts count.
 #[derive(Debug)]
 pub(crate) struct Contacts<'a> {
     log: &'a Events,
@@ -69,21 +71,26 @@ pub(crate) struct Contacts<'a> {
 }
 
 impl<'a> Contacts<'a> {
-    pub(crate) fn new(log: &'a Events, offline: Vec<bool>, lookback: u32) -> Self {
-        Self {
+    /// # Errors
+    /// If an offline channel is none of the log.
+    pub(crate) fn new(timelines: &PersonTimelines<'a>, options: &KpiOptions) -> Result<Self> {
+        let log = timelines.log();
+        let channels = Channels::new(log.channel_names().iter())?;
+        options.offline().check(&[Some(&channels)])?;
+        Ok(Self {
             log,
-            offline,
-            lookback,
-        }
+            offline: options.offline().flags(Some(&channels)),
+            lookback: options.lookback().seconds(),
+        })
     }
 
-    /// Where a row is a contact: answers are given about contacts, and are none.
+    /// The channel of a row that is a contact. Answers are about contacts and are none.
     pub(crate) fn channel(&self, row: usize) -> Option<ChannelId> {
         let channel = self.log.row(row).channel();
         (self.log.row(row).kind() != Kind::Survey && channel != ChannelId::NONE).then_some(channel)
     }
 
-    /// A person's contacts made ready, so that each course takes a search and not a walk.
+    /// A person's contacts with running counts, so that each path takes a binary search.
     pub(crate) fn trail(&self, person: &PersonTimeline<'_>) -> Trail {
         let mut trail = Trail {
             lookback: self.lookback,
@@ -125,28 +132,28 @@ pub(crate) struct Trail {
 }
 
 impl Trail {
-    /// The course up to a second, contacts of that second included.
-    pub(crate) fn course(&self, time: u32) -> ContactPath {
-        self.course_of(time, self.times.partition_point(|&other| other <= time))
+    /// The path up to a second, contacts of that second included.
+    pub(crate) fn path_at(&self, time: u32) -> ContactPath {
+        self.path_of(time, self.times.partition_point(|&other| other <= time))
     }
 
     /// Whether one of the first `end` contacts, no older than the lookback, was in another channel
     /// than the last of them.
     pub(crate) fn came_from_elsewhere(&self, time: u32, end: usize) -> bool {
-        self.course_of(time, end).hand_overs > 0
+        self.path_of(time, end).handoffs > 0
     }
 
-    fn course_of(&self, time: u32, end: usize) -> ContactPath {
+    fn path_of(&self, time: u32, end: usize) -> ContactPath {
         let first = self
             .times
             .partition_point(|&other| other < time.saturating_sub(self.lookback));
         let Some(last) = end.checked_sub(1).filter(|&last| last >= first) else {
             return ContactPath {
-                hand_overs: 0,
+                handoffs: 0,
                 kind: JourneyKind::Unknown,
             };
         };
-        // a change in between and back again is told by the ends and one step of the other world
+        // both ends and one step of the other world have the kind of the whole path
         let crossed =
             (self.crossings[last] > self.crossings[first]).then_some(!self.offline[first]);
         let kind = JourneyKind::of_steps(
@@ -155,7 +162,7 @@ impl Trail {
                 .flatten(),
         );
         ContactPath {
-            hand_overs: self.changes[last] - self.changes[first],
+            handoffs: self.changes[last] - self.changes[first],
             kind,
         }
     }

@@ -1,4 +1,4 @@
-//! Are those who use several channels happier, or do the hand-overs hurt?
+//! Comparisons of contact paths: are persons with several channels happier, or do handoffs hurt?
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::kpi::options::KpiOptions;
 use crate::stats::difference::p_text;
 use crate::stats::{ConfidenceLevel, Difference, Proportion, holm};
 
-/// Two ways to come that are held against each other.
+/// A comparison of two contact paths; associational, not causal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -23,76 +23,75 @@ pub enum Contrast {
     SeveralChannels,
     /// Online and offline against one of the two worlds.
     BothWorlds,
-    /// Of those with several channels: two hand-overs or more, from one channel to another, against
-    /// one.
-    MoreHandOvers,
+    /// Two handoffs or more from one channel to another against one handoff.
+    #[serde(rename = "more_hand_overs")]
+    MoreHandoffs,
     /// A case several agents or teams worked on, against a case one did.
     JointCase,
 }
 
 impl Contrast {
-    /// What ways to come there are without cases.
-    pub(crate) const COURSES: [Self; 3] =
-        [Self::SeveralChannels, Self::BothWorlds, Self::MoreHandOvers];
+    /// The contrasts that do not need cases.
+    pub(crate) const PATHS: [Self; 3] =
+        [Self::SeveralChannels, Self::BothWorlds, Self::MoreHandoffs];
 
-    /// The names of the two sides: what is looked at, and what it is held against.
+    /// The names of the two sides: treatment and control.
     pub const fn sides(self) -> (&'static str, &'static str) {
         match self {
             Self::SeveralChannels => ("several channels", "one channel"),
             Self::BothWorlds => ("online and offline", "one of the two"),
-            Self::MoreHandOvers => ("two hand-overs or more", "one hand-over"),
+            Self::MoreHandoffs => ("two handoffs or more", "one handoff"),
             Self::JointCase => ("joint case", "case of one agent"),
         }
     }
 
-    /// Which side a course is on: true is what is looked at.
-    pub(crate) fn side(self, course: ContactPath) -> Option<bool> {
+    /// Which side a path is on: true is the treatment, none is neither.
+    pub(crate) fn side(self, path: ContactPath) -> Option<bool> {
         match self {
             Self::SeveralChannels => {
-                (course.channel_use() != ChannelUse::None).then_some(course.hand_overs > 0)
+                (path.channel_use() != ChannelUse::None).then_some(path.handoffs > 0)
             }
-            Self::BothWorlds => (course.kind != JourneyKind::Unknown).then_some(!matches!(
-                course.kind,
+            Self::BothWorlds => (path.kind != JourneyKind::Unknown).then_some(!matches!(
+                path.kind,
                 JourneyKind::OnlineOnly | JourneyKind::OfflineOnly
             )),
-            Self::MoreHandOvers => (course.hand_overs > 0).then_some(course.hand_overs > 1),
+            Self::MoreHandoffs => (path.handoffs > 0).then_some(path.handoffs > 1),
             Self::JointCase => None,
         }
     }
 }
 
-/// What a test tells.
+/// The result of a test at the level asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Finding {
-    /// The side looked at does better.
+    /// The treatment does better.
     Better,
-    /// The side looked at does worse.
+    /// The treatment does worse.
     Worse,
-    /// The two cannot be told apart.
+    /// The difference is not significant.
     Undecided,
 }
 
-/// Two groups of persons compared: the one looked at less the other. It says who does better, not
-/// why: persons choose how they come.
+/// The difference of two groups of persons, treatment less control. It is associational, not
+/// causal: persons choose their channels.
 ///
-/// Every person counts once, with the last answer or case, so that the test's persons are
-/// independent of each other.
+/// Every person counts once, with the last answer or case, so that observations are independent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupComparison {
     /// What is compared.
     pub contrast: Contrast,
-    /// Persons of the side looked at.
+    /// Persons in the treatment.
     pub treatment_persons: u64,
-    /// Persons of the other side.
+    /// Persons in the control.
     pub control_persons: u64,
-    /// The difference with its interval and p value; none where there is nothing to test.
+    /// Difference with its interval and p value; none if a group is empty.
     pub difference: Option<Difference>,
     /// The p value when all contrasts of the same report are tested together (Holm 1979).
     pub adjusted_p_value: Option<f64>,
-    /// What it tells at the level asked for, by the adjusted p value.
+    /// The finding at the level asked for, by the adjusted p value.
     pub finding: Finding,
     /// Why there is no test, if there is none.
     pub reason: Option<String>,
@@ -103,7 +102,7 @@ pub struct GroupComparison {
 pub(crate) enum Measure {
     /// Welch's test of the means; the more, the better or the worse.
     Mean { more_is_better: bool },
-    /// Newcombe's interval and the z test of the share of values above 0.
+    /// Newcombe's interval and the z test of the share of values > 0.
     Share,
 }
 
@@ -112,7 +111,7 @@ pub(crate) enum Measure {
 pub(crate) fn compare<T: Item>(
     contrasts: &[Contrast],
     items: &[&T],
-    grouping: &KpiOptions,
+    options: &KpiOptions,
     measure: Measure,
     side: impl Fn(&T, Contrast) -> Option<bool>,
     value: impl Fn(&T) -> Option<f64>,
@@ -135,7 +134,7 @@ pub(crate) fn compare<T: Item>(
         (of(true), of(false))
     };
     let shows = |(treatment, control): &(Vec<f64>, Vec<f64>)| {
-        let allows = |arm: &[f64]| grouping.minimum().allows(arm.len() as u64);
+        let allows = |arm: &[f64]| options.minimum().allows(arm.len() as u64);
         allows(treatment) && allows(control)
     };
     let arms = contrasts
@@ -143,9 +142,9 @@ pub(crate) fn compare<T: Item>(
         .map(|&contrast| (contrast, arms(contrast)))
         .filter(|(_, arms)| shows(arms));
     let tested = arms.map(|(contrast, (treatment, control))| {
-        test(contrast, &treatment, &control, measure, grouping)
+        test(contrast, &treatment, &control, measure, options)
     });
-    adjusted(tested.collect(), measure, grouping)
+    adjusted(tested.collect(), measure, options)
 }
 
 fn test(
@@ -153,9 +152,9 @@ fn test(
     treatment: &[f64],
     control: &[f64],
     measure: Measure,
-    grouping: &KpiOptions,
+    options: &KpiOptions,
 ) -> GroupComparison {
-    let level = grouping.level();
+    let level = options.level();
     let tested = match measure {
         _ if treatment.is_empty() || control.is_empty() => Err(Error::Empty {
             what: format!(
@@ -204,7 +203,7 @@ fn shares(control: &[f64], treatment: &[f64], level: ConfidenceLevel) -> Result<
 fn adjusted(
     mut tests: Vec<GroupComparison>,
     measure: Measure,
-    grouping: &KpiOptions,
+    options: &KpiOptions,
 ) -> Result<Vec<GroupComparison>> {
     let p_values: Vec<f64> = tests
         .iter()
@@ -219,7 +218,7 @@ fn adjusted(
         test.adjusted_p_value = corrected.next();
         let told = test
             .adjusted_p_value
-            .is_some_and(|p| p < 1.0 - grouping.level().get());
+            .is_some_and(|p| p < 1.0 - options.level().get());
         let better = (difference.estimate > 0.0)
             == (measure
                 != Measure::Mean {
@@ -246,7 +245,7 @@ impl fmt::Display for GroupComparison {
         let finding = match self.finding {
             Finding::Better => "better",
             Finding::Worse => "worse",
-            Finding::Undecided => "not told apart",
+            Finding::Undecided => "undecided",
         };
         match (&self.difference, &self.reason) {
             (Some(difference), _) => {

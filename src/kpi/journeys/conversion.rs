@@ -1,6 +1,5 @@
 //! Conversion rates: of the whole, by channel, and of those who use several channels.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -10,9 +9,10 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::percent;
-use crate::stats::{ConfidenceLevel, Proportion};
+use crate::kpi::options::KpiOptions;
+use crate::privacy::MinimumGroup;
+use crate::report::{Cell, Report, Section, Table};
+use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// How many of the persons reached converted.
@@ -60,8 +60,8 @@ impl ConversionRates {
     /// The rates of all persons.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::journeys::ConversionRates;
-    /// use mixtouch::stats::ConfidenceLevel;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
@@ -69,7 +69,8 @@ impl ConversionRates {
     /// log.push(Event::touch("ann", 1_767_225_700, "store"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
-    /// let rates = ConversionRates::of(&Journeys::from_events(&log, JourneyOptions::default())?, ConfidenceLevel::default())?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
     /// assert_eq!((rates.overall.rate, rates.omnichannel.rate), (Some(0.5), Some(0.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -77,16 +78,16 @@ impl ConversionRates {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
         journeys
             .accumulate(|| ConversionCounts::new(journeys.channels()))?
-            .report(journeys, level)
+            .report(journeys, options)
     }
 
-    /// The same without rates of fewer persons than may be shown. Of channels taken together a
-    /// person counts once for each.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out the rates of too few persons. Of merged channels a person counts once
+    /// for each.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let apply = |rows: Vec<ChannelRate>| {
             let groups = minimum
                 .apply(rows.into_iter().map(|row| (row.channel, row.rate)))
@@ -120,43 +121,40 @@ impl ConversionRates {
     }
 }
 
-impl fmt::Display for ConversionRates {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "conversion, {}: {} persons touched",
-            self.window, self.population
-        )?;
-        writeln!(f, "  converted {}", self.overall)?;
-        writeln!(f, "  after two channels or more {}", self.omnichannel)?;
-        writeln!(f, "  used two channels or more {}", self.cross_channel)?;
-        let row = |row: &ChannelRate| {
-            vec![
-                row.channel.clone(),
-                row.rate.population.to_string(),
-                percent(row.rate.rate),
-            ]
+impl Report for ConversionRates {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("conversion, {window}: {population} persons touched")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let rates = |heading: &str, rows: &[ChannelRate]| {
+            let row = |row: &ChannelRate| {
+                let persons = Cell::count(row.rate.population);
+                [
+                    Cell::from(&row.channel),
+                    persons,
+                    Cell::percent(row.rate.rate, 2),
+                ]
+            };
+            Table::new([heading, "persons", "converted"]).with_rows(rows.iter().map(row))
         };
-        table::write(
-            f,
-            &["channel", "persons", "converted"],
-            self.by_channel.iter().map(row),
-        )?;
-        table::write(
-            f,
-            &["first channel", "persons", "converted"],
-            self.by_first_channel.iter().map(row),
-        )
+        vec![
+            Section::new()
+                .with_line(format!("converted {}", self.overall))
+                .with_line(format!("after two channels or more {}", self.omnichannel))
+                .with_line(format!("used two channels or more {}", self.cross_channel))
+                .with_table(rates("channel", &self.by_channel))
+                .with_table(rates("first channel", &self.by_first_channel)),
+        ]
     }
 }
 
-impl Group for Proportion {
-    fn persons(&self) -> u64 {
-        self.population
-    }
-
-    fn merge(&mut self, other: Self) {
-        *self = self.merged(&other);
+impl fmt::Display for ConversionRates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 
@@ -172,7 +170,7 @@ pub struct ConversionCounts {
     untouched_buyers: u64,
     /// By channel: reached, converted, began there, began there and converted.
     by_channel: Vec<[u64; 4]>,
-    /// By channel, the last person counted as reached and as converted: 0 is nobody.
+    /// By channel, the last person counted as reached and as converted: 0 is none.
     #[serde(skip)]
     seen: Vec<[u64; 2]>,
     #[serde(skip)]
@@ -236,9 +234,10 @@ impl ConversionCounts {
     ///
     /// # Errors
     /// Journeys without persons and times; other channels.
-    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<ConversionRates> {
+    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<ConversionRates> {
         self.channels.same_as(journeys.channels())?;
-        let rates = |reached: usize, converted: usize| {
+        let level = options.level();
+        let by_channel = |reached: usize, converted: usize| {
             let row = |(channel, counts): (&str, &[u64; 4])| ChannelRate {
                 channel: channel.to_owned(),
                 rate: Proportion::from_counts(counts[converted], counts[reached], level),
@@ -249,18 +248,19 @@ impl ConversionCounts {
                 .map(row)
                 .collect()
         };
-        Ok(ConversionRates {
+        let rates = ConversionRates {
             window: journeys.observed_range()?,
             population: self.touched,
             overall: Proportion::from_counts(self.converted, self.touched, level),
             omnichannel: Proportion::from_counts(self.omnichannel, self.touched, level),
             cross_channel: Proportion::from_counts(self.cross_channel, self.touched, level),
-            by_channel: rates(0, 1),
-            by_first_channel: rates(2, 3),
+            by_channel: by_channel(0, 1),
+            by_first_channel: by_channel(2, 3),
             buyers_without_touch: self.untouched_buyers,
             conversions: journeys.totals().conversions,
             value: journeys.totals().value,
-        })
+        };
+        Ok(rates.protected(options.minimum()))
     }
 
     fn observe_person<'a>(&mut self, journeys: impl Iterator<Item = Journey<'a>>) {

@@ -1,12 +1,10 @@
 //! Kinds of journeys: online, offline, and from one to the other.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::channel::Channels;
-use crate::error::{Error, Result};
+use crate::kpi::options::OfflineChannels;
 
 /// How a journey went between the online and the offline world: where it began, where it ended -
 /// the place of sale where the log names it, the last touch elsewhere - and whether it crossed over
@@ -63,6 +61,26 @@ impl JourneyKind {
         }
     }
 
+    /// The kind of a journey that touched these channels, oldest first, and ended in a purchase at
+    /// that place, if it is known.
+    ///
+    /// ```
+    /// use mixtouch::kpi::OfflineChannels;
+    /// use mixtouch::kpi::journeys::JourneyKind;
+    ///
+    /// let offline = OfflineChannels::new(["store"]);
+    /// let bought_in_store = JourneyKind::of_channels(["social", "search"], Some("store"), &offline);
+    /// assert_eq!(bought_in_store, JourneyKind::OnlineToOffline);
+    /// ```
+    pub fn of_channels<'n>(
+        touched: impl IntoIterator<Item = &'n str>,
+        place: Option<&'n str>,
+        offline: &OfflineChannels,
+    ) -> Self {
+        let steps = touched.into_iter().chain(place);
+        Self::of_steps(steps.map(|name| offline.contains(name)))
+    }
+
     /// The name, as in reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,74 +101,6 @@ impl fmt::Display for JourneyKind {
     }
 }
 
-/// Which channels and places of sale are offline; all others are online.
-///
-/// ```
-/// use mixtouch::kpi::journeys::{JourneyKind, OfflineChannels};
-///
-/// let offline = OfflineChannels::new(["store", "tv"]);
-/// assert_eq!(offline.kind(["social", "search"], Some("store")), JourneyKind::OnlineToOffline);
-/// assert_eq!(offline.kind(["social", "search"], None), JourneyKind::OnlineOnly);
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct OfflineChannels(BTreeSet<String>);
-
-impl OfflineChannels {
-    /// These.
-    pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
-        Self(names.into_iter().map(Into::into).collect())
-    }
-
-    /// Whether a channel or place of sale is offline.
-    pub fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
-    }
-
-    /// The kind of a journey that touched these channels, oldest first, and ended in a purchase at
-    /// that place, if known.
-    pub fn kind<'n>(
-        &self,
-        touched: impl IntoIterator<Item = &'n str>,
-        place: Option<&'n str>,
-    ) -> JourneyKind {
-        JourneyKind::of_steps(
-            touched
-                .into_iter()
-                .chain(place)
-                .map(|name| self.contains(name)),
-        )
-    }
-
-    /// By number, whether each name is offline.
-    pub(crate) fn flags(&self, names: Option<&Channels>) -> Vec<bool> {
-        names.map_or_else(Vec::new, |names| {
-            names.iter().map(|name| self.contains(name)).collect()
-        })
-    }
-
-    /// Fails where a name is in none of the tables.
-    pub(crate) fn check(&self, known: &[Option<&Channels>]) -> Result<()> {
-        let tables = || known.iter().copied().flatten();
-        match self
-            .0
-            .iter()
-            .find(|name| !tables().any(|table| table.id(name).is_some()))
-        {
-            None => Ok(()),
-            Some(stray) => {
-                let names: BTreeSet<&str> = tables().flat_map(Channels::iter).collect();
-                let known = names.into_iter().map(str::to_owned).collect();
-                Err(Error::UnknownChannel {
-                    role: "the list of offline channels".into(),
-                    channel: stray.clone(),
-                    known,
-                })
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,7 +109,7 @@ mod tests {
     fn every_course_has_its_kind() {
         use JourneyKind::*;
         let kind = |steps: &str| JourneyKind::of_steps(steps.bytes().map(|step| step == b's'));
-        let courses = [
+        let paths = [
             ("", Unknown),
             ("o", OnlineOnly),
             ("oo", OnlineOnly),
@@ -174,7 +124,7 @@ mod tests {
             ("osos", OnlineToOffline),
             ("sso", OfflineToOnline),
         ];
-        for (steps, want) in courses.into_iter().chain(crossed) {
+        for (steps, want) in paths.into_iter().chain(crossed) {
             assert_eq!(kind(steps), want, "{steps}");
         }
         assert_eq!(

@@ -1,6 +1,5 @@
 //! Which kinds of journeys bring conversions and value.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,10 +8,11 @@ use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::kpi::journeys::kind::{JourneyKind, OfflineChannels};
+use crate::kpi::journeys::kind::JourneyKind;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
-use crate::report::text::{figure, percent};
-use crate::stats::{ConfidenceLevel, Proportion};
+use crate::report::{Cell, Report, Section, Table};
+use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// Purchases and their value by kind of journey.
@@ -46,39 +46,38 @@ pub struct KindShare {
 }
 
 impl KindShares {
-    /// Of all conversions; `offline` says which channels and places of sale are offline.
+    /// The shares of all conversions;
+    /// [`KpiOptions::with_offline`](crate::kpi::KpiOptions::with_offline) says what is offline.
     ///
     /// ```
-    /// use mixtouch::kpi::journeys::{JourneyKind, KindShares, OfflineChannels};
-    /// use mixtouch::stats::ConfidenceLevel;
+    /// use mixtouch::kpi::journeys::{JourneyKind, KindShares};
+    /// use mixtouch::kpi::{KpiOptions, OfflineChannels};
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     ///
     /// let mut log = Events::new();
     /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let shares = KindShares::of(&journeys, &OfflineChannels::new(["store"]), ConfidenceLevel::default())?;
-    /// assert_eq!(shares.kind(JourneyKind::OnlineToOffline).and_then(|kind| kind.value_share), Some(1.0));
+    /// let options = KpiOptions::default().with_offline(OfflineChannels::new(["store"]));
+    /// let shares = KindShares::new(&journeys, &options)?;
+    /// let to_store = shares.kind(JourneyKind::OnlineToOffline);
+    /// assert_eq!(to_store.and_then(|kind| kind.value_share), Some(1.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
-    pub fn of(
-        journeys: &Journeys,
-        offline: &OfflineChannels,
-        level: ConfidenceLevel,
-    ) -> Result<Self> {
-        let start = KindCounts::new(journeys, offline)?;
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
+        let start = KindCounts::new(journeys, options)?;
         journeys
             .accumulate_converting(|| start.clone())?
-            .report(level)
+            .report(options)
     }
 
-    /// The same without kinds of fewer persons than may be shown: they are left out, with the next
-    /// smallest where they alone could be had by subtraction.
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Leaves out kinds of too few persons, with the next smallest if one alone could be found by
+    /// subtraction.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let rows = self
             .kinds
             .into_iter()
@@ -115,33 +114,36 @@ impl Group for KindShare {
     }
 }
 
-impl fmt::Display for KindShares {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "kinds of journeys, {}: {} purchases worth {:.2}",
-            self.window, self.population, self.value
-        )?;
+impl Report for KindShares {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            population,
+            value,
+            ..
+        } = self;
+        format!("kinds of journeys, {window}: {population} purchases worth {value:.2}")
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &KindShare| {
-            let purchases = row.purchases.count.to_string();
-            vec![
-                row.kind.to_string(),
-                purchases,
-                percent(row.purchases.rate),
-                figure(Some(row.value), 2),
-                percent(row.value_share),
+            [
+                Cell::text(row.kind.name()),
+                Cell::count(row.purchases.count),
+                Cell::percent(row.purchases.rate, 2),
+                Cell::number(row.value, 2),
+                Cell::percent(row.value_share, 2),
             ]
         };
-        let rows = self
-            .kinds
-            .iter()
-            .filter(|row| row.purchases.count > 0)
-            .map(row);
-        table::write(
-            f,
-            &["kind", "purchases", "share", "value", "share of value"],
-            rows,
-        )
+        let kinds = self.kinds.iter().filter(|row| row.purchases.count > 0);
+        let table = Table::new(["kind", "purchases", "share", "value", "share of value"]);
+        vec![Section::new().with_table(table.with_rows(kinds.map(row)))]
+    }
+}
+
+impl fmt::Display for KindShares {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 
@@ -163,8 +165,9 @@ impl<'a> KindCounts<'a> {
     /// # Errors
     /// An offline channel that is no channel and no place of sale of the log; journeys without
     /// persons and times.
-    pub fn new(journeys: &'a Journeys, offline: &OfflineChannels) -> Result<Self> {
+    pub fn new(journeys: &'a Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
+        let offline = options.offline();
         offline.check(&[Some(journeys.channels()), journeys.place_names()])?;
         let (channels, places) = (
             offline.flags(Some(journeys.channels())),
@@ -206,14 +209,14 @@ impl<'a> KindCounts<'a> {
     ///
     /// # Errors
     /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
-    pub fn report(&self, level: ConfidenceLevel) -> Result<KindShares> {
+    pub fn report(&self, options: &KpiOptions) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
         let kind =
             |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
                 kind,
                 persons,
-                purchases: Proportion::from_counts(purchases, population, level),
+                purchases: Proportion::from_counts(purchases, population, options.level()),
                 value: worth,
                 value_share: (value > 0.0).then(|| worth / value),
             };
@@ -222,12 +225,13 @@ impl<'a> KindCounts<'a> {
             .zip(&self.tallies)
             .map(kind)
             .collect();
-        Ok(KindShares {
+        let shares = KindShares {
             window: self.journeys.observed_range()?,
             population,
             value,
             kinds,
-        })
+        };
+        Ok(shares.protected(options.minimum()))
     }
 }
 

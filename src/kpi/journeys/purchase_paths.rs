@@ -8,7 +8,9 @@ use crate::error::Result;
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Journeys;
-use crate::stats::{ConfidenceLevel, Distribution};
+use crate::kpi::options::KpiOptions;
+use crate::report::{Report, Section};
+use crate::stats::Distribution;
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
@@ -28,28 +30,51 @@ pub struct PurchasePaths {
 }
 
 impl PurchasePaths {
-    /// Of all journeys.
+    /// The distributions over all journeys.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::journeys::PurchasePaths;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("ann", 1_767_312_000, "search"))?;
+    /// log.push(Event::conversion("ann", 1_767_398_400))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let paths = PurchasePaths::new(&journeys, &KpiOptions::default())?;
+    /// assert_eq!((paths.days.mean.mean, paths.touches.mean.mean), (Some(2.0), Some(2.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion.
-    pub fn of(journeys: &Journeys, level: ConfidenceLevel) -> Result<Self> {
+    pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
         journeys
             .accumulate_converting(PathLengths::default)?
-            .report(journeys, level)
+            .report(journeys, options)
+    }
+}
+
+impl Report for PurchasePaths {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("path to a purchase, {window}: {population} purchases after a touch")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let lines = [&self.days, &self.touches].map(ToString::to_string);
+        vec![Section::new().with_lines(lines)]
     }
 }
 
 impl fmt::Display for PurchasePaths {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "way to a purchase, {}: {} purchases after a touch",
-            self.window, self.population
-        )?;
-        writeln!(f, "  {}", self.days)?;
-        writeln!(f, "  {}", self.touches)
+        self.document().fmt(f)
     }
 }
 
@@ -65,7 +90,7 @@ impl PathLengths {
     ///
     /// # Errors
     /// Journeys without persons and times.
-    pub fn report(&self, journeys: &Journeys, level: ConfidenceLevel) -> Result<PurchasePaths> {
+    pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<PurchasePaths> {
         let days = self
             .lengths
             .iter()
@@ -79,8 +104,8 @@ impl PathLengths {
         Ok(PurchasePaths {
             window: journeys.observed_range()?,
             population: self.lengths.len() as u64,
-            days: Distribution::from_values(days, "days", level),
-            touches: Distribution::from_values(touches, "touches", level),
+            days: Distribution::from_values(days, "days", options.level()),
+            touches: Distribution::from_values(touches, "touches", options.level()),
         })
     }
 }

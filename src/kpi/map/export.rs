@@ -1,6 +1,6 @@
 //! The map for other tools.
 
-use crate::kpi::map::{JourneyMap, MapEdge, Node};
+use crate::kpi::map::journey_map::{JourneyMap, MapEdge, Node};
 
 impl JourneyMap {
     /// The graph in the DOT language of Graphviz: edges taken `least` times or more, with count,

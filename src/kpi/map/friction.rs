@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::experiment::compare_proportions;
-use crate::kpi::map::counts::MapCounts;
+use crate::kpi::map::map_counts::{EdgeCounts, MapCounts};
 use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, holm};
 
 /// A step whose journeys convert less often than journeys do on average.
@@ -24,11 +24,11 @@ pub struct FrictionPoint {
     pub lost: Excess,
 }
 
-/// A hand-over from one step to another after which more journeys end without a conversion than
-/// after hand-overs on average.
+/// A handoff from one step to another after which more journeys end without a conversion than
+/// after handoffs on average.
 ///
-/// Excess leavers = hand-overs x (their share of journeys that end right there - that share of all
-/// hand-overs), tested against all other hand-overs.
+/// Excess leavers = handoffs x (their share of journeys that end right there - that share of all
+/// handoffs), tested against all other handoffs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Handoff {
@@ -38,7 +38,7 @@ pub struct Handoff {
     pub to: String,
     /// Persons who did it.
     pub persons: u64,
-    /// Of the hand-overs, those after which the journey ended without a conversion.
+    /// Of the handoffs, those after which the journey ended without a conversion.
     pub left: Proportion,
     /// Leavers beyond the average, with their interval.
     pub excess: Excess,
@@ -54,18 +54,18 @@ pub struct Excess {
     pub interval: Option<Interval>,
     /// The rate less that of all others.
     pub difference: Option<Difference>,
-    /// The p value when all steps, or all hand-overs, are tested together (Holm 1979).
+    /// The p value when all steps, or all handoffs, are tested together (Holm 1979).
     pub adjusted_p_value: Option<f64>,
 }
 
 impl Excess {
-    /// Whether it is told apart from chance at that level.
+    /// Whether it is significant at this level.
     pub fn is_told(&self, level: ConfidenceLevel) -> bool {
         self.adjusted_p_value.is_some_and(|p| p < 1.0 - level.get())
     }
 }
 
-/// So many of so many.
+/// A count, and of how many.
 type Part = (u64, u64);
 
 /// How far the parts are above the whole - below, where `sign` is negative -, each tested against
@@ -151,8 +151,8 @@ pub(crate) fn friction(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec
     Ok(points)
 }
 
-/// Hand-overs after which people leave, the most excess leavers first.
-pub(crate) fn hand_overs(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec<Handoff>> {
+/// Handoffs after which people leave, the most excess leavers first.
+pub(crate) fn handoffs(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec<Handoff>> {
     let steps = counts.by_step.len();
     let is_step = |node: u32| (node as usize) < steps;
     let edges: Vec<_> = counts
@@ -166,7 +166,7 @@ pub(crate) fn hand_overs(counts: &MapCounts, level: ConfidenceLevel) -> Result<V
         .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
     let names = counts.steps.names();
     let excesses = excesses(&parts, whole, 1.0, level)?;
-    let point = |(edge, excess): (&crate::kpi::map::counts::EdgeCounts, Excess)| Handoff {
+    let point = |(edge, excess): (&EdgeCounts, Excess)| Handoff {
         from: names[edge.from as usize].clone(),
         to: names[edge.to as usize].clone(),
         persons: edge.persons,

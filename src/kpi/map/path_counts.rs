@@ -6,9 +6,10 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
-use crate::kpi::map::path_table::{Codes, PathTable, Taken};
-use crate::kpi::map::paths::{FrequentPath, FrequentPaths};
+use crate::kpi::map::frequent_paths::{FrequentPath, FrequentPaths};
+use crate::kpi::map::packed_paths::{Codes, PackedPaths, Taken};
 use crate::kpi::map::steps::Steps;
+use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion};
 
@@ -19,10 +20,9 @@ use crate::stats::{ConfidenceLevel, Proportion};
 /// at most 1,022, 56 beyond.
 ///
 /// ```
+/// use mixtouch::kpi::KpiOptions;
 /// use mixtouch::kpi::journeys::ConversionCounts;
 /// use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
-/// use mixtouch::stats::ConfidenceLevel;
-/// use mixtouch::privacy::MinimumGroup;
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
 ///
 /// let mut log = Events::new();
@@ -31,11 +31,15 @@ use crate::stats::{ConfidenceLevel, Proportion};
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let steps = Steps::channels(journeys.channels());
 /// // the map, the paths and the conversion rates in one pass
-/// let start = || (MapCounts::new(steps.clone()), (PathCounts::new(&steps), ConversionCounts::new(journeys.channels())));
+/// let start = || {
+///     let rates = ConversionCounts::new(journeys.channels());
+///     (MapCounts::new(steps.clone()), (PathCounts::new(&steps), rates))
+/// };
 /// let (map, (paths, rates)) = journeys.accumulate(start)?;
-/// let paths = paths.report(&journeys, 10, &MinimumGroup::default(), ConfidenceLevel::default())?;
-/// assert_eq!(paths.paths[0].value, 50.0);
-/// assert_eq!(map.report(&journeys, ConfidenceLevel::default())?.persons, rates.report(&journeys, ConfidenceLevel::default())?.population);
+/// let options = KpiOptions::default();
+/// assert_eq!(paths.report(&journeys, 10, &options)?.paths[0].value, 50.0);
+/// let persons = map.report(&journeys, &options)?.persons;
+/// assert_eq!(persons, rates.report(&journeys, &options)?.population);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,9 +54,9 @@ pub struct PathCounts {
 /// Paths by the words that their keys take.
 #[derive(Debug, Clone)]
 enum Table {
-    One(PathTable<1>),
-    Two(PathTable<2>),
-    Three(PathTable<3>),
+    One(PackedPaths<1>),
+    Two(PackedPaths<2>),
+    Three(PackedPaths<3>),
 }
 
 /// Does the same with a table of any width.
@@ -115,7 +119,7 @@ impl Path {
         }
     }
 
-    /// Whether it can be a path of so many steps.
+    /// Whether it can be a path over this many steps.
     fn is_sound(&self, steps: usize) -> bool {
         let walked = self.steps.windows(2).all(|pair| pair[0] != pair[1])
             && self.steps.iter().all(|&step| usize::from(step) < steps);
@@ -164,14 +168,51 @@ impl TryFrom<Fields> for PathCounts {
     }
 }
 
+impl FrequentPaths {
+    /// The `most` frequent paths of persons enough to be shown; one path more is never told by
+    /// subtraction, as the others are not shown either.
+    ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::map::{FrequentPaths, Steps};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+    /// log.push(Event::touch("ann", 1_767_225_700, "search"))?;
+    /// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let steps = Steps::channels(journeys.channels());
+    /// let paths = FrequentPaths::new(&journeys, &steps, 10, &KpiOptions::default())?;
+    /// assert_eq!(paths.paths[0].steps, ["social", "search"]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Steps of other channels; journeys without persons and times, or without any touch or
+    /// conversion.
+    pub fn new(
+        journeys: &Journeys,
+        steps: &Steps,
+        most: usize,
+        options: &KpiOptions,
+    ) -> Result<Self> {
+        steps.check(journeys.channels())?;
+        journeys.observed_range()?;
+        journeys
+            .accumulate(|| PathCounts::new(steps))?
+            .report(journeys, most, options)
+    }
+}
+
 impl PathCounts {
     /// No journey yet.
     pub fn new(steps: &Steps) -> Self {
         let codes = Codes::new(steps.names().len());
         let table = match codes.words(LONGEST + 1) {
-            1 => Table::One(PathTable::default()),
-            2 => Table::Two(PathTable::default()),
-            _ => Table::Three(PathTable::default()),
+            1 => Table::One(PackedPaths::default()),
+            2 => Table::Two(PackedPaths::default()),
+            _ => Table::Three(PackedPaths::default()),
         };
         Self {
             steps: steps.clone(),
@@ -190,8 +231,7 @@ impl PathCounts {
         mut self,
         journeys: &Journeys,
         most: usize,
-        minimum: &MinimumGroup,
-        level: ConfidenceLevel,
+        options: &KpiOptions,
     ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
         let window = journeys.observed_range()?;
@@ -199,12 +239,12 @@ impl PathCounts {
         let (population, distinct, paths) = each!(&self.table, table => {
             let all = table.paths();
             let population = all.iter().map(|(_, taken)| taken.journeys).sum();
-            let frequent = frequent(all, most, minimum).into_iter();
+            let frequent = frequent(all, most, options.minimum()).into_iter();
             (population, all.len() as u64, frequent.map(|(key, taken)| Path::new(self.codes.steps(&key), taken)).collect::<Vec<_>>())
         });
         let paths = paths
             .into_iter()
-            .map(|path| self.path(path, population, level))
+            .map(|path| self.path(path, population, options.level()))
             .collect();
         Ok(FrequentPaths {
             window,

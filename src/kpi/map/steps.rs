@@ -59,7 +59,11 @@ impl fmt::Display for Stage {
 /// use mixtouch::Channels;
 ///
 /// let channels = Channels::new(["social", "search", "store"])?;
-/// let stages = [("social", Stage::Discovery), ("search", Stage::Consideration), ("store", Stage::Purchase)];
+/// let stages = [
+///     ("social", Stage::Discovery),
+///     ("search", Stage::Consideration),
+///     ("store", Stage::Purchase),
+/// ];
 /// assert_eq!(Steps::stages(&channels, stages)?.names().len(), 5);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
-use crate::kpi::timelines::PersonTimeline;
+use crate::kpi::timelines::{PersonTimeline, text_code};
 
 /// One case: what its rows of opening and closing say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -77,17 +77,13 @@ impl Case {
 
     /// Whether several texts of a column, the empty one aside, stand in its rows.
     pub(crate) fn names_several(&self, log: &Events, column: Option<usize>) -> bool {
-        let mut names = self.rows.iter().filter_map(|&row| named(log, column, row));
+        let mut names = self
+            .rows
+            .iter()
+            .filter_map(|&row| text_code(log, column, row));
         let first = names.next();
         names.any(|name| Some(name) != first)
     }
-}
-
-/// The number of a row's text in a column, unless it is empty or there is no column.
-pub(crate) fn named(log: &Events, column: Option<usize>, row: usize) -> Option<u32> {
-    let column = log.text_column(column?);
-    let code = column.codes[row];
-    (!column.texts.get(code).is_empty()).then_some(code)
 }
 
 /// A person's cases up to a second, in the order of their first rows. Rows with the same case id
@@ -144,8 +140,8 @@ mod tests {
             log.push(Event::of_kind(kind, "ann", time).with_order_id(id))
                 .unwrap();
         }
-        let histories = PersonTimelines::new(&log).unwrap();
-        let cases = cases(&histories.iter().next().unwrap(), 1_000);
+        let timelines = PersonTimelines::new(&log).unwrap();
+        let cases = cases(&timelines.iter().next().unwrap(), 1_000);
         cases
             .iter()
             .map(|case| {

@@ -6,21 +6,20 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::kpi::journeys::Breakdown;
-use crate::kpi::journeys::breakdown::{Item, Personal, distinct};
+use crate::kpi::journeys::breakdown::{Breakdown, Item};
 use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
-use crate::kpi::journeys::contrast::{Measure, compare};
-use crate::kpi::journeys::{Contrast, GroupComparison};
+use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare};
+use crate::kpi::members::{Personal, distinct};
 use crate::kpi::options::KpiOptions;
-use crate::kpi::service::case_log::{State, cases};
-use crate::kpi::service::teams::ServiceColumns;
+use crate::kpi::service::case_log::{Case, State, cases};
+use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
-use crate::report::text::{figure, percent};
+use crate::report::{Cell, Report, Section};
 use crate::stats::{ConfidenceLevel, Distribution, Proportion};
 use crate::time::TimeRange;
 
-/// Service cases and the time to resolve them: of everybody, over time (by the opening) and by kind
-/// of journey up to the opening.
+/// Service cases and the time to resolve them: of all persons, over time (by the opening) and by
+/// kind of journey up to the opening.
 ///
 /// The rows of a case share a case id in `order_id`; without one a close ends the person's case
 /// opened last. A case opens with its first row of that kind, further openings are further
@@ -28,7 +27,7 @@ use crate::time::TimeRange;
 /// nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Resolutions {
+pub struct CaseResolutions {
     /// The time of the openings; closes after its end are not known yet.
     pub window: TimeRange,
     /// Cases opened.
@@ -83,7 +82,7 @@ impl CaseFigures {
 struct Ticket {
     person: u32,
     begun: u32,
-    course: ContactPath,
+    path: ContactPath,
     state: State,
     seconds: Option<u32>,
     reopened: bool,
@@ -102,8 +101,8 @@ impl Item for Ticket {
         self.begun
     }
 
-    fn course(&self) -> ContactPath {
-        self.course
+    fn path(&self) -> ContactPath {
+        self.path
     }
 }
 
@@ -113,38 +112,40 @@ impl Ticket {
     }
 }
 
-impl Resolutions {
-    /// Of the cases opened in the histories' window; `columns` says where agents and teams are
+impl CaseResolutions {
+    /// Of the cases opened in the timelines' window; `columns` says where agents and teams are
     /// named.
     ///
     /// ```
-    /// use mixtouch::kpi::options::KpiOptions;
-    /// use mixtouch::kpi::service::{Resolutions, ServiceColumns};
-    /// use mixtouch::kpi::timelines::PersonTimelines;
+    /// use mixtouch::kpi::service::{CaseResolutions, ServiceColumns};
+    /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
-    /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_225_600).with_order_id("c-1").with_channel("call"))?;
-    /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_232_800).with_order_id("c-1").with_channel("call"))?;
-    /// let resolutions = Resolutions::of(&PersonTimelines::new(&log)?, &ServiceColumns::default(), &KpiOptions::default())?;
-    /// assert_eq!(resolutions.cases.overall.median(), Some(2.0));
+    /// for (kind, time) in [(Kind::CaseOpen, 1_767_225_600), (Kind::CaseClose, 1_767_232_800)] {
+    ///     log.push(Event::of_kind(kind, "ann", time).with_order_id("c-1").with_channel("call"))?;
+    /// }
+    /// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+    /// let cases = CaseResolutions::new(&timelines, &ServiceColumns::default(), &options)?;
+    /// assert_eq!(cases.cases.overall.median(), Some(2.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// An empty log; a column the log lacks; an offline channel that is none of the log.
-    pub fn of(
-        histories: &PersonTimelines<'_>,
+    pub fn new(
+        timelines: &PersonTimelines<'_>,
         columns: &ServiceColumns,
-        grouping: &KpiOptions,
+        options: &KpiOptions,
     ) -> Result<Self> {
-        let (window, contacts) = (histories.stated_window()?, grouping.contacts(histories)?);
-        let [agent, team, _] = columns.positions(histories)?;
-        let tickets = |(person, history): (usize, PersonTimeline<'_>)| {
-            tickets(person as u32, &history, &contacts, window, [agent, team])
+        let window = timelines.reported_range(options)?;
+        let contacts = Contacts::new(timelines, options)?;
+        let [agent, team, _] = columns.positions(timelines)?;
+        let tickets = |(person, timeline): (usize, PersonTimeline<'_>)| {
+            tickets(person as u32, &timeline, &contacts, window, [agent, team])
         };
-        let tickets: Vec<Ticket> = histories
-            .whole()
+        let tickets: Vec<Ticket> = timelines
+            .par_iter()
             .enumerate()
             .flat_map_iter(tickets)
             .collect();
@@ -152,11 +153,11 @@ impl Resolutions {
             .iter()
             .filter(|ticket| matches!(ticket.state, State::Open | State::Closed))
             .collect();
-        let contrasts = [&Contrast::COURSES[..], &[Contrast::JointCase]].concat();
+        let contrasts = [&Contrast::PATHS[..], &[Contrast::JointCase]].concat();
         let contrasts = if agent.or(team).is_some() {
             &contrasts[..]
         } else {
-            &Contrast::COURSES
+            &Contrast::PATHS
         };
         let count = |state: State| {
             tickets
@@ -166,7 +167,7 @@ impl Resolutions {
         };
         let side = |ticket: &Ticket, contrast: Contrast| match contrast {
             Contrast::JointCase => Some(ticket.joint),
-            _ => contrast.side(ticket.course),
+            _ => contrast.side(ticket.path),
         };
         let slow = Measure::Mean {
             more_is_better: false,
@@ -176,8 +177,8 @@ impl Resolutions {
             population: known.len() as u64,
             closed_before_opened: count(State::ClosedBefore),
             never_opened: count(State::NeverOpened),
-            cases: Breakdown::of(&known, grouping, |of| figures(of, grouping.level())),
-            comparisons: compare(contrasts, &known, grouping, slow, side, Ticket::hours)?,
+            cases: Breakdown::new(&known, options, |of| figures(of, options.level())),
+            comparisons: compare(contrasts, &known, options, slow, side, Ticket::hours)?,
         })
     }
 }
@@ -185,28 +186,28 @@ impl Resolutions {
 /// A person's cases that began in the window.
 fn tickets(
     person: u32,
-    history: &PersonTimeline<'_>,
+    timeline: &PersonTimeline<'_>,
     contacts: &Contacts<'_>,
     window: TimeRange,
     names: [Option<usize>; 2],
 ) -> Vec<Ticket> {
-    let mut cases = cases(history, window.to());
+    let mut cases = cases(timeline, window.to());
     cases.retain(|case| window.contains(i64::from(case.begun())));
     if cases.is_empty() {
         return Vec::new();
     }
-    let trail = contacts.trail(history);
+    let trail = contacts.trail(timeline);
     cases.sort_by_key(|case| case.begun());
-    let ticket = |case: &crate::kpi::service::case_log::Case| Ticket {
+    let ticket = |case: &Case| Ticket {
         person,
         begun: case.begun(),
-        course: trail.course(case.begun()),
+        path: trail.path_at(case.begun()),
         state: case.state(),
         seconds: case.seconds(),
         reopened: case.reopened > 0,
         joint: names
             .iter()
-            .any(|&column| case.names_several(history.log(), column)),
+            .any(|&column| case.names_several(timeline.log(), column)),
         closed_again: case.closed_again > 0,
     };
     cases.iter().map(ticket).collect()
@@ -237,33 +238,32 @@ fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     }
 }
 
-impl fmt::Display for Resolutions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "service cases, {}: {} opened",
-            self.window, self.population
-        )?;
-        if self.closed_before_opened + self.never_opened > 0 {
-            let Self {
-                closed_before_opened,
-                never_opened,
-                ..
-            } = self;
-            writeln!(
-                f,
-                "  left out: {closed_before_opened} closed before they were opened, {never_opened} never opened"
-            )?;
-        }
+impl Report for CaseResolutions {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("service cases, {window}: {population} opened")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let Self {
+            closed_before_opened: before,
+            never_opened: never,
+            ..
+        } = self;
+        let left_out = (before + never > 0).then(|| {
+            format!("left out: {before} closed before they were opened, {never} never opened")
+        });
         let row = |of: &CaseFigures| {
-            let counts = [of.resolved.count, of.open].map(|count| count.to_string());
-            let hours = [figure(of.median(), 1), figure(of.p90(), 1)];
-            [
-                &counts[..],
-                &hours,
-                &[percent(of.reopened.rate), percent(of.joint.rate)],
+            vec![
+                Cell::count(of.resolved.count),
+                Cell::count(of.open),
+                Cell::number(of.median(), 1),
+                Cell::number(of.p90(), 1),
+                Cell::percent(of.reopened.rate, 2),
+                Cell::percent(of.joint.rate, 2),
             ]
-            .concat()
         };
         let heading = [
             "group",
@@ -274,10 +274,21 @@ impl fmt::Display for Resolutions {
             "reopened",
             "joint",
         ];
-        self.cases
-            .write(f, &heading, row, |of| of.resolved.population > 0)?;
-        self.comparisons
-            .iter()
-            .try_for_each(|comparison| writeln!(f, "  hours, {comparison}"))
+        let table = self
+            .cases
+            .table(&heading, row, |of| of.resolved.population > 0);
+        let comparisons = self.comparisons.iter().map(|test| format!("hours, {test}"));
+        vec![
+            Section::new()
+                .with_lines(left_out)
+                .with_table(table)
+                .with_lines(comparisons),
+        ]
+    }
+}
+
+impl fmt::Display for CaseResolutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

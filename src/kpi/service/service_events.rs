@@ -1,21 +1,24 @@
-//! What those who serve did, person by person.
+//! Interactions, resolved cases and answers of agents and teams, person by person.
 
 use crate::channel::ChannelId;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
-use crate::kpi::journeys::breakdown::{Item, Personal};
+use crate::kpi::journeys::breakdown::Item;
 use crate::kpi::journeys::contact_path::{ContactPath, Contacts, Trail};
-use crate::kpi::service::case_log::{Case, cases, named};
+use crate::kpi::members::Personal;
+use crate::kpi::options::KpiOptions;
+use crate::kpi::service::case_log::{Case, cases};
+use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::service::survey_scale::{Answer, Questions, SurveyScale};
-use crate::kpi::timelines::PersonTimeline;
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::time::TimeRange;
 
-/// An interaction, a case resolved or an answer, as it counts for somebody.
+/// An interaction, a resolved case or an answer that counts for an agent or a team.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ServiceEvent {
     person: u32,
     time: u32,
-    course: ContactPath,
+    path: ContactPath,
     /// By number of their columns' texts.
     pub(crate) agent: Option<u32>,
     pub(crate) team: Option<u32>,
@@ -52,8 +55,8 @@ impl Item for ServiceEvent {
         self.time
     }
 
-    fn course(&self) -> ContactPath {
-        self.course
+    fn path(&self) -> ContactPath {
+        self.path
     }
 }
 
@@ -63,14 +66,27 @@ impl ServiceEvent {
     pub(crate) fn is_whole(&self) -> bool {
         self.whole
     }
+
+    pub(crate) fn is_interaction(&self) -> bool {
+        matches!(self.what, What::Interaction { .. })
+    }
+
+    /// 1 for a satisfied answer, 0 for another one; none for what is no answer.
+    pub(crate) fn satisfied(&self) -> Option<f64> {
+        match self.what {
+            What::Answer { satisfied, .. } => Some(f64::from(u8::from(satisfied))),
+            _ => None,
+        }
+    }
 }
 
-/// How deeds are read off a log.
-pub(crate) struct Reader<'a> {
-    pub(crate) contacts: Contacts<'a>,
-    pub(crate) questions: &'a Questions,
+/// Reads the service events of persons.
+pub(crate) struct EventReader<'a> {
+    contacts: Contacts<'a>,
+    questions: &'a Questions,
     pub(crate) window: TimeRange,
-    pub(crate) lookback: u32,
+    lookback: u32,
+    /// Where agent, team and tool stand among the log's columns.
     pub(crate) agent: Option<usize>,
     pub(crate) team: Option<usize>,
     pub(crate) tool: Option<usize>,
@@ -80,39 +96,75 @@ pub(crate) struct Reader<'a> {
 type Who = (Option<u32>, Option<u32>);
 const NOBODY: Who = (None, None);
 
-impl Reader<'_> {
-    /// A person's deeds in the order of their times.
+impl<'a> EventReader<'a> {
+    pub(crate) fn new(
+        timelines: &PersonTimelines<'a>,
+        columns: &ServiceColumns,
+        questions: &'a Questions,
+        options: &KpiOptions,
+    ) -> Result<Self> {
+        let window = timelines.reported_range(options)?;
+        let contacts = Contacts::new(timelines, options)?;
+        let [agent, team, tool] = columns.positions(timelines)?;
+        if agent.or(team).is_none() {
+            return Err(Error::setting(
+                "the columns of who served",
+                "none",
+                "a column of agents, of teams, or both",
+            ));
+        }
+        Ok(Self {
+            contacts,
+            questions,
+            window,
+            lookback: options.lookback().seconds(),
+            agent,
+            team,
+            tool,
+        })
+    }
+
+    /// A person's events in the order of their times.
     pub(crate) fn read(
         &self,
         person: u32,
-        history: &PersonTimeline<'_>,
+        timeline: &PersonTimeline<'_>,
     ) -> Result<Vec<ServiceEvent>> {
-        let log = history.log();
-        let is_named =
-            |row: usize| (named(log, self.agent, row), named(log, self.team, row)) != NOBODY;
-        if !history.rows().any(is_named) {
+        let log = timeline.log();
+        // most persons were never served: they cost one look at each row
+        if !timeline.rows().any(|row| self.who(log, row) != NOBODY) {
             return Ok(Vec::new());
         }
-        let (cases, trail) = (
-            cases(history, self.window.to()),
-            self.contacts.trail(history),
-        );
-        let (mut deeds, mut last): (Vec<ServiceEvent>, Option<(u32, Who)>) = (Vec::new(), None);
+        let cases = cases(timeline, self.window.to());
+        let trail = self.contacts.trail(timeline);
+        let mut events = self.rows(person, timeline, &cases, &trail)?;
+        for case in &cases {
+            self.resolution(person, log, case, &trail, &mut events);
+        }
+        events.sort_by_key(|event| event.time);
+        Ok(events)
+    }
+
+    /// The interactions and answers among a person's rows.
+    fn rows(
+        &self,
+        person: u32,
+        timeline: &PersonTimeline<'_>,
+        cases: &[Case],
+        trail: &Trail,
+    ) -> Result<Vec<ServiceEvent>> {
+        let log = timeline.log();
+        let (mut events, mut last): (Vec<ServiceEvent>, Option<(u32, Who)>) = (Vec::new(), None);
         let mut contacts = 0;
-        for (row, time) in history
-            .timed_rows()
-            .take_while(|&(_, time)| i64::from(time) < self.window.to())
-        {
+        for (row, time) in timeline.timed_rows() {
+            if i64::from(time) >= self.window.to() {
+                break;
+            }
             contacts += usize::from(self.contacts.channel(row).is_some());
-            let named = (named(log, self.agent, row), named(log, self.team, row));
             let is_answer = log.row(row).kind() == Kind::Survey;
-            let recent = last
-                .filter(|&(at, _)| at >= time.saturating_sub(self.lookback))
-                .map(|(_, who)| who);
-            let who = if is_answer && named == NOBODY {
-                recent.unwrap_or(NOBODY)
-            } else {
-                named
+            let who = match self.who(log, row) {
+                NOBODY if is_answer => self.recent(last, time),
+                named => named,
             };
             if who == NOBODY {
                 continue;
@@ -121,28 +173,34 @@ impl Reader<'_> {
             if !self.window.contains(i64::from(time)) {
                 continue;
             }
-            let what = match is_answer {
-                true => self.answer(log, row, time, &cases)?,
-                false => {
-                    Some(self.interaction(log, row, trail.came_from_elsewhere(time, contacts)))
-                }
+            let what = if is_answer {
+                self.answer(log, row, time, cases)?
+            } else {
+                Some(self.interaction(log, row, trail.came_from_elsewhere(time, contacts)))
             };
-            let (agent, team) = who;
-            deeds.extend(what.map(|what| ServiceEvent {
+            events.extend(what.map(|what| ServiceEvent {
                 person,
                 time,
-                course: trail.course(time),
-                agent,
-                team,
+                path: trail.path_at(time),
+                agent: who.0,
+                team: who.1,
                 whole: true,
                 what,
             }));
         }
-        for case in &cases {
-            self.resolution(person, log, case, &trail, &mut deeds);
-        }
-        deeds.sort_by_key(|deed| deed.time);
-        Ok(deeds)
+        Ok(events)
+    }
+
+    /// The agent and the team that a row names.
+    fn who(&self, log: &Events, row: usize) -> Who {
+        let agent = text_code(log, self.agent, row);
+        (agent, text_code(log, self.team, row))
+    }
+
+    /// Who served last, no longer ago than the lookback.
+    fn recent(&self, last: Option<(u32, Who)>, time: u32) -> Who {
+        last.filter(|&(at, _)| at >= time.saturating_sub(self.lookback))
+            .map_or(NOBODY, |(_, who)| who)
     }
 
     fn interaction(&self, log: &Events, row: usize, from_elsewhere: bool) -> What {
@@ -151,7 +209,7 @@ impl Reader<'_> {
         What::Interaction {
             channel,
             across,
-            tool: named(log, self.tool, row).is_some(),
+            tool: text_code(log, self.tool, row).is_some(),
         }
     }
 
@@ -159,11 +217,7 @@ impl Reader<'_> {
         let Some(Answer::Read(question, answer)) = self.questions.read(log, row)? else {
             return Ok(None);
         };
-        if self
-            .questions
-            .iter()
-            .nth(question)
-            .map(|(_, instrument)| instrument)
+        if self.questions.iter().nth(question).map(|(_, scale)| scale)
             != Some(SurveyScale::Satisfaction)
         {
             return Ok(None);
@@ -191,18 +245,18 @@ impl Reader<'_> {
         log: &Events,
         case: &Case,
         trail: &Trail,
-        deeds: &mut Vec<ServiceEvent>,
+        events: &mut Vec<ServiceEvent>,
     ) {
         let closed = case
             .closed
             .filter(|&closed| case.opened.is_some() && self.window.contains(i64::from(closed)));
         let Some(time) = closed else { return };
-        let course = trail.course(case.begun());
+        let path = trail.path_at(case.begun());
         let mut push = |(agent, team): Who, joint: bool, whole: bool| {
-            deeds.push(ServiceEvent {
+            events.push(ServiceEvent {
                 person,
                 time,
-                course,
+                path,
                 agent,
                 team,
                 whole,
@@ -213,7 +267,7 @@ impl Reader<'_> {
             let mut people: Vec<u32> = case
                 .rows
                 .iter()
-                .filter_map(|&row| named(log, column, row))
+                .filter_map(|&row| text_code(log, column, row))
                 .collect();
             people.sort_unstable();
             people.dedup();

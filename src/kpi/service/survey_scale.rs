@@ -29,7 +29,7 @@ pub enum SurveyScale {
 
 impl SurveyScale {
     /// The least and the greatest answer.
-    pub const fn scale(self) -> (f64, f64) {
+    pub const fn bounds(self) -> (f64, f64) {
         match self {
             Self::NetPromoter => (0.0, 10.0),
             Self::Satisfaction | Self::Consistency => (1.0, 5.0),
@@ -94,7 +94,7 @@ impl fmt::Display for SurveyScale {
     }
 }
 
-/// What answers add up to, by instrument. Intervals take answers as independent of each other.
+/// What answers add up to, by scale. Intervals take answers as independent of each other.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -138,7 +138,10 @@ impl fmt::Display for Score {
 /// ```
 /// use mixtouch::kpi::service::{SurveyScale, Questions};
 ///
-/// let questions = Questions::default().with("recommend", SurveyScale::NetPromoter).leave_out_off_scale();
+/// let questions = Questions::default()
+///     .with("recommend", SurveyScale::NetPromoter)
+///     .leave_out_off_scale();
+/// assert_eq!(questions.iter().len(), 5);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -175,7 +178,7 @@ impl Questions {
     pub fn new<S: Into<String>>(questions: impl IntoIterator<Item = (S, SurveyScale)>) -> Self {
         let questions = questions
             .into_iter()
-            .map(|(name, instrument)| (name.into(), instrument))
+            .map(|(name, scale)| (name.into(), scale))
             .collect();
         Self {
             questions,
@@ -185,8 +188,8 @@ impl Questions {
 
     /// One more, or another reading of one.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, instrument: SurveyScale) -> Self {
-        self.questions.insert(name.into(), instrument);
+    pub fn with(mut self, name: impl Into<String>, scale: SurveyScale) -> Self {
+        self.questions.insert(name.into(), scale);
         self
     }
 
@@ -203,7 +206,7 @@ impl Questions {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, SurveyScale)> {
         self.questions
             .iter()
-            .map(|(name, &instrument)| (name.as_str(), instrument))
+            .map(|(name, &scale)| (name.as_str(), scale))
     }
 
     /// What a row says, if it is an answer.
@@ -219,10 +222,10 @@ impl Questions {
             .iter()
             .enumerate()
             .find(|(_, (name, _))| event.goal() == Some(name));
-        let Some((at, (name, instrument))) = asked else {
+        let Some((at, (name, scale))) = asked else {
             return Ok(Some(Answer::Unknown));
         };
-        let ((low, high), answer) = (instrument.scale(), event.value());
+        let ((low, high), answer) = (scale.bounds(), event.value());
         match (low..=high).contains(&answer) {
             true => Ok(Some(Answer::Read(at, answer))),
             false if self.leave_out_off_scale => Ok(Some(Answer::OffScale(at))),

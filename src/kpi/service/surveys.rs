@@ -6,20 +6,20 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::kpi::journeys::Breakdown;
-use crate::kpi::journeys::breakdown::{Item, Personal, distinct};
+use crate::kpi::journeys::breakdown::{Breakdown, Item};
 use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
-use crate::kpi::journeys::contrast::{Measure, compare};
-use crate::kpi::journeys::{Contrast, GroupComparison};
+use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare};
+use crate::kpi::members::{Personal, distinct};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::service::survey_scale::{Answer, Questions, Score, SurveyScale};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::report::{Report, Section};
 use crate::stats::ConfidenceLevel;
 use crate::time::TimeRange;
 
 /// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between
 /// channels - of everybody, over time and by kind of journey - and whether those who use several
-/// channels are happier, or the hand-overs between channels hurt.
+/// channels are happier, or the handoffs between channels hurt.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VoiceOfCustomer {
@@ -27,7 +27,7 @@ pub struct VoiceOfCustomer {
     pub window: TimeRange,
     /// Answers read.
     pub population: u64,
-    /// Answers to questions nobody asked for.
+    /// Answers to other questions.
     pub unknown: u64,
     /// The questions in order of their names.
     pub questions: Vec<QuestionVoice>,
@@ -40,7 +40,8 @@ pub struct QuestionVoice {
     /// The question, as the log calls it.
     pub question: String,
     /// How its answers are read.
-    pub instrument: SurveyScale,
+    #[serde(rename = "instrument")]
+    pub scale: SurveyScale,
     /// Answers off the scale, left out.
     pub off_scale: u64,
     /// The scores.
@@ -66,7 +67,7 @@ pub struct AnswerFigures {
 struct Given {
     person: u32,
     time: u32,
-    course: ContactPath,
+    path: ContactPath,
     answer: Answer,
 }
 
@@ -81,8 +82,8 @@ impl Item for Given {
         self.time
     }
 
-    fn course(&self) -> ContactPath {
-        self.course
+    fn path(&self) -> ContactPath {
+        self.path
     }
 }
 
@@ -97,20 +98,21 @@ impl Given {
 }
 
 impl VoiceOfCustomer {
-    /// Of the answers in the histories' window.
+    /// Of the answers in the timelines' window.
     ///
     /// ```
-    /// use mixtouch::kpi::options::KpiOptions;
     /// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
-    /// use mixtouch::kpi::timelines::PersonTimelines;
+    /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
     /// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
     /// log.push(Event::touch("ann", 1_767_225_700, "search"))?;
-    /// log.push(Event::of_kind(Kind::Survey, "ann", 1_767_225_800).with_goal("nps").with_value(9.0))?;
-    /// let voice = VoiceOfCustomer::of(&PersonTimelines::new(&log)?, &Questions::default(), &KpiOptions::default())?;
-    /// let nps = voice.question("nps").expect("it is asked for");
+    /// let answer = Event::of_kind(Kind::Survey, "ann", 1_767_225_800).with_goal("nps");
+    /// log.push(answer.with_value(9.0))?;
+    /// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+    /// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+    /// let nps = voice.question("nps").expect("a default question");
     /// assert_eq!(nps.scores.overall.score.figure(), Some(100.0));
     /// assert_eq!(nps.scores.group("several channels").map(|of| of.answers), Some(1));
     /// # Ok::<(), mixtouch::Error>(())
@@ -119,25 +121,25 @@ impl VoiceOfCustomer {
     /// # Errors
     /// An empty log; an answer off its scale - with its row of the log, counted from 1 -, unless
     /// these are left out; an offline channel that is none of the log.
-    pub fn of(
-        histories: &PersonTimelines<'_>,
+    pub fn new(
+        timelines: &PersonTimelines<'_>,
         questions: &Questions,
-        grouping: &KpiOptions,
+        options: &KpiOptions,
     ) -> Result<Self> {
-        let window = histories.stated_window()?;
-        let contacts = grouping.contacts(histories)?;
-        let given = |(person, history): (usize, PersonTimeline<'_>)| {
-            given(person as u32, &history, questions, &contacts, window)
+        let window = timelines.reported_range(options)?;
+        let contacts = Contacts::new(timelines, options)?;
+        let given = |(person, timeline): (usize, PersonTimeline<'_>)| {
+            given(person as u32, &timeline, questions, &contacts, window)
         };
-        let by_person: Vec<Vec<Given>> = histories
-            .whole()
+        let by_person: Vec<Vec<Given>> = timelines
+            .par_iter()
             .enumerate()
             .map(given)
             .collect::<Result<_>>()?;
         let answers: Vec<Given> = by_person.into_iter().flatten().collect();
         let each = questions.iter().enumerate();
         let questions: Vec<QuestionVoice> = each
-            .map(|(at, (name, instrument))| question(at, name, instrument, &answers, grouping))
+            .map(|(at, (name, scale))| question(at, name, scale, &answers, options))
             .collect::<Result<_>>()?;
         Ok(Self {
             window,
@@ -164,22 +166,22 @@ impl VoiceOfCustomer {
 /// A person's answers in the window.
 fn given(
     person: u32,
-    history: &PersonTimeline<'_>,
+    timeline: &PersonTimeline<'_>,
     questions: &Questions,
     contacts: &Contacts<'_>,
     window: TimeRange,
 ) -> Result<Vec<Given>> {
     let (mut answers, mut trail) = (Vec::new(), None);
-    for (row, time) in history
+    for (row, time) in timeline
         .timed_rows()
         .filter(|&(_, time)| window.contains(i64::from(time)))
     {
-        if let Some(answer) = questions.read(history.log(), row)? {
-            let trail = trail.get_or_insert_with(|| contacts.trail(history));
+        if let Some(answer) = questions.read(timeline.log(), row)? {
+            let trail = trail.get_or_insert_with(|| contacts.trail(timeline));
             answers.push(Given {
                 person,
                 time,
-                course: trail.course(time),
+                path: trail.path_at(time),
                 answer,
             });
         }
@@ -190,81 +192,91 @@ fn given(
 fn question(
     at: usize,
     name: &str,
-    instrument: SurveyScale,
+    scale: SurveyScale,
     answers: &[Given],
-    grouping: &KpiOptions,
+    options: &KpiOptions,
 ) -> Result<QuestionVoice> {
     let read: Vec<&Given> = answers
         .iter()
         .filter(|given| matches!(given.answer, Answer::Read(of, _) if of == at))
         .collect();
-    let side = |given: &Given, contrast: Contrast| contrast.side(given.course);
-    let value = |given: &Given| Some(instrument.counts(given.number()));
+    let side = |given: &Given, contrast: Contrast| contrast.side(given.path);
+    let value = |given: &Given| Some(scale.counts(given.number()));
     Ok(QuestionVoice {
         question: name.to_owned(),
-        instrument,
+        scale,
         off_scale: answers
             .iter()
             .filter(|given| given.answer == Answer::OffScale(at))
             .count() as u64,
-        scores: Breakdown::of(&read, grouping, |of| {
-            figures(of, instrument, grouping.level())
-        }),
+        scores: Breakdown::new(&read, options, |of| figures(of, scale, options.level())),
         comparisons: compare(
-            &Contrast::COURSES,
+            &Contrast::PATHS,
             &read,
-            grouping,
-            instrument.measure(),
+            options,
+            scale.measure(),
             side,
             value,
         )?,
     })
 }
 
-fn figures(of: &[&Given], instrument: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
+fn figures(of: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
     let answers: Vec<f64> = of.iter().map(|given| given.number()).collect();
     AnswerFigures {
         answers: answers.len() as u64,
         persons: distinct(of.iter().map(|given| given.person).collect()),
-        score: instrument.score(&answers, level),
+        score: scale.score(&answers, level),
+    }
+}
+
+impl QuestionVoice {
+    fn section(&self) -> Section {
+        let off_scale = match self.off_scale {
+            0 => String::new(),
+            count => format!(", answers off the scale left out: {count}"),
+        };
+        let row = |of: &AnswerFigures| vec![of.persons.into(), of.score.to_string().into()];
+        let is_share = self.scale.measure() == Measure::Share;
+        let comparison = |comparison: &GroupComparison| match is_share {
+            true => format!("{comparison:#}"),
+            false => comparison.to_string(),
+        };
+        Section::new()
+            .with_heading(format!("{}: {}{off_scale}", self.question, self.scale))
+            .with_table(
+                self.scores
+                    .table(&["group", "persons", "score"], row, |of| of.answers > 0),
+            )
+            .with_lines(self.comparisons.iter().map(comparison))
+    }
+}
+
+impl Report for VoiceOfCustomer {
+    fn title(&self) -> String {
+        let Self {
+            window, population, ..
+        } = self;
+        format!("voice of the customer, {window}: {population} answers")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let unknown = (self.unknown > 0)
+            .then(|| format!("left out: {} answers to other questions", self.unknown))
+            .map(|line| Section::new().with_line(line));
+        let questions = self
+            .questions
+            .iter()
+            .filter(|question| question.scores.overall.answers + question.off_scale > 0);
+        unknown
+            .into_iter()
+            .chain(questions.map(QuestionVoice::section))
+            .collect()
     }
 }
 
 impl fmt::Display for VoiceOfCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "voice of the customer, {}: {} answers",
-            self.window, self.population
-        )?;
-        if self.unknown > 0 {
-            writeln!(f, "  left out: {} answers to other questions", self.unknown)?;
-        }
-        self.questions
-            .iter()
-            .filter(|question| question.scores.overall.answers + question.off_scale > 0)
-            .try_for_each(|question| {
-                write!(f, "{}: {}", question.question, question.instrument)?;
-                if question.off_scale > 0 {
-                    write!(
-                        f,
-                        ", answers off the scale left out: {}",
-                        question.off_scale
-                    )?;
-                }
-                writeln!(f)?;
-                let row = |of: &AnswerFigures| vec![of.persons.to_string(), of.score.to_string()];
-                question
-                    .scores
-                    .write(f, &["group", "persons", "score"], row, |of| of.answers > 0)?;
-                let of_shares = question.instrument.measure() == Measure::Share;
-                question
-                    .comparisons
-                    .iter()
-                    .try_for_each(|comparison| match of_shares {
-                        true => writeln!(f, "  {comparison:#}"),
-                        false => writeln!(f, "  {comparison}"),
-                    })
-            })
+        self.document().fmt(f)
     }
 }

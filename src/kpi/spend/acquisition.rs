@@ -1,27 +1,27 @@
 //! What a new customer costs.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attribution::{AttributionModel, Credits, attribute_sample};
+use crate::attribution::{AttributionModel, Credits, Tally, attribute_sample};
 use crate::error::Result;
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::journeys::{Journey, Outcome};
-use crate::kpi::spend::roas::{cost_each, sum};
+use crate::kpi::options::KpiOptions;
+use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::time::TimeRange;
 
 /// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
 ///
 /// A new customer is a person whose first conversion lies in the period: with none in the log
 /// before it. The log must reach back far enough to know; earlier rows are context
-/// ([`TimeRange`](crate::time::TimeRange)), and a builder must not have forgotten them
-/// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By channel, the first
-/// purchases alone are credited, each as one customer.
+/// ([`Period`](crate::journeys::Period)), and a builder must not have forgotten them
+/// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By
+/// channel, the first purchases alone are credited, each as one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerAcquisitionCost {
@@ -35,13 +35,13 @@ pub struct CustomerAcquisitionCost {
     pub returning_customers: u64,
     /// What all channels cost; none where nothing is known to have cost anything.
     pub spend: Option<f64>,
-    /// Spend by new customer; none where nothing was spent or nobody is new.
+    /// Spend by new customer; none without spend or without new customers.
     pub cost_per_customer: Option<f64>,
     /// By channel, in order of their names.
     pub channels: Vec<ChannelAcquisition>,
     /// New customers who would have come without marketing, where the model estimates them.
     pub baseline: f64,
-    /// New customers whom no touch accounts for.
+    /// New customers credited to no touch.
     pub unattributed: f64,
 }
 
@@ -65,6 +65,7 @@ impl CustomerAcquisitionCost {
     /// New customers as `model` credits them.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::spend::CustomerAcquisitionCost;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
     /// use mixtouch::attribution::rules::LastTouch;
@@ -74,7 +75,7 @@ impl CustomerAcquisitionCost {
     /// log.push(Event::conversion("ann", 1_767_225_800))?;
     /// log.push(Event::conversion("ann", 1_767_225_900))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let acquired = CustomerAcquisitionCost::of(&journeys, &LastTouch)?;
+    /// let acquired = CustomerAcquisitionCost::new(&journeys, &LastTouch, &KpiOptions::default())?;
     /// assert_eq!((acquired.new_customers, acquired.cost_per_customer), (1, Some(4.0)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -82,16 +83,18 @@ impl CustomerAcquisitionCost {
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
     /// conversion; what [`attribute`](crate::attribution::attribute) fails with.
-    pub fn of<M: AttributionModel + ?Sized>(journeys: &Journeys, model: &M) -> Result<Self> {
+    pub fn new<M: AttributionModel + ?Sized>(
+        journeys: &Journeys,
+        model: &M,
+        options: &KpiOptions,
+    ) -> Result<Self> {
         let window = journeys.observed_range()?;
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = BootstrapWeights::Rows(first.outcomes);
         let credits = attribute_sample(Sample::with_draws(journeys, &draws), model)?;
-        let spend = journeys
-            .costs()
-            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
-        Ok(Self {
+        let spend = total_spend(journeys.costs());
+        let acquisition = Self {
             window,
             population: new_customers + returning_customers,
             new_customers,
@@ -101,13 +104,12 @@ impl CustomerAcquisitionCost {
             channels: by_channel(&credits, journeys.costs()),
             baseline: credits.baseline().conversions,
             unattributed: credits.unattributed().conversions,
-        })
+        };
+        Ok(acquisition.protected(options.minimum()))
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer new
-    /// customers are merged or left out.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out channels with too few new customers.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.channels
@@ -153,7 +155,7 @@ impl Group for ChannelAcquisition {
 }
 
 fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
-    let row = |(at, (channel, tally)): (usize, (&str, &crate::attribution::Tally))| {
+    let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
         let spend = costs.map(|costs| costs[at]);
         ChannelAcquisition {
             channel: channel.to_owned(),
@@ -172,41 +174,46 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
         .collect()
 }
 
-impl fmt::Display for CustomerAcquisitionCost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (new, spend, each) = (
-            self.new_customers,
-            figure(self.spend, 2),
-            figure(self.cost_per_customer, 2),
-        );
-        writeln!(
-            f,
-            "new customers, {}: {new} for {spend}, {each} each; {} had bought before",
-            self.window, self.returning_customers
-        )?;
+impl Report for CustomerAcquisitionCost {
+    fn title(&self) -> String {
+        let Self {
+            window,
+            new_customers,
+            returning_customers,
+            ..
+        } = self;
+        let spend = Cell::number(self.spend, 2);
+        let each = Cell::number(self.cost_per_customer, 2);
+        format!(
+            "new customers, {window}: {new_customers} for {spend}, {each} each; \
+             {returning_customers} had bought before"
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let row = |row: &ChannelAcquisition| {
-            let (spend, each) = (figure(row.spend, 2), figure(row.cost_per_customer, 2));
-            vec![
-                row.channel.clone(),
-                figure(Some(row.new_customers), 2),
-                spend,
-                each,
-            ]
+            let figures = [Some(row.new_customers), row.spend, row.cost_per_customer];
+            [Cell::from(&row.channel)]
+                .into_iter()
+                .chain(figures.map(|figure| Cell::number(figure, 2)))
+                .collect::<Vec<_>>()
         };
         let rest = |name: &str, customers: f64| {
-            vec![
-                name.to_owned(),
-                figure(Some(customers), 2),
-                "-".into(),
-                "-".into(),
-            ]
+            let customers = Cell::number(customers, 2);
+            vec![Cell::from(name), customers, Cell::MISSING, Cell::MISSING]
         };
-        let rows = self.channels.iter().map(row);
-        let rows = rows.chain([
+        let rows = self.channels.iter().map(row).chain([
             rest("(baseline)", self.baseline),
             rest("(unattributed)", self.unattributed),
         ]);
-        table::write(f, &["channel", "new customers", "spend", "each"], rows)
+        let table = Table::new(["channel", "new customers", "spend", "each"]);
+        vec![Section::new().with_table(table.with_rows(rows))]
+    }
+}
+
+impl fmt::Display for CustomerAcquisitionCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }
 

@@ -9,17 +9,18 @@ use serde::{Deserialize, Serialize};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::{Interaction, Kind};
-use crate::kpi::service::case_log::named;
-use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
-use crate::stats::{ConfidenceLevel, Proportion};
+use crate::kpi::options::KpiOptions;
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
+use crate::report::{Report, Section};
+use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
 ///
 /// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that
 /// was opened, a click one that was clicked - and opened, though the log may have missed it. An
-/// e-mail is told apart by its person and, where a text column names the campaign, by that too:
-/// opening one twice counts once.
+/// e-mail is identified by its person and, if a text column names it, its campaign: opening one
+/// twice counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailRates {
@@ -44,39 +45,44 @@ impl EmailRates {
     ///
     /// ```
     /// use mixtouch::kpi::spend::EmailRates;
-    /// use mixtouch::kpi::timelines::PersonTimelines;
-    /// use mixtouch::stats::ConfidenceLevel;
+    /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
     /// use mixtouch::{Event, Events, Interaction};
     ///
     /// let mut log = Events::new();
     /// log.push(Event::touch("ann", 1_767_225_600, "e-mail"))?;
     /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?;
     /// log.push(Event::touch("bob", 1_767_225_600, "e-mail"))?;
-    /// let rates = EmailRates::of(&PersonTimelines::new(&log)?, "e-mail", None, ConfidenceLevel::default())?;
+    /// let timelines = PersonTimelines::new(&log)?;
+    /// let rates = EmailRates::new(&timelines, "e-mail", None, &KpiOptions::default())?;
     /// assert_eq!((rates.opened.rate, rates.clicked.rate), (Some(0.5), Some(0.0)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// An empty log; a column that the log lacks.
-    pub fn of(
-        histories: &PersonTimelines<'_>,
+    pub fn new(
+        timelines: &PersonTimelines<'_>,
         channel: &str,
         campaign: Option<&str>,
-        level: ConfidenceLevel,
+        options: &KpiOptions,
     ) -> Result<Self> {
-        let (window, log) = (histories.stated_window()?, histories.log());
-        histories.check_column(campaign)?;
+        let (window, log) = (timelines.reported_range(options)?, timelines.log());
+        let level = options.level();
+        timelines.check_column(campaign)?;
         let campaign = log.columns().position(|column| Some(column) == campaign);
-        let channel = log.channel_names().find(channel);
-        let of = |person: PersonTimeline<'_>| {
+        let channel = log
+            .channel_names()
+            .iter()
+            .position(|name| name == channel)
+            .map(|at| ChannelId(at as u16));
+        let count = |person: PersonTimeline<'_>| {
             channel.map_or_else(Counts::default, |channel| {
-                Counts::of(&person, channel, campaign)
+                Counts::of_person(&person.within(window), channel, campaign)
             })
         };
-        let counts = histories
+        let counts = timelines
             .par_iter()
-            .map(of)
+            .map(count)
             .reduce(Counts::default, Counts::and);
         Ok(Self {
             window,
@@ -113,15 +119,15 @@ struct Counts {
 }
 
 impl Counts {
-    /// Of one person.
-    fn of(person: &PersonTimeline<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
+    /// The counts of one person.
+    fn of_person(person: &PersonTimeline<'_>, channel: ChannelId, campaign: Option<usize>) -> Self {
         let log = person.log();
         let mut messages: BTreeMap<Option<u32>, Message> = BTreeMap::new();
         for row in person
             .rows()
             .filter(|&row| log.row(row).channel() == channel && log.row(row).kind() == Kind::Touch)
         {
-            let message = messages.entry(named(log, campaign, row)).or_default();
+            let message = messages.entry(text_code(log, campaign, row)).or_default();
             match log.row(row).interaction() {
                 None => message.delivered = true,
                 Some(Interaction::View) => message.viewed = true,
@@ -166,11 +172,25 @@ impl Counts {
     }
 }
 
+impl Report for EmailRates {
+    fn title(&self) -> String {
+        let Self {
+            window, delivered, ..
+        } = self;
+        format!("e-mails, {window}: {delivered} delivered")
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![Section::new().with_lines([
+            format!("opened {}", self.opened),
+            format!("clicked {}", self.clicked),
+            format!("clicked of opened {}", self.clicked_of_opened),
+        ])]
+    }
+}
+
 impl fmt::Display for EmailRates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "e-mails, {}: {} delivered", self.window, self.delivered)?;
-        writeln!(f, "  opened {}", self.opened)?;
-        writeln!(f, "  clicked {}", self.clicked)?;
-        writeln!(f, "  clicked of opened {}", self.clicked_of_opened)
+        self.document().fmt(f)
     }
 }

@@ -1,6 +1,5 @@
 //! What spend brings in.
 
-use crate::report::text as table;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -8,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::attribution::{Credits, Tally};
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
+use crate::kpi::options::KpiOptions;
+use crate::kpi::spend::cost::{cost_each, sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
-use crate::report::text::figure;
+use crate::report::{Cell, Report, Section, Table};
 use crate::time::TimeRange;
 
 /// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
@@ -65,6 +66,7 @@ impl ReturnOnAdSpend {
     /// the share of value that remains when the goods are paid, 1 to count all of it.
     ///
     /// ```
+    /// use mixtouch::kpi::KpiOptions;
     /// use mixtouch::kpi::spend::ReturnOnAdSpend;
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
     /// use mixtouch::attribution::rules::LastTouch;
@@ -73,32 +75,36 @@ impl ReturnOnAdSpend {
     /// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
     /// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let returns = ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch)?, 0.5)?;
+    /// let credits = attribute(&journeys, &LastTouch)?;
+    /// let returns = ReturnOnAdSpend::new(&journeys, &credits, 0.5, &KpiOptions::default())?;
     /// assert_eq!((returns.whole.roas, returns.whole.roi), (Some(5.0), Some(1.5)));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
     /// A margin outside 0 to 1; credits of other channels; journeys without persons and times.
-    pub fn of(journeys: &Journeys, credits: &Credits, margin: f64) -> Result<Self> {
+    pub fn new(
+        journeys: &Journeys,
+        credits: &Credits,
+        margin: f64,
+        options: &KpiOptions,
+    ) -> Result<Self> {
         if !(0.0..=1.0).contains(&margin) {
             return Err(Error::setting("margin", margin, "0 to 1"));
         }
         credits.channels().same_as(journeys.channels())?;
-        let spend = journeys
-            .costs()
-            .map(|costs| costs.iter().fold(0.0, |sum, cost| sum + cost));
-        let of = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
+        let spend = total_spend(journeys.costs());
+        let figures = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
             channel: channel.to_owned(),
-            figures: of(*tally, journeys.costs().map(|costs| costs[at])),
+            figures: figures(*tally, journeys.costs().map(|costs| costs[at])),
         };
-        Ok(Self {
+        let returns = Self {
             window: journeys.observed_range()?,
             population: credits.total().conversions as u64,
             margin,
-            whole: of(credits.total(), spend),
-            credited: of(credits.credited(), spend),
+            whole: figures(credits.total(), spend),
+            credited: figures(credits.credited(), spend),
             channels: credits
                 .channels()
                 .iter()
@@ -106,13 +112,12 @@ impl ReturnOnAdSpend {
                 .enumerate()
                 .map(channel)
                 .collect(),
-        })
+        };
+        Ok(returns.protected(options.minimum()))
     }
 
-    /// The same for eyes that may see no group of fewer persons: channels credited fewer
-    /// conversions are merged or left out. A conversion stands for a person here.
-    #[must_use]
-    pub fn protected(self, minimum: &MinimumGroup) -> Self {
+    /// Merges or leaves out channels with too few conversions. A conversion stands for a person.
+    fn protected(self, minimum: &MinimumGroup) -> Self {
         let groups = minimum
             .apply(
                 self.channels
@@ -164,21 +169,6 @@ impl Group for ChannelReturn {
     }
 }
 
-/// Spend by conversion or by customer; none where nothing was spent or there is nobody.
-pub(crate) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
-    spend
-        .filter(|&spend| spend > 0.0 && count > 0.0)
-        .map(|spend| spend / count)
-}
-
-/// Spend of two channels together.
-pub(crate) fn sum(one: Option<f64>, other: Option<f64>) -> Option<f64> {
-    one.zip(other)
-        .map(|(one, other)| one + other)
-        .or(one)
-        .or(other)
-}
-
 impl SpendReturn {
     fn new(tally: Tally, spend: Option<f64>, margin: f64) -> Self {
         let paid = spend.filter(|&spend| spend > 0.0);
@@ -192,7 +182,7 @@ impl SpendReturn {
         }
     }
 
-    fn row(&self, name: &str) -> Vec<String> {
+    fn row(&self, name: &str) -> Vec<Cell> {
         let Self {
             conversions,
             value,
@@ -209,37 +199,39 @@ impl SpendReturn {
             roi,
             cost_per_conversion,
         ];
-        std::iter::once(name.to_owned())
-            .chain(figures.map(|number| figure(number, 2)))
+        std::iter::once(Cell::from(name))
+            .chain(figures.map(|number| Cell::number(number, 2)))
             .collect()
     }
 }
 
-impl fmt::Display for ReturnOnAdSpend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "return on spend, {}, margin {:.0} %",
-            self.window,
-            100.0 * self.margin
-        )?;
+impl Report for ReturnOnAdSpend {
+    fn title(&self) -> String {
+        let margin = 100.0 * self.margin;
+        format!("return on spend, {}, margin {margin:.0} %", self.window)
+    }
+
+    fn sections(&self) -> Vec<Section> {
         let channels = self
             .channels
             .iter()
             .map(|row| row.figures.row(&row.channel));
         let rows = channels.chain([self.credited.row("(credited)"), self.whole.row("(whole)")]);
-        table::write(
-            f,
-            &[
-                "channel",
-                "conversions",
-                "value",
-                "spend",
-                "roas",
-                "roi",
-                "cpa",
-            ],
-            rows,
-        )
+        let heading = [
+            "channel",
+            "conversions",
+            "value",
+            "spend",
+            "roas",
+            "roi",
+            "cpa",
+        ];
+        vec![Section::new().with_table(Table::new(heading).with_rows(rows))]
+    }
+}
+
+impl fmt::Display for ReturnOnAdSpend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
     }
 }

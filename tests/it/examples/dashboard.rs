@@ -346,7 +346,7 @@ fn the_page_has_every_section() {
     ];
     let titles = [
         "conversion, ",
-        "way to a purchase, ",
+        "path to a purchase, ",
         "kinds of journeys, ",
         "return on spend, ",
         "new customers, ",
@@ -508,7 +508,7 @@ fn margins_models_and_stages_are_as_asked() {
     .unwrap();
     let (_, returned, told) = run("omnichannel", &[&base[..], &["--json"]].concat());
     assert!(
-        told.contains("returns of persons without a purchase, taken off nobody's value: 1\n"),
+        told.contains("returns of persons without a purchase, which are taken off no value: 1\n"),
         "{told}"
     );
     assert_eq!(

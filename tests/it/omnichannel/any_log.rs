@@ -2,14 +2,15 @@
 //! whole.
 
 use super::offline;
+use mixtouch::kpi::KpiOptions;
+use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
 use mixtouch::kpi::journeys::Breakdown;
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, Steps};
-use mixtouch::kpi::options::KpiOptions;
-use mixtouch::kpi::service::{Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer};
-use mixtouch::kpi::timelines::PersonTimelines;
+use mixtouch::kpi::service::{
+    CaseResolutions, Questions, ServiceColumns, ServiceTeams, VoiceOfCustomer,
+};
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
 use proptest::prelude::*;
@@ -93,23 +94,23 @@ proptest! {
     fn parts_add_up(rows in prop::collection::vec((0usize..4, 0usize..7, 0i64..400, 0usize..1000), 0..60), minimum in 1u64..4) {
         let log = log(&rows);
         let window = TimeRange::new(100, 300).unwrap();
-        let histories = PersonTimelines::new(&log).unwrap().within(window);
+        let histories = PersonTimelines::new(&log).unwrap();
         let periods = Periods::new(vec![100, 150, 300]).unwrap();
-        let grouping = KpiOptions::default().with_offline(offline()).with_periods(periods)
+        let grouping = KpiOptions::default().with_range(window).with_offline(offline()).with_periods(periods)
             .with_lookback(mixtouch::Lookback::new(std::time::Duration::from_secs(90)).unwrap());
         let questions = Questions::default().leave_out_off_scale();
-        let voice = VoiceOfCustomer::of(&histories, &questions, &grouping).unwrap();
+        let voice = VoiceOfCustomer::new(&histories, &questions, &grouping).unwrap();
         voice.questions.iter().for_each(|question| adds_up(&question.scores, |of| of.answers));
         let asked = |kind: usize, time: i64| kind % 7 == 3 && window.contains(time);
         let surveys = rows.iter().filter(|row| asked(row.1, row.2)).count() as u64;
         prop_assert_eq!(voice.population + voice.unknown + voice.questions.iter().map(|of| of.off_scale).sum::<u64>(), surveys);
 
         let columns = ServiceColumns::default().with_agent("agent").with_team("team").with_tool("tool");
-        let resolutions = Resolutions::of(&histories, &columns, &grouping).unwrap();
+        let resolutions = CaseResolutions::new(&histories, &columns, &grouping).unwrap();
         adds_up(&resolutions.cases, |of| of.resolved.population);
         let all = &resolutions.cases.overall;
         prop_assert_eq!((all.resolved.count + all.open, all.hours.mean.population), (resolutions.population, all.resolved.count));
-        let service = Service::of(&histories, &columns, &questions, &grouping).unwrap();
+        let service = ServiceTeams::new(&histories, &columns, &questions, &grouping).unwrap();
         adds_up(&service.whole, |of| of.interactions);
         adds_up(&service.whole, |of| of.resolved);
         adds_up(&service.whole, |of| of.satisfaction.population);
@@ -117,17 +118,17 @@ proptest! {
         let named = rows.iter().filter(|row| row.1 % 7 != 3 && window.contains(row.2) && !AGENTS[row.3 / 3 % 3].is_empty()).count();
         prop_assert_eq!(of_agents, named as u64);
 
-        let carts = CartAbandonment::of(&histories, &CartOptions::default()).unwrap();
+        let carts = CartAbandonment::new(&histories, &CartOptions::default(), &grouping).unwrap();
         let sum = |groups: &[mixtouch::kpi::customers::CartGroup]| groups.iter().map(|group| group.figures.abandoned.population).sum::<u64>();
         prop_assert_eq!([&carts.by_device, &carts.by_channel, &carts.by_device_and_channel].map(|groups| sum(groups)), [carts.population; 3]);
 
         let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
         let steps = Steps::channels(journeys.channels());
-        let map = JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()).unwrap();
+        let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default()).unwrap();
         let ends: u64 = map.edges.iter().filter(|edge| ["(conversion)", "(drop)"].contains(&edge.to.to_string().as_str())).map(|edge| edge.taken.count).sum();
         let people: BTreeSet<usize> = rows.iter().filter(|row| row.1 % 7 < 2).map(|row| row.0 % 4).collect();
         prop_assert_eq!((ends, map.persons), (map.population, people.len() as u64 + 1));
-        let paths = FrequentPaths::of(&journeys, &steps, 1_000, &MinimumGroup::default(), ConfidenceLevel::default()).unwrap();
+        let paths = FrequentPaths::new(&journeys, &steps, 1_000, &KpiOptions::default()).unwrap();
         prop_assert_eq!(paths.paths.iter().map(|path| path.share.count).sum::<u64>(), map.population);
 
         let shown = format!("{voice}{resolutions}{service}{carts}{map}{paths}");
@@ -135,14 +136,14 @@ proptest! {
         // nothing of fewer persons than the minimum
         let minimum = MinimumGroup::new(minimum).unwrap();
         let small = grouping.clone().with_minimum(minimum);
-        let voice = VoiceOfCustomer::of(&histories, &questions, &small).unwrap();
+        let voice = VoiceOfCustomer::new(&histories, &questions, &small).unwrap();
         for question in &voice.questions {
             prop_assert!(question.scores.by_use.iter().chain(&question.scores.by_kind).all(|of| minimum.allows(of.figures.persons)));
             prop_assert!(question.scores.periods.iter().all(|of| minimum.allows(of.figures.persons)));
         }
-        let service = Service::of(&histories, &columns, &questions, &small).unwrap();
+        let service = ServiceTeams::new(&histories, &columns, &questions, &small).unwrap();
         prop_assert!(service.agents.iter().chain(&service.teams).all(|of| minimum.allows(of.figures.overall.persons)));
-        let map = map.protected(&minimum);
+        let map = JourneyMap::new(&journeys, &steps, &small).unwrap();
         prop_assert!(map.edges.iter().all(|edge| minimum.allows(edge.persons)) && map.steps.iter().all(|of| minimum.allows(of.persons)));
     }
 }

@@ -18,19 +18,19 @@
 
 use super::{HOUR, assert_near, counts, log, offline, quarter};
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
+use mixtouch::kpi::KpiOptions;
+use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{Purchases, Retention};
 use mixtouch::kpi::journeys::{ConversionRates, JourneyKind, KindShares, PurchasePaths};
 use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
-use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::{Periods, TimeRange};
 use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone, attribute};
 
 #[test]
 fn conversion_rates() {
     let log = log();
-    let rates = ConversionRates::of(&quarter(&log), ConfidenceLevel::default()).unwrap();
+    let rates = ConversionRates::new(&quarter(&log), &KpiOptions::default()).unwrap();
     assert_eq!(rates.window.to_string(), "2026-01-01 to 2026-04-01");
     // All but ida have a touch: 11. Of them ann, bob, cem, dan, eve, fay, jon and leo bought after
     // one: 8.
@@ -69,7 +69,7 @@ fn cost_of_acquisition() {
     let log = log();
     let quarter = quarter(&log);
     // Touches of the quarter: social 5 at 2, search 5 at 1. All buyers are new but leo: 8.
-    let last = CustomerAcquisitionCost::of(&quarter, &LastTouch).unwrap();
+    let last = CustomerAcquisitionCost::new(&quarter, &LastTouch, &KpiOptions::default()).unwrap();
     assert_eq!(
         (last.new_customers, last.returning_customers, last.spend),
         (8, 1, Some(15.0))
@@ -84,14 +84,14 @@ fn cost_of_acquisition() {
         .map(|name| last.channel(name).unwrap().cost_per_customer);
     assert_eq!(costs, [None, Some(2.5), Some(10.0), None]);
     // Linear: social 1/2 ann + 1/2 cem + 1 fay = 2; search 1/2 ann + 2/3 jon = 7/6.
-    let linear = CustomerAcquisitionCost::of(&quarter, &Linear).unwrap();
+    let linear = CustomerAcquisitionCost::new(&quarter, &Linear, &KpiOptions::default()).unwrap();
     assert_near(linear.channel("social").unwrap().cost_per_customer, 5.0);
     assert_near(
         linear.channel("search").unwrap().cost_per_customer,
         30.0 / 7.0,
     );
     let value = FirstTouch;
-    let first = CustomerAcquisitionCost::of(&quarter, &value).unwrap();
+    let first = CustomerAcquisitionCost::new(&quarter, &value, &KpiOptions::default()).unwrap();
     // First touch: social ann, cem, fay, who spent 60 + 80 + 25 on their first purchases.
     assert_eq!(
         first
@@ -106,7 +106,7 @@ fn returns_on_spend() {
     let log = log();
     let quarter = quarter(&log);
     let credits = attribute(&quarter, &Linear).unwrap();
-    let returns = ReturnOnAdSpend::of(&quarter, &credits, 0.5).unwrap();
+    let returns = ReturnOnAdSpend::new(&quarter, &credits, 0.5, &KpiOptions::default()).unwrap();
     // Whole: 680 / 15; (340 - 15) / 15; 15 / 13.
     assert_near(returns.whole.roas, 680.0 / 15.0);
     assert_near(returns.whole.roi, 325.0 / 15.0);
@@ -134,7 +134,7 @@ fn returns_on_spend() {
 #[test]
 fn time_and_touches_to_a_purchase() {
     let log = log();
-    let paths = PurchasePaths::of(&quarter(&log), ConfidenceLevel::default()).unwrap();
+    let paths = PurchasePaths::new(&quarter(&log), &KpiOptions::default()).unwrap();
     // Hours: 1 1 1 2 24 26 27 48 49, 179 in all. Positions 0.8, 2, 4, 6, 7.2 of 0 to 8: 1, 1, 24,
     // 27, 48 + 0.2.
     assert_eq!(paths.population, 9);
@@ -164,7 +164,11 @@ fn time_and_touches_to_a_purchase() {
 #[test]
 fn value_by_kind_of_journey() {
     let log = log();
-    let shares = KindShares::of(&quarter(&log), &offline(), ConfidenceLevel::default()).unwrap();
+    let shares = KindShares::new(
+        &quarter(&log),
+        &KpiOptions::default().with_offline(offline()),
+    )
+    .unwrap();
     let of = |kind| {
         shares
             .kind(kind)
@@ -189,7 +193,10 @@ fn value_by_kind_of_journey() {
         190.0 / 680.0,
     );
     // Kinds of one person are left out; with three such, nobody can be told by subtraction.
-    let shown = shares.protected(&MinimumGroup::new(2).unwrap());
+    let few = KpiOptions::default()
+        .with_offline(offline())
+        .with_minimum(MinimumGroup::new(2).unwrap());
+    let shown = KindShares::new(&quarter(&log), &few).unwrap();
     assert!(
         shown.kinds.iter().all(|row| row.persons != 1)
             && shown.kind(JourneyKind::OfflineOnly).is_some()
@@ -200,11 +207,11 @@ fn value_by_kind_of_journey() {
 fn opened_and_clicked_mails() {
     let log = log();
     let histories = PersonTimelines::new(&log).unwrap();
-    let rates = EmailRates::of(
+    let rates = EmailRates::new(
         &histories,
         "e-mail",
         Some("campaign"),
-        ConfidenceLevel::default(),
+        &KpiOptions::default(),
     )
     .unwrap();
     // bob's arrived and was clicked, eve's arrived and was opened, hal's arrived, leo's was opened
@@ -218,24 +225,23 @@ fn opened_and_clicked_mails() {
         ),
         ((2, 3), (1, 3), (1, 3))
     );
-    let later =
-        histories.within(TimeRange::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap());
-    let rates = EmailRates::of(
-        &later,
+    let later = TimeRange::new(super::JANUARY + 31 * super::DAY, super::APRIL).unwrap();
+    let rates = EmailRates::new(
+        &histories,
         "e-mail",
         Some("campaign"),
-        ConfidenceLevel::default(),
+        &KpiOptions::default().with_range(later),
     )
     .unwrap();
     assert_eq!(
         (counts(&rates.opened), rates.clicked_of_opened.rate),
         ((0, 1), None)
     );
-    let error = EmailRates::of(
+    let error = EmailRates::new(
         &PersonTimelines::new(&log).unwrap(),
         "e-mail",
         Some("topic"),
-        ConfidenceLevel::default(),
+        &KpiOptions::default(),
     )
     .unwrap_err();
     assert_eq!(
@@ -259,8 +265,11 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
     }
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
     let minimum = MinimumGroup::new(2).unwrap();
-    let all = CustomerAcquisitionCost::of(&journeys, &LastTouch).unwrap();
-    let shown = all.clone().protected(&minimum);
+    let at_least = |minimum: &MinimumGroup| KpiOptions::default().with_minimum(*minimum);
+    let acquired = |minimum: &MinimumGroup| {
+        CustomerAcquisitionCost::new(&journeys, &LastTouch, &at_least(minimum)).unwrap()
+    };
+    let (all, shown) = (acquired(&MinimumGroup::default()), acquired(&minimum));
     // radio's one is found by subtraction unless search joins it
     let rows: Vec<_> = shown
         .channels
@@ -285,9 +294,11 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
         (shown.new_customers, shown.spend),
         (all.new_customers, all.spend)
     );
-    let returns =
-        ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 0.5).unwrap();
-    let shown = returns.clone().protected(&minimum);
+    let credits = attribute(&journeys, &LastTouch).unwrap();
+    let returned = |minimum: &MinimumGroup| {
+        ReturnOnAdSpend::new(&journeys, &credits, 0.5, &at_least(minimum)).unwrap()
+    };
+    let (returns, shown) = (returned(&MinimumGroup::default()), returned(&minimum));
     let other = &shown.channels[1];
     assert_eq!(
         (
@@ -306,17 +317,15 @@ fn channels_of_few_customers_are_merged_and_totals_kept() {
         (returns.whole, returns.credited)
     );
     let few = MinimumGroup::new(9).unwrap();
-    assert!(all.protected(&few).channels.is_empty() && returns.protected(&few).channels.is_empty());
+    assert!(acquired(&few).channels.is_empty() && returned(&few).channels.is_empty());
     let months = Periods::days("2026-01-01".parse().unwrap(), 2, 30, &TimeZone::utc()).unwrap();
     let retention = |minimum: &MinimumGroup| {
-        Retention::of(
-            &Purchases::of(&journeys).unwrap(),
-            &months,
+        Retention::new(
+            &Purchases::new(&journeys).unwrap(),
             30.0,
-            ConfidenceLevel::default(),
+            &at_least(minimum).with_periods(months.clone()),
         )
         .unwrap()
-        .protected(minimum)
         .periods
         .len()
     };

@@ -19,27 +19,21 @@ use mixtouch::kpi::customers::{
     Repurchase, Retention, RfmScore, RfmSegment, RfmSegments,
 };
 use mixtouch::kpi::spend::CustomerAcquisitionCost;
-use mixtouch::kpi::timelines::PersonTimelines;
+use mixtouch::kpi::{KpiOptions, PersonTimelines};
 use mixtouch::privacy::{MinimumGroup, OTHER};
-use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::Periods;
 use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind, TimeZone};
 
-fn months() -> Periods {
-    Periods::months("2026-01-01".parse().unwrap(), 3, 1, &TimeZone::utc()).unwrap()
+fn monthly() -> KpiOptions {
+    let first = "2026-01-01".parse().unwrap();
+    KpiOptions::default().with_periods(Periods::months(first, 3, 1, &TimeZone::utc()).unwrap())
 }
 
 #[test]
 fn retention_by_month() {
     let log = log();
     let journeys = whole(&log);
-    let retention = Retention::of(
-        &Purchases::of(&journeys).unwrap(),
-        &months(),
-        31.0,
-        ConfidenceLevel::default(),
-    )
-    .unwrap();
+    let retention = Retention::new(&Purchases::new(&journeys).unwrap(), 31.0, &monthly()).unwrap();
     assert_eq!(
         (retention.population, retention.window.to_string().as_str()),
         (9, "2026-01-01 to 2026-04-01")
@@ -76,11 +70,8 @@ fn retention_by_month() {
 fn cohorts_by_month() {
     let log = log();
     let journeys = whole(&log);
-    let cohorts = Cohorts::of(
-        &Purchases::of(&journeys).unwrap(),
-        &months(),
-        ConfidenceLevel::default(),
-    );
+    let purchases = Purchases::new(&journeys).unwrap();
+    let cohorts = Cohorts::new(&purchases, &monthly()).unwrap();
     let table: Vec<(u64, Vec<u64>)> = cohorts
         .cohorts
         .iter()
@@ -100,7 +91,8 @@ fn cohorts_by_month() {
     );
     assert_near(cohorts.cohorts[0].bought[1].rate, 0.4);
     assert_eq!(cohorts.cohorts[2].bought[0].rate, None);
-    let shown = cohorts.protected(&MinimumGroup::new(4).unwrap());
+    let few = monthly().with_minimum(MinimumGroup::new(4).unwrap());
+    let shown = Cohorts::new(&purchases, &few).unwrap();
     let names: Vec<(&str, u64)> = shown
         .cohorts
         .iter()
@@ -118,8 +110,8 @@ fn cohorts_by_month() {
 fn repurchase_and_cycles() {
     let log = log();
     let journeys = whole(&log);
-    let purchases = Purchases::of(&journeys).unwrap();
-    let repurchase = Repurchase::of(&purchases, ConfidenceLevel::default());
+    let purchases = Purchases::new(&journeys).unwrap();
+    let repurchase = Repurchase::new(&purchases, &KpiOptions::default());
     // ann, cem, eve and leo came back; after 30, 30, 46, 30 and 36 days.
     assert_eq!(counts(&repurchase.bought_again), (4, 9));
     assert_near(repurchase.days.mean.mean, 172.0 / 5.0);
@@ -128,11 +120,7 @@ fn repurchase_and_cycles() {
         (Some(30.0), Some(46.0))
     );
     // ann alone has three purchases, always 30 days apart: due on 6 April at 12:00.
-    let cycles = InterpurchaseTimes::of(
-        &purchases,
-        Regularity::default(),
-        ConfidenceLevel::default(),
-    );
+    let cycles = InterpurchaseTimes::new(&purchases, Regularity::default(), &KpiOptions::default());
     assert_eq!(
         (
             counts(&cycles.regular),
@@ -152,10 +140,10 @@ fn repurchase_and_cycles() {
 fn segments_by_recency_frequency_and_value() {
     let log = log();
     let journeys = whole(&log);
-    let purchases = Purchases::of(&journeys)
+    let purchases = Purchases::new(&journeys)
         .unwrap()
         .with_returns(&PersonTimelines::new(&log).unwrap());
-    let scores = RfmScore::of(&purchases);
+    let scores = RfmScore::all(&purchases);
     let of = |name: &str| {
         let at = purchases
             .customers()
@@ -186,11 +174,7 @@ fn segments_by_recency_frequency_and_value() {
         (2, 3, 3),
     ];
     assert_eq!(all, want);
-    let segments = RfmSegments::of(
-        &purchases,
-        &MinimumGroup::default(),
-        ConfidenceLevel::default(),
-    );
+    let segments = RfmSegments::new(&purchases, &KpiOptions::default());
     // 715 less 25 sent back.
     assert_eq!((segments.population, segments.value), (9, 690.0));
     let count = |segment| {
@@ -223,11 +207,8 @@ fn segments_by_recency_frequency_and_value() {
         segments.segment(Champions).unwrap().recency_days.mean,
         Some(24.5)
     );
-    let shown = RfmSegments::of(
-        &purchases,
-        &MinimumGroup::new(4).unwrap(),
-        ConfidenceLevel::default(),
-    );
+    let few = KpiOptions::default().with_minimum(MinimumGroup::new(4).unwrap());
+    let shown = RfmSegments::new(&purchases, &few);
     assert!(
         shown
             .segments
@@ -242,7 +223,7 @@ fn value_so_far_by_acquiring_channel() {
     let log = log();
     let journeys = whole(&log);
     let histories = PersonTimelines::new(&log).unwrap();
-    let purchases = Purchases::of(&journeys).unwrap().with_margin(0.5).unwrap();
+    let purchases = Purchases::new(&journeys).unwrap().with_margin(0.5).unwrap();
     let purchases = purchases
         .with_margins(&histories, "margin")
         .unwrap()
@@ -253,8 +234,7 @@ fn value_so_far_by_acquiring_channel() {
         CustomerLifetimeValue::historic(
             &purchases,
             |one| one.first_channel().unwrap_or("(none)").to_owned(),
-            minimum,
-            ConfidenceLevel::default(),
+            &KpiOptions::default().with_minimum(*minimum),
         )
     };
     let values = by_channel(&minimum);
@@ -276,7 +256,9 @@ fn value_so_far_by_acquiring_channel() {
         assert_near(group.total, total);
     }
     // CAC by first touch over the whole log: social 10 / 3, search 6 / 2; 16 / 9 in all.
-    let ratios = values.to_cost(&CustomerAcquisitionCost::of(&journeys, &FirstTouch).unwrap());
+    let ratios = values.to_cost(
+        &CustomerAcquisitionCost::new(&journeys, &FirstTouch, &KpiOptions::default()).unwrap(),
+    );
     let ratio = |name: &str| ratios.group(name).unwrap().ratio;
     assert_near(ratio("social"), 143.5 / 10.0);
     assert_near(ratio("search"), 60.0 / 6.0);
@@ -317,7 +299,7 @@ fn margins_and_returns_reach_every_customer() {
     }
     let journeys = whole(&log);
     let histories = PersonTimelines::new(&log).unwrap();
-    let purchases = Purchases::of(&journeys)
+    let purchases = Purchases::new(&journeys)
         .unwrap()
         .with_margins(&histories, "margin")
         .unwrap()
@@ -336,15 +318,10 @@ fn value_by_segment() {
     let log = log();
     let journeys =
         Journeys::from_events(&log, JourneyOptions::default().with_segment("campaign")).unwrap();
-    let purchases = Purchases::of(&journeys).unwrap();
+    let purchases = Purchases::new(&journeys).unwrap();
     let segment =
         |customer: &CustomerPurchases<'_>| customer.segment().unwrap_or("(none)").to_owned();
-    let values = CustomerLifetimeValue::historic(
-        &purchases,
-        segment,
-        &MinimumGroup::default(),
-        ConfidenceLevel::default(),
-    );
+    let values = CustomerLifetimeValue::historic(&purchases, segment, &KpiOptions::default());
     // bob's first row is January's e-mail; every other customer's names no campaign: 715 - 30.
     assert_eq!(
         values
@@ -362,25 +339,20 @@ fn value_by_segment() {
 fn figures_agree_across_modules() {
     let log = log();
     let (part, all) = (quarter(&log), whole(&log));
-    let new: u64 = Retention::of(
-        &Purchases::of(&all).unwrap(),
-        &months(),
-        31.0,
-        ConfidenceLevel::default(),
-    )
-    .unwrap()
-    .periods
-    .iter()
-    .map(|row| row.new_customers)
-    .sum();
+    let new: u64 = Retention::new(&Purchases::new(&all).unwrap(), 31.0, &monthly())
+        .unwrap()
+        .periods
+        .iter()
+        .map(|row| row.new_customers)
+        .sum();
     assert_eq!(
-        CustomerAcquisitionCost::of(&part, &FirstTouch)
+        CustomerAcquisitionCost::new(&part, &FirstTouch, &KpiOptions::default())
             .unwrap()
             .new_customers,
         new
     );
     // Within the quarter alone leo's first purchase is unknown: neither new nor of a channel.
-    let purchases = Purchases::of(&part).unwrap();
+    let purchases = Purchases::new(&part).unwrap();
     let leo = purchases
         .customers()
         .find(|customer| customer.person().to_string() == "leo")
@@ -389,8 +361,5 @@ fn figures_agree_across_modules() {
         (leo.is_new(), leo.first_channel(), leo.value()),
         (false, None, 45.0)
     );
-    assert_eq!(
-        Cohorts::of(&purchases, &months(), ConfidenceLevel::default()).population,
-        8
-    );
+    assert_eq!(Cohorts::new(&purchases, &monthly()).unwrap().population, 8);
 }

@@ -4,17 +4,15 @@ use super::{assert_near, counts, log, offline, quarter, whole};
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::kpi::customers::{
-    Cohorts, CustomerLifetimeValue, Forecast, InterpurchaseTimes, Purchases, Regularity,
+    Cohorts, CustomerLifetimeValue, ForecastHorizon, InterpurchaseTimes, Purchases, Regularity,
     Repurchase, Retention, RfmSegments,
 };
 use mixtouch::kpi::journeys::{
-    ConversionCounts, ConversionRates, KindShares, OfflineChannels, PathLengths, PurchasePaths,
+    ConversionCounts, ConversionRates, KindShares, PathLengths, PurchasePaths,
 };
 use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
-use mixtouch::kpi::timelines::PersonTimelines;
-use mixtouch::privacy::MinimumGroup;
+use mixtouch::kpi::{KpiOptions, OfflineChannels, PersonTimelines};
 use mixtouch::simulate::retailer::Retailer;
-use mixtouch::stats::ConfidenceLevel;
 use mixtouch::time::Periods;
 use mixtouch::{
     Accumulator, Event, Events, JourneyBuilder, JourneyOptions, Journeys, Kind, Outcome, PathTable,
@@ -26,28 +24,30 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every family's report as JSON.
 fn reports(log: &Events) -> Value {
     let journeys = Journeys::from_events(log, JourneyOptions::default()).unwrap();
-    let (level, minimum) = (ConfidenceLevel::default(), MinimumGroup::default());
     let credits = attribute(&journeys, &Linear).unwrap();
     let histories = PersonTimelines::new(log).unwrap();
-    let purchases = Purchases::of(&journeys).unwrap().with_returns(&histories);
+    let purchases = Purchases::new(&journeys).unwrap().with_returns(&histories);
     let periods = Periods::days("2026-01-01".parse().unwrap(), 3, 30, &TimeZone::utc()).unwrap();
     let stores = journeys.channels().iter().filter(|name| *name == "store");
+    let options = KpiOptions::default()
+        .with_periods(periods)
+        .with_offline(OfflineChannels::new(stores));
     let channel = |customer: &mixtouch::kpi::customers::CustomerPurchases<'_>| {
         customer.first_channel().unwrap_or("(none)").to_owned()
     };
     json!({
-        "rates": ConversionRates::of(&journeys, level).unwrap(),
-        "paths": PurchasePaths::of(&journeys, level).unwrap(),
-        "kinds": KindShares::of(&journeys, &OfflineChannels::new(stores), level).unwrap(),
-        "acquisition": CustomerAcquisitionCost::of(&journeys, &Linear).unwrap(),
-        "returns": ReturnOnAdSpend::of(&journeys, &credits, 1.0).unwrap(),
-        "mails": EmailRates::of(&histories, "e-mail", None, level).unwrap(),
-        "retention": Retention::of(&purchases, &periods, 30.0, level).unwrap(),
-        "cohorts": Cohorts::of(&purchases, &periods, level),
-        "repurchase": Repurchase::of(&purchases, level),
-        "cycles": InterpurchaseTimes::of(&purchases, Regularity::default(), level),
-        "rfm": RfmSegments::of(&purchases, &minimum, level),
-        "historic": CustomerLifetimeValue::historic(&purchases, channel, &minimum, level),
+        "rates": ConversionRates::new(&journeys, &options).unwrap(),
+        "paths": PurchasePaths::new(&journeys, &options).unwrap(),
+        "kinds": KindShares::new(&journeys, &options).unwrap(),
+        "acquisition": CustomerAcquisitionCost::new(&journeys, &Linear, &options).unwrap(),
+        "returns": ReturnOnAdSpend::new(&journeys, &credits, 1.0, &options).unwrap(),
+        "mails": EmailRates::new(&histories, "e-mail", None, &options).unwrap(),
+        "retention": Retention::new(&purchases, 30.0, &options).unwrap(),
+        "cohorts": Cohorts::new(&purchases, &options).unwrap(),
+        "repurchase": Repurchase::new(&purchases, &options),
+        "cycles": InterpurchaseTimes::new(&purchases, Regularity::default(), &options),
+        "rfm": RfmSegments::new(&purchases, &options),
+        "historic": CustomerLifetimeValue::historic(&purchases, channel, &options),
     })
 }
 
@@ -114,7 +114,7 @@ fn rates_are_those_of_a_slow_count() {
     }
     let count =
         |is: &dyn Fn(&Naive) -> bool| people.values().filter(|person| is(person)).count() as u64;
-    let rates = ConversionRates::of(&journeys, ConfidenceLevel::default()).unwrap();
+    let rates = ConversionRates::new(&journeys, &KpiOptions::default()).unwrap();
     let all = people.len() as u64;
     assert_eq!(
         counts(&rates.overall),
@@ -157,8 +157,8 @@ fn kpis_agree_with_attribution() {
     let journeys = builder.build().unwrap();
     let credits = attribute(&journeys, &Linear).unwrap();
     let (rates, purchases) = (
-        ConversionRates::of(&journeys, ConfidenceLevel::default()).unwrap(),
-        Purchases::of(&journeys).unwrap(),
+        ConversionRates::new(&journeys, &KpiOptions::default()).unwrap(),
+        Purchases::new(&journeys).unwrap(),
     );
     assert_eq!(rates.conversions, credits.total().conversions);
     assert_eq!(purchases.conversions(), credits.total().conversions);
@@ -170,14 +170,14 @@ fn kpis_agree_with_attribution() {
             .sum::<f64>(),
         credits.total().value,
     );
-    let returns = ReturnOnAdSpend::of(&journeys, &credits, 1.0).unwrap();
+    let returns = ReturnOnAdSpend::new(&journeys, &credits, 1.0, &KpiOptions::default()).unwrap();
     assert_near(returns.whole.spend, journeys.costs().unwrap().iter().sum());
     assert_near(returns.credited.conversions, credits.credited().conversions);
     // Every model divides the same new customers: credited + baseline + unattributed = new.
     let markov = mixtouch::Fit::fit(&Markov::order(1).unwrap(), &journeys).unwrap();
     for acquired in [
-        CustomerAcquisitionCost::of(&journeys, &Linear).unwrap(),
-        CustomerAcquisitionCost::of(&journeys, &markov).unwrap(),
+        CustomerAcquisitionCost::new(&journeys, &Linear, &KpiOptions::default()).unwrap(),
+        CustomerAcquisitionCost::new(&journeys, &markov, &KpiOptions::default()).unwrap(),
     ] {
         let credited: f64 = acquired.channels.iter().map(|row| row.new_customers).sum();
         assert_near(
@@ -223,12 +223,12 @@ fn parts_add_up_to_the_whole() {
     merged.merge(later).unwrap();
     let all = counts(&whole);
     assert_eq!(
-        merged.0.report(&whole, ConfidenceLevel::default()).unwrap(),
-        all.0.report(&whole, ConfidenceLevel::default()).unwrap()
+        merged.0.report(&whole, &KpiOptions::default()).unwrap(),
+        all.0.report(&whole, &KpiOptions::default()).unwrap()
     );
     let (parts, all) = (
-        merged.1.report(&whole, ConfidenceLevel::default()).unwrap(),
-        all.1.report(&whole, ConfidenceLevel::default()).unwrap(),
+        merged.1.report(&whole, &KpiOptions::default()).unwrap(),
+        all.1.report(&whole, &KpiOptions::default()).unwrap(),
     );
     assert_eq!(
         (parts.population, parts.days.quantiles),
@@ -318,19 +318,14 @@ fn predicted_values_are_those_of_the_models() {
     };
     let log = drawn(3_000);
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
-    let purchases = Purchases::of(&journeys).unwrap().with_margin(0.4).unwrap();
-    let forecast = Forecast::new(7.0, 26, 0.002).unwrap();
+    let purchases = Purchases::new(&journeys).unwrap().with_margin(0.4).unwrap();
+    let forecast = ForecastHorizon::new(7.0, 26, 0.002).unwrap();
     let channel = |customer: &mixtouch::kpi::customers::CustomerPurchases<'_>| {
         customer.first_channel().unwrap_or("(none)").to_owned()
     };
-    let values = CustomerLifetimeValue::predicted(
-        &purchases,
-        forecast,
-        channel,
-        &MinimumGroup::default(),
-        ConfidenceLevel::default(),
-    )
-    .unwrap();
+    let values =
+        CustomerLifetimeValue::predicted(&purchases, forecast, channel, &KpiOptions::default())
+            .unwrap();
     // The same from the log's rows, by person.
     let end = purchases.window().to() as f64 / 604_800.0;
     let mut people: std::collections::BTreeMap<String, Vec<(f64, f64)>> = Default::default();
@@ -342,7 +337,7 @@ fn predicted_values_are_those_of_the_models() {
     }
     let records: Vec<(Customer, Option<RepeatSpend>)> = people
         .values()
-        .map(|sales| Customer::of(sales, end).unwrap())
+        .map(|sales| Customer::from_purchases(sales, end).unwrap())
         .collect();
     let models = (
         BgNbd::fit(&records.iter().map(|record| record.0).collect::<Vec<_>>())
@@ -377,7 +372,9 @@ fn predicted_values_are_those_of_the_models() {
         .map(|group| group.customers as f64 * group.predicted.unwrap().mean.unwrap())
         .sum::<f64>();
     assert_near(weighted / values.whole.customers as f64, got);
-    let ratios = values.to_cost(&CustomerAcquisitionCost::of(&journeys, &LastTouch).unwrap());
+    let ratios = values.to_cost(
+        &CustomerAcquisitionCost::new(&journeys, &LastTouch, &KpiOptions::default()).unwrap(),
+    );
     let social = ratios.group("social").unwrap();
     assert_near(social.ratio, groups[1].lifetime().unwrap() / 2.0);
     assert!(
@@ -412,7 +409,7 @@ fn reports_come_back_from_json_and_have_no_nan() {
 #[test]
 fn bad_input_is_refused() {
     let empty = Journeys::from_events(&Events::new(), JourneyOptions::default()).unwrap();
-    let message = ConversionRates::of(&empty, ConfidenceLevel::default())
+    let message = ConversionRates::new(&empty, &KpiOptions::default())
         .unwrap_err()
         .to_string();
     assert_eq!(
@@ -420,14 +417,15 @@ fn bad_input_is_refused() {
         "the log is empty, expected: at least one touch or conversion in the period"
     );
     assert!(
-        Purchases::of(&empty).is_err() && CustomerAcquisitionCost::of(&empty, &LastTouch).is_err()
+        Purchases::new(&empty).is_err()
+            && CustomerAcquisitionCost::new(&empty, &LastTouch, &KpiOptions::default()).is_err()
     );
     assert!(
-        EmailRates::of(
+        EmailRates::new(
             &PersonTimelines::new(&Events::new()).unwrap(),
             "e-mail",
             None,
-            ConfidenceLevel::default()
+            &KpiOptions::default()
         )
         .is_err()
     );
@@ -437,30 +435,37 @@ fn bad_input_is_refused() {
         .unwrap();
     let paths = table.journeys().unwrap();
     assert_eq!(
-        Purchases::of(&paths).unwrap_err().to_string(),
+        Purchases::new(&paths).unwrap_err().to_string(),
         "a KPI needs persons and times, which these journeys lack"
     );
-    assert!(KindShares::of(&paths, &offline(), ConfidenceLevel::default()).is_err());
+    assert!(KindShares::new(&paths, &KpiOptions::default().with_offline(offline())).is_err());
     let log = log();
     let journeys = quarter(&log);
-    let purchases = Purchases::of(&journeys).unwrap();
-    let periods = Periods::new(vec![1, 2]).unwrap();
+    let purchases = Purchases::new(&journeys).unwrap();
+    let options = KpiOptions::default().with_periods(Periods::new(vec![1, 2]).unwrap());
     for days in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(
-            Retention::of(&purchases, &periods, days, ConfidenceLevel::default()).is_err(),
+            Retention::new(&purchases, days, &options).is_err(),
             "{days}"
         );
-        assert!(Forecast::new(days, 12, 0.0).is_err());
+        assert!(ForecastHorizon::new(days, 12, 0.0).is_err());
         assert!(purchases.clone().with_margin(days).is_ok() == (days == 0.0));
     }
-    assert!(Forecast::new(7.0, 0, 0.0).is_err() && Forecast::new(7.0, 5, -1.0).is_err());
     assert!(
-        ReturnOnAdSpend::of(&journeys, &attribute(&journeys, &LastTouch).unwrap(), 1.5).is_err()
+        ForecastHorizon::new(7.0, 0, 0.0).is_err() && ForecastHorizon::new(7.0, 5, -1.0).is_err()
     );
-    let stray = KindShares::of(
+    assert!(
+        ReturnOnAdSpend::new(
+            &journeys,
+            &attribute(&journeys, &LastTouch).unwrap(),
+            1.5,
+            &options
+        )
+        .is_err()
+    );
+    let stray = KindShares::new(
         &journeys,
-        &OfflineChannels::new(["shop"]),
-        ConfidenceLevel::default(),
+        &KpiOptions::default().with_offline(OfflineChannels::new(["shop"])),
     )
     .unwrap_err()
     .to_string();
@@ -484,9 +489,10 @@ fn little_input_has_a_stated_result() {
     // Periods without a purchase: nobody to retain, nobody active.
     let log = log();
     let journeys = whole(&log);
-    let purchases = Purchases::of(&journeys).unwrap();
+    let purchases = Purchases::new(&journeys).unwrap();
     let early = Periods::days("2025-01-01".parse().unwrap(), 1, 30, &TimeZone::utc()).unwrap();
-    let retention = Retention::of(&purchases, &early, 30.0, ConfidenceLevel::default()).unwrap();
+    let options = KpiOptions::default().with_periods(early);
+    let retention = Retention::new(&purchases, 30.0, &options).unwrap();
     assert_eq!(
         (
             retention.periods[0].customers,
@@ -494,10 +500,7 @@ fn little_input_has_a_stated_result() {
         ),
         (0, None)
     );
-    assert_eq!(
-        Cohorts::of(&purchases, &early, ConfidenceLevel::default()).population,
-        0
-    );
+    assert_eq!(Cohorts::new(&purchases, &options).unwrap().population, 0);
     // One person with one touch: no purchase, no cost.
     let mut one = Events::new();
     one.push(Event::touch("ann", 1_767_225_600, "tv")).unwrap();
@@ -544,20 +547,13 @@ fn little_input_has_a_stated_result() {
         (&json!(-5.0), &Value::Null)
     );
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
-    let returned = Purchases::of(&journeys)
+    let returned = Purchases::new(&journeys)
         .unwrap()
         .with_returns(&PersonTimelines::new(&log).unwrap());
     assert_eq!(returned.unmatched_returns(), 1, "bob never bought");
-    let year = Forecast::new(7.0, 52, 0.0).unwrap();
+    let year = ForecastHorizon::new(7.0, 52, 0.0).unwrap();
     let group = |_: &mixtouch::kpi::customers::CustomerPurchases<'_>| String::new();
     assert!(
-        CustomerLifetimeValue::predicted(
-            &returned,
-            year,
-            group,
-            &MinimumGroup::default(),
-            ConfidenceLevel::default()
-        )
-        .is_err()
+        CustomerLifetimeValue::predicted(&returned, year, group, &KpiOptions::default()).is_err()
     );
 }

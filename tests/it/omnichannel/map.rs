@@ -2,6 +2,7 @@
 
 use super::{DAY, JANUARY, assert_near, counts, log, quarter};
 use crate::common::random::Random;
+use mixtouch::kpi::KpiOptions;
 use mixtouch::kpi::map::{FrequentPaths, JourneyMap, MapCounts, Stage, Steps};
 use mixtouch::privacy::MinimumGroup;
 use mixtouch::simulate::retailer::Retailer;
@@ -10,10 +11,10 @@ use mixtouch::{Accumulator, Event, Events, JourneyOptions, Journeys, Outcome, Pa
 use std::collections::{BTreeMap, BTreeSet};
 
 fn map(journeys: &Journeys) -> JourneyMap {
-    JourneyMap::of(
+    JourneyMap::new(
         journeys,
         &Steps::channels(journeys.channels()),
-        ConfidenceLevel::default(),
+        &KpiOptions::default(),
     )
     .unwrap()
 }
@@ -139,8 +140,8 @@ fn friction_and_hand_overs() {
     );
     // Hand-overs: social > search twice, and four once each; gus left after one of the six: 2 x
     // (1/2 - 1/6).
-    let [hand_over] = &map.hand_overs[..] else {
-        panic!("{:?}", map.hand_overs)
+    let [hand_over] = &map.handoffs[..] else {
+        panic!("{:?}", map.handoffs)
     };
     assert_eq!(
         (
@@ -164,7 +165,7 @@ fn stages_and_paths() {
         ("store", Stage::Purchase),
     ];
     let stages = Steps::stages(journeys.channels(), table).unwrap();
-    let map = JourneyMap::of(&journeys, &stages, ConfidenceLevel::default()).unwrap();
+    let map = JourneyMap::new(&journeys, &stages, &KpiOptions::default()).unwrap();
     let count = |from: &str, to: &str| map.edge(from, to).map(|edge| edge.taken.count);
     // Discovery to consideration ann and gus, to the purchase stage cem; eve and jon come back from
     // there.
@@ -182,14 +183,7 @@ fn stages_and_paths() {
         Some((0, None))
     );
     let paths = |steps: &Steps, most| {
-        FrequentPaths::of(
-            &journeys,
-            steps,
-            most,
-            &MinimumGroup::default(),
-            ConfidenceLevel::default(),
-        )
-        .unwrap()
+        FrequentPaths::new(&journeys, steps, most, &KpiOptions::default()).unwrap()
     };
     let frequent = paths(&Steps::channels(journeys.channels()), 4);
     // Without a touch ann twice, eve, ida: 40 + 50 + 30 + 90. e-mail bob, hal, leo: 30 + 45. Of two
@@ -225,12 +219,11 @@ fn stages_and_paths() {
     );
     assert_eq!((frequent.population, frequent.distinct), (16, 9));
     assert_eq!(frequent.paths[0].persons, 3);
-    let few = FrequentPaths::of(
+    let few = FrequentPaths::new(
         &journeys,
         &Steps::channels(journeys.channels()),
         9,
-        &MinimumGroup::new(3).unwrap(),
-        ConfidenceLevel::default(),
+        &KpiOptions::default().with_minimum(MinimumGroup::new(3).unwrap()),
     )
     .unwrap();
     assert_eq!(few.paths.len(), 2);
@@ -266,10 +259,13 @@ fn export_and_small_groups() {
             .contains("\n  social > search             2  40.00 %          24.0\n"),
         "{map}"
     );
-    let shown = map.protected(&MinimumGroup::new(3).unwrap());
+    let few = KpiOptions::default().with_minimum(MinimumGroup::new(3).unwrap());
+    let journeys = quarter(&log);
+    let steps = Steps::channels(journeys.channels());
+    let shown = JourneyMap::new(&journeys, &steps, &few).unwrap();
     assert!(
         shown.edges.iter().all(|edge| edge.persons >= 3)
-            && shown.hand_overs.is_empty()
+            && shown.handoffs.is_empty()
             && shown.steps.len() == 4
     );
 }
@@ -314,16 +310,7 @@ fn maps_are_those_of_a_slow_count_on_any_number_of_threads() {
     let journeys = Journeys::from_events(&retailer.events, JourneyOptions::default()).unwrap();
     let on = |threads: usize| {
         let steps = Steps::channels(journeys.channels());
-        let paths = || {
-            FrequentPaths::of(
-                &journeys,
-                &steps,
-                50,
-                &MinimumGroup::default(),
-                ConfidenceLevel::default(),
-            )
-            .unwrap()
-        };
+        let paths = || FrequentPaths::new(&journeys, &steps, 50, &KpiOptions::default()).unwrap();
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
@@ -394,11 +381,7 @@ fn counts_merge_after_they_were_written_down() {
     };
     let (mut first, whole) = (gather(0..half), gather(0..journeys.len()));
     first.merge(gather(half..journeys.len())).unwrap();
-    let report = |counts: &MapCounts| {
-        counts
-            .report(&journeys, ConfidenceLevel::default())
-            .unwrap()
-    };
+    let report = |counts: &MapCounts| counts.report(&journeys, &KpiOptions::default()).unwrap();
     assert_eq!(report(&first), report(&whole));
     let folded = map(&journeys);
     assert_eq!(
@@ -432,7 +415,7 @@ fn a_map_of_little() {
             one.population,
             one.conversion.rate,
             one.friction.len(),
-            one.hand_overs.len(),
+            one.handoffs.len(),
             one.immature
         ),
         (1, Some(0.0), 0, 0, 1)
@@ -455,10 +438,10 @@ fn a_map_of_little() {
     );
     let empty = journeys(&Events::new());
     assert!(
-        JourneyMap::of(
+        JourneyMap::new(
             &empty,
             &Steps::channels(empty.channels()),
-            ConfidenceLevel::default()
+            &KpiOptions::default()
         )
         .is_err()
     );
@@ -467,10 +450,10 @@ fn a_map_of_little() {
         .push(["tv"], Outcome::new(1.0, 1.0, 5.0).unwrap())
         .unwrap();
     let table = table.journeys().unwrap();
-    let error = JourneyMap::of(
+    let error = JourneyMap::new(
         &table,
         &Steps::channels(table.channels()),
-        ConfidenceLevel::default(),
+        &KpiOptions::default(),
     )
     .unwrap_err();
     assert_eq!(
@@ -478,7 +461,7 @@ fn a_map_of_little() {
         "a KPI needs persons and times, which these journeys lack"
     );
     let other = Steps::channels(&mixtouch::Channels::new(["radio"]).unwrap());
-    assert!(JourneyMap::of(&journeys(&log), &other, ConfidenceLevel::default()).is_err());
+    assert!(JourneyMap::new(&journeys(&log), &other, &KpiOptions::default()).is_err());
 }
 
 #[test]
@@ -492,12 +475,11 @@ fn long_paths_are_counted_by_their_beginning() {
         });
     }
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
-    let paths = FrequentPaths::of(
+    let paths = FrequentPaths::new(
         &journeys,
         &Steps::channels(journeys.channels()),
         5,
-        &MinimumGroup::default(),
-        ConfidenceLevel::default(),
+        &KpiOptions::default(),
     )
     .unwrap();
     let shown: Vec<(u64, bool, usize)> = paths
@@ -539,10 +521,7 @@ fn a_known_friction_point_is_found_first() {
         assert_eq!(map.friction[0].step, "app");
         assert!(map.friction[0].lost.is_told(ConfidenceLevel::default()));
         assert_eq!(
-            (
-                map.hand_overs[0].from.as_str(),
-                map.hand_overs[0].to.as_str()
-            ),
+            (map.handoffs[0].from.as_str(), map.handoffs[0].to.as_str()),
             ("e-mail", "app"),
             "{map}"
         );
@@ -612,7 +591,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
                 counts.2 + journey.outcome().value(),
             );
         }
-        let map = JourneyMap::of(&journeys, &steps, ConfidenceLevel::default()).unwrap();
+        let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default()).unwrap();
         let found: BTreeMap<(String, String), u64> = map
             .edges
             .iter()
@@ -624,14 +603,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
             })
             .collect();
         assert_eq!(found, edges, "{channels} channels");
-        let most = FrequentPaths::of(
-            &journeys,
-            &steps,
-            5_000,
-            &MinimumGroup::default(),
-            ConfidenceLevel::default(),
-        )
-        .unwrap();
+        let most = FrequentPaths::new(&journeys, &steps, 5_000, &KpiOptions::default()).unwrap();
         assert_eq!(
             (most.distinct, most.population),
             (paths.len() as u64, journeys.len() as u64)
@@ -649,14 +621,7 @@ fn maps_and_paths_of_any_number_of_channels_are_those_of_a_slow_count() {
         assert_eq!(found, paths, "{channels} channels");
         // the first few are the first of all; equal ones stand in the order of their steps, the
         // longer behind the shorter
-        let few = FrequentPaths::of(
-            &journeys,
-            &steps,
-            25,
-            &MinimumGroup::default(),
-            ConfidenceLevel::default(),
-        )
-        .unwrap();
+        let few = FrequentPaths::new(&journeys, &steps, 25, &KpiOptions::default()).unwrap();
         assert_eq!(few.paths, most.paths[..25]);
         let order = |path: &mixtouch::kpi::map::FrequentPath| {
             (

@@ -1,10 +1,9 @@
 //! What is gathered in pieces, in whatever shape, sent as JSON on the way or not, is to the bit
 //! what is gathered at once.
 
-use mixtouch::kpi::journeys::{ConversionCounts, KindCounts, OfflineChannels, PathLengths};
+use mixtouch::kpi::journeys::{ConversionCounts, KindCounts, PathLengths};
 use mixtouch::kpi::map::{MapCounts, PathCounts, Steps};
-use mixtouch::privacy::MinimumGroup;
-use mixtouch::stats::ConfidenceLevel;
+use mixtouch::kpi::{KpiOptions, OfflineChannels};
 use mixtouch::{Accumulator, Event, Events, Journey, JourneyBuilder, JourneyOptions, Journeys};
 use proptest::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -100,9 +99,9 @@ proptest! {
         check(&each, || (PathCounts::new(&steps), (MapCounts::new(steps.clone()), ConversionCounts::new(channels))), &cuts);
         // kinds are tied to their journeys, and stay where these are
         let known: Vec<&str> = ["store"].into_iter().filter(|name| channels.id(name).is_some()).collect();
-        let kinds = KindCounts::new(&journeys, &OfflineChannels::new(known)).unwrap();
+        let kinds = KindCounts::new(&journeys, &KpiOptions::default().with_offline(OfflineChannels::new(known))).unwrap();
         let of = |cuts: &[usize]| folded(&each, &|| kinds.clone(), &|gathered| gathered, &mut cuts.iter().copied());
-        prop_assert_eq!(of(&cuts).report(ConfidenceLevel::default()).unwrap(), of(&[]).report(ConfidenceLevel::default()).unwrap());
+        prop_assert_eq!(of(&cuts).report(&KpiOptions::default()).unwrap(), of(&[]).report(&KpiOptions::default()).unwrap());
     }
 
     #[test]
@@ -129,7 +128,7 @@ proptest! {
         prop_assert_eq!(text(&first.0.0), text(&whole.0.0));
         prop_assert_eq!((text(&first.1.0), text(&first.1.1)), (text(&whole.1.0), text(&whole.1.1)));
         if rows.iter().any(|row| row.2 > 3) {
-            let [parts, whole] = [first.0.1, whole.0.1].map(|lengths| lengths.report(&all, ConfidenceLevel::default()).unwrap());
+            let [parts, whole] = [first.0.1, whole.0.1].map(|lengths| lengths.report(&all, &KpiOptions::default()).unwrap());
             prop_assert_eq!((parts.population, parts.days.quantiles, parts.touches), (whole.population, whole.days.quantiles, whole.touches));
         }
     }
@@ -144,12 +143,7 @@ fn other_steps_and_unsound_files_are_refused() {
     assert!(counts.clone().merge(PathCounts::new(&other)).is_err());
     assert!(
         PathCounts::new(&other)
-            .report(
-                &journeys,
-                5,
-                &MinimumGroup::default(),
-                ConfidenceLevel::default()
-            )
+            .report(&journeys, 5, &KpiOptions::default())
             .is_err()
     );
     let sound = text(&counts);

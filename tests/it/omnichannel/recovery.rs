@@ -1,16 +1,17 @@
 //! What is planted in the simulated customers is found again, where everybody is known.
 
 use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
+use mixtouch::kpi::KpiOptions;
+use mixtouch::kpi::OfflineChannels;
+use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
-use mixtouch::kpi::journeys::{Contrast, OfflineChannels};
-use mixtouch::kpi::options::KpiOptions;
+use mixtouch::kpi::journeys::Contrast;
 use mixtouch::kpi::service::{
-    AnswerFigures, Questions, Resolutions, Service, ServiceColumns, VoiceOfCustomer,
+    AnswerFigures, CaseResolutions, Questions, ServiceColumns, ServiceTeams, VoiceOfCustomer,
 };
 use mixtouch::kpi::spend::EmailRates;
-use mixtouch::kpi::timelines::PersonTimelines;
 use mixtouch::simulate::customers::Customers;
-use mixtouch::stats::{ConfidenceLevel, Interval, Proportion};
+use mixtouch::stats::{Interval, Proportion};
 use mixtouch::time::TimeRange;
 use mixtouch::{Events, Kind};
 
@@ -77,7 +78,7 @@ fn grouping() -> KpiOptions {
 fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     let (_, contacts) = logs(25_000);
     let histories = PersonTimelines::new(&contacts).unwrap();
-    let voice = VoiceOfCustomer::of(&histories, &Questions::default(), &grouping()).unwrap();
+    let voice = VoiceOfCustomer::new(&histories, &Questions::default(), &grouping()).unwrap();
     let [one_channel, one_hand_over, more] = Customers::NET_PROMOTER;
     let nps = voice.question("nps").unwrap();
     let group = nps.scores.group("one channel").unwrap();
@@ -98,8 +99,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
             .cloned()
             .unwrap()
     };
-    let hand_overs = of("nps", Contrast::MoreHandOvers);
-    let difference = hand_overs.difference.unwrap();
+    let handoffs = of("nps", Contrast::MoreHandoffs);
+    let difference = handoffs.difference.unwrap();
     assert_recovered(
         "hand-overs",
         difference.estimate,
@@ -109,8 +110,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
     );
     // those with several channels are so many with one hand-over and so many with more
     let persons = (
-        hand_overs.control_persons as f64,
-        hand_overs.treatment_persons as f64,
+        handoffs.control_persons as f64,
+        handoffs.treatment_persons as f64,
     );
     let several = (persons.0 * one_hand_over + persons.1 * more) / (persons.0 + persons.1);
     let difference = of("nps", Contrast::SeveralChannels).difference.unwrap();
@@ -121,7 +122,7 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
         difference.interval.high(),
         several - one_channel,
     );
-    let consistency = of("consistency", Contrast::MoreHandOvers)
+    let consistency = of("consistency", Contrast::MoreHandoffs)
         .difference
         .unwrap();
     let truth = Customers::CONSISTENCY[2] - Customers::CONSISTENCY[1];
@@ -138,7 +139,8 @@ fn several_channels_please_and_hand_overs_hurt_as_much_as_planted() {
 fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
     let (_, contacts) = logs(25_000);
     let histories = PersonTimelines::new(&contacts).unwrap();
-    let service = Service::of(&histories, &columns(), &Questions::default(), &grouping()).unwrap();
+    let service =
+        ServiceTeams::new(&histories, &columns(), &Questions::default(), &grouping()).unwrap();
     let joint = service
         .comparisons
         .iter()
@@ -163,7 +165,7 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
     let ada = service.agent("ada").unwrap().overall.tool.unwrap();
     assert_rate("the tool", &ada, 0.6);
     assert_eq!(service.agent("lev").unwrap().overall.tool.unwrap().count, 0);
-    let resolutions = Resolutions::of(&histories, &columns(), &grouping()).unwrap();
+    let resolutions = CaseResolutions::new(&histories, &columns(), &grouping()).unwrap();
     let slower = resolutions
         .comparisons
         .iter()
@@ -183,7 +185,7 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
         &resolutions.cases.overall.joint,
         Customers::JOINT,
     );
-    let voice = VoiceOfCustomer::of(&histories, &Questions::default(), &grouping()).unwrap();
+    let voice = VoiceOfCustomer::new(&histories, &Questions::default(), &grouping()).unwrap();
     let effort = &voice.question("ces").unwrap().scores.overall;
     let [alone, two] = Customers::EFFORT;
     let truth = alone + Customers::JOINT * (two - alone);
@@ -199,9 +201,10 @@ fn cases_of_two_teams_take_longer_and_please_less_as_planted() {
 #[test]
 fn carts_newsletters_and_returns_are_as_planted() {
     let (log, contacts) = logs(25_000);
-    let carts = CartAbandonment::of(
+    let carts = CartAbandonment::new(
         &PersonTimelines::new(&contacts).unwrap(),
         &CartOptions::default(),
+        &KpiOptions::default(),
     )
     .unwrap();
     for (group, truth) in ["phone", "laptop"].into_iter().zip(Customers::ABANDONED) {
@@ -209,11 +212,11 @@ fn carts_newsletters_and_returns_are_as_planted() {
     }
     // twelve whole weeks; the thirteenth is cut short
     let weeks = TimeRange::new(JANUARY, JANUARY + 84 * DAY).unwrap();
-    let mails = EmailRates::of(
-        &PersonTimelines::new(&log).unwrap().within(weeks),
+    let mails = EmailRates::new(
+        &PersonTimelines::new(&log).unwrap(),
         "e-mail",
         Some("campaign"),
-        ConfidenceLevel::default(),
+        &KpiOptions::default().with_range(weeks),
     )
     .unwrap();
     let [opened, clicked] = Customers::OPENED_AND_CLICKED;

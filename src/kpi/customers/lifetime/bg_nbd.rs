@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::kpi::customers::lifetime::Customer;
+use crate::kpi::customers::lifetime::customer::Customer;
 use crate::linalg::bfgs::{coarse_to_fine, maximise};
 use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
@@ -20,7 +20,8 @@ use crate::stats::special::{digamma, hypergeometric};
 /// ```
 /// use mixtouch::kpi::customers::lifetime::{BgNbd, Customer};
 ///
-/// // The parameters published for the CDNOW customers, and one who bought twice again, last in week 30.43 of 38.86.
+/// // The parameters published for the CDNOW customers, and one who bought twice again, last in
+/// // week 30.43 of 38.86.
 /// let model = BgNbd::new(0.243, 4.414, 0.793, 2.426)?;
 /// let customer = Customer::new(2, 30.43, 38.86)?;
 /// assert!((model.expected_purchases(&customer, 39.0)? - 1.226).abs() < 1e-3);
@@ -57,14 +58,14 @@ impl BgNbd {
     /// A model with known parameters; alpha is in the customers' unit of time.
     ///
     /// # Errors
-    /// If a parameter is not above 0 and finite.
+    /// If a parameter is not finite and > 0.
     pub fn new(r: f64, alpha: f64, a: f64, b: f64) -> Result<Self> {
         for (name, value) in [("r", r), ("alpha", alpha), ("a", a), ("b", b)] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(Error::setting(
                     format!("{name} of BG/NBD"),
                     value,
-                    "a finite number above 0",
+                    "a finite number > 0",
                 ));
             }
         }
@@ -74,7 +75,7 @@ impl BgNbd {
     /// Fits the model by maximum likelihood, from several starts with analytic slopes.
     ///
     /// # Errors
-    /// If there is no customer, none bought again, or the likelihood has no summit because
+    /// If there is no customer, none bought again, or the search does not converge because
     /// customers do not differ as the model says.
     pub fn fit(customers: &[Customer]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
@@ -96,19 +97,19 @@ impl BgNbd {
             [0.25, 0.1 * time, 0.8, 2.5],
             [3.0, 2.0 * time, 0.5, 5.0],
         ];
-        let summit = coarse_to_fine(customers, &starts, |customers, starts| {
+        let optimum = coarse_to_fine(customers, &starts, |customers, starts| {
             let levels = Levels::new(customers);
             let likelihood = PositiveParameters::new(|&[r, alpha, a, b]: &[f64; 4]| {
                 Self { r, alpha, a, b }.slope(customers, &levels)
             });
             maximise("BG/NBD", customers.len(), starts, &likelihood)
         })?;
-        let [r, alpha, a, b] = summit.parameters;
-        let log_likelihood = summit.mean * customers.len() as f64;
+        let [r, alpha, a, b] = optimum.parameters;
+        let log_likelihood = optimum.mean * customers.len() as f64;
         Ok(LikelihoodFit {
             model: Self::new(r, alpha, a, b)?,
             log_likelihood,
-            standard_errors: summit.errors,
+            standard_errors: optimum.errors,
         })
     }
 
@@ -123,7 +124,7 @@ impl BgNbd {
         self.slope(customers, &levels).0 * customers.len() as f64
     }
 
-    /// The chance that a customer will buy again at all: 1 for one who never came back, as nobody
+    /// The chance that a customer will buy again at all: 1 for one who never came back, as none
     /// leaves before a repeat purchase.
     pub fn probability_alive(&self, customer: &Customer) -> f64 {
         1.0 / (1.0 + self.odds_gone(customer))
@@ -149,7 +150,11 @@ impl BgNbd {
     /// figure is lost to rounding.
     pub fn expected_purchases(&self, customer: &Customer, horizon: f64) -> Result<f64> {
         if !(horizon.is_finite() && horizon >= 0.0) {
-            return Err(Error::setting("horizon", horizon, "a finite number from 0"));
+            return Err(Error::setting(
+                "horizon",
+                horizon,
+                "a finite number, 0 or more",
+            ));
         }
         let x = customer.repeats() as f64;
         // At a = 1 the formula is 0 / 0; its limit is smooth, so a value beside it is as good as

@@ -33,10 +33,10 @@ impl TryFrom<SpendFields> for RepeatSpend {
 }
 
 impl RepeatSpend {
-    /// At least one purchase, with a mean value above 0.
+    /// At least one purchase, with a mean value > 0.
     ///
     /// # Errors
-    /// If there is no purchase, or the mean is not above 0 and finite.
+    /// If there is no purchase, or the mean is not finite and > 0.
     pub fn new(repeats: u64, mean: f64) -> Result<Self> {
         if repeats == 0 {
             return Err(Error::setting(
@@ -49,7 +49,7 @@ impl RepeatSpend {
             return Err(Error::setting(
                 "mean value of a purchase",
                 mean,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         Ok(Self { repeats, mean })
@@ -89,14 +89,14 @@ impl GammaGamma {
     /// A model with known parameters; v is in the unit of value.
     ///
     /// # Errors
-    /// If a parameter is not above 0 and finite.
+    /// If a parameter is not finite and > 0.
     pub fn new(p: f64, q: f64, v: f64) -> Result<Self> {
         for (name, value) in [("p", p), ("q", q), ("v", v)] {
             if !(value.is_finite() && value > 0.0) {
                 return Err(Error::setting(
                     format!("{name} of gamma-gamma"),
                     value,
-                    "a finite number above 0",
+                    "a finite number > 0",
                 ));
             }
         }
@@ -106,7 +106,7 @@ impl GammaGamma {
     /// Fits the model by maximum likelihood, from several starts with analytic slopes.
     ///
     /// # Errors
-    /// If there is no customer, or the likelihood has no summit because values do not differ as the
+    /// If there is no customer, or the search does not converge because values do not differ as the
     /// model says.
     pub fn fit(customers: &[RepeatSpend]) -> Result<LikelihoodFit<Self>> {
         if customers.is_empty() {
@@ -122,17 +122,17 @@ impl GammaGamma {
             [6.0, 4.0, 0.5 * mean],
             [10.0, 20.0, 2.0 * mean],
         ];
-        let summit = coarse_to_fine(customers, &starts, |customers, starts| {
+        let optimum = coarse_to_fine(customers, &starts, |customers, starts| {
             let likelihood =
                 PositiveParameters::new(|&[p, q, v]: &[f64; 3]| Self { p, q, v }.slope(customers));
             maximise("gamma-gamma", customers.len(), starts, &likelihood)
         })?;
-        let [p, q, v] = summit.parameters;
-        let log_likelihood = summit.mean * customers.len() as f64;
+        let [p, q, v] = optimum.parameters;
+        let log_likelihood = optimum.mean * customers.len() as f64;
         Ok(LikelihoodFit {
             model: Self::new(p, q, v)?,
             log_likelihood,
-            standard_errors: summit.errors,
+            standard_errors: optimum.errors,
         })
     }
 

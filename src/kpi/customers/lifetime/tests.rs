@@ -1,5 +1,6 @@
 //! The lifetime models against published figures and simulated customers.
 
+use crate::error::Error;
 use crate::kpi::customers::lifetime::*;
 use crate::util::Random;
 
@@ -88,7 +89,7 @@ fn slopes_are_the_derivatives() {
 
 #[test]
 fn expectations_agree_with_simulation() {
-    // Customers of one history, drawn from the model by keeping those who share it: counts in the
+    // Customers of one timeline, drawn from the model by keeping those who share it: counts in the
     // following 30 weeks.
     let parameters = [0.8, 6.0, 0.9, 2.2];
     let [r, alpha, a, b] = parameters;
@@ -249,7 +250,7 @@ fn the_same_bits_on_any_number_of_threads() {
 
 #[test]
 fn purchases_become_a_customer() {
-    let (customer, spend) = Customer::of(
+    let (customer, spend) = Customer::from_purchases(
         &[
             (10.0, 5.0),
             (3.0, 20.0),
@@ -264,12 +265,14 @@ fn purchases_become_a_customer() {
     assert_eq!(spend, Some(RepeatSpend::new(2, 10.0).unwrap()));
     // A repeat purchase that was sent back is worth nothing to average.
     assert_eq!(
-        Customer::of(&[(1.0, 5.0), (2.0, -5.0)], 20.0).unwrap().1,
+        Customer::from_purchases(&[(1.0, 5.0), (2.0, -5.0)], 20.0)
+            .unwrap()
+            .1,
         None
     );
     assert!(
-        Customer::of(&[(30.0, 5.0)], 20.0).is_err()
-            && Customer::of(&[(f64::NAN, 5.0)], 20.0).is_err()
+        Customer::from_purchases(&[(30.0, 5.0)], 20.0).is_err()
+            && Customer::from_purchases(&[(f64::NAN, 5.0)], 20.0).is_err()
     );
 }
 

@@ -1,7 +1,7 @@
 //! The orthogonal factor of a regression's columns: rank, covariance and projections.
 
 use crate::error::{Error, Result};
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 
 /// A column whose remainder is this much shorter than the column itself depends on the others.
 const DEPENDENT: f64 = 1e-10;

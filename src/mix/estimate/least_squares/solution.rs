@@ -6,7 +6,7 @@ use linfa_linear::{LinearRegression, Link, TweedieRegressor};
 use ndarray::{Array1, Array2};
 
 use crate::error::{Error, Result};
-use crate::linalg::triangular::dot;
+use crate::linalg::dot::dot;
 use crate::mix::estimate::least_squares::factor::Factor;
 use crate::mix::estimate::least_squares::family::Family;
 

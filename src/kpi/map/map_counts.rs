@@ -7,12 +7,12 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Block;
+use crate::kpi::map::durations::DurationHistogram;
 use crate::kpi::map::steps::Steps;
-use crate::kpi::map::times::Times;
 use crate::util::random::step;
 
-/// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap): gathered over persons' journeys in any
-/// pieces. Of a row of a path table whole tallies count.
+/// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap), gathered over persons' journeys
+/// in any pieces. Of a row of a path table whole tallies count.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct MapCounts {
@@ -41,7 +41,7 @@ enum Places {
 }
 
 const NOWHERE: u32 = u32::MAX;
-/// At most so many nodes have a table of all ends: 256 KiB of it.
+/// The most nodes with a table of all ends: 256 KiB of it.
 const DENSE: usize = 256;
 
 impl Places {
@@ -116,7 +116,7 @@ pub(crate) struct EdgeCounts {
     /// Of them, those after which the journey ended without a conversion.
     pub(crate) left: u64,
     pub(crate) persons: u64,
-    pub(crate) times: Times,
+    pub(crate) times: DurationHistogram,
     #[serde(skip)]
     seen: u64,
 }
@@ -253,7 +253,7 @@ impl MapCounts {
                 count: 0,
                 left: 0,
                 persons: 0,
-                times: Times::default(),
+                times: DurationHistogram::default(),
                 seen: 0,
             });
         }

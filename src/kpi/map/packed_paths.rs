@@ -24,7 +24,7 @@ impl Taken {
     }
 }
 
-/// The steps of a path in `W` words: codes of so many bits from the highest down, those of a step
+/// The steps of a path in `W` words: codes of equal width from the highest bits down, those of a step
 /// (its number + 1) or [`Codes::more`], 0 behind the end. Keys stand in the order of their paths.
 pub(crate) type Key<const W: usize> = [u64; W];
 
@@ -43,7 +43,7 @@ impl Codes {
         }
     }
 
-    /// Words for so many codes.
+    /// Words that hold this many codes.
     pub(crate) fn words(self, codes: usize) -> usize {
         codes.div_ceil((u64::BITS / self.width) as usize)
     }
@@ -54,7 +54,7 @@ impl Codes {
     }
 
     /// The key of steps, no two alike in a row of which are to be given; those behind the first
-    /// `longest` are not told apart.
+    /// `longest` count as one.
     #[inline]
     pub(crate) fn key<const W: usize>(
         self,
@@ -104,19 +104,19 @@ type Path<const W: usize> = (Key<W>, Taken);
 /// each path. On 10 million journeys of `benches/kpis.rs` all of it took 5.3 s so, and takes 0.6 s
 /// (2 cores).
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PathTable<const W: usize> {
+pub(crate) struct PackedPaths<const W: usize> {
     sorted: Vec<Path<W>>,
     fresh: Vec<Path<W>>,
-    /// The person last seen on each fresh path; 0 is nobody.
+    /// The person last seen on each fresh path; 0 is none.
     seen: Vec<u64>,
     places: HashTable<u32>,
 }
 
-/// Fresh paths are sorted in when they are so many, or as many as those sorted: before the hash
+/// Fresh paths are sorted in at this number, or once they are as many as those sorted: before the hash
 /// table outgrows the cache.
 const FRESH: usize = 1 << 16;
 
-impl<const W: usize> PathTable<W> {
+impl<const W: usize> PackedPaths<W> {
     /// A path taken by a person, numbered from 1; a person's come one after the other.
     #[inline]
     pub(crate) fn take(&mut self, key: Key<W>, person: u64, taken: Taken) {
@@ -168,7 +168,7 @@ impl<const W: usize> PathTable<W> {
         self.sorted = merged(std::mem::take(&mut self.sorted), later.sorted);
     }
 
-    /// The paths in order, once they are [settled](PathTable::settle).
+    /// The paths in order, once they are [settled](PackedPaths::settle).
     pub(crate) fn paths(&self) -> &[Path<W>] {
         &self.sorted
     }
@@ -239,7 +239,7 @@ mod tests {
         fn any_pieces_are_the_whole(rows in prop::collection::vec((0u64..40, 1u64..6), 0..200), cuts in prop::collection::vec(0usize..200, 0..4)) {
             let taken = |row: &(u64, u64)| Taken { journeys: row.1, converted: row.1 / 2, value: row.1 as f64, persons: 0 };
             let of = |rows: &[(u64, u64)], person: u64| {
-                let mut table = PathTable::<1>::default();
+                let mut table = PackedPaths::<1>::default();
                 for (at, row) in (person..).zip(rows) {
                     table.take([row.0], at, taken(row));
                     if at % 7 == 0 { table.settle(); }
@@ -249,7 +249,7 @@ mod tests {
             let (mut whole, mut cuts) = (of(&rows, 1), cuts.iter().map(|&cut| cut.min(rows.len())).collect::<Vec<_>>());
             whole.settle();
             cuts.sort_unstable();
-            let mut parts = PathTable::default();
+            let mut parts = PackedPaths::default();
             for (from, to) in [0].iter().chain(&cuts).zip(cuts.iter().chain([&rows.len()])) {
                 parts.merge(of(&rows[*from..*to], 1));
             }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Values that are kept exactly.
+/// Up to this many values are kept as they are.
 const EXACT: usize = 1024;
 /// Bins an octave: 32 make a value no more than 1.6 % wrong.
 const BITS: u32 = 5;
@@ -19,7 +19,7 @@ const BINS: usize = (33 - BITS as usize) << BITS;
 /// gathered.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
-pub(crate) struct Times {
+pub(crate) struct DurationHistogram {
     exact: Vec<u32>,
     bins: Vec<u64>,
 }
@@ -31,7 +31,7 @@ struct Fields {
     bins: Vec<u64>,
 }
 
-impl TryFrom<Fields> for Times {
+impl TryFrom<Fields> for DurationHistogram {
     type Error = Error;
 
     fn try_from(Fields { exact, bins }: Fields) -> Result<Self> {
@@ -51,8 +51,8 @@ impl TryFrom<Fields> for Times {
     }
 }
 
-impl Times {
-    /// Takes in a length of time that came so many times.
+impl DurationHistogram {
+    /// Adds a duration that occurred `times` times.
     #[inline]
     pub(crate) fn add(&mut self, seconds: u32, times: u64) {
         if self.bins.is_empty() && self.exact.len() as u64 + times <= EXACT as u64 {
@@ -83,7 +83,7 @@ impl Times {
         }
     }
 
-    /// In an order of their own.
+    /// With the exact values in increasing order.
     pub(crate) fn sorted(mut self) -> Self {
         self.exact.sort_unstable();
         self
@@ -100,7 +100,7 @@ impl Times {
         }
     }
 
-    /// The median in seconds; of an even number the mean of the two in the middle.
+    /// The median, that of an even number half-way between the two in the middle.
     pub(crate) fn median(&self) -> Option<f64> {
         let count = self.exact.len() as u64 + self.bins.iter().sum::<u64>();
         let last = count.checked_sub(1)?;
@@ -115,7 +115,7 @@ impl Times {
         Some(0.5 * (at(last / 2) + at(last.div_ceil(2))))
     }
 
-    /// The value of a rank, counted from 0, with the values of a bin evenly spread over it.
+    /// The value of a rank from 0, which lies among them, as if a bin's were spread over it.
     fn in_bins(&self, rank: u64) -> f64 {
         let mut below = 0;
         for (at, &count) in self.bins.iter().enumerate() {
@@ -185,14 +185,14 @@ mod tests {
             );
         }
         assert_eq!(bin(u32::MAX) + 1, BINS);
-        assert_eq!(Times::default().median(), None);
+        assert_eq!(DurationHistogram::default().median(), None);
     }
 
     proptest! {
         #[test]
         fn medians_are_near_whatever_the_pieces(seconds in prop::collection::vec(0u32..5_000_000, 1..3000), cut in 0usize..3000) {
             let of = |part: &[u32]| {
-                let mut times = Times::default();
+                let mut times = DurationHistogram::default();
                 part.iter().for_each(|&seconds| times.add(seconds, 1));
                 times
             };
@@ -200,7 +200,7 @@ mod tests {
             let (mut merged, whole) = (of(&seconds[..cut]), of(&seconds));
             merged.merge(of(&seconds[cut..]));
             prop_assert_eq!(merged.sorted(), whole.clone().sorted());
-            let mut often = Times::default();
+            let mut often = DurationHistogram::default();
             often.add(77, seconds.len() as u64);
             prop_assert!((often.median().unwrap() - 77.0).abs() <= 1.0);
             let mut sorted = seconds.clone();

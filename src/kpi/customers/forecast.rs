@@ -1,0 +1,125 @@
+//! The horizon of a forecast of customer value, and the models fitted for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::kpi::customers::lifetime::bg_nbd::BgNbd;
+use crate::kpi::customers::lifetime::customer::Customer;
+use crate::kpi::customers::lifetime::discounted_value::discounted_value;
+use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
+use crate::kpi::customers::purchases::CustomerPurchases;
+use crate::time::TimeRange;
+use crate::time::limits::DAY;
+
+/// A forecast: how far, in what steps, at what discount.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "ForecastFields")]
+pub struct ForecastHorizon {
+    step_days: f64,
+    steps: u32,
+    discount: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForecastFields {
+    step_days: f64,
+    steps: u32,
+    discount: f64,
+}
+
+impl TryFrom<ForecastFields> for ForecastHorizon {
+    type Error = Error;
+
+    fn try_from(f: ForecastFields) -> Result<Self> {
+        Self::new(f.step_days, f.steps, f.discount)
+    }
+}
+
+impl ForecastHorizon {
+    /// `steps` steps of `step_days` days each, discounted by `discount` a step.
+    ///
+    /// # Errors
+    /// If days are not finite and > 0, steps not 1 to 100,000, or the discount is not finite and
+    /// > -1.
+    pub fn new(step_days: f64, steps: u32, discount: f64) -> Result<Self> {
+        if !(step_days.is_finite() && step_days > 0.0) {
+            return Err(Error::setting(
+                "days of a forecast's step",
+                step_days,
+                "a finite number above 0",
+            ));
+        }
+        if !(1..=100_000).contains(&steps) {
+            return Err(Error::setting("steps of a forecast", steps, "1 to 100000"));
+        }
+        if !(discount.is_finite() && discount > -1.0) {
+            return Err(Error::setting(
+                "discount",
+                discount,
+                "a finite number above -1",
+            ));
+        }
+        Ok(Self {
+            step_days,
+            steps,
+            discount,
+        })
+    }
+}
+
+/// A forecast with the models fitted for it, whose unit of time is the forecast's step.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FittedForecast {
+    /// What was asked for.
+    pub forecast: ForecastHorizon,
+    /// How often customers buy and when they stop.
+    pub purchases: BgNbd,
+    /// What a purchase's margin is.
+    pub values: GammaGamma,
+}
+
+/// A customer as the models see it.
+pub(crate) type Record = (Customer, Option<RepeatSpend>);
+
+impl ForecastHorizon {
+    /// None of customers whose first purchase is unknown.
+    pub(crate) fn record(
+        &self,
+        customer: &CustomerPurchases<'_>,
+        window: TimeRange,
+    ) -> Result<Option<Record>> {
+        if !customer.is_new() {
+            return Ok(None);
+        }
+        let step = self.step_days * f64::from(DAY);
+        let purchases = customer
+            .times()
+            .iter()
+            .zip(customer.margins())
+            .map(|(&time, &margin)| (f64::from(time) / step, margin));
+        Customer::from_purchases(&purchases.collect::<Vec<_>>(), window.to() as f64 / step)
+            .map(Some)
+    }
+}
+
+impl FittedForecast {
+    pub(crate) fn predict(&self, (customer, spend): &Record) -> Result<[f64; 3]> {
+        let ForecastHorizon {
+            steps, discount, ..
+        } = self.forecast;
+        let worth = discounted_value(
+            &self.purchases,
+            &self.values,
+            customer,
+            spend.as_ref(),
+            steps,
+            discount,
+        )?;
+        let purchases = self
+            .purchases
+            .expected_purchases(customer, f64::from(steps))?;
+        Ok([self.purchases.probability_alive(customer), purchases, worth])
+    }
+}

@@ -1,0 +1,134 @@
+//! One customer as the lifetime models see it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::kpi::customers::lifetime::gamma_gamma::RepeatSpend;
+
+/// How often a customer came back, when last, and for how long that was observed; all since the
+/// first purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
+pub struct Customer {
+    repeats: u64,
+    last: f64,
+    observed: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    repeats: u64,
+    last: f64,
+    observed: f64,
+}
+
+impl TryFrom<Fields> for Customer {
+    type Error = Error;
+
+    fn try_from(f: Fields) -> Result<Self> {
+        Self::new(f.repeats, f.last, f.observed)
+    }
+}
+
+impl Customer {
+    /// A customer with `repeats` repeat purchases, the last of them at time `last` of `observed`
+    /// since the first purchase.
+    ///
+    /// # Errors
+    /// If a time is negative or not finite, `last` is after `observed`, or there is a last repeat
+    /// purchase without repeats.
+    pub fn new(repeats: u64, last: f64, observed: f64) -> Result<Self> {
+        if !(observed.is_finite() && observed >= 0.0) {
+            return Err(Error::setting(
+                "time observed",
+                observed,
+                "a finite number, 0 or more",
+            ));
+        }
+        if !(0.0..=observed).contains(&last) {
+            return Err(Error::setting(
+                "time of the last repeat purchase",
+                last,
+                format!("0 to the time observed, {observed}"),
+            ));
+        }
+        if repeats == 0 && last > 0.0 {
+            return Err(Error::setting(
+                "time of the last repeat purchase",
+                last,
+                "0 without repeat purchases",
+            ));
+        }
+        Ok(Self {
+            repeats,
+            last,
+            observed,
+        })
+    }
+
+    /// From a customer's purchases, each given as its time and value in any order, observed up to
+    /// `end`; with the mean value of the repeat purchases where there are any and it is > 0.
+    /// Purchases after the end are left out.
+    ///
+    /// Purchases at the same time count as one, as their values' sum: they are lines of one order,
+    /// not a customer who came back.
+    ///
+    /// # Errors
+    /// If there is no purchase up to the end, or a number is not finite.
+    pub fn from_purchases(
+        purchases: &[(f64, f64)],
+        end: f64,
+    ) -> Result<(Self, Option<RepeatSpend>)> {
+        if let Some((time, value)) = purchases
+            .iter()
+            .find(|(time, value)| !(time.is_finite() && value.is_finite()))
+        {
+            return Err(Error::setting(
+                "purchase",
+                format!("{value} at {time}"),
+                "finite numbers",
+            ));
+        }
+        let mut sorted: Vec<(f64, f64)> = purchases
+            .iter()
+            .copied()
+            .filter(|(time, _)| *time <= end)
+            .collect();
+        sorted.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)));
+        sorted.dedup_by(|next, kept| {
+            next.0 == kept.0 && {
+                kept.1 += next.1;
+                true
+            }
+        });
+        let Some(&(first, _)) = sorted.first() else {
+            return Err(Error::Empty {
+                what: "list of purchases".into(),
+                expected: "at least one up to the end".into(),
+            });
+        };
+        let repeats = sorted.len() as u64 - 1;
+        let last = sorted[sorted.len() - 1].0 - first;
+        let mean = sorted[1..].iter().map(|(_, value)| value).sum::<f64>() / repeats.max(1) as f64;
+        Ok((
+            Self::new(repeats, last, end - first)?,
+            RepeatSpend::new(repeats, mean).ok(),
+        ))
+    }
+
+    /// How often the customer came back.
+    pub const fn repeats(&self) -> u64 {
+        self.repeats
+    }
+
+    /// When last, since the first purchase; 0 if never.
+    pub const fn last(&self) -> f64 {
+        self.last
+    }
+
+    /// For how long, since the first purchase.
+    pub const fn observed(&self) -> f64 {
+        self.observed
+    }
+}

@@ -1,0 +1,138 @@
+//! Margins and refunds of a log, matched to purchases.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::event::{Event, Kind};
+use crate::kpi::customers::purchases::{Columns, Purchases};
+use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+
+impl Purchases<'_> {
+    /// Margins from a text column of the log's conversions: an amount for each row, empty where it
+    /// is the general share of the value. A purchase's margin is that of all conversions of its
+    /// person and second. Comes before [`Purchases::with_returns`], which takes off in proportion.
+    ///
+    /// # Errors
+    /// A log without that column; a text in it that is no finite number.
+    pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
+        log.check_column(Some(column))?;
+        let mut found = Vec::new();
+        self.each_known(log, |timeline, first, columns| {
+            for (row, event) in timeline
+                .rows()
+                .zip(timeline.events())
+                .filter(|(_, event)| event.kind() == Kind::Conversion)
+            {
+                let text = timeline.text(row, column).unwrap_or("");
+                if let Some(purchase) = columns
+                    .find(first.clone(), event.time())
+                    .filter(|_| !text.is_empty())
+                {
+                    found.push((purchase, row, text, event.value()));
+                }
+            }
+        });
+        let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
+            let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
+            let margin = margin.ok_or_else(|| {
+                Error::field(row as u64 + 1, column, text, "a finite number, or nothing")
+            })?;
+            Ok((purchase, margin, value))
+        };
+        let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
+        for (purchase, margin, value) in found {
+            let share = share(
+                self.columns.margins[purchase],
+                self.columns.values[purchase],
+            );
+            self.columns.margins[purchase] += margin - share * value;
+        }
+        Ok(self)
+    }
+
+    /// Takes the refunds of a log that keeps returns off the purchases. A return belongs to the
+    /// purchase of its `order_id`, or else to the person's latest purchase up to it; margins shrink
+    /// in proportion. What was sent back stays a purchase: the customer was there. A refund above
+    /// the purchase's value leaves a negative one. Returns behind the end of the journeys' period
+    /// are left out.
+    #[must_use]
+    pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
+        let (mut refunds, mut matched) = (Vec::new(), 0);
+        let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
+        let is_return = |event: &Event<'_>| event.time() < end;
+        self.each_known(log, |timeline, first, columns| {
+            let mut orders = None;
+            for event in timeline.of_kind(Kind::Return).filter(is_return) {
+                let sold = event.order_id().and_then(|order| {
+                    orders
+                        .get_or_insert_with(|| order_times(&timeline))
+                        .get(order)
+                        .copied()
+                });
+                let purchase = sold.and_then(|time| columns.find(first.clone(), time));
+                if let Some(purchase) =
+                    purchase.or_else(|| columns.latest(first.clone(), event.time()))
+                {
+                    refunds.push((purchase, event.value().abs()));
+                    matched += 1;
+                }
+            }
+        });
+        self.unmatched_returns =
+            log.of_kind(Kind::Return).filter(is_return).count() as u64 - matched;
+        for (purchase, refund) in refunds {
+            let share = share(
+                self.columns.margins[purchase],
+                self.columns.values[purchase],
+            );
+            self.columns.values[purchase] -= refund;
+            self.columns.margins[purchase] -= share * refund;
+        }
+        self
+    }
+
+    /// Calls `visit` with the rows and the purchases of every customer the log knows. Timelines
+    /// stand in the order of ranks, customers in that of the arena, which is another one.
+    fn each_known<'h>(
+        &self,
+        log: &'h PersonTimelines<'_>,
+        mut visit: impl FnMut(PersonTimeline<'h>, Range<usize>, &Columns),
+    ) {
+        let rank = |customer: usize| {
+            self.journeys
+                .person_rank(self.columns.persons[customer] as usize)
+        };
+        let mut customers: Vec<usize> = (0..self.len()).collect();
+        customers.par_sort_unstable_by_key(|&customer| rank(customer));
+        let mut ranked = customers.into_iter().peekable();
+        for timeline in log.iter() {
+            let sought = Some((log.rank(&timeline), timeline.person()));
+            while ranked
+                .next_if(|&customer| rank(customer) < sought)
+                .is_some()
+            {}
+            if let Some(customer) = ranked.next_if(|&customer| rank(customer) == sought) {
+                visit(timeline, self.columns.range(customer), &self.columns);
+            }
+        }
+    }
+}
+
+/// The second of each order of a person; the first one's where rows repeat it.
+fn order_times<'h>(timeline: &PersonTimeline<'h>) -> BTreeMap<&'h str, i64> {
+    let mut times = BTreeMap::new();
+    for sale in timeline.of_kind(Kind::Conversion) {
+        if let Some(order) = sale.order_id() {
+            times.entry(order).or_insert(sale.time());
+        }
+    }
+    times
+}
+
+/// The share of a value that is margin; all of it where there is none.
+fn share(margin: f64, value: f64) -> f64 {
+    if value != 0.0 { margin / value } else { 1.0 }
+}

@@ -1,0 +1,52 @@
+//! Where journeys go, and where they end.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::journeys::arena::Journeys;
+use crate::kpi::dashboard::dashboard_options::DashboardOptions;
+use crate::kpi::dashboard::family::Family;
+use crate::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
+use crate::report::Report;
+
+/// The map of journeys, by channels and by stages, and the paths most taken.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct JourneyKpis {
+    /// The map by channels.
+    pub journey_map: Family<JourneyMap>,
+    /// The map by stages; none unless the options state stages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journey_stages: Option<Family<JourneyMap>>,
+    /// The paths most taken.
+    pub frequent_paths: FrequentPaths,
+}
+
+impl JourneyKpis {
+    pub(crate) fn new(journeys: &Journeys, options: &DashboardOptions) -> Result<Self> {
+        let kpis = &options.kpis;
+        let steps = Steps::channels(journeys.channels());
+        // both in one pass over the journeys
+        let (map, paths) =
+            journeys.accumulate(|| (MapCounts::new(steps.clone()), PathCounts::new(&steps)))?;
+        let stages = options
+            .stages
+            .iter()
+            .map(|(name, stage)| (name.as_str(), *stage));
+        let by_stages = (!options.stages.is_empty())
+            .then(|| JourneyMap::new(journeys, &Steps::stages(journeys.channels(), stages)?, kpis))
+            .transpose()?;
+        Ok(Self {
+            journey_map: Family::new(map.report(journeys, kpis)?).with_basis("by channels"),
+            journey_stages: by_stages.map(|map| Family::new(map).with_basis("by stages")),
+            frequent_paths: paths.report(journeys, options.most_paths, kpis)?,
+        })
+    }
+
+    pub(crate) fn reports(&self) -> Vec<&dyn Report> {
+        let mut reports: Vec<&dyn Report> = vec![&self.journey_map];
+        reports.extend(self.journey_stages.iter().map(|map| map as &dyn Report));
+        reports.push(&self.frequent_paths);
+        reports
+    }
+}

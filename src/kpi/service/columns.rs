@@ -1,0 +1,81 @@
+//! The columns that name agents, teams and tools.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::event::Events;
+use crate::kpi::timelines::PersonTimelines;
+
+/// The text columns of the log that say who served, and with what.
+///
+/// ```
+/// use mixtouch::kpi::service::ServiceColumns;
+///
+/// let columns = ServiceColumns::default()
+///     .with_agent("agent")
+///     .with_team("team")
+///     .with_tool("assistant");
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServiceColumns {
+    agent: Option<String>,
+    team: Option<String>,
+    tool: Option<String>,
+}
+
+impl ServiceColumns {
+    /// The columns `agent`, `team` and `tool`, those of them that the log has. A tool counts only
+    /// with an agent or a team.
+    pub fn of_log(log: &Events) -> Self {
+        let named = |name: &str| log.columns().find(|column| *column == name);
+        let (agent, team) = (named("agent"), named("team"));
+        Self {
+            agent: agent.map(str::to_owned),
+            team: team.map(str::to_owned),
+            tool: agent.or(team).and(named("tool")).map(str::to_owned),
+        }
+    }
+
+    /// The column that names the agent.
+    #[must_use]
+    pub fn with_agent(self, column: impl Into<String>) -> Self {
+        Self {
+            agent: Some(column.into()),
+            ..self
+        }
+    }
+
+    /// The column that names the team.
+    #[must_use]
+    pub fn with_team(self, column: impl Into<String>) -> Self {
+        Self {
+            team: Some(column.into()),
+            ..self
+        }
+    }
+
+    /// The column that says which tool an agent used in an interaction, or that one was used; empty
+    /// where none was.
+    #[must_use]
+    pub fn with_tool(self, column: impl Into<String>) -> Self {
+        Self {
+            tool: Some(column.into()),
+            ..self
+        }
+    }
+
+    /// Where agent, team and tool stand among the log's columns.
+    pub(crate) fn positions(&self, timelines: &PersonTimelines<'_>) -> Result<[Option<usize>; 3]> {
+        let columns = [&self.agent, &self.team, &self.tool];
+        columns
+            .iter()
+            .try_for_each(|column| timelines.check_column(column.as_deref()))?;
+        Ok(columns.map(|name| {
+            timelines
+                .log()
+                .columns()
+                .position(|column| Some(column) == name.as_deref())
+        }))
+    }
+}
