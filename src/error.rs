@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::progress::Stage;
+use crate::progress::{Stage, Stopped};
 
 /// Anything that can go wrong. Each variant names the value at fault and what was expected.
 ///
@@ -160,6 +160,12 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Expected of a name or key, for error messages.
 pub(crate) const ANY_TEXT: &str = "any text of at least one character";
+
+impl From<Stopped> for Error {
+    fn from(Stopped(stage): Stopped) -> Self {
+        Self::Cancelled { stage }
+    }
+}
 
 impl Error {
     /// The row at fault, if the error is about a row: the line of a file, from 1 for the header.

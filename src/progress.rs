@@ -1,6 +1,5 @@
 //! Watching long work, and stopping it.
 
-use crate::error::{Error, Result};
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -89,16 +88,19 @@ impl<P: Progress + ?Sized> Progress for &P {
     }
 }
 
-/// Reports a step to the observer; [`Error::Cancelled`] if it asks to stop.
-#[allow(dead_code)]
+/// What an observer's wish to stop becomes: [`Error::Cancelled`](crate::Error::Cancelled).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stopped(pub(crate) Stage);
+
+/// Reports a step to the observer; an error if it asks to stop.
 pub(crate) fn step(
     progress: &dyn Progress,
     stage: Stage,
     done: u64,
     total: Option<u64>,
-) -> Result<()> {
+) -> Result<(), Stopped> {
     match progress.advance(stage, done, total) {
         ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(Error::Cancelled { stage }),
+        ControlFlow::Break(()) => Err(Stopped(stage)),
     }
 }

@@ -164,7 +164,7 @@ impl Journeys {
         step(progress, stage, 0, total)?;
         let watch = |journeys: usize| {
             let done = done.fetch_add(journeys as u64, Ordering::Relaxed) + journeys as u64;
-            step(progress, stage, done, total)
+            Ok(step(progress, stage, done, total)?)
         };
         let sample = self.sample();
         sample.fold(0..self.len(), grain(self.len()), &start, &watch)

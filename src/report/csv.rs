@@ -36,6 +36,33 @@ fn ends(cell: &Cell) -> [String; 2] {
         })
 }
 
+impl Table {
+    /// Writes a header and one record for each row, quoted as RFC 4180 has it, with `\n` at line
+    /// ends. A column with intervals is followed by `NAME_low` and `NAME_high`.
+    ///
+    /// # Errors
+    /// If the writer fails.
+    ///
+    /// ```
+    /// use mixtouch::report::{Cell, Table};
+    ///
+    /// let table = Table::new(["channel", "roas"]).with_rows([
+    ///     [Cell::from("search, paid"), Cell::number(3.25, 1).with_interval(2.5, 4.0)],
+    ///     [Cell::from("direct"), Cell::MISSING],
+    /// ]);
+    /// let mut csv = Vec::new();
+    /// table.write_csv(&mut csv)?;
+    /// assert_eq!(
+    ///     csv,
+    ///     b"channel,roas,roas_low,roas_high\n\"search, paid\",3.25,2.5,4\ndirect,,,\n"
+    /// );
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn write_csv(&self, writer: impl Write) -> Result<()> {
+        write_table(self, writer)
+    }
+}
+
 /// A header and a record for each row; columns with intervals are followed by their ends.
 pub(crate) fn write_table(table: &Table, writer: impl Write) -> Result<()> {
     let has_interval = |at: usize| {

@@ -1,9 +1,7 @@
 //! Rows of cells under named columns.
 
 use crate::report::cell::Cell;
-use crate::report::text;
 use serde::{Serialize, Serializer};
-use std::fmt;
 
 /// To which side a column's entries are aligned in text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,37 +128,5 @@ impl Table {
     /// The rows from top to bottom.
     pub fn rows(&self) -> &[Vec<Cell>] {
         &self.rows
-    }
-
-    /// Writes a header and one record for each row, quoted as RFC 4180 has it, with `\n` at line
-    /// ends. A column with intervals is followed by `NAME_low` and `NAME_high`.
-    ///
-    /// # Errors
-    /// If the writer fails.
-    ///
-    /// ```
-    /// use mixtouch::report::{Cell, Table};
-    ///
-    /// let table = Table::new(["channel", "roas"]).with_rows([
-    ///     [Cell::from("search, paid"), Cell::number(3.25, 1).with_interval(2.5, 4.0)],
-    ///     [Cell::from("direct"), Cell::MISSING],
-    /// ]);
-    /// let mut csv = Vec::new();
-    /// table.write_csv(&mut csv)?;
-    /// assert_eq!(
-    ///     csv,
-    ///     b"channel,roas,roas_low,roas_high\n\"search, paid\",3.25,2.5,4\ndirect,,,\n"
-    /// );
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    #[cfg(feature = "csv")]
-    pub fn write_csv(&self, writer: impl std::io::Write) -> crate::error::Result<()> {
-        crate::report::csv::write_table(self, writer)
-    }
-}
-
-impl fmt::Display for Table {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        text::write_table(f, self, "")
     }
 }

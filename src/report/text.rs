@@ -4,6 +4,12 @@ use crate::report::cell::Cell;
 use crate::report::table::{Alignment, Column, Table};
 use std::fmt;
 
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_table(f, self, "")
+    }
+}
+
 /// Writes a heading and rows, each column as wide as its widest entry and two spaces from the next.
 pub(crate) fn write_table(f: &mut fmt::Formatter<'_>, table: &Table, indent: &str) -> fmt::Result {
     let entry = |cell: &Cell| (cell.shown().into_owned(), cell.shown_interval());

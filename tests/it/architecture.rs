@@ -10,7 +10,8 @@ use std::path::Path;
 
 /// The folders from the ground up; those of one line do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["error", "progress"],
+    &["progress"],
+    &["error"],
     &["util", "linalg"],
     &["time"],
     &["stats"],

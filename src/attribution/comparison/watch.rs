@@ -33,7 +33,7 @@ impl<'a> Counter<'a> {
         if units > 0 && done < self.total && done / every == (done - units) / every {
             return Ok(());
         }
-        step(self.progress, self.stage, done, Some(self.total))
+        Ok(step(self.progress, self.stage, done, Some(self.total))?)
     }
 }
 
