@@ -36,8 +36,12 @@ fn main() -> Result<()> {
     let after = returns(&world, tests)?;
     println!("\nROI       truth  without tests  with tests");
     for (at, channel) in world.channels.iter().enumerate() {
-        let [before, after] = [&before[at], &after[at]].map(|found| found.roi.map_or(0.0, |roi| roi.value()));
-        println!("{channel:<8} {:>6.2}  {before:>13.2}  {after:>10.2}", world.roas(at));
+        let [before, after] =
+            [&before[at], &after[at]].map(|found| found.roi.map_or(0.0, |roi| roi.value()));
+        println!(
+            "{channel:<8} {:>6.2}  {before:>13.2}  {after:>10.2}",
+            world.roas(at)
+        );
     }
     Ok(())
 }
@@ -46,5 +50,8 @@ fn main() -> Result<()> {
 fn returns(world: &SimulatedPanel, tests: Vec<LiftTest>) -> Result<Vec<ChannelSummary>> {
     let specification = MixSpecification::new().with_lift_tests(tests);
     let search = Search::default().with_evaluations(2_000).with_seed(1);
-    Ok(search.fit(&specification, &world.panel()?)?.posterior().channels())
+    Ok(search
+        .fit(&specification, &world.panel()?)?
+        .posterior()
+        .channels())
 }

@@ -31,7 +31,10 @@ fn main() -> Result<()> {
     let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
     println!("\nfour weeks with {total:.0} in all      now  planned");
     for channel in plan.channels() {
-        println!("{:<22} {:>9.0} {:>8.0}", channel.channel, channel.now, channel.planned);
+        println!(
+            "{:<22} {:>9.0} {:>8.0}",
+            channel.channel, channel.now, channel.planned
+        );
     }
     print!("expected gain {:.0}", plan.gain());
     if let Some(interval) = plan.gain_interval(ConfidenceLevel::P90) {
