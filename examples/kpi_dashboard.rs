@@ -3,7 +3,6 @@
 //!     cargo run --release --example kpi_dashboard
 
 use mixtouch::attribution::rules::LastTouch;
-use mixtouch::kpi::customers::{Purchases, Retention};
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::journeys::ConversionRates;
 use mixtouch::kpi::{KpiOptions, OfflineChannels};
