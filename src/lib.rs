@@ -122,7 +122,7 @@ pub use journeys::{
     Accumulator, Journey, JourneyBuilder, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
     Totals,
 };
-pub use time::{Day, TimeZone};
+pub use time::{Day, TimeRange, TimeZone};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "csv", feature = "time"))]
