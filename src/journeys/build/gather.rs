@@ -35,7 +35,7 @@ pub(crate) struct PersonRows {
     pub(crate) costs: Vec<f64>,
     /// Empty unless interactions matter.
     pub(crate) interactions: Vec<Option<Interaction>>,
-    /// Empty unless journeys are told apart by segment.
+    /// Empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
     /// Conversions by person, then time.
     pub(crate) sales: Vec<SaleRow>,

@@ -63,7 +63,7 @@ pub struct TrueChannel {
     pub volatility: f64,
     /// Sales in a period, if it were saturated.
     pub effect: f64,
-    /// Geometric carry-over from one period to the next, from 0 to below 1.
+    /// Geometric carry-over from one period to the next, 0 or more and < 1.
     pub carry_over: f64,
     /// How many periods a unit of spend works, its own included.
     pub window: usize,
