@@ -49,8 +49,8 @@ impl fmt::Display for Stage {
 /// Methods that take a while come in pairs: the plain one, and one whose name ends in
 /// `_with_progress` and that takes an observer. `()` observes nothing. Observing changes no figure.
 ///
-/// Work stopped by its observer fails with [`Error::Cancelled`]; a search gives the best it found
-/// instead, where it found anything.
+/// Work stopped by its observer fails with [`Error::Cancelled`](crate::Error::Cancelled); a search
+/// gives the best it found instead, where it found anything.
 ///
 /// ```
 /// use mixtouch::progress::{Progress, Stage};
