@@ -75,11 +75,9 @@ pub struct PairEffect<'a> {
 /// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let model = AdditiveHazard::default().fit(&journeys)?;
-/// journeys.iter().for_each(|journey| {
-///     let intensity = model.predict(journey);
-///     assert_eq!(intensity.touches.len(), journey.channels().len());
-///     assert!(intensity.total() >= intensity.baseline);
-/// });
+/// let converted = journeys.iter().next().unwrap();
+/// let intensity = model.predict(converted);
+/// assert!(intensity.total() > intensity.baseline);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
