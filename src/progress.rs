@@ -4,10 +4,16 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 /// A stage of long work.
+///
+/// ```
+/// use mixtouch::progress::Stage;
+///
+/// assert_eq!(Stage::Bootstrapping.to_string(), "bootstrapping");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Reading a file; counted in bytes.
+    /// Reading a file; counted in bytes, or in pieces of a file.
     Reading,
     /// Building journeys; counted in partitions of persons.
     Building,

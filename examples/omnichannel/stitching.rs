@@ -53,7 +53,7 @@ pub(crate) fn visits(
     let (mut visits, left_out) = contacts(options, log)?;
     costs.append(left_out);
     if let Some(sessions) = options.sessions() {
-        let (first_or_last, others) = visits.sessions(sessions)?;
+        let (first_or_last, others) = visits.sessions(sessions);
         (visits, _) = (first_or_last, costs.append(others));
     }
     Ok((visits, costs))
@@ -71,7 +71,7 @@ fn contacts(options: &Options, log: &Events) -> Result<(Events, CostTable)> {
     if !tells {
         return Ok((log.clone(), CostTable::new()));
     }
-    log.retained(|event| !is_mail(&event) || event.interaction().is_some())
+    Ok(log.retained(|event| !is_mail(&event) || event.interaction().is_some()))
 }
 
 /// Persons with all that is known, or with nothing that is known.

@@ -59,7 +59,7 @@ impl Identities {
             others.for_each(|identifier| identifiers.add(*identifier));
             identifiers.end_row();
         }
-        events.events = events.events.select(&kept)?;
+        events.events = events.events.select(&kept);
         events.events.set_identifiers(identifiers);
         Ok(erased)
     }

@@ -90,7 +90,7 @@ impl Identities {
         let mut log = if kept.len() == rows.len() {
             events.events.clone()
         } else {
-            events.events.select(&kept)?
+            events.events.select(&kept)
         };
         let person = |&row: &usize| persons[row].unwrap_or_else(|| unknown_person(events, row));
         log.set_persons(kept.iter().map(person).collect());
@@ -113,7 +113,7 @@ impl Identities {
             value,
         };
         let costs = if without == WithoutConsent::TotalsOnly {
-            events.events.costs_of(touches.into_iter())?
+            events.events.costs_of(touches.into_iter())
         } else {
             CostTable::new()
         };

@@ -157,8 +157,8 @@ fn defining(path: &[String], modules: &BTreeMap<Module, String>) -> Option<Modul
     let Some(name) = path.get(length) else {
         return Some(module);
     };
-    let exported = used(&modules[&module], "use self::").into_iter();
-    match exported.filter(|export| export.last() == Some(name)).next() {
+    let mut exported = used(&modules[&module], "use self::").into_iter();
+    match exported.find(|export| export.last() == Some(name)) {
         Some(export) => defining(&[module, export].concat(), modules),
         None => Some(module),
     }
