@@ -3,10 +3,11 @@
 use crate::event::identifier::Identifier;
 use crate::identity::components::ranges;
 use crate::identity::identifier_index::{CHUNK, IdentifierIndex, Numbered};
+use crate::identity::identifier_kind::IdentifierKind;
 use crate::identity::link::{Links, steps};
 use crate::identity::ranges::{Pair, of_halves, to_pair};
 use crate::identity::rejected_links::{Rejections, Rule};
-use crate::identity::rules::{IdentifierKind, Rules};
+use crate::identity::rules::Rules;
 use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::ops::Range;

@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// serialise.
 ///
 /// ```
-/// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse()?;
+/// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff".repeat(2).parse()?;
 /// assert_eq!(format!("{key:?}"), "HashKey(..)");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

@@ -85,7 +85,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_are_those_of_every_pair(labels in prop::collection::vec((0u64..5, 0u64..5), 0..40)) {
+        fn counts_are_those_of_every_pair(
+            labels in prop::collection::vec((0u64..5, 0u64..5), 0..40)
+        ) {
             let (found, truth): (Vec<u64>, Vec<u64>) = labels.iter().copied().unzip();
             let mut by_hand = PairCounts::default();
             for (at, left) in labels.iter().enumerate() {

@@ -33,11 +33,11 @@ pub struct RejectedLinks {
     pub links: u64,
     /// Links of an identifier with itself, which say nothing.
     pub self_links: u64,
-    /// Rules that refused any, those that refused most first.
+    /// Rules that rejected any, those that rejected most first.
     pub rules: Vec<RejectedByRule>,
 }
 
-/// What one rule refused.
+/// What one rule rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RejectedByRule {
@@ -124,7 +124,8 @@ impl fmt::Display for RejectedLinks {
     }
 }
 
-/// RejectedLinks links as they are found: the rule, the number of its kind, and the identifiers at fault.
+/// Rejected links as they are found: the rule, the number of its kind, and the identifiers at
+/// fault.
 #[derive(Debug, Default)]
 pub(super) struct Rejections {
     by_rule: BTreeMap<(Rule, Option<usize>), Named>,

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod person;
+mod person_truth;
 
 use crate::error::{Error, Result};
 use crate::event::Events;
@@ -9,7 +10,8 @@ use crate::journeys::JourneyOptions;
 use crate::journeys::arena::Journeys;
 use crate::journeys::build::JourneyBuilder;
 use crate::simulate::worlds::catalogue::Mechanism;
-use crate::simulate::worlds::person::{PersonTruth, Recipe};
+use crate::simulate::worlds::person::Recipe;
+use crate::simulate::worlds::person_truth::PersonTruth;
 use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -60,7 +60,8 @@ impl Journeys {
     /// log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
     /// log.push(Event::touch("ann", 1_767_400_000, "e-mail"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// assert_eq!((journeys.len(), journeys.totals().conversions, journeys.totals().nulls), (2, 1.0, 1.0));
+    /// let totals = journeys.totals();
+    /// assert_eq!((journeys.len(), totals.conversions, totals.nulls), (2, 1.0, 1.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_events(events: &crate::event::Events, options: JourneyOptions) -> Result<Self> {

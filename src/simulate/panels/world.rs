@@ -6,8 +6,8 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::simulate::panels::SimulatedPanel;
 use crate::simulate::panels::channel::TrueChannel;
+use crate::simulate::panels::simulated::SimulatedPanel;
 use crate::simulate::panels::spend::{SpendPattern, autoregression};
 use crate::time::Day;
 use crate::util::Random;
