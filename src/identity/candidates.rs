@@ -188,9 +188,9 @@ impl<'a> Guards<'a> {
 /// What guards ask of a kind.
 #[derive(Clone, Copy)]
 struct Guarded {
-    /// Its values may join so many persons and no more.
+    /// Its values may join a limited number of persons.
     may_be_shared: bool,
-    /// A person has so many of its values and no more, so they tell persons apart.
+    /// A person has a limited number of its values, so they distinguish persons.
     tells_persons: bool,
     /// Its links hold for a time.
     timed: bool,

@@ -45,7 +45,7 @@ impl Identities {
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If the log is too large, which a log that could be filled is not.
     pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {
         let theirs = self.identifiers(person);
         let is_others = |identifier: &&Identifier| theirs.binary_search(identifier).is_err();

@@ -40,7 +40,7 @@ impl Pseudonymiser {
     /// The identifier of that kind and value.
     ///
     /// # Errors
-    /// A kind that the rules do not have; an empty or blank value.
+    /// If the rules do not have the kind, or the value is empty or blank.
     pub fn identifier(&self, kind: &str, value: &str) -> Result<Identifier> {
         let number = self.kind(kind).ok_or_else(|| {
             Error::setting(

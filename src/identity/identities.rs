@@ -67,7 +67,7 @@ pub struct Identities {
     /// Those with consent, where it was asked for.
     granted: Option<IdentifierIndex>,
     rules: Rules,
-    refused: RejectedLinks,
+    rejected_links: RejectedLinks,
 }
 
 /// What trying the links came to.
@@ -84,7 +84,7 @@ impl Identities {
         resolved: Resolved,
         granted: Option<IdentifierIndex>,
         rules: Rules,
-        refused: RejectedLinks,
+        rejected_links: RejectedLinks,
     ) -> Self {
         let Resolved {
             representative,
@@ -100,7 +100,7 @@ impl Identities {
             shared,
             granted,
             rules,
-            refused,
+            rejected_links,
         }
     }
 
@@ -110,8 +110,8 @@ impl Identities {
     }
 
     /// Which links were not followed, and why.
-    pub fn refused(&self) -> &RejectedLinks {
-        &self.refused
+    pub fn rejected_links(&self) -> &RejectedLinks {
+        &self.rejected_links
     }
 
     /// How many distinct identifiers there are.

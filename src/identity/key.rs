@@ -50,7 +50,7 @@ impl FromStr for HashKey {
     type Err = Error;
 
     /// # Errors
-    /// Anything but 64 hexadecimal digits. The message does not repeat the text, which may be
+    /// If the text is not 64 hexadecimal digits. The message does not repeat the text, which may be
     /// nearly the key.
     fn from_str(text: &str) -> Result<Self> {
         let bad = || {

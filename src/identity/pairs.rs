@@ -34,7 +34,7 @@ impl PairCounts {
     /// Compares two partitions given by a label a thing.
     ///
     /// # Errors
-    /// Numbers of labels that differ.
+    /// If the numbers of labels differ.
     pub fn new(found: &[u64], truth: &[u64]) -> Result<Self> {
         if found.len() != truth.len() {
             return Err(Error::setting(

@@ -50,7 +50,7 @@ pub struct Customers {
     pub persons: Vec<u64>,
     /// The true person of each row as far as the certain links can tell: rows that they cannot
     /// connect with the rest of their person's have another number. A row on a shared device where
-    /// nobody is signed in is nobody's.
+    /// nobody is signed in belongs to no person.
     pub supported: Vec<u64>,
     /// Purchases each channel caused, in expectation given the contacts that took place, by name.
     pub incremental: Vec<(&'static str, f64)>,
@@ -79,7 +79,7 @@ impl Customers {
         ("direct", Stage::Purchase),
     ];
 
-    /// The log of so many persons over 90 days from 2026-01-01, the same for the same seed on every
+    /// The log of `persons` persons over 90 days from 2026-01-01, the same for the same seed on every
     /// machine.
     ///
     /// # Errors
@@ -205,7 +205,7 @@ impl Customers {
     /// The log as it would be if everybody were known: each row with its true person.
     ///
     /// # Errors
-    /// None for a log that was made here.
+    /// If the log is too large, which a log that was made here is not.
     pub fn known(&self) -> Result<Events> {
         let mut log = self.events.plain();
         log.set_persons(self.persons.clone());

@@ -16,6 +16,15 @@ use crate::time::Day;
 use crate::util::Random;
 
 /// The simulated log with its truth.
+///
+/// ```
+/// use mixtouch::simulate::retailer::Retailer;
+///
+/// let retailer = Retailer::new(500, 7)?;
+/// assert!(retailer.baseline > 0.0);
+/// assert!(retailer.incremental.iter().any(|(channel, caused)| *channel == "tv" && *caused > 0.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Retailer {
     /// The log: touches with their costs where they are bought one by one, and purchases.
@@ -99,10 +108,10 @@ const DAY: f64 = crate::time::limits::DAY as f64;
 const START: i64 = 1_767_225_600;
 
 impl Retailer {
-    /// A log of so many persons over 90 days, the same for the same seed on every machine.
+    /// A log of `persons` persons over 90 days, the same for the same seed on every machine.
     ///
     /// # Errors
-    /// No person, or more than ten million.
+    /// If there is no person, or more than ten million.
     ///
     /// ```
     /// let retailer = mixtouch::simulate::retailer::Retailer::new(1_000, 1)?;

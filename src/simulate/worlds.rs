@@ -24,7 +24,7 @@ use std::str::FromStr;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum World {
-    /// Touches add to the intensity, each channel with its own decay; nobody buys without.
+    /// Touches add to the intensity, each channel with its own decay; nobody buys without a touch.
     Additive,
     /// The same, and half of the conversions would have come anyway.
     Baseline,
@@ -123,7 +123,7 @@ impl World {
     /// the number alone: the first persons of a larger world are those of a smaller one.
     ///
     /// # Errors
-    /// No person, or more than 2^32.
+    /// If there is no person, or more than 2^32.
     ///
     /// ```
     /// use mixtouch::simulate::worlds::World;

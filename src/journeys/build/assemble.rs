@@ -69,7 +69,7 @@ struct HalfArena {
 }
 
 impl GrowingArena {
-    /// An empty arena for so many parts of so many rows together.
+    /// An empty arena for `parts` parts, which have `rows` rows together.
     pub(crate) fn new(parts: usize, rows: usize) -> Self {
         Self {
             parts,

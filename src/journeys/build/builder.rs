@@ -164,8 +164,8 @@ impl JourneyBuilder {
     /// [`Stage::Reading`], counted in pieces, the total unknown.
     ///
     /// # Errors
-    /// If [`JourneyBuilder::extend_each`] fails, or the observer stops the work: the builder then has
-    /// none of these pieces' events.
+    /// If [`JourneyBuilder::extend_each`] fails, or the observer stops the work: the builder then
+    /// has none of these pieces' events.
     pub fn extend_each_with_progress<P, E>(
         &mut self,
         pieces: impl Iterator<Item = Result<P>> + Send,
@@ -250,9 +250,9 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// If the options name a channel that no event has or an end of observation that no log can
-    /// hold, if there are more channels than there are numbers, those of the cost table included, or
-    /// if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with transforms
-    /// may make.
+    /// hold, if there are more channels than there are numbers, those of the cost table included,
+    /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
+    /// transforms may make.
     pub fn build(self) -> Result<Journeys> {
         self.build_with_progress(&())
     }

@@ -72,7 +72,7 @@ pub(crate) struct Extent {
 
 impl PartitionCutter {
     /// # Errors
-    /// A channel named by the options that is not there.
+    /// If the options name a channel that is not there.
     pub(crate) fn new(
         options: &JourneyOptions,
         channels: &Channels,

@@ -184,13 +184,13 @@ impl PartitionedRows {
 fn merged<'a, T: Copy>(
     batches: &[PartitionedRows],
     rows: impl Iterator<Item = (&'a PartitionedRows, usize)>,
-    of: impl Fn(&PartitionedRows) -> &Vec<T>,
+    values: impl Fn(&PartitionedRows) -> &Vec<T>,
     filler: T,
 ) -> Vec<T> {
-    if batches.iter().all(|batch| of(batch).is_empty()) {
+    if batches.iter().all(|batch| values(batch).is_empty()) {
         return Vec::new();
     }
-    rows.map(|(batch, row)| of(batch).get(row).copied().unwrap_or(filler))
+    rows.map(|(batch, row)| values(batch).get(row).copied().unwrap_or(filler))
         .collect()
 }
 

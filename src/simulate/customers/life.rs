@@ -62,7 +62,7 @@ pub(super) const MAIL: &str = "e-mail";
 pub(super) const DAYS: f64 = 90.0;
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: i64 = 1_767_225_600;
-/// Shop tablets and offices: one for so many persons.
+/// How many persons share a shop's tablet, and an office.
 const PERSONS_A_TABLET: u64 = 2_000;
 const PERSONS_AN_OFFICE: u64 = 20_000;
 

@@ -40,7 +40,7 @@ pub(super) struct Row {
     pub(super) goal: &'static str,
     /// The order, the cart or the case.
     pub(super) id: String,
-    /// As [`Customers::COLUMNS`](crate::simulate::customers::Customers::COLUMNS) name them.
+    /// In the order of [`Customers::COLUMNS`](crate::simulate::customers::Customers::COLUMNS).
     pub(super) texts: [&'static str; 5],
 }
 

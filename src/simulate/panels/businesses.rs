@@ -66,7 +66,7 @@ impl PanelWorld {
     /// One market, 104 weeks, 4 channels, 2 controls, noise of 10 % of base sales.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn small_business() -> Result<Self> {
         let rows = (&SMALL_CHANNELS[..], &SMALL_CONTROLS[..]);
         business(rows, vec!["Local".to_owned()], 104, 5000.0, 0.2)
@@ -75,7 +75,7 @@ impl PanelWorld {
     /// Two geos, 131 weeks, 6 channels, 2 controls, noise of 10 % of base sales.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn growing_business() -> Result<Self> {
         let rows = (&GROWING_CHANNELS[..], &GROWING_CONTROLS[..]);
         business(rows, numbered_geos(2), 131, 5000.0, 0.2)
@@ -88,7 +88,7 @@ impl PanelWorld {
     /// [`PanelWorld::with_size`] does so too.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn medium_business() -> Result<Self> {
         let rows = (&MEDIUM_CHANNELS[..], &MEDIUM_CONTROLS[..]);
         business(rows, numbered_geos(4), 312, 100_000.0, 0.6)
@@ -98,7 +98,7 @@ impl PanelWorld {
     /// social logistic), whose budgets rise and fall together; trend, seasons and noise of 4 %.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn national() -> Result<Self> {
         let world = Self::new(
             steady_channels(10_000.0)?,
@@ -114,7 +114,7 @@ impl PanelWorld {
     /// The same market in six regions, two years of weeks.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn regional() -> Result<Self> {
         let world = Self::new(steady_channels(2000.0)?, numbered_geos(6), 104, 2000.0)?;
         Ok(world
@@ -127,7 +127,7 @@ impl PanelWorld {
     /// regression alone credits media with what demand did, and only experiments tell.
     ///
     /// # Errors
-    /// None in practice: the settings are valid.
+    /// If a setting is out of range, which none is.
     pub fn confounded() -> Result<Self> {
         let world = Self::new(
             steady_channels(10_000.0)?,
