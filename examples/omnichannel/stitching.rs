@@ -133,9 +133,10 @@ pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
     }
     let text = format!(
         "{table}(largest: identifiers of the largest person)\n\nlinks: {}",
-        identities.refused()
+        identities.rejected_links()
     );
-    let refused: Value = serde_json::to_value(identities.refused()).expect("numbers and texts");
+    let refused: Value =
+        serde_json::to_value(identities.rejected_links()).expect("numbers and texts");
     let json = json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
     Ok(Family {
         name: "identity",

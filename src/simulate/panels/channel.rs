@@ -7,6 +7,13 @@ use crate::simulate::panels::spend::SpendPattern;
 
 /// A true saturation curve, from carried spend (as a multiple of the geo's largest period) to a
 /// share of the channel's effect.
+///
+/// ```
+/// use mixtouch::simulate::panels::TrueSaturation;
+///
+/// let hill = TrueSaturation::Hill { slope: 1.0, half: 0.4 };
+/// assert!((hill.response(0.4) - 0.5).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
