@@ -1,44 +1,75 @@
-//! A regression as a table.
+//! A regression as a report: its table of coefficients and a line of statistics.
 
 use std::fmt;
 
+use crate::mix::estimate::least_squares::coefficient::Coefficient;
 use crate::mix::estimate::least_squares::summary::RegressionSummary;
+use crate::report::{Cell, Report, Section, Table};
+
+impl RegressionSummary {
+    fn coefficient_table(&self) -> Table {
+        Table::new([
+            "coefficient",
+            "estimate",
+            "std. error",
+            "t",
+            "p",
+            "95 % low",
+            "95 % high",
+            "VIF",
+        ])
+        .with_rows(self.coefficients().iter().map(coefficient_row))
+    }
+
+    fn fit_line(&self) -> String {
+        let mut line = format!("R2 {:.4}", self.r2());
+        if let Some(adjusted) = self.adjusted_r2() {
+            line += &format!(", adjusted R2 {adjusted:.4}");
+        }
+        line += &format!(", AIC {:.2}, BIC {:.2}", self.aic(), self.bic());
+        line += &format!(", Durbin-Watson {:.3}", self.durbin_watson());
+        if let Some(test) = self.breusch_pagan() {
+            let (statistic, p) = (test.statistic(), test.p_value());
+            line += &format!(", Breusch-Pagan {statistic:.3} (p = {p:.4})");
+        }
+        line
+    }
+}
+
+fn coefficient_row(line: &Coefficient) -> [Cell; 8] {
+    let interval = line.interval();
+    [
+        Cell::from(line.name()),
+        Cell::number(line.estimate(), 5),
+        Cell::number(line.standard_error(), 5),
+        Cell::number(line.statistic(), 3),
+        Cell::number(line.p_value(), 4),
+        Cell::number(interval.low(), 5),
+        Cell::number(interval.high(), 5),
+        Cell::number(line.variance_inflation(), 2),
+    ]
+}
+
+impl Report for RegressionSummary {
+    fn title(&self) -> String {
+        format!(
+            "regression of {} rows on {} columns",
+            self.rows(),
+            self.coefficients().len()
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        vec![
+            Section::new()
+                .with_table(self.coefficient_table())
+                .with_line(self.fit_line()),
+        ]
+    }
+}
 
 impl fmt::Display for RegressionSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths = self.coefficients().iter().map(|c| c.name().len());
-        let width = widths.max().unwrap_or(0).max("coefficient".len());
-        writeln!(
-            f,
-            "{:width$} {:>12} {:>12} {:>8} {:>8} {:>12} {:>12} {:>8}",
-            "coefficient", "estimate", "std. error", "t", "p", "95 % low", "95 % high", "VIF"
-        )?;
-        for c in self.coefficients() {
-            let interval = c.interval();
-            let inflation = c.variance_inflation();
-            writeln!(
-                f,
-                "{:width$} {:>12.5} {:>12.5} {:>8.3} {:>8.4} {:>12.5} {:>12.5} {:>8}",
-                c.name(),
-                c.estimate(),
-                c.standard_error(),
-                c.statistic(),
-                c.p_value(),
-                interval.low(),
-                interval.high(),
-                inflation.map_or_else(|| "-".to_owned(), |v| format!("{v:.2}")),
-            )?;
-        }
-        write!(f, "rows {}, R2 {:.4}", self.rows(), self.r2())?;
-        if let Some(adjusted) = self.adjusted_r2() {
-            write!(f, ", adjusted R2 {adjusted:.4}")?;
-        }
-        write!(f, ", AIC {:.2}, BIC {:.2}", self.aic(), self.bic())?;
-        write!(f, ", Durbin-Watson {:.3}", self.durbin_watson())?;
-        if let Some(test) = self.breusch_pagan() {
-            write!(f, ", Breusch-Pagan {:.3}", test.statistic())?;
-            write!(f, " (p = {:.4})", test.p_value())?;
-        }
-        Ok(())
+        self.document().fmt(f)
     }
 }
