@@ -75,11 +75,14 @@ impl<'a> Contacts<'a> {
     /// If an offline channel is none of the log.
     pub(crate) fn new(timelines: &PersonTimelines<'a>, options: &KpiOptions) -> Result<Self> {
         let log = timelines.log();
-        let channels = Channels::new(log.channel_names().iter())?;
-        options.offline().check(&[Some(&channels)])?;
+        let names = log.channel_names();
+        let known = Channels::new(names.iter())?;
+        options.offline().check(&[Some(&known)])?;
+        // the log numbers channels as they came, `Channels` by name: flags go by the log's numbers
+        let is_offline = |name| options.offline().contains(name);
         Ok(Self {
             log,
-            offline: options.offline().flags(Some(&channels)),
+            offline: names.iter().map(is_offline).collect(),
             lookback: options.lookback().seconds(),
         })
     }

@@ -604,7 +604,7 @@ fn bad_input_has_an_error_or_a_stated_result() {
     .clone();
     assert_eq!(
         reason.as_deref(),
-        Some("variance of both arms is 0, expected: above 0 in at least one arm")
+        Some("variance of both arms is 0, expected: > 0 in at least one arm")
     );
     // Who served is stated nowhere, or in a column that is not there.
     let service = |columns| {
