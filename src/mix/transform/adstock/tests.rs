@@ -1,8 +1,5 @@
 use proptest::prelude::*;
 
-use crate::error::Error;
-use crate::mix::transform::adstock::carry::convolve;
-use crate::mix::transform::adstock::window::LONGEST;
 use crate::mix::transform::adstock::*;
 
 fn at(family: AdstockFamily, u: [f64; 2], window: LagWindow) -> AdstockKernel {

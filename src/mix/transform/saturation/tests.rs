@@ -1,6 +1,5 @@
 use proptest::prelude::*;
 
-use crate::mix::transform::saturation::response::CHORD;
 use crate::mix::transform::saturation::*;
 
 /// A curve of each family at the unit-cube point `u`.
