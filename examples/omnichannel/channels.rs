@@ -65,7 +65,7 @@ impl LastTouchColumns {
         stitching: &Stitching,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        let last_touch = |events: &Events, costs: &CostTable| {
+        let last_touch = |events: &Events, costs: &CostTable| -> Result<ModelTable> {
             let journeys = journeys(options, events, costs, progress)?;
             let table = Comparison::new().model(MODEL, LastTouch).run(&journeys)?;
             Ok(table.model(MODEL).expect("the model added").clone())
