@@ -2,44 +2,91 @@
 //! multi-touch attribution over millions of person-level journeys, and marketing-mix models of
 //! sales over time.
 //!
-//! The road of attribution: [`Events`] (or a [`PathTable`]) -> [`Journeys`], cut as
-//! [`JourneyOptions`] say -> an [`AttributionModel`], which a specification that implements [`Fit`]
-//! learns -> [`Credits`], or a [`Comparison`] of several models.
+//! # Attribution in four steps
+//! Build [`Events`], cut [`Journeys`], fit a model, attribute credit.
 //!
 //! ```
 //! use mixtouch::attribution::markov::Markov;
-//! use mixtouch::attribution::rules::LastTouch;
-//! use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys, attribute};
+//! use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys, attribute};
 //!
+//! // 1. Build events: a row for each touch and each conversion, in any order.
 //! let mut log = Events::new();
 //! log.push(Event::touch("ann", 1_767_225_600, "social"))?;
 //! log.push(Event::touch("ann", 1_767_312_000, "search"))?;
 //! log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
+//! log.push(Event::touch("bob", 1_767_312_000, "search"))?;
+//!
+//! // 2. Cut journeys: each person's touches up to a conversion or the end of observation.
 //! let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 //!
-//! let credits = attribute(&journeys, &LastTouch)?;
-//! assert_eq!(credits.channel("search").map(|tally| tally.value), Some(50.0));
+//! // 3. Fit a model. Rules such as `LastTouch` need no fitting.
+//! let model = Markov::order(1)?.fit(&journeys)?;
 //!
-//! let table = Comparison::new().model("last-touch", LastTouch).fit("markov", Markov::order(1)?).run(&journeys)?;
-//! println!("{table}");
+//! // 4. Attribute credit.
+//! let credits = attribute(&journeys, &model)?;
+//! let value = |channel| credits.channel(channel).map_or(0.0, |tally| tally.value);
+//! assert!((value("social") + value("search") - 50.0).abs() < 1e-12);
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 //!
+//! [`Comparison`] scores several models side by side, with bootstrap intervals where asked for.
 //! Whatever the model, credited + baseline + unattributed = total, and results are the same to the
-//! bit on any number of threads and in any order of different persons' rows. [`simulate`] makes
-//! worlds whose truth is known, to try models on.
+//! bit on any number of threads and in any order of different persons' rows.
 //!
-//! Where rows name cookies, accounts and cards in place of a person, [`identity`] comes first: it
-//! finds who is who, under guards and with consent. [`privacy`] keeps small groups out of reports.
+//! # The mix model in three
+//! Build a [`Panel`](mix::panel::Panel), specify and fit a model, plan a budget.
 //!
-//! The road of the mix model: [`mix::Panel`] -> [`mix::MixSpecification`] -> contributions, returns,
-//! response curves and a plan. Lift tests from [`experiment`] and, by choice, attribution
-//! ([`calibration`]) pull it towards what was measured. [`omnichannel`] has the KPIs: conversion,
-//! cost of acquisition, retention, the value of customers.
+//! ```
+//! use mixtouch::budget::Goal;
+//! use mixtouch::mix::estimate::Search;
+//! use mixtouch::mix::specification::MixSpecification;
+//! use mixtouch::simulate::panels::PanelWorld;
 //!
-//! Features: `csv` (files in and out), `time` (RFC 3339, calendar days in time zones) and `linfa`
-//! (least squares, and mix designs as datasets for any linfa regressor), all on by default;
-//! `parquet` (Parquet files and Arrow record batches in).
+//! // 1. A panel: spend, KPI and controls by week; here a simulated one.
+//! let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+//!
+//! // 2. Say what is modelled, and how it is fitted.
+//! let search = Search::default().with_evaluations(200);
+//! let fit = search.fit(&MixSpecification::new(), &panel)?;
+//! let model = fit.posterior();
+//!
+//! // 3. Plan the next four weeks with the same total.
+//! let budget = model.budget(4, 0.5, 1.5)?;
+//! let total = budget.channels().iter().map(|channel| channel.now()).sum();
+//! let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
+//! assert!(plan.gain() >= 0.0);
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
+//!
+//! # Modules
+//! | module | answers |
+//! |---|---|
+//! | [`event`], [`channel`] | What is in the log? |
+//! | [`identity`] | Which cookies, accounts and cards are one person? |
+//! | [`journeys`] | Which touches came before which conversion? |
+//! | [`attribution`] | How much of a conversion does each touch get? |
+//! | [`kpi`] | Who converts, returns and stays, at what cost? |
+//! | [`mix`] | What did each channel bring to sales over time? |
+//! | [`budget`] | How should the next budget be split? |
+//! | [`experiment`] | Did a test work, and how many persons does it need? |
+//! | [`calibration`] | What does attribution tell a mix model? |
+//! | [`privacy`] | Which groups are too small to show? |
+//! | [`simulate`] | How does a method do where the truth is known? |
+//! | `io` | How are CSV files, Parquet files and Arrow batches read? |
+//! | [`report`] | How do figures become text, CSV and JSON? |
+//! | [`stats`], [`time`] | Intervals and tests; days, time zones and ranges |
+//! | [`progress`] | How is long work watched and stopped? |
+//!
+//! The `guide` has a chapter for each task, from choosing a model to several machines.
+//!
+//! # Features
+//! | feature | | default |
+//! |---|---|---|
+//! | `csv` | CSV files in and out | yes |
+//! | `time` | RFC 3339, calendar days in time zones | yes |
+//! | `linfa` | least squares, and mix designs as datasets for any linfa regressor | yes |
+//! | `parquet` | Parquet files and Arrow record batches in | no |
+//! | `laws` | tests that check the laws of attribution on a model of your own | no |
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]
 
@@ -50,7 +97,7 @@ pub mod channel;
 mod error;
 pub mod event;
 pub mod experiment;
-#[cfg(all(feature = "csv", feature = "time"))]
+#[cfg(all(feature = "csv", feature = "time", feature = "linfa"))]
 pub mod guide;
 pub mod identity;
 #[cfg(any(feature = "csv", feature = "parquet"))]
@@ -75,7 +122,7 @@ pub use journeys::{
     Accumulator, Journey, JourneyBuilder, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
     Totals,
 };
-pub use time::{Day, TimeZone};
+pub use time::{Day, TimeRange, TimeZone};
 
 /// The README's examples, run as tests.
 #[cfg(all(doctest, feature = "csv", feature = "time"))]

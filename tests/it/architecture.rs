@@ -99,6 +99,15 @@ fn used(code: &str, start: &str) -> Vec<Module> {
     paths
 }
 
+/// The paths from the root that stand in the code itself.
+fn inline(code: &str) -> Vec<Module> {
+    let paths = code.match_indices("crate::").map(|(at, start)| &code[at + start.len()..]);
+    let end = |rest: &str| rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+    let path = paths.map(|rest| &rest[..end(rest).unwrap_or(rest.len())]);
+    let names = |path: &str| path.split("::").filter(|name| !name.is_empty()).map(String::from).collect();
+    path.map(names).filter(|path: &Module| !path.is_empty()).collect()
+}
+
 /// Adds the paths of one tree of a `use` line.
 fn expand(tree: &str, before: &[String], paths: &mut Vec<Module>) {
     let (head, group) = match tree.find('{') {
@@ -159,7 +168,8 @@ fn defining(path: &[String], modules: &BTreeMap<Module, String>) -> Option<Modul
 fn imports() -> BTreeMap<Module, BTreeSet<Module>> {
     let modules = modules();
     let imported = |module: &Module| {
-        let paths = used(&modules[module], "use crate::").into_iter();
+        let code = &modules[module];
+        let paths = used(code, "use crate::").into_iter().chain(inline(code));
         let files = paths.filter_map(|path| defining(&path, &modules));
         files.filter(|file| !file.starts_with(module)).collect()
     };
