@@ -22,9 +22,9 @@
 //! | which carts are left, on which device and in which channel? | [`CartAbandonment`](customers::CartAbandonment) |
 //! | all of it, in one document? | [`Dashboard`](dashboard::Dashboard) |
 //!
-//! Every report is made by `new` from its data and [`KpiOptions`]: confidence level, smallest group,
-//! range, periods, lookback, offline channels. It states its range and population, implements
-//! [`Report`](crate::report::Report), and serialises. Its estimates carry intervals:
+//! Every report is made by `new` from its data and [`KpiOptions`]: confidence level, smallest
+//! group, range, periods, lookback, offline channels. It states its range and population,
+//! implements [`Report`](crate::report::Report), and serialises. Its estimates carry intervals:
 //!
 //! | figure | type | interval |
 //! |---|---|---|
@@ -37,9 +37,10 @@
 //! of sums such as a cost per customer, carry no interval.
 //!
 //! # A new KPI
-//! A KPI over journeys is an [`Accumulator`](crate::Accumulator): it observes journeys one by one or
-//! in blocks of whole persons, and merges what was gathered from later ones. Merged parts must equal
-//! the whole; then no number of threads changes a bit, and parts from several machines add up.
+//! A KPI over journeys is an [`Accumulator`](crate::Accumulator): it observes journeys one by one
+//! or in blocks of whole persons, and merges what was gathered from later ones. Merged parts must
+//! equal the whole; then no number of threads changes a bit, and parts from several machines add
+//! up.
 //!
 //! ```
 //! use mixtouch::kpi::KpiOptions;
@@ -143,7 +144,8 @@
 //! }
 //!
 //! let mut log = Events::new().keep_all();
-//! for (time, person, answer) in [(0, "ann", 3.0), (1, "ann", 10.0), (2, "bob", 9.0), (3, "cem", 3.0)] {
+//! let answers = [(0, "ann", 3.0), (1, "ann", 10.0), (2, "bob", 9.0), (3, "cem", 3.0)];
+//! for (time, person, answer) in answers {
 //!     let row = Event::of_kind(Kind::Survey, person, 1_767_225_600 + time);
 //!     log.push(row.with_goal("nps").with_value(answer))?;
 //! }

@@ -1,30 +1,31 @@
 //! Last touch by channel before and after stitching: what fragmentation hides.
 
-use crate::family::{Family, Table};
+use crate::family::Family;
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::{Stitching, visits};
 use mixtouch::attribution::ModelTable;
 use mixtouch::attribution::rules::LastTouch;
 use mixtouch::privacy::Group;
+use mixtouch::progress::Progress;
+use mixtouch::report::{Cell, Section, Table};
 use mixtouch::{Comparison, CostTable, Events, JourneyBuilder, Journeys, Result};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
-pub(crate) fn journeys(options: &Options, events: &Events, costs: &CostTable) -> Result<Journeys> {
+const MODEL: &str = "last-touch";
+const TITLE: &str = "last touch, conversions";
+
+pub(crate) fn journeys(
+    options: &Options,
+    events: &Events,
+    costs: &CostTable,
+    progress: &dyn Progress,
+) -> Result<Journeys> {
     let mut builder = JourneyBuilder::new(options.journeys()?);
     builder.add_costs(costs);
     builder.extend(events)?;
-    builder.build()
-}
-
-fn last_touch(journeys: &Journeys) -> Result<ModelTable> {
-    let table = Comparison::new()
-        .model("last-touch", LastTouch)
-        .run(journeys)?;
-    Ok(table
-        .model("last-touch")
-        .expect("the model that was added")
-        .clone())
+    builder.build_with_progress(progress)
 }
 
 /// A channel's conversions by column, and how many it caused.
@@ -54,99 +55,116 @@ impl Group for Credits {
     }
 }
 
-pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) -> Result<Family> {
-    let (before, after) = (&stitching.before, &stitching.after);
-    let mut columns = vec![
-        (
-            "before",
-            last_touch(&journeys(options, &before.events, &before.costs)?)?,
-        ),
-        (
-            "after",
-            last_touch(&journeys(options, &after.events, &after.costs)?)?,
-        ),
-    ];
-    if let Some(truth) = &input.truth {
-        let (known, costs) = visits(options, &truth.known, CostTable::new())?;
-        columns.push((
-            "everybody known",
-            last_touch(&journeys(options, &known, &costs)?)?,
-        ));
+/// What last touch credits, one column for each state of knowledge.
+struct LastTouchColumns(Vec<(&'static str, ModelTable)>);
+
+impl LastTouchColumns {
+    fn new(
+        options: &Options,
+        input: &Input,
+        stitching: &Stitching,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let last_touch = |events: &Events, costs: &CostTable| -> Result<ModelTable> {
+            let journeys = journeys(options, events, costs, progress)?;
+            let table = Comparison::new().model(MODEL, LastTouch).run(&journeys)?;
+            Ok(table.model(MODEL).expect("the model added").clone())
+        };
+        let (before, after) = (&stitching.before, &stitching.after);
+        let mut columns = vec![
+            ("before", last_touch(&before.events, &before.costs)?),
+            ("after", last_touch(&after.events, &after.costs)?),
+        ];
+        if let Some(truth) = &input.truth {
+            let (known, costs) = visits(options, &truth.known, CostTable::new())?;
+            columns.push(("everybody known", last_touch(&known, &costs)?));
+        }
+        Ok(Self(columns))
     }
-    let mut names: Vec<String> = columns
-        .iter()
-        .flat_map(|(_, model)| &model.channels)
-        .map(|row| row.channel.clone())
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    let caused = |name: &str| {
-        input
-            .truth
-            .as_ref()?
-            .incremental
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, caused)| *caused)
-    };
-    let title = "last touch, conversions";
-    let mut table = Table::new(
-        title,
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
+    /// Every channel that some column credits, in order of names.
+    fn channels(&self) -> BTreeSet<&str> {
+        let rows = self.0.iter().flat_map(|(_, model)| &model.channels);
+        rows.map(|row| row.channel.as_str()).collect()
+    }
+
+    fn credits(&self, channel: &str) -> Vec<f64> {
+        let row = |model: &ModelTable| model.channel(channel).map(|row| row.conversions);
+        let credits = self.0.iter().map(|(_, model)| row(model).unwrap_or(0.0));
+        credits.collect()
+    }
+
+    fn unattributed(&self) -> Vec<f64> {
+        let columns = self.0.iter();
         columns
-            .iter()
-            .map(|(name, _)| *name)
-            .chain(input.truth.as_ref().map(|_| "caused")),
-    );
+            .map(|(_, model)| model.unattributed.conversions)
+            .collect()
+    }
+
+    /// Conversions as JSON fields named by the columns.
+    fn fields(&self, credits: &[f64]) -> Map<String, Value> {
+        let named = self.names().zip(credits);
+        named
+            .map(|(name, &credit)| (name.replace(' ', "_"), credit.into()))
+            .collect()
+    }
+}
+
+pub(crate) fn family(
+    options: &Options,
+    input: &Input,
+    stitching: &Stitching,
+    progress: &dyn Progress,
+) -> Result<Family> {
+    let columns = LastTouchColumns::new(options, input, stitching, progress)?;
+    let truth = input.truth.as_ref();
+    let caused = |channel: &str| {
+        let mut incremental = truth?.incremental.iter();
+        let (_, caused) = incremental.find(|(other, _)| *other == channel)?;
+        Some(*caused)
+    };
+    let groups = columns.channels().into_iter().map(|channel| {
+        let credits = Credits(columns.credits(channel), caused(channel));
+        (channel.to_owned(), credits)
+    });
+    let shown = options.minimum_group()?.apply(groups).groups;
+    let heading = [TITLE].into_iter().chain(columns.names());
+    let mut table = Table::new(heading.chain(truth.map(|_| "caused")));
     let mut rows: Vec<Value> = Vec::new();
-    let credit =
-        |name: &str, model: &ModelTable| model.channel(name).map_or(0.0, |row| row.conversions);
-    let credits = |name: &str| {
-        Credits(
-            columns
-                .iter()
-                .map(|(_, model)| credit(name, model))
-                .collect(),
-            caused(name),
-        )
-    };
-    let shown = options
-        .minimum_group()?
-        .apply(names.iter().map(|name| (name.clone(), credits(name))))
-        .groups;
-    for (name, Credits(credits, caused)) in shown {
-        let mut figures: Vec<Option<f64>> = credits.iter().copied().map(Some).collect();
-        figures.extend(input.truth.as_ref().map(|_| Some(caused.unwrap_or(0.0))));
-        table.row(&name, figures, [1; 4]);
-        let mut row = json!({"channel": name, "caused": caused});
-        columns
-            .iter()
-            .zip(credits)
-            .for_each(|((column, _), credit)| row[column.replace(' ', "_")] = credit.into());
-        rows.push(row);
+    for (channel, Credits(credits, caused)) in &shown {
+        let known = truth.map(|_| caused.unwrap_or(0.0));
+        table.push_row(cells(channel, credits, known));
+        let mut row = columns.fields(credits);
+        row.insert("channel".into(), channel.as_str().into());
+        row.insert("caused".into(), json!(caused));
+        rows.push(row.into());
     }
-    let unattributed = |model: &ModelTable| model.unattributed.conversions;
-    let mut figures: Vec<Option<f64>> = columns
-        .iter()
-        .map(|(_, model)| Some(unattributed(model)))
-        .collect();
-    figures.extend(input.truth.as_ref().map(|truth| Some(truth.baseline)));
-    table.row("(unattributed)", figures, [1; 4]);
-    let none: serde_json::Map<String, Value> = columns
-        .iter()
-        .map(|(column, model)| (column.replace(' ', "_"), unattributed(model).into()))
-        .collect();
-    let text = format!("{table}{}", explanation(input));
+    let unattributed = columns.unattributed();
+    let baseline = truth.map(|truth| truth.baseline);
+    table.push_row(cells("(unattributed)", &unattributed, baseline));
+    let section = Section::new().set_apart().with_table(table);
     Ok(Family {
         name: "last_touch",
-        text,
-        json: json!({"channels": rows, "unattributed": none}),
+        section: section.with_lines(explanation(input).lines()),
+        json: json!({"channels": rows, "unattributed": columns.fields(&unattributed)}),
     })
+}
+
+fn cells(name: &str, credits: &[f64], caused: Option<f64>) -> Vec<Cell> {
+    let figures = credits.iter().copied().chain(caused);
+    let figures = figures.map(|conversions| Cell::number(conversions, 1));
+    [Cell::from(name)].into_iter().chain(figures).collect()
 }
 
 fn explanation(input: &Input) -> &'static str {
     if input.truth.is_none() {
-        return "(before: each identifier a person of its own)\n";
+        return "(before: each identifier a person of its own)";
     }
-    "(before: each identifier a person of its own; everybody known: had all identifiers of everybody been known, consent or not;\n \
-     caused: purchases each channel brought about, and beside (unattributed) those that would have come anyway)\n"
+    "(before: each identifier a person of its own; everybody known: all identifiers of everybody\n \
+     known, consent or not; caused: purchases each channel brought about, and in the row\n \
+     (unattributed) those that would have come anyway)"
 }

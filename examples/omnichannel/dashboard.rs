@@ -8,13 +8,18 @@ use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
 use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
 use mixtouch::kpi::spend::EmailRates;
 use mixtouch::kpi::{KpiOptions, PersonTimelines};
+use mixtouch::progress::Progress;
 use mixtouch::time::TimeRange;
 use mixtouch::{AttributionModel, Day, Error, Events, Fit, Journeys, Result};
 
 /// The dashboard of the contacts, with e-mails from the log that has those that only arrived.
-pub(crate) fn dashboard(options: &Options, stitching: &Stitching) -> Result<Dashboard> {
+pub(crate) fn dashboard(
+    options: &Options,
+    stitching: &Stitching,
+    progress: &dyn Progress,
+) -> Result<Dashboard> {
     let contacts = &stitching.after.events;
-    let journeys = channels::journeys(options, contacts, &stitching.after.costs)?;
+    let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
     let model = fitted(options.model, &journeys)?;
     let served = served(options, &stitching.log, &journeys)?;
     let kpis = KpiOptions::default()

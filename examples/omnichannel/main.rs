@@ -3,7 +3,8 @@
 //! simulates customers who are known by pieces, and shows the truth beside what is found.
 //!
 //!     cargo run --release --example omnichannel
-//!     cargo run --release --example omnichannel -- --events log.csv --identifiers links.csv --consent consent.csv --key $KEY --json
+//!     cargo run --release --example omnichannel -- --events log.csv --identifiers links.csv \
+//!         --consent consent.csv --key $KEY --json
 
 mod channels;
 mod dashboard;
@@ -14,6 +15,8 @@ mod input;
 mod options;
 mod persons;
 mod privacy;
+#[path = "../common/progress.rs"]
+mod progress;
 mod stitching;
 
 use clap::Parser;
@@ -21,6 +24,7 @@ use family::Family;
 use mixtouch::Result;
 use mixtouch::kpi::dashboard::Dashboard;
 use options::Options;
+use progress::Bar;
 use std::io::Write;
 use std::process::ExitCode;
 use stitching::Stitching;
@@ -33,13 +37,15 @@ fn run(options: &Options) -> Result<()> {
     options.check()?;
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
+    let bar = Bar::new(options.json);
     let families = [
         stitching::family(&input, &stitching)?,
-        channels::family(options, &input, &stitching)?,
+        channels::family(options, &input, &stitching, &bar)?,
         persons::family(options, &input, &stitching)?,
         privacy::family(options, &input, &stitching)?,
     ];
-    let dashboard = dashboard::dashboard(options, &stitching)?;
+    let dashboard = dashboard::dashboard(options, &stitching, &bar)?;
+    drop(bar);
     warn(&dashboard);
     let mut out = std::io::stdout().lock();
     if options.json {
@@ -49,7 +55,7 @@ fn run(options: &Options) -> Result<()> {
         }
         writeln!(out, "{document}")?;
     } else {
-        let texts = families.map(|family| family.text);
+        let texts = families.map(|family| family.section.to_string());
         writeln!(out, "FROM IDENTIFIERS TO PERSONS\n\n{}", texts.join("\n"))?;
         write!(out, "{dashboard}")?;
     }
@@ -60,7 +66,7 @@ fn warn(dashboard: &Dashboard) {
     let customers = &dashboard.customers;
     if customers.unmatched_returns > 0 {
         eprintln!(
-            "returns of persons without a purchase, which are taken off no value: {}",
+            "returns of persons without a purchase, not taken off any value: {}",
             customers.unmatched_returns
         );
     }

@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// Do not count what a cookie or device did before its first link as its person's
     #[arg(long)]
     pub(crate) no_back_stitching: bool,
-    /// TimeZone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
+    /// Time zone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
     #[arg(long, value_name = "ZONE", requires = "events")]
     pub(crate) timezone: Option<String>,
     /// Column with each row's own zone
@@ -82,7 +82,12 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t = Credit::AdditiveHazard)]
     pub(crate) model: Credit,
     /// The channel of e-mails
-    #[arg(long, value_name = "NAME", default_value = "e-mail", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "e-mail",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub(crate) mail: String,
     /// The share of value that is margin
     #[arg(long, value_name = "SHARE", default_value_t = 1.0)]

@@ -1,12 +1,13 @@
 //! Persons by the number of channels they use, small groups protected.
 
-use crate::family::{Family, Table};
+use crate::family::Family;
 use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
 use mixtouch::Result;
 use mixtouch::identity::Profile;
 use mixtouch::privacy::{Group, Protected};
+use mixtouch::report::{Cell, Section, Table};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -19,6 +20,21 @@ struct Figures {
     purchases: u64,
     value: f64,
     devices: u64,
+}
+
+impl Figures {
+    fn cells(&self, name: &str) -> [Cell; 7] {
+        let per_person = |count: u64| count as f64 / self.persons as f64;
+        [
+            Cell::from(name),
+            Cell::count(self.persons),
+            Cell::count(self.buyers),
+            Cell::percent(per_person(self.buyers), 2),
+            Cell::count(self.purchases),
+            Cell::number(self.value, 0),
+            Cell::number(per_person(self.devices), 2),
+        ]
+    }
 }
 
 impl Group for Figures {
@@ -69,37 +85,19 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         )
     });
     let Protected { groups, withheld } = options.minimum_group()?.apply(named);
-    let mut table = Table::new(
+    let columns = [
         "persons who touched",
-        [
-            "persons",
-            "buyers",
-            "buyers %",
-            "purchases",
-            "value",
-            "devices a person",
-        ],
-    );
+        "persons",
+        "buyers",
+        "bought",
+        "purchases",
+        "value",
+        "devices a person",
+    ];
+    let mut table = Table::new(columns);
     let mut rows = Vec::new();
     for (name, figures) in &groups {
-        let Figures {
-            persons,
-            buyers,
-            purchases,
-            value,
-            devices,
-        } = figures.clone();
-        let of = |part: u64| Some(part as f64 / persons as f64);
-        let share = Some(100.0 * buyers as f64 / persons as f64);
-        let row = [
-            Some(persons as f64),
-            Some(buyers as f64),
-            share,
-            Some(purchases as f64),
-            Some(value),
-            of(devices),
-        ];
-        table.row(name, row, [0, 0, 2, 0, 0, 2]);
+        table.push_row(figures.cells(name));
         let mut row = serde_json::to_value(figures).expect("numbers");
         row["group"] = name.as_str().into();
         rows.push(row);
@@ -115,12 +113,12 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
         "groups": rows,
         "withheld": withheld,
     });
-    let note = withheld.map_or(String::new(), |withheld| {
-        format!("({} small groups together or left out)\n", withheld.groups)
-    });
+    let note =
+        withheld.map(|withheld| format!("({} small groups together or left out)", withheld.groups));
+    let section = Section::new().set_apart();
     Ok(Family {
         name: "persons",
-        text: format!("{table}{note}"),
+        section: section.with_table(table).with_lines(note),
         json,
     })
 }

@@ -5,7 +5,8 @@ use crate::input::Input;
 use crate::options::Options;
 use crate::stitching::Stitching;
 use mixtouch::Result;
-use mixtouch::identity::NoConsent;
+use mixtouch::identity::{NoConsent, WithoutConsent};
+use mixtouch::report::Section;
 use serde_json::json;
 
 pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) -> Result<Family> {
@@ -17,21 +18,23 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
     } = stitching.after.without_consent;
     let rows = input.log.len();
     let outcome = match options.without_consent() {
-        mixtouch::identity::WithoutConsent::TotalsOnly => {
-            "these conversions are in the totals, unattributed"
-        }
-        mixtouch::identity::WithoutConsent::LeaveOut => "left out",
+        WithoutConsent::TotalsOnly => "these conversions are in the totals, unattributed",
+        WithoutConsent::LeaveOut => "left out",
     };
     let asked = input
         .consent
         .as_ref()
         .map(|(consent, purpose)| (consent.records(), purpose.as_str()));
-    let text = match asked {
-        Some((records, purpose)) => format!(
-            "privacy: {records} records of consent; of {rows} rows, without consent to {purpose}:\n{touches} touches, {conversions} conversions \
-             worth {value:.0} - {outcome}\n"
-        ),
-        None => "privacy: nobody was asked for consent\n".to_owned(),
+    let section = Section::new().set_apart();
+    let section = match asked {
+        Some((records, purpose)) => section
+            .with_line(format!(
+                "privacy: {records} records of consent; of {rows} rows, without consent to {purpose}:"
+            ))
+            .with_line(format!(
+                "{touches} touches, {conversions} conversions worth {value:.0} - {outcome}"
+            )),
+        None => section.with_line("privacy: consent was not checked"),
     };
     let json = json!({
         "purpose": asked.map(|(_, purpose)| purpose),
@@ -42,7 +45,7 @@ pub(crate) fn family(options: &Options, input: &Input, stitching: &Stitching) ->
     });
     Ok(Family {
         name: "privacy",
-        text,
+        section,
         json,
     })
 }

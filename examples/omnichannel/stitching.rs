@@ -1,9 +1,10 @@
 //! Who is who: before, after, and how well.
 
-use crate::family::{Family, Table};
+use crate::family::Family;
 use crate::input::{Input, Truth};
 use crate::options::Options;
 use mixtouch::identity::{Identities, PairCounts, Resolver, Rules, Stitched};
+use mixtouch::report::{Cell, Section, Table};
 use mixtouch::{CostTable, Event, Events, Kind, Result};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -93,56 +94,55 @@ fn resolve(input: &Input, rules: Rules, linked: bool) -> Result<Identities> {
 pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
     let identities = &stitching.identities;
     let melted = resolve(input, identities.rules().without_guards(), true)?;
-    let mut table = Table::new(
+    let mut table = Table::new([
         "identity resolution",
-        [
-            "persons",
-            "largest",
-            "precision",
-            "recall",
-            "of what links support",
-        ],
-    );
+        "persons",
+        "largest",
+        "precision",
+        "recall",
+        "of what links support",
+    ]);
     let mut rows = Vec::new();
     for (name, found) in [("guarded", identities), ("without guards", &melted)] {
-        let largest = found.largest().map_or(0, |(_, identifiers)| identifiers);
-        let quality = input
-            .truth
-            .as_ref()
+        let truth = input.truth.as_ref();
+        let quality = truth
             .map(|truth| quality(input, found, truth))
             .transpose()?;
-        let figures = quality.map_or([None; 3], |figures| figures.map(Some));
-        table.row(
-            name,
-            [
-                Some(found.persons() as f64),
-                Some(largest as f64),
-                figures[0],
-                figures[1],
-                figures[2],
-            ],
-            [0, 0, 5, 5, 5],
-        );
-        let mut row = json!({"rules": name, "persons": found.persons(), "largest_person": largest});
-        if let [Some(precision), Some(recall), Some(supported)] = figures {
-            row["pairwise_precision"] = precision.into();
-            row["pairwise_recall"] = recall.into();
-            row["pairwise_recall_of_what_links_support"] = supported.into();
-        }
-        rows.push(row);
+        let largest = found.largest().map_or(0, |(_, identifiers)| identifiers);
+        let counts = [found.persons(), largest].map(Cell::from);
+        let shares = quality.map_or([None; 3], |shares| shares.map(Some));
+        let shares = shares.map(|share| Cell::number(share, 5));
+        table.push_row([Cell::from(name)].into_iter().chain(counts).chain(shares));
+        rows.push(resolution(name, found.persons(), largest, quality));
     }
-    let text = format!(
-        "{table}(largest: identifiers of the largest person)\n\nlinks: {}",
-        identities.rejected_links()
-    );
-    let refused: Value =
-        serde_json::to_value(identities.rejected_links()).expect("numbers and texts");
-    let json = json!({"identifiers": identities.len(), "resolutions": rows, "refused": refused, "seconds": stitching.resolved.as_secs_f64()});
+    let section = Section::new()
+        .set_apart()
+        .with_table(table)
+        .with_line("(largest: identifiers of the largest person)")
+        .with_line("")
+        .with_lines(format!("links: {}", identities.rejected_links()).lines());
+    let json = json!({
+        "identifiers": identities.len(),
+        "resolutions": rows,
+        "refused": identities.rejected_links(),
+        "seconds": stitching.resolved.as_secs_f64(),
+    });
     Ok(Family {
         name: "identity",
-        text,
+        section,
         json,
     })
+}
+
+/// How many persons one set of rules finds, and how well, if the truth is known.
+fn resolution(rules: &str, persons: usize, largest: usize, quality: Option<[f64; 3]>) -> Value {
+    let mut row = json!({"rules": rules, "persons": persons, "largest_person": largest});
+    if let Some([precision, recall, supported]) = quality {
+        row["pairwise_precision"] = precision.into();
+        row["pairwise_recall"] = recall.into();
+        row["pairwise_recall_of_what_links_support"] = supported.into();
+    }
+    row
 }
 
 /// Precision, recall, and recall of what links support, over pairs of rows that may be used.
@@ -154,9 +154,9 @@ fn quality(input: &Input, identities: &Identities, truth: &Truth) -> Result<[f64
         .persons_of_rows(&input.log)
         .map(|person| person.key())
         .collect();
-    let of = |labels: &[u64]| rows.iter().map(|&row| labels[row]).collect::<Vec<u64>>();
-    let found = of(&all);
-    let pairs = PairCounts::new(&found, &of(&truth.persons))?;
-    let supported = PairCounts::new(&found, &of(&truth.supported))?;
+    let usable = |labels: &[u64]| rows.iter().map(|&row| labels[row]).collect::<Vec<u64>>();
+    let found = usable(&all);
+    let pairs = PairCounts::new(&found, &usable(&truth.persons))?;
+    let supported = PairCounts::new(&found, &usable(&truth.supported))?;
     Ok([pairs.precision(), pairs.recall(), supported.recall()])
 }

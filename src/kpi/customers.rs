@@ -1,5 +1,6 @@
 //! KPIs of customers: purchases, retention, cohorts, RFM, repurchase, carts, lifetime value.
 
+mod cart_log;
 mod carts;
 mod cohorts;
 mod forecast;

@@ -11,9 +11,9 @@ use crate::time::TimeRange;
 /// A log person by person, each person's rows oldest first.
 ///
 /// Persons stand in the order of a fixed hash of their key, so that the order of rows does not
-/// matter; in one second a person's rows stand by kind - touch, cart, conversion, return, survey,
-/// case opened, case closed - and rows of one kind as they came. In memory: 4 bytes a row beside
-/// the log, 24 more while it is made.
+/// matter. Within a second a person's rows stand by kind: touch, cart, conversion, return, survey,
+/// case opened, case closed; rows of one kind keep the order of the log. Memory: 4 bytes a row
+/// beside the log, 24 more while it is made.
 ///
 /// ```
 /// use mixtouch::kpi::PersonTimelines;
@@ -23,7 +23,8 @@ use crate::time::TimeRange;
 /// log.push(Event::of_kind(Kind::CaseClose, "ann", 1_767_400_000).with_order_id("c-1"))?;
 /// log.push(Event::of_kind(Kind::CaseOpen, "ann", 1_767_300_000).with_order_id("c-1"))?;
 /// let timelines = PersonTimelines::new(&log)?;
-/// let times: Vec<i64> = timelines.iter().flat_map(|person| person.events()).map(|event| event.time()).collect();
+/// let events = timelines.iter().flat_map(|person| person.events());
+/// let times: Vec<i64> = events.map(|event| event.time()).collect();
 /// assert_eq!(times, [1_767_300_000, 1_767_400_000]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -36,7 +37,7 @@ pub struct PersonTimelines<'a> {
 }
 
 impl<'a> PersonTimelines<'a> {
-    /// All rows that the log keeps.
+    /// The timelines of all rows that the log keeps.
     ///
     /// # Errors
     /// If the log has 2^32 rows or more.
@@ -78,12 +79,12 @@ impl<'a> PersonTimelines<'a> {
         })
     }
 
-    /// The log behind it.
+    /// The log.
     pub fn log(&self) -> &'a Events {
         self.events
     }
 
-    /// Range from the log's first second to its last; none of an empty log.
+    /// The range from the log's first second to its last; none for an empty log.
     pub fn range(&self) -> Option<TimeRange> {
         let times = self.events.times();
         let (first, last) = (*times.iter().min()?, *times.iter().max()?);
@@ -195,7 +196,7 @@ pub struct PersonTimeline<'a> {
 }
 
 impl<'a> PersonTimeline<'a> {
-    /// Whose rows they are.
+    /// The person's key.
     pub fn person(&self) -> PersonKey<'a> {
         self.events.people().key(self.code)
     }

@@ -8,68 +8,133 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::event::details::NO_TEXT;
-use crate::event::{Events, Kind};
-use crate::kpi::members::{Members, Personal, protected};
+use crate::event::Events;
+use crate::kpi::customers::cart_log::{Cart, read_carts};
+use crate::kpi::members::{Members, protected};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
 
-/// Cart abandonment: carts that no purchase followed, of all carts that were filled and whose time
-/// is up; by device, by channel and by both.
+/// Cart abandonment: the share of carts that no purchase followed, by device, by channel and by
+/// both.
 ///
-/// Rows of one cart share a cart id in `order_id`; rows without one belong together while each
-/// follows the other within the patience and no purchase comes between. A purchase buys the
-/// person's cart of its own `order_id`, whenever it was filled, or else the one filled last, within
-/// the patience and not bought yet. Device and channel are those of the cart's last row.
+/// Carts that may yet be bought at the end of the range are left out. Rows of one cart share a cart
+/// id in `order_id`. Rows without an id belong together while each follows the other within the
+/// patience and no purchase comes between. A purchase buys the person's cart of its own `order_id`,
+/// or else the unbought cart filled last within the patience. Device and channel are those of the
+/// cart's last row.
+///
+/// ```
+/// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::time::TimeRange;
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["device"]).keep_all();
+/// for (person, device) in [("ann", "phone"), ("bob", "phone"), ("cem", "laptop")] {
+///     let cart = Event::of_kind(Kind::Cart, person, 1_767_225_600).with_value(30.0);
+///     log.push(cart.with_texts(&[device]))?;
+/// }
+/// log.push(Event::conversion("bob", 1_767_229_200).with_texts(&[""]))?;
+/// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
+/// let options = KpiOptions::default().with_range(january);
+/// let timelines = PersonTimelines::new(&log)?;
+/// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
+/// assert_eq!((carts.population, carts.overall.abandoned.count), (3, 2));
+/// assert!(carts.to_string().starts_with("carts, 2026-01-01 to 2026-02-01: 3 bought or left"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CartAbandonment {
-    /// The time in which carts were filled first.
+    /// The range in which carts were first filled.
     pub window: TimeRange,
     /// Carts bought or left.
     pub population: u64,
-    /// Carts that the window's end leaves open: not bought, and their patience is not over. They
-    /// are in no other figure.
+    /// Carts not bought whose patience is not over at the end of the range. No other figure counts
+    /// them.
     pub undecided: u64,
     /// How long a cart may wait to be bought, in seconds.
     pub patience: u64,
-    /// Of all carts.
+    /// Figures of all carts.
     pub overall: CartFigures,
-    /// By device; nothing where the log has no such column. What names no device is `(unknown)`.
+    /// Figures by device; empty if the log has no column of devices. No device is `(unknown)`.
     pub by_device: Vec<CartGroup>,
-    /// By channel; what names none is `(unknown)`.
+    /// Figures by channel; no channel is `(unknown)`.
     pub by_channel: Vec<CartGroup>,
-    /// By device and channel, as `phone, app`; nothing where the log has no device.
+    /// Figures by device and channel, as in `phone, app`; empty if the log has no column of
+    /// devices.
     pub by_device_and_channel: Vec<CartGroup>,
 }
 
-/// The carts of a group.
+/// The abandoned carts of one device or channel.
+///
+/// ```
+/// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::time::TimeRange;
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["device"]).keep_all();
+/// for (person, device) in [("ann", "phone"), ("bob", "phone"), ("cem", "laptop")] {
+///     let cart = Event::of_kind(Kind::Cart, person, 1_767_225_600).with_value(30.0);
+///     log.push(cart.with_texts(&[device]))?;
+/// }
+/// log.push(Event::conversion("bob", 1_767_229_200).with_texts(&[""]))?;
+/// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
+/// let options = KpiOptions::default().with_range(january);
+/// let timelines = PersonTimelines::new(&log)?;
+/// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
+/// let names: Vec<&str> = carts.by_device.iter().map(|row| row.group.as_str()).collect();
+/// assert_eq!(names, ["laptop", "phone"]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CartGroup {
     /// The device, channel or both.
     pub group: String,
-    /// Its figures.
+    /// Figures of the group.
     pub figures: CartFigures,
 }
 
-/// How many carts were left.
+/// How many carts of a group were abandoned.
+///
+/// ```
+/// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::time::TimeRange;
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["device"]).keep_all();
+/// for (person, device) in [("ann", "phone"), ("bob", "phone"), ("cem", "laptop")] {
+///     let cart = Event::of_kind(Kind::Cart, person, 1_767_225_600).with_value(30.0);
+///     log.push(cart.with_texts(&[device]))?;
+/// }
+/// log.push(Event::conversion("bob", 1_767_229_200).with_texts(&[""]))?;
+/// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
+/// let options = KpiOptions::default().with_range(january);
+/// let timelines = PersonTimelines::new(&log)?;
+/// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
+/// let phones = carts.group("phone").expect("two carts were filled on phones");
+/// assert_eq!((phones.abandoned.rate, phones.value), (Some(0.5), 30.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CartFigures {
-    /// Persons.
+    /// Persons who filled the carts.
     pub persons: u64,
-    /// Carts left, of all.
+    /// Abandoned carts, of all carts.
     pub abandoned: Proportion,
-    /// What was in those left, by their last rows.
+    /// Value of the abandoned carts, as their last rows state it.
     pub value: f64,
 }
 
-/// How carts are read: the column of devices, `device` by default, and how long a cart may wait to
-/// be bought, a day by default.
+/// How carts are read: the column of devices (default `device`) and how long a cart may wait to be
+/// bought (default one day).
 ///
 /// ```
 /// use mixtouch::kpi::customers::CartOptions;
@@ -125,25 +190,6 @@ impl CartOptions {
     }
 }
 
-/// One cart.
-#[derive(Debug, Clone, Copy)]
-struct Cart {
-    person: u32,
-    id: u32,
-    first: u32,
-    last: u32,
-    /// Its last row in the log.
-    row: usize,
-    value: f64,
-    bought: bool,
-}
-
-impl Personal for Cart {
-    fn person(&self) -> u32 {
-        self.person
-    }
-}
-
 impl CartFigures {
     fn new(carts: &Members<'_, Cart>, level: ConfidenceLevel) -> Self {
         let left = || carts.items.iter().filter(|cart| !cart.bought);
@@ -160,7 +206,7 @@ impl CartFigures {
 }
 
 impl CartAbandonment {
-    /// The carts first filled in the range.
+    /// Abandonment of the carts first filled in the range.
     ///
     /// ```
     /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
@@ -266,99 +312,6 @@ fn groups(carts: &[&Cart], options: &KpiOptions, name: impl Fn(&Cart) -> String)
             figures: CartFigures::new(&carts, options.level()),
         })
         .collect()
-}
-
-/// A person's carts that were first filled in the window, as far as its end tells.
-fn read_carts(
-    person: u32,
-    timeline: &PersonTimeline<'_>,
-    patience: u32,
-    window: TimeRange,
-) -> Vec<Cart> {
-    let log = timeline.log();
-    let mut carts = PersonCarts {
-        person,
-        patience,
-        carts: Vec::new(),
-        by_id: BTreeMap::new(),
-    };
-    for (row, time) in timeline
-        .timed_rows()
-        .take_while(|&(_, time)| i64::from(time) < window.to())
-    {
-        match log.row(row).kind() {
-            Kind::Cart => carts.fill(row, time, stated(log, row)),
-            Kind::Conversion => carts.buy(time, stated(log, row).0),
-            _ => {}
-        }
-    }
-    let mut carts = carts.carts;
-    carts.retain(|cart| window.contains(i64::from(cart.first)));
-    carts
-}
-
-/// One person's carts, row by row.
-struct PersonCarts {
-    person: u32,
-    patience: u32,
-    carts: Vec<Cart>,
-    by_id: BTreeMap<u32, usize>,
-}
-
-impl PersonCarts {
-    /// A row of a cart: the last row states what is in it.
-    fn fill(&mut self, row: usize, time: u32, (id, value): (u32, f64)) {
-        let known = if id == NO_TEXT {
-            let last = self.carts.len().checked_sub(1);
-            last.filter(|&at| self.carts[at].goes_on(time, self.patience))
-        } else {
-            self.by_id.get(&id).copied()
-        };
-        let at = known.unwrap_or(self.carts.len());
-        if at == self.carts.len() {
-            self.by_id.insert(id, at);
-            self.carts.push(Cart {
-                person: self.person,
-                id,
-                first: time,
-                last: time,
-                row,
-                value,
-                bought: false,
-            });
-        }
-        let cart = &mut self.carts[at];
-        (cart.last, cart.row, cart.value) = (time, row, value);
-    }
-
-    /// A purchase: of the cart of its own order, or else of the one filled last.
-    fn buy(&mut self, time: u32, order: u32) {
-        let own = self.by_id.get(&order).copied();
-        let is_waiting =
-            |&at: &usize| !self.carts[at].bought && time - self.carts[at].last <= self.patience;
-        let latest = || {
-            (0..self.carts.len())
-                .filter(is_waiting)
-                .max_by_key(|&at| self.carts[at].last)
-        };
-        if let Some(at) = own.filter(|_| order != NO_TEXT).or_else(latest) {
-            self.carts[at].bought = true;
-        }
-    }
-}
-
-impl Cart {
-    /// Whether a row without an id belongs to it.
-    fn goes_on(&self, time: u32, patience: u32) -> bool {
-        self.id == NO_TEXT && !self.bought && time - self.last <= patience
-    }
-}
-
-/// The order or cart id and the value of a row.
-fn stated(log: &Events, row: usize) -> (u32, f64) {
-    log.row(row)
-        .details()
-        .map_or((NO_TEXT, 0.0), |stated| (stated.order, stated.value))
 }
 
 impl Report for CartAbandonment {

@@ -14,27 +14,65 @@ use crate::time::TimeRange;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
 /// from then on.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Cohorts, Purchases};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let cohorts = Cohorts::new(&Purchases::new(&journeys)?, &options)?;
+/// assert_eq!((cohorts.population, cohorts.cohorts.len()), (2, 2));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cohorts {
     /// From the first period's start to the last one's end.
     pub window: TimeRange,
-    /// Customers of all cohorts; others bought first outside the periods, or it is not known when.
+    /// Customers of all cohorts. Customers whose first purchase lies outside the periods, or is
+    /// unknown, are left out.
     pub population: u64,
     /// One cohort a period, oldest first.
     pub cohorts: Vec<Cohort>,
 }
 
 /// The customers who first bought in one period.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Cohorts, Purchases};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let cohorts = Cohorts::new(&Purchases::new(&journeys)?, &options)?;
+/// let january = &cohorts.cohorts[0];
+/// assert_eq!((january.customers, january.bought[1].rate), (2, Some(0.5)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cohort {
-    /// When they first bought; [`privacy::OTHER`](crate::privacy::OTHER) for small cohorts taken
-    /// together.
+    /// The period of the first purchase; [`privacy::OTHER`](crate::privacy::OTHER) for small
+    /// cohorts taken together.
     pub name: String,
-    /// How many there are.
+    /// Customers of the cohort.
     pub customers: u64,
-    /// Of them, those who bought in that period (all), in the next, and so on.
+    /// Share of them who bought in that period (all of them), in the next one, and so on.
     pub bought: Vec<Proportion>,
 }
 

@@ -11,7 +11,16 @@ use crate::kpi::customers::purchases::CustomerPurchases;
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
-/// A forecast: how far, in what steps, at what discount.
+/// How far a forecast of customer value reaches, in what steps, at what discount rate a step.
+///
+/// ```
+/// use mixtouch::kpi::customers::ForecastHorizon;
+///
+/// // a year in months of 30 days, discounted by 1 % a month
+/// let year = ForecastHorizon::new(30.0, 12, 0.01)?;
+/// assert!(ForecastHorizon::new(30.0, 0, 0.01).is_err());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ForecastFields")]
 pub struct ForecastHorizon {
@@ -69,14 +78,24 @@ impl ForecastHorizon {
 }
 
 /// A forecast with the models fitted for it, whose unit of time is the forecast's step.
+///
+/// ```
+/// use mixtouch::kpi::customers::FittedForecast;
+///
+/// /// Purchases that a customer makes in one step of the forecast, on average while alive.
+/// fn purchase_rate(fitted: &FittedForecast) -> f64 {
+///     let [r, alpha, ..] = fitted.purchases.parameters();
+///     r / alpha
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FittedForecast {
-    /// What was asked for.
+    /// The horizon of the forecast.
     pub forecast: ForecastHorizon,
-    /// How often customers buy and when they stop.
+    /// Model of how often customers buy and when they stop.
     pub purchases: BgNbd,
-    /// What a purchase's margin is.
+    /// Model of the margin of a purchase.
     pub values: GammaGamma,
 }
 

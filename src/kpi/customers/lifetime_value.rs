@@ -21,50 +21,112 @@ use crate::time::TimeRange;
 /// Customer lifetime value by group of customers: historic, and predicted over a
 /// [`ForecastHorizon`].
 ///
-/// Intervals are those of a mean over the customers seen; a forecast's do not hold the uncertainty
-/// of the fitted parameters.
+/// Intervals are those of a mean over the customers. Intervals of a forecast leave out the
+/// uncertainty of the fitted parameters.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{CustomerLifetimeValue, CustomerPurchases, Purchases};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channel, value) in [("ann", "social", 50.0), ("bob", "search", 20.0)] {
+///     log.push(Event::touch(person, 1_767_225_600, channel))?;
+///     log.push(Event::conversion(person, 1_767_225_800).with_value(value))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?.with_margin(0.5)?;
+/// let channel = |customer: &CustomerPurchases<'_>| {
+///     customer.first_channel().unwrap_or("(none)").to_owned()
+/// };
+/// let values = CustomerLifetimeValue::historic(&purchases, channel, &KpiOptions::default());
+/// assert_eq!((values.population, values.whole.total), (2, 35.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerLifetimeValue {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// All customers.
     pub population: u64,
-    /// The models behind the forecast, if there is one.
+    /// The models behind the forecast; none for historic values.
     pub forecast: Option<FittedForecast>,
-    /// All customers together.
+    /// The value of all customers.
     pub whole: CustomerValue,
-    /// By group, in order of their names.
+    /// The value of each group's customers, in order of the groups' names.
     pub groups: Vec<GroupValue>,
 }
 
-/// What a customer is worth.
+/// What the customers of a group have been worth and will be.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{CustomerLifetimeValue, CustomerPurchases, Purchases};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channel, value) in [("ann", "social", 50.0), ("bob", "search", 20.0)] {
+///     log.push(Event::touch(person, 1_767_225_600, channel))?;
+///     log.push(Event::conversion(person, 1_767_225_800).with_value(value))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?.with_margin(0.5)?;
+/// let channel = |customer: &CustomerPurchases<'_>| {
+///     customer.first_channel().unwrap_or("(none)").to_owned()
+/// };
+/// let values = CustomerLifetimeValue::historic(&purchases, channel, &KpiOptions::default());
+/// let whole = &values.whole;
+/// assert_eq!((whole.customers, whole.historic.mean), (2, Some(17.5)));
+/// assert!(whole.predicted.is_none(), "no forecast was asked for");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerValue {
-    /// How many customers.
+    /// Number of customers.
     pub customers: u64,
     /// Margin of all their purchases, less refunds.
     pub total: f64,
-    /// The same by customer: the historic lifetime value.
+    /// The same per customer: the historic lifetime value.
     pub historic: Mean,
-    /// The chance that a customer will buy again at all, by BG/NBD: 1 for those who bought once,
-    /// for in it customers leave behind a repeat purchase only. Compare it among those who came
-    /// back; what is to come already weighs both.
+    /// Probability that a customer will buy again, 0 to 1, by BG/NBD. It is 1 for customers with
+    /// one purchase, as in this model customers leave only after a repeat purchase.
     pub alive: Option<Mean>,
-    /// Purchases to expect in the forecast's horizon.
+    /// Expected purchases within the forecast's horizon.
     pub purchases: Option<Mean>,
-    /// Their margin, discounted to the end of the window: the predicted lifetime value.
+    /// Their margin, discounted to the end of the range: the predicted lifetime value.
     pub predicted: Option<Mean>,
 }
 
 /// The customers of one group.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{CustomerLifetimeValue, CustomerPurchases, Purchases};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channel, value) in [("ann", "social", 50.0), ("bob", "search", 20.0)] {
+///     log.push(Event::touch(person, 1_767_225_600, channel))?;
+///     log.push(Event::conversion(person, 1_767_225_800).with_value(value))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?.with_margin(0.5)?;
+/// let channel = |customer: &CustomerPurchases<'_>| {
+///     customer.first_channel().unwrap_or("(none)").to_owned()
+/// };
+/// let values = CustomerLifetimeValue::historic(&purchases, channel, &KpiOptions::default());
+/// let best = values.groups.iter().max_by(|a, b| a.value.total.total_cmp(&b.value.total));
+/// assert_eq!(best.map(|group| group.group.as_str()), Some("social"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupValue {
     /// The group's name.
     pub group: String,
-    /// Its customers.
+    /// What its customers are worth.
     pub value: CustomerValue,
 }
 
@@ -102,13 +164,13 @@ impl CustomerLifetimeValue {
         Self::gather(purchases, worth.collect(), group, None, options)
     }
 
-    /// What they have been worth and will be: BG/NBD and gamma-gamma fitted on the purchases up to
-    /// the window's end. Customers who bought before the journeys' period are left out of the fit,
-    /// as their first purchase is unknown, and of the forecast.
+    /// What customers have been worth and will be, by BG/NBD and gamma-gamma fitted on the
+    /// purchases up to the end of the range. Customers who bought before the journeys' period are
+    /// left out of the fit and of the forecast, as their first purchase is unknown.
     ///
     /// # Errors
-    /// If a model cannot be fitted: no customer bought again, or customers do not differ as the
-    /// models say; a mean margin that gamma-gamma does not have (q of 1 or less).
+    /// If no customer bought again, if a fit does not converge, or if gamma-gamma has no mean
+    /// (q at most 1).
     pub fn predicted<F>(
         purchases: &Purchases<'_>,
         forecast: ForecastHorizon,
@@ -183,7 +245,7 @@ impl CustomerLifetimeValue {
         }
     }
 
-    /// A group's customers, where it is shown.
+    /// What the customers of a group are worth; none if the group is not shown.
     pub fn group(&self, name: &str) -> Option<&CustomerValue> {
         self.groups
             .iter()
@@ -245,7 +307,7 @@ impl CustomerValue {
         ]
     }
 
-    /// Historic and predicted value of a customer together.
+    /// Historic plus predicted value per customer; none without a forecast.
     pub fn lifetime(&self) -> Option<f64> {
         let predicted = self
             .predicted

@@ -55,11 +55,11 @@ pub(crate) struct Columns {
 }
 
 impl<'a> Purchases<'a> {
-    /// Those of the journeys' period.
+    /// The purchases of the journeys' period.
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or
-    /// conversion; 2^32 persons or more.
+    /// If journeys have no persons and times, like those of a path table, no touch and no
+    /// conversion, or 2^32 persons or more.
     pub fn new(journeys: &'a Journeys) -> Result<Self> {
         let window = journeys.observed_range()?;
         let persons = journeys.converting_persons();
@@ -77,11 +77,11 @@ impl<'a> Purchases<'a> {
         })
     }
 
-    /// Every purchase with this share of its value as margin, where [`Purchases::with_margins`]
-    /// says nothing else.
+    /// Sets the share of value that is margin, 0 to 1, for purchases without a margin of their own
+    /// ([`Purchases::with_margins`]).
     ///
     /// # Errors
-    /// A share outside 0 to 1.
+    /// If the share is not 0 to 1.
     pub fn with_margin(mut self, share: f64) -> Result<Self> {
         if !(0.0..=1.0).contains(&share) {
             return Err(Error::setting("margin", share, "0 to 1"));
@@ -95,7 +95,7 @@ impl<'a> Purchases<'a> {
         Ok(self)
     }
 
-    /// The time reported.
+    /// The range reported.
     pub fn window(&self) -> TimeRange {
         self.window
     }
@@ -110,12 +110,12 @@ impl<'a> Purchases<'a> {
         self.len() == 0
     }
 
-    /// All conversions, as attribution counts them: several of one second are one purchase.
+    /// All conversions, as attribution counts them. Several in one second are one purchase.
     pub fn conversions(&self) -> f64 {
         self.columns.conversions
     }
 
-    /// Returns of persons without a purchase to take them off.
+    /// Returns of persons without an earlier purchase; no value is reduced by them.
     pub fn unmatched_returns(&self) -> u64 {
         self.unmatched_returns
     }
@@ -164,6 +164,22 @@ impl Columns {
 }
 
 /// One customer's purchases, oldest first.
+///
+/// ```
+/// use mixtouch::kpi::customers::Purchases;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let ann = purchases.customers().find(|customer| customer.len() == 2).expect("ann came back");
+/// assert_eq!((ann.value(), ann.is_new()), (40.0, true));
+/// assert_eq!(ann.intervals().collect::<Vec<_>>(), [35 * 86_400]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct CustomerPurchases<'a> {
     journeys: &'a Journeys,
@@ -175,44 +191,44 @@ pub struct CustomerPurchases<'a> {
 }
 
 impl<'a> CustomerPurchases<'a> {
-    /// Who it is.
+    /// The customer's key.
     pub fn person(&self) -> PersonKey<'a> {
         self.journeys
             .person_key(self.person)
             .expect("a customer is a person of the journeys")
     }
 
-    /// How many purchases.
+    /// Number of purchases, 1 or more.
     pub fn len(&self) -> usize {
         self.times.len()
     }
 
-    /// Whether there is none; customers have one at least.
+    /// Whether there is no purchase; always false, as customers have one at least.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }
 
-    /// The second of each purchase.
+    /// Time of each purchase, in seconds since 1970-01-01 UTC.
     pub fn times(&self) -> &'a [u32] {
         self.times
     }
 
-    /// What each was worth, less refunds.
+    /// Value of each purchase, less refunds.
     pub fn values(&self) -> &'a [f64] {
         self.values
     }
 
-    /// The margin of each, less refunds.
+    /// Margin of each purchase, less refunds.
     pub fn margins(&self) -> &'a [f64] {
         self.margins
     }
 
-    /// What they were worth in all, less refunds.
+    /// Value of all purchases, less refunds.
     pub fn value(&self) -> f64 {
         self.values.iter().sum()
     }
 
-    /// The margin of all, less refunds.
+    /// Margin of all purchases, less refunds.
     pub fn margin(&self) -> f64 {
         self.margins.iter().sum()
     }
@@ -222,8 +238,8 @@ impl<'a> CustomerPurchases<'a> {
         !self.journeys.bought_before(self.person)
     }
 
-    /// The channel of the first touch before the first purchase ever; none where no touch
-    /// led to it, or it is unknown.
+    /// The channel of the first touch before the first purchase ever; none if no touch led to it or
+    /// the first purchase is unknown.
     pub fn first_channel(&self) -> Option<&'a str> {
         self.channel(0)
     }

@@ -11,12 +11,13 @@ use crate::kpi::customers::purchases::{Columns, Purchases};
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 
 impl Purchases<'_> {
-    /// Margins from a text column of the log's conversions: an amount for each row, empty where it
-    /// is the general share of the value. A purchase's margin is that of all conversions of its
-    /// person and second. Comes before [`Purchases::with_returns`], which takes off in proportion.
+    /// Reads margins from a text column of the log's conversions: an amount for each row; empty for
+    /// the general share of the value. A purchase's margin is the sum over its person's conversions
+    /// of that second. Call it before [`Purchases::with_returns`], which reduces margins in
+    /// proportion.
     ///
     /// # Errors
-    /// A log without that column; a text in it that is no finite number.
+    /// If the log lacks the column, or a text in it is no finite number.
     pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
         log.check_column(Some(column))?;
         let mut found = Vec::new();
@@ -53,11 +54,11 @@ impl Purchases<'_> {
         Ok(self)
     }
 
-    /// Takes the refunds of a log that keeps returns off the purchases. A return belongs to the
-    /// purchase of its `order_id`, or else to the person's latest purchase up to it; margins shrink
-    /// in proportion. What was sent back stays a purchase: the customer was there. A refund above
-    /// the purchase's value leaves a negative one. Returns behind the end of the journeys' period
-    /// are left out.
+    /// Subtracts the refunds of a log that keeps returns from the purchases' values; margins shrink
+    /// in proportion. A return belongs to the purchase of its `order_id`, or else to the person's
+    /// latest purchase before it. A purchase sent back still counts as a purchase. A refund greater
+    /// than the purchase's value leaves a negative value. Returns after the end of the journeys'
+    /// period are left out.
     #[must_use]
     pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
         let (mut refunds, mut matched) = (Vec::new(), 0);

@@ -13,18 +13,34 @@ use crate::stats::{Distribution, Proportion};
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
-/// How many customers bought again, and how long they took. Intervals that are still open at the
-/// end of the log are not in it, so that a short log makes customers look faster than they are.
+/// How many customers bought again, and how long they took. Intervals still open at the end of the
+/// log are left out, so that a short log makes customers look faster than they are.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Purchases, Repurchase};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let repurchase = Repurchase::new(&purchases, &KpiOptions::default());
+/// assert_eq!((repurchase.population, repurchase.bought_again.count), (2, 1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Repurchase {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// All customers.
     pub population: u64,
-    /// Of them, those with two purchases or more.
+    /// Share of customers with two purchases or more.
     pub bought_again: Proportion,
-    /// Days between a customer's purchases that follow each other.
+    /// Days between successive purchases of a customer.
     pub days: Distribution,
 }
 
@@ -96,6 +112,22 @@ fn in_days(seconds: u32) -> f64 {
 
 /// Who is a regular buyer: by default three purchases or more, and intervals whose standard
 /// deviation is at most half their mean.
+///
+/// ```
+/// use mixtouch::kpi::customers::{Purchases, Regularity};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 0), ("ann", 10), ("ann", 20), ("bob", 50)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// // four purchases or more: ann has three
+/// assert_eq!(purchases.due(Regularity::new(4, 0.5)?).count(), 0);
+/// assert_eq!(purchases.due(Regularity::default()).count(), 1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RegularityFields")]
 pub struct Regularity {
@@ -132,8 +164,8 @@ impl Regularity {
     /// standard deviation / mean).
     ///
     /// # Errors
-    /// Fewer than three purchases, as one interval says nothing of regularity; a variation that is
-    /// negative or not finite.
+    /// If purchases are fewer than three, as one interval says nothing of regularity, or the
+    /// variation is negative or not finite.
     pub fn new(purchases: usize, variation: f64) -> Result<Self> {
         if purchases < 3 {
             return Err(Error::setting(
@@ -182,39 +214,71 @@ impl Regularity {
 }
 
 /// When a regular buyer's next purchase is due.
+///
+/// ```
+/// use mixtouch::kpi::customers::{Purchases, Regularity};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 0), ("ann", 10), ("ann", 20), ("bob", 50)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let ann = purchases.due(Regularity::default()).next().expect("ann buys every ten days");
+/// assert_eq!((ann.cycle, ann.due), (10 * 86_400, 1_767_225_600 + 30 * 86_400));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DuePurchase<'a> {
-    /// The buyer.
+    /// The buyer's key.
     pub person: PersonKey<'a>,
-    /// Seconds from one purchase to the next: the median of the buyer's intervals.
+    /// Cycle in seconds: the median of the buyer's intervals between purchases.
     pub cycle: u32,
-    /// The second of the last purchase.
+    /// Time of the last purchase, in seconds since 1970-01-01 UTC.
     pub last: i64,
-    /// When the next one is due: a cycle after the last.
+    /// Time at which the next purchase is due: one cycle after the last.
     pub due: i64,
 }
 
 /// How many buyers are regular, and how many of them have not come back when they were due.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{InterpurchaseTimes, Purchases, Regularity};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 0), ("ann", 10), ("ann", 20), ("bob", 50)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let regularity = Regularity::default();
+/// let times = InterpurchaseTimes::new(&purchases, regularity, &KpiOptions::default());
+/// assert_eq!((times.regular.rate, times.days.quantile(0.5)), (Some(0.5), Some(10.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InterpurchaseTimes {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// All customers.
     pub population: u64,
-    /// The second at which is judged who is overdue.
+    /// Time at which purchases are due or overdue, in seconds since 1970-01-01 UTC.
     pub at: i64,
-    /// Of all customers, those who buy regularly.
+    /// Share of customers who buy regularly.
     pub regular: Proportion,
-    /// Of the regular ones, those whose next purchase was due before that second.
+    /// Share of regular buyers whose next purchase was due before `at`.
     pub overdue: Proportion,
-    /// Days of the regular buyers' cycles.
+    /// Cycles of the regular buyers, in days.
     pub days: Distribution,
 }
 
 impl InterpurchaseTimes {
-    /// The regular buyers at the end of the window.
+    /// The regular buyers at the end of the range.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;

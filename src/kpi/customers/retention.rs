@@ -14,9 +14,28 @@ use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
-/// Customers, retention and churn period by period. Who bought within the activity window before a
-/// moment is active then; retention = customers active at a period's start and still at its end /
-/// customers active at its start, churn = 1 - retention.
+/// Customers, retention and churn period by period.
+///
+/// A customer is active for a stated time after each purchase. Retention = customers active at a
+/// period's start and at its end / customers active at its start; churn = 1 - retention.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Purchases, Retention};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
+/// assert_eq!((retention.population, retention.periods.len()), (2, 2));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Retention {
@@ -30,7 +49,27 @@ pub struct Retention {
     pub periods: Vec<RetentionPeriod>,
 }
 
-/// One period.
+/// The retention of one period.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Purchases, Retention};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+///
+/// let mut log = Events::new();
+/// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let months = Periods::months("2026-01-01".parse()?, 2, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
+/// let february = &retention.periods[1];
+/// assert_eq!((february.buyers, february.retention.rate), (1, Some(0.5)));
+/// assert_eq!(february.churn.rate, Some(0.5));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetentionPeriod {
@@ -38,15 +77,15 @@ pub struct RetentionPeriod {
     pub window: TimeRange,
     /// Customers who bought in it.
     pub buyers: u64,
-    /// Customers whose first purchase ever it holds.
+    /// Customers whose first purchase ever lies in it.
     pub new_customers: u64,
     /// Customers active at its end.
     pub customers: u64,
-    /// Customers who were not active at its start but had bought before, and are active at its end.
+    /// Customers who had bought before, were not active at its start, and are active at its end.
     pub returned: u64,
-    /// Of the customers active at its start, those active at its end; none without any.
+    /// Share of the customers active at its start who are active at its end.
     pub retention: Proportion,
-    /// The others.
+    /// Share of the customers active at its start who are no longer active at its end.
     pub churn: Proportion,
 }
 

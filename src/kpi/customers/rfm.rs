@@ -17,19 +17,42 @@ use crate::time::limits::DAY;
 ///
 /// A score is 1 + the number of fifths of all customers who are strictly below: equal customers
 /// score alike, and as long as most bought once, buying once scores 1.
+///
+/// ```
+/// use mixtouch::kpi::customers::{Purchases, RfmScore};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..10u64 {
+///     let day = 86_400 * person as i64;
+///     log.push(Event::conversion(person, 1_767_225_600 + day).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let best = RfmScore::all(&purchases).into_iter().max_by_key(|score| score.recency);
+/// assert_eq!(best.map(|score| (score.recency, score.frequency)), Some((5, 1)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RfmScore {
-    /// How recent the last purchase is.
+    /// Score of recency, 1 to 5: 5 for the most recent last purchases.
     pub recency: u8,
-    /// How many purchases.
+    /// Score of frequency, 1 to 5: 5 for the most purchases.
     pub frequency: u8,
-    /// How much they were worth, less refunds.
+    /// Score of monetary value less refunds, 1 to 5: 5 for the greatest value.
     pub monetary: u8,
 }
 
-/// What a customer's recency and frequency say, in a grid of three by three: recency 4-5, 3, 1-2 by
-/// frequency 4-5, 2-3, 1.
+/// A segment of customers in a grid of three by three: recency score 4-5, 3, 1-2 by frequency score
+/// 4-5, 2-3, 1.
+///
+/// ```
+/// use mixtouch::kpi::customers::RfmSegment;
+///
+/// assert_eq!(RfmSegment::ALL.len(), 9);
+/// assert_eq!(RfmSegment::NewCustomers.to_string(), "new customers");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -157,34 +180,69 @@ fn fifths(purchases: &Purchases<'_>, value: impl Fn(&CustomerPurchases<'_>) -> f
 }
 
 /// Customers by RFM segment.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Purchases, RfmSegments};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..10u64 {
+///     let day = 86_400 * person as i64;
+///     log.push(Event::conversion(person, 1_767_225_600 + day).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let segments = RfmSegments::new(&purchases, &KpiOptions::default());
+/// assert_eq!((segments.population, segments.value), (10, 200.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RfmSegments {
-    /// The time reported; recency counts to its end.
+    /// The range reported; recency counts to its end.
     pub window: TimeRange,
     /// All customers.
     pub population: u64,
-    /// What all purchases were worth, less refunds.
+    /// Value of all purchases, less refunds.
     pub value: f64,
     /// The segments that have customers.
     pub segments: Vec<RfmGroup>,
 }
 
 /// The customers of one segment.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{Purchases, RfmSegment, RfmSegments};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..10u64 {
+///     let day = 86_400 * person as i64;
+///     log.push(Event::conversion(person, 1_767_225_600 + day).with_value(20.0))?;
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let purchases = Purchases::new(&journeys)?;
+/// let segments = RfmSegments::new(&purchases, &KpiOptions::default());
+/// let new = segments.segment(RfmSegment::NewCustomers).expect("four bought lately");
+/// assert_eq!((new.purchases.mean, new.value_share), (Some(1.0), Some(0.4)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RfmGroup {
-    /// Its name.
+    /// The segment's name.
     pub segment: String,
-    /// How many there are, of all.
+    /// The segment's customers, of all customers.
     pub customers: Proportion,
-    /// Days since the last purchase.
+    /// Days since the last purchase, per customer.
     pub recency_days: Mean,
-    /// Purchases.
+    /// Purchases per customer.
     pub purchases: Mean,
-    /// What they were worth, less refunds.
+    /// Value of purchases per customer, less refunds.
     pub value: Mean,
-    /// The segment's share of all value; none where there is none, or refunds ate it up.
+    /// The segment's share of all value; none unless the value of all is > 0.
     pub value_share: Option<f64>,
 }
 
@@ -242,7 +300,7 @@ impl RfmSegments {
         }
     }
 
-    /// A segment's customers, where it is shown.
+    /// The customers of a segment; none if the segment is empty or not shown.
     pub fn segment(&self, segment: RfmSegment) -> Option<&RfmGroup> {
         self.segments
             .iter()

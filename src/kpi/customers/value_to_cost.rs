@@ -9,11 +9,33 @@ use crate::kpi::spend::acquisition::CustomerAcquisitionCost;
 use crate::report::{Cell, Report, Section, Table};
 use crate::time::TimeRange;
 
-/// What customers are worth against what new ones cost.
+/// Lifetime value against acquisition cost (CLTV / CAC), by channel and for all customers.
+///
+/// ```
+/// use mixtouch::attribution::rules::FirstTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{CustomerLifetimeValue, CustomerPurchases, Purchases};
+/// use mixtouch::kpi::spend::CustomerAcquisitionCost;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(10.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let (purchases, options) = (Purchases::new(&journeys)?, KpiOptions::default());
+/// let channel = |customer: &CustomerPurchases<'_>| {
+///     customer.first_channel().unwrap_or("(none)").to_owned()
+/// };
+/// let values = CustomerLifetimeValue::historic(&purchases, channel, &options);
+/// let cost = CustomerAcquisitionCost::new(&journeys, &FirstTouch, &options)?;
+/// let ratios = values.to_cost(&cost);
+/// assert_eq!(ratios.group("(whole)").and_then(|row| row.ratio), Some(5.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ValuesToCost {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// All customers.
     pub population: u64,
@@ -55,26 +77,49 @@ impl fmt::Display for ValuesToCost {
     }
 }
 
-/// A customer's worth against what a new customer cost.
+/// Lifetime value against acquisition cost of the customers of one channel, or of all.
+///
+/// ```
+/// use mixtouch::attribution::rules::FirstTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::customers::{CustomerLifetimeValue, CustomerPurchases, Purchases};
+/// use mixtouch::kpi::spend::CustomerAcquisitionCost;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(10.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let (purchases, options) = (Purchases::new(&journeys)?, KpiOptions::default());
+/// let channel = |customer: &CustomerPurchases<'_>| {
+///     customer.first_channel().unwrap_or("(none)").to_owned()
+/// };
+/// let values = CustomerLifetimeValue::historic(&purchases, channel, &options);
+/// let cost = CustomerAcquisitionCost::new(&journeys, &FirstTouch, &options)?;
+/// let ratios = values.to_cost(&cost);
+/// let social = ratios.group("social").expect("ann came by it");
+/// assert_eq!((social.value, social.cost, social.ratio), (Some(50.0), Some(10.0), Some(5.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ValueToCost {
     /// The channel, or `(whole)`.
     pub group: String,
-    /// How many customers.
+    /// Number of customers.
     pub customers: u64,
-    /// What one is worth.
+    /// Lifetime value per customer.
     pub value: Option<f64>,
-    /// What a new one cost.
+    /// Acquisition cost per new customer.
     pub cost: Option<f64>,
-    /// Value / cost; none where either is unknown or the cost is 0.
+    /// Value / cost; none if either is unknown or the cost is 0.
     pub ratio: Option<f64>,
 }
 
 impl CustomerLifetimeValue {
-    /// CLTV / CAC: what a customer is worth - historic, and predicted where there is a forecast -
-    /// for each unit of money that a new one cost, of all and of each group that is named like a
-    /// channel. Groups by acquiring channel go with a model that credits the same touch:
+    /// CLTV / CAC: historic plus predicted value per customer, divided by the cost of a new
+    /// customer, for all customers and for each group named like a channel. Group customers by the
+    /// channel that the cost's model credits:
     /// [`first_channel`](crate::kpi::customers::CustomerPurchases::first_channel) with
     /// [`FirstTouch`](crate::attribution::rules::FirstTouch).
     pub fn to_cost(&self, acquisition: &CustomerAcquisitionCost) -> ValuesToCost {

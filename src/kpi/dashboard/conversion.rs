@@ -12,6 +12,23 @@ use crate::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
 use crate::report::Report;
 
 /// Conversion rates, paths to a purchase, return on spend, cost of new customers, e-mails.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_cost(6.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let conversion = &dashboard.conversion;
+/// assert_eq!(conversion.conversion.overall.rate, Some(0.5));
+/// assert_eq!(conversion.returns.report.whole.roas, Some(5.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConversionKpis {
@@ -19,14 +36,14 @@ pub struct ConversionKpis {
     pub conversion: ConversionRates,
     /// Time and touches to a purchase.
     pub purchase_paths: PurchasePaths,
-    /// Online, offline and across.
+    /// Purchases by kind of journey: online, offline and across.
     pub journey_kinds: KindShares,
     /// Return on ad spend.
     pub returns: Family<ReturnOnAdSpend>,
     /// Customer acquisition cost.
     pub acquisition: Family<CustomerAcquisitionCost>,
-    /// Opened and clicked e-mails; none unless the caller adds them, as e-mails that only arrived
-    /// are no contacts.
+    /// Opened and clicked e-mails; none unless the caller adds them. E-mails that only arrived are
+    /// no contacts.
     #[serde(rename = "mailing", skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailRates>,
 }

@@ -20,7 +20,24 @@ use crate::privacy::MinimumGroup;
 use crate::report::Report;
 use crate::time::TimeRange;
 
-/// Who stays, who comes back, what customers are worth.
+/// Reports on customers: retention, repurchase, segments and lifetime value.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_cost(6.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let customers = &dashboard.customers;
+/// assert_eq!((customers.rfm.population, customers.repurchase.bought_again.rate), (1, Some(0.0)));
+/// assert!(customers.no_forecast.is_some(), "nobody bought again");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerKpis {
@@ -41,7 +58,7 @@ pub struct CustomerKpis {
     pub lifetime_value_by_segment: Family<CustomerLifetimeValue>,
     /// Lifetime value against acquisition cost.
     pub value_to_cost: Family<ValuesToCost>,
-    /// Returns of persons without a purchase, which are taken off no value.
+    /// Returns of persons without an earlier purchase; no value is reduced by them.
     #[serde(skip)]
     pub unmatched_returns: u64,
     /// Why there is no forecast of lifetime values, if there is none.
@@ -93,8 +110,7 @@ impl CustomerKpis {
     }
 }
 
-/// Lifetime values with what the next year will bring where the models can be fitted, and without
-/// where not.
+/// Lifetime values, with a forecast of the next year if the models can be fitted.
 struct LifetimeValues {
     by_channel: CustomerLifetimeValue,
     by_segment: CustomerLifetimeValue,

@@ -49,10 +49,10 @@ pub struct Dashboard {
     /// Customers and what they are worth.
     #[serde(flatten)]
     pub customers: CustomerKpis,
-    /// What customers say, and how they are served; what the log has of it.
+    /// What customers say, and how they are served; only what the log has.
     #[serde(flatten)]
     pub service: ServiceKpis,
-    /// Where journeys go, and where they end.
+    /// Paths of journeys, and where they end.
     #[serde(flatten)]
     pub journeys: JourneyKpis,
 }

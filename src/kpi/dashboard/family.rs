@@ -1,4 +1,4 @@
-//! One report of a dashboard, with what tells it from its like.
+//! One report of a dashboard, with its basis.
 
 use std::fmt;
 
@@ -27,7 +27,8 @@ pub struct Family<R> {
     /// The report.
     #[serde(flatten)]
     pub report: R,
-    /// What tells it from its like: the model, the grouping or the steps.
+    /// The model, grouping or steps that the report is based on, if a dashboard has several of its
+    /// kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub basis: Option<String>,
 }
@@ -71,7 +72,23 @@ impl<R: Report> fmt::Display for Family<R> {
     }
 }
 
-/// The reports of a dashboard that stand under one heading.
+/// The reports of a dashboard under one heading.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_cost(6.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let headings: Vec<&str> = dashboard.sections().iter().map(|section| section.heading).collect();
+/// assert_eq!(headings[0], "Conversion and cost");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 pub struct SectionOfFamilies<'a> {
     /// The heading.
     pub heading: &'static str,

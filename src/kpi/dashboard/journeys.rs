@@ -9,7 +9,24 @@ use crate::kpi::dashboard::family::Family;
 use crate::kpi::map::{FrequentPaths, JourneyMap, MapCounts, PathCounts, Steps};
 use crate::report::Report;
 
-/// The map of journeys, by channels and by stages, and the paths most taken.
+/// The map of journeys by channels and by stages, and the most frequent paths.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_cost(6.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let journeys = &dashboard.journeys;
+/// assert_eq!(journeys.frequent_paths.distinct, 2);
+/// assert!(journeys.journey_stages.is_none(), "no stages are stated");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct JourneyKpis {
@@ -18,7 +35,7 @@ pub struct JourneyKpis {
     /// The map by stages; none unless the options state stages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub journey_stages: Option<Family<JourneyMap>>,
-    /// The paths most taken.
+    /// The most frequent paths.
     pub frequent_paths: FrequentPaths,
 }
 

@@ -1,4 +1,4 @@
-//! What customers say, how they are served, and which carts they leave.
+//! What customers say, how they are served, and which carts they abandon.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,22 @@ use crate::kpi::timelines::PersonTimelines;
 use crate::report::Report;
 
 /// Answers, cases, agents and teams, and carts; each only if the log has any.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::dashboard::{Dashboard, DashboardOptions};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_cost(6.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let service = &dashboard.service;
+/// assert!(service.voice.is_none() && service.carts.is_none(), "the log has neither");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceKpis {
@@ -24,7 +40,7 @@ pub struct ServiceKpis {
     /// Agents and teams.
     #[serde(rename = "service", skip_serializing_if = "Option::is_none")]
     pub teams: Option<ServiceTeams>,
-    /// Carts bought and left.
+    /// Carts bought and abandoned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carts: Option<CartAbandonment>,
 }

@@ -12,6 +12,28 @@ use crate::report::{Cell, Table};
 use crate::time::TimeRange;
 
 /// Figures of all persons, by period, by number of channels used and by kind of journey.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// let scores = &nps.scores;
+/// assert_eq!(scores.overall.answers, 2);
+/// assert_eq!(scores.group("several channels").map(|figures| figures.answers), Some(1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Breakdown<F> {
@@ -26,23 +48,70 @@ pub struct Breakdown<F> {
     pub by_kind: Vec<GroupFigures<F>>,
 }
 
-/// The figures of one group.
+/// The figures of one group of persons.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// let answers = nps.scores.by_use.iter().map(|row| (row.group.as_str(), row.figures.answers));
+/// let expected = [("no contact", 0), ("one channel", 1), ("several channels", 1)];
+/// assert_eq!(answers.collect::<Vec<_>>(), expected);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupFigures<F> {
     /// The group's name.
     pub group: String,
-    /// Its figures.
+    /// The figures.
     pub figures: F,
 }
 
 /// The figures of one period.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::time::Periods;
+/// use mixtouch::{Event, Events, Kind, TimeZone};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let months = Periods::months("2026-01-01".parse()?, 1, 1, &TimeZone::utc())?;
+/// let options = KpiOptions::default().with_periods(months);
+/// let timelines = PersonTimelines::new(&log)?;
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// let january = &nps.scores.periods[0];
+/// assert_eq!(january.window.to_string(), "2026-01-01 to 2026-02-01");
+/// assert_eq!(january.figures.answers, 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PeriodFigures<F> {
     /// The period.
     pub window: TimeRange,
-    /// Its figures.
+    /// The figures.
     pub figures: F,
 }
 
@@ -75,7 +144,7 @@ impl<F> Breakdown<F> {
         }
     }
 
-    /// The figures of a use of channels or a kind of journey, by name.
+    /// The figures of a group, by the name of its [`ChannelUse`] or [`JourneyKind`].
     pub fn group(&self, name: &str) -> Option<&F> {
         self.by_use
             .iter()

@@ -12,6 +12,13 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 
 /// How many channels a person used before an answer, a case or a service.
+///
+/// ```
+/// use mixtouch::kpi::journeys::ChannelUse;
+///
+/// let names = ChannelUse::ALL.map(ChannelUse::name);
+/// assert_eq!(names, ["no contact", "one channel", "several channels"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

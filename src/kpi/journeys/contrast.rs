@@ -15,13 +15,20 @@ use crate::stats::difference::p_text;
 use crate::stats::{ConfidenceLevel, Difference, Proportion, holm};
 
 /// A comparison of two contact paths; associational, not causal.
+///
+/// ```
+/// use mixtouch::kpi::journeys::Contrast;
+///
+/// let (treatment, control) = Contrast::SeveralChannels.sides();
+/// assert_eq!((treatment, control), ("several channels", "one channel"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Contrast {
     /// Several channels against one.
     SeveralChannels,
-    /// Online and offline against one of the two worlds.
+    /// Both online and offline against one of the two.
     BothWorlds,
     /// Two handoffs or more from one channel to another against one handoff.
     #[serde(rename = "more_hand_overs")]
@@ -45,7 +52,7 @@ impl Contrast {
         }
     }
 
-    /// Which side a path is on: true is the treatment, none is neither.
+    /// The side of a path: true for treatment, false for control, none for neither.
     pub(crate) fn side(self, path: ContactPath) -> Option<bool> {
         match self {
             Self::SeveralChannels => {
@@ -61,7 +68,30 @@ impl Contrast {
     }
 }
 
-/// The result of a test at the level asked for.
+/// The result of a test at the confidence level of the options.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// use mixtouch::kpi::journeys::Finding;
+///
+/// // one person in each group is too few to decide
+/// assert!(nps.comparisons.iter().all(|test| test.finding == Finding::Undecided));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -78,10 +108,32 @@ pub enum Finding {
 /// causal: persons choose their channels.
 ///
 /// Every person counts once, with the last answer or case, so that observations are independent.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// let several = &nps.comparisons[0];
+/// assert_eq!((several.treatment_persons, several.control_persons), (1, 1));
+/// assert!(several.difference.is_none() && several.reason.is_some());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GroupComparison {
-    /// What is compared.
+    /// The paths compared.
     pub contrast: Contrast,
     /// Persons in the treatment.
     pub treatment_persons: u64,
@@ -89,9 +141,9 @@ pub struct GroupComparison {
     pub control_persons: u64,
     /// Difference with its interval and p value; none if a group is empty.
     pub difference: Option<Difference>,
-    /// The p value when all contrasts of the same report are tested together (Holm 1979).
+    /// The p value adjusted for all comparisons of the report (Holm 1979), 0 to 1.
     pub adjusted_p_value: Option<f64>,
-    /// The finding at the level asked for, by the adjusted p value.
+    /// The finding, by the adjusted p value at the confidence level of the options.
     pub finding: Finding,
     /// Why there is no test, if there is none.
     pub reason: Option<String>,
@@ -122,16 +174,16 @@ pub(crate) fn compare<T: Item>(
         .collect();
     let last: Vec<(&T, f64)> = counted
         .chunk_by(|left, right| left.0.person() == right.0.person())
-        .map(|of| of[of.len() - 1])
+        .map(|items| items[items.len() - 1])
         .collect();
     let arms = |contrast: Contrast| {
-        let of = |wanted: bool| {
+        let arm = |wanted: bool| {
             last.iter()
                 .filter(|(item, _)| side(item, contrast) == Some(wanted))
                 .map(|&(_, value)| value)
                 .collect()
         };
-        (of(true), of(false))
+        (arm(true), arm(false))
     };
     let shows = |(treatment, control): &(Vec<f64>, Vec<f64>)| {
         let allows = |arm: &[f64]| options.minimum().allows(arm.len() as u64);

@@ -17,42 +17,74 @@ use crate::time::TimeRange;
 
 /// How many of the persons reached converted.
 ///
-/// A person counts once, however often touched, by the touches of the journeys reported - those
-/// that attribution sees: a touch whose lookback no conversion and no later touch meets has no say.
+/// A person counts once, however often touched. Touches are those that attribution sees: a touch
+/// that no conversion and no later touch follows within the lookback does not count.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::journeys::ConversionRates;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
+/// assert_eq!((rates.population, rates.overall.rate), (2, Some(0.5)));
+/// assert_eq!(rates.channel("social").and_then(|rate| rate.rate), Some(0.5));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ConversionRates {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// Persons with at least one touch.
     pub population: u64,
-    /// Of them, those with a conversion that a touch led to.
+    /// Share of them with a conversion after a touch.
     pub overall: Proportion,
-    /// Of them, those with a conversion after touches of two channels or more in one journey.
+    /// Share of them with a conversion after touches of two channels or more in one journey.
     pub omnichannel: Proportion,
-    /// Of them, those who used two channels or more, in whichever journeys.
+    /// Share of them who used two channels or more, in one journey or in several.
     pub cross_channel: Proportion,
-    /// By channel: of the persons who touched it, those with a conversion whose journey holds it.
+    /// By channel: share of the persons it touched who converted in a journey with that channel.
     pub by_channel: Vec<ChannelRate>,
-    /// By the channel of the first touch: of the persons who began there, those with a conversion
-    /// that a touch led to.
+    /// By the channel of a person's first touch: share of these persons with a conversion after a
+    /// touch.
     pub by_first_channel: Vec<ChannelRate>,
-    /// Persons with a conversion that no touch led to, who are not of the population on its
-    /// account.
+    /// Persons with a conversion after no touch. Such a conversion does not make a person part of
+    /// the population.
     pub buyers_without_touch: u64,
     /// All conversions, as attribution counts them.
     pub conversions: f64,
-    /// What they were worth.
+    /// Value of all conversions.
     pub value: f64,
 }
 
 /// The rate of one channel.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::journeys::ConversionRates;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let rates = ConversionRates::new(&journeys, &KpiOptions::default())?;
+/// let social = &rates.by_channel[0];
+/// assert_eq!((social.channel.as_str(), social.rate.population), ("social", 2));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChannelRate {
     /// The channel.
     pub channel: String,
-    /// Of the persons it reached, those who converted.
+    /// Share of the persons reached who converted.
     pub rate: Proportion,
 }
 
@@ -76,7 +108,7 @@ impl ConversionRates {
     /// ```
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// If journeys have no persons and times, like those of a path table, or no touch and no
     /// conversion.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
@@ -104,7 +136,7 @@ impl ConversionRates {
         }
     }
 
-    /// The rate of a channel.
+    /// The conversion rate of a channel.
     pub fn channel(&self, name: &str) -> Option<&Proportion> {
         self.by_channel
             .iter()
@@ -112,7 +144,7 @@ impl ConversionRates {
             .map(|row| &row.rate)
     }
 
-    /// The rate of the persons who began with a channel.
+    /// The conversion rate of the persons whose first touch was in a channel.
     pub fn first_channel(&self, name: &str) -> Option<&Proportion> {
         self.by_first_channel
             .iter()
@@ -158,7 +190,23 @@ impl fmt::Display for ConversionRates {
     }
 }
 
-/// What the rates are made of: gathered over persons' journeys in any pieces.
+/// Counts behind [`ConversionRates`]; counts of parts merge to those of the whole.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::journeys::ConversionCounts;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let counts = journeys.accumulate(|| ConversionCounts::new(journeys.channels()))?;
+/// let rates = counts.report(&journeys, &KpiOptions::default())?;
+/// assert_eq!(rates.overall.rate, Some(0.5));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct ConversionCounts {
@@ -215,7 +263,7 @@ impl TryFrom<Fields> for ConversionCounts {
 }
 
 impl ConversionCounts {
-    /// No person yet.
+    /// Counts of no person.
     pub fn new(channels: &Channels) -> Self {
         Self {
             channels: channels.clone(),
@@ -230,10 +278,10 @@ impl ConversionCounts {
         }
     }
 
-    /// The rates of the persons counted, who are those of the journeys.
+    /// The rates of the persons counted; `journeys` are those counted.
     ///
     /// # Errors
-    /// Journeys without persons and times; other channels.
+    /// If the journeys have no persons and times, or other channels.
     pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<ConversionRates> {
         self.channels.same_as(journeys.channels())?;
         let level = options.level();

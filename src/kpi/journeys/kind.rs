@@ -6,16 +6,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::kpi::options::OfflineChannels;
 
-/// How a journey went between the online and the offline world: where it began, where it ended -
-/// the place of sale where the log names it, the last touch elsewhere - and whether it crossed over
-/// in between.
+/// How a journey went between online and offline channels: where it began, where it ended, and
+/// whether it changed sides in between.
+///
+/// It ends at the place of sale if the log names it, and at the last touch otherwise.
+///
+/// ```
+/// use mixtouch::kpi::journeys::JourneyKind;
+///
+/// // touched online twice, bought in a store
+/// let kind = JourneyKind::of_steps([false, false, true]);
+/// assert_eq!(kind, JourneyKind::OnlineToOffline);
+/// assert_eq!(kind.name(), "online to offline");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum JourneyKind {
     /// Online throughout.
     OnlineOnly,
-    /// Offline throughout: the store and nothing else.
+    /// Offline throughout.
     OfflineOnly,
     /// Began online, ended offline.
     OnlineToOffline,
@@ -25,7 +35,7 @@ pub enum JourneyKind {
     OnlineViaOffline,
     /// Began and ended offline, with an online contact in between.
     OfflineViaOnline,
-    /// Without any contact or place of sale that the log knows.
+    /// No contact and no place of sale in the log.
     Unknown,
 }
 
@@ -41,8 +51,8 @@ impl JourneyKind {
         Self::Unknown,
     ];
 
-    /// The kind of a journey whose steps, oldest first and the place of sale last, were offline or
-    /// not.
+    /// The kind of a journey by its steps, oldest first and the place of sale last; true is
+    /// offline.
     pub fn of_steps(offline: impl IntoIterator<Item = bool>) -> Self {
         let mut steps = offline.into_iter();
         let Some(first) = steps.next() else {
@@ -69,8 +79,8 @@ impl JourneyKind {
     /// use mixtouch::kpi::journeys::JourneyKind;
     ///
     /// let offline = OfflineChannels::new(["store"]);
-    /// let bought_in_store = JourneyKind::of_channels(["social", "search"], Some("store"), &offline);
-    /// assert_eq!(bought_in_store, JourneyKind::OnlineToOffline);
+    /// let kind = JourneyKind::of_channels(["social", "search"], Some("store"), &offline);
+    /// assert_eq!(kind, JourneyKind::OnlineToOffline);
     /// ```
     pub fn of_channels<'n>(
         touched: impl IntoIterator<Item = &'n str>,

@@ -16,32 +16,67 @@ use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// Purchases and their value by kind of journey.
+///
+/// ```
+/// use mixtouch::kpi::journeys::{KindShares};
+/// use mixtouch::kpi::{KpiOptions, OfflineChannels};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(30.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let options = KpiOptions::default().with_offline(OfflineChannels::new(["store"]));
+/// let shares = KindShares::new(&journeys, &options)?;
+/// assert_eq!((shares.population, shares.value), (2, 80.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KindShares {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// Purchases: journeys that converted, those without a touch included.
     pub population: u64,
-    /// What they were worth.
+    /// Value of these purchases.
     pub value: f64,
-    /// By kind, every one of [`JourneyKind::ALL`].
+    /// Shares by kind, in the order of [`JourneyKind::ALL`].
     pub kinds: Vec<KindShare>,
 }
 
-/// The part of one kind of journey.
+/// Purchases and value of one kind of journey.
+///
+/// ```
+/// use mixtouch::kpi::journeys::{JourneyKind, KindShares};
+/// use mixtouch::kpi::{KpiOptions, OfflineChannels};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(30.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let options = KpiOptions::default().with_offline(OfflineChannels::new(["store"]));
+/// let shares = KindShares::new(&journeys, &options)?;
+/// let to_store = shares.kind(JourneyKind::OnlineToOffline).expect("every kind is shown");
+/// assert_eq!((to_store.purchases.rate, to_store.value), (Some(0.5), 50.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KindShare {
     /// The kind.
     pub kind: JourneyKind,
-    /// Persons with such a purchase.
+    /// Persons with a purchase of this kind.
     pub persons: u64,
-    /// Its share of purchases.
+    /// The kind's share of all purchases.
     pub purchases: Proportion,
-    /// What they were worth.
+    /// Value of these purchases.
     pub value: f64,
-    /// Its share of the value; none where there is no value.
+    /// The kind's share of all value; none if there is no value.
     pub value_share: Option<f64>,
 }
 
@@ -66,8 +101,8 @@ impl KindShares {
     /// ```
     ///
     /// # Errors
-    /// An offline channel that is no channel and no place of sale of the log; journeys without
-    /// persons and times.
+    /// If an offline channel is neither a channel nor a place of sale of the log, or journeys have
+    /// no persons and times.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         let start = KindCounts::new(journeys, options)?;
         journeys
@@ -89,7 +124,7 @@ impl KindShares {
         }
     }
 
-    /// The part of a kind.
+    /// The share of a kind; none if it is not shown.
     pub fn kind(&self, kind: JourneyKind) -> Option<&KindShare> {
         self.kinds.iter().find(|row| row.kind == kind)
     }
@@ -147,8 +182,26 @@ impl fmt::Display for KindShares {
     }
 }
 
-/// What the shares are made of: gathered over these journeys in any pieces. They are tied to their
-/// journeys, whose places of sale they read.
+/// Counts behind [`KindShares`]; counts of parts merge to those of the whole. They read the places
+/// of sale of their journeys.
+///
+/// ```
+/// use mixtouch::kpi::journeys::{JourneyKind, KindCounts};
+/// use mixtouch::kpi::{KpiOptions, OfflineChannels};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(50.0).with_channel("store"))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(30.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let options = KpiOptions::default().with_offline(OfflineChannels::new(["store"]));
+/// let empty = KindCounts::new(&journeys, &options)?;
+/// let shares = journeys.accumulate(|| empty.clone())?.report(&options)?;
+/// assert_eq!(shares.kind(JourneyKind::OnlineOnly).map(|kind| kind.value), Some(30.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct KindCounts<'a> {
     journeys: &'a Journeys,
@@ -160,11 +213,11 @@ pub struct KindCounts<'a> {
 }
 
 impl<'a> KindCounts<'a> {
-    /// No journey yet.
+    /// Counts of no journey.
     ///
     /// # Errors
-    /// An offline channel that is no channel and no place of sale of the log; journeys without
-    /// persons and times.
+    /// If an offline channel is neither a channel nor a place of sale of the log, or journeys have
+    /// no persons and times.
     pub fn new(journeys: &'a Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
         let offline = options.offline();
@@ -208,7 +261,7 @@ impl<'a> KindCounts<'a> {
     /// The shares of the journeys counted.
     ///
     /// # Errors
-    /// None for journeys that have persons and times, as [`KindCounts::new`] checks.
+    /// If the journeys have no persons and times; [`KindCounts::new`] has checked that they do.
     pub fn report(&self, options: &KpiOptions) -> Result<KindShares> {
         let population = self.tallies.iter().map(|tally| tally.1).sum();
         let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();

@@ -16,10 +16,25 @@ use crate::time::limits::DAY;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
 /// converted after a touch. Conversions of one second are one purchase and count once.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::journeys::PurchasePaths;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let paths = PurchasePaths::new(&journeys, &KpiOptions::default())?;
+/// assert_eq!((paths.population, paths.touches.quantile(0.5)), (1, Some(1.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PurchasePaths {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// Journeys that converted after at least one touch.
     pub population: u64,
@@ -30,7 +45,7 @@ pub struct PurchasePaths {
 }
 
 impl PurchasePaths {
-    /// The distributions over all journeys.
+    /// The distributions over all journeys that converted.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;
@@ -48,7 +63,7 @@ impl PurchasePaths {
     /// ```
     ///
     /// # Errors
-    /// Journeys without persons and times, as those of a path table, or without any touch or
+    /// If journeys have no persons and times, like those of a path table, or no touch and no
     /// conversion.
     pub fn new(journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
@@ -78,7 +93,23 @@ impl fmt::Display for PurchasePaths {
     }
 }
 
-/// What the distributions are made of: 8 bytes a journey that converted.
+/// Lengths of journeys behind [`PurchasePaths`]; 8 bytes for each journey that converted.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::journeys::PathLengths;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let lengths = journeys.accumulate(PathLengths::default)?;
+/// let paths = lengths.report(&journeys, &KpiOptions::default())?;
+/// assert_eq!(paths.days.mean.mean, Some(1.0 / 24.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathLengths {
     /// Seconds from first touch to conversion, and touches.
@@ -89,7 +120,7 @@ impl PathLengths {
     /// The distributions of the journeys gathered.
     ///
     /// # Errors
-    /// Journeys without persons and times.
+    /// If the journeys have no persons and times.
     pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<PurchasePaths> {
         let days = self
             .lengths

@@ -191,14 +191,14 @@ mod tests {
     proptest! {
         #[test]
         fn medians_are_near_whatever_the_pieces(seconds in prop::collection::vec(0u32..5_000_000, 1..3000), cut in 0usize..3000) {
-            let of = |part: &[u32]| {
+            let histogram = |part: &[u32]| {
                 let mut times = DurationHistogram::default();
                 part.iter().for_each(|&seconds| times.add(seconds, 1));
                 times
             };
             let cut = cut.min(seconds.len());
-            let (mut merged, whole) = (of(&seconds[..cut]), of(&seconds));
-            merged.merge(of(&seconds[cut..]));
+            let (mut merged, whole) = (histogram(&seconds[..cut]), histogram(&seconds));
+            merged.merge(histogram(&seconds[cut..]));
             prop_assert_eq!(merged.sorted(), whole.clone().sorted());
             let mut often = DurationHistogram::default();
             often.add(77, seconds.len() as u64);

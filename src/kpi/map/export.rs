@@ -44,36 +44,53 @@ impl JourneyMap {
     /// `from,to,count,persons,probability,median_seconds`. The start, the conversion and the drop
     /// are `(start)`, `(conversion)` and `(drop)`.
     ///
+    /// ```
+    /// use mixtouch::kpi::KpiOptions;
+    /// use mixtouch::kpi::map::{JourneyMap, Steps};
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// log.push(Event::conversion("ann", 1_767_229_200))?;
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let steps = Steps::channels(journeys.channels());
+    /// let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default())?;
+    /// let mut csv = Vec::new();
+    /// map.write_edges_csv(&mut csv)?;
+    /// assert_eq!(
+    ///     String::from_utf8_lossy(&csv),
+    ///     "from,to,count,persons,probability,median_seconds\n\
+    ///      search,(conversion),1,1,1,3600\n\
+    ///      (start),search,1,1,1,\n"
+    /// );
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// What the writer fails with.
+    /// If the writer fails.
     #[cfg(feature = "csv")]
     pub fn write_edges_csv(&self, writer: impl std::io::Write) -> crate::error::Result<()> {
-        let mut rows = csv::Writer::from_writer(writer);
-        let written = |error: csv::Error| crate::error::Error::Io(std::io::Error::other(error));
-        rows.write_record([
+        use crate::report::{Cell, Table};
+        let columns = [
             "from",
             "to",
             "count",
             "persons",
             "probability",
             "median_seconds",
-        ])
-        .map_err(written)?;
-        for edge in &self.edges {
-            let text =
-                |number: Option<f64>| number.map_or_else(String::new, |number| number.to_string());
-            let (count, persons) = (edge.taken.count.to_string(), edge.persons.to_string());
-            let ends = [edge.from.to_string(), edge.to.to_string()];
-            let figures = [
-                count,
-                persons,
-                text(edge.taken.rate),
-                text(edge.median_seconds),
-            ];
-            rows.write_record(ends.iter().chain(&figures))
-                .map_err(written)?;
-        }
-        Ok(rows.flush()?)
+        ];
+        let row = |edge: &MapEdge| {
+            [
+                Cell::text(edge.from.to_string()),
+                Cell::text(edge.to.to_string()),
+                Cell::count(edge.taken.count),
+                Cell::count(edge.persons),
+                Cell::number(edge.taken.rate, 4),
+                Cell::number(edge.median_seconds, 0),
+            ]
+        };
+        let table = Table::new(columns).with_rows(self.edges.iter().map(row));
+        table.write_csv(writer)
     }
 }
 

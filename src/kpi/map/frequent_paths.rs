@@ -8,40 +8,79 @@ use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::TimeRange;
 
-/// The paths most journeys took, step by step.
+/// The most frequent paths of journeys, step by step.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{FrequentPaths, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channels) in [("ann", &["social", "search"][..]), ("bob", &["social"])] {
+///     for (time, channel) in (1_767_225_600..).step_by(60).zip(channels) {
+///         log.push(Event::touch(person, time, *channel))?;
+///     }
+/// }
+/// log.push(Event::conversion("ann", 1_767_229_200).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let paths = FrequentPaths::new(&journeys, &steps, 10, &KpiOptions::default())?;
+/// assert_eq!((paths.population, paths.distinct), (2, 2));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FrequentPaths {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
-    /// Journeys, those without a step included.
+    /// Number of journeys, including those without a step.
     pub population: u64,
-    /// Different paths.
+    /// Number of different paths.
     pub distinct: u64,
-    /// The most frequent ones, the first first; equal ones in the order of their steps.
+    /// The paths, the most frequent first; equally frequent ones in the order of their steps.
     pub paths: Vec<FrequentPath>,
 }
 
-/// One path.
+/// One path with its journeys.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{FrequentPaths, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channels) in [("ann", &["social", "search"][..]), ("bob", &["social"])] {
+///     for (time, channel) in (1_767_225_600..).step_by(60).zip(channels) {
+///         log.push(Event::touch(person, time, *channel))?;
+///     }
+/// }
+/// log.push(Event::conversion("ann", 1_767_229_200).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let paths = FrequentPaths::new(&journeys, &steps, 10, &KpiOptions::default())?;
+/// let best = paths.paths.iter().max_by(|a, b| a.value.total_cmp(&b.value));
+/// assert_eq!(best.map(|path| path.to_string()).as_deref(), Some("social > search"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FrequentPath {
-    /// Its steps; none where a conversion followed on no touch.
+    /// Its steps; empty for conversions after no touch.
     pub steps: Vec<String>,
-    /// Whether it is many paths that begin with these steps and go on.
+    /// Whether it stands for all longer paths that begin with these steps.
     pub goes_on: bool,
     /// Persons who took it.
     pub persons: u64,
-    /// Its share of all journeys.
+    /// Share of all journeys that took it.
     pub share: Proportion,
-    /// Of those who took it, the journeys that converted.
+    /// Share of the journeys that took it that converted.
     pub conversion: Proportion,
-    /// What these were worth.
+    /// Value of their conversions.
     pub value: f64,
 }
 
 impl FrequentPaths {
-    /// The most steps of a path: longer ones are counted by their first ten.
+    /// Greatest number of steps of a path; longer paths are counted by their first ten steps.
     pub const LONGEST: usize = 10;
 }
 

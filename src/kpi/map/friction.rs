@@ -9,16 +9,39 @@ use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, holm};
 
 /// A step whose journeys convert less often than journeys do on average.
 ///
-/// Lost conversions = journeys through the step x (average conversion rate - its conversion rate),
-/// the average being that of all journeys with a step. What the step is tested against are the
-/// journeys that do not pass it. It says where conversions are missing, not that they would come
-/// without the step: those who pass it may be others.
+/// Lost conversions = journeys through the step x (average conversion rate - its conversion rate);
+/// the average is that of all journeys with a step. The step is tested against the journeys that do
+/// not pass it. The loss is associational, not causal: persons who pass the step may differ.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{JourneyMap, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..40u64 {
+///     // chat comes before half of the journeys' end; of these none converts
+///     let channel = if person % 2 == 0 { "chat" } else { "store" };
+///     log.push(Event::touch(person, 1_767_225_600, "search"))?;
+///     log.push(Event::touch(person, 1_767_229_200, channel))?;
+///     if channel == "store" {
+///         log.push(Event::conversion(person, 1_767_232_800))?;
+///     }
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default())?;
+/// let chat = &map.friction[0];
+/// assert_eq!((chat.step.as_str(), chat.conversion.rate), ("chat", Some(0.0)));
+/// assert_eq!(chat.lost.count, 10.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FrictionPoint {
     /// The step.
     pub step: String,
-    /// Of the journeys through it, those that convert.
+    /// Share of the journeys through it that convert.
     pub conversion: Proportion,
     /// Conversions lost against the average, with their interval.
     pub lost: Excess,
@@ -29,6 +52,30 @@ pub struct FrictionPoint {
 ///
 /// Excess leavers = handoffs x (their share of journeys that end right there - that share of all
 /// handoffs), tested against all other handoffs.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{JourneyMap, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..40u64 {
+///     // chat comes before half of the journeys' end; of these none converts
+///     let channel = if person % 2 == 0 { "chat" } else { "store" };
+///     log.push(Event::touch(person, 1_767_225_600, "search"))?;
+///     log.push(Event::touch(person, 1_767_229_200, channel))?;
+///     if channel == "store" {
+///         log.push(Event::conversion(person, 1_767_232_800))?;
+///     }
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default())?;
+/// let worst = &map.handoffs[0];
+/// assert_eq!((worst.from.as_str(), worst.to.as_str()), ("search", "chat"));
+/// assert_eq!((worst.persons, worst.left.rate), (20, Some(1.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Handoff {
@@ -36,30 +83,55 @@ pub struct Handoff {
     pub from: String,
     /// The step reached.
     pub to: String,
-    /// Persons who did it.
+    /// Persons who went from one to the other.
     pub persons: u64,
-    /// Of the handoffs, those after which the journey ended without a conversion.
+    /// Share of the handoffs after which the journey ended without a conversion.
     pub left: Proportion,
-    /// Leavers beyond the average, with their interval.
+    /// Leavers above the average, with their interval.
     pub excess: Excess,
 }
 
-/// How many more or fewer than the average there are, and how sure that is.
+/// An excess over the average, in numbers, with its interval and test.
+///
+/// ```
+/// use mixtouch::stats::ConfidenceLevel;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{JourneyMap, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for person in 0..40u64 {
+///     // chat comes before half of the journeys' end; of these none converts
+///     let channel = if person % 2 == 0 { "chat" } else { "store" };
+///     log.push(Event::touch(person, 1_767_225_600, "search"))?;
+///     log.push(Event::touch(person, 1_767_229_200, channel))?;
+///     if channel == "store" {
+///         log.push(Event::conversion(person, 1_767_232_800))?;
+///     }
+/// }
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let map = JourneyMap::new(&journeys, &steps, &KpiOptions::default())?;
+/// let lost = &map.friction[0].lost;
+/// assert_eq!(lost.count, 10.0);
+/// assert!(lost.is_told(ConfidenceLevel::new(0.95)?));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Excess {
-    /// How many.
+    /// Number above the average.
     pub count: f64,
-    /// Interval of the number: of the difference from all others, in numbers.
+    /// Interval of the number.
     pub interval: Option<Interval>,
-    /// The rate less that of all others.
+    /// Rate less the rate of all others, with its test.
     pub difference: Option<Difference>,
-    /// The p value when all steps, or all handoffs, are tested together (Holm 1979).
+    /// The p value adjusted for all steps, or all handoffs, of the map (Holm 1979), 0 to 1.
     pub adjusted_p_value: Option<f64>,
 }
 
 impl Excess {
-    /// Whether it is significant at this level.
+    /// Whether the adjusted p value is significant at this level.
     pub fn is_told(&self, level: ConfidenceLevel) -> bool {
         self.adjusted_p_value.is_some_and(|p| p < 1.0 - level.get())
     }

@@ -11,8 +11,28 @@ use crate::kpi::map::durations::DurationHistogram;
 use crate::kpi::map::steps::Steps;
 use crate::util::random::step;
 
-/// The counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap), gathered over persons' journeys
-/// in any pieces. Of a row of a path table whole tallies count.
+/// Counts behind a [`JourneyMap`](crate::kpi::map::JourneyMap); counts of parts merge to those of
+/// the whole. A row of a path table counts with its whole tallies.
+///
+/// ```
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::map::{MapCounts, Steps};
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// for (person, channels) in [("ann", &["social", "search"][..]), ("bob", &["social"])] {
+///     for (time, channel) in (1_767_225_600..).step_by(60).zip(channels) {
+///         log.push(Event::touch(person, time, *channel))?;
+///     }
+/// }
+/// log.push(Event::conversion("ann", 1_767_229_200).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let steps = Steps::channels(journeys.channels());
+/// let counts = journeys.accumulate(|| MapCounts::new(steps.clone()))?;
+/// let map = counts.report(&journeys, &KpiOptions::default())?;
+/// assert_eq!(map.population, 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct MapCounts {
@@ -65,16 +85,16 @@ impl Places {
             }
             Self::Sparse(places) => {
                 let hash = |from: u32, to: u32| step(u64::from(from) << 32 | u64::from(to));
-                let of = |at: u32| {
+                let ends = |at: u32| {
                     edges
                         .get(at as usize)
                         .map_or((from, to), |edge| (edge.from, edge.to))
                 };
                 let found = places
-                    .find(hash(from, to), |&at| of(at) == (from, to))
+                    .find(hash(from, to), |&at| ends(at) == (from, to))
                     .copied();
                 found.unwrap_or_else(|| {
-                    places.insert_unique(hash(from, to), next, |&at| hash(of(at).0, of(at).1));
+                    places.insert_unique(hash(from, to), next, |&at| hash(ends(at).0, ends(at).1));
                     next
                 }) as usize
             }
@@ -211,7 +231,7 @@ impl TryFrom<Fields> for MapCounts {
 }
 
 impl MapCounts {
-    /// No journey yet.
+    /// Counts of no journey.
     pub fn new(steps: Steps) -> Self {
         let by_step = vec![StepCounts::default(); steps.names().len()];
         Self {
@@ -308,7 +328,7 @@ impl MapCounts {
         let node = |which: usize| (beyond + which) as u32;
         let (mut at, mut since, mut last) = (node(START), None, None);
         for (touch, &channel) in journey.channels().iter().enumerate() {
-            let step = u32::from(self.steps.of(channel));
+            let step = u32::from(self.steps.number(channel));
             if step == at {
                 continue;
             }

@@ -24,8 +24,9 @@ impl Taken {
     }
 }
 
-/// The steps of a path in `W` words: codes of equal width from the highest bits down, those of a step
-/// (its number + 1) or [`Codes::more`], 0 behind the end. Keys stand in the order of their paths.
+/// The steps of a path in `W` words: codes of equal width from the highest bits down, those of a
+/// step (its number + 1) or [`Codes::more`], 0 behind the end. Keys stand in the order of their
+/// paths.
 pub(crate) type Key<const W: usize> = [u64; W];
 
 /// How steps are packed.
@@ -112,8 +113,8 @@ pub(crate) struct PackedPaths<const W: usize> {
     places: HashTable<u32>,
 }
 
-/// Fresh paths are sorted in at this number, or once they are as many as those sorted: before the hash
-/// table outgrows the cache.
+/// Fresh paths are sorted in at this number, or once they are as many as those sorted: before the
+/// hash table outgrows the cache.
 const FRESH: usize = 1 << 16;
 
 impl<const W: usize> PackedPaths<W> {
@@ -238,7 +239,7 @@ mod tests {
         #[test]
         fn any_pieces_are_the_whole(rows in prop::collection::vec((0u64..40, 1u64..6), 0..200), cuts in prop::collection::vec(0usize..200, 0..4)) {
             let taken = |row: &(u64, u64)| Taken { journeys: row.1, converted: row.1 / 2, value: row.1 as f64, persons: 0 };
-            let of = |rows: &[(u64, u64)], person: u64| {
+            let table = |rows: &[(u64, u64)], person: u64| {
                 let mut table = PackedPaths::<1>::default();
                 for (at, row) in (person..).zip(rows) {
                     table.take([row.0], at, taken(row));
@@ -246,12 +247,13 @@ mod tests {
                 }
                 table
             };
-            let (mut whole, mut cuts) = (of(&rows, 1), cuts.iter().map(|&cut| cut.min(rows.len())).collect::<Vec<_>>());
+            let mut whole = table(&rows, 1);
+            let mut cuts: Vec<usize> = cuts.iter().map(|&cut| cut.min(rows.len())).collect();
             whole.settle();
             cuts.sort_unstable();
             let mut parts = PackedPaths::default();
             for (from, to) in [0].iter().chain(&cuts).zip(cuts.iter().chain([&rows.len()])) {
-                parts.merge(of(&rows[*from..*to], 1));
+                parts.merge(table(&rows[*from..*to], 1));
             }
             parts.settle();
             prop_assert_eq!(parts.paths(), whole.paths());

@@ -13,8 +13,8 @@ use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
 use crate::stats::{ConfidenceLevel, Proportion};
 
-/// The counts behind [`FrequentPaths`]: how many journeys went each way, gathered over persons'
-/// journeys in any pieces. Of a row of a path table whole tallies count.
+/// Counts behind [`FrequentPaths`]: how many journeys took each path. Counts of parts merge to
+/// those of the whole. A row of a path table counts with its whole tallies.
 ///
 /// In memory: 40 bytes for each different path where there are at most 30 steps, 48 where there are
 /// at most 1,022, 56 beyond.
@@ -61,8 +61,8 @@ enum Table {
 
 /// Does the same with a table of any width.
 macro_rules! each {
-    ($of:expr, $table:ident => $body:expr) => {
-        match $of {
+    ($packed:expr, $table:ident => $body:expr) => {
+        match $packed {
             Table::One($table) => $body,
             Table::Two($table) => $body,
             Table::Three($table) => $body,
@@ -169,8 +169,8 @@ impl TryFrom<Fields> for PathCounts {
 }
 
 impl FrequentPaths {
-    /// The `most` frequent paths of persons enough to be shown; one path more is never told by
-    /// subtraction, as the others are not shown either.
+    /// The `most` frequent paths among those of at least the minimum of persons. Hidden paths
+    /// cannot be found by subtraction, as the rarer ones are not shown either.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;
@@ -189,8 +189,8 @@ impl FrequentPaths {
     /// ```
     ///
     /// # Errors
-    /// Steps of other channels; journeys without persons and times, or without any touch or
-    /// conversion.
+    /// If the steps are of other channels, or journeys have no persons and times or neither touch
+    /// nor conversion.
     pub fn new(
         journeys: &Journeys,
         steps: &Steps,
@@ -206,7 +206,7 @@ impl FrequentPaths {
 }
 
 impl PathCounts {
-    /// No journey yet.
+    /// Counts of no journey.
     pub fn new(steps: &Steps) -> Self {
         let codes = Codes::new(steps.names().len());
         let table = match codes.words(LONGEST + 1) {
@@ -222,11 +222,11 @@ impl PathCounts {
         }
     }
 
-    /// The `most` frequent paths of the journeys counted, which are these, of persons enough to be
-    /// shown; one path more is never told by subtraction, as the others are not shown either.
+    /// The `most` frequent paths of the journeys counted, among those of at least the minimum of
+    /// persons; `journeys` are those counted.
     ///
     /// # Errors
-    /// Journeys without persons and times; other channels.
+    /// If the journeys have no persons and times, or other channels.
     pub fn report(
         mut self,
         journeys: &Journeys,
@@ -286,7 +286,7 @@ impl PathCounts {
         let steps = journey
             .channels()
             .iter()
-            .map(|&channel| self.steps.of(channel));
+            .map(|&channel| self.steps.number(channel));
         let steps = steps.filter(|&step| last.replace(step) != Some(step));
         let (codes, person) = (self.codes, self.person);
         each!(&mut self.table, table => table.take(codes.key(steps, LONGEST), person, taken));

@@ -36,8 +36,8 @@ impl JourneyMap {
     /// ```
     ///
     /// # Errors
-    /// Steps of other channels; journeys without persons and times, as those of a path table, or
-    /// without any touch or conversion.
+    /// If the steps are of other channels, or journeys have no persons and times or neither touch
+    /// nor conversion.
     pub fn new(journeys: &Journeys, steps: &Steps, options: &KpiOptions) -> Result<Self> {
         journeys.observed_range()?;
         steps.check(journeys.channels())?;
@@ -48,10 +48,10 @@ impl JourneyMap {
 }
 
 impl MapCounts {
-    /// The map of the journeys counted, which are these.
+    /// The map of the journeys counted; `journeys` are those counted.
     ///
     /// # Errors
-    /// Journeys without persons and times; other channels.
+    /// If the journeys have no persons and times, or other channels.
     pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<JourneyMap> {
         self.steps.check(journeys.channels())?;
         let level = options.level();
@@ -67,7 +67,7 @@ impl MapCounts {
             window: journeys.observed_range()?,
             population: self.journeys,
             persons: self.persons,
-            immature: journeys.censored(),
+            censored: journeys.censored(),
             conversion: Proportion::from_counts(self.converted, self.journeys, level),
             steps: self
                 .steps
@@ -155,10 +155,10 @@ impl Report for JourneyMap {
         let Self {
             window,
             population,
-            immature,
+            censored,
             ..
         } = self;
-        format!("journey map, {window}: {population} journeys, {immature} of them immature")
+        format!("journey map, {window}: {population} journeys, {censored} of them censored")
     }
 
     fn sections(&self) -> Vec<Section> {

@@ -7,20 +7,27 @@ use serde::{Deserialize, Serialize};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 
-/// A stage of a customer's way.
+/// A stage of the customer journey.
+///
+/// ```
+/// use mixtouch::kpi::map::Stage;
+///
+/// let names = Stage::ALL.map(Stage::name);
+/// assert_eq!(names, ["discovery", "consideration", "purchase", "use", "loyalty"]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
-    /// Becoming aware.
+    /// The customer becomes aware of the offer.
     Discovery,
-    /// Weighing.
+    /// The customer compares offers.
     Consideration,
-    /// Buying.
+    /// The customer buys.
     Purchase,
-    /// Using what was bought.
+    /// The customer uses what was bought.
     Use,
-    /// Coming back, recommending.
+    /// The customer comes back and recommends.
     Loyalty,
 }
 
@@ -52,7 +59,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// The steps of a map. Touches in a row that are of one step are one visit to it.
+/// The steps of a map: channels or stages. Successive touches of one step are one visit to it.
 ///
 /// ```
 /// use mixtouch::kpi::map::{Stage, Steps};
@@ -73,7 +80,8 @@ pub struct Steps {
     channels: Channels,
     names: Vec<String>,
     /// By channel, the number of its step.
-    of: Vec<u16>,
+    #[serde(rename = "of")]
+    by_channel: Vec<u16>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +89,8 @@ pub struct Steps {
 struct Fields {
     channels: Channels,
     names: Vec<String>,
-    of: Vec<u16>,
+    #[serde(rename = "of")]
+    by_channel: Vec<u16>,
 }
 
 impl TryFrom<Fields> for Steps {
@@ -91,11 +100,14 @@ impl TryFrom<Fields> for Steps {
         Fields {
             channels,
             names,
-            of,
+            by_channel,
         }: Fields,
     ) -> Result<Self> {
-        channels.check_column("the steps by channel", of.len())?;
-        match of.iter().find(|&&step| usize::from(step) >= names.len()) {
+        channels.check_column("the steps by channel", by_channel.len())?;
+        match by_channel
+            .iter()
+            .find(|&&step| usize::from(step) >= names.len())
+        {
             Some(stray) => Err(Error::setting(
                 "the step of a channel",
                 stray,
@@ -104,39 +116,40 @@ impl TryFrom<Fields> for Steps {
             None => Ok(Self {
                 channels,
                 names,
-                of,
+                by_channel,
             }),
         }
     }
 }
 
 impl Steps {
-    /// Every channel is a step.
+    /// Steps of a map by channels: every channel is a step.
     pub fn channels(channels: &Channels) -> Self {
         let names = channels.iter().map(str::to_owned).collect();
         Self {
             channels: channels.clone(),
             names,
-            of: channels.ids().map(|id| id.0).collect(),
+            by_channel: channels.ids().map(|id| id.0).collect(),
         }
     }
 
-    /// The five stages are the steps; the table says which stage each channel stands for.
+    /// Steps of a map by stages: the five stages are the steps, and the table gives each channel's
+    /// stage.
     ///
     /// # Errors
-    /// A channel without a stage, or with two; a stage for a channel that does not exist.
+    /// If a channel has no stage or two, or a stage is given for an unknown channel.
     pub fn stages<'n>(
         channels: &Channels,
         table: impl IntoIterator<Item = (&'n str, Stage)>,
     ) -> Result<Self> {
-        let mut of: Vec<Option<Stage>> = vec![None; channels.len()];
+        let mut stages: Vec<Option<Stage>> = vec![None; channels.len()];
         for (name, stage) in table {
             let stray = || Error::UnknownChannel {
                 role: "the table of stages".into(),
                 channel: name.to_owned(),
                 known: channels.iter().map(str::to_owned).collect(),
             };
-            let cell = &mut of[channels.id(name).ok_or_else(stray)?.index()];
+            let cell = &mut stages[channels.id(name).ok_or_else(stray)?.index()];
             if cell.is_some_and(|other| other != stage) {
                 return Err(Error::setting(
                     format!("the stage of channel {name:?}"),
@@ -156,11 +169,11 @@ impl Steps {
             };
             stage.map(|stage| stage as u16).ok_or_else(missing)
         };
-        let of = channels.iter().zip(of).map(stage).collect::<Result<_>>()?;
+        let by_channel = channels.iter().zip(stages).map(stage);
         Ok(Self {
             channels: channels.clone(),
             names: Stage::ALL.map(|stage| stage.name().to_owned()).into(),
-            of,
+            by_channel: by_channel.collect::<Result<_>>()?,
         })
     }
 
@@ -169,14 +182,14 @@ impl Steps {
         &self.names
     }
 
-    pub(crate) fn of(&self, channel: ChannelId) -> u16 {
-        self.of[channel.index()]
+    pub(crate) fn number(&self, channel: ChannelId) -> u16 {
+        self.by_channel[channel.index()]
     }
 
     /// Fails unless `other` has the same steps for the same channels.
     pub(crate) fn same_as(&self, other: &Self) -> Result<()> {
         self.channels.same_as(&other.channels)?;
-        if self.of == other.of && self.names == other.names {
+        if self.by_channel == other.by_channel && self.names == other.names {
             return Ok(());
         }
         Err(Error::setting(

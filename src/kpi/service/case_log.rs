@@ -129,7 +129,7 @@ mod tests {
     use crate::event::Event;
     use crate::kpi::timelines::PersonTimelines;
 
-    fn of(rows: &[(i64, bool, &str)]) -> Vec<(State, Option<u32>, u32, u32)> {
+    fn states(rows: &[(i64, bool, &str)]) -> Vec<(State, Option<u32>, u32, u32)> {
         let mut log = Events::new().keep_all();
         for &(time, opens, id) in rows {
             let kind = if opens {
@@ -158,27 +158,27 @@ mod tests {
     #[test]
     fn every_order_of_rows_has_its_state() {
         assert_eq!(
-            of(&[(1, true, "a"), (9, false, "a")]),
+            states(&[(1, true, "a"), (9, false, "a")]),
             [(State::Closed, Some(8), 0, 0)]
         );
         assert_eq!(
-            of(&[(5, false, "a"), (5, true, "a")]),
+            states(&[(5, false, "a"), (5, true, "a")]),
             [(State::Closed, Some(0), 0, 0)],
             "in one second the opening comes first"
         );
-        assert_eq!(of(&[(1, true, "a")]), [(State::Open, None, 0, 0)]);
+        assert_eq!(states(&[(1, true, "a")]), [(State::Open, None, 0, 0)]);
         assert_eq!(
-            of(&[(1, true, "a"), (2, true, "a"), (9, false, "a")]),
+            states(&[(1, true, "a"), (2, true, "a"), (9, false, "a")]),
             [(State::Closed, Some(8), 0, 0)],
             "a further contact"
         );
         assert_eq!(
-            of(&[(1, true, "a"), (4, false, "a"), (9, false, "a")]),
+            states(&[(1, true, "a"), (4, false, "a"), (9, false, "a")]),
             [(State::Closed, Some(3), 0, 1)],
             "closed twice"
         );
         assert_eq!(
-            of(&[
+            states(&[
                 (1, true, "a"),
                 (4, false, "a"),
                 (6, true, "a"),
@@ -187,20 +187,23 @@ mod tests {
             [(State::Closed, Some(8), 1, 0)]
         );
         assert_eq!(
-            of(&[(1, true, "a"), (4, false, "a"), (6, true, "a")]),
+            states(&[(1, true, "a"), (4, false, "a"), (6, true, "a")]),
             [(State::Open, None, 1, 0)]
         );
         assert_eq!(
-            of(&[(1, false, "a"), (4, true, "a")]),
+            states(&[(1, false, "a"), (4, true, "a")]),
             [(State::ClosedBefore, None, 0, 0)]
         );
         assert_eq!(
-            of(&[(1, false, "a"), (4, true, "a"), (9, false, "a")]),
+            states(&[(1, false, "a"), (4, true, "a"), (9, false, "a")]),
             [(State::Closed, Some(5), 0, 0)]
         );
-        assert_eq!(of(&[(1, false, "a")]), [(State::NeverOpened, None, 0, 0)]);
         assert_eq!(
-            of(&[(1, true, "a"), (1_000, false, "a")]),
+            states(&[(1, false, "a")]),
+            [(State::NeverOpened, None, 0, 0)]
+        );
+        assert_eq!(
+            states(&[(1, true, "a"), (1_000, false, "a")]),
             [(State::Open, None, 0, 0)],
             "what comes later is not known yet"
         );
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn cases_without_an_id_are_paired_from_the_last() {
-        let got = of(&[
+        let got = states(&[
             (1, true, ""),
             (3, true, ""),
             (4, false, ""),
@@ -224,7 +227,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            of(&[
+            states(&[
                 (1, true, "a"),
                 (2, true, "b"),
                 (5, false, "a"),

@@ -21,57 +21,93 @@ use crate::time::TimeRange;
 /// Service cases and the time to resolve them: of all persons, over time (by the opening) and by
 /// kind of journey up to the opening.
 ///
-/// The rows of a case share a case id in `order_id`; without one a close ends the person's case
-/// opened last. A case opens with its first row of that kind, further openings are further
-/// contacts, and it is resolved by the close that no opening follows. Closing it once more changes
-/// nothing.
+/// The rows of a case share a case id in `order_id`; without an id, a close ends the person's case
+/// opened last. A case begins with its first opening; further openings are further contacts. It is
+/// resolved by the first close that no opening follows; later closes change nothing.
+///
+/// ```
+/// use mixtouch::kpi::service::{CaseResolutions, ServiceColumns};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (kind, person, time) in [
+///     (Kind::CaseOpen, "ann", 1_767_225_600),
+///     (Kind::CaseClose, "ann", 1_767_232_800),
+///     (Kind::CaseOpen, "bob", 1_767_225_600),
+/// ] {
+///     log.push(Event::of_kind(kind, person, time).with_channel("call"))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let cases = CaseResolutions::new(&timelines, &ServiceColumns::default(), &options)?;
+/// assert_eq!((cases.population, cases.cases.overall.open), (2, 1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CaseResolutions {
-    /// The time of the openings; closes after its end are not known yet.
+    /// The range of the openings; closes after its end do not count.
     pub window: TimeRange,
     /// Cases opened.
     pub population: u64,
-    /// Cases in the window that were closed before they were opened, and not after: left out of all
-    /// else.
+    /// Cases closed before they were opened and never after; left out of all other figures.
     pub closed_before_opened: u64,
-    /// Cases closed in the window that no row opens, whenever: left out of all else.
+    /// Cases closed in the range that no row opens; left out of all other figures.
     pub never_opened: u64,
-    /// The figures.
+    /// Figures of all cases, over time and by group.
     pub cases: Breakdown<CaseFigures>,
-    /// Whose cases take longer; in hours.
+    /// Comparisons of hours to the resolution between groups of persons.
     pub comparisons: Vec<GroupComparison>,
 }
 
-/// The cases of a group.
+/// The cases of a group of persons.
+///
+/// ```
+/// use mixtouch::kpi::service::{CaseResolutions, ServiceColumns};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (kind, person, time) in [
+///     (Kind::CaseOpen, "ann", 1_767_225_600),
+///     (Kind::CaseClose, "ann", 1_767_232_800),
+///     (Kind::CaseOpen, "bob", 1_767_225_600),
+/// ] {
+///     log.push(Event::of_kind(kind, person, time).with_channel("call"))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let cases = CaseResolutions::new(&timelines, &ServiceColumns::default(), &options)?;
+/// let all = &cases.cases.overall;
+/// assert_eq!((all.resolved.rate, all.median()), (Some(0.5), Some(2.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CaseFigures {
-    /// Persons.
+    /// Persons with a case.
     pub persons: u64,
-    /// Cases resolved, of those opened.
+    /// Share of the cases opened that were resolved.
     pub resolved: Proportion,
-    /// Cases still open at the window's end. Their time is in no figure: where they are many, the
-    /// times below flatter.
+    /// Cases still open at the end of the range. Their time is in no figure: if they are many,
+    /// `hours` are too short.
     pub open: u64,
-    /// Resolved cases that had to be opened again first.
+    /// Share of resolved cases that were closed and opened again first.
     pub reopened: Proportion,
-    /// Cases several agents or teams worked on, of those resolved.
+    /// Share of resolved cases that several agents or teams worked on.
     pub joint: Proportion,
     /// Cases closed more than once without being opened in between.
     pub closed_again: u64,
-    /// Hours from the opening to the close, of those resolved: the median and the 90th percentile
-    /// among them.
+    /// Hours from the opening to the close of resolved cases.
     pub hours: Distribution,
 }
 
 impl CaseFigures {
-    /// The median of hours to the resolution.
+    /// Median of hours to the resolution.
     pub fn median(&self) -> Option<f64> {
         self.hours.quantile(0.5)
     }
 
-    /// The hours within which nine of ten resolved cases are.
+    /// 90th percentile of hours to the resolution.
     pub fn p90(&self) -> Option<f64> {
         self.hours.quantile(0.9)
     }
@@ -113,8 +149,7 @@ impl Ticket {
 }
 
 impl CaseResolutions {
-    /// Of the cases opened in the timelines' window; `columns` says where agents and teams are
-    /// named.
+    /// The cases opened in the range; `columns` names the columns of agents and teams.
     ///
     /// ```
     /// use mixtouch::kpi::service::{CaseResolutions, ServiceColumns};
@@ -132,7 +167,7 @@ impl CaseResolutions {
     /// ```
     ///
     /// # Errors
-    /// An empty log; a column the log lacks; an offline channel that is none of the log.
+    /// If the log is empty or lacks a column, or an offline channel is not in the log.
     pub fn new(
         timelines: &PersonTimelines<'_>,
         columns: &ServiceColumns,
@@ -177,7 +212,7 @@ impl CaseResolutions {
             population: known.len() as u64,
             closed_before_opened: count(State::ClosedBefore),
             never_opened: count(State::NeverOpened),
-            cases: Breakdown::new(&known, options, |of| figures(of, options.level())),
+            cases: Breakdown::new(&known, options, |tickets| figures(tickets, options.level())),
             comparisons: compare(contrasts, &known, options, slow, side, Ticket::hours)?,
         })
     }
@@ -213,8 +248,9 @@ fn tickets(
     cases.iter().map(ticket).collect()
 }
 
-fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
-    let count = |is: &dyn Fn(&Ticket) -> bool| of.iter().filter(|ticket| is(ticket)).count() as u64;
+fn figures(tickets: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
+    let count =
+        |is: &dyn Fn(&Ticket) -> bool| tickets.iter().filter(|ticket| is(ticket)).count() as u64;
     let resolved = count(&|ticket| ticket.state == State::Closed);
     let of_resolved = |is: fn(&Ticket) -> bool| {
         Proportion::from_counts(
@@ -224,14 +260,14 @@ fn figures(of: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
         )
     };
     CaseFigures {
-        persons: distinct(of.iter().map(|ticket| ticket.person).collect()),
-        resolved: Proportion::from_counts(resolved, of.len() as u64, level),
-        open: of.len() as u64 - resolved,
+        persons: distinct(tickets.iter().map(|ticket| ticket.person).collect()),
+        resolved: Proportion::from_counts(resolved, tickets.len() as u64, level),
+        open: tickets.len() as u64 - resolved,
         reopened: of_resolved(|ticket| ticket.reopened),
         joint: of_resolved(|ticket| ticket.joint),
         closed_again: count(&|ticket| ticket.closed_again),
         hours: Distribution::from_values(
-            of.iter().filter_map(|ticket| ticket.hours()).collect(),
+            tickets.iter().filter_map(|ticket| ticket.hours()).collect(),
             "hours",
             level,
         ),
@@ -255,14 +291,14 @@ impl Report for CaseResolutions {
         let left_out = (before + never > 0).then(|| {
             format!("left out: {before} closed before they were opened, {never} never opened")
         });
-        let row = |of: &CaseFigures| {
+        let row = |cases: &CaseFigures| {
             vec![
-                Cell::count(of.resolved.count),
-                Cell::count(of.open),
-                Cell::number(of.median(), 1),
-                Cell::number(of.p90(), 1),
-                Cell::percent(of.reopened.rate, 2),
-                Cell::percent(of.joint.rate, 2),
+                Cell::count(cases.resolved.count),
+                Cell::count(cases.open),
+                Cell::number(cases.median(), 1),
+                Cell::number(cases.p90(), 1),
+                Cell::percent(cases.reopened.rate, 2),
+                Cell::percent(cases.joint.rate, 2),
             ]
         };
         let heading = [
@@ -276,7 +312,7 @@ impl Report for CaseResolutions {
         ];
         let table = self
             .cases
-            .table(&heading, row, |of| of.resolved.population > 0);
+            .table(&heading, row, |cases| cases.resolved.population > 0);
         let comparisons = self.comparisons.iter().map(|test| format!("hours, {test}"));
         vec![
             Section::new()

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::event::Events;
 use crate::kpi::timelines::PersonTimelines;
 
-/// The text columns of the log that say who served, and with what.
+/// The text columns of the log that name agents, teams and tools.
 ///
 /// ```
 /// use mixtouch::kpi::service::ServiceColumns;
@@ -25,8 +25,8 @@ pub struct ServiceColumns {
 }
 
 impl ServiceColumns {
-    /// The columns `agent`, `team` and `tool`, those of them that the log has. A tool counts only
-    /// with an agent or a team.
+    /// Those of the columns `agent`, `team` and `tool` that the log has. A tool counts only with an
+    /// agent or a team.
     pub fn of_log(log: &Events) -> Self {
         let named = |name: &str| log.columns().find(|column| *column == name);
         let (agent, team) = (named("agent"), named("team"));
@@ -37,7 +37,7 @@ impl ServiceColumns {
         }
     }
 
-    /// The column that names the agent.
+    /// Sets the column that names the agent; none by default.
     #[must_use]
     pub fn with_agent(self, column: impl Into<String>) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl ServiceColumns {
         }
     }
 
-    /// The column that names the team.
+    /// Sets the column that names the team; none by default.
     #[must_use]
     pub fn with_team(self, column: impl Into<String>) -> Self {
         Self {
@@ -55,8 +55,8 @@ impl ServiceColumns {
         }
     }
 
-    /// The column that says which tool an agent used in an interaction, or that one was used; empty
-    /// where none was.
+    /// Sets the column that names the tool an agent used; its text is empty if none was used. None
+    /// by default.
     #[must_use]
     pub fn with_tool(self, column: impl Into<String>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl ServiceColumns {
         }
     }
 
-    /// Where agent, team and tool stand among the log's columns.
+    /// Positions of agent, team and tool among the log's columns.
     pub(crate) fn positions(&self, timelines: &PersonTimelines<'_>) -> Result<[Option<usize>; 3]> {
         let columns = [&self.agent, &self.team, &self.tool];
         columns

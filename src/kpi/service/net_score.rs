@@ -8,26 +8,34 @@ use crate::stats::{ConfidenceLevel, Interval};
 
 /// A net promoter score (Reichheld 2003): the percentage of promoters less that of detractors, -100
 /// to 100.
+///
+/// ```
+/// use mixtouch::kpi::service::NetScore;
+/// use mixtouch::stats::ConfidenceLevel;
+///
+/// let score = NetScore::new(4, 2, 2, ConfidenceLevel::default());
+/// assert_eq!((score.population, score.score), (8, Some(25.0)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NetScore {
-    /// Answers 9 and 10.
+    /// Number of answers 9 and 10.
     pub promoters: u64,
-    /// Answers 7 and 8.
+    /// Number of answers 7 and 8.
     pub passives: u64,
-    /// Answers 0 to 6.
+    /// Number of answers 0 to 6.
     pub detractors: u64,
-    /// All answers.
+    /// Number of all answers.
     pub population: u64,
-    /// The score; none without answers.
+    /// The score, -100 to 100; none without answers.
     pub score: Option<f64>,
-    /// Normal interval on the trinomial, held within -100 and 100: variance (p + d - (p - d)^2) / n
-    /// with the shares p of promoters and d of detractors. Of one answer it has no width.
+    /// Normal interval on the trinomial, clipped to -100 and 100: variance (p + d - (p - d)^2) / n
+    /// with the shares p of promoters and d of detractors. With one answer its width is 0.
     pub interval: Option<Interval>,
 }
 
 impl NetScore {
-    /// From the counts of answers.
+    /// The score of these numbers of answers.
     pub fn new(promoters: u64, passives: u64, detractors: u64, level: ConfidenceLevel) -> Self {
         let population = promoters + passives + detractors;
         let counts = Self {

@@ -12,6 +12,13 @@ use crate::kpi::service::net_score::NetScore;
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
 
 /// How the answers to a question are read.
+///
+/// ```
+/// use mixtouch::kpi::service::SurveyScale;
+///
+/// assert_eq!(SurveyScale::NetPromoter.bounds(), (0.0, 10.0));
+/// assert_eq!(SurveyScale::Effort.bounds(), (1.0, 7.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,7 +35,7 @@ pub enum SurveyScale {
 }
 
 impl SurveyScale {
-    /// The least and the greatest answer.
+    /// The smallest and the greatest answer.
     pub const fn bounds(self) -> (f64, f64) {
         match self {
             Self::NetPromoter => (0.0, 10.0),
@@ -94,23 +101,46 @@ impl fmt::Display for SurveyScale {
     }
 }
 
-/// What answers add up to, by scale. Intervals take answers as independent of each other.
+/// The score of a group of answers, by scale. Intervals take answers as independent.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// // one promoter, one detractor
+/// assert_eq!(nps.scores.overall.score.figure(), Some(0.0));
+/// let effort = voice.question("ces").expect("a default question");
+/// assert_eq!(effort.scores.overall.score.figure(), None);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Score {
-    /// The percentage of promoters less that of detractors.
+    /// Percentage of promoters less that of detractors, -100 to 100.
     NetPromoter(NetScore),
-    /// The share of satisfied answers.
+    /// Share of satisfied answers, 0 to 1.
     Satisfaction(Proportion),
-    /// The mean, 1 to 7.
+    /// Mean effort, 1 to 7.
     Effort(Mean),
-    /// The mean, 1 to 5.
+    /// Mean consistency, 1 to 5.
     Consistency(Mean),
 }
 
 impl Score {
-    /// The figure itself - a share as 0 to 1 -, if there is any answer.
+    /// The score as one number, shares as 0 to 1; none without answers.
     pub fn figure(&self) -> Option<f64> {
         match self {
             Self::NetPromoter(score) => score.score,
@@ -130,13 +160,12 @@ impl fmt::Display for Score {
     }
 }
 
-/// Which questions a log asks, and what becomes of answers off their scale: they are refused unless
-/// stated otherwise.
+/// The questions of surveys with their scales: `nps`, `csat`, `ces` and `consistency` by default.
 ///
-/// By default `nps`, `csat`, `ces` and `consistency`.
+/// An answer off its scale is an error by default.
 ///
 /// ```
-/// use mixtouch::kpi::service::{SurveyScale, Questions};
+/// use mixtouch::kpi::service::{Questions, SurveyScale};
 ///
 /// let questions = Questions::default()
 ///     .with("recommend", SurveyScale::NetPromoter)
@@ -174,7 +203,7 @@ pub(crate) enum Answer {
 }
 
 impl Questions {
-    /// These alone.
+    /// These questions and no others.
     pub fn new<S: Into<String>>(questions: impl IntoIterator<Item = (S, SurveyScale)>) -> Self {
         let questions = questions
             .into_iter()
@@ -186,14 +215,14 @@ impl Questions {
         }
     }
 
-    /// One more, or another reading of one.
+    /// Adds a question, or changes the scale of one.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, scale: SurveyScale) -> Self {
         self.questions.insert(name.into(), scale);
         self
     }
 
-    /// Answers off their scale are counted and left out.
+    /// Makes answers off their scale be counted and left out, instead of being an error.
     #[must_use]
     pub fn leave_out_off_scale(self) -> Self {
         Self {
@@ -209,7 +238,7 @@ impl Questions {
             .map(|(name, &scale)| (name.as_str(), scale))
     }
 
-    /// What a row says, if it is an answer.
+    /// The answer of a row, if it has one.
     pub(crate) fn read(&self, log: &Events, row: usize) -> Result<Option<Answer>> {
         // the kind first: of most logs hardly a row is an answer
         let Some(event) = Some(row)

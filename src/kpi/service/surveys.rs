@@ -17,48 +17,112 @@ use crate::report::{Report, Section};
 use crate::stats::ConfidenceLevel;
 use crate::time::TimeRange;
 
-/// Answers to surveys: net promoter score, satisfaction, effort, perceived consistency between
-/// channels - of everybody, over time and by kind of journey - and whether those who use several
-/// channels are happier, or the handoffs between channels hurt.
+/// Answers to surveys: net promoter score, satisfaction, effort and perceived consistency between
+/// channels, of all persons, over time and by kind of journey.
+///
+/// Comparisons show whether persons with several channels are happier, and whether handoffs hurt.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// assert_eq!((voice.population, voice.unknown), (2, 0));
+/// assert_eq!(nps.scores.overall.score.figure(), Some(0.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VoiceOfCustomer {
-    /// The time of the answers; contacts before it count.
+    /// The range of the answers; contacts before it count.
     pub window: TimeRange,
-    /// Answers read.
+    /// Number of answers read.
     pub population: u64,
-    /// Answers to other questions.
+    /// Number of answers to other questions.
     pub unknown: u64,
     /// The questions in order of their names.
     pub questions: Vec<QuestionVoice>,
 }
 
 /// The answers to one question.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// assert_eq!((nps.question.as_str(), nps.off_scale), ("nps", 0));
+/// assert_eq!(nps.scores.overall.answers, 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct QuestionVoice {
     /// The question, as the log calls it.
     pub question: String,
-    /// How its answers are read.
+    /// The scale of its answers.
     #[serde(rename = "instrument")]
     pub scale: SurveyScale,
-    /// Answers off the scale, left out.
+    /// Number of answers off the scale, which are left out.
     pub off_scale: u64,
-    /// The scores.
+    /// Scores of all persons, over time and by group.
     pub scores: Breakdown<AnswerFigures>,
-    /// Who is happier.
+    /// Comparisons of answers between groups of persons.
     pub comparisons: Vec<GroupComparison>,
 }
 
-/// The answers of a group.
+/// The answers of a group of persons to one question.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::new().keep_all();
+/// for (person, channels, score) in [("ann", &["web", "store"][..], 9.0), ("bob", &["web"], 5.0)] {
+///     for channel in channels {
+///         log.push(Event::touch(person, 1_767_225_600, *channel))?;
+///     }
+///     let row = Event::of_kind(Kind::Survey, person, 1_767_229_200).with_goal("nps");
+///     log.push(row.with_value(score))?;
+/// }
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
+/// let nps = voice.question("nps").expect("a default question");
+/// let several = nps.scores.group("several channels").expect("ann used two");
+/// assert_eq!((several.persons, several.score.figure()), (1, Some(100.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AnswerFigures {
-    /// Answers.
+    /// Number of answers.
     pub answers: u64,
-    /// Persons who gave them.
+    /// Number of persons who gave them.
     pub persons: u64,
-    /// What they add up to.
+    /// Their score.
     pub score: Score,
 }
 
@@ -98,7 +162,7 @@ impl Given {
 }
 
 impl VoiceOfCustomer {
-    /// Of the answers in the timelines' window.
+    /// The answers in the range.
     ///
     /// ```
     /// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
@@ -114,13 +178,13 @@ impl VoiceOfCustomer {
     /// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
     /// let nps = voice.question("nps").expect("a default question");
     /// assert_eq!(nps.scores.overall.score.figure(), Some(100.0));
-    /// assert_eq!(nps.scores.group("several channels").map(|of| of.answers), Some(1));
+    /// assert_eq!(nps.scores.group("several channels").map(|figures| figures.answers), Some(1));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// An empty log; an answer off its scale - with its row of the log, counted from 1 -, unless
-    /// these are left out; an offline channel that is none of the log.
+    /// If the log is empty, an offline channel is not in the log, or an answer is off its scale and
+    /// such answers are not left out. The error names the row of the log, counted from 1.
     pub fn new(
         timelines: &PersonTimelines<'_>,
         questions: &Questions,
@@ -209,7 +273,9 @@ fn question(
             .iter()
             .filter(|given| given.answer == Answer::OffScale(at))
             .count() as u64,
-        scores: Breakdown::new(&read, options, |of| figures(of, scale, options.level())),
+        scores: Breakdown::new(&read, options, |answers| {
+            figures(answers, scale, options.level())
+        }),
         comparisons: compare(
             &Contrast::PATHS,
             &read,
@@ -221,11 +287,11 @@ fn question(
     })
 }
 
-fn figures(of: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
-    let answers: Vec<f64> = of.iter().map(|given| given.number()).collect();
+fn figures(given: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
+    let answers: Vec<f64> = given.iter().map(|one| one.number()).collect();
     AnswerFigures {
         answers: answers.len() as u64,
-        persons: distinct(of.iter().map(|given| given.person).collect()),
+        persons: distinct(given.iter().map(|one| one.person).collect()),
         score: scale.score(&answers, level),
     }
 }
@@ -236,7 +302,9 @@ impl QuestionVoice {
             0 => String::new(),
             count => format!(", answers off the scale left out: {count}"),
         };
-        let row = |of: &AnswerFigures| vec![of.persons.into(), of.score.to_string().into()];
+        let row = |answers: &AnswerFigures| {
+            vec![answers.persons.into(), answers.score.to_string().into()]
+        };
         let is_share = self.scale.measure() == Measure::Share;
         let comparison = |comparison: &GroupComparison| match is_share {
             true => format!("{comparison:#}"),
@@ -246,7 +314,9 @@ impl QuestionVoice {
             .with_heading(format!("{}: {}{off_scale}", self.question, self.scale))
             .with_table(
                 self.scores
-                    .table(&["group", "persons", "score"], row, |of| of.answers > 0),
+                    .table(&["group", "persons", "score"], row, |answers| {
+                        answers.answers > 0
+                    }),
             )
             .with_lines(self.comparisons.iter().map(comparison))
     }

@@ -7,25 +7,43 @@ use crate::kpi::members::{Personal, distinct};
 use crate::kpi::service::service_events::{ServiceEvent, What};
 use crate::stats::{ConfidenceLevel, Proportion};
 
-/// What a group of interactions, cases and answers adds up to.
+/// Figures of a group of interactions, cases and answers.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, ServiceColumns, ServiceTeams};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["agent"]).keep_all();
+/// for (kind, time, agent) in [(Kind::CaseOpen, 0, "zoe"), (Kind::CaseClose, 3_600, "yan")] {
+///     let row = Event::of_kind(kind, "ann", 1_767_225_600 + time).with_channel("call");
+///     log.push(row.with_texts(&[agent]))?;
+/// }
+/// let columns = ServiceColumns::default().with_agent("agent");
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let teams = ServiceTeams::new(&timelines, &columns, &Questions::default(), &options)?;
+/// let zoe = &teams.agent("zoe").expect("zoe opened the case").overall;
+/// assert_eq!((zoe.interactions, zoe.resolved, zoe.joint.rate), (1, 1, Some(1.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceFigures {
-    /// Customers.
+    /// Number of customers.
     pub persons: u64,
-    /// Interactions.
+    /// Number of interactions.
     pub interactions: u64,
-    /// Different channels of these.
+    /// Number of different channels of the interactions.
     pub channels: u64,
-    /// Interactions with a person who had been in another channel before, within the lookback.
+    /// Share of interactions with a person who was in another channel before, within the lookback.
     pub across_channels: Proportion,
-    /// Cases resolved.
+    /// Number of cases resolved.
     pub resolved: u64,
-    /// Joint resolutions: of those, the ones several agents or teams worked on.
+    /// Joint resolutions: share of the resolved cases that several agents or teams worked on.
     pub joint: Proportion,
-    /// The share of satisfied answers.
+    /// Share of satisfied answers.
     pub satisfaction: Proportion,
-    /// Interactions with a tool; none where no tool column is stated.
+    /// Share of interactions with a tool; none without a column of tools.
     pub tool: Option<Proportion>,
 }
 

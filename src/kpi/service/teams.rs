@@ -20,47 +20,82 @@ use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
 
-/// How agents and teams serve: each on their own, and all of them together; of all customers, over
-/// time and by kind of journey up to the service.
+/// Service of agents and teams: of each and of all together, over time and by kind of journey up to
+/// the service.
 ///
-/// An interaction is any row but an answer that names an agent or a team. A case counts, once it is
-/// resolved, for each agent and team that its rows name. An answer on satisfaction counts for the
-/// agent and team it names, and where it names neither, for those of the person's last interaction
-/// before it, within the lookback; otherwise it is left out. Tool adoption is the share of interactions
-/// whose tool column is filled.
+/// An interaction is a row, other than an answer, that names an agent or a team. A resolved case
+/// counts for each agent and team that its rows name. An answer on satisfaction counts for the
+/// agent and team it names. If it names neither, it counts for those of the person's last
+/// interaction within the lookback, or is left out. Tool adoption is the share of interactions with
+/// a tool.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, ServiceColumns, ServiceTeams};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["agent"]).keep_all();
+/// for (kind, time, agent) in [(Kind::CaseOpen, 0, "zoe"), (Kind::CaseClose, 3_600, "yan")] {
+///     let row = Event::of_kind(kind, "ann", 1_767_225_600 + time).with_channel("call");
+///     log.push(row.with_texts(&[agent]))?;
+/// }
+/// let columns = ServiceColumns::default().with_agent("agent");
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let teams = ServiceTeams::new(&timelines, &columns, &Questions::default(), &options)?;
+/// assert_eq!((teams.population, teams.agents.len()), (2, 2));
+/// assert_eq!(teams.whole.overall.resolved, 1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ServiceTeams {
-    /// The time of the interactions, resolutions and answers.
+    /// The range of the interactions, resolutions and answers.
     pub window: TimeRange,
-    /// Interactions.
+    /// Number of interactions.
     pub population: u64,
-    /// All agents and teams.
+    /// Figures of all agents and teams.
     pub whole: Breakdown<ServiceFigures>,
-    /// Agents in order of their names; persons of the minimum are customers.
+    /// Agents in order of their names; the minimum group counts their customers.
     pub agents: Vec<Served>,
     /// Teams in order of their names. A team's joint cases are those several teams worked on.
     pub teams: Vec<Served>,
-    /// Of the agents - of the teams, where agents are not named - with an interaction, those who
-    /// used a tool at all; none where no tool column is stated. Withheld agents are not of them.
+    /// Share of the agents with an interaction who used a tool; of teams if agents are not named.
+    /// None without a column of tools. Agents that are not shown do not count.
     pub adopters: Option<Proportion>,
-    /// Are customers whose interactions crossed channels more satisfied, and do cases that are
-    /// handed on hurt?
+    /// Comparisons of satisfaction: several channels against one, joint cases against others.
     pub comparisons: Vec<GroupComparison>,
 }
 
 /// The figures of an agent or a team.
+///
+/// ```
+/// use mixtouch::kpi::service::{Questions, ServiceColumns, ServiceTeams};
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Kind};
+///
+/// let mut log = Events::with_columns(["agent"]).keep_all();
+/// for (kind, time, agent) in [(Kind::CaseOpen, 0, "zoe"), (Kind::CaseClose, 3_600, "yan")] {
+///     let row = Event::of_kind(kind, "ann", 1_767_225_600 + time).with_channel("call");
+///     log.push(row.with_texts(&[agent]))?;
+/// }
+/// let columns = ServiceColumns::default().with_agent("agent");
+/// let (timelines, options) = (PersonTimelines::new(&log)?, KpiOptions::default());
+/// let teams = ServiceTeams::new(&timelines, &columns, &Questions::default(), &options)?;
+/// let names: Vec<&str> = teams.agents.iter().map(|agent| agent.name.as_str()).collect();
+/// assert_eq!(names, ["yan", "zoe"]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Served {
-    /// Who.
+    /// The name of the agent or team.
     pub name: String,
-    /// The figures.
+    /// Figures of all its customers, over time and by group.
     pub figures: Breakdown<ServiceFigures>,
 }
 
 impl ServiceTeams {
-    /// In the timelines' window; contacts before it count, and so do the rows of cases resolved in
+    /// Service in the range. Contacts before it count, and so do earlier rows of cases resolved in
     /// it.
     ///
     /// ```
@@ -84,8 +119,8 @@ impl ServiceTeams {
     /// ```
     ///
     /// # Errors
-    /// An empty log; neither a column of agents nor one of teams; a column the log lacks; an answer
-    /// off its scale, unless these are left out; an offline channel that is none of the log.
+    /// If the log is empty or lacks a column, `columns` name neither agents nor teams, an offline
+    /// channel is not in the log, or an answer is off its scale and such answers are not left out.
     pub fn new(
         timelines: &PersonTimelines<'_>,
         columns: &ServiceColumns,
@@ -103,7 +138,7 @@ impl ServiceTeams {
         let events: Vec<ServiceEvent> = by_person.into_iter().flatten().collect();
         let whole: Vec<&ServiceEvent> = events.iter().filter(|event| event.is_whole()).collect();
         let figures =
-            |of: &[&ServiceEvent]| ServiceFigures::new(of, tool.is_some(), options.level());
+            |events: &[&ServiceEvent]| ServiceFigures::new(events, tool.is_some(), options.level());
         let log = timelines.log();
         let agents = served(&events, log, agent, |event| event.agent, options, figures);
         let teams = served(&events, log, team, |event| event.team, options, figures);
@@ -130,16 +165,16 @@ impl ServiceTeams {
     pub fn agent(&self, name: &str) -> Option<&Breakdown<ServiceFigures>> {
         self.agents
             .iter()
-            .find(|of| of.name == name)
-            .map(|of| &of.figures)
+            .find(|served| served.name == name)
+            .map(|served| &served.figures)
     }
 
     /// The figures of a team.
     pub fn team(&self, name: &str) -> Option<&Breakdown<ServiceFigures>> {
         self.teams
             .iter()
-            .find(|of| of.name == name)
-            .map(|of| &of.figures)
+            .find(|served| served.name == name)
+            .map(|served| &served.figures)
     }
 }
 
@@ -193,7 +228,7 @@ fn served(
 fn adopters(served: &[Served], level: ConfidenceLevel) -> Proportion {
     let at_work = served
         .iter()
-        .map(|of| &of.figures.overall)
+        .map(|served| &served.figures.overall)
         .filter(|figures| figures.interactions > 0);
     let used = at_work
         .clone()
@@ -215,13 +250,13 @@ fn heading(first: &str) -> [&str; 8] {
     ]
 }
 
-fn cells(of: &ServiceFigures) -> Vec<Cell> {
-    let counts = [of.persons, of.interactions, of.resolved].map(Cell::count);
-    let tool = of.tool.and_then(|tool| tool.rate);
+fn cells(figures: &ServiceFigures) -> Vec<Cell> {
+    let counts = [figures.persons, figures.interactions, figures.resolved].map(Cell::count);
+    let tool = figures.tool.and_then(|tool| tool.rate);
     let shares = [
-        of.across_channels.rate,
-        of.joint.rate,
-        of.satisfaction.rate,
+        figures.across_channels.rate,
+        figures.joint.rate,
+        figures.satisfaction.rate,
         tool,
     ];
     let shares = shares.map(|share| Cell::percent(share, 2));
@@ -239,10 +274,10 @@ impl Report for ServiceTeams {
     fn sections(&self) -> Vec<Section> {
         let whole = self
             .whole
-            .table(&heading("group"), cells, |of| of.persons > 0);
+            .table(&heading("group"), cells, |figures| figures.persons > 0);
         let served = |first, served: &[Served]| {
             let row =
-                |of: &Served| [vec![Cell::from(&of.name)], cells(&of.figures.overall)].concat();
+                |one: &Served| [vec![Cell::from(&one.name)], cells(&one.figures.overall)].concat();
             (!served.is_empty())
                 .then(|| Table::new(heading(first)).with_rows(served.iter().map(row)))
         };

@@ -15,49 +15,81 @@ use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
 use crate::time::TimeRange;
 
-/// New customers and what they cost: CAC = spend / new customers, of the whole and by channel.
+/// Customer acquisition cost (CAC) = spend / new customers, of all channels and by channel.
 ///
-/// A new customer is a person whose first conversion lies in the period: with none in the log
-/// before it. The log must reach back far enough to know; earlier rows are context
-/// ([`Period`](crate::journeys::Period)), and a builder must not have forgotten them
+/// A new customer is a person whose first conversion in the log lies in the range. The log must
+/// reach back far enough to tell: a builder must not have forgotten earlier rows
 /// ([`JourneyBuilder::forget_before`](crate::journeys::build::JourneyBuilder::forget_before)). By
-/// channel, the first purchases alone are credited, each as one customer.
+/// channel, only first purchases are credited, each as one customer.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::spend::CustomerAcquisitionCost;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social").with_cost(4.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let acquired = CustomerAcquisitionCost::new(&journeys, &LastTouch, &KpiOptions::default())?;
+/// assert_eq!((acquired.new_customers, acquired.cost_per_customer), (1, Some(8.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerAcquisitionCost {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
-    /// Customers of the period: persons with a conversion in it.
+    /// Customers: persons with a conversion in the range.
     pub population: u64,
-    /// New customers.
+    /// Customers whose first conversion lies in the range.
     pub new_customers: u64,
-    /// Customers of the period who had bought before it.
+    /// Customers who had bought before the range.
     pub returning_customers: u64,
-    /// What all channels cost; none where nothing is known to have cost anything.
+    /// Spend of all channels; none if no cost is known.
     pub spend: Option<f64>,
-    /// Spend by new customer; none without spend or without new customers.
+    /// Spend per new customer; none without spend or without new customers.
     pub cost_per_customer: Option<f64>,
-    /// By channel, in order of their names.
+    /// New customers and spend by channel, in order of their names.
     pub channels: Vec<ChannelAcquisition>,
-    /// New customers who would have come without marketing, where the model estimates them.
+    /// New customers who would have come without marketing; 0 unless the model estimates them.
     pub baseline: f64,
     /// New customers credited to no touch.
     pub unattributed: f64,
 }
 
-/// New customers credited to a channel.
+/// New customers credited to a channel, and its spend.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::spend::CustomerAcquisitionCost;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social").with_cost(4.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let acquired = CustomerAcquisitionCost::new(&journeys, &LastTouch, &KpiOptions::default())?;
+/// let social = acquired.channel("social").expect("a channel of the log");
+/// assert_eq!((social.new_customers, social.spend, social.value), (1.0, Some(8.0), 20.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChannelAcquisition {
     /// The channel.
     pub channel: String,
-    /// What it cost.
+    /// Spend of the channel; none if no cost is known.
     pub spend: Option<f64>,
     /// New customers credited to it.
     pub new_customers: f64,
-    /// What their first purchases were worth.
+    /// Value of their first purchases.
     pub value: f64,
-    /// Spend by new customer; none where nothing was spent or credited.
+    /// Spend per new customer; none if nothing was spent or credited.
     pub cost_per_customer: Option<f64>,
 }
 
@@ -82,7 +114,7 @@ impl CustomerAcquisitionCost {
     ///
     /// # Errors
     /// Journeys without persons and times, as those of a path table, or without any touch or
-    /// conversion; what [`attribute`](crate::attribution::attribute) fails with.
+    /// conversion, or if [`attribute`](crate::attribution::attribute) fails.
     pub fn new<M: AttributionModel + ?Sized>(
         journeys: &Journeys,
         model: &M,
@@ -131,7 +163,7 @@ impl CustomerAcquisitionCost {
         }
     }
 
-    /// A channel's part.
+    /// The new customers and the spend of a channel; none if it is not shown.
     pub fn channel(&self, name: &str) -> Option<&ChannelAcquisition> {
         self.channels.iter().find(|row| row.channel == name)
     }

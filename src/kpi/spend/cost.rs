@@ -1,6 +1,6 @@
 //! Spend by conversion or customer.
 
-/// Spend by conversion or by customer; none without spend or without any.
+/// Spend per conversion or customer; none without spend or without any.
 pub(crate) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
     spend
         .filter(|&spend| spend > 0.0 && count > 0.0)

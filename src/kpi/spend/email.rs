@@ -17,31 +17,48 @@ use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
 ///
-/// A touch of the e-mail channel without an interaction is an e-mail that arrived, a view one that
-/// was opened, a click one that was clicked - and opened, though the log may have missed it. An
-/// e-mail is identified by its person and, if a text column names it, its campaign: opening one
-/// twice counts once.
+/// A touch of the e-mail channel without an interaction is an e-mail that arrived; a view is one
+/// that was opened; a click is one that was clicked, and so opened. An e-mail is identified by its
+/// person and, if a text column names it, its campaign: opening one twice counts once.
+///
+/// ```
+/// use mixtouch::kpi::spend::EmailRates;
+/// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+/// use mixtouch::{Event, Events, Interaction};
+///
+/// let mut log = Events::new();
+/// for person in ["ann", "bob"] {
+///     log.push(Event::touch(person, 1_767_225_600, "e-mail"))?;
+/// }
+/// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::Click))?;
+/// let timelines = PersonTimelines::new(&log)?;
+/// let rates = EmailRates::new(&timelines, "e-mail", None, &KpiOptions::default())?;
+/// assert_eq!((rates.delivered, rates.clicked.rate), (2, Some(0.5)));
+/// assert_eq!(rates.opened.rate, Some(0.5), "what is clicked was opened");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EmailRates {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
-    /// E-mails of which the log has anything.
+    /// E-mails in the log: delivered, opened or clicked.
     pub population: u64,
-    /// Of them, those the log says arrived: where none did, the log has opens and clicks alone, and
-    /// there is no rate to tell.
+    /// E-mails delivered. If there are none, the log has opens and clicks alone, and there is no
+    /// rate.
     pub delivered: u64,
-    /// Opened, of those delivered.
+    /// Share of delivered e-mails that were opened.
     pub opened: Proportion,
-    /// Clicked, of those delivered.
+    /// Share of delivered e-mails that were clicked.
     pub clicked: Proportion,
-    /// Clicked, of those opened, delivered or not; none where the log tells clicks alone.
+    /// Share of opened e-mails that were clicked, delivered or not; none if the log has clicks
+    /// alone.
     pub clicked_of_opened: Proportion,
 }
 
 impl EmailRates {
-    /// The rates of one channel's touches; `campaign` names the text column that tells a person's
-    /// e-mails apart.
+    /// The rates of one channel's touches; `campaign` names the text column that distinguishes a
+    /// person's e-mails.
     ///
     /// ```
     /// use mixtouch::kpi::spend::EmailRates;
@@ -59,7 +76,7 @@ impl EmailRates {
     /// ```
     ///
     /// # Errors
-    /// An empty log; a column that the log lacks.
+    /// If the log is empty or lacks the column.
     pub fn new(
         timelines: &PersonTimelines<'_>,
         channel: &str,

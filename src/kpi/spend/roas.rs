@@ -13,34 +13,70 @@ use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
 use crate::time::TimeRange;
 
-/// Return on spend, of the whole and by channel, as a model's [`Credits`] divide conversions and
-/// value.
+/// Return on ad spend, of all channels and by channel, as a model's [`Credits`] divide conversions
+/// and value.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::spend::ReturnOnAdSpend;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(10.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let credits = attribute(&journeys, &LastTouch)?;
+/// let returns = ReturnOnAdSpend::new(&journeys, &credits, 0.5, &KpiOptions::default())?;
+/// assert_eq!((returns.whole.roas, returns.credited.roas), (Some(7.5), Some(5.0)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReturnOnAdSpend {
-    /// The time reported.
+    /// The range reported.
     pub window: TimeRange,
     /// All conversions.
     pub population: u64,
-    /// The share of value that is margin.
+    /// The share of value that is margin, 0 to 1.
     pub margin: f64,
-    /// Everything: all conversions against all spend, whether or not marketing brought them.
+    /// All conversions and value against all spend, whether or not marketing brought them.
     pub whole: SpendReturn,
-    /// What is credited to channels against all spend.
+    /// Conversions and value credited to channels against all spend.
     pub credited: SpendReturn,
-    /// By channel, in order of their names.
+    /// The return of each channel, in order of their names.
     pub channels: Vec<ChannelReturn>,
 }
 
-/// Conversions and value against what they cost.
+/// Conversions and value against spend.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::spend::ReturnOnAdSpend;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(10.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let credits = attribute(&journeys, &LastTouch)?;
+/// let returns = ReturnOnAdSpend::new(&journeys, &credits, 0.5, &KpiOptions::default())?;
+/// let whole = &returns.whole;
+/// assert_eq!((whole.value, whole.spend, whole.roi), (30.0, Some(4.0), Some(2.75)));
+/// assert_eq!(whole.cost_per_conversion, Some(2.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpendReturn {
     /// Conversions.
     pub conversions: f64,
-    /// What they were worth.
+    /// Value of the conversions.
     pub value: f64,
-    /// What was spent; none where no cost is known.
+    /// Spend; none if no cost is known.
     pub spend: Option<f64>,
     /// ROAS = value / spend; none without spend.
     pub roas: Option<f64>,
@@ -51,19 +87,37 @@ pub struct SpendReturn {
 }
 
 /// The return of one channel.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::kpi::KpiOptions;
+/// use mixtouch::kpi::spend::ReturnOnAdSpend;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys, attribute};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_225_800).with_value(20.0))?;
+/// log.push(Event::conversion("bob", 1_767_225_900).with_value(10.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let credits = attribute(&journeys, &LastTouch)?;
+/// let returns = ReturnOnAdSpend::new(&journeys, &credits, 0.5, &KpiOptions::default())?;
+/// let best = returns.channels.iter().max_by(|a, b| a.figures.value.total_cmp(&b.figures.value));
+/// assert_eq!(best.map(|channel| channel.channel.as_str()), Some("social"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChannelReturn {
     /// The channel.
     pub channel: String,
-    /// Its figures.
+    /// The channel's conversions and value against its spend.
     #[serde(flatten)]
     pub figures: SpendReturn,
 }
 
 impl ReturnOnAdSpend {
-    /// The returns of the journeys' spend by a model's credits for the same journeys; `margin` is
-    /// the share of value that remains when the goods are paid, 1 to count all of it.
+    /// The return of the journeys' spend by a model's credits for the same journeys. `margin` is
+    /// the share of value left after the cost of goods, 0 to 1.
     ///
     /// ```
     /// use mixtouch::kpi::KpiOptions;
@@ -82,7 +136,8 @@ impl ReturnOnAdSpend {
     /// ```
     ///
     /// # Errors
-    /// A margin outside 0 to 1; credits of other channels; journeys without persons and times.
+    /// If the margin is not 0 to 1, the credits are of other channels, or journeys have no persons
+    /// and times.
     pub fn new(
         journeys: &Journeys,
         credits: &Credits,
@@ -144,7 +199,7 @@ impl ReturnOnAdSpend {
         Self { channels, ..self }
     }
 
-    /// A channel's figures.
+    /// The return of a channel; none if it is not shown.
     pub fn channel(&self, name: &str) -> Option<&SpendReturn> {
         self.channels
             .iter()

@@ -416,7 +416,7 @@ fn a_map_of_little() {
             one.conversion.rate,
             one.friction.len(),
             one.handoffs.len(),
-            one.immature
+            one.censored
         ),
         (1, Some(0.0), 0, 0, 1)
     );

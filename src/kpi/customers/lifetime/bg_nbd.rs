@@ -124,8 +124,8 @@ impl BgNbd {
         self.slope(customers, &levels).0 * customers.len() as f64
     }
 
-    /// The chance that a customer will buy again at all: 1 for one who never came back, as none
-    /// leaves before a repeat purchase.
+    /// The probability that a customer will buy again, 0 to 1; 1 without repeat purchases, as
+    /// customers leave only after one.
     pub fn probability_alive(&self, customer: &Customer) -> f64 {
         1.0 / (1.0 + self.odds_gone(customer))
     }
@@ -140,7 +140,7 @@ impl BgNbd {
         self.a / (self.b + x - 1.0) * libm::exp((self.r + x) * longer)
     }
 
-    /// How many purchases to expect of a customer in the time after what was observed.
+    /// Expected purchases of a customer within `horizon` after the end of observation.
     ///
     /// Equation 10 of the paper. The hypergeometric function stands there as it is or in Euler's
     /// form, whichever series falls off faster at long horizons.
@@ -202,7 +202,7 @@ impl BgNbd {
         };
         let sums: Vec<[f64; 5]> = customers
             .par_chunks(BLOCK)
-            .zip(levels.of.par_chunks(BLOCK))
+            .zip(levels.by_customer.par_chunks(BLOCK))
             .map(block)
             .collect();
         let sum = sums.iter().fold([0.0; 5], |sum, term| {
@@ -265,7 +265,7 @@ struct Level {
 /// are few that way.
 struct Levels {
     repeats: Vec<u64>,
-    of: Vec<u32>,
+    by_customer: Vec<u32>,
 }
 
 impl Levels {
@@ -273,11 +273,14 @@ impl Levels {
         let mut repeats: Vec<u64> = customers.iter().map(Customer::repeats).collect();
         repeats.sort_unstable();
         repeats.dedup();
-        let of = customers
+        let by_customer = customers
             .iter()
             .map(|customer| repeats.partition_point(|&x| x < customer.repeats()) as u32)
             .collect();
-        Self { repeats, of }
+        Self {
+            repeats,
+            by_customer,
+        }
     }
 
     fn table(&self, model: &BgNbd) -> Vec<Level> {

@@ -5,8 +5,18 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::kpi::customers::lifetime::gamma_gamma::RepeatSpend;
 
-/// How often a customer came back, when last, and for how long that was observed; all since the
-/// first purchase.
+/// A customer's repeat purchases: how many, when the last, and how long was observed, all counted
+/// from the first purchase.
+///
+/// ```
+/// use mixtouch::kpi::customers::lifetime::Customer;
+///
+/// // two repeat purchases, the last in week 30.43 of 38.86 observed
+/// let customer = Customer::new(2, 30.43, 38.86)?;
+/// assert_eq!((customer.repeats(), customer.last(), customer.observed()), (2, 30.43, 38.86));
+/// assert!(Customer::new(2, 40.0, 38.86).is_err());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Customer {
@@ -117,17 +127,17 @@ impl Customer {
         ))
     }
 
-    /// How often the customer came back.
+    /// Number of repeat purchases.
     pub const fn repeats(&self) -> u64 {
         self.repeats
     }
 
-    /// When last, since the first purchase; 0 if never.
+    /// Time from the first purchase to the last repeat purchase; 0 without repeats.
     pub const fn last(&self) -> f64 {
         self.last
     }
 
-    /// For how long, since the first purchase.
+    /// Time from the first purchase to the end of observation.
     pub const fn observed(&self) -> f64 {
         self.observed
     }

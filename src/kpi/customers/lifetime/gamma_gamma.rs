@@ -9,7 +9,18 @@ use crate::linalg::log_density::PositiveParameters;
 use crate::stats::LikelihoodFit;
 use crate::stats::special::digamma;
 
-/// A customer's repeat purchases and what one was worth on average.
+/// A customer's repeat purchases and their mean value.
+///
+/// ```
+/// use mixtouch::kpi::customers::lifetime::{GammaGamma, RepeatSpend};
+///
+/// let model = GammaGamma::new(6.25, 3.74, 15.45)?;
+/// let spend = RepeatSpend::new(2, 22.35)?;
+/// // between the customer's own mean and the mean of all customers
+/// let expected = model.expected_value(Some(&spend))?;
+/// assert!((expected - 24.668).abs() < 1e-3);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "SpendFields")]
 pub struct RepeatSpend {
@@ -33,7 +44,7 @@ impl TryFrom<SpendFields> for RepeatSpend {
 }
 
 impl RepeatSpend {
-    /// At least one purchase, with a mean value > 0.
+    /// `repeats` repeat purchases, 1 or more, of mean value > 0.
     ///
     /// # Errors
     /// If there is no purchase, or the mean is not finite and > 0.
@@ -61,6 +72,16 @@ impl RepeatSpend {
 ///
 /// A customer's purchases vary as a gamma with shape p; its rate differs between customers as a
 /// gamma (shape q, rate v). Values do not depend on how often a customer buys.
+///
+/// ```
+/// use mixtouch::kpi::customers::lifetime::GammaGamma;
+///
+/// // the parameters published for the CDNOW customers
+/// let model = GammaGamma::new(6.25, 3.74, 15.45)?;
+/// let unknown = model.expected_value(None)?;
+/// assert!((unknown - 35.242).abs() < 1e-3);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Parameters")]
 pub struct GammaGamma {
