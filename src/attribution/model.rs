@@ -30,9 +30,10 @@ use std::sync::Arc;
 ///
 /// let mut table = PathTable::new();
 /// table.push(["social", "search", "e-mail"], Outcome::new(2.0, 0.0, 80.0)?)?;
+/// let journeys = table.journeys()?;
 /// let models: [Box<dyn AttributionModel>; 1] = [Box::new(SecondTouch)];
 /// for model in &models {
-///     let credits = attribute(&table.journeys()?, model)?;
+///     let credits = attribute(&journeys, model)?;
 ///     assert_eq!(credits.channel("search").map(|tally| tally.conversions), Some(2.0));
 /// }
 /// # Ok::<(), mixtouch::Error>(())

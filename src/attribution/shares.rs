@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 /// use mixtouch::attribution::ChannelShares;
 ///
-/// let shares = ChannelShares::new(vec![0.5, 0.3], vec![0.0, 0.0])?;
-/// assert_eq!(shares.of_conversions(), Some(vec![0.625, 0.375]));
+/// let shares = ChannelShares::new(vec![0.75, 0.25], vec![0.0, 0.0])?;
+/// assert_eq!(shares.of_conversions(), Some(vec![0.75, 0.25]));
 /// assert_eq!(shares.of_value(), shares.of_conversions());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
