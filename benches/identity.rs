@@ -189,7 +189,7 @@ fn main() {
                 "{} identifiers, {} persons; {}",
                 identities.len(),
                 identities.persons(),
-                identities.refused()
+                identities.rejected_links()
             );
             if let (Some(before), Some(most)) = (before, memory("VmHWM")) {
                 let each = (most - before) / identities.len() as f64;

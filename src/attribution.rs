@@ -5,7 +5,7 @@
 //! and solves it into its model. Models state raw weights; the engine divides, so that credited +
 //! baseline + unattributed = total holds for all of them.
 //!
-//! | room | models |
+//! | module | models |
 //! |---|---|
 //! | [`rules`] | first touch, last touch, linear, time decay, position-based |
 //! | [`markov`] | removal effects in a Markov chain |

@@ -1,4 +1,4 @@
-//! Where a touch happened: small numbers for channels, and the table of their names.
+//! Channels: small numbers for the places of touches, and the table of their names.
 
 use crate::error::{ANY_TEXT, Error, Result};
 use crate::util::interner::Interner;
@@ -7,6 +7,18 @@ use std::sync::Arc;
 
 /// The number of a channel in its [`Channels`] table: its rank by name, so that the order of rows
 /// cannot change it.
+///
+/// ```
+/// use mixtouch::{ChannelId, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social", "search"], Outcome::new(1.0, 0.0, 0.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let social = journeys.channels().id("social").unwrap();
+/// assert_eq!(social, ChannelId::new(1).unwrap(), "search has number 0");
+/// assert_eq!(journeys.channels().name(social), "social");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ChannelId(pub(crate) u16);
@@ -32,10 +44,9 @@ impl ChannelId {
 pub(crate) struct ChannelNames(Interner);
 
 impl ChannelNames {
-    /// The channel of that name, which is numbered now if it is new.
+    /// The channel of that name; a new name gets the next number.
     ///
-    /// One name too many is refused before it takes a number, so that a caller who goes on without
-    /// that row still has a table that works.
+    /// A name beyond the limit gets no number, so that the table stays usable without that row.
     pub(crate) fn id(&mut self, name: &str) -> Result<ChannelId> {
         if self.len() >= ChannelId::LIMIT && self.0.find(name).is_none() {
             return Err(Error::TooManyChannels {
@@ -88,7 +99,7 @@ impl Channels {
     /// A table of these names, in any order, repeats allowed.
     ///
     /// # Errors
-    /// An empty name, or more than [`ChannelId::LIMIT`] of them.
+    /// If a name is empty, or there are more than [`ChannelId::LIMIT`] names.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
         let mut names: Vec<Box<str>> = names
             .into_iter()

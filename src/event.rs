@@ -1,8 +1,8 @@
 //! Event logs: rows of persons, times, channels and kinds, with their costs and sessions.
 //!
-//! An [`Event`] is one row as a caller states or reads it; [`Events`] is the log. A log is read from
-//! a file with [`io`](crate::io), or filled row by row. [`Sessions`] groups touches to visits, and a
-//! [`CostTable`] has what channels cost where the touches do not say.
+//! An [`Event`] is one row as a caller states or reads it; [`Events`] is the log. A log is read
+//! from a file with [`io`](crate::io), or filled row by row. [`Sessions`] groups touches to visits,
+//! and a [`CostTable`] has what channels cost where the touches do not say.
 //!
 //! ```
 //! use mixtouch::{Event, Events};

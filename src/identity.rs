@@ -2,7 +2,7 @@
 //!
 //! A company knows one customer as a cookie, an e-mail address, a telephone number and a loyalty
 //! card. Unless they are joined, every journey is cut in pieces and the shop's sale has no history.
-//! The road:
+//! The steps:
 //!
 //! 1. A [`Pseudonymiser`] hashes identifiers with the caller's [`HashKey`] as they are read; raw
 //!    values go no further.
@@ -10,10 +10,10 @@
 //!    files whose identifiers stand in columns named `id:KIND`. [`Links`] are records that two
 //!    identifiers are one person's, [`Consent`] says who may be measured.
 //! 3. A [`Resolver`] joins identifiers to persons, under [`Rules`] that guard against wrong merges:
-//!    one tablet on a shop's counter would otherwise melt thousands of people into one. What the
-//!    rules refused is reported ([`RejectedLinks`]).
+//!    one tablet on a shop's counter would otherwise join thousands of people into one. Links that
+//!    the rules reject are reported ([`RejectedLinks`]).
 //! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch)
-//!    rows to plain [`Events`](crate::event::Events) of persons, from which journeys are cut as ever.
+//!    rows to plain [`Events`](crate::event::Events) of persons, from which journeys are cut.
 //!    [`Profile`]s sum up each person.
 //!
 //! The same links give the same persons, to the bit, in any order of rows and on any number of
@@ -23,9 +23,13 @@
 //!
 //! | file | columns |
 //! |---|---|
-//! | identified event log, [`IdentifiedReader`] | those of an event log, with a column `id:KIND` for each kind (`id:cookie`, `id:card`) in place of `person`; empty fields are none, a row needs one identifier |
-//! | link records, [`Links::from_csv`] | `kind,value,linked_kind,linked_value,timestamp,confidence`; the last from 0 to 1, and 1 without |
-//! | consent, [`Consent::from_csv`] | `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `yes` or `no`, `1` or `0` |
+//! | identified event log, [`IdentifiedReader`] | of an event log, `id:KIND` in place of `person` |
+//! | link records, [`Links::from_csv`] | `kind,value,linked_kind,linked_value,timestamp,confidence` |
+//! | consent, [`Consent::from_csv`] | `kind,value,purpose,granted,timestamp` |
+//!
+//! An identified log has a column for each kind (`id:cookie`, `id:card`); an empty field is no
+//! identifier, and a row needs at least one. `confidence` is 0 to 1, and 1 where the column is
+//! missing. `granted` is `true` or `false`, `yes` or `no`, `1` or `0`.
 //!
 //! Kinds are those of the rules. Timestamps are seconds since 1970-01-01T00:00:00Z or RFC 3339 with
 //! offset; event logs may have a zone besides.
@@ -34,16 +38,20 @@
 //!
 //! | input | outcome |
 //! |---|---|
-//! | an identifier of a kind that the rules do not have, an empty one, a time outside 1970 to 2106, a confidence outside 0 to 1 | an error that names the row |
+//! | a kind that the rules do not have, an empty identifier | an error that names the row |
+//! | a time outside 1970 to 2106, a confidence outside 0 to 1 | an error that names the row |
 //! | a row without any identifier | an error that names the row |
 //! | a link of an identifier with itself | counted ([`RejectedLinks::self_links`]) |
-//! | links that contradict each other (a card of two accounts) | the surest is followed, of equals the earliest; the other is refused and counted |
-//! | links out of order of time, or twice | no matter |
-//! | a link whose clock is years off | followed, as links without a validity hold for ever; with one, it holds around the time it states |
-//! | a row whose identifiers are two persons' | the row is the first kind's person's |
-//! | a row with one identifier that has consent and one that has none | a row without consent |
-//! | a row on a device that too many share, where nobody is signed in | never linked: a person of its own each second |
-//! | a link between two kinds whose links hold for a time only | refused ([`Rule::Validity`]): neither says who it is |
+//! | links that contradict each other (a card of two accounts) | see below |
+//! | links out of order of time, or twice | make no difference |
+//! | a link whose time is years off | holds for ever, or around that time if it has a validity |
+//! | a row whose identifiers are of two persons | belongs to the person of the first kind |
+//! | a row of which one identifier has consent and one has none | is a row without consent |
+//! | a row on a device shared by too many, nobody signed in | another person every second |
+//! | a link between two kinds with a validity | rejected ([`Rule::Validity`]) |
+//!
+//! Of links that contradict each other the one of highest confidence holds, of equals the earliest;
+//! the other is rejected and counted.
 
 mod candidates;
 mod component_sizes;
@@ -54,6 +62,7 @@ mod events;
 mod guards;
 mod identifier;
 mod identifier_index;
+mod identifier_kind;
 mod identities;
 mod key;
 mod link;
@@ -73,6 +82,7 @@ pub use self::events::IdentifiedEvents;
 pub use self::identifier::Pseudonymiser;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 pub(crate) use self::identifier::VALUE;
+pub use self::identifier_kind::IdentifierKind;
 pub use self::identities::{Identities, PersonId};
 pub use self::key::HashKey;
 pub use self::link::{Link, Links};
@@ -80,6 +90,6 @@ pub use self::pairs::PairCounts;
 pub use self::profile::Profile;
 pub use self::rejected_links::{Offender, RejectedByRule, RejectedLinks, Rule};
 pub use self::resolve::Resolver;
-pub use self::rules::{IdentifierKind, Rules};
+pub use self::rules::Rules;
 pub use self::stitch::{NoConsent, Stitched, WithoutConsent};
 pub use crate::event::Identifier;

@@ -1,10 +1,10 @@
-//! What a report may show: no figures of groups so small that they speak of single persons.
+//! Protection of small groups in reports.
 //!
-//! A report by region, device or kind of journey can give persons away: a segment of one is that
-//! person's shopping. With a [`MinimumGroup`] every group shown has at least so many persons.
-//! Smaller ones are merged into `(other)`, or left out; where they are too few together, the
-//! smallest of the others joins them, or the reader could subtract what is shown from the total and
-//! have the small group's figures after all. Totals stay as they are.
+//! A report by region, device or kind of journey can disclose a person: the figures of a segment of
+//! one person are that person's purchases. With a [`MinimumGroup`] every group shown has at least
+//! that many persons. Smaller groups are merged into `(other)` or left out. Where they are too few
+//! together, the smallest of the others joins them; otherwise a reader could subtract the groups
+//! shown from the total. Totals stay as they are.
 //!
 //! ```
 //! use mixtouch::privacy::{Group, MinimumGroup};
@@ -21,45 +21,88 @@
 //! }
 //!
 //! let regions = [("north", 120), ("south", 3), ("east", 90), ("west", 14)];
-//! let protected = MinimumGroup::new(10)?.apply(regions.map(|(name, persons)| (name.to_owned(), Buyers(persons))));
+//! let regions = regions.map(|(name, persons)| (name.to_owned(), Buyers(persons)));
+//! let protected = MinimumGroup::new(10)?.apply(regions);
 //! // "south" is too small; alone it could be found by subtraction, so "west" joins it
-//! let shown: Vec<(&str, u64)> = protected.groups.iter().map(|(name, buyers)| (name.as_str(), buyers.0)).collect();
-//! assert_eq!(shown, [("north", 120), ("east", 90), ("(other)", 17)]);
+//! let shown = protected.groups.iter().map(|(name, buyers)| (name.as_str(), buyers.0));
+//! assert!(shown.eq([("north", 120), ("east", 90), ("(other)", 17)]));
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 
-/// The name of small groups taken together.
+/// The name of the merged small groups.
 pub const OTHER: &str = "(other)";
 
 /// The figures of one group of persons in a report.
+///
+/// ```
+/// use mixtouch::privacy::Group;
+///
+/// /// Sales of some persons.
+/// struct Sales {
+///     persons: u64,
+///     value: f64,
+/// }
+///
+/// impl Group for Sales {
+///     fn persons(&self) -> u64 {
+///         self.persons
+///     }
+///
+///     fn merge(&mut self, other: Self) {
+///         self.persons += other.persons;
+///         self.value += other.value;
+///     }
+/// }
+///
+/// let mut north = Sales { persons: 90, value: 1_200.0 };
+/// north.merge(Sales { persons: 3, value: 40.0 });
+/// assert_eq!((north.persons(), north.value), (93, 1_240.0));
+/// ```
 pub trait Group {
-    /// How many distinct persons the figures are about.
+    /// The number of distinct persons in the figures.
     fn persons(&self) -> u64;
 
-    /// Takes in another group's figures.
+    /// Adds another group's figures.
     fn merge(&mut self, other: Self);
 
-    /// Whether the figures are about nobody; such groups give nobody away and are shown.
+    /// Whether the group has no persons; such groups disclose nothing and are shown.
     fn is_empty(&self) -> bool {
         self.persons() == 0
     }
 }
 
-/// What becomes of small groups.
+/// The treatment of small groups.
+///
+/// ```
+/// use mixtouch::privacy::{MinimumGroup, SmallGroups};
+///
+/// let suppress = MinimumGroup::new(20)?.with_small(SmallGroups::Suppress);
+/// assert_eq!(suppress.small(), SmallGroups::Suppress);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SmallGroups {
-    /// They are shown as one group, [`OTHER`].
+    /// One group, [`OTHER`], holds them all.
     #[default]
     Merge,
-    /// They are not shown.
+    /// They are left out.
     Suppress,
 }
 
-/// The fewest persons a group of a report may have.
+/// The smallest number of persons in a group that a report shows, 1 or more.
+///
+/// ```
+/// use mixtouch::privacy::MinimumGroup;
+///
+/// let minimum = MinimumGroup::new(20)?;
+/// assert!(minimum.allows(20) && !minimum.allows(19));
+/// assert!(minimum.allows(0), "a group of no persons discloses nothing");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct MinimumGroup {
@@ -83,7 +126,7 @@ impl TryFrom<Fields> for MinimumGroup {
 }
 
 impl Default for MinimumGroup {
-    /// Groups of any size are shown.
+    /// Shows groups of any size.
     fn default() -> Self {
         Self {
             persons: 1,
@@ -93,10 +136,10 @@ impl Default for MinimumGroup {
 }
 
 impl MinimumGroup {
-    /// Groups of fewer persons are merged.
+    /// Merges groups of fewer persons.
     ///
     /// # Errors
-    /// A minimum of 0.
+    /// If the minimum is 0.
     pub fn new(persons: u64) -> Result<Self> {
         if persons == 0 {
             return Err(Error::setting(
@@ -111,32 +154,32 @@ impl MinimumGroup {
         })
     }
 
-    /// What becomes of small groups: merged by default.
+    /// The treatment of small groups: merged by default.
     #[must_use]
     pub fn with_small(self, small: SmallGroups) -> Self {
         Self { small, ..self }
     }
 
-    /// The fewest persons of a group that is shown.
+    /// The smallest number of persons in a group that is shown.
     pub fn persons(&self) -> u64 {
         self.persons
     }
 
-    /// What becomes of small groups.
+    /// The treatment of small groups.
     pub fn small(&self) -> SmallGroups {
         self.small
     }
 
-    /// Whether figures about so many persons may be shown: those of a whole report too, whose total
-    /// [`MinimumGroup::apply`] leaves to the caller.
+    /// Whether a group of `persons` may be shown. Ask it for a report's total too, which
+    /// [`MinimumGroup::apply`] does not check.
     pub fn allows(&self, persons: u64) -> bool {
         persons == 0 || persons >= self.persons
     }
 
-    /// The groups that may be shown, in the order given, small ones merged behind them or left out.
+    /// The groups to show, in the order given, then the merged small groups.
     ///
-    /// Groups below the minimum are taken together with the smallest of the others (equal ones by
-    /// name) until together they reach it. Where all groups together do not, none is shown.
+    /// The smallest of the other groups (equal ones by name) join the small groups until together
+    /// they reach the minimum. Where all groups together do not, none is shown.
     pub fn apply<G: Group>(&self, groups: impl IntoIterator<Item = (String, G)>) -> Protected<G> {
         let (mut small, mut shown) = (Vec::new(), Vec::new());
         for (at, (name, group)) in groups.into_iter().enumerate() {
@@ -168,7 +211,7 @@ impl MinimumGroup {
             small: self.small,
         });
         let enough = persons(&small) >= self.persons;
-        // those of nobody would name the one group that everybody is in
+        // empty groups would reveal the one group that holds everybody
         let mut groups = if enough { named(shown) } else { Vec::new() };
         let merged = named(small)
             .into_iter()
@@ -191,7 +234,7 @@ fn named<G>(groups: Vec<(usize, String, G)>) -> Vec<(String, G)> {
         .collect()
 }
 
-/// Where the smallest group that is about somebody stands.
+/// The position of the smallest group that has persons.
 fn smallest<G: Group>(groups: &[(usize, String, G)]) -> Option<usize> {
     let somebody = groups
         .iter()
@@ -203,129 +246,70 @@ fn smallest<G: Group>(groups: &[(usize, String, G)]) -> Option<usize> {
     least.map(|(at, _)| at)
 }
 
-/// The groups of a report that may be shown.
+/// The groups of a report to show.
+///
+/// ```
+/// use mixtouch::privacy::{Group, MinimumGroup};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Buyers(u64);
+///
+/// impl Group for Buyers {
+///     fn persons(&self) -> u64 {
+///         self.0
+///     }
+///
+///     fn merge(&mut self, other: Self) {
+///         self.0 += other.0;
+///     }
+/// }
+///
+/// let regions = [("north".to_owned(), Buyers(90)), ("west".to_owned(), Buyers(3))];
+/// let protected = MinimumGroup::new(2)?.apply(regions);
+/// assert_eq!((protected.groups.len(), protected.withheld), (2, None));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Protected<G> {
-    /// Name and figures.
+    /// Names and figures, in order.
     pub groups: Vec<(String, G)>,
     /// What was merged or left out, if anything was.
     pub withheld: Option<Withheld>,
 }
 
-/// What a report does not show group by group.
+/// The groups that a report merged or left out.
+///
+/// ```
+/// use mixtouch::privacy::{Group, MinimumGroup};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Buyers(u64);
+///
+/// impl Group for Buyers {
+///     fn persons(&self) -> u64 {
+///         self.0
+///     }
+///
+///     fn merge(&mut self, other: Self) {
+///         self.0 += other.0;
+///     }
+/// }
+///
+/// let regions = [("north".to_owned(), Buyers(90)), ("west".to_owned(), Buyers(3))];
+/// let withheld = MinimumGroup::new(20)?.apply(regions).withheld.unwrap();
+/// assert_eq!((withheld.groups, withheld.persons), (2, 93));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Withheld {
-    /// How many groups.
+    /// The number of groups.
     pub groups: usize,
-    /// How many persons they have, added up.
+    /// The sum of their persons.
     pub persons: u64,
     /// Whether they were merged or left out.
     pub small: SmallGroups,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[derive(Debug, Clone, PartialEq)]
-    struct Cell {
-        persons: u64,
-        value: u64,
-    }
-
-    impl Group for Cell {
-        fn persons(&self) -> u64 {
-            self.persons
-        }
-
-        fn merge(&mut self, other: Self) {
-            self.persons += other.persons;
-            self.value += other.value;
-        }
-    }
-
-    fn cells(sizes: &[u64]) -> Vec<(String, Cell)> {
-        sizes
-            .iter()
-            .enumerate()
-            .map(|(at, &persons)| {
-                (
-                    format!("g{at}"),
-                    Cell {
-                        persons,
-                        value: persons * 7,
-                    },
-                )
-            })
-            .collect()
-    }
-
-    #[test]
-    fn what_is_small_cannot_be_found_by_subtraction() {
-        let protected = MinimumGroup::new(5)
-            .unwrap()
-            .with_small(SmallGroups::Suppress)
-            .apply(cells(&[50, 1, 9, 0]));
-        let names: Vec<&str> = protected
-            .groups
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
-        assert_eq!(
-            names,
-            ["g0", "g3"],
-            "the next smallest is left out with the small one, the empty one stays"
-        );
-        assert_eq!(
-            protected.withheld,
-            Some(Withheld {
-                groups: 2,
-                persons: 10,
-                small: SmallGroups::Suppress
-            })
-        );
-    }
-
-    #[test]
-    fn too_few_in_all_are_not_shown() {
-        let protected = MinimumGroup::new(100).unwrap().apply(cells(&[3, 4]));
-        assert!(protected.groups.is_empty());
-        assert_eq!(protected.withheld.map(|withheld| withheld.persons), Some(7));
-        assert!(!MinimumGroup::new(100).unwrap().allows(7));
-    }
-
-    #[test]
-    fn settings_are_checked() {
-        assert_eq!(
-            MinimumGroup::new(0).unwrap_err().to_string(),
-            "the minimum group size is 0, expected: 1 person or more"
-        );
-        assert!(serde_json::from_str::<MinimumGroup>(r#"{"persons": 0}"#).is_err());
-        let minimum = MinimumGroup::new(8).unwrap();
-        assert_eq!(
-            serde_json::from_str::<MinimumGroup>(&serde_json::to_string(&minimum).unwrap())
-                .unwrap(),
-            minimum
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn no_group_is_small_and_totals_stay(sizes in prop::collection::vec(0u64..40, 0..12), minimum in 1u64..60) {
-            let minimum = MinimumGroup::new(minimum).unwrap();
-            let total: u64 = sizes.iter().sum();
-            let protected = minimum.apply(cells(&sizes));
-            prop_assert!(protected.groups.iter().all(|(_, cell)| minimum.allows(cell.persons)));
-            let shown: u64 = protected.groups.iter().map(|(_, cell)| cell.persons).sum();
-            let worth: u64 = protected.groups.iter().map(|(_, cell)| cell.value).sum();
-            // merged, nothing is missing; and what is missing, where the whole is too small, is the
-            // whole
-            prop_assert!((shown, worth) == (total, total * 7) || (shown == 0 && total < minimum.persons()));
-            let suppressed = minimum.with_small(SmallGroups::Suppress).apply(cells(&sizes));
-            let missing = total - suppressed.groups.iter().map(|(_, cell)| cell.persons).sum::<u64>();
-            prop_assert!(missing == 0 || missing >= minimum.persons() || missing == total);
-        }
-    }
-}
+mod tests;

@@ -4,10 +4,16 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 /// A stage of long work.
+///
+/// ```
+/// use mixtouch::progress::Stage;
+///
+/// assert_eq!(Stage::Bootstrapping.to_string(), "bootstrapping");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Reading a file; counted in bytes.
+    /// Reading a file; counted in bytes, or in pieces of a file.
     Reading,
     /// Building journeys; counted in partitions of persons.
     Building,
@@ -49,8 +55,8 @@ impl fmt::Display for Stage {
 /// Methods that take a while come in pairs: the plain one, and one whose name ends in
 /// `_with_progress` and that takes an observer. `()` observes nothing. Observing changes no figure.
 ///
-/// Work stopped by its observer fails with [`Error::Cancelled`]; a search gives the best it found
-/// instead, where it found anything.
+/// Work stopped by its observer fails with [`Error::Cancelled`](crate::Error::Cancelled); a search
+/// gives the best it found instead, where it found anything.
 ///
 /// ```
 /// use mixtouch::progress::{Progress, Stage};

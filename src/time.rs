@@ -1,7 +1,8 @@
 //! Days, time zones, ranges of time and calendar periods.
 //!
-//! A [`Day`] is a calendar date; a [`TimeZone`] says at which second it begins. A [`TimeRange`] is a
-//! stretch of time, and [`Periods`] are ranges that follow each other, such as the months of a year.
+//! A [`Day`] is a calendar date; a [`TimeZone`] says at which second it begins. A [`TimeRange`] is
+//! a stretch of time, and [`Periods`] are ranges that follow each other, such as the months of a
+//! year.
 //!
 //! ```
 //! use mixtouch::TimeZone;

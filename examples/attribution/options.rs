@@ -94,7 +94,7 @@ pub(crate) struct Options {
     /// Intervals of every model from this many bootstrap replicates
     #[arg(long, value_name = "N")]
     pub(crate) bootstrap: Option<usize>,
-    /// Also score each segment on its own, told apart by this column of the log
+    /// Also score each segment on its own: each value of this column of the log
     #[arg(long, value_name = "COLUMN", requires = "events")]
     pub(crate) segment: Option<String>,
     /// Channels that follow the intent to buy: time-to-event gives their credit to the baseline

@@ -1,6 +1,6 @@
 //! The command line, and the panel and specification it asks for.
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
@@ -10,6 +10,17 @@ use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+
+/// How to fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EstimatorName {
+    /// Searches for transforms and penalty
+    Search,
+    /// Regression at each transform's median, with its table of coefficients
+    LeastSquares,
+    /// Not available yet
+    Nuts,
+}
 
 /// Fits a marketing-mix model: where the KPI came from, what each channel returns, where its curve
 /// bends.
@@ -55,6 +66,9 @@ pub(crate) struct Options {
     /// none, linear or knots=N
     #[arg(long, default_value = "linear")]
     pub(crate) trend: Trend,
+    /// How to fit
+    #[arg(long, value_enum, default_value = "search")]
+    pub(crate) estimator: EstimatorName,
     /// Candidates to try
     #[arg(long, default_value_t = 2000)]
     pub(crate) trials: usize,
@@ -162,7 +176,7 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
         .fold(columns, |columns, period| columns.period(*period)))
 }
 
-/// How to fit it.
+/// The search that is asked for.
 pub(crate) fn search(options: &Options) -> Search {
     Search::default()
         .with_evaluations(options.trials)

@@ -54,7 +54,7 @@ pub(crate) fn visits(
     let (mut visits, left_out) = contacts(options, log)?;
     costs.append(left_out);
     if let Some(sessions) = options.sessions() {
-        let (first_or_last, others) = visits.sessions(sessions)?;
+        let (first_or_last, others) = visits.sessions(sessions);
         (visits, _) = (first_or_last, costs.append(others));
     }
     Ok((visits, costs))
@@ -72,7 +72,7 @@ fn contacts(options: &Options, log: &Events) -> Result<(Events, CostTable)> {
     if !tells {
         return Ok((log.clone(), CostTable::new()));
     }
-    log.retained(|event| !is_mail(&event) || event.interaction().is_some())
+    Ok(log.retained(|event| !is_mail(&event) || event.interaction().is_some()))
 }
 
 /// Persons with all that is known, or with nothing that is known.
@@ -120,11 +120,11 @@ pub(crate) fn family(input: &Input, stitching: &Stitching) -> Result<Family> {
         .with_table(table)
         .with_line("(largest: identifiers of the largest person)")
         .with_line("")
-        .with_lines(format!("links: {}", identities.refused()).lines());
+        .with_lines(format!("links: {}", identities.rejected_links()).lines());
     let json = json!({
         "identifiers": identities.len(),
         "resolutions": rows,
-        "refused": identities.refused(),
+        "refused": identities.rejected_links(),
         "seconds": stitching.resolved.as_secs_f64(),
     });
     Ok(Family {

@@ -36,6 +36,20 @@ pub struct Counterfactual;
 
 /// Outcomes by path: the evidence of [`Counterfactual`] and, as conversion rates, the model it
 /// fits.
+///
+/// ```
+/// use mixtouch::attribution::Counterfactual;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let outcomes = Counterfactual.gather(&journeys)?;
+/// let social = journeys.channels().id("social").unwrap();
+/// assert_eq!(outcomes.rate(&[social]), 0.1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct PathOutcomes {
@@ -143,6 +157,20 @@ impl Accumulator for PathOutcomes {
 }
 
 /// A fitted [`Counterfactual`].
+///
+/// ```
+/// use mixtouch::attribution::Counterfactual;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = Counterfactual.fit(&journeys)?;
+/// let ids = ["social", "search"].map(|name| journeys.channels().id(name).unwrap());
+/// assert_eq!(model.paths().rate(&ids), 0.4);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CounterfactualModel(PathOutcomes);

@@ -164,7 +164,7 @@ mod tests {
     fn declared_signs_and_zeros_are_weights() {
         for (others, journeys) in [1.0, 8.0].into_iter().zip(journeys()) {
             let credits = attribute(&journeys, &Toy(-1.0, 0.0, true)).unwrap();
-            let expected = 2.0 * -1.0 / (2.0 * others - 1.0);
+            let expected = -2.0 / (2.0 * others - 1.0);
             assert_eq!(credits.channel("b").unwrap().conversions, expected);
             for zero in [0.0, -0.0] {
                 let credits = attribute(&journeys, &Toy(zero, zero, false)).unwrap();

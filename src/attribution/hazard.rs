@@ -5,6 +5,7 @@ mod additive_fit;
 mod basis;
 mod decay;
 mod design;
+mod effects;
 mod em;
 mod evidence;
 mod flags;
@@ -17,7 +18,8 @@ mod screening;
 mod upstream;
 
 pub use self::additive::AdditiveHazard;
+pub use self::effects::{Intensity, PairEffect, TouchEffect};
 pub use self::evidence::Exposures;
 pub use self::log_link::{LogLinearHazard, LogLinearHazardModel, PersonTime};
-pub use self::model::{AdditiveHazardModel, Intensity, PairEffect, TouchEffect};
+pub use self::model::AdditiveHazardModel;
 pub use self::report::FitReport;

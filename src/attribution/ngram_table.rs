@@ -1,4 +1,4 @@
-//! A table whose keys are n-table: short sequences of channels.
+//! A table whose keys are n-grams: short sequences of channels.
 
 use crate::channel::ChannelId;
 use crate::util::random::step;

@@ -7,6 +7,16 @@ use std::collections::BTreeMap;
 pub type Parameters = BTreeMap<String, Parameter>;
 
 /// One setting.
+///
+/// ```
+/// use mixtouch::AttributionModel;
+/// use mixtouch::attribution::Parameter;
+/// use mixtouch::attribution::rules::Position;
+///
+/// let parameters = Position::new(0.4, 0.2, 0.4)?.parameters();
+/// assert_eq!(parameters.get("first"), Some(&Parameter::Number(0.4)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Parameter {

@@ -11,6 +11,22 @@ use crate::journeys::arena::Journeys;
 
 /// How one journey's outcome is divided. Nothing is copied and no text is built: the person's key,
 /// the channels and the times are views into the arena.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::attribution::stream_credits;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// stream_credits(&journeys, &LastTouch, |credit| {
+///     assert_eq!((credit.shares, credit.baseline), (&[1.0][..], 0.0));
+///     Ok(())
+/// })?;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct JourneyCredit<'a> {
     /// The person, where persons are known.
@@ -25,6 +41,23 @@ pub struct JourneyCredit<'a> {
 }
 
 /// One touch's part.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::attribution::stream_credits;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200).with_value(50.0))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// stream_credits(&journeys, &LastTouch, |credit| {
+///     let touch = credit.touches().next().unwrap();
+///     assert_eq!((touch.time, touch.value), (Some(1_767_225_600), 50.0));
+///     Ok(())
+/// })?;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TouchCredit {
     /// The channel.

@@ -5,6 +5,30 @@ use serde::Serialize;
 use crate::stats::{ConfidenceLevel, Interval, quantile};
 
 /// The bound at which a planned spend lies.
+///
+/// ```
+/// use mixtouch::budget::{Bound, Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
+///
+/// /// Sales per unit of spend that do not fall.
+/// struct Line(f64);
+///
+/// impl ResponseCurve for Line {
+///     fn response(&self, spend: f64) -> f64 {
+///         self.0 * spend
+///     }
+///
+///     fn slope(&self, _: f64) -> f64 {
+///         self.0
+///     }
+/// }
+///
+/// let channels = ["tv", "search"].map(|name| ChannelBudget::new(name, 50.0).with_bounds(0.0..=70.0));
+/// let curves = Ensemble::single(vec![Line(1.0), Line(3.0)])?;
+/// let plan = Budget::new(channels).plan(&curves, Goal::Outcome { total: 100.0 })?;
+/// let bounds: Vec<_> = plan.channels().iter().map(|channel| channel.at_bound).collect();
+/// assert_eq!(bounds, [None, Some(Bound::Upper)]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -36,6 +60,32 @@ impl Bound {
 }
 
 /// A channel's part in a [`Plan`].
+///
+/// ```
+/// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
+///
+/// /// Sales per unit of spend that do not fall.
+/// struct Line(f64);
+///
+/// impl ResponseCurve for Line {
+///     fn response(&self, spend: f64) -> f64 {
+///         self.0 * spend
+///     }
+///
+///     fn slope(&self, _: f64) -> f64 {
+///         self.0
+///     }
+/// }
+///
+/// let channels = ["tv", "search"].map(|name| ChannelBudget::new(name, 50.0).with_bounds(0.0..=70.0));
+/// let curves = Ensemble::single(vec![Line(1.0), Line(3.0)])?;
+/// let plan = Budget::new(channels).plan(&curves, Goal::Outcome { total: 100.0 })?;
+/// let search = plan.channel("search").unwrap();
+/// assert_eq!((search.now, search.planned), (50.0, 70.0));
+/// assert_eq!((search.outcome_now, search.outcome_planned), (150.0, 210.0));
+/// assert_eq!(search.marginal_return, 3.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PlannedChannel {

@@ -1,4 +1,4 @@
-//! Logs behind logs.
+//! One log appended to another.
 
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};

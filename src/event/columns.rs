@@ -1,4 +1,4 @@
-//! Views of a log by column and by row. Outside this module nothing reads the columns otherwise.
+//! Views of a log by column and by row: the only access to its columns from outside the module.
 
 use crate::channel::{ChannelId, ChannelNames};
 use crate::event::details::{RowDetails, TextColumn};
@@ -39,7 +39,7 @@ impl Events {
         &self.cost
     }
 
-    /// What conversions state, in row order.
+    /// The details of conversions, in row order.
     #[inline]
     pub(crate) fn conversions(&self) -> &[RowDetails] {
         &self.sales
@@ -126,7 +126,8 @@ impl Events {
     }
 }
 
-/// All columns at once, for a reader that fills them a batch at a time. It leaves them equally long.
+/// All columns at once, for a reader that fills them a batch at a time. It leaves them equally
+/// long.
 #[cfg(feature = "parquet")]
 pub(crate) struct ColumnsMut<'a> {
     pub(crate) kinds: &'a mut Vec<(Kind, Option<Interaction>)>,
@@ -156,7 +157,8 @@ impl RowRef<'_> {
         self.log.kind[self.row].1
     }
 
-    /// The channel, numbered by [`Events::channel_names`]; [`ChannelId::NONE`] where none is stated.
+    /// The channel, numbered by [`Events::channel_names`]; [`ChannelId::NONE`] where none is
+    /// stated.
     #[inline]
     pub(crate) fn channel(self) -> ChannelId {
         self.log.channel[self.row]

@@ -1,7 +1,7 @@
 //! Costs of channels by day.
 
 use crate::error::{Error, Result};
-use crate::time::limits::{LARGEST, second};
+use crate::time::limits::{DAY, LARGEST, second};
 use crate::time::{Day, TimeRange, TimeZone};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,7 @@ impl CostTable {
     }
 
     /// An empty table whose days are in a time zone.
+    #[must_use]
     pub fn in_zone(zone: TimeZone) -> Self {
         Self {
             zone,
@@ -48,6 +49,12 @@ impl CostTable {
         self.rows
             .push((channel.to_owned(), self.zone.start_of(day)?, cost));
         Ok(())
+    }
+
+    /// Adds the cost of a channel on a day in UTC, the day counted from 1970-01-01.
+    pub(crate) fn add(&mut self, channel: &str, day: u32, cost: f64) {
+        let start = i64::from(day) * i64::from(DAY);
+        self.rows.push((channel.to_owned(), start, cost));
     }
 
     /// Adds all costs of another table.

@@ -1,11 +1,11 @@
-//! What some rows state beyond the columns that all rows have.
+//! Details of some rows, beyond the columns that all rows have.
 
 use crate::util::interner::Interner;
 
 /// The code that stands for no text.
 pub(crate) const NO_TEXT: u32 = u32::MAX;
 
-/// What a conversion, return, cart, survey or case states.
+/// The details of a conversion, return, cart, survey or case.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct RowDetails {
     /// The row of the log.

@@ -39,8 +39,8 @@ pub struct Events {
     pub(super) orders: Interner,
     pub(super) person: Vec<u64>,
     pub(super) time: Vec<u32>,
-    /// Numbers of `channels`, not yet ranks by name; [`ChannelId::NONE`] where a conversion names
-    /// no place of sale.
+    /// Numbers of `channels`, not yet ranks by name; [`ChannelId::NONE`] where a conversion has no
+    /// place of sale.
     pub(super) channel: Vec<ChannelId>,
     pub(super) kind: Vec<(Kind, Option<Interaction>)>,
     /// What only conversions state, in row order.
@@ -98,7 +98,8 @@ impl Events {
     /// use mixtouch::{Event, Events, Kind};
     ///
     /// let mut log = Events::new().keep_all();
-    /// log.push(Event::of_kind(Kind::Survey, "ann", 1_767_400_000).with_goal("nps").with_value(9.0).with_channel("store"))?;
+    /// let answer = Event::of_kind(Kind::Survey, "ann", 1_767_400_000).with_channel("store");
+    /// log.push(answer.with_goal("nps").with_value(9.0))?;
     /// assert_eq!(log.get(0).and_then(|event| event.goal()), Some("nps"));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -312,149 +313,4 @@ fn known(table: &Interner, code: u32) -> Option<&str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn message(event: Event<'_>) -> String {
-        Events::new().push(event).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn bad_rows_are_named() {
-        assert_eq!(
-            message(Event::touch("ann", -1, "tv")),
-            "row 1: timestamp is \"-1\", expected: seconds since 1970-01-01T00:00:00Z, 0 to 4294967295"
-        );
-        assert!(
-            message(Event::touch("ann", 1_767_225_600_000, "tv"))
-                .contains("looks like milliseconds")
-        );
-        assert_eq!(
-            message(Event::touch("", 1, "tv")),
-            "row 1: person is \"\", expected: any text or integer"
-        );
-        assert_eq!(
-            message(Event::touch("ann", 1, "")),
-            "row 1: channel is \"\", expected: any text; only a conversion may have none"
-        );
-        for bad in [f64::NAN, f64::INFINITY, -1.0, 1e16] {
-            assert!(
-                message(Event::conversion("ann", 1).with_value(bad)).contains("value is"),
-                "{bad}"
-            );
-            assert!(
-                message(Event::touch("ann", 1, "tv").with_cost(bad)).contains("cost is"),
-                "{bad}"
-            );
-        }
-    }
-
-    #[test]
-    fn rows_come_back_as_they_were() {
-        let mut log = Events::with_columns(["device"]);
-        let sale = Event::conversion("ann", 5)
-            .with_value(2.5)
-            .with_goal("sale")
-            .with_order_id("o-1")
-            .with_texts(&["phone"]);
-        log.push(
-            Event::touch("ann", 4, "tv")
-                .with_interaction(Interaction::View)
-                .with_texts(&["laptop"]),
-        )
-        .unwrap();
-        log.push(sale).unwrap();
-        log.push(Event::touch(7, 6, "search").with_cost(0.25))
-            .unwrap();
-        let back = log.get(1).unwrap();
-        assert_eq!(
-            (back.value(), back.goal(), back.order_id(), back.channel()),
-            (2.5, Some("sale"), Some("o-1"), None)
-        );
-        assert_eq!(log.get(0).unwrap().interaction(), Some(Interaction::View));
-        assert_eq!(log.get(0).unwrap().cost(), 0.0);
-        assert_eq!(log.get(2).unwrap().cost(), 0.25);
-        assert_eq!(
-            (log.text(0, "device"), log.text(2, "device")),
-            (Some("laptop"), Some(""))
-        );
-        assert!(log.get(3).is_none());
-    }
-
-    #[test]
-    fn appending_equals_pushing_on() {
-        let rows = [
-            Event::touch("ann", 1, "tv").with_cost(1.0),
-            Event::conversion("bob", 2).with_goal("g"),
-            Event::touch("ann", 3, "radio"),
-        ];
-        let (mut whole, mut left, mut right) = (Events::new(), Events::new(), Events::new());
-        for (at, row) in rows.into_iter().enumerate() {
-            whole.push(row).unwrap();
-            if at == 0 {
-                left.push(row).unwrap()
-            } else {
-                right.push(row).unwrap()
-            }
-        }
-        left.append(&right).unwrap();
-        assert!(left.iter().eq(whole.iter()));
-        assert!(left.append(&Events::with_columns(["x"])).is_err());
-    }
-
-    #[test]
-    fn unused_kinds_are_counted() {
-        let mut log = Events::new();
-        log.push(Event::of_kind(Kind::Return, "ann", 1).with_value(-20.0))
-            .unwrap();
-        log.push(Event::of_kind(Kind::CaseOpen, "ann", 1)).unwrap();
-        assert_eq!(
-            (
-                log.len(),
-                log.ignored_rows().returns,
-                log.ignored_rows().total()
-            ),
-            (0, 1, 2)
-        );
-    }
-    #[test]
-    fn all_kinds_come_back_where_they_are_kept() {
-        let mut log = Events::with_columns(["agent"]).keep_all();
-        let rows = [
-            Event::touch("ann", 1, "tv").with_texts(&[""]),
-            Event::conversion("ann", 2)
-                .with_value(50.0)
-                .with_goal("sale")
-                .with_order_id("o-1")
-                .with_texts(&[""]),
-            Event::of_kind(Kind::Return, "ann", 9)
-                .with_value(-20.0)
-                .with_order_id("o-1")
-                .with_texts(&[""]),
-            Event::of_kind(Kind::Survey, "ann", 8)
-                .with_goal("nps")
-                .with_value(9.0)
-                .with_channel("store")
-                .with_texts(&[""]),
-            Event::of_kind(Kind::CaseOpen, "bob", 7)
-                .with_goal("late")
-                .with_order_id("c-1")
-                .with_texts(&["kim"]),
-        ];
-        rows.into_iter().for_each(|row| log.push(row).unwrap());
-        let kept: Vec<Event<'_>> = log.iter().collect();
-        assert!(
-            kept.iter()
-                .zip(rows)
-                .all(|(kept, row)| *kept == row.with_texts(&[])),
-            "{kept:?}"
-        );
-        assert_eq!(
-            (log.ignored_rows().total(), log.text(4, "agent")),
-            (0, Some("kim"))
-        );
-        let mut twice = log.clone();
-        twice.append(&log).unwrap();
-        assert!(twice.iter().eq(log.iter().chain(log.iter())));
-    }
-}
+mod tests;

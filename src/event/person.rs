@@ -1,4 +1,4 @@
-//! Whose event it was: keys of any text or integer, in 8 bytes.
+//! Keys of persons: any text or integer, in 8 bytes.
 
 use crate::error::Result;
 use crate::util::interner::Interner;
@@ -7,6 +7,13 @@ use std::fmt;
 
 /// The key of a person as a log states it. A text that is a plain decimal number (`42`, not `042`
 /// or `+42`) is that number, so that the same person read from CSV and from Parquet is one person.
+///
+/// ```
+/// use mixtouch::PersonKey;
+///
+/// assert_eq!(PersonKey::from("42"), PersonKey::Number(42));
+/// assert_eq!(PersonKey::from("ann"), PersonKey::Text("ann"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PersonKey<'a> {
     /// An integer from 0 to 2^64 - 2^32 - 1.
@@ -96,7 +103,7 @@ impl PersonTable {
     /// Where a person stands in the order of persons: a number that depends on the key alone, not
     /// on when it was first seen, and spreads persons evenly whatever their keys. Numbers map one
     /// to one (the finaliser of SplitMix64 is a bijection); texts take XXH3, and the rare equal
-    /// hashes are told apart by [`PersonTable::key`].
+    /// hashes are distinguished by [`PersonTable::key`].
     pub(crate) fn rank(&self, code: u64) -> u64 {
         if code < Self::TEXT {
             random::step(code)

@@ -5,9 +5,9 @@ use crate::event::person::PersonKey;
 use crate::time::limits::{bad_time, check_amount, second};
 use serde::{Deserialize, Serialize};
 
-/// What happened. Attribution uses touches and conversions; KPIs use the other kinds too, in logs
-/// that keep them ([`Events::keep_all`](crate::event::log::Events::keep_all)). What the columns of a row mean
-/// depends on its kind:
+/// The kind of an event. Attribution uses touches and conversions; KPIs use the other kinds too, in
+/// logs that keep them ([`Events::keep_all`](crate::Events::keep_all)). What the columns of a row
+/// mean depends on its kind:
 ///
 /// | kind | channel | value | goal | order_id |
 /// |---|---|---|---|---|
@@ -15,13 +15,20 @@ use serde::{Deserialize, Serialize};
 /// | conversion | place of sale | what it was worth | which goal | the order |
 /// | return | where the goods came back | the refund, of either sign | | the order sent back |
 /// | cart | where it was filled | what is in it | | the cart |
-/// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, `consistency`, .. | |
+/// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, .. | |
 /// | case_open, case_close | of that contact | | the topic, the outcome | the case |
 ///
 /// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device
 /// of any row in `device`, a sale's margin in `margin`, the mailing of an e-mail in `campaign`
-/// ([`Events::with_columns`](crate::event::log::Events::with_columns)); those names are usual, and the KPIs
+/// ([`Events::with_columns`](crate::Events::with_columns)); those names are usual, and the KPIs
 /// that read them take others.
+///
+/// ```
+/// use mixtouch::Kind;
+///
+/// assert_eq!(Kind::from_name("case_open"), Some(Kind::CaseOpen));
+/// assert!(Kind::Touch.is_used() && !Kind::Survey.is_used());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -68,7 +75,14 @@ impl Kind {
     }
 }
 
-/// How a person met a touch.
+/// The interaction of a person with a touch.
+///
+/// ```
+/// use mixtouch::{Event, Interaction};
+///
+/// let seen = Event::touch("ann", 1_767_225_600, "display").with_interaction(Interaction::View);
+/// assert_eq!(seen.interaction(), Some(Interaction::View));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Interaction {
@@ -84,8 +98,13 @@ pub enum Interaction {
 /// ```
 /// use mixtouch::{Event, Interaction};
 ///
-/// let ad = Event::touch("ann", 1_767_225_600, "display").with_interaction(Interaction::View).with_cost(0.002);
-/// let sale = Event::conversion("ann", 1_767_229_200).with_value(79.90).with_goal("sale").with_order_id("A-1007");
+/// let ad = Event::touch("ann", 1_767_225_600, "display")
+///     .with_interaction(Interaction::View)
+///     .with_cost(0.002);
+/// let sale = Event::conversion("ann", 1_767_229_200)
+///     .with_value(79.90)
+///     .with_goal("sale")
+///     .with_order_id("A-1007");
 /// assert_eq!((ad.channel(), sale.value()), (Some("display"), 79.90));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]

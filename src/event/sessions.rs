@@ -4,26 +4,47 @@ use crate::error::{Error, Result};
 use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
-use crate::time::Day;
 use crate::time::limits::{DAY, LENGTH};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Which touch stands for a session.
+/// The touch of a session that stays in the log.
+///
+/// ```
+/// use mixtouch::event::{SessionTouch, Sessions};
+/// use mixtouch::{Event, Events};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("ann", 1_767_225_660, "e-mail"))?;
+/// let (visits, _) = log.sessions(Sessions::default().with_touch(SessionTouch::Last));
+/// assert_eq!(visits.get(0).unwrap().channel(), Some("e-mail"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionTouch {
-    /// The one that opened it.
+    /// The touch that opened the session.
     #[default]
     First,
-    /// The one that closed it.
+    /// The touch that closed the session.
     Last,
 }
 
-/// How touches are grouped to sessions, for those who attribute by visit: touches of one person of
-/// which each follows the one before by at most the gap. A conversion ends a session, so that what
-/// led to it stays before it.
+/// The rule that groups touches into sessions, to attribute by visit.
+///
+/// A session is a run of touches of one person in which each touch follows the one before by at
+/// most the gap. A conversion ends a session, so that the touches that led to it stay before it.
+///
+/// ```
+/// use mixtouch::event::{SessionTouch, Sessions};
+/// use std::time::Duration;
+///
+/// let hourly = Sessions::new(Duration::from_secs(3_600))?.with_touch(SessionTouch::Last);
+/// assert_ne!(hourly, Sessions::default());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Sessions {
@@ -47,7 +68,7 @@ impl TryFrom<Fields> for Sessions {
 }
 
 impl Default for Sessions {
-    /// 30 minutes, as web analytics have it; the first touch.
+    /// A gap of 30 minutes, as usual in web analytics; the first touch.
     fn default() -> Self {
         Self {
             gap: 1800,
@@ -78,7 +99,7 @@ impl Sessions {
         })
     }
 
-    /// Which touch stands for a session: the first by default.
+    /// The touch that stays in the log: the first by default.
     #[must_use]
     pub fn with_touch(self, touch: SessionTouch) -> Self {
         Self { touch, ..self }
@@ -86,11 +107,12 @@ impl Sessions {
 }
 
 impl Events {
-    /// The log with one touch a session, rows in their order. What the other touches cost comes
-    /// beside it by channel and day (UTC), for
-    /// [`JourneyBuilder::add_costs`](crate::journeys::build::JourneyBuilder::add_costs): money stays spent.
+    /// The log with one touch per session, rows in their order, and the costs of the other touches.
     ///
-    /// Touches of one second stay in the order of their rows; other rows' order does not matter.
+    /// The costs come by channel and day in UTC. Pass them to
+    /// [`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs), because they were spent.
+    /// Touches of one second stay in the order of their rows; the order of other rows does not
+    /// matter.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -100,15 +122,12 @@ impl Events {
     /// for (minute, channel) in [(0, "search"), (10, "e-mail"), (25, "direct"), (60, "social")] {
     ///     log.push(Event::touch("ann", 1_767_225_600 + 60 * minute, channel))?;
     /// }
-    /// let (visits, _) = log.sessions(Sessions::default())?;
-    /// let channels: Vec<_> = visits.iter().filter_map(|visit| visit.channel().map(str::to_owned)).collect();
+    /// let (visits, _) = log.sessions(Sessions::default());
+    /// let channels: Vec<_> = visits.iter().filter_map(|visit| visit.channel()).collect();
     /// assert_eq!(channels, ["search", "social"]);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// If a table overflows, which a log that could be filled never does.
-    pub fn sessions(&self, sessions: Sessions) -> Result<(Self, CostTable)> {
+    pub fn sessions(&self, sessions: Sessions) -> (Self, CostTable) {
         let mut order: Vec<usize> = (0..self.len())
             .filter(|&row| self.kind[row].0.is_used())
             .collect();
@@ -136,12 +155,12 @@ impl Events {
             keep[stands] = true;
         }
         let rows: Vec<usize> = (0..self.len()).filter(|&row| keep[row]).collect();
-        let costs = self.costs_of((0..self.len()).filter(|&row| !keep[row]))?;
-        Ok((self.select(&rows)?, costs))
+        let costs = self.costs_of((0..self.len()).filter(|&row| !keep[row]));
+        (self.select(&rows), costs)
     }
 
-    /// What the touches of these rows cost, by channel and day in UTC.
-    pub(crate) fn costs_of(&self, rows: impl Iterator<Item = usize>) -> Result<CostTable> {
+    /// The costs of the touches among these rows, by channel and day in UTC.
+    pub(crate) fn costs_of(&self, rows: impl Iterator<Item = usize>) -> CostTable {
         let mut by_day: BTreeMap<(&str, u32), f64> = BTreeMap::new();
         for row in rows.filter(|&row| self.kind[row].0 == Kind::Touch) {
             let cost = self.cost.get(row).copied().unwrap_or(0.0);
@@ -156,9 +175,9 @@ impl Events {
         }
         let mut costs = CostTable::new();
         for ((channel, day), cost) in by_day {
-            costs.push(channel, Day::new(day as i32)?, cost)?;
+            costs.add(channel, day, cost);
         }
-        Ok(costs)
+        costs
     }
 }
 
@@ -200,11 +219,9 @@ mod tests {
             ("ann", 67, "e"),
             ("ann", 68, "f"),
         ];
-        let (first, costs) = log(&rows).sessions(Sessions::default()).unwrap();
+        let (first, costs) = log(&rows).sessions(Sessions::default());
         assert_eq!(channels(&first), ["a", "c", "sale", "e"]);
-        let (last, _) = log(&rows)
-            .sessions(Sessions::default().with_touch(SessionTouch::Last))
-            .unwrap();
+        let (last, _) = log(&rows).sessions(Sessions::default().with_touch(SessionTouch::Last));
         assert_eq!(channels(&last), ["b", "d", "sale", "f"]);
         let mut builder = JourneyBuilder::new(JourneyOptions::default());
         builder.add_costs(&costs);
@@ -232,10 +249,10 @@ mod tests {
             ("ann", 20, "b"),
             ("ann", 52, ""),
         ];
-        let (mut all, _) = log(&rows).sessions(Sessions::default()).unwrap();
-        all.erase("bob").unwrap();
+        let (mut all, _) = log(&rows).sessions(Sessions::default());
+        all.erase("bob");
         let alone: Vec<_> = rows.into_iter().filter(|row| row.0 == "ann").collect();
-        let (alone, _) = log(&alone).sessions(Sessions::default()).unwrap();
+        let (alone, _) = log(&alone).sessions(Sessions::default());
         assert_eq!(channels(&all), channels(&alone));
         assert_eq!(channels(&all), ["a", "sale"]);
     }

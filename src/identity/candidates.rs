@@ -3,10 +3,11 @@
 use crate::event::identifier::Identifier;
 use crate::identity::components::ranges;
 use crate::identity::identifier_index::{CHUNK, IdentifierIndex, Numbered};
+use crate::identity::identifier_kind::IdentifierKind;
 use crate::identity::link::{Links, steps};
 use crate::identity::ranges::{Pair, of_halves, to_pair};
 use crate::identity::rejected_links::{Rejections, Rule};
-use crate::identity::rules::{IdentifierKind, Rules};
+use crate::identity::rules::Rules;
 use crate::util::buckets::Buckets;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -187,9 +188,9 @@ impl<'a> Guards<'a> {
 /// What guards ask of a kind.
 #[derive(Clone, Copy)]
 struct Guarded {
-    /// Its values may join so many persons and no more.
+    /// Its values may join a limited number of persons.
     may_be_shared: bool,
-    /// A person has so many of its values and no more, so they tell persons apart.
+    /// A person has a limited number of its values, so they distinguish persons.
     tells_persons: bool,
     /// Its links hold for a time.
     timed: bool,

@@ -1,8 +1,9 @@
 //! Which components of linked numbers need a closer look.
 
 use crate::identity::identifier_index::IdentifierIndex;
+use crate::identity::identifier_kind::IdentifierKind;
 use crate::identity::ranges::{Pair, Ranges, halves, of_halves};
-use crate::identity::rules::{IdentifierKind, Rules};
+use crate::identity::rules::Rules;
 use crate::util::bitset::BitSet;
 use crate::util::buckets::Buckets;
 use rayon::prelude::*;

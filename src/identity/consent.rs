@@ -17,7 +17,8 @@ use std::collections::BTreeMap;
 /// let cookie = hasher.identifier("cookie", "c-81")?;
 /// let mut consent = Consent::new();
 /// consent.push(cookie, "measurement", true, 1_767_225_600)?;
-/// assert!(consent.is_granted(cookie, "measurement") && !consent.is_granted(cookie, "advertising"));
+/// assert!(consent.is_granted(cookie, "measurement"));
+/// assert!(!consent.is_granted(cookie, "advertising"));
 /// consent.push(cookie, "measurement", false, 1_767_312_000)?;
 /// assert!(!consent.is_granted(cookie, "measurement"));
 /// # Ok::<(), mixtouch::Error>(())
@@ -40,7 +41,8 @@ impl Consent {
     /// longer does.
     ///
     /// # Errors
-    /// The record, counted from 1: an empty purpose, a time outside 1970-01-01 to 2106-02-07.
+    /// If the purpose is empty or the time lies outside 1970-01-01 to 2106-02-07; the error names
+    /// the record, counted from 1.
     pub fn push(
         &mut self,
         identifier: Identifier,
@@ -84,7 +86,7 @@ impl Consent {
     /// Adds all of `later`'s records.
     ///
     /// # Errors
-    /// More than 2^32 purposes.
+    /// If there are more than 2^32 purposes.
     pub fn append(&mut self, later: Self) -> Result<()> {
         let purposes = self.purposes.absorb(&later.purposes)?;
         later

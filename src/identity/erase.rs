@@ -17,7 +17,8 @@ impl Identities {
     /// It is as if the person's rows had never been read: no table keeps a text that only they had.
     /// The person's records go by [`Links::erase`] and [`Consent::erase`] of the person's
     /// [identifiers](Identities::identifiers); plain logs and journeys have
-    /// [`Events::erase`](crate::event::Events::erase) and [`Journeys::erase`](crate::journeys::arena::Journeys::erase).
+    /// [`Events::erase`](crate::event::Events::erase) and
+    /// [`Journeys::erase`](crate::journeys::Journeys::erase).
     ///
     /// ```
     /// # use mixtouch::identity::{
@@ -25,10 +26,11 @@ impl Identities {
     /// # };
     /// # use mixtouch::Event;
     /// # let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    /// let (cookie, ann) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("account", "ann")?);
+    /// let cookie = hasher.identifier("cookie", "c-81")?;
+    /// let (ann, bob) = (hasher.identifier("account", "ann")?, hasher.identifier("account", "bob")?);
     /// let mut log = IdentifiedEvents::new();
     /// log.push(Event::touch(0, 1_767_225_600, "social"), &[cookie])?;
-    /// log.push(Event::touch(0, 1_767_225_700, "search"), &[hasher.identifier("account", "bob")?])?;
+    /// log.push(Event::touch(0, 1_767_225_700, "search"), &[bob])?;
     /// let mut links = Links::new();
     /// links.push(Link { left: cookie, right: ann, time: 1_767_225_800, confidence: 1.0 })?;
     /// let mut resolver = Resolver::new(Rules::standard());
@@ -43,7 +45,7 @@ impl Identities {
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If the log is too large, which a log that could be filled is not.
     pub fn erase(&self, person: PersonId, events: &mut IdentifiedEvents) -> Result<usize> {
         let theirs = self.identifiers(person);
         let is_others = |identifier: &&Identifier| theirs.binary_search(identifier).is_err();
@@ -59,7 +61,7 @@ impl Identities {
             others.for_each(|identifier| identifiers.add(*identifier));
             identifiers.end_row();
         }
-        events.events = events.events.select(&kept)?;
+        events.events = events.events.select(&kept);
         events.events.set_identifiers(identifiers);
         Ok(erased)
     }

@@ -7,8 +7,8 @@ use crate::event::{Event, Events, IdentifierColumn, IgnoredRows};
 use crate::identity::link::Links;
 
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each
-/// know of a customer. [`Identities::stitch`](crate::identity::identities::Identities::stitch) makes plain [`Events`] of
-/// them.
+/// know of a customer. [`Identities::stitch`](crate::identity::Identities::stitch) makes plain
+/// [`Events`] of them.
 ///
 /// 8 bytes a row and 16 for each of its identifiers, beside what [`Events`] take.
 ///
@@ -19,7 +19,8 @@ use crate::identity::link::Links;
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
 /// let mut log = IdentifiedEvents::new();
 /// log.push(Event::touch(0, 1_767_225_600, "social"), &[hasher.identifier("cookie", "c-81")?])?;
-/// log.push(Event::conversion(0, 1_767_229_200).with_channel("shop").with_value(79.9), &[hasher.identifier("card", "4711")?])?;
+/// let sale = Event::conversion(0, 1_767_229_200).with_channel("shop").with_value(79.9);
+/// log.push(sale, &[hasher.identifier("card", "4711")?])?;
 /// assert_eq!(log.identifiers(1).len(), 1);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

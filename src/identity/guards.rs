@@ -108,7 +108,7 @@ pub(super) struct GuardedSets {
 impl GuardedSets {
     /// Each of these identifiers alone: 4 bytes each, and 2 for every limited kind.
     pub(super) fn new(members: &[u32], numbering: &IdentifierIndex, rules: &Rules) -> Self {
-        let limited = |(at, kind): (usize, &crate::identity::rules::IdentifierKind)| {
+        let limited = |(at, kind): (usize, &crate::identity::identifier_kind::IdentifierKind)| {
             kind.most_values().map(|most| (at, most))
         };
         let limits: Vec<(usize, u16)> = rules.kinds().enumerate().filter_map(limited).collect();

@@ -2,15 +2,16 @@
 
 use crate::error::{Error, Result};
 use crate::event::identifier::Identifier;
+use crate::identity::identifier_kind::IdentifierKind;
 use crate::identity::key::HashKey;
-use crate::identity::rules::{IdentifierKind, Rules};
+use crate::identity::rules::Rules;
 use std::borrow::Cow;
 
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///
-/// Values are taken as they are, `+49 30 1234567` and `030 1234567` are two identifiers, so write
-/// them alike first; but for case where the kind [ignores](crate::identity::rules::IdentifierKind::ignoring_case)
-/// it.
+/// Values are taken as they are: `+49 30 1234567` and `030 1234567` are two identifiers, so write
+/// them alike first. Only case does not matter where the kind
+/// [ignores](crate::identity::IdentifierKind::ignoring_case) it.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
@@ -39,7 +40,7 @@ impl Pseudonymiser {
     /// The identifier of that kind and value.
     ///
     /// # Errors
-    /// A kind that the rules do not have; an empty or blank value.
+    /// If the rules do not have the kind, or the value is empty or blank.
     pub fn identifier(&self, kind: &str, value: &str) -> Result<Identifier> {
         let number = self.kind(kind).ok_or_else(|| {
             Error::setting(
@@ -131,9 +132,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn another_key_shares_no_value(values in prop::collection::btree_set("[a-z0-9@.]{1,12}", 1..40)) {
-            let of = |key: u8| -> Vec<Identifier> { values.iter().map(|value| hasher(key).identifier("e-mail", value).unwrap()).collect() };
-            let (mut all, other) = (of(1), of(2));
+        fn another_key_shares_no_value(
+            values in prop::collection::btree_set("[a-z0-9@.]{1,12}", 1..40)
+        ) {
+            let identifiers = |key: u8| -> Vec<Identifier> {
+                let hash = |value| hasher(key).identifier("e-mail", value).unwrap();
+                values.iter().map(|value: &String| hash(value)).collect()
+            };
+            let (mut all, other) = (identifiers(1), identifiers(2));
             all.extend(other);
             all.sort_unstable();
             all.dedup();

@@ -28,13 +28,31 @@ impl fmt::Display for PersonId {
     }
 }
 
-/// The persons that identifiers belong to: what [`Resolver::resolve`](crate::identity::resolve::Resolver::resolve)
-/// finds.
+/// The persons that identifiers belong to: what
+/// [`Resolver::resolve`](crate::identity::Resolver::resolve) finds.
 ///
 /// In memory: 20 bytes an identifier and about 1 of index, 4 more where anonymous history does not
 /// join, and 12 a link that holds for a time. While resolving, beside the links' own 40 bytes, up
 /// to 40 bytes a link and 21 an identifier; where the order of links matters (see
-/// [`Resolver`](crate::identity::resolve::Resolver)), 20 more an identifier there and 2 for every limited kind.
+/// [`Resolver`](crate::identity::Resolver)), 20 more an identifier there and 2 for every limited
+/// kind.
+///
+/// ```
+/// use mixtouch::identity::{HashKey, Link, Links, Pseudonymiser, Resolver, Rules};
+///
+/// let rules = Rules::standard();
+/// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &rules);
+/// let cookie = hasher.identifier("cookie", "c-81")?;
+/// let ann = hasher.identifier("account", "ann")?;
+/// let mut links = Links::new();
+/// links.push(Link { left: cookie, right: ann, time: 1_767_225_600, confidence: 1.0 })?;
+/// let mut resolver = Resolver::new(rules);
+/// resolver.add_links(links);
+/// let identities = resolver.resolve()?;
+/// let person = identities.person(cookie, 1_767_225_600);
+/// assert_eq!(person, identities.person(ann, 1_767_225_600));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Identities {
     pub(super) numbering: IdentifierIndex,
@@ -49,7 +67,7 @@ pub struct Identities {
     /// Those with consent, where it was asked for.
     granted: Option<IdentifierIndex>,
     rules: Rules,
-    refused: RejectedLinks,
+    rejected_links: RejectedLinks,
 }
 
 /// What trying the links came to.
@@ -66,7 +84,7 @@ impl Identities {
         resolved: Resolved,
         granted: Option<IdentifierIndex>,
         rules: Rules,
-        refused: RejectedLinks,
+        rejected_links: RejectedLinks,
     ) -> Self {
         let Resolved {
             representative,
@@ -82,7 +100,7 @@ impl Identities {
             shared,
             granted,
             rules,
-            refused,
+            rejected_links,
         }
     }
 
@@ -92,8 +110,8 @@ impl Identities {
     }
 
     /// Which links were not followed, and why.
-    pub fn refused(&self) -> &RejectedLinks {
-        &self.refused
+    pub fn rejected_links(&self) -> &RejectedLinks {
+        &self.rejected_links
     }
 
     /// How many distinct identifiers there are.
@@ -132,8 +150,9 @@ impl Identities {
     }
 
     /// The person of an identifier at a second. One that no link names, or none that holds then, is
-    /// a person of its own; a value [shared](crate::identity::rules::IdentifierKind::with_most_persons) by more persons than
-    /// allowed is never linked: it is another person every second.
+    /// a person of its own. A value
+    /// [shared](crate::identity::IdentifierKind::with_most_persons) by more persons than allowed is
+    /// never linked: it is another person every second.
     ///
     /// Where links of its kind hold for a time, the latest at or before that second counts; if that
     /// holds no more and history [joins](Rules::with_back_stitching), the next one, that far back
@@ -277,8 +296,8 @@ impl Identities {
         )
     }
 
-    /// The person of an identifier that no link names. An identifier that is linked at other times lends its person's name to
-    /// them alone, so then it takes another one: its pseudonym with all bits turned.
+    /// The person of an identifier that no link names. An identifier that is linked at other times
+    /// gives its pseudonym to that person alone, so here it takes another: all bits turned.
     fn alone(&self, identifier: Identifier, time: u32) -> PersonId {
         let Some(number) = self.numbering.rank(identifier) else {
             return PersonId(identifier);
@@ -297,7 +316,10 @@ impl Identities {
             .is_some_and(|kind| kind.validity().is_some())
     }
 
-    fn kind(&self, identifier: Identifier) -> Option<&crate::identity::rules::IdentifierKind> {
+    fn kind(
+        &self,
+        identifier: Identifier,
+    ) -> Option<&crate::identity::identifier_kind::IdentifierKind> {
         self.rules.kind(identifier.kind())
     }
 }

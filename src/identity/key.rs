@@ -12,7 +12,7 @@ use std::str::FromStr;
 /// serialise.
 ///
 /// ```
-/// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff".parse()?;
+/// let key: mixtouch::identity::HashKey = "00112233445566778899aabbccddeeff".repeat(2).parse()?;
 /// assert_eq!(format!("{key:?}"), "HashKey(..)");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -50,7 +50,7 @@ impl FromStr for HashKey {
     type Err = Error;
 
     /// # Errors
-    /// Anything but 64 hexadecimal digits. The message does not repeat the text, which may be
+    /// If the text is not 64 hexadecimal digits. The message does not repeat the text, which may be
     /// nearly the key.
     fn from_str(text: &str) -> Result<Self> {
         let bad = || {

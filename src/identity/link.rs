@@ -23,7 +23,8 @@ pub struct Link {
 /// use mixtouch::identity::{HashKey, Link, Links, Pseudonymiser, Rules};
 ///
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-/// let (left, right) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("account", "ann")?);
+/// let left = hasher.identifier("cookie", "c-81")?;
+/// let right = hasher.identifier("account", "ann")?;
 /// let mut links = Links::new();
 /// links.push(Link { left, right, time: 1_767_225_600, confidence: 1.0 })?;
 /// # Ok::<(), mixtouch::Error>(())

@@ -34,7 +34,7 @@ impl PairCounts {
     /// Compares two partitions given by a label a thing.
     ///
     /// # Errors
-    /// Numbers of labels that differ.
+    /// If the numbers of labels differ.
     pub fn new(found: &[u64], truth: &[u64]) -> Result<Self> {
         if found.len() != truth.len() {
             return Err(Error::setting(
@@ -85,7 +85,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn counts_are_those_of_every_pair(labels in prop::collection::vec((0u64..5, 0u64..5), 0..40)) {
+        fn counts_are_those_of_every_pair(
+            labels in prop::collection::vec((0u64..5, 0u64..5), 0..40)
+        ) {
             let (found, truth): (Vec<u64>, Vec<u64>) = labels.iter().copied().unzip();
             let mut by_hand = PairCounts::default();
             for (at, left) in labels.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Which links the guards refused.
+//! Which links the guards rejected.
 
 use crate::identity::identifier_index::IdentifierIndex;
 use crate::identity::rules::Rules;
@@ -33,11 +33,11 @@ pub struct RejectedLinks {
     pub links: u64,
     /// Links of an identifier with itself, which say nothing.
     pub self_links: u64,
-    /// Rules that refused any, those that refused most first.
+    /// Rules that rejected any, those that rejected most first.
     pub rules: Vec<RejectedByRule>,
 }
 
-/// What one rule refused.
+/// What one rule rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RejectedByRule {
@@ -52,7 +52,7 @@ pub struct RejectedByRule {
     pub worst: Vec<Offender>,
 }
 
-/// An identifier that refused links name.
+/// An identifier that rejected links name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Offender {
@@ -60,7 +60,7 @@ pub struct Offender {
     pub pseudonym: String,
     /// Its kind.
     pub kind: String,
-    /// How many refused links name it.
+    /// How many rejected links name it.
     pub links: u64,
 }
 
@@ -68,7 +68,7 @@ pub struct Offender {
 const WORST: usize = 10;
 
 impl RejectedLinks {
-    /// How many links a rule refused, over all kinds.
+    /// How many links a rule rejected, over all kinds.
     pub fn by(&self, rule: Rule) -> u64 {
         self.rules
             .iter()
@@ -77,7 +77,7 @@ impl RejectedLinks {
             .sum()
     }
 
-    /// How many links were refused in all.
+    /// How many links were rejected in all.
     pub fn total(&self) -> u64 {
         self.rules.iter().map(|refused| refused.links).sum()
     }
@@ -124,7 +124,8 @@ impl fmt::Display for RejectedLinks {
     }
 }
 
-/// RejectedLinks links as they are found: the rule, the number of its kind, and the identifiers at fault.
+/// Rejected links as they are found: the rule, the number of its kind, and the identifiers at
+/// fault.
 #[derive(Debug, Default)]
 pub(super) struct Rejections {
     by_rule: BTreeMap<(Rule, Option<usize>), Named>,

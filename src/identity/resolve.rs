@@ -92,7 +92,7 @@ impl Resolver {
     /// Who is who.
     ///
     /// # Errors
-    /// 2^31 distinct identifiers or more; two whose hashes begin with the same 63 bits, of which
+    /// If there are 2^31 distinct identifiers or more, or two whose hashes begin with the same 63 bits, of which
     /// persons' keys are made (among 20 million identifiers with probability 0.00002): take another
     /// key then; an identifier of a kind that these rules do not have, as it was made for others.
     pub fn resolve(self) -> Result<Identities> {
@@ -127,7 +127,7 @@ impl Resolver {
             held,
             ..
         } = joining;
-        let refused = refusals.report(records, &self.rules, numbering);
+        let rejected_links = refusals.report(records, &self.rules, numbering);
         let resolved = Resolved {
             representative,
             since,
@@ -139,12 +139,12 @@ impl Resolver {
             resolved,
             granted,
             self.rules,
-            refused,
+            rejected_links,
         ))
     }
 }
 
-/// Identifiers must be of the rules' kinds, and told apart by what persons' keys are made of, the
+/// Identifiers must be of the rules' kinds, and distinct in what persons' keys are made of, the
 /// leading bits of hashes.
 fn check(numbering: &IdentifierIndex, rules: &Rules) -> Result<()> {
     let kinds = rules.kinds().len();

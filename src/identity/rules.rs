@@ -1,226 +1,8 @@
-//! Guards against wrong merges: what is expected, kind by kind.
+//! The kinds of identifiers there are, and what links must fulfil.
 
 use crate::error::{Error, Result};
-use crate::time::limits::LENGTH;
+use crate::identity::identifier_kind::IdentifierKind;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
-
-/// A kind of identifier and its guards.
-///
-/// A *known* kind says who somebody is: an account, an e-mail address, a loyalty card. An
-/// *anonymous* kind says where somebody is: a cookie, a device, an office's address. Where a row
-/// carries both, the known one decides.
-///
-/// ```
-/// use mixtouch::identity::IdentifierKind;
-/// use std::time::Duration;
-///
-/// // a person has one loyalty card; a tablet at the till is whoever's signed in to it within the last half hour
-/// let card = IdentifierKind::known("card")?.with_most_values(1)?;
-/// let tablet = IdentifierKind::anonymous("tablet")?.with_validity(Duration::from_secs(1800))?;
-/// # Ok::<(), mixtouch::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "KindFields")]
-pub struct IdentifierKind {
-    name: String,
-    anonymous: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    most_values: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    most_persons: Option<u32>,
-    /// Seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    validity: Option<u32>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    ignores_case: bool,
-}
-
-#[derive(Deserialize)]
-struct KindFields {
-    name: String,
-    anonymous: bool,
-    most_values: Option<u16>,
-    most_persons: Option<u32>,
-    validity: Option<u32>,
-    #[serde(default)]
-    ignores_case: bool,
-}
-
-impl TryFrom<KindFields> for IdentifierKind {
-    type Error = Error;
-
-    fn try_from(fields: KindFields) -> Result<Self> {
-        let KindFields {
-            name,
-            anonymous,
-            most_values,
-            most_persons,
-            validity,
-            ignores_case,
-        } = fields;
-        let mut kind = Self {
-            ignores_case,
-            ..Self::new(name, anonymous)?
-        };
-        kind = most_values.map_or(Ok(kind.clone()), |most| kind.with_most_values(most))?;
-        kind = most_persons.map_or(Ok(kind.clone()), |most| kind.with_most_persons(most))?;
-        validity.map_or(Ok(kind.clone()), |seconds| {
-            kind.with_validity(Duration::from_secs(seconds.into()))
-        })
-    }
-}
-
-impl IdentifierKind {
-    fn new(name: impl Into<String>, anonymous: bool) -> Result<Self> {
-        let name = name.into();
-        if name.trim().is_empty() || name.trim() != name {
-            return Err(Error::setting(
-                "the name of a kind of identifier",
-                format!("{name:?}"),
-                "a text without blanks around it",
-            ));
-        }
-        Ok(Self {
-            name,
-            anonymous,
-            most_values: None,
-            most_persons: None,
-            validity: None,
-            ignores_case: false,
-        })
-    }
-
-    /// A kind that says who somebody is, without guards.
-    ///
-    /// # Errors
-    /// A name that is blank or has blanks around it.
-    pub fn known(name: impl Into<String>) -> Result<Self> {
-        Self::new(name, false)
-    }
-
-    /// A kind that says where somebody is, without guards.
-    ///
-    /// # Errors
-    /// If [`IdentifierKind::known`] fails.
-    pub fn anonymous(name: impl Into<String>) -> Result<Self> {
-        Self::new(name, true)
-    }
-
-    /// The most distinct values of this kind that one person may have. A link that would give a
-    /// person more is refused.
-    ///
-    /// # Errors
-    /// 0.
-    pub fn with_most_values(self, most: u16) -> Result<Self> {
-        if most == 0 {
-            return Err(Error::setting(
-                "the most values of a person",
-                most,
-                "1 to 65535",
-            ));
-        }
-        Ok(Self {
-            most_values: Some(most),
-            ..self
-        })
-    }
-
-    /// The most persons that one value of this kind may join: beyond, it is a shared device, and
-    /// all its links are refused.
-    ///
-    /// How many persons a value joins is known from what it is linked with, whatever the order: a
-    /// value linked with 7 accounts, where a person has at most 2, joins at least 4 persons. So it
-    /// takes other kinds with a [most number of values](IdentifierKind::with_most_values).
-    ///
-    /// # Errors
-    /// 0.
-    pub fn with_most_persons(self, most: u32) -> Result<Self> {
-        if most == 0 {
-            return Err(Error::setting(
-                "the most persons of a value",
-                most,
-                "1 or more",
-            ));
-        }
-        Ok(Self {
-            most_persons: Some(most),
-            ..self
-        })
-    }
-
-    /// How long a link of a value of this kind holds: until so long after it, or until the value's
-    /// next link. Such a value joins no persons; it belongs to one after the other. Without, links
-    /// hold for ever.
-    ///
-    /// # Errors
-    /// Less than a second, or more than the 136 years a log can span.
-    pub fn with_validity(self, validity: Duration) -> Result<Self> {
-        let seconds = u32::try_from(validity.as_secs())
-            .ok()
-            .filter(|&seconds| seconds > 0);
-        let bad = || {
-            Error::setting(
-                "the validity of links",
-                format!("{} s", validity.as_secs()),
-                LENGTH,
-            )
-        };
-        Ok(Self {
-            validity: Some(seconds.ok_or_else(bad)?),
-            ..self
-        })
-    }
-
-    /// Takes values that differ only in the case of the letters a to z as one: `Ann@Example.org` is
-    /// `ann@example.org`.
-    #[must_use]
-    pub fn ignoring_case(self) -> Self {
-        Self {
-            ignores_case: true,
-            ..self
-        }
-    }
-
-    /// What it is called.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Whether it says where somebody is rather than who.
-    pub fn is_anonymous(&self) -> bool {
-        self.anonymous
-    }
-
-    /// The most distinct values of a person, if limited.
-    pub fn most_values(&self) -> Option<u16> {
-        self.most_values
-    }
-
-    /// The most persons of a value, if limited.
-    pub fn most_persons(&self) -> Option<u32> {
-        self.most_persons
-    }
-
-    /// For how many seconds a link holds, if limited.
-    pub fn validity(&self) -> Option<u32> {
-        self.validity
-    }
-
-    /// Whether values that differ only in case are one.
-    pub fn ignores_case(&self) -> bool {
-        self.ignores_case
-    }
-
-    fn without_guards(&self) -> Self {
-        Self {
-            most_values: None,
-            most_persons: None,
-            validity: None,
-            ..self.clone()
-        }
-    }
-}
 
 /// The kinds of identifiers there are, and what links must fulfil.
 ///
@@ -268,7 +50,7 @@ impl Rules {
     /// Rules of these kinds, the most trusted first.
     ///
     /// # Errors
-    /// No kind, more than 256, or two of one name.
+    /// If there is no kind, more than 256, or two of one name.
     pub fn new(kinds: impl IntoIterator<Item = IdentifierKind>) -> Result<Self> {
         let kinds: Vec<IdentifierKind> = kinds.into_iter().collect();
         if !(1..=Self::MOST_KINDS).contains(&kinds.len()) {
@@ -281,11 +63,11 @@ impl Rules {
         let twice = kinds
             .iter()
             .enumerate()
-            .find(|(at, kind)| kinds[..*at].iter().any(|other| other.name == kind.name));
+            .find(|(at, kind)| kinds[..*at].iter().any(|other| other.name() == kind.name()));
         if let Some((_, kind)) = twice {
             return Err(Error::setting(
                 "a kind of identifier",
-                format!("{:?} twice", kind.name),
+                format!("{:?} twice", kind.name()),
                 "each kind once",
             ));
         }
@@ -300,14 +82,7 @@ impl Rules {
     /// `phone` (five each); and, anonymous, `cookie` and `device`, each of one person and at most
     /// fifty of them, and `address`, of at most ten persons.
     pub fn standard() -> Self {
-        let kind = |name: &str, anonymous, most_values, most_persons| IdentifierKind {
-            name: name.to_owned(),
-            anonymous,
-            most_values,
-            most_persons,
-            validity: None,
-            ignores_case: false,
-        };
+        let kind = IdentifierKind::with_guards;
         let kinds = vec![
             kind("account", false, Some(1), None),
             kind("card", false, Some(2), None),
@@ -324,10 +99,10 @@ impl Rules {
         }
     }
 
-    /// The least confidence of a link, from 0 to 1: links below it are refused. 0 by default.
+    /// The least confidence of a link, 0 to 1 (default 0): links below it are rejected.
     ///
     /// # Errors
-    /// A confidence outside 0 to 1.
+    /// If the confidence lies outside 0 to 1.
     pub fn with_confidence(self, confidence: f64) -> Result<Self> {
         if !(0.0..=1.0).contains(&confidence) {
             return Err(Error::setting(
@@ -349,7 +124,7 @@ impl Rules {
         }
     }
 
-    /// The same kinds with every guard taken off, to see what the guards keep from happening.
+    /// The same kinds without guards and without a least confidence, to see what both prevent.
     #[must_use]
     pub fn without_guards(&self) -> Self {
         let kinds = self
@@ -369,7 +144,7 @@ impl Rules {
         self.kinds.iter()
     }
 
-    /// The least confidence of a link.
+    /// The least confidence of a link, 0 to 1.
     pub fn confidence(&self) -> f64 {
         self.confidence
     }
@@ -387,6 +162,7 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn rules_are_checked() {

@@ -1,4 +1,4 @@
-//! IdentifierIndex identifiers that begin alike and fit the cache.
+//! Numbering identifiers that begin alike, in a part that fits the cache.
 
 use crate::event::identifier::Identifier;
 use crate::util::buckets::Buckets;

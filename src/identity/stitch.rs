@@ -9,7 +9,7 @@ use crate::util::random::step;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What becomes of rows of which some identifier has no consent.
+/// How rows are handled of which some identifier has no consent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WithoutConsent {
@@ -25,7 +25,7 @@ pub enum WithoutConsent {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Stitched {
-    /// A plain log, each row with the [key](crate::identity::identities::PersonId::key) of its person.
+    /// A plain log, each row with the [key](crate::identity::PersonId::key) of its person.
     pub events: Events,
     /// What rows without consent add up to.
     pub without_consent: NoConsent,
@@ -63,21 +63,25 @@ impl Identities {
     /// use mixtouch::attribution::rules::LastTouch;
     ///
     /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    /// let (cookie, card) = (hasher.identifier("cookie", "c-81")?, hasher.identifier("card", "4711")?);
+    /// let cookie = hasher.identifier("cookie", "c-81")?;
+    /// let card = hasher.identifier("card", "4711")?;
     /// let mut log = IdentifiedEvents::new();
     /// log.push(Event::touch(0, 1_767_225_600, "social"), &[cookie])?; // an ad on the phone
-    /// log.push(Event::touch(0, 1_767_226_000, "app"), &[cookie, card])?; // the loyalty app, opened from it
-    /// log.push(Event::conversion(0, 1_767_312_000).with_channel("shop").with_value(79.9), &[card])?; // the till
+    /// // the loyalty app, opened from it
+    /// log.push(Event::touch(0, 1_767_226_000, "app"), &[cookie, card])?;
+    /// let sale = Event::conversion(0, 1_767_312_000).with_channel("shop").with_value(79.9);
+    /// log.push(sale, &[card])?;
     /// let mut resolver = Resolver::new(Rules::standard());
     /// resolver.add_events(&log);
     /// let stitched = resolver.resolve()?.stitch(&log, WithoutConsent::default())?;
     /// let journeys = Journeys::from_events(&stitched.events, JourneyOptions::default())?;
-    /// assert_eq!(journeys.get(0).map(|journey| journey.len()), Some(2)); // the shop's sale has its history
+    /// // the shop's sale has its history
+    /// assert_eq!(journeys.get(0).map(|journey| journey.len()), Some(2));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
     /// # Errors
-    /// None for a log that could be filled.
+    /// If the log is too large for [`Events`], which a log that could be filled is not.
     pub fn stitch(&self, events: &IdentifiedEvents, without: WithoutConsent) -> Result<Stitched> {
         let rows: Vec<usize> = (0..events.len()).collect();
         let persons: Vec<Option<u64>> = rows.par_iter().map(|&row| self.key(events, row)).collect();
@@ -90,7 +94,7 @@ impl Identities {
         let mut log = if kept.len() == rows.len() {
             events.events.clone()
         } else {
-            events.events.select(&kept)?
+            events.events.select(&kept)
         };
         let person = |&row: &usize| persons[row].unwrap_or_else(|| unknown_person(events, row));
         log.set_persons(kept.iter().map(person).collect());
@@ -113,7 +117,7 @@ impl Identities {
             value,
         };
         let costs = if without == WithoutConsent::TotalsOnly {
-            events.events.costs_of(touches.into_iter())?
+            events.events.costs_of(touches.into_iter())
         } else {
             CostTable::new()
         };

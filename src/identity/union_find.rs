@@ -99,7 +99,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sets_are_those_found_by_hand(pairs in prop::collection::vec((0u32..30, 0u32..30), 0..40)) {
+        fn sets_are_those_found_by_hand(
+            pairs in prop::collection::vec((0u32..30, 0u32..30), 0..40)
+        ) {
             let mut sets = UnionFind::new(30);
             for &(left, right) in &pairs {
                 let (left, right) = (sets.find(left), sets.find(right));

@@ -1,4 +1,4 @@
-//! Which column of a log holds what.
+//! The names of the columns of an event log.
 
 use crate::error::{Error, Result};
 use crate::event::Events;
@@ -7,11 +7,15 @@ use crate::time::TimeZone;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every
 /// log has, and `value`, `cost`, `interaction`, `goal` and `order_id`, which it may have; any of
-/// them can go by another name. Further columns are read as texts when asked for, and passed over
+/// them can go by another name. Further columns are read as texts when asked for, and ignored
 /// otherwise.
 ///
 /// ```
-/// let columns = mixtouch::io::EventColumns::default().rename("person", "user_id")?.with_texts(["device"]);
+/// use mixtouch::io::EventColumns;
+///
+/// let columns = EventColumns::default()
+///     .rename("person", "user_id")?
+///     .with_texts(["device"]);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +30,7 @@ pub struct EventColumns {
     zone_column: Option<String>,
 }
 
-/// What the names of columns that hold identifiers begin with; their kind follows.
+/// The start of the name of a column of identifiers; their kind follows.
 const IDENTIFIER: &str = "id:";
 
 const STANDARD: [&str; 9] = [
@@ -60,7 +64,7 @@ impl EventColumns {
     /// Reads a standard column under another name.
     ///
     /// # Errors
-    /// A column that is not a standard one.
+    /// If there is no standard column `standard`.
     pub fn rename(mut self, standard: &str, name: impl Into<String>) -> Result<Self> {
         let at = STANDARD.iter().position(|other| *other == standard);
         let at = at.ok_or_else(|| {
@@ -75,6 +79,7 @@ impl EventColumns {
     }
 
     /// Also reads these columns, as texts.
+    #[must_use]
     pub fn with_texts<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self {
             texts: names.into_iter().map(Into::into).collect(),
@@ -82,7 +87,8 @@ impl EventColumns {
         }
     }
 
-    /// Also keeps the rows of kinds that KPIs alone use: see [`Events::keep_all`].
+    /// Also stores the rows of kinds that only KPIs use: see [`Events::keep_all`].
+    #[must_use]
     pub fn keep_all(self) -> Self {
         Self {
             keeps_all: true,
@@ -90,10 +96,12 @@ impl EventColumns {
         }
     }
 
-    /// Reads timestamps that are text without offset, such as `2026-01-31T13:45:00`, as local time
-    /// of that zone; otherwise they are refused. Of a local time that the clocks being set back
-    /// give twice the earlier is meant; one that they skip is read as if they had not been set yet.
+    /// Reads timestamps without offset, such as `2026-01-31T13:45:00`, as local time of this zone.
+    ///
+    /// Without a zone such a timestamp is an error. A local time that occurs twice, when clocks are
+    /// set back, is the earlier one. A local time that clocks skip is read with the offset before.
     #[cfg(feature = "time")]
+    #[must_use]
     pub fn with_zone(self, zone: TimeZone) -> Self {
         Self {
             zone: Some(zone),
@@ -101,9 +109,10 @@ impl EventColumns {
         }
     }
 
-    /// The same with each row's own zone, by its name in the IANA database, from this column; where
-    /// it is empty, the zone of [`EventColumns::with_zone`] counts.
+    /// Reads each row's time zone, a name of the IANA database, from this column. Where it is
+    /// empty, the zone of [`EventColumns::with_zone`] holds.
     #[cfg(feature = "time")]
+    #[must_use]
     pub fn with_zone_column(self, name: impl Into<String>) -> Self {
         Self {
             zone_column: Some(name.into()),
@@ -119,7 +128,7 @@ impl EventColumns {
         }
     }
 
-    /// What hashes identifiers, where they are read in place of persons.
+    /// The hasher of identifiers, where they are read in place of persons.
     #[inline]
     pub(super) fn identifiers(&self) -> Option<&Pseudonymiser> {
         self.identifiers.as_ref()
@@ -135,13 +144,13 @@ impl EventColumns {
         self.zone_column.as_deref().unwrap_or_default()
     }
 
-    /// An empty log for what is read.
+    /// An empty log for the rows to read.
     pub(super) fn log(&self) -> Events {
         let log = Events::with_columns(self.texts.iter().cloned());
         if self.keeps_all { log.keep_all() } else { log }
     }
 
-    /// The name a standard column goes by.
+    /// The name of a standard column in the file.
     pub(super) fn name(&self, field: Field) -> &str {
         &self.names[field as usize]
     }
@@ -149,7 +158,7 @@ impl EventColumns {
     /// Where each column stands in a table with this header.
     ///
     /// # Errors
-    /// A required column, or a text column, that the header lacks; a name that stands in it twice.
+    /// If the header lacks a required column or a text column, or has a name twice.
     pub(super) fn find<S: AsRef<str>>(&self, header: &[S]) -> Result<Places> {
         let find = |name: &String| {
             let mut found = header
@@ -242,7 +251,7 @@ impl EventColumns {
         Ok(found)
     }
 
-    /// Refuses a value that is no identifier.
+    /// The error of a value that is no identifier.
     pub(super) fn bad_identifier(&self, row: u64, kind: usize, value: &str) -> Error {
         let kind = self
             .identifiers
@@ -256,7 +265,7 @@ impl EventColumns {
         )
     }
 
-    /// Refuses a row that names nobody.
+    /// The error of a row without an identifier.
     pub(super) fn no_identifier(&self, row: u64) -> Error {
         let kinds = self
             .identifiers
@@ -272,7 +281,7 @@ impl EventColumns {
     }
 }
 
-/// The zone of that name, as a row states it; the columns' own where it states none.
+/// The zone that a row names; the columns' zone where it names none.
 pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Option<TimeZone>> {
     if name.is_empty() {
         return Ok(columns.zone().cloned());
@@ -300,7 +309,7 @@ pub(super) enum Field {
     OrderId,
 }
 
-/// Where the columns stand in one table.
+/// The positions of the columns in one table.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
     standard: [Option<usize>; STANDARD.len()],

@@ -4,6 +4,11 @@ use crate::error::{Error, Result};
 use crate::event::{Events, IgnoredRows};
 use crate::identity::{IdentifiedEvents, Pseudonymiser};
 use crate::io::columns::EventColumns;
+#[cfg(feature = "csv")]
+use crate::io::csv::events::CsvReader;
+#[cfg(feature = "parquet")]
+use crate::io::parquet::ParquetReader;
+use crate::progress::{Progress, Stage, step};
 
 /// A reader of an event log that has identifiers in place of persons.
 ///
@@ -13,10 +18,13 @@ use crate::io::columns::EventColumns;
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
-/// use mixtouch::io::IdentifiedReader;
-/// use mixtouch::io::EventColumns;
+/// use mixtouch::io::{EventColumns, IdentifiedReader};
 ///
-/// let file = "id:cookie,id:card,timestamp,channel,kind\nc-81,,1767225600,social,touch\n,4711,1767229200,shop,conversion\n";
+/// let file = "\
+/// id:cookie,id:card,timestamp,channel,kind
+/// c-81,,1767225600,social,touch
+/// ,4711,1767229200,shop,conversion
+/// ";
 /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
 /// let mut reader = IdentifiedReader::csv(file.as_bytes(), EventColumns::default(), &hasher)?;
 /// let log = reader.read_all()?;
@@ -29,10 +37,27 @@ pub struct IdentifiedReader<R> {
     ignored_rows: IgnoredRows,
 }
 
-/// Where batches come from: a [`CsvReader`](crate::io::csv::events::CsvReader) or a `ParquetReader`.
+/// A reader of batches: a [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`. Other crates
+/// cannot implement it.
+///
+/// ```
+/// use mixtouch::io::{Batches, CsvReader, EventColumns};
+///
+/// fn first_batches(reader: &mut impl Batches) -> mixtouch::Result<usize> {
+///     Ok(reader.next()?.map_or(0, |batches| batches.len()))
+/// }
+///
+/// let file = "person,timestamp,channel,kind\nann,1767225600,social,touch\n";
+/// let mut reader = CsvReader::new(file.as_bytes(), EventColumns::default())?;
+/// assert_eq!(first_batches(&mut reader)?, 1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 pub trait Batches: sealed::Sealed {
     #[doc(hidden)]
     fn next(&mut self) -> Result<Option<Vec<Events>>>;
+
+    #[doc(hidden)]
+    fn bytes_read(&self) -> u64;
 }
 
 mod sealed {
@@ -40,60 +65,62 @@ mod sealed {
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> sealed::Sealed for crate::io::csv::events::CsvReader<R> {}
+impl<R: std::io::Read> sealed::Sealed for CsvReader<R> {}
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> Batches for crate::io::csv::events::CsvReader<R> {
+impl<R: std::io::Read> Batches for CsvReader<R> {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes_read()
     }
 }
 
 #[cfg(feature = "csv")]
-impl<R: std::io::Read> IdentifiedReader<crate::io::csv::events::CsvReader<R>> {
+impl<R: std::io::Read> IdentifiedReader<CsvReader<R>> {
     /// Reads CSV.
     ///
     /// # Errors
-    /// As [`CsvReader::new`](crate::io::csv::events::CsvReader::new); no column of identifiers, or one of a kind
-    /// that the rules do not have.
+    /// If [`CsvReader::new`] fails, there is no column of identifiers, or one is of a kind that the
+    /// rules do not have.
     pub fn csv(reader: R, columns: EventColumns, hasher: &Pseudonymiser) -> Result<Self> {
         Ok(Self {
-            batches: crate::io::csv::events::CsvReader::new(
-                reader,
-                columns.with_identifiers(hasher),
-            )?,
+            batches: CsvReader::new(reader, columns.with_identifiers(hasher))?,
             ignored_rows: IgnoredRows::default(),
         })
     }
 }
 
 #[cfg(feature = "parquet")]
-impl sealed::Sealed for crate::io::parquet::ParquetReader {}
+impl sealed::Sealed for ParquetReader {}
 
 #[cfg(feature = "parquet")]
-impl Batches for crate::io::parquet::ParquetReader {
+impl Batches for ParquetReader {
     fn next(&mut self) -> Result<Option<Vec<Events>>> {
         self.next_batches()
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.bytes_read()
     }
 }
 
 #[cfg(feature = "parquet")]
-impl IdentifiedReader<crate::io::parquet::ParquetReader> {
+impl IdentifiedReader<ParquetReader> {
     /// Reads Parquet. Identifiers may be texts or integers; an integer is the text of its digits.
     ///
     /// # Errors
-    /// As [`ParquetReader::new`](crate::io::parquet::ParquetReader::new); no column of identifiers, or one of a
-    /// kind that the rules do not have.
+    /// If [`ParquetReader::new`] fails, there is no column of identifiers, or one is of a kind that
+    /// the rules do not have.
     pub fn parquet(
         file: std::fs::File,
         columns: EventColumns,
         hasher: &Pseudonymiser,
     ) -> Result<Self> {
         Ok(Self {
-            batches: crate::io::parquet::ParquetReader::new(
-                file,
-                columns.with_identifiers(hasher),
-            )?,
+            batches: ParquetReader::new(file, columns.with_identifiers(hasher))?,
             ignored_rows: IgnoredRows::default(),
         })
     }
@@ -103,7 +130,7 @@ impl<B: Batches> IdentifiedReader<B> {
     /// The next batches in the order of the file, or none at its end.
     ///
     /// # Errors
-    /// The first row that cannot be used, with its column, its value and what is expected.
+    /// If a row cannot be used: the error has the row, its column, its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
         let Some(batches) = self.batches.next()? else {
             return Ok(None);
@@ -119,13 +146,24 @@ impl<B: Batches> IdentifiedReader<B> {
         ))
     }
 
-    /// All that is left as one log.
+    /// The rest of the file as one log.
     ///
     /// # Errors
-    /// As [`IdentifiedReader::next_batches`]; a log without any row.
+    /// If [`IdentifiedReader::next_batches`] fails, or the log has no row.
     pub fn read_all(&mut self) -> Result<IdentifiedEvents> {
+        self.read_all_with_progress(&())
+    }
+
+    /// Like [`IdentifiedReader::read_all`], watched by an observer: [`Stage::Reading`] counts
+    /// bytes, the total unknown.
+    ///
+    /// # Errors
+    /// If [`IdentifiedReader::read_all`] fails; [`Error::Cancelled`] if the observer stops the
+    /// work.
+    pub fn read_all_with_progress(&mut self, progress: &dyn Progress) -> Result<IdentifiedEvents> {
         let mut log: Option<IdentifiedEvents> = None;
         while let Some(batches) = self.next_batches()? {
+            step(progress, Stage::Reading, self.batches.bytes_read(), None)?;
             for batch in batches {
                 match &mut log {
                     Some(log) => log.append(&batch)?,
@@ -140,7 +178,7 @@ impl<B: Batches> IdentifiedReader<B> {
         })
     }
 
-    /// How many rows so far were of kinds that attribution does not use.
+    /// The numbers of rows read so far that were of kinds that attribution does not use.
     pub fn ignored_rows(&self) -> IgnoredRows {
         self.ignored_rows
     }

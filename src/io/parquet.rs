@@ -18,11 +18,11 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The fewest rows of a chunk but the last. Small row groups come several at a time, as journeys
-/// are partitioned chunk by chunk.
+/// The smallest number of rows of every chunk but the last. Small row groups share a chunk, because
+/// journeys are partitioned chunk by chunk.
 const PIECE: usize = 1 << 19;
 
-/// Rows decoded at a time: what is decoded stays in the cache until the log has it.
+/// Rows decoded at a time: few enough to stay in the cache until they are copied to the log.
 const ROWS: usize = 1 << 13;
 
 /// A reader of an event log in Parquet. It yields chunks of one or a few row groups, which threads
@@ -45,9 +45,11 @@ pub struct ParquetReader {
     /// The next row group, and the rows ahead of it.
     next: usize,
     before: u64,
+    /// The bytes of the chunks given so far.
+    given: u64,
 }
 
-/// What a file holds, and which columns of it are wanted for what.
+/// The schema of a file, and the columns to read.
 #[derive(Debug)]
 struct Layout {
     metadata: ArrowReaderMetadata,
@@ -56,6 +58,16 @@ struct Layout {
 }
 
 /// One or more row groups of a file, in memory but not yet decompressed.
+///
+/// ```no_run
+/// use mixtouch::io::{EventColumns, ParquetReader};
+///
+/// let mut rows = 0;
+/// for chunk in ParquetReader::open("log.parquet", EventColumns::default())? {
+///     rows += chunk?.events()?.len();
+/// }
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ParquetChunk {
     layout: Arc<Layout>,
@@ -78,7 +90,7 @@ impl ParquetReader {
     /// Reads the schema of an open file.
     ///
     /// # Errors
-    /// As [`ParquetReader::open`].
+    /// If [`ParquetReader::open`] would fail.
     pub fn new(file: File, columns: EventColumns) -> Result<Self> {
         let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(failed)?;
         let header: Vec<String> = plain
@@ -102,14 +114,20 @@ impl ParquetReader {
             }),
             next: 0,
             before: 0,
+            given: 0,
         })
+    }
+
+    /// The bytes of the chunks given so far, as compressed in the file, of the columns read.
+    pub fn bytes_read(&self) -> u64 {
+        self.given
     }
 
     /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
-    /// The first row, counted from 1, that cannot be used, with its column, its value and what is
-    /// expected; or a damaged file.
+    /// If the file is damaged, or a row cannot be used: the error has the row, counted from 1, its
+    /// column, its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, ParquetChunk::events)
     }
@@ -159,7 +177,9 @@ impl Iterator for ParquetReader {
         }
         self.before += rows as u64;
         let groups = first..self.next;
-        Some(self.load(groups.clone()).map(|bytes| ParquetChunk {
+        let bytes = self.load(groups.clone());
+        self.given += bytes.as_ref().map_or(0, Loaded::size);
+        Some(bytes.map(|bytes| ParquetChunk {
             layout: self.layout.clone(),
             groups,
             before,
@@ -173,8 +193,8 @@ impl ParquetChunk {
     /// The events of the row groups.
     ///
     /// # Errors
-    /// The first row, counted from 1 in the file, that cannot be used, with its column, its value
-    /// and what is expected; or a damaged file.
+    /// If the file is damaged, or a row cannot be used: the error has the row, counted from 1 in
+    /// the file, its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
         let Layout {
             metadata,
@@ -233,7 +253,15 @@ impl ChunkReader for Loaded {
 }
 
 impl Loaded {
-    /// The column that holds a position of the file, with where it starts.
+    /// The bytes in memory.
+    fn size(&self) -> u64 {
+        self.columns
+            .iter()
+            .map(|(_, bytes)| bytes.len() as u64)
+            .sum()
+    }
+
+    /// The column that holds a position of the file, with its start.
     fn column(&self, position: u64) -> ::parquet::errors::Result<&(u64, Bytes)> {
         let holds = |(start, bytes): &&(u64, Bytes)| {
             (*start..start + bytes.len() as u64).contains(&position)

@@ -17,7 +17,8 @@ pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
     parse_in(text, row, column, || Ok(None))
 }
 
-/// The same; one without offset is of the zone, if there is one.
+/// Like the other parser, but a timestamp without offset is local time of the zone, if there is
+/// one.
 #[inline]
 pub(super) fn parse_in(
     text: &[u8],

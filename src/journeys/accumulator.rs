@@ -39,7 +39,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 ///     fn observe_block(&mut self, block: Block<'_>) {
 ///         let (journeys, nulls) = block.split_nulls();
 ///         journeys.for_each(|journey| self.observe(journey));
-///         // journeys without a conversion are known to count once: no need to read them one by one
+///         // a journey without a conversion counts once: no need to read them one by one
 ///         nulls.each_bound(|start, end| self.add(end - start, 1.0));
 ///     }
 ///

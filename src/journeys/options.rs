@@ -12,6 +12,20 @@ use std::num::NonZeroUsize;
 /// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives
 /// `D A B C D C`, first `D A B C`, last `A B D C`. Exposure and last keep the latest age of a
 /// channel's merged touches, first the earliest.
+///
+/// ```
+/// use mixtouch::journeys::Transform;
+/// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("ann", 1_767_229_200, "search"))?;
+/// log.push(Event::conversion("ann", 1_767_312_000))?;
+/// let options = JourneyOptions::default().with_transform(Transform::Exposure);
+/// let journeys = Journeys::from_events(&log, options)?;
+/// assert_eq!(journeys.get(0).map(|journey| journey.len()), Some(1));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Transform {

@@ -8,8 +8,8 @@ use crate::util::Random;
 use crate::util::random::step;
 use rayon::prelude::*;
 
-/// Draws bootstrap replicates: of a log one Poisson(1) number a person, for a person's journeys belong
-/// together; of a path table independent Poisson numbers of conversions and nulls a row, whose
+/// Draws bootstrap replicates: of a log one Poisson(1) number a person, for a person's journeys
+/// belong together; of a path table independent Poisson numbers of conversions and nulls a row, whose
 /// means are the row's own, fractions included.
 ///
 /// Each number comes from a stream of its own, keyed by the person, or by what the row says:

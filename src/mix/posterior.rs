@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows which estimator drew the draws.
 
+mod decompose;
 mod decomposition;
 mod draw;
 mod forecast;

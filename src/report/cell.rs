@@ -7,8 +7,8 @@ use std::fmt;
 
 /// One entry of a table: a text, a count, a number with an optional interval, or nothing.
 ///
-/// As text, numbers are rounded, grouped by thousands and followed by their unit; a missing figure is
-/// `-`. In CSV and JSON numbers keep full precision and have no unit; JSON writes an interval as
+/// As text, numbers are rounded, grouped by thousands and followed by their unit; a missing figure
+/// is `-`. In CSV and JSON numbers keep full precision and have no unit; JSON writes an interval as
 /// `{"value", "low", "high"}` and a missing figure as `null`.
 ///
 /// ```

@@ -6,6 +6,13 @@ use serde::Serialize;
 use std::fmt;
 
 /// A part of a [`Section`].
+///
+/// ```
+/// use mixtouch::report::{Block, Section};
+///
+/// let section = Section::new().with_line("converted: 3 of 7");
+/// assert_eq!(section.blocks(), [Block::Line("converted: 3 of 7".into())]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -18,13 +25,14 @@ pub enum Block {
 
 /// Lines and tables, in order, under an optional heading.
 ///
-/// In text the content is indented by two spaces, unless the section is set apart: then an empty line
-/// precedes it and the content starts at the margin.
+/// In text the content is indented by two spaces, unless the section is set apart: then an empty
+/// line precedes it and the content starts at the margin.
 ///
 /// ```
 /// use mixtouch::report::{Cell, Section, Table};
 ///
-/// let channels = Table::new(["channel", "persons"]).with_rows([[Cell::from("tv"), Cell::count(7)]]);
+/// let rows = [[Cell::from("tv"), Cell::count(7)]];
+/// let channels = Table::new(["channel", "persons"]).with_rows(rows);
 /// let section = Section::new()
 ///     .with_heading("conversion")
 ///     .with_line("converted: 3 of 7")

@@ -4,6 +4,13 @@ use crate::report::cell::Cell;
 use serde::{Serialize, Serializer};
 
 /// To which side a column's entries are aligned in text.
+///
+/// ```
+/// use mixtouch::report::{Alignment, Column};
+///
+/// let persons = Column::new("persons", Alignment::Right);
+/// assert_eq!(persons.alignment(), Alignment::Right);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Alignment {
     /// Flush left, for names and notes.
@@ -113,8 +120,8 @@ impl Table {
         self
     }
 
-    /// Adds a row. A row may be shorter than the heading, and then ends blank; cells beyond the last
-    /// column are dropped.
+    /// Adds a row. A row may be shorter than the heading, and then ends blank; cells beyond the
+    /// last column are dropped.
     pub fn push_row<C: Into<Cell>>(&mut self, row: impl IntoIterator<Item = C>) {
         let cells = row.into_iter().map(Into::into);
         self.rows.push(cells.take(self.columns.len()).collect());

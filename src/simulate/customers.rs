@@ -19,6 +19,7 @@
 //! did so and no longer do.
 
 mod life;
+mod rows;
 mod service;
 #[cfg(feature = "csv")]
 mod write;
@@ -27,7 +28,8 @@ use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::identity::{Consent, IdentifiedEvents, Identifier, Links, Pseudonymiser};
 use crate::kpi::map::Stage;
-use crate::simulate::customers::life::{Life, Name, Record};
+use crate::simulate::customers::life::Life;
+use crate::simulate::customers::rows::{Name, Record};
 use crate::util::Random;
 use rayon::prelude::*;
 
@@ -48,7 +50,7 @@ pub struct Customers {
     pub persons: Vec<u64>,
     /// The true person of each row as far as the certain links can tell: rows that they cannot
     /// connect with the rest of their person's have another number. A row on a shared device where
-    /// nobody is signed in is nobody's.
+    /// nobody is signed in belongs to no person.
     pub supported: Vec<u64>,
     /// Purchases each channel caused, in expectation given the contacts that took place, by name.
     pub incremental: Vec<(&'static str, f64)>,
@@ -77,11 +79,11 @@ impl Customers {
         ("direct", Stage::Purchase),
     ];
 
-    /// The log of so many persons over 90 days from 2026-01-01, the same for the same seed on every
+    /// The log of `persons` persons over 90 days from 2026-01-01, the same for the same seed on every
     /// machine.
     ///
     /// # Errors
-    /// No person, or more than ten million; a hasher whose rules lack one of the
+    /// If there is no person or more than ten million, or the hasher's rules lack one of the
     /// [kinds](Customers::KINDS).
     ///
     /// ```
@@ -89,12 +91,14 @@ impl Customers {
     /// use mixtouch::simulate::customers::Customers;
     ///
     /// let rules = Rules::standard().with_confidence(0.8)?;
-    /// let customers = Customers::new(2_000, 1, &Pseudonymiser::new(HashKey::new([7; 32]), &rules))?;
+    /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &rules);
+    /// let customers = Customers::new(2_000, 1, &hasher)?;
     /// let mut resolver = Resolver::new(rules);
     /// resolver.add_links(customers.links.clone());
     /// resolver.add_events(&customers.events);
     /// let identities = resolver.resolve()?;
-    /// let found: Vec<u64> = identities.persons_of_rows(&customers.events).map(|person| person.key()).collect();
+    /// let persons = identities.persons_of_rows(&customers.events);
+    /// let found: Vec<u64> = persons.map(|person| person.key()).collect();
     /// assert!(PairCounts::new(&found, &customers.persons)?.precision() > 0.999);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -201,7 +205,7 @@ impl Customers {
     /// The log as it would be if everybody were known: each row with its true person.
     ///
     /// # Errors
-    /// None for a log that was made here.
+    /// If the log is too large, which a log that was made here is not.
     pub fn known(&self) -> Result<Events> {
         let mut log = self.events.plain();
         log.set_persons(self.persons.clone());

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod person;
+mod person_truth;
 
 use crate::error::{Error, Result};
 use crate::event::Events;
@@ -9,7 +10,8 @@ use crate::journeys::JourneyOptions;
 use crate::journeys::arena::Journeys;
 use crate::journeys::build::JourneyBuilder;
 use crate::simulate::worlds::catalogue::Mechanism;
-use crate::simulate::worlds::person::{PersonTruth, Recipe};
+use crate::simulate::worlds::person::Recipe;
+use crate::simulate::worlds::person_truth::PersonTruth;
 use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,7 @@ use std::str::FromStr;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum World {
-    /// Touches add to the intensity, each channel with its own decay; nobody buys without.
+    /// Touches add to the intensity, each channel with its own decay; nobody buys without a touch.
     Additive,
     /// The same, and half of the conversions would have come anyway.
     Baseline,
@@ -121,7 +123,7 @@ impl World {
     /// the number alone: the first persons of a larger world are those of a smaller one.
     ///
     /// # Errors
-    /// No person, or more than 2^32.
+    /// If there is no person, or more than 2^32.
     ///
     /// ```
     /// use mixtouch::simulate::worlds::World;

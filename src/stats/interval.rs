@@ -58,8 +58,8 @@ impl Interval {
         ))
     }
 
-    /// An interval whose ends are in order by construction. Those of a model's draws may be infinite:
-    /// some response curves have no tangent at 0.
+    /// An interval whose ends are in order by construction. Those of a model's draws may be
+    /// infinite: some response curves have no tangent at 0.
     pub(crate) const fn from_ends(low: f64, high: f64, level: ConfidenceLevel) -> Self {
         Self { low, high, level }
     }

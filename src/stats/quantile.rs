@@ -7,7 +7,7 @@
 //! | weighted draws of a model | [`weighted`] | type 1, the inverse distribution function |
 //!
 //! The order-statistic interval of a sample's quantile is [`Quantile::interval`]. Durations counted
-//! in bins have a rule of their own, beside their bins (`kpi::map::times`).
+//! in bins have a rule of their own, beside their bins (`kpi::map::durations`).
 
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{Binomial, DiscreteCDF};

@@ -38,7 +38,7 @@ impl Day {
     /// 9999-12-31.
     pub const MAX: Self = Self(2_932_896);
 
-    /// The day so many days after 1970-01-01 (before it if negative).
+    /// The day `days` days after 1970-01-01, or before it if negative.
     ///
     /// # Errors
     /// If the day lies outside the years 0001 to 9999.
@@ -100,7 +100,7 @@ impl Day {
         self.0 - earlier.0
     }
 
-    /// The day so many days later (earlier if negative), held within [`Day::MIN`] and [`Day::MAX`].
+    /// The day `days` days later, or earlier if negative, within [`Day::MIN`] to [`Day::MAX`].
     pub fn plus(self, days: i32) -> Self {
         Self(self.0.saturating_add(days)).clamp(Self::MIN, Self::MAX)
     }

@@ -12,8 +12,8 @@ use crate::time::zone::TimeZone;
 /// A half-open range of time, `from <= t < to`, in seconds since 1970-01-01T00:00:00Z.
 ///
 /// It lies within 1970-01-01T00:00:00Z and 2106-02-07T06:28:16Z (0 to 2^32 seconds) and is never
-/// empty. The default covers all of that. In serde it is `{"from": .., "to": ..}`; a missing side is
-/// open.
+/// empty. The default covers all of that. In serde it is `{"from": .., "to": ..}`; a missing side
+/// is open.
 ///
 /// ```
 /// use mixtouch::time::TimeRange;

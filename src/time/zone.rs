@@ -39,7 +39,7 @@ impl TimeZone {
     /// The zone of that name in the IANA database, such as `Europe/Berlin`.
     ///
     /// # Errors
-    /// A name that is not in it.
+    /// If the name is not in the database.
     #[cfg(feature = "time")]
     pub fn new(name: &str) -> Result<Self> {
         let rules = jiff::tz::TimeZoneDatabase::bundled().get(name);
@@ -73,7 +73,7 @@ impl TimeZone {
     /// The first second of a day, since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
-    /// A day beyond the years -9999 to 9999.
+    /// If the day lies outside the years -9999 to 9999.
     #[cfg(feature = "time")]
     pub fn start_of(&self, day: Day) -> Result<i64> {
         let (year, month, date) = day.calendar();

@@ -1,6 +1,6 @@
 //! A bit for each number.
 
-/// BitSet on numbers from 0: a bit each, so that those of ten million fit the cache.
+/// A set of numbers from 0: a bit each, so that those of ten million fit the cache.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BitSet(Vec<u64>);
 

@@ -115,6 +115,8 @@ impl Random {
         const STEP: f64 = 16.0;
         const LARGE: f64 = (1_u64 << 20) as f64;
         if mean > LARGE {
+            // an infinite mean less an infinite deviation would be no number
+            let mean = mean.min(f64::MAX);
             return (mean + mean.sqrt() * self.normal()).round() as u64;
         }
         let mut count = 0;

@@ -101,11 +101,20 @@ fn used(code: &str, start: &str) -> Vec<Module> {
 
 /// The paths from the root that stand in the code itself.
 fn inline(code: &str) -> Vec<Module> {
-    let paths = code.match_indices("crate::").map(|(at, start)| &code[at + start.len()..]);
+    let paths = code
+        .match_indices("crate::")
+        .map(|(at, start)| &code[at + start.len()..]);
     let end = |rest: &str| rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
     let path = paths.map(|rest| &rest[..end(rest).unwrap_or(rest.len())]);
-    let names = |path: &str| path.split("::").filter(|name| !name.is_empty()).map(String::from).collect();
-    path.map(names).filter(|path: &Module| !path.is_empty()).collect()
+    let names = |path: &str| {
+        path.split("::")
+            .filter(|name| !name.is_empty())
+            .map(String::from)
+            .collect()
+    };
+    path.map(names)
+        .filter(|path: &Module| !path.is_empty())
+        .collect()
 }
 
 /// Adds the paths of one tree of a `use` line.
@@ -157,8 +166,8 @@ fn defining(path: &[String], modules: &BTreeMap<Module, String>) -> Option<Modul
     let Some(name) = path.get(length) else {
         return Some(module);
     };
-    let exported = used(&modules[&module], "use self::").into_iter();
-    match exported.filter(|export| export.last() == Some(name)).next() {
+    let mut exported = used(&modules[&module], "use self::").into_iter();
+    match exported.find(|export| export.last() == Some(name)) {
         Some(export) => defining(&[module, export].concat(), modules),
         None => Some(module),
     }

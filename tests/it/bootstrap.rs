@@ -240,9 +240,10 @@ fn a_table_shows_intervals() {
     table
         .push(["a"], Outcome::new(100.0, 50.0, 0.0).unwrap())
         .unwrap();
+    let level = mixtouch::stats::ConfidenceLevel::new(0.8).unwrap();
     let shown = Comparison::new()
         .model("linear", Linear)
-        .bootstrap(Bootstrap::new(50, 1).unwrap().with_level(0.8).unwrap())
+        .bootstrap(Bootstrap::new(50, 1).unwrap().with_level(level))
         .run(&table.journeys().unwrap())
         .unwrap()
         .to_string();
@@ -326,4 +327,57 @@ fn intervals_of_time_to_event_hold_the_truth() {
         println!("{world}: {covered} of {all} intervals hold the truth, {coverage:.4}");
         assert!((0.88..=0.97).contains(&coverage), "{world}: {coverage}");
     }
+}
+
+/// Counts the reports of each stage, and stops at the `last`.
+struct Watcher {
+    reports: std::sync::atomic::AtomicU64,
+    last: u64,
+}
+
+impl Watcher {
+    fn new(last: u64) -> Self {
+        let reports = std::sync::atomic::AtomicU64::new(0);
+        Self { reports, last }
+    }
+}
+
+impl mixtouch::progress::Progress for Watcher {
+    fn advance(
+        &self,
+        _: mixtouch::progress::Stage,
+        done: u64,
+        total: Option<u64>,
+    ) -> std::ops::ControlFlow<()> {
+        assert!(Some(done) <= total, "a comparison knows its totals");
+        let reports = self
+            .reports
+            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+            + 1;
+        if reports >= self.last {
+            std::ops::ControlFlow::Break(())
+        } else {
+            std::ops::ControlFlow::Continue(())
+        }
+    }
+}
+
+#[test]
+fn a_watched_comparison_has_the_same_bits_and_stops_inside_a_fit() {
+    let log = log(200, 3, false);
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let comparison = || {
+        Comparison::new()
+            .model("linear", Linear)
+            .fit("hazard", AdditiveHazard::default())
+            .bootstrap(Bootstrap::new(8, 1).unwrap())
+    };
+    let watcher = Watcher::new(u64::MAX);
+    let watched = comparison().run_with_progress(&journeys, &watcher);
+    let plain = comparison().run(&journeys).unwrap();
+    assert_eq!(watched.unwrap(), plain);
+    // The third report is the first of the hazard's fit: the start and the first model precede it.
+    let stopped = comparison().run_with_progress(&journeys, &Watcher::new(3));
+    let fitting = mixtouch::progress::Stage::Fitting;
+    assert!(matches!(stopped, Err(mixtouch::Error::Cancelled { stage }) if stage == fitting));
 }

@@ -123,13 +123,13 @@ fn a_person_has_one_account_and_the_surest_link_wins() {
     assert!(same(&found, card, bob), "of equals the earlier");
     assert_eq!(
         (
-            found.refused().by(Rule::MostValues),
-            found.refused().total(),
-            found.refused().links
+            found.rejected_links().by(Rule::MostValues),
+            found.rejected_links().total(),
+            found.rejected_links().links
         ),
         (1, 1, 2)
     );
-    let refused = &found.refused().rules[0];
+    let refused = &found.rejected_links().rules[0];
     assert_eq!(
         (refused.kind.as_deref(), refused.worst.len()),
         (Some("account"), 2)
@@ -174,14 +174,14 @@ fn ten_thousand_people_on_one_tablet_stay_apart() {
         (10_001, 2),
         "everybody with a cookie, and the tablet alone"
     );
-    assert_eq!(found.refused().by(Rule::MostPersons), 10_000);
+    assert_eq!(found.rejected_links().by(Rule::MostPersons), 10_000);
     assert_eq!(
-        found.refused().rules[0].worst[0].pseudonym,
+        found.rejected_links().rules[0].worst[0].pseudonym,
         tablet.to_string()
     );
     let melted = resolve(Rules::standard().without_guards(), logins);
     assert_eq!((melted.persons(), melted.largest().unwrap().1), (1, 20_001));
-    assert_eq!(melted.refused().total(), 0);
+    assert_eq!(melted.rejected_links().total(), 0);
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_lent_device_is_whoevers_signed_in() {
     let both = links([(tablet, id("device", "other"), START, 1.0)]);
     assert_eq!(
         resolve(lent_devices(true), both)
-            .refused()
+            .rejected_links()
             .by(Rule::Validity),
         1,
         "neither says who it is"
@@ -254,7 +254,7 @@ fn weak_links_and_links_to_oneself_are_counted() {
     let rules = Rules::standard().with_confidence(0.5).unwrap();
     let found = resolve(rules, links([(cookie, ann, 1, 0.4999), (ann, ann, 1, 1.0)]));
     assert!(!same(&found, cookie, ann));
-    let refused = found.refused();
+    let refused = found.rejected_links();
     assert_eq!(
         (
             refused.links,
@@ -373,11 +373,11 @@ fn consent_comes_before_linking() {
         (card, true, 1),
         (id("card", "9"), true, 1),
     ]);
-    assert!(same(&all, phone, card) && all.refused().total() == 0);
+    assert!(same(&all, phone, card) && all.rejected_links().total() == 0);
     // the card never agreed: no link, and of its rows nothing but totals
     let some = resolved(&[(phone, true, 1), (id("card", "9"), true, 1)]);
     assert!(!same(&some, phone, card));
-    assert_eq!(some.refused().by(Rule::Consent), 1);
+    assert_eq!(some.rejected_links().by(Rule::Consent), 1);
     let totals = some.stitch(&log(), WithoutConsent::TotalsOnly).unwrap();
     let without = totals.without_consent;
     assert_eq!(

@@ -263,7 +263,7 @@ fn regions() -> Journeys {
 }
 
 #[test]
-fn small_segments_are_not_told_apart_and_totals_stay() {
+fn small_segments_are_merged_and_totals_stay() {
     let run = |minimum: MinimumGroup| {
         Comparison::new()
             .model("linear", Linear)
@@ -310,7 +310,7 @@ fn small_segments_are_not_told_apart_and_totals_stay() {
     assert!(
         table
             .to_string()
-            .ends_with("3 segments have too few persons to be told apart\n")
+            .ends_with("segments with too few persons to be shown: 3\n")
     );
     let text = serde_json::to_string(&table).unwrap();
     assert_eq!(

@@ -1,9 +1,9 @@
-//! How sure the credit is.
+//! Intervals of credit from resampled persons.
 
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::journeys::{BootstrapWeights, PoissonResampler};
-use crate::stats::quantile;
+use crate::stats::{ConfidenceLevel, quantile};
 use crate::util::Random;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 /// co-authors 2012): every replicate counts each person a Poisson(1) number of times, fits every
 /// model anew and divides the credit again.
 ///
-/// A person's journeys are counted together, for they depend on one another; so are a null
-/// person's, which matter to models that are fitted. A row of a path table gets independent Poisson
-/// numbers of conversions and nulls with its own as means - a fraction is a mean like any other -
-/// and value in proportion to its conversions. BootstrapWeights are keyed by seed, replicate and person (for
-/// path tables by what the row says), so the intervals are the same to the bit on any number of
-/// threads and in any order of rows.
+/// A person's journeys are counted together, because they depend on one another. Persons without a
+/// conversion are counted too: they matter to models that are fitted. A row of a path table gets
+/// independent Poisson numbers of conversions and nulls, with its own numbers as means, and value
+/// in proportion to its conversions. Counts are keyed by seed, replicate and person (in path tables
+/// by the row's path), so the intervals are the same to the bit on any number of threads and in any
+/// order of rows.
 ///
-/// An interval says how much the figures would vary with other persons of the same kind. That a
-/// model is wrong it cannot say.
+/// An interval shows how much the figures would vary with other persons of the same kind. It does
+/// not show whether a model is wrong.
 ///
 /// ```
 /// use mixtouch::{Comparison, Outcome, PathTable};
@@ -30,9 +30,12 @@ use serde::{Deserialize, Serialize};
 /// let mut table = PathTable::new();
 /// table.push(["social", "search"], Outcome::new(400.0, 5_000.0, 0.0)?)?;
 /// table.push(["e-mail"], Outcome::new(100.0, 900.0, 0.0)?)?;
-/// let comparison = Comparison::new().model("last-touch", LastTouch).bootstrap(Bootstrap::new(200, 1)?).run(&table.journeys()?)?;
+/// let comparison = Comparison::new()
+///     .model("last-touch", LastTouch)
+///     .bootstrap(Bootstrap::new(200, 1)?)
+///     .run(&table.journeys()?)?;
 /// let search = &comparison.model("last-touch").unwrap().channels[1];
-/// // Poisson: 400 plus and minus about 1.645 x 20
+/// // 400 plus or minus about 1.645 standard deviations of sqrt(400)
 /// let (low, high) = (search.conversions_low.unwrap(), search.conversions_high.unwrap());
 /// assert!(360.0 < low && low < 375.0 && 425.0 < high && high < 440.0);
 /// # Ok::<(), mixtouch::Error>(())
@@ -42,33 +45,41 @@ use serde::{Deserialize, Serialize};
 pub struct Bootstrap {
     replicates: usize,
     seed: u64,
-    level: f64,
+    level: ConfidenceLevel,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Fields {
     replicates: usize,
     seed: u64,
-    level: f64,
+    #[serde(default = "usual_level")]
+    level: ConfidenceLevel,
+}
+
+const fn usual_level() -> ConfidenceLevel {
+    ConfidenceLevel::P90
 }
 
 impl TryFrom<Fields> for Bootstrap {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        Self::new(fields.replicates, fields.seed)?.with_level(fields.level)
+        Ok(Self::new(fields.replicates, fields.seed)?.with_level(fields.level))
     }
 }
 
-/// Replicates worked on at once, each with a byte a person and a byte a journey.
+/// Replicates computed at once: each takes a byte per person and a byte per journey.
 const AT_ONCE: usize = 4;
+/// The largest number of replicates.
 const MOST: usize = 100_000;
 
 impl Bootstrap {
-    /// This many replicates, drawn from this seed. For intervals some hundreds are usual.
+    /// This many replicates, drawn from this seed, and intervals at level 0.9. Some hundreds of
+    /// replicates are usual.
     ///
     /// # Errors
-    /// Fewer than 2 replicates, which have no spread, or more than 100,000.
+    /// If there are fewer than 2 replicates, which have no spread, or more than 100,000.
     pub fn new(replicates: usize, seed: u64) -> Result<Self> {
         if !(2..=MOST).contains(&replicates) {
             return Err(Error::setting(
@@ -80,26 +91,26 @@ impl Bootstrap {
         Ok(Self {
             replicates,
             seed,
-            level: 0.9,
+            level: usual_level(),
         })
     }
 
-    /// The part of replicates that intervals hold, in the middle; 0.9 unless told otherwise.
+    /// The level of the intervals: the share of replicates inside; 0.9 by default.
     ///
-    /// # Errors
-    /// A level that is not between 0 and 1.
-    pub fn with_level(self, level: f64) -> Result<Self> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::setting(
-                "the level of bootstrap intervals",
-                level,
-                "above 0 and below 1",
-            ));
-        }
-        Ok(Self { level, ..self })
+    /// ```
+    /// use mixtouch::attribution::Bootstrap;
+    /// use mixtouch::stats::ConfidenceLevel;
+    ///
+    /// let bootstrap = Bootstrap::new(500, 1)?.with_level(ConfidenceLevel::P95);
+    /// assert_eq!(bootstrap.level().get(), 0.95);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_level(self, level: ConfidenceLevel) -> Self {
+        Self { level, ..self }
     }
 
-    /// How many replicates.
+    /// The number of replicates, 2 to 100,000.
     pub fn replicates(&self) -> usize {
         self.replicates
     }
@@ -109,13 +120,13 @@ impl Bootstrap {
         self.seed
     }
 
-    /// The part of replicates that intervals hold.
-    pub fn level(&self) -> f64 {
+    /// The level of the intervals.
+    pub fn level(&self) -> ConfidenceLevel {
         self.level
     }
 
-    /// What `figures` gives for each replicate, in order: of all journeys, or of those that may
-    /// have conversions; of one segment, or of the whole.
+    /// The result of `figures` for each replicate, in order. A replicate holds all journeys, or
+    /// those that may have conversions; of one segment, or of the whole.
     pub(crate) fn run<T: Send>(
         &self,
         journeys: &Journeys,
@@ -140,10 +151,10 @@ impl Bootstrap {
         Ok(results)
     }
 
-    /// Where the middle of some figures begins and ends: quantiles of replicates, type 6.
+    /// The ends of the interval of some replicates: quantiles of type 6.
     pub(crate) fn interval(&self, mut figures: Vec<f64>) -> (f64, f64) {
         figures.sort_by(f64::total_cmp);
-        let tail = (1.0 - self.level) / 2.0;
+        let tail = self.level.tail();
         (
             quantile::of_replicates(&figures, tail),
             quantile::of_replicates(&figures, 1.0 - tail),
@@ -173,12 +184,15 @@ mod tests {
                 )
             );
         }
-        for level in [0.0, 1.0, -0.5, f64::NAN] {
-            assert!(Bootstrap::new(2, 1).unwrap().with_level(level).is_err());
+        let read = serde_json::from_str::<Bootstrap>;
+        for bad in [
+            r#"{"replicates": 1, "seed": 0, "level": 0.9}"#,
+            r#"{"replicates": 2, "seed": 0, "level": 1.0}"#,
+            r#"{"replicates": 2, "seed": 0, "levle": 0.8}"#,
+        ] {
+            assert!(read(bad).is_err(), "{bad}");
         }
-        assert!(
-            serde_json::from_str::<Bootstrap>(r#"{"replicates": 1, "seed": 0, "level": 0.9}"#)
-                .is_err()
-        );
+        let usual = read(r#"{"replicates": 2, "seed": 0}"#).unwrap();
+        assert_eq!(usual, Bootstrap::new(2, 0).unwrap());
     }
 }

@@ -8,6 +8,7 @@ use crate::channel::Channels;
 use crate::error::Result;
 use crate::journeys::arena::Block;
 use crate::journeys::{Accumulator, Journey};
+use crate::progress::Progress;
 use std::any::Any;
 use std::sync::Arc;
 
@@ -25,7 +26,12 @@ pub(crate) trait Entry: Send + Sync {
     fn needs(&self) -> Needs;
     fn needs_evidence(&self) -> bool;
     fn evidence(&self, channels: &Channels) -> Box<dyn Evidence>;
-    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted>;
+    fn solve(
+        &self,
+        evidence: Box<dyn Evidence>,
+        earlier: Option<&dyn Model>,
+        progress: &dyn Progress,
+    ) -> Result<Fitted>;
 }
 
 pub(crate) struct Ready(pub(crate) Fitted);
@@ -43,7 +49,12 @@ impl Entry for Ready {
         Box::new(Nothing)
     }
 
-    fn solve(&self, _: Box<dyn Evidence>, _: Option<&dyn Model>) -> Result<Fitted> {
+    fn solve(
+        &self,
+        _: Box<dyn Evidence>,
+        _: Option<&dyn Model>,
+        _: &dyn Progress,
+    ) -> Result<Fitted> {
         Ok(self.0.clone())
     }
 }
@@ -68,16 +79,19 @@ where
         Box::new(Gathering::new(self.0.evidence(channels), self.0.needs()))
     }
 
-    fn solve(&self, evidence: Box<dyn Evidence>, earlier: Option<&dyn Model>) -> Result<Fitted> {
+    fn solve(
+        &self,
+        evidence: Box<dyn Evidence>,
+        earlier: Option<&dyn Model>,
+        progress: &dyn Progress,
+    ) -> Result<Fitted> {
         let evidence: Box<dyn Any> = evidence;
         let Gathering { evidence, .. } = *evidence
             .downcast::<Gathering<F::Evidence>>()
             .expect("the evidence this entry started");
         let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
-        Ok(Arc::new(match earlier {
-            Some(model) => self.0.solve_from(evidence, model)?,
-            None => self.0.solve(evidence)?,
-        }))
+        let model = self.0.solve_with_progress(evidence, earlier, progress)?;
+        Ok(Arc::new(model))
     }
 }
 

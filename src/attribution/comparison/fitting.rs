@@ -2,12 +2,14 @@
 
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::timed::{Everything, Timed};
+use crate::attribution::comparison::watch::Counter;
 use crate::attribution::credits::Credits;
 use crate::attribution::engine::{Scoring, check};
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::error::{Error, Result};
 use crate::journeys::{Journey, Sample};
+use crate::progress::Progress;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,12 +18,14 @@ pub(crate) fn needs_evidence(entries: &[&Named]) -> bool {
 }
 
 /// The models the journeys support; those of a replicate start from the ones of all journeys. A
-/// model of rates that a part of the journeys has no exposure for attributes nothing there.
+/// model of rates that a part of the journeys has no exposure for attributes nothing there. Counts
+/// the models in `fitting`, which may stop a fit.
 pub(crate) fn fit_all(
     entries: &[&Named],
     sample: Sample<'_>,
     earlier: Option<&[Timed<Fitted>]>,
     part: bool,
+    fitting: Option<&Counter<'_>>,
 ) -> Result<Vec<Timed<Fitted>>> {
     let channels = sample.journeys.channels();
     let fresh = || {
@@ -40,7 +44,9 @@ pub(crate) fn fit_all(
     let mut fitted = Vec::with_capacity(entries.len());
     for (at, ((name, entry), Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
         let started = Instant::now();
-        let model = match entry.solve(item, earlier.map(|earlier| &*earlier[at].item)) {
+        let earlier = earlier.map(|earlier| &*earlier[at].item);
+        let progress = fitting.map_or(&() as &dyn Progress, |fitting| fitting);
+        let model = match entry.solve(item, earlier, progress) {
             Err(Error::NoExposure { .. }) if part => Arc::new(Unknown(entry.needs())),
             solved => solved?,
         };
@@ -49,6 +55,7 @@ pub(crate) fn fit_all(
             item: model,
             spent: spent + started.elapsed(),
         });
+        fitting.map_or(Ok(()), |fitting| fitting.add(1))?;
     }
     Ok(fitted)
 }

@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// The settings of models added by name; each is the specification itself.
 ///
-/// By default last-non-direct skips `direct`, the half-life of time-decay is 7 days, the Markov chain
-/// has order 1, and position-w has no stage yet, so that it cannot be built.
+/// By default last-non-direct skips `direct`, the half-life of time-decay is 7 days, the Markov
+/// chain has order 1, and position-w has no stage yet, so that it cannot be built.
 ///
 /// ```
 /// use mixtouch::attribution::markov::Markov;

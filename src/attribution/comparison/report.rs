@@ -83,7 +83,7 @@ fn summary(totals: &Totals) -> String {
 }
 
 fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
-    let level = table.bootstrap().map(|bootstrap| bootstrap.level());
+    let level = table.bootstrap().map(|bootstrap| bootstrap.level().get());
     let sheet = |totals: Totals, models| Sheet {
         totals,
         models,

@@ -120,7 +120,8 @@ impl Comparison {
     }
 
     /// Like [`Comparison::run`], watched by an observer: [`Stage::Fitting`] and [`Stage::Scoring`]
-    /// count models, [`Stage::Bootstrapping`] replicates, over all journeys and all segments.
+    /// count models, [`Stage::Bootstrapping`] replicates, over all journeys and all segments. The
+    /// observer can stop a long fit; the count of models stands still until then.
     ///
     /// # Errors
     /// If [`Comparison::run`] fails; [`Error::Cancelled`] if the observer stops the work.
@@ -221,8 +222,8 @@ impl Comparison {
             return Ok(Vec::new());
         }
         watch.fitting.add(0)?;
-        let fitted = fit_all(entries, sample, None, segment.is_some())?;
-        watch.fitting.add(entries.len())?;
+        let fitting = Some(&watch.fitting);
+        let fitted = fit_all(entries, sample, None, segment.is_some(), fitting)?;
         watch.scoring.add(0)?;
         let scored = score_all(sample, &fitted)?;
         watch.scoring.add(entries.len())?;
@@ -237,7 +238,7 @@ impl Comparison {
         let mut tables: Vec<ModelTable> = each.map(table).collect();
         if let Some(bootstrap) = &self.bootstrap {
             let replicate = |sample: Sample<'_>| {
-                let fitted = fit_all(entries, sample, Some(&fitted), true)?;
+                let fitted = fit_all(entries, sample, Some(&fitted), true, None)?;
                 let scored = score_all(sample, &fitted)?;
                 watch.bootstrapping.add(1)?;
                 Ok(scored.into_iter().map(|credits| credits.item).collect())

@@ -43,6 +43,23 @@ pub struct ComparisonTable {
 }
 
 /// Several models' credit by channel on the journeys of one segment.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastTouch;
+/// use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::with_columns(["region"]);
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_texts(&["north"]))?;
+/// log.push(Event::conversion("ann", 1_767_229_200).with_texts(&["north"]))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search").with_texts(&["south"]))?;
+/// log.push(Event::conversion("bob", 1_767_229_200).with_texts(&["south"]))?;
+/// let options = JourneyOptions::default().with_segment("region");
+/// let journeys = Journeys::from_events(&log, options)?;
+/// let table = Comparison::new().model("last-touch", LastTouch).run(&journeys)?;
+/// let north = &table.segments()[0];
+/// assert_eq!((north.segment.as_str(), north.totals.conversions), ("north", 1.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SegmentTable {
@@ -55,6 +72,20 @@ pub struct SegmentTable {
 }
 
 /// One model's credit by channel. Two are equal if all but [`ModelTable::spent`] is.
+///
+/// ```
+/// use mixtouch::attribution::rules::Linear;
+/// use mixtouch::{Comparison, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let table = Comparison::new().model("linear", Linear).run(&paths.journeys()?)?;
+/// let linear = table.model("linear").unwrap();
+/// let credited: f64 = linear.channels.iter().map(|channel| channel.conversions).sum();
+/// assert_eq!((credited, linear.unattributed.conversions), (5.0, 0.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModelTable {
@@ -75,6 +106,19 @@ pub struct ModelTable {
 }
 
 /// One channel's credit by one model.
+///
+/// ```
+/// use mixtouch::attribution::rules::Linear;
+/// use mixtouch::{Comparison, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let table = Comparison::new().model("linear", Linear).run(&paths.journeys()?)?;
+/// let social = table.model("linear").and_then(|model| model.channel("social")).unwrap();
+/// assert_eq!((social.conversions, social.value, social.cost), (3.0, 150.0, None));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChannelCredit {
@@ -111,6 +155,23 @@ pub struct ChannelCredit {
 }
 
 /// One model's estimate of conversions that would have come without marketing.
+///
+/// ```
+/// use mixtouch::attribution::hazard::AdditiveHazard;
+/// use mixtouch::{Comparison, Event, Events, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let comparison = Comparison::new().fit("hazard", AdditiveHazard::default());
+/// let table = comparison.run(&journeys)?;
+/// let baseline = table.model("hazard").and_then(|model| model.baseline).unwrap();
+/// assert!((0.0..=1.0).contains(&baseline.conversions));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BaselineCredit {

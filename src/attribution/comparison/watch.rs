@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::progress::{Progress, Stage, step};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The largest number of reports of one stage.
@@ -37,6 +38,15 @@ impl<'a> Counter<'a> {
     }
 }
 
+/// The observer of one unit's work: each report repeats the units of the stage that are done, so
+/// that the observer can stop a long fit.
+impl Progress for Counter<'_> {
+    fn advance(&self, _: Stage, _: u64, _: Option<u64>) -> ControlFlow<()> {
+        let done = self.done.load(Ordering::Relaxed);
+        self.progress.advance(self.stage, done, Some(self.total))
+    }
+}
+
 /// The stages of a comparison.
 pub(crate) struct Watch<'a> {
     /// Counted in models.
@@ -48,7 +58,7 @@ pub(crate) struct Watch<'a> {
 }
 
 impl<'a> Watch<'a> {
-    /// Of so many fits, and replicates over all parts of the journeys.
+    /// `fits` and `replicates` count those of all parts of the journeys.
     pub(crate) fn new(progress: &'a dyn Progress, fits: usize, replicates: usize) -> Self {
         Self {
             fitting: Counter::new(progress, Stage::Fitting, fits),
@@ -62,7 +72,6 @@ impl<'a> Watch<'a> {
 mod tests {
     use super::*;
     use crate::error::Error;
-    use std::ops::ControlFlow;
     use std::sync::Mutex;
 
     /// Notes every call, and stops from `stop` units on.

@@ -89,7 +89,7 @@ impl Problem<'_> {
         let mut stretch = (STRETCH.0, at.log_likelihood);
         let mut rounds = 0u64;
         while steps < most_steps && !converged {
-            if rounds % REPORT == 0 {
+            if rounds.is_multiple_of(REPORT) {
                 step(progress, Stage::Fitting, steps, None)?;
             }
             rounds += 1;

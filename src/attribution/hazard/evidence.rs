@@ -19,6 +19,22 @@ use serde::{Deserialize, Serialize};
 /// Evidence gathered apart, over different persons, merges into that of all; state the end of
 /// observation ([`TimeRange`](crate::time::TimeRange)) when each part would otherwise end with its
 /// own last row.
+///
+/// ```
+/// use mixtouch::attribution::hazard::AdditiveHazard;
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let evidence = AdditiveHazard::default().gather(&journeys)?;
+/// assert_eq!(evidence.conversions(), 1.0);
+/// assert!(evidence.person_days() > 31.0, "ann and bob are watched to the last row");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Exposures {

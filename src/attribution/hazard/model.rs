@@ -4,6 +4,7 @@ use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
+use crate::attribution::hazard::effects::{Intensity, PairEffect, TouchEffect};
 use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::model::AttributionModel;
@@ -17,6 +18,22 @@ use serde::{Deserialize, Serialize};
 
 /// A fitted [`AdditiveHazard`]: `lambda(t) = baseline + sum of the effects of the touches up to t`,
 /// conversions a day.
+///
+/// ```
+/// use mixtouch::attribution::hazard::AdditiveHazard;
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let model = AdditiveHazard::default().fit(&journeys)?;
+/// assert!(model.report().converged);
+/// assert!(model.conversions_per_touch("social") > model.conversions_per_touch("search"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct AdditiveHazardModel {
@@ -91,54 +108,6 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             upstream,
             fit,
         })
-    }
-}
-
-/// The fitted effect of one touch over a stretch of its age.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct TouchEffect<'a> {
-    /// The channel.
-    pub channel: &'a str,
-    /// Fewest same-channel touches in the 7 days before: 0, 1, 2 or 4; 0 without frequency
-    /// classes.
-    pub earlier_touches: u32,
-    /// Days of age from which it holds; 0 for an exponential.
-    pub from: f64,
-    /// Days of age up to which it holds; for an exponential its time constant.
-    pub to: f64,
-    /// Conversions a day that one touch adds; for an exponential, in all.
-    pub rate: f64,
-    /// Its standard error, where asked for and the rate is > 0.
-    pub standard_error: Option<f64>,
-}
-
-/// The fitted effect of two channels together.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct PairEffect<'a> {
-    /// Both, by name.
-    pub channels: [&'a str; 2],
-    /// Conversions a day that come on top while both had a touch within 7 days.
-    pub rate: f64,
-    /// Its standard error, where asked for.
-    pub standard_error: Option<f64>,
-}
-
-/// A person's intensity, part by part, in conversions a day.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Intensity {
-    /// What comes without marketing; with what pairs and touches of demand-capture channels add.
-    pub baseline: f64,
-    /// What each touch adds.
-    pub touches: Vec<f64>,
-}
-
-impl Intensity {
-    /// All of it.
-    pub fn total(&self) -> f64 {
-        self.baseline + self.touches.iter().sum::<f64>()
     }
 }
 

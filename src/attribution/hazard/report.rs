@@ -3,6 +3,21 @@
 use serde::{Deserialize, Serialize};
 
 /// How fitting went.
+///
+/// ```
+/// use mixtouch::attribution::hazard::AdditiveHazard;
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let report = AdditiveHazard::default().fit(&journeys)?.report();
+/// assert_eq!((report.converged, report.conversions), (true, 1.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FitReport {

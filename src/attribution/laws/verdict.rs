@@ -19,7 +19,8 @@ pub(super) type Verdict<T = ()> = Result<T, Finding>;
 /// Ends a check with a finding unless the condition holds.
 macro_rules! ensure {
     ($condition:expr, $($message:tt)+) => {
-        if !$condition {
+        let holds: bool = $condition;
+        if !holds {
             return Err($crate::attribution::laws::verdict::Finding(format!($($message)+)));
         }
     };

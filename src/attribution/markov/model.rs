@@ -161,6 +161,21 @@ impl AttributionModel for MarkovModel {
 
 /// [`MarkovModel`] dividing each journey's outcome by the removal effects of the journey's own
 /// channels.
+///
+/// ```
+/// use mixtouch::attribution::markov::Markov;
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = Markov::order(1)?.fit(&journeys)?.within_journeys();
+/// let credits = attribute(&journeys, &model)?;
+/// // the journeys of social alone give all their credit to social
+/// assert!(credits.channel("social").unwrap().conversions > 1.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MarkovJourneys(MarkovModel);

@@ -31,6 +31,21 @@ pub struct OrderChoice {
 }
 
 /// How well chains of one order describe the journeys.
+///
+/// ```
+/// use mixtouch::attribution::markov::Markov;
+/// use mixtouch::{Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let choice = Markov::choose_order(&journeys, 2)?;
+/// let first = choice.scores()[0];
+/// assert_eq!(first.order, 1);
+/// assert!(first.auc > Some(0.5));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderScore {

@@ -18,6 +18,19 @@ use serde::{Deserialize, Serialize};
 /// Order 1 counts in a square of channels up to 300 of them (720 KB, and twice that once there are
 /// null journeys); all else in a hash table of the sequences that occur, so that memory grows with
 /// what was observed, never with channels^order.
+///
+/// ```
+/// use mixtouch::attribution::markov::Markov;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let transitions = Markov::order(1)?.gather(&journeys)?;
+/// assert_eq!((transitions.order(), transitions.channels().len()), (1, 2));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Sorted", into = "Sorted")]
 pub struct Transitions {

@@ -132,6 +132,20 @@ impl Response for Curve {
 }
 
 /// A fitted [`LogisticRegression`].
+///
+/// ```
+/// use mixtouch::attribution::regression::LogisticRegression;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = LogisticRegression::new().fit(&journeys)?;
+/// let [search, social] = ["search", "social"].map(|name| journeys.channels().id(name).unwrap());
+/// assert!(model.predict(&[search, social]) > model.predict(&[social]));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LogisticRegressionModel {
     specification: LogisticRegression,

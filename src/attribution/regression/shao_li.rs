@@ -38,6 +38,20 @@ use serde::{Deserialize, Serialize};
 pub struct ShaoLi;
 
 /// Conversion rates by channel and by pair: a fitted [`ShaoLi`].
+///
+/// ```
+/// use mixtouch::attribution::regression::ShaoLi;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = ShaoLi.fit(&journeys)?;
+/// let [search, social] = ["search", "social"].map(|name| journeys.channels().id(name).unwrap());
+/// assert_eq!((model.rate(social), model.pair_rate(search, social)), (Some(0.25), Some(0.4)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Rates", into = "Rates")]
 pub struct ShaoLiModel {

@@ -46,6 +46,19 @@ impl LastNonDirect {
 }
 
 /// [`LastNonDirect`] with its names looked up in one table of channels.
+///
+/// ```
+/// use mixtouch::attribution::rules::LastNonDirect;
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = LastNonDirect::new(["search"]).fit(&journeys)?;
+/// assert_eq!(attribute(&journeys, &model)?.channel("social").unwrap().conversions, 5.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "LastNonDirectFields")]
 pub struct LastNonDirectModel {

@@ -66,6 +66,20 @@ impl WShaped {
 }
 
 /// [`WShaped`] with its names looked up in one table of channels.
+///
+/// ```
+/// use mixtouch::attribution::rules::WShaped;
+/// use mixtouch::{Fit, Outcome, PathTable, attribute};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = WShaped::new(["search"])?.fit(&journeys)?;
+/// let credits = attribute(&journeys, &model)?;
+/// assert!((credits.channel("social").unwrap().conversions - 3.0).abs() < 2.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WShapedModelFields")]
 pub struct WShapedModel {

@@ -202,6 +202,21 @@ impl<R: Response> ResponseShapley<R> {
 
 /// [`ResponseShapley`] with the values of every set that was seen to convert. Other sets are worked
 /// out when they are met.
+///
+/// ```
+/// use mixtouch::attribution::shapley::ResponseShapley;
+/// use mixtouch::{ChannelId, Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let game = ResponseShapley::new(|set: &[ChannelId]| 0.1 * set.len() as f64);
+/// let model = game.fit(&journeys)?;
+/// let social = journeys.channels().id("social").unwrap();
+/// assert_eq!(model.values(&[social]), Some(&[0.1][..]));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResponseShapleyModel<R> {
     game: ResponseShapley<R>,

@@ -43,6 +43,20 @@ pub struct SetRateShapley;
 const SUBSETS: usize = 16;
 
 /// The Shapley values of every set that was seen to convert.
+///
+/// ```
+/// use mixtouch::attribution::shapley::SetRateShapley;
+/// use mixtouch::{Fit, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social"], Outcome::new(1.0, 9.0, 50.0)?)?;
+/// paths.push(["social", "search"], Outcome::new(4.0, 6.0, 200.0)?)?;
+/// let journeys = paths.journeys()?;
+/// let model = SetRateShapley.fit(&journeys)?;
+/// let social = journeys.channels().id("social").unwrap();
+/// assert_eq!(model.values(&[social]), Some(&[0.1][..]));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SetRateShapleyModel(SetValues);

@@ -8,6 +8,29 @@ use crate::stats::Interval;
 use crate::time::Day;
 
 /// The effect of a test in one treated geo.
+///
+/// ```
+/// # use mixtouch::Day;
+/// use mixtouch::experiment::GeoTest;
+/// use mixtouch::stats::ConfidenceLevel;
+///
+/// # let day = |text: &str| text.parse::<Day>();
+/// # let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
+/// # let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
+/// let sales = vec![
+///     ("north".to_owned(), vec![9.0, 11.0, 15.0]),
+///     ("south".to_owned(), vec![20.0, 20.0, 22.0]),
+///     ("east".to_owned(), vec![4.0, 6.0, 6.5]),
+/// ];
+/// let lift = GeoTest::new(weeks, sales, &["north"], start, end)?
+///     .difference_in_differences(ConfidenceLevel::P90)?;
+/// let north = &lift.effects[0];
+/// assert_eq!(north.geo, "north");
+/// // 15 in place of the 12 to expect.
+/// assert!((north.counterfactual - 12.0).abs() < 1e-12);
+/// assert!((north.outcome_change - 3.0).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct GeoEffect {

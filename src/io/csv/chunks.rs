@@ -1,5 +1,5 @@
-//! A file in pieces that end where a row ends, so that pieces can be read in parallel and still
-//! know their rows.
+//! Chunks of whole rows of a file, with their line numbers, so that threads can parse them in
+//! parallel.
 
 use crate::error::{Error, Result};
 use std::io::Read;
@@ -8,7 +8,7 @@ use std::io::Read;
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
-    /// The line of the file its first row stands on, counted from 1.
+    /// The line of its first row in the file, from 1.
     pub(super) line: u64,
 }
 
@@ -17,9 +17,11 @@ pub(super) struct Chunk {
 pub(super) struct Chunks<R> {
     reader: R,
     size: usize,
-    /// What was read behind the last row's end.
+    /// The bytes read beyond the last whole row.
     rest: Vec<u8>,
     line: u64,
+    /// The bytes of the chunks given so far.
+    given: u64,
     done: bool,
 }
 
@@ -31,6 +33,7 @@ impl<R: Read> Chunks<R> {
             size,
             rest: Vec::new(),
             line: 1,
+            given: 0,
             done: false,
         }
     }
@@ -38,7 +41,7 @@ impl<R: Read> Chunks<R> {
     /// The next chunk, or none at the end of the file.
     ///
     /// # Errors
-    /// What the reader fails with; a quoted field that never closes.
+    /// If the reader fails, or a quoted field never closes.
     pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut bytes = std::mem::take(&mut self.rest);
         loop {
@@ -70,9 +73,15 @@ impl<R: Read> Chunks<R> {
         }
     }
 
+    /// The bytes of the chunks given so far.
+    pub(super) fn given(&self) -> u64 {
+        self.given
+    }
+
     fn give(&mut self, bytes: Vec<u8>) -> Option<Chunk> {
         let line = self.line;
         self.line += newlines(&bytes);
+        self.given += bytes.len() as u64;
         (!bytes.is_empty()).then_some(Chunk { bytes, line })
     }
 }
@@ -81,10 +90,10 @@ fn newlines(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
-/// Where the last whole row of a piece ends.
+/// The whole rows at the start of some bytes.
 struct Rows {
     end: usize,
-    /// Whether the piece ends inside a quoted field.
+    /// Whether the bytes end inside a quoted field.
     open: bool,
 }
 
@@ -100,8 +109,8 @@ impl Rows {
         }
     }
 
-    /// Byte by byte from a row's start, as the CSV parser reads: a quote opens a field at its start
-    /// only, and doubled inside one it is text.
+    /// Scans byte by byte from a row's start, like the CSV parser: a quote opens a field only at
+    /// the field's start, and a doubled quote inside is text.
     fn scan_quoted(bytes: &[u8], start: usize) -> Self {
         #[derive(PartialEq)]
         enum At {

@@ -12,11 +12,14 @@ impl CostTable {
     /// Reads `channel,date,cost`, dates as `2026-01-31` in `zone`.
     ///
     /// # Errors
-    /// The row of: an empty channel, a date that is none, a cost that is no number, negative, not
-    /// finite or above 10^15. A missing column, or an empty table.
+    /// If a column is missing or the table is empty. With the row, if a channel is empty, a date is
+    /// unusable, or a cost is no number within 0 to 10^15.
     ///
     /// ```
-    /// let costs = mixtouch::CostTable::from_csv("channel,date,cost\ntv,2026-01-05,12000\n".as_bytes(), mixtouch::TimeZone::utc())?;
+    /// use mixtouch::{CostTable, TimeZone};
+    ///
+    /// let file = "channel,date,cost\ntv,2026-01-05,12000\n";
+    /// let costs = CostTable::from_csv(file.as_bytes(), TimeZone::utc())?;
     /// assert_eq!(costs.channels().collect::<Vec<_>>(), ["tv"]);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```

@@ -1,33 +1,33 @@
 //! Event logs from CSV.
 
-use crate::channel::ChannelId;
+mod row;
+
 use crate::error::{Error, Result};
-use crate::event::details::NO_TEXT;
-use crate::event::person::plain_number;
-use crate::event::{Events, Interaction, Kind};
-use crate::identity::Pseudonymiser;
-use crate::io::columns::zone_of;
-use crate::io::columns::{EventColumns, Field, Places};
+use crate::event::Events;
+use crate::io::columns::{EventColumns, Places};
 use crate::io::csv::chunks::{Chunk, Chunks};
+use crate::io::csv::events::row::Row;
 use crate::io::csv::table::line_of;
-use crate::io::timestamp;
-use crate::time::TimeZone;
-use crate::time::limits::check_amount;
-use crate::util::interner::Interner;
+use crate::progress::{Progress, Stage, step};
 use std::io::Read;
 use std::sync::Arc;
 
-/// Bytes a chunk: large enough that starting one costs nothing, small enough to keep every thread
-/// busy.
+/// Bytes per chunk: large enough that the start of one costs little, small enough to keep every
+/// thread busy.
 const CHUNK: usize = 4 << 20;
 
-/// A reader of an event log in CSV. It yields chunks of whole rows, which threads parse in parallel.
+/// A reader of an event log in CSV. It yields chunks of whole rows, which threads parse in
+/// parallel.
 ///
 /// ```
 /// use mixtouch::{JourneyBuilder, JourneyOptions};
-/// use mixtouch::io::{EventColumns, CsvChunk, CsvReader};
+/// use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 ///
-/// let file = "person,timestamp,channel,kind,value\nann,2026-01-01T10:00:00+01:00,social,touch,\nann,1767262000,,conversion,50\n";
+/// let file = "\
+/// person,timestamp,channel,kind,value
+/// ann,2026-01-01T10:00:00+01:00,social,touch,
+/// ann,1767262000,,conversion,50
+/// ";
 /// let reader = CsvReader::new(file.as_bytes(), EventColumns::default())?;
 /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
 /// builder.extend_each(reader, CsvChunk::events)?;
@@ -42,7 +42,7 @@ pub struct CsvReader<R> {
     first: Option<Chunk>,
 }
 
-/// Which column holds what, and where the file has it.
+/// The columns, and their places in the file.
 #[derive(Debug)]
 struct Layout {
     columns: EventColumns,
@@ -50,6 +50,18 @@ struct Layout {
 }
 
 /// A run of whole rows of a file, not yet parsed.
+///
+/// ```
+/// use mixtouch::io::{CsvReader, EventColumns};
+///
+/// let file = "person,timestamp,channel,kind\nann,1767225600,social,touch\n";
+/// let mut rows = 0;
+/// for chunk in CsvReader::new(file.as_bytes(), EventColumns::default())? {
+///     rows += chunk?.events()?.len();
+/// }
+/// assert_eq!(rows, 1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct CsvChunk {
     chunk: Chunk,
@@ -106,11 +118,16 @@ impl<R: Read> CsvReader<R> {
         })
     }
 
+    /// The bytes of the rows given so far.
+    pub fn bytes_read(&self) -> u64 {
+        self.chunks.given()
+    }
+
     /// The next batches in the order of the file, read in parallel, or none at its end.
     ///
     /// # Errors
-    /// The first row, counted as a text editor counts lines, that cannot be used, with its column,
-    /// its value and what is expected.
+    /// If a row cannot be used: the error has the row, counted as a text editor counts lines, its
+    /// column, its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, CsvChunk::events)
     }
@@ -136,8 +153,8 @@ impl CsvChunk {
     /// Parses the rows.
     ///
     /// # Errors
-    /// The first row, counted as a text editor counts the file's lines, that cannot be used, with
-    /// its column, its value and what is expected.
+    /// If a row cannot be used: the error has the row, counted as a text editor counts the file's
+    /// lines, its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
         let (Chunk { bytes, line }, Layout { columns, places }) = (&self.chunk, &*self.layout);
         let mut events = columns.log();
@@ -168,21 +185,61 @@ impl Events {
     /// are 0.
     ///
     /// # Errors
-    /// As [`CsvReader::new`] and [`CsvReader::next_batches`]; a log without any row.
+    /// If [`CsvReader::new`] or [`CsvReader::next_batches`] fails, or the log has no row.
     ///
     /// ```
     /// use mixtouch::Events;
     /// use mixtouch::io::EventColumns;
     ///
     /// let file = "user,timestamp,channel,kind\nann,1767225600,social,touch\n";
-    /// let log = Events::from_csv(file.as_bytes(), EventColumns::default().rename("person", "user")?)?;
+    /// let columns = EventColumns::default().rename("person", "user")?;
+    /// let log = Events::from_csv(file.as_bytes(), columns)?;
     /// assert_eq!(log.len(), 1);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_csv(reader: impl Read, columns: EventColumns) -> Result<Self> {
+        Self::from_csv_with_progress(reader, columns, &())
+    }
+
+    /// Like [`Events::from_csv`], watched by an observer: [`Stage::Reading`] counts bytes, the
+    /// total unknown.
+    ///
+    /// # Errors
+    /// If [`Events::from_csv`] fails; [`Error::Cancelled`] if the observer stops the work.
+    ///
+    /// ```
+    /// use mixtouch::Events;
+    /// use mixtouch::io::EventColumns;
+    /// use mixtouch::progress::{Progress, Stage};
+    /// use std::ops::ControlFlow;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// #[derive(Default)]
+    /// struct Bytes(AtomicU64);
+    ///
+    /// impl Progress for Bytes {
+    ///     fn advance(&self, _: Stage, done: u64, _: Option<u64>) -> ControlFlow<()> {
+    ///         self.0.store(done, Ordering::Relaxed);
+    ///         ControlFlow::Continue(())
+    ///     }
+    /// }
+    ///
+    /// let file = "person,timestamp,channel,kind\nann,1767225600,social,touch\n";
+    /// let bytes = Bytes::default();
+    /// Events::from_csv_with_progress(file.as_bytes(), EventColumns::default(), &bytes)?;
+    /// assert_eq!(bytes.0.into_inner(), file.len() as u64);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_csv_with_progress(
+        reader: impl Read,
+        columns: EventColumns,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
         let mut log = columns.log();
         let mut reader = CsvReader::new(reader, columns)?;
+        step(progress, Stage::Reading, 0, None)?;
         while let Some(batches) = reader.next_batches()? {
+            step(progress, Stage::Reading, reader.bytes_read(), None)?;
             for batch in &batches {
                 log.append(batch)?;
             }
@@ -205,329 +262,5 @@ fn parser(bytes: &[u8]) -> csv::Reader<&[u8]> {
         .from_reader(bytes)
 }
 
-/// One row of the file.
-struct Row<'a> {
-    record: &'a csv::ByteRecord,
-    line: u64,
-    columns: &'a EventColumns,
-    places: &'a Places,
-}
-
-impl<'a> Row<'a> {
-    #[inline]
-    fn push(&self, events: &mut Events) -> Result<()> {
-        if self.record.len() != self.places.width {
-            let reason = format!(
-                "has {} fields, the header has {}",
-                self.record.len(),
-                self.places.width
-            );
-            return Err(Error::Malformed {
-                row: self.line,
-                reason,
-            });
-        }
-        let kind = self.kind()?;
-        if !events.keeps(kind) {
-            events.ignore(kind);
-            return Ok(());
-        }
-        let person = self.person(events)?;
-        let time = timestamp::parse_in(
-            self.bytes(Field::Timestamp),
-            self.line,
-            self.columns.name(Field::Timestamp),
-            || self.zone(),
-        )?;
-        let channel = events.intern_channel(self.text(Field::Channel)?)?;
-        if channel == ChannelId::NONE && kind == Kind::Touch {
-            return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
-        }
-        let (value, cost, interaction) = (
-            self.amount(Field::Value, kind)?,
-            self.amount(Field::Cost, kind)?,
-            self.interaction()?,
-        );
-        let sale = match kind {
-            Kind::Touch => None,
-            _ => Some((
-                value,
-                self.optional(Field::Goal, events.goals_mut(kind))?,
-                self.optional(Field::OrderId, events.orders_mut())?,
-            )),
-        };
-        for (column, &at) in events.text_columns_mut().zip(&self.places.texts) {
-            let text = self.utf8(at, &column.name)?;
-            let code = column.texts.intern(text)?;
-            column.codes.push(code);
-        }
-        events.push_row(person, time, channel, kind, interaction, cost, sale);
-        Ok(())
-    }
-
-    #[inline]
-    fn bytes(&self, field: Field) -> &'a [u8] {
-        self.places
-            .of(field)
-            .and_then(|at| self.record.get(at))
-            .unwrap_or(b"")
-    }
-
-    fn utf8(&self, at: usize, name: &str) -> Result<&'a str> {
-        let bytes = self.record.get(at).unwrap_or(b"");
-        std::str::from_utf8(bytes)
-            .map_err(|_| Error::field(self.line, name, String::from_utf8_lossy(bytes), "UTF-8"))
-    }
-
-    #[inline]
-    fn text(&self, field: Field) -> Result<&'a str> {
-        self.places
-            .of(field)
-            .map_or(Ok(""), |at| self.utf8(at, self.columns.name(field)))
-    }
-
-    #[cold]
-    fn bad(&self, field: Field, expected: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-        Error::field(
-            self.line,
-            self.columns.name(field),
-            String::from_utf8_lossy(self.bytes(field)),
-            expected,
-        )
-    }
-
-    #[inline]
-    fn kind(&self) -> Result<Kind> {
-        let name = self.bytes(Field::Kind);
-        let found = Kind::ALL
-            .iter()
-            .find(|(known, _)| known.as_bytes() == name)
-            .map(|&(_, kind)| kind);
-        found.ok_or_else(|| self.bad(Field::Kind, Kind::ALL.map(|(name, _)| name).join(", ")))
-    }
-
-    #[inline]
-    fn person(&self, events: &mut Events) -> Result<u64> {
-        if let Some(hasher) = self.columns.identifiers() {
-            return self.identify(hasher, events);
-        }
-        if let Some(number) = plain_number(self.bytes(Field::Person)) {
-            return Ok(number);
-        }
-        match self.text(Field::Person)? {
-            "" => Err(self.bad(Field::Person, "any text or integer")),
-            text => events.people_mut().text(text),
-        }
-    }
-
-    /// Hashes the row's identifiers; whose they are is yet to be found.
-    fn identify(&self, hasher: &Pseudonymiser, events: &mut Events) -> Result<u64> {
-        for &(kind, at) in &self.places.identifiers {
-            let value = self.utf8(at, hasher.name(kind))?;
-            if !value.is_empty() {
-                let identifier = hasher
-                    .of_kind(kind, value)
-                    .ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
-                events.identifiers_mut().add(identifier);
-            }
-        }
-        if events.identifiers_mut().end_row() == 0 {
-            return Err(self.columns.no_identifier(self.line));
-        }
-        Ok(0)
-    }
-
-    /// The zone of a timestamp without offset.
-    fn zone(&self) -> Result<Option<TimeZone>> {
-        let name = self
-            .places
-            .zone
-            .map_or(Ok(""), |at| self.utf8(at, self.columns.zone_column()))?;
-        zone_of(name, self.line, self.columns)
-    }
-
-    #[inline]
-    fn amount(&self, field: Field, kind: Kind) -> Result<f64> {
-        let bytes = self.bytes(field);
-        if matches!(bytes, b"" | b"0" | b"0.0") {
-            return Ok(0.0);
-        }
-        let amount = std::str::from_utf8(bytes)
-            .ok()
-            .and_then(|text| text.parse().ok());
-        let amount = amount.ok_or_else(|| self.bad(field, "a number"))?;
-        check_amount(
-            self.line,
-            self.columns.name(field),
-            amount,
-            matches!((field, kind), (Field::Value, Kind::Return)),
-        )?;
-        Ok(amount)
-    }
-
-    fn interaction(&self) -> Result<Option<Interaction>> {
-        match self.bytes(Field::Interaction) {
-            b"" => Ok(None),
-            b"click" => Ok(Some(Interaction::Click)),
-            b"view" => Ok(Some(Interaction::View)),
-            _ => Err(self.bad(Field::Interaction, "click, view, or nothing")),
-        }
-    }
-
-    fn optional(&self, field: Field, table: &mut Interner) -> Result<u32> {
-        match self.text(field)? {
-            "" => Ok(NO_TEXT),
-            text => table.intern(text),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const HEADER: &str = "person,timestamp,channel,kind,value,cost,interaction";
-
-    fn error(text: &str) -> String {
-        Events::from_csv(text.as_bytes(), EventColumns::default())
-            .unwrap_err()
-            .to_string()
-    }
-
-    #[test]
-    fn bad_files_are_named() {
-        assert_eq!(
-            error(""),
-            "the event log is empty, expected: a header and rows"
-        );
-        assert_eq!(
-            error("\n\n"),
-            "the event log is empty, expected: a header and rows"
-        );
-        assert_eq!(
-            error(HEADER),
-            "the event log is empty, expected: at least one row"
-        );
-        assert_eq!(
-            error("person,timestamp,kind\n"),
-            "no column \"channel\", found: person, timestamp, kind"
-        );
-        assert_eq!(
-            error("person,timestamp,channel,kind,kind\n"),
-            "row 1: column \"kind\" stands there twice"
-        );
-    }
-
-    #[test]
-    fn bad_rows_are_named() {
-        let of = |row: &str| error(&format!("{HEADER}\nann,1,tv,touch,,,\n{row}\n"));
-        assert_eq!(
-            of("ann,1,tv,visit,,,"),
-            "row 3: kind is \"visit\", expected: touch, conversion, return, cart, survey, case_open, case_close"
-        );
-        assert!(
-            of("ann,soon,tv,touch,,,")
-                .starts_with("row 3: timestamp is \"soon\", expected: seconds since")
-        );
-        assert!(of("ann,-5,tv,touch,,,").starts_with("row 3: timestamp is \"-5\""));
-        assert!(of("ann,1767225600000,tv,touch,,,").contains("milliseconds"));
-        assert_eq!(
-            of(",1,tv,touch,,,"),
-            "row 3: person is \"\", expected: any text or integer"
-        );
-        assert_eq!(
-            of("ann,1,,touch,,,"),
-            "row 3: channel is \"\", expected: any text; only a conversion may have none"
-        );
-        assert_eq!(
-            of("ann,1,tv,conversion,ten,,"),
-            "row 3: value is \"ten\", expected: a number"
-        );
-        assert!(of("ann,1,tv,conversion,NaN,,").starts_with("row 3: value is \"NaN\""));
-        assert!(of("ann,1,tv,conversion,inf,,").starts_with("row 3: value is \"inf\""));
-        assert!(of("ann,1,tv,conversion,-20,,").contains("a refund is a row of kind return"));
-        assert!(of("ann,1,tv,touch,,-1,").starts_with("row 3: cost is \"-1\""));
-        assert_eq!(
-            of("ann,1,tv,touch,,,hover"),
-            "row 3: interaction is \"hover\", expected: click, view, or nothing"
-        );
-        assert_eq!(
-            of("ann,1,tv,touch"),
-            "row 3: has 4 fields, the header has 7"
-        );
-        assert_eq!(
-            of("ann,1,tv,touch,,,,,"),
-            "row 3: has 9 fields, the header has 7"
-        );
-        let bytes = [HEADER.as_bytes(), b"\nann,1,caf\xe9,touch,,,\n"].concat();
-        let message = Events::from_csv(bytes.as_slice(), EventColumns::default())
-            .unwrap_err()
-            .to_string();
-        assert!(message.starts_with("row 2: channel is \"caf"), "{message}");
-    }
-
-    #[test]
-    fn what_spreadsheets_write_is_read() {
-        let file = "\u{feff}kind,\"person\",timestamp,channel,value,note\r\n\
-                    touch,ann,1767225600,\"a, \"\"b\"\"\nc\",,x\r\n\r\n\
-                    conversion,ann,1767225700,,\"12.5\",y\r\n\
-                    return,ann,1767225800,,-12.5,z\r\n";
-        let log = Events::from_csv(file.as_bytes(), EventColumns::default()).unwrap();
-        assert_eq!((log.len(), log.ignored_rows().returns), (2, 1));
-        assert_eq!(log.get(0).unwrap().channel(), Some("a, \"b\"\nc"));
-        assert_eq!(log.get(1).unwrap().value(), 12.5);
-        let log = Events::from_csv(file.as_bytes(), EventColumns::default().keep_all()).unwrap();
-        let back = log.get(2).unwrap();
-        assert_eq!(
-            (
-                log.len(),
-                log.ignored_rows().total(),
-                back.kind(),
-                back.value()
-            ),
-            (3, 0, Kind::Return, -12.5)
-        );
-        let survey = "person,timestamp,channel,kind,goal,value\nann,1,,survey,nps,NaN\n";
-        let refused = Events::from_csv(survey.as_bytes(), EventColumns::default().keep_all())
-            .unwrap_err()
-            .to_string();
-        assert!(refused.starts_with("row 2: value is \"NaN\""), "{refused}");
-        let nobody = Events::from_csv(
-            "person,timestamp,channel,kind\n,1,,survey\n".as_bytes(),
-            EventColumns::default().keep_all(),
-        );
-        assert_eq!(
-            nobody.unwrap_err().to_string(),
-            "row 2: person is \"\", expected: any text or integer"
-        );
-    }
-
-    #[test]
-    fn rows_are_counted_through_chunks_and_quoted_lines() {
-        let mut file = String::from("person,timestamp,channel,kind\n");
-        for row in 0..50 {
-            file.push_str(if row % 9 == 4 { "\n\r\n" } else { "" });
-            file.push_str(if row % 7 == 0 {
-                "7,1,\"two\nlines\",touch\n"
-            } else {
-                "ann,1,tv,touch\n"
-            });
-        }
-        let good = file.lines().count() as u64;
-        file.push_str("ann,1,tv,typo\nann,1,tv,worse\n");
-        for size in [16, 64, 1000, 1 << 20] {
-            let mut reader =
-                CsvReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
-            let message = loop {
-                match reader.next_batches() {
-                    Ok(batches) => assert!(batches.is_some(), "the bad row was passed over"),
-                    Err(error) => break error.to_string(),
-                }
-            };
-            assert!(
-                message.starts_with(&format!("row {}: kind is \"typo\"", good + 1)),
-                "chunks of {size}: {message}"
-            );
-        }
-    }
-}
+mod tests;

@@ -37,14 +37,17 @@ impl Links {
     /// field is empty or there is no such column.
     ///
     /// # Errors
-    /// The row of: a kind that the rules do not have, an empty value, a timestamp that cannot be
-    /// used, a confidence that is no number from 0 to 1. A missing column, or a table without rows.
+    /// If a column is missing or there are no rows. With the row, if the rules lack a kind, a value
+    /// is empty, a timestamp is unusable, or a confidence is no number within 0 to 1.
     ///
     /// ```
     /// use mixtouch::identity::{HashKey, Links, Pseudonymiser, Rules};
     ///
     /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    /// let file = "kind,value,linked_kind,linked_value,timestamp,confidence\ncookie,c-81,account,ann,2026-01-01T10:00:00Z,0.9\n";
+    /// let file = "\
+    /// kind,value,linked_kind,linked_value,timestamp,confidence
+    /// cookie,c-81,account,ann,2026-01-01T10:00:00Z,0.9
+    /// ";
     /// assert_eq!(Links::from_csv(file.as_bytes(), &hasher)?.len(), 1);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
@@ -85,14 +88,17 @@ impl Consent {
     /// 3339 with offset.
     ///
     /// # Errors
-    /// The row of: a kind that the rules do not have, an empty value or purpose, another word for
-    /// granted, a timestamp that cannot be used. A missing column, or a table without rows.
+    /// If a column is missing or there are no rows. With the row, if the rules lack a kind, a value
+    /// or purpose is empty, `granted` is another word, or a timestamp is unusable.
     ///
     /// ```
     /// use mixtouch::identity::{Consent, HashKey, Pseudonymiser, Rules};
     ///
     /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
-    /// let file = "kind,value,purpose,granted,timestamp\ncookie,c-81,measurement,true,1767225600\n";
+    /// let file = "\
+    /// kind,value,purpose,granted,timestamp
+    /// cookie,c-81,measurement,true,1767225600
+    /// ";
     /// let consent = Consent::from_csv(file.as_bytes(), &hasher)?;
     /// assert!(consent.is_granted(hasher.identifier("cookie", "c-81")?, "measurement"));
     /// # Ok::<(), mixtouch::Error>(())

@@ -10,12 +10,12 @@ use std::io::Read;
 impl PathTable {
     /// Reads `path,total_conversions,total_conversion_value,total_null`, the last two optional, in
     /// any order and among other columns. A path is its channels, oldest first, joined by
-    /// `separator`, usually ` > `; spaces around channels are passed over.
+    /// `separator`, usually ` > `; spaces around channels are ignored.
     ///
     /// # Errors
-    /// The row of: an empty path, an empty channel inside one, a tally that is no number, negative,
-    /// not finite or above 10^15, a value without conversions, fields that the header does not
-    /// have, or text that is not UTF-8. A missing column, an empty table, an empty separator.
+    /// If a column is missing, or the table or the separator is empty. With the row, if a path or a
+    /// channel in it is empty, a tally is no number within 0 to 10^15, there is a value without
+    /// conversions, a row has more fields than the header, or text is not UTF-8.
     ///
     /// ```
     /// let file = "path,total_conversions,total_null\nsearch > e-mail,3,10\nsocial,0.5,0\n";

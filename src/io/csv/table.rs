@@ -27,13 +27,12 @@ pub(crate) struct Row<'a> {
 }
 
 impl Table {
-    /// Reads the header; a byte order mark before it is passed over. Fields stay as they stand in
-    /// the file.
+    /// Reads the header and skips a byte order mark before it. Fields keep their spaces.
     pub(crate) fn new(what: &'static str, source: impl Read) -> Result<Self> {
         Self::read(what, source, csv::Trim::None)
     }
 
-    /// The same with spaces around names and fields passed over.
+    /// Like [`Table::new`], but without the spaces around names and fields.
     pub(crate) fn trimmed(what: &'static str, source: impl Read) -> Result<Self> {
         Self::read(what, source, csv::Trim::All)
     }
@@ -139,8 +138,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The line on which a row starts, counted from 1. The parser says where it began to look; blank
-/// lines there are passed over.
+/// The line on which a row starts, from 1. `began` is the position where the parser began to look;
+/// blank lines there are skipped.
 pub(crate) fn line_of(bytes: &[u8], began: &csv::Position) -> u64 {
     let ahead = bytes.get(began.byte() as usize..).unwrap_or_default();
     let blank = ahead

@@ -18,7 +18,7 @@ impl Default for Offsets {
 }
 
 impl Offsets {
-    /// Makes room for so many more positions.
+    /// Reserves space for `room` more positions.
     pub(crate) fn reserve_exact(&mut self, room: usize) {
         match self {
             Self::Short(all) => all.reserve_exact(room),

@@ -3,6 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 /// What all journeys add up to.
+///
+/// ```
+/// use mixtouch::{Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["social", "search"], Outcome::new(30.0, 70.0, 900.0)?)?;
+/// let totals = paths.journeys()?.totals();
+/// assert_eq!((totals.journeys, totals.touchpoints), (100.0, 200.0));
+/// assert_eq!((totals.conversions, totals.value), (30.0, 900.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Totals {

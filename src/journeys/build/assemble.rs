@@ -69,7 +69,7 @@ struct HalfArena {
 }
 
 impl GrowingArena {
-    /// An empty arena for so many parts of so many rows together.
+    /// An empty arena for `parts` parts, which have `rows` rows together.
     pub(crate) fn new(parts: usize, rows: usize) -> Self {
         Self {
             parts,
@@ -174,12 +174,10 @@ impl GrowingArena {
 impl HalfArena {
     /// Adds one side of the parts, a column a thread.
     fn add(&mut self, side: HalfOfParts<'_>, shared: bool) {
-        let (timeline, journeys) = (self.timeline.channels.len(), self.closes.len());
-        let (journey_touches, before) = if shared {
-            (TIMELINE, timeline)
-        } else {
-            (TOUCHES, self.touches.channels.len())
-        };
+        let timeline = (TIMELINE, self.timeline.channels.len());
+        let journeys = (JOURNEYS, self.closes.len());
+        let own_touches = (TOUCHES, self.touches.channels.len());
+        let into = if shared { timeline } else { own_touches };
         let Self {
             persons,
             touch_ends,
@@ -192,44 +190,20 @@ impl HalfArena {
             ..
         } = self;
         let (all, own) = (&mut self.timeline, &mut self.touches);
+        let (times, channels) = (&mut all.times, &mut all.channels);
+        let (own_times, own_channels) = (&mut own.times, &mut own.channels);
         let (by_person, by_journey) = (PERSONS.1, JOURNEYS.1);
         scope(|scope| {
-            scope.spawn(|_| side.copy(&mut all.times, |part| &part.timeline.times, TIMELINE.1));
-            let channels = &mut all.channels;
+            scope.spawn(|_| side.copy(times, |part| &part.timeline.times, TIMELINE.1));
             scope.spawn(|_| side.copy(channels, |part| &part.timeline.channels, TIMELINE.1));
-            scope.spawn(|_| side.copy(&mut own.times, |part| &part.touches.times, TOUCHES.1));
-            let channels = &mut own.channels;
-            scope.spawn(|_| side.copy(channels, |part| &part.touches.channels, TOUCHES.1));
+            scope.spawn(|_| side.copy(own_times, |part| &part.touches.times, TOUCHES.1));
+            scope.spawn(|_| side.copy(own_channels, |part| &part.touches.channels, TOUCHES.1));
             scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
+            scope.spawn(|_| side.shift(starts, |part| &part.starts, by_journey, into));
+            scope.spawn(|_| side.shift(ends, |part| &part.ends, by_journey, into));
+            scope.spawn(|_| side.shift(touch_ends, |part| &part.touch_ends, by_person, timeline));
             scope.spawn(|_| {
-                side.shift(
-                    starts,
-                    |part| &part.starts,
-                    by_journey,
-                    journey_touches,
-                    before,
-                )
-            });
-            scope.spawn(|_| {
-                side.shift(ends, |part| &part.ends, by_journey, journey_touches, before)
-            });
-            scope.spawn(|_| {
-                side.shift(
-                    touch_ends,
-                    |part| &part.touch_ends,
-                    by_person,
-                    TIMELINE,
-                    timeline,
-                )
-            });
-            scope.spawn(|_| {
-                side.shift(
-                    journey_ends,
-                    |part| &part.journey_ends,
-                    by_person,
-                    JOURNEYS,
-                    journeys,
-                )
+                side.shift(journey_ends, |part| &part.journey_ends, by_person, journeys)
             });
             scope.spawn(|_| side.copy(closes, |part| &part.closes, by_journey));
             scope.spawn(|_| side.copy(segments, |part| &part.segments, by_journey));
@@ -337,15 +311,14 @@ impl HalfOfParts<'_> {
         }
     }
 
-    /// The same for positions, which move with what they point into, of which `base` stand there
-    /// already.
+    /// The same for positions, which move with what they point into; `base` counts how much of it
+    /// stands there already.
     fn shift(
         self,
         to: &mut Offsets,
         column: fn(&CutJourneys) -> &Vec<u32>,
         front: fn(&Extent) -> usize,
-        into: Count,
-        mut base: usize,
+        (into, mut base): (Count, usize),
     ) {
         to.widen(base + self.parts.iter().map(into.0).sum::<usize>());
         to.reserve_exact(self.room(to.len(), to.capacity(), column, front));

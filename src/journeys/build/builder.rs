@@ -60,7 +60,8 @@ impl Journeys {
     /// log.push(Event::conversion("ann", 1_767_315_600).with_value(50.0))?;
     /// log.push(Event::touch("ann", 1_767_400_000, "e-mail"))?;
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// assert_eq!((journeys.len(), journeys.totals().conversions, journeys.totals().nulls), (2, 1.0, 1.0));
+    /// let totals = journeys.totals();
+    /// assert_eq!((journeys.len(), totals.conversions, totals.nulls), (2, 1.0, 1.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn from_events(events: &crate::event::Events, options: JourneyOptions) -> Result<Self> {
@@ -163,8 +164,8 @@ impl JourneyBuilder {
     /// [`Stage::Reading`], counted in pieces, the total unknown.
     ///
     /// # Errors
-    /// If [`JourneyBuilder::extend_each`] fails, or the observer stops the work: the builder then has
-    /// none of these pieces' events.
+    /// If [`JourneyBuilder::extend_each`] fails, or the observer stops the work: the builder then
+    /// has none of these pieces' events.
     pub fn extend_each_with_progress<P, E>(
         &mut self,
         pieces: impl Iterator<Item = Result<P>> + Send,
@@ -249,9 +250,9 @@ impl JourneyBuilder {
     ///
     /// # Errors
     /// If the options name a channel that no event has or an end of observation that no log can
-    /// hold, if there are more channels than there are numbers, those of the cost table included, or
-    /// if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with transforms
-    /// may make.
+    /// hold, if there are more channels than there are numbers, those of the cost table included,
+    /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
+    /// transforms may make.
     pub fn build(self) -> Result<Journeys> {
         self.build_with_progress(&())
     }

@@ -4,7 +4,7 @@
 //! time           ----1-------2---3--C1------4-----C2---5------------> end of observation
 //! journeys           [1       2   3 ]C1
 //!                                          [4     ]C2
-//!                                                      [5 ....... ]   null, closes when its lookback ends
+//!                                                      [5 ....... ]   null: the lookback closes it
 //! with re-use        [1       2   3        4      ]C2
 //! starts, ends   positions among the person's touches; a lookback moves starts to the right
 //! ```
@@ -14,11 +14,11 @@ use crate::error::Result;
 use crate::event::Interaction;
 use crate::journeys::arena::columns::Touches;
 use crate::journeys::arena::observation::Observation;
+use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
-use std::collections::HashSet;
 use std::ops::Range;
 
 /// The options made ready for one log: names resolved, the end of observation known.
@@ -56,7 +56,7 @@ pub(crate) struct CutJourneys {
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
     pub(crate) censored: u64,
-    /// By journey and by person; empty unless they are told apart by segment.
+    /// By journey and by person; empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
     pub(crate) person_segments: Vec<u32>,
 }
@@ -72,7 +72,7 @@ pub(crate) struct Extent {
 
 impl PartitionCutter {
     /// # Errors
-    /// A channel named by the options that is not there.
+    /// If the options name a channel that is not there.
     pub(crate) fn new(
         options: &JourneyOptions,
         channels: &Channels,
@@ -355,64 +355,5 @@ fn first_segment(rows: &PersonRows, touches: Range<usize>, sales: Range<usize>) 
         (Some(touch), Some(sale)) if sale.time < rows.times[touch] => sale.segment,
         (Some(touch), _) => rows.segments[touch],
         (None, sale) => sale.map_or(0, |sale| sale.segment),
-    }
-}
-
-/// Drops the rows of a person that repeat another one of the same second in everything.
-fn deduplicate(rows: &mut PersonRows) {
-    let mut seen = HashSet::new();
-    let mut keep = Vec::with_capacity(rows.times.len());
-    let mut touch = 0;
-    for end in &mut rows.touch_ends {
-        seen.clear();
-        for at in touch..*end as usize {
-            let cost = rows.costs.get(at).map_or(0, |cost| cost.to_bits());
-            let interaction = rows.interactions.get(at).copied().flatten();
-            if seen.insert((
-                rows.times[at],
-                rows.channels[at],
-                cost,
-                interaction,
-                rows.segments.get(at),
-            )) {
-                keep.push(at);
-            }
-        }
-        touch = *end as usize;
-        *end = keep.len() as u32;
-    }
-    retain(&mut rows.channels, &keep);
-    retain(&mut rows.times, &keep);
-    retain(&mut rows.costs, &keep);
-    retain(&mut rows.interactions, &keep);
-    retain(&mut rows.segments, &keep);
-
-    let mut seen = HashSet::new();
-    let mut keep = Vec::with_capacity(rows.sales.len());
-    let mut first = 0;
-    for end in &mut rows.sale_ends {
-        seen.clear();
-        for at in first..*end as usize {
-            let sale = rows.sales[at];
-            if seen.insert((
-                sale.time,
-                sale.place,
-                sale.goal,
-                sale.order,
-                sale.value.to_bits(),
-                sale.segment,
-            )) {
-                keep.push(at);
-            }
-        }
-        first = *end as usize;
-        *end = keep.len() as u32;
-    }
-    retain(&mut rows.sales, &keep);
-}
-
-fn retain<T: Copy>(column: &mut Vec<T>, keep: &[usize]) {
-    if !column.is_empty() {
-        *column = keep.iter().map(|&at| column[at]).collect();
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct PersonRows {
     pub(crate) costs: Vec<f64>,
     /// Empty unless interactions matter.
     pub(crate) interactions: Vec<Option<Interaction>>,
-    /// Empty unless journeys are told apart by segment.
+    /// Empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
     /// Conversions by person, then time.
     pub(crate) sales: Vec<SaleRow>,
@@ -292,14 +292,14 @@ struct Pick<'a> {
 
 impl Pick<'_> {
     /// One column, empty where it is in every batch.
-    fn column<T: Copy>(&self, of: impl Fn(&PartitionedRows) -> &Vec<T>, filler: T) -> Vec<T> {
-        if self.batches.iter().all(|batch| of(batch).is_empty()) {
+    fn column<T: Copy>(&self, values: impl Fn(&PartitionedRows) -> &Vec<T>, filler: T) -> Vec<T> {
+        if self.batches.iter().all(|batch| values(batch).is_empty()) {
             return Vec::new();
         }
         let mut all = Vec::with_capacity(self.rows.len());
         for batch in self.batches {
             let touches = batch.touches(self.partition);
-            match of(batch).get(touches.clone()) {
+            match values(batch).get(touches.clone()) {
                 Some(column) => all.extend_from_slice(column),
                 None => all.resize(all.len() + touches.len(), filler),
             }

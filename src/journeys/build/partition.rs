@@ -1,4 +1,4 @@
-//! The first stage of building: rows are spread over partitions as they come in.
+//! The rows of a batch by partition of persons, as the first stage of building leaves them.
 //!
 //! ```text
 //! rows as they come        ann/so  zoe/se  ann/se  bob/tv  zoe/so  ..
@@ -16,10 +16,8 @@
 //! work.
 
 use crate::channel::ChannelId;
-use crate::event::{Events, Interaction, Kind};
-use crate::event::{recode_channel, recode_person, recode_text};
+use crate::event::Interaction;
 use crate::journeys::build::codes::PersonCodes;
-use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
 const BITS: u32 = 11;
@@ -49,11 +47,11 @@ pub(crate) struct PartitionedRows {
     pub(crate) cost: Vec<f64>,
     /// Empty unless the lookback reads them.
     pub(crate) interaction: Vec<Option<Interaction>>,
-    /// Empty unless journeys are told apart by segment.
+    /// Empty unless journeys have segments.
     pub(crate) segment: Vec<u32>,
-    offsets: Vec<u32>,
-    sales: Vec<SaleRow>,
-    sale_offsets: Vec<u32>,
+    pub(super) offsets: Vec<u32>,
+    pub(super) sales: Vec<SaleRow>,
+    pub(super) sale_offsets: Vec<u32>,
     /// The last second of any row that was read.
     pub(crate) last: Option<u32>,
 }
@@ -68,33 +66,6 @@ pub(crate) struct SaleRow {
     pub(crate) order: u32,
     pub(crate) segment: u32,
     pub(crate) value: f64,
-}
-
-/// Where the texts of a batch went in the builder's tables.
-#[derive(Debug)]
-pub(crate) struct Texts {
-    pub(crate) people: Vec<u64>,
-    pub(crate) channels: Vec<ChannelId>,
-    pub(crate) places: Vec<ChannelId>,
-    pub(crate) goals: Vec<u32>,
-    pub(crate) orders: Vec<u32>,
-    /// Where the segment column stands in the batch, and where its texts went.
-    pub(crate) segment: Option<(usize, Vec<u32>)>,
-}
-
-/// What to do with the rows of a batch.
-pub(crate) struct Recoding<'a> {
-    pub(crate) texts: Texts,
-    pub(crate) options: &'a JourneyOptions,
-}
-
-impl Recoding<'_> {
-    /// The segment a row states, 0 where none is asked for.
-    fn segment(&self, events: &Events, row: usize) -> u32 {
-        self.texts.segment.as_ref().map_or(0, |(column, codes)| {
-            codes[events.text_column(*column).codes[row] as usize]
-        })
-    }
 }
 
 impl PartitionedRows {
@@ -112,17 +83,6 @@ impl PartitionedRows {
     pub(crate) fn sales(&self, partition: usize) -> &[SaleRow] {
         &self.sales
             [self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
-    }
-
-    pub(crate) fn new(events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) -> Self {
-        let last = last_second(events, rows.clone(), recoding.options);
-        let mut batch = Self {
-            last,
-            ..Self::default()
-        };
-        batch.spread_sales(events, rows.clone(), recoding);
-        batch.spread_touches(events, rows, recoding);
-        batch
     }
 
     /// One batch of the rows of several, which follow each other.
@@ -218,142 +178,19 @@ impl PartitionedRows {
             (sale.person, sale.order) = (person(sale.person), order(sale.order));
         }
     }
-
-    fn spread_touches(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let horizon = recoding.options.horizon();
-        let is_touch =
-            |row: usize| events.kinds()[row].0 == Kind::Touch && horizon.reads(events.times()[row]);
-        let home = |row: usize| {
-            if is_touch(row) {
-                partition_of(events.people().rank(events.persons()[row]))
-            } else {
-                PARTITIONS
-            }
-        };
-        let homes: Vec<u16> = rows.clone().map(|row| home(row) as u16).collect();
-        let (offsets, mut next) = counted(homes.iter().map(|&home| home as usize));
-        let total = offsets[PARTITIONS] as usize;
-        self.offsets = offsets;
-        let place = |&home: &u16| {
-            let next = &mut next[home as usize];
-            *next += 1;
-            *next - 1
-        };
-        let places: Vec<u32> = homes.iter().map(place).collect();
-        drop(homes);
-        let spread = Spread {
-            rows: rows.clone(),
-            places: &places,
-            touches: total,
-        };
-        let person = |row: usize| recode_person(&recoding.texts.people, events.persons()[row]);
-        self.person = spread.codes(person);
-        self.time = spread.column(0, |row| events.times()[row]);
-        self.channel = spread.column(ChannelId::NONE, |row| {
-            recode_channel(&recoding.texts.channels, events.channel_ids()[row])
-        });
-        if !events.costs().is_empty() && events.costs()[rows].iter().any(|&cost| cost > 0.0) {
-            self.cost = spread.column(0.0, |row| events.costs()[row]);
-        }
-        if recoding.options.lookback.reads_interactions() || recoding.options.deduplicate {
-            self.interaction = spread.column(None, |row| events.kinds()[row].1);
-        }
-        if recoding.texts.segment.is_some() {
-            self.segment = spread.column(0, |row| recoding.segment(events, row));
-        }
-    }
-
-    fn spread_sales(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
-        let goal = recoding
-            .options
-            .goal
-            .as_deref()
-            .map(|goal| events.goals().find(goal));
-        let horizon = recoding.options.horizon();
-        let counts = |sale: &&crate::event::details::RowDetails| {
-            horizon.reads(events.times()[sale.row])
-                && goal.is_none_or(|goal| goal == Some(sale.goal))
-        };
-        let first = events
-            .conversions()
-            .partition_point(|sale| sale.row < rows.start);
-        let row = |sale: &crate::event::details::RowDetails| SaleRow {
-            person: recode_person(&recoding.texts.people, events.persons()[sale.row]),
-            time: events.times()[sale.row],
-            place: recode_channel(&recoding.texts.places, events.channel_ids()[sale.row]),
-            goal: recode_text(&recoding.texts.goals, sale.goal),
-            order: recode_text(&recoding.texts.orders, sale.order),
-            segment: recoding.segment(events, sale.row),
-            value: sale.value,
-        };
-        let home = |sale: &crate::event::details::RowDetails| {
-            partition_of(events.people().rank(events.persons()[sale.row]))
-        };
-        let counting = events.conversions()[first..]
-            .iter()
-            .take_while(|sale| sale.row < rows.end)
-            .filter(counts);
-        let mut sales: Vec<(usize, SaleRow)> =
-            counting.map(|sale| (home(sale), row(sale))).collect();
-        sales.sort_by_key(|(home, _)| *home);
-        (self.sale_offsets, _) = counted(sales.iter().map(|(home, _)| *home));
-        self.sales = sales.into_iter().map(|(_, sale)| sale).collect();
-    }
-}
-
-/// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a
-/// time, without a branch a row: the 2,048 open lines of one column stay in the cache.
-struct Spread<'a> {
-    rows: Range<usize>,
-    places: &'a [u32],
-    touches: usize,
-}
-
-impl Spread<'_> {
-    fn column<T: Copy>(&self, filler: T, value: impl Fn(usize) -> T) -> Vec<T> {
-        let mut column = vec![filler; self.places.len()];
-        self.rows
-            .clone()
-            .zip(self.places)
-            .for_each(|(row, &at)| column[at as usize] = value(row));
-        column.truncate(self.touches);
-        if self.touches < self.places.len() / 8 * 7 {
-            column.shrink_to_fit();
-        }
-        column
-    }
-
-    /// Persons' codes: as distances from the least where they fit.
-    fn codes(&self, person: impl Fn(usize) -> u64) -> PersonCodes {
-        let (least, most) = self
-            .rows
-            .clone()
-            .map(&person)
-            .fold((u64::MAX, 0), |(least, most), code| {
-                (least.min(code), most.max(code))
-            });
-        if u32::try_from(most.saturating_sub(least)).is_ok() {
-            PersonCodes::Near {
-                least,
-                distances: self.column(0, |row| (person(row) - least) as u32),
-            }
-        } else {
-            PersonCodes::Far(self.column(0, person))
-        }
-    }
 }
 
 /// A column of several batches, empty where it is in all.
 fn merged<'a, T: Copy>(
     batches: &[PartitionedRows],
     rows: impl Iterator<Item = (&'a PartitionedRows, usize)>,
-    of: impl Fn(&PartitionedRows) -> &Vec<T>,
+    values: impl Fn(&PartitionedRows) -> &Vec<T>,
     filler: T,
 ) -> Vec<T> {
-    if batches.iter().all(|batch| of(batch).is_empty()) {
+    if batches.iter().all(|batch| values(batch).is_empty()) {
         return Vec::new();
     }
-    rows.map(|(batch, row)| of(batch).get(row).copied().unwrap_or(filler))
+    rows.map(|(batch, row)| values(batch).get(row).copied().unwrap_or(filler))
         .collect()
 }
 
@@ -366,7 +203,8 @@ fn retain<T: Copy>(column: &mut Vec<T>, keeps: &[bool]) {
         .collect();
 }
 
-fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
+/// Where each partition starts, and the end of the last one.
+pub(super) fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut end = 0;
     std::iter::once(0)
         .chain(counts.map(|count| {
@@ -374,28 +212,4 @@ fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
             end
         }))
         .collect()
-}
-
-/// The last second of any row that is read. Rows of the kinds that only KPIs use do not prolong the
-/// observation.
-fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
-    let horizon = options.horizon();
-    let reads = |time: &u32| horizon.reads(*time);
-    if !events.has_other_kinds() {
-        return events.times()[rows].iter().copied().filter(reads).max();
-    }
-    rows.filter(|&row| events.kinds()[row].0.is_used())
-        .map(|row| events.times()[row])
-        .filter(reads)
-        .max()
-}
-
-/// How many rows each partition has, as offsets; rows numbered `PARTITIONS` are left out. The
-/// second copy is for filling.
-fn counted(homes: impl Iterator<Item = usize>) -> (Vec<u32>, Vec<u32>) {
-    let mut counts = vec![0u32; PARTITIONS + 1];
-    homes.for_each(|home| counts[home] += 1);
-    let offsets = offsets(counts[..PARTITIONS].iter().map(|&count| count as usize));
-    let next = offsets.clone();
-    (offsets, next)
 }

@@ -16,8 +16,12 @@ use crate::util::interner::Interner;
 /// Cuts the journeys of one person at a time, without an arena: the rows go in by time, the
 /// journeys come out, and the cutter is ready for the next person.
 ///
-/// An engine that groups rows by person itself - a database, a stream processor - so gets the
-/// journeys that [`JourneyBuilder`](crate::journeys::JourneyBuilder) cuts.
+/// An engine that groups rows by person itself - a database, a stream processor - gets the
+/// journeys that [`JourneyBuilder`](crate::journeys::JourneyBuilder) cuts, and hands them to
+/// [`Accumulator::observe`](crate::journeys::Accumulator::observe) one by one. Evidence that needs
+/// whole timelines by [`Block::people`](crate::journeys::Block::people), such as that of hazard
+/// models, needs the blocks of an arena: build [`Journeys`](crate::journeys::Journeys) for each
+/// part of the persons, with the same stated end of observation, and merge the parts' evidence.
 ///
 /// ```
 /// use mixtouch::journeys::PersonCutter;

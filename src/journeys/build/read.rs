@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::event::{Events, IgnoredRows, Kind};
 use crate::journeys::build::names::Names;
-use crate::journeys::build::partition::{PartitionedRows, Recoding};
+use crate::journeys::build::partition::PartitionedRows;
+use crate::journeys::build::spread::Recoding;
 use crate::journeys::options::JourneyOptions;
 use rayon::prelude::*;
 use std::sync::{Mutex, PoisonError};

@@ -19,6 +19,22 @@ use crate::stats::{ConfidenceLevel, Estimate};
 use crate::util::Random;
 
 /// A channel's contribution and return over bootstrap replicates.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// for channel in model.bootstrap(40, 4, 1)?.channels() {
+///     let contribution = &channel.contribution;
+///     println!("{}: {:.0} to {:.0}", channel.channel, contribution.low(), contribution.high());
+///     assert!(contribution.low() <= contribution.high());
+/// }
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BootstrapChannel {
     /// The channel.
@@ -31,6 +47,20 @@ pub struct BootstrapChannel {
 }
 
 /// Intervals from a residual-block bootstrap.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let bootstrap = model.bootstrap(40, 4, 1)?;
+/// assert_eq!(bootstrap.replicates(), 40);
+/// assert_eq!(bootstrap.channels().len(), panel.channels().len());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BlockBootstrap {
     replicates: usize,

@@ -4,13 +4,15 @@ mod additive;
 mod coefficient;
 mod data;
 mod diagnostics;
+mod draws;
 mod estimator;
 mod factor;
 mod family;
+mod likelihood;
 mod newey_west;
+mod report;
 mod solution;
 mod summary;
-mod text;
 
 pub use self::coefficient::Coefficient;
 pub use self::data::RegressionData;

@@ -9,6 +9,20 @@ use crate::linalg::gram_schmidt::project_out;
 use crate::mix::panel::build::Panel;
 
 /// Something about a panel that weakens what a model can learn from it. None of these stops a fit.
+///
+/// ```
+/// use mixtouch::mix::panel::Finding;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// for finding in MixSpecification::new().check(&panel)? {
+///     println!("{finding}");
+/// }
+/// let finding = Finding::Duplicate { column: "tv".into(), of: "radio".into() };
+/// assert_eq!(finding.to_string(), "tv is a multiple of radio");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 #[non_exhaustive]

@@ -4,6 +4,17 @@ use serde::{Deserialize, Serialize};
 
 /// A marketing channel's columns: spend, and the exposures it bought where the effect is to be
 /// modelled on those.
+///
+/// ```
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = &panel.channels()[0];
+/// assert_eq!(search.name(), "Search-Ads");
+/// assert_eq!(search.spend().len(), panel.rows());
+/// assert_eq!(search.activity(), search.spend(), "it has no exposures of its own");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Channel {
     pub(crate) name: String,
@@ -37,6 +48,17 @@ impl Channel {
 }
 
 /// A control: a column that explains the KPI and is not marketing.
+///
+/// ```
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// for control in panel.controls() {
+///     assert_eq!(control.values().len(), panel.rows());
+///     assert!(!control.is_event());
+/// }
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Control {
     pub(crate) name: String,

@@ -6,6 +6,16 @@ use crate::error::{Error, Result};
 use crate::time::Day;
 
 /// The length of a panel's periods.
+///
+/// ```
+/// use mixtouch::Day;
+/// use mixtouch::mix::panel::Frequency;
+///
+/// let start: Day = "2024-01-29".parse()?;
+/// assert_eq!("week".parse::<Frequency>()?.next(start), "2024-02-05".parse()?);
+/// assert_eq!(Frequency::Month.next("2024-02-01".parse()?), "2024-03-01".parse()?);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Frequency {

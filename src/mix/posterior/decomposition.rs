@@ -2,14 +2,6 @@
 
 use serde::Serialize;
 
-use crate::error::{Error, Result};
-use crate::mix::panel::Panel;
-use crate::mix::posterior::draw::PosteriorDraw;
-use crate::mix::posterior::model::Posterior;
-use crate::mix::transform::Adstock;
-use crate::mix::transform::ChannelCurve;
-use crate::mix::transform::Order;
-use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
 /// Where the KPI came from: baseline + contributions = prediction in every row, to the last bit. All
@@ -34,13 +26,13 @@ use crate::time::Day;
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decomposition {
-    dates: Vec<Day>,
-    geos: Vec<String>,
-    channels: Vec<String>,
-    prediction: Vec<f64>,
-    baseline: Vec<f64>,
-    contributions: Vec<Vec<f64>>,
-    immediate: Vec<Vec<f64>>,
+    pub(crate) dates: Vec<Day>,
+    pub(crate) geos: Vec<String>,
+    pub(crate) channels: Vec<String>,
+    pub(crate) prediction: Vec<f64>,
+    pub(crate) baseline: Vec<f64>,
+    pub(crate) contributions: Vec<Vec<f64>>,
+    pub(crate) immediate: Vec<Vec<f64>>,
 }
 
 impl Decomposition {
@@ -141,119 +133,8 @@ impl Decomposition {
     }
 }
 
-impl Posterior {
-    /// The training panel decomposed: the mean over draws. It is computed once.
-    pub fn decomposition(&self) -> &Decomposition {
-        self.derived
-            .decomposition
-            .get_or_init(|| self.decompose(&self.panel))
-    }
-
-    /// Any panel with the same columns decomposed by the draws; its first period has no history.
-    pub(crate) fn decompose(&self, panel: &Panel) -> Decomposition {
-        let mut whole: Option<Decomposition> = None;
-        for (draw, weight) in self.draws.iter().zip(self.weights()) {
-            let part = self.decompose_by(panel, draw);
-            let whole = whole.get_or_insert_with(|| part.empty());
-            add(&mut whole.baseline, &part.baseline, *weight);
-            for c in 0..part.channels.len() {
-                add(&mut whole.contributions[c], &part.contributions[c], *weight);
-                add(&mut whole.immediate[c], &part.immediate[c], *weight);
-            }
-        }
-        whole.expect("a posterior has draws").with_prediction()
-    }
-
-    /// The training panel decomposed by one draw, of this model or of the search that made it.
-    ///
-    /// # Errors
-    /// If the draw does not fit the panel.
-    pub fn decomposition_by(&self, draw: &PosteriorDraw) -> Result<Decomposition> {
-        match self.misfit_of(draw) {
-            Some(what) => Err(Error::setting(
-                "posterior draw",
-                what,
-                "figures that fit the panel",
-            )),
-            None => Ok(self.decompose_by(&self.panel, draw)),
-        }
-    }
-
-    pub(crate) fn decompose_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Decomposition {
-        let mut parts = Decomposition {
-            dates: panel.dates().to_vec(),
-            geos: panel.geos().to_vec(),
-            channels: panel.channel_names().map(Into::into).collect(),
-            prediction: vec![],
-            baseline: self.baseline_by(panel, draw),
-            contributions: vec![],
-            immediate: vec![],
-        };
-        let mut scratch = Scratch::default();
-        for (c, channel) in panel.channels().iter().enumerate() {
-            let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
-            for geo in 0..panel.geos().len() {
-                let rows = geo * panel.periods()..(geo + 1) * panel.periods();
-                let activity: Vec<f64> = channel.activity()[rows.clone()]
-                    .iter()
-                    .map(|x| x / self.scales.activity[c][geo])
-                    .collect();
-                draw.curves[c].apply(&activity, &mut scratch, &mut whole[rows.clone()]);
-                draw.curves[c].immediate(
-                    &activity,
-                    &whole[rows.clone()],
-                    &mut immediate[rows.clone()],
-                );
-                let coefficient = draw.coefficients[c][geo];
-                whole[rows.clone()]
-                    .iter_mut()
-                    .chain(&mut immediate[rows])
-                    .for_each(|v| *v *= coefficient);
-            }
-            parts.contributions.push(whole);
-            parts.immediate.push(immediate);
-        }
-        parts.with_prediction()
-    }
-
-    /// The baseline of a panel under a candidate, in units of the KPI.
-    pub(crate) fn baseline_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Vec<f64> {
-        let own = self
-            .specification
-            .baseline
-            .geo_columns(panel.dates(), self.scales.timeline);
-        let shared = self
-            .specification
-            .baseline
-            .shared_columns(panel.dates(), panel.period());
-        let (bound, free): (Vec<_>, Vec<_>) = panel
-            .controls()
-            .iter()
-            .partition(|c| self.specification.bounds_of_control(c.name()).is_some());
-        let mut coefficients = draw.baseline.iter();
-        let mut baseline = vec![0.0; panel.rows()];
-        for geo in baseline.chunks_mut(panel.periods()) {
-            own.iter()
-                .zip(&mut coefficients)
-                .for_each(|((_, values), coefficient)| add(geo, values, *coefficient));
-        }
-        for ((_, values), coefficient) in shared.iter().zip(&mut coefficients) {
-            baseline
-                .chunks_mut(panel.periods())
-                .for_each(|geo| add(geo, values, *coefficient));
-        }
-        for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
-            add(&mut baseline, control.values(), *coefficient);
-        }
-        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.scales.kpi) {
-            geo.iter_mut().for_each(|v| *v *= scale);
-        }
-        baseline
-    }
-}
-
 impl Decomposition {
-    fn empty(&self) -> Self {
+    pub(crate) fn empty(&self) -> Self {
         let zeros = || vec![0.0; self.baseline.len()];
         let series = || vec![zeros(); self.channels.len()];
         Self {
@@ -266,7 +147,7 @@ impl Decomposition {
     }
 
     /// The prediction is defined as the sum, so that the two agree to the last bit.
-    fn with_prediction(mut self) -> Self {
+    pub(crate) fn with_prediction(mut self) -> Self {
         self.prediction = self.baseline.clone();
         for contribution in &self.contributions {
             add(&mut self.prediction, contribution, 1.0);
@@ -280,29 +161,4 @@ pub(crate) fn add(sum: &mut [f64], values: &[f64], weight: f64) {
     sum.iter_mut()
         .zip(values)
         .for_each(|(s, v)| *s += weight * v);
-}
-
-impl ChannelCurve {
-    /// The part of a transformed series owed to the same period's activity.
-    fn immediate(&self, activity: &[f64], transformed: &[f64], immediate: &mut [f64]) {
-        let mut first = [0.0];
-        self.adstock.weights(&mut first);
-        match self.order {
-            Order::SaturationFirst => {
-                immediate.copy_from_slice(activity);
-                self.saturation.apply(immediate);
-                immediate.iter_mut().for_each(|v| *v *= first[0]);
-            }
-            Order::AdstockFirst => {
-                self.adstock.carry(activity, immediate);
-                for ((cell, x), response) in immediate.iter_mut().zip(activity).zip(transformed) {
-                    *cell = if *cell > 0.0 {
-                        response * (first[0] * x / *cell).min(1.0)
-                    } else {
-                        0.0
-                    };
-                }
-            }
-        }
-    }
 }

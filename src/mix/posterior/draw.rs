@@ -5,6 +5,20 @@ use serde::{Deserialize, Serialize};
 use crate::mix::transform::ChannelCurve;
 
 /// What the search judges a candidate by.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let objectives = model.draws()[0].objectives().expect("a search made it");
+/// assert!(objectives.nrmse > 0.0 && objectives.rssd >= 0.0);
+/// assert_eq!(objectives.lift_error, None);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Objectives {
     /// Root mean square error over the KPI's range (Robyn's NRMSE), in sample.
@@ -21,6 +35,19 @@ pub struct Objectives {
 }
 
 /// The noise that a model leaves.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let noise = model.noise().expect("a search estimates it");
+/// assert!(noise.variance > 0.0 && noise.inflation >= 1.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Noise {
@@ -36,6 +63,22 @@ pub struct Noise {
 ///
 /// An [`Estimator`](crate::mix::estimate::Estimator) gets one from
 /// [`TransformedDesign::draw`](crate::mix::estimate::TransformedDesign::draw).
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let draw = &model.draws()[0];
+/// assert_eq!(draw.curves().len(), panel.channels().len());
+/// assert!(draw.coefficients().iter().flatten().all(|effect| *effect >= 0.0));
+/// let parts = model.decomposition_by(draw)?;
+/// assert_eq!(parts.prediction().len(), panel.rows());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PosteriorDraw {

@@ -12,6 +12,26 @@ use crate::stats::Estimate;
 use crate::time::Day;
 
 /// A lift test beside what the model predicts for it.
+///
+/// ```
+/// use mixtouch::experiment::LiftTest;
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let (start, end) = (panel.dates()[20], panel.dates()[24].plus(-1));
+/// let test = LiftTest::new("Search-Ads", start, end)
+///     .with_spend_change(400.0)
+///     .with_outcome_change(900.0)
+///     .with_standard_error(300.0);
+/// let specification = MixSpecification::new().with_lift_tests(vec![test]);
+/// let model = Search::default().with_evaluations(200).estimate(&specification, &panel)?;
+/// let report = &model.lift_report()[0];
+/// assert_eq!(report.measured, 900.0);
+/// assert!((report.deviation() - (report.predicted.value() - 900.0) / 300.0).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct LiftReport {
     /// The tested channel.

@@ -15,6 +15,20 @@ use std::fmt;
 ///
 /// Displayed it is a table of channels; serialised, a document that also has the contributions of
 /// each period. [`Posterior::report`] makes one.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let report = model.report().with_note("simulated");
+/// println!("{report}");
+/// assert!(report.to_string().contains("simulated"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct MixReport<'a> {
     posterior: &'a Posterior,

@@ -35,6 +35,24 @@ impl ResponseCurve for PeriodCurve {
 /// from before and after it honoured.
 ///
 /// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
+///
+/// ```
+/// use mixtouch::budget::Goal;
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// // The plan of the next four weeks: each channel between half and twice its mean spend.
+/// let curves = model.response_curves(4)?;
+/// let budget = model.budget(4, 0.5, 2.0)?;
+/// let total = budget.channels().iter().map(|channel| channel.now()).sum();
+/// let plan = budget.plan(&curves, Goal::Outcome { total })?;
+/// assert!(plan.gain() >= 0.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChannelResponse {
     geos: Vec<(f64, GeoResponse)>,
@@ -85,6 +103,21 @@ impl ResponseCurve for ChannelResponse {
 /// A point of a channel's steady response curve: what the same spend in every period returns in
 /// each of them, once carry-over has settled. Responses are in units of the KPI, or in money where
 /// the panel has revenue per KPI (its mean over the panel counts).
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let channel = panel.channels()[0].name();
+/// let points = model.response_curve(channel, &[0.0, 100.0, 200.0])?;
+/// assert_eq!(points[0].response.value(), 0.0);
+/// assert!(points[1].response.value() <= points[2].response.value());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ResponsePoint {
     /// Spend per period over all geos.

@@ -7,6 +7,20 @@ use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 
 /// Fit statistics of the mean prediction on the rows that have weight.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// let fit = model.fit_statistics();
+/// assert!(fit.r2 > 0.5 && fit.adjusted_r2.unwrap() < fit.r2);
+/// assert!((0.0..4.0).contains(&fit.durbin_watson));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct FitStatistics {
     /// Coefficient of determination, 1 - squared residuals / squared deviations from the mean.

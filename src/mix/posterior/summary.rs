@@ -14,6 +14,22 @@ use crate::stats::Estimate;
 /// candidates that are about as plausible disagree; the noise of the data is not in them. On
 /// simulated panels they held the truth of 138 of 164 channels, the intervals of
 /// [`Posterior::bootstrap`] of 151.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// for summary in model.channels() {
+///     let (roi, marginal) = (summary.roi.unwrap(), summary.marginal_roi.unwrap());
+///     println!("{}: {:.2}, next unit {:.2}", summary.channel, roi.value(), marginal.value());
+///     assert!(roi.low() <= roi.value() && roi.value() <= roi.high());
+/// }
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChannelSummary {
     /// The channel.

@@ -9,6 +9,15 @@ use crate::mix::panel::Frequency;
 use crate::time::Day;
 
 /// The baseline's slow movement.
+///
+/// ```
+/// use mixtouch::mix::specification::Trend;
+///
+/// assert_eq!("knots=3".parse::<Trend>()?, Trend::Knots(3));
+/// assert_eq!(Trend::default(), Trend::Linear);
+/// assert!("cubic".parse::<Trend>().is_err());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trend {
@@ -49,6 +58,17 @@ impl std::str::FromStr for Trend {
 }
 
 /// Days with a name, each name a column of the baseline that counts its days within a period.
+///
+/// ```
+/// use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification};
+///
+/// let easter = ["2024-03-31", "2025-04-20"].map(|day| (day.parse().unwrap(), "Easter".to_owned()));
+/// let holidays = Holidays::new(easter.to_vec())?;
+/// let baseline = Baseline::default().with_holidays(holidays);
+/// let specification = MixSpecification::new().with_baseline(baseline);
+/// # let _ = specification;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holidays(Vec<(Day, String)>);
 
@@ -133,6 +153,18 @@ impl Holidays {
 ///
 /// Seasonality is `pairs` sines and cosines, sin and cos of 2 pi k x days / 365.25 for k =
 /// 1..pairs.
+///
+/// ```
+/// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
+///
+/// // A trend that may bend twice, and a season with three peaks a year at most.
+/// let baseline = Baseline::new(Trend::Knots(2), 3)?;
+/// assert_ne!(baseline, Baseline::default());
+/// let specification = MixSpecification::new().with_baseline(baseline);
+/// assert!(Baseline::new(Trend::Linear, 101).is_err());
+/// # let _ = specification;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct Baseline {

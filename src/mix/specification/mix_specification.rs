@@ -12,7 +12,7 @@ use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
-use crate::mix::transform::adstock::LONGEST;
+use crate::mix::transform::adstock::window::LONGEST;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 
 /// The specification of a marketing-mix model: what is modelled, whatever estimator fits it.

@@ -4,6 +4,15 @@ use serde::{Deserialize, Serialize};
 
 /// How geos share the media's coefficients. Transforms are always common to all geos, on spend in
 /// units of the geo's own maximum.
+///
+/// ```
+/// use mixtouch::mix::specification::{MixSpecification, Pooling};
+///
+/// // A geo's own data weigh as much as the other geos' after a year of weeks.
+/// let specification = MixSpecification::new().with_pooling(Pooling::Partial(52.0));
+/// assert_ne!(specification, MixSpecification::new());
+/// assert_eq!(Pooling::default(), Pooling::Pooled);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Pooling {
@@ -17,6 +26,14 @@ pub enum Pooling {
 }
 
 /// On which scale geos are compared: a pooled coefficient is the same share of each geo's scale.
+///
+/// ```
+/// use mixtouch::mix::specification::{GeoScale, MixSpecification};
+///
+/// // A spend that is the same share of each geo's maximum lifts the KPI by the same share of its mean.
+/// let specification = MixSpecification::new().with_geo_scale(GeoScale::Mean);
+/// assert_ne!(specification, MixSpecification::new());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeoScale {

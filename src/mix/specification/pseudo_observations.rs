@@ -234,7 +234,7 @@ impl<'a> TestedCells<'a> {
             .iter()
             .map(|x| x / scale)
             .collect();
-        for t in self.from..self.to {
+        for (t, cell) in activity.iter_mut().enumerate().skip(self.from) {
             let share = if self.spend > 0.0 {
                 self.spend_at(geo, t) / self.spend
             } else {
@@ -247,7 +247,7 @@ impl<'a> TestedCells<'a> {
             let rate = if spend > 0.0 { now / spend } else { per_spend };
             let change = share * spend_change * rate / scale;
             // A cut of all spend may fall short of 0 by rounding.
-            activity[t] = (activity[t] + change).max(0.0);
+            *cell = (*cell + change).max(0.0);
         }
         activity
     }

@@ -6,6 +6,18 @@ use crate::error::{Error, Result};
 
 /// What is believed about a channel's return before the data speak, as one more row of the
 /// regression.
+///
+/// ```
+/// use mixtouch::mix::specification::{MixSpecification, RoiPrior};
+///
+/// // Two tests elsewhere say 1.5 per unit spent on television, give or take 0.4.
+/// let belief = RoiPrior::new("tv", 1.5, 0.4)?;
+/// assert_eq!((belief.mean(), belief.standard_deviation()), (1.5, 0.4));
+/// let specification = MixSpecification::new().with_roi_priors(vec![belief]);
+/// assert!(RoiPrior::new("tv", 1.5, 0.0).is_err());
+/// # let _ = specification;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RoiFields")]
 pub struct RoiPrior {

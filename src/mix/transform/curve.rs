@@ -2,10 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mix::transform::adstock::{AdstockFamily, AdstockKernel, LagWindow};
-use crate::mix::transform::saturation::{SaturationCurve, SaturationFamily};
+use crate::mix::transform::adstock::family::AdstockFamily;
+use crate::mix::transform::adstock::kernel::AdstockKernel;
+use crate::mix::transform::adstock::window::LagWindow;
+use crate::mix::transform::saturation::curve::SaturationCurve;
+use crate::mix::transform::saturation::family::SaturationFamily;
 
 /// Which transform comes first.
+///
+/// ```
+/// use mixtouch::mix::transform::{AdstockKernel, ChannelCurve, Order, SaturationCurve};
+///
+/// let curve = ChannelCurve::new(AdstockKernel::None, SaturationCurve::None);
+/// assert_eq!(curve.order(), Order::AdstockFirst);
+/// let burst = curve.with_order(Order::SaturationFirst);
+/// assert_eq!(burst.order(), Order::SaturationFirst);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
@@ -28,6 +40,19 @@ pub(crate) struct Transform {
 }
 
 /// A channel's fitted transforms: adstock and saturation of activity in units of the geo's maximum.
+///
+/// ```
+/// use mixtouch::mix::transform::{
+///     AdstockKernel, ChannelCurve, Geometric, Hill, LagWindow, Order, SaturationCurve,
+/// };
+///
+/// let adstock = AdstockKernel::Geometric(Geometric::new(0.5, LagWindow::new(8, true)?)?);
+/// let curve = ChannelCurve::new(adstock, SaturationCurve::Hill(Hill::new(0.4, 1.0)?));
+/// assert_eq!(curve.order(), Order::AdstockFirst);
+/// assert_eq!(curve.saturation().name(), "hill");
+/// assert!((curve.adstock().half_life().unwrap() - 1.0).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ChannelCurve {
     pub(crate) adstock: AdstockKernel,

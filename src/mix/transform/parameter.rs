@@ -6,6 +6,16 @@ use crate::error::{Error, Result};
 
 /// How plausible a parameter's values are before the data speak. The search moves in the prior's
 /// quantiles, so that equal steps are equally plausible and a prior is a range with a shape.
+///
+/// ```
+/// use mixtouch::mix::transform::Prior;
+///
+/// let half_saturation = Prior::LogUniform { low: 0.1, high: 10.0 };
+/// assert!((half_saturation.quantile(0.5) - 1.0).abs() < 1e-12);
+/// assert!((half_saturation.share_below(10.0_f64.sqrt()) - 0.75).abs() < 1e-12);
+/// let carry_over = Prior::ScaledBeta { high: 0.95, b: 3.0 };
+/// assert!(carry_over.quantile(0.5) < 0.2, "small rates are more plausible");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -71,6 +81,14 @@ impl Prior {
 }
 
 /// A transform's parameter: its name and prior.
+///
+/// ```
+/// use mixtouch::mix::transform::{AdstockFamily, Prior};
+///
+/// let parameters = AdstockFamily::Geometric.parameters(8);
+/// assert_eq!(parameters[0].name(), "alpha");
+/// assert_eq!(*parameters[0].prior(), Prior::ScaledBeta { high: 0.95, b: 3.0 });
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TransformParameter {
     name: &'static str,

@@ -1,99 +1,9 @@
 //! One customer's 90 days.
 
-use crate::event::{Event, Interaction, Kind};
+use crate::event::{Interaction, Kind};
+use crate::simulate::customers::rows::{FIRST_TABLET, Name, Record, Row};
 use crate::time::limits::DAY;
 use crate::util::Random;
-
-/// An identifier before it is hashed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Name {
-    pub(super) kind: &'static str,
-    number: u64,
-}
-
-impl Name {
-    pub(super) fn value(&self) -> String {
-        format!("{}-{}", self.kind, self.number)
-    }
-
-    fn device(&self) -> Option<&'static str> {
-        match self.kind {
-            "cookie" => Some("laptop"),
-            "device" if self.number >= FIRST_TABLET => Some("tablet"),
-            "device" => Some("phone"),
-            _ => None,
-        }
-    }
-}
-
-/// A row of the log; an empty text is none.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) names: Vec<Name>,
-    pub(super) second: i64,
-    pub(super) kind: Kind,
-    pub(super) channel: &'static str,
-    pub(super) interaction: Option<Interaction>,
-    pub(super) cost: f64,
-    pub(super) value: f64,
-    pub(super) goal: &'static str,
-    /// The order, the cart or the case.
-    pub(super) id: String,
-    /// As [`Customers::COLUMNS`](crate::simulate::customers::Customers::COLUMNS) name them.
-    pub(super) texts: [&'static str; 5],
-}
-
-impl Row {
-    pub(super) fn new(kind: Kind, names: Vec<Name>, second: i64, channel: &'static str) -> Self {
-        let texts = [device(&names), "", "", "", ""];
-        Self {
-            names,
-            second,
-            kind,
-            channel,
-            interaction: None,
-            cost: 0.0,
-            value: 0.0,
-            goal: "",
-            id: String::new(),
-            texts,
-        }
-    }
-
-    pub(super) fn event(&self) -> Event<'_> {
-        let event = Event::of_kind(self.kind, 0, self.second)
-            .with_channel(self.channel)
-            .with_value(self.value)
-            .with_cost(self.cost);
-        let event = event
-            .with_goal(self.goal)
-            .with_order_id(&self.id)
-            .with_texts(&self.texts);
-        self.interaction
-            .map_or(event, |interaction| event.with_interaction(interaction))
-    }
-}
-
-/// What the identifiers of a row say of the device it came from.
-fn device(names: &[Name]) -> &'static str {
-    names.iter().find_map(|name| name.device()).unwrap_or("")
-}
-
-/// A row of the other files.
-#[derive(Debug, Clone)]
-pub(super) enum Record {
-    Link {
-        left: Name,
-        right: Name,
-        second: i64,
-        confidence: f64,
-    },
-    Consent {
-        name: Name,
-        granted: bool,
-        second: i64,
-    },
-}
 
 /// One channel of advertising, and the identifier its contacts are known by.
 struct Medium {
@@ -152,11 +62,9 @@ pub(super) const MAIL: &str = "e-mail";
 pub(super) const DAYS: f64 = 90.0;
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: i64 = 1_767_225_600;
-/// Shop tablets and offices: one for so many persons.
+/// How many persons share a shop's tablet, and an office.
 const PERSONS_A_TABLET: u64 = 2_000;
 const PERSONS_AN_OFFICE: u64 = 20_000;
-/// Numbers of devices from here on are tablets of shops.
-const FIRST_TABLET: u64 = 1_000_000_000;
 
 #[derive(Debug)]
 pub(super) struct Life {

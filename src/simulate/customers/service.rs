@@ -3,7 +3,8 @@
 
 use crate::event::{Interaction, Kind};
 use crate::simulate::customers::Customers;
-use crate::simulate::customers::life::{DAYS, Life, MAIL, Row, START, second};
+use crate::simulate::customers::life::{DAYS, Life, MAIL, START, second};
+use crate::simulate::customers::rows::Row;
 use crate::util::Random;
 
 /// The truth that KPIs are to find again.

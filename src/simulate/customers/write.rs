@@ -3,7 +3,8 @@
 
 use crate::error::{Error, Result};
 use crate::event::{Interaction, Kind};
-use crate::simulate::customers::life::{Life, Record, Row};
+use crate::simulate::customers::life::Life;
+use crate::simulate::customers::rows::{Record, Row};
 use crate::simulate::customers::{Customers, PURPOSE, check};
 use crate::util::Random;
 use std::fs::File;

@@ -7,6 +7,13 @@ use crate::simulate::panels::spend::SpendPattern;
 
 /// A true saturation curve, from carried spend (as a multiple of the geo's largest period) to a
 /// share of the channel's effect.
+///
+/// ```
+/// use mixtouch::simulate::panels::TrueSaturation;
+///
+/// let hill = TrueSaturation::Hill { slope: 1.0, half: 0.4 };
+/// assert!((hill.response(0.4) - 0.5).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -63,7 +70,7 @@ pub struct TrueChannel {
     pub volatility: f64,
     /// Sales in a period, if it were saturated.
     pub effect: f64,
-    /// Geometric carry-over from one period to the next, from 0 to below 1.
+    /// Geometric carry-over from one period to the next, 0 or more and < 1.
     pub carry_over: f64,
     /// How many periods a unit of spend works, its own included.
     pub window: usize,

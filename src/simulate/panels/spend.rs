@@ -122,54 +122,55 @@ impl SpendPattern {
             Self::Campaigns { trend } => {
                 let growth =
                     |t: usize| 1.0 + trend * count as f64 * t as f64 / (count.max(2) - 1) as f64;
-                campaigns(count, deviation, random)
-                    .iter()
-                    .enumerate()
-                    .map(|(t, x)| (x * growth(t)).max(0.0))
-                    .collect()
+                scaled_campaigns(count, deviation, random, growth)
             }
             Self::Seasonal { amplitude, phase } => {
-                let season = |day: &Day| {
-                    amplitude * libm::cos(phase + 4.0 * PI * f64::from(day.day_of_year()) / 365.25)
+                let season = |t: usize| {
+                    let day = f64::from(dates[t].day_of_year());
+                    amplitude * libm::cos(phase + 4.0 * PI * day / 365.25)
                 };
-                campaigns(count, deviation, random)
-                    .iter()
-                    .zip(dates)
-                    .map(|(x, day)| (x * season(day)).max(0.0))
-                    .collect()
+                scaled_campaigns(count, deviation, random, season)
             }
             Self::DelayedStart { start, ramp } => {
-                let share = |t: usize| {
-                    if t < start {
-                        0.0
-                    } else if t - start >= ramp {
-                        1.0
-                    } else {
-                        (t - start) as f64 / (ramp.max(2) - 1) as f64
-                    }
-                };
-                campaigns(count, deviation, random)
-                    .iter()
-                    .enumerate()
-                    .map(|(t, x)| x * share(t))
-                    .collect()
+                scaled_campaigns(count, deviation, random, |t| ramped(t, start, ramp))
             }
             Self::Bursts {
                 probability,
                 shortest,
                 longest,
-            } => bursts(count, probability, (shortest, longest), random)
-                .into_iter()
-                .map(|on| {
-                    if on {
-                        (level + deviation * random.normal()).max(0.0)
-                    } else {
-                        0.0
-                    }
-                })
-                .collect(),
+            } => {
+                let running = bursts(count, probability, (shortest, longest), random);
+                let mut size = || (level + deviation * random.normal()).max(0.0);
+                let spend = |on| if on { size() } else { 0.0 };
+                running.into_iter().map(spend).collect()
+            }
         }
     }
+}
+
+/// The share of full size at period `t` of a start at `start` that takes `ramp` periods.
+fn ramped(t: usize, start: usize, ramp: usize) -> f64 {
+    if t < start {
+        0.0
+    } else if t - start >= ramp {
+        1.0
+    } else {
+        (t - start) as f64 / (ramp.max(2) - 1) as f64
+    }
+}
+
+/// Campaigns times a factor of the period, 0 or more.
+fn scaled_campaigns(
+    count: usize,
+    deviation: f64,
+    random: &mut Random,
+    factor: impl Fn(usize) -> f64,
+) -> Vec<f64> {
+    campaigns(count, deviation, random)
+        .iter()
+        .enumerate()
+        .map(|(t, x)| (x * factor(t)).max(0.0))
+        .collect()
 }
 
 /// Standard normal in each period, correlated by 0.7 with the period before.

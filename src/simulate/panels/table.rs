@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::mix::panel::Panel;
-use crate::simulate::panels::SimulatedPanel;
+use crate::simulate::panels::simulated::SimulatedPanel;
 
 impl SimulatedPanel {
     /// The columns that a mix model gets to see.

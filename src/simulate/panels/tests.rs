@@ -1,5 +1,6 @@
 //! The worlds against what they promise.
 
+use crate::error::Error;
 use crate::simulate::panels::*;
 
 fn worlds() -> Vec<(&'static str, PanelWorld)> {
@@ -92,7 +93,7 @@ fn contributions_follow_the_formula() {
 fn the_benchmark_family_has_the_published_scale() {
     // The published small panel (seed 20250715) has mean sales 7,764 and mean spends 72.9, 19.2,
     // 210.6 and 15.7; growing 8,831 and 9,901. One panel's spend varies by tens of per cent, so
-    // means of 50 seeds are held against wide bounds.
+    // means of 50 seeds are compared with wide bounds.
     let mean = |world: &PanelWorld, of: &dyn Fn(&SimulatedPanel) -> f64| {
         (0..50).map(|seed| of(&world.simulate(seed))).sum::<f64>() / 50.0
     };

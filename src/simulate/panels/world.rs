@@ -6,8 +6,8 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::simulate::panels::SimulatedPanel;
 use crate::simulate::panels::channel::TrueChannel;
+use crate::simulate::panels::simulated::SimulatedPanel;
 use crate::simulate::panels::spend::{SpendPattern, autoregression};
 use crate::time::Day;
 use crate::util::Random;
@@ -36,6 +36,15 @@ pub struct TrueControl {
 /// autoregression). Demand also multiplies every channel's spend by exp(`demand_follows` * d), and
 /// a budget cycle of its own by exp(`budget_cycle` * c): the first confounds, the second only
 /// correlates.
+///
+/// ```
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1);
+/// assert_eq!((panel.kpi.len(), panel.channels.len()), (104, 4));
+/// assert!(panel.roas(0) > 0.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PanelWorld {
     channels: Vec<TrueChannel>,
@@ -57,8 +66,8 @@ impl PanelWorld {
     /// seasons, noise or controls.
     ///
     /// # Errors
-    /// If there is no channel, geo or period, two names are the same, or base sales are not above
-    /// 0.
+    /// If there is no channel, geo or period, two names are the same, or base sales are
+    /// 0 or less.
     pub fn new(
         channels: Vec<TrueChannel>,
         geos: Vec<String>,

@@ -159,6 +159,40 @@ fn without_input_it_fits_a_world_of_its_own() {
 }
 
 #[test]
+fn least_squares_prints_its_coefficients_beside_channels_and_plan() {
+    let options = ["--estimator", "least-squares", "--budget", "20000"];
+    let (status, text, notes) = run(&options);
+    assert_eq!(status, 0, "{notes}");
+    let order = [
+        "least squares at median transforms",
+        "true ROI",
+        "std. error",
+        "Durbin-Watson",
+        "next period's plan of 20,000",
+    ];
+    let places = order.map(|part| text.rfind(part).unwrap_or_else(|| panic!("{part}: {text}")));
+    assert!(places.is_sorted(), "{text}");
+    assert_eq!(run(&options).1, text);
+
+    let (status, out, _) = run(&[&options[..], &["--json"]].concat());
+    assert_eq!(status, 0);
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let lines = document["regression"]["coefficients"].as_array().unwrap();
+    let channels = document["channels"].as_array().unwrap();
+    for channel in channels {
+        let line = lines.iter().find(|line| line["name"] == channel["channel"]);
+        assert!(line.unwrap()["standard_error"].as_f64().unwrap() > 0.0);
+    }
+    assert!(document["plan"]["expected_gain"].is_f64() && document["fit"]["r2"].is_f64());
+    // What only the search has to say is not there.
+    assert!(
+        ["front", "candidates", "bootstrap"]
+            .iter()
+            .all(|key| document[key].is_null())
+    );
+}
+
+#[test]
 fn bad_options_are_refused() {
     for (options, parts) in [
         (&["--sesonality", "2"][..], &["--sesonality"][..]),
@@ -185,6 +219,11 @@ fn bad_options_are_refused() {
             &["Fourier pairs is 101", "0 to 100"],
         ),
         (&["--period", "year"], &["year"]),
+        (&["--estimator", "guess"], &["guess", "least-squares"]),
+        (
+            &["--estimator", "nuts"],
+            &["--estimator is nuts", "search or least-squares"],
+        ),
         (&["--budget-bounds", "2..1"], &["2..1", "LEAST..MOST"]),
         (&["--budget", "nan"], &["NaN"]),
         (&["--budget", "-5"], &["total budget is -5"]),

@@ -175,7 +175,7 @@ proptest! {
                 None => prop_assert_ne!(found.person(identifier, 5), found.person(identifier, 6)),
             }
         }
-        let refused = found.refused();
+        let refused = found.rejected_links();
         prop_assert_eq!(refused.links as usize, rows.len());
         prop_assert_eq!(refused.self_links as usize, rows.iter().filter(|row| row.0 == row.1).count());
     }

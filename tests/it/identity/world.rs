@@ -49,7 +49,7 @@ fn persons_are_found_with_guards_and_melt_without() {
         pairs.precision(),
         melted.largest()
     );
-    let refused = found.refused();
+    let refused = found.rejected_links();
     assert!(
         [Rule::MostPersons, Rule::Confidence]
             .iter()

@@ -12,6 +12,21 @@ use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
 /// A fitted [`LogLinearHazard`].
+///
+/// ```
+/// use mixtouch::attribution::hazard::LogLinearHazard;
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let model = LogLinearHazard::default().fit(&journeys)?;
+/// assert!(model.report().converged && model.baseline() > 0.0);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ModelFields")]
 pub struct LogLinearHazardModel {

@@ -13,6 +13,21 @@ use xxhash_rust::xxh3::xxh3_128;
 
 /// The evidence of a [`LogLinearHazard`](crate::attribution::hazard::LogLinearHazard): person-time
 /// and conversions by state, a state being the age bin of the most recent touch of each channel.
+///
+/// ```
+/// use mixtouch::attribution::hazard::LogLinearHazard;
+/// use mixtouch::{Event, Events, Fit, JourneyOptions, Journeys};
+///
+/// let mut log = Events::new();
+/// log.push(Event::touch("ann", 1_767_225_600, "social"))?;
+/// log.push(Event::conversion("ann", 1_767_229_200))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "search"))?;
+/// log.push(Event::touch("bob", 1_769_904_000, "search"))?;
+/// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+/// let evidence = LogLinearHazard::default().gather(&journeys)?;
+/// assert_eq!(evidence.channels().len(), 2);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct PersonTime {

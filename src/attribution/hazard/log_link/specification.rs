@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A log-linear hazard, the form of Shender and co-authors (Journal of Data Science 22(1), 2024):
-/// `log lambda(t) = baseline + sum over channels of f_channel(age)`, each `f` a step function of the
-/// age of the channel's most recent touch.
+/// `log lambda(t) = baseline + sum over channels of f_channel(age)`, each `f` a step function of
+/// the age of the channel's most recent touch.
 ///
 /// Credit is by backwards elimination: touch j gets `lambda(touches 1..j) - lambda(touches 1..j-1)`
 /// at the close over `lambda(all)`; increments below 0 count as 0 and the rest is rescaled with the

@@ -41,6 +41,20 @@ pub(crate) fn durbin_watson_within(residuals: &[f64], series: &[usize]) -> f64 {
 
 /// The Breusch-Pagan test of equal variance, in Koenker's form (1981), which does not need normal
 /// residuals.
+///
+/// ```
+/// use mixtouch::mix::estimate::{LeastSquares, RegressionData};
+/// use ndarray::array;
+///
+/// // The noise grows with spend.
+/// let spend = array![[1.0], [2.0], [3.0], [4.0], [5.0], [6.0], [7.0], [8.0]];
+/// let sales = array![1.1, 1.8, 3.4, 3.4, 5.9, 4.9, 8.4, 6.4];
+/// let data = RegressionData::new(vec!["search".to_owned()], spend, sales);
+/// let test = LeastSquares::new().regress(&data)?.breusch_pagan().unwrap();
+/// assert_eq!(test.degrees_of_freedom(), 1);
+/// assert!(test.statistic() > 3.0 && test.p_value() < 0.1);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct BreuschPagan {
     statistic: f64,

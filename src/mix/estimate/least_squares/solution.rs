@@ -43,8 +43,8 @@ impl Problem {
     /// The solution of a family.
     ///
     /// # Errors
-    /// If an outcome is out of the family's range, a column separates counts of 0, or the solver
-    /// fails.
+    /// If an outcome is out of the family's range, a column separates counts of 0, rounding spoils
+    /// the coefficients, or Newton's method does not converge.
     pub(crate) fn solve(&self, family: Family) -> Result<Solution> {
         match family {
             Family::Gaussian => self.ordinary(),
@@ -78,7 +78,7 @@ impl Problem {
         let model = LinearRegression::new()
             .with_intercept(false)
             .fit(&dataset)
-            .map_err(|error| failed(&error.to_string()))?;
+            .map_err(|error| ill_conditioned(error.to_string()))?;
         let coefficients = model.params().to_vec();
         let fitted = self.predictor(&coefficients);
         self.check_normal_equations(&columns, &fitted)?;
@@ -104,8 +104,8 @@ impl Problem {
         };
         match columns.iter().all(fits) {
             true => Ok(()),
-            false => Err(failed(
-                "its coefficients do not satisfy the normal equations",
+            false => Err(ill_conditioned(
+                "solved by coefficients that do not satisfy the normal equations",
             )),
         }
     }
@@ -121,7 +121,7 @@ impl Problem {
         }
         match converged {
             true => Ok(solution),
-            false => Err(failed("Newton's method did not converge")),
+            false => Err(not_converged(family)),
         }
     }
 
@@ -289,14 +289,29 @@ impl Problem {
             }
             share *= 0.5;
         }
-        Err(failed("no step lowers the deviance"))
+        Err(not_converged(family))
     }
 }
 
-fn failed(reason: &str) -> Error {
-    Error::Solver {
-        reason: reason.to_owned(),
+fn not_converged(family: Family) -> Error {
+    let what = match family {
+        Family::Gaussian => "ordinary least squares",
+        Family::Poisson => "the Poisson regression",
+        Family::Gamma => "the gamma regression",
+    };
+    Error::NotConverged {
+        what: what.into(),
+        iterations: STEPS,
     }
+}
+
+/// Independent columns that rounding nevertheless keeps from being solved for.
+pub(crate) fn ill_conditioned(found: impl Into<String>) -> Error {
+    Error::setting(
+        "regression",
+        found.into(),
+        "columns of sizes that double precision can solve for",
+    )
 }
 
 fn matrix(columns: &[Vec<f64>]) -> Array2<f64> {

@@ -1,20 +1,20 @@
 //! What practitioners read off a regression: its table of coefficients and statistics of fit.
 
-use std::f64::consts::PI;
-
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::mix::estimate::least_squares::coefficient::{Coefficient, Reference};
 use crate::mix::estimate::least_squares::diagnostics::{
     BreuschPagan, breusch_pagan, durbin_watson_within, variance_inflation,
 };
 use crate::mix::estimate::least_squares::factor::Factor;
 use crate::mix::estimate::least_squares::family::{Family, StandardErrors};
+use crate::mix::estimate::least_squares::likelihood::log_likelihood;
 use crate::mix::estimate::least_squares::newey_west;
-use crate::mix::estimate::least_squares::solution::{Problem, Solution, deviance, working_roots};
-use crate::util::Random;
+use crate::mix::estimate::least_squares::solution::{
+    Problem, Solution, deviance, ill_conditioned, working_roots,
+};
 
 /// A fitted regression: coefficients with their uncertainty, statistics of fit and tests of what
 /// the regression assumes.
@@ -289,22 +289,6 @@ impl RegressionSummary {
     pub const fn breusch_pagan(&self) -> Option<BreuschPagan> {
         self.breusch_pagan
     }
-
-    /// Coefficients drawn from the estimates' normal approximation, one list a draw.
-    pub fn draws(&self, count: usize, seed: u64) -> Vec<Vec<f64>> {
-        let root = root(&self.covariance);
-        let random = Random::new(seed);
-        (0..count as u64)
-            .map(|draw| self.draw(&root, random.stream(draw)))
-            .collect()
-    }
-
-    fn draw(&self, root: &[Vec<f64>], mut random: Random) -> Vec<f64> {
-        let normals: Vec<f64> = root.iter().map(|_| random.normal()).collect();
-        let shift = |row: &Vec<f64>| row.iter().zip(&normals).map(|(l, z)| l * z).sum::<f64>();
-        let estimates = self.coefficients.iter().map(Coefficient::estimate);
-        estimates.zip(root).map(|(b, row)| b + shift(row)).collect()
-    }
 }
 
 /// The covariance of the coefficients.
@@ -365,57 +349,10 @@ fn table(
             reference,
             inflation,
         )
-        .ok_or_else(|| Error::Solver {
-            reason: format!("the coefficient of {:?} is not finite", problem.names[j]),
+        .ok_or_else(|| {
+            let name = &problem.names[j];
+            ill_conditioned(format!("without a finite coefficient of {name:?}"))
         })
     };
     inflation.into_iter().enumerate().map(line).collect()
-}
-
-fn log_likelihood(problem: &Problem, fitted: &[f64], family: Family, deviance: f64) -> f64 {
-    let rows = problem.target.len() as f64;
-    let pairs = problem.target.iter().zip(fitted);
-    match family {
-        Family::Gaussian => {
-            let weights: f64 = problem.root_weights.iter().map(|w| libm::log(*w)).sum();
-            weights - 0.5 * rows * (libm::log(2.0 * PI * deviance / rows) + 1.0)
-        }
-        Family::Poisson => pairs
-            .map(|(y, m)| {
-                let expected = if *y == 0.0 { 0.0 } else { y * libm::log(*m) };
-                expected - m - libm::lgamma(y + 1.0)
-            })
-            .sum(),
-        Family::Gamma => {
-            let shape = rows / deviance;
-            pairs
-                .map(|(y, m)| {
-                    shape * libm::log(shape * y / m)
-                        - shape * y / m
-                        - libm::log(*y)
-                        - libm::lgamma(shape)
-                })
-                .sum()
-        }
-    }
-}
-
-/// A square root of a positive semi-definite matrix: lower triangle, columns without variance 0.
-fn root(matrix: &[Vec<f64>]) -> Vec<Vec<f64>> {
-    let size = matrix.len();
-    let mut root = vec![vec![0.0; size]; size];
-    for i in 0..size {
-        for j in 0..=i {
-            let sum: f64 = (0..j).map(|k| root[i][k] * root[j][k]).sum();
-            let rest = matrix[i][j] - sum;
-            root[i][j] = match (i == j, root[j][j]) {
-                // Rounding leaves this share of a variance where none is left.
-                (true, _) if rest <= 1e-14 * matrix[i][i] => 0.0,
-                (true, _) => rest.sqrt(),
-                (false, 0.0) => 0.0,
-                (false, pivot) => rest / pivot,
-            };
-        }
-    }
-    root
 }

@@ -9,6 +9,19 @@ use crate::mix::specification::Holidays;
 /// A fit by search: the posterior, and the report of the search.
 ///
 /// With serde it is saved and loaded; what does not fit together is refused on loading.
+///
+/// ```
+/// use mixtouch::mix::estimate::Search;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let fit = Search::default().with_evaluations(200).fit(&MixSpecification::new(), &panel)?;
+/// assert!(fit.report().evaluations() > 0);
+/// let model = fit.into_posterior();
+/// assert_eq!(model.panel(), &panel);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Fields")]
 pub struct SearchFit {

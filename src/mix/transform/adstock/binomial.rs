@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, LagWindow};
+use crate::mix::transform::adstock::carry::Adstock;
+use crate::mix::transform::adstock::window::LagWindow;
 
 /// Binomial: w_l = (1 - l / (L + 1))^(1 / alpha - 1) with the window's length L; Meridian's form
 /// divides by L instead of L + 1.

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, LagWindow};
+use crate::mix::transform::adstock::carry::Adstock;
+use crate::mix::transform::adstock::window::LagWindow;
 
 /// Delayed: w_l = alpha^((l - theta)^2), peaking at lag theta.
 ///

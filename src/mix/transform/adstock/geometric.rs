@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, LagWindow};
+use crate::mix::transform::adstock::carry::Adstock;
+use crate::mix::transform::adstock::window::LagWindow;
 
 /// A rate in [0, 1).
 fn rate(name: &'static str, value: f64) -> Result<f64> {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::adstock::{Adstock, LagWindow};
+use crate::mix::transform::adstock::carry::Adstock;
+use crate::mix::transform::adstock::window::LagWindow;
 
 #[derive(Deserialize)]
 struct Fields {

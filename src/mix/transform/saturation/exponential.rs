@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::saturation::{Saturation, positive};
+use crate::mix::transform::saturation::response::{Saturation, positive};
 
 /// Logistic: (1 - e^(-lambda x)) / (1 + e^(-lambda x)), which is tanh(lambda x / 2).
 ///
@@ -79,6 +79,16 @@ impl Saturation for LogisticSaturation {
 /// Hyperbolic tangent: tanh(x / scale).
 ///
 /// Source: `tanh_saturation` of PyMC-Marketing, whose b c is the scale here.
+///
+/// ```
+/// use mixtouch::mix::transform::{Saturation, Tanh};
+///
+/// let curve = Tanh::new(0.5)?;
+/// assert_eq!(curve.response(0.0), 0.0);
+/// assert!((curve.response(0.5) - 1.0_f64.tanh()).abs() < 1e-15);
+/// assert!((curve.slope(0.0) - 2.0).abs() < 1e-15);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "TanhFields")]
 pub struct Tanh {

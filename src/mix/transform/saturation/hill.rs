@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::transform::fast_pow::power;
-use crate::mix::transform::saturation::{CHORD, Saturation, positive};
+use crate::mix::transform::saturation::response::{CHORD, Saturation, positive};
 
 /// Hill: x^s / (k^s + x^s), half of its ceiling at x = k, S-shaped for s > 1.
 ///
@@ -137,6 +137,16 @@ impl Saturation for Hill {
 /// largest carried-over spend in the data.
 ///
 /// Source: `saturation_hill` of Robyn.
+///
+/// ```
+/// use mixtouch::mix::transform::{RobynHill, Saturation};
+///
+/// // Half the effect at 0.4 of the largest carried-over spend, 500.
+/// let curve = RobynHill::new(2.0, 0.4, 500.0)?;
+/// assert!((curve.response(200.0) - 0.5).abs() < 1e-12);
+/// assert!((curve.response(400.0) - 0.8).abs() < 1e-12);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RobynFields")]
 pub struct RobynHill {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::transform::fast_pow::power;
-use crate::mix::transform::saturation::{CHORD, Saturation, positive};
+use crate::mix::transform::saturation::response::{CHORD, Saturation, positive};
 
 /// Root: x^a with 0 < a <= 1, a constant elasticity of a; x is in units of the largest spend.
 ///

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::transform::saturation::{Saturation, positive};
+use crate::mix::transform::saturation::response::{Saturation, positive};
 
 /// Michaelis-Menten: x / (k + x), half of its ceiling at x = k; the Hill curve with slope 1.
 ///

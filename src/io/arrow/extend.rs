@@ -1,0 +1,153 @@
+//! The rows of a record batch, added to a log.
+
+use crate::channel::ChannelId;
+use crate::error::Result;
+use crate::event::details::{NO_TEXT, RowDetails};
+use crate::event::{Events, Interaction, Kind};
+use crate::io::arrow::source::Source;
+use crate::io::columns::{EventColumns, Field};
+use arrow_array::RecordBatch;
+use std::borrow::Cow;
+
+/// Adds the rows of a batch that has `before` rows ahead of it in the file. On error the log is
+/// left unspecified; discard it.
+pub(in crate::io) fn extend(
+    events: &mut Events,
+    batch: &RecordBatch,
+    columns: &EventColumns,
+    before: u64,
+) -> Result<()> {
+    let source = Source::new(batch, columns, before)?;
+    let read = Columns::read(&source, events)?;
+    let rows = Kept::new(&read.keeps);
+    read.count_ignored(&rows, events);
+    read.push_details(&rows, events);
+    read.push_columns(&rows, events);
+    Ok(())
+}
+
+/// The columns of a batch, checked, their texts numbered by the log.
+struct Columns<'a> {
+    kinds: Vec<Kind>,
+    /// Whether the log stores each row.
+    keeps: Vec<bool>,
+    times: Vec<u32>,
+    persons: Vec<u64>,
+    channels: Vec<ChannelId>,
+    /// This column and the next four are empty where the batch has none.
+    interactions: Vec<Option<Interaction>>,
+    values: Cow<'a, [f64]>,
+    costs: Cow<'a, [f64]>,
+    goals: Vec<u32>,
+    orders: Vec<u32>,
+    texts: Vec<Vec<u32>>,
+}
+
+impl<'a> Columns<'a> {
+    fn read(source: &Source<'a>, events: &mut Events) -> Result<Self> {
+        let kinds = source.kinds()?;
+        let keeps: Vec<bool> = kinds.iter().map(|&kind| events.keeps(kind)).collect();
+        // Fields are read in this order, which decides the error of a batch with several.
+        Ok(Self {
+            times: source.times(&keeps)?,
+            persons: match source.columns.identifiers() {
+                Some(hasher) => source.identify(hasher, &keeps, events)?,
+                None => source.persons(&keeps, events.people_mut())?,
+            },
+            channels: source.channels(&kinds, events)?,
+            interactions: source.interactions(&keeps)?,
+            values: source.amounts(Field::Value, &kinds, &keeps)?,
+            costs: source.amounts(Field::Cost, &kinds, &keeps)?,
+            goals: source.goals(&kinds, events)?,
+            orders: source.texts_of(Field::OrderId, events.orders_mut())?,
+            texts: source.named_texts(events)?,
+            kinds,
+            keeps,
+        })
+    }
+
+    fn count_ignored(&self, rows: &Kept, events: &mut Events) {
+        if let Kept::Some(_) = rows {
+            let each = self.kinds.iter().zip(&self.keeps);
+            each.filter(|(_, keeps)| !**keeps)
+                .for_each(|(&kind, _)| events.ignore(kind));
+        }
+    }
+
+    /// Adds what the kept rows other than touches state.
+    fn push_details(&self, rows: &Kept, events: &mut Events) {
+        let code = |codes: &[u32], row: usize| codes.get(row).copied().unwrap_or(NO_TEXT);
+        let mut at = events.len();
+        rows.each(|row| {
+            if self.kinds[row] != Kind::Touch {
+                let details = RowDetails {
+                    row: at,
+                    value: self.values.get(row).copied().unwrap_or(0.0),
+                    goal: code(&self.goals, row),
+                    order: code(&self.orders, row),
+                };
+                events.push_details(self.kinds[row], details);
+            }
+            at += 1;
+        });
+    }
+
+    fn push_columns(&self, rows: &Kept, events: &mut Events) {
+        let first = events.len();
+        let to = events.columns_mut();
+        rows.extend(to.kinds, &self.kinds_with_interactions());
+        rows.extend(to.persons, &self.persons);
+        rows.extend(to.times, &self.times);
+        rows.extend(to.channels, &self.channels);
+        if self.costs.iter().any(|&cost| cost != 0.0) {
+            to.costs.resize(first, 0.0);
+            rows.extend(to.costs, &self.costs);
+        } else if !to.costs.is_empty() {
+            to.costs.resize(to.persons.len(), 0.0);
+        }
+        for (column, codes) in to.texts.iter_mut().zip(&self.texts) {
+            rows.extend(&mut column.codes, codes);
+        }
+    }
+
+    fn kinds_with_interactions(&self) -> Vec<(Kind, Option<Interaction>)> {
+        let kinds = self.kinds.iter().copied();
+        if self.interactions.is_empty() {
+            kinds.map(|kind| (kind, None)).collect()
+        } else {
+            kinds.zip(self.interactions.iter().copied()).collect()
+        }
+    }
+}
+
+/// The rows of a batch that are kept.
+enum Kept {
+    All(usize),
+    Some(Vec<usize>),
+}
+
+impl Kept {
+    fn new(keeps: &[bool]) -> Self {
+        // branch-free: a whole column is checked at once
+        match keeps.iter().fold(true, |all, keeps| all & keeps) {
+            true => Self::All(keeps.len()),
+            false => Self::Some((0..keeps.len()).filter(|&row| keeps[row]).collect()),
+        }
+    }
+
+    /// Calls `take` with every kept row, in order.
+    fn each(&self, take: impl FnMut(usize)) {
+        match self {
+            Self::All(len) => (0..*len).for_each(take),
+            Self::Some(rows) => rows.iter().copied().for_each(take),
+        }
+    }
+
+    /// Adds a column's kept rows.
+    fn extend<T: Copy>(&self, to: &mut Vec<T>, column: &[T]) {
+        match self {
+            Self::All(_) => to.extend_from_slice(column),
+            Self::Some(rows) => to.extend(rows.iter().map(|&row| column[row])),
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The columns of a record batch, read and checked one by one.
+
+use crate::channel::ChannelId;
+use crate::error::{Error, Result};
+use crate::event::details::{NO_TEXT, TextColumn};
+use crate::event::person::PersonTable;
+use crate::event::{Events, Interaction, Kind, PersonKey};
+use crate::io::arrow::arrays::{
+    integers, map_texts, numbers, plain_persons, plain_seconds, text_at, wrong_type,
+};
+use crate::io::columns::{EventColumns, Field, Places, zone_of};
+use crate::io::timestamp;
+use crate::time::limits::{LARGEST, bad_time, check_amount, second};
+use crate::util::interner::Interner;
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, TimeUnit};
+use std::borrow::Cow;
+
+/// A batch, and the places of its columns.
+pub(super) struct Source<'a> {
+    pub(super) batch: &'a RecordBatch,
+    pub(super) columns: &'a EventColumns,
+    pub(super) places: Places,
+    /// The number of rows ahead in the file.
+    before: u64,
+}
+
+impl<'a> Source<'a> {
+    /// # Errors
+    /// If the batch lacks a required column.
+    pub(super) fn new(
+        batch: &'a RecordBatch,
+        columns: &'a EventColumns,
+        before: u64,
+    ) -> Result<Self> {
+        let schema = batch.schema();
+        let names = schema.fields().iter().map(|field| field.name().as_str());
+        let places = columns.find(&names.collect::<Vec<&str>>())?;
+        Ok(Self {
+            batch,
+            columns,
+            places,
+            before,
+        })
+    }
+
+    /// The number of a row in the file, from 1.
+    pub(super) fn line(&self, row: usize) -> u64 {
+        self.before + row as u64 + 1
+    }
+
+    fn array(&self, field: Field) -> Option<&'a dyn Array> {
+        self.places
+            .of(field)
+            .map(|at| self.batch.column(at).as_ref())
+    }
+
+    fn bad(
+        &self,
+        row: usize,
+        field: Field,
+        value: impl ToString,
+        expected: impl Into<Cow<'static, str>>,
+    ) -> Error {
+        Error::field(
+            self.line(row),
+            self.columns.name(field),
+            value.to_string(),
+            expected,
+        )
+    }
+
+    pub(super) fn kinds(&self) -> Result<Vec<Kind>> {
+        let Some(array) = self.array(Field::Kind) else {
+            return Ok(Vec::new());
+        };
+        let kinds = map_texts(array, self.columns.name(Field::Kind), None, |text| {
+            Ok(Kind::from_name(text))
+        })?;
+        if let Some(row) = kinds.iter().position(Option::is_none) {
+            return Err(self.bad(
+                row,
+                Field::Kind,
+                text_at(array, row),
+                Kind::ALL.map(|(name, _)| name).join(", "),
+            ));
+        }
+        Ok(kinds
+            .into_iter()
+            .map(|kind| kind.unwrap_or(Kind::Touch))
+            .collect())
+    }
+
+    pub(super) fn times(&self, keeps: &[bool]) -> Result<Vec<u32>> {
+        let Some(array) = self.array(Field::Timestamp) else {
+            return Ok(Vec::new());
+        };
+        let per_second = match array.data_type() {
+            DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
+            DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
+            _ => 1,
+        };
+        if let Some(times) = plain_seconds(array) {
+            return Ok(times);
+        }
+        match integers(array) {
+            Some(numbers) => self.integer_times(numbers, per_second, keeps),
+            None => self.text_times(array, keeps),
+        }
+    }
+
+    fn integer_times(
+        &self,
+        numbers: impl Iterator<Item = Option<i128>>,
+        per_second: i128,
+        keeps: &[bool],
+    ) -> Result<Vec<u32>> {
+        let name = self.columns.name(Field::Timestamp);
+        let time = |row: usize, number: Option<i128>| {
+            let Some(number) = number else {
+                return Err(self.bad(row, Field::Timestamp, "", "a time"));
+            };
+            let seconds = i64::try_from(number.div_euclid(per_second)).unwrap_or(i64::MAX);
+            second(seconds).ok_or_else(|| bad_time(self.line(row), name, seconds))
+        };
+        let kept = |(row, number)| if keeps[row] { time(row, number) } else { Ok(0) };
+        numbers.enumerate().map(kept).collect()
+    }
+
+    fn text_times(&self, array: &dyn Array, keeps: &[bool]) -> Result<Vec<u32>> {
+        let name = self.columns.name(Field::Timestamp);
+        let zones = self.zones()?;
+        let texts = map_texts(array, name, String::new(), |text| Ok(text.to_owned()))?;
+        let parse = |(row, text): (usize, String)| {
+            if !keeps[row] {
+                return Ok(0);
+            }
+            let line = self.line(row);
+            let zone = || {
+                zone_of(
+                    zones.get(row).map_or("", String::as_str),
+                    line,
+                    self.columns,
+                )
+            };
+            timestamp::parse_in(text.as_bytes(), line, name, zone)
+        };
+        texts.into_iter().enumerate().map(parse).collect()
+    }
+
+    /// The time zones that rows name; empty where there is no such column.
+    fn zones(&self) -> Result<Vec<String>> {
+        let Some(at) = self.places.zone else {
+            return Ok(Vec::new());
+        };
+        map_texts(
+            self.batch.column(at).as_ref(),
+            self.columns.zone_column(),
+            String::new(),
+            |text| Ok(text.to_owned()),
+        )
+    }
+
+    pub(super) fn persons(&self, keeps: &[bool], people: &mut PersonTable) -> Result<Vec<u64>> {
+        let Some(array) = self.array(Field::Person) else {
+            return Ok(Vec::new());
+        };
+        if let Some(codes) = plain_persons(array) {
+            return Ok(codes);
+        }
+        let missing = |row: usize| self.bad(row, Field::Person, "", "any text or integer");
+        if let Some(numbers) = integers(array) {
+            let code = |(row, number): (usize, Option<i128>)| match number.map(u64::try_from) {
+                Some(Ok(number)) if number < PersonTable::TEXT => Ok(number),
+                Some(_) => people.code(PersonKey::from(&number.unwrap_or_default().to_string())),
+                None if keeps[row] => Err(missing(row)),
+                None => Ok(0),
+            };
+            return numbers.enumerate().map(code).collect();
+        }
+        let codes = map_texts(array, self.columns.name(Field::Person), None, |text| {
+            if text.is_empty() {
+                Ok(None)
+            } else {
+                people.code(text.into()).map(Some)
+            }
+        })?;
+        let code = |(row, code): (usize, Option<u64>)| match code {
+            Some(code) => Ok(code),
+            None if keeps[row] => Err(missing(row)),
+            None => Ok(0),
+        };
+        codes.into_iter().enumerate().map(code).collect()
+    }
+
+    pub(super) fn channels(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<ChannelId>> {
+        let Some(array) = self.array(Field::Channel) else {
+            return Ok(Vec::new());
+        };
+        let ids = map_texts(
+            array,
+            self.columns.name(Field::Channel),
+            ChannelId::NONE,
+            |name| events.intern_channel(name),
+        )?;
+        let lacks =
+            |(&id, &kind): (&ChannelId, &Kind)| (id == ChannelId::NONE) & (kind == Kind::Touch);
+        if ids
+            .iter()
+            .zip(kinds)
+            .fold(false, |any, row| any | lacks(row))
+        {
+            let row = ids.iter().zip(kinds).position(lacks).unwrap_or(0);
+            return Err(self.bad(
+                row,
+                Field::Channel,
+                "",
+                "any text; only a conversion may have none",
+            ));
+        }
+        Ok(ids)
+    }
+
+    pub(super) fn interactions(&self, keeps: &[bool]) -> Result<Vec<Option<Interaction>>> {
+        let Some(array) = self.array(Field::Interaction) else {
+            return Ok(Vec::new());
+        };
+        let read = map_texts(
+            array,
+            self.columns.name(Field::Interaction),
+            Ok(None),
+            |text| match text {
+                "" => Ok(Ok(None)),
+                "click" => Ok(Ok(Some(Interaction::Click))),
+                "view" => Ok(Ok(Some(Interaction::View))),
+                other => Ok(Err(other.to_owned())),
+            },
+        )?;
+        let check = |(row, read): (usize, std::result::Result<Option<Interaction>, String>)| {
+            let refused =
+                |text: String| self.bad(row, Field::Interaction, text, "click, view, or nothing");
+            if keeps[row] {
+                read.map_err(refused)
+            } else {
+                Ok(None)
+            }
+        };
+        read.into_iter().enumerate().map(check).collect()
+    }
+
+    /// Amounts of money; empty where there is no such column.
+    pub(super) fn amounts(
+        &self,
+        field: Field,
+        kinds: &[Kind],
+        keeps: &[bool],
+    ) -> Result<Cow<'a, [f64]>> {
+        let Some(array) = self.array(field) else {
+            return Ok(Cow::Borrowed(&[]));
+        };
+        let amounts = numbers(array)
+            .ok_or_else(|| wrong_type(self.columns.name(field), array, "a number"))?;
+        let good = |amount: &f64| (0.0..=LARGEST).contains(amount);
+        if !amounts.iter().fold(true, |all, amount| all & good(amount)) {
+            for (row, amount) in amounts.iter().enumerate().filter(|(row, _)| keeps[*row]) {
+                let signed = matches!((field, kinds[row]), (Field::Value, Kind::Return));
+                check_amount(self.line(row), self.columns.name(field), *amount, signed)?;
+            }
+        }
+        Ok(amounts)
+    }
+
+    /// Goals, numbered in the table of the row's kind: surveys and cases have a table of their own.
+    /// Rows that are not kept have none.
+    pub(super) fn goals(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<u32>> {
+        if kinds.iter().all(|kind| kind.is_used()) {
+            return self.texts_of(Field::Goal, events.goals_mut(Kind::Conversion));
+        }
+        let Some(array) = self.array(Field::Goal) else {
+            return Ok(Vec::new());
+        };
+        let texts = map_texts(
+            array,
+            self.columns.name(Field::Goal),
+            String::new(),
+            |text| Ok(text.to_owned()),
+        )?;
+        let code = |(text, &kind): (String, &Kind)| match text.as_str() {
+            text if text.is_empty() || !events.keeps(kind) => Ok(NO_TEXT),
+            text => events.goals_mut(kind).intern(text),
+        };
+        texts.into_iter().zip(kinds).map(code).collect()
+    }
+
+    pub(super) fn texts_of(&self, field: Field, table: &mut Interner) -> Result<Vec<u32>> {
+        let Some(array) = self.array(field) else {
+            return Ok(Vec::new());
+        };
+        let intern = |text: &str| {
+            if text.is_empty() {
+                Ok(NO_TEXT)
+            } else {
+                table.intern(text)
+            }
+        };
+        map_texts(array, self.columns.name(field), NO_TEXT, intern)
+    }
+
+    pub(super) fn named_texts(&self, events: &mut Events) -> Result<Vec<Vec<u32>>> {
+        let read = |(column, &at): (&mut TextColumn, &usize)| {
+            let array = self.batch.column(at).as_ref();
+            let empty = column.texts.intern("")?;
+            map_texts(array, &column.name, empty, |text| column.texts.intern(text))
+        };
+        events
+            .text_columns_mut()
+            .zip(&self.places.texts)
+            .map(read)
+            .collect()
+    }
+}
