@@ -125,6 +125,7 @@ pub(crate) enum Credit {
     FirstTouch,
     LastTouch,
     Linear,
+    #[value(name = "time-to-event")]
     AdditiveHazard,
 }
 
