@@ -12,7 +12,7 @@
 //! 3. A [`Resolver`] joins identifiers to persons, under [`Rules`] that guard against wrong merges:
 //!    one tablet on a shop's counter would otherwise join thousands of people into one. Links that
 //!    the rules reject are reported ([`RejectedLinks`]).
-//! 4. [`Identities`] say whose an identifier was at what time, and [stitch](Identities::stitch)
+//! 4. [`Identities`] say which person an identifier belonged to at what time, and [stitch](Identities::stitch)
 //!    rows to plain [`Events`](crate::event::Events) of persons, from which journeys are cut.
 //!    [`Profile`]s sum up each person.
 //!
@@ -23,7 +23,7 @@
 //!
 //! | file | columns |
 //! |---|---|
-//! | identified event log, [`IdentifiedReader`] | of an event log, `id:KIND` in place of `person` |
+//! | identified event log, [`IdentifiedReader`](crate::io::IdentifiedReader) | of an event log, `id:KIND` in place of `person` |
 //! | link records, [`Links::from_csv`] | `kind,value,linked_kind,linked_value,timestamp,confidence` |
 //! | consent, [`Consent::from_csv`] | `kind,value,purpose,granted,timestamp` |
 //!

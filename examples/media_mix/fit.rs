@@ -26,7 +26,7 @@ pub(crate) struct Fitted {
 /// What each estimator gives.
 enum By {
     Search {
-        fit: SearchFit,
+        fit: Box<SearchFit>,
         bootstrap: BlockBootstrap,
     },
     LeastSquares {

@@ -170,7 +170,7 @@ impl Options {
             .with_back_stitching(!self.no_back_stitching))
     }
 
-    /// The key; simulated identifiers are nobody's secret.
+    /// The key; simulated identifiers are no secret.
     pub(crate) fn key(&self) -> Result<HashKey> {
         self.key
             .as_deref()

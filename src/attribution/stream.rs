@@ -40,7 +40,7 @@ pub struct JourneyCredit<'a> {
     pub baseline: f64,
 }
 
-/// One touch's part.
+/// The credit of one touch.
 ///
 /// ```
 /// use mixtouch::attribution::rules::LastTouch;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::identifier::Identifier;
 use crate::time::limits::{bad_time, second};
 
-/// That two identifiers belong to one person: this cookie signed in to this account at that time.
+/// A record that two identifiers belong to one person: a cookie signed in to an account at a time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Link {
     /// The one identifier.
@@ -13,7 +13,7 @@ pub struct Link {
     pub right: Identifier,
     /// When it was seen, in seconds since 1970-01-01T00:00:00Z.
     pub time: i64,
-    /// How sure it is, from 0 to 1: 1 for a login, less for a guess.
+    /// How sure it is, 0 to 1: 1 for a login, less for a guess.
     pub confidence: f64,
 }
 

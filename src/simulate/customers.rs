@@ -1,4 +1,4 @@
-//! Customers known by pieces: a phone, a laptop's cookie, an account, a loyalty card - and what
+//! Customers known by several identifiers: a phone, a laptop's cookie, an account, a loyalty card - and what
 //! each piece did. Who the persons are is known, so that identity resolution can be measured.
 //!
 //! People see television in the broadcaster's app (their account), social media on the phone,
@@ -40,9 +40,9 @@ pub const PURPOSE: &str = "measurement";
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Customers {
-    /// What every piece did.
+    /// What every identifier did.
     pub events: IdentifiedEvents,
-    /// Which pieces belong together, as far as anybody noted.
+    /// Which identifiers belong together, as far as anybody noted.
     pub links: Links,
     /// Who agrees to be measured.
     pub consent: Consent,
@@ -69,7 +69,7 @@ impl Customers {
     /// The first day and the last one, in UTC.
     pub const DAYS: (&'static str, &'static str) = ("2026-01-01", "2026-03-31");
 
-    /// The stage of a customer's way that each channel of touches stands for.
+    /// The stage of a customer's journey that each channel of touches stands for.
     pub const STAGES: [(&'static str, Stage); 6] = [
         ("tv", Stage::Discovery),
         ("social", Stage::Discovery),

@@ -99,10 +99,10 @@ const DAY: f64 = crate::time::limits::DAY as f64;
 const START: i64 = 1_767_225_600;
 
 impl Retailer {
-    /// A log of so many persons over 90 days, the same for the same seed on every machine.
+    /// A log of `persons` persons over 90 days, the same for the same seed on every machine.
     ///
     /// # Errors
-    /// No person, or more than ten million.
+    /// If `persons` is 0 or more than ten million.
     ///
     /// ```
     /// let retailer = mixtouch::simulate::retailer::Retailer::new(1_000, 1)?;

@@ -211,7 +211,7 @@ impl Simulation {
 
 impl Truth {
     /// How far credit is from the truth: the L1 distance between the shares, among paid channels,
-    /// of `credit` and of the channels' removal, from 0 to 2. Credit of channels is looked up by
+    /// of `credit` and of the channels' removal, 0 to 2. Credit of channels is looked up by
     /// name; 2 where no paid channel has any.
     pub fn distance(&self, credit: impl Fn(&str) -> f64) -> f64 {
         let paid: Vec<(f64, f64)> = self

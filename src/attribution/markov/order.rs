@@ -57,7 +57,7 @@ pub struct OrderScore {
     pub auc: Option<f64>,
     /// `1 - (1 - auc) (N - 1) / (N - m - 1)` with `N` journeys and
     /// `m = C(channels + order - 1, order)`, as ChannelAttribution 2.2.5 has it. `None` where `N`
-    /// is not above `m + 1`.
+    /// is at most `m + 1`.
     pub penalised_auc: Option<f64>,
     /// Log-likelihood of the journeys: first states, every step (repeats included) and how journeys
     /// end.

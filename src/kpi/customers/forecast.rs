@@ -56,7 +56,7 @@ impl ForecastHorizon {
             return Err(Error::setting(
                 "days of a forecast's step",
                 step_days,
-                "a finite number above 0",
+                "a finite number > 0",
             ));
         }
         if !(1..=100_000).contains(&steps) {

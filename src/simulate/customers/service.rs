@@ -12,8 +12,8 @@ impl Customers {
     /// The text columns of the log.
     pub const COLUMNS: [&'static str; 5] = ["device", "agent", "team", "tool", "campaign"];
     /// Net promoter scores, in points, of those who in the 30 days before the answer kept to one
-    /// channel (or to none), of those with one hand-over from one channel to another, and of those
-    /// with more: several channels please, many hand-overs less.
+    /// channel (or to none), of those with one handoff from one channel to another, and of those
+    /// with more: several channels please, many handoffs less.
     pub const NET_PROMOTER: [f64; 3] = [0.0, 45.0, 25.0];
     /// The mean answers on consistency between channels of the same, 1 to 5.
     pub const CONSISTENCY: [f64; 3] = [4.0, 4.0, 3.6];
