@@ -73,7 +73,10 @@ impl Fitted {
         let (replicates, block) = (BOOTSTRAP.0, BOOTSTRAP.1.min(panel.periods()));
         let model = fit.posterior();
         let bootstrap = model.bootstrap_with_progress(replicates, block, options.seed, progress)?;
-        let by = By::Search { fit, bootstrap };
+        let by = By::Search {
+            fit: Box::new(fit),
+            bootstrap,
+        };
         Ok(Self { by, seconds })
     }
 
