@@ -53,15 +53,19 @@ impl Outcome {
         let report = self.fitted.report();
         match &self.truth {
             None => report,
-            Some(panel) => report
-                .with_note("simulated: true returns beside the estimates")
-                .with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at))),
+            Some(panel) => report.with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at))),
         }
     }
 
     /// The main figures for reading.
     fn document(&self) -> Document {
         let mut document = self.report().document();
+        if self.truth.is_some() {
+            document.title = format!(
+                "a simulated panel, true returns beside the estimates: {}",
+                document.title
+            );
+        }
         document.sections.extend(self.fitted.coefficients());
         document
             .sections
@@ -81,7 +85,7 @@ impl Outcome {
 }
 
 fn run(options: &Options) -> Result<()> {
-    fit::check(options.estimator)?;
+    fit::check(options.estimator, options.trials)?;
     let truth = if options.panel.is_none() {
         Some(PanelWorld::small_business()?.simulate(options.seed))
     } else {

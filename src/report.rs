@@ -20,6 +20,7 @@
 //! ```
 
 mod cell;
+mod contract;
 #[cfg(feature = "csv")]
 mod csv;
 mod document;
@@ -29,7 +30,8 @@ mod table;
 pub(crate) mod text;
 
 pub use self::cell::Cell;
-pub use self::document::{Document, Report};
+pub use self::contract::Report;
+pub use self::document::Document;
 pub use self::figure::figure;
 pub use self::section::{Block, Section};
 pub use self::table::{Alignment, Column, Table};

@@ -35,8 +35,15 @@ enum By {
     },
 }
 
-/// An error for an estimator that is not there.
-pub(crate) fn check(estimator: EstimatorName) -> Result<()> {
+/// An error for an estimator that is not there, or too few trials, under the options' names.
+pub(crate) fn check(estimator: EstimatorName, trials: usize) -> Result<()> {
+    if trials < 10 {
+        return Err(Error::Setting {
+            name: "--trials".into(),
+            value: trials.to_string(),
+            expected: "10 or more".into(),
+        });
+    }
     if estimator == EstimatorName::Nuts {
         let expected = "search or least-squares, as this version has no sampler";
         return Err(Error::Setting {

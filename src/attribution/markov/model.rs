@@ -2,7 +2,9 @@
 
 use crate::attribution::markov::chain::Chain;
 use crate::attribution::markov::specification::Markov;
-use crate::attribution::markov::state::{State, Transition};
+#[cfg(feature = "csv")]
+use crate::attribution::markov::state::State;
+use crate::attribution::markov::state::Transition;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shares::ChannelShares;

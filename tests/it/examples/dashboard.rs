@@ -507,7 +507,7 @@ fn margins_models_and_stages_are_as_asked() {
     .unwrap();
     let (_, returned, told) = run("omnichannel", &[&base[..], &["--json"]].concat());
     assert!(
-        told.contains("returns of persons without a purchase, which are taken off no value: 1\n"),
+        told.contains("returns of persons without a purchase, not taken off any value: 1\n"),
         "{told}"
     );
     assert_eq!(

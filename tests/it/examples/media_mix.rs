@@ -160,7 +160,7 @@ fn without_input_it_fits_a_world_of_its_own() {
 
 #[test]
 fn least_squares_prints_its_coefficients_beside_channels_and_plan() {
-    let options = ["--estimator", "least-squares", "--budget", "20000"];
+    let options = ["--estimator", "least-squares", "--budget", "300"];
     let (status, text, notes) = run(&options);
     assert_eq!(status, 0, "{notes}");
     let order = [
@@ -168,7 +168,7 @@ fn least_squares_prints_its_coefficients_beside_channels_and_plan() {
         "true ROI",
         "std. error",
         "Durbin-Watson",
-        "next period's plan of 20,000",
+        "next period's plan of 300",
     ];
     let places = order.map(|part| text.rfind(part).unwrap_or_else(|| panic!("{part}: {text}")));
     assert!(places.is_sorted(), "{text}");
