@@ -54,8 +54,9 @@ impl Proportion {
         ))
     }
 
-    /// `count` of `population`; a count above the population counts as the population.
-    pub(crate) fn from_counts(count: u64, population: u64, level: ConfidenceLevel) -> Self {
+    /// `count` of `population` with an interval of this level; a count above the population counts
+    /// as the population.
+    pub fn from_counts(count: u64, population: u64, level: ConfidenceLevel) -> Self {
         let count = count.min(population);
         let rate = (population > 0).then(|| count as f64 / population as f64);
         Self {

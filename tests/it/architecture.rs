@@ -77,12 +77,14 @@ fn modules() -> BTreeMap<Module, String> {
     modules
 }
 
-/// The code without comments and without its test module, which stands last.
+/// The code without comments, without its test module, which stands last, and without attributes
+/// that name the form in which a type is stored: that form reads the type, and not the reverse.
 fn without_tests(code: &str) -> String {
     let code = code.split("#[cfg(test)]\nmod ").next().unwrap();
     let lines = code
         .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .filter(|line| !line.trim_start().starts_with("#[serde("));
     lines.collect::<Vec<_>>().join("\n")
 }
 

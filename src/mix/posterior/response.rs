@@ -200,11 +200,13 @@ impl Posterior {
     ///
     /// ```
     /// use mixtouch::budget::Goal;
+    /// use mixtouch::mix::estimate::{Estimator, Search};
     /// use mixtouch::mix::specification::MixSpecification;
     /// use mixtouch::simulate::panels::PanelWorld;
     ///
     /// let panel = PanelWorld::national()?.simulate(1).panel()?;
-    /// let model = MixSpecification::new().trials(200)?.fit(&panel)?;
+    /// let search = Search::default().with_evaluations(200);
+    /// let model = search.estimate(&MixSpecification::new(), &panel)?;
     /// let budget = model.budget(4, 0.5, 1.5)?;
     /// let total = budget.channels().iter().map(|c| c.now()).sum();
     /// let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
