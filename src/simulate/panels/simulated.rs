@@ -10,7 +10,7 @@ use crate::simulate::panels::channel::TrueChannel;
 use crate::time::Day;
 use crate::util::Random;
 
-/// A panel drawn from a [`PanelWorld`], in long form: one row for each geo and period, geo by geo,
+/// A panel drawn from a [`PanelWorld`](crate::simulate::panels::PanelWorld), in long form: one row for each geo and period, geo by geo,
 /// periods in order.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
