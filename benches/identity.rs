@@ -14,7 +14,12 @@
 //!     cargo bench --bench identity
 //!     cargo bench --bench identity -- 1000000
 
-#[path = "../tests/it/common/random.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "of its parts the bench needs some"
+)]
+#[path = "../src/util/random.rs"]
 mod random;
 
 use mixtouch::identity::{HashKey, Identifier, Link, Links, Pseudonymiser, Resolver, Rules};

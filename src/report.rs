@@ -22,7 +22,7 @@
 mod cell;
 mod contract;
 #[cfg(feature = "csv")]
-mod csv;
+pub(crate) mod csv;
 mod document;
 mod figure;
 mod section;

@@ -7,7 +7,8 @@ use random::Random;
 use rayon::prelude::*;
 use std::ops::Range;
 
-#[path = "../../tests/it/common/random.rs"]
+#[allow(unused_imports, reason = "its tests run with the crate's")]
+#[path = "../../src/util/random.rs"]
 pub(crate) mod random;
 
 const CHANNELS: [&str; 12] = [

@@ -27,7 +27,7 @@ pub(crate) struct Options {
     /// Link records: kind,value,linked_kind,linked_value,timestamp[,confidence]
     #[arg(long, value_name = "FILE", requires = "events")]
     pub(crate) identifiers: Option<PathBuf>,
-    /// Consent: kind,value,purpose,granted,timestamp. Without it nobody is asked
+    /// Consent: kind,value,purpose,granted,timestamp. Without it consent is not checked
     #[arg(long, value_name = "FILE", requires = "events")]
     pub(crate) consent: Option<PathBuf>,
     /// The purpose that consent is needed for

@@ -5,16 +5,20 @@
 
 use crate::linalg::dot::{dot, dot_in_order};
 
-/// Removes from `rest` its part in the span of an orthonormal basis, twice for full accuracy.
-pub(crate) fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) {
+/// Removes from `rest` its part in the span of an orthonormal basis, twice for full accuracy, and
+/// gives that part's coordinates.
+pub(crate) fn project_out(basis: &[Vec<f64>], rest: &mut [f64]) -> Vec<f64> {
+    let mut along = vec![0.0; basis.len()];
     for _ in 0..2 {
-        for direction in basis {
-            let along = dot_in_order(direction, rest);
+        for (sum, direction) in along.iter_mut().zip(basis) {
+            let part = dot_in_order(direction, rest);
+            *sum += part;
             rest.iter_mut()
                 .zip(direction)
-                .for_each(|(r, d)| *r -= along * d);
+                .for_each(|(r, d)| *r -= part * d);
         }
     }
+    along
 }
 
 /// A column that is zero outside a range of rows: a geo's own columns live in its rows, shared ones

@@ -8,14 +8,17 @@ use std::borrow::Cow;
 use std::io::Write;
 
 /// Records, quoted where their fields need it.
-struct Records<W: Write>(::csv::Writer<W>);
+pub(crate) struct Records<W: Write>(::csv::Writer<W>);
 
 impl<W: Write> Records<W> {
-    fn new(writer: W) -> Self {
+    pub(crate) fn new(writer: W) -> Self {
         Self(::csv::Writer::from_writer(writer))
     }
 
-    fn write<F: AsRef<[u8]>>(&mut self, fields: impl IntoIterator<Item = F>) -> Result<()> {
+    pub(crate) fn write<F: AsRef<[u8]>>(
+        &mut self,
+        fields: impl IntoIterator<Item = F>,
+    ) -> Result<()> {
         let written = self.0.write_record(fields);
         written.map_err(|error| match error.into_kind() {
             ::csv::ErrorKind::Io(error) => Error::Io(error),
@@ -23,7 +26,7 @@ impl<W: Write> Records<W> {
         })
     }
 
-    fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }
 }

@@ -10,8 +10,10 @@ use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shares::ChannelShares;
 use crate::channel::Channels;
 #[cfg(feature = "csv")]
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journeys::Journey;
+#[cfg(feature = "csv")]
+use crate::report::csv::Records;
 use serde::{Deserialize, Serialize};
 
 /// A fitted [`Markov`] chain. In a table it reports channel totals;
@@ -83,7 +85,6 @@ impl MarkovModel {
     /// ```
     #[cfg(feature = "csv")]
     pub fn write_transitions_csv(&self, writer: impl std::io::Write) -> Result<()> {
-        let failed = |error: csv::Error| Error::Io(std::io::Error::other(error));
         let name = |state: State<'_>| match state {
             State::Start => "(start)".to_owned(),
             State::Channels(ids) => ids
@@ -94,9 +95,8 @@ impl MarkovModel {
             State::Conversion => "(conversion)".to_owned(),
             State::Null => "(null)".to_owned(),
         };
-        let mut rows = csv::Writer::from_writer(writer);
-        rows.write_record(["from", "to", "weight", "probability"])
-            .map_err(failed)?;
+        let mut rows = Records::new(writer);
+        rows.write(["from", "to", "weight", "probability"])?;
         for Transition {
             from,
             to,
@@ -104,15 +104,14 @@ impl MarkovModel {
             probability,
         } in self.transitions()
         {
-            rows.write_record([
+            rows.write([
                 name(from),
                 name(to),
                 weight.to_string(),
                 probability.to_string(),
-            ])
-            .map_err(failed)?;
+            ])?;
         }
-        Ok(rows.flush()?)
+        rows.finish()
     }
 
     /// The number of states between start and end that occur in the data.

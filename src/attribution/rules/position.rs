@@ -140,12 +140,16 @@ impl AttributionModel for Position {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::channel::ChannelId;
     use crate::journeys::Outcome;
 
-    fn shares(model: &impl AttributionModel, channels: &[u16]) -> Vec<f64> {
+    /// The shares of a journey over these channels, to six digits.
+    pub(in crate::attribution::rules) fn shares(
+        model: &impl AttributionModel,
+        channels: &[u16],
+    ) -> Vec<f64> {
         let channels: Vec<ChannelId> = channels.iter().map(|&id| ChannelId(id)).collect();
         let mut weights = vec![0.0; channels.len()];
         model.weigh(

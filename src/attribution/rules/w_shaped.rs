@@ -168,21 +168,7 @@ impl AttributionModel for WShapedModel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journeys::Outcome;
-
-    fn shares(model: &impl AttributionModel, channels: &[u16]) -> Vec<f64> {
-        let channels: Vec<ChannelId> = channels.iter().map(|&id| ChannelId(id)).collect();
-        let mut weights = vec![0.0; channels.len()];
-        model.weigh(
-            Journey::new(&channels, &[], 0, Outcome::NULL).unwrap(),
-            &mut weights,
-        );
-        let sum: f64 = weights.iter().sum();
-        weights
-            .iter()
-            .map(|weight| (weight / sum * 1e6).round() / 1e6)
-            .collect()
-    }
+    use crate::attribution::rules::position::tests::shares;
 
     #[test]
     fn w_adds_roles_up() {

@@ -209,6 +209,18 @@ impl Problem {
             * statistics.mean(k)
     }
 
+    /// Finds the coefficients within their bounds for the normal equations in the workspace; false if
+    /// they have no single solution.
+    pub(crate) fn minimise(&self, workspace: &mut Workspace) -> bool {
+        workspace.solver.solve(
+            &workspace.a,
+            &workspace.b,
+            &self.lower,
+            &self.upper,
+            &mut workspace.coefficients,
+        )
+    }
+
     /// Solves the linear part for all rows; none if it has no single solution.
     pub(crate) fn solve(
         &self,
@@ -227,13 +239,7 @@ impl Problem {
                 &mut workspace.a,
                 &mut workspace.b,
             );
-        if !workspace.solver.solve(
-            &workspace.a,
-            &workspace.b,
-            &self.lower,
-            &self.upper,
-            &mut workspace.coefficients,
-        ) {
+        if !self.minimise(workspace) {
             return None;
         }
         let x = &workspace.coefficients;

@@ -31,6 +31,41 @@ impl Problem {
         penalty: f64,
         workspace: &mut Workspace,
     ) -> Option<f64> {
+        let size = self.design.basis.len();
+        self.training_equations(fold, block, statistics, workspace);
+        self.add_rows(
+            statistics,
+            penalty,
+            fold.rows,
+            &mut workspace.a,
+            &mut workspace.b,
+        );
+        if !self.minimise(workspace) {
+            return None;
+        }
+        workspace.rest.copy_from_slice(&fold.kpi);
+        for (k, x) in workspace.coefficients.iter().enumerate() {
+            workspace
+                .rest
+                .iter_mut()
+                .zip(&workspace.along[k * size..(k + 1) * size])
+                .for_each(|(r, a)| *r -= x * a);
+        }
+        backward(&fold.factor, size, size, &mut workspace.rest);
+        Some(
+            self.block_error(fold, block, statistics, workspace)
+                .max(0.0),
+        )
+    }
+
+    /// The normal equations of the blocks before `block`, less what the baseline explains.
+    fn training_equations(
+        &self,
+        fold: &Fold,
+        block: usize,
+        statistics: &SufficientStatistics,
+        workspace: &mut Workspace,
+    ) {
         let n = statistics.count();
         let size = self.design.basis.len();
         for k in 0..n {
@@ -60,35 +95,6 @@ impl Problem {
                 workspace.a[i * n + i] = 1.0;
             }
         }
-        self.add_rows(
-            statistics,
-            penalty,
-            fold.rows,
-            &mut workspace.a,
-            &mut workspace.b,
-        );
-        if !workspace.solver.solve(
-            &workspace.a,
-            &workspace.b,
-            &self.lower,
-            &self.upper,
-            &mut workspace.coefficients,
-        ) {
-            return None;
-        }
-        workspace.rest.copy_from_slice(&fold.kpi);
-        for (k, x) in workspace.coefficients.iter().enumerate() {
-            workspace
-                .rest
-                .iter_mut()
-                .zip(&workspace.along[k * size..(k + 1) * size])
-                .for_each(|(r, a)| *r -= x * a);
-        }
-        backward(&fold.factor, size, size, &mut workspace.rest);
-        Some(
-            self.block_error(fold, block, statistics, workspace)
-                .max(0.0),
-        )
     }
 
     /// Squared errors in a block under the workspace's coefficients, from products alone.

@@ -235,7 +235,7 @@ impl Life {
                 });
             }
         }
-        // The shop's own things need nobody's consent; every person says so, for persons are
+        // The shop's own devices need no person's consent; every person says so, for persons are
         // simulated one by one.
         for name in [
             self.tablet(),

@@ -135,7 +135,7 @@ fn rows_are_counted_through_chunks_and_quoted_lines() {
             CsvReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
         let message = loop {
             match reader.next_batches() {
-                Ok(batches) => assert!(batches.is_some(), "the bad row was passed over"),
+                Ok(batches) => assert!(batches.is_some(), "the bad row was ignored"),
                 Err(error) => break error.to_string(),
             }
         };

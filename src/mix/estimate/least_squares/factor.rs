@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
+use crate::linalg::gram_schmidt::project_out;
 
 /// A column whose remainder is this much shorter than the column itself depends on the others.
 const DEPENDENT: f64 = 1e-10;
@@ -48,16 +49,7 @@ impl Factor {
     /// A column's products with the directions, and the length and entries of what is left.
     fn remainder(&self, column: &[f64]) -> (Vec<f64>, f64, Vec<f64>) {
         let mut rest = column.to_vec();
-        let mut along = vec![0.0; self.directions.len()];
-        for _ in 0..2 {
-            for (sum, direction) in along.iter_mut().zip(&self.directions) {
-                let part = dot(&rest, direction);
-                *sum += part;
-                rest.iter_mut()
-                    .zip(direction)
-                    .for_each(|(r, d)| *r -= part * d);
-            }
-        }
+        let along = project_out(&self.directions, &mut rest);
         let length = dot(&rest, &rest).sqrt();
         (along, length, rest)
     }
