@@ -25,6 +25,7 @@ pub(crate) mod multiple_testing;
 pub(crate) mod normal;
 pub(crate) mod proportion;
 pub(crate) mod quantile;
+pub(crate) mod ratio;
 pub(crate) mod special;
 pub(crate) mod student;
 

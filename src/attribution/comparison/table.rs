@@ -7,6 +7,7 @@ use crate::attribution::parameters::Parameters;
 use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
+use crate::stats::ratio::cost_each;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -146,7 +147,8 @@ pub struct ChannelCredit {
     /// Return on ad spend: value / cost, where the cost is > 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roas: Option<f64>,
-    /// Cost per acquisition: cost / conversions, where both are > 0.
+    /// Cost per acquisition: cost / conversions, where the cost is > 0 and the conversions are more
+    /// than a billionth of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpa: Option<f64>,
     /// Share of all conversions lost without the channel, 0 to 1, for Markov models.
@@ -238,6 +240,7 @@ impl ModelTable {
         let effects = model
             .channel_shares()
             .map(|shares| shares.removal_effects());
+        let all = credits.total().conversions;
         let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
             let cost = costs.map(|costs| costs[at]);
             let paid = cost.filter(|&cost| cost > 0.0);
@@ -251,9 +254,7 @@ impl ModelTable {
                 value_high: None,
                 cost,
                 roas: paid.map(|cost| tally.value / cost),
-                cpa: paid
-                    .filter(|_| tally.conversions > 0.0)
-                    .map(|cost| cost / tally.conversions),
+                cpa: cost_each(cost, tally.conversions, all),
                 removal_effect: effects.map(|effects| effects[at]),
             }
         };

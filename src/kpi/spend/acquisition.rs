@@ -10,9 +10,10 @@ use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, BootstrapWeights, Sample};
 use crate::journeys::{Journey, Outcome};
 use crate::kpi::options::KpiOptions;
-use crate::kpi::spend::cost::{cost_each, sum, total_spend};
+use crate::kpi::spend::cost::{sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
+use crate::stats::ratio::cost_each;
 use crate::time::TimeRange;
 
 /// Customer acquisition cost (CAC) = spend / new customers, of all channels and by channel.
@@ -132,7 +133,7 @@ impl CustomerAcquisitionCost {
             new_customers,
             returning_customers,
             spend,
-            cost_per_customer: cost_each(spend, new_customers as f64),
+            cost_per_customer: cost_each(spend, new_customers as f64, new_customers as f64),
             channels: by_channel(&credits, journeys.costs()),
             baseline: credits.baseline().conversions,
             unattributed: credits.unattributed().conversions,
@@ -149,8 +150,9 @@ impl CustomerAcquisitionCost {
                     .map(|row| (row.channel.clone(), row)),
             )
             .groups;
+        let all = self.new_customers as f64;
         let row = |(channel, row): (String, ChannelAcquisition)| {
-            let cost_per_customer = cost_each(row.spend, row.new_customers);
+            let cost_per_customer = cost_each(row.spend, row.new_customers, all);
             ChannelAcquisition {
                 channel,
                 cost_per_customer,
@@ -187,6 +189,7 @@ impl Group for ChannelAcquisition {
 }
 
 fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisition> {
+    let all = credits.total().conversions;
     let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
         let spend = costs.map(|costs| costs[at]);
         ChannelAcquisition {
@@ -194,7 +197,7 @@ fn by_channel(credits: &Credits, costs: Option<&[f64]>) -> Vec<ChannelAcquisitio
             spend,
             new_customers: tally.conversions,
             value: tally.value,
-            cost_per_customer: cost_each(spend, tally.conversions),
+            cost_per_customer: cost_each(spend, tally.conversions, all),
         }
     };
     credits

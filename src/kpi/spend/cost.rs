@@ -1,11 +1,4 @@
-//! Spend by conversion or customer.
-
-/// Spend per conversion or customer; none without spend or without any.
-pub(crate) fn cost_each(spend: Option<f64>, count: f64) -> Option<f64> {
-    spend
-        .filter(|&spend| spend > 0.0 && count > 0.0)
-        .map(|spend| spend / count)
-}
+//! Sums of spend.
 
 /// The spend of all channels.
 pub(crate) fn total_spend(costs: Option<&[f64]>) -> Option<f64> {

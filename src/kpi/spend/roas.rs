@@ -8,9 +8,10 @@ use crate::attribution::{Credits, Tally};
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::kpi::options::KpiOptions;
-use crate::kpi::spend::cost::{cost_each, sum, total_spend};
+use crate::kpi::spend::cost::{sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
+use crate::stats::ratio::cost_each;
 use crate::time::TimeRange;
 
 /// Return on ad spend, of all channels and by channel, as a model's [`Credits`] divide conversions
@@ -149,7 +150,9 @@ impl ReturnOnAdSpend {
         }
         credits.channels().same_as(journeys.channels())?;
         let spend = total_spend(journeys.costs());
-        let figures = |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin);
+        let all = credits.total().conversions;
+        let figures =
+            |tally: Tally, spend: Option<f64>| SpendReturn::new(tally, spend, margin, all);
         let channel = |(at, (channel, tally)): (usize, (&str, &Tally))| ChannelReturn {
             channel: channel.to_owned(),
             figures: figures(*tally, journeys.costs().map(|costs| costs[at])),
@@ -180,6 +183,7 @@ impl ReturnOnAdSpend {
                     .map(|row| (row.channel.clone(), row)),
             )
             .groups;
+        let all = self.whole.conversions;
         let figures = |row: ChannelReturn| {
             let SpendReturn {
                 conversions,
@@ -187,7 +191,7 @@ impl ReturnOnAdSpend {
                 spend,
                 ..
             } = row.figures;
-            SpendReturn::new(Tally { conversions, value }, spend, self.margin)
+            SpendReturn::new(Tally { conversions, value }, spend, self.margin, all)
         };
         let channels = groups
             .into_iter()
@@ -225,7 +229,8 @@ impl Group for ChannelReturn {
 }
 
 impl SpendReturn {
-    fn new(tally: Tally, spend: Option<f64>, margin: f64) -> Self {
+    /// `all` are the conversions of the log.
+    fn new(tally: Tally, spend: Option<f64>, margin: f64, all: f64) -> Self {
         let paid = spend.filter(|&spend| spend > 0.0);
         Self {
             conversions: tally.conversions,
@@ -233,7 +238,7 @@ impl SpendReturn {
             spend,
             roas: paid.map(|spend| tally.value / spend),
             roi: paid.map(|spend| (margin * tally.value - spend) / spend),
-            cost_per_conversion: cost_each(spend, tally.conversions),
+            cost_per_conversion: cost_each(spend, tally.conversions, all),
         }
     }
 
