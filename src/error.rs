@@ -76,7 +76,10 @@ pub enum Error {
         channel: String,
     },
     /// A setting names a channel that does not exist.
-    #[error("{role} names channel {channel:?}, expected: {}", known.join(", "))]
+    #[error(
+        "{role} names channel {channel:?}, expected: {}; one that the data may lack is declared by add_channels",
+        known.join(", ")
+    )]
     UnknownChannel {
         /// The setting that names the channel.
         role: Cow<'static, str>,

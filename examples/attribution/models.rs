@@ -48,8 +48,13 @@ fn settings(options: &Options) -> Result<ModelSettings> {
         .with_pairs(options.pairs)
         .with_demand_capture(options.demand_capture.iter().cloned())
         .with_upstream(options.upstream.iter().cloned());
+    let direct = if options.direct.is_empty() {
+        LastNonDirect::default()
+    } else {
+        LastNonDirect::new(options.direct.iter().cloned())
+    };
     let mut settings = ModelSettings::default()
-        .with_last_non_direct(LastNonDirect::new(options.direct.iter().cloned()))
+        .with_last_non_direct(direct)
         .with_time_decay(options.time_decay()?)
         .with_markov(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls))
         .with_time_to_event(hazard);
@@ -61,11 +66,17 @@ fn settings(options: &Options) -> Result<ModelSettings> {
 
 fn check_channels(options: &Options, journeys: &Journeys) -> Result<()> {
     let channels = journeys.channels();
-    for (role, names) in [
-        ("--demand-capture", &options.demand_capture),
-        ("--upstream", &options.upstream),
+    for (role, names, ignores_case) in [
+        ("--direct", &options.direct, true),
+        ("--stage", &options.stage, false),
+        ("--demand-capture", &options.demand_capture, false),
+        ("--upstream", &options.upstream, false),
     ] {
-        if let Some(name) = names.iter().find(|name| channels.id(name).is_none()) {
+        let is = |name: &str, other: &str| {
+            name == other || (ignores_case && name.eq_ignore_ascii_case(other))
+        };
+        let lacks = |name: &&String| !channels.iter().any(|other| is(name, other));
+        if let Some(name) = names.iter().find(lacks) {
             return Err(Error::UnknownChannel {
                 role: role.into(),
                 channel: name.clone(),

@@ -10,9 +10,12 @@ use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
 
-/// All credit to the last touch that is not `direct` (or of the channels named); where all are, to
-/// the last one. Like Google Analytics' last non-direct click. Names that do not occur have no
-/// effect.
+/// All credit to the last touch that is not direct (or of the channels named); where all are, to
+/// the last one. Like Google Analytics' last non-direct click. Names match in either case; those
+/// that do not occur have no effect.
+///
+/// By default direct is what analytics tools call so: `direct`, `(direct)`, `(direct) / (none)`,
+/// `direct / (none)`, `direct / none`, `direct traffic`, `typed/bookmarked`.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
@@ -32,7 +35,15 @@ pub struct LastNonDirect {
 
 impl Default for LastNonDirect {
     fn default() -> Self {
-        Self::new(["direct"])
+        Self::new([
+            "direct",
+            "(direct)",
+            "(direct) / (none)",
+            "direct / (none)",
+            "direct / none",
+            "direct traffic",
+            "typed/bookmarked",
+        ])
     }
 }
 
@@ -94,11 +105,13 @@ impl Fit for LastNonDirect {
     }
 
     fn solve(&self, Names { channels, .. }: Names) -> Result<LastNonDirectModel> {
-        let direct = self
-            .direct
-            .iter()
-            .filter_map(|name| channels.id(name))
-            .collect();
+        let is_direct = |channel: &ChannelId| {
+            let name = channels.name(*channel);
+            self.direct
+                .iter()
+                .any(|other| other.eq_ignore_ascii_case(name))
+        };
+        let direct = channels.ids().filter(is_direct).collect();
         Ok(LastNonDirectModel { channels, direct })
     }
 }
