@@ -32,3 +32,5 @@ mod segments;
 mod set_models;
 mod time_to_event;
 mod worlds;
+#[cfg(feature = "csv")]
+mod written_logs;
