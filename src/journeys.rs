@@ -9,6 +9,7 @@ mod options;
 mod paths;
 mod resample;
 mod segments;
+mod state;
 mod transform;
 
 pub use self::accumulator::Accumulator;

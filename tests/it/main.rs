@@ -30,6 +30,7 @@ mod omnichannel;
 mod parquet;
 mod segments;
 mod set_models;
+mod state;
 mod time_to_event;
 mod worlds;
 #[cfg(feature = "csv")]
