@@ -22,3 +22,4 @@ pub(crate) use self::options::lookback::days_to_duration;
 pub use self::options::{JourneyOptions, Transform};
 pub use self::paths::PathTable;
 pub(crate) use self::resample::PoissonResampler;
+pub(crate) use self::segments::Segment;

@@ -1,6 +1,6 @@
 //! Credit touch by touch, for a table with a row for each touch.
 
-use crate::attribution::engine::check;
+use crate::attribution::engine::{names, weigh};
 use crate::attribution::model::AttributionModel;
 use crate::attribution::weights::{check_weights, sum};
 use crate::channel::ChannelId;
@@ -100,8 +100,8 @@ impl JourneyCredit<'_> {
 /// here.
 ///
 /// # Errors
-/// If the journeys lack what the model needs, the model was fitted on other channels, it gives a
-/// weight that [`attribute`](crate::attribution::attribute) refuses, or `sink` fails.
+/// If the journeys lack what the model needs, it gives a weight that
+/// [`attribute`](crate::attribution::attribute) refuses, or `sink` fails.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
@@ -128,7 +128,8 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
     model: &M,
     mut sink: impl FnMut(JourneyCredit<'_>) -> Result<()>,
 ) -> Result<()> {
-    check(journeys, model, model.name())?;
+    model.needs().check(journeys, model.name())?;
+    let names = names(journeys, model);
     let whole = model.needs().timeline;
     let mut weights = Vec::new();
     let mut block = journeys.converting_block().with_timelines();
@@ -144,7 +145,7 @@ pub fn stream_credits<M: AttributionModel + ?Sized>(
         let mut baseline = if weights.is_empty() {
             0.0
         } else {
-            model.weigh(journey, &mut weights)
+            weigh(model, names.as_ref(), journey, &mut weights)
         };
         check_weights(&weights, baseline, model.name(), model.is_signed())?;
         let sum = sum(&mut weights, &mut baseline);

@@ -1,7 +1,7 @@
 //! Exclusion, path transforms and trimming of one journey's touches.
 
 use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journeys::options::{JourneyOptions, Transform};
 
 /// One touch while a journey is being cut.
@@ -37,14 +37,8 @@ impl JourneyOptions {
 
 /// The channel an option names; one that is not there would be a slip of the pen.
 pub(super) fn known(role: &'static str, name: &str, channels: &Channels) -> Result<ChannelId> {
-    channels.id(name).ok_or_else(|| {
-        let known = channels.iter().map(str::to_owned).collect();
-        Error::UnknownChannel {
-            role: role.into(),
-            channel: name.to_owned(),
-            known,
-        }
-    })
+    let unknown = || channels.undeclared(role, name);
+    channels.id(name).ok_or_else(unknown)
 }
 
 /// Leaves out the excluded channels unless nothing would remain.

@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod bootstrap;
 mod common;
+mod comparison;
 mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;

@@ -526,7 +526,7 @@ fn bad_settings_are_refused() {
     ] {
         let message = specification.fit(&log).unwrap_err().to_string();
         assert!(
-            message.ends_with("names channel \"tee-vee\", expected: radio, tv"),
+            message.contains("names channel \"tee-vee\", expected: radio, tv; declare"),
             "{message}"
         );
     }

@@ -9,6 +9,7 @@ use crate::attribution::rules::position::Position;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// W: 0.3 for the first touch, 0.3 for the first touch of a channel that marks a stage (a demo
@@ -28,8 +29,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(credits.channel("e-mail").map(|tally| tally.value.round()), Some(10.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WShapedFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WShaped {
     stage: Vec<String>,
 }
@@ -38,6 +38,8 @@ pub struct WShaped {
 struct WShapedFields {
     stage: Vec<String>,
 }
+
+read_settings!(WShaped, WShapedFields);
 
 impl TryFrom<WShapedFields> for WShaped {
     type Error = Error;
@@ -118,12 +120,8 @@ impl Fit for WShaped {
     /// If a stage is not one of the journeys' channels.
     fn solve(&self, Names { channels, .. }: Names) -> Result<WShapedModel> {
         let find = |name: &String| {
-            let known = || channels.iter().map(str::to_owned).collect();
-            channels.id(name).ok_or_else(|| Error::UnknownChannel {
-                role: "stage".into(),
-                channel: name.clone(),
-                known: known(),
-            })
+            let unknown = || channels.undeclared("stage", name);
+            channels.id(name).ok_or_else(unknown)
         };
         let stage = self.stage.iter().map(find).collect::<Result<_>>()?;
         Ok(WShapedModel { channels, stage })

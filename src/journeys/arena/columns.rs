@@ -9,6 +9,7 @@ use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
 use crate::time::TimeRange;
+use rayon::prelude::*;
 
 /// All journeys, ready to be scored.
 ///
@@ -169,6 +170,26 @@ impl Journeys {
             channels: &channels[start..start + end],
             times: &times[..end],
         }
+    }
+
+    /// The time whose conversions are reported: from the period's first second, or the first row's
+    /// where the period is open, to the end of observation. Nothing for a path table.
+    pub(crate) fn observed(&self) -> Option<TimeRange> {
+        self.people.as_ref()?;
+        let first = if self.observation.from > 0 {
+            self.observation.from
+        } else {
+            let times = &self.timeline.as_ref().unwrap_or(&self.touches).times;
+            let closes = self.closes.par_iter().min();
+            times
+                .par_iter()
+                .min()
+                .into_iter()
+                .chain(closes)
+                .min()
+                .copied()?
+        };
+        TimeRange::new(first.into(), i64::from(self.observation.end) + 1).ok()
     }
 
     /// How many journeys at the front may have conversions.

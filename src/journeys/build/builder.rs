@@ -302,6 +302,31 @@ impl JourneyBuilder {
     /// Observation ends with the period or, until a later row has come, with the last row. The
     /// builder's own period is best left open, as rows beyond its end are never kept.
     ///
+    /// To report day by day, take two snapshots: of some weeks to fit models on, and of the day to
+    /// be scored. A day has too few conversions to fit a model on, and is too short to show what
+    /// comes without marketing; a comparison that fits on one says so
+    /// ([`Finding`](crate::attribution::Finding)).
+    ///
+    /// ```
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Comparison, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_all(World::Baseline.simulate(2_000, 1)?.batches())?;
+    /// let (day, today) = (86_400, 1_767_225_600 + 60 * 86_400);
+    /// let weeks = builder.snapshot(TimeRange::new(today - 28 * day, today)?)?;
+    /// let reported = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///
+    /// let comparison = Comparison::new().fit("time-to-event", AdditiveHazard::default());
+    /// let table = comparison.run_on(&weeks, &reported)?;
+    /// assert_eq!(table.totals().conversions, reported.totals().conversions);
+    /// // fitted on the day itself: too few conversions, and too short
+    /// assert!(!comparison.run(&reported)?.findings().is_empty());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// If [`JourneyBuilder::build`] would fail.
     pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
