@@ -33,6 +33,7 @@ mod model;
 mod needs;
 mod ngram_table;
 mod parameters;
+mod path_rates;
 pub mod regression;
 pub mod rules;
 pub mod shapley;

@@ -66,6 +66,21 @@ pub trait AttributionModel: Send + Sync {
         Parameters::default()
     }
 
+    /// How many numbers the model learned from data: rates, probabilities, coefficients. `None` for
+    /// rules and other models that learn nothing.
+    ///
+    /// Set beside [`AttributionModel::fitted_conversions`] it says how much the data can tell: 12
+    /// conversions do not determine 43 rates.
+    fn free_parameters(&self) -> Option<usize> {
+        None
+    }
+
+    /// How many conversions it learned them from. `None` where it learned nothing, or does not keep
+    /// the number.
+    fn fitted_conversions(&self) -> Option<f64> {
+        None
+    }
+
     /// Puts raw weights into a zeroed slice with one cell per touch, of which there is at least
     /// one, and returns the weight of the baseline (0 for most).
     ///
@@ -110,6 +125,14 @@ macro_rules! forward_models {
 
             fn parameters(&self) -> Parameters {
                 (**self).parameters()
+            }
+
+            fn free_parameters(&self) -> Option<usize> {
+                (**self).free_parameters()
+            }
+
+            fn fitted_conversions(&self) -> Option<f64> {
+                (**self).fitted_conversions()
             }
 
             fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
