@@ -34,6 +34,7 @@ mod name_map;
 mod needs;
 mod ngram_table;
 mod parameters;
+mod path_rates;
 mod provenance;
 pub mod regression;
 pub mod rules;

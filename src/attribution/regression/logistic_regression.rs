@@ -233,6 +233,11 @@ impl AttributionModel for LogisticRegressionModel {
         AttributionModel::channels(&self.game)
     }
 
+    /// A coefficient a channel, and the intercept.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(1 + self.game.response().coefficients.len())
+    }
+
     fn parameters(&self) -> Parameters {
         parameters([("penalty", self.specification.penalty.into())])
     }
