@@ -563,7 +563,7 @@ const FEW_CONVERSIONS: &str = include_str!("data/few_conversions.csv");
 
 #[test]
 fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
-    let log = Events::from_csv(FEW_CONVERSIONS.as_bytes()).unwrap();
+    let log = Events::from_csv(FEW_CONVERSIONS.as_bytes(), EventColumns::default()).unwrap();
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
     let model = fit(&journeys).unwrap();
     let events = model.report().conversions;
