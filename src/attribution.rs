@@ -59,6 +59,7 @@ pub use self::fit::Fit;
 pub use self::model::AttributionModel;
 pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};
+pub use self::rules::names::NamesOnly;
 pub use self::shares::ChannelShares;
 pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};
 pub use self::tally::Tally;

@@ -110,29 +110,9 @@ impl RegressionData {
     ///
     /// linfa holds weights as `f32`, and most of its regressors do not read them.
     ///
-    /// Another of linfa's regressors on a panel's transformed design:
-    ///
-    /// ```
-    /// use linfa::prelude::*;
-    /// use linfa_linear::{Link, TweedieRegressor};
-    /// use mixtouch::mix::estimate::{RegressionData, TransformedDesign};
-    /// use mixtouch::mix::specification::MixSpecification;
-    /// use mixtouch::simulate::panels::PanelWorld;
-    ///
-    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
-    /// let specification = MixSpecification::new();
-    /// let curves = specification.curves(&panel, |_, p| p.prior().quantile(0.5))?;
-    /// let design = TransformedDesign::new(&specification, &panel, &curves)?;
-    /// let dataset = RegressionData::from(&design).dataset();
-    /// assert_eq!(dataset.feature_names()[0], panel.channels()[0].name());
-    /// // A penalised regression with normal noise.
-    /// let regressor = TweedieRegressor::params().power(0.0).link(Link::Identity).alpha(0.1);
-    /// let r2 = regressor.fit(&dataset)?.predict(&dataset).r2(&dataset)?;
-    /// assert!(r2 > 0.3);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// Ordinary least squares on rows of one's own:
+    /// Regressors of linfa add an intercept unless told otherwise; where the columns span a constant
+    /// ([`RegressionData::without_intercept`]), say `with_intercept(false)`. A panel's design has a
+    /// dataset without the constant: [`TransformedDesign::dataset`](crate::mix::estimate::TransformedDesign::dataset).
     ///
     /// ```
     /// use linfa::prelude::*;

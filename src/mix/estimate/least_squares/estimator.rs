@@ -116,7 +116,12 @@ impl LeastSquares {
         self
     }
 
-    /// The value of a channel's transform parameter; its prior's median unless set.
+    /// The value of a channel's transform parameter; its prior's median unless set. The names are
+    /// those of the channel's families: [`AdstockFamily::parameters`] and
+    /// [`SaturationFamily::parameters`].
+    ///
+    /// [`AdstockFamily::parameters`]: crate::mix::transform::AdstockFamily::parameters
+    /// [`SaturationFamily::parameters`]: crate::mix::transform::SaturationFamily::parameters
     #[must_use]
     pub fn with_parameter(mut self, channel: &str, parameter: &str, value: f64) -> Self {
         self.parameters
@@ -212,7 +217,7 @@ impl LeastSquares {
                 Err(Error::setting(
                     "transform parameter",
                     format!("{name} of {channel}"),
-                    "a parameter of one of the panel's channels",
+                    known_parameters(specification, panel)?,
                 ))
             }
             None => Ok(curves),
@@ -242,6 +247,18 @@ impl From<&TransformedDesign> for RegressionData {
             None => data,
         }
     }
+}
+
+/// The parameters of each channel's transforms, as an error names them.
+fn known_parameters(specification: &MixSpecification, panel: &Panel) -> Result<String> {
+    let names = RefCell::new(Vec::new());
+    specification.curves(panel, |channel, parameter| {
+        names
+            .borrow_mut()
+            .push(format!("{} of {channel}", parameter.name()));
+        parameter.prior().quantile(0.5)
+    })?;
+    Ok(names.into_inner().join(", "))
 }
 
 /// The rows with weight, and the intercept as the first column, checked for rank.

@@ -45,7 +45,8 @@ impl Default for Search {
 }
 
 impl Search {
-    /// How many candidates to evaluate, 10 or more; 2000 unless set.
+    /// How many candidates to evaluate, 10 or more; 2000 unless set. A pilot to find the range of
+    /// penalties takes a sixteenth on top, and the Pareto front its own.
     #[must_use]
     pub const fn with_evaluations(mut self, evaluations: usize) -> Self {
         self.evaluations = evaluations;
