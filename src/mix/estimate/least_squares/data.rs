@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2};
 
 use crate::error::{Error, Result};
+use crate::linalg::magnitude::unsquarable;
 
 /// The rows of a regression: regressors with names and an outcome.
 ///
@@ -140,7 +141,28 @@ impl RegressionData {
         }
     }
 
-    /// Shapes fit, numbers are finite, weights are 0 or more.
+    /// Names are neither empty nor given twice, nor that of an intercept that is added.
+    fn check_names(&self) -> Result<()> {
+        let mut sorted: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        if self.intercept {
+            sorted.push("intercept");
+        }
+        sorted.sort_unstable();
+        let repeated = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+        match repeated
+            .map(|pair| pair[0])
+            .or(sorted.first().copied().filter(|n| n.is_empty()))
+        {
+            Some(name) => Err(Error::setting(
+                "regressor's name",
+                format!("{name:?}"),
+                "a name of its own",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Shapes fit, names differ, numbers are finite, weights are 0 or more.
     pub(crate) fn check(&self) -> Result<()> {
         let (rows, columns) = self.records.dim();
         if rows == 0 || columns == 0 {
@@ -161,10 +183,12 @@ impl RegressionData {
                 format!("a divisor of the {rows} rows"),
             ));
         }
+        self.check_names()?;
         for (name, column) in self.names.iter().zip(self.records.columns()) {
-            finite(name, column.iter())?;
+            sound(name, column.iter())?;
         }
-        finite("outcome", self.target.iter())?;
+        sound("outcome", self.target.iter())?;
+        sound("weight", weights.into_iter().flatten())?;
         match weights
             .into_iter()
             .flatten()
@@ -187,9 +211,17 @@ fn same(what: &'static str, found: usize, needed: usize) -> Result<()> {
     Err(Error::setting(what, found, needed.to_string()))
 }
 
-fn finite<'a>(what: &str, mut values: impl Iterator<Item = &'a f64>) -> Result<()> {
-    match values.find(|v| !v.is_finite()) {
-        Some(value) => Err(Error::setting(what.to_owned(), value, "a finite number")),
+/// Fails unless numbers are finite and their squares fit double precision.
+fn sound<'a>(what: &str, values: impl Iterator<Item = &'a f64> + Clone) -> Result<()> {
+    if let Some(value) = values.clone().find(|v| !v.is_finite()) {
+        return Err(Error::setting(what.to_owned(), value, "a finite number"));
+    }
+    match unsquarable(values) {
+        Some(value) => Err(Error::setting(
+            what.to_owned(),
+            value,
+            "numbers of a size between 1e-140 and 1e140",
+        )),
         None => Ok(()),
     }
 }

@@ -17,6 +17,7 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
 use crate::mix::specification::MixSpecification;
 use crate::mix::transform::ChannelCurve;
+use crate::progress::{Progress, Stage, step};
 
 /// The classical regression, solved by linfa-linear: ordinary least squares, or counts and positive
 /// outcomes with a logarithmic link.
@@ -102,7 +103,8 @@ impl LeastSquares {
         self
     }
 
-    /// The number of draws from the estimates' normal approximation, 1 or more; 400 unless set.
+    /// The number of draws from the estimates' normal approximation, 1 to 1,000,000; 400 unless
+    /// set.
     #[must_use]
     pub fn with_draws(mut self, draws: usize) -> Self {
         self.draws = draws;
@@ -182,7 +184,7 @@ impl LeastSquares {
         }
         data.check()?;
         let summary = self.summary(&problem(&data)?)?;
-        let draws = summary.draws(self.draws, self.seed);
+        let draws = summary.draws(self.draws, self.seed)?;
         let draws = match self.family {
             Family::Gaussian => draws.iter().map(|b| design.draw(b)).collect(),
             _ => {
@@ -229,6 +231,19 @@ impl Estimator for LeastSquares {
     fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
         self.fit(specification, panel)
             .map(|(posterior, _)| posterior)
+    }
+
+    /// Asks the observer before and after: the regression itself takes less than a second.
+    fn estimate_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<Posterior> {
+        step(progress, Stage::Fitting, 0, Some(1))?;
+        let posterior = self.estimate(specification, panel)?;
+        step(progress, Stage::Fitting, 1, Some(1))?;
+        Ok(posterior)
     }
 }
 
