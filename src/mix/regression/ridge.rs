@@ -165,7 +165,7 @@ impl Ridge {
     /// Fits rows x columns to one outcome per row.
     ///
     /// # Errors
-    /// If a setting is out of its range; also as [`ValidRidge::solve`].
+    /// If a setting is out of its range, or [`ValidRidge::solve`] fails.
     pub fn solve(&self, x: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>) -> Result<RidgeFit> {
         self.checked()?.solve(x, y)
     }
