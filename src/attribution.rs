@@ -65,6 +65,7 @@ pub use self::model::AttributionModel;
 pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};
 pub use self::provenance::Provenance;
+pub use self::rules::names::NamesOnly;
 pub use self::shares::ChannelShares;
 pub use self::stored::StoredModel;
 pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};

@@ -5,6 +5,7 @@ use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
+use mixtouch::io::EventColumns;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
 use mixtouch::{

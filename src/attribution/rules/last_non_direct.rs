@@ -4,7 +4,7 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::rules::names::Names;
+use crate::attribution::rules::names::NamesOnly;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
@@ -116,20 +116,21 @@ impl TryFrom<LastNonDirectFields> for LastNonDirectModel {
 }
 
 impl Fit for LastNonDirect {
-    type Evidence = Names;
+    type Evidence = NamesOnly;
     type Model = LastNonDirectModel;
 
     fn needs(&self) -> Needs {
         Needs::NAMES
     }
 
-    fn evidence(&self, channels: &Channels) -> Names {
-        Names::new(channels)
+    fn evidence(&self, channels: &Channels) -> NamesOnly {
+        NamesOnly::new(channels)
     }
 
     /// # Errors
     /// If a name that is not a usual one of direct traffic is not one of the journeys' channels.
-    fn solve(&self, Names { channels, .. }: Names) -> Result<LastNonDirectModel> {
+    fn solve(&self, names: NamesOnly) -> Result<LastNonDirectModel> {
+        let channels = names.into_channels();
         let mut direct = Vec::new();
         for name in &self.direct {
             let is_usual = USUAL.contains(&name.as_str());

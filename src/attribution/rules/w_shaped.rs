@@ -4,7 +4,7 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::rules::names::Names;
+use crate::attribution::rules::names::NamesOnly;
 use crate::attribution::rules::position::Position;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -105,20 +105,21 @@ impl TryFrom<WShapedModelFields> for WShapedModel {
 }
 
 impl Fit for WShaped {
-    type Evidence = Names;
+    type Evidence = NamesOnly;
     type Model = WShapedModel;
 
     fn needs(&self) -> Needs {
         Needs::NAMES
     }
 
-    fn evidence(&self, channels: &Channels) -> Names {
-        Names::new(channels)
+    fn evidence(&self, channels: &Channels) -> NamesOnly {
+        NamesOnly::new(channels)
     }
 
     /// # Errors
     /// If a stage is not one of the journeys' channels.
-    fn solve(&self, Names { channels, .. }: Names) -> Result<WShapedModel> {
+    fn solve(&self, names: NamesOnly) -> Result<WShapedModel> {
+        let channels = names.into_channels();
         let find = |name: &String| {
             let unknown = || channels.undeclared("stage", name);
             channels.id(name).ok_or_else(unknown)
@@ -173,7 +174,7 @@ mod tests {
         let channels = Channels::new(["a", "stage"]).unwrap();
         let w = WShaped::new(["stage"])
             .unwrap()
-            .solve(Names::new(&channels))
+            .solve(NamesOnly::new(&channels))
             .unwrap();
         assert_eq!(shares(&w, &[0, 1, 0, 0, 0]), [0.3, 0.3, 0.05, 0.05, 0.3]);
         assert_eq!(
@@ -188,7 +189,7 @@ mod tests {
         assert!(
             WShaped::new(["demo"])
                 .unwrap()
-                .solve(Names::new(&channels))
+                .solve(NamesOnly::new(&channels))
                 .is_err()
         );
     }

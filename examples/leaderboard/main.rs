@@ -3,7 +3,7 @@
 //!
 //!     cargo run --release --example leaderboard -- --persons 200000 --seed 1
 
-#[path = "common/exit.rs"]
+#[path = "../common/exit.rs"]
 mod exit;
 
 use clap::Parser;
