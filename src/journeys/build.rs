@@ -6,6 +6,7 @@ pub(in crate::journeys) mod codes;
 mod cut;
 mod duplicates;
 mod gather;
+pub(in crate::journeys) mod labels;
 pub(in crate::journeys) mod names;
 pub(in crate::journeys) mod partition;
 mod person_cutter;

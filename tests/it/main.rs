@@ -31,6 +31,7 @@ mod parquet;
 mod segments;
 mod set_models;
 mod state;
+mod stream;
 mod time_to_event;
 mod worlds;
 #[cfg(feature = "csv")]
