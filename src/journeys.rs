@@ -9,12 +9,13 @@ mod options;
 mod paths;
 mod resample;
 mod segments;
+mod state;
 mod transform;
 
 pub use self::accumulator::Accumulator;
 pub(crate) use self::arena::sample::Sample;
 pub(crate) use self::arena::weights::BootstrapWeights;
-pub use self::arena::{Block, Journeys, NullRun, Observation, PersonTimeline, Totals};
+pub use self::arena::{Block, Conversion, Journeys, NullRun, Observation, PersonTimeline, Totals};
 pub use self::build::{JourneyBuilder, PersonCutter, PersonJourneys};
 pub use self::journey::{Journey, Outcome};
 pub use self::options::lookback::Lookback;

@@ -3,6 +3,8 @@
 use crate::channel::{ChannelId, Channels};
 use crate::event::person::PersonTable;
 use crate::event::{CostTable, PersonKey};
+use crate::journeys::arena::conversions::Conversions;
+use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::segments::Segments;
@@ -54,16 +56,19 @@ pub struct Journeys {
     pub(in crate::journeys) costs: Option<Vec<f64>>,
     pub(in crate::journeys) observation: Observation,
     pub(in crate::journeys) segments: Option<Segments>,
+    pub(in crate::journeys) labels: Option<TouchLabels>,
+    pub(in crate::journeys) conversions: Option<Conversions>,
     pub(in crate::journeys) censored: u64,
     pub(in crate::journeys) totals: Totals,
 }
 
-/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are
-/// times.
+/// Touches side by side: the channel, the second since 1970-01-01T00:00:00Z where there are times,
+/// and the number of the label where there are labels.
 #[derive(Debug, Clone, Default)]
 pub(in crate::journeys) struct Touches {
     pub(in crate::journeys) channels: Vec<ChannelId>,
     pub(in crate::journeys) times: Vec<u32>,
+    pub(in crate::journeys) labels: Vec<u32>,
 }
 
 /// Whose journeys and touches are whose.
@@ -158,7 +163,9 @@ impl Journeys {
         person: usize,
         close: u32,
     ) -> Timeline<'_> {
-        let Touches { channels, times } = self.timeline.as_ref().unwrap_or(&self.touches);
+        let Touches {
+            channels, times, ..
+        } = self.timeline.as_ref().unwrap_or(&self.touches);
         let start = if person == 0 {
             0
         } else {
