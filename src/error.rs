@@ -1,5 +1,7 @@
 //! The one error type.
 
+pub(crate) mod nearest;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -77,10 +79,23 @@ pub enum Error {
     },
     /// A setting names a channel that does not exist.
     #[error(
-        "{role} names channel {channel:?}, expected: {}; one that the data may lack is declared by add_channels",
-        known.join(", ")
+        "{role} names channel {channel:?}, expected: {}",
+        nearest::expected(channel, known)
     )]
     UnknownChannel {
+        /// The setting that names the channel.
+        role: Cow<'static, str>,
+        /// The name given.
+        channel: String,
+        /// The names of the channels that exist.
+        known: Vec<String>,
+    },
+    /// A setting names a channel that no row of the log touches, and that was not declared.
+    #[error(
+        "{role} names channel {channel:?}, expected: {}; declare a channel that has no row yet with add_channels",
+        nearest::expected(channel, known)
+    )]
+    UndeclaredChannel {
         /// The setting that names the channel.
         role: Cow<'static, str>,
         /// The name given.
@@ -105,7 +120,7 @@ pub enum Error {
         conversions: f64,
     },
     /// Two parts to be merged, or a model and its journeys, have different channels.
-    #[error("channels differ: {left} and {right}")]
+    #[error("channels differ: {left} and {right}; declare all of them in each part (add_channels)")]
     ChannelMismatch {
         /// The channels of one side, abridged.
         left: String,

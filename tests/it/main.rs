@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod bootstrap;
 mod common;
+mod comparison;
 mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;
@@ -31,6 +32,7 @@ mod parquet;
 mod segments;
 mod set_models;
 mod state;
+mod stream;
 mod time_to_event;
 mod worlds;
 #[cfg(feature = "csv")]
