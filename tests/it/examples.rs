@@ -6,3 +6,4 @@ mod dashboard;
 mod identities;
 mod media_mix;
 mod run;
+mod service;
