@@ -5,6 +5,7 @@ use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
 use crate::time::limits::{DAY, LENGTH};
+use crate::util::known_fields::refuse_unknown_fields;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -54,9 +55,19 @@ pub struct Sessions {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 struct Fields {
     gap: u32,
     touch: SessionTouch,
+}
+
+refuse_unknown_fields!(Fields);
+
+impl Default for Fields {
+    fn default() -> Self {
+        let Sessions { gap, touch } = Sessions::default();
+        Self { gap, touch }
+    }
 }
 
 impl TryFrom<Fields> for Sessions {

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::time::limits::LENGTH;
+use crate::util::known_fields::refuse_unknown_fields;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -38,8 +39,10 @@ pub struct IdentifierKind {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 struct KindFields {
     name: String,
+    #[serde(default)]
     anonymous: bool,
     most_values: Option<u16>,
     most_persons: Option<u32>,
@@ -47,6 +50,8 @@ struct KindFields {
     #[serde(default)]
     ignores_case: bool,
 }
+
+refuse_unknown_fields!(KindFields);
 
 impl TryFrom<KindFields> for IdentifierKind {
     type Error = Error;

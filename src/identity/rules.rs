@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::identifier_kind::IdentifierKind;
+use crate::util::known_fields::refuse_unknown_fields;
 use serde::{Deserialize, Serialize};
 
 /// The kinds of identifiers there are, and what links must fulfil.
@@ -27,10 +28,28 @@ pub struct Rules {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 struct RulesFields {
     kinds: Vec<IdentifierKind>,
     confidence: f64,
     back_stitching: bool,
+}
+
+refuse_unknown_fields!(RulesFields);
+
+impl Default for RulesFields {
+    fn default() -> Self {
+        let Rules {
+            kinds,
+            confidence,
+            back_stitching,
+        } = Rules::standard();
+        Self {
+            kinds,
+            confidence,
+            back_stitching,
+        }
+    }
 }
 
 impl TryFrom<RulesFields> for Rules {

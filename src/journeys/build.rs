@@ -2,16 +2,23 @@
 
 mod assemble;
 mod builder;
+mod cap;
 mod codes;
+mod costs;
+mod counts;
 mod cut;
 mod duplicates;
 mod gather;
 mod names;
+mod orders;
 mod partition;
 mod person_cutter;
 mod read;
+mod returns;
 mod spread;
 mod waves;
 
 pub use self::builder::JourneyBuilder;
+pub(super) use self::costs::settled_costs;
+pub(super) use self::counts::RowCounts;
 pub use self::person_cutter::{PersonCutter, PersonJourneys};

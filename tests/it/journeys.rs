@@ -1,6 +1,8 @@
 //! Journeys from events: against a slow reference on random logs, and by hand sentence by sentence.
 
 mod by_hand;
+#[cfg(feature = "csv")]
+mod daily_use;
 mod reference;
 mod shards;
 

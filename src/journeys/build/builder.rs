@@ -1,7 +1,7 @@
 //! The builder of journeys.
 
-use crate::error::Result;
-use crate::event::{CostTable, Events, IgnoredRows};
+use crate::error::{Error, Result};
+use crate::event::{CleanedRows, CostTable, Events, IgnoredRows};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
 /// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie
-/// more than 2^32 apart), 40 a conversion and each text person key once; building needs another 6
+/// more than 2^32 apart), 40 a conversion, each text person key and each order id once; building needs another 6
 /// to 12 bytes a touch for the arena it fills.
 ///
 /// ```
@@ -40,6 +40,7 @@ pub struct JourneyBuilder {
     batches: Vec<PartitionedRows>,
     costs: CostTable,
     ignored_rows: IgnoredRows,
+    cleaned_rows: CleanedRows,
     rows: u64,
 }
 
@@ -80,6 +81,7 @@ impl JourneyBuilder {
             batches: Vec::new(),
             costs: CostTable::new(),
             ignored_rows: IgnoredRows::default(),
+            cleaned_rows: CleanedRows::default(),
             rows: 0,
         }
     }
@@ -204,11 +206,15 @@ impl JourneyBuilder {
         for ParsedRows {
             batches,
             ignored_rows,
+            cleaned_rows,
+            costs,
             rows,
         } in parsed
         {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.ignored_rows.add(ignored_rows);
+            self.cleaned_rows.add(cleaned_rows);
+            self.costs.append(costs);
             self.rows += rows;
         }
         Ok(())
@@ -230,6 +236,11 @@ impl JourneyBuilder {
         self.ignored_rows
     }
 
+    /// What was cleaned in the rows so far, and how many of them state no person.
+    pub fn cleaned_rows(&self) -> CleanedRows {
+        self.cleaned_rows
+    }
+
     /// How many rows it was given so far, ignored ones included.
     pub fn rows(&self) -> u64 {
         self.rows
@@ -240,17 +251,36 @@ impl JourneyBuilder {
         self.names.goals.iter()
     }
 
-    /// States what channels cost by day, for those whose touches do not say; the days of the period
-    /// count.
+    /// Adds what channels cost by day, for those whose touches do not say; the days of the period
+    /// count. Costs added twice count twice: a service adds each morning those of the day before.
+    ///
+    /// A channel whose touches state costs too is refused when journeys are built, unless
+    /// [`JourneyOptions::with_cost_source`] says which hold. What touches cost that were left out
+    /// - by [`Events::sessions`], [`Events::retained`] or the stitching of identities - counts as a
+    /// cost of touches.
+    ///
+    /// ```
+    /// use mixtouch::{CostTable, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// for (day, cost) in [("2026-01-05", 100.0), ("2026-01-06", 200.0)] {
+    ///     let mut costs = CostTable::new();
+    ///     costs.push("tv", day.parse()?, cost)?;
+    ///     builder.add_costs(&costs);
+    /// }
+    /// assert_eq!(builder.build()?.costs(), Some(&[300.0][..]));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     pub fn add_costs(&mut self, costs: &CostTable) {
-        self.costs = costs.clone();
+        self.costs.append(costs.clone());
     }
 
     /// The journeys of all events taken in.
     ///
     /// # Errors
     /// If the options name a channel that no event has or an end of observation that no log can
-    /// hold, if there are more channels than there are numbers, those of the cost table included,
+    /// hold, if a channel's costs stand both on touches and in a table, if journeys shall be net of
+    /// returns that the log did not [keep](Events::keep_returns), if there are more channels than there are numbers, those of the cost table included,
     /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
     /// transforms may make.
     pub fn build(self) -> Result<Journeys> {
@@ -286,16 +316,32 @@ impl JourneyBuilder {
     /// # Errors
     /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
     pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
+        self.check_returns()?;
         let Self {
             options,
             names,
             batches,
             costs,
+            cleaned_rows,
             ..
         } = self;
         let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
+        let journeys = || cut.journeys(names, &options, &costs, cleaned_rows);
         // giving memory back takes a thread as long as the rest
-        rayon::join(|| drop(batches), || cut.journeys(names, &options, &costs)).1
+        rayon::join(|| drop(batches), journeys).1
+    }
+
+    /// An error if journeys shall be net of returns that the log counted only.
+    fn check_returns(&self) -> Result<()> {
+        let ignored = self.ignored_rows.returns;
+        if !self.options.net_of_returns || ignored == 0 {
+            return Ok(());
+        }
+        Err(Error::setting(
+            "the number of returns that the log did not store",
+            ignored,
+            "0, as with Events::keep_returns or EventColumns::keep_returns, for journeys net of returns",
+        ))
     }
 
     /// The journeys reported in `period`, as they stand at its end; the builder goes on.
@@ -343,11 +389,13 @@ impl JourneyBuilder {
         period: TimeRange,
         progress: &dyn Progress,
     ) -> Result<Journeys> {
+        self.check_returns()?;
         let options = self.options.clone().with_period(period);
         CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
             self.names.clone(),
             &options,
             &self.costs,
+            self.cleaned_rows,
         )
     }
 
@@ -356,7 +404,8 @@ impl JourneyBuilder {
     /// and says how many rows. A service that reports day by day calls it behind each
     /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
     ///
-    /// Journeys are the same with and without; models that read whole timelines, time to event, see
+    /// Journeys are the same with and without, unless an order of a forgotten row is repeated later:
+    /// the repeat then counts as a new order. Models that read whole timelines, time to event, see
     /// what is left of them, and a person whose purchases are all forgotten is a new customer at
     /// the next.
     ///
@@ -391,7 +440,7 @@ impl JourneyBuilder {
         before - self.kept()
     }
 
-    /// How many touches and conversions are held.
+    /// How many touches and conversions are held, and returns where journeys are net of them.
     pub fn kept(&self) -> u64 {
         self.batches.iter().map(|batch| batch.len() as u64).sum()
     }

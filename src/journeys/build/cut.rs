@@ -12,10 +12,14 @@
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::event::Interaction;
+use crate::event::details::NO_TEXT;
 use crate::journeys::arena::columns::Touches;
 use crate::journeys::arena::observation::Observation;
+use crate::journeys::build::cap::leave_out_heavy;
+use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
+use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
@@ -32,6 +36,7 @@ pub(crate) struct PartitionCutter {
     longest: u32,
     excluded: Vec<bool>,
     end: u32,
+    counts_goals: bool,
 }
 
 /// The journeys of one partition, on their way into the arena. Positions count inside the part.
@@ -56,6 +61,7 @@ pub(crate) struct CutJourneys {
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
     pub(crate) censored: u64,
+    pub(crate) counts: RowCounts,
     /// By journey and by person; empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
     pub(crate) person_segments: Vec<u32>,
@@ -94,7 +100,13 @@ impl PartitionCutter {
             longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
             end: end.unwrap_or_else(|| last_row.min(options.period.last())),
+            counts_goals: false,
         })
+    }
+
+    /// Whether to count conversions by goal, unless one is chosen.
+    pub(super) fn count_goals(&mut self, named: bool) {
+        self.counts_goals = named && self.options.goal.is_none();
     }
 
     /// What is watched.
@@ -126,12 +138,19 @@ impl PartitionCutter {
         }
         let mut part = CutJourneys {
             costs: self.costs(&gathered),
+            counts: std::mem::take(&mut gathered.counts),
             ..CutJourneys::default()
         };
+        if let Some(most) = self.options.most_touches {
+            let period = self.options.period;
+            leave_out_heavy(&mut gathered, most.get(), period, &mut part.counts);
+        }
         part.reserve(gathered.persons.len() + gathered.sales.len());
         let mut scratch = Scratch {
             touches: Vec::new(),
             seen: vec![false; self.lookbacks.len()],
+            lines: Vec::new(),
+            goals: Vec::new(),
         };
         let (mut touch, mut sale) = (0, 0);
         for person in 0..gathered.persons.len() {
@@ -155,6 +174,7 @@ impl PartitionCutter {
         if gathered.converting == gathered.persons.len() {
             part.converting = part.extent(gathered.converting, touch);
         }
+        part.counts.count_goals(&mut scratch.goals);
         part.outcomes.truncate(part.converting.journeys);
         part.places.truncate(part.converting.journeys);
         part.persons = gathered.persons;
@@ -194,18 +214,13 @@ impl PartitionCutter {
     ) {
         let mut free = touches.start; // the first touch no conversion has used up
         let mut passed = touches.start; // the first touch after the conversion at hand
-        let mut sales = rows.sales[sales].iter().peekable();
-        while let Some(first) = sales.next() {
-            let close = first.time;
-            let mut outcome = Outcome::conversion(first.value);
-            while let Some(same) = sales.next_if(|sale| sale.time == close) {
-                outcome.conversions += 1.0;
-                outcome.value += same.value;
-            }
+        for sales in rows.sales[sales].chunk_by(|left, right| left.time == right.time) {
+            let (first, close) = (&sales[0], sales[0].time);
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
             }
             if self.options.period.includes(close) {
+                let outcome = self.outcome(sales, part, scratch);
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
                 part.segments
@@ -218,6 +233,32 @@ impl PartitionCutter {
         if passed < touches.end {
             self.cut_null(rows, passed..touches.end, part, scratch);
         }
+    }
+
+    /// The outcome of a person's conversions of one second. Lines of one order are one conversion.
+    fn outcome(&self, sales: &[SaleRow], part: &mut CutJourneys, scratch: &mut Scratch) -> Outcome {
+        let mut outcome = Outcome::conversion(sales[0].value);
+        for same in &sales[1..] {
+            outcome.conversions += 1.0;
+            outcome.value += same.value;
+        }
+        if sales.len() > 1 && self.options.unique_orders {
+            let named = sales.iter().filter(|sale| sale.order != NO_TEXT);
+            scratch.lines.clear();
+            scratch
+                .lines
+                .extend(named.map(|sale| (sale.order, sale.goal)));
+            let rows = scratch.lines.len();
+            scratch.lines.sort_unstable();
+            scratch.lines.dedup();
+            let further = rows - scratch.lines.len();
+            outcome.conversions -= further as f64;
+            part.counts.order_lines += further as u64;
+        }
+        if self.counts_goals {
+            scratch.goals.extend(sales.iter().map(|sale| sale.goal));
+        }
+        outcome
     }
 
     /// The journey that did not end in a conversion.
@@ -299,6 +340,7 @@ impl PartitionCutter {
         let Scratch {
             touches: selected,
             seen,
+            ..
         } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
@@ -326,6 +368,10 @@ impl PartitionCutter {
 struct Scratch {
     touches: Vec<Touch>,
     seen: Vec<bool>,
+    /// Orders and goals of conversions of one second.
+    lines: Vec<(u32, u32)>,
+    /// The goals of the conversions so far, where they are counted.
+    goals: Vec<u32>,
 }
 
 impl CutJourneys {

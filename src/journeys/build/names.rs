@@ -38,7 +38,7 @@ impl Names {
             channels: Vec::with_capacity(events.channel_names().len()),
             places: Vec::with_capacity(events.channel_names().len()),
             goals: self.goals.absorb(events.goals())?,
-            orders: if options.deduplicate {
+            orders: if options.deduplicate || options.reads_orders() {
                 self.orders.absorb(events.orders())?
             } else {
                 vec![0; events.orders().len()]

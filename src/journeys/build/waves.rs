@@ -12,15 +12,19 @@
 use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::CostTable;
+use crate::event::{CleanedRows, CostTable};
 use crate::journeys::arena::columns::{Journeys, People, Places};
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
+use crate::journeys::build::costs::settled_costs;
+use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
 use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::names::Names;
-use crate::journeys::build::partition::{PARTITIONS, PartitionedRows};
+use crate::journeys::build::orders::Orders;
+use crate::journeys::build::partition::{PARTITIONS, PartitionedRows, SaleRow};
+use crate::journeys::irregularities::Irregularities;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
@@ -36,6 +40,7 @@ pub(super) struct CutPartitions {
     channels: Channels,
     costs: Vec<f64>,
     censored: u64,
+    counts: RowCounts,
     observation: Observation,
 }
 
@@ -59,21 +64,29 @@ impl CutPartitions {
             .filter_map(|name| channels.id(name))
             .collect();
         let last = batches.iter().filter_map(|batch| batch.last).max();
-        let cutter = PartitionCutter::new(options, &channels, ranks, last.unwrap_or(0))?;
+        let mut cutter = PartitionCutter::new(options, &channels, ranks, last.unwrap_or(0))?;
+        cutter.count_goals(names.goals.len() > 0);
+        let sales: Vec<&[SaleRow]> = batches.iter().map(PartitionedRows::all_sales).collect();
+        let returns: Vec<&[SaleRow]> = batches.iter().map(PartitionedRows::all_returns).collect();
+        let (table, len) = (&names.people, names.orders.len());
+        let orders = Orders::new(&sales, &returns, len, table, options);
         let filled = filled_partitions(batches);
         let rows: usize = batches.iter().map(PartitionedRows::len).sum();
         let mut cut = Self {
             arena: GrowingArena::new(filled.len(), rows),
             costs: vec![0.0; channels.len()],
             censored: 0,
+            counts: RowCounts::default(),
             observation: cutter.observation(),
             channels,
         };
         let source = Source {
             batches,
-            table: &names.people,
+            table,
             options,
+            orders: &orders,
         };
+        cut.counts.unmatched_returns = orders.unmatched_returns();
         cut.add_waves(&source, &cutter, &filled, progress)?;
         Ok(cut)
     }
@@ -131,6 +144,7 @@ impl CutPartitions {
                 .zip(&part.costs)
                 .for_each(|(sum, cost)| *sum += cost);
             self.censored += part.censored;
+            self.counts.add(&part.counts);
         }
         self.arena.add(&parts, shared);
         Ok(())
@@ -142,7 +156,10 @@ impl CutPartitions {
         names: Names,
         options: &JourneyOptions,
         table: &CostTable,
+        cleaned_rows: CleanedRows,
     ) -> Result<Journeys> {
+        let costs = settled_costs(self.costs, table, &self.channels, options)?;
+        let irregularities = Irregularities::new(self.counts, cleaned_rows, &names.goals, options);
         let AssembledColumns {
             touches,
             timeline,
@@ -154,7 +171,6 @@ impl CutPartitions {
             people,
             segments,
         } = self.arena.finish(options.keeps_runs(), &names.segments);
-        let costs = Some(self.costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
         let mut journeys = Journeys {
             channels: self.channels,
             touches,
@@ -172,10 +188,11 @@ impl CutPartitions {
             observation: self.observation,
             segments,
             censored: self.censored,
+            irregularities,
+            net_of_returns: options.net_of_returns,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(table, options.period);
         Ok(journeys)
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Interaction;
 use crate::time::limits::{DAY, LENGTH};
+use crate::util::known_fields::refuse_unknown_fields;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub struct Lookback {
 }
 
 #[derive(Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
 struct LookbackFields {
     seconds: u32,
     #[serde(default)]
@@ -35,6 +37,8 @@ struct LookbackFields {
     #[serde(default)]
     interactions: BTreeMap<Interaction, u32>,
 }
+
+refuse_unknown_fields!(LookbackFields);
 
 impl TryFrom<LookbackFields> for Lookback {
     type Error = Error;
