@@ -344,8 +344,8 @@ fn channels_that_are_not_there_are_refused_by_name() {
         assert_eq!(
             error,
             format!(
-                "{role} names channel \"direkt\", expected: search, tv; declare a channel that \
-                 has no row yet with add_channels"
+                "{role} names channel \"direkt\", expected: search, tv; one that the data may \
+                 lack is declared by add_channels"
             )
         );
     }
@@ -355,7 +355,7 @@ fn channels_that_are_not_there_are_refused_by_name() {
         .fit(&journeys)
         .unwrap_err()
         .to_string();
-    assert!(error.starts_with("stage names channel \"demo\", expected: search, tv; declare"));
+    assert!(error.starts_with("stage names channel \"demo\", expected: search, tv; one that"));
 }
 
 #[test]
