@@ -271,6 +271,32 @@ fn a_credit_beyond_all_conversions_is_found() {
 }
 
 #[test]
+fn a_penalty_that_outweighs_the_data_is_found() {
+    let logistic = || {
+        let specification = mixtouch::attribution::regression::LogisticRegression::new();
+        Comparison::new().fit("logistic", specification)
+    };
+    let prior = |finding: &Finding| match finding {
+        Finding::MostlyPrior { share, .. } => Some(*share),
+        _ => None,
+    };
+    // 2 journeys a channel hold at most n p (1 - p) = 0.5 of information, the penalty 1
+    let few = logistic()
+        .run(&paths(&[(&["a"], 1.0, 1.0), (&["b"], 1.0, 1.0)]))
+        .unwrap();
+    let share = few.findings().iter().find_map(prior).unwrap();
+    assert!((share - 1.0 / 1.5).abs() < 1e-9, "{share}");
+    assert!(
+        few.to_string()
+            .contains("logistic: 67 % of what sets its parameters is the prior")
+    );
+    let many = logistic()
+        .run(&paths(&[(&["a"], 1e3, 1e3), (&["b"], 1e3, 1e3)]))
+        .unwrap();
+    assert_eq!(many.findings().iter().find_map(prior), None);
+}
+
+#[test]
 fn rules_on_clean_data_have_no_findings_and_no_field_for_them() {
     let journeys = paths(&[(&["a", "b"], 1.0, 3.0)]);
     let table = Comparison::new()
