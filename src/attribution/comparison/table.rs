@@ -344,7 +344,7 @@ impl ModelTable {
                 .map(row)
                 .collect(),
             baseline: Some(credits.baseline())
-                .filter(|baseline| *baseline != Tally::default())
+                .filter(|baseline| model.has_baseline() || *baseline != Tally::default())
                 .map(BaselineCredit::from),
             unattributed: credits.unattributed(),
             spent,
