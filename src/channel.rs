@@ -79,7 +79,7 @@ impl ChannelNames {
     }
 
     /// The names by number.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.0.iter()
     }
 }

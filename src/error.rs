@@ -160,6 +160,26 @@ pub enum Error {
         /// The iterations made.
         iterations: usize,
     },
+    /// Something stored is not what was written: bytes were lost or changed.
+    #[error("{what} is damaged: {reason}")]
+    Damaged {
+        /// What was stored.
+        what: Cow<'static, str>,
+        /// How it shows.
+        reason: String,
+    },
+    /// A newer version of the crate stored something in a format that this one does not know.
+    #[error(
+        "{what} has format {format}, expected: at most {newest}, or a newer version of the crate"
+    )]
+    NewerFormat {
+        /// What was stored.
+        what: Cow<'static, str>,
+        /// The number of its format.
+        format: u32,
+        /// The newest format that is known here.
+        newest: u32,
+    },
     /// An input file could not be read or an output could not be written.
     #[error("input or output failed: {0}")]
     Io(#[from] std::io::Error),
@@ -269,7 +289,6 @@ impl Error {
     }
 
     /// The same error, said of a file.
-    #[cfg(feature = "csv")]
     pub(crate) fn in_file(self, path: impl Into<std::path::PathBuf>) -> Self {
         Self::File {
             path: path.into(),

@@ -4,12 +4,14 @@ mod accumulator;
 pub(crate) mod arena;
 pub(crate) mod build;
 mod erase;
+mod heavy_persons;
 mod irregularities;
 pub(crate) mod journey;
 mod options;
 mod paths;
 mod resample;
 mod segments;
+mod state;
 mod transform;
 
 pub use self::accumulator::Accumulator;

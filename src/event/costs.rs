@@ -8,26 +8,49 @@ use std::collections::BTreeMap;
 
 /// Costs by channel and day, for channels whose touches do not state them, such as TV.
 ///
+/// Stored, it is a list of rows: channel, first second of the day, cost; read again, it takes further
+/// days in UTC.
+///
 /// ```
 /// let mut costs = mixtouch::CostTable::new();
 /// costs.push("tv", "2026-01-05".parse()?, 12_000.0)?;
 /// costs.push("tv", "2026-01-12".parse()?, 8_000.0)?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<CostRow>", into = "Vec<CostRow>")]
 pub struct CostTable {
     zone: TimeZone,
     rows: Vec<CostRow>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct CostRow {
     channel: String,
     /// The day's first second.
     start: i64,
     cost: f64,
     /// Whether it was spent on touches that a log stated and that were left out since.
+    #[serde(default)]
     of_touches: bool,
+}
+
+impl TryFrom<Vec<CostRow>> for CostTable {
+    type Error = Error;
+
+    fn try_from(rows: Vec<CostRow>) -> Result<Self> {
+        rows.iter()
+            .try_for_each(|row| check(&row.channel, row.cost))?;
+        let zone = TimeZone::default();
+        Ok(Self { zone, rows })
+    }
+}
+
+impl From<CostTable> for Vec<CostRow> {
+    fn from(table: CostTable) -> Self {
+        table.rows
+    }
 }
 
 /// Where the costs of a channel come from that states them both on touches and in a table.
@@ -72,12 +95,7 @@ impl CostTable {
     /// do not count.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
         let channel = channel.trim();
-        if channel.is_empty() {
-            return Err(Error::setting("channel", "empty", "any text"));
-        }
-        if !(0.0..=LARGEST).contains(&cost) {
-            return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
-        }
+        check(channel, cost)?;
         self.rows.push(CostRow {
             channel: channel.to_owned(),
             start: self.zone.start_of(day)?,
@@ -144,4 +162,14 @@ pub(crate) struct ChannelCosts {
     pub(crate) stated: f64,
     /// On touches that were left out.
     pub(crate) of_touches: f64,
+}
+
+fn check(channel: &str, cost: f64) -> Result<()> {
+    if channel.is_empty() {
+        return Err(Error::setting("channel", "empty", "any text"));
+    }
+    if !(0.0..=LARGEST).contains(&cost) {
+        return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
+    }
+    Ok(())
 }

@@ -3,15 +3,15 @@
 mod assemble;
 mod builder;
 mod cap;
-mod codes;
+pub(in crate::journeys) mod codes;
 mod costs;
 mod counts;
 mod cut;
 mod duplicates;
 mod gather;
-mod names;
+pub(in crate::journeys) mod names;
 mod orders;
-mod partition;
+pub(in crate::journeys) mod partition;
 mod person_cutter;
 mod read;
 mod returns;

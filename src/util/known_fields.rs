@@ -1,5 +1,6 @@
 //! Settings read from a file, an unknown field of which is refused with the nearest name.
 
+use crate::error::nearest::nearest;
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
@@ -27,6 +28,21 @@ macro_rules! refuse_unknown_fields {
     };
 }
 pub(crate) use refuse_unknown_fields;
+
+/// Implements `Deserialize` for settings by way of the struct of their fields, which derives it and
+/// from which they are made: an unknown field is refused with the nearest name.
+macro_rules! read_settings {
+    ($settings:ty, $fields:ty) => {
+        impl<'de> serde::Deserialize<'de> for $settings {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let from = $crate::util::known_fields::KnownFields(from);
+                let fields = <$fields as serde::Deserialize>::deserialize(from)?;
+                Self::try_from(fields).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+pub(crate) use read_settings;
 
 /// A deserializer of one struct that checks the names of its fields.
 pub(crate) struct KnownFields<D>(pub(crate) D);
@@ -109,38 +125,13 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Checked<A> {
 
 /// The message for a field that there is not.
 fn unknown(name: &str, fields: &[&str]) -> String {
-    let nearest = fields
-        .iter()
-        .map(|field| (distance(name, field), field))
-        .min()
-        .filter(|(distance, field)| 2 * distance <= field.len());
     let all = fields.join(", ");
-    match nearest {
-        Some((_, nearest)) => {
+    match nearest(name, fields.iter().copied()) {
+        Some(nearest) => {
             format!("unknown field `{name}`, did you mean `{nearest}`? The fields are: {all}")
         }
         None => format!("unknown field `{name}`, expected one of: {all}"),
     }
-}
-
-/// How many letters to add, drop or change to make one name of another (Levenshtein 1966); case and
-/// dashes do not count.
-fn distance(left: &str, right: &str) -> usize {
-    let letters = |name: &str| -> Vec<char> {
-        let kept = name.chars().filter(|letter| letter.is_alphanumeric());
-        kept.take(64).flat_map(char::to_lowercase).collect()
-    };
-    let (left, right) = (letters(left), letters(right));
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (at, letter) in left.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], at + 1);
-        for (column, other) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(letter != other);
-            diagonal = row[column + 1];
-            row[column + 1] = changed.min(row[column] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]
@@ -158,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_refused_with_the_name_that_was_meant() {
-        let error = |text| {
+        let error = |text: &str| {
             serde_json::from_str::<Settings>(text)
                 .unwrap_err()
                 .to_string()
@@ -188,11 +179,5 @@ mod tests {
         assert_eq!((settings.bins, settings.demand_capture.len()), (3, 0));
         let text = serde_json::to_string(&settings).unwrap();
         assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
-    }
-
-    #[test]
-    fn distances_are_those_of_the_textbook() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!((distance("", "abc"), distance("re_use", "reuse")), (3, 0));
     }
 }

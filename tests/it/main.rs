@@ -31,5 +31,8 @@ mod omnichannel;
 mod parquet;
 mod segments;
 mod set_models;
+mod state;
 mod time_to_event;
 mod worlds;
+#[cfg(feature = "csv")]
+mod written_logs;

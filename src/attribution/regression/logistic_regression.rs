@@ -10,7 +10,7 @@ use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyMode
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Logistic regression of conversion on the presence of each channel, over converting and null

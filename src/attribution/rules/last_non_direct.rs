@@ -8,7 +8,7 @@ use crate::attribution::rules::names::NamesOnly;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// All credit to the last touch that is not direct traffic (or of the channels named); where all

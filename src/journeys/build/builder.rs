@@ -35,13 +35,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct JourneyBuilder {
-    options: JourneyOptions,
-    names: Names,
-    batches: Vec<PartitionedRows>,
-    costs: CostTable,
-    ignored_rows: IgnoredRows,
-    cleaned_rows: CleanedRows,
-    rows: u64,
+    pub(in crate::journeys) options: JourneyOptions,
+    pub(in crate::journeys) names: Names,
+    pub(in crate::journeys) batches: Vec<PartitionedRows>,
+    pub(in crate::journeys) costs: CostTable,
+    pub(in crate::journeys) ignored_rows: IgnoredRows,
+    pub(in crate::journeys) cleaned_rows: CleanedRows,
+    pub(in crate::journeys) rows: u64,
 }
 
 /// Rows that a merged batch has at most.
@@ -229,6 +229,11 @@ impl JourneyBuilder {
             batch = PartitionedRows::merge(&[earlier, batch]);
         }
         self.batches.push(batch);
+    }
+
+    /// The options that journeys are cut out by.
+    pub fn options(&self) -> &JourneyOptions {
+        &self.options
     }
 
     /// How many rows so far were of kinds that attribution does not use.

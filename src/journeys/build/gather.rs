@@ -15,11 +15,11 @@
 use crate::channel::ChannelId;
 use crate::event::Interaction;
 use crate::event::person::PersonTable;
+use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
 use crate::journeys::options::JourneyOptions;
-use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The persons of one partition and their rows. Persons with a conversion come first, by number of
@@ -280,18 +280,6 @@ fn ordered_sales(
         by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
     });
     sales
-}
-
-/// The order of persons: by rank, equal ranks by key.
-#[inline]
-pub(super) fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
-    if left == right {
-        return Ordering::Equal;
-    }
-    table
-        .rank(left)
-        .cmp(&table.rank(right))
-        .then_with(|| table.key(left).cmp(&table.key(right)))
 }
 
 /// Brings columns of a partition into the order of `rows`.

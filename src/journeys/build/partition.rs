@@ -49,12 +49,12 @@ pub(crate) struct PartitionedRows {
     pub(crate) interaction: Vec<Option<Interaction>>,
     /// Empty unless journeys have segments.
     pub(crate) segment: Vec<u32>,
-    pub(super) offsets: Vec<u32>,
-    pub(super) sales: Vec<SaleRow>,
-    pub(super) sale_offsets: Vec<u32>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) sales: Vec<SaleRow>,
+    pub(crate) sale_offsets: Vec<u32>,
     /// Returns, where journeys are net of them; both empty where there are none.
-    pub(super) returns: Vec<SaleRow>,
-    pub(super) return_offsets: Vec<u32>,
+    pub(crate) returns: Vec<SaleRow>,
+    pub(crate) return_offsets: Vec<u32>,
     /// The last second of any row that was read.
     pub(crate) last: Option<u32>,
 }
@@ -251,7 +251,7 @@ fn retain<T: Copy>(column: &mut Vec<T>, keeps: &[bool]) {
 }
 
 /// Where each partition starts, and the end of the last one.
-pub(super) fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
+pub(crate) fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut end = 0;
     std::iter::once(0)
         .chain(counts.map(|count| {

@@ -2,8 +2,8 @@
 
 use crate::event::details::NO_TEXT;
 use crate::event::person::PersonTable;
+use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
-use crate::journeys::build::gather::by_person;
 use crate::journeys::build::partition::SaleRow;
 use crate::journeys::options::JourneyOptions;
 use std::collections::HashMap;

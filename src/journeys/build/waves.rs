@@ -209,9 +209,10 @@ impl CutPartitions {
 /// The partitions that have rows.
 fn filled_partitions(batches: &[PartitionedRows]) -> Vec<usize> {
     let has_rows = |&part: &usize| {
-        batches
-            .iter()
-            .any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty())
+        batches.iter().any(|batch| {
+            let sales = batch.sales(part).len() + batch.returns(part).len();
+            !batch.touches(part).is_empty() || sales > 0
+        })
     };
     (0..PARTITIONS).filter(has_rows).collect()
 }
