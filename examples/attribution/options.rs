@@ -72,7 +72,7 @@ pub(crate) struct Options {
     /// Leave a channel out of journeys that have another; repeatable, or joined by commas
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
-    /// Channels that last-non-direct skips [default: the usual names of direct traffic]
+    /// Channels that last-non-direct skips; without, those that analytics tools call direct
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) direct: Vec<String>,
     /// Declare a channel that the log has no row of yet; repeatable
