@@ -139,6 +139,7 @@ impl PathTable {
             timeline: None,
             costs: None,
             observation: Observation::default(),
+            options: None,
             segments: None,
             censored: 0,
             totals: Totals::default(),

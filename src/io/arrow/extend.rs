@@ -4,7 +4,7 @@ use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::details::{NO_TEXT, RowDetails};
 use crate::event::{Events, Interaction, Kind};
-use crate::io::arrow::source::Source;
+use crate::io::arrow::source::{Source, unstated};
 use crate::io::columns::{EventColumns, Field};
 use arrow_array::RecordBatch;
 use std::borrow::Cow;
@@ -82,7 +82,11 @@ impl<'a> Columns<'a> {
             if self.kinds[row] != Kind::Touch {
                 let details = RowDetails {
                     row: at,
-                    value: self.values.get(row).copied().unwrap_or(0.0),
+                    value: self
+                        .values
+                        .get(row)
+                        .copied()
+                        .unwrap_or(unstated(self.kinds[row])),
                     goal: code(&self.goals, row),
                     order: code(&self.orders, row),
                 };

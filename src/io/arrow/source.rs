@@ -268,7 +268,19 @@ impl<'a> Source<'a> {
                 check_amount(self.line(row), self.columns.name(field), *amount, signed)?;
             }
         }
-        Ok(amounts)
+        match array
+            .logical_nulls()
+            .filter(|_| matches!(field, Field::Value))
+        {
+            Some(nulls) => {
+                let stated = |(row, &amount): (usize, &f64)| match nulls.is_null(row) {
+                    true => unstated(kinds[row]),
+                    false => amount,
+                };
+                Ok(amounts.iter().enumerate().map(stated).collect())
+            }
+            None => Ok(amounts),
+        }
     }
 
     /// Goals, numbered in the table of the row's kind: surveys and cases have a table of their own.
@@ -319,4 +331,9 @@ impl<'a> Source<'a> {
             .map(read)
             .collect()
     }
+}
+
+/// What a row states whose value is missing: nothing was answered, or nothing was paid.
+pub(super) fn unstated(kind: Kind) -> f64 {
+    if kind == Kind::Survey { f64::NAN } else { 0.0 }
 }

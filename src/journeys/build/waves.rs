@@ -170,6 +170,7 @@ impl CutPartitions {
             timeline,
             costs,
             observation: self.observation,
+            options: Some(Box::new(options.clone())),
             segments,
             censored: self.censored,
             totals: Totals::default(),
