@@ -9,6 +9,7 @@
 //! | `cholesky` | symmetric positive definite systems |
 //! | `gauss_jordan` | inverses of small or diagonally dominant matrices |
 //! | `gram_schmidt` | orthonormal bases |
+//! | `magnitude` | numbers too large or too small to square |
 //! | `newton` | maxima of concave objectives with known curvature |
 //! | `log_density`, `bfgs` | maxima of log densities with known slopes |
 //! | `anderson` | faster fixed-point iterations |
@@ -20,4 +21,5 @@ pub(crate) mod dot;
 pub(crate) mod gauss_jordan;
 pub(crate) mod gram_schmidt;
 pub(crate) mod log_density;
+pub(crate) mod magnitude;
 pub(crate) mod newton;

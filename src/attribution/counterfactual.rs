@@ -4,6 +4,7 @@ use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
+use crate::attribution::path_rates::PathRates;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -171,14 +172,42 @@ impl Accumulator for PathOutcomes {
 /// assert_eq!(model.paths().rate(&ids), 0.4);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct CounterfactualModel(PathOutcomes);
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "PathOutcomes", into = "PathOutcomes")]
+pub struct CounterfactualModel {
+    paths: PathOutcomes,
+    rates: PathRates,
+}
+
+impl From<PathOutcomes> for CounterfactualModel {
+    fn from(paths: PathOutcomes) -> Self {
+        let rates = paths.paths.iter().map(|(path, outcome)| {
+            let all = outcome.conversions + outcome.nulls;
+            (path, outcome.conversions / all)
+        });
+        Self {
+            rates: PathRates::new(rates),
+            paths,
+        }
+    }
+}
+
+impl From<CounterfactualModel> for PathOutcomes {
+    fn from(model: CounterfactualModel) -> Self {
+        model.paths
+    }
+}
+
+impl PartialEq for CounterfactualModel {
+    fn eq(&self, other: &Self) -> bool {
+        self.paths == other.paths
+    }
+}
 
 impl CounterfactualModel {
     /// The outcomes it compares.
     pub fn paths(&self) -> &PathOutcomes {
-        &self.0
+        &self.paths
     }
 }
 
@@ -191,28 +220,32 @@ impl Fit for Counterfactual {
     }
 
     fn solve(&self, evidence: PathOutcomes) -> Result<CounterfactualModel> {
-        Ok(CounterfactualModel(evidence))
+        Ok(evidence.into())
     }
 }
 
 impl AttributionModel for CounterfactualModel {
     fn channels(&self) -> Option<&Channels> {
-        Some(&self.0.channels)
+        Some(&self.paths.channels)
+    }
+
+    /// A conversion rate for each path that occurs.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.paths.paths.len())
+    }
+
+    fn fitted_conversions(&self) -> Option<f64> {
+        let outcomes = self.paths.paths.iter();
+        Some(outcomes.map(|(_, outcome)| outcome.conversions).sum())
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-        let path = journey.channels();
-        let whole = self.0.rate(path);
-        // Without the first touch; then each touch in turn takes the place of the one behind it.
-        let mut without = path[1..].to_vec();
-        for at in 0..path.len() {
-            weights[at] = (whole - self.0.rate(&without)).max(0.0);
-            if let Some(next) = without.get_mut(at) {
-                *next = path[at];
-            }
+        let whole = self.rates.without_each(journey.channels(), weights);
+        for weight in weights.iter_mut() {
+            *weight = (whole - *weight).max(0.0);
         }
         if weights.iter().all(|&weight| weight == 0.0) {
-            weights[path.len() - 1] = 1.0;
+            weights[weights.len() - 1] = 1.0;
         }
         0.0
     }

@@ -55,15 +55,41 @@ pub trait AttributionModel: Send + Sync {
         false
     }
 
-    /// The channels the model was fitted on, if it uses their numbers: it then scores journeys with
-    /// the same channels only.
+    /// The channels the model was fitted on, if it uses their numbers.
+    ///
+    /// Journeys with other channels are scored by name: the model sees them without the touches of
+    /// channels it does not know, which get no credit; a journey of such touches alone is
+    /// unattributed.
     fn channels(&self) -> Option<&Channels> {
+        None
+    }
+
+    /// The part of what sets the parameters that comes from a prior or a penalty rather than from
+    /// the data, 0 to 1. Unknown by default.
+    ///
+    /// A [`Comparison`](crate::Comparison) reports a model with more than half.
+    fn prior_share(&self) -> Option<f64> {
         None
     }
 
     /// The settings, for reports.
     fn parameters(&self) -> Parameters {
         Parameters::default()
+    }
+
+    /// How many numbers the model learned from data: rates, probabilities, coefficients. `None` for
+    /// rules and other models that learn nothing.
+    ///
+    /// Set beside [`AttributionModel::fitted_conversions`] it says how much the data can tell: 12
+    /// conversions do not determine 43 rates.
+    fn free_parameters(&self) -> Option<usize> {
+        None
+    }
+
+    /// How many conversions it learned them from. `None` where it learned nothing, or does not keep
+    /// the number.
+    fn fitted_conversions(&self) -> Option<f64> {
+        None
     }
 
     /// Puts raw weights into a zeroed slice with one cell per touch, of which there is at least
@@ -108,8 +134,20 @@ macro_rules! forward_models {
                 (**self).channels()
             }
 
+            fn prior_share(&self) -> Option<f64> {
+                (**self).prior_share()
+            }
+
             fn parameters(&self) -> Parameters {
                 (**self).parameters()
+            }
+
+            fn free_parameters(&self) -> Option<usize> {
+                (**self).free_parameters()
+            }
+
+            fn fitted_conversions(&self) -> Option<f64> {
+                (**self).fitted_conversions()
             }
 
             fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {

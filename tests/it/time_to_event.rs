@@ -5,6 +5,7 @@ use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
+use mixtouch::io::EventColumns;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
 use mixtouch::{
@@ -526,7 +527,7 @@ fn bad_settings_are_refused() {
     ] {
         let message = specification.fit(&log).unwrap_err().to_string();
         assert!(
-            message.ends_with("names channel \"tee-vee\", expected: radio, tv"),
+            message.contains("names channel \"tee-vee\", expected: radio, tv; declare"),
             "{message}"
         );
     }
@@ -555,4 +556,29 @@ fn bad_settings_are_refused() {
         .fit(&log)
         .unwrap();
     assert!(!too_few.report().converged);
+}
+
+/// 50 persons and a handful of conversions: EM left credit of 1e-14 conversions, and with it costs
+/// of 8e14 for each.
+const FEW_CONVERSIONS: &str = include_str!("data/few_conversions.csv");
+
+#[test]
+fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
+    let log = Events::from_csv(FEW_CONVERSIONS.as_bytes(), EventColumns::default()).unwrap();
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let model = fit(&journeys).unwrap();
+    let events = model.report().conversions;
+    let effects: Vec<f64> = model.effects().map(|effect| effect.rate).collect();
+    let dead = effects.iter().filter(|&&rate| rate == 0.0).count();
+    assert!(dead > effects.len() / 2, "{dead} of {}", effects.len());
+    let credits = attribute(&journeys, &model).unwrap();
+    let amounts = credits.by_channel().iter().map(|tally| tally.conversions);
+    for amount in amounts.chain([credits.baseline().conversions]) {
+        assert!(amount == 0.0 || amount > 1e-6 * events, "{amount}");
+    }
+    assert_eq!(
+        model.report().rates,
+        31,
+        "5 channels in 6 bins, and the baseline"
+    );
 }

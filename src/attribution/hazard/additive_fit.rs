@@ -107,6 +107,8 @@ struct Rates {
     log_likelihood: f64,
     steps: u64,
     converged: bool,
+    /// How many had exposure and, of pairs, were kept.
+    free: usize,
 }
 
 impl AdditiveHazard {
@@ -144,7 +146,12 @@ impl AdditiveHazard {
         let errors = self
             .standard_errors
             .then(|| ranked.by_number(&screening::standard_errors(&problem, &found.rates)));
+        let free = (0..found.rates.len()).filter(|&at| {
+            let pair = (design.singles()..design.features()).contains(&at);
+            problem.exposure[at] > 0.0 && (!pair || found.rates[at] > 0.0)
+        });
         Ok(Rates {
+            free: free.count(),
             rates: ranked.by_number(&found.rates),
             errors,
             log_likelihood: found.log_likelihood,
@@ -173,6 +180,7 @@ impl AdditiveHazard {
         let fit = FitReport {
             log_likelihood: found.log_likelihood,
             steps: found.steps + upstream.iter().map(|fitted| fitted.steps).sum::<u64>(),
+            rates: found.free,
             converged: found.converged && upstream.iter().all(|fitted| fitted.converged),
             ..report
         };

@@ -43,6 +43,10 @@ const QUIET: u32 = 3;
 /// So do a stretch of steps which together gain no more than this by event: rates on their way to 0
 /// take thousands of steps that are never quite quiet and move nothing.
 const STRETCH: (u64, f64) = (64, 1e-7);
+/// The part of all events below which a falling rate has died out.
+const DEAD: f64 = 1e-9;
+/// A fall of the likelihood that rounding may cause, relative to its size.
+const ROUNDING: f64 = 1e-12;
 
 impl Problem<'_> {
     /// Where a search without better knowledge begins: half of the events to the baseline, half
@@ -111,6 +115,10 @@ impl Problem<'_> {
                 stretch = (steps + STRETCH.0, at.log_likelihood);
             }
         }
+        if let Some((alive, look)) = self.without_dead(&rates, &at) {
+            (rates, at) = (alive, look);
+            steps += 1;
+        }
         // after a plain step, and only then, rates times exposures add up to the events
         let (rates, look) = self.with_look(self.advance(&rates, &at.sums));
         Ok(Solution {
@@ -119,6 +127,29 @@ impl Problem<'_> {
             steps: steps + 1,
             converged,
         })
+    }
+
+    /// The rates with those that died out set to 0, if there are any and the likelihood does not
+    /// fall beyond rounding.
+    ///
+    /// At the maximum a rate is 0 where the events it would explain, the sum of `x / lambda`, are
+    /// fewer than its exposure (Karush, Kuhn and Tucker). EM multiplies such a rate by the ratio of
+    /// the two at every step and never arrives. One that expects less than [`DEAD`] of all events
+    /// and still falls is taken to be there; setting it to 0 raises the likelihood, to first order,
+    /// by what its exposure exceeds those events.
+    fn without_dead(&self, rates: &[f64], at: &Step) -> Option<(Vec<f64>, Step)> {
+        let least = DEAD * self.rows.weight();
+        let dead = |feature: usize| {
+            let (rate, exposure) = (rates[feature], self.exposure[feature]);
+            rate > 0.0 && rate * exposure < least && at.sums[feature] < exposure
+        };
+        let mut alive = rates.to_vec();
+        for feature in (0..rates.len()).filter(|&feature| dead(feature)) {
+            alive[feature] = 0.0;
+        }
+        let (alive, look) = (alive != rates).then(|| self.with_look(alive))?;
+        let floor = at.log_likelihood - ROUNDING * at.log_likelihood.abs();
+        (look.log_likelihood >= floor).then_some((alive, look))
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {

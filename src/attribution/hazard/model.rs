@@ -277,6 +277,14 @@ impl AttributionModel for AdditiveHazardModel {
         Some(&self.channels)
     }
 
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.fit.rates)
+    }
+
+    fn fitted_conversions(&self) -> Option<f64> {
+        Some(self.fit.conversions)
+    }
+
     fn parameters(&self) -> Parameters {
         let mut parameters = self.specification.parameters();
         for (name, number) in [

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
 /// let report = AdditiveHazard::default().fit(&journeys)?.report();
 /// assert_eq!((report.converged, report.conversions), (true, 1.0));
+/// // social in all 6 bins up to 30 days, search in 6, and the baseline
+/// assert_eq!(report.rates, 13);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
@@ -30,6 +32,10 @@ pub struct FitReport {
     pub converged: bool,
     /// Conversions inside the likelihood: those from their person's first touch on.
     pub conversions: f64,
+    /// How many rates or coefficients were free: those with exposure, and the baseline's. Pairs
+    /// count where they were kept. 0 in a model that an earlier version stored.
+    #[serde(default)]
+    pub rates: usize,
     /// Days watched over all persons, from their first touch to the end of observation.
     pub person_days: f64,
 }

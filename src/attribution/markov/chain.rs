@@ -198,6 +198,18 @@ impl Chain {
         self.ends.iter().map(|ends| ends.starts).sum()
     }
 
+    /// How many of them convert.
+    pub(super) fn converted(&self) -> f64 {
+        self.ends.iter().map(|ends| ends.conversions).sum()
+    }
+
+    /// How many probabilities are free: those > 0, less one for the start and each state.
+    pub(super) fn free_probabilities(&self) -> usize {
+        let left = self.visits.iter().filter(|&&visits| visits > 0.0).count();
+        let start = usize::from(self.started() > 0.0);
+        self.transitions().count() - left - start
+    }
+
     /// The transition matrix, sorted by state left, then entered.
     pub(super) fn transitions(&self) -> impl Iterator<Item = Transition<'_>> {
         let started = self.started();

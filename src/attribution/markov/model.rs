@@ -46,9 +46,8 @@ impl MarkovModel {
     /// The probability that a walk from the start converts.
     pub fn conversion_rate(&self) -> f64 {
         let started = self.chain.started();
-        let converted: f64 = self.chain.ends.iter().map(|ends| ends.conversions).sum();
         if started > 0.0 {
-            converted / started
+            self.chain.converted() / started
         } else {
             0.0
         }
@@ -134,6 +133,15 @@ impl AttributionModel for MarkovModel {
         Some(&self.channels)
     }
 
+    /// The probabilities observed, less one for each state left.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.chain.free_probabilities())
+    }
+
+    fn fitted_conversions(&self) -> Option<f64> {
+        Some(self.chain.converted())
+    }
+
     fn parameters(&self) -> Parameters {
         let Markov {
             order,
@@ -188,6 +196,14 @@ impl AttributionModel for MarkovJourneys {
 
     fn parameters(&self) -> Parameters {
         self.0.parameters()
+    }
+
+    fn free_parameters(&self) -> Option<usize> {
+        self.0.free_parameters()
+    }
+
+    fn fitted_conversions(&self) -> Option<f64> {
+        self.0.fitted_conversions()
     }
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {

@@ -44,7 +44,7 @@ const SWEEPS: f64 = 1e3;
 /// Up to this many states a chain of order 1 is inverted as a whole (8 MB).
 const DENSE: usize = 1000;
 
-/// What is to be known of a chain for all channels alike.
+/// Figures of a chain that all channels share.
 struct System<'a> {
     chain: &'a Chain,
     /// Expected visits of each state by one walk.

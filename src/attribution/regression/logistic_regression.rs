@@ -10,6 +10,7 @@ use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyMode
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Logistic regression of conversion on the presence of each channel, over converting and null
@@ -48,16 +49,25 @@ use serde::{Deserialize, Serialize};
 /// assert!(search.conversions > social.conversions);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LogisticRegression {
     penalty: f64,
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
 struct Fields {
     penalty: f64,
 }
+
+impl Default for Fields {
+    fn default() -> Self {
+        let LogisticRegression { penalty } = LogisticRegression::new();
+        Self { penalty }
+    }
+}
+
+read_settings!(LogisticRegression, Fields);
 
 impl TryFrom<Fields> for LogisticRegression {
     type Error = Error;
@@ -221,6 +231,11 @@ impl Fit for LogisticRegression {
 impl AttributionModel for LogisticRegressionModel {
     fn channels(&self) -> Option<&Channels> {
         AttributionModel::channels(&self.game)
+    }
+
+    /// A coefficient a channel, and the intercept.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(1 + self.game.response().coefficients.len())
     }
 
     fn parameters(&self) -> Parameters {

@@ -180,6 +180,11 @@ impl AttributionModel for ShaoLiModel {
         Some(&self.channels)
     }
 
+    /// A conversion rate for each channel, and for each pair, that occurs.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.rates.len())
+    }
+
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| {
             spread_evenly(journey.channels(), weights, |channel| {

@@ -167,6 +167,11 @@ impl AttributionModel for SetRateShapleyModel {
         Some(self.0.channels())
     }
 
+    /// A conversion rate for each set of channels that was seen to convert.
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.0.len())
+    }
+
     fn is_signed(&self) -> bool {
         true
     }

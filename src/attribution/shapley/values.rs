@@ -85,6 +85,11 @@ impl SetValues {
         }
     }
 
+    /// How many sets there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
     pub(super) fn channels(&self) -> &Channels {
         &self.channels
     }

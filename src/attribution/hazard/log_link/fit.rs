@@ -54,7 +54,14 @@ impl Fit for LogLinearHazard {
             let features = channels.len() * self.ends.len();
             maximise(&states, features, conversions, MOST_STEPS)
         };
+        let mut seen = vec![false; channels.len() * self.ends.len()];
+        for state in states.iter().filter(|state| state.seconds > 0.0) {
+            for &feature in state.features {
+                seen[feature as usize] = true;
+            }
+        }
         let fit = FitReport {
+            rates: seen.iter().filter(|&&seen| seen).count() + 1,
             log_likelihood,
             steps,
             converged,

@@ -82,6 +82,9 @@ impl TryFrom<ModelFields> for LogLinearHazardModel {
     }
 }
 
+/// An increment up to this part of the intensity is none: coefficients are known to about as much.
+const ROUNDING: f64 = 1e-9;
+
 impl LogLinearHazardModel {
     /// How fitting went.
     pub fn report(&self) -> FitReport {
@@ -153,6 +156,14 @@ impl AttributionModel for LogLinearHazardModel {
         Some(&self.channels)
     }
 
+    fn free_parameters(&self) -> Option<usize> {
+        Some(self.fit.rates)
+    }
+
+    fn fitted_conversions(&self) -> Option<f64> {
+        Some(self.fit.conversions)
+    }
+
     fn parameters(&self) -> Parameters {
         parameters([
             ("baseline_per_day", self.baseline().into()),
@@ -185,7 +196,13 @@ impl AttributionModel for LogLinearHazardModel {
             });
             eta += self.coefficient(channels[at], journey.close - times[at]) - replaced;
             let next = libm::exp(eta);
-            let increment = (next - intensity).max(0.0);
+            let raised = next - intensity;
+            // what is this small is the rounding of Newton's coefficients
+            let increment = if raised > ROUNDING * next {
+                raised
+            } else {
+                0.0
+            };
             intensity = next;
             if self.captured[channels[at].index()] {
                 baseline += increment
