@@ -143,6 +143,10 @@ impl CustomerAcquisitionCost {
 
     /// Merges or leaves out channels with too few new customers.
     fn protected(self, minimum: &MinimumGroup) -> Self {
+        // half a customer is no person, but nobody asked for protection
+        if minimum.persons() == 1 {
+            return self;
+        }
         let groups = minimum
             .apply(
                 self.channels

@@ -176,6 +176,10 @@ impl ReturnOnAdSpend {
 
     /// Merges or leaves out channels with too few conversions. A conversion stands for a person.
     fn protected(self, minimum: &MinimumGroup) -> Self {
+        // half a conversion is no person, but nobody asked for protection
+        if minimum.persons() == 1 {
+            return self;
+        }
         let groups = minimum
             .apply(
                 self.channels
