@@ -303,18 +303,23 @@ impl Curve {
 impl fmt::Display for Survival {
     /// The median and the 90th percentile, each with its interval, and how many times there are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for quantile in &self.quantiles {
+        let named = self.quantiles.iter().filter_map(|quantile| {
             let name = match quantile.probability {
                 0.5 => "median",
                 0.9 => "p90",
-                _ => continue,
+                _ => return None,
             };
-            match quantile.value {
-                Some(value) => write!(f, "{name} {value:.2} ({:.2}), ", quantile.limits)?,
-                None => write!(f, "{name} - ({:.2}), ", quantile.limits)?,
-            }
-        }
-        write!(f, "{}; {} ended, {} open", self.unit, self.ended, self.open)
+            let value = quantile
+                .value
+                .map_or("-".to_owned(), |value| format!("{value:.2}"));
+            Some(format!(
+                "{name} {value} {} ({:.2})",
+                self.unit, quantile.limits
+            ))
+        });
+        let counts = format!("{} ended, {} open", self.ended, self.open);
+        let parts: Vec<String> = named.chain([counts]).collect();
+        f.write_str(&parts.join(", "))
     }
 }
 

@@ -71,7 +71,13 @@ fn complete_times_are_a_sample() {
         ConfidenceLevel::default(),
     );
     assert_eq!((none.quantiles.len(), none.ended, none.open), (0, 0, 0));
-    assert_eq!(none.to_string(), "days; 0 ended, 0 open");
+    assert_eq!(none.to_string(), "0 ended, 0 open");
+    let cases = Survival::from_spells(spells("1 2 9+"), "days", ConfidenceLevel::default());
+    assert_eq!(
+        cases.to_string(),
+        "median 2.00 days (95 % interval 1.00 to -), p90 - days (95 % interval 2.00 to -), \
+         2 ended, 1 open"
+    );
 }
 
 /// 500 cases opened at any time of 30 days and watched to their end.
