@@ -7,3 +7,4 @@ mod doubtful_logs;
 mod identities;
 mod media_mix;
 mod run;
+mod service;
