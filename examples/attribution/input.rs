@@ -116,7 +116,6 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     check_goal(options, &builder)?;
     let read = started.elapsed();
     let (journeys, training) = built(options, builder)?;
-    eprint!("{}", journeys.irregularities());
     Ok(Input {
         journeys,
         training,

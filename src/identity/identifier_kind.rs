@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::time::limits::LENGTH;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

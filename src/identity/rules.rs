@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::identifier_kind::IdentifierKind;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The kinds of identifiers there are, and what links must fulfil.

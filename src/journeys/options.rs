@@ -8,7 +8,7 @@ use crate::event::CostSource;
 use crate::journeys::options::lookback::Lookback;
 use crate::time::TimeRange;
 use crate::time::limits::SECONDS;
-use crate::util::settings::Strict;
+use crate::util::known_fields::KnownFields;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::num::NonZeroUsize;
 
@@ -101,7 +101,7 @@ impl Serialize for JourneyOptions {
 
 impl<'de> Deserialize<'de> for JourneyOptions {
     fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        Self::deserialize(Strict(from))
+        Self::deserialize(KnownFields(from))
     }
 }
 

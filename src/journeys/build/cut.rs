@@ -22,6 +22,7 @@ use crate::journeys::build::gather::PersonRows;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The options made ready for one log: names resolved, the end of observation known.
@@ -63,6 +64,8 @@ pub(crate) struct CutJourneys {
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
+    /// By code of the segment and channel; empty unless journeys have segments.
+    pub(crate) segment_costs: BTreeMap<(u32, ChannelId), f64>,
     pub(crate) censored: u64,
     pub(crate) counts: RowCounts,
     /// By journey and by person; empty unless journeys have segments.
@@ -141,6 +144,7 @@ impl PartitionCutter {
         }
         let mut part = CutJourneys {
             costs: self.costs(&gathered),
+            segment_costs: self.segment_costs(&gathered),
             counts: std::mem::take(&mut gathered.counts),
             ..CutJourneys::default()
         };
@@ -204,6 +208,17 @@ impl PartitionCutter {
         for (at, cost) in gathered.costs.iter().enumerate() {
             if self.options.period.includes(gathered.times[at]) {
                 costs[gathered.channels[at].index()] += cost;
+            }
+        }
+        costs
+    }
+
+    /// Cost by segment of the row and channel, like [`PartitionCutter::costs`].
+    fn segment_costs(&self, gathered: &PersonRows) -> BTreeMap<(u32, ChannelId), f64> {
+        let mut costs = BTreeMap::new();
+        for ((at, cost), segment) in gathered.costs.iter().enumerate().zip(&gathered.segments) {
+            if *cost > 0.0 && self.options.period.includes(gathered.times[at]) {
+                *costs.entry((*segment, gathered.channels[at])).or_default() += cost;
             }
         }
         costs

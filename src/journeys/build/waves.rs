@@ -31,6 +31,7 @@ use crate::journeys::irregularities::Irregularities;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Partitions that a thread cuts before they are added to the arena; more where they have fewer
 /// rows than this.
@@ -42,6 +43,8 @@ pub(super) struct CutPartitions {
     arena: GrowingArena,
     channels: Channels,
     costs: Vec<f64>,
+    /// Of touches, by code of the segment and channel.
+    segment_costs: BTreeMap<(u32, ChannelId), f64>,
     censored: u64,
     counts: RowCounts,
     observation: Observation,
@@ -78,6 +81,7 @@ impl CutPartitions {
         let mut cut = Self {
             arena: GrowingArena::new(filled.len(), rows),
             costs: vec![0.0; channels.len()],
+            segment_costs: BTreeMap::new(),
             censored: 0,
             counts: RowCounts::default(),
             observation: cutter.observation(),
@@ -146,6 +150,9 @@ impl CutPartitions {
                 .iter_mut()
                 .zip(&part.costs)
                 .for_each(|(sum, cost)| *sum += cost);
+            for (&key, cost) in &part.segment_costs {
+                *self.segment_costs.entry(key).or_default() += cost;
+            }
             self.censored += part.censored;
             self.counts.add(&part.counts);
         }
@@ -175,7 +182,9 @@ impl CutPartitions {
             conversions,
             people,
             segments,
-        } = self.arena.finish(options.keeps_runs(), &names.segments);
+        } = self
+            .arena
+            .finish(options.keeps_runs(), &names.segments, self.segment_costs);
         let mut journeys = Journeys {
             channels: self.channels,
             touches,
@@ -191,6 +200,7 @@ impl CutPartitions {
             timeline,
             costs,
             observation: self.observation,
+            options: Some(Box::new(options.clone())),
             segments,
             labels: (!options.touch_columns.is_empty())
                 .then(|| TouchLabels::new(&options.touch_columns, &names.labels, split)),

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Interaction;
 use crate::time::limits::{DAY, LENGTH};
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
