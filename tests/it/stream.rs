@@ -221,6 +221,53 @@ fn levels_by_hand() {
     assert_eq!(levels.level(2).count(), 4);
     let json = serde_json::to_string(&levels).unwrap();
     assert_eq!(serde_json::from_str::<CreditLevels>(&json).unwrap(), levels);
+    let stray = json.replacen(r#"["e-mail"]"#, "[]", 1);
+    let error = serde_json::from_str::<CreditLevels>(&stray).unwrap_err();
+    assert!(
+        error.to_string().contains("is 0, expected: 1 to 3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn levels_read_as_text() {
+    let options = JourneyOptions::default().with_touch_columns(["campaign"]);
+    let journeys = Journeys::from_events(&orders(), options).unwrap();
+    let levels = CreditLevels::new(&journeys, &Linear).unwrap();
+    let expected = "\
+credit by channel > campaign
+
+  channel  conversions  value
+  e-mail           1.0      9
+  search           0.7     30
+  social           1.3     60
+
+  channel  campaign  conversions  value
+  e-mail   news              1.0      9
+  search   brand             0.7     30
+  social   spring            1.3     60
+";
+    assert_eq!(levels.to_string(), expected);
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn levels_are_written_as_csv() {
+    use mixtouch::report::Report;
+
+    let options = JourneyOptions::default().with_touch_columns(["campaign"]);
+    let journeys = Journeys::from_events(&orders(), options).unwrap();
+    let levels = CreditLevels::new(&journeys, &LastTouch).unwrap();
+    let mut csv = Vec::new();
+    levels.write_csv(&mut csv).unwrap();
+    let expected = "\
+level,channel,campaign,conversions,value
+channel,e-mail,,1,9
+campaign,e-mail,news,1,9
+channel,social,,2,90
+campaign,social,spring,2,90
+";
+    assert_eq!(String::from_utf8(csv).unwrap(), expected);
 }
 
 #[test]
