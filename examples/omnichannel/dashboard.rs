@@ -20,6 +20,7 @@ pub(crate) fn dashboard(
 ) -> Result<Dashboard> {
     let contacts = &stitching.after.events;
     let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
+    eprint!("{}", journeys.irregularities());
     let model = fitted(options.model, &journeys)?;
     let served = served(options, &stitching.log, &journeys)?;
     let kpis = KpiOptions::default()

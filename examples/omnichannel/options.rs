@@ -10,6 +10,7 @@ use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
 use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, Events, JourneyOptions, Journeys, Lookback, Result, TimeZone};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,6 +65,18 @@ pub(crate) struct Options {
     /// How many days before a conversion a touch counts
     #[arg(long, value_name = "DAYS", default_value_t = 30.0)]
     pub(crate) lookback: f64,
+    /// Drop rows that repeat another one in everything
+    #[arg(long)]
+    pub(crate) deduplicate: bool,
+    /// Count rows that repeat an order as conversions of their own
+    #[arg(long)]
+    pub(crate) repeated_orders: bool,
+    /// Take returns off the conversions they belong to
+    #[arg(long)]
+    pub(crate) net_of_returns: bool,
+    /// Leave out the touches of persons with more than this, as robots have
+    #[arg(long, value_name = "N")]
+    pub(crate) most_touches: Option<NonZeroUsize>,
     /// The fewest persons of a group that is shown
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) minimum_group: u64,
@@ -196,9 +209,16 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
-        Ok(JourneyOptions::default()
+        let mut options = JourneyOptions::default()
             .with_lookback(self.contacts_count_for()?)
-            .with_period(self.period()?))
+            .with_period(self.period()?)
+            .with_deduplicate(self.deduplicate)
+            .with_unique_orders(!self.repeated_orders)
+            .with_net_of_returns(self.net_of_returns);
+        if let Some(touches) = self.most_touches {
+            options = options.with_most_touches(touches);
+        }
+        Ok(options)
     }
 
     /// How far back contacts count.

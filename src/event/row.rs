@@ -252,9 +252,6 @@ impl<'a> Event<'a> {
 
     /// The event itself if a log can hold it; `row` is for the message.
     pub(crate) fn checked(self, row: u64) -> Result<Self> {
-        if self.person == PersonKey::Text("") {
-            return Err(Error::field(row, "person", "", "any text or integer"));
-        }
         if second(self.time).is_none() {
             return Err(bad_time(row, "timestamp", self.time));
         }

@@ -13,6 +13,7 @@ pub(crate) struct Segment<'a> {
     journeys: &'a Journeys,
     by_journey: BootstrapWeights,
     by_person: BootstrapWeights,
+    costs: Vec<Option<f64>>,
 }
 
 impl Segment<'_> {
@@ -34,9 +35,10 @@ impl Segment<'_> {
         }
     }
 
-    /// What each channel cost in the segment, where that is known.
-    pub(crate) fn costs(&self) -> Option<&[f64]> {
-        None
+    /// What each channel cost in the segment, by channel: the cost of touches whose rows lie in it.
+    /// Unknown where a table states the channel's costs, which knows no segments.
+    pub(crate) fn costs(&self) -> &[Option<f64>] {
+        &self.costs
     }
 
     /// What the journeys that close in the segment add up to.
@@ -114,6 +116,24 @@ impl Journeys {
             .map(|&code| segments.names[code as usize].as_str())
     }
 
+    fn segment_costs(&self, group: &SegmentGroup) -> Vec<Option<f64>> {
+        let unknown = vec![None; self.channels.len()];
+        let (Some(costs), Some(segments)) = (&self.costs, &self.segments) else {
+            return unknown;
+        };
+        let (mut own, mut all) = (vec![0.0; costs.len()], vec![0.0; costs.len()]);
+        for (&(code, channel), cost) in &segments.costs {
+            all[channel.index()] += cost;
+            if group.codes.contains(&code) {
+                own[channel.index()] += cost;
+            }
+        }
+        let each = own.into_iter().zip(all).zip(costs);
+        // all costs of the channel stand on touches
+        each.map(|((own, all), cost)| ((all - cost).abs() <= 1e-9 * cost).then_some(own))
+            .collect()
+    }
+
     /// One segment, or several together.
     pub(crate) fn segment(&self, group: &SegmentGroup) -> Segment<'_> {
         let is = |codes: &[u32]| {
@@ -138,6 +158,7 @@ impl Journeys {
         }
         Segment {
             journeys: self,
+            costs: self.segment_costs(group),
             by_journey: BootstrapWeights::Persons {
                 by_person: persons.clone(),
                 by_journey,

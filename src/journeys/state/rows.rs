@@ -34,6 +34,8 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
         offsets: _,
         sales,
         sale_offsets: _,
+        returns,
+        return_offsets: _,
         last,
     } = batch;
     match person {
@@ -54,6 +56,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
     writer.cells(segment)?;
     writer.cells(label)?;
     write_sales(sales, writer)?;
+    write_sales(returns, writer)?;
     writer.number(last.map_or(NEVER, u64::from))
 }
 
@@ -82,6 +85,7 @@ pub(super) fn read<R: Read>(
         segment: reader.column()?,
         label: reader.column()?,
         sales: read_sales(reader)?,
+        returns: read_sales(reader)?,
         last: match reader.number()? {
             NEVER => None,
             second => Some(u32::try_from(second).map_err(|_| damaged("a second is none"))?),
@@ -91,9 +95,14 @@ pub(super) fn read<R: Read>(
     check_lengths(&batch, options)?;
     check_touches(&batch, names)?;
     check_sales(&batch.sales, names)?;
+    check_sales(&batch.returns, names)?;
     let touched = (0..batch.time.len()).map(|row| batch.person.get(row));
     batch.offsets = partitions(touched, names)?;
     batch.sale_offsets = partitions(batch.sales.iter().map(|sale| sale.person), names)?;
+    if !batch.returns.is_empty() {
+        let returned = batch.returns.iter().map(|each| each.person);
+        batch.return_offsets = partitions(returned, names)?;
+    }
     Ok(batch)
 }
 
@@ -154,7 +163,7 @@ fn check_lengths(batch: &PartitionedRows, options: &JourneyOptions) -> Result<()
     if !same {
         return Err(damaged("columns of touches differ in length"));
     }
-    if u32::try_from(rows.max(batch.sales.len())).is_err() {
+    if u32::try_from(rows.max(batch.sales.len()).max(batch.returns.len())).is_err() {
         return Err(damaged("a batch has 2^32 rows"));
     }
     Ok(())

@@ -56,11 +56,16 @@ impl Purchases<'_> {
 
     /// Subtracts the refunds of a log that keeps returns from the purchases' values; margins shrink
     /// in proportion. A return belongs to the purchase of its `order_id`, or else to the person's
-    /// latest purchase before it. A purchase sent back still counts as a purchase. A refund greater
+    /// latest purchase before it. Journeys
+    /// [net of returns](crate::JourneyOptions::with_net_of_returns) have them subtracted already. A
+    /// purchase sent back still counts as a purchase. A refund greater
     /// than the purchase's value leaves a negative value. Returns after the end of the journeys'
     /// period are left out.
     #[must_use]
     pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
+        if self.journeys.is_net_of_returns() {
+            return self;
+        }
         let (mut refunds, mut matched) = (Vec::new(), 0);
         let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
         let is_return = |event: &Event<'_>| event.time() < end;

@@ -266,10 +266,6 @@ fn a_bad_log_is_named_too() {
             ["row 1: id:tattoo is \"tattoo\"", KINDS],
         ),
         (
-            "id:card,timestamp,channel,kind\n1,5,tv,touch\n,6,tv,touch\n",
-            ["row 3: id:KIND is \"\"", "at least one identifier"],
-        ),
-        (
             "id:card,timestamp,channel,kind\n1,5,tv,visit\n",
             ["row 2: kind is \"visit\"", "touch"],
         ),
