@@ -5,7 +5,7 @@ use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
 use crate::time::limits::{DAY, LENGTH};
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;

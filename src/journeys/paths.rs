@@ -144,6 +144,7 @@ impl PathTable {
             timeline: None,
             costs,
             observation: Observation::default(),
+            options: None,
             segments: None,
             labels: None,
             conversions: None,

@@ -11,6 +11,7 @@ use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::irregularities::Irregularities;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
+use crate::journeys::options::JourneyOptions;
 use crate::time::TimeRange;
 use rayon::prelude::*;
 
@@ -56,6 +57,8 @@ pub struct Journeys {
     pub(in crate::journeys) timeline: Option<Touches>,
     pub(in crate::journeys) costs: Option<Vec<f64>>,
     pub(in crate::journeys) observation: Observation,
+    /// How the journeys were cut; none for a path table.
+    pub(in crate::journeys) options: Option<Box<JourneyOptions>>,
     pub(in crate::journeys) segments: Option<Segments>,
     pub(in crate::journeys) labels: Option<TouchLabels>,
     pub(in crate::journeys) conversions: Option<Conversions>,
@@ -122,6 +125,22 @@ impl Journeys {
     /// Whether touches and conversions have times: those of a path table have none.
     pub fn has_times(&self) -> bool {
         self.people.is_some()
+    }
+
+    /// The options the journeys were cut with, their period included; none for a path table.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::conversion("ann", 1_767_225_600).with_goal("sale"))?;
+    /// let options = JourneyOptions::default().with_goal("sale");
+    /// let journeys = Journeys::from_events(&log, options.clone())?;
+    /// assert_eq!(journeys.options(), Some(&options));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn options(&self) -> Option<&JourneyOptions> {
+        self.options.as_deref()
     }
 
     /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it

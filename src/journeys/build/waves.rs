@@ -200,6 +200,7 @@ impl CutPartitions {
             timeline,
             costs,
             observation: self.observation,
+            options: Some(Box::new(options.clone())),
             segments,
             labels: (!options.touch_columns.is_empty())
                 .then(|| TouchLabels::new(&options.touch_columns, &names.labels, split)),

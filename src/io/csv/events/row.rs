@@ -211,6 +211,9 @@ impl<'a> Row<'a> {
     #[inline]
     fn amount(&self, field: Field, kind: Kind) -> Result<f64> {
         let bytes = self.bytes(field);
+        if bytes.is_empty() && matches!((field, kind), (Field::Value, Kind::Survey)) {
+            return Ok(f64::NAN);
+        }
         if matches!(bytes, b"" | b"0" | b"0.0") {
             return Ok(0.0);
         }
