@@ -14,7 +14,7 @@
 //! | [`hazard`] | time to event, with a baseline |
 //!
 //! [`attribute`] scores journeys with one model, [`Comparison`] with several side by side, and
-//! [`stream_credits`] hands on the credit of every touch. The module `laws`, behind the feature of
+//! [`stream_credits`] hands on the credit of every touch, [`CreditLevels`] has it by campaign and ad. The module `laws`, behind the feature of
 //! that name, checks a model of your own.
 
 mod channel_sets;
@@ -28,6 +28,7 @@ mod fit;
 pub mod hazard;
 #[cfg(any(test, feature = "laws"))]
 pub mod laws;
+mod levels;
 pub mod markov;
 mod model;
 mod name_map;
@@ -61,6 +62,7 @@ pub use self::engine::attribute;
 pub(crate) use self::engine::attribute_sample;
 pub use self::evidence::EvidenceVersion;
 pub use self::fit::Fit;
+pub use self::levels::{CreditLevels, LevelCredit};
 pub use self::model::AttributionModel;
 pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};

@@ -14,6 +14,8 @@ mod options;
 #[path = "../common/progress.rs"]
 mod progress;
 mod reports;
+#[path = "../common/span.rs"]
+mod span;
 
 use clap::Parser;
 use input::Input;

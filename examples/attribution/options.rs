@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::span::span;
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
 use mixtouch::event::CostSource;
@@ -8,7 +9,6 @@ use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, Interaction, JourneyOptions, Lookback, Result, TimeZone};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Score journeys by several attribution models.
 ///
@@ -283,25 +283,6 @@ impl Options {
 pub(crate) fn pair<'a>(option: &'static str, text: &'a str) -> Result<(&'a str, &'a str)> {
     text.split_once('=')
         .ok_or_else(|| bad(option, text, "NAME=VALUE"))
-}
-
-/// A length of time: a number and d, h, m or s.
-fn span(option: &'static str, text: &str) -> Result<Duration> {
-    let unit = [("d", 86_400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0)]
-        .into_iter()
-        .find(|(unit, _)| text.ends_with(unit));
-    let seconds = unit
-        .and_then(|(unit, seconds)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * seconds));
-    let seconds = seconds
-        .filter(|&seconds| seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| {
-        bad(
-            option,
-            text,
-            "a positive number and d, h, m or s, as in 30d",
-        )
-    })
 }
 
 fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {

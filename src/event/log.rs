@@ -211,7 +211,7 @@ impl Events {
             None
         } else {
             Some((
-                event.value,
+                event.value.unwrap_or(f64::NAN),
                 optional(self.goals_mut(event.kind), event.goal)?,
                 optional(&mut self.orders, event.order_id)?,
             ))
@@ -350,7 +350,12 @@ impl Events {
             kind,
             channel: self.channels.name(self.channel[row]),
             interaction,
-            value: details.map_or(0.0, |details| details.value),
+            value: match kind {
+                Kind::Survey => details
+                    .map(|details| details.value)
+                    .filter(|of| !of.is_nan()),
+                _ => Some(details.map_or(0.0, |details| details.value)),
+            },
             cost: self.cost.get(row).copied().unwrap_or(0.0),
             goal: details.and_then(|details| known(goals, details.goal)),
             order_id: details.and_then(|details| known(&self.orders, details.order)),

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::time::limits::LENGTH;
-use crate::util::known_fields::refuse_unknown_fields;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -22,8 +22,7 @@ use std::time::Duration;
 /// let tablet = IdentifierKind::anonymous("tablet")?.with_validity(Duration::from_secs(1800))?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "KindFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentifierKind {
     name: String,
     anonymous: bool,
@@ -39,7 +38,6 @@ pub struct IdentifierKind {
 }
 
 #[derive(Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
 struct KindFields {
     name: String,
     #[serde(default)]
@@ -51,7 +49,7 @@ struct KindFields {
     ignores_case: bool,
 }
 
-refuse_unknown_fields!(KindFields);
+read_settings!(IdentifierKind, KindFields);
 
 impl TryFrom<KindFields> for IdentifierKind {
     type Error = Error;

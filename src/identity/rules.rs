@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::identifier_kind::IdentifierKind;
-use crate::util::known_fields::refuse_unknown_fields;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The kinds of identifiers there are, and what links must fulfil.
@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(rules.kinds().len(), 2);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RulesFields")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rules {
     kinds: Vec<IdentifierKind>,
     confidence: f64,
@@ -28,14 +27,14 @@ pub struct Rules {
 }
 
 #[derive(Deserialize)]
-#[serde(remote = "Self", default, deny_unknown_fields)]
+#[serde(default)]
 struct RulesFields {
     kinds: Vec<IdentifierKind>,
     confidence: f64,
     back_stitching: bool,
 }
 
-refuse_unknown_fields!(RulesFields);
+read_settings!(Rules, RulesFields);
 
 impl Default for RulesFields {
     fn default() -> Self {

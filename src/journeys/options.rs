@@ -1,5 +1,6 @@
 //! How journeys are cut out of a log.
 
+mod counted_rows;
 pub(crate) mod lookback;
 
 use crate::error::{Error, Result};
@@ -7,8 +8,8 @@ use crate::event::CostSource;
 use crate::journeys::options::lookback::Lookback;
 use crate::time::TimeRange;
 use crate::time::limits::SECONDS;
-use crate::util::known_fields::refuse_unknown_fields;
-use serde::{Deserialize, Serialize};
+use crate::util::known_fields::KnownFields;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::num::NonZeroUsize;
 
 /// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives
@@ -69,7 +70,7 @@ impl Horizon {
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(remote = "Self", default, deny_unknown_fields)]
+#[serde(remote = "Self", default)]
 pub struct JourneyOptions {
     pub(crate) lookback: Lookback,
     pub(crate) period: TimeRange,
@@ -83,13 +84,26 @@ pub struct JourneyOptions {
     pub(crate) drop_censored: bool,
     pub(crate) deduplicate: bool,
     pub(crate) segment: Option<String>,
+    pub(crate) touch_columns: Vec<String>,
+    pub(crate) orders: bool,
     pub(crate) unique_orders: bool,
     pub(crate) net_of_returns: bool,
     pub(crate) cost_source: Option<CostSource>,
     pub(crate) most_touches: Option<NonZeroUsize>,
 }
 
-refuse_unknown_fields!(JourneyOptions, serialize);
+// what serde derives for `Self` as if it were another crate's, with unknown fields refused
+impl Serialize for JourneyOptions {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for JourneyOptions {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Self::deserialize(KnownFields(from))
+    }
+}
 
 impl Default for JourneyOptions {
     /// 30 days of lookback, all rows, orders unique; nothing reshaped.
@@ -106,6 +120,8 @@ impl Default for JourneyOptions {
             drop_censored: false,
             deduplicate: false,
             segment: None,
+            touch_columns: Vec::new(),
+            orders: false,
             unique_orders: true,
             net_of_returns: false,
             cost_source: None,
@@ -233,112 +249,29 @@ impl JourneyOptions {
         }
     }
 
-    /// Whether an order counts once, where conversions have an `order_id`; it does by default.
+    /// Keeps the texts of these named columns of touches, from the broadest to the narrowest, such
+    /// as `campaign` and `ad`, so that credit can be stated at each level below the channel
+    /// ([`CreditLevels`](crate::attribution::CreditLevels)) and touch by touch
+    /// ([`JourneyCredit::touch_text`](crate::attribution::JourneyCredit::touch_text)). None by
+    /// default. Models see channels alone.
     ///
-    /// Rows of one order and goal by one person in one second are the order's lines: one conversion,
-    /// their values added. Rows of it at another time or by another person repeat it, as a page that
-    /// was loaded again or a second system that reports it: the earliest stands, of one second that
-    /// of the person first in rank, and the others are counted
-    /// ([`Irregularities::repeated_orders`](crate::journeys::Irregularities)) but are no conversions.
-    /// Rows without an order id are conversions each.
-    ///
-    /// Repeats are found among the rows of one builder. Where a log is split into shards by person,
-    /// an order that persons of two shards repeat counts twice.
-    ///
-    /// ```
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
-    ///
-    /// let (paid, again) = (1_767_315_600, 1_767_315_660);
-    /// let mut log = Events::new();
-    /// for (time, value) in [(paid, 30.0), (paid, 20.0), (again, 50.0)] {
-    ///     log.push(Event::conversion("ann", time).with_value(value).with_order_id("T-1"))?;
-    /// }
-    /// let totals = |options| Ok::<_, mixtouch::Error>(Journeys::from_events(&log, options)?.totals());
-    /// let unique = totals(JourneyOptions::default())?;
-    /// assert_eq!((unique.conversions, unique.value), (1.0, 50.0));
-    /// let rows = totals(JourneyOptions::default().with_unique_orders(false))?;
-    /// assert_eq!((rows.conversions, rows.value), (3.0, 100.0));
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
+    /// 4 bytes a touch, however many columns, and each combination of texts once.
     #[must_use]
-    pub fn with_unique_orders(self, unique_orders: bool) -> Self {
+    pub fn with_touch_columns<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
         Self {
-            unique_orders,
+            touch_columns: columns.into_iter().map(Into::into).collect(),
             ..self
         }
     }
 
-    /// Takes returns off the conversions they belong to, and so off credit, value and ROAS. Not by
-    /// default. The log must keep returns ([`Events::keep_returns`](crate::Events::keep_returns)).
+    /// Keeps order id, goal and place of each conversion, so that credit can be joined to orders
+    /// ([`JourneyCredit::conversions`](crate::attribution::JourneyCredit::conversions)). Not by
+    /// default.
     ///
-    /// A return belongs to the order of its `order_id`, whoever brings it back; without one to its
-    /// person's latest conversion before it of which something is left. A conversion loses the
-    /// refund from its value; one that is returned whole is no conversion, and uses up no touches. A
-    /// refund beyond what a conversion was worth has no further effect. Returns after the end of
-    /// observation do not count.
-    ///
-    /// ```
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, Kind};
-    ///
-    /// let mut log = Events::new().keep_returns();
-    /// log.push(Event::conversion("ann", 1_767_229_200).with_value(100.0).with_order_id("T-1"))?;
-    /// log.push(Event::conversion("bob", 1_767_229_200).with_value(40.0).with_order_id("T-2"))?;
-    /// let refund = Event::of_kind(Kind::Return, "ann", 1_767_484_800).with_value(-100.0);
-    /// log.push(refund.with_order_id("T-1"))?;
-    /// let options = JourneyOptions::default().with_net_of_returns(true);
-    /// let totals = Journeys::from_events(&log, options)?.totals();
-    /// assert_eq!((totals.conversions, totals.value), (1.0, 40.0));
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
+    /// 24 bytes a conversion, 8 a journey that ends in one, and each order id once.
     #[must_use]
-    pub fn with_net_of_returns(self, net_of_returns: bool) -> Self {
-        Self {
-            net_of_returns,
-            ..self
-        }
-    }
-
-    /// Which costs hold of a channel that states them both on touches and in a table
-    /// ([`JourneyBuilder::add_costs`](crate::JourneyBuilder::add_costs)). Such a channel is refused
-    /// by default.
-    #[must_use]
-    pub fn with_cost_source(self, source: CostSource) -> Self {
-        Self {
-            cost_source: Some(source),
-            ..self
-        }
-    }
-
-    /// Leaves out the touches of every person who has more than this, as robots and shared devices
-    /// have. Their conversions stay, and are unattributed; what their touches cost stays too. All
-    /// persons' touches count by default;
-    /// [`Journeys::irregularities`](crate::Journeys::irregularities) tells what a limit would change.
-    ///
-    /// ```
-    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
-    /// use std::num::NonZeroUsize;
-    ///
-    /// let mut log = Events::new();
-    /// for second in 0..5 {
-    ///     log.push(Event::touch("bot", 1_767_225_600 + second, "display"))?;
-    /// }
-    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
-    /// let most = NonZeroUsize::new(4).expect("not 0");
-    /// let options = JourneyOptions::default().with_most_touches(most);
-    /// assert_eq!(Journeys::from_events(&log, options)?.totals().touchpoints, 1.0);
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    #[must_use]
-    pub fn with_most_touches(self, touches: NonZeroUsize) -> Self {
-        Self {
-            most_touches: Some(touches),
-            ..self
-        }
-    }
-
-    /// Whether orders matter.
-    pub(crate) fn reads_orders(&self) -> bool {
-        self.unique_orders || self.net_of_returns
+    pub fn with_orders(self, orders: bool) -> Self {
+        Self { orders, ..self }
     }
 
     /// Up to when rows are read.

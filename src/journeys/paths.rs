@@ -126,6 +126,7 @@ impl PathTable {
         let touches = Touches {
             channels: self.channels,
             times: Vec::new(),
+            labels: Vec::new(),
         };
         let total = touches.channels.len();
         let starts = std::iter::once(0)
@@ -143,7 +144,10 @@ impl PathTable {
             timeline: None,
             costs,
             observation: Observation::default(),
+            options: None,
             segments: None,
+            labels: None,
+            conversions: None,
             censored: 0,
             irregularities: Irregularities::default(),
             net_of_returns: false,
@@ -167,7 +171,7 @@ impl PathTable {
             path.extend(
                 self.channels[start..*end]
                     .iter()
-                    .map(|&channel| (channel, 0)),
+                    .map(|&channel| (channel, 0, 0)),
             );
             options.reshape(&mut path, &excluded, &mut seen);
             reshaped.extend(path.iter().map(|touch| touch.0));

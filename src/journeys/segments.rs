@@ -56,21 +56,28 @@ pub(crate) struct SegmentGroup {
     /// Persons whose first journey closes in them: a count that adds up over segments, and no more
     /// than whose any journey does.
     closed: u64,
+    /// Whether any journey closes in them, of one person at least. Those of several segments may be
+    /// the same person.
+    has_journey: bool,
 }
 
 impl Group for SegmentGroup {
     fn persons(&self) -> u64 {
-        [self.began, self.closed]
-            .into_iter()
-            .filter(|&persons| persons > 0)
-            .min()
-            .unwrap_or(0)
+        Self::persons_together(&[self])
+    }
+
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let sum = |count: fn(&Self) -> u64| groups.iter().map(|group| count(group)).sum::<u64>();
+        let closed = sum(|group| group.closed).max(sum(|group| group.has_journey.into()).min(1));
+        let counts = [sum(|group| group.began), closed].into_iter();
+        counts.filter(|&persons| persons > 0).min().unwrap_or(0)
     }
 
     fn merge(&mut self, other: Self) {
         self.codes.extend(other.codes);
         self.began += other.began;
         self.closed += other.closed;
+        self.has_journey |= other.has_journey;
     }
 }
 
@@ -99,11 +106,10 @@ impl Journeys {
             }
             first = end;
         }
-        // a segment that only later journeys close in has at least one person
         segments
             .by_journey
             .iter()
-            .for_each(|&code| codes[code as usize].closed = codes[code as usize].closed.max(1));
+            .for_each(|&code| codes[code as usize].has_journey = true);
         minimum.apply(segments.names.iter().cloned().zip(codes))
     }
 

@@ -4,8 +4,8 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::journeys::options::{JourneyOptions, Transform};
 
-/// One touch while a journey is being cut.
-pub(super) type Touch = (ChannelId, u32);
+/// One touch while a journey is being cut: its channel, second and label.
+pub(super) type Touch = (ChannelId, u32, u32);
 
 impl JourneyOptions {
     /// Whether a journey's touches are more than a window's.
@@ -45,9 +45,9 @@ pub(super) fn known(role: &'static str, name: &str, channels: &Channels) -> Resu
 fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
     if touches
         .iter()
-        .any(|(channel, _)| !excluded[channel.index()])
+        .any(|(channel, ..)| !excluded[channel.index()])
     {
-        touches.retain(|(channel, _)| !excluded[channel.index()]);
+        touches.retain(|(channel, ..)| !excluded[channel.index()]);
     }
 }
 
@@ -74,8 +74,8 @@ impl Transform {
 }
 
 fn keep_first(touches: &mut Vec<Touch>, seen: &mut [bool]) {
-    touches.retain(|(channel, _)| !std::mem::replace(&mut seen[channel.index()], true));
-    for (channel, _) in touches {
+    touches.retain(|(channel, ..)| !std::mem::replace(&mut seen[channel.index()], true));
+    for (channel, ..) in touches {
         seen[channel.index()] = false;
     }
 }
@@ -88,14 +88,14 @@ mod tests {
         let mut touches: Vec<Touch> = "DABBCDCC"
             .bytes()
             .zip(0..)
-            .map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at))
+            .map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at, at))
             .collect();
         let mut seen = [false; 4];
         transform.apply(&mut touches, &mut seen);
         assert_eq!(seen, [false; 4]);
         touches
             .iter()
-            .map(|&(channel, at)| (char::from(b'A' + channel.0 as u8), at))
+            .map(|&(channel, at, _)| (char::from(b'A' + channel.0 as u8), at))
             .unzip()
     }
 
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn exclusion_never_empties_a_journey() {
-        let touch = |channel| (ChannelId(channel), 0);
+        let touch = |channel| (ChannelId(channel), 0, 0);
         let mut mixed = vec![touch(0), touch(1), touch(0)];
         exclude(&mut mixed, &[true, false]);
         assert_eq!(mixed, [touch(1)]);

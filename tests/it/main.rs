@@ -32,6 +32,7 @@ mod parquet;
 mod segments;
 mod set_models;
 mod state;
+mod stream;
 mod time_to_event;
 mod worlds;
 #[cfg(feature = "csv")]

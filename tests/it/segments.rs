@@ -400,3 +400,34 @@ fn segments_appear_in_csv() {
         "{csv}"
     );
 }
+
+#[test]
+fn segments_that_are_one_person_are_not_enough_together() {
+    let mut log = Events::with_columns(["city"]);
+    let mut push = |event: Event<'_>, city: &str| log.push(event.with_texts(&[city])).unwrap();
+    for person in 0..20_u64 {
+        push(Event::touch(person, 1_000, "a"), "big");
+        push(Event::conversion(person, 1_001).with_value(1.0), "big");
+    }
+    // zoe buys once there, and then in three places where nobody else does
+    push(Event::touch("zoe", 1_000, "a"), "big");
+    push(Event::conversion("zoe", 1_001), "big");
+    for (at, city) in (0..).zip(["x", "y", "z"]) {
+        let time = 2_000 + 10 * at;
+        push(Event::touch("zoe", time, "secret"), city);
+        push(Event::conversion("zoe", time + 1).with_value(777.0), city);
+    }
+    let journeys =
+        Journeys::from_events(&log, JourneyOptions::default().with_segment("city")).unwrap();
+    let table = Comparison::new()
+        .model("last-touch", LastTouch)
+        .minimum_group(MinimumGroup::new(3).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let shown: Vec<(&str, f64)> = table
+        .segments()
+        .iter()
+        .map(|segment| (segment.segment.as_str(), segment.totals.conversions))
+        .collect();
+    assert_eq!(shown, [(OTHER, 24.0)], "everybody together, or nobody");
+}

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::event::details::{NO_TEXT, RowDetails};
 use crate::event::{Events, Identifier, Interaction, Kind, unknown_person};
 use crate::io::arrow::persons::{Persons, Stated};
-use crate::io::arrow::source::Source;
+use crate::io::arrow::source::{Source, unstated};
 use crate::io::columns::{EventColumns, Field};
 use crate::util::interner::Interner;
 use arrow_array::RecordBatch;
@@ -166,7 +166,11 @@ impl<'a> Columns<'a> {
             if self.kinds[row] != Kind::Touch {
                 let details = RowDetails {
                     row: at,
-                    value: self.values.get(row).copied().unwrap_or(0.0),
+                    value: self
+                        .values
+                        .get(row)
+                        .copied()
+                        .unwrap_or(unstated(self.kinds[row])),
                     goal: code(&self.goals, row),
                     order: code(&self.orders, row),
                 };

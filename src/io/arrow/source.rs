@@ -237,7 +237,19 @@ impl<'a> Source<'a> {
                 check_amount(self.line(row), self.columns.name(field), *amount, signed)?;
             }
         }
-        Ok(amounts)
+        match array
+            .logical_nulls()
+            .filter(|_| matches!(field, Field::Value))
+        {
+            Some(nulls) => {
+                let stated = |(row, &amount): (usize, &f64)| match nulls.is_null(row) {
+                    true => unstated(kinds[row]),
+                    false => amount,
+                };
+                Ok(amounts.iter().enumerate().map(stated).collect())
+            }
+            None => Ok(amounts),
+        }
     }
 
     /// The text without blanks around it.
@@ -326,4 +338,9 @@ impl<'a> Source<'a> {
             .map(read)
             .collect()
     }
+}
+
+/// What a row states whose value is missing: nothing was answered, or nothing was paid.
+pub(super) fn unstated(kind: Kind) -> f64 {
+    if kind == Kind::Survey { f64::NAN } else { 0.0 }
 }

@@ -52,7 +52,7 @@ impl Events {
 /// The fields of the standard columns.
 fn standard(event: Event<'_>) -> [String; 9] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let value = if event.kind() == Kind::Touch || event.value().is_nan() {
+    let value = if event.kind() == Kind::Touch || event.stated_value().is_none() {
         String::new()
     } else {
         event.value().to_string()

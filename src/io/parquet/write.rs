@@ -86,9 +86,7 @@ fn columns(
     };
     let times = events().map(|event| Some(event.time() * 1_000));
     let times = times.collect::<TimestampMillisecondArray>();
-    let value = |event: Event<'_>| {
-        Some(event.value()).filter(|value| event.kind() != Kind::Touch && !value.is_nan())
-    };
+    let value = |event: Event<'_>| event.stated_value().filter(|_| event.kind() != Kind::Touch);
     let cost = |event: Event<'_>| Some(event.cost()).filter(|&cost| cost != 0.0);
     let mut arrays: Vec<ArrayRef> = vec![
         persons,

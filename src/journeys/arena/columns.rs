@@ -3,12 +3,15 @@
 use crate::channel::{ChannelId, Channels};
 use crate::event::PersonKey;
 use crate::event::person::PersonTable;
+use crate::journeys::arena::conversions::Conversions;
+use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::irregularities::Irregularities;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
+use crate::journeys::options::JourneyOptions;
 use crate::time::TimeRange;
 use rayon::prelude::*;
 
@@ -54,19 +57,24 @@ pub struct Journeys {
     pub(in crate::journeys) timeline: Option<Touches>,
     pub(in crate::journeys) costs: Option<Vec<f64>>,
     pub(in crate::journeys) observation: Observation,
+    /// How the journeys were cut; none for a path table.
+    pub(in crate::journeys) options: Option<Box<JourneyOptions>>,
     pub(in crate::journeys) segments: Option<Segments>,
+    pub(in crate::journeys) labels: Option<TouchLabels>,
+    pub(in crate::journeys) conversions: Option<Conversions>,
     pub(in crate::journeys) censored: u64,
     pub(in crate::journeys) irregularities: Irregularities,
     pub(in crate::journeys) net_of_returns: bool,
     pub(in crate::journeys) totals: Totals,
 }
 
-/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are
-/// times.
+/// Touches side by side: the channel, the second since 1970-01-01T00:00:00Z where there are times,
+/// and the number of the label where there are labels.
 #[derive(Debug, Clone, Default)]
 pub(in crate::journeys) struct Touches {
     pub(in crate::journeys) channels: Vec<ChannelId>,
     pub(in crate::journeys) times: Vec<u32>,
+    pub(in crate::journeys) labels: Vec<u32>,
 }
 
 /// Whose journeys and touches are whose.
@@ -119,6 +127,22 @@ impl Journeys {
         self.people.is_some()
     }
 
+    /// The options the journeys were cut with, their period included; none for a path table.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::conversion("ann", 1_767_225_600).with_goal("sale"))?;
+    /// let options = JourneyOptions::default().with_goal("sale");
+    /// let journeys = Journeys::from_events(&log, options.clone())?;
+    /// assert_eq!(journeys.options(), Some(&options));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn options(&self) -> Option<&JourneyOptions> {
+        self.options.as_deref()
+    }
+
     /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it
     /// cost something or a table states costs.
     pub fn costs(&self) -> Option<&[f64]> {
@@ -166,7 +190,9 @@ impl Journeys {
         person: usize,
         close: u32,
     ) -> Timeline<'_> {
-        let Touches { channels, times } = self.timeline.as_ref().unwrap_or(&self.touches);
+        let Touches {
+            channels, times, ..
+        } = self.timeline.as_ref().unwrap_or(&self.touches);
         let start = if person == 0 {
             0
         } else {

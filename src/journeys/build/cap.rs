@@ -48,4 +48,5 @@ pub(super) fn leave_out_heavy(
     retain(&mut rows.costs, &keep);
     retain(&mut rows.interactions, &keep);
     retain(&mut rows.segments, &keep);
+    retain(&mut rows.labels, &keep);
 }

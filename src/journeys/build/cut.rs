@@ -12,14 +12,13 @@
 use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::event::Interaction;
-use crate::event::details::NO_TEXT;
 use crate::journeys::arena::columns::Touches;
+use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::build::cap::leave_out_heavy;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
-use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
@@ -29,7 +28,7 @@ use std::ops::Range;
 /// The options made ready for one log: names resolved, the end of observation known.
 #[derive(Debug)]
 pub(crate) struct PartitionCutter {
-    options: JourneyOptions,
+    pub(super) options: JourneyOptions,
     /// From the builder's channel numbers to ranks by name.
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
@@ -37,7 +36,7 @@ pub(crate) struct PartitionCutter {
     longest: u32,
     excluded: Vec<bool>,
     end: u32,
-    counts_goals: bool,
+    pub(super) counts_goals: bool,
 }
 
 /// The journeys of one partition, on their way into the arena. Positions count inside the part.
@@ -57,6 +56,10 @@ pub(crate) struct CutJourneys {
     pub(crate) outcomes: Vec<Outcome>,
     /// Of the same journeys: where the conversion took place.
     pub(crate) places: Vec<ChannelId>,
+    /// Of the same journeys: how many conversions each has, and the rows of all; empty unless
+    /// conversions keep their orders.
+    pub(crate) conversion_counts: Vec<u32>,
+    pub(crate) conversions: Vec<ConversionRow>,
     /// Of the persons with a conversion: whether one came before the period.
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
@@ -181,11 +184,13 @@ impl PartitionCutter {
         part.counts.count_goals(&mut scratch.goals);
         part.outcomes.truncate(part.converting.journeys);
         part.places.truncate(part.converting.journeys);
+        part.conversion_counts.truncate(part.converting.journeys);
         part.persons = gathered.persons;
         part.touch_ends = gathered.touch_ends;
         part.timeline = Touches {
             channels: gathered.channels,
             times: gathered.times,
+            labels: gathered.labels,
         };
         part
     }
@@ -229,15 +234,16 @@ impl PartitionCutter {
     ) {
         let mut free = touches.start; // the first touch no conversion has used up
         let mut passed = touches.start; // the first touch after the conversion at hand
-        for sales in rows.sales[sales].chunk_by(|left, right| left.time == right.time) {
-            let (first, close) = (&sales[0], sales[0].time);
+        for same in rows.sales[sales].chunk_by(|left, right| left.time == right.time) {
+            let (first, close) = (&same[0], same[0].time);
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
             }
             if self.options.period.includes(close) {
-                let outcome = self.outcome(sales, part, scratch);
+                let outcome = self.outcome(same, part, scratch);
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
+                self.keep_conversions(same, part);
                 part.segments
                     .extend(self.options.segment.as_ref().map(|_| first.segment));
             }
@@ -248,32 +254,6 @@ impl PartitionCutter {
         if passed < touches.end {
             self.cut_null(rows, passed..touches.end, part, scratch);
         }
-    }
-
-    /// The outcome of a person's conversions of one second. Lines of one order are one conversion.
-    fn outcome(&self, sales: &[SaleRow], part: &mut CutJourneys, scratch: &mut Scratch) -> Outcome {
-        let mut outcome = Outcome::conversion(sales[0].value);
-        for same in &sales[1..] {
-            outcome.conversions += 1.0;
-            outcome.value += same.value;
-        }
-        if sales.len() > 1 && self.options.unique_orders {
-            let named = sales.iter().filter(|sale| sale.order != NO_TEXT);
-            scratch.lines.clear();
-            scratch
-                .lines
-                .extend(named.map(|sale| (sale.order, sale.goal)));
-            let rows = scratch.lines.len();
-            scratch.lines.sort_unstable();
-            scratch.lines.dedup();
-            let further = rows - scratch.lines.len();
-            outcome.conversions -= further as f64;
-            part.counts.order_lines += further as u64;
-        }
-        if self.counts_goals {
-            scratch.goals.extend(sales.iter().map(|sale| sale.goal));
-        }
-        outcome
     }
 
     /// The journey that did not end in a conversion.
@@ -295,6 +275,8 @@ impl PartitionCutter {
         if !(censored && self.options.drop_censored) {
             if part.converting.persons == 0 {
                 part.places.push(ChannelId::NONE);
+                part.conversion_counts
+                    .extend(self.options.orders.then_some(0));
             }
             part.segments.extend(rows.segments.get(touches.end - 1));
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
@@ -324,6 +306,11 @@ impl PartitionCutter {
             part.touches
                 .times
                 .extend(scratch.touches.iter().map(|touch| touch.1));
+            if !rows.labels.is_empty() {
+                part.touches
+                    .labels
+                    .extend(scratch.touches.iter().map(|touch| touch.2));
+            }
             start..part.touches.channels.len()
         };
         part.starts.push(range.start as u32);
@@ -362,7 +349,10 @@ impl PartitionCutter {
         selected.extend(
             self.reachable(rows, touches, anchor)
                 .filter(inside)
-                .map(|at| -> Touch { (rows.channels[at], rows.times[at]) }),
+                .map(|at| -> Touch {
+                    let label = rows.labels.get(at).copied().unwrap_or(0);
+                    (rows.channels[at], rows.times[at], label)
+                }),
         );
         self.options.reshape(selected, &self.excluded, seen);
     }
@@ -380,13 +370,13 @@ impl PartitionCutter {
     }
 }
 
-struct Scratch {
+pub(super) struct Scratch {
     touches: Vec<Touch>,
     seen: Vec<bool>,
     /// Orders and goals of conversions of one second.
-    lines: Vec<(u32, u32)>,
+    pub(super) lines: Vec<(u32, u32)>,
     /// The goals of the conversions so far, where they are counted.
-    goals: Vec<u32>,
+    pub(super) goals: Vec<u32>,
 }
 
 impl CutJourneys {

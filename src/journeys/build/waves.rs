@@ -14,6 +14,8 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::{CleanedRows, CostTable};
 use crate::journeys::arena::columns::{Journeys, People, Places};
+use crate::journeys::arena::conversions::Conversions;
+use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
@@ -21,6 +23,7 @@ use crate::journeys::build::costs::settled_costs;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
 use crate::journeys::build::gather::{Scratch, Source};
+use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PARTITIONS, PartitionedRows, SaleRow};
@@ -175,6 +178,8 @@ impl CutPartitions {
             closes,
             outcomes,
             places,
+            conversion_counts,
+            conversions,
             people,
             segments,
         } = self
@@ -195,7 +200,14 @@ impl CutPartitions {
             timeline,
             costs,
             observation: self.observation,
+            options: Some(Box::new(options.clone())),
             segments,
+            labels: (!options.touch_columns.is_empty())
+                .then(|| TouchLabels::new(&options.touch_columns, &names.labels, split)),
+            conversions: options.orders.then(|| {
+                let texts = [names.goals, names.orders];
+                Conversions::new(conversions, &conversion_counts, texts, names.places)
+            }),
             censored: self.censored,
             irregularities,
             net_of_returns: options.net_of_returns,

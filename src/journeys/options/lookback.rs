@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Interaction;
 use crate::time::limits::{DAY, LENGTH};
-use crate::util::known_fields::refuse_unknown_fields;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,8 +20,7 @@ use std::time::Duration;
 /// assert_eq!(lookback.seconds(), 2_592_000);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "LookbackFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lookback {
     seconds: u32,
     channels: BTreeMap<String, u32>,
@@ -29,7 +28,6 @@ pub struct Lookback {
 }
 
 #[derive(Deserialize)]
-#[serde(remote = "Self", deny_unknown_fields)]
 struct LookbackFields {
     seconds: u32,
     #[serde(default)]
@@ -38,7 +36,7 @@ struct LookbackFields {
     interactions: BTreeMap<Interaction, u32>,
 }
 
-refuse_unknown_fields!(LookbackFields);
+read_settings!(Lookback, LookbackFields);
 
 impl TryFrom<LookbackFields> for Lookback {
     type Error = Error;

@@ -17,11 +17,12 @@ pub(super) fn write<W: Write>(names: &Names, writer: &mut StateWriter<W>) -> Res
         goals,
         orders,
         segments,
+        labels,
     } = names;
     writer.texts(people.all_texts())?;
     writer.texts(channels.iter())?;
     writer.texts(places.iter())?;
-    [goals, orders, segments]
+    [goals, orders, segments, labels]
         .into_iter()
         .try_for_each(|table| writer.texts(table.iter()))
 }
@@ -34,6 +35,7 @@ pub(super) fn read<R: Read>(reader: &mut StateReader<R>) -> Result<Names> {
         goals: texts(reader)?,
         orders: texts(reader)?,
         segments: texts(reader)?,
+        labels: texts(reader)?,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::{
     PARTITIONS, PartitionedRows, SaleRow, offsets, partition_of,
 };
+use crate::journeys::options::JourneyOptions;
 use crate::journeys::state::reader::{StateReader, damaged};
 use crate::journeys::state::writer::StateWriter;
 use crate::time::limits::LARGEST;
@@ -29,6 +30,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
         cost,
         interaction,
         segment,
+        label,
         offsets: _,
         sales,
         sale_offsets: _,
@@ -52,6 +54,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
     writer.cells(cost)?;
     writer.cells(interaction)?;
     writer.cells(segment)?;
+    writer.cells(label)?;
     write_sales(sales, writer)?;
     write_sales(returns, writer)?;
     writer.number(last.map_or(NEVER, u64::from))
@@ -67,11 +70,11 @@ fn write_sales<W: Write>(sales: &[SaleRow], writer: &mut StateWriter<W>) -> Resu
     writer.column(sales.iter().map(|sale| sale.value))
 }
 
-/// A batch whose codes are those of `names`; `segmented` where journeys have segments.
+/// A batch whose codes are those of `names`.
 pub(super) fn read<R: Read>(
     reader: &mut StateReader<R>,
     names: &Names,
-    segmented: bool,
+    options: &JourneyOptions,
 ) -> Result<PartitionedRows> {
     let mut batch = PartitionedRows {
         person: read_persons(reader)?,
@@ -80,6 +83,7 @@ pub(super) fn read<R: Read>(
         cost: reader.column()?,
         interaction: reader.column()?,
         segment: reader.column()?,
+        label: reader.column()?,
         sales: read_sales(reader)?,
         returns: read_sales(reader)?,
         last: match reader.number()? {
@@ -88,7 +92,7 @@ pub(super) fn read<R: Read>(
         },
         ..PartitionedRows::default()
     };
-    check_lengths(&batch, segmented)?;
+    check_lengths(&batch, options)?;
     check_touches(&batch, names)?;
     check_sales(&batch.sales, names)?;
     check_sales(&batch.returns, names)?;
@@ -147,13 +151,14 @@ fn read_sales<R: Read>(reader: &mut StateReader<R>) -> Result<Vec<SaleRow>> {
     Ok((0..person.len()).map(sale).collect())
 }
 
-fn check_lengths(batch: &PartitionedRows, segmented: bool) -> Result<()> {
+fn check_lengths(batch: &PartitionedRows, options: &JourneyOptions) -> Result<()> {
     let rows = batch.time.len();
     let optional = [batch.cost.len(), batch.interaction.len()];
-    let segments = if segmented { rows } else { 0 };
+    let asked = |asked: bool| if asked { rows } else { 0 };
     let same = batch.person.len() == rows
         && batch.channel.len() == rows
-        && batch.segment.len() == segments
+        && batch.segment.len() == asked(options.segment.is_some())
+        && batch.label.len() == asked(!options.touch_columns.is_empty())
         && optional.iter().all(|&len| len == 0 || len == rows);
     if !same {
         return Err(damaged("columns of touches differ in length"));
@@ -176,12 +181,13 @@ fn check_touches(batch: &PartitionedRows, names: &Names) -> Result<()> {
     {
         return Err(damaged("a touch has a cost that no log can have"));
     }
-    if batch
-        .segment
-        .iter()
-        .any(|&code| !is_text(code, names.segments.len()))
-    {
-        return Err(damaged("a touch has a segment without name"));
+    for (what, codes, texts) in [
+        ("segment", &batch.segment, &names.segments),
+        ("label", &batch.label, &names.labels),
+    ] {
+        if codes.iter().any(|&code| !is_text(code, texts.len())) {
+            return Err(damaged(format!("a touch has a {what} without name")));
+        }
     }
     Ok(())
 }

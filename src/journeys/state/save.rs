@@ -143,7 +143,7 @@ impl JourneyBuilder {
         let names = names::read(&mut reader)?;
         let mut batches = Vec::new();
         for _ in 0..count {
-            batches.push(rows::read(&mut reader, &names, options.segment.is_some())?);
+            batches.push(rows::read(&mut reader, &names, &options)?);
         }
         reader.finish()?;
         let builder = Self {

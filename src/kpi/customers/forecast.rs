@@ -8,7 +8,6 @@ use crate::kpi::customers::lifetime::customer::Customer;
 use crate::kpi::customers::lifetime::discounted_value::discounted_value;
 use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
 use crate::kpi::customers::purchases::CustomerPurchases;
-use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
 /// How far a forecast of customer value reaches, in what steps, at what discount rate a step.
@@ -107,7 +106,7 @@ impl ForecastHorizon {
     pub(crate) fn record(
         &self,
         customer: &CustomerPurchases<'_>,
-        window: TimeRange,
+        end: i64,
     ) -> Result<Option<Record>> {
         if !customer.is_new() {
             return Ok(None);
@@ -118,8 +117,7 @@ impl ForecastHorizon {
             .iter()
             .zip(customer.margins())
             .map(|(&time, &margin)| (f64::from(time) / step, margin));
-        Customer::from_purchases(&purchases.collect::<Vec<_>>(), window.to() as f64 / step)
-            .map(Some)
+        Customer::from_margins(&purchases.collect::<Vec<_>>(), end as f64 / step).map(Some)
     }
 }
 

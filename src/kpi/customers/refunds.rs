@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Kind};
-use crate::kpi::customers::purchases::{Columns, Purchases};
+use crate::kpi::customers::purchase_columns::Columns;
+use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::time::TimeRange;
 
 impl Purchases<'_> {
     /// Reads margins from a text column of the log's conversions: an amount for each row; empty for
@@ -67,7 +69,15 @@ impl Purchases<'_> {
             return self;
         }
         let (mut refunds, mut matched) = (Vec::new(), 0);
-        let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
+        let observed = self
+            .journeys
+            .observed_range()
+            .map_or(i64::MAX, TimeRange::to);
+        let end = match self.journeys.observation().to {
+            _ if self.observed_to() < observed => self.observed_to(),
+            // the log may go on behind the last touch and conversion
+            stated => stated.map_or(i64::MAX, i64::from),
+        };
         let is_return = |event: &Event<'_>| event.time() < end;
         self.each_known(log, |timeline, first, columns| {
             let mut orders = None;
@@ -111,7 +121,7 @@ impl Purchases<'_> {
             self.journeys
                 .person_rank(self.columns.persons[customer] as usize)
         };
-        let mut customers: Vec<usize> = (0..self.len()).collect();
+        let mut customers: Vec<usize> = (0..self.columns.persons.len()).collect();
         customers.par_sort_unstable_by_key(|&customer| rank(customer));
         let mut ranked = customers.into_iter().peekable();
         for timeline in log.iter() {

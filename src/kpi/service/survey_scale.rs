@@ -162,7 +162,7 @@ impl fmt::Display for Score {
 
 /// The questions of surveys with their scales: `nps`, `csat`, `ces` and `consistency` by default.
 ///
-/// An answer off its scale is an error by default.
+/// An answer off its scale is an error by default. A row without a value is no answer.
 ///
 /// ```
 /// use mixtouch::kpi::service::{Questions, SurveyScale};
@@ -198,6 +198,8 @@ pub(crate) enum Answer {
     /// To that question in order of their names.
     Read(usize, f64),
     OffScale(usize),
+    /// The row has a question, and no answer.
+    Skipped(usize),
     /// To no question asked for.
     Unknown,
 }
@@ -254,7 +256,10 @@ impl Questions {
         let Some((at, (name, scale))) = asked else {
             return Ok(Some(Answer::Unknown));
         };
-        let ((low, high), answer) = (scale.bounds(), event.value());
+        let (low, high) = scale.bounds();
+        let Some(answer) = event.stated_value() else {
+            return Ok(Some(Answer::Skipped(at)));
+        };
         match (low..=high).contains(&answer) {
             true => Ok(Some(Answer::Read(at, answer))),
             false if self.leave_out_off_scale => Ok(Some(Answer::OffScale(at))),

@@ -25,17 +25,7 @@ impl<'a> Row<'a> {
     /// Adds the row to a log, or counts it where the log does not keep its kind.
     #[inline]
     pub(super) fn push(&self, events: &mut Events) -> Result<()> {
-        if self.record.len() != self.places.width {
-            let reason = format!(
-                "has {} fields, the header has {}",
-                self.record.len(),
-                self.places.width
-            );
-            return Err(Error::Malformed {
-                row: self.line,
-                reason,
-            });
-        }
+        self.check_width()?;
         let kind = self.kind()?;
         if !events.keeps(kind) {
             events.ignore(kind);
@@ -71,13 +61,8 @@ impl<'a> Row<'a> {
         let sale = match kind {
             Kind::Touch => None,
             _ => {
-                let goal = self.clean_text(Field::Goal, events)?;
-                let order = self.clean_text(Field::OrderId, events)?;
-                Some((
-                    value,
-                    optional(goal, events.goals_mut(kind))?,
-                    optional(order, events.orders_mut())?,
-                ))
+                let (goal, order) = self.goal_and_order(kind, events)?;
+                Some((value, goal, order))
             }
         };
         for (column, &at) in events.text_columns_mut().zip(&self.places.texts) {
@@ -87,6 +72,26 @@ impl<'a> Row<'a> {
         }
         events.push_row(person, time, channel, kind, interaction, cost, sale);
         Ok(())
+    }
+
+    #[inline]
+    fn check_width(&self) -> Result<()> {
+        let (own, header) = (self.record.len(), self.places.width);
+        if own == header {
+            return Ok(());
+        }
+        Err(Error::Malformed {
+            row: self.line,
+            reason: format!("has {own} fields, the header has {header}"),
+        })
+    }
+
+    /// The numbers of what the row has as goal and order.
+    fn goal_and_order(&self, kind: Kind, events: &mut Events) -> Result<(u32, u32)> {
+        let goal = self.clean_text(Field::Goal, events)?;
+        let order = self.clean_text(Field::OrderId, events)?;
+        let goal = optional(goal, events.goals_mut(kind))?;
+        Ok((goal, optional(order, events.orders_mut())?))
     }
 
     #[inline]
@@ -206,6 +211,9 @@ impl<'a> Row<'a> {
     #[inline]
     fn amount(&self, field: Field, kind: Kind) -> Result<f64> {
         let bytes = self.bytes(field);
+        if bytes.is_empty() && matches!((field, kind), (Field::Value, Kind::Survey)) {
+            return Ok(f64::NAN);
+        }
         if matches!(bytes, b"" | b"0" | b"0.0") {
             return Ok(0.0);
         }
