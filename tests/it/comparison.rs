@@ -383,6 +383,7 @@ fn a_table_says_what_made_it() {
     );
     assert_eq!(provenance["fitted_on"]["from"], START + 30 * DAY);
     assert_eq!(provenance["scored"]["to"], START + 59 * DAY);
+    assert_eq!(provenance["journeys"]["period"]["from"], START + 58 * DAY);
 }
 
 /// Names that are a formula, a command to a terminal, and a second line.
