@@ -10,6 +10,7 @@
 //! | `gauss_jordan` | inverses of small or diagonally dominant matrices |
 //! | `gram_schmidt` | orthonormal bases |
 //! | `newton` | maxima of concave objectives with known curvature |
+//! | `sparse_newton` | the same for many coefficients that meet rarely |
 //! | `log_density`, `bfgs` | maxima of log densities with known slopes |
 //! | `anderson` | faster fixed-point iterations |
 
@@ -21,3 +22,4 @@ pub(crate) mod gauss_jordan;
 pub(crate) mod gram_schmidt;
 pub(crate) mod log_density;
 pub(crate) mod newton;
+pub(crate) mod sparse_newton;

@@ -2,7 +2,7 @@
 
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey, Sample};
 
@@ -93,6 +93,16 @@ pub(super) fn check<M: AttributionModel + ?Sized>(
     name: &str,
 ) -> Result<()> {
     model.needs().check(journeys, name)?;
+    if let Some(shares) = model.channel_shares() {
+        let (found, channels) = (shares.removal_effects().len(), journeys.channels().len());
+        if found != channels {
+            return Err(Error::setting(
+                format!("the number of channel shares of {name}"),
+                found,
+                format!("one for each channel, {channels}"),
+            ));
+        }
+    }
     model
         .channels()
         .map_or(Ok(()), |channels| channels.same_as(journeys.channels()))
@@ -103,7 +113,6 @@ mod tests {
     use super::*;
     use crate::attribution::rules::Linear;
     use crate::attribution::stream::stream_credits;
-    use crate::error::Error;
     use crate::journeys::{Outcome, PathTable};
     use std::sync::Arc;
 

@@ -62,7 +62,7 @@ use std::time::Duration;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct AdditiveHazard {
     pub(super) basis: Basis,
     pub(super) frequency_classes: bool,

@@ -43,6 +43,7 @@ pub struct Markov {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MarkovFields {
     order: usize,
     #[serde(default)]

@@ -55,8 +55,16 @@ pub struct LogisticRegression {
 }
 
 #[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Fields {
     penalty: f64,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        let LogisticRegression { penalty } = LogisticRegression::new();
+        Self { penalty }
+    }
 }
 
 impl TryFrom<Fields> for LogisticRegression {

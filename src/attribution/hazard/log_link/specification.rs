@@ -42,7 +42,7 @@ pub struct LogLinearHazard {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct SpecificationFields {
     bin_ends: Vec<u32>,
     demand_capture: Vec<String>,
