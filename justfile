@@ -16,7 +16,7 @@ test:
 
 # Tests too long for a build without optimisation
 slow:
-    cargo test --release --test mix_recovery -- --ignored
+    cargo test --release --test it -- --ignored
 
 # The documentation, every link checked
 doc:
@@ -24,7 +24,7 @@ doc:
 
 # Every example on its own simulated data
 examples:
-    for example in examples/*.rs examples/*/main.rs; do cargo run --release --quiet --example "$(basename "${example%/main.rs}" .rs)" > /dev/null; done
+    for example in examples/*.rs examples/*/main.rs; do name=$(basename "${example%/main.rs}" .rs); [ "$name" = simulate ] || cargo run --release --quiet --example "$name" > /dev/null; done
 
 # Licences and advisories of dependencies
 deny:

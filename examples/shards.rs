@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let markov = Markov::order(1)?;
     let mut states = Vec::new();
     for shard in &shards {
-        let evidence = shard.accumulate(|| markov.evidence(shard.channels()))?;
+        let evidence = markov.gather(shard)?;
         states.push(serde_json::to_string(&evidence)?);
     }
     println!(

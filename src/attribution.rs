@@ -14,8 +14,8 @@
 //! | [`hazard`] | time to event, with a baseline |
 //!
 //! [`attribute`] scores journeys with one model, [`Comparison`] with several side by side, and
-//! [`stream_credits`] hands on the credit of every touch. The module `laws`, behind the feature of
-//! that name, checks a model of your own.
+//! [`stream_credits`] hands on the credit of every touch, [`CreditLevels`] has it by campaign and
+//! ad. The module `laws`, behind the feature of that name, checks a model of your own.
 //!
 //! # Limits
 //!
@@ -46,17 +46,21 @@ mod fit;
 pub mod hazard;
 #[cfg(any(test, feature = "laws"))]
 pub mod laws;
+mod levels;
 mod limits;
 pub mod markov;
 mod model;
+mod name_map;
 mod needs;
 mod ngram_table;
 mod parameters;
 mod path_rates;
+mod provenance;
 pub mod regression;
 pub mod rules;
 pub mod shapley;
 mod shares;
+mod stored;
 mod stored_outcome;
 mod stream;
 mod tally;
@@ -66,6 +70,7 @@ mod weights;
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
+pub use self::comparison::finding::Finding;
 pub use self::comparison::model_name::ModelName;
 pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::table::{
@@ -77,9 +82,13 @@ pub use self::engine::attribute;
 pub(crate) use self::engine::attribute_sample;
 pub use self::evidence::EvidenceVersion;
 pub use self::fit::Fit;
+pub use self::levels::{CreditLevels, LevelCredit};
 pub use self::model::AttributionModel;
 pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};
+pub use self::provenance::Provenance;
+pub use self::rules::names::NamesOnly;
 pub use self::shares::ChannelShares;
+pub use self::stored::StoredModel;
 pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};
 pub use self::tally::Tally;

@@ -78,7 +78,7 @@ impl ChannelNames {
     }
 
     /// The names by number.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.0.iter()
     }
 }
@@ -164,6 +164,45 @@ impl Channels {
             left: self.abridged(),
             right: other.abridged(),
         })
+    }
+
+    /// Fails unless every one of these names is in the table: a model that was fitted on the table's
+    /// channels has learned nothing of others.
+    ///
+    /// ```
+    /// use mixtouch::Channels;
+    ///
+    /// let fitted = Channels::new(["search", "tv"])?;
+    /// assert!(fitted.check_contains(&Channels::new(["tv"])?).is_ok());
+    /// let error = fitted.check_contains(&Channels::new(["tiktok", "tv"])?).unwrap_err();
+    /// assert!(error.to_string().contains("tiktok"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a name is not in the table.
+    pub fn check_contains(&self, names: &Self) -> Result<()> {
+        match names.iter().find(|name| self.id(name).is_none()) {
+            None => Ok(()),
+            Some(name) => Err(Error::setting(
+                "a channel to be scored",
+                format!("{name:?}"),
+                format!("one that the model was fitted on, {}", self.abridged()),
+            )),
+        }
+    }
+
+    /// The error of a setting that names a channel which is not in the table.
+    pub(crate) fn undeclared(
+        &self,
+        role: impl Into<std::borrow::Cow<'static, str>>,
+        name: impl Into<String>,
+    ) -> Error {
+        Error::UndeclaredChannel {
+            role: role.into(),
+            channel: name.into(),
+            known: self.iter().map(str::to_owned).collect(),
+        }
     }
 
     /// Fails unless a column read from a file has one entry for each channel.

@@ -1,5 +1,7 @@
 //! The one error type.
 
+pub(crate) mod nearest;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -76,8 +78,24 @@ pub enum Error {
         channel: String,
     },
     /// A setting names a channel that does not exist.
-    #[error("{role} names channel {channel:?}, expected: {}", known.join(", "))]
+    #[error(
+        "{role} names channel {channel:?}, expected: {}",
+        nearest::expected(channel, known)
+    )]
     UnknownChannel {
+        /// The setting that names the channel.
+        role: Cow<'static, str>,
+        /// The name given.
+        channel: String,
+        /// The names of the channels that exist.
+        known: Vec<String>,
+    },
+    /// A setting names a channel that no row of the log touches, and that was not declared.
+    #[error(
+        "{role} names channel {channel:?}, expected: {}; declare a channel that has no row yet with add_channels",
+        nearest::expected(channel, known)
+    )]
+    UndeclaredChannel {
         /// The setting that names the channel.
         role: Cow<'static, str>,
         /// The name given.
@@ -102,7 +120,7 @@ pub enum Error {
         conversions: f64,
     },
     /// Two parts to be merged, or a model and its journeys, have different channels.
-    #[error("channels differ: {left} and {right}")]
+    #[error("channels differ: {left} and {right}; declare all of them in each part (add_channels)")]
     ChannelMismatch {
         /// The channels of one side, abridged.
         left: String,
@@ -141,6 +159,26 @@ pub enum Error {
         what: Cow<'static, str>,
         /// The iterations made.
         iterations: usize,
+    },
+    /// Something stored is not what was written: bytes were lost or changed.
+    #[error("{what} is damaged: {reason}")]
+    Damaged {
+        /// What was stored.
+        what: Cow<'static, str>,
+        /// How it shows.
+        reason: String,
+    },
+    /// A newer version of the crate stored something in a format that this one does not know.
+    #[error(
+        "{what} has format {format}, expected: at most {newest}, or a newer version of the crate"
+    )]
+    NewerFormat {
+        /// What was stored.
+        what: Cow<'static, str>,
+        /// The number of its format.
+        format: u32,
+        /// The newest format that is known here.
+        newest: u32,
     },
     /// An input file could not be read or an output could not be written.
     #[error("input or output failed: {0}")]
@@ -251,7 +289,6 @@ impl Error {
     }
 
     /// The same error, said of a file.
-    #[cfg(feature = "csv")]
     pub(crate) fn in_file(self, path: impl Into<std::path::PathBuf>) -> Self {
         Self::File {
             path: path.into(),

@@ -1,3 +1,15 @@
+// the first definition of a link counts: pages here, files beside each other elsewhere
+//! [choosing_a_model]: self::choosing_a_model
+//! [formats]: self::formats
+//! [identity]: self::identity
+//! [mix]: self::mix
+//! [experiments]: self::experiments
+//! [kpis]: self::kpis
+//! [privacy]: self::privacy
+//! [services]: self::services
+//! [scale]: self::scale
+//! [speed]: self::speed
+
 #![doc = include_str!("../guide/index.md")]
 
 #[doc = include_str!("../guide/choosing_a_model.md")]

@@ -1,10 +1,12 @@
-//! Files in: event logs, path tables and costs.
+//! Files: event logs, path tables and costs in, event logs out.
 
 #[cfg(feature = "parquet")]
 mod arrow;
 mod columns;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+mod header;
 mod identified;
 #[cfg(feature = "parquet")]
 mod parquet;

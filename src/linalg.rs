@@ -9,6 +9,7 @@
 //! | `cholesky` | symmetric positive definite systems |
 //! | `gauss_jordan` | inverses of small or diagonally dominant matrices |
 //! | `gram_schmidt` | orthonormal bases |
+//! | `magnitude` | numbers too large or too small to square |
 //! | `newton` | maxima of concave objectives with known curvature |
 //! | `sparse_newton` | the same for many coefficients that meet rarely |
 //! | `log_density`, `bfgs` | maxima of log densities with known slopes |
@@ -21,5 +22,6 @@ pub(crate) mod dot;
 pub(crate) mod gauss_jordan;
 pub(crate) mod gram_schmidt;
 pub(crate) mod log_density;
+pub(crate) mod magnitude;
 pub(crate) mod newton;
 pub(crate) mod sparse_newton;

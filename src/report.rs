@@ -4,6 +4,10 @@
 //! tables. It then reads as aligned text ([`Report::to_text`]), as CSV with one figure a row
 //! ([`Report::write_csv`], feature `csv`), and as JSON ([`Report::document`] is `Serialize`).
 //!
+//! Names come from logs, and so from anybody. In text, characters that act on a terminal become
+//! blanks; in CSV, a text that a spreadsheet would take for a formula stands behind `'` (OWASP, CSV
+//! injection). JSON has texts as they are.
+//!
 //! ```
 //! use mixtouch::report::{Cell, Table};
 //!
@@ -24,6 +28,7 @@ mod contract;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
 mod document;
+mod escape;
 mod figure;
 mod section;
 mod table;

@@ -4,4 +4,5 @@ pub(crate) mod bitset;
 pub(crate) mod buckets;
 pub(crate) mod interner;
 pub(crate) mod random;
+pub(crate) mod settings;
 pub(crate) use self::random::Random;

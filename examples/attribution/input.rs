@@ -11,7 +11,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 pub(crate) struct Input {
+    /// Those reported.
     pub(crate) journeys: Journeys,
+    /// Those that models are fitted on, where they are others.
+    pub(crate) training: Option<Journeys>,
     pub(crate) truth: Option<Truth>,
     pub(crate) read: Duration,
     pub(crate) build: Duration,
@@ -62,6 +65,7 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
     let journeys = table.journeys_with(&options.journeys()?)?;
     Ok(Input {
         journeys,
+        training: None,
         truth: None,
         read,
         build: started.elapsed() - read,
@@ -70,7 +74,7 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
 
 fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
     let started = Instant::now();
-    let mut builder = JourneyBuilder::new(options.journeys()?);
+    let mut builder = builder(options)?;
     costs.iter().for_each(|costs| builder.add_costs(costs));
     let mut columns = EventColumns::default();
     for text in &options.columns {
@@ -95,13 +99,29 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
     }
     check_goal(options, &builder)?;
     let read = started.elapsed();
-    let journeys = builder.build()?;
+    let (journeys, training) = built(options, builder)?;
     Ok(Input {
         journeys,
+        training,
         truth: None,
         read,
         build: started.elapsed() - read,
     })
+}
+
+fn builder(options: &Options) -> Result<JourneyBuilder> {
+    let mut builder = JourneyBuilder::new(options.journeys()?);
+    builder.add_channels(options.add_channel.iter().map(String::as_str))?;
+    Ok(builder)
+}
+
+/// The journeys reported, and those that models are fitted on where they are others.
+fn built(options: &Options, builder: JourneyBuilder) -> Result<(Journeys, Option<Journeys>)> {
+    let Some(training) = options.training()? else {
+        return Ok((builder.build()?, None));
+    };
+    let training = builder.snapshot(training)?;
+    Ok((builder.snapshot(options.period()?)?, Some(training)))
 }
 
 /// An error if --goal names a goal that no conversion has.
@@ -171,10 +191,10 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
         options.persons, options.seed
     );
     let read = started.elapsed();
-    let mut builder = JourneyBuilder::new(options.journeys()?);
+    let mut builder = builder(options)?;
     builder.add_costs(&costs.unwrap_or(retailer.costs));
     builder.extend(&retailer.events)?;
-    let journeys = builder.build()?;
+    let (journeys, training) = built(options, builder)?;
     let caused = |(channel, incremental_conversions)| Caused {
         channel,
         incremental_conversions,
@@ -185,6 +205,7 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
     };
     Ok(Input {
         journeys,
+        training,
         truth: Some(truth),
         read,
         build: started.elapsed() - read,

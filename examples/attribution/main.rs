@@ -36,7 +36,13 @@ fn run(options: &Options) -> Result<()> {
     let input = input::read(options)?;
     let chosen = models::chosen(options, &input.journeys)?;
     let bar = Bar::new(options.json);
-    let table = chosen.comparison.run_with_progress(&input.journeys, &bar)?;
+    let table = match &input.training {
+        None => chosen.comparison.run_with_progress(&input.journeys, &bar)?,
+        Some(training) => {
+            let comparison = &chosen.comparison;
+            comparison.run_on_with_progress(training, &input.journeys, &bar)?
+        }
+    };
     drop(bar);
     let mut reports = Vec::new();
     for report in chosen.reports {
@@ -53,6 +59,9 @@ fn run(options: &Options) -> Result<()> {
         writeln!(out, "{}", document(&table, &reports, &input))?;
     } else if options.csv {
         write_csv(&mut out, &table, &reports)?;
+        for finding in table.findings() {
+            eprintln!("{finding}");
+        }
     } else {
         write!(out, "{}", text(&table, reports, &input, options.limit))?;
     }

@@ -35,7 +35,7 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
         }
     }
     if options.models.is_empty() {
-        comparison = add_default(comparison, &settings, options, journeys)?;
+        comparison = add_default(comparison, &settings, options);
     }
     Ok(Chosen {
         comparison,
@@ -50,7 +50,7 @@ fn settings(options: &Options) -> Result<ModelSettings> {
         .with_upstream(options.upstream.iter().cloned())
         .with_symmetric_upstream(options.upstream_symmetric);
     let mut settings = ModelSettings::default()
-        .with_last_non_direct(LastNonDirect::new(options.direct.iter().cloned()))
+        .with_last_non_direct(last_non_direct(options))
         .with_time_decay(options.time_decay()?)
         .with_markov(Markov::order(options.order)?.with_ignore_nulls(options.ignore_nulls))
         .with_time_to_event(hazard);
@@ -60,14 +60,24 @@ fn settings(options: &Options) -> Result<ModelSettings> {
     Ok(settings)
 }
 
+fn last_non_direct(options: &Options) -> LastNonDirect {
+    if options.direct.is_empty() {
+        return LastNonDirect::default();
+    }
+    LastNonDirect::new(options.direct.iter().cloned())
+}
+
+/// An error if an option names a channel that the journeys lack.
 fn check_channels(options: &Options, journeys: &Journeys) -> Result<()> {
     let channels = journeys.channels();
     for (role, names) in [
         ("--demand-capture", &options.demand_capture),
         ("--upstream", &options.upstream),
+        ("--direct", &options.direct),
+        ("--stage", &options.stage),
     ] {
         if let Some(name) = names.iter().find(|name| channels.id(name).is_none()) {
-            return Err(Error::UnknownChannel {
+            return Err(Error::UndeclaredChannel {
                 role: role.into(),
                 channel: name.clone(),
                 known: channels.iter().map(str::to_owned).collect(),
@@ -90,27 +100,12 @@ fn model(text: &str) -> Result<ModelName> {
     })
 }
 
-fn add_default(
-    mut comparison: Comparison,
-    settings: &ModelSettings,
-    options: &Options,
-    journeys: &Journeys,
-) -> Result<Comparison> {
-    for name in ModelName::DEFAULT {
-        if name.needs_times() && !journeys.has_times() {
-            eprintln!(
-                "{name} is left out: it needs the times of touches, which a path table lacks"
-            );
-            continue;
-        }
-        comparison = comparison.named(name, settings)?;
-    }
+/// The models to start with; those that the journeys do not support are left out with a finding.
+fn add_default(comparison: Comparison, settings: &ModelSettings, options: &Options) -> Comparison {
+    let comparison = comparison.defaults(settings);
     if options.is_simulated() && options.demand_capture.is_empty() {
-        let flagged = settings
-            .time_to_event()
-            .clone()
-            .with_demand_capture(CAPTURE);
-        comparison = comparison.fit(FLAGGED, flagged);
+        let hazard = settings.time_to_event().clone();
+        return comparison.fit(FLAGGED, hazard.with_demand_capture(CAPTURE));
     }
-    Ok(comparison)
+    comparison
 }

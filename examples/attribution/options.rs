@@ -38,7 +38,10 @@ pub(crate) struct Options {
     /// Last day whose conversions are reported
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Day>,
-    /// TimeZone of the days, as in Europe/Berlin
+    /// Fit models on this many days before --from, and score the days reported
+    #[arg(long, value_name = "N", requires = "from", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(crate) train_days: Option<u32>,
+    /// Time zone of the days, as in Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub(crate) timezone: String,
     /// Only conversions of this goal
@@ -65,14 +68,12 @@ pub(crate) struct Options {
     /// Leave a channel out of journeys that have another; repeatable, or joined by commas
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
-    /// Channels that last-non-direct passes over
-    #[arg(
-        long,
-        value_name = "CHANNEL",
-        value_delimiter = ',',
-        default_value = "direct"
-    )]
+    /// Channels that last-non-direct skips [default: the usual names of direct traffic]
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) direct: Vec<String>,
+    /// Declare a channel that the log has no row of yet; repeatable
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) add_channel: Vec<String>,
     /// Channels whose first touch is the stage of position-w
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) stage: Vec<String>,
@@ -150,6 +151,20 @@ impl Options {
         TimeZone::new(&self.timezone)
     }
 
+    /// The days reported.
+    pub(crate) fn period(&self) -> Result<TimeRange> {
+        TimeRange::days(self.from, self.to, &self.zone()?)
+    }
+
+    /// The days that models are fitted on, where they are others than those reported.
+    pub(crate) fn training(&self) -> Result<Option<TimeRange>> {
+        let (Some(days), Some(from)) = (self.train_days, self.from) else {
+            return Ok(None);
+        };
+        let first = from.plus(-(days as i32));
+        TimeRange::days(Some(first), Some(from.plus(-1)), &self.zone()?).map(Some)
+    }
+
     pub(crate) fn time_decay(&self) -> Result<TimeDecay> {
         TimeDecay::new(span("--half-life", &self.half_life)?)
     }
@@ -167,7 +182,6 @@ impl Options {
             lookback =
                 lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
-        let period = TimeRange::days(self.from, self.to, &self.zone()?)?;
         let transform = match self.transform {
             PathTransform::None => Transform::None,
             PathTransform::Exposure => Transform::Exposure,
@@ -176,7 +190,7 @@ impl Options {
         };
         let mut options = JourneyOptions::default()
             .with_lookback(lookback)
-            .with_period(period)
+            .with_period(self.period()?)
             .with_reuse(self.reuse)
             .with_exclude(self.exclude.iter().cloned())
             .with_transform(transform)
@@ -199,6 +213,7 @@ impl Options {
         let given = [
             (self.from.is_some(), "--from"),
             (self.to.is_some(), "--to"),
+            (self.train_days.is_some(), "--train-days"),
             (self.goal.is_some(), "--goal"),
             (self.lookback.is_some(), "--lookback"),
             (!self.channel_lookback.is_empty(), "--channel-lookback"),
@@ -210,6 +225,7 @@ impl Options {
             (!self.upstream.is_empty(), "--upstream"),
             (self.pairs, "--pairs"),
             (!self.columns.is_empty(), "--column"),
+            (!self.add_channel.is_empty(), "--add-channel"),
         ];
         given
             .into_iter()

@@ -1,17 +1,23 @@
 //! Several models side by side, in one traversal for all evidence and one for all credit.
 //!
 //! `run` goes through the stages; `entry` makes models and specifications of any type alike,
-//! `fitting` fits and scores them all at once, and `timed` measures each one's share of the time.
+//! `fitting` fits and scores them all at once, `part` does so for one segment or all, and `timed`
+//! measures each one's share of the time. `lessons` looks for what weakens the figures, each a
+//! `finding`.
 
 pub(crate) mod bootstrap;
 mod entry;
+pub(crate) mod finding;
 mod fitting;
+mod lessons;
 pub(crate) mod model_name;
 pub(crate) mod model_settings;
+mod part;
 #[cfg(feature = "csv")]
 mod records;
 mod report;
 mod run;
+mod sightings;
 pub(crate) mod table;
 mod timed;
 mod watch;

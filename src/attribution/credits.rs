@@ -231,16 +231,16 @@ impl Credits {
         }
     }
 
-    /// Takes in a block for a model that divides by shares: what has touches is pooled, the rest is
-    /// unattributed.
-    pub(super) fn pool(&mut self, block: Block<'_>) {
+    /// Takes in a block for a model that divides by shares: what has touches that the model knows
+    /// is pooled, the rest is unattributed.
+    pub(super) fn pool(&mut self, block: Block<'_>, knows_any: impl Fn(&[ChannelId]) -> bool) {
         for journey in block {
             let outcome = Tally::from(journey.outcome);
             self.total += outcome;
-            if journey.is_empty() {
-                self.unattributed += outcome;
-            } else {
+            if !journey.is_empty() && knows_any(journey.channels) {
                 self.pooled += outcome;
+            } else {
+                self.unattributed += outcome;
             }
         }
     }

@@ -2,15 +2,21 @@
 
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::name_map::NameMap;
+use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey, Sample};
 
 /// Scores all journeys with one model, in parallel.
 ///
+/// A fitted model scores by name: touches of channels it was not fitted on get no credit, and
+/// conversions without another touch are unattributed. To refuse them instead, ask
+/// [`Channels::check_contains`](crate::Channels::check_contains) of the model's channels first.
+///
 /// # Errors
-/// If the journeys lack what the model needs, the model was fitted on other channels, or it gives a
-/// weight that is not finite, or negative without [`AttributionModel::is_signed`].
+/// If the journeys lack what the model needs, or it gives a weight that is not finite, or negative
+/// without [`AttributionModel::is_signed`].
 ///
 /// ```
 /// use mixtouch::attribution::rules::Linear;
@@ -31,31 +37,56 @@ pub(crate) fn attribute_sample<M: AttributionModel + ?Sized>(
     sample: Sample<'_>,
     model: &M,
 ) -> Result<Credits> {
-    check(sample.journeys, model, model.name())?;
+    model.needs().check(sample.journeys, model.name())?;
+    let names = names(sample.journeys, model);
     sample
-        .accumulate_converting(|| Scoring::new(sample.journeys, model))?
+        .accumulate_converting(|| Scoring::new(sample.journeys, model, names.as_ref()))?
         .finish()
 }
 
 /// Credits on their way, with the model they come from.
 pub(super) struct Scoring<'a, M: ?Sized> {
     model: &'a M,
+    /// Where the journeys have other channels than the model.
+    names: Option<&'a NameMap>,
     credits: Credits,
 }
 
 impl<'a, M: AttributionModel + ?Sized> Scoring<'a, M> {
-    pub(super) fn new(journeys: &Journeys, model: &'a M) -> Self {
+    pub(super) fn new(journeys: &Journeys, model: &'a M, names: Option<&'a NameMap>) -> Self {
         Self {
             model,
+            names,
             credits: Credits::new(journeys.channels().clone()),
         }
     }
 
+    /// Fails unless the model has a share for each of its channels: a conversion would be lost.
+    fn check_shares(&self) -> Result<()> {
+        let Some(shares) = self.model.channel_shares() else {
+            return Ok(());
+        };
+        let own = self.credits.by_channel().len();
+        let channels = self.model.channels().map_or(own, Channels::len);
+        let found = shares.removal_effects().len();
+        if found == channels {
+            return Ok(());
+        }
+        Err(Error::setting(
+            format!("the number of channel shares of {}", self.model.name()),
+            found,
+            format!("one for each channel, {channels}"),
+        ))
+    }
+
     /// # Errors
-    /// If the model gave a weight it may not give.
+    /// If the model gave a weight it may not give, or has too few or too many shares.
     pub(super) fn finish(mut self) -> Result<Credits> {
-        if let Some(shares) = self.model.channel_shares() {
-            self.credits.divide(shares);
+        self.check_shares()?;
+        match (self.model.channel_shares(), self.names) {
+            (Some(shares), Some(names)) => self.credits.divide(&names.shares(shares)?),
+            (Some(shares), None) => self.credits.divide(shares),
+            (None, _) => (),
         }
         self.credits
             .check_weights(self.model.name(), self.model.is_signed())?;
@@ -66,18 +97,26 @@ impl<'a, M: AttributionModel + ?Sized> Scoring<'a, M> {
 
 impl<M: AttributionModel + ?Sized> Accumulator for Scoring<'_, M> {
     fn observe(&mut self, journey: Journey<'_>) {
+        let Self { model, names, .. } = *self;
         self.credits.weigh_and_add(journey, |journey, weights| {
-            self.model.weigh(journey, weights)
+            weigh(model, names, journey, weights)
         });
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
-        if self.model.channel_shares().is_some() {
-            self.credits.pool(block);
-        } else if self.model.needs().timeline {
-            self.model.credit(block.with_timelines(), &mut self.credits);
+        let block = if self.model.needs().timeline {
+            block.with_timelines()
         } else {
-            self.model.credit(block, &mut self.credits);
+            block
+        };
+        match (self.model.channel_shares(), self.names) {
+            (Some(_), names) => self.credits.pool(block, |channels| {
+                names.is_none_or(|names| names.knows_any(channels))
+            }),
+            (None, None) => self.model.credit(block, &mut self.credits),
+            (None, Some(_)) => block
+                .filter(|journey| journey.outcome.conversions > 0.0)
+                .for_each(|journey| self.observe(journey)),
         }
     }
 
@@ -86,26 +125,26 @@ impl<M: AttributionModel + ?Sized> Accumulator for Scoring<'_, M> {
     }
 }
 
-/// Fails unless the journeys have what the model needs and the same channels.
-pub(super) fn check<M: AttributionModel + ?Sized>(
+/// How the journeys' channels match the model's, unless they are the same.
+pub(super) fn names<M: AttributionModel + ?Sized>(
     journeys: &Journeys,
     model: &M,
-    name: &str,
-) -> Result<()> {
-    model.needs().check(journeys, name)?;
-    if let Some(shares) = model.channel_shares() {
-        let (found, channels) = (shares.removal_effects().len(), journeys.channels().len());
-        if found != channels {
-            return Err(Error::setting(
-                format!("the number of channel shares of {name}"),
-                found,
-                format!("one for each channel, {channels}"),
-            ));
-        }
+) -> Option<NameMap> {
+    NameMap::new(model.channels()?, journeys.channels(), None)
+}
+
+/// The model's weights, by name where the journeys have other channels.
+#[inline]
+pub(super) fn weigh<M: AttributionModel + ?Sized>(
+    model: &M,
+    names: Option<&NameMap>,
+    journey: Journey<'_>,
+    weights: &mut [f64],
+) -> f64 {
+    match names {
+        None => model.weigh(journey, weights),
+        Some(names) => names.weigh(model, journey, weights),
     }
-    model
-        .channels()
-        .map_or(Ok(()), |channels| channels.same_as(journeys.channels()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,21 @@
 //! are stated in words at [`Law`], and this crate holds its own models to the same ones.
 //!
 //! The built-in channels are `call`, `direct`, `e-mail`, `search`, `social`, `tv` and `unseen`,
-//! which has no touch: a specification that names channels names some of these.
+//! which has no touch: a specification that names channels names some of these. A rule that reads
+//! names goes in as a `Fit` with the evidence [`NamesOnly`](crate::attribution::NamesOnly); one that
+//! reads them otherwise than against names it holds, say by their length, breaks
+//! [`Law::Relabelling`] by design. Leave that law out:
+//!
+//! ```
+//! use mixtouch::attribution::laws::{Law, Lawful};
+//!
+//! fn check_all_but_names(specification: &impl Lawful) {
+//!     for law in Law::ALL.into_iter().filter(|law| *law != Law::Relabelling) {
+//!         law.check(specification).unwrap();
+//!     }
+//! }
+//! # check_all_but_names(&mixtouch::attribution::rules::LastNonDirect::default());
+//! ```
 //!
 //! ```
 //! use mixtouch::attribution::{EvidenceVersion, laws};
@@ -124,7 +138,9 @@ pub enum Law {
     /// total. Stored evidence has a version, and another version of it does not read.
     Merging,
     /// Renaming channels, which changes their order, changes no credit by more than 1e-12 of the
-    /// total.
+    /// total. A model that states no channels
+    /// ([`channels`](crate::attribution::AttributionModel::channels)) gives the same credit to
+    /// renamed channels without a new fit.
     Relabelling,
     /// The only touch of a journey and the baseline share all of its outcome.
     OneTouch,

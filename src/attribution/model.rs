@@ -55,9 +55,20 @@ pub trait AttributionModel: Send + Sync {
         false
     }
 
-    /// The channels the model was fitted on, if it uses their numbers: it then scores journeys with
-    /// the same channels only.
+    /// The channels the model was fitted on, if it uses their numbers.
+    ///
+    /// Journeys with other channels are scored by name: the model sees them without the touches of
+    /// channels it does not know, which get no credit; a journey of such touches alone is
+    /// unattributed.
     fn channels(&self) -> Option<&Channels> {
+        None
+    }
+
+    /// The part of what sets the parameters that comes from a prior or a penalty rather than from
+    /// the data, 0 to 1. Unknown by default.
+    ///
+    /// A [`Comparison`](crate::Comparison) reports a model with more than half.
+    fn prior_share(&self) -> Option<f64> {
         None
     }
 
@@ -121,6 +132,10 @@ macro_rules! forward_models {
 
             fn channels(&self) -> Option<&Channels> {
                 (**self).channels()
+            }
+
+            fn prior_share(&self) -> Option<f64> {
+                (**self).prior_share()
             }
 
             fn parameters(&self) -> Parameters {

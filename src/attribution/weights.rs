@@ -30,14 +30,18 @@ pub(super) fn bad_weight(name: &str, weight: f64, signed: bool) -> Error {
     Error::setting(format!("a weight of {name}"), weight, expected)
 }
 
-/// What the weights of a journey add up to, or nothing where that is not > 0 and finite.
+/// What the weights of a journey add up to, or nothing where that is not > 0.
 #[inline]
 pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
     let sum = weights.iter().sum::<f64>() + *baseline;
     if sum >= SMALL {
-        Some(sum).filter(|sum| sum.is_finite())
+        if sum.is_finite() {
+            Some(sum)
+        } else {
+            rescale(weights, baseline, libm::exp2(-64.0))
+        }
     } else if sum > 0.0 {
-        lift(weights, baseline)
+        rescale(weights, baseline, libm::exp2(900.0))
     } else {
         None
     }
@@ -46,12 +50,11 @@ pub(super) fn sum(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
 /// Sums from here up divide any outcome without overflow.
 const SMALL: f64 = 1e-280;
 
-/// Brings weights near the smallest number there is into range, by a power of 2, which changes no
-/// share.
+/// Brings weights near the smallest or the largest number there is into range, by a power of 2,
+/// which changes no share.
 #[cold]
-fn lift(weights: &mut [f64], baseline: &mut f64) -> Option<f64> {
-    let factor = libm::exp2(900.0);
+fn rescale(weights: &mut [f64], baseline: &mut f64, factor: f64) -> Option<f64> {
     weights.iter_mut().for_each(|weight| *weight *= factor);
     *baseline *= factor;
-    Some(weights.iter().sum::<f64>() + *baseline).filter(|sum| *sum > 0.0)
+    Some(weights.iter().sum::<f64>() + *baseline).filter(|sum| *sum > 0.0 && sum.is_finite())
 }

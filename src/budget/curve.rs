@@ -72,11 +72,18 @@ through_a_pointer!(&C, Box<C>, Arc<C>);
 ///
 /// ```
 /// use mixtouch::budget::{HorizonCurve, ResponseCurve};
-/// # struct Saturating;
-/// # impl ResponseCurve for Saturating {
-/// #     fn response(&self, spend: f64) -> f64 { spend / (100.0 + spend) }
-/// #     fn slope(&self, spend: f64) -> f64 { 100.0 / (100.0 + spend).powi(2) }
-/// # }
+///
+/// struct Saturating;
+///
+/// impl ResponseCurve for Saturating {
+///     fn response(&self, spend: f64) -> f64 {
+///         spend / (100.0 + spend)
+///     }
+///
+///     fn slope(&self, spend: f64) -> f64 {
+///         100.0 / (100.0 + spend).powi(2)
+///     }
+/// }
 ///
 /// // Spend in equal parts over two weeks, of which a third works in the week after.
 /// let curve = HorizonCurve::laid_out(Saturating, &[0.5, 0.5], &[2.0 / 3.0, 1.0 / 3.0], &[])?;

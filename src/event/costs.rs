@@ -3,9 +3,13 @@
 use crate::error::{Error, Result};
 use crate::time::limits::{DAY, LARGEST, second};
 use crate::time::{Day, TimeRange, TimeZone};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Costs by channel and day, for channels whose touches do not state them, such as TV.
+///
+/// Stored, it is a list of channel, first second of the day and cost; read again, it takes further
+/// days in UTC.
 ///
 /// ```
 /// let mut costs = mixtouch::CostTable::new();
@@ -13,11 +17,31 @@ use std::collections::BTreeMap;
 /// costs.push("tv", "2026-01-12".parse()?, 8_000.0)?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Row>", into = "Vec<Row>")]
 pub struct CostTable {
     zone: TimeZone,
-    /// Channel, the day's first second, cost.
-    rows: Vec<(String, i64, f64)>,
+    rows: Vec<Row>,
+}
+
+/// Channel, the day's first second, cost.
+type Row = (String, i64, f64);
+
+impl TryFrom<Vec<Row>> for CostTable {
+    type Error = Error;
+
+    fn try_from(rows: Vec<Row>) -> Result<Self> {
+        rows.iter()
+            .try_for_each(|(channel, _, cost)| check(channel, *cost))?;
+        let zone = TimeZone::default();
+        Ok(Self { zone, rows })
+    }
+}
+
+impl From<CostTable> for Vec<Row> {
+    fn from(table: CostTable) -> Self {
+        table.rows
+    }
 }
 
 impl CostTable {
@@ -40,12 +64,7 @@ impl CostTable {
     /// # Errors
     /// If the channel is empty, or if the cost is not within 0 to 10^15.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
-        if channel.is_empty() {
-            return Err(Error::setting("channel", "empty", "any text"));
-        }
-        if !(0.0..=LARGEST).contains(&cost) {
-            return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
-        }
+        check(channel, cost)?;
         self.rows
             .push((channel.to_owned(), self.zone.start_of(day)?, cost));
         Ok(())
@@ -80,4 +99,14 @@ impl CostTable {
         }
         costs
     }
+}
+
+fn check(channel: &str, cost: f64) -> Result<()> {
+    if channel.is_empty() {
+        return Err(Error::setting("channel", "empty", "any text"));
+    }
+    if !(0.0..=LARGEST).contains(&cost) {
+        return Err(Error::setting("cost", cost, format!("0 to {LARGEST}")));
+    }
+    Ok(())
 }

@@ -296,6 +296,15 @@ impl Events {
         (0..self.len()).filter_map(|row| self.get(row))
     }
 
+    /// The texts of a row in all named columns.
+    #[cfg(feature = "csv")]
+    pub(crate) fn texts(&self, row: usize) -> impl Iterator<Item = &str> {
+        let text = move |column: &TextColumn| column.codes.get(row).copied();
+        self.columns
+            .iter()
+            .map(move |column| text(column).map_or("", |code| column.texts.get(code)))
+    }
+
     /// The text of a row in a named column, if that row and column exist.
     pub fn text(&self, row: usize, column: &str) -> Option<&str> {
         let column = self.columns.iter().find(|other| other.name == column)?;

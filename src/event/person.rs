@@ -3,6 +3,8 @@
 use crate::error::Result;
 use crate::util::interner::Interner;
 use crate::util::random;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
 /// The key of a person as a log states it. A text that is a plain decimal number (`42`, not `042`
@@ -13,13 +15,50 @@ use std::fmt;
 ///
 /// assert_eq!(PersonKey::from("42"), PersonKey::Number(42));
 /// assert_eq!(PersonKey::from("ann"), PersonKey::Text("ann"));
+/// assert_eq!(serde_json::from_str::<PersonKey>("42")?, serde_json::from_str("\"42\"")?);
+/// # Ok::<(), serde_json::Error>(())
 /// ```
+///
+/// Read again, a key borrows its text; [`OwnedEvent`](crate::event::OwnedEvent) has keys of its
+/// own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PersonKey<'a> {
     /// An integer from 0 to 2^64 - 2^32 - 1.
     Number(u64),
     /// Any other text.
     Text(&'a str),
+}
+
+impl Serialize for PersonKey<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_u64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+        }
+    }
+}
+
+/// Borrows its text from the input; a text that the input escapes, as JSON may, is an error.
+impl<'de> Deserialize<'de> for PersonKey<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Key;
+        impl<'de> Visitor<'de> for Key {
+            type Value = PersonKey<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text without escapes, or an integer from 0")
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(PersonKey::Number(number))
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(text.into())
+            }
+        }
+        deserializer.deserialize_any(Key)
+    }
 }
 
 impl From<u64> for PersonKey<'_> {
@@ -110,6 +149,11 @@ impl PersonTable {
         } else {
             self.texts.hash((code - Self::TEXT) as u32)
         }
+    }
+
+    /// The texts by number.
+    pub(crate) fn all_texts(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.texts.iter()
     }
 
     /// How many texts there are.

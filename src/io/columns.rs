@@ -33,7 +33,7 @@ pub struct EventColumns {
 /// The start of the name of a column of identifiers; their kind follows.
 const IDENTIFIER: &str = "id:";
 
-const STANDARD: [&str; 9] = [
+pub(super) const STANDARD: [&str; 9] = [
     "person",
     "timestamp",
     "channel",

@@ -1,4 +1,4 @@
-//! CSV files in.
+//! CSV files in and out.
 
 mod chunks;
 mod costs;
@@ -7,3 +7,4 @@ mod identity;
 mod paths;
 #[cfg(feature = "csv")]
 pub(crate) mod table;
+mod write;

@@ -35,6 +35,8 @@ use crate::progress::{Progress, Stage, step};
 pub struct IdentifiedReader<R> {
     batches: R,
     ignored_rows: IgnoredRows,
+    /// Whether an observer stopped the reading, with rows lost.
+    cancelled: bool,
 }
 
 /// A reader of batches: a [`CsvReader`](crate::io::CsvReader) or a `ParquetReader`. Other crates
@@ -89,6 +91,7 @@ impl<R: std::io::Read> IdentifiedReader<CsvReader<R>> {
         Ok(Self {
             batches: CsvReader::new(reader, columns.with_identifiers(hasher))?,
             ignored_rows: IgnoredRows::default(),
+            cancelled: false,
         })
     }
 }
@@ -122,6 +125,7 @@ impl IdentifiedReader<ParquetReader> {
         Ok(Self {
             batches: ParquetReader::new(file, columns.with_identifiers(hasher))?,
             ignored_rows: IgnoredRows::default(),
+            cancelled: false,
         })
     }
 }
@@ -132,6 +136,11 @@ impl<B: Batches> IdentifiedReader<B> {
     /// # Errors
     /// If a row cannot be used: the error has the row, its column, its value and what is expected.
     pub fn next_batches(&mut self) -> Result<Option<Vec<IdentifiedEvents>>> {
+        if self.cancelled {
+            return Err(Error::Cancelled {
+                stage: Stage::Reading,
+            });
+        }
         let Some(batches) = self.batches.next()? else {
             return Ok(None);
         };
@@ -159,11 +168,13 @@ impl<B: Batches> IdentifiedReader<B> {
     ///
     /// # Errors
     /// If [`IdentifiedReader::read_all`] fails; [`Error::Cancelled`] if the observer stops the
-    /// work.
+    /// work, and at every later call, as the rows read until then are lost.
     pub fn read_all_with_progress(&mut self, progress: &dyn Progress) -> Result<IdentifiedEvents> {
         let mut log: Option<IdentifiedEvents> = None;
         while let Some(batches) = self.next_batches()? {
-            step(progress, Stage::Reading, self.batches.bytes_read(), None)?;
+            let asked = step(progress, Stage::Reading, self.batches.bytes_read(), None);
+            self.cancelled |= asked.is_err();
+            asked?;
             for batch in batches {
                 match &mut log {
                     Some(log) => log.append(&batch)?,

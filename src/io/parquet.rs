@@ -1,5 +1,7 @@
 //! Event logs from Parquet files.
 
+mod write;
+
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::io::arrow;

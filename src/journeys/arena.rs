@@ -19,6 +19,9 @@
 
 pub(crate) mod block;
 pub(crate) mod columns;
+pub(crate) mod conversions;
+pub(crate) mod labels;
+pub(crate) mod lookup;
 pub(crate) mod observation;
 pub(crate) mod offsets;
 pub(crate) mod sample;
@@ -29,6 +32,7 @@ pub(crate) mod weights;
 
 pub use self::block::{Block, NullRun};
 pub use self::columns::Journeys;
+pub use self::conversions::Conversion;
 pub use self::observation::Observation;
 pub use self::timelines::PersonTimeline;
 pub use self::totals::Totals;

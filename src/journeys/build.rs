@@ -2,12 +2,13 @@
 
 mod assemble;
 mod builder;
-mod codes;
+pub(in crate::journeys) mod codes;
 mod cut;
 mod duplicates;
 mod gather;
-mod names;
-mod partition;
+pub(in crate::journeys) mod labels;
+pub(in crate::journeys) mod names;
+pub(in crate::journeys) mod partition;
 mod person_cutter;
 mod read;
 mod spread;

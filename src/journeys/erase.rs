@@ -70,6 +70,9 @@ impl Journeys {
         if let Some(places) = &mut self.places {
             places.by_journey.drain(front.clone());
         }
+        if let Some(conversions) = &mut self.conversions {
+            conversions.remove(front.clone());
+        }
         self.outcomes.drain(front);
         if let Some(segments) = &mut self.segments {
             segments.remove(number, journeys.clone());
@@ -82,6 +85,9 @@ impl Journeys {
 impl Touches {
     fn remove(&mut self, range: Range<usize>) {
         self.channels.drain(range.clone());
+        if !self.labels.is_empty() {
+            self.labels.drain(range.clone());
+        }
         self.times.drain(range);
     }
 }

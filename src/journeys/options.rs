@@ -81,6 +81,8 @@ pub struct JourneyOptions {
     pub(crate) drop_censored: bool,
     pub(crate) deduplicate: bool,
     pub(crate) segment: Option<String>,
+    pub(crate) touch_columns: Vec<String>,
+    pub(crate) orders: bool,
 }
 
 impl JourneyOptions {
@@ -200,6 +202,31 @@ impl JourneyOptions {
             segment: Some(column.into()),
             ..self
         }
+    }
+
+    /// Keeps the texts of these named columns of touches, from the broadest to the narrowest, such
+    /// as `campaign` and `ad`, so that credit can be stated at each level below the channel
+    /// ([`CreditLevels`](crate::attribution::CreditLevels)) and touch by touch
+    /// ([`JourneyCredit::touch_text`](crate::attribution::JourneyCredit::touch_text)). None by
+    /// default. Models see channels alone.
+    ///
+    /// 4 bytes a touch, however many columns, and each combination of texts once.
+    #[must_use]
+    pub fn with_touch_columns<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            touch_columns: columns.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
+    /// Keeps order id, goal and place of each conversion, so that credit can be joined to orders
+    /// ([`JourneyCredit::conversions`](crate::attribution::JourneyCredit::conversions)). Not by
+    /// default.
+    ///
+    /// 24 bytes a conversion, 8 a journey that ends in one, and each order id once.
+    #[must_use]
+    pub fn with_orders(self, orders: bool) -> Self {
+        Self { orders, ..self }
     }
 
     /// Up to when rows are read.

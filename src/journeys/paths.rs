@@ -122,6 +122,7 @@ impl PathTable {
         let touches = Touches {
             channels: self.channels,
             times: Vec::new(),
+            labels: Vec::new(),
         };
         let total = touches.channels.len();
         let starts = std::iter::once(0)
@@ -140,6 +141,8 @@ impl PathTable {
             costs: None,
             observation: Observation::default(),
             segments: None,
+            labels: None,
+            conversions: None,
             censored: 0,
             totals: Totals::default(),
         };
@@ -162,7 +165,7 @@ impl PathTable {
             path.extend(
                 self.channels[start..*end]
                     .iter()
-                    .map(|&channel| (channel, 0)),
+                    .map(|&channel| (channel, 0, 0)),
             );
             options.reshape(&mut path, &excluded, &mut seen);
             reshaped.extend(path.iter().map(|touch| touch.0));

@@ -34,6 +34,11 @@ impl Segment<'_> {
         }
     }
 
+    /// What each channel cost in the segment, where that is known.
+    pub(crate) fn costs(&self) -> Option<&[f64]> {
+        None
+    }
+
     /// What the journeys that close in the segment add up to.
     pub(crate) fn totals(&self) -> Result<Totals> {
         self.sample(false).accumulate(Totals::default)

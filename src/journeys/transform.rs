@@ -1,11 +1,11 @@
 //! Exclusion, path transforms and trimming of one journey's touches.
 
 use crate::channel::{ChannelId, Channels};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journeys::options::{JourneyOptions, Transform};
 
-/// One touch while a journey is being cut.
-pub(super) type Touch = (ChannelId, u32);
+/// One touch while a journey is being cut: its channel, second and label.
+pub(super) type Touch = (ChannelId, u32, u32);
 
 impl JourneyOptions {
     /// Whether a journey's touches are more than a window's.
@@ -37,23 +37,17 @@ impl JourneyOptions {
 
 /// The channel an option names; one that is not there would be a slip of the pen.
 pub(super) fn known(role: &'static str, name: &str, channels: &Channels) -> Result<ChannelId> {
-    channels.id(name).ok_or_else(|| {
-        let known = channels.iter().map(str::to_owned).collect();
-        Error::UnknownChannel {
-            role: role.into(),
-            channel: name.to_owned(),
-            known,
-        }
-    })
+    let unknown = || channels.undeclared(role, name);
+    channels.id(name).ok_or_else(unknown)
 }
 
 /// Leaves out the excluded channels unless nothing would remain.
 fn exclude(touches: &mut Vec<Touch>, excluded: &[bool]) {
     if touches
         .iter()
-        .any(|(channel, _)| !excluded[channel.index()])
+        .any(|(channel, ..)| !excluded[channel.index()])
     {
-        touches.retain(|(channel, _)| !excluded[channel.index()]);
+        touches.retain(|(channel, ..)| !excluded[channel.index()]);
     }
 }
 
@@ -80,8 +74,8 @@ impl Transform {
 }
 
 fn keep_first(touches: &mut Vec<Touch>, seen: &mut [bool]) {
-    touches.retain(|(channel, _)| !std::mem::replace(&mut seen[channel.index()], true));
-    for (channel, _) in touches {
+    touches.retain(|(channel, ..)| !std::mem::replace(&mut seen[channel.index()], true));
+    for (channel, ..) in touches {
         seen[channel.index()] = false;
     }
 }
@@ -94,14 +88,14 @@ mod tests {
         let mut touches: Vec<Touch> = "DABBCDCC"
             .bytes()
             .zip(0..)
-            .map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at))
+            .map(|(letter, at)| (ChannelId(u16::from(letter - b'A')), at, at))
             .collect();
         let mut seen = [false; 4];
         transform.apply(&mut touches, &mut seen);
         assert_eq!(seen, [false; 4]);
         touches
             .iter()
-            .map(|&(channel, at)| (char::from(b'A' + channel.0 as u8), at))
+            .map(|&(channel, at, _)| (char::from(b'A' + channel.0 as u8), at))
             .unzip()
     }
 
@@ -126,7 +120,7 @@ mod tests {
 
     #[test]
     fn exclusion_never_empties_a_journey() {
-        let touch = |channel| (ChannelId(channel), 0);
+        let touch = |channel| (ChannelId(channel), 0, 0);
         let mut mixed = vec![touch(0), touch(1), touch(0)];
         exclude(&mut mixed, &[true, false]);
         assert_eq!(mixed, [touch(1)]);

@@ -8,7 +8,7 @@ const SINGULAR: f64 = 1e-12;
 
 /// Replaces the lower triangle of a symmetric n x n matrix (row-major, row stride `stride`) with
 /// its Cholesky factor; the upper triangle is not read. False if the matrix is singular: a pivot is
-/// not above 1e-12 of its diagonal, or not finite.
+/// at most 1e-12 of its diagonal, or not finite.
 pub(crate) fn factorise(matrix: &mut [f64], n: usize, stride: usize) -> bool {
     for i in 0..n {
         let (above, rest) = matrix.split_at_mut(i * stride);

@@ -23,8 +23,8 @@ pub(crate) fn invert(matrix: &mut [f64], size: usize) {
     }
 }
 
-/// The inverse of a small positive definite matrix; `None` if a pivot is not above 1e-14, or a
-/// diagonal of the inverse not above 0.
+/// The inverse of a small positive definite matrix; `None` if a pivot is at most 1e-14, or a
+/// diagonal of the inverse at most 0.
 ///
 /// Not by Cholesky: it starts the ascent of a likelihood, whose end depends on it to the bit.
 pub(crate) fn inverse<const N: usize>(mut matrix: [[f64; N]; N]) -> Option<[[f64; N]; N]> {

@@ -10,6 +10,8 @@
 //! regression that is left once the transforms are given.
 
 mod block_bootstrap;
+#[cfg(feature = "linfa")]
+mod dataset;
 mod design;
 mod estimator;
 mod evidence;

@@ -1,5 +1,8 @@
 //! One entry of a table.
 
+#[cfg(feature = "csv")]
+use crate::report::escape::no_formula;
+use crate::report::escape::printable;
 use crate::report::figure::{figure, grouped};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
@@ -133,11 +136,7 @@ impl Cell {
     pub(crate) fn shown(&self) -> Cow<'_, str> {
         match &self.0 {
             Content::Missing => "-".into(),
-            // A line break inside a cell would break the table.
-            Content::Text(text) if text.contains(char::is_control) => {
-                text.replace(char::is_control, " ").into()
-            }
-            Content::Text(text) => text.into(),
+            Content::Text(text) => printable(text),
             Content::Count(count) => grouped(&count.to_string()).into(),
             Content::Number(number) => {
                 let figure = number.figure(number.value);
@@ -168,7 +167,7 @@ impl Cell {
     pub(crate) fn plain(&self) -> Cow<'_, str> {
         match &self.0 {
             Content::Missing => "".into(),
-            Content::Text(text) => text.into(),
+            Content::Text(text) => no_formula(text),
             Content::Count(count) => count.to_string().into(),
             Content::Number(number) => number.value.to_string().into(),
         }

@@ -95,6 +95,14 @@ impl<R: Report + ?Sized> Report for &R {
         (**self).sections()
     }
 
+    fn document(&self) -> Document {
+        (**self).document()
+    }
+
+    fn to_text(&self) -> String {
+        (**self).to_text()
+    }
+
     #[cfg(feature = "csv")]
     fn write_csv(&self, writer: &mut dyn Write) -> Result<()> {
         (**self).write_csv(writer)
@@ -108,6 +116,14 @@ impl<R: Report + ?Sized> Report for Box<R> {
 
     fn sections(&self) -> Vec<Section> {
         (**self).sections()
+    }
+
+    fn document(&self) -> Document {
+        (**self).document()
+    }
+
+    fn to_text(&self) -> String {
+        (**self).to_text()
     }
 
     #[cfg(feature = "csv")]

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::report::cell::Cell;
 use crate::report::document::Document;
+use crate::report::escape::no_formula;
 use crate::report::table::Table;
 use std::borrow::Cow;
 use std::io::Write;
@@ -43,6 +44,9 @@ impl Table {
     /// Writes a header and one record for each row, quoted as RFC 4180 has it, with `\n` at line
     /// ends. A column with intervals is followed by `NAME_low` and `NAME_high`.
     ///
+    /// A text that a spreadsheet would take for a formula, beginning with `=`, `+`, `-` or `@`, is
+    /// written behind `'`, as OWASP advises against CSV injection. Numbers stay numbers.
+    ///
     /// # Errors
     /// If the writer fails.
     ///
@@ -76,7 +80,7 @@ pub(crate) fn write_table(table: &Table, writer: impl Write) -> Result<()> {
     let mut records = Records::new(writer);
     let mut header = Vec::new();
     for (column, &wide) in table.columns().iter().zip(&wide) {
-        header.push(column.name().to_owned());
+        header.push(no_formula(column.name()).into_owned());
         if wide {
             header.extend(["low", "high"].map(|end| format!("{}_{end}", column.name())));
         }
@@ -109,7 +113,9 @@ pub(crate) fn write_document(document: &Document, writer: impl Write) -> Result<
                 for (column, cell) in table.columns().iter().zip(row).skip(1) {
                     let [low, high] = ends(cell);
                     let (label, value) = (&*label, &*cell.plain());
-                    records.write([heading, name, label, column.name(), value, &low, &high])?;
+                    let texts = [heading, name, column.name()].map(no_formula);
+                    let [heading, name, column] = texts.each_ref().map(|text| &**text);
+                    records.write([heading, name, label, column, value, &low, &high])?;
                 }
             }
         }

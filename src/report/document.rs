@@ -1,5 +1,6 @@
 //! A report as data: its title and its sections.
 
+use crate::report::escape::printable;
 use crate::report::section::Section;
 use serde::Serialize;
 use std::fmt;
@@ -26,7 +27,7 @@ pub struct Document {
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.title.is_empty() {
-            writeln!(f, "{}", self.title)?;
+            writeln!(f, "{}", printable(&self.title))?;
         }
         for (at, section) in self.sections.iter().enumerate() {
             if section.is_set_apart() && (at > 0 || !self.title.is_empty()) {

@@ -1,9 +1,12 @@
 //! Numbers as text.
 
+/// More decimal places than a double has: beyond, digits are noise.
+const MOST_DIGITS: usize = 17;
+
 /// A number with `digits` decimal places and commas between thousands, as in `12,345.6`.
 ///
 /// Rounding is to the nearest, half to even as Rust formats floats. What rounds to zero has no
-/// sign.
+/// sign. At most 17 decimal places are written.
 ///
 /// ```
 /// use mixtouch::report::figure;
@@ -13,6 +16,7 @@
 /// assert_eq!(figure(-0.04, 1), "0.0");
 /// ```
 pub fn figure(number: f64, digits: usize) -> String {
+    let digits = digits.min(MOST_DIGITS);
     if !number.is_finite() {
         return number.to_string();
     }

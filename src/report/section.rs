@@ -1,5 +1,6 @@
 //! Lines and tables under a heading.
 
+use crate::report::escape::printable;
 use crate::report::table::Table;
 use crate::report::text;
 use serde::Serialize;
@@ -126,10 +127,10 @@ impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let indent = if self.set_apart { "" } else { "  " };
         if let Some(heading) = &self.heading {
-            writeln!(f, "{heading}")?;
+            writeln!(f, "{}", printable(heading))?;
         }
         self.blocks.iter().try_for_each(|block| match block {
-            Block::Line(line) => writeln!(f, "{indent}{line}"),
+            Block::Line(line) => writeln!(f, "{indent}{}", printable(line)),
             Block::Table(table) => text::write_table(f, table, indent),
         })
     }

@@ -1,6 +1,7 @@
 //! Tables as text: names to the left, figures to the right.
 
 use crate::report::cell::Cell;
+use crate::report::escape::printable;
 use crate::report::table::{Alignment, Column, Table};
 use std::fmt;
 
@@ -28,7 +29,7 @@ pub(crate) fn write_table(f: &mut fmt::Formatter<'_>, table: &Table, indent: &st
         .columns()
         .iter()
         .zip(&layouts)
-        .map(|(column, layout)| layout.align(column.name()))
+        .map(|(column, layout)| layout.align(&printable(column.name())))
         .collect();
     write_line(f, indent, &heading)?;
     for row in &rows {

@@ -69,7 +69,7 @@ impl Interner {
         self.ends.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         (0..self.len() as u32).map(|id| self.get(id))
     }
 

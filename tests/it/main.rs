@@ -4,6 +4,7 @@ mod architecture;
 mod bad_input;
 mod bootstrap;
 mod common;
+mod comparison;
 mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;
@@ -31,5 +32,9 @@ mod omnichannel;
 mod parquet;
 mod segments;
 mod set_models;
+mod state;
+mod stream;
 mod time_to_event;
 mod worlds;
+#[cfg(feature = "csv")]
+mod written_logs;

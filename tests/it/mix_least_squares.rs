@@ -288,6 +288,34 @@ fn weights_repeat_rows() {
     close(weighted.deviance(), repeated.deviance(), 1e-10);
 }
 
+/// linfa's regressor on the design's dataset is least squares, and its coefficients make a draw.
+#[test]
+fn any_regressor_of_linfa_makes_a_draw() {
+    use linfa::traits::Fit;
+    use mixtouch::mix::estimate::TransformedDesign;
+    use mixtouch::mix::posterior::Posterior;
+
+    for world in [PanelWorld::small_business(), PanelWorld::growing_business()] {
+        let panel = world.unwrap().simulate(1).panel().unwrap();
+        let specification = MixSpecification::new();
+        let curves = specification.curves(&panel, |_, p| p.prior().quantile(0.5));
+        let design = TransformedDesign::new(&specification, &panel, &curves.unwrap()).unwrap();
+        let fit = linfa_linear::LinearRegression::new()
+            .fit(&design.dataset())
+            .unwrap();
+        let draw = design.draw_with_intercept(&fit.params().to_vec(), fit.intercept());
+        let (_, summary) = LeastSquares::new().fit(&specification, &panel).unwrap();
+        let lines = summary.coefficients().iter();
+        let ours = design.draw(&lines.map(|line| line.estimate()).collect::<Vec<f64>>());
+        let r2 = [draw, ours].map(|draw| {
+            let draws = vec![draw.unwrap()];
+            let posterior = Posterior::new(specification.clone(), panel.clone(), draws);
+            posterior.unwrap().fit_statistics().r2
+        });
+        assert!(r2[0] > 0.8 && (r2[0] - r2[1]).abs() < 1e-6, "{r2:?}");
+    }
+}
+
 #[test]
 fn dependent_columns_are_a_typed_error() {
     let gnp = longley().records().column(1).to_owned();
@@ -372,6 +400,87 @@ fn impossible_rows_are_refused() {
     refused(Family::Gaussian, &series, "series length");
 }
 
+/// Counts of two groups, one of millions and one with a single 1: means are those of the groups.
+#[test]
+fn counts_that_span_many_orders_of_magnitude_are_not_separated() {
+    let large = |r: usize| 1e6 + (r % 7) as f64;
+    let y = Array1::from_shape_fn(40, |r| match r {
+        0..20 => large(r),
+        20 => 1.0,
+        _ => 0.0,
+    });
+    let open = Array2::from_shape_fn((40, 1), |(r, _)| f64::from(u8::from(r < 20)));
+    let poisson = LeastSquares::new().with_family(Family::Poisson);
+    let summary = poisson.regress(&named(&["open"], open, y)).unwrap();
+    let mean = (0..20).map(large).sum::<f64>() / 20.0;
+    let [closed, open] = [0, 1].map(|at| summary.coefficients()[at].estimate());
+    close(closed, (1.0_f64 / 20.0).ln(), 1e-9);
+    close(closed + open, mean.ln(), 1e-9);
+    // Counts that fall from hundreds of millions to 0, as exp(20 - i) does.
+    let falling = Array1::from_shape_fn(30, |i| (20.0 - i as f64).exp().floor());
+    let time = Array2::from_shape_fn((30, 1), |(i, _)| i as f64);
+    let summary = poisson.regress(&named(&["time"], time, falling)).unwrap();
+    close(summary.coefficient("time").unwrap().estimate(), -1.0, 1e-3);
+}
+
+/// y = b x alone: b = sum xy / sum x2, and F compares with 0 as R's `lm(y ~ x - 1)` does.
+#[test]
+fn without_a_constant_the_null_model_is_zero() {
+    let (x, y) = ([1.0, 2.0, 3.0], [1.0, 2.0, 3.1]);
+    let data = named(
+        &["x"],
+        array![[1.0], [2.0], [3.0]],
+        Array1::from(y.to_vec()),
+    );
+    let summary = LeastSquares::new()
+        .regress(&data.without_intercept())
+        .unwrap();
+    let slope = (1.0 + 4.0 + 9.3) / 14.0;
+    let left: f64 = x.iter().zip(y).map(|(x, y)| (y - slope * x).powi(2)).sum();
+    let all: f64 = y.iter().map(|y| y * y).sum();
+    close(summary.r2(), 1.0 - left / all, 1e-12);
+    close(
+        summary.f_test().unwrap().0,
+        (all - left) / (left / 2.0),
+        1e-9,
+    );
+    close(
+        summary.adjusted_r2().unwrap(),
+        1.0 - left / 2.0 / (all / 3.0),
+        1e-12,
+    );
+}
+
+#[test]
+fn what_no_error_can_be_told_of_is_refused() {
+    let x = array![[1.0], [2.0], [4.0], [5.0]];
+    let y = array![1.0, 2.5, 3.5, 5.5];
+    let refused = |least_squares: LeastSquares, data: &RegressionData, part: &str| {
+        let error = least_squares.regress(data).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    };
+    let exact = named(&["spend"], x.clone(), array![2.0, 4.0, 8.0, 10.0]);
+    refused(LeastSquares::new(), &exact, "give the outcome exactly");
+    for lags in [4, usize::MAX] {
+        let errors = StandardErrors::NeweyWest { lags: Some(lags) };
+        let least_squares = LeastSquares::new().with_standard_errors(errors);
+        let data = named(&["spend"], x.clone(), y.clone());
+        refused(least_squares, &data, "fewer than the 4 rows");
+    }
+    for size in [1e-160, 1e154, 1e300] {
+        let data = named(&["spend"], x.clone() * size, y.clone());
+        refused(LeastSquares::new(), &data, "between 1e-140 and 1e140");
+    }
+    for name in ["", "intercept"] {
+        let data = named(&[name], x.clone(), y.clone());
+        refused(LeastSquares::new(), &data, "a name of its own");
+    }
+    let summary = LeastSquares::new()
+        .regress(&named(&["spend"], x, y))
+        .unwrap();
+    assert!(summary.draws(usize::MAX, 1).is_err());
+}
+
 #[test]
 fn draws_have_the_mean_and_covariance_of_the_estimates() {
     let mut random = Random::new(1);
@@ -380,8 +489,8 @@ fn draws_have_the_mean_and_covariance_of_the_estimates() {
     let summary = LeastSquares::new()
         .regress(&named(&["a", "b"], x, y))
         .unwrap();
-    let draws = summary.draws(20_000, 7);
-    assert_eq!(draws, summary.draws(20_000, 7));
+    let draws = summary.draws(20_000, 7).unwrap();
+    assert_eq!(draws, summary.draws(20_000, 7).unwrap());
     let count = draws.len() as f64;
     let mean = |j: usize| draws.iter().map(|d| d[j]).sum::<f64>() / count;
     let means = [0, 1, 2].map(mean);

@@ -105,6 +105,15 @@ fn impossible_settings_are_refused() {
     assert!(fit(ridge().with_penalty_factors(vec![1.0, -1.0])).contains("0 or more"));
     assert!(fit(ridge().with_weights(vec![0.0; 10])).contains("one weight > 0"));
     assert!(fit(ridge().with_prior_means(vec![f64::NAN; 2])).contains("finite"));
+    assert!(fit(Ridge::new(1e308)).contains("1e-140 and 1e140"));
+    assert!(fit(ridge().with_prior_means(vec![1e308; 2])).contains("1e-140 and 1e140"));
+    assert!(fit(ridge().with_weights(vec![1e308; 10])).contains("1e-140 and 1e140"));
+    for size in [1e-170, 1e300] {
+        let refused = ridge()
+            .solve((x.clone() * size).view(), y.view())
+            .unwrap_err();
+        assert!(refused.to_string().starts_with("column is"), "{refused}");
+    }
     let bad = Array1::from_elem(10, f64::NAN);
     assert!(ridge().solve(x.view(), bad.view()).is_err());
     assert!(ridge().solve(x.view(), y.slice(ndarray::s![..5])).is_err());

@@ -5,6 +5,7 @@ use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
+use mixtouch::io::EventColumns;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
 use mixtouch::{
@@ -526,7 +527,7 @@ fn bad_settings_are_refused() {
     ] {
         let message = specification.fit(&log).unwrap_err().to_string();
         assert!(
-            message.ends_with("names channel \"tee-vee\", expected: radio, tv"),
+            message.contains("names channel \"tee-vee\", expected: radio, tv; declare"),
             "{message}"
         );
     }
@@ -563,7 +564,7 @@ const FEW_CONVERSIONS: &str = include_str!("data/few_conversions.csv");
 
 #[test]
 fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
-    let log = Events::from_csv(FEW_CONVERSIONS.as_bytes()).unwrap();
+    let log = Events::from_csv(FEW_CONVERSIONS.as_bytes(), EventColumns::default()).unwrap();
     let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
     let model = fit(&journeys).unwrap();
     let events = model.report().conversions;
@@ -573,7 +574,7 @@ fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
     let credits = attribute(&journeys, &model).unwrap();
     let amounts = credits.by_channel().iter().map(|tally| tally.conversions);
     for amount in amounts.chain([credits.baseline().conversions]) {
-        assert!(amount == 0.0 || amount > 1e-6 * events, "{amount}");
+        assert!(amount == 0.0 || amount > 1e-4 * events, "{amount}");
     }
     assert_eq!(
         model.report().rates,

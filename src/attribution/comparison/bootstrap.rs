@@ -1,10 +1,9 @@
 //! Intervals of credit from resampled persons.
 
 use crate::error::{Error, Result};
-use crate::journeys::arena::Journeys;
-use crate::journeys::{BootstrapWeights, PoissonResampler};
 use crate::stats::{ConfidenceLevel, quantile};
 use crate::util::Random;
+use crate::util::settings::read_settings;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +39,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(360.0 < low && low < 375.0 && 425.0 < high && high < 440.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Bootstrap {
     replicates: usize,
     seed: u64,
@@ -49,13 +47,25 @@ pub struct Bootstrap {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default)]
 struct Fields {
     replicates: usize,
     seed: u64,
-    #[serde(default = "usual_level")]
     level: ConfidenceLevel,
 }
+
+impl Default for Fields {
+    /// Some hundreds of replicates are usual.
+    fn default() -> Self {
+        Self {
+            replicates: 200,
+            seed: 1,
+            level: usual_level(),
+        }
+    }
+}
+
+read_settings!(Bootstrap, Fields);
 
 const fn usual_level() -> ConfidenceLevel {
     ConfidenceLevel::P90
@@ -125,24 +135,14 @@ impl Bootstrap {
         self.level
     }
 
-    /// The result of `figures` for each replicate, in order. A replicate holds all journeys, or
-    /// those that may have conversions; of one segment, or of the whole.
+    /// The result of `figures` for each replicate, in order; it is handed the replicate's stream of
+    /// random numbers, from which each person has one.
     pub(crate) fn run<T: Send>(
         &self,
-        journeys: &Journeys,
-        all: bool,
-        segment: Option<&BootstrapWeights>,
-        figures: impl Fn(crate::journeys::Sample<'_>) -> Result<T> + Sync,
+        figures: impl Fn(&Random) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
-        let resampling = PoissonResampler::new(journeys);
         let random = Random::new(self.seed);
-        let one = |replicate: usize| {
-            let mut draws = resampling.draw(&random.stream(replicate as u64), all);
-            if let Some(segment) = segment {
-                draws.restrict(segment);
-            }
-            figures(resampling.sample(&draws))
-        };
+        let one = |replicate: usize| figures(&random.stream(replicate as u64));
         let mut results = Vec::with_capacity(self.replicates);
         for first in (0..self.replicates).step_by(AT_ONCE) {
             let some = first..self.replicates.min(first + AT_ONCE);

@@ -12,7 +12,14 @@ use crate::progress::Progress;
 use std::any::Any;
 use std::sync::Arc;
 
-pub(crate) type Named = (String, Box<dyn Entry>);
+/// A model or specification under the name it has in the table.
+#[derive(Clone)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) entry: Arc<dyn Entry>,
+    /// Whether it is left out where the journeys do not support it.
+    pub(crate) optional: bool,
+}
 
 /// A model whose type can be asked for, so that a fit can start from an earlier one.
 pub(crate) trait Model: AttributionModel + Any {}

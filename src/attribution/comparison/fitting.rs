@@ -1,74 +1,169 @@
 //! All models fitted in one traversal, and all scored in another.
 
 use crate::attribution::comparison::entry::{Fitted, Named};
+use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::timed::{Everything, Timed};
 use crate::attribution::comparison::watch::Counter;
 use crate::attribution::credits::Credits;
-use crate::attribution::engine::{Scoring, check};
+use crate::attribution::engine::Scoring;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::name_map::NameMap;
 use crate::attribution::needs::Needs;
+use crate::channel::Channels;
 use crate::error::{Error, Result};
+use crate::journeys::arena::Journeys;
 use crate::journeys::{Journey, Sample};
 use crate::progress::Progress;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub(crate) fn needs_evidence(entries: &[&Named]) -> bool {
-    entries.iter().any(|(_, entry)| entry.needs_evidence())
+/// A model of a comparison, and how the scored journeys' channels match those it was fitted on.
+pub(crate) struct Entrant<'a> {
+    pub(crate) named: &'a Named,
+    pub(crate) names: Option<NameMap>,
 }
 
-/// The models the journeys support; those of a replicate start from the ones of all journeys. A
-/// model of rates that a part of the journeys has no exposure for attributes nothing there. Counts
-/// the models in `fitting`, which may stop a fit.
-pub(crate) fn fit_all(
+impl<'a> Entrant<'a> {
+    /// `learned` says by channel whether the journeys fitted on touch it.
+    pub(crate) fn new(
+        named: &'a Named,
+        model: &Fitted,
+        scored: &Channels,
+        learned: Option<&[bool]>,
+    ) -> Self {
+        let learned = learned.filter(|_| named.entry.needs_evidence());
+        let known = AttributionModel::channels(&**model);
+        let names = known.and_then(|known| NameMap::new(known, scored, learned));
+        Self { named, names }
+    }
+}
+
+/// Why a model is left out, if the error says that the journeys do not support it and it was not
+/// asked for by name.
+pub(crate) fn left_out(named: &Named, error: Error) -> Result<Finding> {
+    match error {
+        Error::Cancelled { .. } | Error::Io(_) | Error::UndeclaredChannel { .. } => Err(error),
+        _ if named.optional => Ok(Finding::LeftOut {
+            model: named.name.clone(),
+            reason: error.to_string(),
+        }),
+        _ => Err(error),
+    }
+}
+
+/// The models that the journeys support, fitted, and those left out. `scored` are the journeys to
+/// be scored.
+pub(crate) fn fit_whole<'a>(
+    entries: &[&'a Named],
+    sample: Sample<'_>,
+    scored: &Journeys,
+    fitting: &Counter<'_>,
+) -> Result<(Vec<(&'a Named, Timed<Fitted>)>, Vec<Finding>)> {
+    let (mut fitted, mut findings) = (Vec::with_capacity(entries.len()), Vec::new());
+    solve_each(
+        entries,
+        sample,
+        scored,
+        None,
+        Some(fitting),
+        |named, solved| {
+            match solved {
+                Ok(model) => fitted.push((named, model)),
+                Err(error) => findings.push(left_out(named, error)?),
+            }
+            fitting.add(1)
+        },
+    )?;
+    Ok((fitted, findings))
+}
+
+/// The models of a part of the journeys or of a replicate, which start from those of all journeys.
+/// A model of rates that a part has no exposure for attributes nothing there.
+pub(crate) fn fit_part(
     entries: &[&Named],
     sample: Sample<'_>,
+    scored: &Journeys,
     earlier: Option<&[Timed<Fitted>]>,
-    part: bool,
     fitting: Option<&Counter<'_>>,
 ) -> Result<Vec<Timed<Fitted>>> {
-    let channels = sample.journeys.channels();
-    let fresh = || {
-        Everything(
-            entries
-                .iter()
-                .map(|(_, entry)| Timed::new(entry.evidence(channels)))
-                .collect(),
-        )
+    let mut fitted = Vec::with_capacity(entries.len());
+    solve_each(
+        entries,
+        sample,
+        scored,
+        earlier,
+        fitting,
+        |named, solved| {
+            fitted.push(match solved {
+                Err(Error::NoExposure { .. }) => unknown(named),
+                Err(error) => {
+                    left_out(named, error)?;
+                    unknown(named)
+                }
+                Ok(model) => model,
+            });
+            fitting.map_or(Ok(()), |fitting| fitting.add(1))
+        },
+    )?;
+    Ok(fitted)
+}
+
+fn unknown(named: &Named) -> Timed<Fitted> {
+    Timed::new(Arc::new(Unknown(named.entry.needs())))
+}
+
+/// Gathers the evidence of all entries in one pass and hands on each one's model. Entries that look
+/// names up only know those of the journeys to be scored.
+fn solve_each<'a>(
+    entries: &[&'a Named],
+    sample: Sample<'_>,
+    scored: &Journeys,
+    earlier: Option<&[Timed<Fitted>]>,
+    fitting: Option<&Counter<'_>>,
+    mut take: impl FnMut(&'a Named, Result<Timed<Fitted>>) -> Result<()>,
+) -> Result<()> {
+    let evidence = |Named { entry, .. }: &Named| {
+        Timed::new(entry.evidence(if entry.needs_evidence() {
+            sample.journeys.channels()
+        } else {
+            scored.channels()
+        }))
     };
-    let gathered = if needs_evidence(entries) {
+    let fresh = || Everything(entries.iter().map(|named| evidence(named)).collect());
+    let gathered = if entries.iter().any(|named| named.entry.needs_evidence()) {
         sample.accumulate(fresh)?
     } else {
         fresh()
     };
-    let mut fitted = Vec::with_capacity(entries.len());
-    for (at, ((name, entry), Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
+    for (at, (&named, Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
         let started = Instant::now();
         let earlier = earlier.map(|earlier| &*earlier[at].item);
         let progress = fitting.map_or(&() as &dyn Progress, |fitting| fitting);
-        let model = match entry.solve(item, earlier, progress) {
-            Err(Error::NoExposure { .. }) if part => Arc::new(Unknown(entry.needs())),
-            solved => solved?,
-        };
-        check::<dyn AttributionModel>(sample.journeys, &*model, name)?;
-        fitted.push(Timed {
-            item: model,
-            spent: spent + started.elapsed(),
+        let solved = named.entry.solve(item, earlier, progress);
+        let checked = solved.and_then(|model| {
+            model.needs().check(scored, &named.name)?;
+            Ok(Timed {
+                item: model,
+                spent: spent + started.elapsed(),
+            })
         });
-        fitting.map_or(Ok(()), |fitting| fitting.add(1))?;
+        take(named, checked)?;
     }
-    Ok(fitted)
+    Ok(())
 }
 
 /// Every model's credit.
 pub(crate) fn score_all(
     sample: Sample<'_>,
+    entrants: &[&Entrant<'_>],
     fitted: &[Timed<Fitted>],
 ) -> Result<Vec<Timed<Credits>>> {
     let fresh = || {
-        let scoring = fitted.iter().map(|model| {
+        let each = entrants.iter().zip(fitted);
+        let scoring = each.map(|(entrant, model)| {
             let model: &dyn AttributionModel = &*model.item;
-            Timed::new(Scoring::new(sample.journeys, model))
+            let names = entrant.names.as_ref();
+            Timed::new(Scoring::new(sample.journeys, model, names))
         });
         Everything(scoring.collect())
     };

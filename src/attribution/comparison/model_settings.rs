@@ -14,6 +14,7 @@ use crate::attribution::rules::{
 use crate::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The settings of models added by name; each is the specification itself.
@@ -39,8 +40,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(Comparison::new().named(ModelName::PositionW, &settings).is_err());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ModelSettings {
     last_non_direct: LastNonDirect,
     time_decay: TimeDecay,
@@ -49,13 +49,56 @@ pub struct ModelSettings {
     time_to_event: AdditiveHazard,
 }
 
+#[derive(Deserialize)]
+#[serde(default)]
+struct Fields {
+    last_non_direct: LastNonDirect,
+    time_decay: TimeDecay,
+    position_w: Option<WShaped>,
+    markov: Markov,
+    time_to_event: AdditiveHazard,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        let ModelSettings {
+            last_non_direct,
+            time_decay,
+            position_w,
+            markov,
+            time_to_event,
+        } = ModelSettings::default();
+        Self {
+            last_non_direct,
+            time_decay,
+            position_w,
+            markov,
+            time_to_event,
+        }
+    }
+}
+
+impl From<Fields> for ModelSettings {
+    fn from(fields: Fields) -> Self {
+        Self {
+            last_non_direct: fields.last_non_direct,
+            time_decay: fields.time_decay,
+            position_w: fields.position_w,
+            markov: fields.markov,
+            time_to_event: fields.time_to_event,
+        }
+    }
+}
+
+read_settings!(ModelSettings, Fields);
+
 impl Default for ModelSettings {
     fn default() -> Self {
         Self {
             last_non_direct: LastNonDirect::default(),
-            time_decay: TimeDecay::days(7.0).expect("7 days are > 0"),
+            time_decay: TimeDecay::default(),
             position_w: None,
-            markov: Markov::order(1).expect("order 1 is in range"),
+            markov: Markov::default(),
             time_to_event: AdditiveHazard::default(),
         }
     }
@@ -108,6 +151,35 @@ impl ModelSettings {
 }
 
 impl Comparison {
+    /// Adds the models to start with, [`ModelName::DEFAULT`]. Those that the journeys do not support
+    /// are left out, with a [`Finding`](crate::attribution::Finding): a path table has no times for
+    /// time decay, and a log of one second none to fit rates on. Models added by name are refused
+    /// instead.
+    ///
+    /// ```
+    /// use mixtouch::attribution::{Finding, ModelSettings};
+    /// use mixtouch::{Comparison, Outcome, PathTable};
+    ///
+    /// let mut paths = PathTable::new();
+    /// paths.push(["social", "search"], Outcome::new(20.0, 50.0, 0.0)?)?;
+    /// let comparison = Comparison::new().defaults(&ModelSettings::default());
+    /// let table = comparison.run(&paths.journeys()?)?;
+    /// assert_eq!(table.models().len(), 7);
+    /// let decay = &table.findings()[0];
+    /// assert!(matches!(decay, Finding::LeftOut { model, .. } if model == "time-decay"));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn defaults(self, settings: &ModelSettings) -> Self {
+        let first = self.len();
+        let add = |comparison: Self, name: ModelName| {
+            let added = comparison.named(name, settings);
+            added.expect("no model of the default lacks a setting")
+        };
+        let all = ModelName::DEFAULT.into_iter().fold(self, add);
+        all.optional_from(first)
+    }
+
     /// Adds a model of the library by name, to be fitted if it needs fitting.
     ///
     /// # Errors
@@ -212,6 +284,34 @@ mod tests {
             serde_json::from_str::<ModelSettings>(&written).unwrap(),
             read
         );
-        assert!(serde_json::from_str::<ModelSettings>(r#"{"makrov": 1}"#).is_err());
+        for (text, meant) in [
+            (r#"{"makrov": {}}"#, "perhaps `markov`"),
+            (r#"{"markov": {"ordre": 2}}"#, "perhaps `order`"),
+            (
+                r#"{"time_decay": {"half_life_second": 9}}"#,
+                "perhaps `half_life_seconds`",
+            ),
+            (
+                r#"{"time_to_event": {"demand_captures": ["a"]}}"#,
+                "perhaps `demand_capture`",
+            ),
+            (r#"{"position_w": {"stages": ["a"]}}"#, "perhaps `stage`"),
+            (
+                r#"{"last_non_direct": {"directs": ["a"]}}"#,
+                "perhaps `direct`",
+            ),
+        ] {
+            let error = serde_json::from_str::<ModelSettings>(text)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("unknown field") && error.contains(meant),
+                "{error}"
+            );
+        }
+        let partial = r#"{"markov": {"ignore_nulls": true}, "time_decay": {}}"#;
+        let read: ModelSettings = serde_json::from_str(partial).unwrap();
+        let markov = Markov::default().with_ignore_nulls(true);
+        assert_eq!(read, ModelSettings::default().with_markov(markov));
     }
 }

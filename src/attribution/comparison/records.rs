@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::report::{Cell, Table};
 use std::io::Write;
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "model",
     "channel",
     "conversions",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 12] = [
     "conversions_high",
     "value_low",
     "value_high",
+    "segment",
 ];
 
 type Record = [Cell; COLUMNS.len()];
@@ -29,19 +30,30 @@ impl ComparisonTable {
     /// Writes a record for each model and channel, with header:
     /// `model,channel,conversions,value,cost,roas,cpa,removal_effect` and the ends of intervals,
     /// `conversions_low,conversions_high,value_low,value_high`. The baseline and what is
-    /// unattributed follow each model's channels as `(baseline)` and `(unattributed)`.
+    /// unattributed follow each model's channels as `(baseline)` and `(unattributed)`. Where there
+    /// are segments, a last column `segment` names them, empty for all journeys.
+    ///
+    /// Texts that a spreadsheet would take for a formula begin with `'`, as in all CSV of
+    /// [`report`](crate::report).
     ///
     /// # Errors
     /// If the writer fails.
     pub fn write_csv(&self, writer: impl Write) -> Result<()> {
-        table(self.models()).write_csv(writer)
+        let columns = COLUMNS.len() - usize::from(self.segments().is_empty());
+        let all = records(self.models(), Cell::MISSING);
+        let segments = self
+            .segments()
+            .iter()
+            .flat_map(|segment| records(&segment.models, Cell::from(&segment.segment)));
+        let table = Table::new(COLUMNS[..columns].iter().copied());
+        table.with_rows(all.chain(segments)).write_csv(writer)
     }
 }
 
-/// The records of all models: channels, then `(baseline)` where there is one, then
+/// The records of some models: channels, then `(baseline)` where there is one, then
 /// `(unattributed)`.
-fn table(models: &[ModelTable]) -> Table {
-    let records = models.iter().flat_map(|model| {
+fn records(models: &[ModelTable], segment: Cell) -> impl Iterator<Item = Record> {
+    let each = models.iter().flat_map(|model| {
         let name = model.model.as_str();
         let channels = model.channels.iter().map(move |row| channel(name, row));
         let baseline = model.baseline.iter().map(move |row| baseline(name, row));
@@ -49,7 +61,10 @@ fn table(models: &[ModelTable]) -> Table {
             .chain(baseline)
             .chain(std::iter::once(unattributed(name, model.unattributed)))
     });
-    Table::new(COLUMNS).with_rows(records)
+    each.map(move |mut record| {
+        record[COLUMNS.len() - 1] = segment.clone();
+        record
+    })
 }
 
 fn channel(model: &str, row: &ChannelCredit) -> Record {

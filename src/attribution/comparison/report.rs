@@ -108,6 +108,14 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         );
         sections.push(Section::new().with_line(line).set_apart());
     }
+    if !table.findings().is_empty() {
+        let lines = table
+            .findings()
+            .iter()
+            .map(|finding| format!("  {finding}"));
+        let section = Section::new().with_heading("findings").set_apart();
+        sections.push(section.with_lines(lines));
+    }
     sections
 }
 

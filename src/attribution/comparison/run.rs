@@ -1,17 +1,21 @@
 //! The models compared, and the comparison itself.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
-use crate::attribution::comparison::entry::{Fitted, Named, Ready, ToFit};
-use crate::attribution::comparison::fitting::{fit_all, needs_evidence, score_all};
+use crate::attribution::comparison::entry::{Entry, Fitted, Named, Ready, ToFit};
+use crate::attribution::comparison::finding::Finding;
+use crate::attribution::comparison::fitting::{Entrant, fit_whole, left_out};
+use crate::attribution::comparison::lessons::Lessons;
+use crate::attribution::comparison::part::{Part, score_parts};
+use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::comparison::table::{ComparisonTable, ModelTable, SegmentTable};
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
-use crate::attribution::credits::Credits;
 use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::provenance::Provenance;
 use crate::error::{Error, Result};
+use crate::journeys::Segment;
 use crate::journeys::arena::Journeys;
-use crate::journeys::{BootstrapWeights, Sample};
 use crate::privacy::{MinimumGroup, Protected};
 use crate::progress::Progress;
 use std::sync::Arc;
@@ -36,17 +40,18 @@ use std::sync::Arc;
 /// println!("{comparison}");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Comparison {
     entries: Vec<Named>,
     bootstrap: Option<Bootstrap>,
     minimum: MinimumGroup,
+    refuse_unknown: bool,
 }
 
 impl std::fmt::Debug for Comparison {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list()
-            .entries(self.entries.iter().map(|(name, _)| name))
+            .entries(self.entries.iter().map(|named| &named.name))
             .finish()
     }
 }
@@ -59,27 +64,52 @@ impl Comparison {
 
     /// Adds a model that needs no fitting.
     #[must_use]
-    pub fn model(
-        mut self,
-        name: impl Into<String>,
-        model: impl AttributionModel + 'static,
-    ) -> Self {
-        self.entries
-            .push((name.into(), Box::new(Ready(Arc::new(model)))));
-        self
+    pub fn model(self, name: impl Into<String>, model: impl AttributionModel + 'static) -> Self {
+        self.with_entry(name, Arc::new(Ready(Arc::new(model))))
     }
 
-    /// Adds a model that is fitted on the journeys the models are compared on.
+    /// Adds a model that is fitted on the journeys the models are compared on, or on those given to
+    /// [`Comparison::run_on`].
     #[must_use]
-    pub fn fit<F>(mut self, name: impl Into<String>, specification: F) -> Self
+    pub fn fit<F>(self, name: impl Into<String>, specification: F) -> Self
     where
         F: Fit + Send + Sync + 'static,
         F::Model: 'static,
         F::Evidence: 'static,
     {
-        self.entries
-            .push((name.into(), Box::new(ToFit(specification))));
+        self.with_entry(name, Arc::new(ToFit(specification)))
+    }
+
+    fn with_entry(mut self, name: impl Into<String>, entry: Arc<dyn Entry>) -> Self {
+        self.entries.push(Named {
+            name: name.into(),
+            entry,
+            optional: false,
+        });
         self
+    }
+
+    /// The same models, those from the `first` on left out, with a finding, where the journeys do
+    /// not support them.
+    pub(crate) fn optional_from(mut self, first: usize) -> Self {
+        let later = self.entries.iter_mut().skip(first);
+        later.for_each(|named| named.optional = true);
+        self
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Refuses journeys with touches of channels that a model was not fitted on. By default those
+    /// touches get no credit from the model, and
+    /// [`Finding::UnknownChannels`](crate::attribution::Finding::UnknownChannels) names them.
+    #[must_use]
+    pub fn refuse_unknown_channels(self) -> Self {
+        Self {
+            refuse_unknown: true,
+            ..self
+        }
     }
 
     /// Adds intervals to every model's conversions and value.
@@ -112,10 +142,12 @@ impl Comparison {
     /// A segment or bootstrap replicate may have conversions but no observed time
     /// ([`Error::NoExposure`]). Its rates are then unknown, and its conversions stay unattributed.
     ///
+    /// Fit on some weeks: [`Comparison::run_on`] scores a day by models of the weeks before it.
+    ///
     /// # Errors
     /// If two models have one name; or, named by the model, if the journeys lack what it needs or
     /// the evidence supports no model.
-    pub fn run(self, journeys: &Journeys) -> Result<ComparisonTable> {
+    pub fn run(&self, journeys: &Journeys) -> Result<ComparisonTable> {
         self.run_with_progress(journeys, &())
     }
 
@@ -156,46 +188,159 @@ impl Comparison {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn run_with_progress(
-        self,
+        &self,
         journeys: &Journeys,
         progress: &dyn Progress,
     ) -> Result<ComparisonTable> {
-        self.check(journeys)?;
-        let all: Vec<&Named> = self.entries.iter().collect();
-        let (whole, windows): (Vec<&Named>, Vec<&Named>) =
-            all.iter().partition(|(_, entry)| entry.needs().timeline);
+        let (entries, mut findings) = self.usable(&[journeys])?;
         let Protected { groups, withheld } = journeys.segments(self.minimum);
-        let kinds = [&whole, &windows];
-        let kinds = kinds.iter().filter(|entries| !entries.is_empty()).count();
+        let kinds = [true, false].map(|kind| entries.iter().any(|named| whole(named) == kind));
+        let kinds = kinds.iter().filter(|is_there| **is_there).count();
         let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
         let watch = Watch::new(
             progress,
-            all.len() * (1 + groups.len()),
+            entries.len() * (1 + groups.len()),
             replicates * (1 + kinds * groups.len()),
         );
-        let tables = self.compare(&all, journeys.sample(), None, &watch)?;
+        watch.fitting.add(0)?;
+        let (fitted, left_out) = fit_whole(&entries, journeys.sample(), journeys, &watch.fitting)?;
+        findings.extend(left_out);
+        let entrants = fitted
+            .iter()
+            .map(|(named, model)| Entrant::new(named, &model.item, journeys.channels(), None));
+        let entrants: Vec<Entrant<'_>> = entrants.collect();
+        let fitted: Vec<Timed<Fitted>> = fitted.into_iter().map(|(_, model)| model).collect();
+        let lessons = Lessons::new(journeys, &entrants, &fitted)?;
+        let all = Part {
+            entrants: entrants.iter().collect(),
+            sample: journeys.sample(),
+            segment: None,
+            costs: journeys.costs(),
+        };
+        let bootstrap = self.bootstrap.as_ref();
+        let tables = all.fit_and_score(Some(fitted), bootstrap, &watch)?;
         let mut segments = Vec::with_capacity(groups.len());
         for (name, group) in groups {
             let segment = journeys.segment(&group);
-            let mut models = Vec::with_capacity(all.len());
-            for (entries, timeline) in [(&windows, false), (&whole, true)] {
-                let weights = Some(segment.draws(timeline));
-                models.extend(self.compare(entries, segment.sample(timeline), weights, &watch)?);
+            let mut models = Vec::with_capacity(entrants.len());
+            for kind in [false, true] {
+                let part = segment_part(&segment, kind, &entrants);
+                models.extend(part.fit_and_score(None, bootstrap, &watch)?);
             }
-            models.sort_by_key(|table| all.iter().position(|(name, _)| *name == table.model));
-            segments.push(SegmentTable {
-                segment: name,
-                totals: segment.totals()?,
-                models,
-            });
+            segments.push(segment_table(name, &segment, models, &entrants)?);
         }
+        findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
         let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
-        Ok(table.with_withheld(withheld))
+        Ok(table
+            .with_withheld(withheld)
+            .with_findings(findings)
+            .with_provenance(Provenance::new(journeys, Some(journeys))))
     }
 
-    /// An error if two models have one name, or one needs what the journeys lack.
-    fn check(&self, journeys: &Journeys) -> Result<()> {
-        let mut names: Vec<&str> = self.entries.iter().map(|(name, _)| name.as_str()).collect();
+    /// Fits every model that needs fitting on the journeys of one stretch of time, and scores those
+    /// of another with every model: trailing weeks to learn from, and the day to be reported.
+    ///
+    /// A day has too few conversions to fit a model on, and too little time to see effects and what
+    /// comes without marketing. Intervals include the uncertainty of the fit: a bootstrap replicate
+    /// counts each person as often in the journeys fitted on as in those scored.
+    ///
+    /// Channels are matched by name. Those without a touch in the journeys fitted on get no credit
+    /// from a fitted model, and
+    /// [`Finding::UnknownChannels`](crate::attribution::Finding::UnknownChannels) names them. Rules
+    /// and models given ready are as in [`Comparison::run`]. Segments are scored with the models of
+    /// all journeys fitted on.
+    ///
+    /// ```
+    /// use mixtouch::attribution::Bootstrap;
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Comparison, JourneyBuilder, JourneyOptions};
+    ///
+    /// // half of this world's conversions would have come without marketing
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_all(World::Baseline.simulate(2_000, 1)?.batches())?;
+    /// let (day, today) = (86_400, 1_767_225_600 + 60 * 86_400);
+    /// let weeks = builder.snapshot(TimeRange::new(today - 28 * day, today)?)?;
+    /// let reported = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///
+    /// let comparison = Comparison::new()
+    ///     .fit("time-to-event", AdditiveHazard::default())
+    ///     .bootstrap(Bootstrap::new(20, 1)?);
+    /// let table = comparison.run_on(&weeks, &reported)?;
+    /// let baseline = table.model("time-to-event").and_then(|model| model.baseline).unwrap();
+    /// assert!(baseline.conversions > 0.0 && baseline.conversions_low < baseline.conversions_high);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`Comparison::run`] fails, or only one of the two has times.
+    pub fn run_on(&self, fitted_on: &Journeys, scored: &Journeys) -> Result<ComparisonTable> {
+        self.run_on_with_progress(fitted_on, scored, &())
+    }
+
+    /// Like [`Comparison::run_on`], watched by an observer as in
+    /// [`Comparison::run_with_progress`].
+    ///
+    /// # Errors
+    /// If [`Comparison::run_on`] fails; [`Error::Cancelled`] if the observer stops the work.
+    pub fn run_on_with_progress(
+        &self,
+        fitted_on: &Journeys,
+        scored: &Journeys,
+        progress: &dyn Progress,
+    ) -> Result<ComparisonTable> {
+        let (entries, mut findings) = self.usable(&[fitted_on, scored])?;
+        let Protected { groups, withheld } = scored.segments(self.minimum);
+        let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
+        let watch = Watch::new(progress, entries.len() * (1 + groups.len()), replicates);
+        watch.fitting.add(0)?;
+        let (fitted, left_out) = fit_whole(&entries, fitted_on.sample(), scored, &watch.fitting)?;
+        findings.extend(left_out);
+        let touched = Sightings::over(fitted_on)?.touched();
+        let entrants = fitted.iter().map(|(named, model)| {
+            Entrant::new(named, &model.item, scored.channels(), Some(&touched))
+        });
+        let entrants: Vec<Entrant<'_>> = entrants.collect();
+        let (entries, fitted): (Vec<&Named>, Vec<Timed<Fitted>>) = fitted.into_iter().unzip();
+        let lessons = Lessons::new(fitted_on, &entrants, &fitted)?;
+
+        let groups = groups.into_iter();
+        let segments: Vec<(String, Segment<'_>)> = groups
+            .map(|(name, group)| (name, scored.segment(&group)))
+            .collect();
+        let mut parts = vec![Part {
+            entrants: entrants.iter().collect(),
+            sample: scored.sample(),
+            segment: None,
+            costs: scored.costs(),
+        }];
+        for (_, segment) in &segments {
+            parts.extend([false, true].map(|kind| segment_part(segment, kind, &entrants)));
+        }
+        let bootstrap = self.bootstrap.as_ref();
+        let scored_parts = score_parts(&entries, &fitted, fitted_on, &parts, bootstrap, &watch)?;
+        let mut by_part = scored_parts.into_iter();
+        let tables = by_part.next().unwrap_or_default();
+        let mut segment_tables = Vec::with_capacity(segments.len());
+        for (name, segment) in &segments {
+            let models = by_part.by_ref().take(2).flatten().collect();
+            segment_tables.push(segment_table(name.clone(), segment, models, &entrants)?);
+        }
+        findings.extend(lessons.findings(scored, &entrants, &tables, self.refuse_unknown)?);
+        let table = ComparisonTable::new(scored.totals(), self.bootstrap, tables, segment_tables);
+        Ok(table
+            .with_withheld(withheld)
+            .with_findings(findings)
+            .with_provenance(Provenance::new(fitted_on, Some(scored))))
+    }
+
+    /// The entries whose needs the journeys meet, and those left out for the others.
+    ///
+    /// # Errors
+    /// If two models have one name, or one asked for by name needs what the journeys lack.
+    fn usable(&self, journeys: &[&Journeys]) -> Result<(Vec<&Named>, Vec<Finding>)> {
+        let mut names: Vec<&str> = self.entries.iter().map(|named| &*named.name).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             return Err(Error::setting(
@@ -204,55 +349,54 @@ impl Comparison {
                 "a name of its own for each model",
             ));
         }
-        for (name, entry) in &self.entries {
-            entry.needs().check(journeys, name)?;
-        }
-        Ok(())
-    }
-
-    /// The table of each model: of all journeys, or of one segment's, whose costs are unknown.
-    fn compare(
-        &self,
-        entries: &[&Named],
-        sample: Sample<'_>,
-        segment: Option<&BootstrapWeights>,
-        watch: &Watch<'_>,
-    ) -> Result<Vec<ModelTable>> {
-        if entries.is_empty() {
-            return Ok(Vec::new());
-        }
-        watch.fitting.add(0)?;
-        let fitting = Some(&watch.fitting);
-        let fitted = fit_all(entries, sample, None, segment.is_some(), fitting)?;
-        watch.scoring.add(0)?;
-        let scored = score_all(sample, &fitted)?;
-        watch.scoring.add(entries.len())?;
-        let all = segment.is_none();
-        let costs = sample.journeys.costs().filter(|_| all);
-        let table =
-            |((&(name, _), model), scored): ((&&Named, &Timed<Fitted>), &Timed<Credits>)| {
-                let spent = model.spent + scored.spent;
-                ModelTable::new(name, &*model.item, &scored.item, costs, spent)
-            };
-        let each = entries.iter().zip(&fitted).zip(&scored);
-        let mut tables: Vec<ModelTable> = each.map(table).collect();
-        if let Some(bootstrap) = &self.bootstrap {
-            let replicate = |sample: Sample<'_>| {
-                let fitted = fit_all(entries, sample, Some(&fitted), true, None)?;
-                let scored = score_all(sample, &fitted)?;
-                watch.bootstrapping.add(1)?;
-                Ok(scored.into_iter().map(|credits| credits.item).collect())
-            };
-            watch.bootstrapping.add(0)?;
-            let evidence = needs_evidence(entries);
-            let replicates: Vec<Vec<Credits>> =
-                bootstrap.run(sample.journeys, evidence, segment, replicate)?;
-            for (model, table) in tables.iter_mut().enumerate() {
-                let credits: Vec<&Credits> =
-                    replicates.iter().map(|credits| &credits[model]).collect();
-                table.set_intervals(bootstrap, &credits);
+        let (mut usable, mut findings) = (Vec::with_capacity(self.entries.len()), Vec::new());
+        for named in &self.entries {
+            let needs = named.entry.needs();
+            let mut checks = journeys.iter();
+            match checks.try_for_each(|journeys| needs.check(journeys, &named.name)) {
+                Ok(()) => usable.push(named),
+                Err(error) => findings.push(left_out(named, error)?),
             }
         }
-        Ok(tables)
+        Ok((usable, findings))
     }
+}
+
+/// Whether the model reads persons' whole timelines.
+fn whole(named: &Named) -> bool {
+    named.entry.needs().timeline
+}
+
+/// The models that read whole timelines, or the others, on a segment's journeys.
+fn segment_part<'a>(
+    segment: &'a Segment<'_>,
+    timelines: bool,
+    entrants: &'a [Entrant<'a>],
+) -> Part<'a> {
+    let own = entrants.iter().filter(|own| whole(own.named) == timelines);
+    Part {
+        entrants: own.collect(),
+        sample: segment.sample(timelines),
+        segment: Some(segment.draws(timelines)),
+        costs: segment.costs(),
+    }
+}
+
+/// The table of a segment, its models in the order they were added.
+fn segment_table(
+    name: String,
+    segment: &Segment<'_>,
+    mut models: Vec<ModelTable>,
+    entrants: &[Entrant<'_>],
+) -> Result<SegmentTable> {
+    let place = |model: &ModelTable| {
+        let mut names = entrants.iter().map(|entrant| &entrant.named.name);
+        names.position(|name| *name == model.model)
+    };
+    models.sort_by_key(place);
+    Ok(SegmentTable {
+        segment: name,
+        totals: segment.totals()?,
+        models,
+    })
 }

@@ -1,10 +1,14 @@
 //! What a comparison found.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
+use crate::attribution::comparison::finding::Finding;
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
+use crate::attribution::name_map::NameMap;
 use crate::attribution::parameters::Parameters;
+use crate::attribution::provenance::Provenance;
 use crate::attribution::tally::Tally;
+use crate::error::{Error, Result};
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
 use crate::stats::ratio::cost_each;
@@ -32,15 +36,77 @@ use std::time::Duration;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct ComparisonTable {
     totals: Totals,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     bootstrap: Option<Bootstrap>,
     models: Vec<ModelTable>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     segments: Vec<SegmentTable>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     withheld: Option<Withheld>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Finding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    provenance: Option<Provenance>,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    totals: Totals,
+    #[serde(default)]
+    bootstrap: Option<Bootstrap>,
+    models: Vec<ModelTable>,
+    #[serde(default)]
+    segments: Vec<SegmentTable>,
+    #[serde(default)]
+    withheld: Option<Withheld>,
+    #[serde(default)]
+    findings: Vec<Finding>,
+    #[serde(default)]
+    provenance: Option<Provenance>,
+}
+
+impl TryFrom<Fields> for ComparisonTable {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields {
+            totals,
+            bootstrap,
+            models,
+            segments,
+            withheld,
+            findings,
+            provenance,
+        } = fields;
+        let parts = segments.iter().flat_map(|segment| &segment.models);
+        let all: Vec<&ModelTable> = models.iter().chain(parts).collect();
+        let names = |model: &ModelTable| -> Vec<String> {
+            model
+                .channels
+                .iter()
+                .map(|row| row.channel.clone())
+                .collect()
+        };
+        if let Some(other) = all.iter().find(|model| names(model) != names(all[0])) {
+            return Err(Error::setting(
+                format!("the channels of {}", other.model),
+                names(other).join(", "),
+                format!("those of {}, {}", all[0].model, names(all[0]).join(", ")),
+            ));
+        }
+        Ok(Self {
+            totals,
+            bootstrap,
+            models,
+            segments,
+            withheld,
+            findings,
+            provenance,
+        })
+    }
 }
 
 /// Several models' credit by channel on the journeys of one segment.
@@ -233,13 +299,15 @@ impl ModelTable {
     pub(crate) fn new(
         name: &str,
         model: &dyn AttributionModel,
+        names: Option<&NameMap>,
         credits: &Credits,
         costs: Option<&[f64]>,
         spent: Duration,
     ) -> Self {
-        let effects = model
-            .channel_shares()
-            .map(|shares| shares.removal_effects());
+        let effects = model.channel_shares().map(|shares| {
+            let effects = shares.removal_effects();
+            names.map_or_else(|| effects.to_vec(), |names| names.column(effects))
+        });
         let all = credits.total().conversions;
         let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
             let cost = costs.map(|costs| costs[at]);
@@ -253,9 +321,11 @@ impl ModelTable {
                 value_low: None,
                 value_high: None,
                 cost,
-                roas: paid.map(|cost| tally.value / cost),
+                roas: paid
+                    .map(|cost| tally.value / cost)
+                    .filter(|roas| roas.is_finite()),
                 cpa: cost_each(cost, tally.conversions, all),
-                removal_effect: effects.map(|effects| effects[at]),
+                removal_effect: effects.as_ref().map(|effects| effects[at]),
             }
         };
         Self {
@@ -314,7 +384,31 @@ impl ComparisonTable {
             models,
             segments,
             withheld: None,
+            findings: Vec::new(),
+            provenance: None,
         }
+    }
+
+    pub(crate) fn with_findings(self, findings: Vec<Finding>) -> Self {
+        Self { findings, ..self }
+    }
+
+    pub(crate) fn with_provenance(self, provenance: Provenance) -> Self {
+        Self {
+            provenance: Some(provenance),
+            ..self
+        }
+    }
+
+    /// What weakens the figures: models left out, too little data, channels that never part.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The version that made the table, and the time of the journeys; unknown of tables stored by
+    /// versions that did not say.
+    pub fn provenance(&self) -> Option<&Provenance> {
+        self.provenance.as_ref()
     }
 
     pub(crate) fn with_withheld(self, withheld: Option<Withheld>) -> Self {

@@ -6,7 +6,8 @@ use crate::attribution::hazard::design::Design;
 use crate::attribution::parameters::{Parameter, Parameters};
 use crate::channel::Channels;
 use crate::error::Result;
-use serde::{Deserialize, Serialize};
+use crate::util::settings::Strict;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::time::Duration;
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
@@ -62,7 +63,7 @@ use std::time::Duration;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, remote = "Self")]
 pub struct AdditiveHazard {
     pub(super) basis: Basis,
     pub(super) frequency_classes: bool,
@@ -72,6 +73,18 @@ pub struct AdditiveHazard {
     pub(super) symmetric_upstream: bool,
     pub(super) standard_errors: bool,
     pub(super) most_steps: Option<u64>,
+}
+
+impl Serialize for AdditiveHazard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AdditiveHazard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        Self::deserialize(Strict(deserializer))
+    }
 }
 
 impl AdditiveHazard {

@@ -1,7 +1,7 @@
 //! Channels named by a setting.
 
 use crate::channel::Channels;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// By channel, whether it is named.
 pub(super) fn flags(
@@ -11,11 +11,7 @@ pub(super) fn flags(
 ) -> Result<Vec<bool>> {
     let mut flags = vec![false; channels.len()];
     for name in names {
-        let unknown = || Error::UnknownChannel {
-            role: role.into(),
-            channel: name.clone(),
-            known: channels.iter().map(str::to_owned).collect(),
-        };
+        let unknown = || channels.undeclared(role, name);
         flags[channels.id(name).ok_or_else(unknown)?.index()] = true;
     }
     Ok(flags)

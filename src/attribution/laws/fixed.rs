@@ -3,22 +3,25 @@
 use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
-use crate::attribution::rules::names::Names;
+use crate::attribution::rules::names::NamesOnly;
 use crate::channel::Channels;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
 
 /// A model that needs no fitting, as a specification whose fit is the model itself.
+///
+/// A rule that looks channels up by name is no such model, as journeys hold numbers: it goes in as a
+/// [`Fit`] with the evidence [`NamesOnly`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fixed<M>(pub M);
 
 impl<M: AttributionModel + Clone> Fit for Fixed<M> {
-    type Evidence = Names;
+    type Evidence = NamesOnly;
     type Model = M;
 
-    fn evidence(&self, channels: &Channels) -> Names {
-        Names::new(channels)
+    fn evidence(&self, channels: &Channels) -> NamesOnly {
+        NamesOnly::new(channels)
     }
 
     fn needs(&self) -> Needs {
@@ -28,7 +31,7 @@ impl<M: AttributionModel + Clone> Fit for Fixed<M> {
         }
     }
 
-    fn solve(&self, _: Names) -> Result<M> {
+    fn solve(&self, _: NamesOnly) -> Result<M> {
         Ok(self.0.clone())
     }
 }

@@ -4,7 +4,9 @@ use crate::attribution::engine::attribute;
 use crate::attribution::laws::lawful::Lawful;
 use crate::attribution::laws::verdict::{Verdict, ensure_close};
 use crate::attribution::laws::worlds::{LOG, NAMES, PATHS, ROWS, build, paths, worlds};
+use crate::attribution::model::AttributionModel;
 use crate::journeys::JourneyOptions;
+use crate::journeys::arena::Journeys;
 
 pub(super) fn relabelling(specification: &impl Lawful) -> Verdict {
     let mut pairs = vec![(&*LOG, build(&ROWS, &JourneyOptions::default(), mirrored))];
@@ -14,6 +16,9 @@ pub(super) fn relabelling(specification: &impl Lawful) -> Verdict {
     for (journeys, relabelled) in pairs {
         let credits = attribute(journeys, &specification.fit(journeys)?)?;
         let model = mirrored_specification(specification)?.fit(&relabelled)?;
+        if model.channels().is_none() {
+            ensure_no_numbers(&specification.fit(journeys)?, journeys, &relabelled)?;
+        }
         let others = attribute(&relabelled, &model)?;
         let total = credits.total();
         for (name, tally) in credits.channels().iter().zip(credits.by_channel()) {
@@ -22,6 +27,22 @@ pub(super) fn relabelling(specification: &impl Lawful) -> Verdict {
         }
         let unattributed = [credits.unattributed(), others.unattributed()];
         ensure_close("unattributed", total, unattributed[0], unattributed[1])?;
+    }
+    Ok(())
+}
+
+/// Fails unless a model that names no channels gives renamed channels the same credit: one that uses
+/// their numbers says so by `AttributionModel::channels`.
+fn ensure_no_numbers(
+    model: &impl AttributionModel,
+    journeys: &Journeys,
+    relabelled: &Journeys,
+) -> Verdict {
+    let (credits, others) = (attribute(journeys, model)?, attribute(relabelled, model)?);
+    for (name, tally) in credits.channels().iter().zip(credits.by_channel()) {
+        let other = others.channel(&mirrored(name)).unwrap_or_default();
+        let what = format!("{name}, by a model that states no channels and uses their numbers");
+        ensure_close(&what, credits.total(), *tally, other)?;
     }
     Ok(())
 }

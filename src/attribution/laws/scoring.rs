@@ -14,6 +14,9 @@ use crate::journeys::arena::Journeys;
 pub(super) fn weights(specification: &(impl Fit + Sync)) -> Verdict {
     for journeys in worlds(specification) {
         let model = specification.fit(journeys)?;
+        if let Some(channels) = model.channels() {
+            channels.same_as(journeys.channels())?;
+        }
         let block = journeys.converting_block();
         let block = if model.needs().timeline {
             block.with_timelines()
@@ -44,18 +47,23 @@ pub(super) fn conservation(specification: &(impl Fit + Sync)) -> Verdict {
         let mut parts = credits.credited();
         parts += credits.baseline();
         parts += credits.unattributed();
-        ensure_close("the parts and the total", total, parts, total)?;
-        ensure_close("the total of the credits", total, credits.total(), total)?;
-        let (streamed, untouched) = stream(journeys, &model)?;
         ensure_close(
-            "the streamed outcomes and the total",
+            "the outcomes, and credit + baseline + unattributed",
             total,
-            streamed,
+            parts,
             total,
         )?;
+        ensure_close(
+            "the outcomes, and the total of the credits",
+            total,
+            credits.total(),
+            total,
+        )?;
+        let (streamed, untouched) = stream(journeys, &model)?;
+        ensure_close("the outcomes, and those streamed", total, streamed, total)?;
         let unattributed = credits.unattributed();
         ensure_close(
-            "outcomes without touches and unattributed",
+            "outcomes without touches, and what is unattributed, some of it with touches",
             total,
             untouched,
             unattributed,

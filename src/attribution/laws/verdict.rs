@@ -42,11 +42,18 @@ pub(super) fn ensure_close(what: &str, scale: Tally, left: Tally, right: Tally) 
     ensure!(
         close(scale.conversions, left.conversions, right.conversions)
             && close(scale.value, left.value, right.value),
-        "{what}: {left:?} and {right:?} differ"
+        "{what}: {} differ from {}",
+        outcome(left),
+        outcome(right)
     );
     Ok(())
 }
 
+fn outcome(tally: Tally) -> String {
+    format!("{} conversions worth {}", tally.conversions, tally.value)
+}
+
+/// Fails unless the credit of the whole and that of merged parts are equal.
 pub(super) fn ensure_same_credits(left: &Credits, right: &Credits) -> Verdict {
     let scale = left.total();
     ensure_close("total", scale, left.total(), right.total())?;

@@ -2,6 +2,7 @@
 
 use crate::attribution::markov::order_range::check_order;
 use crate::error::{Error, Result};
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).
@@ -35,19 +36,42 @@ use serde::{Deserialize, Serialize};
 /// }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "MarkovFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Markov {
     pub(super) order: usize,
     pub(super) ignore_nulls: bool,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default)]
 struct MarkovFields {
     order: usize,
-    #[serde(default)]
     ignore_nulls: bool,
+}
+
+impl Default for MarkovFields {
+    fn default() -> Self {
+        let Markov {
+            order,
+            ignore_nulls,
+        } = Markov::default();
+        Self {
+            order,
+            ignore_nulls,
+        }
+    }
+}
+
+read_settings!(Markov, MarkovFields);
+
+impl Default for Markov {
+    /// Order 1, with the journeys that did not convert.
+    fn default() -> Self {
+        Self {
+            order: 1,
+            ignore_nulls: false,
+        }
+    }
 }
 
 impl TryFrom<MarkovFields> for Markov {

@@ -10,6 +10,7 @@ use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyMode
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Logistic regression of conversion on the presence of each channel, over converting and null
@@ -48,14 +49,13 @@ use serde::{Deserialize, Serialize};
 /// assert!(search.conversions > social.conversions);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LogisticRegression {
     penalty: f64,
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct Fields {
     penalty: f64,
 }
@@ -66,6 +66,8 @@ impl Default for Fields {
         Self { penalty }
     }
 }
+
+read_settings!(LogisticRegression, Fields);
 
 impl TryFrom<Fields> for LogisticRegression {
     type Error = Error;

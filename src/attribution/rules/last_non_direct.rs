@@ -4,15 +4,19 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::rules::names::Names;
+use crate::attribution::rules::names::NamesOnly;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
-/// All credit to the last touch that is not `direct` (or of the channels named); where all are, to
-/// the last one. Like Google Analytics' last non-direct click. Names that do not occur have no
-/// effect.
+/// All credit to the last touch that is not direct traffic (or of the channels named); where all
+/// are, to the last one. Like Google Analytics' last non-direct click.
+///
+/// By default the usual names of direct traffic are skipped, in upper or lower case: `direct`,
+/// `(direct)`, `(direct) / (none)`, `direct / none`, `direct traffic`. They need not occur. Fitting
+/// refuses any other name that the journeys' channels lack.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
@@ -25,19 +29,49 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(credits.channel("social").map(|tally| tally.conversions), Some(1.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LastNonDirect {
     direct: Vec<String>,
 }
 
+/// What direct traffic is called, in Google Analytics and elsewhere.
+const USUAL: [&str; 5] = [
+    "direct",
+    "(direct)",
+    "(direct) / (none)",
+    "direct / none",
+    "direct traffic",
+];
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct Fields {
+    direct: Vec<String>,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        let LastNonDirect { direct } = LastNonDirect::default();
+        Self { direct }
+    }
+}
+
+impl From<Fields> for LastNonDirect {
+    fn from(Fields { direct }: Fields) -> Self {
+        Self { direct }
+    }
+}
+
+read_settings!(LastNonDirect, Fields);
+
 impl Default for LastNonDirect {
     fn default() -> Self {
-        Self::new(["direct"])
+        Self::new(USUAL)
     }
 }
 
 impl LastNonDirect {
-    /// Skips the channels named.
+    /// Skips the channels named instead of the usual ones.
     pub fn new<S: Into<String>>(direct: impl IntoIterator<Item = S>) -> Self {
         Self {
             direct: direct.into_iter().map(Into::into).collect(),
@@ -82,23 +116,35 @@ impl TryFrom<LastNonDirectFields> for LastNonDirectModel {
 }
 
 impl Fit for LastNonDirect {
-    type Evidence = Names;
+    type Evidence = NamesOnly;
     type Model = LastNonDirectModel;
 
     fn needs(&self) -> Needs {
         Needs::NAMES
     }
 
-    fn evidence(&self, channels: &Channels) -> Names {
-        Names::new(channels)
+    fn evidence(&self, channels: &Channels) -> NamesOnly {
+        NamesOnly::new(channels)
     }
 
-    fn solve(&self, Names { channels, .. }: Names) -> Result<LastNonDirectModel> {
-        let direct = self
-            .direct
-            .iter()
-            .filter_map(|name| channels.id(name))
-            .collect();
+    /// # Errors
+    /// If a name that is not a usual one of direct traffic is not one of the journeys' channels.
+    fn solve(&self, names: NamesOnly) -> Result<LastNonDirectModel> {
+        let channels = names.into_channels();
+        let mut direct = Vec::new();
+        for name in &self.direct {
+            let is_usual = USUAL.contains(&name.as_str());
+            let is_meant =
+                |other: &str| other == name || is_usual && other.trim().eq_ignore_ascii_case(name);
+            let found = channels.ids().filter(|&id| is_meant(channels.name(id)));
+            let before = direct.len();
+            direct.extend(found);
+            if direct.len() == before && !is_usual {
+                return Err(channels.undeclared("direct", name));
+            }
+        }
+        direct.sort_unstable();
+        direct.dedup();
         Ok(LastNonDirectModel { channels, direct })
     }
 }
@@ -125,5 +171,44 @@ impl AttributionModel for LastNonDirectModel {
             .rposition(|channel| !self.direct.contains(channel));
         weights[last.unwrap_or(weights.len() - 1)] = 1.0;
         0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attribution::engine::attribute;
+    use crate::journeys::{Outcome, PathTable};
+
+    #[test]
+    fn direct_traffic_is_known_by_its_usual_names() {
+        let mut table = PathTable::new();
+        for (path, value) in [
+            (["google / cpc", "(direct) / (none)"], 50.0),
+            (["newsletter / email", "Direct"], 70.0),
+        ] {
+            table
+                .push(path, Outcome::new(1.0, 0.0, value).unwrap())
+                .unwrap();
+        }
+        let journeys = table.journeys().unwrap();
+        let model = LastNonDirect::default().fit(&journeys).unwrap();
+        let credits = attribute(&journeys, &model).unwrap();
+        for (channel, value) in [("google / cpc", 50.0), ("newsletter / email", 70.0)] {
+            assert_eq!(
+                credits.channel(channel).map(|tally| tally.value),
+                Some(value)
+            );
+        }
+        let error = LastNonDirect::new(["direkt"])
+            .fit(&journeys)
+            .unwrap_err()
+            .to_string();
+        let expected = "direct names channel \"direkt\", expected: perhaps \"Direct\"; ";
+        assert!(
+            error.starts_with(expected) && error.contains("add_channels"),
+            "{error}"
+        );
+        assert!(LastNonDirect::new(["direct"]).fit(&journeys).is_ok());
     }
 }

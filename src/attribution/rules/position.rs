@@ -4,6 +4,7 @@ use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// A part for the first touch, one for the last, and one that the touches between share; of two
@@ -29,8 +30,7 @@ use serde::{Deserialize, Serialize};
 /// }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "PositionFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Position {
     first: f64,
     middle: f64,
@@ -38,11 +38,29 @@ pub struct Position {
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
 struct PositionFields {
     first: f64,
     middle: f64,
     last: f64,
 }
+
+impl Default for PositionFields {
+    fn default() -> Self {
+        let Position {
+            first,
+            middle,
+            last,
+        } = Position::u();
+        Self {
+            first,
+            middle,
+            last,
+        }
+    }
+}
+
+read_settings!(Position, PositionFields);
 
 impl TryFrom<PositionFields> for Position {
     type Error = Error;

@@ -6,6 +6,7 @@ use crate::attribution::parameters::{Parameters, parameters};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use crate::journeys::days_to_duration;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -31,8 +32,8 @@ use std::time::Duration;
 /// }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields", into = "Fields")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "Fields")]
 pub struct TimeDecay {
     /// Seconds.
     half_life: f64,
@@ -47,8 +48,24 @@ const STEP: usize = 4096;
 const COARSE: usize = 16_384;
 
 #[derive(Serialize, Deserialize)]
+#[serde(default)]
 struct Fields {
     half_life_seconds: f64,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        TimeDecay::default().into()
+    }
+}
+
+read_settings!(TimeDecay, Fields);
+
+impl Default for TimeDecay {
+    /// A half-life of 7 days.
+    fn default() -> Self {
+        Self::days(7.0).expect("7 days are > 0")
+    }
 }
 
 impl From<TimeDecay> for Fields {

@@ -4,11 +4,12 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::rules::names::Names;
+use crate::attribution::rules::names::NamesOnly;
 use crate::attribution::rules::position::Position;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// W: 0.3 for the first touch, 0.3 for the first touch of a channel that marks a stage (a demo
@@ -28,8 +29,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(credits.channel("e-mail").map(|tally| tally.value.round()), Some(10.0));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WShapedFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WShaped {
     stage: Vec<String>,
 }
@@ -38,6 +38,8 @@ pub struct WShaped {
 struct WShapedFields {
     stage: Vec<String>,
 }
+
+read_settings!(WShaped, WShapedFields);
 
 impl TryFrom<WShapedFields> for WShaped {
     type Error = Error;
@@ -103,27 +105,24 @@ impl TryFrom<WShapedModelFields> for WShapedModel {
 }
 
 impl Fit for WShaped {
-    type Evidence = Names;
+    type Evidence = NamesOnly;
     type Model = WShapedModel;
 
     fn needs(&self) -> Needs {
         Needs::NAMES
     }
 
-    fn evidence(&self, channels: &Channels) -> Names {
-        Names::new(channels)
+    fn evidence(&self, channels: &Channels) -> NamesOnly {
+        NamesOnly::new(channels)
     }
 
     /// # Errors
     /// If a stage is not one of the journeys' channels.
-    fn solve(&self, Names { channels, .. }: Names) -> Result<WShapedModel> {
+    fn solve(&self, names: NamesOnly) -> Result<WShapedModel> {
+        let channels = names.into_channels();
         let find = |name: &String| {
-            let known = || channels.iter().map(str::to_owned).collect();
-            channels.id(name).ok_or_else(|| Error::UnknownChannel {
-                role: "stage".into(),
-                channel: name.clone(),
-                known: known(),
-            })
+            let unknown = || channels.undeclared("stage", name);
+            channels.id(name).ok_or_else(unknown)
         };
         let stage = self.stage.iter().map(find).collect::<Result<_>>()?;
         Ok(WShapedModel { channels, stage })
@@ -175,7 +174,7 @@ mod tests {
         let channels = Channels::new(["a", "stage"]).unwrap();
         let w = WShaped::new(["stage"])
             .unwrap()
-            .solve(Names::new(&channels))
+            .solve(NamesOnly::new(&channels))
             .unwrap();
         assert_eq!(shares(&w, &[0, 1, 0, 0, 0]), [0.3, 0.3, 0.05, 0.05, 0.3]);
         assert_eq!(
@@ -190,7 +189,7 @@ mod tests {
         assert!(
             WShaped::new(["demo"])
                 .unwrap()
-                .solve(Names::new(&channels))
+                .solve(NamesOnly::new(&channels))
                 .is_err()
         );
     }

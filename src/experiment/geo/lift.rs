@@ -10,13 +10,13 @@ use crate::time::Day;
 /// The effect of a test in one treated geo.
 ///
 /// ```
-/// # use mixtouch::Day;
+/// use mixtouch::Day;
 /// use mixtouch::experiment::GeoTest;
 /// use mixtouch::stats::ConfidenceLevel;
 ///
-/// # let day = |text: &str| text.parse::<Day>();
-/// # let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
-/// # let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
+/// let day = |text: &str| text.parse::<Day>();
+/// let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
+/// let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
 /// let sales = vec![
 ///     ("north".to_owned(), vec![9.0, 11.0, 15.0]),
 ///     ("south".to_owned(), vec![20.0, 20.0, 22.0]),
@@ -51,13 +51,13 @@ pub struct GeoEffect {
 /// As JSON the interval's `low`, `high` and `level` stand beside the other fields.
 ///
 /// ```
-/// # use mixtouch::Day;
+/// use mixtouch::Day;
 /// use mixtouch::experiment::GeoTest;
 /// use mixtouch::stats::ConfidenceLevel;
 ///
-/// # let day = |text: &str| text.parse::<Day>();
-/// # let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
-/// # let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
+/// let day = |text: &str| text.parse::<Day>();
+/// let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
+/// let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
 /// let sales = vec![
 ///     ("north".to_owned(), vec![9.0, 11.0, 15.0]),
 ///     ("south".to_owned(), vec![20.0, 20.0, 22.0]),

@@ -3,12 +3,15 @@
 use crate::channel::{ChannelId, Channels};
 use crate::event::person::PersonTable;
 use crate::event::{CostTable, PersonKey};
+use crate::journeys::arena::conversions::Conversions;
+use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
 use crate::time::TimeRange;
+use rayon::prelude::*;
 
 /// All journeys, ready to be scored.
 ///
@@ -53,16 +56,19 @@ pub struct Journeys {
     pub(in crate::journeys) costs: Option<Vec<f64>>,
     pub(in crate::journeys) observation: Observation,
     pub(in crate::journeys) segments: Option<Segments>,
+    pub(in crate::journeys) labels: Option<TouchLabels>,
+    pub(in crate::journeys) conversions: Option<Conversions>,
     pub(in crate::journeys) censored: u64,
     pub(in crate::journeys) totals: Totals,
 }
 
-/// Touches side by side: the channel, and the second since 1970-01-01T00:00:00Z where there are
-/// times.
+/// Touches side by side: the channel, the second since 1970-01-01T00:00:00Z where there are times,
+/// and the number of the label where there are labels.
 #[derive(Debug, Clone, Default)]
 pub(in crate::journeys) struct Touches {
     pub(in crate::journeys) channels: Vec<ChannelId>,
     pub(in crate::journeys) times: Vec<u32>,
+    pub(in crate::journeys) labels: Vec<u32>,
 }
 
 /// Whose journeys and touches are whose.
@@ -157,7 +163,9 @@ impl Journeys {
         person: usize,
         close: u32,
     ) -> Timeline<'_> {
-        let Touches { channels, times } = self.timeline.as_ref().unwrap_or(&self.touches);
+        let Touches {
+            channels, times, ..
+        } = self.timeline.as_ref().unwrap_or(&self.touches);
         let start = if person == 0 {
             0
         } else {
@@ -169,6 +177,26 @@ impl Journeys {
             channels: &channels[start..start + end],
             times: &times[..end],
         }
+    }
+
+    /// The time whose conversions are reported: from the period's first second, or the first row's
+    /// where the period is open, to the end of observation. Nothing for a path table.
+    pub(crate) fn observed(&self) -> Option<TimeRange> {
+        self.people.as_ref()?;
+        let first = if self.observation.from > 0 {
+            self.observation.from
+        } else {
+            let times = &self.timeline.as_ref().unwrap_or(&self.touches).times;
+            let closes = self.closes.par_iter().min();
+            times
+                .par_iter()
+                .min()
+                .into_iter()
+                .chain(closes)
+                .min()
+                .copied()?
+        };
+        TimeRange::new(first.into(), i64::from(self.observation.end) + 1).ok()
     }
 
     /// How many journeys at the front may have conversions.

@@ -13,6 +13,7 @@
 use crate::channel::ChannelId;
 use crate::event::person::PersonTable;
 use crate::journeys::arena::columns::{People, Touches};
+use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::offsets::{Offsets, prepend};
 use crate::journeys::arena::segments::Segments;
 use crate::journeys::build::cut::{CutJourneys, Extent};
@@ -31,6 +32,8 @@ pub(crate) struct AssembledColumns {
     pub(crate) closes: Vec<u32>,
     pub(crate) outcomes: Vec<Outcome>,
     pub(crate) places: Vec<ChannelId>,
+    pub(crate) conversion_counts: Vec<u32>,
+    pub(crate) conversions: Vec<ConversionRow>,
     pub(crate) people: People,
     pub(crate) segments: Option<Segments>,
 }
@@ -46,6 +49,8 @@ pub(crate) struct GrowingArena {
     back: HalfArena,
     outcomes: Vec<Outcome>,
     places: Vec<ChannelId>,
+    conversion_counts: Vec<u32>,
+    conversions: Vec<ConversionRow>,
     bought_before: Vec<bool>,
     /// How many parts there will be, of how many rows, and how many parts there are.
     parts: usize,
@@ -92,10 +97,22 @@ impl GrowingArena {
             back,
             outcomes,
             places,
+            conversion_counts,
+            conversions,
             bought_before,
             ..
         } = self;
         scope(|scope| {
+            scope.spawn(|_| {
+                let counts = &mut *conversion_counts;
+                side.copy(
+                    counts,
+                    |part| &part.conversion_counts,
+                    |extent| extent.journeys,
+                );
+                let rows = parts.iter().flat_map(|part| &part.conversions);
+                conversions.extend(rows);
+            });
             scope.spawn(|_| front.add(side, shared));
             scope.spawn(|_| {
                 back.add(
@@ -125,12 +142,16 @@ impl GrowingArena {
             mut back,
             mut outcomes,
             mut places,
+            mut conversion_counts,
+            mut conversions,
             mut bought_before,
             ..
         } = self;
         back.put_behind(front, shared);
         outcomes.shrink_to_fit();
         places.shrink_to_fit();
+        conversion_counts.shrink_to_fit();
+        conversions.shrink_to_fit();
         bought_before.shrink_to_fit();
         let HalfArena {
             persons,
@@ -165,6 +186,8 @@ impl GrowingArena {
             closes,
             outcomes,
             places,
+            conversion_counts,
+            conversions,
             people,
             segments,
         }
@@ -192,10 +215,13 @@ impl HalfArena {
         let (all, own) = (&mut self.timeline, &mut self.touches);
         let (times, channels) = (&mut all.times, &mut all.channels);
         let (own_times, own_channels) = (&mut own.times, &mut own.channels);
+        let (labels, own_labels) = (&mut all.labels, &mut own.labels);
         let (by_person, by_journey) = (PERSONS.1, JOURNEYS.1);
         scope(|scope| {
             scope.spawn(|_| side.copy(times, |part| &part.timeline.times, TIMELINE.1));
             scope.spawn(|_| side.copy(channels, |part| &part.timeline.channels, TIMELINE.1));
+            scope.spawn(|_| side.copy(labels, |part| &part.timeline.labels, TIMELINE.1));
+            scope.spawn(|_| side.copy(own_labels, |part| &part.touches.labels, TOUCHES.1));
             scope.spawn(|_| side.copy(own_times, |part| &part.touches.times, TOUCHES.1));
             scope.spawn(|_| side.copy(own_channels, |part| &part.touches.channels, TOUCHES.1));
             scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
@@ -222,6 +248,8 @@ impl HalfArena {
         scope(|scope| {
             scope.spawn(|_| prepend(&mut self.timeline.times, front.timeline.times));
             scope.spawn(|_| prepend(&mut self.timeline.channels, front.timeline.channels));
+            scope.spawn(|_| prepend(&mut self.timeline.labels, front.timeline.labels));
+            scope.spawn(|_| prepend(&mut self.touches.labels, front.touches.labels));
             scope.spawn(|_| prepend(&mut self.touches.times, front.touches.times));
             scope.spawn(|_| prepend(&mut self.touches.channels, front.touches.channels));
             scope.spawn(|_| prepend(&mut self.persons, front.persons));

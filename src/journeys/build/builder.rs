@@ -35,12 +35,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// ```
 #[derive(Debug)]
 pub struct JourneyBuilder {
-    options: JourneyOptions,
-    names: Names,
-    batches: Vec<PartitionedRows>,
-    costs: CostTable,
-    ignored_rows: IgnoredRows,
-    rows: u64,
+    pub(in crate::journeys) options: JourneyOptions,
+    pub(in crate::journeys) names: Names,
+    pub(in crate::journeys) batches: Vec<PartitionedRows>,
+    pub(in crate::journeys) costs: CostTable,
+    pub(in crate::journeys) ignored_rows: IgnoredRows,
+    pub(in crate::journeys) rows: u64,
 }
 
 /// Rows that a merged batch has at most.
@@ -225,6 +225,11 @@ impl JourneyBuilder {
         self.batches.push(batch);
     }
 
+    /// The options that journeys are cut out by.
+    pub fn options(&self) -> &JourneyOptions {
+        &self.options
+    }
+
     /// How many rows so far were of kinds that attribution does not use.
     pub fn ignored_rows(&self) -> IgnoredRows {
         self.ignored_rows
@@ -301,6 +306,31 @@ impl JourneyBuilder {
     /// The journeys reported in `period`, as they stand at its end; the builder goes on.
     /// Observation ends with the period or, until a later row has come, with the last row. The
     /// builder's own period is best left open, as rows beyond its end are never kept.
+    ///
+    /// To report day by day, take two snapshots: of some weeks to fit models on, and of the day to
+    /// be scored. A day has too few conversions to fit a model on, and is too short to show what
+    /// comes without marketing; a comparison that fits on one says so
+    /// ([`Finding`](crate::attribution::Finding)).
+    ///
+    /// ```
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Comparison, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_all(World::Baseline.simulate(2_000, 1)?.batches())?;
+    /// let (day, today) = (86_400, 1_767_225_600 + 60 * 86_400);
+    /// let weeks = builder.snapshot(TimeRange::new(today - 28 * day, today)?)?;
+    /// let reported = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///
+    /// let comparison = Comparison::new().fit("time-to-event", AdditiveHazard::default());
+    /// let table = comparison.run_on(&weeks, &reported)?;
+    /// assert_eq!(table.totals().conversions, reported.totals().conversions);
+    /// // fitted on the day itself: too few conversions, and too short
+    /// assert!(!comparison.run(&reported)?.findings().is_empty());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// If [`JourneyBuilder::build`] would fail.

@@ -36,6 +36,13 @@ impl PersonCodes {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Near { distances, .. } => distances.len(),
+            Self::Far(codes) => codes.len(),
+        }
+    }
+
     pub(crate) fn get(&self, row: usize) -> u64 {
         match self {
             Self::Near { least, distances } => least + u64::from(distances[row]),

@@ -13,9 +13,11 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::event::Interaction;
 use crate::journeys::arena::columns::Touches;
+use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
+use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
@@ -51,6 +53,10 @@ pub(crate) struct CutJourneys {
     pub(crate) outcomes: Vec<Outcome>,
     /// Of the same journeys: where the conversion took place.
     pub(crate) places: Vec<ChannelId>,
+    /// Of the same journeys: how many conversions each has, and the rows of all; empty unless
+    /// conversions keep their orders.
+    pub(crate) conversion_counts: Vec<u32>,
+    pub(crate) conversions: Vec<ConversionRow>,
     /// Of the persons with a conversion: whether one came before the period.
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
@@ -157,11 +163,13 @@ impl PartitionCutter {
         }
         part.outcomes.truncate(part.converting.journeys);
         part.places.truncate(part.converting.journeys);
+        part.conversion_counts.truncate(part.converting.journeys);
         part.persons = gathered.persons;
         part.touch_ends = gathered.touch_ends;
         part.timeline = Touches {
             channels: gathered.channels,
             times: gathered.times,
+            labels: gathered.labels,
         };
         part
     }
@@ -194,13 +202,13 @@ impl PartitionCutter {
     ) {
         let mut free = touches.start; // the first touch no conversion has used up
         let mut passed = touches.start; // the first touch after the conversion at hand
-        let mut sales = rows.sales[sales].iter().peekable();
-        while let Some(first) = sales.next() {
-            let close = first.time;
+        let sales = rows.sales[sales].chunk_by(|sale, next| sale.time == next.time);
+        for same in sales {
+            let (first, close) = (&same[0], same[0].time);
             let mut outcome = Outcome::conversion(first.value);
-            while let Some(same) = sales.next_if(|sale| sale.time == close) {
+            for sale in &same[1..] {
                 outcome.conversions += 1.0;
-                outcome.value += same.value;
+                outcome.value += sale.value;
             }
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
@@ -208,6 +216,7 @@ impl PartitionCutter {
             if self.options.period.includes(close) {
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
+                self.keep_conversions(same, part);
                 part.segments
                     .extend(self.options.segment.as_ref().map(|_| first.segment));
             }
@@ -217,6 +226,20 @@ impl PartitionCutter {
         }
         if passed < touches.end {
             self.cut_null(rows, passed..touches.end, part, scratch);
+        }
+    }
+
+    /// Keeps the conversions of one second, a journey's.
+    fn keep_conversions(&self, sales: &[SaleRow], part: &mut CutJourneys) {
+        if self.options.orders {
+            part.conversion_counts.push(sales.len() as u32);
+            part.conversions
+                .extend(sales.iter().map(|sale| ConversionRow {
+                    value: sale.value,
+                    goal: sale.goal,
+                    order: sale.order,
+                    place: sale.place,
+                }));
         }
     }
 
@@ -239,6 +262,8 @@ impl PartitionCutter {
         if !(censored && self.options.drop_censored) {
             if part.converting.persons == 0 {
                 part.places.push(ChannelId::NONE);
+                part.conversion_counts
+                    .extend(self.options.orders.then_some(0));
             }
             part.segments.extend(rows.segments.get(touches.end - 1));
             self.emit(rows, touches, latest, close, Outcome::NULL, part, scratch);
@@ -268,6 +293,11 @@ impl PartitionCutter {
             part.touches
                 .times
                 .extend(scratch.touches.iter().map(|touch| touch.1));
+            if !rows.labels.is_empty() {
+                part.touches
+                    .labels
+                    .extend(scratch.touches.iter().map(|touch| touch.2));
+            }
             start..part.touches.channels.len()
         };
         part.starts.push(range.start as u32);
@@ -305,7 +335,10 @@ impl PartitionCutter {
         selected.extend(
             self.reachable(rows, touches, anchor)
                 .filter(inside)
-                .map(|at| -> Touch { (rows.channels[at], rows.times[at]) }),
+                .map(|at| -> Touch {
+                    let label = rows.labels.get(at).copied().unwrap_or(0);
+                    (rows.channels[at], rows.times[at], label)
+                }),
         );
         self.options.reshape(selected, &self.excluded, seen);
     }

@@ -19,6 +19,7 @@ pub(super) fn deduplicate(rows: &mut PersonRows) {
                 cost,
                 interaction,
                 rows.segments.get(at),
+                rows.labels.get(at),
             )) {
                 keep.push(at);
             }
@@ -31,6 +32,7 @@ pub(super) fn deduplicate(rows: &mut PersonRows) {
     retain(&mut rows.costs, &keep);
     retain(&mut rows.interactions, &keep);
     retain(&mut rows.segments, &keep);
+    retain(&mut rows.labels, &keep);
 
     let mut seen = HashSet::new();
     let mut keep = Vec::with_capacity(rows.sales.len());

@@ -37,6 +37,8 @@ pub(crate) struct PersonRows {
     pub(crate) interactions: Vec<Option<Interaction>>,
     /// Empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
+    /// Empty unless touches keep the texts of chosen columns.
+    pub(crate) labels: Vec<u32>,
     /// Conversions by person, then time.
     pub(crate) sales: Vec<SaleRow>,
     /// Where each person's conversions end.
@@ -129,6 +131,7 @@ impl Source<'_> {
         gathered.costs = pick.column(|batch| &batch.cost, 0.0);
         gathered.interactions = pick.column(|batch| &batch.interaction, None);
         gathered.segments = pick.column(|batch| &batch.segment, 0);
+        gathered.labels = pick.column(|batch| &batch.label, 0);
         gathered
     }
 }

@@ -1,10 +1,11 @@
 //! The names a builder has seen.
 
 use crate::channel::{ChannelId, ChannelNames};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::event::Events;
 use crate::event::person::PersonTable;
 use crate::event::recode_person;
+use crate::journeys::build::labels::{BatchLabels, column};
 use crate::journeys::build::partition::PartitionedRows;
 use crate::journeys::build::spread::Texts;
 use crate::journeys::options::JourneyOptions;
@@ -22,6 +23,8 @@ pub(crate) struct Names {
     pub(crate) goals: Interner,
     pub(crate) orders: Interner,
     pub(crate) segments: Interner,
+    /// Texts of touches' chosen columns, joined.
+    pub(crate) labels: Interner,
 }
 
 impl Names {
@@ -31,6 +34,7 @@ impl Names {
         &mut self,
         events: &Events,
         touched: &[bool],
+        labels: Option<BatchLabels>,
         options: &JourneyOptions,
     ) -> Result<Texts> {
         let mut texts = Texts {
@@ -38,12 +42,16 @@ impl Names {
             channels: Vec::with_capacity(events.channel_names().len()),
             places: Vec::with_capacity(events.channel_names().len()),
             goals: self.goals.absorb(events.goals())?,
-            orders: if options.deduplicate {
+            orders: if options.deduplicate || options.orders {
                 self.orders.absorb(events.orders())?
             } else {
                 vec![0; events.orders().len()]
             },
             segment: self.absorb_segments(events, options)?,
+            labels: match labels {
+                Some(batch) => Some((batch.codes, self.labels.absorb(&batch.labels)?)),
+                None => None,
+            },
         };
         for (name, &touched) in events.channel_names().iter().zip(touched) {
             texts.channels.push(if touched {
@@ -91,12 +99,7 @@ impl Names {
         let Some(segment) = &options.segment else {
             return Ok(None);
         };
-        let found = || events.columns().map(str::to_owned).collect();
-        let column = events.columns().position(|name| name == segment);
-        let column = column.ok_or_else(|| Error::MissingColumn {
-            column: segment.clone(),
-            found: found(),
-        })?;
+        let column = column(events, segment)?;
         Ok(Some((
             column,
             self.segments.absorb(&events.text_column(column).texts)?,

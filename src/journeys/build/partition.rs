@@ -49,9 +49,11 @@ pub(crate) struct PartitionedRows {
     pub(crate) interaction: Vec<Option<Interaction>>,
     /// Empty unless journeys have segments.
     pub(crate) segment: Vec<u32>,
-    pub(super) offsets: Vec<u32>,
-    pub(super) sales: Vec<SaleRow>,
-    pub(super) sale_offsets: Vec<u32>,
+    /// Empty unless touches keep the texts of chosen columns.
+    pub(crate) label: Vec<u32>,
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) sales: Vec<SaleRow>,
+    pub(crate) sale_offsets: Vec<u32>,
     /// The last second of any row that was read.
     pub(crate) last: Option<u32>,
 }
@@ -110,6 +112,7 @@ impl PartitionedRows {
             cost: merged(batches, touches(), |batch| &batch.cost, 0.0),
             interaction: merged(batches, touches(), |batch| &batch.interaction, None),
             segment: merged(batches, touches(), |batch| &batch.segment, 0),
+            label: merged(batches, touches(), |batch| &batch.label, 0),
             offsets: sum(&|batch, part| batch.touches(part).len()),
             sales: (0..PARTITIONS)
                 .flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part)))
@@ -147,6 +150,7 @@ impl PartitionedRows {
         retain(&mut self.cost, &keeps);
         retain(&mut self.interaction, &keeps);
         retain(&mut self.segment, &keeps);
+        retain(&mut self.label, &keeps);
         self.offsets = kept;
         self.sales.retain(|sale| sale.time >= from);
         self.sales.shrink_to_fit();
@@ -204,7 +208,7 @@ fn retain<T: Copy>(column: &mut Vec<T>, keeps: &[bool]) {
 }
 
 /// Where each partition starts, and the end of the last one.
-pub(super) fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
+pub(crate) fn offsets(counts: impl Iterator<Item = usize>) -> Vec<u32> {
     let mut end = 0;
     std::iter::once(0)
         .chain(counts.map(|count| {

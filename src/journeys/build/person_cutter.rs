@@ -90,12 +90,17 @@ impl PersonCutter {
     /// # Errors
     /// If the options state no end of observation
     /// ([`JourneyOptions::with_observation_end`]) - one person's rows do not tell how long the log
-    /// is -, if they name a channel that is not among `channels`, or if they ask for segments, which
-    /// need a column of a log.
+    /// is -, if they name a channel that is not among `channels`, or if they ask for segments or
+    /// columns of touches, which only a log has.
     pub fn new(options: JourneyOptions, channels: Channels) -> Result<Self> {
-        if options.segment.is_some() {
+        let columns = options.segment.iter().chain(&options.touch_columns);
+        if let Some(column) = columns.into_iter().next() {
             let expected = "none; only a log has named columns";
-            return Err(Error::setting("the segment column", "stated", expected));
+            return Err(Error::setting(
+                "a column to keep",
+                format!("{column:?}"),
+                expected,
+            ));
         }
         if options.stated_end()?.is_none() {
             return Err(Error::setting(

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::event::{Events, IgnoredRows, Kind};
+use crate::journeys::build::labels::BatchLabels;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
 use crate::journeys::build::spread::Recoding;
@@ -27,11 +28,11 @@ pub(super) fn partitioned(
     names: &Mutex<&mut Names>,
     options: &JourneyOptions,
 ) -> Result<ParsedRows> {
-    let touched = touched(events);
+    let (touched, labels) = (touched(events), BatchLabels::new(events, options)?);
     let texts = names
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .absorb(events, &touched, options)?;
+        .absorb(events, &touched, labels, options)?;
     let recoding = Recoding { texts, options };
     // pieces of one size: no thread is left with the last one
     let pieces = events

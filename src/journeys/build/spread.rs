@@ -22,6 +22,8 @@ pub(crate) struct Texts {
     pub(crate) orders: Vec<u32>,
     /// Where the segment column stands in the batch, and where its texts went.
     pub(crate) segment: Option<(usize, Vec<u32>)>,
+    /// The labels of the batch's rows, and where their texts went.
+    pub(crate) labels: Option<(Vec<u32>, Vec<u32>)>,
 }
 
 /// What to do with the rows of a batch.
@@ -94,6 +96,10 @@ impl PartitionedRows {
         }
         if recoding.texts.segment.is_some() {
             self.segment = spread.column(0, |row| recoding.segment(events, row));
+        }
+        if let Some((codes, labels)) = &recoding.texts.labels {
+            let label = |row: usize| labels.get(codes[row] as usize).copied().unwrap_or(0);
+            self.label = spread.column(0, label);
         }
     }
 

@@ -14,11 +14,14 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::event::CostTable;
 use crate::journeys::arena::columns::{Journeys, People, Places};
+use crate::journeys::arena::conversions::Conversions;
+use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
 use crate::journeys::build::gather::{Scratch, Source};
+use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::{PARTITIONS, PartitionedRows};
 use crate::journeys::options::JourneyOptions;
@@ -151,6 +154,8 @@ impl CutPartitions {
             closes,
             outcomes,
             places,
+            conversion_counts,
+            conversions,
             people,
             segments,
         } = self.arena.finish(options.keeps_runs(), &names.segments);
@@ -171,6 +176,12 @@ impl CutPartitions {
             costs,
             observation: self.observation,
             segments,
+            labels: (!options.touch_columns.is_empty())
+                .then(|| TouchLabels::new(&options.touch_columns, &names.labels, split)),
+            conversions: options.orders.then(|| {
+                let texts = [names.goals, names.orders];
+                Conversions::new(conversions, &conversion_counts, texts, names.places)
+            }),
             censored: self.censored,
             totals: Totals::default(),
         };

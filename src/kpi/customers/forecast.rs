@@ -49,8 +49,8 @@ impl ForecastHorizon {
     /// `steps` steps of `step_days` days each, discounted by `discount` a step.
     ///
     /// # Errors
-    /// If days are not finite and > 0, steps not 1 to 100,000, or the discount is not finite and
-    /// > -1.
+    /// If days are not finite and > 0, steps are not 1 to 100,000, or the discount is not a finite
+    /// number > -1.
     pub fn new(step_days: f64, steps: u32, discount: f64) -> Result<Self> {
         if !(step_days.is_finite() && step_days > 0.0) {
             return Err(Error::setting(

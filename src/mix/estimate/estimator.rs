@@ -66,6 +66,11 @@ pub trait Estimator {
     /// Fits like [`Estimator::estimate`], observed by `progress`, which may stop it. An estimator
     /// that implements the former alone is not observed.
     ///
+    /// A stopped [`Search`](crate::mix::estimate::Search) gives what it has found so far, which looks
+    /// like any other posterior: its own [`fit_with_progress`] reports that it was stopped.
+    ///
+    /// [`fit_with_progress`]: crate::mix::estimate::Search::fit_with_progress
+    ///
     /// # Errors
     /// Like [`Estimator::estimate`]; [`Error::Cancelled`](crate::error::Error::Cancelled) if it was
     /// stopped before it found anything.

@@ -19,8 +19,11 @@ use crate::mix::transform::curve::Scratch;
 ///
 /// Rows run by geo, then period. Media are adstock and saturation of activity / its maximum in the
 /// geo; the target is the KPI / its geo's scale. Baseline columns that depend on others are left
-/// out. Any regression can solve it, and [`TransformedDesign::draw`] turns its coefficients into
-/// a draw.
+/// out. Each geo has a column of ones, its intercept.
+///
+/// Any regression can solve it. [`TransformedDesign::draw`] turns the coefficients of one without
+/// an intercept of its own into a draw, [`TransformedDesign::draw_with_intercept`] those of one that
+/// adds an intercept, as most of linfa's do.
 ///
 /// ```
 /// use mixtouch::mix::estimate::TransformedDesign;
@@ -47,6 +50,8 @@ pub struct TransformedDesign {
     columns: Vec<MediaColumn>,
     /// For each baseline column without bounds, its place in the matrix; none if it was left out.
     places: Vec<Option<usize>>,
+    /// The columns of ones, one a geo.
+    intercepts: Vec<usize>,
     curves: Vec<ChannelCurve>,
     scales: Scales,
 }
@@ -95,6 +100,7 @@ impl TransformedDesign {
             bounds: vec![],
             columns,
             places,
+            intercepts: vec![],
             curves: curves.to_vec(),
             scales,
         };
@@ -131,6 +137,9 @@ impl TransformedDesign {
         let own = panel.geos().len() > 1;
         for (column, place) in free.iter().zip(&self.places) {
             let Some(k) = *place else { continue };
+            if column.name == "intercept" && column.values.iter().all(|one| *one == 1.0) {
+                self.intercepts.push(k);
+            }
             for (i, value) in column.values.iter().enumerate() {
                 self.records[[column.start + i, k]] = *value;
             }
@@ -192,7 +201,62 @@ impl TransformedDesign {
         self.columns.iter().filter(media).count()
     }
 
-    /// The draw with the given coefficients, one per column.
+    /// The column that a regression with an intercept of its own leaves out: the first geo's
+    /// intercept, as all intercepts together are a constant.
+    pub(crate) fn constant_column(&self) -> Option<usize> {
+        self.intercepts.first().copied()
+    }
+
+    /// The draw of a regression that added an intercept to all columns but the first named
+    /// `intercept`: the columns of `TransformedDesign::dataset`.
+    ///
+    /// The added intercept is that of every geo; a geo's own coefficient is the distance from it.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::TransformedDesign;
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let specification = MixSpecification::new();
+    /// let curves = specification.curves(&panel, |_, parameter| parameter.prior().quantile(0.5))?;
+    /// let design = TransformedDesign::new(&specification, &panel, &curves)?;
+    /// let coefficients = vec![0.25; design.names().len() - 1];
+    /// let mut all = vec![0.25; design.names().len()];
+    /// let intercept = design.names().iter().position(|name| name == "intercept").unwrap();
+    /// all[intercept] = 0.75;
+    /// assert_eq!(design.draw_with_intercept(&coefficients, 0.75)?, design.draw(&all)?);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If they are not one finite number for each of those columns, or the intercept is not finite.
+    pub fn draw_with_intercept(
+        &self,
+        coefficients: &[f64],
+        intercept: f64,
+    ) -> Result<PosteriorDraw> {
+        let constant = self.constant_column();
+        if coefficients.len() + usize::from(constant.is_some()) != self.names.len() {
+            let columns = self.names.len() - usize::from(constant.is_some());
+            return Err(Error::setting(
+                "number of coefficients",
+                coefficients.len(),
+                format!("{columns}, one for each column but the constant"),
+            ));
+        }
+        let mut all = coefficients.to_vec();
+        if let Some(at) = constant {
+            all.insert(at, 0.0);
+        }
+        for &at in &self.intercepts {
+            all[at] += intercept;
+        }
+        self.draw(&all)
+    }
+
+    /// The draw with the given coefficients, one per column, of a regression without an intercept
+    /// of its own.
     ///
     /// # Errors
     /// If they are not one finite number per column.

@@ -3,6 +3,7 @@
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
+use crate::linalg::magnitude::unsquarable;
 use crate::mix::regression::bounded::{BoundedSolver, kkt_residual};
 
 /// Ridge regression: the coefficients that minimise
@@ -164,7 +165,7 @@ impl Ridge {
     /// Fits rows x columns to one outcome per row.
     ///
     /// # Errors
-    /// If a setting is out of its range; also as [`ValidRidge::solve`].
+    /// If a setting is out of its range, or [`ValidRidge::solve`] fails.
     pub fn solve(&self, x: ArrayView2<'_, f64>, y: ArrayView1<'_, f64>) -> Result<RidgeFit> {
         self.checked()?.solve(x, y)
     }
@@ -258,6 +259,7 @@ impl ValidRidge {
         }
         let residual = kkt_residual(&a, &b, &lower, &upper, &solution);
         let coefficients: Vec<f64> = solution.iter().zip(&scales).map(|(c, s)| c / s).collect();
+        finite("coefficient", &coefficients)?;
         let at_centre = coefficients.iter().zip(&moments.centres);
         let intercept = moments.y_centre - at_centre.map(|(c, m)| c * m).sum::<f64>();
         Ok(RidgeFit {
@@ -305,7 +307,12 @@ impl ValidRidge {
 
     fn check_settings(&self) -> Result<()> {
         not_negative("penalty", [&self.penalty])?;
-        finite("prior mean", self.means.iter().flatten())?;
+        sound(
+            "penalty",
+            [self.penalty].iter().filter(|penalty| **penalty > 1.0),
+        )?;
+        sound("prior mean", self.means.iter().flatten())?;
+        sound("weight", self.weights.iter().flatten())?;
         for &(low, high) in self.bounds.iter().flatten() {
             if !(low <= high && low < f64::INFINITY && high > f64::NEG_INFINITY) {
                 return Err(Error::setting(
@@ -340,8 +347,10 @@ impl ValidRidge {
         same_length("penalty factors", given(&self.factors, columns), columns)?;
         same_length("prior means", given(&self.means, columns), columns)?;
         same_length("weights", given(&self.weights, rows), rows)?;
-        finite("column", x.iter())?;
-        finite("outcome", y.iter())
+        for column in x.columns() {
+            sound("column", column.iter())?;
+        }
+        sound("outcome", y.iter())
     }
 }
 
@@ -356,7 +365,21 @@ fn same_length(what: &str, found: usize, needed: usize) -> Result<()> {
     ))
 }
 
-fn finite<'a>(what: &'static str, mut values: impl Iterator<Item = &'a f64>) -> Result<()> {
+/// Fails unless numbers are finite and their squares fit double precision.
+fn sound<'a>(what: &'static str, values: impl Iterator<Item = &'a f64> + Clone) -> Result<()> {
+    finite(what, values.clone())?;
+    match unsquarable(values) {
+        Some(value) => Err(Error::setting(
+            what,
+            value,
+            "numbers of a size between 1e-140 and 1e140",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn finite<'a>(what: &'static str, values: impl IntoIterator<Item = &'a f64>) -> Result<()> {
+    let mut values = values.into_iter();
     values
         .find(|v| !v.is_finite())
         .map_or(Ok(()), |v| Err(Error::setting(what, v, "a finite number")))

@@ -19,12 +19,12 @@ impl MixSpecification {
     /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
     /// let curves = MixSpecification::new().curves(&panel, |channel, parameter| {
     ///     match (channel, parameter.name()) {
-    ///         ("search", "alpha") => 0.1,
+    ///         ("Search-Ads", "alpha") => 0.1,
     ///         _ => parameter.prior().quantile(0.5),
     ///     }
     /// })?;
     /// assert_eq!(curves.len(), panel.channels().len());
-    /// assert!(curves[0].adstock().parameters()[0].1 < 0.95);
+    /// assert_eq!(curves[0].adstock().parameters()[0], ("alpha", 0.1));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///

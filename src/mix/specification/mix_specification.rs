@@ -34,11 +34,10 @@ use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
 /// let specification = MixSpecification::new()
 ///     .with_adstock(AdstockFamily::Delayed)
-///     .with_channel_saturation("search", SaturationFamily::MichaelisMenten)
-///     .with_channel_prior("search", "theta", 0.0..=1.0)
-///     .with_control_bounds("price", ..=0.0)
+///     .with_channel_saturation("Search-Ads", SaturationFamily::MichaelisMenten)
+///     .with_channel_prior("Search-Ads", "theta", 0.0..=1.0)
+///     .with_control_bounds("Sale", 0.0..)
 ///     .with_baseline(Baseline::new(Trend::Knots(4), 3)?);
-/// # let specification = MixSpecification::new().with_adstock(AdstockFamily::Delayed);
 /// let fit = Search::default().with_evaluations(200).fit(&specification, &panel)?;
 /// assert!(fit.posterior().fit_statistics().r2 > 0.5);
 /// # Ok::<(), mixtouch::Error>(())

@@ -2,6 +2,7 @@
 
 use crate::attribution::hazard::basis::Basis;
 use crate::error::{Error, Result};
+use crate::util::settings::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -30,19 +31,15 @@ use std::time::Duration;
 /// assert!(attribute(&journeys, &model)?.baseline().conversions > 0.0);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(
-    default,
-    try_from = "SpecificationFields",
-    into = "SpecificationFields"
-)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(into = "SpecificationFields")]
 pub struct LogLinearHazard {
     pub(super) ends: Vec<u32>,
     pub(super) demand_capture: Vec<String>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 struct SpecificationFields {
     bin_ends: Vec<u32>,
     demand_capture: Vec<String>,
@@ -62,6 +59,8 @@ impl From<LogLinearHazard> for SpecificationFields {
         }
     }
 }
+
+read_settings!(LogLinearHazard, SpecificationFields);
 
 impl TryFrom<SpecificationFields> for LogLinearHazard {
     type Error = Error;

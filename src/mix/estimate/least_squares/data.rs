@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2};
 
 use crate::error::{Error, Result};
+use crate::linalg::magnitude::unsquarable;
 
 /// The rows of a regression: regressors with names and an outcome.
 ///
@@ -110,29 +111,9 @@ impl RegressionData {
     ///
     /// linfa holds weights as `f32`, and most of its regressors do not read them.
     ///
-    /// Another of linfa's regressors on a panel's transformed design:
-    ///
-    /// ```
-    /// use linfa::prelude::*;
-    /// use linfa_linear::{Link, TweedieRegressor};
-    /// use mixtouch::mix::estimate::{RegressionData, TransformedDesign};
-    /// use mixtouch::mix::specification::MixSpecification;
-    /// use mixtouch::simulate::panels::PanelWorld;
-    ///
-    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
-    /// let specification = MixSpecification::new();
-    /// let curves = specification.curves(&panel, |_, p| p.prior().quantile(0.5))?;
-    /// let design = TransformedDesign::new(&specification, &panel, &curves)?;
-    /// let dataset = RegressionData::from(&design).dataset();
-    /// assert_eq!(dataset.feature_names()[0], panel.channels()[0].name());
-    /// // A penalised regression with normal noise.
-    /// let regressor = TweedieRegressor::params().power(0.0).link(Link::Identity).alpha(0.1);
-    /// let r2 = regressor.fit(&dataset)?.predict(&dataset).r2(&dataset)?;
-    /// assert!(r2 > 0.3);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// Ordinary least squares on rows of one's own:
+    /// Regressors of linfa add an intercept unless told otherwise; where the columns span a constant
+    /// ([`RegressionData::without_intercept`]), say `with_intercept(false)`. A panel's design has a
+    /// dataset without the constant: [`TransformedDesign::dataset`](crate::mix::estimate::TransformedDesign::dataset).
     ///
     /// ```
     /// use linfa::prelude::*;
@@ -160,7 +141,28 @@ impl RegressionData {
         }
     }
 
-    /// Shapes fit, numbers are finite, weights are 0 or more.
+    /// Names are neither empty nor given twice, nor that of an intercept that is added.
+    fn check_names(&self) -> Result<()> {
+        let mut sorted: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        if self.intercept {
+            sorted.push("intercept");
+        }
+        sorted.sort_unstable();
+        let repeated = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+        match repeated
+            .map(|pair| pair[0])
+            .or(sorted.first().copied().filter(|n| n.is_empty()))
+        {
+            Some(name) => Err(Error::setting(
+                "regressor's name",
+                format!("{name:?}"),
+                "a name of its own",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Shapes fit, names differ, numbers are finite, weights are 0 or more.
     pub(crate) fn check(&self) -> Result<()> {
         let (rows, columns) = self.records.dim();
         if rows == 0 || columns == 0 {
@@ -181,10 +183,12 @@ impl RegressionData {
                 format!("a divisor of the {rows} rows"),
             ));
         }
+        self.check_names()?;
         for (name, column) in self.names.iter().zip(self.records.columns()) {
-            finite(name, column.iter())?;
+            sound(name, column.iter())?;
         }
-        finite("outcome", self.target.iter())?;
+        sound("outcome", self.target.iter())?;
+        sound("weight", weights.into_iter().flatten())?;
         match weights
             .into_iter()
             .flatten()
@@ -207,9 +211,17 @@ fn same(what: &'static str, found: usize, needed: usize) -> Result<()> {
     Err(Error::setting(what, found, needed.to_string()))
 }
 
-fn finite<'a>(what: &str, mut values: impl Iterator<Item = &'a f64>) -> Result<()> {
-    match values.find(|v| !v.is_finite()) {
-        Some(value) => Err(Error::setting(what.to_owned(), value, "a finite number")),
+/// Fails unless numbers are finite and their squares fit double precision.
+fn sound<'a>(what: &str, values: impl Iterator<Item = &'a f64> + Clone) -> Result<()> {
+    if let Some(value) = values.clone().find(|v| !v.is_finite()) {
+        return Err(Error::setting(what.to_owned(), value, "a finite number"));
+    }
+    match unsquarable(values) {
+        Some(value) => Err(Error::setting(
+            what.to_owned(),
+            value,
+            "numbers of a size between 1e-140 and 1e140",
+        )),
         None => Ok(()),
     }
 }

@@ -1,17 +1,27 @@
 //! Draws from the normal approximation of a fitted regression.
 
+use crate::error::{Error, Result};
 use crate::mix::estimate::least_squares::coefficient::Coefficient;
 use crate::mix::estimate::least_squares::summary::RegressionSummary;
 use crate::util::Random;
 
+/// More draws than any figure needs.
+const MOST: usize = 1_000_000;
+
 impl RegressionSummary {
     /// Coefficients drawn from the estimates' normal approximation, one list a draw.
-    pub fn draws(&self, count: usize, seed: u64) -> Vec<Vec<f64>> {
+    ///
+    /// # Errors
+    /// If the number of draws is not 1 to 1,000,000.
+    pub fn draws(&self, count: usize, seed: u64) -> Result<Vec<Vec<f64>>> {
+        if !(1..=MOST).contains(&count) {
+            return Err(Error::setting("draws", count, "1 to 1000000"));
+        }
         let root = root(self.covariance());
         let random = Random::new(seed);
-        (0..count as u64)
+        Ok((0..count as u64)
             .map(|draw| self.draw(&root, random.stream(draw)))
-            .collect()
+            .collect())
     }
 
     fn draw(&self, root: &[Vec<f64>], mut random: Random) -> Vec<f64> {

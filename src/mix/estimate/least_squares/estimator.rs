@@ -17,6 +17,7 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
 use crate::mix::specification::MixSpecification;
 use crate::mix::transform::ChannelCurve;
+use crate::progress::{Progress, Stage, step};
 
 /// The classical regression, solved by linfa-linear: ordinary least squares, or counts and positive
 /// outcomes with a logarithmic link.
@@ -102,7 +103,8 @@ impl LeastSquares {
         self
     }
 
-    /// The number of draws from the estimates' normal approximation, 1 or more; 400 unless set.
+    /// The number of draws from the estimates' normal approximation, 1 to 1,000,000; 400 unless
+    /// set.
     #[must_use]
     pub fn with_draws(mut self, draws: usize) -> Self {
         self.draws = draws;
@@ -116,7 +118,12 @@ impl LeastSquares {
         self
     }
 
-    /// The value of a channel's transform parameter; its prior's median unless set.
+    /// The value of a channel's transform parameter; its prior's median unless set. The names are
+    /// those of the channel's families: [`AdstockFamily::parameters`] and
+    /// [`SaturationFamily::parameters`].
+    ///
+    /// [`AdstockFamily::parameters`]: crate::mix::transform::AdstockFamily::parameters
+    /// [`SaturationFamily::parameters`]: crate::mix::transform::SaturationFamily::parameters
     #[must_use]
     pub fn with_parameter(mut self, channel: &str, parameter: &str, value: f64) -> Self {
         self.parameters
@@ -177,7 +184,7 @@ impl LeastSquares {
         }
         data.check()?;
         let summary = self.summary(&problem(&data)?)?;
-        let draws = summary.draws(self.draws, self.seed);
+        let draws = summary.draws(self.draws, self.seed)?;
         let draws = match self.family {
             Family::Gaussian => draws.iter().map(|b| design.draw(b)).collect(),
             _ => {
@@ -212,7 +219,7 @@ impl LeastSquares {
                 Err(Error::setting(
                     "transform parameter",
                     format!("{name} of {channel}"),
-                    "a parameter of one of the panel's channels",
+                    known_parameters(specification, panel)?,
                 ))
             }
             None => Ok(curves),
@@ -224,6 +231,19 @@ impl Estimator for LeastSquares {
     fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
         self.fit(specification, panel)
             .map(|(posterior, _)| posterior)
+    }
+
+    /// Asks the observer before and after: the regression itself takes less than a second.
+    fn estimate_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<Posterior> {
+        step(progress, Stage::Fitting, 0, Some(1))?;
+        let posterior = self.estimate(specification, panel)?;
+        step(progress, Stage::Fitting, 1, Some(1))?;
+        Ok(posterior)
     }
 }
 
@@ -242,6 +262,18 @@ impl From<&TransformedDesign> for RegressionData {
             None => data,
         }
     }
+}
+
+/// The parameters of each channel's transforms, as an error names them.
+fn known_parameters(specification: &MixSpecification, panel: &Panel) -> Result<String> {
+    let names = RefCell::new(Vec::new());
+    specification.curves(panel, |channel, parameter| {
+        names
+            .borrow_mut()
+            .push(format!("{} of {channel}", parameter.name()));
+        parameter.prior().quantile(0.5)
+    })?;
+    Ok(names.into_inner().join(", "))
 }
 
 /// The rows with weight, and the intercept as the first column, checked for rank.

@@ -33,9 +33,11 @@ const STEPS: usize = 50;
 /// The change of the linear predictor at which Newton's method has converged: its error is then
 /// about the square.
 const CONVERGED: f64 = 1e-9;
-/// A fitted count below this share of the mean, where the count is 0, means a coefficient on its
-/// way to infinity.
+/// A fitted count below this share of the smallest count > 0, where the count is 0, means a
+/// coefficient on its way to infinity.
 const VANISHED: f64 = 1e-7;
+/// What R's `poisson()` adds to counts for a first mean, in units of the smallest count > 0.
+const FIRST_MEAN: f64 = 0.1;
 /// Relative violation of the normal equations that rounding explains.
 const ROUNDING: f64 = 1e-6;
 
@@ -56,6 +58,13 @@ impl Problem {
     pub(crate) fn scaled(&self, root_weights: &[f64]) -> Vec<Vec<f64>> {
         let scale = |c: &Vec<f64>| c.iter().zip(root_weights).map(|(x, w)| x * w).collect();
         self.columns.iter().map(scale).collect()
+    }
+
+    /// Whether some combination of the columns is the same in every row: an intercept, or one a geo.
+    pub(crate) fn spans_constant(&self) -> bool {
+        let ones = vec![1.0; self.target.len()];
+        let rest = Factor::new(&self.names, &self.columns).map(|f| f.residual_square(&ones));
+        rest.is_ok_and(|rest| rest <= 1e-18 * ones.len() as f64)
     }
 
     /// The linear predictor of each row.
@@ -105,7 +114,7 @@ impl Problem {
         match columns.iter().all(fits) {
             true => Ok(()),
             false => Err(ill_conditioned(
-                "solved by coefficients that do not satisfy the normal equations",
+                "rounding keeps the coefficients from the normal equations: columns nearly depend on one another",
             )),
         }
     }
@@ -125,17 +134,40 @@ impl Problem {
         }
     }
 
-    /// linfa's solution, or a constant mean where that has the lower deviance.
+    /// The start with the lowest deviance: a constant mean, linfa's solution, or the step from means
+    /// near the outcomes, which finds the way where counts span many orders of magnitude.
     fn start(&self, family: Family) -> Vec<f64> {
         let constant = self.constant();
-        let Some(solved) = self.tweedie(family, &constant) else {
-            return constant;
-        };
         let cost = |b: &[f64]| deviance(family, &self.target, &self.means(b));
-        match cost(&solved) < cost(&constant) {
-            true => solved,
-            false => constant,
-        }
+        let others = [self.tweedie(family, &constant), self.from_outcomes(family)];
+        others
+            .into_iter()
+            .flatten()
+            .fold(constant, |best, next| match cost(&next) < cost(&best) {
+                true => next,
+                false => best,
+            })
+    }
+
+    /// One step of reweighted least squares from means that are the outcomes, counts of 0 raised.
+    fn from_outcomes(&self, family: Family) -> Option<Vec<f64>> {
+        let raise = match family {
+            Family::Poisson => FIRST_MEAN * self.least_positive(),
+            Family::Gaussian | Family::Gamma => 0.0,
+        };
+        let means: Vec<f64> = self.target.iter().map(|y| y + raise).collect();
+        let roots = working_roots(family, &means);
+        let factor = Factor::new(&self.names, &self.scaled(&roots)).ok()?;
+        let rows = self.target.iter().zip(&means).zip(&roots);
+        let working = |((y, m), w): ((&f64, &f64), &f64)| (libm::log(*m) + (y - m) / m) * w;
+        let coefficients = factor.solve(&rows.map(working).collect::<Vec<f64>>());
+        Some(coefficients).filter(|b| b.iter().all(|b| b.is_finite()))
+    }
+
+    /// The smallest outcome > 0.
+    fn least_positive(&self) -> f64 {
+        let positive = self.target.iter().copied().filter(|y| *y > 0.0);
+        positive.fold(f64::INFINITY, f64::min)
     }
 
     fn check_outcomes(&self, family: Family) -> Result<()> {
@@ -151,7 +183,7 @@ impl Problem {
         if self.root_weights.iter().any(|w| *w != 1.0) {
             return Err(Error::setting(
                 "weights",
-                "of different sizes",
+                "other than 1",
                 "weights of 1 for counts and positive outcomes",
             ));
         }
@@ -176,8 +208,8 @@ impl Problem {
     /// No fitted count tends to 0: where it does, the column that moves its logarithm most is to
     /// blame.
     fn check_vanished(&self, solution: &Solution) -> Result<()> {
-        let mean = self.target.iter().sum::<f64>() / self.target.len() as f64;
-        let vanished = |r: usize| self.target[r] == 0.0 && solution.fitted[r] < VANISHED * mean;
+        let least = VANISHED * self.least_positive();
+        let vanished = |r: usize| self.target[r] == 0.0 && solution.fitted[r] < least;
         let Some(row) = (0..self.target.len()).find(|&r| vanished(r)) else {
             return Ok(());
         };
@@ -307,11 +339,9 @@ fn not_converged(family: Family) -> Error {
 
 /// Independent columns that rounding nevertheless keeps from being solved for.
 pub(crate) fn ill_conditioned(found: impl Into<String>) -> Error {
-    Error::setting(
-        "regression",
-        found.into(),
-        "columns of sizes that double precision can solve for",
-    )
+    Error::Solver {
+        reason: found.into(),
+    }
 }
 
 fn matrix(columns: &[Vec<f64>]) -> Array2<f64> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, FisherSnedecor};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::mix::estimate::least_squares::coefficient::{Coefficient, Reference};
 use crate::mix::estimate::least_squares::diagnostics::{
     BreuschPagan, breusch_pagan, durbin_watson_within, variance_inflation,
@@ -48,6 +48,8 @@ pub struct RegressionSummary {
     residuals: Vec<f64>,
     rows: usize,
     degrees_of_freedom: usize,
+    #[serde(skip)]
+    spans_constant: bool,
     dispersion: f64,
     overdispersion: f64,
     r2: f64,
@@ -59,6 +61,9 @@ pub struct RegressionSummary {
 }
 
 /// What the outcome is compared with: deviances, and the size of the noise.
+/// Squared residuals below this share of the squared outcomes are rounding.
+const PERFECT: f64 = 1e-26;
+
 struct Noise {
     deviance: f64,
     null_deviance: f64,
@@ -76,6 +81,11 @@ impl Noise {
         let total: f64 = root_weights.iter().map(|w| w * w).sum();
         let weighted = target.iter().zip(root_weights);
         let mean = weighted.map(|(y, w)| y * w * w).sum::<f64>() / total;
+        let null = match (problem.spans_constant(), family) {
+            (true, _) => mean,
+            (false, Family::Gaussian) => 0.0,
+            (false, Family::Poisson | Family::Gamma) => 1.0,
+        };
         let scaled = |values: &[f64]| -> Vec<f64> {
             let rows = values.iter().zip(root_weights);
             rows.map(|(v, w)| v * w).collect()
@@ -88,12 +98,27 @@ impl Noise {
         let pearson = pearson_residuals(problem, &solution.fitted, family);
         Self {
             deviance: against(&solution.fitted),
-            null_deviance: against(&vec![mean; target.len()]),
+            null_deviance: against(&vec![null; target.len()]),
             pearson: pearson.iter().map(|e| e * e).sum::<f64>() / freedom,
         }
     }
 
     /// The noise variance that the covariance is multiplied by: estimated, or 1 for counts.
+    /// Residuals are more than the rounding of outcomes: without, no error can be told.
+    fn check(&self, problem: &Problem) -> Result<()> {
+        let rows = problem.target.iter().zip(&problem.root_weights);
+        let size: f64 = rows.map(|(y, w)| (y * w) * (y * w)).sum();
+        let rounding = match self.deviance <= PERFECT * size {
+            true => self.deviance.sqrt(),
+            false => return Ok(()),
+        };
+        Err(Error::setting(
+            "size of the residuals",
+            rounding,
+            "more than rounding: the regressors give the outcome exactly, so no error can be told",
+        ))
+    }
+
     fn dispersion(&self, family: Family) -> f64 {
         match family {
             Family::Poisson => 1.0,
@@ -121,6 +146,7 @@ impl RegressionSummary {
         standard_errors: StandardErrors,
     ) -> Result<Self> {
         let noise = Noise::new(problem, &solution, family);
+        noise.check(problem)?;
         let design = Factor::new(&problem.names, &problem.scaled(&problem.root_weights))?;
         let inflation =
             variance_inflation(&problem.columns, &problem.root_weights, &design.inverse());
@@ -144,6 +170,7 @@ impl RegressionSummary {
             covariance,
             rows: problem.target.len(),
             degrees_of_freedom: problem.target.len() - problem.columns.len(),
+            spans_constant: problem.spans_constant(),
             dispersion: noise.dispersion(family),
             overdispersion: match family {
                 Family::Poisson => noise.pearson,
@@ -222,7 +249,8 @@ impl RegressionSummary {
         self.overdispersion
     }
 
-    /// The coefficient of determination, 1 - deviance / null deviance.
+    /// The coefficient of determination, 1 - deviance / null deviance. The null model is a constant
+    /// mean or, where no combination of columns is constant, a linear predictor of 0.
     pub const fn r2(&self) -> f64 {
         self.r2
     }
@@ -230,14 +258,17 @@ impl RegressionSummary {
     /// R2 corrected for the number of coefficients, 1 - (1 - R2) (rows - 1) / degrees of freedom.
     /// None for counts and positive outcomes.
     pub fn adjusted_r2(&self) -> Option<f64> {
-        let ratio = (self.rows - 1) as f64 / self.degrees_of_freedom as f64;
+        let rows = self.rows - usize::from(self.spans_constant);
+        let ratio = rows as f64 / self.degrees_of_freedom as f64;
         (self.family == Family::Gaussian).then_some(1.0 - (1.0 - self.r2) * ratio)
     }
 
-    /// The F statistic against a constant mean, and its p value; none for other families than
+    /// The F statistic against a constant mean - against 0 where no combination of columns is
+    /// constant - and its p value; none for other families than
     /// [`Family::Gaussian`], and without regressors.
     pub fn f_test(&self) -> Option<(f64, f64)> {
-        let regressors = (self.coefficients.len() - 1) as f64;
+        let regressors = self.coefficients.len() - usize::from(self.spans_constant);
+        let regressors = regressors as f64;
         let freedom = self.degrees_of_freedom as f64;
         let distribution = FisherSnedecor::new(regressors, freedom).ok()?;
         let explained = (self.null_deviance - self.deviance) / regressors;
@@ -320,6 +351,13 @@ fn covariance(
         .collect();
     let longest = problem.series.iter().copied().max().unwrap_or(0);
     let lags = lags.unwrap_or_else(|| newey_west::default_lags(longest));
+    if lags >= longest {
+        return Err(Error::setting(
+            "lags",
+            lags,
+            format!("fewer than the {longest} rows of a series"),
+        ));
+    }
     Ok(newey_west::covariance(
         &inverse,
         &scores,
@@ -351,7 +389,7 @@ fn table(
         )
         .ok_or_else(|| {
             let name = &problem.names[j];
-            ill_conditioned(format!("without a finite coefficient of {name:?}"))
+            ill_conditioned(format!("the coefficient of {name:?} is not finite"))
         })
     };
     inflation.into_iter().enumerate().map(line).collect()

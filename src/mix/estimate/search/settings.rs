@@ -44,8 +44,12 @@ impl Default for Search {
     }
 }
 
+/// More evaluations than a week of computing makes.
+const MOST_EVALUATIONS: usize = 100_000_000;
+
 impl Search {
-    /// How many candidates to evaluate, 10 or more; 2000 unless set.
+    /// How many candidates to evaluate, 10 to 100,000,000; 2000 unless set. A pilot to find the range of
+    /// penalties takes a sixteenth on top, and the Pareto front its own.
     #[must_use]
     pub const fn with_evaluations(mut self, evaluations: usize) -> Self {
         self.evaluations = evaluations;
@@ -84,11 +88,18 @@ impl Search {
 
     /// An error if a setting is out of range.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.evaluations < 10 {
+        if !(10..=MOST_EVALUATIONS).contains(&self.evaluations) {
             return Err(Error::setting(
                 "evaluations",
                 self.evaluations,
-                "10 or more",
+                "10 to 100000000",
+            ));
+        }
+        if self.pareto_evaluations > MOST_EVALUATIONS {
+            return Err(Error::setting(
+                "evaluations for the Pareto front",
+                self.pareto_evaluations,
+                "0 to 100000000",
             ));
         }
         if !(1..=1000).contains(&self.draws) {

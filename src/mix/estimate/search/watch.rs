@@ -1,4 +1,4 @@
-//! The search under its observer's eyes.
+//! Reports of the search to its observer.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

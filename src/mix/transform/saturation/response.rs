@@ -5,13 +5,13 @@ use crate::error::{Error, Result};
 /// Below this share of a curve's scale, curves with an infinite slope at zero are their chord.
 pub(crate) const CHORD: f64 = 1e-6;
 
-/// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives everywhere on x
-/// >= 0.
+/// A saturation curve: response(0) = 0, non-decreasing, finite with its derivatives where x >= 0.
 ///
 /// A curve of your own can be evaluated here and planned with, as a
 /// [`ResponseCurve`](crate::budget::ResponseCurve) of [`budget`](crate::budget). It cannot be
 /// fitted: estimators know the curves of
 /// [`SaturationFamily`](crate::mix::transform::SaturationFamily), which a saved model can name.
+/// Planning reads `response` and `slope`; `parameters` and `gradient` serve fits and reports.
 ///
 /// A complete curve, f(x) = x / (scale + x)^(1/2), a line that turns into a root, and a budget that
 /// is planned over it:

@@ -3,7 +3,7 @@
 //!
 //!     cargo run --release --example leaderboard -- --persons 200000 --seed 1
 
-#[path = "common/exit.rs"]
+#[path = "../common/exit.rs"]
 mod exit;
 
 use clap::Parser;
@@ -79,7 +79,11 @@ fn entries() -> Result<Vec<Entry>> {
     Ok(vec![
         rule("last-touch", LastTouch),
         // no world has direct visits; branded search, which marketing itself brings, comes nearest
-        fitted("last-non-direct", LastNonDirect::new(["branded_search"])),
+        Entry {
+            name: "last-non-direct",
+            only: None,
+            score: Box::new(last_non_direct),
+        },
         rule("first-touch", FirstTouch),
         rule("linear", Linear),
         rule("time-decay", TimeDecay::days(7.0)?),
@@ -122,6 +126,15 @@ fn entries() -> Result<Vec<Entry>> {
             ),
         ),
     ])
+}
+
+/// Skips branded search in the world that has it.
+fn last_non_direct(journeys: &Journeys) -> Result<Credits> {
+    let specification = match journeys.channels().id("branded_search") {
+        Some(_) => LastNonDirect::new(["branded_search"]),
+        None => LastNonDirect::default(),
+    };
+    attribute(journeys, &specification.fit(journeys)?)
 }
 
 fn within_journeys(journeys: &Journeys) -> Result<Credits> {

@@ -1,0 +1,132 @@
+//! What is worth knowing about a comparison before its figures are used.
+
+use crate::report::figure;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something that weakens what models learned from the journeys, or what their credit says. None of
+/// these stops a comparison.
+///
+/// ```
+/// use mixtouch::attribution::Finding;
+/// use mixtouch::attribution::shapley::SetRateShapley;
+/// use mixtouch::{Comparison, Outcome, PathTable};
+///
+/// let mut paths = PathTable::new();
+/// paths.push(["search"], Outcome::new(1.0, 1.0, 0.0)?)?;
+/// paths.push(["search", "radio"], Outcome::new(1.0, 9.0, 0.0)?)?;
+/// let comparison = Comparison::new().fit("shapley-set-rate", SetRateShapley);
+/// let table = comparison.run(&paths.journeys()?)?;
+/// let radio = Finding::NeverAlone { channel: "radio".into(), with: vec!["search".into()] };
+/// assert!(table.findings().contains(&radio));
+/// assert_eq!(radio.to_string(), "radio is never seen without search");
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "finding", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Finding {
+    /// A model is left out: the journeys do not support it, and it was not asked for by name.
+    LeftOut {
+        /// The model.
+        model: String,
+        /// Why.
+        reason: String,
+    },
+    /// There are fewer than five conversions for each parameter that fitting chose. Below five, and
+    /// rarely above, intervals of such models cover less than they say (Vittinghoff and McCulloch
+    /// 2007).
+    FewConversions {
+        /// The model.
+        model: String,
+        /// Conversions it was fitted on.
+        conversions: f64,
+        /// Parameters chosen by fitting.
+        parameters: usize,
+    },
+    /// More of a model comes from its prior or penalty than from the data.
+    MostlyPrior {
+        /// The model.
+        model: String,
+        /// The prior's part of what sets the parameters, 0 to 1.
+        share: f64,
+    },
+    /// Models were fitted on less than a week: not every day of the week was seen, and effects that
+    /// take days had no time to show.
+    ShortFit {
+        /// Days from the first to the last second whose conversions were fitted.
+        days: f64,
+    },
+    /// Every journey with the channel also has the others, so that their effects cannot be told
+    /// from each other.
+    NeverAlone {
+        /// The channel.
+        channel: String,
+        /// The channels in all of its journeys.
+        with: Vec<String>,
+    },
+    /// The journeys touch channels that the model was not fitted on. They get no credit from it.
+    UnknownChannels {
+        /// The model.
+        model: String,
+        /// The channels.
+        channels: Vec<String>,
+    },
+    /// The credit of one channel is larger than all conversions, or below zero by as much.
+    BeyondTotal {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+        /// Conversions credited to it.
+        credited: f64,
+        /// All conversions.
+        conversions: f64,
+    },
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
+            Self::FewConversions {
+                model,
+                conversions,
+                parameters,
+            } => write!(
+                f,
+                "{model}: {} conversions are few for {parameters} parameters",
+                figure(*conversions, 0)
+            ),
+            Self::MostlyPrior { model, share } => write!(
+                f,
+                "{model}: {:.0} % of what sets its parameters is the prior, not the data",
+                100.0 * share
+            ),
+            Self::ShortFit { days } => write!(
+                f,
+                "models are fitted on {days:.1} days, less than a week: fit on some weeks and \
+                 score these days"
+            ),
+            Self::NeverAlone { channel, with } => {
+                write!(f, "{channel} is never seen without {}", with.join(", "))
+            }
+            Self::UnknownChannels { model, channels } => write!(
+                f,
+                "{model} gives no credit to {}, which it was not fitted on",
+                channels.join(", ")
+            ),
+            Self::BeyondTotal {
+                model,
+                channel,
+                credited,
+                conversions,
+            } => write!(
+                f,
+                "{model}: the credit of {channel}, {}, is beyond all conversions, {}",
+                figure(*credited, 1),
+                figure(*conversions, 1)
+            ),
+        }
+    }
+}

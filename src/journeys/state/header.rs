@@ -1,0 +1,57 @@
+//! The start of a state: what the rest is read by.
+
+use crate::error::{Error, Result};
+use crate::event::{CostTable, IgnoredRows};
+use crate::journeys::options::JourneyOptions;
+use crate::journeys::state::reader::{StateReader, damaged};
+use crate::journeys::state::writer::StateWriter;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::io::{Read, Write};
+
+const MAGIC: [u8; 16] = *b"mixtouch state\r\n";
+
+/// The number of the format. Another layout takes the next number.
+const FORMAT: u32 = 1;
+
+/// What a state says of itself.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    /// The version of the crate that wrote the state.
+    pub(super) version: String,
+    pub(super) options: JourneyOptions,
+    pub(super) rows: u64,
+    pub(super) ignored_rows: IgnoredRows,
+    pub(super) costs: CostTable,
+    /// How many batches follow.
+    pub(super) batches: usize,
+    /// Where the caller's source of events was.
+    pub(super) offset: Value,
+}
+
+impl Header {
+    pub(super) fn write<W: Write>(&self, writer: &mut StateWriter<W>) -> Result<()> {
+        writer.bytes(&MAGIC)?;
+        writer.bytes(&FORMAT.to_le_bytes())?;
+        let json = serde_json::to_vec(self).map_err(|error| Error::Io(error.into()))?;
+        writer.cells(&json)
+    }
+
+    pub(super) fn read<R: Read>(reader: &mut StateReader<R>) -> Result<Self> {
+        if reader.array()? != MAGIC {
+            return Err(damaged("its first bytes are not those of a state"));
+        }
+        let format = u32::from_le_bytes(reader.array()?);
+        if format > FORMAT {
+            return Err(Error::NewerFormat {
+                what: "the saved state".into(),
+                format,
+                newest: FORMAT,
+            });
+        }
+        let json = reader.block()?;
+        let header = serde_json::from_slice(&json);
+        header.map_err(|error| damaged(format!("its header does not read: {error}")))
+    }
+}

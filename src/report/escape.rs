@@ -1,0 +1,59 @@
+//! Texts of others, made safe to print and to open.
+
+use std::borrow::Cow;
+
+/// The text on one line of a terminal: a blank for each character that moves the cursor, changes
+/// colours or turns the direction of writing.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let acts = |letter: char| letter.is_control() || turns(letter);
+    if text.contains(acts) {
+        text.replace(acts, " ").into()
+    } else {
+        text.into()
+    }
+}
+
+/// Line and paragraph separators, and the marks that embed, override or isolate a direction
+/// (Unicode Technical Report 36).
+fn turns(letter: char) -> bool {
+    matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The text as a spreadsheet takes it for text: behind `'` where it begins like a formula (OWASP,
+/// CSV injection). Line breaks and quotes are for the writer to quote.
+#[cfg(feature = "csv")]
+pub(crate) fn no_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_acts_on_a_terminal_is_blank() {
+        assert_eq!(
+            printable("\u{1b}[2Jtv\n(more)  999\u{202e}x"),
+            " [2Jtv (more)  999 x"
+        );
+        assert!(matches!(printable("caf\u{e9} / cpc"), Cow::Borrowed(_)));
+    }
+
+    #[cfg(feature = "csv")]
+    #[test]
+    fn formulas_are_texts() {
+        for (text, safe) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-1+2", "'-1+2"),
+            ("google / cpc", "google / cpc"),
+            ("", ""),
+        ] {
+            assert_eq!(no_formula(text), safe);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! The state of a builder in a file: the same figures as without a stop, or refused.
+
+use mixtouch::attribution::markov::Markov;
+use mixtouch::attribution::rules::{LastTouch, TimeDecay};
+use mixtouch::time::TimeRange;
+use mixtouch::{
+    Comparison, CostTable, Error, Event, Events, Interaction, JourneyBuilder, JourneyOptions,
+    Journeys, Lookback,
+};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+const START: i64 = 1_767_225_600;
+
+/// A folder of its own for a test, which it leaves behind empty.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let name = format!("mixtouch-state-{name}-{}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A day's rows with everything a row can have: persons by text and by number, costs,
+/// interactions, places of sale, goals, orders, segments.
+fn day(number: i64) -> Events {
+    rows(number, 60)
+}
+
+/// The first rows of that day.
+fn rows(number: i64, rows: i64) -> Events {
+    let mut log = Events::with_columns(["device"]);
+    for row in 0..rows {
+        let time = START + number * 86_400 + row * 977 % 86_400;
+        let text = format!("person {}", (row * 7 + number) % 23);
+        let device = [["phone", "tablet", "till"][(row % 3) as usize]];
+        let event = if row % 5 == 4 {
+            Event::conversion(&text, time)
+                .with_channel(if row % 2 == 0 { "shop" } else { "store" })
+                .with_value(10.0 + row as f64 / 7.0)
+                .with_goal(["sale", "sign-up"][(row % 2) as usize])
+                .with_order_id(&device[0][..2])
+        } else {
+            let channel = ["search", "social", "e-mail", "tv"][(row * row % 4) as usize];
+            let kind = [Interaction::Click, Interaction::View][(row % 2) as usize];
+            Event::touch(&text, time, channel)
+                .with_interaction(kind)
+                .with_cost(row as f64 / 3.0)
+        };
+        log.push(event.with_texts(&device)).unwrap();
+        let known = Event::touch((row * 31 % 17) as u64, time, "display");
+        log.push(known.with_texts(&device)).unwrap();
+    }
+    log
+}
+
+fn everything() -> JourneyOptions {
+    let view = Lookback::days(1.0).unwrap();
+    JourneyOptions::default()
+        .with_lookback(Lookback::default().with_interaction(Interaction::View, view))
+        .with_deduplicate(true)
+        .with_segment("device")
+        .with_reuse(true)
+}
+
+fn costs() -> CostTable {
+    let mut costs = CostTable::new();
+    costs
+        .push("tv", "2026-01-03".parse().unwrap(), 1e9 / 3.0)
+        .unwrap();
+    costs
+}
+
+/// The figures of several models, by segment, to the last bit.
+fn figures(journeys: &Journeys) -> String {
+    let table = Comparison::new()
+        .model("last-touch", LastTouch)
+        .model("time-decay", TimeDecay::days(7.0).unwrap())
+        .fit("markov", Markov::order(2).unwrap())
+        .run(journeys)
+        .unwrap();
+    let parts = table.segments().iter().map(|segment| &segment.models[..]);
+    let models = parts.chain([table.models()]).flatten();
+    let credit: Vec<_> = models
+        .map(|model| (&model.channels, model.unattributed))
+        .collect();
+    let observation = journeys.observation();
+    format!("{credit:?} {:?} {observation:?}", table.totals())
+}
+
+fn saved(builder: &JourneyBuilder, offset: u64) -> Vec<u8> {
+    let mut state = Vec::new();
+    builder.write_state(&mut state, &offset).unwrap();
+    state
+}
+
+#[test]
+fn a_restart_after_any_day_changes_no_bit() {
+    for options in [JourneyOptions::default(), everything()] {
+        let mut whole = JourneyBuilder::new(options.clone());
+        whole.add_costs(&costs());
+        (0..8).for_each(|number| whole.extend(&day(number)).unwrap());
+        let state = saved(&whole, 8);
+        let expected = figures(&whole.build().unwrap());
+        for stop in 0..8 {
+            let mut first = JourneyBuilder::new(options.clone());
+            first.add_costs(&costs());
+            (0..stop).for_each(|number| first.extend(&day(number)).unwrap());
+            let half = saved(&first, stop as u64);
+            drop(first);
+            let (mut again, offset): (_, u64) = JourneyBuilder::read_state(&half[..]).unwrap();
+            assert_eq!(saved(&again, offset), half);
+            assert_eq!((again.options(), again.rows()), (&options, 120 * offset));
+            (offset as i64..8).for_each(|number| again.extend(&day(number)).unwrap());
+            assert_eq!(saved(&again, 8), state);
+            assert_eq!(figures(&again.build().unwrap()), expected);
+        }
+    }
+}
+
+#[test]
+fn a_restart_after_forgetting_changes_no_bit() {
+    let short = || JourneyOptions::default().with_lookback(Lookback::days(1.0).unwrap());
+    let mut going = JourneyBuilder::new(short());
+    let mut stopped = JourneyBuilder::new(short());
+    for number in 0..10 {
+        let from = START + number * 86_400;
+        let today = TimeRange::new(from, from + 86_400).unwrap();
+        going.extend(&day(number)).unwrap();
+        stopped.extend(&day(number)).unwrap();
+        let report = figures(&going.snapshot(today).unwrap());
+        assert_eq!(figures(&stopped.snapshot(today).unwrap()), report);
+        assert_eq!(going.forget_before(from), stopped.forget_before(from));
+        stopped = JourneyBuilder::read_state::<u64>(&saved(&stopped, 0)[..])
+            .unwrap()
+            .0;
+    }
+    assert!(going.kept() < going.rows());
+}
+
+#[test]
+fn every_flipped_byte_is_refused() {
+    let mut builder = JourneyBuilder::new(everything());
+    builder.add_costs(&costs());
+    builder.extend(&rows(0, 10)).unwrap();
+    let state = saved(&builder, 20);
+    for at in 0..state.len() {
+        for flip in [0x01, 0x80, 0xff] {
+            let mut changed = state.clone();
+            changed[at] ^= flip;
+            let error = JourneyBuilder::read_state::<u64>(&changed[..]).unwrap_err();
+            let typed = matches!(error, Error::Damaged { .. } | Error::NewerFormat { .. });
+            assert!(typed, "byte {at} ^ {flip}: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_truncated_or_longer_file_is_refused() {
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    builder.extend(&rows(0, 10)).unwrap();
+    let mut state = saved(&builder, 20);
+    let refused = |bytes: &[u8]| {
+        let error = JourneyBuilder::read_state::<u64>(bytes).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    };
+    (0..state.len()).for_each(|len| refused(&state[..len]));
+    // a file whose blocks were never written, as some file systems leave it
+    (0..state.len()).step_by(7).for_each(|len| {
+        let mut zeros = state.clone();
+        zeros[len..].fill(0);
+        refused(&zeros);
+    });
+    state.push(0);
+    refused(&state);
+    refused(b"person,timestamp,channel,kind\nann,1,search,touch\n");
+}
+
+#[test]
+fn a_newer_format_is_named() {
+    let mut state = saved(&JourneyBuilder::new(JourneyOptions::default()), 0);
+    state[16] = 9;
+    let error = JourneyBuilder::read_state::<u64>(&state[..]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the saved state has format 9, expected: at most 1, or a newer version of the crate"
+    );
+}
+
+#[test]
+fn the_offset_is_the_callers() {
+    let builder = JourneyBuilder::new(JourneyOptions::default());
+    let partitions = BTreeMap::from([(0, u64::MAX), (7, 12)]);
+    let mut state = Vec::new();
+    builder.write_state(&mut state, &partitions).unwrap();
+    let (_, read): (_, BTreeMap<i32, u64>) = JourneyBuilder::read_state(&state[..]).unwrap();
+    assert_eq!(read, partitions);
+    let error = JourneyBuilder::read_state::<u64>(&state[..]).unwrap_err();
+    assert!(
+        error.to_string().starts_with("the saved offset is {"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_is_the_old_state_or_the_new_one() {
+    let folder = Folder::new("replace");
+    let path = folder.0.join("state");
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    builder.extend(&day(0)).unwrap();
+    builder.save(&path, &1_u64).unwrap();
+    // a process that was killed leaves its unfinished file behind
+    let partial = folder.0.join("state.partial");
+    fs::write(&partial, &fs::read(&path).unwrap()[..500]).unwrap();
+    let (mut builder, offset): (_, u64) = JourneyBuilder::load(&path).unwrap();
+    assert_eq!(offset, 1);
+    builder.extend(&day(1)).unwrap();
+    builder.save(&path, &2_u64).unwrap();
+    assert!(!partial.exists());
+    let (builder, offset): (JourneyBuilder, u64) = JourneyBuilder::load(&path).unwrap();
+    assert_eq!((builder.rows(), offset), (240, 2));
+    // a save that fails says where, and leaves no file
+    let nowhere = folder.0.join("no folder").join("state");
+    let error = builder.save(&nowhere, &2_u64).unwrap_err();
+    assert!(error.is_io() && error.path() == Some(&nowhere));
+    let error = JourneyBuilder::load::<u64>(&nowhere).unwrap_err();
+    assert!(error.is_io() && error.path() == Some(&nowhere));
+}
+
+#[test]
+fn a_touch_takes_ten_bytes() {
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    let mut log = Events::new();
+    for row in 0..50_000 {
+        let person = format!("{}", row * 7_919 % 9_973);
+        log.push(Event::touch(&person, START + row, "search"))
+            .unwrap();
+    }
+    builder.extend(&log).unwrap();
+    let bytes = saved(&builder, 0).len();
+    assert!(bytes <= 10 * 50_000 + 1_000, "{bytes}");
+}
