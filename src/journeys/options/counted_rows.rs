@@ -108,6 +108,11 @@ impl JourneyOptions {
         }
     }
 
+    /// Whether conversions tell which order they are of.
+    pub(crate) fn names_orders(&self) -> bool {
+        self.deduplicate || self.orders || self.reads_orders()
+    }
+
     /// Whether orders matter.
     pub(crate) fn reads_orders(&self) -> bool {
         self.unique_orders || self.net_of_returns

@@ -13,6 +13,7 @@ use crate::journeys::options::JourneyOptions;
 use crate::journeys::state::reader::{StateReader, damaged};
 use crate::journeys::state::writer::StateWriter;
 use crate::time::limits::LARGEST;
+use crate::util::interner::Interner;
 use std::io::{Read, Write};
 
 /// How persons' codes are stored: as distances from the least one, or as they are.
@@ -94,8 +95,8 @@ pub(super) fn read<R: Read>(
     };
     check_lengths(&batch, options)?;
     check_touches(&batch, names)?;
-    check_sales(&batch.sales, names)?;
-    check_sales(&batch.returns, names)?;
+    check_sales(&batch.sales, names, options)?;
+    check_sales(&batch.returns, names, options)?;
     let touched = (0..batch.time.len()).map(|row| batch.person.get(row));
     batch.offsets = partitions(touched, names)?;
     batch.sale_offsets = partitions(batch.sales.iter().map(|sale| sale.person), names)?;
@@ -192,14 +193,18 @@ fn check_touches(batch: &PartitionedRows, names: &Names) -> Result<()> {
     Ok(())
 }
 
-fn check_sales(sales: &[SaleRow], names: &Names) -> Result<()> {
+fn check_sales(sales: &[SaleRow], names: &Names, options: &JourneyOptions) -> Result<()> {
+    // what is not asked for is 0 in all rows
+    let texts = |asked: bool, table: &Interner| if asked { table.len() } else { 1 };
+    let orders = texts(options.names_orders(), &names.orders);
+    let segments = texts(options.segment.is_some(), &names.segments);
     let placed = |place: ChannelId| place == ChannelId::NONE || place.index() < names.places.len();
     let known = |code: u32, texts: usize| code == NO_TEXT || is_text(code, texts);
     let good = |sale: &SaleRow| {
         placed(sale.place)
             && known(sale.goal, names.goals.len())
-            && known(sale.order, names.orders.len().max(1))
-            && is_text(sale.segment, names.segments.len().max(1))
+            && known(sale.order, orders)
+            && is_text(sale.segment, segments)
             && (0.0..=LARGEST).contains(&sale.value)
     };
     if sales.iter().all(good) {
