@@ -12,8 +12,8 @@ impl Journeys {
     /// Removes a person: the key, every touch, every journey with its outcome. The result is how
     /// many journeys that were. What is left is what a log without the person's rows gives.
     ///
-    /// What belongs to no single person stays: what channels cost, when the log ends, and the names
-    /// of channels, places and segments.
+    /// What belongs to no single person stays: what channels cost, when the log ends, the names of
+    /// channels, places and segments, and the counts of [`Journeys::irregularities`].
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
