@@ -136,7 +136,6 @@ fn unknown(name: &str, fields: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::refuse_unknown_fields;
     use serde::{Deserialize, Serialize};
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
