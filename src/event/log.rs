@@ -247,7 +247,7 @@ impl Events {
         if event.kind == Kind::Conversion {
             self.cleaned.unknown_conversions += 1;
             let (goal, order) = (event.goal.unwrap_or(""), event.order_id.unwrap_or(""));
-            let person = unknown_person(time, event.value, [place, goal, order]);
+            let person = unknown_person(time, event.value(), [place, goal, order]);
             return Ok(Some(person));
         }
         self.leave_out(event.kind, time, place, event.cost);
