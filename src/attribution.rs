@@ -14,8 +14,26 @@
 //! | [`hazard`] | time to event, with a baseline |
 //!
 //! [`attribute`] scores journeys with one model, [`Comparison`] with several side by side, and
-//! [`stream_credits`] hands on the credit of every touch, [`CreditLevels`] has it by campaign and ad. The module `laws`, behind the feature of
-//! that name, checks a model of your own.
+//! [`stream_credits`] hands on the credit of every touch, [`CreditLevels`] has it by campaign and
+//! ad. The module `laws`, behind the feature of that name, checks a model of your own.
+//!
+//! # Limits
+//!
+//! Time and memory grow with the touches, and with the pairs, sets and sequences of channels that
+//! occur; 5,000 channels and a person of a million touches are taken on by every model. What cannot
+//! be done in proportion is refused with [`Error::Setting`](crate::Error::Setting) before the memory
+//! is taken:
+//!
+//! | model | most |
+//! |---|---|
+//! | time to event, both forms | 16 million events x channels x functions of age of one person of 512 touches or more |
+//! | with pairs | 1,000 channels |
+//! | with standard errors | 2,000 rates > 0 |
+//! | Markov, beyond 1,000 channels or order 1 | 400 million steps x channels / 8 that are reached |
+//! | Shao and Li | 8 million different pairs of channels; half a billion in all journeys |
+//! | set-rate Shapley | half a billion subsets of sets that convert |
+//! | response Shapley, logistic regression | 5,000 channels a journey; 17 billion responses x channels |
+//! | ordered Shapley | 1,000 positions; later ones count at the last |
 
 mod channel_sets;
 mod comparison;
@@ -29,6 +47,7 @@ pub mod hazard;
 #[cfg(any(test, feature = "laws"))]
 pub mod laws;
 mod levels;
+mod limits;
 pub mod markov;
 mod model;
 mod name_map;
@@ -42,6 +61,7 @@ pub mod rules;
 pub mod shapley;
 mod shares;
 mod stored;
+mod stored_outcome;
 mod stream;
 mod tally;
 mod type_name;

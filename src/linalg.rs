@@ -11,6 +11,7 @@
 //! | `gram_schmidt` | orthonormal bases |
 //! | `magnitude` | numbers too large or too small to square |
 //! | `newton` | maxima of concave objectives with known curvature |
+//! | `sparse_newton` | the same for many coefficients that meet rarely |
 //! | `log_density`, `bfgs` | maxima of log densities with known slopes |
 //! | `anderson` | faster fixed-point iterations |
 
@@ -23,3 +24,4 @@ pub(crate) mod gram_schmidt;
 pub(crate) mod log_density;
 pub(crate) mod magnitude;
 pub(crate) mod newton;
+pub(crate) mod sparse_newton;

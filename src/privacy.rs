@@ -30,6 +30,7 @@
 //! ```
 
 use crate::error::{Error, Result};
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The name of the merged small groups.
@@ -109,12 +110,13 @@ pub enum SmallGroups {
 /// assert!(minimum.allows(0), "a group of no persons discloses nothing");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MinimumGroup {
     persons: u64,
     small: SmallGroups,
 }
+
+read_settings!(MinimumGroup, Fields);
 
 #[derive(Deserialize)]
 struct Fields {

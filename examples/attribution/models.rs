@@ -47,7 +47,8 @@ fn settings(options: &Options) -> Result<ModelSettings> {
     let hazard = AdditiveHazard::default()
         .with_pairs(options.pairs)
         .with_demand_capture(options.demand_capture.iter().cloned())
-        .with_upstream(options.upstream.iter().cloned());
+        .with_upstream(options.upstream.iter().cloned())
+        .with_symmetric_upstream(options.upstream_symmetric);
     let mut settings = ModelSettings::default()
         .with_last_non_direct(last_non_direct(options))
         .with_time_decay(options.time_decay()?)

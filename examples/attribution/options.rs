@@ -126,6 +126,10 @@ pub(crate) struct Options {
     /// Channels that other marketing brings about: time-to-event passes their credit on to it
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) upstream: Vec<String>,
+    /// Count towards --upstream only what follows a touch more than it precedes it: for channels
+    /// whose touches come in bursts with all others
+    #[arg(long, requires = "upstream")]
+    pub(crate) upstream_symmetric: bool,
     /// Let time-to-event look for pairs of channels that work together
     #[arg(long)]
     pub(crate) pairs: bool,

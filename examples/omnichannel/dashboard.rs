@@ -1,7 +1,7 @@
 //! The KPIs of the persons found, from the library's dashboard.
 
 use crate::channels;
-use crate::options::{Credit, Grain, Options, Returns};
+use crate::options::{Credit, Grain, Options};
 use crate::stitching::Stitching;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
@@ -33,7 +33,6 @@ pub(crate) fn dashboard(
         .with_model_name(options.model().name())
         .with_margin(options.margin)
         .with_active_days(options.active_days)
-        .with_net_of_returns(options.returns == Returns::Net)
         .with_purchases_by_day(options.grain == Grain::Day)
         .with_stages(options.stages_of(&journeys)?);
     let mut dashboard =

@@ -71,12 +71,6 @@ fn warn(dashboard: &Dashboard) {
         .iter()
         .for_each(|finding| eprintln!("note: {finding}"));
     let customers = &dashboard.customers;
-    if customers.unmatched_returns > 0 {
-        eprintln!(
-            "returns of persons without a purchase, not taken off any value: {}",
-            customers.unmatched_returns
-        );
-    }
     if let Some(reason) = &customers.no_forecast {
         eprintln!("no forecast of customers' value: {reason}");
     }

@@ -3,6 +3,7 @@
 use crate::attribution::distinct::{distinct, with_distinct};
 use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::ngram_table::NgramTable;
+use crate::attribution::stored_outcome::StoredOutcome;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -45,14 +46,18 @@ enum Sets {
 struct Sorted {
     version: EvidenceVersion<1>,
     channels: Channels,
-    sets: Vec<(Vec<ChannelId>, Outcome)>,
+    sets: Vec<(Vec<ChannelId>, StoredOutcome)>,
 }
 
 impl From<ChannelSetCounts> for Sorted {
     fn from(counts: ChannelSetCounts) -> Self {
         Self {
             version: EvidenceVersion,
-            sets: counts.sorted(),
+            sets: counts
+                .sorted()
+                .into_iter()
+                .map(|(set, outcome)| (set, outcome.into()))
+                .collect(),
             channels: counts.channels,
         }
     }
@@ -78,7 +83,7 @@ impl TryFrom<Sorted> for ChannelSetCounts {
                     "at least one channel",
                 ));
             }
-            counts.add(&distinct(&set), outcome);
+            counts.add(&distinct(&set), outcome.try_into()?);
         }
         Ok(counts)
     }
@@ -186,6 +191,10 @@ impl Accumulator for ChannelSetCounts {
                 with_distinct(journey.channels, |set| add(sets.value(set), outcome))
             }
         }
+    }
+
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::attribution::path_rates::PathRates;
+use crate::attribution::stored_outcome::StoredOutcome;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -63,14 +64,19 @@ pub struct PathOutcomes {
 struct Sorted {
     version: EvidenceVersion<1>,
     channels: Channels,
-    paths: Vec<(Vec<ChannelId>, Outcome)>,
+    paths: Vec<(Vec<ChannelId>, StoredOutcome)>,
 }
 
 impl From<&PathOutcomes> for Sorted {
     fn from(outcomes: &PathOutcomes) -> Self {
         let order = outcomes.paths.sorted().into_iter().map(|at| at as usize);
         let paths = order
-            .map(|at| (outcomes.paths.key(at).to_vec(), outcomes.paths.get(at)))
+            .map(|at| {
+                (
+                    outcomes.paths.key(at).to_vec(),
+                    outcomes.paths.get(at).into(),
+                )
+            })
             .collect();
         Self {
             version: EvidenceVersion,
@@ -99,7 +105,7 @@ impl TryFrom<Sorted> for PathOutcomes {
         let mut outcomes = Self::new(&sorted.channels);
         for (path, outcome) in &sorted.paths {
             sorted.channels.check_ids("a channel of a path", path)?;
-            outcomes.add(path, *outcome);
+            outcomes.add(path, (*outcome).try_into()?);
         }
         Ok(outcomes)
     }
@@ -141,6 +147,10 @@ impl Accumulator for PathOutcomes {
         if !journey.is_empty() {
             self.add(journey.channels, journey.outcome);
         }
+    }
+
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

@@ -3,7 +3,8 @@
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::name_map::NameMap;
-use crate::error::Result;
+use crate::channel::Channels;
+use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey, Sample};
 
@@ -60,9 +61,28 @@ impl<'a, M: AttributionModel + ?Sized> Scoring<'a, M> {
         }
     }
 
+    /// Fails unless the model has a share for each of its channels: a conversion would be lost.
+    fn check_shares(&self) -> Result<()> {
+        let Some(shares) = self.model.channel_shares() else {
+            return Ok(());
+        };
+        let own = self.credits.by_channel().len();
+        let channels = self.model.channels().map_or(own, Channels::len);
+        let found = shares.removal_effects().len();
+        if found == channels {
+            return Ok(());
+        }
+        Err(Error::setting(
+            format!("the number of channel shares of {}", self.model.name()),
+            found,
+            format!("one for each channel, {channels}"),
+        ))
+    }
+
     /// # Errors
-    /// If the model gave a weight it may not give.
+    /// If the model gave a weight it may not give, or has too few or too many shares.
     pub(super) fn finish(mut self) -> Result<Credits> {
+        self.check_shares()?;
         match (self.model.channel_shares(), self.names) {
             (Some(shares), Some(names)) => self.credits.divide(&names.shares(shares)?),
             (Some(shares), None) => self.credits.divide(shares),
@@ -132,7 +152,6 @@ mod tests {
     use super::*;
     use crate::attribution::rules::Linear;
     use crate::attribution::stream::stream_credits;
-    use crate::error::Error;
     use crate::journeys::{Outcome, PathTable};
     use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! What all evidence has in common: a format version, and a wrapper that gathers it.
 
 use crate::attribution::needs::Needs;
+use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
@@ -78,6 +79,10 @@ impl<E: Accumulator> Accumulator for Gathering<E> {
         });
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.evidence.check_channels(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.evidence.merge(later.evidence)
     }
@@ -96,7 +101,6 @@ mod tests {
     use crate::attribution::markov::Markov;
     use crate::attribution::regression::ShaoLi;
     use crate::attribution::rules::LastNonDirect;
-    use crate::channel::Channels;
     use serde_json::{Value, json};
     use std::time::Duration;
 

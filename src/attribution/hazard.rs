@@ -5,6 +5,7 @@ mod additive_fit;
 mod basis;
 mod decay;
 mod design;
+mod division;
 mod effects;
 mod em;
 mod evidence;
@@ -15,6 +16,7 @@ mod process;
 mod report;
 mod rows;
 mod screening;
+mod sliding;
 mod upstream;
 
 pub use self::additive::AdditiveHazard;

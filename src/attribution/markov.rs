@@ -3,6 +3,7 @@
 mod chain;
 mod ends;
 mod fit;
+mod flows;
 mod model;
 mod order;
 mod order_range;
@@ -10,6 +11,7 @@ mod pairs;
 mod removal;
 mod specification;
 mod state;
+mod system;
 mod transitions;
 
 pub use self::model::{MarkovJourneys, MarkovModel};

@@ -39,7 +39,7 @@ impl ChannelShares {
     /// From removal effects by channel number: of conversions, and of value.
     ///
     /// # Errors
-    /// If an effect is negative or not finite, or the lists have different lengths.
+    /// If an effect is negative or not finite, or the sum of all is not finite, or the lists have different lengths.
     pub fn new(conversions: Vec<f64>, value: Vec<f64>) -> Result<Self> {
         if conversions.len() != value.len() {
             let expected = format!("as many as effects of conversions, {}", conversions.len());
@@ -56,6 +56,13 @@ impl ChannelShares {
                     effect,
                     "a finite number, 0 or more",
                 ));
+            }
+        }
+        for (name, effects) in [("conversions", &conversions), ("value", &value)] {
+            let sum: f64 = effects.iter().sum();
+            if !sum.is_finite() {
+                let name = format!("the sum of removal effects on {name}");
+                return Err(Error::setting(name, sum, "a finite number"));
             }
         }
         Ok(Self { conversions, value })

@@ -2,7 +2,7 @@
 
 use crate::event::person::plain_number;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The texts that stand for a missing person or identifier, such as `undefined` or `(not set)`.
 ///
@@ -72,9 +72,10 @@ const USUAL: [&str; 30] = [
 ];
 
 impl Default for Placeholders {
-    /// The usual texts.
+    /// The usual texts; their list is made once, as every log holds one.
     fn default() -> Self {
-        Self::new(USUAL)
+        static LIST: LazyLock<Placeholders> = LazyLock::new(|| Placeholders::new(USUAL));
+        LIST.clone()
     }
 }
 

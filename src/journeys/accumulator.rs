@@ -1,5 +1,6 @@
 //! The one parallel fold over journeys.
 
+use crate::channel::Channels;
 use crate::error::Result;
 use crate::journeys::arena::block::Block;
 use crate::journeys::arena::columns::Journeys;
@@ -84,6 +85,15 @@ pub trait Accumulator: Send {
     where
         Self: Sized;
 
+    /// Fails unless it can take in journeys of these channels: asked once, before the first.
+    /// Provided: it can take in any.
+    ///
+    /// # Errors
+    /// If it keeps other channels.
+    fn check_channels(&self, _journeys: &Channels) -> Result<()> {
+        Ok(())
+    }
+
     /// About how many bytes it takes in memory, those on the heap included: what a system that
     /// gathers many at once budgets by. Provided: the value itself only.
     fn size(&self) -> usize {
@@ -106,6 +116,11 @@ impl<A: Accumulator, B: Accumulator> Accumulator for (A, B) {
     fn merge(&mut self, later: Self) -> Result<()> {
         self.0.merge(later.0)?;
         self.1.merge(later.1)
+    }
+
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.0.check_channels(journeys)?;
+        self.1.check_channels(journeys)
     }
 
     fn size(&self) -> usize {
@@ -136,7 +151,7 @@ impl Journeys {
     /// ```
     ///
     /// # Errors
-    /// If [`Accumulator::merge`] fails.
+    /// If the accumulator keeps other channels than the journeys', or [`Accumulator::merge`] fails.
     pub fn accumulate<A: Accumulator>(&self, start: impl Fn() -> A + Sync) -> Result<A> {
         self.sample().accumulate(start)
     }
@@ -211,6 +226,7 @@ impl Sample<'_> {
         let pieces = journeys.len().div_ceil(piece);
         if pieces <= 1 {
             let mut gathered = start();
+            gathered.check_channels(self.journeys.channels())?;
             for first in journeys.clone().step_by(BLOCK) {
                 gathered.observe_block(Block::new(self, first..journeys.end.min(first + BLOCK)));
             }

@@ -11,6 +11,7 @@ use crate::journeys::Lookback;
 use crate::privacy::MinimumGroup;
 use crate::stats::ConfidenceLevel;
 use crate::time::{Periods, TimeRange, TimeZone};
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// The options of KPI reports. A report reads those that concern it.
 ///
@@ -45,7 +46,7 @@ use crate::time::{Periods, TimeRange, TimeZone};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct KpiOptions {
     level: ConfidenceLevel,
     minimum: MinimumGroup,
@@ -56,6 +57,8 @@ pub struct KpiOptions {
     lookback: Lookback,
     offline: OfflineChannels,
 }
+
+refuse_unknown_fields!(KpiOptions, serialize);
 
 impl KpiOptions {
     /// Sets the confidence level of intervals and tests, 0.95 by default.

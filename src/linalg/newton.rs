@@ -64,8 +64,14 @@ impl Newton {
                 return maximum(point, here.value, step, false);
             };
             let size = relative_size(&direction, &point);
+            if !size.is_finite() {
+                return maximum(point, here.value, step, false);
+            }
             let (next, there) = self.search(objective, &point, &here, &direction, size);
             let gain = there.value - here.value;
+            if !there.value.is_finite() {
+                return maximum(point, here.value, step, false);
+            }
             let (taken, done) = match self.stop {
                 Stop::Gain(least) => (gain > 0.0, gain <= least),
                 Stop::Step(least) => (true, size <= least),
@@ -125,7 +131,7 @@ impl Newton {
 }
 
 /// The largest part of a step, relative to 1 + its coefficient.
-fn relative_size(step: &[f64], point: &[f64]) -> f64 {
+pub(crate) fn relative_size(step: &[f64], point: &[f64]) -> f64 {
     step.iter()
         .zip(point)
         .map(|(step, at)| step.abs() / (1.0 + at.abs()))
@@ -168,6 +174,32 @@ mod tests {
                 };
                 assert!(!few.maximise(&Bent, vec![-3.0, 7.0]).converged);
             }
+        }
+    }
+
+    /// So large and flat that a step overflows.
+    struct Endless;
+
+    impl Concave for Endless {
+        fn expand(&self, _: &[f64]) -> Expansion {
+            Expansion {
+                value: 0.0,
+                gradient: vec![1e300],
+                information: vec![1e-300],
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_without_end_ends_the_climb() {
+        for stop in [Stop::Gain(1e-14), Stop::Step(1e-9)] {
+            let newton = Newton {
+                most_steps: 50,
+                stop,
+                scaled: false,
+            };
+            let maximum = newton.maximise(&Endless, vec![0.0]);
+            assert_eq!((maximum.converged, maximum.point), (false, vec![0.0]));
         }
     }
 

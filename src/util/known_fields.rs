@@ -136,7 +136,7 @@ fn unknown(name: &str, fields: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::refuse_unknown_fields;
     use serde::{Deserialize, Serialize};
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]

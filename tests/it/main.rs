@@ -9,6 +9,7 @@ mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;
 mod golden;
+mod hard_logs;
 mod identity;
 mod journeys;
 mod markov;

@@ -1,11 +1,13 @@
 //! Markov chains of any order against figures worked out elsewhere and another way.
 
 use crate::common::random::Random;
-use mixtouch::attribution::markov::{Markov, State};
+use mixtouch::attribution::markov::{Markov, MarkovJourneys, State, Transitions};
+use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings};
 use mixtouch::journeys::Transform;
+use mixtouch::simulate::worlds::World;
 use mixtouch::{
-    Accumulator, Event, Events, Fit, JourneyOptions, Journeys, Lookback, Outcome, PathTable,
-    attribute,
+    Accumulator, Channels, Comparison, Event, Events, Fit, JourneyOptions, Journeys, Lookback,
+    Outcome, PathTable, Result, attribute,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -511,4 +513,65 @@ fn touches_in_no_journey_are_no_steps() {
             );
         }
     }
+}
+
+/// BIC charges every parameter for the same number of steps, whatever the order: a journey's
+/// touches and its end.
+#[test]
+fn bic_counts_all_touches_and_ends_at_every_order() {
+    let mut random = Random::new(11);
+    let (mut table, mut steps) = (PathTable::new(), 0.0);
+    for _ in 0..60 {
+        let touches = 1 + random.index(6) as usize;
+        let path: Vec<&str> = (0..touches)
+            .map(|_| ["a", "b", "c"][random.index(3) as usize])
+            .collect();
+        let [conversions, nulls] = [0, 1].map(|_| random.index(20) as f64);
+        table
+            .push(path, Outcome::new(conversions, nulls, 0.0).unwrap())
+            .unwrap();
+        steps += (conversions + nulls) * (touches + 1) as f64;
+    }
+    let choice = Markov::choose_order(&table.journeys().unwrap(), 4).unwrap();
+    for score in choice.scores() {
+        let bic = score.parameters as f64 * steps.ln() - 2.0 * score.log_likelihood;
+        assert!((score.bic / bic - 1.0).abs() < 1e-12, "{score:?} {bic}");
+    }
+}
+
+/// Each replicate fits the chain again; with one chain for all, intervals were 7 to 16 % narrower.
+#[test]
+fn credit_within_journeys_is_refitted_in_every_replicate() {
+    struct Refitted(Markov);
+
+    impl Fit for Refitted {
+        type Evidence = Transitions;
+        type Model = MarkovJourneys;
+
+        fn evidence(&self, channels: &Channels) -> Transitions {
+            self.0.evidence(channels)
+        }
+
+        fn solve(&self, evidence: Transitions) -> Result<MarkovJourneys> {
+            Ok(self.0.solve(evidence)?.within_journeys())
+        }
+    }
+
+    let simulation = World::Baseline.simulate(1_000, 2).unwrap();
+    let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+    let markov = Markov::order(1).unwrap();
+    let once = markov.fit(&journeys).unwrap().within_journeys();
+    let table = Comparison::new()
+        .named(ModelName::MarkovWithinJourneys, &ModelSettings::default())
+        .unwrap()
+        .fit("by hand", Refitted(markov))
+        .model("once", once)
+        .bootstrap(Bootstrap::new(50, 1).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let [named, by_hand, once] = table.models() else {
+        unreachable!()
+    };
+    assert_eq!(named.channels, by_hand.channels);
+    assert_ne!(named.channels, once.channels);
 }

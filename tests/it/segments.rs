@@ -132,7 +132,8 @@ fn intervals_are_found_for_segments_too_and_the_table_survives_serde() {
         serde_json::from_str::<mixtouch::attribution::ComparisonTable>(&text).unwrap(),
         table
     );
-    assert!(table.to_string().contains("segment \"phone\": 2 journeys"));
+    let shown = table.to_string();
+    assert!(shown.contains("segment \"phone\": 2 journeys"), "{shown}");
 }
 
 #[test]

@@ -42,7 +42,8 @@ impl Fit for AdditiveHazard {
     }
 
     /// # Errors
-    /// If a flagged channel is not one of the journeys'; or there are conversions, but no time
+    /// If a flagged channel is not one of the journeys'; the evidence is of other settings or
+    /// beyond the [limits](crate::attribution#limits); or there are conversions, but no time
     /// between first touches and the end of observation.
     fn solve(&self, evidence: Exposures) -> Result<AdditiveHazardModel> {
         self.solve_with_progress(evidence, None, &())
@@ -71,6 +72,8 @@ impl Fit for AdditiveHazard {
             check_start(&evidence, earlier)?;
         }
         let captured = self.captured(&evidence)?;
+        evidence.same_settings(&self.evidence(evidence.channels()))?;
+        evidence.check_size()?;
         let report = FitReport {
             conversions: evidence.conversions(),
             person_days: evidence.person_days(),
@@ -143,9 +146,10 @@ impl AdditiveHazard {
             screening::revived(&problem, &rates, design.singles())
         });
         let found = screening::fit(&problem, design, start, self.most_steps(), progress)?;
-        let errors = self
-            .standard_errors
-            .then(|| ranked.by_number(&screening::standard_errors(&problem, &found.rates)));
+        let errors = match self.standard_errors {
+            true => Some(ranked.by_number(&screening::standard_errors(&problem, &found.rates)?)),
+            false => None,
+        };
         let free = (0..found.rates.len()).filter(|&at| {
             let pair = (design.singles()..design.features()).contains(&at);
             problem.exposure[at] > 0.0 && (!pair || found.rates[at] > 0.0)

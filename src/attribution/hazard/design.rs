@@ -3,6 +3,7 @@
 use crate::attribution::hazard::basis::Basis;
 use crate::channel::ChannelId;
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, VecDeque};
 
 /// Same-channel touches and pairs of channels count as close within 7 days.
 pub(super) const WEEK: u32 = 7 * crate::time::limits::DAY;
@@ -49,6 +50,28 @@ impl Design {
         (channels[at].index() * self.classes() + class) * self.basis.len()
     }
 
+    /// The first feature of every touch, in time linear in their number.
+    pub(super) fn each_feature(
+        &self,
+        channels: &[ChannelId],
+        times: &[u32],
+    ) -> impl Iterator<Item = usize> {
+        let mut latest: HashMap<ChannelId, VecDeque<u32>> = HashMap::new();
+        channels.iter().zip(times).map(move |(&channel, &time)| {
+            let mut class = 0;
+            if self.frequency {
+                let own = latest.entry(channel).or_default();
+                own.retain(|before| time - before <= WEEK);
+                class = class_of(own.len());
+                own.push_back(time);
+                if own.len() > 4 {
+                    own.pop_front();
+                }
+            }
+            (channel.index() * self.classes() + class) * self.basis.len()
+        })
+    }
+
     /// The feature of a pair of different channels.
     pub(super) fn pair(&self, one: ChannelId, other: ChannelId) -> usize {
         let (low, high) = (one.min(other).index(), one.max(other).index());
@@ -88,6 +111,17 @@ impl Design {
                 entries.push(((first + function) as u32, value))
             });
         }
+        self.pair_entries(channels, times, at, entries);
+    }
+
+    /// The pairs of channels that both had a touch within 7 days before second `at`.
+    pub(super) fn pair_entries(
+        &self,
+        channels: &[ChannelId],
+        times: &[u32],
+        at: u32,
+        entries: &mut Vec<(u32, f64)>,
+    ) {
         if self.pairs {
             let mut close: Vec<ChannelId> = channels
                 .iter()
@@ -120,8 +154,7 @@ impl Design {
         exposure: &mut [f64],
     ) {
         let functions = self.basis.len();
-        for (at, &time) in times.iter().enumerate() {
-            let first = self.feature(channels, times, at);
+        for (&time, first) in times.iter().zip(self.each_feature(channels, times)) {
             self.basis.integrate(
                 open.saturating_sub(time),
                 end.saturating_sub(time),
@@ -161,11 +194,13 @@ fn class(channels: &[ChannelId], times: &[u32], at: usize) -> usize {
         .zip(times)
         .rev()
         .take_while(|&(_, &time)| times[at] - time <= WEEK);
-    match before
-        .filter(|&(&channel, _)| channel == channels[at])
-        .take(4)
-        .count()
-    {
+    let own = before.filter(|&(&channel, _)| channel == channels[at]);
+    class_of(own.take(4).count())
+}
+
+/// The frequency class behind that many touches.
+fn class_of(earlier: usize) -> usize {
+    match earlier {
         0 => 0,
         1 => 1,
         2 | 3 => 2,
@@ -251,6 +286,9 @@ mod tests {
         let times = [0, 1, 2, 3, 4, 5, 8].map(|day| day * DAY);
         let classes: Vec<usize> = (0..7).map(|at| class(&channels, &times, at)).collect();
         assert_eq!(classes, [0, 1, 0, 2, 2, 3, 3]);
+        let design = design(true, false);
+        let one_by_one = (0..7).map(|at| design.feature(&channels, &times, at));
+        assert!(design.each_feature(&channels, &times).eq(one_by_one));
     }
 
     #[test]

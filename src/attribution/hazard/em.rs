@@ -43,10 +43,8 @@ const QUIET: u32 = 3;
 /// So do a stretch of steps which together gain no more than this by event: rates on their way to 0
 /// take thousands of steps that are never quite quiet and move nothing.
 const STRETCH: (u64, f64) = (64, 1e-7);
-/// The part of all events below which a falling rate has died out.
-const DEAD: f64 = 1e-9;
-/// A fall of the likelihood that rounding may cause, relative to its size.
-const ROUNDING: f64 = 1e-12;
+/// A falling rate has died out below this many expected events, and this part of all events.
+const DEAD: (f64, f64) = (1e-3, 1e-4);
 
 impl Problem<'_> {
     /// Where a search without better knowledge begins: half of the events to the baseline, half
@@ -129,27 +127,33 @@ impl Problem<'_> {
         })
     }
 
-    /// The rates with those that died out set to 0, if there are any and the likelihood does not
-    /// fall beyond rounding.
+    /// The rates with those that died out set to 0, if there are any.
     ///
     /// At the maximum a rate is 0 where the events it would explain, the sum of `x / lambda`, are
     /// fewer than its exposure (Karush, Kuhn and Tucker). EM multiplies such a rate by the ratio of
-    /// the two at every step and never arrives. One that expects less than [`DEAD`] of all events
-    /// and still falls is taken to be there; setting it to 0 raises the likelihood, to first order,
-    /// by what its exposure exceeds those events.
+    /// the two at every step and never arrives. A rate has died out if it expects less than
+    /// [`DEAD`] says, falls, and still would where it is 0; and if without all of these the
+    /// likelihood falls by no more than a quiet step gains.
     fn without_dead(&self, rates: &[f64], at: &Step) -> Option<(Vec<f64>, Step)> {
-        let least = DEAD * self.rows.weight();
-        let dead = |feature: usize| {
-            let (rate, exposure) = (rates[feature], self.exposure[feature]);
-            rate > 0.0 && rate * exposure < least && at.sums[feature] < exposure
-        };
-        let mut alive = rates.to_vec();
-        for feature in (0..rates.len()).filter(|&feature| dead(feature)) {
-            alive[feature] = 0.0;
+        let events = self.rows.weight();
+        let least = DEAD.0.min(DEAD.1 * events);
+        let falls = |feature: usize, step: &Step| step.sums[feature] < self.exposure[feature];
+        let mut dead: Vec<usize> = (0..rates.len())
+            .filter(|&at| rates[at] > 0.0 && rates[at] * self.exposure[at] < least)
+            .collect();
+        dead.retain(|&feature| falls(feature, at));
+        while !dead.is_empty() {
+            let mut alive = rates.to_vec();
+            dead.iter().for_each(|&feature| alive[feature] = 0.0);
+            let (alive, look) = self.with_look(alive);
+            let fallen = dead.len();
+            dead.retain(|&feature| falls(feature, &look));
+            if dead.len() == fallen {
+                let floor = at.log_likelihood - GAIN * events;
+                return (look.log_likelihood >= floor).then_some((alive, look));
+            }
         }
-        let (alive, look) = (alive != rates).then(|| self.with_look(alive))?;
-        let floor = at.log_likelihood - ROUNDING * at.log_likelihood.abs();
-        (look.log_likelihood >= floor).then_some((alive, look))
+        None
     }
 
     fn with_look(&self, rates: Vec<f64>) -> (Vec<f64>, Step) {

@@ -4,7 +4,9 @@ use crate::attribution::evidence::EvidenceVersion;
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::process::{Person, Process};
+use crate::attribution::hazard::sliding::{Around, MANY, Target};
 use crate::attribution::hazard::upstream::Arrivals;
+use crate::attribution::limits::{MOST_ENTRIES, MOST_PAIRED_CHANNELS};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -101,9 +103,11 @@ impl Exposures {
         upstream: &[ChannelId],
         symmetric: bool,
     ) -> Self {
+        let too_wide = design.pairs && channels.len() > MOST_PAIRED_CHANNELS;
+        let features = if too_wide { 0 } else { design.features() };
         Self {
             version: EvidenceVersion,
-            conversions: Process::new(design.features()),
+            conversions: Process::new(features),
             arrivals: upstream
                 .iter()
                 .map(|&channel| Arrivals::new(channel, upstream, symmetric, &design))
@@ -130,6 +134,48 @@ impl Exposures {
         self.conversions.watched / DAY
     }
 
+    /// Fails unless the other evidence is of the same settings.
+    pub(super) fn same_settings(&self, other: &Self) -> Result<()> {
+        let keys = |evidence: &Self| -> Vec<_> {
+            let keys = evidence.arrivals.iter().map(Arrivals::key);
+            keys.map(|(channel, flagged, symmetric)| (channel, flagged.to_vec(), symmetric))
+                .collect()
+        };
+        if self.design == other.design && keys(self) == keys(other) {
+            return Ok(());
+        }
+        Err(Error::setting(
+            "evidence of time to event",
+            "of other settings",
+            "evidence of one specification",
+        ))
+    }
+
+    /// Whether there are more channels than pairs are fitted for: nothing is gathered then.
+    fn is_too_wide(&self) -> bool {
+        self.design.pairs && self.channels.len() > MOST_PAIRED_CHANNELS
+    }
+
+    /// Fails for what is beyond the limits.
+    pub(super) fn check_size(&self) -> Result<()> {
+        if self.is_too_wide() {
+            return Err(Error::setting(
+                "the number of channels of time to event with pairs",
+                self.channels.len(),
+                format!("at most {MOST_PAIRED_CHANNELS}"),
+            ));
+        }
+        let mut processes = self.arrivals.iter().map(|arrivals| &arrivals.process);
+        if self.conversions.too_large || processes.any(|process| process.too_large) {
+            return Err(Error::setting(
+                "the number of events x channels x functions of age of one person",
+                "larger",
+                format!("at most {MOST_ENTRIES}: leave that person out, or cap its touches"),
+            ));
+        }
+        Ok(())
+    }
+
     fn exclude(&mut self, channels: &[ChannelId]) {
         if self.excluded != channels {
             self.excluded.extend(channels);
@@ -154,6 +200,9 @@ impl Exposures {
         let Some(&first) = times.first().filter(|_| weight > 0.0) else {
             return;
         };
+        if self.is_too_wide() {
+            return;
+        }
         let open = first.max(from);
         self.conversions.watched += weight * f64::from(end.saturating_sub(open));
         self.design.expose(
@@ -164,18 +213,57 @@ impl Exposures {
             weight,
             &mut self.conversions.exposure,
         );
-        for (at, count) in conversions.filter(|&(at, _)| at >= first) {
-            let before = times.partition_point(|&time| time <= at);
-            self.entries.clear();
-            self.design
-                .entries(&channels[..before], &times[..before], at, &mut self.entries);
-            self.conversions
-                .rows
-                .push(&mut self.entries, weight * count);
+        let conversions = conversions.filter(|&(at, _)| at >= first);
+        if times.len() >= MANY {
+            self.observe_many(person, conversions.collect());
+        } else {
+            for (at, count) in conversions {
+                let before = times.partition_point(|&time| time <= at);
+                self.entries.clear();
+                self.design
+                    .entries(&channels[..before], &times[..before], at, &mut self.entries);
+                self.conversions
+                    .rows
+                    .push(&mut self.entries, weight * count);
+            }
         }
         for arrivals in &mut self.arrivals {
             arrivals.observe(person, &self.design.basis, &mut self.entries);
         }
+    }
+}
+
+impl Exposures {
+    /// Adds a row for each conversion, in time linear in the person's touches and conversions.
+    fn observe_many(&mut self, person: Person<'_>, conversions: Vec<(u32, f64)>) {
+        let (channels, times, functions) = (person.channels, person.times, self.design.basis.len());
+        let firsts: Vec<usize> = self.design.each_feature(channels, times).collect();
+        let mut groups = firsts.clone();
+        groups.sort_unstable();
+        groups.dedup();
+        let part = |first| Some((groups.binary_search(first).ok()?, 1.0));
+        let parts: Vec<_> = firsts.iter().map(part).collect();
+        let process = &mut self.conversions;
+        if !process.has_room(conversions.len(), groups.len() * functions) {
+            return;
+        }
+        let target = |&(at, _): &(u32, f64)| (times.partition_point(|&time| time <= at), at);
+        let targets: Vec<Target> = conversions.iter().map(target).collect();
+        let mut counts = targets.iter().zip(&conversions);
+        let (design, entries) = (&self.design, &mut self.entries);
+        let around = Around::new(&design.basis, times, &parts, groups.len(), &targets);
+        around.before(|sums| {
+            entries.clear();
+            let present = sums.iter().enumerate().filter(|(_, sum)| **sum > 0.0);
+            entries.extend(present.map(|(at, sum)| {
+                let feature = groups[at / functions] + at % functions;
+                (feature as u32, *sum)
+            }));
+            if let Some((&(before, at), (_, count))) = counts.next() {
+                design.pair_entries(&channels[..before], &times[..before], at, entries);
+                process.rows.push(entries, person.weight * count);
+            }
+        });
     }
 }
 
@@ -223,21 +311,13 @@ impl Accumulator for Exposures {
         }
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
-        if self.design != later.design
-            || !self
-                .arrivals
-                .iter()
-                .map(Arrivals::key)
-                .eq(later.arrivals.iter().map(Arrivals::key))
-        {
-            return Err(Error::setting(
-                "evidence of time to event",
-                "of other settings",
-                "evidence of one specification",
-            ));
-        }
+        self.same_settings(&later)?;
         self.conversions.merge(later.conversions);
         self.arrivals
             .iter_mut()

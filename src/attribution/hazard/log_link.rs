@@ -1,5 +1,6 @@
 //! Time to event with a log link: touches multiply the intensity.
 
+mod changes;
 mod fit;
 mod model;
 mod newton;

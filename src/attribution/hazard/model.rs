@@ -4,6 +4,7 @@ use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::{CLASSES, Design, WEEK};
+use crate::attribution::hazard::division::Division;
 use crate::attribution::hazard::effects::{Intensity, PairEffect, TouchEffect};
 use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::upstream::Upstream;
@@ -231,31 +232,6 @@ impl AdditiveHazardModel {
         }
         effect
     }
-
-    /// Adds a touch's part where it belongs; the result goes to the baseline.
-    #[inline]
-    fn give(&self, timeline: Timeline<'_>, touch: usize, part: f64, weights: &mut [f64]) -> f64 {
-        let channel = timeline.channels[touch];
-        if part == 0.0 || self.captured[channel.index()] {
-            return part;
-        }
-        let Some(upstream) = self
-            .upstream
-            .iter()
-            .find(|upstream| upstream.channel == channel)
-        else {
-            weights[touch] += part;
-            return 0.0;
-        };
-        let mut left = part;
-        upstream.parents(timeline, touch, &self.design.basis, |parent, share| {
-            if !self.captured[timeline.channels[parent].index()] {
-                weights[parent] += part * share;
-                left -= part * share;
-            }
-        });
-        left.max(0.0)
-    }
 }
 
 fn stretch(basis: &Basis, function: usize) -> (f64, f64) {
@@ -310,15 +286,12 @@ impl AttributionModel for AdditiveHazardModel {
             times: journey.credited_times(),
         };
         let Timeline { channels, times } = timeline;
+        let (captured, upstream) = (&self.captured, &self.upstream);
+        let mut division = Division::new(captured, upstream, &self.design.basis, timeline, weights);
         let mut baseline = self.baseline();
         for touch in self.design.first_active(times, journey.close)..times.len() {
             let first = self.design.feature(channels, times, touch);
-            baseline += self.give(
-                timeline,
-                touch,
-                self.effect(first, journey.close - times[touch]),
-                weights,
-            );
+            baseline += division.give(touch, self.effect(first, journey.close - times[touch]));
         }
         for &pair in &self.pairs {
             let (one, other) = self.design.pair_channels(pair);
@@ -330,10 +303,9 @@ impl AttributionModel for AdditiveHazardModel {
             };
             if let (Some(one), Some(other)) = (latest(one), latest(other)) {
                 let half = self.rates[pair] / 2.0;
-                baseline += self.give(timeline, one, half, weights)
-                    + self.give(timeline, other, half, weights);
+                baseline += division.give(one, half) + division.give(other, half);
             }
         }
-        baseline
+        baseline + division.finish()
     }
 }

@@ -3,6 +3,7 @@
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::em::Problem;
 use crate::attribution::hazard::rows::Rows;
+use crate::attribution::limits::MOST_ENTRIES;
 use crate::channel::ChannelId;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,9 @@ pub(super) struct Process {
     /// Seconds watched.
     pub(super) watched: f64,
     pub(super) rows: Rows,
+    /// Whether one person had more events and channels than the limits allow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) too_large: bool,
 }
 
 impl Process {
@@ -35,6 +39,14 @@ impl Process {
         }
     }
 
+    /// Whether that many rows of up to that many entries may come from one person; where not, the
+    /// process is known to be too large from then on.
+    pub(super) fn has_room(&mut self, rows: usize, entries: usize) -> bool {
+        let fits = rows.saturating_mul(entries) <= MOST_ENTRIES;
+        self.too_large |= !fits;
+        fits
+    }
+
     pub(super) fn merge(&mut self, later: Self) {
         self.exposure
             .iter_mut()
@@ -42,6 +54,7 @@ impl Process {
             .for_each(|(sum, other)| *sum += other);
         self.watched += later.watched;
         self.rows.append(later.rows);
+        self.too_large |= later.too_large;
     }
 
     pub(super) fn is_sound(&self, features: usize) -> bool {

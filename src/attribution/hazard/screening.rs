@@ -2,7 +2,8 @@
 
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::{Problem, Solution};
-use crate::error::Result;
+use crate::attribution::limits::MOST_STANDARD_ERRORS;
+use crate::error::{Error, Result};
 use crate::linalg::cholesky::Cholesky;
 use crate::progress::Progress;
 
@@ -132,10 +133,20 @@ pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> V
 
 /// Standard errors of the rates > 0 from the inverse of the observed information,
 /// `sum w x x' / lambda^2`; none where it has no inverse.
-pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Option<f64>> {
+///
+/// # Errors
+/// If there are more such rates than the limit.
+pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Result<Vec<Option<f64>>> {
     let live: Vec<usize> = (0..rates.len())
         .filter(|&at| rates[at] * problem.exposure[at] > 1e-6)
         .collect();
+    if live.len() > MOST_STANDARD_ERRORS {
+        return Err(Error::setting(
+            "the number of rates with standard errors",
+            live.len(),
+            format!("at most {MOST_STANDARD_ERRORS}"),
+        ));
+    }
     let mut place = vec![usize::MAX; rates.len()];
     live.iter()
         .enumerate()
@@ -165,7 +176,7 @@ pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Vec<Optio
             .and_then(|variances| variances.get(place[feature]))
             .map(|variance| variance.sqrt())
     };
-    (0..rates.len()).map(error).collect()
+    Ok((0..rates.len()).map(error).collect())
 }
 
 #[cfg(test)]

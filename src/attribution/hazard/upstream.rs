@@ -1,9 +1,11 @@
 //! Channels that are outcomes themselves: which earlier touches brought their touches.
 
+use crate::attribution::distinct::distinct;
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::Solution;
 use crate::attribution::hazard::process::{Person, Process};
+use crate::attribution::hazard::sliding::{Around, MANY, Target};
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::journeys::journey::Timeline;
@@ -19,7 +21,7 @@ pub(super) struct Arrivals {
     /// Whether terms in the distance to touches before and behind take up what comes in bursts.
     symmetric: bool,
     /// By feature of a past touch; where symmetric, then those of a near one.
-    process: Process,
+    pub(super) process: Process,
 }
 
 impl Arrivals {
@@ -93,6 +95,17 @@ impl Arrivals {
                 basis.integrate(0, time - first, weight, sums);
             }
         }
+        if times.len() >= MANY {
+            self.observe_many(person, basis, entries);
+        } else {
+            self.observe_few(person, basis, entries);
+        }
+    }
+
+    /// Adds a row for each touch of the channel but the person's first.
+    fn observe_few(&mut self, person: Person<'_>, basis: &Basis, entries: &mut Vec<(u32, f64)>) {
+        let (channels, times) = (person.channels, person.times);
+        let (near, functions) = (self.near(), basis.len());
         for at in (1..times.len()).filter(|&at| channels[at] == self.channel) {
             entries.clear();
             let neighbours = neighbours(times, at, basis.horizon(), self.symmetric);
@@ -109,8 +122,45 @@ impl Arrivals {
                     }
                 });
             }
-            self.process.rows.push(entries, weight);
+            self.process.rows.push(entries, person.weight);
         }
+    }
+
+    /// The same in time linear in the person's touches.
+    fn observe_many(&mut self, person: Person<'_>, basis: &Basis, entries: &mut Vec<(u32, f64)>) {
+        let (channels, functions, near) = (person.channels, basis.len(), self.near());
+        let mut groups = distinct(channels);
+        groups.retain(|channel| !self.flagged.contains(channel));
+        let part = |channel| Some((groups.binary_search(channel).ok()?, 1.0));
+        let parts: Vec<_> = channels.iter().map(part).collect();
+        let events: Vec<Target> = (1..channels.len())
+            .filter(|&at| channels[at] == self.channel)
+            .map(|at| (at, person.times[at]))
+            .collect();
+        if !self
+            .process
+            .has_room(events.len(), groups.len() * functions)
+        {
+            return;
+        }
+        let around = Around::new(basis, person.times, &parts, groups.len(), &events);
+        let behind = around.behind(self.symmetric);
+        let (mut row, process) = (0, &mut self.process);
+        around.before(|sums| {
+            entries.clear();
+            for (at, &past) in sums.iter().enumerate() {
+                let feature = groups[at / functions].index() * functions + at % functions;
+                let future = behind.get(row * sums.len() + at).copied();
+                if past > 0.0 {
+                    entries.push((feature as u32, past));
+                }
+                if let Some(all) = future.map(|future| past + future).filter(|&all| all > 0.0) {
+                    entries.push(((near + feature) as u32, all));
+                }
+            }
+            process.rows.push(entries, person.weight);
+            row += 1;
+        });
     }
 
     /// Where the features of near touches begin.
@@ -182,6 +232,61 @@ impl Upstream {
                 .all(|rate| (0.0..f64::INFINITY).contains(rate))
     }
 
+    /// Divides what touches of the channel are credited, `parts` by touch, among the touches that
+    /// brought them, in time linear in the timeline. `give` says whether it takes a part; the result
+    /// is what no touch takes.
+    pub(super) fn divide(
+        &self,
+        timeline: Timeline<'_>,
+        parts: &[f64],
+        basis: &Basis,
+        mut give: impl FnMut(usize, f64) -> bool,
+    ) -> f64 {
+        let events: Vec<usize> = (0..parts.len()).filter(|&at| parts[at] > 0.0).collect();
+        let intensities = self.intensities(timeline, &events, basis);
+        let mut flows = vec![None; parts.len()];
+        for (&at, intensity) in events.iter().zip(intensities) {
+            flows[at] = (intensity > 0.0).then(|| (0, parts[at] / intensity));
+        }
+        let all: Vec<Target> = timeline.times.iter().copied().enumerate().collect();
+        let around = Around::new(basis, timeline.times, &flows, 1, &all);
+        let (behind, functions) = (around.behind(true), basis.len());
+        let mut left: f64 = parts.iter().sum();
+        for (at, sums) in behind.chunks(functions).enumerate() {
+            let rates = &self.rates[timeline.channels[at].index() * functions..];
+            let part: f64 = sums.iter().zip(rates).map(|(sum, rate)| sum * rate).sum();
+            if part > 0.0 && give(at, part) {
+                left -= part;
+            }
+        }
+        left.max(0.0)
+    }
+
+    /// The intensity at each of these touches.
+    fn intensities(&self, timeline: Timeline<'_>, events: &[usize], basis: &Basis) -> Vec<f64> {
+        let groups = distinct(timeline.channels);
+        let part = |channel| Some((groups.binary_search(channel).ok()?, 1.0));
+        let parts: Vec<_> = timeline.channels.iter().map(part).collect();
+        let targets: Vec<Target> = events.iter().map(|&at| (at, timeline.times[at])).collect();
+        let around = Around::new(basis, timeline.times, &parts, groups.len(), &targets);
+        let functions = basis.len();
+        let behind = around.behind(self.symmetric);
+        let past = (self.rates.len() - 1) / 2;
+        let mut found = Vec::with_capacity(events.len());
+        around.before(|sums| {
+            let mut intensity = self.rates[self.rates.len() - 1];
+            for (at, before) in sums.iter().enumerate() {
+                let feature = groups[at / functions].index() * functions + at % functions;
+                intensity += self.rates[feature] * before;
+                if let Some(after) = behind.get(found.len() * sums.len() + at) {
+                    intensity += self.rates[past + feature] * (before + after);
+                }
+            }
+            found.push(intensity);
+        });
+        found
+    }
+
     /// Each earlier touch with the part of touch `at` that it brought. Touches behind the
     /// timeline's end cannot be seen here: what they would take of the part that comes in bursts is
     /// left to the others.
@@ -216,6 +321,81 @@ impl Upstream {
         if intensity > 0.0 {
             for other in neighbours(times, at, basis.horizon(), false) {
                 each(other, effect(other, 0) / intensity);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::util::Random;
+
+    /// The way for many touches and the way for few lead to the same rows and the same credit.
+    #[test]
+    fn many_touches_are_read_like_few() {
+        let mut random = Random::new(5);
+        let mut times: Vec<u32> = (0..300).map(|_| random.index(5_000_000) as u32).collect();
+        times.sort_unstable();
+        let channels: Vec<ChannelId> = (0..300)
+            .map(|_| ChannelId(random.index(4) as u16))
+            .collect();
+        let timeline = Timeline {
+            channels: &channels,
+            times: &times,
+        };
+        let person = Person {
+            channels: &channels,
+            times: &times,
+            from: 0,
+            end: 6_000_000,
+            weight: 1.0,
+        };
+        for basis in [
+            Basis::default(),
+            Basis::exponential(vec![0.3, 3.0]).unwrap(),
+        ] {
+            let design = Design {
+                channels: 4,
+                basis: basis.clone(),
+                frequency: false,
+                pairs: false,
+            };
+            for symmetric in [false, true] {
+                let own = ChannelId(2);
+                let fresh = || Arrivals::new(own, &[own], symmetric, &design);
+                let (mut few, mut many) = (fresh(), fresh());
+                few.observe_few(person, &basis, &mut Vec::new());
+                many.observe_many(person, &basis, &mut Vec::new());
+                assert_eq!(few.process.rows.len(), many.process.rows.len());
+                for (left, right) in few.process.rows.iter().zip(many.process.rows.iter()) {
+                    assert_eq!(left.features, right.features);
+                    for (left, right) in left.values.iter().zip(right.values) {
+                        approx::assert_relative_eq!(left, right, max_relative = 1e-9);
+                    }
+                }
+                few.observe(person, &basis, &mut Vec::new());
+                let fitted = few.solve(&basis, 200, &()).unwrap();
+                let parts: Vec<f64> = (0..300)
+                    .map(|at| f64::from(u8::from(channels[at] == own)) * at as f64)
+                    .collect();
+                let mut one_by_one = vec![0.0; 300];
+                for at in (0..300).filter(|&at| parts[at] > 0.0) {
+                    fitted.parents(timeline, at, &basis, |parent, share| {
+                        one_by_one[parent] += parts[at] * share
+                    });
+                }
+                let mut together = vec![0.0; 300];
+                let left = fitted.divide(timeline, &parts, &basis, |parent, part| {
+                    together[parent] += part;
+                    true
+                });
+                for (one, other) in one_by_one.iter().zip(&together) {
+                    approx::assert_relative_eq!(one, other, max_relative = 1e-9, epsilon = 1e-9);
+                }
+                let given: f64 = together.iter().sum();
+                let whole: f64 = parts.iter().sum();
+                approx::assert_relative_eq!(given + left, whole, max_relative = 1e-12);
             }
         }
     }

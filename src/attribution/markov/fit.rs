@@ -27,7 +27,7 @@ impl Fit for Markov {
             ));
         }
         let chain = Chain::new(&evidence);
-        let effects = effects(&chain, evidence.channels().len());
+        let effects = effects(&chain, evidence.channels().len())?;
         Ok(MarkovModel {
             specification: *self,
             channels: evidence.channels().clone(),

@@ -9,8 +9,7 @@ use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shares::ChannelShares;
 use crate::channel::Channels;
-#[cfg(feature = "csv")]
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::Journey;
 #[cfg(feature = "csv")]
 use crate::report::csv::Records;
@@ -34,12 +33,52 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Fields")]
 pub struct MarkovModel {
     #[serde(flatten)]
     pub(super) specification: Markov,
     pub(super) channels: Channels,
     pub(super) shares: ChannelShares,
     pub(super) chain: Chain,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(flatten)]
+    specification: Markov,
+    channels: Channels,
+    shares: ChannelShares,
+    chain: Chain,
+}
+
+impl TryFrom<Fields> for MarkovModel {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields {
+            specification,
+            channels,
+            shares,
+            chain,
+        } = fields;
+        channels.check_column("the removal effects", shares.removal_effects().len())?;
+        for state in (0..chain.len()).map(|at| chain.state(at)) {
+            channels.check_ids("a channel of a state", state)?;
+            if !(1..=specification.order).contains(&state.len()) {
+                return Err(Error::setting(
+                    "the length of a state",
+                    state.len(),
+                    format!("1 to the order, {}", specification.order),
+                ));
+            }
+        }
+        Ok(Self {
+            specification,
+            channels,
+            shares,
+            chain,
+        })
+    }
 }
 
 impl MarkovModel {

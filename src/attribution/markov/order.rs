@@ -64,8 +64,10 @@ pub struct OrderScore {
     pub log_likelihood: f64,
     /// How many probabilities are free: those observed, less one for each state left.
     pub parameters: usize,
-    /// `parameters x log(steps) - 2 x log-likelihood`, steps being all touches and ends (Schwarz
-    /// 1978, for chains Katz 1981).
+    /// `parameters x log(steps) - 2 x log-likelihood` (Schwarz 1978, for chains Katz 1981). Steps
+    /// are all touches and ends, the same number for every order: a journey of L touches counts
+    /// L + 1, times its conversions and nulls. A higher order makes fewer choices of the same data,
+    /// and must not be charged less for each parameter.
     pub bic: f64,
 }
 
@@ -113,8 +115,13 @@ impl Markov {
                     .collect(),
             )
         })?;
+        // a journey of order 1 takes a step to each touch and one to its end
+        let steps = orders
+            .0
+            .first()
+            .map_or(0.0, |first| likelihood(first).steps);
         Ok(OrderChoice {
-            scores: orders.0.iter().map(score).collect(),
+            scores: orders.0.iter().map(|order| score(order, steps)).collect(),
         })
     }
 }
@@ -141,7 +148,8 @@ impl Accumulator for Orders {
     }
 }
 
-fn score(evidence: &Transitions) -> OrderScore {
+/// Scores a chain; `steps` are those of order 1, so that all orders count the same data.
+fn score(evidence: &Transitions, steps: f64) -> OrderScore {
     let order = evidence.order();
     let ends: Vec<[f64; 2]> = evidence
         .ends()
@@ -153,9 +161,7 @@ fn score(evidence: &Transitions) -> OrderScore {
     let classes = choose(evidence.channels().len() + order - 1, order);
     let penalised = |auc: f64| 1.0 - (1.0 - auc) * (journeys - 1.0) / (journeys - classes - 1.0);
     let Likelihood {
-        sum,
-        parameters,
-        steps,
+        sum, parameters, ..
     } = likelihood(evidence);
     OrderScore {
         order,
@@ -188,6 +194,9 @@ fn auc(mut ends: Vec<[f64; 2]>) -> Option<f64> {
 }
 
 fn choose(of: usize, count: usize) -> f64 {
+    if of < count {
+        return 0.0;
+    }
     (0..count).fold(1.0, |product, step| {
         product * (of - count + 1 + step) as f64 / (step + 1) as f64
     })
@@ -258,8 +267,14 @@ mod tests {
     #[test]
     fn combinations() {
         assert_eq!(
-            [choose(12, 1), choose(13, 2), choose(15, 4), choose(3, 3)],
-            [12.0, 78.0, 1365.0, 1.0]
+            [
+                choose(12, 1),
+                choose(13, 2),
+                choose(15, 4),
+                choose(3, 3),
+                choose(0, 1)
+            ],
+            [12.0, 78.0, 1365.0, 1.0, 0.0]
         );
     }
 

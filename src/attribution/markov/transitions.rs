@@ -175,6 +175,10 @@ impl Accumulator for Transitions {
         }
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         for (name, left, right) in [

@@ -3,6 +3,7 @@
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::{spread_evenly, with_distinct};
 use crate::attribution::fit::Fit;
+use crate::attribution::limits::{MOST_LOOKUPS, MOST_PAIRS};
 use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::channel::{ChannelId, Channels};
@@ -141,6 +142,20 @@ impl ShaoLiModel {
     }
 }
 
+/// Fails where more pairs of channels meet in journeys than the limits allow.
+fn check_size(channels: &Channels, sets: &[(Vec<ChannelId>, Outcome)]) -> Result<()> {
+    let pairs = |channels: usize| channels.saturating_mul(channels.saturating_sub(1)) / 2;
+    let met: usize = sets.iter().map(|(set, _)| pairs(set.len())).sum();
+    if met.min(pairs(channels.len())) <= MOST_PAIRS && met <= MOST_LOOKUPS {
+        return Ok(());
+    }
+    Err(Error::setting(
+        "the number of pairs of channels that meet in journeys, for the model of Shao and Li",
+        met,
+        format!("at most {MOST_PAIRS} pairs that differ and {MOST_LOOKUPS} in all"),
+    ))
+}
+
 impl Fit for ShaoLi {
     type Evidence = ChannelSetCounts;
     type Model = ShaoLiModel;
@@ -149,14 +164,18 @@ impl Fit for ShaoLi {
         ChannelSetCounts::new(channels)
     }
 
+    /// # Errors
+    /// If more pairs of channels meet than the [limits](crate::attribution#limits) allow.
     fn solve(&self, coalitions: ChannelSetCounts) -> Result<ShaoLiModel> {
+        let sets = coalitions.sorted();
+        check_size(coalitions.channels(), &sets)?;
         let mut counts = NgramTable::<[f64; 2]>::default();
         let mut count = |key: &[ChannelId], outcome: Outcome| {
             let [converted, all] = counts.value(key);
             *converted += outcome.conversions;
             *all += outcome.conversions + outcome.nulls;
         };
-        for (set, outcome) in coalitions.sorted() {
+        for (set, outcome) in sets {
             for (at, &one) in set.iter().enumerate() {
                 count(&[one], outcome);
                 set[at + 1..]
@@ -187,8 +206,12 @@ impl AttributionModel for ShaoLiModel {
 
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| {
+            let values: Vec<f64> = set
+                .iter()
+                .map(|&channel| self.weight(channel, set))
+                .collect();
             spread_evenly(journey.channels(), weights, |channel| {
-                self.weight(channel, set)
+                set.binary_search(&channel).map_or(0.0, |at| values[at])
             })
         });
         0.0

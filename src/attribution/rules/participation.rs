@@ -77,6 +77,10 @@ impl Accumulator for Participation {
         }
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         self.by_channel

@@ -6,7 +6,7 @@ use crate::util::Random;
 /// Up to this many players every coalition is asked for once: a million of them, 8 MB.
 pub(super) const EXACT: usize = 20;
 /// Pairs of permutations before the spread is trusted.
-const FEWEST: usize = 32;
+pub(super) const FEWEST: usize = 32;
 
 /// When sampling is enough.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,7 @@
 //! The ordered game, a report by channel and position.
 
 use crate::attribution::distinct::{distinct, spread_evenly};
+use crate::attribution::limits::MOST_POSITIONS;
 use crate::attribution::tally::Tally;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Shapley value of the subset-sum game played by channels at positions (Zhao, Mahboobi and Bagheri
 /// 2018, "ordered"): a touch gets `1 / (distinct channels x touches of its channel)`. Summed over
 /// positions it is the subset-sum game, so it is a report of channel by position, not a model of
-/// its own.
+/// its own. Touches behind the 1,000th of a journey count at position 1,000.
 ///
 /// ```
 /// use mixtouch::{Outcome, PathTable};
@@ -80,6 +81,7 @@ impl OrderedShapley {
     }
 
     fn add(&mut self, channel: usize, position: usize, tally: Tally) {
+        let position = position.min(MOST_POSITIONS - 1);
         let positions = &mut self.positions[channel];
         if positions.len() <= position {
             positions.resize(position + 1, Tally::default());
@@ -104,6 +106,10 @@ impl Accumulator for OrderedShapley {
             };
             self.add(channel.index(), position, tally);
         }
+    }
+
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {

@@ -3,9 +3,10 @@
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::with_distinct;
 use crate::attribution::fit::Fit;
+use crate::attribution::limits::{MOST_PLAYERS, MOST_RESPONSES, MOST_SAMPLED};
 use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
-use crate::attribution::shapley::game::{EXACT, Estimate, Stop, shapley};
+use crate::attribution::shapley::game::{EXACT, Estimate, FEWEST, Stop, shapley};
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
@@ -48,7 +49,8 @@ impl<F: Fn(&[ChannelId]) -> f64 + Send + Sync> Response for F {
 /// Shapley value of the game in which a set of channels is worth what a [`Response`] predicts for
 /// it, played anew over the channels of every journey.
 ///
-/// Up to 20 channels every subset is asked for. Beyond, random orders of the channels are, each
+/// Up to 20 channels every subset is asked for, or up to fewer where all sets together would ask for
+/// more than 268 million responses. Beyond, random orders of the channels are, each
 /// forwards and backwards (antithetic pairs), until the largest standard error is below 1 % of what
 /// the channels add up to or 10,000 pairs were drawn; both can be set, and the errors are readable.
 /// A channel that the model predicts to do harm has no credit: negative values count as 0. With a
@@ -86,6 +88,7 @@ pub struct ResponseShapley<R> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Fields<R> {
     response: R,
     baseline: bool,
@@ -173,6 +176,42 @@ impl<R> ResponseShapley<R> {
     }
 }
 
+impl<R: Clone> ResponseShapley<R> {
+    /// The same game, with exact values up to as many channels as these sets leave time for.
+    ///
+    /// # Errors
+    /// If a set, or all of them, are beyond the limits.
+    fn affordable(&self, sets: &[Vec<ChannelId>]) -> Result<Self> {
+        let mut game = self.clone();
+        let responses = |exact: usize| -> usize {
+            let few = sets.iter().filter(|set| set.len() <= exact);
+            few.map(|set| 1 << set.len()).sum()
+        };
+        while responses(game.exact) > MOST_RESPONSES {
+            game.exact -= 1;
+        }
+        let many = || sets.iter().map(Vec::len).filter(|&len| len > game.exact);
+        let sampled: usize = many().map(|len| 2 * FEWEST * len * len).sum();
+        if let Some(most) = many().max().filter(|&most| most > MOST_PLAYERS) {
+            let name = "the number of channels of one journey, for a response game";
+            return Err(Error::setting(
+                name,
+                most,
+                format!("at most {MOST_PLAYERS}"),
+            ));
+        }
+        if sampled > MOST_SAMPLED {
+            let name = "the number of responses x channels of a response game";
+            return Err(Error::setting(
+                name,
+                sampled,
+                format!("at most {MOST_SAMPLED}"),
+            ));
+        }
+        Ok(game)
+    }
+}
+
 impl<R: Response> ResponseShapley<R> {
     /// The same numbers for a set whichever journeys it comes with: its orders are drawn from a
     /// stream of its own.
@@ -251,7 +290,8 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
     }
 
     /// # Errors
-    /// If a setting is outside its range, or a response is not a finite number.
+    /// If a setting is outside its range, a response is not a finite number, or the sets are beyond
+    /// the [limits](crate::attribution#limits).
     fn solve(&self, counts: ChannelSetCounts) -> Result<ResponseShapleyModel<R>> {
         self.check()?;
         let converting = |(set, outcome): (Vec<ChannelId>, crate::journeys::Outcome)| {
@@ -259,7 +299,8 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
         };
         let sets: Vec<Vec<ChannelId>> =
             counts.sorted().into_iter().filter_map(converting).collect();
-        let estimates: Vec<Estimate> = sets.par_iter().map(|set| self.estimate(set)).collect();
+        let game = self.affordable(&sets)?;
+        let estimates: Vec<Estimate> = sets.par_iter().map(|set| game.estimate(set)).collect();
         for (set, Estimate { values, .. }) in sets.iter().zip(&estimates) {
             if let Some(value) = values.iter().find(|value| !value.is_finite()) {
                 let names: Vec<&str> = set.iter().map(|&id| counts.channels().name(id)).collect();
@@ -277,7 +318,7 @@ impl<R: Response + Clone> Fit for ResponseShapley<R> {
             .unzip();
         let channels = counts.channels();
         Ok(ResponseShapleyModel {
-            game: self.clone(),
+            game,
             values: SetValues::new(channels.clone(), values),
             errors: SetValues::new(channels.clone(), errors),
         })
@@ -310,6 +351,8 @@ impl<R: Response> AttributionModel for ResponseShapleyModel<R> {
     fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
         with_distinct(journey.channels(), |set| match self.values.get(set) {
             Some(values) => spread_values(journey.channels(), set, values, weights),
+            // the engine refuses a weight that is no number
+            None if set.len() > MOST_PLAYERS => weights.fill(f64::NAN),
             None => spread_values(
                 journey.channels(),
                 set,

@@ -3,12 +3,13 @@
 use crate::attribution::channel_sets::ChannelSetCounts;
 use crate::attribution::distinct::with_distinct;
 use crate::attribution::fit::Fit;
+use crate::attribution::limits::MOST_LOOKUPS;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::ngram_table::NgramTable;
 use crate::attribution::shapley::values::{SetValues, spread_values};
 use crate::attribution::shapley::weight::weight;
 use crate::channel::{ChannelId, Channels};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::{Journey, Outcome};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,11 @@ impl Fit for SetRateShapley {
         ChannelSetCounts::new(channels)
     }
 
+    /// # Errors
+    /// If there are more subsets than the [limits](crate::attribution#limits) allow.
     fn solve(&self, counts: ChannelSetCounts) -> Result<SetRateShapleyModel> {
         let rates = Rates::new(&counts);
+        rates.check_size()?;
         let values = rates
             .seen
             .par_iter()
@@ -95,6 +99,9 @@ impl Fit for SetRateShapley {
 struct Rates {
     seen: Vec<(Vec<ChannelId>, f64)>,
     by_set: NgramTable<f64>,
+    /// By channel, the sets seen of which it is the rarest member: a set's subsets are among those
+    /// of its channels.
+    by_rarest: Vec<Vec<u32>>,
 }
 
 impl Rates {
@@ -110,7 +117,45 @@ impl Rates {
         let mut by_set = NgramTable::default();
         seen.iter()
             .for_each(|(set, rate)| *by_set.value(set) = *rate);
-        Self { seen, by_set }
+        let by_rarest = by_rarest(&seen, counts.channels().len());
+        Self {
+            seen,
+            by_set,
+            by_rarest,
+        }
+    }
+
+    /// Whether a set's subsets are looked up one by one.
+    fn are_looked_up(&self, set: &[ChannelId]) -> bool {
+        set.len() <= SUBSETS && (1 << set.len()) < self.seen.len()
+    }
+
+    /// Fails where all sets together have more subsets to look at than the limits allow.
+    fn check_size(&self) -> Result<()> {
+        let looks = |set: &[ChannelId]| {
+            if self.are_looked_up(set) {
+                return 1 << set.len();
+            }
+            let candidates = set.iter().map(|channel| &self.by_rarest[channel.index()]);
+            candidates.map(Vec::len).sum::<usize>()
+        };
+        let all: usize = self.seen.iter().map(|(set, _)| looks(set)).sum();
+        if all <= MOST_LOOKUPS {
+            return Ok(());
+        }
+        Err(Error::setting(
+            "the number of subsets of the sets of channels that convert, for the set-rate game",
+            all,
+            format!("at most {MOST_LOOKUPS}: fewer channels, or the simplified game"),
+        ))
+    }
+
+    /// The sets seen that may lie within a set, in order.
+    fn candidates(&self, set: &[ChannelId]) -> Vec<u32> {
+        let lists = set.iter().map(|channel| &self.by_rarest[channel.index()]);
+        let mut candidates: Vec<u32> = lists.flatten().copied().collect();
+        candidates.sort_unstable();
+        candidates
     }
 
     /// The values of the channels of one set: every subset `T` of it with rate `v` adds
@@ -134,7 +179,7 @@ impl Rates {
                 };
             }
         };
-        if set.len() <= SUBSETS && (1 << set.len()) < self.seen.len() {
+        if self.are_looked_up(set) {
             let mut subset = Vec::with_capacity(set.len());
             for bits in 1u32..1 << set.len() {
                 subset.clear();
@@ -153,13 +198,30 @@ impl Rates {
                     .iter()
                     .all(|channel| set.binary_search(channel).is_ok())
             };
-            self.seen
-                .iter()
+            let candidates = self.candidates(set).into_iter();
+            candidates
+                .map(|at| &self.seen[at as usize])
                 .filter(|(other, _)| within(other))
                 .for_each(|(other, rate)| add(other, *rate));
         }
         values
     }
+}
+
+/// By channel, the sets of which it is the member that the fewest sets have.
+fn by_rarest(seen: &[(Vec<ChannelId>, f64)], channels: usize) -> Vec<Vec<u32>> {
+    let mut counts = vec![0u32; channels];
+    for channel in seen.iter().flat_map(|(set, _)| set) {
+        counts[channel.index()] += 1;
+    }
+    let mut lists = vec![Vec::new(); channels];
+    for ((set, _), at) in seen.iter().zip(0..) {
+        let rarest = set.iter().min_by_key(|channel| counts[channel.index()]);
+        if let Some(rarest) = rarest {
+            lists[rarest.index()].push(at);
+        }
+    }
+    lists
 }
 
 impl AttributionModel for SetRateShapleyModel {
@@ -253,6 +315,7 @@ mod tests {
         rates
             .seen
             .retain(|(set, _)| set.iter().all(|channel| small.contains(channel)));
+        rates.by_rarest = by_rarest(&rates.seen, 6);
         let gone_through = rates.shapley(&small);
         for (left, right) in looked_up.iter().zip(&gone_through) {
             approx::assert_relative_eq!(left, right, max_relative = 1e-12);

@@ -16,6 +16,7 @@ use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// Cart abandonment: the share of carts that no purchase followed, by device, by channel and by
 /// both.
@@ -144,11 +145,13 @@ pub struct CartFigures {
 /// let options = CartOptions::default().with_device("terminal").with_patience(week);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct CartOptions {
     device: Option<String>,
     patience: Duration,
 }
+
+refuse_unknown_fields!(CartOptions, serialize);
 
 impl Default for CartOptions {
     fn default() -> Self {

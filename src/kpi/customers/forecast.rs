@@ -9,6 +9,7 @@ use crate::kpi::customers::lifetime::discounted_value::discounted_value;
 use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
 use crate::kpi::customers::purchases::CustomerPurchases;
 use crate::time::limits::DAY;
+use crate::util::known_fields::read_settings;
 
 /// How far a forecast of customer value reaches, in what steps, at what discount rate a step.
 ///
@@ -20,13 +21,14 @@ use crate::time::limits::DAY;
 /// assert!(ForecastHorizon::new(30.0, 0, 0.01).is_err());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "ForecastFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ForecastHorizon {
     step_days: f64,
     steps: u32,
     discount: f64,
 }
+
+read_settings!(ForecastHorizon, ForecastFields);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

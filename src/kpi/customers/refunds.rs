@@ -22,36 +22,40 @@ impl Purchases<'_> {
     /// If the log lacks the column, or a text in it is no finite number.
     pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
         log.check_column(Some(column))?;
+        let counts = |event: &Event<'_>| {
+            let goal = self
+                .journeys
+                .options()
+                .and_then(|options| options.goal.as_deref());
+            event.kind() == Kind::Conversion && (goal.is_none() || event.goal() == goal)
+        };
         let mut found = Vec::new();
         self.each_known(log, |timeline, first, columns| {
             for (row, event) in timeline
                 .rows()
                 .zip(timeline.events())
-                .filter(|(_, event)| event.kind() == Kind::Conversion)
+                .filter(|(_, event)| counts(event))
             {
                 let text = timeline.text(row, column).unwrap_or("");
-                if let Some(purchase) = columns
-                    .find(first.clone(), event.time())
-                    .filter(|_| !text.is_empty())
-                {
+                if let Some(purchase) = columns.find(first.clone(), event.time()) {
                     found.push((purchase, row, text, event.value()));
                 }
             }
         });
-        let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
-            let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
-            let margin = margin.ok_or_else(|| {
-                Error::field(row as u64 + 1, column, text, "a finite number, or nothing")
-            })?;
-            Ok((purchase, margin, value))
-        };
-        let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-        for (purchase, margin, value) in found {
-            let share = share(
-                self.columns.margins[purchase],
-                self.columns.values[purchase],
-            );
-            self.columns.margins[purchase] += margin - share * value;
+        let is_net = self.journeys.is_net_of_returns();
+        for rows in found.chunk_by(|left, right| left.0 == right.0) {
+            let purchase = rows[0].0;
+            let net = self.columns.values[purchase];
+            let general = share(self.columns.margins[purchase], net);
+            if let Some((margin, gross)) = stated_margin(rows, column, general)? {
+                // what came back takes its part of the margin with it
+                let left = if is_net && gross != 0.0 {
+                    net / gross
+                } else {
+                    1.0
+                };
+                self.columns.margins[purchase] = margin * left;
+            }
         }
         Ok(self)
     }
@@ -135,6 +139,32 @@ impl Purchases<'_> {
             }
         }
     }
+}
+
+/// A conversion: its purchase, its row in the log, the text of its margin, and its value.
+type MarginRow<'h> = (usize, usize, &'h str, f64);
+
+/// The margin and the value of a purchase whose rows state a margin; rows that state none have the
+/// general share.
+fn stated_margin(rows: &[MarginRow<'_>], column: &str, share: f64) -> Result<Option<(f64, f64)>> {
+    if rows.iter().all(|(_, _, text, _)| text.is_empty()) {
+        return Ok(None);
+    }
+    let (mut margin, mut gross) = (0.0, 0.0);
+    for &(_, row, text, value) in rows {
+        gross += value;
+        margin += match text {
+            "" => share * value,
+            text => {
+                let stated = text.parse().ok().filter(|margin: &f64| margin.is_finite());
+                stated.ok_or_else(|| {
+                    let expected = "a finite number, or nothing";
+                    Error::field(row as u64 + 1, column, text, expected)
+                })?
+            }
+        };
+    }
+    Ok(Some((margin, gross)))
 }
 
 /// The second of each order of a person; the first one's where rows repeat it.

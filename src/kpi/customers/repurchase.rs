@@ -12,6 +12,7 @@ use crate::report::{Report, Section};
 use crate::stats::{Distribution, Proportion, Spell, Survival};
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
+use crate::util::known_fields::read_settings;
 
 /// How many customers bought again, and how long they took. Intervals still open when observation
 /// ended count as such ([`Survival`]): leaving them out makes customers look faster than they are.
@@ -132,12 +133,13 @@ fn in_days(seconds: u32) -> f64 {
 /// assert_eq!(purchases.due(Regularity::default()).count(), 1);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RegularityFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Regularity {
     purchases: usize,
     variation: f64,
 }
+
+read_settings!(Regularity, RegularityFields);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

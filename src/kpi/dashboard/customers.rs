@@ -57,7 +57,8 @@ pub struct CustomerKpis {
     pub lifetime_value_by_segment: Family<CustomerLifetimeValue>,
     /// Lifetime value against acquisition cost.
     pub value_to_cost: Family<ValuesToCost>,
-    /// Returns of persons without an earlier purchase; no value is reduced by them.
+    /// Returns that belong to no purchase, where journeys are net of returns; no value is reduced
+    /// by them.
     #[serde(skip)]
     pub unmatched_returns: u64,
     /// Why there is no forecast of lifetime values, if there is none.
@@ -86,7 +87,10 @@ impl CustomerKpis {
             lifetime_value: Family::new(values.by_channel).with_basis(first_touch),
             lifetime_value_by_segment: Family::new(values.by_segment).with_basis("by segment"),
             value_to_cost: Family::new(values.to_cost).with_basis(same_credit),
-            unmatched_returns: purchases.unmatched_returns(),
+            unmatched_returns: history
+                .unwrap_or(journeys)
+                .irregularities()
+                .unmatched_returns,
             no_forecast: values.no_forecast,
         })
     }
@@ -120,9 +124,6 @@ fn purchases<'j>(
     let mut purchases = all.with_margin(options.margin)?;
     if timelines.log().columns().any(|column| column == "margin") {
         purchases = purchases.with_margins(timelines, "margin")?;
-    }
-    if options.net_of_returns {
-        purchases = purchases.with_returns(timelines);
     }
     Ok(match options.purchases_by_day {
         true => purchases.by_day(options.kpis.zone()),

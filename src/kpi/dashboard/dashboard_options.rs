@@ -29,7 +29,6 @@ pub struct DashboardOptions {
     pub(crate) active_days: f64,
     pub(crate) most_paths: usize,
     pub(crate) stages: Vec<(String, Stage)>,
-    pub(crate) net_of_returns: bool,
     pub(crate) purchases_by_day: bool,
 }
 
@@ -42,7 +41,6 @@ impl Default for DashboardOptions {
             active_days: 31.0,
             most_paths: 10,
             stages: Vec::new(),
-            net_of_returns: false,
             purchases_by_day: false,
         }
     }
@@ -104,16 +102,6 @@ impl DashboardOptions {
     pub fn with_zone(self, zone: TimeZone) -> Self {
         Self {
             kpis: self.kpis.with_zone(zone),
-            ..self
-        }
-    }
-
-    /// Takes returns off the value of purchases; not by default. So that credit and return on spend
-    /// are net too, journeys must be made net of returns.
-    #[must_use]
-    pub fn with_net_of_returns(self, net_of_returns: bool) -> Self {
-        Self {
-            net_of_returns,
             ..self
         }
     }

@@ -70,7 +70,7 @@ impl Dashboard {
     /// scale are counted and left out. Without a range in the options, answers, cases and carts are
     /// those of the whole log. Where journeys have a first day, customers keep what the log says of
     /// the time before: who bought then is no new customer, and whoever does not come back is gone.
-    /// Conversions of the journeys' goal count everywhere, and where journeys leave out rows that
+    /// Conversions of the journeys' goal count everywhere, net of returns where journeys are; where journeys leave out rows that
     /// repeat another one, so does every report.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Dashboard {
             customers: CustomerKpis::new(&timelines, journeys, history.as_ref(), options)?,
             service: ServiceKpis::new(&timelines, &options.over(served)?)?,
             journeys: JourneyKpis::new(journeys, options)?,
-            findings: findings(log, options.kpis.goal()),
+            findings: findings(journeys),
         })
     }
 

@@ -1,11 +1,11 @@
 //! What makes the figures of a dashboard doubtful.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Events, Kind};
+use crate::journeys::arena::Journeys;
+use crate::journeys::{GoalCount, Irregularities};
 
 /// What makes figures of a log doubtful, and what to do about it.
 ///
@@ -27,50 +27,38 @@ use crate::event::{Events, Kind};
 /// assert!(found(JourneyOptions::default().with_goal("purchase"))?.is_empty());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Finding {
     /// Conversions of several goals count as purchases alike: a sign-up makes a customer.
     SeveralGoals {
         /// Conversions by goal, in the order of names; those without a goal under the empty name.
-        goals: BTreeMap<String, u64>,
+        goals: Vec<GoalCount>,
+    },
+    /// Rows of the log are out of the ordinary: repeated orders, missing persons, robots.
+    IrregularLog {
+        /// What they are, and what was done about them.
+        log: Irregularities,
     },
 }
 
-/// The findings on a log of which conversions of `goal` count, or all.
-pub(crate) fn findings(log: &Events, goal: Option<&str>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if goal.is_none() {
-        let goals = goals(log);
-        findings.extend((goals.len() > 1).then_some(Finding::SeveralGoals { goals }));
-    }
-    findings
-}
-
-/// How many conversions each goal has.
-fn goals(log: &Events) -> BTreeMap<String, u64> {
-    let mut goals = BTreeMap::new();
-    let conversions = log.iter().filter(|event| event.kind() == Kind::Conversion);
-    for event in conversions {
-        let goal = event.goal().unwrap_or("");
-        match goals.get_mut(goal) {
-            Some(count) => *count += 1,
-            None => {
-                goals.insert(goal.to_owned(), 1);
-            }
-        }
-    }
-    goals
+/// The findings on the log of journeys.
+pub(crate) fn findings(journeys: &Journeys) -> Vec<Finding> {
+    let mut log = journeys.irregularities();
+    let goals = std::mem::take(&mut log.goals);
+    let several = (!goals.is_empty()).then_some(Finding::SeveralGoals { goals });
+    let irregular = (!log.is_empty()).then_some(Finding::IrregularLog { log });
+    several.into_iter().chain(irregular).collect()
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SeveralGoals { goals } => {
-                let named = |(goal, count): (&String, &u64)| match goal.as_str() {
-                    "" => format!("{count} without a goal"),
-                    goal => format!("{goal} ({count})"),
+                let named = |of: &GoalCount| match of.goal.as_str() {
+                    "" => format!("{} without a goal", of.conversions),
+                    goal => format!("{goal} ({})", of.conversions),
                 };
                 let goals: Vec<String> = goals.iter().map(named).collect();
                 write!(
@@ -79,6 +67,7 @@ impl fmt::Display for Finding {
                     goals.join(", ")
                 )
             }
+            Self::IrregularLog { log } => f.write_str(log.to_string().trim_end()),
         }
     }
 }

@@ -378,6 +378,10 @@ impl Accumulator for ConversionCounts {
         }
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         self.touched += later.touched;

@@ -10,6 +10,7 @@ use crate::event::{Events, Kind};
 use crate::kpi::journeys::contrast::Measure;
 use crate::kpi::service::net_score::NetScore;
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// How the answers to a question are read.
 ///
@@ -173,12 +174,14 @@ impl fmt::Display for Score {
 /// assert_eq!(questions.iter().len(), 5);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Questions {
     questions: BTreeMap<String, SurveyScale>,
     #[serde(default)]
     leave_out_off_scale: bool,
 }
+
+refuse_unknown_fields!(Questions, serialize);
 
 impl Default for Questions {
     fn default() -> Self {

@@ -199,11 +199,23 @@ fn returns_are_taken_off_on_request() {
             "/rfm/value",
             "/lifetime_value/whole/total",
             "/lifetime_value_by_segment/whole/total",
+            "/conversion/value",
+            "/returns/whole/value",
         ]
         .map(figure)
     };
-    assert_eq!(of(&[]), [140.0; 3]);
-    assert_eq!(of(&["--returns", "net"]), [40.0; 3]);
+    assert_eq!(of(&[]), [140.0; 5]);
+    assert_eq!(of(&["--returns", "net"]), [40.0; 5]);
+    let net = document("refund-net.csv", log, &["--returns", "net"]);
+    let credited = net["returns"]["channels"].as_array().unwrap();
+    let search = credited
+        .iter()
+        .find(|row| row["channel"] == "search")
+        .unwrap();
+    assert_eq!(
+        (&search["value"], &net["repurchase"]["population"]),
+        (&0.0.into(), &1.into())
+    );
 }
 
 #[test]

@@ -522,9 +522,12 @@ fn a_name_that_the_data_lack_is_refused_with_the_remedy() {
 fn a_slip_in_stored_settings_is_refused_with_the_name_that_was_meant() {
     let read = |text: &str| serde_json::from_str::<JourneyOptions>(text);
     let refused = read(r#"{"re_use": true}"#).unwrap_err().to_string();
-    assert!(refused.contains("perhaps `reuse`"), "{refused}");
+    assert!(refused.contains("did you mean `reuse`?"), "{refused}");
     let nested = read(r#"{"lookback": {"second": 5}}"#).unwrap_err();
-    assert!(nested.to_string().contains("perhaps `seconds`"), "{nested}");
+    assert!(
+        nested.to_string().contains("did you mean `seconds`?"),
+        "{nested}"
+    );
     assert_eq!(read("{}").unwrap(), JourneyOptions::default());
     let options = JourneyOptions::default()
         .with_unique_orders(false)

@@ -251,7 +251,7 @@ fn a_goal_is_not_a_purchase_of_another() {
     assert_eq!(
         goals
             .iter()
-            .map(|(goal, &count)| (goal.as_str(), count))
+            .map(|of| (of.goal.as_str(), of.conversions))
             .collect::<Vec<_>>(),
         [("purchase", 1), ("signup", 2)]
     );
@@ -497,5 +497,54 @@ fn overdue_buyers_are_those_who_did_not_come_in_the_period() {
     assert_eq!(
         (counts(&cycles.regular), counts(&cycles.overdue)),
         ((1, 2), (1, 1))
+    );
+}
+
+#[test]
+fn margins_are_net_where_journeys_are() {
+    let mut log = Events::with_columns(["margin"]).keep_all();
+    let rows = [("ann", 100.0, "40"), ("bob", 50.0, "")];
+    for (person, value, margin) in rows {
+        let sale = Event::conversion(person, JANUARY)
+            .with_value(value)
+            .with_order_id(person);
+        log.push(sale.with_texts(&[margin])).unwrap();
+        let refund = Event::of_kind(Kind::Return, person, JANUARY + DAY).with_value(25.0);
+        log.push(refund.with_order_id(person)).unwrap();
+    }
+    let timelines = PersonTimelines::new(&log).unwrap();
+    let margins = |net: bool| {
+        let options = JourneyOptions::default().with_net_of_returns(net);
+        let journeys = Journeys::from_events(&log, options).unwrap();
+        let purchases = Purchases::new(&journeys).unwrap().with_margin(0.5).unwrap();
+        let purchases = purchases.with_margins(&timelines, "margin").unwrap();
+        let purchases = purchases.with_returns(&timelines);
+        let mut margins: Vec<f64> = purchases.customers().map(|one| one.margin()).collect();
+        margins.sort_unstable_by(f64::total_cmp);
+        margins
+    };
+    // bob half of 25; ann three quarters of 40
+    assert_eq!(margins(false), [12.5, 30.0]);
+    assert_eq!(margins(true), [12.5, 30.0]);
+}
+
+#[test]
+fn misspelt_settings_are_refused_with_the_nearest_name() {
+    let told = |text: &str| {
+        serde_json::from_str::<KpiOptions>(text)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(
+        told(r#"{"perods": null}"#).contains("periods"),
+        "{}",
+        told(r#"{"perods": null}"#)
+    );
+    let options: KpiOptions = serde_json::from_str(r#"{"goal": "sale", "zone": "UTC"}"#).unwrap();
+    assert_eq!(options, KpiOptions::default().with_goal("sale"));
+    assert!(serde_json::from_str::<CartOptions>(r#"{"patence": 3}"#).is_err());
+    assert!(
+        serde_json::from_str::<Regularity>(r#"{"purchases": 3, "variation": 0.5, "x": 1}"#)
+            .is_err()
     );
 }

@@ -28,7 +28,8 @@ impl Fit for LogLinearHazard {
     }
 
     /// # Errors
-    /// If a flagged channel is not one of the journeys'; or there are conversions, but no time
+    /// If a flagged channel is not one of the journeys'; the evidence is of other bins or beyond the
+    /// [limits](crate::attribution#limits); or there are conversions, but no time
     /// between first touches and the end of observation.
     fn solve(&self, evidence: PersonTime) -> Result<LogLinearHazardModel> {
         let channels = evidence.channels().clone();
@@ -37,6 +38,7 @@ impl Fit for LogLinearHazard {
             .excluded()
             .iter()
             .for_each(|id| captured[id.index()] = true);
+        evidence.check(&self.ends)?;
         let states = evidence.states();
         let conversions: f64 = states.iter().map(|state| state.conversions).sum();
         let person_days = states.iter().map(|state| state.seconds).sum::<f64>() / DAY;

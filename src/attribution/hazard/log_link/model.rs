@@ -10,6 +10,7 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A fitted [`LogLinearHazard`].
 ///
@@ -127,9 +128,16 @@ impl LogLinearHazardModel {
             return 0.0;
         };
         let (channels, times) = (journey.credited_channels(), journey.credited_times());
-        let latest = |at: usize| !channels[at + 1..].contains(&channels[at]);
-        let touches = (0..times.len()).filter(|&at| latest(at));
-        let sum: f64 = touches
+        // a touch without another of its channel before it in reverse order is the latest
+        let reversed: Vec<ChannelId> = channels.iter().rev().copied().collect();
+        let mut latest: Vec<usize> = previous(&reversed)
+            .enumerate()
+            .filter(|(_, before)| before.is_none())
+            .map(|(at, _)| times.len() - 1 - at)
+            .collect();
+        latest.reverse();
+        let sum: f64 = latest
+            .into_iter()
             .map(|at| self.coefficient(channels[at], journey.close - times[at]))
             .sum();
         libm::exp(sum + log_baseline)
@@ -145,6 +153,22 @@ impl LogLinearHazardModel {
             self.coefficients[channel.index() * ends.len() + bin]
         }
     }
+}
+
+/// Up to this many touches the one before is looked for touch by touch, without memory.
+const FEW: usize = 32;
+
+/// For each touch, the one before it of the same channel.
+fn previous(channels: &[ChannelId]) -> impl Iterator<Item = Option<usize>> {
+    let mut latest = HashMap::new();
+    (0..channels.len()).map(move |at| {
+        if channels.len() > FEW {
+            return latest.insert(channels[at], at);
+        }
+        channels[..at]
+            .iter()
+            .rposition(|other| *other == channels[at])
+    })
 }
 
 impl AttributionModel for LogLinearHazardModel {
@@ -191,10 +215,8 @@ impl AttributionModel for LogLinearHazardModel {
         let first = times.partition_point(|&time| journey.close - time > horizon);
         let mut intensity = libm::exp(eta);
         let mut baseline = intensity;
-        for at in first..times.len() {
-            let before = (first..at)
-                .rev()
-                .find(|&other| channels[other] == channels[at]);
+        for (at, before) in (first..).zip(previous(&channels[first..])) {
+            let before = before.map(|before| first + before);
             let replaced = before.map_or(0.0, |other| {
                 self.coefficient(channels[at], journey.close - times[other])
             });

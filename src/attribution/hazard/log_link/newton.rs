@@ -2,7 +2,9 @@
 
 use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::log_link::states::States;
-use crate::linalg::newton::{Concave, Expansion, Newton, Stop};
+use crate::attribution::limits::DENSE_COEFFICIENTS;
+use crate::linalg::newton::{Concave, Expansion, Maximum, Newton, Stop};
+use crate::linalg::sparse_newton::{Derived, SparseNewton, Terms};
 use std::ops::Range;
 
 /// Coefficients and how they were found.
@@ -43,18 +45,70 @@ pub(super) fn maximise(
     let days: f64 = states.iter().map(|state| state.seconds / DAY).sum();
     let mut start = vec![0.0; features + 1];
     start[features] = libm::log(conversions / days);
-    let newton = Newton {
-        most_steps: usize::try_from(most_steps).unwrap_or(usize::MAX),
-        stop: Stop::Gain(GAIN * conversions),
-        scaled: true,
+    let most_steps = usize::try_from(most_steps).unwrap_or(usize::MAX);
+    let stop = Stop::Gain(GAIN * conversions);
+    let maximum = if features < DENSE_COEFFICIENTS {
+        dense(states, start, most_steps, stop)
+    } else {
+        sparse(states, start, most_steps, stop)
     };
-    let maximum = newton.maximise(&Penalised(states), start);
     Solution {
         coefficients: maximum.point,
         log_likelihood: maximum.value,
         steps: maximum.steps as u64,
         converged: maximum.converged,
     }
+}
+
+fn dense(states: &States, start: Vec<f64>, most_steps: usize, stop: Stop) -> Maximum {
+    let newton = Newton {
+        most_steps,
+        stop,
+        scaled: true,
+    };
+    newton.maximise(&Penalised(states), start)
+}
+
+fn sparse(states: &States, start: Vec<f64>, most_steps: usize, stop: Stop) -> Maximum {
+    let baseline = start.len() - 1;
+    let mut penalties = vec![PRIOR; start.len()];
+    penalties[baseline] = 0.0;
+    let newton = SparseNewton {
+        terms: &WithBaseline { states, baseline },
+        penalties: &penalties,
+        most_steps,
+        stop,
+    };
+    newton.maximise(start)
+}
+
+impl Terms for WithBaseline<'_> {
+    fn len(&self) -> usize {
+        self.states.len()
+    }
+
+    fn columns(&self, term: usize) -> impl Iterator<Item = usize> {
+        let features = self.states.get(term).features.iter();
+        features
+            .map(|&feature| feature as usize)
+            .chain([self.baseline])
+    }
+
+    fn derive(&self, term: usize, sum: f64) -> Derived {
+        let state = self.states.get(term);
+        let expected = state.seconds / DAY * libm::exp(sum);
+        Derived {
+            value: state.conversions * sum - expected,
+            slope: state.conversions - expected,
+            curvature: expected,
+        }
+    }
+}
+
+/// States whose intensity has a baseline, the coefficient of that number.
+struct WithBaseline<'a> {
+    states: &'a States,
+    baseline: usize,
 }
 
 /// The log-likelihood of states, minus the prior.
@@ -124,4 +178,30 @@ fn read(states: &States, range: Range<usize>, coefficients: &[f64]) -> Expansion
         }
     }
     point
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::util::Random;
+
+    #[test]
+    fn both_ways_find_the_same_coefficients() {
+        let (mut states, mut random) = (States::default(), Random::new(9));
+        for at in 0..500u32 {
+            let mut features: Vec<u32> = (0..3).map(|_| random.index(40) as u32).collect();
+            features.sort_unstable();
+            features.dedup();
+            let (seconds, count) = (1e6 * random.index(9) as f64, random.index(4) as f64);
+            states.add(at.into(), &features, seconds, count);
+        }
+        let (start, stop) = (vec![0.0; 41], Stop::Gain(1e-9));
+        let dense = dense(&states, start.clone(), 100, stop);
+        let sparse = sparse(&states, start, 100, stop);
+        assert!(dense.converged && sparse.converged);
+        approx::assert_relative_eq!(dense.value, sparse.value, max_relative = 1e-10);
+        for (one, other) in dense.point.iter().zip(&sparse.point) {
+            approx::assert_relative_eq!(one, other, epsilon = 1e-4);
+        }
+    }
 }

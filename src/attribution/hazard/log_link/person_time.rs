@@ -1,7 +1,11 @@
 //! Person-time and conversions by state of the most recent touches.
 
+use crate::attribution::distinct::distinct;
 use crate::attribution::evidence::EvidenceVersion;
+use crate::attribution::hazard::basis::Basis;
+use crate::attribution::hazard::log_link::changes::{Active, Change};
 use crate::attribution::hazard::log_link::states::States;
+use crate::attribution::limits::MOST_ENTRIES;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
@@ -35,6 +39,8 @@ pub struct PersonTime {
     ends: Vec<u32>,
     states: States,
     excluded: Vec<ChannelId>,
+    /// Whether one person had more touches and channels than the limits allow.
+    too_large: bool,
     /// By feature, what it adds to the fingerprint of a state.
     marks: Vec<u128>,
     changes: Vec<Change>,
@@ -49,6 +55,8 @@ struct Fields {
     ends: Vec<u32>,
     states: Vec<(Vec<u32>, f64, f64)>,
     excluded: Vec<ChannelId>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    too_large: bool,
 }
 
 impl From<PersonTime> for Fields {
@@ -64,6 +72,7 @@ impl From<PersonTime> for Fields {
             ends: evidence.ends,
             states,
             excluded: evidence.excluded,
+            too_large: evidence.too_large,
         }
     }
 }
@@ -77,9 +86,12 @@ impl TryFrom<Fields> for PersonTime {
             ends,
             states,
             excluded,
+            too_large,
             ..
         } = fields;
+        Basis::bins(ends.clone())?;
         let mut evidence = Self::new(&channels, &ends);
+        evidence.too_large = too_large;
         let features = channels.len() * ends.len();
         for (state, seconds, conversions) in states {
             let rising = state.windows(2).all(|pair| pair[0] < pair[1])
@@ -107,65 +119,6 @@ impl TryFrom<Fields> for PersonTime {
     }
 }
 
-/// At a second, a channel's most recent touch moves into a bin, or out of all: the second, the
-/// channel and one more than the bin from high bits to low, so that one comparison of numbers puts
-/// changes in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Change(u64);
-
-impl Change {
-    fn new(at: u32, channel: ChannelId, bin: Option<usize>) -> Self {
-        Self(u64::from(at) << 32 | u64::from(channel.0) << 16 | bin.map_or(0, |bin| bin as u64 + 1))
-    }
-
-    fn at(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    fn channel(self) -> u32 {
-        u32::from((self.0 >> 16) as u16)
-    }
-
-    fn bin(self) -> Option<u32> {
-        u32::from(self.0 as u16).checked_sub(1)
-    }
-}
-
-/// The features that are 1 at the moment, in order, with their fingerprint.
-#[derive(Default)]
-struct Active {
-    features: Vec<u32>,
-    fingerprint: u128,
-}
-
-impl Active {
-    /// Puts `feature`, if any, in the place of what there is of the features in `own`.
-    #[inline]
-    fn replace(&mut self, own: Range<u32>, feature: Option<u32>, marks: &[u128]) {
-        let place = self
-            .features
-            .iter()
-            .take_while(|&&other| other < own.start)
-            .count();
-        let present = self
-            .features
-            .get(place)
-            .copied()
-            .filter(|other| own.contains(other));
-        match (present, feature) {
-            (Some(_), Some(feature)) => self.features[place] = feature,
-            (Some(_), None) => drop(self.features.remove(place)),
-            (None, Some(feature)) => self.features.insert(place, feature),
-            (None, None) => {}
-        }
-        let mark = |feature: Option<u32>| feature.map_or(0, |feature| marks[feature as usize]);
-        self.fingerprint = self
-            .fingerprint
-            .wrapping_sub(mark(present))
-            .wrapping_add(mark(feature));
-    }
-}
-
 impl PersonTime {
     pub(super) fn new(channels: &Channels, ends: &[u32]) -> Self {
         Self {
@@ -173,6 +126,7 @@ impl PersonTime {
             ends: ends.to_vec(),
             states: States::default(),
             excluded: Vec::new(),
+            too_large: false,
             marks: (0..channels.len() * ends.len())
                 .map(|feature| xxh3_128(&(feature as u64).to_le_bytes()))
                 .collect(),
@@ -184,6 +138,25 @@ impl PersonTime {
     /// The names of the channels.
     pub fn channels(&self) -> &Channels {
         &self.channels
+    }
+
+    /// Fails unless the evidence is of these bins and within the limits.
+    pub(super) fn check(&self, ends: &[u32]) -> Result<()> {
+        if self.ends != ends {
+            return Err(Error::setting(
+                "the bins of person-time",
+                format!("{:?} s", self.ends),
+                format!("the specification's, {ends:?} s"),
+            ));
+        }
+        if self.too_large {
+            return Err(Error::setting(
+                "the number of touches x bins of age x channels of one person",
+                "larger",
+                format!("at most {MOST_ENTRIES}: leave that person out, or cap its touches"),
+            ));
+        }
+        Ok(())
     }
 
     /// The states in an order such that sums over them do not depend on who came first.
@@ -220,6 +193,12 @@ impl PersonTime {
     ) {
         let Range { start: open, end } = watched;
         self.find_changes(channels, times);
+        let changes = self.changes.len();
+        // a person has no more channels than changes, so few of these are never too many
+        if changes > MOST_ENTRIES.isqrt() && changes * distinct(channels).len() > MOST_ENTRIES {
+            self.too_large = true;
+            return;
+        }
         let mut conversions = conversions.filter(|&(at, _)| at >= open).peekable();
         let Self {
             states,
@@ -256,7 +235,6 @@ impl PersonTime {
     /// Every change of bin of a channel's most recent touch, in order of time.
     fn find_changes(&mut self, channels: &[ChannelId], times: &[u32]) {
         self.changes.clear();
-        self.upcoming.fill(u32::MAX);
         for (&channel, &time) in channels.iter().zip(times).rev() {
             let until = std::mem::replace(&mut self.upcoming[channel.index()], time);
             let mut from = time;
@@ -274,6 +252,10 @@ impl PersonTime {
             }
         }
         self.changes.sort_unstable();
+        // only what was set: there may be many more channels than one person touches
+        for channel in channels {
+            self.upcoming[channel.index()] = u32::MAX;
+        }
     }
 }
 
@@ -315,6 +297,10 @@ impl Accumulator for PersonTime {
         }
     }
 
+    fn check_channels(&self, journeys: &Channels) -> Result<()> {
+        self.channels.same_as(journeys)
+    }
+
     fn merge(&mut self, later: Self) -> Result<()> {
         self.channels.same_as(&later.channels)?;
         if self.ends != later.ends {
@@ -325,6 +311,7 @@ impl Accumulator for PersonTime {
             ));
         }
         self.states.merge(&later.states);
+        self.too_large |= later.too_large;
         self.exclude(&later.excluded);
         Ok(())
     }

@@ -1,7 +1,9 @@
 //! Newton's method for penalised logistic regression on sets of channels.
 
 use crate::attribution::channel_sets::ChannelSetCounts;
-use crate::linalg::newton::{Concave, Expansion, Newton, Stop};
+use crate::attribution::limits::DENSE_COEFFICIENTS;
+use crate::linalg::newton::{Concave, Expansion, Maximum, Newton, Stop};
+use crate::linalg::sparse_newton::{Derived, SparseNewton, Terms};
 
 /// The intercept and then a coefficient a channel, and how they came about.
 pub(crate) struct Fitted {
@@ -37,16 +39,7 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
     let penalties: Vec<f64> = (0..size)
         .map(|at| if at == 0 { FREE } else { penalty })
         .collect();
-    let objective = Penalised {
-        rows: &rows,
-        penalties: &penalties,
-    };
-    let newton = Newton {
-        most_steps: MOST_STEPS,
-        stop: Stop::Step(SMALL),
-        scaled: false,
-    };
-    let maximum = newton.maximise(&objective, vec![0.0; size]);
+    let maximum = maximum(&rows, &penalties);
     let log_likelihood = rows
         .iter()
         .map(|row| row.log_likelihood(&maximum.point))
@@ -58,6 +51,26 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
         converged: maximum.converged,
         log_likelihood,
     }
+}
+
+fn maximum(rows: &[Row], penalties: &[f64]) -> Maximum {
+    let (most_steps, stop) = (MOST_STEPS, Stop::Step(SMALL));
+    let start = vec![0.0; penalties.len()];
+    if penalties.len() <= DENSE_COEFFICIENTS {
+        let newton = Newton {
+            most_steps,
+            stop,
+            scaled: false,
+        };
+        return newton.maximise(&Penalised { rows, penalties }, start);
+    }
+    let newton = SparseNewton {
+        terms: &Table(rows),
+        penalties,
+        most_steps,
+        stop,
+    };
+    newton.maximise(start)
 }
 
 /// The intercept's own penalty: next to none, so that it is finite where nobody, or everybody,
@@ -74,8 +87,34 @@ impl Row {
 
     /// `converted x log p + rest x log (1 - p)`, with log p = -log(1 + e^-odds).
     fn log_likelihood(&self, coefficients: &[f64]) -> f64 {
-        let odds = self.odds(coefficients);
+        self.log_likelihood_at(self.odds(coefficients))
+    }
+
+    fn log_likelihood_at(&self, odds: f64) -> f64 {
         -self.converted * softplus(-odds) - (self.all - self.converted) * softplus(odds)
+    }
+}
+
+/// The log-likelihood of rows, one by one.
+struct Table<'a>(&'a [Row]);
+
+impl Terms for Table<'_> {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn columns(&self, term: usize) -> impl Iterator<Item = usize> {
+        self.0[term].columns.iter().copied()
+    }
+
+    fn derive(&self, term: usize, odds: f64) -> Derived {
+        let row = &self.0[term];
+        let p = sigmoid(odds);
+        Derived {
+            value: row.log_likelihood_at(odds),
+            slope: row.converted - row.all * p,
+            curvature: row.all * p * (1.0 - p),
+        }
     }
 }
 
