@@ -60,6 +60,7 @@ impl ChannelNames {
     /// Numbers every one of these channels.
     pub(crate) fn add<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
         for name in names {
+            let name = name.trim();
             if name.is_empty() {
                 return Err(Error::setting("a channel's name", "empty", ANY_TEXT));
             }
@@ -153,6 +154,62 @@ impl Channels {
     /// The channels in order.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = ChannelId> + use<> {
         (0..self.len()).map(|at| ChannelId(at as u16))
+    }
+
+    /// The channels of both tables: those of shards whose channels differ are merged by name.
+    ///
+    /// ```
+    /// use mixtouch::Channels;
+    ///
+    /// let (monday, tuesday) = (Channels::new(["search", "tv"])?, Channels::new(["search", "tiktok"])?);
+    /// let both = monday.union(&tuesday)?;
+    /// assert_eq!(both.iter().collect::<Vec<_>>(), ["search", "tiktok", "tv"]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there are more than [`ChannelId::LIMIT`] names.
+    pub fn union(&self, other: &Self) -> Result<Self> {
+        if self.same_as(other).is_ok() {
+            return Ok(self.clone());
+        }
+        Self::new(self.iter().chain(other.iter()))
+    }
+
+    /// The number of each of these channels, in order, in another table; `None` for those it lacks.
+    ///
+    /// ```
+    /// use mixtouch::Channels;
+    ///
+    /// let (fitted, today) = (Channels::new(["search", "tv"])?, Channels::new(["radio", "search"])?);
+    /// let numbers: Vec<_> = today.ids_in(&fitted).into_iter().map(|id| id.map(|id| id.index())).collect();
+    /// assert_eq!(numbers, [None, Some(0)]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn ids_in(&self, other: &Self) -> Vec<Option<ChannelId>> {
+        self.iter().map(|name| other.id(name)).collect()
+    }
+
+    /// A column with one entry for each of these channels as one of another table, `filler` for
+    /// channels that are not among these. A table that lacks a channel loses its entry: take a
+    /// [`Channels::union`].
+    ///
+    /// ```
+    /// use mixtouch::Channels;
+    ///
+    /// let part = Channels::new(["search", "tv"])?;
+    /// let whole = part.union(&Channels::new(["tiktok"])?)?;
+    /// assert_eq!(part.column_in(&whole, &[3.0, 5.0], 0.0), [3.0, 0.0, 5.0]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn column_in<T: Clone>(&self, other: &Self, column: &[T], filler: T) -> Vec<T> {
+        let mut moved = vec![filler; other.len()];
+        for (id, value) in self.ids_in(other).into_iter().zip(column) {
+            if let Some(id) = id {
+                moved[id.index()] = value.clone();
+            }
+        }
+        moved
     }
 
     /// Fails unless `other` holds the same names.

@@ -92,7 +92,7 @@ pub enum Error {
     },
     /// A setting names a channel that no row of the log touches, and that was not declared.
     #[error(
-        "{role} names channel {channel:?}, expected: {}; declare a channel that has no row yet with add_channels",
+        "{role} names channel {channel:?}, expected: {}; one that the data may lack is declared by add_channels",
         nearest::expected(channel, known)
     )]
     UndeclaredChannel {

@@ -16,26 +16,35 @@
 //! ```
 
 mod append;
+mod cleaned_rows;
 mod columns;
 mod costs;
 pub(crate) mod details;
+mod fold;
 pub(crate) mod identifier;
 mod identifiers;
 mod ignored_rows;
 pub(crate) mod log;
+mod missing;
 mod owned;
 pub(crate) mod person;
+mod placeholders;
 mod row;
 mod select;
 mod sessions;
+mod unknown;
 
 pub(crate) use self::append::{recode_channel, recode_person, recode_text};
-pub use self::costs::CostTable;
+pub use self::cleaned_rows::CleanedRows;
+pub(crate) use self::costs::ChannelCosts;
+pub use self::costs::{CostSource, CostTable};
 pub use self::identifier::Identifier;
 pub(crate) use self::identifiers::IdentifierColumn;
 pub use self::ignored_rows::IgnoredRows;
 pub use self::log::Events;
 pub use self::owned::OwnedEvent;
 pub use self::person::PersonKey;
+pub use self::placeholders::Placeholders;
 pub use self::row::{Event, Interaction, Kind};
 pub use self::sessions::{SessionTouch, Sessions};
+pub(crate) use self::unknown::unknown_person;

@@ -23,18 +23,21 @@
 //! | all of it, in one document? | [`Dashboard`](dashboard::Dashboard) |
 //!
 //! Every report is made by `new` from its data and [`KpiOptions`]: confidence level, smallest
-//! group, range, periods, lookback, offline channels. It states its range and population,
-//! implements [`Report`](crate::report::Report), and serialises. Its estimates carry intervals:
+//! group, range, periods, time zone, goal, lookback, offline channels. It states its range and
+//! population, implements [`Report`](crate::report::Report), and serialises. Its estimates carry
+//! intervals:
 //!
 //! | figure | type | interval |
 //! |---|---|---|
 //! | proportion | [`Proportion`](crate::stats::Proportion) | Wilson's score interval |
 //! | mean | [`Mean`](crate::stats::Mean) | Student's t |
 //! | quantiles of a distribution | [`Distribution`](crate::stats::Distribution) | order statistics |
+//! | times of which some are open | [`Survival`](crate::stats::Survival) | Brookmeyer and Crowley's |
 //! | promoters less detractors | [`NetScore`](service::NetScore) | normal, on the trinomial |
 //!
-//! A figure over nothing, such as a proportion of 0 persons, is `None`, never NaN. Sums, and ratios
-//! of sums such as a cost per customer, carry no interval.
+//! A figure over nothing, such as a proportion of 0 persons, is `None`, never NaN. So is a figure
+//! of what lies beyond the end of observation, such as the churn of a month that is not over. Sums,
+//! and ratios of sums such as a cost per customer, carry no interval.
 //!
 //! # A new KPI
 //! A KPI over journeys is an [`Accumulator`](crate::Accumulator): it observes journeys one by one

@@ -30,6 +30,7 @@
 //! ```
 
 use crate::error::{Error, Result};
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The name of the merged small groups.
@@ -68,6 +69,12 @@ pub trait Group {
     /// Adds another group's figures.
     fn merge(&mut self, other: Self);
 
+    /// The number of distinct persons in several groups together: at least, where groups share
+    /// persons. By default the sum, which is right where no person is in two groups.
+    fn persons_together(groups: &[&Self]) -> u64 {
+        groups.iter().map(|group| group.persons()).sum()
+    }
+
     /// Whether the group has no persons; such groups disclose nothing and are shown.
     fn is_empty(&self) -> bool {
         self.persons() == 0
@@ -103,12 +110,13 @@ pub enum SmallGroups {
 /// assert!(minimum.allows(0), "a group of no persons discloses nothing");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct MinimumGroup {
     persons: u64,
     small: SmallGroups,
 }
+
+read_settings!(MinimumGroup, Fields);
 
 #[derive(Deserialize)]
 struct Fields {
@@ -193,10 +201,8 @@ impl MinimumGroup {
             };
         }
         let persons = |groups: &[(usize, String, G)]| {
-            groups
-                .iter()
-                .map(|(_, _, group)| group.persons())
-                .sum::<u64>()
+            let groups: Vec<&G> = groups.iter().map(|(_, _, group)| group).collect();
+            G::persons_together(&groups)
         };
         while persons(&small) < self.persons {
             match smallest(&shown) {
@@ -305,7 +311,7 @@ pub struct Protected<G> {
 pub struct Withheld {
     /// The number of groups.
     pub groups: usize,
-    /// The sum of their persons.
+    /// Their persons together.
     pub persons: u64,
     /// Whether they were merged or left out.
     pub small: SmallGroups,

@@ -5,7 +5,9 @@
 //! | a proportion | [`Proportion`] | Wilson's score interval |
 //! | a mean | [`Mean`] | Student's t interval |
 //! | several values | [`Distribution`] of [`Quantile`]s | intervals of order statistics |
+//! | times of which some are open | [`Survival`] | Brookmeyer and Crowley's intervals |
 //! | two arms compared | [`Difference`] | of the test that compared them |
+//! | two groups of times compared | [`RateRatio`] | of the log-rank test |
 //! | draws of a model | [`Estimate`] | quantiles of the draws |
 //!
 //! Every [`Interval`] carries its [`ConfidenceLevel`]. [`holm`] adjusts p values for their number.
@@ -25,9 +27,11 @@ pub(crate) mod multiple_testing;
 pub(crate) mod normal;
 pub(crate) mod proportion;
 pub(crate) mod quantile;
+pub(crate) mod rate_ratio;
 pub(crate) mod ratio;
 pub(crate) mod special;
 pub(crate) mod student;
+pub(crate) mod survival;
 
 pub use self::confidence::ConfidenceLevel;
 pub use self::difference::Difference;
@@ -39,3 +43,5 @@ pub use self::mean::Mean;
 pub use self::multiple_testing::holm;
 pub use self::proportion::Proportion;
 pub use self::quantile::Quantile;
+pub use self::rate_ratio::RateRatio;
+pub use self::survival::{Limits, Spell, Survival, SurvivalQuantile};

@@ -3,6 +3,6 @@
 pub(crate) mod bitset;
 pub(crate) mod buckets;
 pub(crate) mod interner;
+pub(crate) mod known_fields;
 pub(crate) mod random;
-pub(crate) mod settings;
 pub(crate) use self::random::Random;

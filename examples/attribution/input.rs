@@ -1,7 +1,7 @@
 //! From files, or a simulation, to journeys.
 
 use crate::options::{Options, pair};
-use mixtouch::event::IgnoredRows;
+use mixtouch::event::{IgnoredRows, Placeholders};
 use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
@@ -75,13 +75,29 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
 fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
     let started = Instant::now();
     let mut builder = builder(options)?;
-    costs.iter().for_each(|costs| builder.add_costs(costs));
+    if let Some(mut costs) = costs {
+        if options.fold_channels {
+            costs.fold_channels();
+        }
+        builder.add_costs(&costs);
+    }
     let mut columns = EventColumns::default();
     for text in &options.columns {
         let (standard, name) = pair("--column", text)?;
         columns = columns.rename(standard, name)?;
     }
-    columns = columns.with_texts(options.segment.iter());
+    let usual = Placeholders::default();
+    let placeholders = options
+        .placeholder
+        .iter()
+        .fold(usual, |all, text| all.with(text));
+    columns = columns
+        .with_texts(options.segment.iter())
+        .with_placeholders(placeholders)
+        .with_folded_channels(options.fold_channels);
+    if options.net_of_returns {
+        columns = columns.keep_returns();
+    }
     in_file(path, |file| read_log(path, file, columns, &mut builder))?;
     let ignored = builder.ignored_rows();
     if ignored.total() > 0 {

@@ -14,6 +14,8 @@ mod options;
 #[path = "../common/progress.rs"]
 mod progress;
 mod reports;
+#[path = "../common/span.rs"]
+mod span;
 
 use clap::Parser;
 use input::Input;
@@ -132,6 +134,7 @@ fn document(table: &ComparisonTable, reports: &[(&str, Figures)], input: &Input)
         "build": input.build.as_secs_f64(),
         "models": spent,
     });
+    document["irregularities"] = json!(input.journeys.irregularities());
     for (name, figures) in reports {
         document["reports"][name] = figures.json.clone();
     }

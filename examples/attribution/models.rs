@@ -70,13 +70,17 @@ fn last_non_direct(options: &Options) -> LastNonDirect {
 /// An error if an option names a channel that the journeys lack.
 fn check_channels(options: &Options, journeys: &Journeys) -> Result<()> {
     let channels = journeys.channels();
-    for (role, names) in [
-        ("--demand-capture", &options.demand_capture),
-        ("--upstream", &options.upstream),
-        ("--direct", &options.direct),
-        ("--stage", &options.stage),
+    for (role, names, ignores_case) in [
+        ("--direct", &options.direct, true),
+        ("--stage", &options.stage, false),
+        ("--demand-capture", &options.demand_capture, false),
+        ("--upstream", &options.upstream, false),
     ] {
-        if let Some(name) = names.iter().find(|name| channels.id(name).is_none()) {
+        let is = |name: &str, other: &str| {
+            name == other || (ignores_case && name.eq_ignore_ascii_case(other))
+        };
+        let lacks = |name: &&String| !channels.iter().any(|other| is(name, other));
+        if let Some(name) = names.iter().find(lacks) {
             return Err(Error::UndeclaredChannel {
                 role: role.into(),
                 channel: name.clone(),

@@ -1,13 +1,14 @@
 //! The command line.
 
+use crate::span::span;
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
+use mixtouch::event::CostSource;
 use mixtouch::journeys::Transform;
 use mixtouch::time::TimeRange;
-use mixtouch::{Day, Error, JourneyOptions, Lookback, Result, TimeZone};
+use mixtouch::{Day, Error, Interaction, JourneyOptions, Lookback, Result, TimeZone};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Score journeys by several attribution models.
 ///
@@ -56,6 +57,9 @@ pub(crate) struct Options {
     /// Lookback of one channel, as in tv=3d; repeatable
     #[arg(long, value_name = "CHANNEL=TIME")]
     pub(crate) channel_lookback: Vec<String>,
+    /// Lookback of touches that were only seen, as in 1d
+    #[arg(long, value_name = "TIME")]
+    pub(crate) view_lookback: Option<String>,
     /// Half-life of time-decay
     #[arg(long, value_name = "TIME", default_value = "7d")]
     pub(crate) half_life: String,
@@ -68,7 +72,7 @@ pub(crate) struct Options {
     /// Leave a channel out of journeys that have another; repeatable, or joined by commas
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
-    /// Channels that last-non-direct skips [default: the usual names of direct traffic]
+    /// Channels that last-non-direct skips; without, those that analytics tools call direct
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) direct: Vec<String>,
     /// Declare a channel that the log has no row of yet; repeatable
@@ -92,6 +96,24 @@ pub(crate) struct Options {
     /// Drop rows that repeat another one in everything
     #[arg(long)]
     pub(crate) deduplicate: bool,
+    /// Count rows that repeat an order as conversions of their own
+    #[arg(long)]
+    pub(crate) repeated_orders: bool,
+    /// Take returns off the conversions they belong to
+    #[arg(long)]
+    pub(crate) net_of_returns: bool,
+    /// Which costs hold of a channel that has them on touches and in --costs
+    #[arg(long, value_enum)]
+    pub(crate) cost_source: Option<Costs>,
+    /// Leave out the touches of persons with more than this, as robots have
+    #[arg(long, value_name = "N")]
+    pub(crate) most_touches: Option<NonZeroUsize>,
+    /// Take channels that differ only in case as one
+    #[arg(long, requires = "events")]
+    pub(crate) fold_channels: bool,
+    /// A further text that stands for a missing person, as undefined does; repeatable
+    #[arg(long, value_name = "TEXT", requires = "events")]
+    pub(crate) placeholder: Vec<String>,
     /// Intervals of every model from this many bootstrap replicates
     #[arg(long, value_name = "N")]
     pub(crate) bootstrap: Option<usize>,
@@ -141,6 +163,13 @@ pub(crate) enum PathTransform {
     Last,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Costs {
+    Touches,
+    Table,
+    Sum,
+}
+
 impl Options {
     /// Whether the retailer is simulated, for want of a file.
     pub(crate) fn is_simulated(&self) -> bool {
@@ -182,6 +211,10 @@ impl Options {
             lookback =
                 lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
+        if let Some(text) = &self.view_lookback {
+            let length = Lookback::new(span("--view-lookback", text)?)?;
+            lookback = lookback.with_interaction(Interaction::View, length);
+        }
         let transform = match self.transform {
             PathTransform::None => Transform::None,
             PathTransform::Exposure => Transform::Exposure,
@@ -195,7 +228,19 @@ impl Options {
             .with_exclude(self.exclude.iter().cloned())
             .with_transform(transform)
             .with_drop_censored(self.drop_immature)
-            .with_deduplicate(self.deduplicate);
+            .with_deduplicate(self.deduplicate)
+            .with_unique_orders(!self.repeated_orders)
+            .with_net_of_returns(self.net_of_returns);
+        if let Some(source) = self.cost_source {
+            options = options.with_cost_source(match source {
+                Costs::Touches => CostSource::Touches,
+                Costs::Table => CostSource::Table,
+                Costs::Sum => CostSource::Sum,
+            });
+        }
+        if let Some(touches) = self.most_touches {
+            options = options.with_most_touches(touches);
+        }
         if let Some(goal) = &self.goal {
             options = options.with_goal(goal);
         }
@@ -217,6 +262,10 @@ impl Options {
             (self.goal.is_some(), "--goal"),
             (self.lookback.is_some(), "--lookback"),
             (!self.channel_lookback.is_empty(), "--channel-lookback"),
+            (self.view_lookback.is_some(), "--view-lookback"),
+            (self.repeated_orders, "--repeated-orders"),
+            (self.net_of_returns, "--net-of-returns"),
+            (self.most_touches.is_some(), "--most-touches"),
             (self.reuse, "--reuse"),
             (self.drop_immature, "--drop-immature"),
             (self.deduplicate, "--deduplicate"),
@@ -238,25 +287,6 @@ impl Options {
 pub(crate) fn pair<'a>(option: &'static str, text: &'a str) -> Result<(&'a str, &'a str)> {
     text.split_once('=')
         .ok_or_else(|| bad(option, text, "NAME=VALUE"))
-}
-
-/// A length of time: a number and d, h, m or s.
-fn span(option: &'static str, text: &str) -> Result<Duration> {
-    let unit = [("d", 86_400.0), ("h", 3600.0), ("m", 60.0), ("s", 1.0)]
-        .into_iter()
-        .find(|(unit, _)| text.ends_with(unit));
-    let seconds = unit
-        .and_then(|(unit, seconds)| Some(text.strip_suffix(unit)?.parse::<f64>().ok()? * seconds));
-    let seconds = seconds
-        .filter(|&seconds| seconds > 0.0)
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| {
-        bad(
-            option,
-            text,
-            "a positive number and d, h, m or s, as in 30d",
-        )
-    })
 }
 
 fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {

@@ -24,6 +24,7 @@ pub(crate) fn journeys(
 ) -> Result<Journeys> {
     let mut builder = JourneyBuilder::new(options.journeys()?);
     builder.add_costs(costs);
+    builder.add_channels(options.add_channel.iter().map(String::as_str))?;
     builder.extend(events)?;
     builder.build_with_progress(progress)
 }

@@ -1,7 +1,7 @@
 //! The KPIs of the persons found, from the library's dashboard.
 
 use crate::channels;
-use crate::options::{Credit, Options};
+use crate::options::{Credit, Grain, Options};
 use crate::stitching::Stitching;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::rules::{FirstTouch, LastTouch, Linear};
@@ -20,26 +20,28 @@ pub(crate) fn dashboard(
 ) -> Result<Dashboard> {
     let contacts = &stitching.after.events;
     let journeys = channels::journeys(options, contacts, &stitching.after.costs, progress)?;
-    let model = fitted(options.model, &journeys)?;
+    let model = fitted(options, &journeys)?;
     let served = served(options, &stitching.log, &journeys)?;
     let kpis = KpiOptions::default()
         .with_minimum(options.minimum_group()?)
         .with_lookback(options.contacts_count_for()?)
-        .with_offline(options.offline_channels(contacts))
+        .with_offline(options.offline_channels(contacts)?)
+        .with_zone(options.zone()?.unwrap_or_default())
         .with_range(served);
     let settings = DashboardOptions::default()
         .with_kpis(kpis.clone())
-        .with_model_name(options.model.name())
+        .with_model_name(options.model().name())
         .with_margin(options.margin)
         .with_active_days(options.active_days)
-        .with_zone(options.zone()?.unwrap_or_default())
+        .with_purchases_by_day(options.grain == Grain::Day)
         .with_stages(options.stages_of(&journeys)?);
     let mut dashboard =
         Dashboard::new(contacts, &journeys, &*model, &settings).map_err(without_row)?;
     let campaign = stitching.log.columns().find(|name| *name == "campaign");
     let timelines = PersonTimelines::new(&stitching.log)?;
-    let emails = EmailRates::new(&timelines, &options.mail, campaign, &kpis)?;
-    dashboard.conversion.email = Some(emails).filter(|emails| emails.population > 0);
+    let mail = options.mail(&stitching.log)?;
+    let emails = EmailRates::new(&timelines, &mail, campaign, &kpis)?;
+    dashboard.conversion.email = Some(emails).filter(EmailRates::has_rates);
     Ok(dashboard)
 }
 
@@ -77,11 +79,17 @@ fn without_row(error: Error) -> Error {
 }
 
 /// The model of that name for these journeys.
-fn fitted(model: Credit, journeys: &Journeys) -> Result<Box<dyn AttributionModel>> {
-    Ok(match model {
+fn fitted(options: &Options, journeys: &Journeys) -> Result<Box<dyn AttributionModel>> {
+    let hazard = || {
+        let capture = options.demand_capture.iter().cloned();
+        AdditiveHazard::default()
+            .with_demand_capture(capture)
+            .fit(journeys)
+    };
+    Ok(match options.model() {
         Credit::FirstTouch => Box::new(FirstTouch),
         Credit::LastTouch => Box::new(LastTouch),
         Credit::Linear => Box::new(Linear),
-        Credit::AdditiveHazard => Box::new(AdditiveHazard::default().fit(journeys)?),
+        Credit::AdditiveHazard => Box::new(hazard()?),
     })
 }

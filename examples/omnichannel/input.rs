@@ -40,6 +40,14 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 
 fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<Input> {
     let mut columns = EventColumns::default().keep_all();
+    for text in &options.columns {
+        let (standard, name) = text.split_once('=').ok_or_else(|| Error::Setting {
+            name: "--column".into(),
+            value: format!("{text:?}"),
+            expected: "COLUMN=NAME".into(),
+        })?;
+        columns = columns.rename(standard, name)?;
+    }
     if let Some(zone) = options.zone()? {
         columns = columns.with_zone(zone);
     }
@@ -47,7 +55,7 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
         columns = columns.with_zone_column(column);
     }
     let log = with_texts(&columns, |columns| {
-        in_file(path, |file| read_log(path, file, columns, hasher))
+        in_file(path, |file| read_log(options, file, columns, hasher))
     })?;
     let links = options
         .identifiers
@@ -102,16 +110,87 @@ fn with_texts(
     }
 }
 
+/// Reads a log of identifiers, or where it has none of persons.
 fn read_log(
+    options: &Options,
+    file: File,
+    columns: EventColumns,
+    hasher: &Pseudonymiser,
+) -> Result<IdentifiedEvents> {
+    let path = options.events.as_deref().unwrap_or(Path::new(""));
+    match read_identified(path, file, columns.clone(), hasher) {
+        Ok(_) if options.key.is_none() => Err(Error::Setting {
+            name: "--key".into(),
+            value: "missing".into(),
+            expected: "the secret that id:KIND columns are hashed with: 64 hexadecimal digits, \
+                       as openssl rand -hex 32 prints"
+                .into(),
+        }),
+        Err(Error::MissingColumn { column, found }) if column == "id:KIND" => {
+            let renamed = options.columns.iter();
+            let renamed = renamed.filter_map(|text| text.strip_prefix("person="));
+            let person = renamed.last().unwrap_or("person");
+            if !found.iter().any(|name| name == person) {
+                let column = format!("{person} or id:KIND");
+                return Err(Error::MissingColumn { column, found });
+            }
+            identified(&read_persons(path, columns)?, hasher)
+        }
+        read => read,
+    }
+}
+
+/// Persons as accounts: one identifier each.
+fn identified(log: &Events, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    let names: Vec<&str> = log.columns().collect();
+    let mut identified = IdentifiedEvents::with_columns(names.iter().copied()).keep_all();
+    for (row, event) in log.iter().enumerate() {
+        let texts = names.iter().map(|name| log.text(row, name).unwrap_or(""));
+        let texts: Vec<&str> = texts.collect();
+        let person = hasher.identifier("account", &event.person().to_string())?;
+        identified.push(event.with_texts(&texts), &[person])?;
+    }
+    Ok(identified)
+}
+
+fn read_persons(path: &Path, columns: EventColumns) -> Result<Events> {
+    let file = File::open(path)?;
+    if is_parquet(path) {
+        return read_parquet_persons(file, columns);
+    }
+    Events::from_csv(file, columns)
+}
+
+#[cfg(feature = "parquet")]
+fn read_parquet_persons(file: File, columns: EventColumns) -> Result<Events> {
+    let mut log: Option<Events> = None;
+    for piece in mixtouch::io::ParquetReader::new(file, columns)? {
+        let rows = piece?.events()?;
+        match &mut log {
+            Some(log) => log.append(&rows)?,
+            None => log = Some(rows),
+        }
+    }
+    Ok(log.unwrap_or_default())
+}
+
+#[cfg(not(feature = "parquet"))]
+fn read_parquet_persons(_: File, _: EventColumns) -> Result<Events> {
+    Err(no_parquet())
+}
+
+fn is_parquet(path: &Path) -> bool {
+    let extension = path.extension();
+    extension.is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+}
+
+fn read_identified(
     path: &Path,
     file: File,
     columns: EventColumns,
     hasher: &Pseudonymiser,
 ) -> Result<IdentifiedEvents> {
-    if path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
-    {
+    if is_parquet(path) {
         return read_parquet(file, columns, hasher);
     }
     IdentifiedReader::csv(file, columns, hasher)?.read_all()
@@ -128,12 +207,16 @@ fn read_parquet(
 
 #[cfg(not(feature = "parquet"))]
 fn read_parquet(_: File, _: EventColumns, _: &Pseudonymiser) -> Result<IdentifiedEvents> {
-    let expected = "CSV; Parquet needs cargo's --features parquet".into();
-    Err(Error::Setting {
+    Err(no_parquet())
+}
+
+#[cfg(not(feature = "parquet"))]
+fn no_parquet() -> Error {
+    Error::Setting {
         name: "the format of the file".into(),
         value: "Parquet".into(),
-        expected,
-    })
+        expected: "CSV; Parquet needs cargo's --features parquet".into(),
+    }
 }
 
 fn simulate(options: &Options, hasher: &Pseudonymiser) -> Result<Input> {

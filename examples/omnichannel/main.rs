@@ -3,8 +3,9 @@
 //! simulates customers who are known by pieces, and shows the truth beside what is found.
 //!
 //!     cargo run --release --example omnichannel
+//!     cargo run --release --example omnichannel -- --events persons.csv --goal purchase
 //!     cargo run --release --example omnichannel -- --events log.csv --identifiers links.csv \
-//!         --consent consent.csv --key $KEY --json
+//!         --consent consent.csv --key $(openssl rand -hex 32) --json
 
 mod channels;
 mod dashboard;
@@ -17,6 +18,8 @@ mod persons;
 mod privacy;
 #[path = "../common/progress.rs"]
 mod progress;
+#[path = "../common/span.rs"]
+mod span;
 mod stitching;
 
 use clap::Parser;
@@ -63,13 +66,11 @@ fn run(options: &Options) -> Result<()> {
 }
 
 fn warn(dashboard: &Dashboard) {
+    dashboard
+        .findings
+        .iter()
+        .for_each(|finding| eprintln!("note: {finding}"));
     let customers = &dashboard.customers;
-    if customers.unmatched_returns > 0 {
-        eprintln!(
-            "returns of persons without a purchase, not taken off any value: {}",
-            customers.unmatched_returns
-        );
-    }
     if let Some(reason) = &customers.no_forecast {
         eprintln!("no forecast of customers' value: {reason}");
     }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::span::span;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
 use mixtouch::event::{SessionTouch, Sessions};
@@ -10,6 +11,8 @@ use mixtouch::privacy::{MinimumGroup, SmallGroups};
 use mixtouch::simulate::customers::Customers;
 use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, Events, JourneyOptions, Journeys, Lookback, Result, TimeZone};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,15 +23,15 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "omnichannel", allow_negative_numbers = true)]
 pub(crate) struct Options {
-    /// Event log, CSV or (with --features parquet) Parquet: id:KIND columns in place of a person;
-    /// kinds: account, card, e-mail, phone, cookie, device, address
-    #[arg(long, value_name = "FILE", requires = "key")]
+    /// Event log, CSV or (with --features parquet) Parquet: a column person, or id:KIND columns in
+    /// its place, which need --key; kinds: account, card, e-mail, phone, cookie, device, address
+    #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
     /// Link records: kind,value,linked_kind,linked_value,timestamp[,confidence]
-    #[arg(long, value_name = "FILE", requires = "events")]
+    #[arg(long, value_name = "FILE", requires_all = ["events", "key"])]
     pub(crate) identifiers: Option<PathBuf>,
     /// Consent: kind,value,purpose,granted,timestamp. Without it consent is not checked
-    #[arg(long, value_name = "FILE", requires = "events")]
+    #[arg(long, value_name = "FILE", requires_all = ["events", "key"])]
     pub(crate) consent: Option<PathBuf>,
     /// The purpose that consent is needed for
     #[arg(long, value_name = "NAME", default_value = "measurement")]
@@ -45,8 +48,12 @@ pub(crate) struct Options {
     /// Do not count what a cookie or device did before its first link as its person's
     #[arg(long)]
     pub(crate) no_back_stitching: bool,
-    /// Time zone of the log's timestamps without offset, as in Europe/Berlin; the other files' have one
-    #[arg(long, value_name = "ZONE", requires = "events")]
+    /// Read a column of the log under another name, as in person=user_id
+    #[arg(long = "column", value_name = "COLUMN=NAME", requires = "events")]
+    pub(crate) columns: Vec<String>,
+    /// Time zone of days and months, and of the log's timestamps without offset, as in
+    /// Europe/Berlin; the other files' timestamps have one
+    #[arg(long, value_name = "ZONE")]
     pub(crate) timezone: Option<String>,
     /// Column with each row's own zone
     #[arg(long, value_name = "COLUMN", requires = "events")]
@@ -61,15 +68,36 @@ pub(crate) struct Options {
     /// The last day reported
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<Day>,
-    /// How many days before a conversion a touch counts
-    #[arg(long, value_name = "DAYS", default_value_t = 30.0)]
-    pub(crate) lookback: f64,
+    /// Only conversions of this goal are purchases
+    #[arg(long, value_name = "NAME")]
+    pub(crate) goal: Option<String>,
+    /// How long before a conversion a touch counts, as in 30d or 12h; a number alone is of days
+    #[arg(long, value_name = "TIME", default_value = "30d")]
+    pub(crate) lookback: String,
+    /// Drop rows that repeat another one in everything
+    #[arg(long)]
+    pub(crate) deduplicate: bool,
+    /// Whether returns are taken off value
+    #[arg(long, value_enum, default_value_t = Returns::Gross)]
+    pub(crate) returns: Returns,
+    /// How close purchases of a customer are one: those of a second, or of a day
+    #[arg(long, value_enum, default_value_t = Grain::Second)]
+    pub(crate) grain: Grain,
+    /// Count rows that repeat an order as conversions of their own
+    #[arg(long)]
+    pub(crate) repeated_orders: bool,
+    /// Leave out the touches of persons with more than this, as robots have
+    #[arg(long, value_name = "N")]
+    pub(crate) touches_per_person: Option<NonZeroUsize>,
     /// The fewest persons of a group that is shown
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(crate) minimum_group: u64,
     /// Leave small groups out instead of merging them
     #[arg(long)]
     pub(crate) suppress: bool,
+    /// Declare a channel that the log has no row of yet, so that it may be named; repeatable
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) add_channel: Vec<String>,
     /// Channels and places of sale that are offline, joined by commas; the store of the simulation
     /// without
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
@@ -78,17 +106,16 @@ pub(crate) struct Options {
     /// consideration, purchase, use or loyalty for each channel. The simulation has its own
     #[arg(long, value_name = "CHANNEL=STAGE", value_delimiter = ',')]
     pub(crate) stages: Vec<String>,
-    /// The model that divides conversions and new customers among channels
-    #[arg(long, value_enum, default_value_t = Credit::AdditiveHazard)]
-    pub(crate) model: Credit,
-    /// The channel of e-mails
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "e-mail",
-        value_parser = NonEmptyStringValueParser::new()
-    )]
-    pub(crate) mail: String,
+    /// The model that divides conversions and new customers among channels: linear, which takes no
+    /// view on positions, or time-to-event where --demand-capture says what only catches demand
+    #[arg(long, value_enum)]
+    model: Option<Credit>,
+    /// Channels that follow the intent to buy: time-to-event gives their credit to the baseline
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) demand_capture: Vec<String>,
+    /// The channel of e-mails; e-mail, email, mail or newsletter, whichever the log has, without
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    mail: Option<String>,
     /// The share of value that is margin
     #[arg(long, value_name = "SHARE", default_value_t = 1.0)]
     pub(crate) margin: f64,
@@ -137,6 +164,18 @@ impl Credit {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Returns {
+    Gross,
+    Net,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Grain {
+    Second,
+    Day,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum Visit {
     First,
@@ -148,6 +187,10 @@ impl Options {
     pub(crate) fn check(&self) -> Result<()> {
         self.journeys()?;
         self.minimum_group()?;
+        if !self.demand_capture.is_empty() && !matches!(self.model(), Credit::AdditiveHazard) {
+            let expected = "time-to-event, the model that reads --demand-capture";
+            return Err(setting("--model", self.model().name(), expected));
+        }
         if self.purpose.is_empty() {
             return Err(setting("--purpose", "empty", "any text"));
         }
@@ -170,7 +213,45 @@ impl Options {
             .with_back_stitching(!self.no_back_stitching))
     }
 
-    /// The key; simulated identifiers are no secret.
+    /// The model asked for, or the default.
+    pub(crate) fn model(&self) -> Credit {
+        self.model.unwrap_or(match self.demand_capture.is_empty() {
+            true => Credit::Linear,
+            false => Credit::AdditiveHazard,
+        })
+    }
+
+    /// The channel of e-mails: the one named, or the first usual name that the log has.
+    pub(crate) fn mail(&self, log: &Events) -> Result<String> {
+        let known = channels(log);
+        if let Some(name) = &self.mail {
+            self.check_channel("--mail", name, &known)?;
+            return Ok(name.clone());
+        }
+        let usual = ["e-mail", "email", "mail", "newsletter"];
+        let found = usual.into_iter().find(|name| known.contains(*name));
+        Ok(found.unwrap_or(usual[0]).to_owned())
+    }
+
+    /// Refuses a channel that the log lacks and nobody declared.
+    fn check_channel(
+        &self,
+        option: &'static str,
+        name: &str,
+        known: &BTreeSet<&str>,
+    ) -> Result<()> {
+        if known.contains(name) || self.add_channel.iter().any(|declared| declared == name) {
+            return Ok(());
+        }
+        let names: Vec<&str> = known.iter().copied().collect();
+        let expected = format!(
+            "a channel of the log ({}), or one declared by --add-channel",
+            names.join(", ")
+        );
+        Err(setting(option, format!("channel {name:?}"), expected))
+    }
+
+    /// The key; that of simulated identifiers and of plain persons is no secret.
     pub(crate) fn key(&self) -> Result<HashKey> {
         self.key
             .as_deref()
@@ -196,16 +277,28 @@ impl Options {
     }
 
     pub(crate) fn journeys(&self) -> Result<JourneyOptions> {
-        Ok(JourneyOptions::default()
+        let mut options = JourneyOptions::default()
             .with_lookback(self.contacts_count_for()?)
-            .with_period(self.period()?))
+            .with_period(self.period()?)
+            .with_deduplicate(self.deduplicate)
+            .with_unique_orders(!self.repeated_orders)
+            .with_net_of_returns(self.returns == Returns::Net);
+        if let Some(touches) = self.touches_per_person {
+            options = options.with_most_touches(touches);
+        }
+        if let Some(goal) = &self.goal {
+            options = options.with_goal(goal);
+        }
+        Ok(options)
     }
 
     /// How far back contacts count.
     pub(crate) fn contacts_count_for(&self) -> Result<Lookback> {
-        let bad = |_| setting("--lookback", self.lookback, "a positive number of days");
-        let length = Duration::try_from_secs_f64(self.lookback * 86_400.0).map_err(bad)?;
-        Lookback::new(length)
+        let Ok(days) = self.lookback.parse::<f64>() else {
+            return Lookback::new(span("--lookback", &self.lookback)?);
+        };
+        let bad = |_| setting("--lookback", days, "a positive number of days");
+        Lookback::new(Duration::try_from_secs_f64(days * 86_400.0).map_err(bad)?)
     }
 
     /// The days asked for; of a simulation all of its days unless asked otherwise.
@@ -226,16 +319,18 @@ impl Options {
         TimeRange::days(from, to, &self.zone()?.unwrap_or_default())
     }
 
-    /// Those named; of a simulation the store, if anybody was there.
-    pub(crate) fn offline_channels(&self, log: &Events) -> OfflineChannels {
-        if self.events.is_some() || !self.offline.is_empty() {
-            return OfflineChannels::new(self.offline.clone());
+    /// Those named that the log has; of a simulation the store, if anybody was there.
+    pub(crate) fn offline_channels(&self, log: &Events) -> Result<OfflineChannels> {
+        let known = channels(log);
+        for name in &self.offline {
+            self.check_channel("--offline", name, &known)?;
         }
-        OfflineChannels::new(
-            log.iter()
-                .any(|event| event.channel() == Some("store"))
-                .then_some("store"),
-        )
+        let simulated = self.events.is_none() && self.offline.is_empty();
+        let named = self.offline.iter().map(String::as_str);
+        let offline = named.chain(simulated.then_some("store"));
+        Ok(OfflineChannels::new(
+            offline.filter(|name| known.contains(name)),
+        ))
     }
 
     /// The stage of each channel, if any are stated.
@@ -284,6 +379,11 @@ impl Options {
         };
         Ok(MinimumGroup::new(self.minimum_group)?.with_small(small))
     }
+}
+
+/// Every channel and place of sale of a log.
+fn channels(log: &Events) -> BTreeSet<&str> {
+    log.iter().filter_map(|event| event.channel()).collect()
 }
 
 fn setting(

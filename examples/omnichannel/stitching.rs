@@ -63,9 +63,9 @@ pub(crate) fn visits(
 /// The log without e-mails that only arrived, where it tells which were opened or clicked: nobody
 /// need have seen the others.
 fn contacts(options: &Options, log: &Events) -> Result<(Events, CostTable)> {
-    let is_mail = |event: &Event<'_>| {
-        event.kind() == Kind::Touch && event.channel() == Some(options.mail.as_str())
-    };
+    let mail = options.mail(log)?;
+    let is_mail =
+        |event: &Event<'_>| event.kind() == Kind::Touch && event.channel() == Some(mail.as_str());
     let tells = log
         .iter()
         .any(|event| is_mail(&event) && event.interaction().is_some());

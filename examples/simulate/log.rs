@@ -52,10 +52,7 @@ fn write_events(path: &Path, batches: &[Events]) -> Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     writeln!(file, "person,timestamp,channel,kind,value,cost")?;
     for event in batches.iter().flat_map(Events::iter) {
-        match event.person() {
-            PersonKey::Number(number) => write!(file, "{number}")?,
-            PersonKey::Text(text) => write!(file, "{text}")?,
-        }
+        write!(file, "{}", person(event.person()))?;
         let (time, channel) = (event.time(), event.channel().unwrap_or(""));
         if event.kind() == Kind::Conversion {
             writeln!(file, ",{time},{channel},conversion,{},", event.value())?;
@@ -64,6 +61,14 @@ fn write_events(path: &Path, batches: &[Events]) -> Result<()> {
         }
     }
     Ok(file.flush()?)
+}
+
+/// Numbers from 1: a 0 in a log stands for nobody.
+fn person(key: PersonKey<'_>) -> String {
+    match key {
+        PersonKey::Number(number) => (number + 1).to_string(),
+        PersonKey::Text(text) => text.to_owned(),
+    }
 }
 
 #[cfg(feature = "parquet")]
@@ -110,7 +115,7 @@ fn record_batch(events: &Events) -> Result<arrow_array::RecordBatch> {
     };
     let times = Int64Array::from_iter_values(events.iter().map(|event| event.time()));
     let columns: [(&str, ArrayRef); 6] = [
-        ("person", texts(&|event| event.person().to_string())),
+        ("person", texts(&|event| person(event.person()))),
         ("timestamp", Arc::new(times)),
         (
             "channel",

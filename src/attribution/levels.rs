@@ -8,8 +8,10 @@ use crate::attribution::tally::Tally;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
+use crate::report::{Cell, Report, Section, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A model's credit by channel and, below it, by the columns that
 /// [`JourneyOptions::with_touch_columns`](crate::JourneyOptions::with_touch_columns) keeps: each
@@ -46,7 +48,7 @@ use std::collections::BTreeMap;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Fields")]
 pub struct CreditLevels {
     columns: Vec<String>,
     nodes: Vec<LevelCredit>,
@@ -63,6 +65,46 @@ pub struct LevelCredit {
     pub path: Vec<String>,
     /// What is credited to it.
     pub credit: Tally,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    columns: Vec<String>,
+    nodes: Vec<LevelCredit>,
+    baseline: Tally,
+    unattributed: Tally,
+    total: Tally,
+}
+
+impl TryFrom<Fields> for CreditLevels {
+    type Error = Error;
+
+    fn try_from(fields: Fields) -> Result<Self> {
+        let Fields {
+            columns,
+            nodes,
+            baseline,
+            unattributed,
+            total,
+        } = fields;
+        let levels = 1..=columns.len();
+        let stray = |node: &&LevelCredit| !levels.contains(&node.path.len());
+        if let Some(node) = nodes.iter().find(stray) {
+            return Err(Error::setting(
+                "the length of a path in a table of credit",
+                node.path.len(),
+                format!("1 to {}", columns.len()),
+            ));
+        }
+        Ok(Self {
+            columns,
+            nodes,
+            baseline,
+            unattributed,
+            total,
+        })
+    }
 }
 
 /// What a label of a channel has been credited, and in how many touches.
@@ -144,6 +186,65 @@ impl CreditLevels {
     pub fn total(&self) -> Tally {
         self.total
     }
+}
+
+impl fmt::Display for CreditLevels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
+    }
+}
+
+/// A table for each level.
+impl Report for CreditLevels {
+    fn title(&self) -> String {
+        format!("credit by {}", self.columns.join(" > "))
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        (0..self.columns.len())
+            .map(|level| Section::new().set_apart().with_table(self.table(level)))
+            .collect()
+    }
+
+    /// Writes a record for each node: the level's name, the path, conversions and value; the
+    /// columns below the level are empty.
+    #[cfg(feature = "csv")]
+    fn write_csv(&self, writer: &mut dyn std::io::Write) -> Result<()> {
+        let names = ["level"].into_iter().chain(self.names());
+        let rows = self.nodes.iter().map(|node| {
+            let level = node.path.len().saturating_sub(1);
+            let mut row = vec![Cell::from(self.columns[level].as_str())];
+            row.extend(node.path.iter().map(|text| Cell::from(text.as_str())));
+            row.resize(1 + self.columns.len(), Cell::MISSING);
+            row.extend(amounts(node.credit));
+            row
+        });
+        Table::new(names).with_rows(rows).write_csv(writer)
+    }
+}
+
+impl CreditLevels {
+    /// The names of the columns of a table of all levels.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let texts = self.columns.iter().map(String::as_str);
+        texts.chain(["conversions", "value"])
+    }
+
+    fn table(&self, level: usize) -> Table {
+        let texts = self.columns.iter().map(String::as_str).take(level + 1);
+        let rows = self.level(level).map(|node| {
+            let texts = node.path.iter().map(|text| Cell::from(text.as_str()));
+            texts.chain(amounts(node.credit)).collect::<Vec<_>>()
+        });
+        Table::new(texts.chain(["conversions", "value"])).with_rows(rows)
+    }
+}
+
+fn amounts(credit: Tally) -> [Cell; 2] {
+    [
+        Cell::number(credit.conversions, 1),
+        Cell::number(credit.value, 0),
+    ]
 }
 
 /// The credit of each channel's labels within journeys, in the arena's order.

@@ -55,6 +55,12 @@ pub trait AttributionModel: Send + Sync {
         false
     }
 
+    /// Whether the model estimates what would have come without marketing. A report then shows its
+    /// baseline, also where it is 0. False by default.
+    fn has_baseline(&self) -> bool {
+        false
+    }
+
     /// The channels the model was fitted on, if it uses their numbers.
     ///
     /// Journeys with other channels are scored by name: the model sees them without the touches of
@@ -128,6 +134,10 @@ macro_rules! forward_models {
 
             fn is_signed(&self) -> bool {
                 (**self).is_signed()
+            }
+
+            fn has_baseline(&self) -> bool {
+                (**self).has_baseline()
             }
 
             fn channels(&self) -> Option<&Channels> {

@@ -1,6 +1,7 @@
 //! What a stored report or model was made by, and from which stretch of time.
 
 use crate::error::{Error, Result};
+use crate::journeys::JourneyOptions;
 use crate::journeys::arena::Journeys;
 use crate::time::TimeRange;
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The number of the format that this version writes and reads.
 const FORMAT: u32 = 1;
 
-/// What made a stored report or model: the version of this crate, the number of the format, and the
-/// time of the journeys. Another number of the format does not read.
+/// What made a stored report or model: the version of this crate, the number of the format, the time
+/// of the journeys, and how they were cut out of the log. Another number of the format does not
+/// read.
 ///
 /// ```
 /// use mixtouch::attribution::rules::Linear;
@@ -34,6 +36,8 @@ pub struct Provenance {
     fitted_on: Option<TimeRange>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scored: Option<TimeRange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journeys: Option<JourneyOptions>,
 }
 
 #[derive(Deserialize)]
@@ -44,6 +48,8 @@ struct Fields {
     fitted_on: Option<TimeRange>,
     #[serde(default)]
     scored: Option<TimeRange>,
+    #[serde(default)]
+    journeys: Option<JourneyOptions>,
 }
 
 impl TryFrom<Fields> for Provenance {
@@ -55,6 +61,7 @@ impl TryFrom<Fields> for Provenance {
             version,
             fitted_on,
             scored,
+            journeys,
         } = fields;
         if format != FORMAT {
             return Err(Error::setting(
@@ -68,6 +75,7 @@ impl TryFrom<Fields> for Provenance {
             version,
             fitted_on,
             scored,
+            journeys,
         })
     }
 }
@@ -79,6 +87,7 @@ impl Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             fitted_on: fitted_on.observed(),
             scored: scored.and_then(Journeys::observed),
+            journeys: scored.unwrap_or(fitted_on).options().cloned(),
         }
     }
 
@@ -95,6 +104,12 @@ impl Provenance {
     /// The time whose conversions models were fitted on; unknown for path tables.
     pub fn fitted_on(&self) -> Option<TimeRange> {
         self.fitted_on
+    }
+
+    /// How the journeys scored, or those that a model was fitted on, were cut out of the log; nothing
+    /// for path tables.
+    pub fn journeys(&self) -> Option<&JourneyOptions> {
+        self.journeys.as_ref()
     }
 
     /// The time whose conversions are reported; unknown for path tables, and none of a model.

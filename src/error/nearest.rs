@@ -72,6 +72,16 @@ mod tests {
     }
 
     #[test]
+    fn distances_are_those_of_the_textbook() {
+        let letters = |text: &str| text.chars().collect::<Vec<char>>();
+        let of = |left, right| distance(&letters(left), &letters(right));
+        assert_eq!(
+            (of("kitten", "sitting"), of("", "abc"), of("abc", "")),
+            (3, 3, 3)
+        );
+    }
+
+    #[test]
     fn long_lists_are_cut() {
         let known: Vec<String> = (0..5_000).map(|at| format!("channel {at}")).collect();
         let text = expected("chanel 4999", &known);

@@ -7,7 +7,7 @@ use crate::event::log::Events;
 use crate::event::person::PersonTable;
 
 impl Events {
-    /// Appends all rows of another log, and adds its counts of ignored rows.
+    /// Appends all rows of another log, and adds its counts of ignored and of cleaned rows.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -76,7 +76,7 @@ impl Events {
                 .extend(other.codes.iter().map(|&code| codes[code as usize]));
         }
         self.identifiers.append(&later.identifiers);
-        self.ignored_rows.add(later.ignored_rows);
+        self.add_counts(later);
         Ok(())
     }
 

@@ -1,10 +1,15 @@
 //! Views of a log by column and by row: the only access to its columns from outside the module.
 
 use crate::channel::{ChannelId, ChannelNames};
+#[cfg(any(feature = "csv", feature = "parquet"))]
+use crate::event::cleaned_rows::CleanedRows;
+use crate::event::costs::CostTable;
 use crate::event::details::{RowDetails, TextColumn};
 use crate::event::identifiers::IdentifierColumn;
 use crate::event::log::Events;
 use crate::event::person::PersonTable;
+#[cfg(feature = "parquet")]
+use crate::event::placeholders::Placeholders;
 use crate::event::row::{Interaction, Kind};
 use crate::util::interner::Interner;
 
@@ -48,6 +53,16 @@ impl Events {
     /// Whether the log stores rows of kinds that attribution does not use.
     pub(crate) fn has_other_kinds(&self) -> bool {
         !self.others.is_empty()
+    }
+
+    /// The details of rows of the kinds that attribution does not use, in row order.
+    pub(crate) fn other_details(&self) -> &[RowDetails] {
+        &self.others
+    }
+
+    /// What touches of missing persons cost.
+    pub(crate) fn unknown_costs(&self) -> &CostTable {
+        &self.unknown_costs
     }
 
     pub(crate) fn people(&self) -> &PersonTable {
@@ -101,6 +116,15 @@ impl Events {
 /// What readers of files fill.
 #[cfg(any(feature = "csv", feature = "parquet"))]
 impl Events {
+    pub(crate) fn cleaned_mut(&mut self) -> &mut CleanedRows {
+        &mut self.cleaned
+    }
+
+    #[cfg(feature = "parquet")]
+    pub(crate) fn placeholders(&self) -> &Placeholders {
+        &self.placeholders
+    }
+
     pub(crate) fn people_mut(&mut self) -> &mut PersonTable {
         &mut self.people
     }

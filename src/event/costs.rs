@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// Costs by channel and day, for channels whose touches do not state them, such as TV.
 ///
-/// Stored, it is a list of channel, first second of the day and cost; read again, it takes further
+/// Stored, it is a list of rows: channel, first second of the day, cost; read again, it takes further
 /// days in UTC.
 ///
 /// ```
@@ -18,30 +18,59 @@ use std::collections::BTreeMap;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Row>", into = "Vec<Row>")]
+#[serde(try_from = "Vec<CostRow>", into = "Vec<CostRow>")]
 pub struct CostTable {
     zone: TimeZone,
-    rows: Vec<Row>,
+    rows: Vec<CostRow>,
 }
 
-/// Channel, the day's first second, cost.
-type Row = (String, i64, f64);
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CostRow {
+    channel: String,
+    /// The day's first second.
+    start: i64,
+    cost: f64,
+    /// Whether it was spent on touches that a log stated and that were left out since.
+    #[serde(default)]
+    of_touches: bool,
+}
 
-impl TryFrom<Vec<Row>> for CostTable {
+impl TryFrom<Vec<CostRow>> for CostTable {
     type Error = Error;
 
-    fn try_from(rows: Vec<Row>) -> Result<Self> {
+    fn try_from(rows: Vec<CostRow>) -> Result<Self> {
         rows.iter()
-            .try_for_each(|(channel, _, cost)| check(channel, *cost))?;
+            .try_for_each(|row| check(&row.channel, row.cost))?;
         let zone = TimeZone::default();
         Ok(Self { zone, rows })
     }
 }
 
-impl From<CostTable> for Vec<Row> {
+impl From<CostTable> for Vec<CostRow> {
     fn from(table: CostTable) -> Self {
         table.rows
     }
+}
+
+/// Where the costs of a channel come from that states them both on touches and in a table.
+///
+/// ```
+/// use mixtouch::event::CostSource;
+/// use mixtouch::JourneyOptions;
+///
+/// // the ad platform's bill is right, its costs a click are estimates
+/// let options = JourneyOptions::default().with_cost_source(CostSource::Table);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostSource {
+    /// The costs on touches.
+    Touches,
+    /// The costs of the table.
+    Table,
+    /// Both, as they are different costs: their sum.
+    Sum,
 }
 
 impl CostTable {
@@ -62,18 +91,28 @@ impl CostTable {
     /// Adds the cost of a channel on a day, in the log's currency.
     ///
     /// # Errors
-    /// If the channel is empty, or if the cost is not within 0 to 10^15.
+    /// If the channel is empty, or if the cost is not within 0 to 10^15. Blanks around the channel
+    /// do not count.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
+        let channel = channel.trim();
         check(channel, cost)?;
-        self.rows
-            .push((channel.to_owned(), self.zone.start_of(day)?, cost));
+        self.rows.push(CostRow {
+            channel: channel.to_owned(),
+            start: self.zone.start_of(day)?,
+            cost,
+            of_touches: false,
+        });
         Ok(())
     }
 
-    /// Adds the cost of a channel on a day in UTC, the day counted from 1970-01-01.
+    /// Adds what left out touches of a channel cost on a day in UTC, counted from 1970-01-01.
     pub(crate) fn add(&mut self, channel: &str, day: u32, cost: f64) {
-        let start = i64::from(day) * i64::from(DAY);
-        self.rows.push((channel.to_owned(), start, cost));
+        self.rows.push(CostRow {
+            channel: channel.to_owned(),
+            start: i64::from(day) * i64::from(DAY),
+            cost,
+            of_touches: true,
+        });
     }
 
     /// Adds all costs of another table.
@@ -81,24 +120,48 @@ impl CostTable {
         self.rows.append(&mut later.rows);
     }
 
+    /// Writes all channels in small letters, as [`Events::fold_channels`](crate::Events) does.
+    pub fn fold_channels(&mut self) {
+        for row in &mut self.rows {
+            row.channel = row.channel.to_lowercase();
+        }
+    }
+
     /// The channel of each row.
     pub fn channels(&self) -> impl Iterator<Item = &str> {
-        self.rows.iter().map(|(channel, _, _)| channel.as_str())
+        self.rows.iter().map(|row| row.channel.as_str())
     }
 
     /// Cost by channel over the days that begin in the period; rows are summed in order of day and
     /// size, so that their order in the file does not matter.
-    pub(crate) fn by_channel(&self, period: TimeRange) -> BTreeMap<&str, f64> {
+    pub(crate) fn by_channel(&self, period: TimeRange) -> BTreeMap<&str, ChannelCosts> {
         let inside = |start: i64| second(start).is_some_and(|start| period.includes(start));
-        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.1)).collect();
-        rows.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(&b.1)).then(a.2.total_cmp(&b.2)));
-        let mut costs: BTreeMap<&str, f64> =
-            self.channels().map(|channel| (channel, 0.0)).collect();
-        for (channel, _, cost) in rows {
-            *costs.entry(channel).or_default() += cost;
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.start)).collect();
+        rows.sort_by(|a, b| {
+            let places = a.channel.cmp(&b.channel).then(a.start.cmp(&b.start));
+            places.then(a.cost.total_cmp(&b.cost))
+        });
+        let none = |channel| (channel, ChannelCosts::default());
+        let mut costs: BTreeMap<&str, ChannelCosts> = self.channels().map(none).collect();
+        for row in rows {
+            let channel = costs.entry(&row.channel).or_default();
+            if row.of_touches {
+                channel.of_touches += row.cost;
+            } else {
+                channel.stated += row.cost;
+            }
         }
         costs
     }
+}
+
+/// What a channel cost.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ChannelCosts {
+    /// By the rows of the table.
+    pub(crate) stated: f64,
+    /// On touches that were left out.
+    pub(crate) of_touches: f64,
 }
 
 fn check(channel: &str, cost: f64) -> Result<()> {

@@ -10,6 +10,7 @@ pub(crate) const NO_TEXT: u32 = u32::MAX;
 pub(crate) struct RowDetails {
     /// The row of the log.
     pub(crate) row: usize,
+    /// NaN for a survey's row without an answer.
     pub(crate) value: f64,
     /// The code of a goal, a survey question or a topic; or [`NO_TEXT`].
     pub(crate) goal: u32,

@@ -25,6 +25,12 @@ impl Identifier {
         Self(hash & !0xff | kind as u128)
     }
 
+    /// The identifier of one unknown person, of the kind that all rules have.
+    pub(crate) fn unknown(person: u64) -> Self {
+        let hash = u128::from(person << 1) << 64 | u128::from(step(person));
+        Self::new(hash, 0)
+    }
+
     /// The identifier as a number; numbers sort like identifiers.
     pub(crate) fn to_u128(self) -> u128 {
         self.0

@@ -2,13 +2,15 @@
 
 use crate::channel::{ChannelId, ChannelNames};
 use crate::error::{Error, Result};
+use crate::event::cleaned_rows::CleanedRows;
+use crate::event::costs::CostTable;
 use crate::event::details::{NO_TEXT, RowDetails, TextColumn};
 use crate::event::identifiers::IdentifierColumn;
 use crate::event::ignored_rows::IgnoredRows;
-use crate::event::person::PersonTable;
-use crate::event::row::Event;
-use crate::event::row::Interaction;
-use crate::event::row::Kind;
+use crate::event::person::{PersonKey, PersonTable};
+use crate::event::placeholders::Placeholders;
+use crate::event::row::{Event, Interaction, Kind};
+use crate::event::unknown::unknown_person;
 use crate::util::interner::Interner;
 
 /// A log of events: touches and conversions in any order.
@@ -57,7 +59,12 @@ pub struct Events {
     /// For rows whose person is yet to be found; else empty.
     pub(super) identifiers: IdentifierColumn,
     pub(super) keeps_all: bool,
+    pub(super) keeps_returns: bool,
     pub(super) ignored_rows: IgnoredRows,
+    pub(super) cleaned: CleanedRows,
+    pub(super) placeholders: Placeholders,
+    /// What touches of missing persons cost.
+    pub(super) unknown_costs: CostTable,
 }
 
 impl Events {
@@ -111,10 +118,40 @@ impl Events {
         }
     }
 
+    /// Stores returns from here on, for journeys
+    /// [net of returns](crate::JourneyOptions::with_net_of_returns).
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, Kind};
+    ///
+    /// let mut log = Events::new().keep_returns();
+    /// log.push(Event::of_kind(Kind::Return, "ann", 1_767_400_000).with_value(-20.0))?;
+    /// log.push(Event::of_kind(Kind::Survey, "ann", 1_767_400_000))?;
+    /// assert_eq!((log.len(), log.ignored_rows().surveys), (1, 1));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn keep_returns(self) -> Self {
+        Self {
+            keeps_returns: true,
+            ..self
+        }
+    }
+
+    /// The texts that stand for a missing person from here on: by default the
+    /// [usual ones](Placeholders). A person given as a number is never missing.
+    #[must_use]
+    pub fn with_placeholders(self, placeholders: Placeholders) -> Self {
+        Self {
+            placeholders,
+            ..self
+        }
+    }
+
     /// Whether the log stores rows of that kind.
     #[inline]
     pub(crate) fn keeps(&self, kind: Kind) -> bool {
-        self.keeps_all || kind.is_used()
+        self.keeps_all || kind.is_used() || (self.keeps_returns && kind == Kind::Return)
     }
 
     /// The number of stored rows.
@@ -132,21 +169,27 @@ impl Events {
         self.ignored_rows
     }
 
+    /// The numbers of values that were cleaned, and of rows whose person is missing.
+    pub fn cleaned_rows(&self) -> CleanedRows {
+        self.cleaned
+    }
+
     /// The names of the text columns.
     pub fn columns(&self) -> impl ExactSizeIterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
-    /// Adds one event.
+    /// Adds one event. Blanks around its person, channel, goal and order id are taken off. Where the
+    /// person is missing - empty, or one of the [placeholders](Placeholders) - a conversion is one of
+    /// an unknown person, and a row of another kind is [counted](CleanedRows) but not stored.
     ///
     /// # Errors
-    /// If the time lies outside 1970-01-01 to 2106-02-07, the person is empty, a touch has no
-    /// channel, a value or cost is not within 0 to 10^15, the number of texts is not the number of
+    /// If the time lies outside 1970-01-01 to 2106-02-07, a touch has no channel, a value or cost is not within 0 to 10^15, the number of texts is not the number of
     /// named columns, or there are more than 65,535 channels. A return's value may be negative. The
     /// error names the row, counted from 1, and the column.
     pub fn push(&mut self, event: Event<'_>) -> Result<()> {
         let row = self.len() as u64 + 1;
-        let event = event.checked(row)?;
+        let event = self.cleaned.trimmed_event(event).checked(row)?;
         if event.texts.len() != self.columns.len() && !event.texts.is_empty() {
             let expected = format!("one for each of the {} named columns", self.columns.len());
             return Err(Error::field(
@@ -160,13 +203,15 @@ impl Events {
             self.ignored_rows.count(event.kind);
             return Ok(());
         }
+        let Some(person) = self.person_of(&event)? else {
+            return Ok(());
+        };
         let channel = self.intern_channel(event.channel.unwrap_or(""))?;
-        let person = self.people.code(event.person)?;
         let sale = if event.kind == Kind::Touch {
             None
         } else {
             Some((
-                event.value,
+                event.value.unwrap_or(f64::NAN),
                 optional(self.goals_mut(event.kind), event.goal)?,
                 optional(&mut self.orders, event.order_id)?,
             ))
@@ -187,6 +232,26 @@ impl Events {
             sale,
         );
         Ok(())
+    }
+
+    /// The code of a checked event's person; none where the row is left out.
+    fn person_of(&mut self, event: &Event<'_>) -> Result<Option<u64>> {
+        let missing = match event.person {
+            PersonKey::Text(text) => self.is_missing(text.as_bytes()),
+            PersonKey::Number(_) => false,
+        };
+        if !missing {
+            return self.people.code(event.person).map(Some);
+        }
+        let (time, place) = (event.time as u32, event.channel.unwrap_or(""));
+        if event.kind == Kind::Conversion {
+            self.cleaned.unknown_conversions += 1;
+            let (goal, order) = (event.goal.unwrap_or(""), event.order_id.unwrap_or(""));
+            let person = unknown_person(time, event.value(), [place, goal, order]);
+            return Ok(Some(person));
+        }
+        self.leave_out(event.kind, time, place, event.cost);
+        Ok(None)
     }
 
     /// Adds one checked row whose texts are numbered already. The caller fills the named columns.
@@ -264,9 +329,11 @@ impl Events {
         self.kind.reserve(rows);
     }
 
-    #[cfg(feature = "parquet")]
-    pub(crate) fn add_ignored(&mut self, other: IgnoredRows) {
-        self.ignored_rows.add(other);
+    /// Adds what another log counted beside its rows.
+    pub(crate) fn add_counts(&mut self, other: &Self) {
+        self.ignored_rows.add(other.ignored_rows);
+        self.cleaned.add(other.cleaned);
+        self.unknown_costs.append(other.unknown_costs.clone());
     }
 
     /// One row, if there is one; without the texts of named columns, which [`Events::text`] has.
@@ -283,7 +350,12 @@ impl Events {
             kind,
             channel: self.channels.name(self.channel[row]),
             interaction,
-            value: details.map_or(0.0, |details| details.value),
+            value: match kind {
+                Kind::Survey => details
+                    .map(|details| details.value)
+                    .filter(|of| !of.is_nan()),
+                _ => Some(details.map_or(0.0, |details| details.value)),
+            },
             cost: self.cost.get(row).copied().unwrap_or(0.0),
             goal: details.and_then(|details| known(goals, details.goal)),
             order_id: details.and_then(|details| known(&self.orders, details.order)),

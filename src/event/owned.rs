@@ -36,8 +36,8 @@ pub struct OwnedEvent {
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    value: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<f64>,
     #[serde(default, skip_serializing_if = "is_zero")]
     cost: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,7 +77,10 @@ impl From<Event<'_>> for OwnedEvent {
             time: event.time(),
             kind: event.kind(),
             channel: event.channel().map(str::to_owned),
-            value: event.value(),
+            // an answer of 0 is an answer
+            value: event
+                .stated_value()
+                .filter(|&value| value != 0.0 || event.kind() == Kind::Survey),
             cost: event.cost(),
             interaction: event.interaction(),
             goal: event.goal().map(str::to_owned),
@@ -106,14 +109,15 @@ impl OwnedEvent {
             OwnedKey::Number(number) => PersonKey::Number(*number),
             OwnedKey::Text(text) => text.into(),
         };
+        let blank = Event::of_kind(self.kind, person, self.time);
         Event {
             channel: self.channel.as_deref(),
             interaction: self.interaction,
-            value: self.value,
+            value: self.value.or(blank.value),
             cost: self.cost,
             goal: self.goal.as_deref(),
             order_id: self.order_id.as_deref(),
-            ..Event::of_kind(self.kind, person, self.time)
+            ..blank
         }
     }
 }
@@ -173,6 +177,11 @@ mod tests {
         log.push(touch.with_cost(1e-9)).unwrap();
         log.push(Event::of_kind(Kind::Return, "ann", 12).with_value(-3.0))
             .unwrap();
+        for answer in [None, Some(0.0), Some(9.0)] {
+            let asked = Event::of_kind(Kind::Survey, "ann", 13).with_goal("nps");
+            let row = answer.map_or(asked, |answer| asked.with_value(answer));
+            log.push(row).unwrap();
+        }
         let mut again = Events::with_columns(["ad", "device"]).keep_all();
         for row in 0..log.len() {
             let message = serde_json::to_string(&log.owned(row).unwrap()).unwrap();

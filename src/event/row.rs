@@ -114,7 +114,8 @@ pub struct Event<'a> {
     pub(crate) kind: Kind,
     pub(crate) channel: Option<&'a str>,
     pub(crate) interaction: Option<Interaction>,
-    pub(crate) value: f64,
+    /// None only for a survey's row without an answer.
+    pub(crate) value: Option<f64>,
     pub(crate) cost: f64,
     pub(crate) goal: Option<&'a str>,
     pub(crate) order_id: Option<&'a str>,
@@ -140,7 +141,7 @@ impl<'a> Event<'a> {
             kind,
             channel: None,
             interaction: None,
-            value: 0.0,
+            value: (kind != Kind::Survey).then_some(0.0),
             cost: 0.0,
             goal: None,
             order_id: None,
@@ -175,7 +176,10 @@ impl<'a> Event<'a> {
     /// The value of a conversion in the log's currency; the answer to a survey, the refund of a
     /// return.
     pub fn with_value(self, value: f64) -> Self {
-        Self { value, ..self }
+        Self {
+            value: Some(value),
+            ..self
+        }
     }
 
     /// The cost of a touch in the log's currency.
@@ -232,6 +236,19 @@ impl<'a> Event<'a> {
 
     /// The value of a conversion, or what the kind has in its place; 0 for touches.
     pub fn value(&self) -> f64 {
+        self.value.unwrap_or(0.0)
+    }
+
+    /// The value; none if the event is a survey's and nobody answered.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Kind};
+    ///
+    /// let asked = Event::of_kind(Kind::Survey, "ann", 1_767_225_600).with_goal("nps");
+    /// assert_eq!(asked.stated_value(), None);
+    /// assert_eq!(asked.with_value(0.0).stated_value(), Some(0.0));
+    /// ```
+    pub fn stated_value(&self) -> Option<f64> {
         self.value
     }
 
@@ -252,9 +269,6 @@ impl<'a> Event<'a> {
 
     /// The event itself if a log can hold it; `row` is for the message.
     pub(crate) fn checked(self, row: u64) -> Result<Self> {
-        if self.person == PersonKey::Text("") {
-            return Err(Error::field(row, "person", "", "any text or integer"));
-        }
         if second(self.time).is_none() {
             return Err(bad_time(row, "timestamp", self.time));
         }
@@ -266,7 +280,7 @@ impl<'a> Event<'a> {
                 "any text; only a conversion may have none",
             ));
         }
-        check_amount(row, "value", self.value, self.kind == Kind::Return)?;
+        check_amount(row, "value", self.value(), self.kind == Kind::Return)?;
         check_amount(row, "cost", self.cost, false)?;
         Ok(self)
     }

@@ -47,6 +47,10 @@ impl Events {
         log.identifiers = self.identifiers.select(rows);
         log.ignored_rows = self.ignored_rows;
         log.keeps_all = self.keeps_all;
+        log.keeps_returns = self.keeps_returns;
+        log.cleaned = self.cleaned;
+        log.placeholders = self.placeholders.clone();
+        log.unknown_costs = self.unknown_costs.clone();
         Ok(log)
     }
 

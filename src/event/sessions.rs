@@ -5,6 +5,7 @@ use crate::event::costs::CostTable;
 use crate::event::log::Events;
 use crate::event::row::Kind;
 use crate::time::limits::{DAY, LENGTH};
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -45,8 +46,7 @@ pub enum SessionTouch {
 /// assert_ne!(hourly, Sessions::default());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sessions {
     /// Seconds.
     gap: u32,
@@ -54,9 +54,19 @@ pub struct Sessions {
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
 struct Fields {
     gap: u32,
     touch: SessionTouch,
+}
+
+read_settings!(Sessions, Fields);
+
+impl Default for Fields {
+    fn default() -> Self {
+        let Sessions { gap, touch } = Sessions::default();
+        Self { gap, touch }
+    }
 }
 
 impl TryFrom<Fields> for Sessions {

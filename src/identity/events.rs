@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
 use crate::event::identifier::Identifier;
-use crate::event::{Event, Events, IdentifierColumn, IgnoredRows};
+use crate::event::{CleanedRows, Event, Events, IdentifierColumn, IgnoredRows};
 use crate::identity::link::Links;
 
 /// Rows that name identifiers instead of a person: what a shop, a website and a call centre each
@@ -46,6 +46,13 @@ impl IdentifiedEvents {
     pub fn keep_all(self) -> Self {
         Self {
             events: self.events.keep_all(),
+        }
+    }
+
+    /// Keeps returns from here on, as [`Events::keep_returns`].
+    pub fn keep_returns(self) -> Self {
+        Self {
+            events: self.events.keep_returns(),
         }
     }
 
@@ -100,6 +107,11 @@ impl IdentifiedEvents {
     /// The rows that were counted and ignored.
     pub fn ignored_rows(&self) -> IgnoredRows {
         self.events.ignored_rows()
+    }
+
+    /// The numbers of values that were cleaned, and of rows without an identifier.
+    pub fn cleaned_rows(&self) -> CleanedRows {
+        self.events.cleaned_rows()
     }
 
     /// The identifiers of a row; none where there is no such row.

@@ -1,6 +1,7 @@
 //! Makes identifiers of values, with a key.
 
 use crate::error::{Error, Result};
+use crate::event::Placeholders;
 use crate::event::identifier::Identifier;
 use crate::identity::identifier_kind::IdentifierKind;
 use crate::identity::key::HashKey;
@@ -9,7 +10,7 @@ use std::borrow::Cow;
 
 /// Makes [`Identifier`]s of kinds and values, with a key.
 ///
-/// Values are taken as they are: `+49 30 1234567` and `030 1234567` are two identifiers, so write
+/// Values are taken as they are but for blanks around them: `+49 30 1234567` and `030 1234567` are two identifiers, so write
 /// them alike first. Only case does not matter where the kind
 /// [ignores](crate::identity::IdentifierKind::ignoring_case) it.
 ///
@@ -26,6 +27,7 @@ use std::borrow::Cow;
 pub struct Pseudonymiser {
     key: HashKey,
     kinds: Vec<IdentifierKind>,
+    placeholders: Placeholders,
 }
 
 impl Pseudonymiser {
@@ -34,13 +36,35 @@ impl Pseudonymiser {
         Self {
             key,
             kinds: rules.kinds().cloned().collect(),
+            placeholders: Placeholders::default(),
+        }
+    }
+
+    /// The texts that stand for a missing value of any kind: by default the
+    /// [usual ones](Placeholders). As identifiers they would join strangers to one person.
+    ///
+    /// ```
+    /// use mixtouch::event::Placeholders;
+    /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
+    ///
+    /// let hasher = Pseudonymiser::new(HashKey::new([7; 32]), &Rules::standard());
+    /// assert!(hasher.identifier("account", "undefined").is_err());
+    /// let hasher = hasher.with_placeholders(Placeholders::default().with("guest"));
+    /// assert!(hasher.identifier("account", "guest").is_err());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_placeholders(self, placeholders: Placeholders) -> Self {
+        Self {
+            placeholders,
+            ..self
         }
     }
 
     /// The identifier of that kind and value.
     ///
     /// # Errors
-    /// If the rules do not have the kind, or the value is empty or blank.
+    /// If the rules do not have the kind, or the value is blank or a placeholder.
     pub fn identifier(&self, kind: &str, value: &str) -> Result<Identifier> {
         let number = self.kind(kind).ok_or_else(|| {
             Error::setting(
@@ -50,11 +74,13 @@ impl Pseudonymiser {
             )
         })?;
         self.of_kind(number, value).ok_or_else(|| {
-            Error::setting(
-                format!("the value of an identifier of kind {kind}"),
-                "empty",
-                VALUE,
-            )
+            let (value, expected) = if value.trim().is_empty() {
+                ("empty", VALUE)
+            } else {
+                ("a placeholder", "a value that stands for somebody")
+            };
+            let name = format!("the value of an identifier of kind {kind}");
+            Error::setting(name, value, expected)
         })
     }
 
@@ -75,8 +101,13 @@ impl Pseudonymiser {
         format!("a kind of the rules: {}", names.join(", "))
     }
 
-    /// The identifier of a value of the numbered kind, unless the value is blank.
+    /// The identifier of a value of the numbered kind, unless the value is blank or a placeholder.
+    /// Blanks around it do not count.
     pub(crate) fn of_kind(&self, kind: usize, value: &str) -> Option<Identifier> {
+        let value = value.trim();
+        if value.is_empty() || self.placeholders.has(value.as_bytes()) {
+            return None;
+        }
         let rule = &self.kinds[kind];
         let is_small = |value: &str| !value.bytes().any(|byte| byte.is_ascii_uppercase());
         let value = if rule.ignores_case() && !is_small(value) {
@@ -84,8 +115,7 @@ impl Pseudonymiser {
         } else {
             Cow::Borrowed(value)
         };
-        let blank = value.trim().is_empty();
-        (!blank).then(|| Identifier::new(self.key.hash(rule.name(), &value), kind))
+        Some(Identifier::new(self.key.hash(rule.name(), &value), kind))
     }
 }
 

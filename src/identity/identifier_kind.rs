@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::time::limits::LENGTH;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -21,8 +22,7 @@ use std::time::Duration;
 /// let tablet = IdentifierKind::anonymous("tablet")?.with_validity(Duration::from_secs(1800))?;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "KindFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentifierKind {
     name: String,
     anonymous: bool,
@@ -40,6 +40,7 @@ pub struct IdentifierKind {
 #[derive(Deserialize)]
 struct KindFields {
     name: String,
+    #[serde(default)]
     anonymous: bool,
     most_values: Option<u16>,
     most_persons: Option<u32>,
@@ -47,6 +48,8 @@ struct KindFields {
     #[serde(default)]
     ignores_case: bool,
 }
+
+read_settings!(IdentifierKind, KindFields);
 
 impl TryFrom<KindFields> for IdentifierKind {
     type Error = Error;

@@ -35,6 +35,7 @@ pub struct Links {
     pub(super) right: Vec<Identifier>,
     pub(super) time: Vec<u32>,
     pub(super) confidence: Vec<u32>,
+    pub(super) placeholders: u64,
 }
 
 /// Confidence as an integer: steps of 2^-32, finer than anybody knows.
@@ -56,6 +57,17 @@ impl Links {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.left.is_empty()
+    }
+
+    /// How many records of a file were left out, as they name a
+    /// [placeholder](crate::event::Placeholders) in place of an identifier.
+    pub fn placeholders(&self) -> u64 {
+        self.placeholders
+    }
+
+    #[cfg(feature = "csv")]
+    pub(crate) fn leave_out(&mut self) {
+        self.placeholders += 1;
     }
 
     /// Adds a record. A link of an identifier with itself says nothing; it is taken and counted as
@@ -98,6 +110,7 @@ impl Links {
         self.right.append(&mut later.right);
         self.time.append(&mut later.time);
         self.confidence.append(&mut later.confidence);
+        self.placeholders += later.placeholders;
     }
 
     /// One record, if there is one; its confidence is rounded to steps of 2^-32.
@@ -120,7 +133,10 @@ impl Links {
     /// Leaves out every record that names one of these sorted identifiers.
     pub(super) fn without(&self, sorted: &[Identifier]) -> Self {
         let named = |identifier| sorted.binary_search(identifier).is_ok();
-        let mut kept = Self::new();
+        let mut kept = Self {
+            placeholders: self.placeholders,
+            ..Self::new()
+        };
         for at in (0..self.len()).filter(|&at| !named(&self.left[at]) && !named(&self.right[at])) {
             kept.left.push(self.left[at]);
             kept.right.push(self.right[at]);

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::identity::identifier_kind::IdentifierKind;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The kinds of identifiers there are, and what links must fulfil.
@@ -18,8 +19,7 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(rules.kinds().len(), 2);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RulesFields")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Rules {
     kinds: Vec<IdentifierKind>,
     confidence: f64,
@@ -27,10 +27,28 @@ pub struct Rules {
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
 struct RulesFields {
     kinds: Vec<IdentifierKind>,
     confidence: f64,
     back_stitching: bool,
+}
+
+read_settings!(Rules, RulesFields);
+
+impl Default for RulesFields {
+    fn default() -> Self {
+        let Rules {
+            kinds,
+            confidence,
+            back_stitching,
+        } = Rules::standard();
+        Self {
+            kinds,
+            confidence,
+            back_stitching,
+        }
+    }
 }
 
 impl TryFrom<RulesFields> for Rules {

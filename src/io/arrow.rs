@@ -3,6 +3,7 @@
 mod arrays;
 mod extend;
 mod identify;
+mod persons;
 mod source;
 
 pub(super) use self::extend::extend;
@@ -49,11 +50,13 @@ impl Events {
         let all = self.keeps(Kind::Survey).then(|| columns.clone().keep_all());
         let columns = all.as_ref().unwrap_or(columns);
         let mut read = columns.log();
+        if self.keeps(Kind::Return) {
+            read = read.keep_returns();
+        }
         extend(&mut read, batch, columns, 0)?;
         if self.is_empty() && self.columns().len() == 0 {
-            let ignored_rows = self.ignored_rows();
+            read.add_counts(self);
             *self = read;
-            self.add_ignored(ignored_rows);
             return Ok(());
         }
         self.append(&read)

@@ -1,7 +1,7 @@
 //! The names of the columns of an event log.
 
 use crate::error::{Error, Result};
-use crate::event::Events;
+use crate::event::{Events, Placeholders};
 use crate::identity::Pseudonymiser;
 use crate::time::TimeZone;
 
@@ -23,6 +23,9 @@ pub struct EventColumns {
     names: [String; STANDARD.len()],
     texts: Vec<String>,
     keeps_all: bool,
+    keeps_returns: bool,
+    placeholders: Placeholders,
+    folds_channels: bool,
     /// Where identifiers are read in place of persons.
     identifiers: Option<Pseudonymiser>,
     /// Of timestamps without offset.
@@ -53,6 +56,9 @@ impl Default for EventColumns {
             names,
             texts: Vec::new(),
             keeps_all: false,
+            keeps_returns: false,
+            placeholders: Placeholders::default(),
+            folds_channels: false,
             identifiers: None,
             zone: None,
             zone_column: None,
@@ -92,6 +98,61 @@ impl EventColumns {
     pub fn keep_all(self) -> Self {
         Self {
             keeps_all: true,
+            ..self
+        }
+    }
+
+    /// Also stores returns: see [`Events::keep_returns`].
+    #[must_use]
+    pub fn keep_returns(self) -> Self {
+        Self {
+            keeps_returns: true,
+            ..self
+        }
+    }
+
+    /// The texts that stand for a missing person: the [usual ones](Placeholders) by default. Such a
+    /// person is missing like an empty field; [`Events::push`] says what becomes of the row. Blanks
+    /// around persons, channels, identifiers, goals and order ids do not count. For identifiers,
+    /// [`Pseudonymiser::with_placeholders`] has the list.
+    ///
+    /// ```
+    /// use mixtouch::Events;
+    /// use mixtouch::event::Placeholders;
+    /// use mixtouch::io::EventColumns;
+    ///
+    /// let file = "person,timestamp,channel,kind\nguest,1767225600,social,touch\n";
+    /// let guests = Placeholders::default().with("guest");
+    /// let columns = EventColumns::default().with_placeholders(guests);
+    /// let log = Events::from_csv(file.as_bytes(), columns)?;
+    /// assert_eq!(log.cleaned_rows().unknown_touches, 1);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_placeholders(self, placeholders: Placeholders) -> Self {
+        Self {
+            placeholders,
+            ..self
+        }
+    }
+
+    /// Whether channels that differ only in case are one, written in small letters: see
+    /// [`Events::fold_channels`]. They are several by default.
+    ///
+    /// ```
+    /// use mixtouch::Events;
+    /// use mixtouch::io::EventColumns;
+    ///
+    /// let file = "person,timestamp,channel,kind\nann,5,TV,touch\nann,6,tv,touch\n";
+    /// let columns = EventColumns::default().with_folded_channels(true);
+    /// let log = Events::from_csv(file.as_bytes(), columns)?;
+    /// assert!(log.iter().all(|event| event.channel() == Some("tv")));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_folded_channels(self, folds_channels: bool) -> Self {
+        Self {
+            folds_channels,
             ..self
         }
     }
@@ -146,8 +207,20 @@ impl EventColumns {
 
     /// An empty log for the rows to read.
     pub(super) fn log(&self) -> Events {
-        let log = Events::with_columns(self.texts.iter().cloned());
-        if self.keeps_all { log.keep_all() } else { log }
+        let mut log = Events::with_columns(self.texts.iter().cloned())
+            .with_placeholders(self.placeholders.clone());
+        if self.keeps_all {
+            log = log.keep_all();
+        }
+        if self.keeps_returns {
+            log = log.keep_returns();
+        }
+        log
+    }
+
+    /// Whether channels that differ only in case are one.
+    pub(super) fn folds_channels(&self) -> bool {
+        self.folds_channels
     }
 
     /// The name of a standard column in the file.
@@ -249,35 +322,6 @@ impl EventColumns {
         }
         found.sort_unstable();
         Ok(found)
-    }
-
-    /// The error of a value that is no identifier.
-    pub(super) fn bad_identifier(&self, row: u64, kind: usize, value: &str) -> Error {
-        let kind = self
-            .identifiers
-            .as_ref()
-            .map_or("", |hasher| hasher.name(kind));
-        Error::field(
-            row,
-            format!("{IDENTIFIER}{kind}"),
-            value,
-            crate::identity::VALUE,
-        )
-    }
-
-    /// The error of a row without an identifier.
-    pub(super) fn no_identifier(&self, row: u64) -> Error {
-        let kinds = self
-            .identifiers
-            .as_ref()
-            .map(Pseudonymiser::known)
-            .unwrap_or_default();
-        Error::field(
-            row,
-            format!("{IDENTIFIER}KIND"),
-            "",
-            format!("at least one identifier of {kinds}"),
-        )
     }
 }
 

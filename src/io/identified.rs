@@ -13,8 +13,9 @@ use crate::progress::{Progress, Stage, step};
 /// A reader of an event log that has identifiers in place of persons.
 ///
 /// Identifiers come from columns named `id:KIND`, such as `id:cookie` and `id:card`, and are hashed
-/// as they are read. The column `person` is ignored. Each row needs at least one identifier; an
-/// empty field is none.
+/// as they are read. The column `person` is ignored. An empty field, or one of the hasher's
+/// [placeholders](crate::event::Placeholders), is no identifier; [`Events::push`] says what becomes
+/// of a row without any.
 ///
 /// ```
 /// use mixtouch::identity::{HashKey, Pseudonymiser, Rules};
@@ -182,7 +183,10 @@ impl<B: Batches> IdentifiedReader<B> {
                 }
             }
         }
-        let log = log.filter(|log| !log.is_empty() || log.ignored_rows().total() > 0);
+        let log = log.filter(|log| {
+            let unused = log.ignored_rows().total() + log.cleaned_rows().left_out();
+            !log.is_empty() || unused > 0
+        });
         log.ok_or_else(|| Error::Empty {
             what: "the event log".into(),
             expected: "at least one row".into(),

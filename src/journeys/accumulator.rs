@@ -251,8 +251,15 @@ impl Accumulator for Totals {
             nulls,
             value,
         } = journey.outcome();
-        self.journeys += conversions + nulls;
-        self.touchpoints += journey.len() as f64 * (conversions + nulls);
+        // a row of a path table, which has no close, is many journeys; one of a log is one, however
+        // many conversions of one second it ends in
+        let journeys = if journey.close > 0 {
+            1.0
+        } else {
+            conversions + nulls
+        };
+        self.journeys += journeys;
+        self.touchpoints += journey.len() as f64 * journeys;
         self.conversions += conversions;
         self.value += value;
         self.nulls += nulls;

@@ -1,12 +1,15 @@
 //! How journeys are cut out of a log.
 
+mod counted_rows;
 pub(crate) mod lookback;
 
 use crate::error::{Error, Result};
+use crate::event::CostSource;
 use crate::journeys::options::lookback::Lookback;
 use crate::time::TimeRange;
 use crate::time::limits::SECONDS;
-use serde::{Deserialize, Serialize};
+use crate::util::known_fields::KnownFields;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::num::NonZeroUsize;
 
 /// What is made of a journey's sequence of channels. On `D A B B C D C C`: exposure gives
@@ -66,8 +69,8 @@ impl Horizon {
 ///     .with_transform(Transform::Exposure);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(remote = "Self", default)]
 pub struct JourneyOptions {
     pub(crate) lookback: Lookback,
     pub(crate) period: TimeRange,
@@ -83,6 +86,48 @@ pub struct JourneyOptions {
     pub(crate) segment: Option<String>,
     pub(crate) touch_columns: Vec<String>,
     pub(crate) orders: bool,
+    pub(crate) unique_orders: bool,
+    pub(crate) net_of_returns: bool,
+    pub(crate) cost_source: Option<CostSource>,
+    pub(crate) most_touches: Option<NonZeroUsize>,
+}
+
+// what serde derives for `Self` as if it were another crate's, with unknown fields refused
+impl Serialize for JourneyOptions {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        Self::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for JourneyOptions {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        Self::deserialize(KnownFields(from))
+    }
+}
+
+impl Default for JourneyOptions {
+    /// 30 days of lookback, all rows, orders unique; nothing reshaped.
+    fn default() -> Self {
+        Self {
+            lookback: Lookback::default(),
+            period: TimeRange::default(),
+            observation_end: None,
+            goal: None,
+            reuse: false,
+            exclude: Vec::new(),
+            transform: Transform::None,
+            trim: None,
+            drop_censored: false,
+            deduplicate: false,
+            segment: None,
+            touch_columns: Vec::new(),
+            orders: false,
+            unique_orders: true,
+            net_of_returns: false,
+            cost_source: None,
+            most_touches: None,
+        }
+    }
 }
 
 impl JourneyOptions {

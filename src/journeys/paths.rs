@@ -8,9 +8,10 @@ use crate::journeys::arena::columns::{Journeys, Touches};
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::totals::Totals;
+use crate::journeys::build::settled_costs;
+use crate::journeys::irregularities::Irregularities;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
-use crate::time::TimeRange;
 
 /// Paths with their tallies, as ChannelAttribution, DP6's models and GA exports have them. Without
 /// times or persons: models that need either refuse the journeys made of it.
@@ -80,9 +81,9 @@ impl PathTable {
         self.names.id(name)
     }
 
-    /// States what channels cost; all days count.
+    /// Adds what channels cost; all days count.
     pub fn add_costs(&mut self, costs: &CostTable) {
-        self.costs = costs.clone();
+        self.costs.append(costs.clone());
     }
 
     /// How many rows there are.
@@ -119,6 +120,9 @@ impl PathTable {
             .iter_mut()
             .for_each(|id| *id = ranks[id.index()]);
         self.reshape(options, &channels)?;
+        let of_touches = vec![0.0; channels.len()];
+        let all_days = JourneyOptions::default();
+        let costs = settled_costs(of_touches, &self.costs, &channels, &all_days)?;
         let touches = Touches {
             channels: self.channels,
             times: Vec::new(),
@@ -138,16 +142,18 @@ impl PathTable {
             places: None,
             people: None,
             timeline: None,
-            costs: None,
+            costs,
             observation: Observation::default(),
+            options: None,
             segments: None,
             labels: None,
             conversions: None,
             censored: 0,
+            irregularities: Irregularities::default(),
+            net_of_returns: false,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(&self.costs, TimeRange::default());
         Ok(journeys)
     }
 

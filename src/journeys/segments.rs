@@ -13,6 +13,7 @@ pub(crate) struct Segment<'a> {
     journeys: &'a Journeys,
     by_journey: BootstrapWeights,
     by_person: BootstrapWeights,
+    costs: Vec<Option<f64>>,
 }
 
 impl Segment<'_> {
@@ -34,9 +35,10 @@ impl Segment<'_> {
         }
     }
 
-    /// What each channel cost in the segment, where that is known.
-    pub(crate) fn costs(&self) -> Option<&[f64]> {
-        None
+    /// What each channel cost in the segment, by channel: the cost of touches whose rows lie in it.
+    /// Unknown where a table states the channel's costs, which knows no segments.
+    pub(crate) fn costs(&self) -> &[Option<f64>] {
+        &self.costs
     }
 
     /// What the journeys that close in the segment add up to.
@@ -54,21 +56,28 @@ pub(crate) struct SegmentGroup {
     /// Persons whose first journey closes in them: a count that adds up over segments, and no more
     /// than whose any journey does.
     closed: u64,
+    /// Whether any journey closes in them, of one person at least. Those of several segments may be
+    /// the same person.
+    has_journey: bool,
 }
 
 impl Group for SegmentGroup {
     fn persons(&self) -> u64 {
-        [self.began, self.closed]
-            .into_iter()
-            .filter(|&persons| persons > 0)
-            .min()
-            .unwrap_or(0)
+        Self::persons_together(&[self])
+    }
+
+    fn persons_together(groups: &[&Self]) -> u64 {
+        let sum = |count: fn(&Self) -> u64| groups.iter().map(|group| count(group)).sum::<u64>();
+        let closed = sum(|group| group.closed).max(sum(|group| group.has_journey.into()).min(1));
+        let counts = [sum(|group| group.began), closed].into_iter();
+        counts.filter(|&persons| persons > 0).min().unwrap_or(0)
     }
 
     fn merge(&mut self, other: Self) {
         self.codes.extend(other.codes);
         self.began += other.began;
         self.closed += other.closed;
+        self.has_journey |= other.has_journey;
     }
 }
 
@@ -97,11 +106,10 @@ impl Journeys {
             }
             first = end;
         }
-        // a segment that only later journeys close in has at least one person
         segments
             .by_journey
             .iter()
-            .for_each(|&code| codes[code as usize].closed = codes[code as usize].closed.max(1));
+            .for_each(|&code| codes[code as usize].has_journey = true);
         minimum.apply(segments.names.iter().cloned().zip(codes))
     }
 
@@ -112,6 +120,24 @@ impl Journeys {
             .by_person
             .get(person)
             .map(|&code| segments.names[code as usize].as_str())
+    }
+
+    fn segment_costs(&self, group: &SegmentGroup) -> Vec<Option<f64>> {
+        let unknown = vec![None; self.channels.len()];
+        let (Some(costs), Some(segments)) = (&self.costs, &self.segments) else {
+            return unknown;
+        };
+        let (mut own, mut all) = (vec![0.0; costs.len()], vec![0.0; costs.len()]);
+        for (&(code, channel), cost) in &segments.costs {
+            all[channel.index()] += cost;
+            if group.codes.contains(&code) {
+                own[channel.index()] += cost;
+            }
+        }
+        let each = own.into_iter().zip(all).zip(costs);
+        // all costs of the channel stand on touches
+        each.map(|((own, all), cost)| ((all - cost).abs() <= 1e-9 * cost).then_some(own))
+            .collect()
     }
 
     /// One segment, or several together.
@@ -138,6 +164,7 @@ impl Journeys {
         }
         Segment {
             journeys: self,
+            costs: self.segment_costs(group),
             by_journey: BootstrapWeights::Persons {
                 by_person: persons.clone(),
                 by_journey,

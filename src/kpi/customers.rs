@@ -6,6 +6,7 @@ mod cohorts;
 mod forecast;
 pub mod lifetime;
 mod lifetime_value;
+mod purchase_columns;
 mod purchases;
 mod refunds;
 mod repurchase;

@@ -5,6 +5,8 @@ mod customers;
 mod dashboard_options;
 mod families;
 mod family;
+mod findings;
+mod history;
 mod journeys;
 mod service;
 
@@ -13,5 +15,6 @@ pub use self::customers::CustomerKpis;
 pub use self::dashboard_options::DashboardOptions;
 pub use self::families::Dashboard;
 pub use self::family::{Family, SectionOfFamilies};
+pub use self::findings::Finding;
 pub use self::journeys::JourneyKpis;
 pub use self::service::ServiceKpis;

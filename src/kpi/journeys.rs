@@ -6,6 +6,7 @@ pub(crate) mod contrast;
 mod conversion;
 mod kind;
 mod kind_shares;
+mod merged_channels;
 mod purchase_paths;
 
 pub use self::breakdown::{Breakdown, GroupFigures, PeriodFigures};

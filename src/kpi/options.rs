@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::journeys::Lookback;
 use crate::privacy::MinimumGroup;
 use crate::stats::ConfidenceLevel;
-use crate::time::{Periods, TimeRange};
+use crate::time::{Periods, TimeRange, TimeZone};
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// The options of KPI reports. A report reads those that concern it.
 ///
@@ -20,10 +21,15 @@ use crate::time::{Periods, TimeRange};
 /// | minimum group | 1 person | every figure by group |
 /// | range | all of the log | reports on [`PersonTimelines`](crate::kpi::PersonTimelines) |
 /// | periods | none | figures over time |
+/// | time zone | UTC | the days in which ranges are written |
+/// | goal | all goals | conversions in reports on timelines |
 /// | lookback | 30 days | contacts before an answer, a case or a service |
 /// | offline channels | none | kinds of journeys |
 ///
-/// Reports on [`Journeys`](crate::Journeys) cover the range and the lookback of these.
+/// Reports on [`Journeys`](crate::Journeys) cover the range, the goal and the lookback of these.
+///
+/// The end of a range, stated or that of the log, is the end of observation. What lies beyond it is
+/// unknown: no figure counts it as nothing.
 ///
 /// ```
 /// use mixtouch::kpi::{KpiOptions, OfflineChannels};
@@ -40,15 +46,19 @@ use crate::time::{Periods, TimeRange};
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct KpiOptions {
     level: ConfidenceLevel,
     minimum: MinimumGroup,
     range: Option<TimeRange>,
     periods: Option<Periods>,
+    zone: TimeZone,
+    goal: Option<String>,
     lookback: Lookback,
     offline: OfflineChannels,
 }
+
+refuse_unknown_fields!(KpiOptions, serialize);
 
 impl KpiOptions {
     /// Sets the confidence level of intervals and tests, 0.95 by default.
@@ -86,6 +96,42 @@ impl KpiOptions {
         }
     }
 
+    /// Sets the time zone in whose days reports write their ranges; UTC by default. Periods keep the
+    /// zone they were made in.
+    #[must_use]
+    pub fn with_zone(self, zone: TimeZone) -> Self {
+        Self { zone, ..self }
+    }
+
+    /// Makes conversions of this goal alone count in reports on timelines; all goals by default.
+    /// Reports on journeys count those that
+    /// [`JourneyOptions::with_goal`](crate::JourneyOptions::with_goal) kept.
+    ///
+    /// ```
+    /// use mixtouch::kpi::customers::{CartAbandonment, CartOptions};
+    /// use mixtouch::kpi::{KpiOptions, PersonTimelines};
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Event, Events, Kind};
+    ///
+    /// let mut log = Events::new().keep_all();
+    /// log.push(Event::of_kind(Kind::Cart, "ann", 1_767_225_600).with_value(30.0))?;
+    /// log.push(Event::conversion("ann", 1_767_229_200).with_goal("newsletter"))?;
+    /// let options = KpiOptions::default()
+    ///     .with_range(TimeRange::new(1_767_225_600, 1_769_904_000)?)
+    ///     .with_goal("purchase");
+    /// let timelines = PersonTimelines::new(&log)?;
+    /// let carts = CartAbandonment::new(&timelines, &CartOptions::default(), &options)?;
+    /// assert_eq!(carts.overall.abandoned.count, 1, "a newsletter buys no cart");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_goal(self, goal: impl Into<String>) -> Self {
+        Self {
+            goal: Some(goal.into()),
+            ..self
+        }
+    }
+
     /// Sets how far back contacts count, 30 days by default. Only the general lookback has an
     /// effect, not one by channel or interaction.
     #[must_use]
@@ -119,6 +165,16 @@ impl KpiOptions {
         self.periods.as_ref()
     }
 
+    /// The time zone in whose days ranges are written.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The goal whose conversions count in reports on timelines, if one is set.
+    pub fn goal(&self) -> Option<&str> {
+        self.goal.as_deref()
+    }
+
     /// How far back contacts count.
     pub fn lookback(&self) -> &Lookback {
         &self.lookback
@@ -133,7 +189,15 @@ impl KpiOptions {
     pub(crate) fn periods_or(&self, range: TimeRange) -> Result<Periods> {
         match &self.periods {
             Some(periods) => Ok(periods.clone()),
-            None => Periods::new(vec![range.from(), range.to()]),
+            None => {
+                let whole = Periods::new(vec![range.from(), range.to()])?;
+                Ok(whole.shown_in(&self.zone))
+            }
         }
+    }
+
+    /// A range as reports write it.
+    pub(crate) fn shown(&self, range: TimeRange) -> TimeRange {
+        range.shown_in(&self.zone)
     }
 }

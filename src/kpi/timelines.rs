@@ -1,10 +1,12 @@
 //! A log person by person.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::event::{Event, Events, Kind};
+use crate::event::{Event, Events, Interaction, Kind};
 use crate::kpi::options::KpiOptions;
 use crate::time::TimeRange;
 
@@ -79,6 +81,42 @@ impl<'a> PersonTimelines<'a> {
         })
     }
 
+    /// The same without rows that repeat another one of their person in everything.
+    ///
+    /// ```
+    /// use mixtouch::kpi::PersonTimelines;
+    /// use mixtouch::{Event, Events, Kind};
+    ///
+    /// let mut log = Events::new().keep_all();
+    /// for score in [9.0, 9.0, 3.0] {
+    ///     let row = Event::of_kind(Kind::Survey, "ann", 1_767_225_600).with_goal("nps");
+    ///     log.push(row.with_value(score))?;
+    /// }
+    /// let timelines = PersonTimelines::new(&log)?.without_duplicates();
+    /// assert_eq!(timelines.of_kind(Kind::Survey).count(), 2);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_duplicates(self) -> Self {
+        let (mut rows, mut ends) = (Vec::with_capacity(self.rows.len()), Vec::new());
+        let mut start = 0;
+        for &end in &self.ends {
+            let (mut second, mut seen) = (None, BTreeSet::new());
+            for &row in &self.rows[start..end] {
+                let time = self.events.times()[row as usize];
+                if second.replace(time) != Some(time) {
+                    seen.clear();
+                }
+                if seen.insert(contents(self.events, row as usize)) {
+                    rows.push(row);
+                }
+            }
+            ends.push(rows.len());
+            start = end;
+        }
+        Self { rows, ends, ..self }
+    }
+
     /// The log.
     pub fn log(&self) -> &'a Events {
         self.events
@@ -100,7 +138,8 @@ impl<'a> PersonTimelines<'a> {
             what: "the log".into(),
             expected: "at least one row".into(),
         };
-        options.range().or_else(|| self.range()).ok_or_else(empty)
+        let range = options.range().or_else(|| self.range());
+        range.map(|range| options.shown(range)).ok_or_else(empty)
     }
 
     /// How many persons there are.
@@ -156,6 +195,32 @@ impl<'a> PersonTimelines<'a> {
             rows,
         }
     }
+}
+
+/// What a row says beside its person and second, in numbers.
+fn contents(log: &Events, at: usize) -> Vec<u64> {
+    let row = log.row(at);
+    let details = row
+        .details()
+        .map(|of| [of.value.to_bits(), of.goal.into(), of.order.into()]);
+    let cost = log.get(at).map_or(0.0, |event| event.cost());
+    let interaction = match row.interaction() {
+        None => 0,
+        Some(Interaction::Click) => 1,
+        Some(Interaction::View) => 2,
+    };
+    let texts = (0..log.columns().len()).map(|column| log.text_column(column).codes[at].into());
+    let fixed = [
+        order(row.kind()).into(),
+        u64::from(row.channel().0),
+        interaction,
+        cost.to_bits(),
+    ];
+    fixed
+        .into_iter()
+        .chain(details.into_iter().flatten())
+        .chain(texts)
+        .collect()
 }
 
 /// Where a kind stands among rows of one second: what a customer does first comes first.

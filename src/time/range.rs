@@ -1,6 +1,7 @@
 //! Ranges of time.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ use crate::time::zone::TimeZone;
 /// empty. The default covers all of that. In serde it is `{"from": .., "to": ..}`; a missing side
 /// is open.
 ///
+/// A range is written in UTC, or in the time zone that [`TimeRange::days`] or
+/// [`TimeRange::shown_in`] was given; the zone changes nothing else, not even equality.
+///
 /// ```
 /// use mixtouch::time::TimeRange;
 ///
@@ -24,12 +28,28 @@ use crate::time::zone::TimeZone;
 /// assert!(january.contains(1_767_225_600) && !january.contains(1_769_904_000));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[serde(try_from = "Fields", into = "Fields")]
 pub struct TimeRange {
     first: u32,
     /// Included, so that the range that covers all times fits.
     last: u32,
+    /// How both ends are written, where not in UTC.
+    local: Option<[Moment; 2]>,
+}
+
+impl PartialEq for TimeRange {
+    fn eq(&self, other: &Self) -> bool {
+        (self.first, self.last) == (other.first, other.last)
+    }
+}
+
+impl Eq for TimeRange {}
+
+impl Hash for TimeRange {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.first, self.last).hash(state);
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +88,7 @@ impl Default for TimeRange {
         Self {
             first: 0,
             last: u32::MAX,
+            local: None,
         }
     }
 }
@@ -86,7 +107,8 @@ impl TimeRange {
         let end = "seconds since 1970-01-01T00:00:00Z, 1 to 4294967296";
         let last = second(to - 1).ok_or_else(|| Error::setting("the period's end", to, end));
         let (first, last) = (first?, last?);
-        Ok(Self { first, last })
+        let local = None;
+        Ok(Self { first, last, local })
     }
 
     /// From a second on, without end.
@@ -142,10 +164,74 @@ impl TimeRange {
         let all = Self::default();
         let from = first.map(|day| start_of("the period's first day", day, day, zone));
         let to = last.map(|day| start_of("the period's last day", day, day.plus(1), zone));
-        Self::new(
+        let range = Self::new(
             from.transpose()?.unwrap_or(all.from()),
             to.transpose()?.unwrap_or(all.to()),
-        )
+        )?;
+        Ok(range.shown_in(zone))
+    }
+
+    /// The same range, written in the days of a time zone.
+    ///
+    /// ```
+    /// # #[cfg(feature = "time")] {
+    /// use mixtouch::TimeZone;
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let range = TimeRange::new(1_769_922_000, 1_772_341_200)?;
+    /// assert_eq!(range.to_string(), "2026-02-01T05:00:00Z to 2026-03-01T05:00:00Z");
+    /// let local = range.shown_in(&TimeZone::new("America/New_York")?);
+    /// assert_eq!((local.to_string().as_str(), local), ("2026-02-01 to 2026-03-01", range));
+    /// # }
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn shown_in(self, zone: &TimeZone) -> Self {
+        let local = [self.from(), self.to()].map(|second| Moment::new(second, zone));
+        Self {
+            local: Some(local),
+            ..self
+        }
+    }
+
+    /// The name of a calendar year (`2026`), quarter (`2026-Q1`), month (`2026-01`) or day
+    /// (`2026-01-31`); any other range as it is written.
+    ///
+    /// ```
+    /// use mixtouch::TimeZone;
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let days = |first: &str, last: &str| {
+    ///     TimeRange::days(Some(first.parse()?), Some(last.parse()?), &TimeZone::utc())
+    /// };
+    /// assert_eq!(days("2026-01-01", "2026-01-31")?.label(), "2026-01");
+    /// assert_eq!(days("2026-01-01", "2026-03-31")?.label(), "2026-Q1");
+    /// assert_eq!(days("2026-01-05", "2026-01-11")?.label(), "2026-01-05 to 2026-01-12");
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn label(&self) -> String {
+        self.calendar_name().unwrap_or_else(|| self.to_string())
+    }
+
+    fn calendar_name(&self) -> Option<String> {
+        let [first, end] = self.moments().map(Moment::day_begun);
+        let (first, end) = (first?, end?);
+        let (year, month, date) = first.calendar();
+        Some(match date {
+            1 if month == 1 && end == first.plus_months(12) => format!("{year:04}"),
+            1 if month % 3 == 1 && end == first.plus_months(3) => {
+                format!("{year:04}-Q{}", month.div_ceil(3))
+            }
+            1 if end == first.plus_months(1) => format!("{year:04}-{month:02}"),
+            _ if end == first.plus(1) => first.to_string(),
+            _ => return None,
+        })
+    }
+
+    /// Both ends as they are written.
+    fn moments(&self) -> [Moment; 2] {
+        let utc = || [self.from(), self.to()].map(|second| Moment::new(second, &TimeZone::utc()));
+        self.local.unwrap_or_else(utc)
     }
 
     /// The first second, 0 to 2^32 - 1.
@@ -202,25 +288,60 @@ fn start_of(name: &'static str, day: Day, begins: Day, zone: &TimeZone) -> Resul
 
 impl fmt::Display for TimeRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", Moment(self.from()), Moment(self.to()))
+        let [from, to] = self.moments();
+        write!(f, "{from} to {to}")
     }
 }
 
 /// A second, written as a day where it begins one and as RFC 3339 elsewhere.
-pub(crate) struct Moment(pub(crate) i64);
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    second: i64,
+    /// How many seconds local clocks are ahead of UTC.
+    offset: i32,
+    begins_day: bool,
+}
+
+impl Moment {
+    fn new(second: i64, zone: &TimeZone) -> Self {
+        let start = zone.day_of(second).and_then(|day| zone.start_of(day));
+        Self {
+            second,
+            offset: zone.offset_at(second),
+            begins_day: start.is_ok_and(|start| start == second),
+        }
+    }
+
+    /// The local second, counted like one of UTC.
+    fn local(self) -> i64 {
+        self.second + i64::from(self.offset)
+    }
+
+    fn day(self) -> Day {
+        Day::new(self.local().div_euclid(i64::from(DAY)) as i32).unwrap_or(Day::MAX)
+    }
+
+    /// The day that begins with it, if one does.
+    fn day_begun(self) -> Option<Day> {
+        self.begins_day.then(|| self.day())
+    }
+}
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = Day::new(self.0.div_euclid(i64::from(DAY)) as i32).unwrap_or(Day::MAX);
-        match self.0.rem_euclid(i64::from(DAY)) {
-            0 => day.fmt(f),
-            second => write!(
-                f,
-                "{day}T{:02}:{:02}:{:02}Z",
-                second / 3600,
-                second / 60 % 60,
-                second % 60
-            ),
+        let day = self.day();
+        if self.begins_day {
+            return day.fmt(f);
+        }
+        let second = self.local().rem_euclid(i64::from(DAY));
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        write!(f, "{day}T{hour:02}:{minute:02}:{second:02}")?;
+        match self.offset {
+            0 => f.write_str("Z"),
+            offset => {
+                let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.abs() / 60);
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
         }
     }
 }
@@ -274,5 +395,47 @@ mod tests {
             serde_json::to_string(&range(3, 9)).unwrap(),
             r#"{"from":3,"to":9}"#
         );
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn ranges_are_written_and_named_in_their_zone() {
+        let days = |zone: &str, first: &str, last: &str| {
+            let zone = TimeZone::new(zone).unwrap();
+            let day = |text: &str| Some(text.parse().unwrap());
+            TimeRange::days(day(first), day(last), &zone).unwrap()
+        };
+        // across the change of the clocks, and where there is none
+        for zone in ["America/New_York", "Europe/Berlin", "Asia/Shanghai"] {
+            let march = days(zone, "2026-03-01", "2026-03-31");
+            assert_eq!(
+                (march.label(), march.to_string()),
+                ("2026-03".into(), "2026-03-01 to 2026-04-01".into())
+            );
+            assert_eq!(days(zone, "2026-10-25", "2026-10-25").label(), "2026-10-25");
+            assert_eq!(days(zone, "2026-01-01", "2026-12-31").label(), "2026");
+            assert_eq!(days(zone, "2026-10-01", "2026-12-31").label(), "2026-Q4");
+            assert_eq!(
+                days(zone, "2026-02-01", "2026-04-30").label(),
+                "2026-02-01 to 2026-05-01"
+            );
+        }
+        // 2018-11-04 has no midnight there
+        assert_eq!(
+            days("America/Sao_Paulo", "2018-11-04", "2018-11-04").label(),
+            "2018-11-04"
+        );
+        let noon = range(1_767_268_800, 1_767_312_000);
+        let shown = |zone: &str| noon.shown_in(&TimeZone::new(zone).unwrap()).to_string();
+        assert_eq!(noon.to_string(), "2026-01-01T12:00:00Z to 2026-01-02");
+        assert_eq!(
+            shown("Asia/Kolkata"),
+            "2026-01-01T17:30:00+05:30 to 2026-01-02T05:30:00+05:30"
+        );
+        assert_eq!(
+            shown("America/New_York"),
+            "2026-01-01T07:00:00-05:00 to 2026-01-01T19:00:00-05:00"
+        );
+        assert_eq!(noon.shown_in(&TimeZone::new("Asia/Kolkata").unwrap()), noon);
     }
 }

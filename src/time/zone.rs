@@ -1,12 +1,12 @@
 //! Time zones: when a calendar day begins.
 
-#[cfg(feature = "time")]
-use crate::error::Error;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::time::day::Day;
+use crate::time::limits::DAY;
+use serde::{Deserialize, Serialize};
 
 /// A time zone. The rules come with the crate, so that a day begins at the same second on every
-/// machine; without the feature `time` there is UTC alone.
+/// machine; without the feature `time` there is UTC alone. In serde it is its name.
 ///
 /// ```
 /// # #[cfg(feature = "time")] {
@@ -15,7 +15,8 @@ use crate::time::day::Day;
 /// # }
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct TimeZone {
     #[cfg(feature = "time")]
     rules: jiff::tz::TimeZone,
@@ -24,6 +25,28 @@ pub struct TimeZone {
 impl Default for TimeZone {
     fn default() -> Self {
         Self::utc()
+    }
+}
+
+impl TryFrom<String> for TimeZone {
+    type Error = Error;
+
+    fn try_from(name: String) -> Result<Self> {
+        #[cfg(feature = "time")]
+        return Self::new(&name);
+        #[cfg(not(feature = "time"))]
+        if name == "UTC" {
+            Ok(Self::utc())
+        } else {
+            let expected = "UTC; other zones need the feature time";
+            Err(Error::setting("time zone", format!("{name:?}"), expected))
+        }
+    }
+}
+
+impl From<TimeZone> for String {
+    fn from(zone: TimeZone) -> Self {
+        zone.name().to_owned()
     }
 }
 
@@ -87,13 +110,56 @@ impl TimeZone {
             .as_second())
     }
 
+    /// The name, such as `Europe/Berlin`.
+    #[cfg(feature = "time")]
+    pub fn name(&self) -> &str {
+        self.rules.iana_name().unwrap_or("UTC")
+    }
+
+    /// The name: `UTC`.
+    #[cfg(not(feature = "time"))]
+    pub fn name(&self) -> &str {
+        "UTC"
+    }
+
+    /// How many seconds the zone's clocks are ahead of UTC at a second since 1970-01-01T00:00:00Z.
+    #[cfg(feature = "time")]
+    pub(crate) fn offset_at(&self, second: i64) -> i32 {
+        let stamp = jiff::Timestamp::from_second(second);
+        stamp.map_or(0, |stamp| self.rules.to_offset(stamp).seconds())
+    }
+
+    #[cfg(not(feature = "time"))]
+    pub(crate) fn offset_at(&self, _: i64) -> i32 {
+        0
+    }
+
+    /// The day that holds a second, given since 1970-01-01T00:00:00Z.
+    ///
+    /// ```
+    /// # #[cfg(feature = "time")] {
+    /// let zone = mixtouch::TimeZone::new("America/New_York")?;
+    /// // 2026-02-01T01:00:00Z
+    /// assert_eq!(zone.day_of(1_769_907_600)?.to_string(), "2026-01-31");
+    /// # }
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the day lies outside the years 0001 to 9999.
+    pub fn day_of(&self, second: i64) -> Result<Day> {
+        let local = second.saturating_add(i64::from(self.offset_at(second)));
+        let days = local.div_euclid(i64::from(DAY));
+        Day::new(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+
     /// The first second of a day, since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// None without the feature `time`.
     #[cfg(not(feature = "time"))]
     pub fn start_of(&self, day: Day) -> Result<i64> {
-        Ok(i64::from(day.days()) * i64::from(crate::time::limits::DAY))
+        Ok(i64::from(day.days()) * i64::from(DAY))
     }
 }
 
@@ -120,5 +186,36 @@ mod tests {
             23 * 3600
         );
         assert!(TimeZone::new("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn seconds_belong_to_the_day_of_their_zone() {
+        for name in [
+            "America/New_York",
+            "Europe/Berlin",
+            "Asia/Shanghai",
+            "America/Sao_Paulo",
+        ] {
+            let zone = TimeZone::new(name).unwrap();
+            // every day from 2017 to 2026, those without a midnight in Sao Paulo too
+            for day in (17_167..20_454).map(|days| Day::new(days).unwrap()) {
+                let start = zone.start_of(day).unwrap();
+                assert_eq!(zone.day_of(start).unwrap(), day, "{name}");
+                assert_eq!(zone.day_of(start - 1).unwrap(), day.plus(-1), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn zones_are_their_names() {
+        let berlin = TimeZone::new("Europe/Berlin").unwrap();
+        let text = serde_json::to_string(&berlin).unwrap();
+        assert_eq!(text, r#""Europe/Berlin""#);
+        assert_eq!(serde_json::from_str::<TimeZone>(&text).unwrap(), berlin);
+        assert_eq!(
+            serde_json::from_str::<TimeZone>(r#""UTC""#).unwrap(),
+            TimeZone::utc()
+        );
+        assert!(serde_json::from_str::<TimeZone>(r#""Mars/Olympus""#).is_err());
     }
 }

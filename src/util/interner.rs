@@ -17,7 +17,10 @@ pub(crate) struct Interner {
 impl Interner {
     /// The number of `text`, given now if it is new.
     pub(crate) fn intern(&mut self, text: &str) -> Result<u32> {
-        let hash = xxh3_64(text.as_bytes());
+        self.intern_hashed(text, xxh3_64(text.as_bytes()))
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u64) -> Result<u32> {
         if let Some(id) = self.find_hashed(text, hash) {
             return Ok(id);
         }
@@ -89,7 +92,11 @@ impl Interner {
 
     /// Interns all of `other`'s texts; the result maps its numbers to this table's.
     pub(crate) fn absorb(&mut self, other: &Interner) -> Result<Vec<u32>> {
-        other.iter().map(|text| self.intern(text)).collect()
+        other
+            .iter()
+            .zip(&other.hashes)
+            .map(|(text, &hash)| self.intern_hashed(text, hash))
+            .collect()
     }
 }
 

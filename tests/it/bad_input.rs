@@ -10,11 +10,11 @@ use mixtouch::attribution::shapley::{
     ExactSetShapley, OrderedShapley, SetRateShapley, SimplifiedShapley,
 };
 use mixtouch::attribution::{ChannelSetCounts, ComparisonTable};
-use mixtouch::journeys::Transform;
+use mixtouch::journeys::{Accumulator, Transform};
 use mixtouch::time::TimeRange;
 use mixtouch::{
     Channels, Comparison, CostTable, Credits, Error, Event, Events, Fit, Journey, JourneyBuilder,
-    JourneyOptions, Journeys, Lookback, Outcome, PathTable, PersonKey, TimeZone, attribute,
+    JourneyOptions, Journeys, Lookback, Outcome, PathTable, TimeZone, attribute,
 };
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -344,8 +344,8 @@ fn channels_that_are_not_there_are_refused_by_name() {
         assert_eq!(
             error,
             format!(
-                "{role} names channel \"direkt\", expected: search, tv; declare a channel that \
-                 has no row yet with add_channels"
+                "{role} names channel \"direkt\", expected: search, tv; one that the data may lack \
+                 is declared by add_channels"
             )
         );
     }
@@ -355,22 +355,25 @@ fn channels_that_are_not_there_are_refused_by_name() {
         .fit(&journeys)
         .unwrap_err()
         .to_string();
-    assert!(error.starts_with("stage names channel \"demo\", expected: search, tv; declare"));
+    assert!(error.starts_with("stage names channel \"demo\", expected: search, tv; one that"));
 }
 
 #[test]
-fn models_and_evidence_of_other_channels_are_refused() {
+fn evidence_and_credits_of_other_channels_do_not_merge() {
     let one = journeys(&[Event::touch(1, 1, "a"), Event::conversion(1, 2)]);
     let other = journeys(&[Event::touch(1, 1, "b"), Event::conversion(1, 2)]);
     let markov = Markov::order(1).unwrap();
-    assert!(matches!(
+    // models score by name: what they do not know gets no credit
+    let unattributed = [
         attribute(&other, &markov.fit(&one).unwrap()),
-        Err(Error::ChannelMismatch { .. })
-    ));
-    assert!(matches!(
         attribute(&other, &SetRateShapley.fit(&one).unwrap()),
-        Err(Error::ChannelMismatch { .. })
-    ));
+    ];
+    for credits in unattributed {
+        assert_eq!(credits.unwrap().unattributed().conversions, 1.0);
+    }
+    let (evidence, others) = (markov.gather(&one).unwrap(), markov.gather(&other).unwrap());
+    let merged = evidence.clone().merge(others);
+    assert!(matches!(merged, Err(Error::ChannelMismatch { .. })));
     let mut credits = attribute(&one, &Linear).unwrap();
     assert!(matches!(
         credits.merge(attribute(&other, &Linear).unwrap()),
@@ -458,12 +461,7 @@ fn times_outside_the_range_are_refused() {
 #[test]
 fn an_error_leaves_the_log_as_it_was() {
     let mut events = log(&[Event::touch(1, 1, "tv")]);
-    let bad = [
-        Event::touch("", 1, "tv"),
-        Event::touch(PersonKey::Text(""), 1, "tv"),
-        Event::touch(1, 1, ""),
-        Event::conversion(1, -5),
-    ];
+    let bad = [Event::touch(1, 1, ""), Event::conversion(1, -5)];
     for event in bad {
         assert!(
             events

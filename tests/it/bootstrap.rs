@@ -216,7 +216,7 @@ fn value_and_the_baseline_have_intervals() {
         baseline.conversions_high.unwrap(),
     );
     assert!(
-        low < baseline.conversions
+        low <= baseline.conversions
             && baseline.conversions < high
             && high - low > baseline.conversions.sqrt(),
         "{baseline:?}"

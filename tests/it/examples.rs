@@ -3,6 +3,8 @@
 
 mod attribution;
 mod dashboard;
+mod doubtful_logs;
 mod identities;
 mod media_mix;
 mod run;
+mod service;

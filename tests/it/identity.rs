@@ -146,7 +146,7 @@ fn a_person_has_one_account_and_the_surest_link_wins() {
 fn ten_thousand_people_on_one_tablet_stay_apart() {
     let tablet = id("device", "till");
     let mut logins = Links::new();
-    for person in 0..10_000 {
+    for person in 1..=10_000 {
         let (account, cookie) = (
             id("account", &person.to_string()),
             id("cookie", &person.to_string()),

@@ -1,6 +1,8 @@
 //! Journeys from events: against a slow reference on random logs, and by hand sentence by sentence.
 
 mod by_hand;
+#[cfg(feature = "csv")]
+mod daily_use;
 mod reference;
 mod shards;
 
@@ -220,6 +222,33 @@ fn interleaved(rows: &[Row], order: &[prop::sample::Index]) -> Vec<Row> {
 }
 
 /// Enough to meet every pair of options in a few seconds; `PROPTEST_CASES=20000` searches on.
+/// The rows without those that repeat an order of another person in the same second: which person
+/// stands is a matter of the fixed order of persons.
+fn without_ties(rows: Vec<Row>) -> Vec<Row> {
+    let order = |row: &Row| match row.what {
+        What::Conversion {
+            order: Some(order),
+            goal,
+            ..
+        } => Some((order, goal, row.time)),
+        _ => None,
+    };
+    let mut kept: Vec<Row> = Vec::new();
+    for row in rows {
+        let is_others = |other: &Row| other.person != row.person && order(other) == order(&row);
+        if order(&row).is_none() || !kept.iter().any(is_others) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+fn without_order(row: &mut Row) {
+    if let What::Conversion { order, .. } = &mut row.what {
+        *order = None;
+    }
+}
+
 fn cases() -> ProptestConfig {
     let config = ProptestConfig::default();
     ProptestConfig {
@@ -237,6 +266,7 @@ proptest! {
 
     #[test]
     fn the_builder_agrees_with_the_reference(rows in rows(), options in options()) {
+        let rows = without_ties(rows);
         prop_assert_eq!(actual(&build(&[&rows], &options, false)), reference(&rows, &options));
     }
 
@@ -283,6 +313,8 @@ proptest! {
     fn what_is_forgotten_is_in_no_later_journey(mut rows in rows(), options in options(), step in 6..20_u32) {
         rows.sort_by_key(|row| row.time);
         let options = Options { from: None, to: None, goal: None, lookback: options.lookback.min(9), channel_lookback: None, view_lookback: None, ..options };
+        // an order whose first row is forgotten counts again when it is repeated
+        rows.iter_mut().for_each(without_order);
         let (mut all, mut rolling) = (JourneyBuilder::new(options.built()), JourneyBuilder::new(options.built()));
         let mut dropped = 0;
         for builder in [&mut all, &mut rolling] {

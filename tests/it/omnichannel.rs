@@ -7,6 +7,7 @@ mod customers;
 mod laws;
 mod map;
 mod merge;
+mod observation;
 mod recovery;
 mod voice;
 

@@ -5,7 +5,7 @@ use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, Linear};
 use mixtouch::attribution::{Bootstrap, ModelTable};
 use mixtouch::privacy::{MinimumGroup, OTHER, SmallGroups};
-use mixtouch::{Comparison, Error, Event, Events, JourneyOptions, Journeys};
+use mixtouch::{Comparison, Error, Event, Events, JourneyBuilder, JourneyOptions, Journeys};
 
 /// Ann begins on the phone and buys on the laptop, then looks again on the phone; bob buys on the
 /// phone; cat only looks, phone first, laptop last.
@@ -132,7 +132,8 @@ fn intervals_are_found_for_segments_too_and_the_table_survives_serde() {
         serde_json::from_str::<mixtouch::attribution::ComparisonTable>(&text).unwrap(),
         table
     );
-    assert!(table.to_string().contains("segment \"phone\": 2 journeys"));
+    let shown = table.to_string();
+    assert!(shown.contains("segment \"phone\": 2 journeys"), "{shown}");
 }
 
 #[test]
@@ -325,4 +326,109 @@ fn small_segments_are_merged_and_totals_stay() {
         (vec!["north".to_owned()], 30.0)
     );
     assert!(names(&run(MinimumGroup::new(31).unwrap())).is_empty());
+}
+
+/// Ann's search lies on the laptop, all other touches on the phone.
+fn paid() -> JourneyBuilder {
+    let mut log = Events::with_columns(["device"]);
+    let rows = [
+        (Event::touch("ann", 10, "social").with_cost(3.0), "phone"),
+        (Event::touch("ann", 20, "search").with_cost(4.0), "laptop"),
+        (Event::conversion("ann", 30).with_value(60.0), "laptop"),
+        (Event::touch("bob", 15, "search").with_cost(2.0), "phone"),
+        (Event::conversion("bob", 25).with_value(20.0), "phone"),
+    ];
+    for (event, device) in rows {
+        log.push(event.with_texts(&[device])).unwrap();
+    }
+    let mut builder = JourneyBuilder::new(JourneyOptions::default().with_segment("device"));
+    builder.extend(&log).unwrap();
+    builder
+}
+
+#[test]
+fn segments_keep_the_costs_of_their_rows() {
+    let linear = Comparison::new().model("linear", Linear);
+    let table = linear.run(&paid().build().unwrap()).unwrap();
+    let row = |segment: usize, channel: &str| {
+        let row = table.segments()[segment].models[0]
+            .channel(channel)
+            .unwrap();
+        (row.cost, row.roas, row.cpa)
+    };
+    // laptop: half of 60 over 4, and no cost of social; phone: bob's 20 over 2, and social's cost
+    assert_eq!(row(0, "search"), (Some(4.0), Some(7.5), Some(8.0)));
+    assert_eq!(row(0, "social"), (Some(0.0), None, None));
+    assert_eq!(row(1, "search"), (Some(2.0), Some(10.0), Some(2.0)));
+    assert_eq!(row(1, "social"), (Some(3.0), Some(0.0), None));
+    // a table of costs knows no segments
+    let mut builder = paid();
+    let mut costs = mixtouch::CostTable::new();
+    costs
+        .push("tv", "1970-01-01".parse().unwrap(), 9.0)
+        .unwrap();
+    builder.add_costs(&costs);
+    let table = linear.run(&builder.build().unwrap()).unwrap();
+    let tv = |models: &[ModelTable]| models[0].channel("tv").unwrap().cost;
+    assert_eq!(
+        (tv(table.models()), tv(&table.segments()[0].models)),
+        (Some(9.0), None)
+    );
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn segments_appear_in_csv() {
+    let table = Comparison::new()
+        .model("linear", Linear)
+        .run(&paid().build().unwrap())
+        .unwrap();
+    let mut csv = Vec::new();
+    table.write_csv(&mut csv).unwrap();
+    let csv = String::from_utf8(csv).unwrap();
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",value_high,segment"));
+    assert!(
+        csv.contains("linear,search,1.5,50,6,8.333333333333334,4,,,,,,\n"),
+        "{csv}"
+    );
+    assert!(
+        csv.contains("linear,search,0.5,30,4,7.5,8,,,,,,laptop\n"),
+        "{csv}"
+    );
+    assert!(
+        csv.contains("linear,search,1,20,2,10,2,,,,,,phone\n"),
+        "{csv}"
+    );
+}
+
+#[test]
+fn segments_that_are_one_person_are_not_enough_together() {
+    let mut log = Events::with_columns(["city"]);
+    let mut push = |event: Event<'_>, city: &str| log.push(event.with_texts(&[city])).unwrap();
+    for person in 0..20_u64 {
+        push(Event::touch(person, 1_000, "a"), "big");
+        push(Event::conversion(person, 1_001).with_value(1.0), "big");
+    }
+    // zoe buys once there, and then in three places where nobody else does
+    push(Event::touch("zoe", 1_000, "a"), "big");
+    push(Event::conversion("zoe", 1_001), "big");
+    for (at, city) in (0..).zip(["x", "y", "z"]) {
+        let time = 2_000 + 10 * at;
+        push(Event::touch("zoe", time, "secret"), city);
+        push(Event::conversion("zoe", time + 1).with_value(777.0), city);
+    }
+    let journeys =
+        Journeys::from_events(&log, JourneyOptions::default().with_segment("city")).unwrap();
+    let table = Comparison::new()
+        .model("last-touch", LastTouch)
+        .minimum_group(MinimumGroup::new(3).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let shown: Vec<(&str, f64)> = table
+        .segments()
+        .iter()
+        .map(|segment| (segment.segment.as_str(), segment.totals.conversions))
+        .collect();
+    assert_eq!(shown, [(OTHER, 24.0)], "everybody together, or nobody");
 }

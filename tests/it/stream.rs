@@ -10,6 +10,7 @@ use mixtouch::{
     attribute,
 };
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 const START: i64 = 1_767_225_600;
 
@@ -111,6 +112,31 @@ fn touches_keep_their_texts_whatever_is_made_of_a_journey() {
     let again = cut(joined().with_reuse(true));
     assert_eq!(again[9], "A-3 - - tablet e-mail news  2.25");
     assert_eq!(again[6], "A-3 - - tablet social spring a1 2.25");
+}
+
+#[test]
+fn lines_of_an_order_are_one_conversion_and_robots_leave_no_texts() {
+    let mut log = orders();
+    for second in 0..40 {
+        let touch = Event::touch("robot", START + second, "display");
+        log.push(touch.with_texts(&["r", "phone", "robots"]))
+            .unwrap();
+    }
+    let sale = Event::conversion("ann", START + 30).with_value(3.0);
+    let line = sale
+        .with_order_id("A-1")
+        .with_goal("sale")
+        .with_channel("shop");
+    log.push(line.with_texts(&["", "tablet", ""])).unwrap();
+    let most = NonZeroUsize::new(20).unwrap();
+    let options = joined().with_most_touches(most);
+    let journeys = Journeys::from_events(&log, options).unwrap();
+    let all = lines(&journeys, &Linear);
+    assert_eq!(all.len(), 7);
+    assert_eq!(all[0], "A-1 sale shop tablet social spring a1 21");
+    assert_eq!(all[6], "A-3 - - tablet e-mail news  9");
+    let levels = CreditLevels::new(&journeys, &Linear).unwrap();
+    assert_eq!(levels.credit(&["display"]), None);
 }
 
 #[test]
@@ -221,6 +247,53 @@ fn levels_by_hand() {
     assert_eq!(levels.level(2).count(), 4);
     let json = serde_json::to_string(&levels).unwrap();
     assert_eq!(serde_json::from_str::<CreditLevels>(&json).unwrap(), levels);
+    let stray = json.replacen(r#"["e-mail"]"#, "[]", 1);
+    let error = serde_json::from_str::<CreditLevels>(&stray).unwrap_err();
+    assert!(
+        error.to_string().contains("is 0, expected: 1 to 3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn levels_read_as_text() {
+    let options = JourneyOptions::default().with_touch_columns(["campaign"]);
+    let journeys = Journeys::from_events(&orders(), options).unwrap();
+    let levels = CreditLevels::new(&journeys, &Linear).unwrap();
+    let expected = "\
+credit by channel > campaign
+
+  channel  conversions  value
+  e-mail           1.0      9
+  search           0.7     30
+  social           1.3     60
+
+  channel  campaign  conversions  value
+  e-mail   news              1.0      9
+  search   brand             0.7     30
+  social   spring            1.3     60
+";
+    assert_eq!(levels.to_string(), expected);
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn levels_are_written_as_csv() {
+    use mixtouch::report::Report;
+
+    let options = JourneyOptions::default().with_touch_columns(["campaign"]);
+    let journeys = Journeys::from_events(&orders(), options).unwrap();
+    let levels = CreditLevels::new(&journeys, &LastTouch).unwrap();
+    let mut csv = Vec::new();
+    levels.write_csv(&mut csv).unwrap();
+    let expected = "\
+level,channel,campaign,conversions,value
+channel,e-mail,,1,9
+campaign,e-mail,news,1,9
+channel,social,,2,90
+campaign,social,spring,2,90
+";
+    assert_eq!(String::from_utf8(csv).unwrap(), expected);
 }
 
 #[test]

@@ -527,7 +527,7 @@ fn bad_settings_are_refused() {
     ] {
         let message = specification.fit(&log).unwrap_err().to_string();
         assert!(
-            message.contains("names channel \"tee-vee\", expected: radio, tv; declare"),
+            message.contains("names channel \"tee-vee\", expected: radio, tv; one that"),
             "{message}"
         );
     }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::stats::{ConfidenceLevel, quantile};
 use crate::util::Random;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
 //! What is worth knowing about a comparison before its figures are used.
 
+use crate::journeys::Irregularities;
 use crate::report::figure;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,6 +27,12 @@ use std::fmt;
 #[serde(tag = "finding", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Finding {
+    /// The log is out of the ordinary: repeated orders, rows without a person, several goals, persons
+    /// with very many touches.
+    IrregularLog {
+        /// What is, and what was done about it.
+        log: Irregularities,
+    },
     /// A model is left out: the journeys do not support it, and it was not asked for by name.
     LeftOut {
         /// The model.
@@ -88,6 +95,7 @@ pub enum Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::IrregularLog { log } => f.write_str(log.to_string().trim_end()),
             Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
             Self::FewConversions {
                 model,

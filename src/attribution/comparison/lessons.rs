@@ -56,6 +56,10 @@ impl Lessons {
         refuse_unknown: bool,
     ) -> Result<Vec<Finding>> {
         let mut findings = self.0;
+        let log = scored.irregularities();
+        if !log.is_empty() {
+            findings.push(Finding::IrregularLog { log });
+        }
         let unknown = unknown_channels(scored, entrants)?;
         if let Some((model, channel)) = unknown.iter().find_map(first_unknown)
             && refuse_unknown

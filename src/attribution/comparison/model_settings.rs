@@ -14,7 +14,7 @@ use crate::attribution::rules::{
 use crate::attribution::shapley::{SetRateShapley, SimplifiedShapley};
 use crate::channel::Channels;
 use crate::error::{Error, Result};
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// The settings of models added by name; each is the specification itself.
@@ -285,20 +285,23 @@ mod tests {
             read
         );
         for (text, meant) in [
-            (r#"{"makrov": {}}"#, "perhaps `markov`"),
-            (r#"{"markov": {"ordre": 2}}"#, "perhaps `order`"),
+            (r#"{"makrov": {}}"#, "did you mean `markov`"),
+            (r#"{"markov": {"ordre": 2}}"#, "did you mean `order`"),
             (
                 r#"{"time_decay": {"half_life_second": 9}}"#,
-                "perhaps `half_life_seconds`",
+                "did you mean `half_life_seconds`",
             ),
             (
                 r#"{"time_to_event": {"demand_captures": ["a"]}}"#,
-                "perhaps `demand_capture`",
+                "did you mean `demand_capture`",
             ),
-            (r#"{"position_w": {"stages": ["a"]}}"#, "perhaps `stage`"),
+            (
+                r#"{"position_w": {"stages": ["a"]}}"#,
+                "did you mean `stage`",
+            ),
             (
                 r#"{"last_non_direct": {"directs": ["a"]}}"#,
-                "perhaps `direct`",
+                "did you mean `direct`",
             ),
         ] {
             let error = serde_json::from_str::<ModelSettings>(text)

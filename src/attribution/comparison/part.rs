@@ -17,7 +17,8 @@ pub(crate) struct Part<'a> {
     pub(crate) sample: Sample<'a>,
     /// Which journeys count; all where nothing is said.
     pub(crate) segment: Option<&'a BootstrapWeights>,
-    pub(crate) costs: Option<&'a [f64]>,
+    /// By channel; empty where none are known.
+    pub(crate) costs: Vec<Option<f64>>,
 }
 
 impl Part<'_> {
@@ -45,7 +46,7 @@ impl Part<'_> {
             let scored: &Timed<Credits> = scored;
             let (name, names) = (&entrant.named.name, entrant.names.as_ref());
             let spent = model.spent + scored.spent;
-            ModelTable::new(name, &*model.item, names, &scored.item, self.costs, spent)
+            ModelTable::new(name, &*model.item, names, &scored.item, &self.costs, spent)
         };
         Ok(each.map(table).collect())
     }

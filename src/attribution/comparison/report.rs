@@ -109,12 +109,10 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         sections.push(Section::new().with_line(line).set_apart());
     }
     if !table.findings().is_empty() {
-        let lines = table
-            .findings()
-            .iter()
-            .map(|finding| format!("  {finding}"));
+        let texts: Vec<String> = table.findings().iter().map(ToString::to_string).collect();
+        let lines = texts.iter().flat_map(|text| text.lines());
         let section = Section::new().with_heading("findings").set_apart();
-        sections.push(section.with_lines(lines));
+        sections.push(section.with_lines(lines.map(|line| format!("  {line}"))));
     }
     sections
 }

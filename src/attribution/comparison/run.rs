@@ -215,7 +215,7 @@ impl Comparison {
             entrants: entrants.iter().collect(),
             sample: journeys.sample(),
             segment: None,
-            costs: journeys.costs(),
+            costs: known_costs(journeys),
         };
         let bootstrap = self.bootstrap.as_ref();
         let tables = all.fit_and_score(Some(fitted), bootstrap, &watch)?;
@@ -313,7 +313,7 @@ impl Comparison {
             entrants: entrants.iter().collect(),
             sample: scored.sample(),
             segment: None,
-            costs: scored.costs(),
+            costs: known_costs(scored),
         }];
         for (_, segment) in &segments {
             parts.extend([false, true].map(|kind| segment_part(segment, kind, &entrants)));
@@ -367,6 +367,12 @@ fn whole(named: &Named) -> bool {
     named.entry.needs().timeline
 }
 
+/// What each channel cost; empty where no costs are stated.
+fn known_costs(journeys: &Journeys) -> Vec<Option<f64>> {
+    let costs = journeys.costs().unwrap_or_default();
+    costs.iter().copied().map(Some).collect()
+}
+
 /// The models that read whole timelines, or the others, on a segment's journeys.
 fn segment_part<'a>(
     segment: &'a Segment<'_>,
@@ -378,7 +384,7 @@ fn segment_part<'a>(
         entrants: own.collect(),
         sample: segment.sample(timelines),
         segment: Some(segment.draws(timelines)),
-        costs: segment.costs(),
+        costs: segment.costs().to_vec(),
     }
 }
 

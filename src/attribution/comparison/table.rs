@@ -11,7 +11,7 @@ use crate::attribution::tally::Tally;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Totals;
 use crate::privacy::Withheld;
-use crate::stats::ratio::cost_each;
+use crate::stats::ratio::{cost_each, is_material};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -210,7 +210,8 @@ pub struct ChannelCredit {
     /// The channel's cost over the period, where costs are known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
-    /// Return on ad spend: value / cost, where the cost is > 0.
+    /// Return on ad spend: value / cost, where the cost is > 0 and the value 0 or more than a
+    /// billionth of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roas: Option<f64>,
     /// Cost per acquisition: cost / conversions, where the cost is > 0 and the conversions are more
@@ -274,6 +275,12 @@ impl From<Tally> for BaselineCredit {
     }
 }
 
+/// Value / cost; none where the value is rounding beside all value.
+fn roas(value: f64, cost: f64, all: f64) -> Option<f64> {
+    let is_stated = value == 0.0 || is_material(value.abs(), all);
+    Some(value / cost).filter(|roas| is_stated && roas.is_finite())
+}
+
 impl PartialEq for ModelTable {
     fn eq(&self, other: &Self) -> bool {
         let Self {
@@ -301,16 +308,16 @@ impl ModelTable {
         model: &dyn AttributionModel,
         names: Option<&NameMap>,
         credits: &Credits,
-        costs: Option<&[f64]>,
+        costs: &[Option<f64>],
         spent: Duration,
     ) -> Self {
         let effects = model.channel_shares().map(|shares| {
             let effects = shares.removal_effects();
             names.map_or_else(|| effects.to_vec(), |names| names.column(effects))
         });
-        let all = credits.total().conversions;
+        let total = credits.total();
         let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
-            let cost = costs.map(|costs| costs[at]);
+            let cost = costs.get(at).copied().flatten();
             let paid = cost.filter(|&cost| cost > 0.0);
             ChannelCredit {
                 channel: channel.to_owned(),
@@ -321,10 +328,8 @@ impl ModelTable {
                 value_low: None,
                 value_high: None,
                 cost,
-                roas: paid
-                    .map(|cost| tally.value / cost)
-                    .filter(|roas| roas.is_finite()),
-                cpa: cost_each(cost, tally.conversions, all),
+                roas: paid.and_then(|cost| roas(tally.value, cost, total.value)),
+                cpa: cost_each(cost, tally.conversions, total.conversions),
                 removal_effect: effects.as_ref().map(|effects| effects[at]),
             }
         };
@@ -339,7 +344,7 @@ impl ModelTable {
                 .map(row)
                 .collect(),
             baseline: Some(credits.baseline())
-                .filter(|baseline| *baseline != Tally::default())
+                .filter(|baseline| model.has_baseline() || *baseline != Tally::default())
                 .map(BaselineCredit::from),
             unattributed: credits.unattributed(),
             spent,

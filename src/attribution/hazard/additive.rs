@@ -6,8 +6,8 @@ use crate::attribution::hazard::design::Design;
 use crate::attribution::parameters::{Parameter, Parameters};
 use crate::channel::Channels;
 use crate::error::Result;
-use crate::util::settings::Strict;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::util::known_fields::refuse_unknown_fields;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// An additive hazard: a person's conversions are a Poisson process whose intensity every touch
@@ -87,17 +87,7 @@ pub struct AdditiveHazard {
     pub(super) most_steps: Option<u64>,
 }
 
-impl Serialize for AdditiveHazard {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for AdditiveHazard {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        Self::deserialize(Strict(deserializer))
-    }
-}
+refuse_unknown_fields!(AdditiveHazard, serialize);
 
 impl AdditiveHazard {
     /// Other bins of age, by where each ends; the first begins at 0.

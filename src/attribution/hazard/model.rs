@@ -249,6 +249,10 @@ impl AttributionModel for AdditiveHazardModel {
         Needs::TIMELINE
     }
 
+    fn has_baseline(&self) -> bool {
+        true
+    }
+
     fn channels(&self) -> Option<&Channels> {
         Some(&self.channels)
     }

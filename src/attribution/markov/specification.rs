@@ -2,7 +2,7 @@
 
 use crate::attribution::markov::order_range::check_order;
 use crate::error::{Error, Result};
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Removal effect in a Markov chain of channels (Anderl, Becker, von Wangenheim and Schumann 2016).

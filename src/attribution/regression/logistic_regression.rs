@@ -10,7 +10,7 @@ use crate::attribution::shapley::{Response, ResponseShapley, ResponseShapleyMode
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// Logistic regression of conversion on the presence of each channel, over converting and null
@@ -162,6 +162,8 @@ pub struct LogisticRegressionModel {
     steps: usize,
     converged: bool,
     log_likelihood: f64,
+    #[serde(default)]
+    prior_share: Option<f64>,
     game: ResponseShapleyModel<Curve>,
 }
 
@@ -223,6 +225,7 @@ impl Fit for LogisticRegression {
             steps: fit.steps,
             converged: fit.converged,
             log_likelihood: fit.log_likelihood,
+            prior_share: fit.prior_share,
             game,
         })
     }
@@ -236,6 +239,10 @@ impl AttributionModel for LogisticRegressionModel {
     /// A coefficient a channel, and the intercept.
     fn free_parameters(&self) -> Option<usize> {
         Some(1 + self.game.response().coefficients.len())
+    }
+
+    fn prior_share(&self) -> Option<f64> {
+        self.prior_share
     }
 
     fn parameters(&self) -> Parameters {

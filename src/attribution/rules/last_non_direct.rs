@@ -8,15 +8,15 @@ use crate::attribution::rules::names::NamesOnly;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// All credit to the last touch that is not direct traffic (or of the channels named); where all
-/// are, to the last one. Like Google Analytics' last non-direct click.
+/// are, to the last one. Like Google Analytics' last non-direct click. Names match in either case.
 ///
-/// By default the usual names of direct traffic are skipped, in upper or lower case: `direct`,
-/// `(direct)`, `(direct) / (none)`, `direct / none`, `direct traffic`. They need not occur. Fitting
-/// refuses any other name that the journeys' channels lack.
+/// By default direct is what analytics tools call so: `direct`, `(direct)`, `(direct) / (none)`,
+/// `direct / (none)`, `direct / none`, `direct traffic`, `typed/bookmarked`. They need not occur;
+/// fitting refuses any other name that the journeys' channels lack.
 ///
 /// ```
 /// use mixtouch::{Fit, Outcome, PathTable, attribute};
@@ -35,12 +35,14 @@ pub struct LastNonDirect {
 }
 
 /// What direct traffic is called, in Google Analytics and elsewhere.
-const USUAL: [&str; 5] = [
+const USUAL: [&str; 7] = [
     "direct",
     "(direct)",
     "(direct) / (none)",
+    "direct / (none)",
     "direct / none",
     "direct traffic",
+    "typed/bookmarked",
 ];
 
 #[derive(Deserialize)]
@@ -131,20 +133,14 @@ impl Fit for LastNonDirect {
     /// If a name that is not a usual one of direct traffic is not one of the journeys' channels.
     fn solve(&self, names: NamesOnly) -> Result<LastNonDirectModel> {
         let channels = names.into_channels();
-        let mut direct = Vec::new();
-        for name in &self.direct {
-            let is_usual = USUAL.contains(&name.as_str());
-            let is_meant =
-                |other: &str| other == name || is_usual && other.trim().eq_ignore_ascii_case(name);
-            let found = channels.ids().filter(|&id| is_meant(channels.name(id)));
-            let before = direct.len();
-            direct.extend(found);
-            if direct.len() == before && !is_usual {
-                return Err(channels.undeclared("direct", name));
-            }
+        let is = |name: &str, id: ChannelId| channels.name(id).eq_ignore_ascii_case(name);
+        let may_lack = |name: &str| USUAL.contains(&name.to_ascii_lowercase().as_str());
+        let lacks = |name: &&String| !may_lack(name) && !channels.ids().any(|id| is(name, id));
+        if let Some(name) = self.direct.iter().find(lacks) {
+            return Err(channels.undeclared("direct", name));
         }
-        direct.sort_unstable();
-        direct.dedup();
+        let is_direct = |id: &ChannelId| self.direct.iter().any(|name| is(name, *id));
+        let direct = channels.ids().filter(is_direct).collect();
         Ok(LastNonDirectModel { channels, direct })
     }
 }

@@ -4,7 +4,7 @@ use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// A part for the first touch, one for the last, and one that the touches between share; of two

@@ -6,7 +6,7 @@ use crate::attribution::parameters::{Parameters, parameters};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 use crate::journeys::days_to_duration;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use crate::attribution::rules::position::Position;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 
 /// W: 0.3 for the first touch, 0.3 for the first touch of a channel that marks a stage (a demo

@@ -14,10 +14,6 @@ fn bad_rows_are_named() {
         message(Event::touch("ann", 1_767_225_600_000, "tv")).contains("looks like milliseconds")
     );
     assert_eq!(
-        message(Event::touch("", 1, "tv")),
-        "row 1: person is \"\", expected: any text or integer"
-    );
-    assert_eq!(
         message(Event::touch("ann", 1, "")),
         "row 1: channel is \"\", expected: any text; only a conversion may have none"
     );
@@ -141,4 +137,61 @@ fn all_kinds_come_back_where_they_are_kept() {
     let mut twice = log.clone();
     twice.append(&log).unwrap();
     assert!(twice.iter().eq(log.iter().chain(log.iter())));
+}
+
+#[test]
+fn a_missing_person_is_nobody_and_totals_stay_right() {
+    let mut log = Events::new().keep_all();
+    let sale = |person, time, value| Event::conversion(person, time).with_value(value);
+    for row in [
+        Event::touch("", 5, "tv").with_cost(2.0),
+        Event::touch(" NULL ", 6, "tv").with_cost(3.0),
+        sale("undefined", 9, 10.0),
+        sale("undefined", 9, 20.0),
+        sale("0", 9, 30.0),
+        Event::of_kind(Kind::Survey, "(not set)", 9).with_goal("nps"),
+    ] {
+        log.push(row).unwrap();
+    }
+    let cleaned = log.cleaned_rows();
+    assert_eq!((cleaned.placeholders, cleaned.blanks), (4, 1));
+    assert_eq!(
+        (
+            cleaned.unknown_touches,
+            cleaned.unknown_conversions,
+            cleaned.unknown_others
+        ),
+        (2, 2, 1)
+    );
+    let mut persons: Vec<_> = log.iter().map(|event| event.person()).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    assert_eq!((log.len(), persons.len()), (3, 3));
+    // the caller's number 0 is a person; a file's text is not
+    assert_eq!(persons[0], PersonKey::Number(0));
+    let journeys =
+        crate::journeys::Journeys::from_events(&log, crate::journeys::JourneyOptions::default());
+    let journeys = journeys.unwrap();
+    assert_eq!(journeys.totals().value, 60.0);
+    assert_eq!(journeys.costs(), Some(&[5.0][..]));
+    let mut twice = log.clone();
+    twice.append(&log).unwrap();
+    assert_eq!(twice.cleaned_rows().placeholders, 8);
+}
+
+#[test]
+fn blanks_around_texts_do_not_count() {
+    let mut log = Events::new();
+    log.push(Event::touch("ann ", 1, "\ttv")).unwrap();
+    log.push(Event::touch("ann", 2, "tv\u{a0}")).unwrap();
+    let sale = Event::conversion(" ann", 3).with_order_id("o-1 ");
+    log.push(sale.with_goal(" sale")).unwrap();
+    assert!(
+        log.iter()
+            .all(|event| event.person() == PersonKey::Text("ann"))
+    );
+    assert_eq!(log.get(0).unwrap().channel(), log.get(1).unwrap().channel());
+    let sale = log.get(2).unwrap();
+    assert_eq!((sale.goal(), sale.order_id()), (Some("sale"), Some("o-1")));
+    assert_eq!(log.cleaned_rows().blanks, 6);
 }

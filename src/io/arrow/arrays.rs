@@ -1,6 +1,7 @@
 //! Arrow arrays of many types as the few types that columns of a log have.
 
 use crate::error::{Error, Result};
+use crate::event::Placeholders;
 use crate::event::person::PersonTable;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -34,8 +35,9 @@ pub(super) fn plain_seconds(array: &dyn Array) -> Option<Vec<u32>> {
     (beyond == 0).then(|| seconds.iter().map(|&second| second as u32).collect())
 }
 
-/// The persons of the usual column: 64-bit integers, no null, none among the codes of texts.
-pub(super) fn plain_persons(array: &dyn Array) -> Option<Vec<u64>> {
+/// The persons of the usual column: 64-bit integers, no null, none among the codes of texts or the
+/// placeholders.
+pub(super) fn plain_persons(array: &dyn Array, placeholders: &Placeholders) -> Option<Vec<u64>> {
     if array.null_count() > 0 {
         return None;
     }
@@ -49,7 +51,13 @@ pub(super) fn plain_persons(array: &dyn Array) -> Option<Vec<u64>> {
             .collect(),
         _ => return None,
     };
-    (codes.iter().fold(0, |most, &code| code.max(most)) < PersonTable::TEXT).then_some(codes)
+    let (least, most) = codes.iter().fold((u64::MAX, 0), |(least, most), &code| {
+        (code.min(least), code.max(most))
+    });
+    let stands_for_somebody = placeholders
+        .largest_number()
+        .is_none_or(|largest| least > largest);
+    (most < PersonTable::TEXT && stands_for_somebody).then_some(codes)
 }
 
 /// The integers of a column of any integer or timestamp type.

@@ -3,9 +3,11 @@
 use crate::channel::ChannelId;
 use crate::error::Result;
 use crate::event::details::{NO_TEXT, RowDetails};
-use crate::event::{Events, Interaction, Kind};
-use crate::io::arrow::source::Source;
+use crate::event::{Events, Identifier, Interaction, Kind, unknown_person};
+use crate::io::arrow::persons::{Persons, Stated};
+use crate::io::arrow::source::{Source, unstated};
 use crate::io::columns::{EventColumns, Field};
+use crate::util::interner::Interner;
 use arrow_array::RecordBatch;
 use std::borrow::Cow;
 
@@ -18,11 +20,22 @@ pub(in crate::io) fn extend(
     before: u64,
 ) -> Result<()> {
     let source = Source::new(batch, columns, before)?;
-    let read = Columns::read(&source, events)?;
+    let mut read = Columns::read(&source, events)?;
+    read.count_ignored(events);
+    match source.columns.identifiers() {
+        Some(hasher) => read.identify(&source.identifiers(hasher)?, events),
+        None => {
+            let persons = source.persons(events)?;
+            read.settle_persons(persons, events);
+        }
+    }
+    source.count_blanks(&read.kinds, events);
     let rows = Kept::new(&read.keeps);
-    read.count_ignored(&rows, events);
     read.push_details(&rows, events);
     read.push_columns(&rows, events);
+    if source.columns.folds_channels() {
+        events.fold_channels()?;
+    }
     Ok(())
 }
 
@@ -50,10 +63,7 @@ impl<'a> Columns<'a> {
         // Fields are read in this order, which decides the error of a batch with several.
         Ok(Self {
             times: source.times(&keeps)?,
-            persons: match source.columns.identifiers() {
-                Some(hasher) => source.identify(hasher, &keeps, events)?,
-                None => source.persons(&keeps, events.people_mut())?,
-            },
+            persons: Vec::new(),
             channels: source.channels(&kinds, events)?,
             interactions: source.interactions(&keeps)?,
             values: source.amounts(Field::Value, &kinds, &keeps)?,
@@ -66,12 +76,86 @@ impl<'a> Columns<'a> {
         })
     }
 
-    fn count_ignored(&self, rows: &Kept, events: &mut Events) {
-        if let Kept::Some(_) = rows {
-            let each = self.kinds.iter().zip(&self.keeps);
-            each.filter(|(_, keeps)| !**keeps)
-                .for_each(|(&kind, _)| events.ignore(kind));
+    fn count_ignored(&self, events: &mut Events) {
+        let each = self.kinds.iter().zip(&self.keeps);
+        each.filter(|(_, keeps)| !**keeps)
+            .for_each(|(&kind, _)| events.ignore(kind));
+    }
+
+    /// Takes over the persons; rows whose person is missing stand for an unknown one, or are left
+    /// out.
+    fn settle_persons(&mut self, persons: Persons, events: &mut Events) {
+        let stated = match persons {
+            Persons::Known(codes) => {
+                self.persons = codes;
+                return;
+            }
+            Persons::Mixed(stated) => stated,
+        };
+        self.persons = vec![0; stated.len()];
+        for (row, person) in stated.into_iter().enumerate() {
+            if !self.keeps[row] {
+                continue;
+            }
+            self.persons[row] = match person {
+                Stated::Known(code) => code,
+                Stated::Missing => self.settle_missing(row, events).unwrap_or(0),
+                Stated::Placeholder => {
+                    events.cleaned_mut().placeholders += 1;
+                    self.settle_missing(row, events).unwrap_or(0)
+                }
+            };
         }
+    }
+
+    /// Takes over the identifiers of the kept rows; their persons, 0 here, are resolved later.
+    fn identify(&mut self, columns: &[Vec<Stated<Identifier>>], events: &mut Events) {
+        self.persons = vec![0; self.keeps.len()];
+        for row in 0..self.keeps.len() {
+            if !self.keeps[row] {
+                continue;
+            }
+            let mut found = false;
+            for column in columns {
+                match column[row] {
+                    Stated::Known(identifier) => {
+                        events.identifiers_mut().add(identifier);
+                        found = true;
+                    }
+                    Stated::Placeholder => events.cleaned_mut().placeholders += 1,
+                    Stated::Missing => {}
+                }
+            }
+            if !found {
+                let Some(person) = self.settle_missing(row, events) else {
+                    continue;
+                };
+                events.identifiers_mut().add(Identifier::unknown(person));
+            }
+            events.identifiers_mut().end_row();
+        }
+    }
+
+    /// The unknown person of a conversion whose person is missing; other rows are left out.
+    fn settle_missing(&mut self, row: usize, events: &mut Events) -> Option<u64> {
+        let place = events.channel_names().name(self.channels[row]);
+        let place = place.unwrap_or("").to_owned();
+        let amount = |amounts: &[f64]| amounts.get(row).copied().unwrap_or(0.0);
+        let (time, kind) = (self.times[row], self.kinds[row]);
+        if kind != Kind::Conversion {
+            events.leave_out(kind, time, &place, amount(&self.costs));
+            self.keeps[row] = false;
+            return None;
+        }
+        events.cleaned_mut().unknown_conversions += 1;
+        let text = |table: &Interner, codes: &[u32]| match codes.get(row) {
+            Some(&code) if code != NO_TEXT => table.get(code).to_owned(),
+            _ => String::new(),
+        };
+        let goal = text(events.goals(), &self.goals);
+        let order = text(events.orders(), &self.orders);
+        let value = amount(&self.values);
+        Some(unknown_person(time, value, [&place, &goal, &order]))
     }
 
     /// Adds what the kept rows other than touches state.
@@ -82,7 +166,11 @@ impl<'a> Columns<'a> {
             if self.kinds[row] != Kind::Touch {
                 let details = RowDetails {
                     row: at,
-                    value: self.values.get(row).copied().unwrap_or(0.0),
+                    value: self
+                        .values
+                        .get(row)
+                        .copied()
+                        .unwrap_or(unstated(self.kinds[row])),
                     goal: code(&self.goals, row),
                     order: code(&self.orders, row),
                 };

@@ -3,11 +3,8 @@
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::details::{NO_TEXT, TextColumn};
-use crate::event::person::PersonTable;
-use crate::event::{Events, Interaction, Kind, PersonKey};
-use crate::io::arrow::arrays::{
-    integers, map_texts, numbers, plain_persons, plain_seconds, text_at, wrong_type,
-};
+use crate::event::{Events, Interaction, Kind};
+use crate::io::arrow::arrays::{integers, map_texts, numbers, plain_seconds, text_at, wrong_type};
 use crate::io::columns::{EventColumns, Field, Places, zone_of};
 use crate::io::timestamp;
 use crate::time::limits::{LARGEST, bad_time, check_amount, second};
@@ -15,6 +12,7 @@ use crate::util::interner::Interner;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// A batch, and the places of its columns.
 pub(super) struct Source<'a> {
@@ -23,6 +21,8 @@ pub(super) struct Source<'a> {
     pub(super) places: Places,
     /// The number of rows ahead in the file.
     before: u64,
+    /// Whether some text had blanks around it.
+    blanks: Cell<bool>,
 }
 
 impl<'a> Source<'a> {
@@ -41,6 +41,7 @@ impl<'a> Source<'a> {
             columns,
             places,
             before,
+            blanks: Cell::new(false),
         })
     }
 
@@ -49,7 +50,7 @@ impl<'a> Source<'a> {
         self.before + row as u64 + 1
     }
 
-    fn array(&self, field: Field) -> Option<&'a dyn Array> {
+    pub(super) fn array(&self, field: Field) -> Option<&'a dyn Array> {
         self.places
             .of(field)
             .map(|at| self.batch.column(at).as_ref())
@@ -162,38 +163,6 @@ impl<'a> Source<'a> {
         )
     }
 
-    pub(super) fn persons(&self, keeps: &[bool], people: &mut PersonTable) -> Result<Vec<u64>> {
-        let Some(array) = self.array(Field::Person) else {
-            return Ok(Vec::new());
-        };
-        if let Some(codes) = plain_persons(array) {
-            return Ok(codes);
-        }
-        let missing = |row: usize| self.bad(row, Field::Person, "", "any text or integer");
-        if let Some(numbers) = integers(array) {
-            let code = |(row, number): (usize, Option<i128>)| match number.map(u64::try_from) {
-                Some(Ok(number)) if number < PersonTable::TEXT => Ok(number),
-                Some(_) => people.code(PersonKey::from(&number.unwrap_or_default().to_string())),
-                None if keeps[row] => Err(missing(row)),
-                None => Ok(0),
-            };
-            return numbers.enumerate().map(code).collect();
-        }
-        let codes = map_texts(array, self.columns.name(Field::Person), None, |text| {
-            if text.is_empty() {
-                Ok(None)
-            } else {
-                people.code(text.into()).map(Some)
-            }
-        })?;
-        let code = |(row, code): (usize, Option<u64>)| match code {
-            Some(code) => Ok(code),
-            None if keeps[row] => Err(missing(row)),
-            None => Ok(0),
-        };
-        codes.into_iter().enumerate().map(code).collect()
-    }
-
     pub(super) fn channels(&self, kinds: &[Kind], events: &mut Events) -> Result<Vec<ChannelId>> {
         let Some(array) = self.array(Field::Channel) else {
             return Ok(Vec::new());
@@ -202,7 +171,7 @@ impl<'a> Source<'a> {
             array,
             self.columns.name(Field::Channel),
             ChannelId::NONE,
-            |name| events.intern_channel(name),
+            |name| events.intern_channel(self.trimmed(name)),
         )?;
         let lacks =
             |(&id, &kind): (&ChannelId, &Kind)| (id == ChannelId::NONE) & (kind == Kind::Touch);
@@ -268,7 +237,56 @@ impl<'a> Source<'a> {
                 check_amount(self.line(row), self.columns.name(field), *amount, signed)?;
             }
         }
-        Ok(amounts)
+        match array
+            .logical_nulls()
+            .filter(|_| matches!(field, Field::Value))
+        {
+            Some(nulls) => {
+                let stated = |(row, &amount): (usize, &f64)| match nulls.is_null(row) {
+                    true => unstated(kinds[row]),
+                    false => amount,
+                };
+                Ok(amounts.iter().enumerate().map(stated).collect())
+            }
+            None => Ok(amounts),
+        }
+    }
+
+    /// The text without blanks around it.
+    #[inline]
+    pub(super) fn trimmed<'t>(&self, text: &'t str) -> &'t str {
+        let trimmed = text.trim();
+        if trimmed.len() < text.len() {
+            self.blanks.set(true);
+        }
+        trimmed
+    }
+
+    /// Counts the texts that had blanks around them, in rows whose kind is kept; without a second
+    /// pass where none had.
+    pub(super) fn count_blanks(&self, kinds: &[Kind], events: &mut Events) {
+        if !self.blanks.get() {
+            return;
+        }
+        let has_blanks = |text: &str| Ok(text.trim().len() < text.len());
+        let count = |at: usize, counts: &dyn Fn(Kind) -> bool| {
+            let array = self.batch.column(at).as_ref();
+            // a column of integers has none
+            let blank = map_texts(array, "", false, has_blanks).unwrap_or_default();
+            let rows = blank.iter().zip(kinds);
+            rows.filter(|(blank, kind)| **blank && counts(**kind))
+                .count() as u64
+        };
+        let keeps = |kind: Kind| events.keeps(kind);
+        let of_all = [Field::Person, Field::Channel].map(|field| self.places.of(field));
+        let identifiers = self.places.identifiers.iter().map(|&(_, at)| at);
+        let all = of_all.into_iter().flatten().chain(identifiers);
+        let of_all: u64 = all.map(|at| count(at, &keeps)).sum();
+        let keeps_details = |kind: Kind| kind != Kind::Touch && events.keeps(kind);
+        let of_details = [Field::Goal, Field::OrderId].map(|field| self.places.of(field));
+        let details = of_details.into_iter().flatten();
+        let of_details: u64 = details.map(|at| count(at, &keeps_details)).sum();
+        events.cleaned_mut().blanks += of_all + of_details;
     }
 
     /// Goals, numbered in the table of the row's kind: surveys and cases have a table of their own.
@@ -286,7 +304,7 @@ impl<'a> Source<'a> {
             String::new(),
             |text| Ok(text.to_owned()),
         )?;
-        let code = |(text, &kind): (String, &Kind)| match text.as_str() {
+        let code = |(text, &kind): (String, &Kind)| match self.trimmed(&text) {
             text if text.is_empty() || !events.keeps(kind) => Ok(NO_TEXT),
             text => events.goals_mut(kind).intern(text),
         };
@@ -298,6 +316,7 @@ impl<'a> Source<'a> {
             return Ok(Vec::new());
         };
         let intern = |text: &str| {
+            let text = self.trimmed(text);
             if text.is_empty() {
                 Ok(NO_TEXT)
             } else {
@@ -319,4 +338,9 @@ impl<'a> Source<'a> {
             .map(read)
             .collect()
     }
+}
+
+/// What a row states whose value is missing: nothing was answered, or nothing was paid.
+pub(super) fn unstated(kind: Kind) -> f64 {
+    if kind == Kind::Survey { f64::NAN } else { 0.0 }
 }

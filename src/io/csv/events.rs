@@ -173,6 +173,9 @@ impl CsvChunk {
             }
             .push(&mut events)?;
         }
+        if columns.folds_channels() {
+            events.fold_channels()?;
+        }
         Ok(events)
     }
 }
@@ -182,7 +185,8 @@ impl Events {
     /// seconds or RFC 3339 with offset, and floored to seconds; a `kind` is `touch` or
     /// `conversion`; rows of kind `return`, `cart`, `survey`, `case_open` and `case_close` are
     /// counted but not stored, unless the columns say to keep all. Empty fields of value and cost
-    /// are 0.
+    /// are 0. Blanks around texts do not count; [`Events::push`] says what becomes of a row whose
+    /// person is missing.
     ///
     /// # Errors
     /// If [`CsvReader::new`] or [`CsvReader::next_batches`] fails, or the log has no row.
@@ -244,7 +248,7 @@ impl Events {
                 log.append(batch)?;
             }
         }
-        if log.is_empty() && log.ignored_rows().total() == 0 {
+        if log.is_empty() && log.ignored_rows().total() + log.cleaned_rows().left_out() == 0 {
             return Err(Error::Empty {
                 what: "the event log".into(),
                 expected: "at least one row".into(),

@@ -20,21 +20,24 @@ impl Pair {
         })
     }
 
-    fn read(&self, row: Row<'_>, hasher: &Pseudonymiser) -> Result<Identifier> {
+    /// The identifier; none where the value is a placeholder.
+    fn read(&self, row: Row<'_>, hasher: &Pseudonymiser) -> Result<Option<Identifier>> {
         let (kind, value) = (row.text(self.kind.0), row.text(self.value.0));
         let number = hasher
             .kind(kind)
             .ok_or_else(|| Error::field(row.line, self.kind.1, kind, hasher.known()))?;
-        hasher
-            .of_kind(number, value)
-            .ok_or_else(|| Error::field(row.line, self.value.1, value, VALUE))
+        if value.trim().is_empty() {
+            return Err(Error::field(row.line, self.value.1, value, VALUE));
+        }
+        Ok(hasher.of_kind(number, value))
     }
 }
 
 impl Links {
     /// Reads `kind,value,linked_kind,linked_value,timestamp,confidence`; timestamps are seconds
     /// since 1970-01-01T00:00:00Z, or RFC 3339 with offset; confidence from 0 to 1, and 1 where the
-    /// field is empty or there is no such column.
+    /// field is empty or there is no such column. A record that names a
+    /// [placeholder](crate::event::Placeholders) is left out and [counted](Links::placeholders).
     ///
     /// # Errors
     /// If a column is missing or there are no rows. With the row, if the rules lack a kind, a value
@@ -76,7 +79,10 @@ impl Links {
                     "a number from 0 to 1",
                 ));
             }
-            links.push_checked(left, right, second, sure);
+            match left.zip(right) {
+                Some((left, right)) => links.push_checked(left, right, second, sure),
+                None => links.leave_out(),
+            }
         }
         Ok(links)
     }
@@ -85,7 +91,8 @@ impl Links {
 impl Consent {
     /// Reads `kind,value,purpose,granted,timestamp`; granted is `true` or `false`, `1` or `0`,
     /// `yes` or `no`, in capitals or not; timestamps are seconds since 1970-01-01T00:00:00Z, or RFC
-    /// 3339 with offset.
+    /// 3339 with offset. A record of a [placeholder](crate::event::Placeholders) has no
+    /// effect.
     ///
     /// # Errors
     /// If a column is missing or there are no rows. With the row, if the rules lack a kind, a value
@@ -126,7 +133,9 @@ impl Consent {
             if row.text(purpose).is_empty() {
                 return Err(Error::field(row.line, "purpose", "", "any text"));
             }
-            consent.push_checked(holder, row.text(purpose), agrees, second)?;
+            if let Some(holder) = holder {
+                consent.push_checked(holder, row.text(purpose), agrees, second)?;
+            }
         }
         Ok(consent)
     }

@@ -12,7 +12,8 @@ impl Events {
     /// 1970, amounts have all their digits.
     ///
     /// Read again with the same named columns, and all kinds kept where the log keeps them, it is
-    /// the same log. Counts of ignored rows are not written.
+    /// the same log, but for a person who goes by the number 0: a file's 0 is a
+    /// [placeholder](crate::event::Placeholders). Counts of ignored rows are not written.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -52,7 +53,7 @@ impl Events {
 /// The fields of the standard columns.
 fn standard(event: Event<'_>) -> [String; 9] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    let value = if event.kind() == Kind::Touch || event.value().is_nan() {
+    let value = if event.kind() == Kind::Touch || event.stated_value().is_none() {
         String::new()
     } else {
         event.value().to_string()

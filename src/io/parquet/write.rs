@@ -23,7 +23,8 @@ impl Events {
     /// in UTC; persons are 64-bit numbers where all of them are, else texts.
     ///
     /// Read again with the same named columns, and all kinds kept where the log keeps them, it is
-    /// the same log. Counts of ignored rows are not written.
+    /// the same log, but for a person who goes by the number 0: a file's 0 is a
+    /// [placeholder](crate::event::Placeholders). Counts of ignored rows are not written.
     ///
     /// ```
     /// use mixtouch::{Event, Events};
@@ -86,9 +87,7 @@ fn columns(
     };
     let times = events().map(|event| Some(event.time() * 1_000));
     let times = times.collect::<TimestampMillisecondArray>();
-    let value = |event: Event<'_>| {
-        Some(event.value()).filter(|value| event.kind() != Kind::Touch && !value.is_nan())
-    };
+    let value = |event: Event<'_>| event.stated_value().filter(|_| event.kind() != Kind::Touch);
     let cost = |event: Event<'_>| Some(event.cost()).filter(|&cost| cost != 0.0);
     let mut arrays: Vec<ArrayRef> = vec![
         persons,

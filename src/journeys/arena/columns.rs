@@ -1,15 +1,17 @@
 //! The columns of the arena, and one journey out of them.
 
 use crate::channel::{ChannelId, Channels};
+use crate::event::PersonKey;
 use crate::event::person::PersonTable;
-use crate::event::{CostTable, PersonKey};
 use crate::journeys::arena::conversions::Conversions;
 use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::offsets::Offsets;
 use crate::journeys::arena::segments::Segments;
 use crate::journeys::arena::totals::Totals;
+use crate::journeys::irregularities::Irregularities;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
+use crate::journeys::options::JourneyOptions;
 use crate::time::TimeRange;
 use rayon::prelude::*;
 
@@ -55,10 +57,14 @@ pub struct Journeys {
     pub(in crate::journeys) timeline: Option<Touches>,
     pub(in crate::journeys) costs: Option<Vec<f64>>,
     pub(in crate::journeys) observation: Observation,
+    /// How the journeys were cut; none for a path table.
+    pub(in crate::journeys) options: Option<Box<JourneyOptions>>,
     pub(in crate::journeys) segments: Option<Segments>,
     pub(in crate::journeys) labels: Option<TouchLabels>,
     pub(in crate::journeys) conversions: Option<Conversions>,
     pub(in crate::journeys) censored: u64,
+    pub(in crate::journeys) irregularities: Irregularities,
+    pub(in crate::journeys) net_of_returns: bool,
     pub(in crate::journeys) totals: Totals,
 }
 
@@ -121,10 +127,31 @@ impl Journeys {
         self.people.is_some()
     }
 
+    /// The options the journeys were cut with, their period included; none for a path table.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::conversion("ann", 1_767_225_600).with_goal("sale"))?;
+    /// let options = JourneyOptions::default().with_goal("sale");
+    /// let journeys = Journeys::from_events(&log, options.clone())?;
+    /// assert_eq!(journeys.options(), Some(&options));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn options(&self) -> Option<&JourneyOptions> {
+        self.options.as_deref()
+    }
+
     /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it
     /// cost something or a table states costs.
     pub fn costs(&self) -> Option<&[f64]> {
         self.costs.as_deref()
+    }
+
+    /// Whether conversions are without what was returned of them.
+    pub fn is_net_of_returns(&self) -> bool {
+        self.net_of_returns
     }
 
     /// One journey, if there is one; in the arena's order.
@@ -202,16 +229,5 @@ impl Journeys {
     /// How many journeys at the front may have conversions.
     pub(crate) fn converting(&self) -> usize {
         self.outcomes.len()
-    }
-
-    /// Adds the costs of a table, whose channels are among this arena's, over the period.
-    pub(in crate::journeys) fn add_costs(&mut self, table: &CostTable, period: TimeRange) {
-        for (channel, cost) in table.by_channel(period) {
-            let channels = &self.channels;
-            let costs = self.costs.get_or_insert_with(|| vec![0.0; channels.len()]);
-            if let Some(id) = channels.id(channel) {
-                costs[id.index()] += cost;
-            }
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! The segment of each journey and each person.
 
+use crate::channel::ChannelId;
 use crate::util::interner::Interner;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Which segment each journey and each person belongs to.
@@ -9,6 +11,8 @@ pub(in crate::journeys) struct Segments {
     pub(in crate::journeys) names: Vec<String>,
     pub(in crate::journeys) by_journey: Vec<u32>,
     pub(in crate::journeys) by_person: Vec<u32>,
+    /// Cost of touches by segment and channel, over the period.
+    pub(in crate::journeys) costs: BTreeMap<(u32, ChannelId), f64>,
 }
 
 impl Segments {
@@ -18,6 +22,7 @@ impl Segments {
         texts: &Interner,
         mut by_journey: Vec<u32>,
         mut by_person: Vec<u32>,
+        costs: BTreeMap<(u32, ChannelId), f64>,
     ) -> Self {
         let mut names: Vec<String> = texts.iter().map(str::to_owned).collect();
         names.sort_unstable();
@@ -31,6 +36,10 @@ impl Segments {
             names,
             by_journey,
             by_person,
+            costs: costs
+                .into_iter()
+                .map(|((code, channel), cost)| ((ranks[code as usize], channel), cost))
+                .collect(),
         }
     }
 

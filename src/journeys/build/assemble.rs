@@ -20,6 +20,7 @@ use crate::journeys::build::cut::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use rayon::scope;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The arena's columns.
@@ -136,7 +137,12 @@ impl GrowingArena {
     }
 
     /// The whole arena. `segments` names the codes of segments.
-    pub(crate) fn finish(self, shared: bool, segments: &Interner) -> AssembledColumns {
+    pub(crate) fn finish(
+        self,
+        shared: bool,
+        segments: &Interner,
+        segment_costs: BTreeMap<(u32, ChannelId), f64>,
+    ) -> AssembledColumns {
         let Self {
             front,
             mut back,
@@ -169,8 +175,10 @@ impl GrowingArena {
         } else {
             (touches, Some(timeline))
         };
-        let segments = (segments.len() > 0)
-            .then(|| Segments::new(segments, back.segments, back.person_segments));
+        let segments = (segments.len() > 0).then(|| {
+            let (journeys, persons) = (back.segments, back.person_segments);
+            Segments::new(segments, journeys, persons, segment_costs)
+        });
         let people = People {
             codes: persons,
             table: PersonTable::default(),

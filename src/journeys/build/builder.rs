@@ -1,7 +1,7 @@
 //! The builder of journeys.
 
-use crate::error::Result;
-use crate::event::{CostTable, Events, IgnoredRows};
+use crate::error::{Error, Result};
+use crate::event::{CleanedRows, CostTable, Events, IgnoredRows};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -9,7 +9,6 @@ use crate::journeys::build::read::{ParsedRows, partitioned};
 use crate::journeys::build::waves::CutPartitions;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
-use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::sync::Mutex;
@@ -18,7 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// Cuts journeys out of events that come in any number of batches, in any order of time.
 ///
 /// Until [`JourneyBuilder::build`] it holds 10 bytes a touch (14 where the numbers of persons lie
-/// more than 2^32 apart), 40 a conversion and each text person key once; building needs another 6
+/// more than 2^32 apart), 40 a conversion, each text person key and each order id once; building needs another 6
 /// to 12 bytes a touch for the arena it fills.
 ///
 /// ```
@@ -40,6 +39,7 @@ pub struct JourneyBuilder {
     pub(in crate::journeys) batches: Vec<PartitionedRows>,
     pub(in crate::journeys) costs: CostTable,
     pub(in crate::journeys) ignored_rows: IgnoredRows,
+    pub(in crate::journeys) cleaned_rows: CleanedRows,
     pub(in crate::journeys) rows: u64,
 }
 
@@ -80,6 +80,7 @@ impl JourneyBuilder {
             batches: Vec::new(),
             costs: CostTable::new(),
             ignored_rows: IgnoredRows::default(),
+            cleaned_rows: CleanedRows::default(),
             rows: 0,
         }
     }
@@ -204,11 +205,15 @@ impl JourneyBuilder {
         for ParsedRows {
             batches,
             ignored_rows,
+            cleaned_rows,
+            costs,
             rows,
         } in parsed
         {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.ignored_rows.add(ignored_rows);
+            self.cleaned_rows.add(cleaned_rows);
+            self.costs.append(costs);
             self.rows += rows;
         }
         Ok(())
@@ -235,6 +240,11 @@ impl JourneyBuilder {
         self.ignored_rows
     }
 
+    /// What was cleaned in the rows so far, and how many of them state no person.
+    pub fn cleaned_rows(&self) -> CleanedRows {
+        self.cleaned_rows
+    }
+
     /// How many rows it was given so far, ignored ones included.
     pub fn rows(&self) -> u64 {
         self.rows
@@ -245,17 +255,36 @@ impl JourneyBuilder {
         self.names.goals.iter()
     }
 
-    /// States what channels cost by day, for those whose touches do not say; the days of the period
-    /// count.
+    /// Adds what channels cost by day, for those whose touches do not say; the days of the period
+    /// count. Costs added twice count twice: a service adds each morning those of the day before.
+    ///
+    /// A channel whose touches state costs too is refused when journeys are built, unless
+    /// [`JourneyOptions::with_cost_source`] says which hold. What touches cost that were left out
+    /// - by [`Events::sessions`], [`Events::retained`] or the stitching of identities - counts as a
+    /// cost of touches.
+    ///
+    /// ```
+    /// use mixtouch::{CostTable, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// for (day, cost) in [("2026-01-05", 100.0), ("2026-01-06", 200.0)] {
+    ///     let mut costs = CostTable::new();
+    ///     costs.push("tv", day.parse()?, cost)?;
+    ///     builder.add_costs(&costs);
+    /// }
+    /// assert_eq!(builder.build()?.costs(), Some(&[300.0][..]));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
     pub fn add_costs(&mut self, costs: &CostTable) {
-        self.costs = costs.clone();
+        self.costs.append(costs.clone());
     }
 
     /// The journeys of all events taken in.
     ///
     /// # Errors
     /// If the options name a channel that no event has or an end of observation that no log can
-    /// hold, if there are more channels than there are numbers, those of the cost table included,
+    /// hold, if a channel's costs stand both on touches and in a table, if journeys shall be net of
+    /// returns that the log did not [keep](Events::keep_returns), if there are more channels than there are numbers, those of the cost table included,
     /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
     /// transforms may make.
     pub fn build(self) -> Result<Journeys> {
@@ -291,113 +320,31 @@ impl JourneyBuilder {
     /// # Errors
     /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
     pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
+        self.check_returns()?;
         let Self {
             options,
             names,
             batches,
             costs,
+            cleaned_rows,
             ..
         } = self;
         let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
+        let journeys = || cut.journeys(names, &options, &costs, cleaned_rows);
         // giving memory back takes a thread as long as the rest
-        rayon::join(|| drop(batches), || cut.journeys(names, &options, &costs)).1
+        rayon::join(|| drop(batches), journeys).1
     }
 
-    /// The journeys reported in `period`, as they stand at its end; the builder goes on.
-    /// Observation ends with the period or, until a later row has come, with the last row. The
-    /// builder's own period is best left open, as rows beyond its end are never kept.
-    ///
-    /// To report day by day, take two snapshots: of some weeks to fit models on, and of the day to
-    /// be scored. A day has too few conversions to fit a model on, and is too short to show what
-    /// comes without marketing; a comparison that fits on one says so
-    /// ([`Finding`](crate::attribution::Finding)).
-    ///
-    /// ```
-    /// use mixtouch::attribution::hazard::AdditiveHazard;
-    /// use mixtouch::simulate::worlds::World;
-    /// use mixtouch::time::TimeRange;
-    /// use mixtouch::{Comparison, JourneyBuilder, JourneyOptions};
-    ///
-    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-    /// builder.extend_all(World::Baseline.simulate(2_000, 1)?.batches())?;
-    /// let (day, today) = (86_400, 1_767_225_600 + 60 * 86_400);
-    /// let weeks = builder.snapshot(TimeRange::new(today - 28 * day, today)?)?;
-    /// let reported = builder.snapshot(TimeRange::new(today, today + day)?)?;
-    ///
-    /// let comparison = Comparison::new().fit("time-to-event", AdditiveHazard::default());
-    /// let table = comparison.run_on(&weeks, &reported)?;
-    /// assert_eq!(table.totals().conversions, reported.totals().conversions);
-    /// // fitted on the day itself: too few conversions, and too short
-    /// assert!(!comparison.run(&reported)?.findings().is_empty());
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If [`JourneyBuilder::build`] would fail.
-    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
-        self.snapshot_with_progress(period, &())
-    }
-
-    /// Like [`JourneyBuilder::snapshot`], reporting to an observer as
-    /// [`JourneyBuilder::build_with_progress`] does.
-    ///
-    /// # Errors
-    /// If [`JourneyBuilder::build`] would fail, or the observer stops the work.
-    pub fn snapshot_with_progress(
-        &self,
-        period: TimeRange,
-        progress: &dyn Progress,
-    ) -> Result<Journeys> {
-        let options = self.options.clone().with_period(period);
-        CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
-            self.names.clone(),
-            &options,
-            &self.costs,
-        )
-    }
-
-    /// Drops the rows that no journey closing at or after the second `from` can hold - those more
-    /// than two of the longest lookbacks before it - with the keys of persons who have no other,
-    /// and says how many rows. A service that reports day by day calls it behind each
-    /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
-    ///
-    /// Journeys are the same with and without; models that read whole timelines, time to event, see
-    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
-    /// the next.
-    ///
-    /// ```
-    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
-    /// use mixtouch::time::TimeRange;
-    ///
-    /// let (start, day) = (1_767_225_600, 86_400);
-    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
-    /// for today in (0..100).map(|number| start + number * day) {
-    ///     let mut log = Events::new();
-    ///     log.push(Event::touch("ann", today, "social"))?;
-    ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
-    ///     builder.extend(&log)?;
-    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
-    ///     assert_eq!(report.totals().conversions, 1.0);
-    ///     builder.forget_before(today + day);
-    /// }
-    /// // two lookbacks of 30 days, today and the second at which the first of them began
-    /// assert_eq!(builder.kept(), 2 * 60);
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    pub fn forget_before(&mut self, from: i64) -> u64 {
-        let reach = 2 * i64::from(self.options.lookback.longest());
-        let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
-        let before = self.kept();
-        self.batches
-            .par_iter_mut()
-            .for_each(|batch| batch.forget_before(from));
-        self.batches.retain(|batch| batch.len() > 0);
-        self.names.forget_unused(&mut self.batches);
-        before - self.kept()
-    }
-
-    /// How many touches and conversions are held.
-    pub fn kept(&self) -> u64 {
-        self.batches.iter().map(|batch| batch.len() as u64).sum()
+    /// An error if journeys shall be net of returns that the log counted only.
+    pub(super) fn check_returns(&self) -> Result<()> {
+        let ignored = self.ignored_rows.returns;
+        if !self.options.net_of_returns || ignored == 0 {
+            return Ok(());
+        }
+        Err(Error::setting(
+            "the number of returns that the log did not store",
+            ignored,
+            "0, as with Events::keep_returns or EventColumns::keep_returns, for journeys net of returns",
+        ))
     }
 }

@@ -1,6 +1,8 @@
 //! Persons of a batch by code: 4 bytes each while the codes lie within 2^32 of each other, 8
 //! beyond.
 
+use crate::event::person::PersonTable;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// A column of persons' codes.
@@ -60,6 +62,18 @@ impl PersonCodes {
             Self::Far(codes) => codes[range].iter().for_each(|&code| visit(code)),
         }
     }
+}
+
+/// The order of persons: by rank, equal ranks by key.
+#[inline]
+pub(super) fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
+    if left == right {
+        return Ordering::Equal;
+    }
+    table
+        .rank(left)
+        .cmp(&table.rank(right))
+        .then_with(|| table.key(left).cmp(&table.key(right)))
 }
 
 #[cfg(test)]

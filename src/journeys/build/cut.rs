@@ -15,18 +15,20 @@ use crate::event::Interaction;
 use crate::journeys::arena::columns::Touches;
 use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::observation::Observation;
+use crate::journeys::build::cap::leave_out_heavy;
+use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
-use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::Outcome;
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::transform::{Touch, known};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The options made ready for one log: names resolved, the end of observation known.
 #[derive(Debug)]
 pub(crate) struct PartitionCutter {
-    options: JourneyOptions,
+    pub(super) options: JourneyOptions,
     /// From the builder's channel numbers to ranks by name.
     ranks: Vec<ChannelId>,
     /// By channel: the lookback of touches whose interaction is unknown, clicks and views.
@@ -34,6 +36,7 @@ pub(crate) struct PartitionCutter {
     longest: u32,
     excluded: Vec<bool>,
     end: u32,
+    pub(super) counts_goals: bool,
 }
 
 /// The journeys of one partition, on their way into the arena. Positions count inside the part.
@@ -61,7 +64,10 @@ pub(crate) struct CutJourneys {
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
+    /// By code of the segment and channel; empty unless journeys have segments.
+    pub(crate) segment_costs: BTreeMap<(u32, ChannelId), f64>,
     pub(crate) censored: u64,
+    pub(crate) counts: RowCounts,
     /// By journey and by person; empty unless journeys have segments.
     pub(crate) segments: Vec<u32>,
     pub(crate) person_segments: Vec<u32>,
@@ -100,7 +106,13 @@ impl PartitionCutter {
             longest: options.lookback.longest(),
             excluded: options.excluded(channels)?,
             end: end.unwrap_or_else(|| last_row.min(options.period.last())),
+            counts_goals: false,
         })
+    }
+
+    /// Whether to count conversions by goal, unless one is chosen.
+    pub(super) fn count_goals(&mut self, named: bool) {
+        self.counts_goals = named && self.options.goal.is_none();
     }
 
     /// What is watched.
@@ -132,12 +144,20 @@ impl PartitionCutter {
         }
         let mut part = CutJourneys {
             costs: self.costs(&gathered),
+            segment_costs: self.segment_costs(&gathered),
+            counts: std::mem::take(&mut gathered.counts),
             ..CutJourneys::default()
         };
+        if let Some(most) = self.options.most_touches {
+            let period = self.options.period;
+            leave_out_heavy(&mut gathered, most.get(), period, &mut part.counts);
+        }
         part.reserve(gathered.persons.len() + gathered.sales.len());
         let mut scratch = Scratch {
             touches: Vec::new(),
             seen: vec![false; self.lookbacks.len()],
+            lines: Vec::new(),
+            goals: Vec::new(),
         };
         let (mut touch, mut sale) = (0, 0);
         for person in 0..gathered.persons.len() {
@@ -161,6 +181,7 @@ impl PartitionCutter {
         if gathered.converting == gathered.persons.len() {
             part.converting = part.extent(gathered.converting, touch);
         }
+        part.counts.count_goals(&mut scratch.goals);
         part.outcomes.truncate(part.converting.journeys);
         part.places.truncate(part.converting.journeys);
         part.conversion_counts.truncate(part.converting.journeys);
@@ -192,6 +213,17 @@ impl PartitionCutter {
         costs
     }
 
+    /// Cost by segment of the row and channel, like [`PartitionCutter::costs`].
+    fn segment_costs(&self, gathered: &PersonRows) -> BTreeMap<(u32, ChannelId), f64> {
+        let mut costs = BTreeMap::new();
+        for ((at, cost), segment) in gathered.costs.iter().enumerate().zip(&gathered.segments) {
+            if *cost > 0.0 && self.options.period.includes(gathered.times[at]) {
+                *costs.entry((*segment, gathered.channels[at])).or_default() += cost;
+            }
+        }
+        costs
+    }
+
     fn cut_person(
         &self,
         rows: &PersonRows,
@@ -202,18 +234,13 @@ impl PartitionCutter {
     ) {
         let mut free = touches.start; // the first touch no conversion has used up
         let mut passed = touches.start; // the first touch after the conversion at hand
-        let sales = rows.sales[sales].chunk_by(|sale, next| sale.time == next.time);
-        for same in sales {
+        for same in rows.sales[sales].chunk_by(|left, right| left.time == right.time) {
             let (first, close) = (&same[0], same[0].time);
-            let mut outcome = Outcome::conversion(first.value);
-            for sale in &same[1..] {
-                outcome.conversions += 1.0;
-                outcome.value += sale.value;
-            }
             while passed < touches.end && rows.times[passed] <= close {
                 passed += 1;
             }
             if self.options.period.includes(close) {
+                let outcome = self.outcome(same, part, scratch);
                 self.emit(rows, free..passed, close, close, outcome, part, scratch);
                 part.places.push(first.place);
                 self.keep_conversions(same, part);
@@ -226,20 +253,6 @@ impl PartitionCutter {
         }
         if passed < touches.end {
             self.cut_null(rows, passed..touches.end, part, scratch);
-        }
-    }
-
-    /// Keeps the conversions of one second, a journey's.
-    fn keep_conversions(&self, sales: &[SaleRow], part: &mut CutJourneys) {
-        if self.options.orders {
-            part.conversion_counts.push(sales.len() as u32);
-            part.conversions
-                .extend(sales.iter().map(|sale| ConversionRow {
-                    value: sale.value,
-                    goal: sale.goal,
-                    order: sale.order,
-                    place: sale.place,
-                }));
         }
     }
 
@@ -329,6 +342,7 @@ impl PartitionCutter {
         let Scratch {
             touches: selected,
             seen,
+            ..
         } = scratch;
         let inside = |&at: &usize| anchor - rows.times[at] <= self.lookback(rows, at);
         selected.clear();
@@ -356,9 +370,13 @@ impl PartitionCutter {
     }
 }
 
-struct Scratch {
+pub(super) struct Scratch {
     touches: Vec<Touch>,
     seen: Vec<bool>,
+    /// Orders and goals of conversions of one second.
+    pub(super) lines: Vec<(u32, u32)>,
+    /// The goals of the conversions so far, where they are counted.
+    pub(super) goals: Vec<u32>,
 }
 
 impl CutJourneys {

@@ -58,7 +58,8 @@ pub(super) fn deduplicate(rows: &mut PersonRows) {
     retain(&mut rows.sales, &keep);
 }
 
-fn retain<T: Copy>(column: &mut Vec<T>, keep: &[usize]) {
+/// Keeps those rows of a column, unless it is empty.
+pub(super) fn retain<T: Copy>(column: &mut Vec<T>, keep: &[usize]) {
     if !column.is_empty() {
         *column = keep.iter().map(|&at| column[at]).collect();
     }

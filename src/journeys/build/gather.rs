@@ -15,9 +15,11 @@
 use crate::channel::ChannelId;
 use crate::event::Interaction;
 use crate::event::person::PersonTable;
+use crate::journeys::build::codes::by_person;
+use crate::journeys::build::counts::RowCounts;
+use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
 use crate::journeys::options::JourneyOptions;
-use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The persons of one partition and their rows. Persons with a conversion come first, by number of
@@ -45,6 +47,7 @@ pub(crate) struct PersonRows {
     pub(crate) sale_ends: Vec<u32>,
     /// How many persons have a conversion.
     pub(crate) converting: usize,
+    pub(crate) counts: RowCounts,
 }
 
 /// One touch on its way to its place.
@@ -80,6 +83,7 @@ pub(crate) struct Source<'a> {
     pub(crate) batches: &'a [PartitionedRows],
     pub(crate) table: &'a PersonTable,
     pub(crate) options: &'a JourneyOptions,
+    pub(super) orders: &'a Orders,
 }
 
 impl Source<'_> {
@@ -88,15 +92,20 @@ impl Source<'_> {
             batches,
             table,
             options,
+            orders,
         } = self;
         scratch.order_touches(batches, partition, table);
-        let mut sales = ordered_sales(batches, partition, table);
+        let mut sales = ordered_sales(batches, partition, table, PartitionedRows::sales);
+        let mut returns = ordered_sales(batches, partition, table, PartitionedRows::returns);
         let horizon = options.horizon();
         if horizon.stop.is_some() {
             // a builder that goes on may hold later rows
             scratch.touches.retain(|touch| horizon.reads(touch.time));
             sales.retain(|sale| horizon.reads(sale.time));
+            returns.retain(|each| horizon.reads(each.time));
         }
+        let mut counts = RowCounts::default();
+        orders.settle(&mut sales, &returns, table, &mut counts);
         let converting = scratch.find_persons(&sales, table);
         let Scratch {
             touches,
@@ -106,6 +115,7 @@ impl Source<'_> {
         } = scratch;
         let mut gathered = PersonRows {
             converting,
+            counts,
             ..PersonRows::default()
         };
         gathered.times.reserve_exact(touches.len());
@@ -257,33 +267,22 @@ fn sort_buckets(touches: &mut [Touch], ends: &[u32], table: &PersonTable) {
     }
 }
 
-/// The conversions of a partition by person and time.
+/// The conversions of a partition, or its returns, by person and time.
 fn ordered_sales(
     batches: &[PartitionedRows],
     partition: usize,
     table: &PersonTable,
+    rows: impl Fn(&PartitionedRows, usize) -> &[SaleRow],
 ) -> Vec<SaleRow> {
     let mut sales: Vec<SaleRow> = batches
         .iter()
-        .flat_map(|batch| batch.sales(partition))
+        .flat_map(|batch| rows(batch, partition))
         .copied()
         .collect();
     sales.sort_by(|left, right| {
         by_person(left.person, right.person, table).then(left.time.cmp(&right.time))
     });
     sales
-}
-
-/// The order of persons: by rank, equal ranks by key.
-#[inline]
-fn by_person(left: u64, right: u64, table: &PersonTable) -> Ordering {
-    if left == right {
-        return Ordering::Equal;
-    }
-    table
-        .rank(left)
-        .cmp(&table.rank(right))
-        .then_with(|| table.key(left).cmp(&table.key(right)))
 }
 
 /// Brings columns of a partition into the order of `rows`.

@@ -42,7 +42,7 @@ impl Names {
             channels: Vec::with_capacity(events.channel_names().len()),
             places: Vec::with_capacity(events.channel_names().len()),
             goals: self.goals.absorb(events.goals())?,
-            orders: if options.deduplicate || options.orders {
+            orders: if options.names_orders() {
                 self.orders.absorb(events.orders())?
             } else {
                 vec![0; events.orders().len()]

@@ -54,6 +54,9 @@ pub(crate) struct PartitionedRows {
     pub(crate) offsets: Vec<u32>,
     pub(crate) sales: Vec<SaleRow>,
     pub(crate) sale_offsets: Vec<u32>,
+    /// Returns, where journeys are net of them; both empty where there are none.
+    pub(crate) returns: Vec<SaleRow>,
+    pub(crate) return_offsets: Vec<u32>,
     /// The last second of any row that was read.
     pub(crate) last: Option<u32>,
 }
@@ -71,9 +74,9 @@ pub(crate) struct SaleRow {
 }
 
 impl PartitionedRows {
-    /// How many touches and conversions there are.
+    /// How many touches, conversions and returns there are.
     pub(crate) fn len(&self) -> usize {
-        self.time.len() + self.sales.len()
+        self.time.len() + self.sales.len() + self.returns.len()
     }
 
     /// The touches of one partition.
@@ -85,6 +88,24 @@ impl PartitionedRows {
     pub(crate) fn sales(&self, partition: usize) -> &[SaleRow] {
         &self.sales
             [self.sale_offsets[partition] as usize..self.sale_offsets[partition + 1] as usize]
+    }
+
+    /// The returns of one partition.
+    pub(crate) fn returns(&self, partition: usize) -> &[SaleRow] {
+        match self.return_offsets.get(partition..partition + 2) {
+            Some(bounds) => &self.returns[bounds[0] as usize..bounds[1] as usize],
+            None => &[],
+        }
+    }
+
+    /// All conversions.
+    pub(crate) fn all_sales(&self) -> &[SaleRow] {
+        &self.sales
+    }
+
+    /// All returns.
+    pub(crate) fn all_returns(&self) -> &[SaleRow] {
+        &self.returns
     }
 
     /// One batch of the rows of several, which follow each other.
@@ -101,6 +122,7 @@ impl PartitionedRows {
                 (0..PARTITIONS).map(|part| batches.iter().map(|batch| lengths(batch, part)).sum()),
             )
         };
+        let returned = batches.iter().any(|batch| !batch.returns.is_empty());
         Self {
             person: PersonCodes::new(
                 touches()
@@ -119,6 +141,16 @@ impl PartitionedRows {
                 .copied()
                 .collect(),
             sale_offsets: sum(&|batch, part| batch.sales(part).len()),
+            returns: (0..PARTITIONS)
+                .take(if returned { PARTITIONS } else { 0 })
+                .flat_map(|part| batches.iter().flat_map(move |batch| batch.returns(part)))
+                .copied()
+                .collect(),
+            return_offsets: if returned {
+                sum(&|batch, part| batch.returns(part).len())
+            } else {
+                Vec::new()
+            },
             last: batches.iter().filter_map(|batch| batch.last).max(),
         }
     }
@@ -134,6 +166,7 @@ impl PartitionedRows {
                 .filter(|sale| sale.time >= from)
                 .count()
         }));
+        self.forget_returns_before(from);
         if kept[PARTITIONS] as usize == self.time.len()
             && sales[PARTITIONS] as usize == self.sales.len()
         {
@@ -157,7 +190,16 @@ impl PartitionedRows {
         self.sale_offsets = sales;
     }
 
-    /// The codes of all persons, and the orders of all conversions.
+    fn forget_returns_before(&mut self, from: u32) {
+        if self.returns.iter().all(|each| each.time >= from) {
+            return;
+        }
+        let kept = |part| self.returns(part).iter().filter(|each| each.time >= from);
+        self.return_offsets = offsets((0..PARTITIONS).map(|part| kept(part).count()));
+        self.returns.retain(|each| each.time >= from);
+    }
+
+    /// The codes of all persons, and the orders of all conversions and returns.
     pub(crate) fn persons_and_orders(
         &self,
     ) -> (
@@ -166,9 +208,14 @@ impl PartitionedRows {
     ) {
         let touched = (0..self.time.len()).map(|row| self.person.get(row));
         (
-            touched.chain(self.sales.iter().map(|sale| sale.person)),
-            self.sales.iter().map(|sale| sale.order),
+            touched.chain(self.named().map(|sale| sale.person)),
+            self.named().map(|sale| sale.order),
         )
+    }
+
+    /// The rows that name persons and orders.
+    fn named(&self) -> impl Iterator<Item = &SaleRow> {
+        self.sales.iter().chain(&self.returns)
     }
 
     /// Gives persons and orders other codes.
@@ -178,7 +225,7 @@ impl PartitionedRows {
                 .map(|row| person(self.person.get(row)))
                 .collect(),
         );
-        for sale in &mut self.sales {
+        for sale in self.sales.iter_mut().chain(&mut self.returns) {
             (sale.person, sale.order) = (person(sale.person), order(sale.order));
         }
     }

@@ -3,10 +3,12 @@
 use crate::channel::{ChannelId, ChannelNames, Channels};
 use crate::error::{Error, Result};
 use crate::event::details::NO_TEXT;
+use crate::event::person::PersonTable;
 use crate::event::{Event, Kind};
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
 use crate::journeys::build::gather::PersonRows;
+use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::{Journey, Outcome, Timeline};
 use crate::journeys::options::{Horizon, JourneyOptions};
@@ -15,6 +17,9 @@ use crate::util::interner::Interner;
 
 /// Cuts the journeys of one person at a time, without an arena: the rows go in by time, the
 /// journeys come out, and the cutter is ready for the next person.
+///
+/// An order that another person repeats is not recognised, as the cutter sees one person alone: give
+/// it rows whose orders are unique between persons.
 ///
 /// An engine that groups rows by person itself - a database, a stream processor - gets the
 /// journeys that [`JourneyBuilder`](crate::journeys::JourneyBuilder) cuts, and hands them to
@@ -51,6 +56,7 @@ pub struct PersonCutter {
     options: JourneyOptions,
     horizon: Horizon,
     rows: PersonRows,
+    returns: Vec<SaleRow>,
     /// The second of the last row; 0 before the first.
     latest: u32,
     pushed: u64,
@@ -116,6 +122,7 @@ impl PersonCutter {
             channels,
             options,
             rows: PersonRows::default(),
+            returns: Vec::new(),
             latest: 0,
             pushed: 0,
             texts: Texts::default(),
@@ -149,6 +156,7 @@ impl PersonCutter {
         match event.kind() {
             Kind::Touch => self.push_touch(&event, time)?,
             Kind::Conversion => self.push_conversion(&event, time)?,
+            Kind::Return if self.options.net_of_returns => self.push_return(&event, time)?,
             _ => {}
         }
         (self.latest, self.pushed) = (time, row + 1);
@@ -188,7 +196,7 @@ impl PersonCutter {
             segment: 0,
             value: event.value(),
         };
-        if self.options.deduplicate {
+        if self.options.deduplicate || self.options.reads_orders() {
             let Texts {
                 places,
                 goals,
@@ -208,11 +216,41 @@ impl PersonCutter {
         Ok(())
     }
 
+    fn push_return(&mut self, event: &Event<'_>, time: u32) -> Result<()> {
+        if !self.horizon.reads(time) {
+            return Ok(());
+        }
+        let order = event
+            .order_id()
+            .map(|order| self.texts.orders.intern(order));
+        self.returns.push(SaleRow {
+            person: 0,
+            time,
+            place: ChannelId::NONE,
+            goal: NO_TEXT,
+            order: order.transpose()?.unwrap_or(NO_TEXT),
+            segment: 0,
+            value: event.value().abs(),
+        });
+        Ok(())
+    }
+
+    /// Leaves the conversions that count, with what they are worth.
+    fn settle_orders(&mut self, rows: &mut PersonRows) {
+        let (len, table) = (self.texts.orders.len(), PersonTable::default());
+        let orders = Orders::new(&[&rows.sales], &[&self.returns], len, &table, &self.options);
+        orders.settle(&mut rows.sales, &self.returns, &table, &mut rows.counts);
+        self.returns.clear();
+    }
+
     /// The person's journeys, oldest first; the next row begins another person.
     pub fn cut(&mut self) -> PersonJourneys {
         let mut rows = std::mem::take(&mut self.rows);
+        if !(rows.sales.is_empty() && self.returns.is_empty()) {
+            self.settle_orders(&mut rows);
+            self.texts = Texts::default();
+        }
         (self.latest, self.pushed) = (0, 0);
-        self.texts = Texts::default();
         rows.persons = vec![0];
         rows.touch_ends = vec![rows.times.len() as u32];
         rows.sale_ends = vec![rows.sales.len() as u32];

@@ -1,7 +1,7 @@
 //! Batches of events to rows by partition, several pieces at a time.
 
 use crate::error::Result;
-use crate::event::{Events, IgnoredRows, Kind};
+use crate::event::{CleanedRows, CostTable, Events, IgnoredRows, Kind};
 use crate::journeys::build::labels::BatchLabels;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -19,6 +19,9 @@ const FEW_ROWS: usize = 1 << 17;
 pub(super) struct ParsedRows {
     pub(super) batches: Vec<PartitionedRows>,
     pub(super) ignored_rows: IgnoredRows,
+    pub(super) cleaned_rows: CleanedRows,
+    /// What touches of missing persons cost.
+    pub(super) costs: CostTable,
     pub(super) rows: u64,
 }
 
@@ -48,11 +51,13 @@ pub(super) fn partitioned(
     let batches = starts
         .map(|start| PartitionedRows::new(events, start..events.len().min(start + rows), &recoding))
         .collect();
-    let ignored_rows = events.ignored_rows();
+    let (ignored_rows, cleaned_rows) = (events.ignored_rows(), events.cleaned_rows());
     Ok(ParsedRows {
         batches,
         ignored_rows,
-        rows: events.len() as u64 + ignored_rows.total(),
+        cleaned_rows,
+        costs: events.unknown_costs().clone(),
+        rows: events.len() as u64 + ignored_rows.total() + cleaned_rows.left_out(),
     })
 }
 

@@ -2,7 +2,7 @@
 //! time.
 
 use crate::channel::ChannelId;
-use crate::event::details::RowDetails;
+use crate::event::details::{NO_TEXT, RowDetails};
 use crate::event::{Events, Kind};
 use crate::event::{recode_channel, recode_person, recode_text};
 use crate::journeys::build::codes::PersonCodes;
@@ -33,6 +33,19 @@ pub(crate) struct Recoding<'a> {
 }
 
 impl Recoding<'_> {
+    /// A conversion or return, but for what only conversions state.
+    fn sale(&self, events: &Events, details: &RowDetails) -> SaleRow {
+        SaleRow {
+            person: recode_person(&self.texts.people, events.persons()[details.row]),
+            time: events.times()[details.row],
+            place: ChannelId::NONE,
+            goal: NO_TEXT,
+            order: recode_text(&self.texts.orders, details.order),
+            segment: 0,
+            value: details.value,
+        }
+    }
+
     /// The segment a row states, 0 where none is asked for.
     fn segment(&self, events: &Events, row: usize) -> u32 {
         self.texts.segment.as_ref().map_or(0, |(column, codes)| {
@@ -50,6 +63,9 @@ impl PartitionedRows {
             ..Self::default()
         };
         batch.spread_sales(events, rows.clone(), recoding);
+        if recoding.options.net_of_returns {
+            batch.spread_returns(events, rows.clone(), recoding);
+        }
         batch.spread_touches(events, rows, recoding);
         batch
     }
@@ -109,34 +125,54 @@ impl PartitionedRows {
             .goal
             .as_deref()
             .map(|goal| events.goals().find(goal));
-        let (horizon, times) = (recoding.options.horizon(), events.times());
-        let (table, persons, channels) = (events.people(), events.persons(), events.channel_ids());
-        let counts = |sale: &&RowDetails| {
-            horizon.reads(times[sale.row]) && goal.is_none_or(|goal| goal == Some(sale.goal))
-        };
-        let first = events
-            .conversions()
-            .partition_point(|sale| sale.row < rows.start);
+        let counts = |sale: &RowDetails| goal.is_none_or(|goal| goal == Some(sale.goal));
         let row = |sale: &RowDetails| SaleRow {
-            person: recode_person(&recoding.texts.people, persons[sale.row]),
-            time: times[sale.row],
-            place: recode_channel(&recoding.texts.places, channels[sale.row]),
+            place: recode_channel(&recoding.texts.places, events.channel_ids()[sale.row]),
             goal: recode_text(&recoding.texts.goals, sale.goal),
-            order: recode_text(&recoding.texts.orders, sale.order),
             segment: recoding.segment(events, sale.row),
-            value: sale.value,
+            ..recoding.sale(events, sale)
         };
-        let home = |sale: &RowDetails| partition_of(table.rank(persons[sale.row]));
-        let counting = events.conversions()[first..]
-            .iter()
-            .take_while(|sale| sale.row < rows.end)
-            .filter(counts);
-        let mut sales: Vec<(usize, SaleRow)> =
-            counting.map(|sale| (home(sale), row(sale))).collect();
-        sales.sort_by_key(|(home, _)| *home);
-        (self.sale_offsets, _) = counted(sales.iter().map(|(home, _)| *home));
-        self.sales = sales.into_iter().map(|(_, sale)| sale).collect();
+        let sales = by_home(events, events.conversions(), rows, recoding, counts, row);
+        (self.sales, self.sale_offsets) = sales;
     }
+
+    /// The refunds of returns, all positive.
+    fn spread_returns(&mut self, events: &Events, rows: Range<usize>, recoding: &Recoding<'_>) {
+        let kinds = events.kinds();
+        let counts = |each: &RowDetails| kinds[each.row].0 == Kind::Return;
+        let row = |each: &RowDetails| SaleRow {
+            value: each.value.abs(),
+            ..recoding.sale(events, each)
+        };
+        let returns = by_home(events, events.other_details(), rows, recoding, counts, row);
+        if !returns.0.is_empty() {
+            (self.returns, self.return_offsets) = returns;
+        }
+    }
+}
+
+/// The rows of `details` that lie within `rows` and count, by partition, with the offsets of
+/// partitions.
+fn by_home(
+    events: &Events,
+    details: &[RowDetails],
+    rows: Range<usize>,
+    recoding: &Recoding<'_>,
+    counts: impl Fn(&RowDetails) -> bool,
+    row: impl Fn(&RowDetails) -> SaleRow,
+) -> (Vec<SaleRow>, Vec<u32>) {
+    let (horizon, times) = (recoding.options.horizon(), events.times());
+    let (table, persons) = (events.people(), events.persons());
+    let home = |each: &RowDetails| partition_of(table.rank(persons[each.row]));
+    let first = details.partition_point(|each| each.row < rows.start);
+    let counting = details[first..]
+        .iter()
+        .take_while(|each| each.row < rows.end)
+        .filter(|each| horizon.reads(times[each.row]) && counts(each));
+    let mut spread: Vec<(usize, SaleRow)> = counting.map(|each| (home(each), row(each))).collect();
+    spread.sort_by_key(|(home, _)| *home);
+    let (offsets, _) = counted(spread.iter().map(|(home, _)| *home));
+    (spread.into_iter().map(|(_, row)| row).collect(), offsets)
 }
 
 /// Where the rows of a batch go: touches by partition, all other rows behind them. A column at a

@@ -12,21 +12,26 @@
 use crate::channel::ChannelNames;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
-use crate::event::CostTable;
+use crate::event::{CleanedRows, CostTable};
 use crate::journeys::arena::columns::{Journeys, People, Places};
 use crate::journeys::arena::conversions::Conversions;
 use crate::journeys::arena::labels::TouchLabels;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::arena::totals::Totals;
 use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
+use crate::journeys::build::costs::settled_costs;
+use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
 use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
-use crate::journeys::build::partition::{PARTITIONS, PartitionedRows};
+use crate::journeys::build::orders::Orders;
+use crate::journeys::build::partition::{PARTITIONS, PartitionedRows, SaleRow};
+use crate::journeys::irregularities::Irregularities;
 use crate::journeys::options::JourneyOptions;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// Partitions that a thread cuts before they are added to the arena; more where they have fewer
 /// rows than this.
@@ -38,7 +43,10 @@ pub(super) struct CutPartitions {
     arena: GrowingArena,
     channels: Channels,
     costs: Vec<f64>,
+    /// Of touches, by code of the segment and channel.
+    segment_costs: BTreeMap<(u32, ChannelId), f64>,
     censored: u64,
+    counts: RowCounts,
     observation: Observation,
 }
 
@@ -62,21 +70,30 @@ impl CutPartitions {
             .filter_map(|name| channels.id(name))
             .collect();
         let last = batches.iter().filter_map(|batch| batch.last).max();
-        let cutter = PartitionCutter::new(options, &channels, ranks, last.unwrap_or(0))?;
+        let mut cutter = PartitionCutter::new(options, &channels, ranks, last.unwrap_or(0))?;
+        cutter.count_goals(names.goals.len() > 0);
+        let sales: Vec<&[SaleRow]> = batches.iter().map(PartitionedRows::all_sales).collect();
+        let returns: Vec<&[SaleRow]> = batches.iter().map(PartitionedRows::all_returns).collect();
+        let (table, len) = (&names.people, names.orders.len());
+        let orders = Orders::new(&sales, &returns, len, table, options);
         let filled = filled_partitions(batches);
         let rows: usize = batches.iter().map(PartitionedRows::len).sum();
         let mut cut = Self {
             arena: GrowingArena::new(filled.len(), rows),
             costs: vec![0.0; channels.len()],
+            segment_costs: BTreeMap::new(),
             censored: 0,
+            counts: RowCounts::default(),
             observation: cutter.observation(),
             channels,
         };
         let source = Source {
             batches,
-            table: &names.people,
+            table,
             options,
+            orders: &orders,
         };
+        cut.counts.unmatched_returns = orders.unmatched_returns();
         cut.add_waves(&source, &cutter, &filled, progress)?;
         Ok(cut)
     }
@@ -133,7 +150,11 @@ impl CutPartitions {
                 .iter_mut()
                 .zip(&part.costs)
                 .for_each(|(sum, cost)| *sum += cost);
+            for (&key, cost) in &part.segment_costs {
+                *self.segment_costs.entry(key).or_default() += cost;
+            }
             self.censored += part.censored;
+            self.counts.add(&part.counts);
         }
         self.arena.add(&parts, shared);
         Ok(())
@@ -145,7 +166,10 @@ impl CutPartitions {
         names: Names,
         options: &JourneyOptions,
         table: &CostTable,
+        cleaned_rows: CleanedRows,
     ) -> Result<Journeys> {
+        let costs = settled_costs(self.costs, table, &self.channels, options)?;
+        let irregularities = Irregularities::new(self.counts, cleaned_rows, &names.goals, options);
         let AssembledColumns {
             touches,
             timeline,
@@ -158,8 +182,9 @@ impl CutPartitions {
             conversions,
             people,
             segments,
-        } = self.arena.finish(options.keeps_runs(), &names.segments);
-        let costs = Some(self.costs).filter(|costs| costs.iter().any(|&cost| cost > 0.0));
+        } = self
+            .arena
+            .finish(options.keeps_runs(), &names.segments, self.segment_costs);
         let mut journeys = Journeys {
             channels: self.channels,
             touches,
@@ -175,6 +200,7 @@ impl CutPartitions {
             timeline,
             costs,
             observation: self.observation,
+            options: Some(Box::new(options.clone())),
             segments,
             labels: (!options.touch_columns.is_empty())
                 .then(|| TouchLabels::new(&options.touch_columns, &names.labels, split)),
@@ -183,10 +209,11 @@ impl CutPartitions {
                 Conversions::new(conversions, &conversion_counts, texts, names.places)
             }),
             censored: self.censored,
+            irregularities,
+            net_of_returns: options.net_of_returns,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;
-        journeys.add_costs(table, options.period);
         Ok(journeys)
     }
 }
@@ -194,9 +221,10 @@ impl CutPartitions {
 /// The partitions that have rows.
 fn filled_partitions(batches: &[PartitionedRows]) -> Vec<usize> {
     let has_rows = |&part: &usize| {
-        batches
-            .iter()
-            .any(|batch| !batch.touches(part).is_empty() || !batch.sales(part).is_empty())
+        batches.iter().any(|batch| {
+            let sales = batch.sales(part).len() + batch.returns(part).len();
+            !batch.touches(part).is_empty() || sales > 0
+        })
     };
     (0..PARTITIONS).filter(has_rows).collect()
 }

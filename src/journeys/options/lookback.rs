@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Interaction;
 use crate::time::limits::{DAY, LENGTH};
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,8 +20,7 @@ use std::time::Duration;
 /// assert_eq!(lookback.seconds(), 2_592_000);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "LookbackFields")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lookback {
     seconds: u32,
     channels: BTreeMap<String, u32>,
@@ -35,6 +35,8 @@ struct LookbackFields {
     #[serde(default)]
     interactions: BTreeMap<Interaction, u32>,
 }
+
+read_settings!(Lookback, LookbackFields);
 
 impl TryFrom<LookbackFields> for Lookback {
     type Error = Error;

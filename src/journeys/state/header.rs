@@ -1,7 +1,7 @@
 //! The start of a state: what the rest is read by.
 
 use crate::error::{Error, Result};
-use crate::event::{CostTable, IgnoredRows};
+use crate::event::{CleanedRows, CostTable, IgnoredRows};
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::state::reader::{StateReader, damaged};
 use crate::journeys::state::writer::StateWriter;
@@ -23,6 +23,7 @@ pub(super) struct Header {
     pub(super) options: JourneyOptions,
     pub(super) rows: u64,
     pub(super) ignored_rows: IgnoredRows,
+    pub(super) cleaned_rows: CleanedRows,
     pub(super) costs: CostTable,
     /// How many batches follow.
     pub(super) batches: usize,

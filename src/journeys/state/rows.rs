@@ -13,6 +13,7 @@ use crate::journeys::options::JourneyOptions;
 use crate::journeys::state::reader::{StateReader, damaged};
 use crate::journeys::state::writer::StateWriter;
 use crate::time::limits::LARGEST;
+use crate::util::interner::Interner;
 use std::io::{Read, Write};
 
 /// How persons' codes are stored: as distances from the least one, or as they are.
@@ -34,6 +35,8 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
         offsets: _,
         sales,
         sale_offsets: _,
+        returns,
+        return_offsets: _,
         last,
     } = batch;
     match person {
@@ -54,6 +57,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
     writer.cells(segment)?;
     writer.cells(label)?;
     write_sales(sales, writer)?;
+    write_sales(returns, writer)?;
     writer.number(last.map_or(NEVER, u64::from))
 }
 
@@ -82,6 +86,7 @@ pub(super) fn read<R: Read>(
         segment: reader.column()?,
         label: reader.column()?,
         sales: read_sales(reader)?,
+        returns: read_sales(reader)?,
         last: match reader.number()? {
             NEVER => None,
             second => Some(u32::try_from(second).map_err(|_| damaged("a second is none"))?),
@@ -90,10 +95,15 @@ pub(super) fn read<R: Read>(
     };
     check_lengths(&batch, options)?;
     check_touches(&batch, names)?;
-    check_sales(&batch.sales, names)?;
+    check_sales(&batch.sales, names, options)?;
+    check_sales(&batch.returns, names, options)?;
     let touched = (0..batch.time.len()).map(|row| batch.person.get(row));
     batch.offsets = partitions(touched, names)?;
     batch.sale_offsets = partitions(batch.sales.iter().map(|sale| sale.person), names)?;
+    if !batch.returns.is_empty() {
+        let returned = batch.returns.iter().map(|each| each.person);
+        batch.return_offsets = partitions(returned, names)?;
+    }
     Ok(batch)
 }
 
@@ -154,7 +164,7 @@ fn check_lengths(batch: &PartitionedRows, options: &JourneyOptions) -> Result<()
     if !same {
         return Err(damaged("columns of touches differ in length"));
     }
-    if u32::try_from(rows.max(batch.sales.len())).is_err() {
+    if u32::try_from(rows.max(batch.sales.len()).max(batch.returns.len())).is_err() {
         return Err(damaged("a batch has 2^32 rows"));
     }
     Ok(())
@@ -183,14 +193,18 @@ fn check_touches(batch: &PartitionedRows, names: &Names) -> Result<()> {
     Ok(())
 }
 
-fn check_sales(sales: &[SaleRow], names: &Names) -> Result<()> {
+fn check_sales(sales: &[SaleRow], names: &Names, options: &JourneyOptions) -> Result<()> {
+    // what is not asked for is 0 in all rows
+    let texts = |asked: bool, table: &Interner| if asked { table.len() } else { 1 };
+    let orders = texts(options.names_orders(), &names.orders);
+    let segments = texts(options.segment.is_some(), &names.segments);
     let placed = |place: ChannelId| place == ChannelId::NONE || place.index() < names.places.len();
     let known = |code: u32, texts: usize| code == NO_TEXT || is_text(code, texts);
     let good = |sale: &SaleRow| {
         placed(sale.place)
             && known(sale.goal, names.goals.len())
-            && known(sale.order, names.orders.len().max(1))
-            && is_text(sale.segment, names.segments.len().max(1))
+            && known(sale.order, orders)
+            && is_text(sale.segment, segments)
             && (0.0..=LARGEST).contains(&sale.value)
     };
     if sales.iter().all(good) {

@@ -99,6 +99,7 @@ impl JourneyBuilder {
             batches,
             costs,
             ignored_rows,
+            cleaned_rows,
             rows,
         } = self;
         let offset = serde_json::to_value(offset).map_err(|error| {
@@ -109,6 +110,7 @@ impl JourneyBuilder {
             options: options.clone(),
             rows: *rows,
             ignored_rows: *ignored_rows,
+            cleaned_rows: *cleaned_rows,
             costs: costs.clone(),
             batches: batches.len(),
             offset,
@@ -133,6 +135,7 @@ impl JourneyBuilder {
             options,
             rows,
             ignored_rows,
+            cleaned_rows,
             costs,
             batches: count,
             offset,
@@ -149,6 +152,7 @@ impl JourneyBuilder {
             batches,
             costs,
             ignored_rows,
+            cleaned_rows,
             rows,
         };
         Ok((builder, caller_offset(offset)?))

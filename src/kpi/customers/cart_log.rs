@@ -1,6 +1,6 @@
 //! A person's carts, row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind};
@@ -33,6 +33,7 @@ pub(crate) fn read_carts(
     timeline: &PersonTimeline<'_>,
     patience: u32,
     window: TimeRange,
+    goal: Option<&str>,
 ) -> Vec<Cart> {
     let log = timeline.log();
     let mut carts = PersonCarts {
@@ -40,6 +41,7 @@ pub(crate) fn read_carts(
         patience,
         carts: Vec::new(),
         by_id: BTreeMap::new(),
+        waiting: BTreeSet::new(),
     };
     for (row, time) in timeline
         .timed_rows()
@@ -47,7 +49,7 @@ pub(crate) fn read_carts(
     {
         match log.row(row).kind() {
             Kind::Cart => carts.fill(row, time, stated(log, row)),
-            Kind::Conversion => carts.buy(time, stated(log, row).0),
+            Kind::Conversion if has_goal(log, row, goal) => carts.buy(time, stated(log, row).0),
             _ => {}
         }
     }
@@ -62,6 +64,8 @@ struct PersonCarts {
     patience: u32,
     carts: Vec<Cart>,
     by_id: BTreeMap<u32, usize>,
+    /// When each cart not bought was last filled, with its number.
+    waiting: BTreeSet<(u32, usize)>,
 }
 
 impl PersonCarts {
@@ -87,20 +91,22 @@ impl PersonCarts {
             });
         }
         let cart = &mut self.carts[at];
+        if !cart.bought {
+            self.waiting.remove(&(cart.last, at));
+            self.waiting.insert((time, at));
+        }
         (cart.last, cart.row, cart.value) = (time, row, value);
     }
 
     /// A purchase: of the cart of its own order, or else of the one filled last.
     fn buy(&mut self, time: u32, order: u32) {
         let own = self.by_id.get(&order).copied();
-        let is_waiting =
-            |&at: &usize| !self.carts[at].bought && time - self.carts[at].last <= self.patience;
         let latest = || {
-            (0..self.carts.len())
-                .filter(is_waiting)
-                .max_by_key(|&at| self.carts[at].last)
+            let &(last, at) = self.waiting.last()?;
+            (time - last <= self.patience).then_some(at)
         };
         if let Some(at) = own.filter(|_| order != NO_TEXT).or_else(latest) {
+            self.waiting.remove(&(self.carts[at].last, at));
             self.carts[at].bought = true;
         }
     }
@@ -111,6 +117,11 @@ impl Cart {
     fn goes_on(&self, time: u32, patience: u32) -> bool {
         self.id == NO_TEXT && !self.bought && time - self.last <= patience
     }
+}
+
+/// Whether a conversion counts: of that goal, if one is asked for.
+fn has_goal(log: &Events, row: usize, goal: Option<&str>) -> bool {
+    goal.is_none_or(|goal| log.get(row).is_some_and(|sale| sale.goal() == Some(goal)))
 }
 
 /// The order or cart id and the value of a row.

@@ -16,12 +16,13 @@ use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::{ConfidenceLevel, Proportion};
 use crate::time::TimeRange;
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// Cart abandonment: the share of carts that no purchase followed, by device, by channel and by
 /// both.
 ///
-/// Carts that may yet be bought at the end of the range are left out. Rows of one cart share a cart
-/// id in `order_id`. Rows without an id belong together while each follows the other within the
+/// Carts whose patience is not over at the end of the range are left out, bought or not: the bought
+/// ones alone would make carts look better. Rows of one cart share a cart id in `order_id`. Rows without an id belong together while each follows the other within the
 /// patience and no purchase comes between. A purchase buys the person's cart of its own `order_id`,
 /// or else the unbought cart filled last within the patience. Device and channel are those of the
 /// cart's last row.
@@ -53,8 +54,8 @@ pub struct CartAbandonment {
     pub window: TimeRange,
     /// Carts bought or left.
     pub population: u64,
-    /// Carts not bought whose patience is not over at the end of the range. No other figure counts
-    /// them.
+    /// Carts whose patience is not over at the end of the range, bought or not. No other figure
+    /// counts them.
     pub undecided: u64,
     /// How long a cart may wait to be bought, in seconds.
     pub patience: u64,
@@ -144,11 +145,13 @@ pub struct CartFigures {
 /// let options = CartOptions::default().with_device("terminal").with_patience(week);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct CartOptions {
     device: Option<String>,
     patience: Duration,
 }
+
+refuse_unknown_fields!(CartOptions, serialize);
 
 impl Default for CartOptions {
     fn default() -> Self {
@@ -242,15 +245,14 @@ impl CartAbandonment {
         let named = carts.device.as_deref().unwrap_or("device");
         let device = log.columns().position(|column| column == named);
         let read = |(person, timeline): (usize, PersonTimeline<'_>)| {
-            read_carts(person as u32, &timeline, patience, window)
+            read_carts(person as u32, &timeline, patience, window, options.goal())
         };
         let all: Vec<Cart> = timelines
             .par_iter()
             .enumerate()
             .flat_map_iter(read)
             .collect();
-        let is_decided =
-            |cart: &&Cart| cart.bought || i64::from(cart.last) + i64::from(patience) < window.to();
+        let is_decided = |cart: &&Cart| i64::from(cart.last) + i64::from(patience) < window.to();
         let decided: Vec<&Cart> = all.iter().filter(is_decided).collect();
         let device_of = |cart: &Cart| device_of(log, device, cart);
         let channel_of = |cart: &Cart| channel_of(log, cart);

@@ -13,7 +13,7 @@ use crate::stats::Proportion;
 use crate::time::TimeRange;
 
 /// Customers by the period of their first purchase ever, with the share who bought in each period
-/// from then on.
+/// from then on. Of a period that was not over when observation ended the share is unknown.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -40,7 +40,7 @@ pub struct Cohorts {
     /// Customers of all cohorts. Customers whose first purchase lies outside the periods, or is
     /// unknown, are left out.
     pub population: u64,
-    /// One cohort a period, oldest first.
+    /// One cohort a period that had begun, oldest first.
     pub cohorts: Vec<Cohort>,
 }
 
@@ -61,7 +61,8 @@ pub struct Cohorts {
 /// let options = KpiOptions::default().with_periods(months);
 /// let cohorts = Cohorts::new(&Purchases::new(&journeys)?, &options)?;
 /// let january = &cohorts.cohorts[0];
-/// assert_eq!((january.customers, january.bought[1].rate), (2, Some(0.5)));
+/// assert_eq!((january.name.as_str(), january.customers), ("2026-01", 2));
+/// assert_eq!(january.bought[1].rate, None, "the log ends on 10 February");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,7 +73,9 @@ pub struct Cohort {
     pub name: String,
     /// Customers of the cohort.
     pub customers: u64,
-    /// Share of them who bought in that period (all of them), in the next one, and so on.
+    /// Share of them who bought in that period (all of them), in the next one, and so on. A
+    /// proportion of a period that was not over when observation ended has a population of 0 and no
+    /// rate.
     pub bought: Vec<Proportion>,
 }
 
@@ -86,7 +89,7 @@ impl Cohorts {
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
     ///
     /// let mut log = Events::new();
-    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40), ("cem", 62)] {
     ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
@@ -105,7 +108,12 @@ impl Cohorts {
         let mut counts: Vec<Vec<u64>> = (0..periods.count())
             .map(|cohort| vec![0; periods.count() - cohort])
             .collect();
-        for customer in purchases.customers().filter(|customer| customer.is_new()) {
+        let end = purchases.observed_to();
+        let is_over: Vec<bool> = periods.ranges().map(|period| period.to() <= end).collect();
+        for customer in purchases
+            .known_customers()
+            .filter(|customer| customer.is_new())
+        {
             let Some(cohort) = periods.position(customer.times()[0]) else {
                 continue;
             };
@@ -120,18 +128,21 @@ impl Cohorts {
                 }
             }
         }
-        let cohort = |(window, counts): (TimeRange, Vec<u64>)| {
-            let bought = counts
-                .iter()
-                .map(|&count| Proportion::from_counts(count, counts[0], options.level()))
-                .collect();
+        let level = options.level();
+        let cohort = |(at, (window, counts)): (usize, (TimeRange, Vec<u64>))| {
+            let share = |(age, &count): (usize, &u64)| match age == 0 || is_over[at + age] {
+                true => Proportion::from_counts(count, counts[0], level),
+                false => Proportion::from_counts(0, 0, level),
+            };
             Cohort {
-                name: window.to_string(),
+                name: window.label(),
                 customers: counts[0],
-                bought,
+                bought: counts.iter().enumerate().map(share).collect(),
             }
         };
-        let cohorts: Vec<Cohort> = periods.ranges().zip(counts).map(cohort).collect();
+        let has_begun = |(_, (window, _)): &(usize, (TimeRange, _))| window.from() < end;
+        let all = periods.ranges().zip(counts).enumerate().filter(has_begun);
+        let cohorts: Vec<Cohort> = all.map(cohort).collect();
         let cohorts = Self {
             window: periods.range(),
             population: cohorts.iter().map(|cohort| cohort.customers).sum(),
@@ -157,6 +168,14 @@ impl Cohorts {
     }
 }
 
+impl Cohort {
+    /// How many periods were over; all of a cohort of nobody.
+    fn periods_seen(&self) -> usize {
+        let is_known = |share: &&Proportion| share.population > 0 || self.customers == 0;
+        self.bought.iter().take_while(is_known).count()
+    }
+}
+
 impl Group for Cohort {
     fn persons(&self) -> u64 {
         self.customers
@@ -164,8 +183,9 @@ impl Group for Cohort {
 
     /// Periods after the first purchase that one of them has not seen yet are left out.
     fn merge(&mut self, other: Self) {
+        let seen = self.periods_seen().min(other.periods_seen());
         self.customers += other.customers;
-        self.bought.truncate(other.bought.len());
+        self.bought.truncate(seen);
         self.bought
             .iter_mut()
             .zip(other.bought)

@@ -8,8 +8,8 @@ use crate::kpi::customers::lifetime::customer::Customer;
 use crate::kpi::customers::lifetime::discounted_value::discounted_value;
 use crate::kpi::customers::lifetime::gamma_gamma::{GammaGamma, RepeatSpend};
 use crate::kpi::customers::purchases::CustomerPurchases;
-use crate::time::TimeRange;
 use crate::time::limits::DAY;
+use crate::util::known_fields::read_settings;
 
 /// How far a forecast of customer value reaches, in what steps, at what discount rate a step.
 ///
@@ -21,13 +21,14 @@ use crate::time::limits::DAY;
 /// assert!(ForecastHorizon::new(30.0, 0, 0.01).is_err());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "ForecastFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ForecastHorizon {
     step_days: f64,
     steps: u32,
     discount: f64,
 }
+
+read_settings!(ForecastHorizon, ForecastFields);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,7 +108,7 @@ impl ForecastHorizon {
     pub(crate) fn record(
         &self,
         customer: &CustomerPurchases<'_>,
-        window: TimeRange,
+        end: i64,
     ) -> Result<Option<Record>> {
         if !customer.is_new() {
             return Ok(None);
@@ -118,8 +119,7 @@ impl ForecastHorizon {
             .iter()
             .zip(customer.margins())
             .map(|(&time, &margin)| (f64::from(time) / step, margin));
-        Customer::from_purchases(&purchases.collect::<Vec<_>>(), window.to() as f64 / step)
-            .map(Some)
+        Customer::from_margins(&purchases.collect::<Vec<_>>(), end as f64 / step).map(Some)
     }
 }
 

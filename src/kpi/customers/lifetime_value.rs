@@ -165,8 +165,9 @@ impl CustomerLifetimeValue {
     }
 
     /// What customers have been worth and will be, by BG/NBD and gamma-gamma fitted on the
-    /// purchases up to the end of the range. Customers who bought before the journeys' period are
-    /// left out of the fit and of the forecast, as their first purchase is unknown.
+    /// purchases up to the end of the range: on those of all known customers, as those who bought
+    /// in the range alone are the livelier ones. Customers who bought before the journeys' own
+    /// period are left out of the fit and of the forecast, as their first purchase is unknown.
     ///
     /// # Errors
     /// If no customer bought again, if a fit does not converge, or if gamma-gamma has no mean
@@ -180,17 +181,18 @@ impl CustomerLifetimeValue {
     where
         F: Fn(&CustomerPurchases<'_>) -> String,
     {
+        let end = purchases.observed_to();
+        let records = |customers: &[CustomerPurchases<'_>]| {
+            let each = customers.par_iter();
+            let records = each.map(|customer| forecast.record(customer, end));
+            records.collect::<Result<Vec<_>>>()
+        };
+        let known: Vec<CustomerPurchases<'_>> = purchases.known_customers().collect();
+        let learned = records(&known)?;
+        let customers: Vec<Customer> = learned.iter().flatten().map(|record| record.0).collect();
+        let spend: Vec<RepeatSpend> = learned.iter().flatten().filter_map(|of| of.1).collect();
         let all: Vec<CustomerPurchases<'_>> = purchases.customers().collect();
-        let records = all
-            .par_iter()
-            .map(|customer| forecast.record(customer, purchases.window()))
-            .collect::<Result<Vec<_>>>()?;
-        let customers: Vec<Customer> = records.iter().flatten().map(|record| record.0).collect();
-        let spend: Vec<RepeatSpend> = records
-            .iter()
-            .flatten()
-            .filter_map(|record| record.1)
-            .collect();
+        let records = records(&all)?;
         let fitted = FittedForecast {
             forecast,
             purchases: BgNbd::fit(&customers)?.model,
@@ -237,7 +239,7 @@ impl CustomerLifetimeValue {
             .collect();
         let whole = CustomerValue::new(&worth, options.level());
         Self {
-            window: purchases.window(),
+            window: options.shown(purchases.window()),
             population: purchases.len() as u64,
             forecast,
             whole,

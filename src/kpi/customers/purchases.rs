@@ -1,22 +1,19 @@
 //! Purchases person by person.
 
-use std::ops::Range;
-
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::PersonKey;
-use crate::journeys::Accumulator;
-use crate::journeys::Journey;
-use crate::journeys::arena::{Block, Journeys};
-use crate::time::TimeRange;
+use crate::journeys::arena::Journeys;
+use crate::kpi::customers::purchase_columns::Columns;
+use crate::time::{TimeRange, TimeZone};
 
 /// The purchases of every customer, oldest first: the conversions of [`Journeys`], those of one
 /// second as one purchase.
 ///
-/// Customers are the persons with a purchase in the period; they stand in the journeys' fixed
-/// order. Journeys should reach back to the log's beginning: of customers who bought before their
-/// period the first purchase, and so cohort and acquisition, is unknown. In memory: 24 bytes a
-/// purchase, 16 a customer.
+/// Customers are the persons with a purchase in the range reported; they stand in the journeys'
+/// fixed order. Of customers who bought before the journeys' own period the first purchase, and so
+/// cohort and acquisition, is unknown: make journeys without a first day, and state the range
+/// reported by [`Purchases::within`]. In memory: 24 bytes a purchase, 20 a customer.
 ///
 /// ```
 /// use mixtouch::kpi::customers::Purchases;
@@ -36,22 +33,12 @@ use crate::time::TimeRange;
 pub struct Purchases<'a> {
     pub(crate) journeys: &'a Journeys,
     window: TimeRange,
+    /// The second at which observation ends, itself not included.
+    end: i64,
+    /// By number in the columns, the customers who bought in the window.
+    reported: Vec<u32>,
     pub(crate) columns: Columns,
     pub(crate) unmatched_returns: u64,
-}
-
-/// Columns by customer and by purchase.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Columns {
-    pub(crate) persons: Vec<u32>,
-    /// Where each customer's purchases end.
-    ends: Vec<usize>,
-    /// The first and the last touch of the first purchase's journey.
-    acquired: Vec<[ChannelId; 2]>,
-    pub(crate) times: Vec<u32>,
-    pub(crate) values: Vec<f64>,
-    pub(crate) margins: Vec<f64>,
-    conversions: f64,
 }
 
 impl<'a> Purchases<'a> {
@@ -65,16 +52,76 @@ impl<'a> Purchases<'a> {
         let persons = journeys.converting_persons();
         u32::try_from(persons)
             .map_err(|_| Error::setting("customers", persons, "fewer than 2^32"))?;
-        let gathered = journeys.accumulate_converting(|| Gathering {
-            journeys,
-            columns: Columns::default(),
-        })?;
+        let columns = Columns::gathered(journeys)?;
         Ok(Self {
             journeys,
             window,
-            columns: gathered.columns,
+            end: window.to(),
+            reported: (0..columns.persons.len() as u32).collect(),
+            columns,
             unmatched_returns: 0,
         })
+    }
+
+    /// Reports customers who bought in this range, each with all purchases up to its end: those
+    /// before it are history. Purchases after it are left out, so that observation ends with it, or
+    /// with the journeys if they end earlier. Call it before [`Purchases::with_returns`].
+    ///
+    /// ```
+    /// use mixtouch::kpi::customers::Purchases;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::new();
+    /// for (person, day) in [("ann", -12), ("ann", 9), ("bob", -5), ("ann", 40)] {
+    ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let january = TimeRange::new(1_767_225_600, 1_769_904_000)?;
+    /// let purchases = Purchases::new(&journeys)?.within(january);
+    /// // ann bought in January, for the second time
+    /// assert_eq!(purchases.customers().map(|customer| customer.len()).collect::<Vec<_>>(), [2]);
+    /// assert_eq!(purchases.known_customers().len(), 2);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn within(mut self, window: TimeRange) -> Self {
+        self.end = self.end.min(window.to());
+        self.window = window;
+        self.columns.forget_from(self.end);
+        let bought = |&at: &u32| {
+            let times = &self.columns.times[self.columns.range(at as usize)];
+            times
+                .last()
+                .is_some_and(|&last| i64::from(last) >= window.from())
+        };
+        self.reported = (0..self.columns.persons.len() as u32)
+            .filter(bought)
+            .collect();
+        self
+    }
+
+    /// Makes all purchases of a customer on one day of the time zone one purchase, at the time of
+    /// the first. Call it last: margins and returns belong to purchases of one second.
+    ///
+    /// ```
+    /// use mixtouch::kpi::customers::Purchases;
+    /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
+    ///
+    /// let mut log = Events::new();
+    /// for (minute, value) in [(0, 100.0), (10, 5.0)] {
+    ///     log.push(Event::conversion("ann", 1_767_225_600 + minute * 60).with_value(value))?;
+    /// }
+    /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
+    /// let purchases = Purchases::new(&journeys)?.by_day(&TimeZone::utc());
+    /// let ann = purchases.customers().next().unwrap();
+    /// assert_eq!((ann.len(), ann.value()), (1, 105.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn by_day(mut self, zone: &TimeZone) -> Self {
+        self.columns = self.columns.by_day(zone);
+        self
     }
 
     /// Sets the share of value that is margin, 0 to 1, for purchases without a margin of their own
@@ -100,9 +147,14 @@ impl<'a> Purchases<'a> {
         self.window
     }
 
+    /// The second at which observation ends, itself not included: what lies behind it is unknown.
+    pub fn observed_to(&self) -> i64 {
+        self.end
+    }
+
     /// How many customers there are.
     pub fn len(&self) -> usize {
-        self.columns.persons.len()
+        self.reported.len()
     }
 
     /// Whether there is none.
@@ -110,7 +162,8 @@ impl<'a> Purchases<'a> {
         self.len() == 0
     }
 
-    /// All conversions, as attribution counts them. Several in one second are one purchase.
+    /// All conversions of the journeys, as attribution counts them. Several in one second are one
+    /// purchase.
     pub fn conversions(&self) -> f64 {
         self.columns.conversions
     }
@@ -122,9 +175,15 @@ impl<'a> Purchases<'a> {
 
     /// The customers in order.
     pub fn customers(&self) -> impl ExactSizeIterator<Item = CustomerPurchases<'_>> {
-        (0..self.len()).map(|at| self.customer(at))
+        self.reported.iter().map(|&at| self.customer(at as usize))
     }
 
+    /// The customers in order, and among them those who bought before the range reported alone.
+    pub fn known_customers(&self) -> impl ExactSizeIterator<Item = CustomerPurchases<'_>> {
+        (0..self.columns.persons.len()).map(|at| self.customer(at))
+    }
+
+    /// A known customer by number.
     pub(crate) fn customer(&self, at: usize) -> CustomerPurchases<'_> {
         let range = self.columns.range(at);
         CustomerPurchases {
@@ -135,31 +194,6 @@ impl<'a> Purchases<'a> {
             values: &self.columns.values[range.clone()],
             margins: &self.columns.margins[range],
         }
-    }
-}
-
-impl Columns {
-    pub(crate) fn range(&self, customer: usize) -> Range<usize> {
-        let start = if customer == 0 {
-            0
-        } else {
-            self.ends[customer - 1]
-        };
-        start..self.ends[customer]
-    }
-
-    /// The purchase of that second.
-    pub(crate) fn find(&self, range: Range<usize>, time: i64) -> Option<usize> {
-        self.latest(range, time)
-            .filter(|&at| i64::from(self.times[at]) == time)
-    }
-
-    /// The last purchase up to that second.
-    pub(crate) fn latest(&self, range: Range<usize>, time: i64) -> Option<usize> {
-        self.times[range.clone()]
-            .partition_point(|&other| i64::from(other) <= time)
-            .checked_sub(1)
-            .map(|at| range.start + at)
     }
 }
 
@@ -233,7 +267,7 @@ impl<'a> CustomerPurchases<'a> {
         self.margins.iter().sum()
     }
 
-    /// Whether the first purchase is the first ever: none came before the journeys' period.
+    /// Whether the first purchase is the first ever: none came before the journeys' own period.
     pub fn is_new(&self) -> bool {
         !self.journeys.bought_before(self.person)
     }
@@ -269,58 +303,5 @@ impl<'a> CustomerPurchases<'a> {
     pub(crate) fn bought(&self, from: i64, to: i64) -> bool {
         let before = |end: i64| self.times.partition_point(|&time| i64::from(time) < end);
         before(from) < before(to)
-    }
-}
-
-/// Purchases on their way into columns, in the order of persons.
-struct Gathering<'a> {
-    journeys: &'a Journeys,
-    columns: Columns,
-}
-
-impl Accumulator for Gathering<'_> {
-    fn observe(&mut self, _: Journey<'_>) {}
-
-    fn observe_block(&mut self, block: Block<'_>) {
-        for person in block
-            .people()
-            .take_while(|person| person.number() < self.journeys.converting_persons())
-        {
-            let before = self.columns.times.len();
-            for (_, journey) in person
-                .journeys()
-                .filter(|(_, journey)| journey.outcome().conversions() > 0.0)
-            {
-                if self.columns.times.len() == before {
-                    let end =
-                        |channel: Option<&ChannelId>| channel.copied().unwrap_or(ChannelId::NONE);
-                    self.columns.acquired.push([
-                        end(journey.channels().first()),
-                        end(journey.channels().last()),
-                    ]);
-                }
-                self.columns.times.push(journey.close());
-                self.columns.values.push(journey.outcome().value());
-                self.columns.margins.push(journey.outcome().value());
-                self.columns.conversions += journey.outcome().conversions();
-            }
-            if self.columns.times.len() > before {
-                self.columns.persons.push(person.number() as u32);
-                self.columns.ends.push(self.columns.times.len());
-            }
-        }
-    }
-
-    fn merge(&mut self, later: Self) -> Result<()> {
-        let (columns, later) = (&mut self.columns, later.columns);
-        let base = columns.times.len();
-        columns.persons.extend(later.persons);
-        columns.ends.extend(later.ends.iter().map(|end| base + end));
-        columns.acquired.extend(later.acquired);
-        columns.times.extend(later.times);
-        columns.values.extend(later.values);
-        columns.margins.extend(later.margins);
-        columns.conversions += later.conversions;
-        Ok(())
     }
 }

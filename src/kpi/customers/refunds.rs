@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::event::{Event, Kind};
-use crate::kpi::customers::purchases::{Columns, Purchases};
+use crate::kpi::customers::purchase_columns::Columns;
+use crate::kpi::customers::purchases::Purchases;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
+use crate::time::TimeRange;
 
 impl Purchases<'_> {
     /// Reads margins from a text column of the log's conversions: an amount for each row; empty for
@@ -20,49 +22,66 @@ impl Purchases<'_> {
     /// If the log lacks the column, or a text in it is no finite number.
     pub fn with_margins(mut self, log: &PersonTimelines<'_>, column: &str) -> Result<Self> {
         log.check_column(Some(column))?;
+        let counts = |event: &Event<'_>| {
+            let goal = self
+                .journeys
+                .options()
+                .and_then(|options| options.goal.as_deref());
+            event.kind() == Kind::Conversion && (goal.is_none() || event.goal() == goal)
+        };
         let mut found = Vec::new();
         self.each_known(log, |timeline, first, columns| {
             for (row, event) in timeline
                 .rows()
                 .zip(timeline.events())
-                .filter(|(_, event)| event.kind() == Kind::Conversion)
+                .filter(|(_, event)| counts(event))
             {
                 let text = timeline.text(row, column).unwrap_or("");
-                if let Some(purchase) = columns
-                    .find(first.clone(), event.time())
-                    .filter(|_| !text.is_empty())
-                {
+                if let Some(purchase) = columns.find(first.clone(), event.time()) {
                     found.push((purchase, row, text, event.value()));
                 }
             }
         });
-        let read = |(purchase, row, text, value): (usize, usize, &str, f64)| {
-            let margin = text.parse().ok().filter(|margin: &f64| margin.is_finite());
-            let margin = margin.ok_or_else(|| {
-                Error::field(row as u64 + 1, column, text, "a finite number, or nothing")
-            })?;
-            Ok((purchase, margin, value))
-        };
-        let found = found.into_iter().map(read).collect::<Result<Vec<_>>>()?;
-        for (purchase, margin, value) in found {
-            let share = share(
-                self.columns.margins[purchase],
-                self.columns.values[purchase],
-            );
-            self.columns.margins[purchase] += margin - share * value;
+        let is_net = self.journeys.is_net_of_returns();
+        for rows in found.chunk_by(|left, right| left.0 == right.0) {
+            let purchase = rows[0].0;
+            let net = self.columns.values[purchase];
+            let general = share(self.columns.margins[purchase], net);
+            if let Some((margin, gross)) = stated_margin(rows, column, general)? {
+                // what came back takes its part of the margin with it
+                let left = if is_net && gross != 0.0 {
+                    net / gross
+                } else {
+                    1.0
+                };
+                self.columns.margins[purchase] = margin * left;
+            }
         }
         Ok(self)
     }
 
     /// Subtracts the refunds of a log that keeps returns from the purchases' values; margins shrink
     /// in proportion. A return belongs to the purchase of its `order_id`, or else to the person's
-    /// latest purchase before it. A purchase sent back still counts as a purchase. A refund greater
+    /// latest purchase before it. Journeys
+    /// [net of returns](crate::JourneyOptions::with_net_of_returns) have them subtracted already. A
+    /// purchase sent back still counts as a purchase. A refund greater
     /// than the purchase's value leaves a negative value. Returns after the end of the journeys'
     /// period are left out.
     #[must_use]
     pub fn with_returns(mut self, log: &PersonTimelines<'_>) -> Self {
+        if self.journeys.is_net_of_returns() {
+            return self;
+        }
         let (mut refunds, mut matched) = (Vec::new(), 0);
-        let end = self.journeys.observation().to.map_or(i64::MAX, i64::from);
+        let observed = self
+            .journeys
+            .observed_range()
+            .map_or(i64::MAX, TimeRange::to);
+        let end = match self.journeys.observation().to {
+            _ if self.observed_to() < observed => self.observed_to(),
+            // the log may go on behind the last touch and conversion
+            stated => stated.map_or(i64::MAX, i64::from),
+        };
         let is_return = |event: &Event<'_>| event.time() < end;
         self.each_known(log, |timeline, first, columns| {
             let mut orders = None;
@@ -106,7 +125,7 @@ impl Purchases<'_> {
             self.journeys
                 .person_rank(self.columns.persons[customer] as usize)
         };
-        let mut customers: Vec<usize> = (0..self.len()).collect();
+        let mut customers: Vec<usize> = (0..self.columns.persons.len()).collect();
         customers.par_sort_unstable_by_key(|&customer| rank(customer));
         let mut ranked = customers.into_iter().peekable();
         for timeline in log.iter() {
@@ -120,6 +139,32 @@ impl Purchases<'_> {
             }
         }
     }
+}
+
+/// A conversion: its purchase, its row in the log, the text of its margin, and its value.
+type MarginRow<'h> = (usize, usize, &'h str, f64);
+
+/// The margin and the value of a purchase whose rows state a margin; rows that state none have the
+/// general share.
+fn stated_margin(rows: &[MarginRow<'_>], column: &str, share: f64) -> Result<Option<(f64, f64)>> {
+    if rows.iter().all(|(_, _, text, _)| text.is_empty()) {
+        return Ok(None);
+    }
+    let (mut margin, mut gross) = (0.0, 0.0);
+    for &(_, row, text, value) in rows {
+        gross += value;
+        margin += match text {
+            "" => share * value,
+            text => {
+                let stated = text.parse().ok().filter(|margin: &f64| margin.is_finite());
+                stated.ok_or_else(|| {
+                    let expected = "a finite number, or nothing";
+                    Error::field(row as u64 + 1, column, text, expected)
+                })?
+            }
+        };
+    }
+    Ok(Some((margin, gross)))
 }
 
 /// The second of each order of a person; the first one's where rows repeat it.

@@ -9,12 +9,13 @@ use crate::event::PersonKey;
 use crate::kpi::customers::purchases::{CustomerPurchases, Purchases};
 use crate::kpi::options::KpiOptions;
 use crate::report::{Report, Section};
-use crate::stats::{Distribution, Proportion};
+use crate::stats::{Distribution, Proportion, Spell, Survival};
 use crate::time::TimeRange;
 use crate::time::limits::DAY;
+use crate::util::known_fields::read_settings;
 
-/// How many customers bought again, and how long they took. Intervals still open at the end of the
-/// log are left out, so that a short log makes customers look faster than they are.
+/// How many customers bought again, and how long they took. Intervals still open when observation
+/// ended count as such ([`Survival`]): leaving them out makes customers look faster than they are.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -36,12 +37,12 @@ use crate::time::limits::DAY;
 pub struct Repurchase {
     /// The range reported.
     pub window: TimeRange,
-    /// All customers.
+    /// Customers who bought in the range.
     pub population: u64,
-    /// Share of customers with two purchases or more.
+    /// Share of them with two purchases or more by the end of the range.
     pub bought_again: Proportion,
-    /// Days between successive purchases of a customer.
-    pub days: Distribution,
+    /// Days from each purchase to the customer's next one, open after the last.
+    pub days: Survival,
 }
 
 impl Repurchase {
@@ -59,7 +60,9 @@ impl Repurchase {
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
     /// let repurchase = Repurchase::new(&Purchases::new(&journeys)?, &KpiOptions::default());
     /// assert_eq!(repurchase.bought_again.rate, Some(0.5));
-    /// assert_eq!(repurchase.days.mean.mean, Some(35.0));
+    /// // three intervals, of which one ended: ann's later and bob's are open
+    /// assert_eq!((repurchase.days.ended, repurchase.days.open), (1, 2));
+    /// assert_eq!(repurchase.days.quantile(0.5), Some(35.0));
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn new(purchases: &Purchases<'_>, options: &KpiOptions) -> Self {
@@ -68,18 +71,20 @@ impl Repurchase {
             .customers()
             .filter(|customer| customer.len() > 1)
             .count() as u64;
-        let days = purchases
-            .customers()
-            .flat_map(|customer| customer.intervals())
-            .map(in_days)
-            .collect();
+        let end = purchases.observed_to();
+        let days = purchases.customers().flat_map(|customer| {
+            let last = customer.times().last().copied().unwrap_or(0);
+            let open = (end - i64::from(last)).max(0) as u32;
+            let ended = customer.intervals().map(|time| Spell::ended(in_days(time)));
+            ended.chain([Spell::open(in_days(open))])
+        });
         let population = purchases.len() as u64;
         let bought_again = Proportion::from_counts(again, population, level);
         Self {
-            window: purchases.window(),
+            window: options.shown(purchases.window()),
             population,
             bought_again,
-            days: Distribution::from_values(days, "days", level),
+            days: Survival::from_spells(days, "days", level),
         }
     }
 }
@@ -95,7 +100,7 @@ impl Report for Repurchase {
     fn sections(&self) -> Vec<Section> {
         vec![Section::new().with_lines([
             format!("bought again {}", self.bought_again),
-            format!("after {}", self.days),
+            format!("until the next purchase: {}", self.days),
         ])]
     }
 }
@@ -128,12 +133,13 @@ fn in_days(seconds: u32) -> f64 {
 /// assert_eq!(purchases.due(Regularity::default()).count(), 1);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "RegularityFields")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Regularity {
     purchases: usize,
     variation: f64,
 }
+
+read_settings!(Regularity, RegularityFields);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -265,7 +271,7 @@ pub struct DuePurchase<'a> {
 pub struct InterpurchaseTimes {
     /// The range reported.
     pub window: TimeRange,
-    /// All customers.
+    /// All customers known at the end of the range, those who bought before it alone too.
     pub population: u64,
     /// Time at which purchases are due or overdue, in seconds since 1970-01-01 UTC.
     pub at: i64,
@@ -299,11 +305,12 @@ impl InterpurchaseTimes {
     /// ```
     pub fn new(purchases: &Purchases<'_>, regularity: Regularity, options: &KpiOptions) -> Self {
         let level = options.level();
-        let (population, at) = (purchases.len() as u64, purchases.window().to());
+        let population = purchases.known_customers().len() as u64;
+        let at = purchases.observed_to();
         let due: Vec<DuePurchase<'_>> = purchases.due(regularity).collect();
         let overdue = due.iter().filter(|buyer| buyer.due < at).count() as u64;
         Self {
-            window: purchases.window(),
+            window: options.shown(purchases.window()),
             population,
             at,
             regular: Proportion::from_counts(due.len() as u64, population, level),
@@ -318,9 +325,9 @@ impl InterpurchaseTimes {
 }
 
 impl Purchases<'_> {
-    /// When each regular buyer's next purchase is due, in the order of customers.
+    /// When each regular buyer's next purchase is due, of all known customers in their order.
     pub fn due(&self, regularity: Regularity) -> impl Iterator<Item = DuePurchase<'_>> {
-        self.customers().filter_map(move |customer| {
+        self.known_customers().filter_map(move |customer| {
             let (cycle, last) = (
                 regularity.cycle(&customer)?,
                 i64::from(*customer.times().last()?),

@@ -17,7 +17,8 @@ use crate::time::limits::DAY;
 /// Customers, retention and churn period by period.
 ///
 /// A customer is active for a stated time after each purchase. Retention = customers active at a
-/// period's start and at its end / customers active at its start; churn = 1 - retention.
+/// period's start and at its end / customers active at its start; churn = 1 - retention. Of a
+/// period that is not over when observation ends, neither is known.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -41,7 +42,7 @@ use crate::time::limits::DAY;
 pub struct Retention {
     /// From the first period's start to the last one's end.
     pub window: TimeRange,
-    /// All customers of the log.
+    /// All customers known at the end of the range, those who bought before it too.
     pub population: u64,
     /// How long after a purchase a customer counts as active, in seconds.
     pub active_seconds: u32,
@@ -66,26 +67,33 @@ pub struct Retention {
 /// let options = KpiOptions::default().with_periods(months);
 /// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
 /// let february = &retention.periods[1];
-/// assert_eq!((february.buyers, february.retention.rate), (1, Some(0.5)));
-/// assert_eq!(february.churn.rate, Some(0.5));
+/// assert_eq!((february.name.as_str(), february.buyers, february.over), ("2026-02", Some(1), false));
+/// assert_eq!(february.churn.rate, None, "the log ends on the 10th");
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RetentionPeriod {
+    /// The period's name, such as `2026-01`.
+    pub name: String,
     /// The period.
     pub window: TimeRange,
-    /// Customers who bought in it.
-    pub buyers: u64,
-    /// Customers whose first purchase ever lies in it.
-    pub new_customers: u64,
-    /// Customers active at its end.
-    pub customers: u64,
-    /// Customers who had bought before, were not active at its start, and are active at its end.
-    pub returned: u64,
-    /// Share of the customers active at its start who are active at its end.
+    /// Whether the period was over when observation ended.
+    pub over: bool,
+    /// Customers who bought in it, so far if it is not over; none if it had not begun.
+    pub buyers: Option<u64>,
+    /// Customers whose first purchase ever lies in it; as far as buyers.
+    pub new_customers: Option<u64>,
+    /// Customers active at its end; none unless it is over.
+    pub customers: Option<u64>,
+    /// Customers who had bought before, were not active at its start, and are active at its end;
+    /// none unless it is over.
+    pub returned: Option<u64>,
+    /// Share of the customers active at its start who are active at its end; no rate unless it is
+    /// over.
     pub retention: Proportion,
-    /// Share of the customers active at its start who are no longer active at its end.
+    /// Share of the customers active at its start who are no longer active at its end; no rate
+    /// unless it is over.
     pub churn: Proportion,
 }
 
@@ -100,14 +108,16 @@ impl Retention {
     /// use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone};
     ///
     /// let mut log = Events::new();
-    /// for (person, day) in [("ann", 5), ("bob", 9), ("ann", 40)] {
+    /// for (person, day) in [("ann", 5), ("bob", 15), ("ann", 50)] {
     ///     log.push(Event::conversion(person, 1_767_225_600 + day * 86_400))?;
     /// }
     /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-    /// let months = Periods::days("2026-01-01".parse()?, 2, 30, &TimeZone::utc())?;
-    /// let options = KpiOptions::default().with_periods(months);
+    /// let periods = Periods::days("2026-01-01".parse()?, 4, 20, &TimeZone::utc())?;
+    /// let options = KpiOptions::default().with_periods(periods);
     /// let retention = Retention::new(&Purchases::new(&journeys)?, 30.0, &options)?;
-    /// assert_eq!(retention.periods[1].retention.rate, Some(0.5));
+    /// let rates: Vec<_> = retention.periods.iter().map(|one| one.retention.rate).collect();
+    /// // bob stays active to day 45, ann to 35; the third period is not over, the last not begun
+    /// assert_eq!(rates, [None, Some(0.5), None, None]);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
@@ -124,11 +134,13 @@ impl Retention {
         }
         let periods = options.periods_or(purchases.window())?;
         let active = i64::from(seconds as u32);
-        let period =
-            |window: TimeRange| RetentionPeriod::new(purchases, window, active, options.level());
+        let period = |window: TimeRange| {
+            let counted = RetentionPeriod::new(purchases, window, active, options.level());
+            counted.known_at(purchases.observed_to())
+        };
         let retention = Self {
             window: periods.range(),
-            population: purchases.len() as u64,
+            population: purchases.known_customers().len() as u64,
             active_seconds: seconds as u32,
             periods: periods.ranges().map(period).collect(),
         };
@@ -138,10 +150,7 @@ impl Retention {
     /// Leaves out periods with too few customers, buyers or active ones.
     fn protected(self, minimum: &MinimumGroup) -> Self {
         let minimum = minimum.with_small(SmallGroups::Suppress);
-        let named = self
-            .periods
-            .into_iter()
-            .map(|row| (row.window.to_string(), row));
+        let named = self.periods.into_iter().map(|row| (row.name.clone(), row));
         let groups = minimum.apply(named).groups;
         Self {
             periods: groups.into_iter().map(|(_, row)| row).collect(),
@@ -152,14 +161,16 @@ impl Retention {
 
 impl Group for RetentionPeriod {
     fn persons(&self) -> u64 {
-        self.buyers.max(self.customers)
+        self.buyers.max(self.customers).unwrap_or(0)
     }
 
     fn merge(&mut self, other: Self) {
-        self.buyers += other.buyers;
-        self.new_customers += other.new_customers;
-        self.customers += other.customers;
-        self.returned += other.returned;
+        let sum = |one: Option<u64>, other: Option<u64>| Some(one? + other?);
+        self.buyers = sum(self.buyers, other.buyers);
+        self.new_customers = sum(self.new_customers, other.new_customers);
+        self.customers = sum(self.customers, other.customers);
+        self.returned = sum(self.returned, other.returned);
+        self.over &= other.over;
         self.retention = self.retention.merged(&other.retention);
         self.churn = self.churn.merged(&other.churn);
     }
@@ -192,19 +203,41 @@ impl RetentionPeriod {
             .map(u64::from)
         };
         let add = |one: [u64; 6], other: [u64; 6]| std::array::from_fn(|at| one[at] + other[at]);
-        let [buyers, new_customers, customers, returned, start, retained] = (0..purchases.len())
-            .into_par_iter()
-            .map(count)
-            .reduce(|| [0; 6], add);
+        let [buyers, new_customers, customers, returned, start, retained] =
+            (0..purchases.known_customers().len())
+                .into_par_iter()
+                .map(count)
+                .reduce(|| [0; 6], add);
         let retention = Proportion::from_counts(retained, start, level);
         Self {
+            name: window.label(),
             window,
-            buyers,
-            new_customers,
-            customers,
-            returned,
+            over: true,
+            buyers: Some(buyers),
+            new_customers: Some(new_customers),
+            customers: Some(customers),
+            returned: Some(returned),
             retention,
             churn: Proportion::from_counts(start - retained, start, level),
+        }
+    }
+
+    /// What is known of it where observation ended at that second.
+    fn known_at(self, end: i64) -> Self {
+        if self.window.to() <= end {
+            return self;
+        }
+        let has_begun = self.window.from() < end;
+        let unknown = Proportion::from_counts(0, 0, ConfidenceLevel::default());
+        Self {
+            over: false,
+            buyers: self.buyers.filter(|_| has_begun),
+            new_customers: self.new_customers.filter(|_| has_begun),
+            customers: None,
+            returned: None,
+            retention: unknown,
+            churn: unknown,
+            ..self
         }
     }
 }
@@ -224,8 +257,8 @@ impl Report for Retention {
         let row = |row: &RetentionPeriod| {
             let counts = [row.buyers, row.new_customers, row.customers, row.returned];
             let rates = [row.retention.rate, row.churn.rate];
-            std::iter::once(Cell::text(row.window.to_string()))
-                .chain(counts.map(Cell::count))
+            std::iter::once(Cell::text(row.name.clone()))
+                .chain(counts.map(|count| count.map_or(Cell::MISSING, Cell::count)))
                 .chain(rates.map(|rate| Cell::percent(rate, 2)))
                 .collect::<Vec<_>>()
         };
@@ -239,7 +272,9 @@ impl Report for Retention {
             "churn",
         ];
         let table = Table::new(heading).with_rows(self.periods.iter().map(row));
-        vec![Section::new().with_table(table)]
+        let open = self.periods.iter().any(|row| !row.over);
+        let note = open.then_some("(-: the period was not over when observation ended)");
+        vec![Section::new().with_table(table).with_lines(note)]
     }
 }
 

@@ -269,7 +269,7 @@ impl RfmSegments {
         let mut members: Vec<Vec<[f64; 3]>> = vec![Vec::new(); RfmSegment::ALL.len()];
         for (customer, score) in purchases.customers().zip(RfmScore::all(purchases)) {
             let last = i64::from(customer.times().last().copied().unwrap_or(0));
-            let recency = (purchases.window().to() - last) as f64 / f64::from(DAY);
+            let recency = (purchases.observed_to() - last) as f64 / f64::from(DAY);
             members[score.segment() as usize].push([
                 recency,
                 customer.len() as f64,
@@ -288,7 +288,8 @@ impl RfmSegments {
             .minimum()
             .apply(groups.map(|(segment, members)| (segment.name().to_owned(), Members(members))))
             .groups;
-        let (window, population) = (purchases.window(), purchases.len() as u64);
+        let window = options.shown(purchases.window());
+        let population = purchases.len() as u64;
         let group = |(segment, Members(members))| {
             RfmGroup::new(segment, members, population, value, options.level())
         };

@@ -18,7 +18,6 @@ use crate::kpi::spend::CustomerAcquisitionCost;
 use crate::kpi::timelines::PersonTimelines;
 use crate::privacy::MinimumGroup;
 use crate::report::Report;
-use crate::time::TimeRange;
 
 /// Reports on customers: retention, repurchase, segments and lifetime value.
 ///
@@ -54,11 +53,12 @@ pub struct CustomerKpis {
     pub rfm: RfmSegments,
     /// Lifetime value by the channel of the first touch.
     pub lifetime_value: Family<CustomerLifetimeValue>,
-    /// Lifetime value by RFM segment.
+    /// Lifetime value by RFM segment, without a forecast.
     pub lifetime_value_by_segment: Family<CustomerLifetimeValue>,
     /// Lifetime value against acquisition cost.
     pub value_to_cost: Family<ValuesToCost>,
-    /// Returns of persons without an earlier purchase; no value is reduced by them.
+    /// Returns that belong to no purchase, where journeys are net of returns; no value is reduced
+    /// by them.
     #[serde(skip)]
     pub unmatched_returns: u64,
     /// Why there is no forecast of lifetime values, if there is none.
@@ -70,15 +70,11 @@ impl CustomerKpis {
     pub(crate) fn new(
         timelines: &PersonTimelines<'_>,
         journeys: &Journeys,
+        history: Option<&Journeys>,
         options: &DashboardOptions,
-        range: TimeRange,
     ) -> Result<Self> {
-        let kpis = options.over(range)?;
-        let mut purchases = Purchases::new(journeys)?.with_margin(options.margin)?;
-        if timelines.log().columns().any(|column| column == "margin") {
-            purchases = purchases.with_margins(timelines, "margin")?;
-        }
-        let purchases = purchases.with_returns(timelines);
+        let kpis = options.over(journeys.observed_range()?)?;
+        let purchases = purchases(timelines, journeys, history, options)?;
         let values = LifetimeValues::new(&purchases, journeys, &kpis)?;
         let first_touch = "by the channel of the first touch";
         let same_credit = format!("{first_touch}, which the cost is credited by too");
@@ -91,7 +87,10 @@ impl CustomerKpis {
             lifetime_value: Family::new(values.by_channel).with_basis(first_touch),
             lifetime_value_by_segment: Family::new(values.by_segment).with_basis("by segment"),
             value_to_cost: Family::new(values.to_cost).with_basis(same_credit),
-            unmatched_returns: purchases.unmatched_returns(),
+            unmatched_returns: history
+                .unwrap_or(journeys)
+                .irregularities()
+                .unmatched_returns,
             no_forecast: values.no_forecast,
         })
     }
@@ -110,7 +109,31 @@ impl CustomerKpis {
     }
 }
 
-/// Lifetime values, with a forecast of the next year if the models can be fitted.
+/// The purchases of customers who bought in the journeys' range, with those before it.
+fn purchases<'j>(
+    timelines: &PersonTimelines<'_>,
+    journeys: &'j Journeys,
+    history: Option<&'j Journeys>,
+    options: &DashboardOptions,
+) -> Result<Purchases<'j>> {
+    let all = Purchases::new(history.unwrap_or(journeys))?;
+    let all = match history {
+        Some(_) => all.within(journeys.observed_range()?),
+        None => all,
+    };
+    let mut purchases = all.with_margin(options.margin)?;
+    if timelines.log().columns().any(|column| column == "margin") {
+        purchases = purchases.with_margins(timelines, "margin")?;
+    }
+    Ok(match options.purchases_by_day {
+        true => purchases.by_day(options.kpis.zone()),
+        false => purchases,
+    })
+}
+
+/// Lifetime values, with a forecast of the next year if the models can be fitted. By RFM segment
+/// there is none: BG/NBD lets customers leave after a repeat purchase only, so that those called
+/// lost, who bought once, would count as alive.
 struct LifetimeValues {
     by_channel: CustomerLifetimeValue,
     by_segment: CustomerLifetimeValue,
@@ -139,10 +162,7 @@ impl LifetimeValues {
                     (values, Some(error.to_string()))
                 }
             };
-        let by_segment = match no_forecast {
-            None => CustomerLifetimeValue::predicted(purchases, year, segment, kpis)?,
-            Some(_) => CustomerLifetimeValue::historic(purchases, segment, kpis),
-        };
+        let by_segment = CustomerLifetimeValue::historic(purchases, segment, kpis);
         // the channel a customer began with is compared with what customers credited to the first
         // touch cost; small groups are out of the values already
         let every_channel = kpis.clone().with_minimum(MinimumGroup::default());

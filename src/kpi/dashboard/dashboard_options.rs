@@ -1,10 +1,10 @@
 //! The options of a dashboard.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::journeys::arena::Journeys;
 use crate::kpi::map::Stage;
 use crate::kpi::options::KpiOptions;
-use crate::time::limits::DAY;
-use crate::time::{Day, Periods, TimeRange, TimeZone};
+use crate::time::{Periods, TimeRange, TimeZone};
 
 /// The options of a [`Dashboard`](crate::kpi::dashboard::Dashboard).
 ///
@@ -29,7 +29,7 @@ pub struct DashboardOptions {
     pub(crate) active_days: f64,
     pub(crate) most_paths: usize,
     pub(crate) stages: Vec<(String, Stage)>,
-    pub(crate) zone: TimeZone,
+    pub(crate) purchases_by_day: bool,
 }
 
 impl Default for DashboardOptions {
@@ -41,7 +41,7 @@ impl Default for DashboardOptions {
             active_days: 31.0,
             most_paths: 10,
             stages: Vec::new(),
-            zone: TimeZone::utc(),
+            purchases_by_day: false,
         }
     }
 }
@@ -96,28 +96,58 @@ impl DashboardOptions {
         }
     }
 
-    /// Sets the time zone in which months begin; UTC by default.
+    /// Sets the time zone in which months begin and ranges are written: that of the KPIs' options;
+    /// UTC by default. Call it after [`DashboardOptions::with_kpis`].
     #[must_use]
     pub fn with_zone(self, zone: TimeZone) -> Self {
-        Self { zone, ..self }
+        Self {
+            kpis: self.kpis.with_zone(zone),
+            ..self
+        }
+    }
+
+    /// Makes all purchases of a customer on one day one purchase; not by default. So an order
+    /// corrected ten minutes later is no second purchase.
+    #[must_use]
+    pub fn with_purchases_by_day(self, purchases_by_day: bool) -> Self {
+        Self {
+            purchases_by_day,
+            ..self
+        }
+    }
+
+    /// The same with the goal of the journeys.
+    ///
+    /// # Errors
+    /// If both have goals that differ.
+    pub(crate) fn for_journeys(&self, journeys: &Journeys) -> Result<Self> {
+        let cut = journeys
+            .options()
+            .and_then(|options| options.goal.as_deref());
+        match (self.kpis.goal(), cut) {
+            (Some(goal), cut) if cut != Some(goal) => {
+                let cut = cut.map_or("all goals".to_owned(), |cut| format!("{cut:?}"));
+                let expected = format!("the goal that journeys were made of, {cut}");
+                Err(Error::setting(
+                    "the goal of the KPIs",
+                    format!("{goal:?}"),
+                    expected,
+                ))
+            }
+            (None, Some(goal)) => Ok(Self {
+                kpis: self.kpis.clone().with_goal(goal),
+                ..self.clone()
+            }),
+            _ => Ok(self.clone()),
+        }
     }
 
     /// The options of reports on a range, in periods: those set, or the calendar months it touches.
     pub(crate) fn over(&self, range: TimeRange) -> Result<KpiOptions> {
         let periods = match self.kpis.periods() {
             Some(periods) => periods.clone(),
-            None => months(range, &self.zone)?,
+            None => Periods::months_of(range, self.kpis.zone())?,
         };
         Ok(self.kpis.clone().with_range(range).with_periods(periods))
     }
-}
-
-/// The calendar months that a range touches.
-fn months(range: TimeRange, zone: &TimeZone) -> Result<Periods> {
-    let day = |second: i64| Day::new((second / i64::from(DAY)) as i32);
-    let first = day(range.from())?.calendar();
-    let last = day(range.to() - 1)?.calendar();
-    let count = 12 * (last.0 - first.0) + last.1 as i32 - first.1 as i32 + 1;
-    let start = Day::from_calendar(first.0, first.1, 1)?;
-    Periods::months(start, count as u32, 1, zone)
 }

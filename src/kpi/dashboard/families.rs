@@ -12,6 +12,8 @@ use crate::kpi::dashboard::conversion::ConversionKpis;
 use crate::kpi::dashboard::customers::CustomerKpis;
 use crate::kpi::dashboard::dashboard_options::DashboardOptions;
 use crate::kpi::dashboard::family::SectionOfFamilies;
+use crate::kpi::dashboard::findings::{Finding, findings};
+use crate::kpi::dashboard::history::history;
 use crate::kpi::dashboard::journeys::JourneyKpis;
 use crate::kpi::dashboard::service::ServiceKpis;
 use crate::kpi::timelines::PersonTimelines;
@@ -55,6 +57,9 @@ pub struct Dashboard {
     /// Paths of journeys, and where they end.
     #[serde(flatten)]
     pub journeys: JourneyKpis,
+    /// What makes figures of this log doubtful.
+    #[serde(default)]
+    pub findings: Vec<Finding>,
 }
 
 impl Dashboard {
@@ -63,27 +68,40 @@ impl Dashboard {
     /// A text column `margin` holds margins of purchases; columns `agent`, `team`, `tool` and
     /// `device` say who served with what, and on which device carts are filled. Answers off their
     /// scale are counted and left out. Without a range in the options, answers, cases and carts are
-    /// those of the whole log.
+    /// those of the whole log. Where journeys have a first day, customers keep what the log says of
+    /// the time before: who bought then is no new customer, and whoever does not come back is gone.
+    /// Conversions of the journeys' goal count everywhere, net of returns where journeys are; where journeys leave out rows that
+    /// repeat another one, so does every report.
     ///
     /// # Errors
     /// If journeys lack persons and times or any touch or conversion, a margin is not a number, an
-    /// offline channel is none of the log, or a channel lacks its stage.
+    /// offline channel is none of the log, a channel lacks its stage, or the options and the
+    /// journeys have different goals.
     pub fn new<M: AttributionModel + ?Sized>(
         log: &Events,
         journeys: &Journeys,
         model: &M,
         options: &DashboardOptions,
     ) -> Result<Self> {
-        let timelines = PersonTimelines::new(log)?;
+        let options = &options.for_journeys(journeys)?;
+        let mut timelines = PersonTimelines::new(log)?;
+        if journeys
+            .options()
+            .is_some_and(|options| options.deduplicate)
+        {
+            timelines = timelines.without_duplicates();
+        }
         let reported = journeys.observed_range()?;
+        let history = history(log, journeys)?;
         let all = timelines.range().unwrap_or(reported);
         let whole = TimeRange::new(reported.from().min(all.from()), reported.to().max(all.to()))?;
         let served = options.kpis.range().unwrap_or(whole);
         Ok(Self {
             conversion: ConversionKpis::new(journeys, model, options)?,
-            customers: CustomerKpis::new(&timelines, journeys, options, reported)?,
+            customers: CustomerKpis::new(&timelines, journeys, history.as_ref(), options)?,
             service: ServiceKpis::new(&timelines, &options.over(served)?)?,
             journeys: JourneyKpis::new(journeys, options)?,
+            findings: findings(journeys),
         })
     }
 
@@ -116,6 +134,8 @@ impl fmt::Display for Dashboard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.sections()
             .iter()
-            .try_for_each(|section| section.fmt(f))
+            .try_for_each(|section| section.fmt(f))?;
+        let mut findings = self.findings.iter();
+        findings.try_for_each(|finding| writeln!(f, "note: {finding}"))
     }
 }

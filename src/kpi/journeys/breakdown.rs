@@ -39,7 +39,8 @@ use crate::time::TimeRange;
 pub struct Breakdown<F> {
     /// Figures of all persons.
     pub overall: F,
-    /// Figures by period, oldest first; empty unless
+    /// Figures by period, oldest first, of those that had begun when observation ended; empty
+    /// unless
     /// [`KpiOptions::with_periods`](crate::kpi::KpiOptions::with_periods) asks for some.
     pub periods: Vec<PeriodFigures<F>>,
     /// Figures by [`ChannelUse`].
@@ -102,13 +103,15 @@ pub struct GroupFigures<F> {
 /// let voice = VoiceOfCustomer::new(&timelines, &Questions::default(), &options)?;
 /// let nps = voice.question("nps").expect("a default question");
 /// let january = &nps.scores.periods[0];
-/// assert_eq!(january.window.to_string(), "2026-01-01 to 2026-02-01");
+/// assert_eq!(january.name, "2026-01");
 /// assert_eq!(january.figures.answers, 2);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PeriodFigures<F> {
+    /// The period's name, such as `2026-01`.
+    pub name: String,
     /// The period.
     pub window: TimeRange,
     /// The figures.
@@ -126,6 +129,7 @@ impl<F> Breakdown<F> {
     pub(crate) fn new<T: Item>(
         items: &[&T],
         options: &KpiOptions,
+        observed: TimeRange,
         figures: impl Fn(&[&T]) -> F,
     ) -> Self {
         let uses = ChannelUse::ALL.map(|wanted| {
@@ -138,7 +142,7 @@ impl<F> Breakdown<F> {
         });
         Self {
             overall: figures(items),
-            periods: by_period(items, options, &figures),
+            periods: by_period(items, options, observed, &figures),
             by_use: shown(uses, options, &figures),
             by_kind: shown(kinds, options, &figures),
         }
@@ -169,7 +173,7 @@ impl<F> Breakdown<F> {
         let periods = self
             .periods
             .iter()
-            .map(|period| (period.window.to_string(), &period.figures));
+            .map(|period| (period.name.clone(), &period.figures));
         let all = std::iter::once(("all".to_owned(), &self.overall))
             .chain(periods)
             .chain(groups);
@@ -204,6 +208,7 @@ fn shown<'a, T: Item + 'a, F>(
 fn by_period<T: Item, F>(
     items: &[&T],
     options: &KpiOptions,
+    observed: TimeRange,
     figures: impl Fn(&[&T]) -> F,
 ) -> Vec<PeriodFigures<F>> {
     let Some(periods) = options.periods() else {
@@ -226,8 +231,10 @@ fn by_period<T: Item, F>(
             .and_then(|at: usize| windows.get(at).copied())
     };
     let period = |(at, members): (String, Members<'_, T>)| {
+        let window = window(&at).filter(|window| window.from() < observed.to())?;
         Some(PeriodFigures {
-            window: window(&at)?,
+            name: window.label(),
+            window,
             figures: figures(&members.items),
         })
     };

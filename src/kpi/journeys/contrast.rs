@@ -12,7 +12,7 @@ use crate::kpi::journeys::contact_path::ContactPath;
 use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
 use crate::stats::difference::p_text;
-use crate::stats::{ConfidenceLevel, Difference, Proportion, holm};
+use crate::stats::{ConfidenceLevel, Difference, Proportion, RateRatio, Spell, holm};
 
 /// A comparison of two contact paths; associational, not causal.
 ///
@@ -139,8 +139,11 @@ pub struct GroupComparison {
     pub treatment_persons: u64,
     /// Persons in the control.
     pub control_persons: u64,
-    /// Difference with its interval and p value; none if a group is empty.
+    /// Difference with its interval and p value; none if a group is empty, and none of times.
     pub difference: Option<Difference>,
+    /// Of times: how many times as fast they end in the treatment; none if nothing can be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_ratio: Option<RateRatio>,
     /// The p value adjusted for all comparisons of the report (Holm 1979), 0 to 1.
     pub adjusted_p_value: Option<f64>,
     /// The finding, by the adjusted p value at the confidence level of the options.
@@ -158,21 +161,64 @@ pub(crate) enum Measure {
     Share,
 }
 
+/// What an item counts in a comparison.
+pub(crate) trait Compared: Copy {
+    /// Writes the result of a test of treatment against control.
+    fn test(
+        result: &mut GroupComparison,
+        treatment: &[Self],
+        control: &[Self],
+        measure: Measure,
+        level: ConfidenceLevel,
+    ) -> Result<()>;
+}
+
+impl Compared for f64 {
+    fn test(
+        result: &mut GroupComparison,
+        treatment: &[f64],
+        control: &[f64],
+        measure: Measure,
+        level: ConfidenceLevel,
+    ) -> Result<()> {
+        let tested = match measure {
+            Measure::Mean { .. } => means(control, treatment, level),
+            Measure::Share => shares(control, treatment, level),
+        };
+        result.difference = Some(tested?);
+        Ok(())
+    }
+}
+
+/// Times that may be open are compared by the log-rank test.
+impl Compared for Spell {
+    fn test(
+        result: &mut GroupComparison,
+        treatment: &[Spell],
+        control: &[Spell],
+        _: Measure,
+        level: ConfidenceLevel,
+    ) -> Result<()> {
+        result.rate_ratio = Some(RateRatio::new(control, treatment, level)?);
+        Ok(())
+    }
+}
+
 /// The contrasts of items in the order of their persons and times; `value` says what an item
 /// counts, if it does.
-pub(crate) fn compare<T: Item>(
+pub(crate) fn compare<T: Item, V: Compared>(
     contrasts: &[Contrast],
     items: &[&T],
     options: &KpiOptions,
     measure: Measure,
     side: impl Fn(&T, Contrast) -> Option<bool>,
-    value: impl Fn(&T) -> Option<f64>,
+    value: impl Fn(&T) -> Option<V>,
 ) -> Result<Vec<GroupComparison>> {
-    let counted: Vec<(&T, f64)> = items
+    let counted: Vec<(&T, V)> = items
         .iter()
         .filter_map(|&item| Some((item, value(item)?)))
         .collect();
-    let last: Vec<(&T, f64)> = counted
+    let last: Vec<(&T, V)> = counted
         .chunk_by(|left, right| left.0.person() == right.0.person())
         .map(|items| items[items.len() - 1])
         .collect();
@@ -185,8 +231,8 @@ pub(crate) fn compare<T: Item>(
         };
         (arm(true), arm(false))
     };
-    let shows = |(treatment, control): &(Vec<f64>, Vec<f64>)| {
-        let allows = |arm: &[f64]| options.minimum().allows(arm.len() as u64);
+    let shows = |(treatment, control): &(Vec<V>, Vec<V>)| {
+        let allows = |arm: &[V]| options.minimum().allows(arm.len() as u64);
         allows(treatment) && allows(control)
     };
     let arms = contrasts
@@ -199,39 +245,34 @@ pub(crate) fn compare<T: Item>(
     adjusted(tested.collect(), measure, options)
 }
 
-fn test(
+fn test<V: Compared>(
     contrast: Contrast,
-    treatment: &[f64],
-    control: &[f64],
+    treatment: &[V],
+    control: &[V],
     measure: Measure,
     options: &KpiOptions,
 ) -> GroupComparison {
-    let level = options.level();
-    let tested = match measure {
-        _ if treatment.is_empty() || control.is_empty() => Err(Error::Empty {
-            what: format!(
-                "the group {:?}",
-                if treatment.is_empty() {
-                    contrast.sides().0
-                } else {
-                    contrast.sides().1
-                }
-            )
-            .into(),
-            expected: "at least one person".into(),
-        }),
-        Measure::Mean { .. } => means(control, treatment, level),
-        Measure::Share => shares(control, treatment, level),
-    };
-    GroupComparison {
+    let mut result = GroupComparison {
         contrast,
         treatment_persons: treatment.len() as u64,
         control_persons: control.len() as u64,
-        reason: tested.as_ref().err().map(ToString::to_string),
-        difference: tested.ok(),
+        difference: None,
+        rate_ratio: None,
         adjusted_p_value: None,
         finding: Finding::Undecided,
-    }
+        reason: None,
+    };
+    let (name, other) = contrast.sides();
+    let empty = [(name, treatment), (other, control)];
+    let tested = match empty.into_iter().find(|(_, arm)| arm.is_empty()) {
+        Some((name, _)) => Err(Error::Empty {
+            what: format!("the group {name:?}").into(),
+            expected: "at least one person".into(),
+        }),
+        None => V::test(&mut result, treatment, control, measure, options.level()),
+    };
+    result.reason = tested.err().map(|error| error.to_string());
+    result
 }
 
 fn means(control: &[f64], treatment: &[f64], level: ConfidenceLevel) -> Result<Difference> {
@@ -252,31 +293,38 @@ fn shares(control: &[f64], treatment: &[f64], level: ConfidenceLevel) -> Result<
     compare_proportions(share(control)?, share(treatment)?, level)
 }
 
+impl GroupComparison {
+    fn p_value(&self) -> Option<f64> {
+        let of_difference = self.difference.map(|difference| difference.p_value);
+        of_difference.or(self.rate_ratio.map(|ratio| ratio.p_value))
+    }
+
+    /// Whether the treatment does better, whatever the uncertainty.
+    fn is_better(&self, measure: Measure) -> bool {
+        let less_is_better = Measure::Mean {
+            more_is_better: false,
+        };
+        match (self.difference, self.rate_ratio) {
+            (Some(difference), _) => (difference.estimate > 0.0) == (measure != less_is_better),
+            (None, Some(ratio)) => ratio.is_faster(),
+            (None, None) => false,
+        }
+    }
+}
+
 fn adjusted(
     mut tests: Vec<GroupComparison>,
     measure: Measure,
     options: &KpiOptions,
 ) -> Result<Vec<GroupComparison>> {
-    let p_values: Vec<f64> = tests
-        .iter()
-        .filter_map(|test| test.difference)
-        .map(|difference| difference.p_value)
-        .collect();
+    let p_values: Vec<f64> = tests.iter().filter_map(GroupComparison::p_value).collect();
     let mut corrected = holm(&p_values)?.into_iter();
-    for test in tests.iter_mut() {
-        let Some(difference) = test.difference else {
-            continue;
-        };
+    for test in tests.iter_mut().filter(|test| test.p_value().is_some()) {
         test.adjusted_p_value = corrected.next();
         let told = test
             .adjusted_p_value
             .is_some_and(|p| p < 1.0 - options.level().get());
-        let better = (difference.estimate > 0.0)
-            == (measure
-                != Measure::Mean {
-                    more_is_better: false,
-                });
-        test.finding = match (told, better) {
+        test.finding = match (told, test.is_better(measure)) {
             (false, _) => Finding::Undecided,
             (true, true) => Finding::Better,
             (true, false) => Finding::Worse,
@@ -299,24 +347,20 @@ impl fmt::Display for GroupComparison {
             Finding::Worse => "worse",
             Finding::Undecided => "undecided",
         };
-        match (&self.difference, &self.reason) {
-            (Some(difference), _) => {
-                let all = self
-                    .adjusted_p_value
-                    .map_or_else(String::new, |p| format!("; of all tests {}", p_text(p)));
-                let difference = if f.alternate() {
-                    difference.scaled(100.0)
-                } else {
-                    *difference
-                };
-                let unit = if f.alternate() { "in points " } else { "" };
-                write!(f, "{unit}{difference:.2}{all}: {finding}")
+        let all = self
+            .adjusted_p_value
+            .map_or_else(String::new, |p| format!("; of all tests {}", p_text(p)));
+        match (self.difference, self.rate_ratio) {
+            (Some(difference), _) if f.alternate() => {
+                let difference = difference.scaled(100.0);
+                write!(f, "in points {difference:.2}{all}: {finding}")
             }
-            (None, reason) => write!(
-                f,
-                "no test ({})",
-                reason.as_deref().unwrap_or("nothing to compare")
-            ),
+            (Some(difference), _) => write!(f, "{difference:.2}{all}: {finding}"),
+            (None, Some(ratio)) => write!(f, "{ratio:.2}{all}: {finding}"),
+            (None, None) => {
+                let reason = self.reason.as_deref().unwrap_or("nothing to compare");
+                write!(f, "no test ({reason})")
+            }
         }
     }
 }

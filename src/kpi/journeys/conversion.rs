@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::{Block, Journeys};
+use crate::kpi::journeys::merged_channels::shown_channels;
 use crate::kpi::options::KpiOptions;
-use crate::privacy::MinimumGroup;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::TimeRange;
@@ -117,23 +117,29 @@ impl ConversionRates {
             .report(journeys, options)
     }
 
-    /// Merges or leaves out the rates of too few persons. Of merged channels a person counts once
-    /// for each.
-    fn protected(self, minimum: &MinimumGroup) -> Self {
-        let apply = |rows: Vec<ChannelRate>| {
-            let groups = minimum
-                .apply(rows.into_iter().map(|row| (row.channel, row.rate)))
-                .groups;
-            groups
-                .into_iter()
-                .map(|(channel, rate)| ChannelRate { channel, rate })
+    /// Merges or leaves out the rates of too few persons.
+    fn protected(self, journeys: &Journeys, options: &KpiOptions) -> Result<Self> {
+        let minimum = options.minimum();
+        let named = |rows: Vec<ChannelRate>| -> Vec<(String, Proportion)> {
+            rows.into_iter()
+                .map(|row| (row.channel, row.rate))
                 .collect()
         };
-        Self {
-            by_channel: apply(self.by_channel),
-            by_first_channel: apply(self.by_first_channel),
+        let rows = |rates: Vec<(String, Proportion)>| {
+            let row = |(channel, rate)| ChannelRate { channel, rate };
+            rates.into_iter().map(row).collect()
+        };
+        let by_channel = named(self.by_channel);
+        Ok(Self {
+            by_channel: rows(shown_channels(
+                by_channel,
+                journeys,
+                minimum,
+                options.level(),
+            )?),
+            by_first_channel: rows(minimum.apply(named(self.by_first_channel)).groups),
             ..self
-        }
+        })
     }
 
     /// The conversion rate of a channel.
@@ -297,7 +303,7 @@ impl ConversionCounts {
                 .collect()
         };
         let rates = ConversionRates {
-            window: journeys.observed_range()?,
+            window: options.shown(journeys.observed_range()?),
             population: self.touched,
             overall: Proportion::from_counts(self.converted, self.touched, level),
             omnichannel: Proportion::from_counts(self.omnichannel, self.touched, level),
@@ -308,7 +314,7 @@ impl ConversionCounts {
             conversions: journeys.totals().conversions,
             value: journeys.totals().value,
         };
-        Ok(rates.protected(options.minimum()))
+        rates.protected(journeys, options)
     }
 
     fn observe_person<'a>(&mut self, journeys: impl Iterator<Item = Journey<'a>>) {

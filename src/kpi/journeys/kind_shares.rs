@@ -279,7 +279,7 @@ impl<'a> KindCounts<'a> {
             .map(kind)
             .collect();
         let shares = KindShares {
-            window: self.journeys.observed_range()?,
+            window: options.shown(self.journeys.observed_range()?),
             population,
             value,
             kinds,

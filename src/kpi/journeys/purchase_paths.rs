@@ -133,7 +133,7 @@ impl PathLengths {
             .map(|length| f64::from(length.1))
             .collect();
         Ok(PurchasePaths {
-            window: journeys.observed_range()?,
+            window: options.shown(journeys.observed_range()?),
             population: self.lengths.len() as u64,
             days: Distribution::from_values(days, "days", options.level()),
             touches: Distribution::from_values(touches, "touches", options.level()),

@@ -234,7 +234,7 @@ impl PathCounts {
         options: &KpiOptions,
     ) -> Result<FrequentPaths> {
         self.steps.check(journeys.channels())?;
-        let window = journeys.observed_range()?;
+        let window = options.shown(journeys.observed_range()?);
         self.settle();
         let (population, distinct, paths) = each!(&self.table, table => {
             let all = table.paths();

@@ -64,7 +64,7 @@ impl MapCounts {
             drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
         };
         let map = JourneyMap {
-            window: journeys.observed_range()?,
+            window: options.shown(journeys.observed_range()?),
             population: self.journeys,
             persons: self.persons,
             censored: journeys.censored(),

@@ -15,11 +15,15 @@ use crate::kpi::service::case_log::{Case, State, cases};
 use crate::kpi::service::columns::ServiceColumns;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines};
 use crate::report::{Cell, Report, Section};
-use crate::stats::{ConfidenceLevel, Distribution, Proportion};
+use crate::stats::{ConfidenceLevel, Proportion, Spell, Survival};
 use crate::time::TimeRange;
 
 /// Service cases and the time to resolve them: of all persons, over time (by the opening) and by
 /// kind of journey up to the opening.
+///
+/// Cases still open when observation ends count as such ([`Survival`]): the resolved ones alone are
+/// the fast ones. Groups are compared by the log-rank test ([`RateRatio`](crate::stats::RateRatio)).
+/// Joint cases are not compared with others in time: a case that lasts longer meets more agents.
 ///
 /// The rows of a case share a case id in `order_id`; without an id, a close ends the person's case
 /// opened last. A case begins with its first opening; further openings are further contacts. It is
@@ -56,7 +60,7 @@ pub struct CaseResolutions {
     pub never_opened: u64,
     /// Figures of all cases, over time and by group.
     pub cases: Breakdown<CaseFigures>,
-    /// Comparisons of hours to the resolution between groups of persons.
+    /// Comparisons of the time to the resolution between groups of persons.
     pub comparisons: Vec<GroupComparison>,
 }
 
@@ -88,8 +92,7 @@ pub struct CaseFigures {
     pub persons: u64,
     /// Share of the cases opened that were resolved.
     pub resolved: Proportion,
-    /// Cases still open at the end of the range. Their time is in no figure: if they are many,
-    /// `hours` are too short.
+    /// Cases still open at the end of the range.
     pub open: u64,
     /// Share of resolved cases that were closed and opened again first.
     pub reopened: Proportion,
@@ -97,17 +100,17 @@ pub struct CaseFigures {
     pub joint: Proportion,
     /// Cases closed more than once without being opened in between.
     pub closed_again: u64,
-    /// Hours from the opening to the close of resolved cases.
-    pub hours: Distribution,
+    /// Hours from the opening to the close, open for cases still open.
+    pub hours: Survival,
 }
 
 impl CaseFigures {
-    /// Median of hours to the resolution.
+    /// Median of hours to the resolution; none if too few are resolved to know.
     pub fn median(&self) -> Option<f64> {
         self.hours.quantile(0.5)
     }
 
-    /// 90th percentile of hours to the resolution.
+    /// 90th percentile of hours to the resolution; none if too few are resolved to know.
     pub fn p90(&self) -> Option<f64> {
         self.hours.quantile(0.9)
     }
@@ -120,7 +123,7 @@ struct Ticket {
     begun: u32,
     path: ContactPath,
     state: State,
-    seconds: Option<u32>,
+    hours: Spell,
     reopened: bool,
     joint: bool,
     closed_again: bool,
@@ -139,12 +142,6 @@ impl Item for Ticket {
 
     fn path(&self) -> ContactPath {
         self.path
-    }
-}
-
-impl Ticket {
-    fn hours(&self) -> Option<f64> {
-        self.seconds.map(|seconds| f64::from(seconds) / 3600.0)
     }
 }
 
@@ -188,22 +185,14 @@ impl CaseResolutions {
             .iter()
             .filter(|ticket| matches!(ticket.state, State::Open | State::Closed))
             .collect();
-        let contrasts = [&Contrast::PATHS[..], &[Contrast::JointCase]].concat();
-        let contrasts = if agent.or(team).is_some() {
-            &contrasts[..]
-        } else {
-            &Contrast::PATHS
-        };
         let count = |state: State| {
             tickets
                 .iter()
                 .filter(|ticket| ticket.state == state)
                 .count() as u64
         };
-        let side = |ticket: &Ticket, contrast: Contrast| match contrast {
-            Contrast::JointCase => Some(ticket.joint),
-            _ => contrast.side(ticket.path),
-        };
+        let side = |ticket: &Ticket, contrast: Contrast| contrast.side(ticket.path);
+        let hours = |ticket: &Ticket| Some(ticket.hours);
         let slow = Measure::Mean {
             more_is_better: false,
         };
@@ -212,8 +201,10 @@ impl CaseResolutions {
             population: known.len() as u64,
             closed_before_opened: count(State::ClosedBefore),
             never_opened: count(State::NeverOpened),
-            cases: Breakdown::new(&known, options, |tickets| figures(tickets, options.level())),
-            comparisons: compare(contrasts, &known, options, slow, side, Ticket::hours)?,
+            cases: Breakdown::new(&known, options, window, |tickets| {
+                figures(tickets, options.level())
+            }),
+            comparisons: compare(&Contrast::PATHS, &known, options, slow, side, hours)?,
         })
     }
 }
@@ -238,7 +229,7 @@ fn tickets(
         begun: case.begun(),
         path: trail.path_at(case.begun()),
         state: case.state(),
-        seconds: case.seconds(),
+        hours: hours(case, window.to()),
         reopened: case.reopened > 0,
         joint: names
             .iter()
@@ -248,13 +239,23 @@ fn tickets(
     cases.iter().map(ticket).collect()
 }
 
+/// How long a case took, or how long it has been open when observation ends.
+fn hours(case: &Case, end: i64) -> Spell {
+    let in_hours = |seconds: u32| f64::from(seconds) / 3600.0;
+    let open = (end - i64::from(case.begun())).max(0);
+    match case.seconds() {
+        Some(seconds) => Spell::ended(in_hours(seconds)),
+        None => Spell::open(in_hours(open as u32)),
+    }
+}
+
 fn figures(tickets: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
     let count =
         |is: &dyn Fn(&Ticket) -> bool| tickets.iter().filter(|ticket| is(ticket)).count() as u64;
     let resolved = count(&|ticket| ticket.state == State::Closed);
     let of_resolved = |is: fn(&Ticket) -> bool| {
         Proportion::from_counts(
-            count(&|ticket| ticket.seconds.is_some() && is(ticket)),
+            count(&|ticket| ticket.state == State::Closed && is(ticket)),
             resolved,
             level,
         )
@@ -266,11 +267,7 @@ fn figures(tickets: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
         reopened: of_resolved(|ticket| ticket.reopened),
         joint: of_resolved(|ticket| ticket.joint),
         closed_again: count(&|ticket| ticket.closed_again),
-        hours: Distribution::from_values(
-            tickets.iter().filter_map(|ticket| ticket.hours()).collect(),
-            "hours",
-            level,
-        ),
+        hours: Survival::from_spells(tickets.iter().map(|ticket| ticket.hours), "hours", level),
     }
 }
 
@@ -313,10 +310,14 @@ impl Report for CaseResolutions {
         let table = self
             .cases
             .table(&heading, row, |cases| cases.resolved.population > 0);
-        let comparisons = self.comparisons.iter().map(|test| format!("hours, {test}"));
+        let hours = &self.cases.overall.hours;
+        let all = (hours.ended + hours.open > 0).then(|| format!("to the resolution: {hours}"));
+        let tests = self.comparisons.iter();
+        let comparisons = tests.map(|test| format!("resolved, {test}"));
         vec![
             Section::new()
                 .with_lines(left_out)
+                .with_lines(all)
                 .with_table(table)
                 .with_lines(comparisons),
         ]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::event::Events;
 use crate::kpi::timelines::PersonTimelines;
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// The text columns of the log that name agents, teams and tools.
 ///
@@ -17,12 +18,14 @@ use crate::kpi::timelines::PersonTimelines;
 ///     .with_tool("assistant");
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
 pub struct ServiceColumns {
     agent: Option<String>,
     team: Option<String>,
     tool: Option<String>,
 }
+
+refuse_unknown_fields!(ServiceColumns, serialize);
 
 impl ServiceColumns {
     /// Those of the columns `agent`, `team` and `tool` that the log has. A tool counts only with an

@@ -10,6 +10,7 @@ use crate::event::{Events, Kind};
 use crate::kpi::journeys::contrast::Measure;
 use crate::kpi::service::net_score::NetScore;
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
+use crate::util::known_fields::refuse_unknown_fields;
 
 /// How the answers to a question are read.
 ///
@@ -162,7 +163,7 @@ impl fmt::Display for Score {
 
 /// The questions of surveys with their scales: `nps`, `csat`, `ces` and `consistency` by default.
 ///
-/// An answer off its scale is an error by default.
+/// An answer off its scale is an error by default. A row without a value is no answer.
 ///
 /// ```
 /// use mixtouch::kpi::service::{Questions, SurveyScale};
@@ -173,12 +174,14 @@ impl fmt::Display for Score {
 /// assert_eq!(questions.iter().len(), 5);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Questions {
     questions: BTreeMap<String, SurveyScale>,
     #[serde(default)]
     leave_out_off_scale: bool,
 }
+
+refuse_unknown_fields!(Questions, serialize);
 
 impl Default for Questions {
     fn default() -> Self {
@@ -198,6 +201,8 @@ pub(crate) enum Answer {
     /// To that question in order of their names.
     Read(usize, f64),
     OffScale(usize),
+    /// The row has a question, and no answer.
+    Skipped(usize),
     /// To no question asked for.
     Unknown,
 }
@@ -254,7 +259,10 @@ impl Questions {
         let Some((at, (name, scale))) = asked else {
             return Ok(Some(Answer::Unknown));
         };
-        let ((low, high), answer) = (scale.bounds(), event.value());
+        let (low, high) = scale.bounds();
+        let Some(answer) = event.stated_value() else {
+            return Ok(Some(Answer::Skipped(at)));
+        };
         match (low..=high).contains(&answer) {
             true => Ok(Some(Answer::Read(at, answer))),
             false if self.leave_out_off_scale => Ok(Some(Answer::OffScale(at))),

@@ -87,6 +87,8 @@ pub struct QuestionVoice {
     pub scale: SurveyScale,
     /// Number of answers off the scale, which are left out.
     pub off_scale: u64,
+    /// Number of rows without an answer, which are left out.
+    pub skipped: u64,
     /// Scores of all persons, over time and by group.
     pub scores: Breakdown<AnswerFigures>,
     /// Comparisons of answers between groups of persons.
@@ -203,7 +205,7 @@ impl VoiceOfCustomer {
         let answers: Vec<Given> = by_person.into_iter().flatten().collect();
         let each = questions.iter().enumerate();
         let questions: Vec<QuestionVoice> = each
-            .map(|(at, (name, scale))| question(at, name, scale, &answers, options))
+            .map(|(at, (name, scale))| question(at, name, scale, &answers, window, options))
             .collect::<Result<_>>()?;
         Ok(Self {
             window,
@@ -258,22 +260,25 @@ fn question(
     name: &str,
     scale: SurveyScale,
     answers: &[Given],
+    window: TimeRange,
     options: &KpiOptions,
 ) -> Result<QuestionVoice> {
     let read: Vec<&Given> = answers
         .iter()
         .filter(|given| matches!(given.answer, Answer::Read(of, _) if of == at))
         .collect();
+    let count = |answer: Answer| {
+        let same = answers.iter().filter(|given| given.answer == answer);
+        same.count() as u64
+    };
     let side = |given: &Given, contrast: Contrast| contrast.side(given.path);
     let value = |given: &Given| Some(scale.counts(given.number()));
     Ok(QuestionVoice {
         question: name.to_owned(),
         scale,
-        off_scale: answers
-            .iter()
-            .filter(|given| given.answer == Answer::OffScale(at))
-            .count() as u64,
-        scores: Breakdown::new(&read, options, |answers| {
+        off_scale: count(Answer::OffScale(at)),
+        skipped: count(Answer::Skipped(at)),
+        scores: Breakdown::new(&read, options, window, |answers| {
             figures(answers, scale, options.level())
         }),
         comparisons: compare(
@@ -298,10 +303,12 @@ fn figures(given: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> Answ
 
 impl QuestionVoice {
     fn section(&self) -> Section {
-        let off_scale = match self.off_scale {
+        let left_out = |what: &str, count: u64| match count {
             0 => String::new(),
-            count => format!(", answers off the scale left out: {count}"),
+            count => format!(", {what}: {count}"),
         };
+        let off_scale = left_out("answers off the scale left out", self.off_scale);
+        let skipped = left_out("asked and not answered", self.skipped);
         let row = |answers: &AnswerFigures| {
             vec![answers.persons.into(), answers.score.to_string().into()]
         };
@@ -311,7 +318,10 @@ impl QuestionVoice {
             false => comparison.to_string(),
         };
         Section::new()
-            .with_heading(format!("{}: {}{off_scale}", self.question, self.scale))
+            .with_heading(format!(
+                "{}: {}{off_scale}{skipped}",
+                self.question, self.scale
+            ))
             .with_table(
                 self.scores
                     .table(&["group", "persons", "score"], row, |answers| {
@@ -337,7 +347,7 @@ impl Report for VoiceOfCustomer {
         let questions = self
             .questions
             .iter()
-            .filter(|question| question.scores.overall.answers + question.off_scale > 0);
+            .filter(|one| one.scores.overall.answers + one.off_scale + one.skipped > 0);
         unknown
             .into_iter()
             .chain(questions.map(QuestionVoice::section))

@@ -140,8 +140,9 @@ impl ServiceTeams {
         let figures =
             |events: &[&ServiceEvent]| ServiceFigures::new(events, tool.is_some(), options.level());
         let log = timelines.log();
-        let agents = served(&events, log, agent, |event| event.agent, options, figures);
-        let teams = served(&events, log, team, |event| event.team, options, figures);
+        let parts = |events: &[&ServiceEvent]| Breakdown::new(events, options, window, figures);
+        let agents = served(&events, log, agent, |event| event.agent, options, parts);
+        let teams = served(&events, log, team, |event| event.team, options, parts);
         let who = if agent.is_some() { &agents } else { &teams };
         Ok(Self {
             window,
@@ -155,7 +156,7 @@ impl ServiceTeams {
                 side,
                 ServiceEvent::satisfied,
             )?,
-            whole: Breakdown::new(&whole, options, figures),
+            whole: parts(&whole),
             agents,
             teams,
         })
@@ -193,7 +194,7 @@ fn served(
     column: Option<usize>,
     code: impl Fn(&ServiceEvent) -> Option<u32>,
     options: &KpiOptions,
-    figures: impl Fn(&[&ServiceEvent]) -> ServiceFigures,
+    figures: impl Fn(&[&ServiceEvent]) -> Breakdown<ServiceFigures>,
 ) -> Vec<Served> {
     let Some(column) = column else {
         return Vec::new();
@@ -220,7 +221,7 @@ fn served(
         .into_iter()
         .map(|(name, members)| Served {
             name,
-            figures: Breakdown::new(&members.items, options, &figures),
+            figures: figures(&members.items),
         })
         .collect()
 }

@@ -121,7 +121,7 @@ impl CustomerAcquisitionCost {
         model: &M,
         options: &KpiOptions,
     ) -> Result<Self> {
-        let window = journeys.observed_range()?;
+        let window = options.shown(journeys.observed_range()?);
         let first = journeys.accumulate_converting(|| FirstPurchases::new(journeys))?;
         let (new_customers, returning_customers) = (first.new_customers, first.returning_customers);
         let draws = BootstrapWeights::Rows(first.outcomes);
@@ -143,6 +143,10 @@ impl CustomerAcquisitionCost {
 
     /// Merges or leaves out channels with too few new customers.
     fn protected(self, minimum: &MinimumGroup) -> Self {
+        // half a customer is no person, but nobody asked for protection
+        if minimum.persons() == 1 {
+            return self;
+        }
         let groups = minimum
             .apply(
                 self.channels

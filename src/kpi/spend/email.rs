@@ -19,7 +19,8 @@ use crate::time::TimeRange;
 ///
 /// A touch of the e-mail channel without an interaction is an e-mail that arrived; a view is one
 /// that was opened; a click is one that was clicked, and so opened. An e-mail is identified by its
-/// person and, if a text column names it, its campaign: opening one twice counts once.
+/// person and, if a text column names it, its campaign: opening one twice counts once. A log that
+/// records no opens has no open rate, one without opens and clicks no rate at all.
 ///
 /// ```
 /// use mixtouch::kpi::spend::EmailRates;
@@ -31,6 +32,7 @@ use crate::time::TimeRange;
 ///     log.push(Event::touch(person, 1_767_225_600, "e-mail"))?;
 /// }
 /// log.push(Event::touch("ann", 1_767_229_200, "e-mail").with_interaction(Interaction::Click))?;
+/// log.push(Event::touch("cem", 1_767_229_200, "e-mail").with_interaction(Interaction::View))?;
 /// let timelines = PersonTimelines::new(&log)?;
 /// let rates = EmailRates::new(&timelines, "e-mail", None, &KpiOptions::default())?;
 /// assert_eq!((rates.delivered, rates.clicked.rate), (2, Some(0.5)));
@@ -47,12 +49,13 @@ pub struct EmailRates {
     /// E-mails delivered. If there are none, the log has opens and clicks alone, and there is no
     /// rate.
     pub delivered: u64,
-    /// Share of delivered e-mails that were opened.
+    /// Share of delivered e-mails that were opened; none if the log records no opens.
     pub opened: Proportion,
-    /// Share of delivered e-mails that were clicked.
+    /// Share of delivered e-mails that were clicked; none if the log records neither opens nor
+    /// clicks.
     pub clicked: Proportion,
-    /// Share of opened e-mails that were clicked, delivered or not; none if the log has clicks
-    /// alone.
+    /// Share of opened e-mails that were clicked, delivered or not; none if the log records no
+    /// opens.
     pub clicked_of_opened: Proportion,
 }
 
@@ -94,25 +97,34 @@ impl EmailRates {
             .map(|at| ChannelId(at as u16));
         let count = |person: PersonTimeline<'_>| {
             channel.map_or_else(Counts::default, |channel| {
-                Counts::of_person(&person.within(window), channel, campaign)
+                let counts = Counts::of_person(&person.within(window), channel, campaign);
+                // whether opens are recorded is the log's habit, not the window's
+                counts.with_records(&person, channel)
             })
         };
         let counts = timelines
             .par_iter()
             .map(count)
             .reduce(Counts::default, Counts::and);
+        let share = |is_recorded: bool, count: u64, all: u64| match is_recorded {
+            true => Proportion::from_counts(count, all, level),
+            false => Proportion::from_counts(0, 0, level),
+        };
+        let (opens, any) = (counts.viewed, counts.viewed || counts.clicks);
         Ok(Self {
             window,
             population: counts.all,
             delivered: counts.delivered,
-            opened: Proportion::from_counts(counts.delivered_opened, counts.delivered, level),
-            clicked: Proportion::from_counts(counts.delivered_clicked, counts.delivered, level),
-            clicked_of_opened: if counts.viewed {
-                Proportion::from_counts(counts.clicked, counts.opened, level)
-            } else {
-                Proportion::from_counts(0, 0, level)
-            },
+            opened: share(opens, counts.delivered_opened, counts.delivered),
+            clicked: share(any, counts.delivered_clicked, counts.delivered),
+            clicked_of_opened: share(opens, counts.clicked, counts.opened),
         })
+    }
+
+    /// Whether the log records anything of what became of e-mails.
+    pub fn has_rates(&self) -> bool {
+        let rates = [self.opened, self.clicked, self.clicked_of_opened];
+        rates.iter().any(|rate| rate.rate.is_some())
     }
 }
 
@@ -132,7 +144,9 @@ struct Counts {
     clicked: u64,
     delivered_opened: u64,
     delivered_clicked: u64,
+    /// Whether the log records opens, and clicks.
     viewed: bool,
+    clicks: bool,
 }
 
 impl Counts {
@@ -158,6 +172,17 @@ impl Counts {
         counts
     }
 
+    /// Also says whether the person's rows, of whatever time, record opens or clicks.
+    fn with_records(mut self, person: &PersonTimeline<'_>, channel: ChannelId) -> Self {
+        let log = person.log();
+        let rows = person.rows().map(|row| log.row(row));
+        for row in rows.filter(|row| row.channel() == channel && row.kind() == Kind::Touch) {
+            self.viewed |= row.interaction() == Some(Interaction::View);
+            self.clicks |= row.interaction() == Some(Interaction::Click);
+        }
+        self
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             all: self.all + other.all,
@@ -167,6 +192,7 @@ impl Counts {
             delivered_opened: self.delivered_opened + other.delivered_opened,
             delivered_clicked: self.delivered_clicked + other.delivered_clicked,
             viewed: self.viewed || other.viewed,
+            clicks: self.clicks || other.clicks,
         }
     }
 
@@ -179,7 +205,6 @@ impl Counts {
         }: Message,
     ) {
         let opened = viewed || clicked;
-        self.viewed |= viewed;
         self.all += 1;
         self.delivered += u64::from(delivered);
         self.opened += u64::from(opened);

@@ -11,7 +11,7 @@ use crate::kpi::options::KpiOptions;
 use crate::kpi::spend::cost::{sum, total_spend};
 use crate::privacy::{Group, MinimumGroup};
 use crate::report::{Cell, Report, Section, Table};
-use crate::stats::ratio::cost_each;
+use crate::stats::ratio::{cost_each, is_material};
 use crate::time::TimeRange;
 
 /// Return on ad spend, of all channels and by channel, as a model's [`Credits`] divide conversions
@@ -79,9 +79,9 @@ pub struct SpendReturn {
     pub value: f64,
     /// Spend; none if no cost is known.
     pub spend: Option<f64>,
-    /// ROAS = value / spend; none without spend.
+    /// ROAS = value / spend; none without spend, or over a credit that is rounding alone.
     pub roas: Option<f64>,
-    /// ROI = (margin x value - spend) / spend; none without spend.
+    /// ROI = (margin x value - spend) / spend; none where ROAS is none.
     pub roi: Option<f64>,
     /// CPA = spend / conversions; none without spend or without conversions.
     pub cost_per_conversion: Option<f64>,
@@ -158,7 +158,7 @@ impl ReturnOnAdSpend {
             figures: figures(*tally, journeys.costs().map(|costs| costs[at])),
         };
         let returns = Self {
-            window: journeys.observed_range()?,
+            window: options.shown(journeys.observed_range()?),
             population: credits.total().conversions as u64,
             margin,
             whole: figures(credits.total(), spend),
@@ -176,6 +176,10 @@ impl ReturnOnAdSpend {
 
     /// Merges or leaves out channels with too few conversions. A conversion stands for a person.
     fn protected(self, minimum: &MinimumGroup) -> Self {
+        // half a conversion is no person, but nobody asked for protection
+        if minimum.persons() == 1 {
+            return self;
+        }
         let groups = minimum
             .apply(
                 self.channels
@@ -231,13 +235,18 @@ impl Group for ChannelReturn {
 impl SpendReturn {
     /// `all` are the conversions of the log.
     fn new(tally: Tally, spend: Option<f64>, margin: f64, all: f64) -> Self {
-        let paid = spend.filter(|&spend| spend > 0.0);
+        // nothing credited is a return of 0; a trace of a conversion is rounding
+        let is_stated = tally.conversions == 0.0 || is_material(tally.conversions.abs(), all);
+        let paid = spend.filter(|&spend| spend > 0.0 && is_stated);
+        let finite = |figure: &f64| figure.is_finite();
         Self {
             conversions: tally.conversions,
             value: tally.value,
             spend,
-            roas: paid.map(|spend| tally.value / spend),
-            roi: paid.map(|spend| (margin * tally.value - spend) / spend),
+            roas: paid.map(|spend| tally.value / spend).filter(finite),
+            roi: paid
+                .map(|spend| (margin * tally.value - spend) / spend)
+                .filter(finite),
             cost_per_conversion: cost_each(spend, tally.conversions, all),
         }
     }

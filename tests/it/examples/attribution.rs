@@ -112,15 +112,69 @@ fn without_input_it_simulates_a_retailer_and_shows_the_truth() {
 fn models_without_what_they_need_are_left_out_by_default_and_refused_by_name() {
     let paths = File::new("paths.csv", "path,total_conversions\nsocial > search,3\n");
     let (status, table, told) = run(&["--paths", paths.name()]);
-    assert_eq!(status, 0);
-    assert!(
-        table.contains("linear") && !table.contains("time-decay") && told.contains("time-decay"),
-        "{told}"
-    );
+    assert_eq!(status, 0, "{told}");
+    let (figures, findings) = table.split_once("findings").unwrap();
+    assert!(figures.contains("linear") && !figures.contains("time-decay"));
+    assert!(findings.contains("time-decay is left out: "), "{findings}");
+    let (_, csv, told) = run(&["--paths", paths.name(), "--csv"]);
+    assert!(!csv.contains("time-decay") && told.contains("time-decay is left out: "));
     run::assert_refused(
         "attribution",
         &["--paths", paths.name(), "--model", "time-decay"],
         &["time-decay", "the times of touches"],
+    );
+}
+
+#[test]
+fn a_log_of_one_second_has_all_models_but_time_to_event() {
+    let log = File::new(
+        "second.csv",
+        "person,timestamp,channel,kind\nann,2026-01-01T10:00:00Z,social,touch\n\
+         ann,2026-01-01T10:00:00Z,,conversion\n",
+    );
+    let (status, table, told) = run(&["--events", log.name()]);
+    assert_eq!(status, 0, "{told}");
+    assert!(
+        table.contains("markov") && table.contains("time-to-event is left out: "),
+        "{table}"
+    );
+    let named = ["--events", log.name(), "--model", "time-to-event"];
+    run::assert_refused("attribution", &named, &["the end of observation is 0 s"]);
+}
+
+#[test]
+fn models_are_fitted_on_the_days_before_those_reported() {
+    let log = File::new("train.csv", LOG);
+    let (status, out, told) = run(&[
+        "--events",
+        log.name(),
+        "--from",
+        "2026-01-04",
+        "--train-days",
+        "3",
+        "--add-channel",
+        "tv",
+        "--model",
+        "markov",
+        "--json",
+    ]);
+    assert_eq!(status, 0, "{told}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    // Cem's purchase alone, which no touch precedes
+    assert_eq!(document["totals"]["conversions"], 1.0);
+    assert_eq!(document["models"][0]["unattributed"]["conversions"], 1.0);
+    assert_eq!(document["models"][0]["channels"][2]["channel"], "tv");
+    let fitted = &document["provenance"]["fitted_on"];
+    assert_eq!(
+        (&fitted["from"], &fitted["to"]),
+        (&1_767_225_600.into(), &1_767_484_800.into())
+    );
+    let findings = document["findings"].as_array().unwrap();
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding["finding"] == "short-fit"),
+        "{out}"
     );
 }
 
@@ -139,7 +193,27 @@ fn bad_options_and_files_are_refused() {
             &["--half-life is \"-7d\"", "as in 30d"],
         ),
         (&["--lookback", "soon"], &["--lookback is \"soon\""]),
-        (&["--exclude", "radio"], &["radio", "social"]),
+        (
+            &["--exclude", "radio"],
+            &["radio", "social", "add_channels"],
+        ),
+        (
+            &["--direct", "serch"],
+            &["--direct names channel \"serch\"", "perhaps \"search\""],
+        ),
+        (
+            &["--demand-capture", "radio"],
+            &["--demand-capture", "radio", "add_channels"],
+        ),
+        (
+            &["--upstream", "radio"],
+            &["--upstream", "radio", "add_channels"],
+        ),
+        (
+            &["--stage", "radio", "--model", "position-w"],
+            &["--stage", "radio"],
+        ),
+        (&["--train-days", "28"], &["--from"]),
         (&["--from", "2026-02-30"], &["2026-02-30"]),
         (
             &["--from", "2026-02-02", "--to", "2026-01-01"],
@@ -182,12 +256,6 @@ fn bad_options_and_files_are_refused() {
             "row 7: kind is \"rumour\", expected: touch, conversion",
         ),
         ("column.csv", "timestamp", "when", "no column \"timestamp\""),
-        (
-            "person.csv",
-            "bob,2026-01-02",
-            ",2026-01-02",
-            "row 5: person is \"\"",
-        ),
     ] {
         let log = File::new(name, &LOG.replacen(from, to, 1));
         run::assert_refused(

@@ -241,7 +241,8 @@ fn check_service(document: &Value) {
 #[test]
 fn every_family_is_there_and_they_agree() {
     let folder = Folder::new("agree");
-    let document = json(&["--persons", "4000", "--seed", "3", "--out", folder.name()]);
+    let simulated = ["--persons", "4000", "--seed", "3", "--out", folder.name()];
+    let document = json(&[&simulated[..], &["--model", "time-to-event"]].concat());
     for family in FAMILIES {
         assert_eq!(
             (
@@ -326,7 +327,15 @@ fn check_files(document: &Value, folder: &Folder) {
         stages,
     ];
     let consent = folder.file("consent.csv");
-    let more = [&["--consent", &consent, "--key", KEY][..], &period].concat();
+    let more = [
+        "--consent",
+        &consent,
+        "--key",
+        KEY,
+        "--model",
+        "time-to-event",
+    ];
+    let more = [&more[..], &period].concat();
     let read = json(&[&files[..], &more].concat());
     for family in FAMILIES {
         assert_eq!(read[family], document[family], "{family}");
@@ -505,9 +514,10 @@ fn margins_models_and_stages_are_as_asked() {
         format!("{rows}b,1767232900,web,return,10,,\nc,1767232900,web,return,7,,\n"),
     )
     .unwrap();
-    let (_, returned, told) = run("omnichannel", &[&base[..], &["--json"]].concat());
+    let net = ["--returns", "net", "--json"];
+    let (_, returned, told) = run("omnichannel", &[&base[..], &net].concat());
     assert!(
-        told.contains("returns of persons without a purchase, not taken off any value: 1\n"),
+        told.contains("1 return belongs to no conversion of the log\n"),
         "{told}"
     );
     assert_eq!(

@@ -359,6 +359,7 @@ fn costs_by_channel_and_day_stand_beside_those_of_touches() {
     let mut builder = JourneyBuilder::new(
         JourneyOptions::default()
             .with_lookback(Lookback::days(30.0).unwrap())
+            .with_cost_source(mixtouch::event::CostSource::Sum)
             .with_period(period),
     );
     builder.extend(&log).unwrap();

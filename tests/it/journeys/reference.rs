@@ -194,6 +194,7 @@ pub(super) fn reference(rows: &[Row], options: &Options) -> Expected {
         .filter(|row| options.to.is_none_or(|to| row.time < to))
         .collect();
     let end = read.iter().map(|row| row.time).max().unwrap_or(0);
+    let read = unique_orders(&read);
     let mut expected = Expected::default();
     let persons = rows
         .iter()
@@ -214,9 +215,27 @@ pub(super) fn reference(rows: &[Row], options: &Options) -> Expected {
     expected
 }
 
+/// The rows but for conversions that repeat an order: an earlier row states it, with the same goal.
+fn unique_orders(rows: &[Row]) -> Vec<Row> {
+    let repeats = |row: &Row, other: &Row| match (row.what, other.what) {
+        (
+            What::Conversion { order, goal, .. },
+            What::Conversion {
+                order: first,
+                goal: same,
+                ..
+            },
+        ) => order.is_some() && (order, goal) == (first, same) && other.time < row.time,
+        _ => false,
+    };
+    let stands = |row: &&Row| !rows.iter().any(|other| repeats(row, other));
+    rows.iter().filter(stands).copied().collect()
+}
+
 fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected: &mut Expected) {
     let mut touches = Vec::new();
     let mut conversions: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    let mut lines = Vec::new();
     for row in own {
         match row.what {
             What::Touch {
@@ -233,11 +252,17 @@ fn cut_person(person: usize, own: &[Row], end: u32, options: &Options, expected:
                     *expected.costs.entry(CHANNELS[channel]).or_default() += f64::from(cost);
                 }
             }
-            What::Conversion { value, goal, .. }
-                if options.goal.is_none() || options.goal == goal =>
-            {
+            What::Conversion {
+                value, goal, order, ..
+            } if options.goal.is_none() || options.goal == goal => {
                 let sum = conversions.entry(row.time).or_default();
-                *sum = (sum.0 + 1.0, sum.1 + f64::from(value));
+                let line = order.map(|order| (row.time, order, goal));
+                let further = line.is_some() && lines.contains(&line);
+                lines.push(line);
+                *sum = (
+                    sum.0 + if further { 0.0 } else { 1.0 },
+                    sum.1 + f64::from(value),
+                );
             }
             What::Conversion { .. } => {}
         }

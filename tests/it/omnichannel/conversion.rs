@@ -23,9 +23,11 @@ use mixtouch::kpi::PersonTimelines;
 use mixtouch::kpi::customers::{Purchases, Retention};
 use mixtouch::kpi::journeys::{ConversionRates, JourneyKind, KindShares, PurchasePaths};
 use mixtouch::kpi::spend::{CustomerAcquisitionCost, EmailRates, ReturnOnAdSpend};
-use mixtouch::privacy::MinimumGroup;
+use mixtouch::privacy::{MinimumGroup, OTHER, SmallGroups};
 use mixtouch::time::{Periods, TimeRange};
-use mixtouch::{Event, Events, JourneyOptions, Journeys, TimeZone, attribute};
+use mixtouch::{
+    AttributionModel, Event, Events, Journey, JourneyOptions, Journeys, TimeZone, attribute,
+};
 
 #[test]
 fn conversion_rates() {
@@ -248,6 +250,64 @@ fn opened_and_clicked_mails() {
         error.to_string(),
         "no column \"topic\", found: margin, campaign"
     );
+}
+
+#[test]
+fn a_person_of_several_rare_channels_counts_once_in_what_is_merged() {
+    let mut log = Events::new();
+    for person in 0..20_u64 {
+        log.push(Event::touch(person, 1_000, "a")).unwrap();
+        log.push(Event::touch(person, 1_000, "b")).unwrap();
+        log.push(Event::conversion(person, 1_001)).unwrap();
+    }
+    // zoe alone used three channels
+    for (at, channel) in (0..).zip(["x", "y", "z"]) {
+        log.push(Event::touch("zoe", 2_000 + at, channel)).unwrap();
+    }
+    log.push(Event::conversion("zoe", 2_100)).unwrap();
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let minimum = MinimumGroup::new(3).unwrap();
+    let options = KpiOptions::default().with_minimum(minimum);
+    let rates = ConversionRates::new(&journeys, &options).unwrap();
+    // one of the others joins her
+    let shown: Vec<(&str, (u64, u64))> = rates
+        .by_channel
+        .iter()
+        .map(|row| (row.channel.as_str(), counts(&row.rate)))
+        .collect();
+    assert_eq!(shown, [("b", (20, 20)), (OTHER, (21, 21))]);
+    let options = options.with_minimum(minimum.with_small(SmallGroups::Suppress));
+    let rates = ConversionRates::new(&journeys, &options).unwrap();
+    assert_eq!(rates.by_channel.len(), 1);
+}
+
+#[test]
+fn a_credit_that_is_rounding_has_no_return() {
+    let mut log = Events::new();
+    for (channel, cost) in [("tv", 10.0), ("search", 1e-310), ("radio", 5.0)] {
+        log.push(Event::touch("ann", 1_767_225_600, channel).with_cost(cost))
+            .unwrap();
+    }
+    log.push(Event::conversion("ann", 1_767_229_200).with_value(20.0))
+        .unwrap();
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    struct Traces;
+    impl AttributionModel for Traces {
+        fn weigh(&self, _: Journey<'_>, weights: &mut [f64]) -> f64 {
+            // touches of a second keep their order: tv, search, radio
+            weights.copy_from_slice(&[1e-16, 1.0, 0.0]);
+            0.0
+        }
+    }
+    let credits = attribute(&journeys, &Traces).unwrap();
+    let returns = ReturnOnAdSpend::new(&journeys, &credits, 1.0, &KpiOptions::default()).unwrap();
+    let of = |name: &str| *returns.channel(name).unwrap();
+    assert_eq!(
+        (of("tv").roas, of("tv").roi, of("tv").cost_per_conversion),
+        (None, None, None)
+    );
+    assert_eq!((of("radio").roas, of("radio").roi), (Some(0.0), Some(-1.0)));
+    assert_eq!(of("search").roas, None, "20 / 1e-310 is no number");
 }
 
 #[test]

@@ -498,7 +498,7 @@ fn little_input_has_a_stated_result() {
             retention.periods[0].customers,
             retention.periods[0].retention.rate
         ),
-        (0, None)
+        (Some(0), None)
     );
     assert_eq!(Cohorts::new(&purchases, &options).unwrap().population, 0);
     // One person with one touch: no purchase, no cost.

@@ -176,6 +176,10 @@ impl AttributionModel for LogLinearHazardModel {
         Needs::TIMELINE
     }
 
+    fn has_baseline(&self) -> bool {
+        true
+    }
+
     fn channels(&self) -> Option<&Channels> {
         Some(&self.channels)
     }

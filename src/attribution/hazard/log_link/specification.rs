@@ -2,7 +2,7 @@
 
 use crate::attribution::hazard::basis::Basis;
 use crate::error::{Error, Result};
-use crate::util::settings::read_settings;
+use crate::util::known_fields::read_settings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

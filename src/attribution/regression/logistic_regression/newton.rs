@@ -11,6 +11,7 @@ pub(crate) struct Fitted {
     pub(crate) steps: usize,
     pub(crate) converged: bool,
     pub(crate) log_likelihood: f64,
+    pub(crate) prior_share: Option<f64>,
 }
 
 const MOST_STEPS: usize = 100;
@@ -44,6 +45,7 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
         .map(|row| row.log_likelihood(&maximum.point))
         .sum();
     Fitted {
+        prior_share: objective.prior_share(&maximum.point),
         coefficients: maximum.point,
         steps: maximum.steps,
         converged: maximum.converged,
@@ -146,6 +148,16 @@ impl Penalised<'_> {
                 .zip(self.penalties)
                 .map(|(at, penalty)| penalty / 2.0 * at * at)
                 .sum::<f64>()
+    }
+
+    /// The penalty's part of the information on a coefficient, on average over the channels that
+    /// rows have; none without such rows.
+    fn prior_share(&self, coefficients: &[f64]) -> Option<f64> {
+        let (_, information) = self.derivatives(coefficients);
+        let size = coefficients.len();
+        let shares = (1..size).map(|at| self.penalties[at] / information[at * size + at]);
+        let known: Vec<f64> = shares.filter(|&share| share < 1.0).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
     }
 
     /// The gradient and minus the second derivatives, whose weights are `n p (1 - p)`.

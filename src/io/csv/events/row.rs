@@ -1,10 +1,9 @@
 //! One row of an event log in CSV.
 
-use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::event::details::NO_TEXT;
 use crate::event::person::plain_number;
-use crate::event::{Events, Interaction, Kind};
+use crate::event::{Events, Identifier, Interaction, Kind, unknown_person};
 use crate::identity::Pseudonymiser;
 use crate::io::columns::{EventColumns, Field, Places, zone_of};
 use crate::io::timestamp;
@@ -26,31 +25,21 @@ impl<'a> Row<'a> {
     /// Adds the row to a log, or counts it where the log does not keep its kind.
     #[inline]
     pub(super) fn push(&self, events: &mut Events) -> Result<()> {
-        if self.record.len() != self.places.width {
-            let reason = format!(
-                "has {} fields, the header has {}",
-                self.record.len(),
-                self.places.width
-            );
-            return Err(Error::Malformed {
-                row: self.line,
-                reason,
-            });
-        }
+        self.check_width()?;
         let kind = self.kind()?;
         if !events.keeps(kind) {
             events.ignore(kind);
             return Ok(());
         }
-        let person = self.person(events)?;
+        let known = self.person(events)?;
         let time = timestamp::parse_in(
             self.bytes(Field::Timestamp),
             self.line,
             self.columns.name(Field::Timestamp),
             || self.zone(),
         )?;
-        let channel = events.intern_channel(self.text(Field::Channel)?)?;
-        if channel == ChannelId::NONE && kind == Kind::Touch {
+        let channel = self.clean_text(Field::Channel, events)?;
+        if channel.is_empty() && kind == Kind::Touch {
             return Err(self.bad(Field::Channel, "any text; only a conversion may have none"));
         }
         let (value, cost, interaction) = (
@@ -58,13 +47,23 @@ impl<'a> Row<'a> {
             self.amount(Field::Cost, kind)?,
             self.interaction()?,
         );
+        let person = match known {
+            Some(person) => person,
+            None if kind == Kind::Conversion => {
+                self.unknown_person(time, value, channel, events)?
+            }
+            None => {
+                events.leave_out(kind, time, channel, cost);
+                return Ok(());
+            }
+        };
+        let channel = events.intern_channel(channel)?;
         let sale = match kind {
             Kind::Touch => None,
-            _ => Some((
-                value,
-                self.optional(Field::Goal, events.goals_mut(kind))?,
-                self.optional(Field::OrderId, events.orders_mut())?,
-            )),
+            _ => {
+                let (goal, order) = self.goal_and_order(kind, events)?;
+                Some((value, goal, order))
+            }
         };
         for (column, &at) in events.text_columns_mut().zip(&self.places.texts) {
             let text = self.utf8(at, &column.name)?;
@@ -73,6 +72,26 @@ impl<'a> Row<'a> {
         }
         events.push_row(person, time, channel, kind, interaction, cost, sale);
         Ok(())
+    }
+
+    #[inline]
+    fn check_width(&self) -> Result<()> {
+        let (own, header) = (self.record.len(), self.places.width);
+        if own == header {
+            return Ok(());
+        }
+        Err(Error::Malformed {
+            row: self.line,
+            reason: format!("has {own} fields, the header has {header}"),
+        })
+    }
+
+    /// The numbers of what the row has as goal and order.
+    fn goal_and_order(&self, kind: Kind, events: &mut Events) -> Result<(u32, u32)> {
+        let goal = self.clean_text(Field::Goal, events)?;
+        let order = self.clean_text(Field::OrderId, events)?;
+        let goal = optional(goal, events.goals_mut(kind))?;
+        Ok((goal, optional(order, events.orders_mut())?))
     }
 
     #[inline]
@@ -96,6 +115,13 @@ impl<'a> Row<'a> {
             .map_or(Ok(""), |at| self.utf8(at, self.columns.name(field)))
     }
 
+    /// A text without blanks around it; counts it if there were any.
+    #[inline]
+    fn clean_text(&self, field: Field, events: &mut Events) -> Result<&'a str> {
+        let text = self.text(field)?;
+        Ok(events.cleaned_mut().trimmed_text(text))
+    }
+
     #[cold]
     fn bad(&self, field: Field, expected: impl Into<Cow<'static, str>>) -> Error {
         Error::field(
@@ -116,34 +142,60 @@ impl<'a> Row<'a> {
         found.ok_or_else(|| self.bad(Field::Kind, Kind::ALL.map(|(name, _)| name).join(", ")))
     }
 
+    /// The person's code; none where the person is missing.
     #[inline]
-    fn person(&self, events: &mut Events) -> Result<u64> {
+    fn person(&self, events: &mut Events) -> Result<Option<u64>> {
         if let Some(hasher) = self.columns.identifiers() {
             return self.identify(hasher, events);
         }
-        if let Some(number) = plain_number(self.bytes(Field::Person)) {
-            return Ok(number);
+        let key = events.cleaned_mut().trimmed(self.bytes(Field::Person));
+        if events.is_missing(key) {
+            return Ok(None);
         }
-        match self.text(Field::Person)? {
-            "" => Err(self.bad(Field::Person, "any text or integer")),
-            text => events.people_mut().text(text),
+        if let Some(number) = plain_number(key) {
+            return Ok(Some(number));
         }
+        let text = std::str::from_utf8(key).map_err(|_| self.bad(Field::Person, "UTF-8"))?;
+        events.people_mut().text(text).map(Some)
     }
 
-    /// Hashes the row's identifiers; their person is resolved later.
-    fn identify(&self, hasher: &Pseudonymiser, events: &mut Events) -> Result<u64> {
+    /// Hashes the row's identifiers; their person, 0 here, is resolved later. None where all are
+    /// missing.
+    fn identify(&self, hasher: &Pseudonymiser, events: &mut Events) -> Result<Option<u64>> {
+        let mut found = false;
         for &(kind, at) in &self.places.identifiers {
             let value = self.utf8(at, hasher.name(kind))?;
-            if !value.is_empty() {
-                let identifier = hasher
-                    .of_kind(kind, value)
-                    .ok_or_else(|| self.columns.bad_identifier(self.line, kind, value))?;
-                events.identifiers_mut().add(identifier);
+            let value = events.cleaned_mut().trimmed_text(value);
+            match hasher.of_kind(kind, value) {
+                Some(identifier) => {
+                    events.identifiers_mut().add(identifier);
+                    found = true;
+                }
+                None => events.cleaned_mut().placeholders += u64::from(!value.is_empty()),
             }
         }
-        if events.identifiers_mut().end_row() == 0 {
-            return Err(self.columns.no_identifier(self.line));
+        if found {
+            events.identifiers_mut().end_row();
         }
+        Ok(found.then_some(0))
+    }
+
+    /// The person of a conversion that states none.
+    fn unknown_person(
+        &self,
+        time: u32,
+        value: f64,
+        place: &str,
+        events: &mut Events,
+    ) -> Result<u64> {
+        let (goal, order) = (self.text(Field::Goal)?, self.text(Field::OrderId)?);
+        events.cleaned_mut().unknown_conversions += 1;
+        let person = unknown_person(time, value, [place, goal.trim(), order.trim()]);
+        if self.columns.identifiers().is_none() {
+            return Ok(person);
+        }
+        events.identifiers_mut().add(Identifier::unknown(person));
+        events.identifiers_mut().end_row();
         Ok(0)
     }
 
@@ -159,6 +211,9 @@ impl<'a> Row<'a> {
     #[inline]
     fn amount(&self, field: Field, kind: Kind) -> Result<f64> {
         let bytes = self.bytes(field);
+        if bytes.is_empty() && matches!((field, kind), (Field::Value, Kind::Survey)) {
+            return Ok(f64::NAN);
+        }
         if matches!(bytes, b"" | b"0" | b"0.0") {
             return Ok(0.0);
         }
@@ -183,11 +238,12 @@ impl<'a> Row<'a> {
             _ => Err(self.bad(Field::Interaction, "click, view, or nothing")),
         }
     }
+}
 
-    fn optional(&self, field: Field, table: &mut Interner) -> Result<u32> {
-        match self.text(field)? {
-            "" => Ok(NO_TEXT),
-            text => table.intern(text),
-        }
+fn optional(text: &str, table: &mut Interner) -> Result<u32> {
+    if text.is_empty() {
+        Ok(NO_TEXT)
+    } else {
+        table.intern(text)
     }
 }

@@ -5,6 +5,7 @@ use crate::journeys::build::assemble::GrowingArena;
 use crate::journeys::build::cut::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
+use std::collections::BTreeMap;
 
 /// A part of a few persons with a journey each, of whom `number % 3` have a conversion.
 fn part(number: u32) -> CutJourneys {
@@ -53,7 +54,10 @@ fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
             parts
                 .chunks(at_a_time)
                 .for_each(|parts| assembly.add(parts, shared));
-            format!("{:?}", assembly.finish(shared, &Interner::default()))
+            format!(
+                "{:?}",
+                assembly.finish(shared, &Interner::default(), BTreeMap::new())
+            )
         };
         let whole = assembled(parts.len());
         for at_a_time in [1, 3, 7] {
@@ -66,7 +70,7 @@ fn parts_come_to_the_same_arena_however_many_are_added_at_a_time() {
 fn journeys_keep_their_touches_in_the_arena() {
     let mut assembly = GrowingArena::new(3, 12);
     (1..4).for_each(|number| assembly.add(&[part(number)], true));
-    let arena = assembly.finish(true, &Interner::default());
+    let arena = assembly.finish(true, &Interner::default(), BTreeMap::new());
     // those with a conversion: one person of part 1, two of part 2
     assert_eq!(
         arena.people.codes,

@@ -137,7 +137,14 @@ impl BgNbd {
         let x = customer.repeats() as f64;
         let longer =
             libm::log1p((customer.observed() - customer.last()) / (self.alpha + customer.last()));
-        self.a / (self.b + x - 1.0) * libm::exp((self.r + x) * longer)
+        // as a sum of logarithms: the factors alone may be 0 and infinite
+        let share = libm::log(self.a) - libm::log(self.b + (x - 1.0));
+        let faded = if longer > 0.0 {
+            (self.r + x) * longer
+        } else {
+            0.0
+        };
+        libm::exp(share + faded)
     }
 
     /// Expected purchases of a customer within `horizon` after the end of observation.

@@ -85,8 +85,21 @@ impl Customer {
     /// not a customer who came back.
     ///
     /// # Errors
-    /// If there is no purchase up to the end, or a number is not finite.
+    /// If there is no purchase up to the end, a number is not finite, or a value is negative: a
+    /// refund is no purchase, take it off the one it belongs to.
     pub fn from_purchases(
+        purchases: &[(f64, f64)],
+        end: f64,
+    ) -> Result<(Self, Option<RepeatSpend>)> {
+        if let Some((_, value)) = purchases.iter().find(|(_, value)| *value < 0.0) {
+            let expected = "0 or more; take refunds off the purchases they belong to";
+            return Err(Error::setting("value of a purchase", value, expected));
+        }
+        Self::from_margins(purchases, end)
+    }
+
+    /// The same of margins, which may be negative: those of sales at a loss.
+    pub(crate) fn from_margins(
         purchases: &[(f64, f64)],
         end: f64,
     ) -> Result<(Self, Option<RepeatSpend>)> {

@@ -265,15 +265,39 @@ fn purchases_become_a_customer() {
     assert_eq!(spend, Some(RepeatSpend::new(2, 10.0).unwrap()));
     // A repeat purchase that was sent back is worth nothing to average.
     assert_eq!(
-        Customer::from_purchases(&[(1.0, 5.0), (2.0, -5.0)], 20.0)
+        Customer::from_margins(&[(1.0, 5.0), (2.0, -5.0)], 20.0)
             .unwrap()
             .1,
         None
     );
     assert!(
-        Customer::from_purchases(&[(30.0, 5.0)], 20.0).is_err()
+        Customer::from_purchases(&[(1.0, 5.0), (2.0, -5.0)], 20.0).is_err()
+            && Customer::from_purchases(&[(30.0, 5.0)], 20.0).is_err()
             && Customer::from_purchases(&[(f64::NAN, 5.0)], 20.0).is_err()
     );
+}
+
+#[test]
+fn the_chance_to_be_alive_is_a_number_at_the_ends_of_what_parameters_may_be() {
+    let ends = [5e-324, 1e-300, 1.0, 159.7, 1e300, f64::MAX];
+    let customers = [
+        Customer::new(15_629_465_278_913_397_409, 126.4, 148.8),
+        Customer::new(1, 0.0, 0.0),
+        Customer::new(u64::MAX, 148.8, 148.8),
+        Customer::new(3, 1e-300, 1e300),
+    ];
+    for customer in customers.map(Result::unwrap) {
+        for r in ends {
+            for alpha in ends {
+                for (a, b) in ends.into_iter().flat_map(|a| ends.map(|b| (a, b))) {
+                    let alive = BgNbd::new(r, alpha, a, b)
+                        .unwrap()
+                        .probability_alive(&customer);
+                    assert!((0.0..=1.0).contains(&alive), "{r} {alpha} {a} {b}: {alive}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,112 @@
+//! A builder that goes on: reports of periods, and rows that are no longer needed.
+
+use crate::error::Result;
+use crate::journeys::arena::columns::Journeys;
+use crate::journeys::build::builder::JourneyBuilder;
+use crate::journeys::build::waves::CutPartitions;
+use crate::progress::Progress;
+use crate::time::TimeRange;
+use rayon::prelude::*;
+
+impl JourneyBuilder {
+    /// The journeys reported in `period`, as they stand at its end; the builder goes on.
+    /// Observation ends with the period or, until a later row has come, with the last row. The
+    /// builder's own period is best left open, as rows beyond its end are never kept.
+    ///
+    /// To report day by day, take two snapshots: of some weeks to fit models on, and of the day to
+    /// be scored. A day has too few conversions to fit a model on, and is too short to show what
+    /// comes without marketing; a comparison that fits on one says so
+    /// ([`Finding`](crate::attribution::Finding)).
+    ///
+    /// ```
+    /// use mixtouch::attribution::hazard::AdditiveHazard;
+    /// use mixtouch::simulate::worlds::World;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Comparison, JourneyBuilder, JourneyOptions};
+    ///
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// builder.extend_all(World::Baseline.simulate(2_000, 1)?.batches())?;
+    /// let (day, today) = (86_400, 1_767_225_600 + 60 * 86_400);
+    /// let weeks = builder.snapshot(TimeRange::new(today - 28 * day, today)?)?;
+    /// let reported = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///
+    /// let comparison = Comparison::new().fit("time-to-event", AdditiveHazard::default());
+    /// let table = comparison.run_on(&weeks, &reported)?;
+    /// assert_eq!(table.totals().conversions, reported.totals().conversions);
+    /// // fitted on the day itself: too few conversions, and too short
+    /// assert!(!comparison.run(&reported)?.findings().is_empty());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] would fail.
+    pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
+        self.snapshot_with_progress(period, &())
+    }
+
+    /// Like [`JourneyBuilder::snapshot`], reporting to an observer as
+    /// [`JourneyBuilder::build_with_progress`] does.
+    ///
+    /// # Errors
+    /// If [`JourneyBuilder::build`] would fail, or the observer stops the work.
+    pub fn snapshot_with_progress(
+        &self,
+        period: TimeRange,
+        progress: &dyn Progress,
+    ) -> Result<Journeys> {
+        self.check_returns()?;
+        let options = self.options.clone().with_period(period);
+        CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
+            self.names.clone(),
+            &options,
+            &self.costs,
+            self.cleaned_rows,
+        )
+    }
+
+    /// Drops the rows that no journey closing at or after the second `from` can hold - those more
+    /// than two of the longest lookbacks before it - with the keys of persons who have no other,
+    /// and says how many rows. A service that reports day by day calls it behind each
+    /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
+    ///
+    /// Journeys are the same with and without, unless an order of a forgotten row is repeated later:
+    /// the repeat then counts as a new order. Models that read whole timelines, time to event, see
+    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
+    /// the next.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    /// for today in (0..100).map(|number| start + number * day) {
+    ///     let mut log = Events::new();
+    ///     log.push(Event::touch("ann", today, "social"))?;
+    ///     log.push(Event::conversion("ann", today + 3_600).with_value(20.0))?;
+    ///     builder.extend(&log)?;
+    ///     let report = builder.snapshot(TimeRange::new(today, today + day)?)?;
+    ///     assert_eq!(report.totals().conversions, 1.0);
+    ///     builder.forget_before(today + day);
+    /// }
+    /// // two lookbacks of 30 days, today and the second at which the first of them began
+    /// assert_eq!(builder.kept(), 2 * 60);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn forget_before(&mut self, from: i64) -> u64 {
+        let reach = 2 * i64::from(self.options.lookback.longest());
+        let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
+        let before = self.kept();
+        self.batches
+            .par_iter_mut()
+            .for_each(|batch| batch.forget_before(from));
+        self.batches.retain(|batch| batch.len() > 0);
+        self.names.forget_unused(&mut self.batches);
+        before - self.kept()
+    }
+
+    /// How many touches and conversions are held, and returns where journeys are net of them.
+    pub fn kept(&self) -> u64 {
+        self.batches.iter().map(|batch| batch.len() as u64).sum()
+    }
+}
