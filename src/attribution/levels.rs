@@ -8,7 +8,7 @@ use crate::attribution::tally::Tally;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
-use crate::report::{Cell, Report, Section, Table};
+use crate::report::{Alignment, Cell, Column, Report, Section, Table};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -225,18 +225,25 @@ impl Report for CreditLevels {
 
 impl CreditLevels {
     /// The names of the columns of a table of all levels.
+    #[cfg(feature = "csv")]
     fn names(&self) -> impl Iterator<Item = &str> {
         let texts = self.columns.iter().map(String::as_str);
         texts.chain(["conversions", "value"])
     }
 
     fn table(&self, level: usize) -> Table {
-        let texts = self.columns.iter().map(String::as_str).take(level + 1);
+        let texts = self.columns.iter().take(level + 1);
+        let columns = texts
+            .map(|name| Column::new(name, Alignment::Left))
+            .chain(["conversions", "value"].map(|name| Column::new(name, Alignment::Right)));
         let rows = self.level(level).map(|node| {
             let texts = node.path.iter().map(|text| Cell::from(text.as_str()));
             texts.chain(amounts(node.credit)).collect::<Vec<_>>()
         });
-        Table::new(texts.chain(["conversions", "value"])).with_rows(rows)
+        let none: [&str; 0] = [];
+        columns
+            .fold(Table::new(none), Table::with_column)
+            .with_rows(rows)
     }
 }
 

@@ -263,15 +263,15 @@ fn levels_read_as_text() {
     let expected = "\
 credit by channel > campaign
 
-  channel  conversions  value
-  e-mail           1.0      9
-  search           0.7     30
-  social           1.3     60
+channel  conversions  value
+e-mail           1.0      9
+search           0.7     30
+social           1.3     60
 
-  channel  campaign  conversions  value
-  e-mail   news              1.0      9
-  search   brand             0.7     30
-  social   spring            1.3     60
+channel  campaign  conversions  value
+e-mail   news              1.0      9
+search   brand             0.7     30
+social   spring            1.3     60
 ";
     assert_eq!(levels.to_string(), expected);
 }
@@ -290,6 +290,8 @@ fn levels_are_written_as_csv() {
 level,channel,campaign,conversions,value
 channel,e-mail,,1,9
 campaign,e-mail,news,1,9
+channel,search,,0,0
+campaign,search,brand,0,0
 channel,social,,2,90
 campaign,social,spring,2,90
 ";

@@ -34,6 +34,18 @@ use std::time::Duration;
 /// journeys keep their effects, whose credit goes to the baseline. Rates without exposure are 0. A
 /// log without conversions gives a model whose rates are all 0.
 ///
+/// A rate has died out, and is 0, if it expects less than a thousandth of a conversion and still
+/// falls: the condition of Karush, Kuhn and Tucker for a maximum at 0. So is the credit of its
+/// touches.
+///
+/// **Small logs**: as no rate is negative, noise is credited and never debited, at the baseline's
+/// cost. In the simulated world `baseline`, where half of conversions would have come anyway,
+/// channels are credited 1.60 times what they caused at 43 conversions (1,000 persons, 6 seeds) and
+/// 1.13 times at 167 (4,000 persons, 4 seeds). Two exponentials of 0.5 and 5 days
+/// ([`AdditiveHazard::with_exponentials`]) have 15 rates in place of 43 there, and give 1.27 and
+/// 0.99: prefer them below some 500 conversions. At 859 both are within 3 % of the truth.
+/// [`AttributionModel::free_parameters`](crate::AttributionModel::free_parameters) has the number.
+///
 /// An observational log cannot tell a touch that causes a conversion from one that follows the
 /// intent to buy: name such channels (branded search, retargeting) by
 /// [`AdditiveHazard::with_demand_capture`].
@@ -145,6 +157,12 @@ impl AdditiveHazard {
     /// Adds terms in the distance to touches before and behind to the upstream fit: they take up
     /// that touches of all channels come in bursts, and only what follows a touch more than it
     /// precedes it is credited.
+    ///
+    /// Use it where persons meet many channels at once, so that the plain form takes neighbours for
+    /// causes. It credits less in all. In the simulated world `upstream` (20,000 persons, seed 1)
+    /// shares of paid channels are 0.28 from the truth (L1) without an upstream fit, 0.14 with the
+    /// plain form and 0.10 with this one: display, which caused 36 conversions, is credited 49 and
+    /// 37. Channels were credited 0.91 and 0.81 times what they caused in all.
     #[must_use]
     pub fn with_symmetric_upstream(self, symmetric_upstream: bool) -> Self {
         Self {

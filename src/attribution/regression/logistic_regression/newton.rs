@@ -49,12 +49,29 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
         penalties: &penalties,
     };
     Fitted {
-        prior_share: objective.prior_share(&maximum.point),
+        prior_share: prior_share(&rows, &penalties, &maximum.point),
         coefficients: maximum.point,
         steps: maximum.steps,
         converged: maximum.converged,
         log_likelihood,
     }
+}
+
+/// The penalty's part of the information on a coefficient, on average over the channels that rows
+/// have; none without such rows.
+fn prior_share(rows: &[Row], penalties: &[f64], coefficients: &[f64]) -> Option<f64> {
+    let mut information = penalties.to_vec();
+    for row in rows {
+        let p = sigmoid(row.odds(coefficients));
+        let weight = row.all * p * (1.0 - p);
+        row.columns
+            .iter()
+            .for_each(|&column| information[column] += weight);
+    }
+    let shares = penalties.iter().zip(&information).skip(1);
+    let shares = shares.map(|(penalty, information)| penalty / information);
+    let known: Vec<f64> = shares.filter(|&share| share < 1.0).collect();
+    (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
 }
 
 fn maximum(rows: &[Row], penalties: &[f64]) -> Maximum {
@@ -152,16 +169,6 @@ impl Penalised<'_> {
                 .zip(self.penalties)
                 .map(|(at, penalty)| penalty / 2.0 * at * at)
                 .sum::<f64>()
-    }
-
-    /// The penalty's part of the information on a coefficient, on average over the channels that
-    /// rows have; none without such rows.
-    fn prior_share(&self, coefficients: &[f64]) -> Option<f64> {
-        let (_, information) = self.derivatives(coefficients);
-        let size = coefficients.len();
-        let shares = (1..size).map(|at| self.penalties[at] / information[at * size + at]);
-        let known: Vec<f64> = shares.filter(|&share| share < 1.0).collect();
-        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
     }
 
     /// The gradient and minus the second derivatives, whose weights are `n p (1 - p)`.
