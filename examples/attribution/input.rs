@@ -1,9 +1,10 @@
 //! From files, or a simulation, to journeys.
 
-use crate::options::{Options, pair};
+use crate::options::{Options, Returns, pair};
 use mixtouch::event::{IgnoredRows, Placeholders};
 use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
+use mixtouch::time::TimeRange;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
 use serde::Serialize;
 use std::fs::File;
@@ -95,7 +96,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         .with_texts(options.segment.iter())
         .with_placeholders(placeholders)
         .with_folded_channels(options.fold_channels);
-    if options.net_of_returns {
+    if options.returns == Returns::Net {
         columns = columns.keep_returns();
     }
     in_file(path, |file| read_log(path, file, columns, &mut builder))?;
@@ -126,7 +127,12 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
 }
 
 fn builder(options: &Options) -> Result<JourneyBuilder> {
-    let mut builder = JourneyBuilder::new(options.journeys()?);
+    let mut cut = options.journeys()?;
+    if options.training()?.is_some() {
+        // snapshots state the days; a builder's own period would drop rows that they need
+        cut = cut.with_period(TimeRange::default());
+    }
+    let mut builder = JourneyBuilder::new(cut);
     builder.add_channels(options.add_channel.iter().map(String::as_str))?;
     Ok(builder)
 }

@@ -42,6 +42,12 @@ pub(crate) struct Options {
     /// Fit models on this many days before --from, and score the days reported
     #[arg(long, value_name = "N", requires = "from", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(crate) train_days: Option<u32>,
+    /// First day of those models are fitted on, where these are not the days reported
+    #[arg(long, value_name = "DATE", conflicts_with = "train_days")]
+    pub(crate) fit_from: Option<Day>,
+    /// Last day of those models are fitted on
+    #[arg(long, value_name = "DATE", conflicts_with = "train_days")]
+    pub(crate) fit_to: Option<Day>,
     /// Time zone of the days, as in Europe/Berlin
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub(crate) timezone: String,
@@ -57,9 +63,9 @@ pub(crate) struct Options {
     /// Lookback of one channel, as in tv=3d; repeatable
     #[arg(long, value_name = "CHANNEL=TIME")]
     pub(crate) channel_lookback: Vec<String>,
-    /// Lookback of touches that were only seen, as in 1d
-    #[arg(long, value_name = "TIME")]
-    pub(crate) view_lookback: Option<String>,
+    /// Lookback of touches of an interaction, as in view=1d; repeatable
+    #[arg(long, value_name = "INTERACTION=TIME")]
+    pub(crate) interaction_lookback: Vec<String>,
     /// Half-life of time-decay
     #[arg(long, value_name = "TIME", default_value = "7d")]
     pub(crate) half_life: String,
@@ -99,15 +105,15 @@ pub(crate) struct Options {
     /// Count rows that repeat an order as conversions of their own
     #[arg(long)]
     pub(crate) repeated_orders: bool,
-    /// Take returns off the conversions they belong to
-    #[arg(long)]
-    pub(crate) net_of_returns: bool,
+    /// Whether returns are taken off the conversions they belong to
+    #[arg(long, value_enum, default_value_t = Returns::Gross)]
+    pub(crate) returns: Returns,
     /// Which costs hold of a channel that has them on touches and in --costs
     #[arg(long, value_enum)]
     pub(crate) cost_source: Option<Costs>,
     /// Leave out the touches of persons with more than this, as robots have
     #[arg(long, value_name = "N")]
-    pub(crate) most_touches: Option<NonZeroUsize>,
+    pub(crate) touches_per_person: Option<NonZeroUsize>,
     /// Take channels that differ only in case as one
     #[arg(long, requires = "events")]
     pub(crate) fold_channels: bool,
@@ -164,6 +170,12 @@ pub(crate) enum PathTransform {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Returns {
+    Gross,
+    Net,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
 pub(crate) enum Costs {
     Touches,
     Table,
@@ -187,11 +199,14 @@ impl Options {
 
     /// The days that models are fitted on, where they are others than those reported.
     pub(crate) fn training(&self) -> Result<Option<TimeRange>> {
-        let (Some(days), Some(from)) = (self.train_days, self.from) else {
-            return Ok(None);
+        let (first, last) = match (self.train_days, self.from) {
+            (Some(days), Some(from)) => (Some(from.plus(-(days as i32))), Some(from.plus(-1))),
+            _ => (self.fit_from, self.fit_to),
         };
-        let first = from.plus(-(days as i32));
-        TimeRange::days(Some(first), Some(from.plus(-1)), &self.zone()?).map(Some)
+        if (first, last) == (None, None) {
+            return Ok(None);
+        }
+        TimeRange::days(first, last, &self.zone()?).map(Some)
     }
 
     pub(crate) fn time_decay(&self) -> Result<TimeDecay> {
@@ -211,9 +226,10 @@ impl Options {
             lookback =
                 lookback.with_channel(channel, Lookback::new(span("--channel-lookback", time)?)?);
         }
-        if let Some(text) = &self.view_lookback {
-            let length = Lookback::new(span("--view-lookback", text)?)?;
-            lookback = lookback.with_interaction(Interaction::View, length);
+        for text in &self.interaction_lookback {
+            let (name, time) = pair("--interaction-lookback", text)?;
+            let length = Lookback::new(span("--interaction-lookback", time)?)?;
+            lookback = lookback.with_interaction(interaction(name)?, length);
         }
         let transform = match self.transform {
             PathTransform::None => Transform::None,
@@ -230,7 +246,7 @@ impl Options {
             .with_drop_censored(self.drop_immature)
             .with_deduplicate(self.deduplicate)
             .with_unique_orders(!self.repeated_orders)
-            .with_net_of_returns(self.net_of_returns);
+            .with_net_of_returns(self.returns == Returns::Net);
         if let Some(source) = self.cost_source {
             options = options.with_cost_source(match source {
                 Costs::Touches => CostSource::Touches,
@@ -238,7 +254,7 @@ impl Options {
                 Costs::Sum => CostSource::Sum,
             });
         }
-        if let Some(touches) = self.most_touches {
+        if let Some(touches) = self.touches_per_person {
             options = options.with_most_touches(touches);
         }
         if let Some(goal) = &self.goal {
@@ -259,13 +275,18 @@ impl Options {
             (self.from.is_some(), "--from"),
             (self.to.is_some(), "--to"),
             (self.train_days.is_some(), "--train-days"),
+            (self.fit_from.is_some(), "--fit-from"),
+            (self.fit_to.is_some(), "--fit-to"),
             (self.goal.is_some(), "--goal"),
             (self.lookback.is_some(), "--lookback"),
             (!self.channel_lookback.is_empty(), "--channel-lookback"),
-            (self.view_lookback.is_some(), "--view-lookback"),
+            (
+                !self.interaction_lookback.is_empty(),
+                "--interaction-lookback",
+            ),
             (self.repeated_orders, "--repeated-orders"),
-            (self.net_of_returns, "--net-of-returns"),
-            (self.most_touches.is_some(), "--most-touches"),
+            (self.returns == Returns::Net, "--returns"),
+            (self.touches_per_person.is_some(), "--touches-per-person"),
             (self.reuse, "--reuse"),
             (self.drop_immature, "--drop-immature"),
             (self.deduplicate, "--deduplicate"),
@@ -294,5 +315,17 @@ fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {
         name: option.into(),
         value: format!("{value:?}"),
         expected: expected.into(),
+    }
+}
+
+fn interaction(name: &str) -> Result<Interaction> {
+    match name {
+        "click" => Ok(Interaction::Click),
+        "view" => Ok(Interaction::View),
+        other => Err(Error::Setting {
+            name: "--interaction-lookback".into(),
+            value: format!("{other:?}"),
+            expected: "click or view".into(),
+        }),
     }
 }
