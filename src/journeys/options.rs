@@ -138,14 +138,16 @@ impl JourneyOptions {
     }
 
     /// The time whose conversions are reported; all by default. Rows before it serve as context;
-    /// rows after it are not read, so the log ends there.
+    /// rows after it are not read. A stated end is the end of observation, also where the last row
+    /// is earlier: until then nothing else happened. Of a day or month that is not over, state the
+    /// present second.
     #[must_use]
     pub fn with_period(self, period: TimeRange) -> Self {
         Self { period, ..self }
     }
 
     /// The last second observed, in seconds since 1970-01-01T00:00:00Z; later rows are not read. By
-    /// default the second of the last row, or the last one of the period if that is earlier.
+    /// default the last second of the period or, where that is open, of the last row.
     ///
     /// State it where a log is split into shards: each shard has another last row, and all must
     /// agree on how long they watched persons without a conversion. Building fails on a second
@@ -286,13 +288,14 @@ impl JourneyOptions {
         Horizon { stop }
     }
 
-    /// The end of observation where the options state one, whatever the last row is.
+    /// The end of observation where the options state one, by itself or as that of the period,
+    /// whatever the last row is.
     ///
     /// # Errors
     /// If it is no second of a log.
     pub(crate) fn stated_end(&self) -> Result<Option<u32>> {
         let Some(end) = self.observation_end else {
-            return Ok(None);
+            return Ok(self.period.stated_end().map(|_| self.period.last()));
         };
         let end = u32::try_from(end)
             .map_err(|_| Error::setting("the end of observation", end, SECONDS))?;

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 
 impl JourneyBuilder {
     /// The journeys reported in `period`, as they stand at its end; the builder goes on.
-    /// Observation ends with the period or, until a later row has come, with the last row. The
-    /// builder's own period is best left open, as rows beyond its end are never kept.
+    /// Observation ends with the period, or with the last row where its end is open. The builder's own
+    /// period is best left open, as rows beyond its end are never kept.
     ///
     /// To report day by day, take two snapshots: of some weeks to fit models on, and of the day to
     /// be scored. A day has too few conversions to fit a model on, and is too short to show what
