@@ -41,15 +41,15 @@ impl Sources<'_> {
         // by bin, how many touches have entered it or one beyond; then how many have left the last
         let mut entered = vec![0; ends.len() + 1];
         for (target, now) in targets {
-            for bin in 0..=ends.len() {
+            for (bin, entered) in entered.iter_mut().enumerate() {
                 let until = match bin.checked_sub(1).map(|before| ends[before]) {
                     None => target,
                     Some(end) if bin == ends.len() => {
-                        self.passed(entered[bin], target, |time| now - time > end)
+                        self.passed(*entered, target, |time| now - time > end)
                     }
-                    Some(end) => self.passed(entered[bin], target, |time| now - time >= end),
+                    Some(end) => self.passed(*entered, target, |time| now - time >= end),
                 };
-                for touch in std::mem::replace(&mut entered[bin], until)..until {
+                for touch in std::mem::replace(entered, until)..until {
                     let Some((group, weight)) = self.parts[touch] else {
                         continue;
                     };

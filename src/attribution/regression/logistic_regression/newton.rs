@@ -44,10 +44,6 @@ pub(crate) fn fit(sets: &ChannelSetCounts, penalty: f64) -> Fitted {
         .iter()
         .map(|row| row.log_likelihood(&maximum.point))
         .sum();
-    let objective = Penalised {
-        rows: &rows,
-        penalties: &penalties,
-    };
     Fitted {
         prior_share: prior_share(&rows, &penalties, &maximum.point),
         coefficients: maximum.point,
