@@ -252,11 +252,12 @@ impl Accumulator for Totals {
             value,
         } = journey.outcome();
         // a row of a path table, which has no close, is many journeys; one of a log is one, however
-        // many conversions of one second it ends in
+        // many conversions of one second it ends in; one of another segment counts for nothing
+        let tallies = conversions + nulls;
         let journeys = if journey.close > 0 {
-            1.0
+            tallies.min(1.0)
         } else {
-            conversions + nulls
+            tallies
         };
         self.journeys += journeys;
         self.touchpoints += journey.len() as f64 * journeys;
