@@ -128,8 +128,8 @@ fn read_log(
         }),
         Err(Error::MissingColumn { column, found }) if column == "id:KIND" => {
             let renamed = options.columns.iter();
-            let renamed = renamed.filter_map(|text| text.strip_prefix("person="));
-            let person = renamed.last().unwrap_or("person");
+            let mut renamed = renamed.filter_map(|text| text.strip_prefix("person="));
+            let person = renamed.next_back().unwrap_or("person");
             if !found.iter().any(|name| name == person) {
                 let column = format!("{person} or id:KIND");
                 return Err(Error::MissingColumn { column, found });

@@ -221,7 +221,7 @@ fn a_channel_declared_but_never_touched_is_new_when_it_is_touched() {
         builder.add_channels(["search", "tiktok", "tv"]).unwrap();
         let mut log = Events::new();
         for (at, channel) in rows {
-            log.push(Event::touch(*at as u64, START + at * DAY, *channel))
+            log.push(Event::touch(*at as u64, START + at * DAY, channel))
                 .unwrap();
             log.push(Event::conversion(*at as u64, START + at * DAY + 60))
                 .unwrap();

@@ -51,6 +51,9 @@ pub(crate) fn left_out(named: &Named, error: Error) -> Result<Finding> {
     }
 }
 
+/// Entries with their fitted models.
+pub(crate) type FittedEntries<'a> = Vec<(&'a Named, Timed<Fitted>)>;
+
 /// The models that the journeys support, fitted, and those left out. `scored` are the journeys to
 /// be scored.
 pub(crate) fn fit_whole<'a>(
@@ -58,7 +61,7 @@ pub(crate) fn fit_whole<'a>(
     sample: Sample<'_>,
     scored: &Journeys,
     fitting: &Counter<'_>,
-) -> Result<(Vec<(&'a Named, Timed<Fitted>)>, Vec<Finding>)> {
+) -> Result<(FittedEntries<'a>, Vec<Finding>)> {
     let (mut fitted, mut findings) = (Vec::with_capacity(entries.len()), Vec::new());
     solve_each(
         entries,

@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 /// assert!(Comparison::new().named(ModelName::PositionW, &settings).is_err());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct ModelSettings {
     last_non_direct: LastNonDirect,
     time_decay: TimeDecay,
@@ -49,7 +49,7 @@ pub struct ModelSettings {
     time_to_event: AdditiveHazard,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 struct Fields {
     last_non_direct: LastNonDirect,
@@ -57,25 +57,6 @@ struct Fields {
     position_w: Option<WShaped>,
     markov: Markov,
     time_to_event: AdditiveHazard,
-}
-
-impl Default for Fields {
-    fn default() -> Self {
-        let ModelSettings {
-            last_non_direct,
-            time_decay,
-            position_w,
-            markov,
-            time_to_event,
-        } = ModelSettings::default();
-        Self {
-            last_non_direct,
-            time_decay,
-            position_w,
-            markov,
-            time_to_event,
-        }
-    }
 }
 
 impl From<Fields> for ModelSettings {
@@ -91,18 +72,6 @@ impl From<Fields> for ModelSettings {
 }
 
 read_settings!(ModelSettings, Fields);
-
-impl Default for ModelSettings {
-    fn default() -> Self {
-        Self {
-            last_non_direct: LastNonDirect::default(),
-            time_decay: TimeDecay::default(),
-            position_w: None,
-            markov: Markov::default(),
-            time_to_event: AdditiveHazard::default(),
-        }
-    }
-}
 
 impl ModelSettings {
     /// The same settings with these of `last-non-direct`.

@@ -259,9 +259,9 @@ impl JourneyBuilder {
     /// count. Costs added twice count twice: a service adds each morning those of the day before.
     ///
     /// A channel whose touches state costs too is refused when journeys are built, unless
-    /// [`JourneyOptions::with_cost_source`] says which hold. What touches cost that were left out
-    /// - by [`Events::sessions`], [`Events::retained`] or the stitching of identities - counts as a
-    /// cost of touches.
+    /// [`JourneyOptions::with_cost_source`] says which hold. What touches cost that
+    /// [`Events::sessions`], [`Events::retained`] or the stitching of identities left out counts as
+    /// a cost of touches.
     ///
     /// ```
     /// use mixtouch::{CostTable, JourneyBuilder, JourneyOptions};

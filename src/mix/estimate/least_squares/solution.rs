@@ -139,7 +139,10 @@ impl Problem {
     fn start(&self, family: Family) -> Vec<f64> {
         let constant = self.constant();
         let cost = |b: &[f64]| deviance(family, &self.target, &self.means(b));
-        let others = [self.tweedie(family, &constant), self.from_outcomes(family)];
+        let others = [
+            self.tweedie(family, &constant),
+            self.step_from_outcomes(family),
+        ];
         others
             .into_iter()
             .flatten()
@@ -150,7 +153,7 @@ impl Problem {
     }
 
     /// One step of reweighted least squares from means that are the outcomes, counts of 0 raised.
-    fn from_outcomes(&self, family: Family) -> Option<Vec<f64>> {
+    fn step_from_outcomes(&self, family: Family) -> Option<Vec<f64>> {
         let raise = match family {
             Family::Poisson => FIRST_MEAN * self.least_positive(),
             Family::Gaussian | Family::Gamma => 0.0,
