@@ -350,7 +350,9 @@ mod tests {
         let channels = Channels::new(["a", "b"]).unwrap();
         let ids: Vec<ChannelId> = channels.ids().collect();
         let journey = Journey::new(&ids, &[], 0, Outcome::new(1e15, 0.0, 1e15).unwrap()).unwrap();
-        for exponent in [-1074.0, -1030.0, -1021.0, -932.0, -931.0, 0.0, 1000.0] {
+        for exponent in [
+            -1074.0, -1030.0, -1021.0, -932.0, -931.0, 0.0, 1000.0, 1022.0,
+        ] {
             let scale = libm::exp2(exponent);
             let mut credits = Credits::new(channels.clone());
             credits.weigh_and_add(journey, |_, weights| {
@@ -367,7 +369,7 @@ mod tests {
             );
             assert_eq!(credits.baseline().conversions, 0.5e15);
         }
-        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX] {
+        for weight in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             let mut credits = Credits::new(channels.clone());
             credits.weigh_and_add(journey, |_, weights| {
                 weights.fill(weight);

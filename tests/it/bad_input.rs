@@ -80,7 +80,7 @@ fn compared(journeys: &Journeys) -> ComparisonTable {
             model.model
         );
     }
-    let text = format!("{table}{}", serde_json::to_string(&table).unwrap());
+    let text = format!("{table}{}", serde_json::to_string(table.models()).unwrap());
     assert!(
         !text.contains("NaN") && !text.contains("inf") && !text.contains(":null"),
         "{text}"

@@ -155,8 +155,8 @@ fn touches_after_the_last_conversion_form_at_most_one_null_journey() {
                 ..seconds(10)
             }
         ),
-        ["> 5", "d20 e28 x 28"],
-        "b6 is in no window"
+        ["> 5", "d20 e28 x 38"],
+        "b6 is in no window, and observation ends with the period"
     );
     let mut rows = log("b6 d12");
     rows.push(Row {
@@ -207,7 +207,7 @@ fn the_period_reports_conversions_and_reads_earlier_rows() {
     };
     assert_eq!(
         cut(&rows, &period),
-        ["d8 > 12", "e14 x 14"],
+        ["d8 > 12", "e14 x 21"],
         "the conversion at 6 used b5; the one at 22 is not read"
     );
 }

@@ -193,7 +193,8 @@ pub(super) fn reference(rows: &[Row], options: &Options) -> Expected {
         .copied()
         .filter(|row| options.to.is_none_or(|to| row.time < to))
         .collect();
-    let end = read.iter().map(|row| row.time).max().unwrap_or(0);
+    let last_row = read.iter().map(|row| row.time).max().unwrap_or(0);
+    let end = options.to.map_or(last_row, |to| to.saturating_sub(1));
     let read = unique_orders(&read);
     let mut expected = Expected::default();
     let persons = rows
