@@ -47,4 +47,5 @@ pub use self::person::PersonKey;
 pub use self::placeholders::Placeholders;
 pub use self::row::{Event, Interaction, Kind};
 pub use self::sessions::{SessionTouch, Sessions};
+#[cfg(any(feature = "csv", feature = "parquet"))]
 pub(crate) use self::unknown::unknown_person;

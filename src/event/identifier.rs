@@ -26,6 +26,7 @@ impl Identifier {
     }
 
     /// The identifier of one unknown person, of the kind that all rules have.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
     pub(crate) fn unknown(person: u64) -> Self {
         let hash = u128::from(person << 1) << 64 | u128::from(step(person));
         Self::new(hash, 0)

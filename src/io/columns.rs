@@ -257,7 +257,8 @@ impl EventColumns {
                 continue; // identifiers stand for persons: raw ones are not even looked at
             }
             standard[at] = find(name)?;
-            if at < REQUIRED && standard[at].is_none() {
+            let is_asked_for = at < REQUIRED || name != STANDARD[at];
+            if is_asked_for && standard[at].is_none() {
                 return Err(missing(name));
             }
         }

@@ -5,6 +5,7 @@ use crate::common::random::Random;
 use mixtouch::attribution::hazard::{
     AdditiveHazard, AdditiveHazardModel, LogLinearHazard, LogLinearHazardModel,
 };
+#[cfg(feature = "csv")]
 use mixtouch::io::EventColumns;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
@@ -560,8 +561,10 @@ fn bad_settings_are_refused() {
 
 /// 50 persons and a handful of conversions: EM left credit of 1e-14 conversions, and with it costs
 /// of 8e14 for each.
+#[cfg(feature = "csv")]
 const FEW_CONVERSIONS: &str = include_str!("data/few_conversions.csv");
 
+#[cfg(feature = "csv")]
 #[test]
 fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
     let log = Events::from_csv(FEW_CONVERSIONS.as_bytes(), EventColumns::default()).unwrap();

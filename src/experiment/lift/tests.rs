@@ -1,6 +1,8 @@
 //! Lift tests on good and bad input.
 
-use crate::error::{Error, Result};
+#[cfg(feature = "csv")]
+use crate::error::Error;
+use crate::error::Result;
 use crate::experiment::lift::LiftTest;
 use crate::time::Day;
 

@@ -7,9 +7,36 @@ use crate::journeys::PathTable;
 use crate::time::limits::check_amount;
 use std::io::Read;
 
+/// What tools call the conversions' value.
+const VALUE: [&str; 3] = ["total_conversion_value", "conversion_value", "total_value"];
+/// What tools call the paths that did not convert.
+const NULLS: [&str; 4] = [
+    "total_null",
+    "total_nulls",
+    "total_non_conversions",
+    "non_conversions",
+];
+
+/// The column that has one of the names, if any.
+fn known(rows: &Table, names: &[&str]) -> Result<Option<usize>> {
+    let mut found = None;
+    for name in names {
+        let column = rows.optional(name)?;
+        if found.is_some() && column.is_some() {
+            return Err(Error::Malformed {
+                row: 1,
+                reason: format!("two columns of one meaning, of {}", names.join(", ")),
+            });
+        }
+        found = found.or(column);
+    }
+    Ok(found)
+}
+
 impl PathTable {
     /// Reads `path,total_conversions,total_conversion_value,total_null`, the last two optional, in
-    /// any order and among other columns. A path is its channels, oldest first, joined by
+    /// any order and among other columns. The value may also be called `conversion_value` or
+    /// `total_value`, nulls `total_nulls`, `total_non_conversions` or `non_conversions`. A path is its channels, oldest first, joined by
     /// `separator`, usually ` > `; spaces around channels are ignored.
     ///
     /// # Errors
@@ -35,10 +62,7 @@ impl PathTable {
         }
         let mut rows = Table::new("the path table", reader)?;
         let (path, conversions) = (rows.column("path")?, rows.column("total_conversions")?);
-        let (value, nulls) = (
-            rows.optional("total_conversion_value")?,
-            rows.optional("total_null")?,
-        );
+        let (value, nulls) = (known(&rows, &VALUE)?, known(&rows, &NULLS)?);
         let mut table = Self::new();
         while let Some(row) = rows.next_row()? {
             let tally = |column, name| {
@@ -83,6 +107,17 @@ mod tests {
         PathTable::from_csv(file.as_bytes(), " > ")
             .unwrap_err()
             .to_string()
+    }
+
+    #[test]
+    fn nulls_have_several_names() {
+        for name in NULLS {
+            let file = format!("path,total_conversions,{name}\nsearch > social,3,10\n");
+            let table = PathTable::from_csv(file.as_bytes(), ">").unwrap();
+            assert_eq!(table.journeys().unwrap().totals().nulls, 10.0, "{name}");
+        }
+        let twice = error("path,total_conversions,total_null,total_nulls\na,1,1,2\n");
+        assert!(twice.contains("two columns of one meaning"), "{twice}");
     }
 
     #[test]
