@@ -80,6 +80,31 @@ fn weeks_tell_a_days_baseline_and_a_day_says_that_it_cannot() {
     }
 }
 
+/// A few dozen conversions, half of which would have come anyway: noise is credited to marketing.
+#[test]
+fn a_small_logs_baseline_is_too_low_and_the_bootstrap_says_in_which_direction() {
+    let (mut missing, mut told, mut found) = (0.0, 0.0, 0);
+    for seed in 1..=6 {
+        let simulation = World::Baseline.simulate(1_000, seed).unwrap();
+        let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+        let truth = simulation.truth();
+        let share = truth.baseline / (truth.baseline + truth.total);
+        let table = hazard().run(&journeys).unwrap();
+        let baseline = table.models()[0].baseline.unwrap();
+        let bias = baseline.conversions_bias.unwrap();
+        missing += baseline.conversions - share * journeys.totals().conversions;
+        told += bias;
+        let biased = |finding: &&Finding| matches!(finding, Finding::Biased { .. });
+        if let Some(finding) = table.findings().iter().find(biased) {
+            found += 1;
+            assert!(finding.to_string().contains("its baseline is probably"));
+        }
+    }
+    assert!(missing < 0.0 && told < 0.0, "{missing} {told}");
+    assert!(missing < told, "at least as far: {missing} {told}");
+    assert!(found >= 2, "{found} of 6 logs, {missing} {told}");
+}
+
 #[test]
 fn conversions_balance_when_one_stretch_is_fitted_and_another_scored() {
     let simulation = World::Additive.simulate(1_500, 2).unwrap();

@@ -72,6 +72,17 @@ pub enum Finding {
         /// The channels in all of its journeys.
         with: Vec<String>,
     },
+    /// Bootstrap replicates have another baseline on average than the fit: on few conversions a
+    /// model whose credit cannot be negative takes noise for marketing, once in the fit and once more
+    /// in each replicate. The fit is at least as far from the truth.
+    Biased {
+        /// The model.
+        model: String,
+        /// Mean baseline of the replicates - baseline, in conversions.
+        bias: f64,
+        /// All conversions.
+        conversions: f64,
+    },
     /// The journeys touch channels that the model was not fitted on. They get no credit from it.
     UnknownChannels {
         /// The model.
@@ -119,6 +130,18 @@ impl fmt::Display for Finding {
             Self::NeverAlone { channel, with } => {
                 write!(f, "{channel} is never seen without {}", with.join(", "))
             }
+            Self::Biased {
+                model,
+                bias,
+                conversions,
+            } => write!(
+                f,
+                "{model}: its baseline is probably at least {} conversions too {}, of {} in all, as \
+                 few conversions are fitted",
+                figure(bias.abs(), 1),
+                if *bias < 0.0 { "low" } else { "high" },
+                figure(*conversions, 1)
+            ),
             Self::UnknownChannels { model, channels } => write!(
                 f,
                 "{model} gives no credit to {}, which it was not fitted on",

@@ -19,6 +19,9 @@ const ENOUGH: f64 = 5.0;
 /// Days below which not every day of the week was seen.
 const WEEK: f64 = 7.0;
 
+/// The share of all conversions beyond which a baseline's bias is told.
+const TOLERATED: f64 = 0.02;
+
 /// Findings about the journeys fitted on and the models fitted.
 pub(crate) struct Lessons(Vec<Finding>);
 
@@ -68,6 +71,7 @@ impl Lessons {
         }
         findings.extend(unknown);
         findings.extend(tables.iter().flat_map(|table| beyond_total(table, scored)));
+        findings.extend(tables.iter().filter_map(|table| biased(table, scored)));
         Ok(findings)
     }
 }
@@ -140,6 +144,16 @@ fn refused(model: &str, channel: &str) -> Error {
         "one that the model was fitted on; fit it on journeys that touch the channel, or let its \
          touches go without credit",
     )
+}
+
+fn biased(table: &ModelTable, scored: &Journeys) -> Option<Finding> {
+    let conversions = scored.totals().conversions;
+    let bias = table.baseline?.conversions_bias?;
+    (bias.abs() > TOLERATED * conversions).then(|| Finding::Biased {
+        model: table.model.clone(),
+        bias,
+        conversions,
+    })
 }
 
 fn beyond_total<'a>(
