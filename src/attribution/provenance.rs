@@ -81,6 +81,14 @@ impl TryFrom<Fields> for Provenance {
 }
 
 impl Provenance {
+    /// The same where no model was fitted: rules, and models given ready.
+    pub(super) fn without_fit(self) -> Self {
+        Self {
+            fitted_on: None,
+            ..self
+        }
+    }
+
     pub(super) fn new(fitted_on: &Journeys, scored: Option<&Journeys>) -> Self {
         Self {
             format: FORMAT,

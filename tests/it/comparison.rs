@@ -409,6 +409,11 @@ fn a_table_says_what_made_it() {
     assert_eq!(provenance["fitted_on"]["from"], START + 30 * DAY);
     assert_eq!(provenance["scored"]["to"], START + 59 * DAY);
     assert_eq!(provenance["journeys"]["period"]["from"], START + 58 * DAY);
+    // rules learn nothing
+    let rules = Comparison::new().model("linear", Linear).run(&day).unwrap();
+    let document = serde_json::to_value(rules).unwrap();
+    assert!(document["provenance"]["fitted_on"].is_null());
+    assert_eq!(document["provenance"]["scored"]["to"], START + 59 * DAY);
 }
 
 /// Names that are a formula, a command to a terminal, and a second line.

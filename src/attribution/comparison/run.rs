@@ -230,11 +230,15 @@ impl Comparison {
             segments.push(segment_table(name, &segment, models, &entrants)?);
         }
         findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
+        let provenance = match entries.iter().any(|named| named.entry.needs_evidence()) {
+            true => Provenance::new(journeys, Some(journeys)),
+            false => Provenance::new(journeys, Some(journeys)).without_fit(),
+        };
         let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
         Ok(table
             .with_withheld(withheld)
             .with_findings(findings)
-            .with_provenance(Provenance::new(journeys, Some(journeys))))
+            .with_provenance(provenance))
     }
 
     /// Fits every model that needs fitting on the journeys of one stretch of time, and scores those
