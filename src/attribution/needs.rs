@@ -36,13 +36,13 @@ impl Default for Needs {
 
 impl Needs {
     /// Of models that read whole timelines.
-    pub(super) const TIMELINE: Self = Self {
+    pub const TIMELINE: Self = Self {
         times: true,
         timeline: true,
         journeys: true,
     };
     /// Of specifications that look names up only.
-    pub(super) const NAMES: Self = Self {
+    pub const NAMES: Self = Self {
         times: false,
         timeline: false,
         journeys: false,

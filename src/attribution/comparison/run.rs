@@ -273,7 +273,8 @@ impl Comparison {
     ///     .bootstrap(Bootstrap::new(20, 1)?);
     /// let table = comparison.run_on(&weeks, &reported)?;
     /// let baseline = table.model("time-to-event").and_then(|model| model.baseline).unwrap();
-    /// assert!(baseline.conversions > 0.0 && baseline.conversions_low < baseline.conversions_high);
+    /// assert!(baseline.conversions_low <= baseline.conversions_high);
+    /// assert_eq!(table.totals().conversions, reported.totals().conversions);
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
