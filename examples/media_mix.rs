@@ -9,12 +9,15 @@
 //!     cargo run --release --example media_mix -- --budget 400 --json
 //!     cargo run --release --example media_mix -- --estimator least-squares
 
-#[path = "../common/exit.rs"]
+#[path = "common/exit.rs"]
 mod exit;
+#[path = "media_mix/fit.rs"]
 mod fit;
+#[path = "media_mix/options.rs"]
 mod options;
+#[path = "media_mix/plan.rs"]
 mod plan;
-#[path = "../common/progress.rs"]
+#[path = "common/progress.rs"]
 mod progress;
 
 use std::io::Write;
