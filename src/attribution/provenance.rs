@@ -81,21 +81,14 @@ impl TryFrom<Fields> for Provenance {
 }
 
 impl Provenance {
-    /// The same where no model was fitted: rules, and models given ready.
-    pub(super) fn without_fit(self) -> Self {
-        Self {
-            fitted_on: None,
-            ..self
-        }
-    }
-
-    pub(super) fn new(fitted_on: &Journeys, scored: Option<&Journeys>) -> Self {
+    /// `fitted_on` is none where no model was fitted: rules, and models given ready.
+    pub(super) fn new(fitted_on: Option<&Journeys>, scored: Option<&Journeys>) -> Self {
         Self {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            fitted_on: fitted_on.observed(),
+            fitted_on: fitted_on.and_then(Journeys::observed),
             scored: scored.and_then(Journeys::observed),
-            journeys: scored.unwrap_or(fitted_on).options().cloned(),
+            journeys: scored.or(fitted_on).and_then(Journeys::options).cloned(),
         }
     }
 

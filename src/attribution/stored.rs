@@ -40,7 +40,7 @@ impl<M: AttributionModel> StoredModel<M> {
     /// The model, which was fitted on these journeys.
     pub fn new(model: M, fitted_on: &Journeys) -> Self {
         Self {
-            provenance: Provenance::new(fitted_on, None),
+            provenance: Provenance::new(Some(fitted_on), None),
             settings: model.parameters(),
             model,
         }

@@ -86,51 +86,34 @@ pub trait Report {
     }
 }
 
-impl<R: Report + ?Sized> Report for &R {
-    fn title(&self) -> String {
-        (**self).title()
-    }
+macro_rules! forward_reports {
+    ($($pointer:ty),*) => {$(
+        impl<R: Report + ?Sized> Report for $pointer {
+            fn title(&self) -> String {
+                (**self).title()
+            }
 
-    fn sections(&self) -> Vec<Section> {
-        (**self).sections()
-    }
+            fn sections(&self) -> Vec<Section> {
+                (**self).sections()
+            }
 
-    fn document(&self) -> Document {
-        (**self).document()
-    }
+            fn document(&self) -> Document {
+                (**self).document()
+            }
 
-    fn to_text(&self) -> String {
-        (**self).to_text()
-    }
+            fn to_text(&self) -> String {
+                (**self).to_text()
+            }
 
-    #[cfg(feature = "csv")]
-    fn write_csv(&self, writer: &mut dyn Write) -> Result<()> {
-        (**self).write_csv(writer)
-    }
+            #[cfg(feature = "csv")]
+            fn write_csv(&self, writer: &mut dyn Write) -> Result<()> {
+                (**self).write_csv(writer)
+            }
+        }
+    )*};
 }
 
-impl<R: Report + ?Sized> Report for Box<R> {
-    fn title(&self) -> String {
-        (**self).title()
-    }
-
-    fn sections(&self) -> Vec<Section> {
-        (**self).sections()
-    }
-
-    fn document(&self) -> Document {
-        (**self).document()
-    }
-
-    fn to_text(&self) -> String {
-        (**self).to_text()
-    }
-
-    #[cfg(feature = "csv")]
-    fn write_csv(&self, writer: &mut dyn Write) -> Result<()> {
-        (**self).write_csv(writer)
-    }
-}
+forward_reports!(&R, Box<R>);
 
 #[cfg(test)]
 mod tests {

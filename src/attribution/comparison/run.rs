@@ -230,10 +230,8 @@ impl Comparison {
             segments.push(segment_table(name, &segment, models, &entrants)?);
         }
         findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
-        let provenance = match entries.iter().any(|named| named.entry.needs_evidence()) {
-            true => Provenance::new(journeys, Some(journeys)),
-            false => Provenance::new(journeys, Some(journeys)).without_fit(),
-        };
+        let learns = entries.iter().any(|named| named.entry.needs_evidence());
+        let provenance = Provenance::new(learns.then_some(journeys), Some(journeys));
         let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
         Ok(table
             .with_withheld(withheld)
@@ -337,7 +335,7 @@ impl Comparison {
         Ok(table
             .with_withheld(withheld)
             .with_findings(findings)
-            .with_provenance(Provenance::new(fitted_on, Some(scored))))
+            .with_provenance(Provenance::new(Some(fitted_on), Some(scored))))
     }
 
     /// The entries whose needs the journeys meet, and those left out for the others.

@@ -3,7 +3,7 @@
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
-use crate::linalg::magnitude::unsquarable;
+use crate::linalg::magnitude::check_squarable;
 use crate::mix::regression::bounded::{BoundedSolver, kkt_residual};
 
 /// Ridge regression: the coefficients that minimise
@@ -307,12 +307,12 @@ impl ValidRidge {
 
     fn check_settings(&self) -> Result<()> {
         not_negative("penalty", [&self.penalty])?;
-        sound(
+        check_squarable(
             "penalty",
             [self.penalty].iter().filter(|penalty| **penalty > 1.0),
         )?;
-        sound("prior mean", self.means.iter().flatten())?;
-        sound("weight", self.weights.iter().flatten())?;
+        check_squarable("prior mean", self.means.iter().flatten())?;
+        check_squarable("weight", self.weights.iter().flatten())?;
         for &(low, high) in self.bounds.iter().flatten() {
             if !(low <= high && low < f64::INFINITY && high > f64::NEG_INFINITY) {
                 return Err(Error::setting(
@@ -348,9 +348,9 @@ impl ValidRidge {
         same_length("prior means", given(&self.means, columns), columns)?;
         same_length("weights", given(&self.weights, rows), rows)?;
         for column in x.columns() {
-            sound("column", column.iter())?;
+            check_squarable("column", column.iter())?;
         }
-        sound("outcome", y.iter())
+        check_squarable("outcome", y.iter())
     }
 }
 
@@ -363,19 +363,6 @@ fn same_length(what: &str, found: usize, needed: usize) -> Result<()> {
         found,
         needed.to_string(),
     ))
-}
-
-/// Fails unless numbers are finite and their squares fit double precision.
-fn sound<'a>(what: &'static str, values: impl Iterator<Item = &'a f64> + Clone) -> Result<()> {
-    finite(what, values.clone())?;
-    match unsquarable(values) {
-        Some(value) => Err(Error::setting(
-            what,
-            value,
-            "numbers of a size between 1e-140 and 1e140",
-        )),
-        None => Ok(()),
-    }
 }
 
 fn finite<'a>(what: &'static str, values: impl IntoIterator<Item = &'a f64>) -> Result<()> {

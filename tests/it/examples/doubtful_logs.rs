@@ -5,8 +5,8 @@ use serde_json::Value;
 
 const KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
 
-/// The document of a log, and what is told beside it.
-fn told(name: &str, log: &str, options: &[&str]) -> (Value, String) {
+/// What the example prints of a log, and what it tells beside it.
+fn printed(name: &str, log: &str, options: &[&str]) -> (String, String) {
     let file = File::new(name, log);
     let base = [
         "--events",
@@ -15,10 +15,15 @@ fn told(name: &str, log: &str, options: &[&str]) -> (Value, String) {
         KEY,
         "--minimum-group",
         "1",
-        "--json",
     ];
     let (status, out, told) = run("omnichannel", &[&base[..], options].concat());
     assert_eq!(status, 0, "{options:?}: {told}");
+    (out, told)
+}
+
+/// The document of a log, and what is told beside it.
+fn told(name: &str, log: &str, options: &[&str]) -> (Value, String) {
+    let (out, told) = printed(name, log, &[&["--json"], options].concat());
     (serde_json::from_str(&out).unwrap(), told)
 }
 
@@ -27,18 +32,7 @@ fn document(name: &str, log: &str, options: &[&str]) -> Value {
 }
 
 fn page(name: &str, log: &str, options: &[&str]) -> String {
-    let file = File::new(name, log);
-    let base = [
-        "--events",
-        file.name(),
-        "--key",
-        KEY,
-        "--minimum-group",
-        "1",
-    ];
-    let (status, out, told) = run("omnichannel", &[&base[..], options].concat());
-    assert_eq!(status, 0, "{options:?}: {told}");
-    out
+    printed(name, log, options).0
 }
 
 fn names(rows: &Value) -> Vec<&str> {
