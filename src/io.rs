@@ -10,6 +10,8 @@ mod header;
 mod identified;
 #[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "mapping")]
+mod record;
 mod timestamp;
 
 pub use self::columns::EventColumns;
