@@ -260,6 +260,14 @@ impl Error {
         }
     }
 
+    /// A failed read; damage to the data where a decoder found it.
+    pub(crate) fn reading(error: std::io::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(error) => error,
+            Err(error) => Self::Io(error),
+        }
+    }
+
     /// A setting outside its range.
     pub(crate) fn setting(
         name: impl Into<Cow<'static, str>>,

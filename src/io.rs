@@ -2,9 +2,13 @@
 
 #[cfg(feature = "parquet")]
 mod arrow;
+#[cfg(feature = "time")]
+mod clock;
 mod columns;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
+#[cfg(feature = "mapping")]
+mod file;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod header;
 mod identified;
@@ -12,14 +16,23 @@ mod identified;
 mod parquet;
 #[cfg(feature = "mapping")]
 mod record;
+mod time_unit;
 mod timestamp;
+#[cfg(feature = "mapping")]
+mod values;
 
 pub use self::columns::EventColumns;
 #[cfg(feature = "csv")]
 pub use self::csv::events::{CsvChunk, CsvReader};
+#[cfg(feature = "mapping")]
+pub use self::file::format::{FileFormat, FileKind, Header};
+#[cfg(feature = "mapping")]
+pub use self::file::guess::Guess;
 pub use self::identified::{Batches, IdentifiedReader};
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetChunk, ParquetReader};
+
+pub use self::time_unit::TimeUnit;
 
 use crate::error::Result;
 use crate::event::Events;

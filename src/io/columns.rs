@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::{Events, Placeholders};
 use crate::identity::Pseudonymiser;
+use crate::io::time_unit::TimeUnit;
 use crate::time::TimeZone;
 
 /// The columns of an event log. By name `person`, `timestamp`, `channel` and `kind`, which every
@@ -28,6 +29,8 @@ pub struct EventColumns {
     folds_channels: bool,
     /// Where identifiers are read in place of persons.
     identifiers: Option<Pseudonymiser>,
+    /// Of timestamps that are plain numbers.
+    unit: TimeUnit,
     /// Of timestamps without offset.
     zone: Option<TimeZone>,
     zone_column: Option<String>,
@@ -60,6 +63,7 @@ impl Default for EventColumns {
             placeholders: Placeholders::default(),
             folds_channels: false,
             identifiers: None,
+            unit: TimeUnit::Seconds,
             zone: None,
             zone_column: None,
         }
@@ -157,7 +161,16 @@ impl EventColumns {
         }
     }
 
-    /// Reads timestamps without offset, such as `2026-01-31T13:45:00`, as local time of this zone.
+    /// Reads timestamps that are plain numbers in this unit; seconds by default. A number that is
+    /// clearly of another unit, or a date such as 20240910, is refused.
+    #[must_use]
+    pub fn with_time_unit(self, unit: TimeUnit) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// Reads timestamps without offset, such as `2026-01-31T13:45:00`, as local time of this zone,
+    /// and a date such as `2026-01-31` as its midnight. So does a timestamp of Arrow or Parquet
+    /// whose type states no zone, which is UTC otherwise.
     ///
     /// Without a zone such a timestamp is an error. A local time that occurs twice, when clocks are
     /// set back, is the earlier one. A local time that clocks skip is read with the offset before.
@@ -193,6 +206,12 @@ impl EventColumns {
     #[inline]
     pub(super) fn identifiers(&self) -> Option<&Pseudonymiser> {
         self.identifiers.as_ref()
+    }
+
+    /// The unit of timestamps that are plain numbers.
+    #[inline]
+    pub(super) fn time_unit(&self) -> TimeUnit {
+        self.unit
     }
 
     /// The zone of rows that do not name one.

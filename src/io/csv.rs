@@ -1,6 +1,6 @@
 //! CSV files in and out.
 
-mod chunks;
+pub(super) mod chunks;
 mod costs;
 pub(crate) mod events;
 mod identity;

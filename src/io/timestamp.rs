@@ -1,8 +1,11 @@
 //! Timestamps as logs write them.
 
 use crate::error::{Error, Result};
+#[cfg(feature = "time")]
+use crate::io::clock::{Clock, floored};
+use crate::io::time_unit::TimeUnit;
 use crate::time::TimeZone;
-use crate::time::limits::{bad_time, second};
+use crate::time::limits::second;
 
 #[cfg(feature = "time")]
 const ALLOWED: &str =
@@ -14,22 +17,23 @@ const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
 #[cfg(any(feature = "csv", test))]
 #[inline]
 pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
-    parse_in(text, row, column, || Ok(None))
+    parse_in(text, row, column, TimeUnit::Seconds, || Ok(None))
 }
 
-/// Like the other parser, but a timestamp without offset is local time of the zone, if there is
-/// one.
+/// Like the other parser, but plain numbers are of the unit, and a timestamp without offset is
+/// local time of the zone, if there is one.
 #[inline]
 pub(super) fn parse_in(
     text: &[u8],
     row: u64,
     column: &str,
+    unit: TimeUnit,
     zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<u32> {
-    if let Some(seconds) = whole(text) {
-        return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
+    if let Some(number) = whole(text) {
+        return unit.second(i128::from(number), row, column);
     }
-    parse_other(text, row, column, zone)
+    parse_other(text, row, column, unit, zone)
 }
 
 /// A plain integer of at most 18 digits.
@@ -52,32 +56,29 @@ fn whole(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
-/// Seconds with a fraction, or RFC 3339.
+/// A longer integer, a number with a fraction, or RFC 3339.
 #[cold]
 fn parse_other(
     text: &[u8],
     row: u64,
     column: &str,
+    unit: TimeUnit,
     zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<u32> {
-    let bad = || Error::field(row, column, String::from_utf8_lossy(text), ALLOWED);
-    if let Some(seconds) = with_fraction(text) {
-        return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
+    let bad =
+        |expected: &'static str| Error::field(row, column, String::from_utf8_lossy(text), expected);
+    if let Some(number) = long(text).or_else(|| with_fraction(text).map(i128::from)) {
+        return unit.second(number, row, column);
     }
-    let seconds = match rfc3339(text) {
-        Some(seconds) => seconds,
-        None => zone()?
-            .and_then(|zone| zone.local(std::str::from_utf8(text).ok()?))
-            .ok_or_else(bad)?,
-    };
-    second(seconds).ok_or_else(|| {
-        Error::field(
-            row,
-            column,
-            String::from_utf8_lossy(text),
-            "1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z",
-        )
-    })
+    let seconds = clock_second(text, zone)?.map_err(bad)?;
+    second(seconds).ok_or_else(|| bad("1970-01-01T00:00:00Z to 2106-02-07T06:28:15Z"))
+}
+
+/// An integer of 19 to 30 digits, such as nanoseconds.
+fn long(text: &[u8]) -> Option<i128> {
+    let is_long = (19..=30).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
+    let digits = std::str::from_utf8(text).ok().filter(|_| is_long)?;
+    digits.parse().ok()
 }
 
 /// Digits, a point, digits.
@@ -90,15 +91,36 @@ fn with_fraction(text: &[u8]) -> Option<i64> {
     digits.then(|| whole(seconds))?
 }
 
+/// The second of a date or time of day; what was expected, where there is none.
 #[cfg(feature = "time")]
-fn rfc3339(text: &[u8]) -> Option<i64> {
-    let stamp: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;
-    Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
+fn clock_second(
+    text: &[u8],
+    zone: impl FnOnce() -> Result<Option<TimeZone>>,
+) -> Result<std::result::Result<i64, &'static str>> {
+    let Some(clock) = std::str::from_utf8(text).ok().and_then(Clock::read) else {
+        return Ok(Err(ALLOWED));
+    };
+    if let Clock::Instant(instant) = clock {
+        return Ok(Ok(floored(instant).0));
+    }
+    let Some(zone) = zone()? else {
+        return Ok(Err(LOCAL));
+    };
+    let instant = clock.instant(Some(&zone));
+    Ok(instant.map(|instant| floored(instant).0).ok_or(ALLOWED))
 }
 
+/// What a local time lacks.
+#[cfg(feature = "time")]
+pub(super) const LOCAL: &str =
+    "an offset such as +01:00, or a zone in which local times and dates are read";
+
 #[cfg(not(feature = "time"))]
-fn rfc3339(_: &[u8]) -> Option<i64> {
-    None
+fn clock_second(
+    _: &[u8],
+    _: impl FnOnce() -> Result<Option<TimeZone>>,
+) -> Result<std::result::Result<i64, &'static str>> {
+    Ok(Err(ALLOWED))
 }
 
 #[cfg(test)]
@@ -151,10 +173,8 @@ mod tests {
     #[test]
     fn local_times() {
         let read = |zone: &str, text: &str| {
-            parse_in(text.as_bytes(), 2, "timestamp", || {
-                Ok(Some(TimeZone::new(zone).unwrap()))
-            })
-            .ok()
+            let zone = || Ok(Some(TimeZone::new(zone).unwrap()));
+            parse_in(text.as_bytes(), 2, "timestamp", TimeUnit::Seconds, zone).ok()
         };
         assert_eq!(
             read("Europe/Berlin", "2026-01-01T01:00:00"),
@@ -183,13 +203,46 @@ mod tests {
             read("Europe/Berlin", "2026-03-29T02:30:00"),
             read("Europe/Berlin", "2026-03-29T03:30:00")
         );
-        for bad in [
-            "2026-01-01",
-            "noon",
-            "2026-01-01T25:00:00",
-            "1969-12-31T12:00:00",
-        ] {
+        assert_eq!(
+            read("Europe/Berlin", "2026-01-01"),
+            Some(1_767_222_000),
+            "a date is its midnight"
+        );
+        for bad in ["noon", "2026-01-01T25:00:00", "1969-12-31T12:00:00"] {
             assert_eq!(read("Europe/Berlin", bad), None, "{bad}");
+        }
+    }
+
+    /// `micros.csv`, `iso_naive.csv` and `bq_utc_suffix.csv`: what exports write.
+    #[cfg(feature = "time")]
+    #[test]
+    fn times_as_exports_write_them() {
+        let read = |unit, text: &str| {
+            parse_in(text.as_bytes(), 2, "timestamp", unit, || Ok(None))
+                .map_err(|error| error.to_string())
+        };
+        let micros = TimeUnit::Microseconds;
+        assert_eq!(read(micros, "1767225600000000"), Ok(1_767_225_600));
+        assert_eq!(read(micros, "1767225600000000.5"), Ok(1_767_225_600));
+        assert_eq!(
+            read(TimeUnit::Nanoseconds, "1767225600000000000"),
+            Ok(1_767_225_600)
+        );
+        let seconds = TimeUnit::Seconds;
+        let hint = read(seconds, "1767225600000000").unwrap_err();
+        assert!(
+            hint.ends_with("(this looks like microseconds: state the unit us)"),
+            "{hint}"
+        );
+        let hint = read(seconds, "20240910").unwrap_err();
+        assert!(
+            hint.ends_with("(this looks like a date YYYYMMDD)"),
+            "{hint}"
+        );
+        assert_eq!(read(seconds, "2026-01-02 01:00:00 UTC"), Ok(1_767_315_600));
+        for local in ["2026-01-02 01:00:00", "2026-01-02T01:00:00", "2026-01-02"] {
+            let message = read(seconds, local).unwrap_err();
+            assert!(message.contains("a zone in which local times"), "{message}");
         }
     }
 

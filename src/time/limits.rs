@@ -19,15 +19,21 @@ pub(crate) fn second(seconds: i64) -> Option<u32> {
     u32::try_from(seconds).ok()
 }
 
-/// The error for a time that a log cannot hold. Milliseconds are the usual slip, so it names them.
+/// The error for a time that a log cannot hold. Milliseconds are the usual slip, so it names them
+/// and their like.
 #[cold]
 pub(crate) fn bad_time(row: u64, column: &str, time: i64) -> Error {
-    let is_milliseconds = second(time).is_none() && second(time / 1000).is_some() && time > 0;
-    let hint = if is_milliseconds {
-        " (this looks like milliseconds)"
-    } else {
-        ""
-    };
+    const UNITS: [(&str, i64); 3] = [
+        ("milliseconds", 1_000),
+        ("microseconds", 1_000_000),
+        ("nanoseconds", 1_000_000_000),
+    ];
+    let is_past = time > 0 && second(time).is_none();
+    let mut units = UNITS.into_iter().filter(|_| is_past);
+    let unit = units.find(|(_, per_second)| second(time / per_second).is_some());
+    let hint = unit.map_or(String::new(), |(name, _)| {
+        format!(" (this looks like {name})")
+    });
     Error::field(row, column, time.to_string(), format!("{SECONDS}{hint}"))
 }
 

@@ -78,19 +78,12 @@ impl TimeZone {
         })
     }
 
-    /// The second of a local date and time such as `2026-01-31T13:45:00`, floored.
+    /// The instant at which the zone's clocks show a local time. One that occurs twice is the
+    /// earlier; one that clocks skip is read with the offset before.
     #[cfg(all(feature = "time", any(feature = "csv", feature = "parquet")))]
-    pub(crate) fn local(&self, text: &str) -> Option<i64> {
-        let has_time = text.len() > "2026-01-31".len();
-        let local: jiff::civil::DateTime = text.parse().ok().filter(|_| has_time)?;
-        let stamp = local.to_zoned(self.rules.clone()).ok()?.timestamp();
-        Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
-    }
-
-    /// Without rules there is no local time.
-    #[cfg(all(not(feature = "time"), any(feature = "csv", feature = "parquet")))]
-    pub(crate) fn local(&self, _: &str) -> Option<i64> {
-        None
+    pub(crate) fn instant(&self, local: jiff::civil::DateTime) -> Option<jiff::Timestamp> {
+        let local = self.rules.to_ambiguous_timestamp(local);
+        local.compatible().ok()
     }
 
     /// The first second of a day, since 1970-01-01T00:00:00Z.

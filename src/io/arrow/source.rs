@@ -145,7 +145,7 @@ impl<'a> Source<'a> {
                     self.columns,
                 )
             };
-            timestamp::parse_in(text.as_bytes(), line, name, zone)
+            timestamp::parse_in(text.as_bytes(), line, name, self.columns.time_unit(), zone)
         };
         texts.into_iter().enumerate().map(parse).collect()
     }

@@ -6,17 +6,40 @@ use std::io::Read;
 
 /// A run of whole rows.
 #[derive(Debug)]
-pub(super) struct Chunk {
-    pub(super) bytes: Vec<u8>,
+pub(in crate::io) struct Chunk {
+    pub(in crate::io) bytes: Vec<u8>,
     /// The line of its first row in the file, from 1.
-    pub(super) line: u64,
+    pub(in crate::io) line: u64,
 }
+
+/// The signs of a file of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::io) struct Dialect {
+    pub(in crate::io) separator: u8,
+    pub(in crate::io) quote: Option<u8>,
+    /// Makes the next sign text: between quotes where there are quotes, else everywhere.
+    pub(in crate::io) escape: Option<u8>,
+}
+
+impl Dialect {
+    /// The dialect of RFC 4180.
+    pub(in crate::io) const COMMAS: Self = Self {
+        separator: b',',
+        quote: Some(b'"'),
+        escape: None,
+    };
+}
+
+/// The longest row of a file, in bytes: more is no row, but a quote that never closes.
+const LONGEST: usize = 64 << 20;
 
 /// Cuts a file into chunks.
 #[derive(Debug)]
-pub(super) struct Chunks<R> {
+pub(in crate::io) struct Chunks<R> {
     reader: R,
+    dialect: Dialect,
     size: usize,
+    longest: usize,
     /// The bytes read beyond the last whole row.
     rest: Vec<u8>,
     line: u64,
@@ -27,10 +50,12 @@ pub(super) struct Chunks<R> {
 
 impl<R: Read> Chunks<R> {
     /// Chunks of about `size` bytes; longer where a row is.
-    pub(super) fn new(reader: R, size: usize) -> Self {
+    pub(in crate::io) fn new(reader: R, size: usize) -> Self {
         Self {
             reader,
+            dialect: Dialect::COMMAS,
             size,
+            longest: LONGEST,
             rest: Vec::new(),
             line: 1,
             given: 0,
@@ -38,43 +63,64 @@ impl<R: Read> Chunks<R> {
         }
     }
 
+    /// In another dialect.
+    #[cfg(feature = "mapping")]
+    #[allow(dead_code)] // until mappings read by it
+    pub(in crate::io) fn with_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
     /// The next chunk, or none at the end of the file.
     ///
     /// # Errors
-    /// If the reader fails, or a quoted field never closes.
-    pub(super) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+    /// If the reader fails, a quoted field never closes, or a row is longer than 64 MiB.
+    pub(in crate::io) fn next_chunk(&mut self) -> Result<Option<Chunk>> {
         let mut bytes = std::mem::take(&mut self.rest);
+        let mut rows = Rows::new(self.dialect);
         loop {
-            let wanted = self
-                .size
-                .saturating_sub(bytes.len())
-                .max(self.size / 2)
-                .max(1) as u64;
-            if !self.done {
-                bytes.reserve_exact(wanted as usize);
-                let read = self.reader.by_ref().take(wanted).read_to_end(&mut bytes)?;
-                self.done = read < wanted as usize;
+            self.read_more(&mut bytes)?;
+            rows.scan(&bytes);
+            if self.done && rows.at == At::Quoted {
+                let reason = "a quoted field of this row never closes";
+                return Err(self.malformed(&bytes[..rows.end], reason.into()));
             }
-            let rows = Rows::scan(&bytes);
             if self.done {
-                if rows.open {
-                    let row = self.line + newlines(&bytes[..rows.end]);
-                    return Err(Error::Malformed {
-                        row,
-                        reason: "a quoted field of this row never closes".into(),
-                    });
-                }
                 return Ok(self.give(bytes));
             }
             if rows.end > 0 {
                 self.rest = bytes.split_off(rows.end);
                 return Ok(self.give(bytes));
             }
+            if bytes.len() > self.longest {
+                let most = self.longest >> 20;
+                let reason = format!("is longer than {most} MiB; perhaps a quote never closes");
+                return Err(self.malformed(&[], reason));
+            }
+        }
+    }
+
+    fn read_more(&mut self, bytes: &mut Vec<u8>) -> Result<()> {
+        let missing = self.size.saturating_sub(bytes.len());
+        let wanted = missing.max(self.size / 2).max(1);
+        if !self.done {
+            bytes.reserve(wanted);
+            let mut reader = self.reader.by_ref().take(wanted as u64);
+            let read = reader.read_to_end(bytes).map_err(Error::reading)?;
+            self.done = read < wanted;
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn malformed(&self, before: &[u8], reason: String) -> Error {
+        Error::Malformed {
+            row: self.line + newlines(before),
+            reason,
         }
     }
 
     /// The bytes of the chunks given so far.
-    pub(super) fn given(&self) -> u64 {
+    pub(in crate::io) fn given(&self) -> u64 {
         self.given
     }
 
@@ -90,53 +136,109 @@ fn newlines(bytes: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
-/// The whole rows at the start of some bytes.
+/// Where in a field a scan stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum At {
+    Start,
+    Plain,
+    Quoted,
+    QuoteInQuoted,
+}
+
+/// The whole rows at the start of some bytes. A scan goes on where it stood when more bytes came,
+/// so that a long row takes time in proportion to its length.
 struct Rows {
+    dialect: Dialect,
+    at: At,
+    scanned: usize,
+    /// Where the last whole row ends.
     end: usize,
-    /// Whether the bytes end inside a quoted field.
-    open: bool,
 }
 
 impl Rows {
-    fn scan(bytes: &[u8]) -> Self {
-        let end = |at: Option<usize>| at.map_or(0, |at| at + 1);
-        match memchr::memchr(b'"', bytes) {
-            None => Self {
-                end: end(memchr::memrchr(b'\n', bytes)),
-                open: false,
-            },
-            Some(quote) => Self::scan_quoted(bytes, end(memchr::memrchr(b'\n', &bytes[..quote]))),
+    fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            at: At::Start,
+            scanned: 0,
+            end: 0,
         }
     }
 
-    /// Scans byte by byte from a row's start, like the CSV parser: a quote opens a field only at
-    /// the field's start, and a doubled quote inside is text.
-    fn scan_quoted(bytes: &[u8], start: usize) -> Self {
-        #[derive(PartialEq)]
-        enum At {
-            Start,
-            Plain,
-            Quoted,
-            QuoteInQuoted,
+    fn scan(&mut self, bytes: &[u8]) {
+        let new = &bytes[self.scanned..];
+        let special = self.special(new);
+        if self.at != At::Quoted {
+            // up to the first quote, rows end with lines
+            let plain = &new[..special.unwrap_or(new.len())];
+            self.pass_plain(plain);
         }
-        let (mut at, mut end) = (At::Start, start);
-        for (position, byte) in bytes.iter().enumerate().skip(start) {
-            at = match (at, byte) {
-                (At::Quoted, b'"') => At::QuoteInQuoted,
-                (At::Quoted, _) => At::Quoted,
-                (At::Start | At::QuoteInQuoted, b'"') => At::Quoted,
-                (_, b',' | b'\r') => At::Start,
-                (_, b'\n') => {
-                    end = position + 1;
+        match special {
+            Some(_) => self.scan_special(bytes),
+            None => self.scanned = bytes.len(),
+        }
+    }
+
+    /// Where the first quote or escape sign stands.
+    fn special(&self, bytes: &[u8]) -> Option<usize> {
+        match (self.dialect.quote, self.dialect.escape) {
+            (None, None) => None,
+            (Some(sign), None) | (None, Some(sign)) => memchr::memchr(sign, bytes),
+            (Some(quote), Some(escape)) => memchr::memchr2(quote, escape, bytes),
+        }
+    }
+
+    /// Bytes outside quotes without a quote or escape sign.
+    fn pass_plain(&mut self, plain: &[u8]) {
+        let Some(&last) = plain.last() else { return };
+        if let Some(newline) = memchr::memrchr(b'\n', plain) {
+            self.end = self.scanned + newline + 1;
+        }
+        let ends_field = matches!(last, b'\n' | b'\r') || last == self.dialect.separator;
+        self.at = if ends_field { At::Start } else { At::Plain };
+        self.scanned += plain.len();
+    }
+
+    /// Scans byte by byte, like the CSV parser: a quote opens a field only at the field's start,
+    /// and a doubled quote inside is text.
+    fn scan_special(&mut self, bytes: &[u8]) {
+        let (quote, separator) = (self.dialect.quote, self.dialect.separator);
+        let mut position = self.scanned;
+        while let Some(&byte) = bytes.get(position) {
+            if self.at == At::Quoted {
+                let Some(next) = self.special(&bytes[position..]) else {
+                    self.scanned = bytes.len();
+                    return;
+                };
+                position += next;
+            }
+            let escapes = self.at == At::Quoted || quote.is_none();
+            if escapes && self.dialect.escape == bytes.get(position).copied() {
+                if position + 1 == bytes.len() {
+                    self.scanned = position; // what it makes text comes with the next bytes
+                    return;
+                }
+                self.at = if self.at == At::Quoted {
+                    At::Quoted
+                } else {
+                    At::Plain
+                };
+                position += 2;
+                continue;
+            }
+            self.at = match self.at {
+                At::Quoted => At::QuoteInQuoted,
+                At::Start | At::QuoteInQuoted if quote == Some(byte) => At::Quoted,
+                _ if byte == b'\n' => {
+                    self.end = position + 1;
                     At::Start
                 }
+                _ if byte == separator || byte == b'\r' => At::Start,
                 _ => At::Plain,
             };
+            position += 1;
         }
-        Self {
-            end,
-            open: at == At::Quoted,
-        }
+        self.scanned = position;
     }
 }
 
@@ -184,5 +286,65 @@ mod tests {
             chunks.next_chunk().unwrap_err().to_string(),
             "row 2: a quoted field of this row never closes"
         );
+    }
+
+    /// Rows as a plain scan from the start of the file finds them.
+    fn rows_end(bytes: &[u8], dialect: Dialect, step: usize) -> (usize, bool) {
+        let mut rows = Rows::new(dialect);
+        for end in (0..bytes.len()).step_by(step).chain([bytes.len()]) {
+            rows.scan(&bytes[..end]);
+        }
+        (rows.end, rows.at == At::Quoted)
+    }
+
+    #[test]
+    fn escapes_keep_rows_together() {
+        let quoted = Dialect {
+            escape: Some(b'\\'),
+            ..Dialect::COMMAS
+        };
+        let bare = Dialect {
+            separator: b'\t',
+            quote: None,
+            escape: Some(b'\\'),
+        };
+        for step in 1..8 {
+            assert_eq!(rows_end(b"a,\"b\\\"\nc\"\nd", quoted, step), (10, false));
+            assert_eq!(rows_end(b"a,\"b\\\\\"\nc,\"", quoted, step), (8, true));
+            assert_eq!(rows_end(b"a\tb\\\nc\nd\"", bare, step), (7, false));
+        }
+    }
+
+    #[test]
+    fn a_row_longer_than_the_limit_is_refused() {
+        let mut chunks = Chunks::new("a,b\n1,\"2\n3,4\n".as_bytes(), 4);
+        chunks.longest = 2;
+        let error = loop {
+            match chunks.next_chunk() {
+                Ok(chunk) => assert!(chunk.is_some()),
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert_eq!(
+            error,
+            "row 2: is longer than 0 MiB; perhaps a quote never closes"
+        );
+    }
+
+    #[cfg(feature = "mapping")]
+    proptest::proptest! {
+        #[test]
+        fn scanning_in_steps_is_scanning_at_once(
+            text in "[ab,;\"\\\\\n\r]{0,60}",
+            step in 1usize..20,
+        ) {
+            let escaped = Dialect { escape: Some(b'\\'), ..Dialect::COMMAS };
+            let bare = Dialect { quote: None, ..escaped };
+            let lines = Dialect { quote: None, ..Dialect::COMMAS };
+            for dialect in [Dialect::COMMAS, escaped, bare, lines] {
+                let whole = rows_end(text.as_bytes(), dialect, 100);
+                proptest::prop_assert_eq!(rows_end(text.as_bytes(), dialect, step), whole);
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ use crate::io::columns::{EventColumns, Places};
 use crate::io::csv::chunks::{Chunk, Chunks};
 use crate::io::csv::events::row::Row;
 use crate::io::csv::table::line_of;
+#[cfg(feature = "mapping")]
+use crate::io::file::input::Input;
 use crate::progress::{Progress, Stage, step};
 use std::io::Read;
 use std::sync::Arc;
@@ -16,7 +18,12 @@ use std::sync::Arc;
 /// thread busy.
 const CHUNK: usize = 4 << 20;
 
-/// A reader of an event log in CSV. It yields chunks of whole rows, which threads parse in
+/// Without the feature `mapping` a file is read as it is.
+#[cfg(not(feature = "mapping"))]
+type Input<R> = R;
+
+/// A reader of an event log in CSV. With the feature `mapping`, a file compressed with gzip or zstd
+/// and one whose byte order mark says UTF-16 are read as well. It yields chunks of whole rows, which threads parse in
 /// parallel.
 ///
 /// ```
@@ -36,7 +43,7 @@ const CHUNK: usize = 4 << 20;
 /// ```
 #[derive(Debug)]
 pub struct CsvReader<R> {
-    chunks: Chunks<R>,
+    chunks: Chunks<Input<R>>,
     layout: Arc<Layout>,
     /// The rows behind the header that were read with it.
     first: Option<Chunk>,
@@ -78,6 +85,8 @@ impl<R: Read> CsvReader<R> {
     }
 
     fn with_chunks(reader: R, columns: EventColumns, size: usize) -> Result<Self> {
+        #[cfg(feature = "mapping")]
+        let reader = Input::plain(reader)?;
         let mut chunks = Chunks::new(reader, size);
         let empty = || Error::Empty {
             what: "the event log".into(),
@@ -118,7 +127,7 @@ impl<R: Read> CsvReader<R> {
         })
     }
 
-    /// The bytes of the rows given so far.
+    /// The bytes of the rows given so far, decompressed.
     pub fn bytes_read(&self) -> u64 {
         self.chunks.given()
     }

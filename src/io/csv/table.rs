@@ -37,9 +37,11 @@ impl Table {
         Self::read(what, source, csv::Trim::All)
     }
 
-    fn read(what: &'static str, mut source: impl Read, trim: csv::Trim) -> Result<Self> {
-        let mut bytes = Vec::new();
-        source.read_to_end(&mut bytes)?;
+    fn read(what: &'static str, source: impl Read, trim: csv::Trim) -> Result<Self> {
+        #[cfg(feature = "mapping")]
+        let source = crate::io::file::input::Input::plain(source)?;
+        let (mut source, mut bytes) = (source, Vec::new());
+        source.read_to_end(&mut bytes).map_err(Error::reading)?;
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }

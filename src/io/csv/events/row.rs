@@ -36,6 +36,7 @@ impl<'a> Row<'a> {
             self.bytes(Field::Timestamp),
             self.line,
             self.columns.name(Field::Timestamp),
+            self.columns.time_unit(),
             || self.zone(),
         )?;
         let channel = self.clean_text(Field::Channel, events)?;

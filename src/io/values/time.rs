@@ -1,0 +1,438 @@
+//! Times as files write them.
+
+use crate::error::{Error, Result};
+use crate::io::clock::{Clock, floored, local_clock};
+use crate::io::record::Value;
+use crate::io::time_unit::{TimeUnit, USUAL, is_date};
+use crate::io::timestamp::LOCAL;
+use crate::io::values::Read;
+use crate::time::TimeZone;
+use jiff::Timestamp;
+use jiff::fmt::strtime::{self, BrokenDownTime};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// How a column writes times.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::io) struct TimeFormat {
+    /// Of plain numbers: seconds where none is stated.
+    pub(in crate::io) unit: Option<TimeUnit>,
+    /// Of local times and dates.
+    pub(in crate::io) zone: Option<TimeZone>,
+    /// Patterns of strftime such as `%m/%d/%Y %I:%M:%S %p`, tried in order. Where there are some,
+    /// no other text is read; numbers are where a unit is stated.
+    pub(in crate::io) formats: Vec<String>,
+}
+
+/// A second and its fraction, by which rows of one second are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::io) struct Moment {
+    /// Since 1970-01-01T00:00:00Z.
+    pub(in crate::io) second: u32,
+    /// 0 to 999,999,999.
+    pub(in crate::io) nanosecond: u32,
+}
+
+/// The times that are read, for messages.
+const EXPECTED: &str = "a time from 2000-01-01 to 2099-12-31: seconds since 1970-01-01T00:00:00Z, \
+                        2026-01-31T13:45:00+01:00, or a date";
+
+impl TimeFormat {
+    /// # Errors
+    /// If a pattern is not one of strftime.
+    pub(in crate::io) fn check(&self) -> Result<()> {
+        let day = jiff::civil::date(2026, 1, 31).at(13, 45, 0, 0);
+        let Ok(sample) = day.to_zoned(jiff::tz::TimeZone::UTC) else {
+            return Ok(());
+        };
+        let bad = |format: &&String| {
+            format.is_empty() || strtime::format(format.as_bytes(), &sample).is_err()
+        };
+        match self.formats.iter().find(bad) {
+            None => Ok(()),
+            Some(format) => Err(Error::setting(
+                "the format of times",
+                format!("{format:?}"),
+                "a pattern of strftime, such as %Y-%m-%d %H:%M:%S",
+            )),
+        }
+    }
+
+    /// The moment that a value of a row states; none where it is missing.
+    #[inline]
+    pub(in crate::io) fn moment(&self, value: Value<'_>) -> Read<Option<Moment>> {
+        self.moment_in(value, self.zone.as_ref())
+    }
+
+    /// Like the other, with the zone that the row states.
+    pub(in crate::io) fn moment_in(
+        &self,
+        value: Value<'_>,
+        zone: Option<&TimeZone>,
+    ) -> Read<Option<Moment>> {
+        let moment = match value {
+            Value::Missing => return Ok(None),
+            Value::Text(text) if text.trim().is_empty() => return Ok(None),
+            Value::Text(text) => self.of_text(text.trim(), zone),
+            Value::Integer(number) => self.of_integer(i128::from(number), zone),
+            Value::Number(number) => self.of_number(number),
+            Value::Instant(nanoseconds) => of_nanoseconds(nanoseconds),
+            Value::Local(nanoseconds) => of_local(nanoseconds, zone),
+            Value::Date(days) => of_local(i128::from(days) * 86_400_000_000_000, zone),
+            Value::Boolean(_) => Err(EXPECTED.into()),
+        };
+        moment.map(Some)
+    }
+
+    fn of_text(&self, text: &str, zone: Option<&TimeZone>) -> Read<Moment> {
+        if !self.formats.is_empty()
+            && let Some(moment) = self.by_formats(text, zone)
+        {
+            return moment;
+        }
+        let reads_numbers = self.unit.is_some() || self.formats.is_empty();
+        if reads_numbers
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e' | b'E'))
+        {
+            if let Ok(number) = text.parse() {
+                return self.of_plain_integer(number);
+            }
+            if let Ok(number) = text.parse() {
+                return self.of_number(number);
+            }
+        }
+        if !self.formats.is_empty() {
+            return Err(self.expected_formats());
+        }
+        let clock = Clock::read(text).ok_or(EXPECTED)?;
+        of_instant(clock.instant(zone).ok_or(LOCAL)?)
+    }
+
+    fn of_integer(&self, number: i128, zone: Option<&TimeZone>) -> Read<Moment> {
+        if self.formats.is_empty() {
+            return self.of_plain_integer(number);
+        }
+        match self.by_formats(&number.to_string(), zone) {
+            Some(moment) => moment,
+            None if self.unit.is_some() => self.of_plain_integer(number),
+            None => Err(self.expected_formats()),
+        }
+    }
+
+    #[inline]
+    fn of_plain_integer(&self, number: i128) -> Read<Moment> {
+        let unit = self.unit.unwrap_or_default();
+        let per_second = unit.per_second();
+        let (second, rest) = (number.div_euclid(per_second), number.rem_euclid(per_second));
+        usual(second, (rest * (1_000_000_000 / per_second)) as u32)
+            .ok_or_else(|| self.refused(number))
+    }
+
+    /// A number with a fraction, or a large one that a table stores as a float.
+    fn of_number(&self, number: f64) -> Read<Moment> {
+        let per_second = self.unit.unwrap_or_default().per_second() as f64;
+        let second = (number / per_second).floor();
+        if !(0.0..1e12).contains(&second) {
+            let whole = if number.abs() < 1e30 {
+                number as i128
+            } else {
+                i128::MAX
+            };
+            return Err(self.refused(whole));
+        }
+        let rest = (number - second * per_second) * (1e9 / per_second);
+        let nanosecond = rest.clamp(0.0, 999_999_999.0) as u32;
+        usual(second as i128, nanosecond).ok_or_else(|| self.refused(number as i128))
+    }
+
+    /// The moment by the first pattern that fits, if one does.
+    fn by_formats(&self, text: &str, zone: Option<&TimeZone>) -> Option<Read<Moment>> {
+        let parsed = self.formats.iter().find_map(|format| {
+            let parts = BrokenDownTime::parse(format.as_bytes(), text.as_bytes()).ok()?;
+            let named = parts
+                .iana_time_zone()
+                .and_then(|name| TimeZone::new(name).ok());
+            match parts.to_timestamp() {
+                Ok(instant) => Some((Clock::Instant(instant), named)),
+                Err(_) => Some((Clock::Local(parts.to_datetime().ok()?), named)),
+            }
+        });
+        let (clock, named) = parsed?;
+        let instant = clock.instant(named.as_ref().or(zone));
+        Some(instant.ok_or_else(|| LOCAL.into()).and_then(of_instant))
+    }
+
+    #[cold]
+    fn expected_formats(&self) -> Cow<'static, str> {
+        let formats: Vec<String> = self
+            .formats
+            .iter()
+            .map(|text| format!("{text:?}"))
+            .collect();
+        format!("a time by {}", formats.join(" or ")).into()
+    }
+
+    #[cold]
+    fn refused(&self, number: i128) -> Cow<'static, str> {
+        let unit = self.unit.unwrap_or_default();
+        let hint = if is_date(number) {
+            " (this looks like a date YYYYMMDD: state the format %Y%m%d)".to_owned()
+        } else {
+            unit.hint(number)
+        };
+        format!("{unit} since 1970-01-01T00:00:00Z, from 2000-01-01 to 2099-12-31{hint}").into()
+    }
+}
+
+#[inline]
+fn usual(second: i128, nanosecond: u32) -> Option<Moment> {
+    USUAL.contains(&second).then_some(Moment {
+        second: second as u32,
+        nanosecond,
+    })
+}
+
+fn of_instant(instant: Timestamp) -> Read<Moment> {
+    let (second, nanosecond) = floored(instant);
+    usual(i128::from(second), nanosecond).ok_or_else(|| EXPECTED.into())
+}
+
+#[inline]
+fn of_nanoseconds(nanoseconds: i128) -> Read<Moment> {
+    let (second, rest) = (
+        nanoseconds.div_euclid(1_000_000_000),
+        nanoseconds.rem_euclid(1_000_000_000),
+    );
+    usual(second, rest as u32).ok_or_else(|| EXPECTED.into())
+}
+
+fn of_local(nanoseconds: i128, zone: Option<&TimeZone>) -> Read<Moment> {
+    let zone = zone.ok_or(LOCAL)?;
+    let instant = local_clock(nanoseconds).and_then(|local| zone.instant(local));
+    of_instant(instant.ok_or(EXPECTED)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NEW_YEAR: u32 = 1_767_225_600; // 2026-01-01T00:00:00Z
+
+    fn zone(name: &str) -> TimeFormat {
+        TimeFormat {
+            zone: Some(TimeZone::new(name).unwrap()),
+            ..TimeFormat::default()
+        }
+    }
+
+    fn formats<const N: usize>(formats: [&str; N]) -> TimeFormat {
+        TimeFormat {
+            formats: formats.map(String::from).to_vec(),
+            ..zone("UTC")
+        }
+    }
+
+    fn unit(unit: TimeUnit) -> TimeFormat {
+        TimeFormat {
+            unit: Some(unit),
+            ..TimeFormat::default()
+        }
+    }
+
+    fn read(format: &TimeFormat, value: Value<'_>) -> Result<(u32, u32), String> {
+        let moment = format.moment(value).map_err(Cow::into_owned)?;
+        moment
+            .map(|moment| (moment.second, moment.nanosecond))
+            .ok_or_else(|| "missing".into())
+    }
+
+    #[test]
+    fn numbers_have_a_unit_and_keep_their_fraction() {
+        let plain = TimeFormat::default();
+        assert_eq!(
+            read(&plain, Value::Integer(1_767_225_600)),
+            Ok((NEW_YEAR, 0))
+        );
+        assert_eq!(
+            read(&plain, Value::Text("1767225600.25")),
+            Ok((NEW_YEAR, 250_000_000))
+        );
+        let micros = unit(TimeUnit::Microseconds);
+        let exact = Ok((NEW_YEAR, 123_456_000));
+        assert_eq!(read(&micros, Value::Integer(1_767_225_600_123_456)), exact);
+        assert_eq!(read(&micros, Value::Text("1767225600123456")), exact);
+        assert_eq!(read(&micros, Value::Text(" 1.767225600123456E15 ")), exact);
+        assert_eq!(read(&micros, Value::Number(1_767_225_600_123_456.0)), exact);
+        let nanos = unit(TimeUnit::Nanoseconds);
+        assert_eq!(
+            read(&nanos, Value::Text("1767225600000000007")),
+            Ok((NEW_YEAR, 7))
+        );
+    }
+
+    #[test]
+    fn a_wrong_unit_is_named() {
+        let refusal =
+            |format: &TimeFormat, number| read(format, Value::Integer(number)).unwrap_err();
+        let plain = TimeFormat::default();
+        assert_eq!(
+            refusal(&plain, 1_767_225_600_123),
+            "seconds since 1970-01-01T00:00:00Z, from 2000-01-01 to 2099-12-31 \
+             (this looks like milliseconds: state the unit ms)"
+        );
+        assert!(
+            refusal(&unit(TimeUnit::Milliseconds), 1_767_225_600).contains("looks like seconds")
+        );
+        let text = read(&plain, Value::Text("1767225600123456")).unwrap_err();
+        assert!(text.contains("looks like microseconds"), "{text}");
+        assert!(refusal(&plain, 20_240_910).contains("date YYYYMMDD: state the format %Y%m%d"));
+        let number = read(&plain, Value::Number(20_240_910.0)).unwrap_err();
+        assert!(number.contains("date YYYYMMDD"), "{number}");
+        for (number, hint) in [(5, "2099-12-31"), (-5, "2099-12-31")] {
+            assert!(refusal(&plain, number).ends_with(hint), "{number}");
+        }
+        for number in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+            assert!(read(&plain, Value::Number(number)).is_err(), "{number}");
+        }
+    }
+
+    /// 2024-09-10T00:00:00Z is 1725926400.
+    #[test]
+    fn dates_by_a_format() {
+        let dates = formats(["%Y%m%d"]);
+        let day = Ok((1_725_926_400, 0));
+        assert_eq!(read(&dates, Value::Integer(20_240_910)), day);
+        assert_eq!(read(&dates, Value::Text("20240910")), day);
+        assert_eq!(
+            read(&dates, Value::Text("2024-09-10")).unwrap_err(),
+            "a time by \"%Y%m%d\""
+        );
+        assert_eq!(
+            read(
+                &formats(["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y"]),
+                Value::Text("09/10/2024 12:35:00 AM")
+            ),
+            Ok((1_725_926_400 + 35 * 60, 0))
+        );
+        assert_eq!(
+            read(&formats(["%H", "%m/%d/%Y"]), Value::Text("09/10/2024")),
+            day
+        );
+        let offset = formats(["%d.%m.%Y %H:%M %z"]);
+        assert_eq!(read(&offset, Value::Text("10.09.2024 02:00 +0200")), day);
+        let new_york = TimeFormat {
+            zone: Some(TimeZone::new("America/New_York").unwrap()),
+            ..dates
+        };
+        assert_eq!(
+            read(&new_york, Value::Integer(20_240_910)),
+            Ok((1_725_926_400 + 4 * 3600, 0))
+        );
+        let both = TimeFormat {
+            unit: Some(TimeUnit::Seconds),
+            ..formats(["%Y-%m-%d"])
+        };
+        assert_eq!(
+            read(&both, Value::Integer(1_767_225_600)),
+            Ok((NEW_YEAR, 0))
+        );
+    }
+
+    #[test]
+    fn local_times_are_read_in_the_zone() {
+        let berlin = zone("Europe/Berlin");
+        let expected = Ok((NEW_YEAR, 714_000_000));
+        let nanoseconds = 1_767_229_200_714_000_000; // 01:00:00.714 on the clock
+        assert_eq!(
+            read(&berlin, Value::Text("2026-01-01 01:00:00.714")),
+            expected
+        );
+        assert_eq!(read(&berlin, Value::Local(nanoseconds)), expected);
+        assert_eq!(
+            read(&berlin, Value::Instant(nanoseconds - 3_600_000_000_000)),
+            expected
+        );
+        assert_eq!(
+            read(&berlin, Value::Text("2026-01-01 00:00:00 UTC")),
+            Ok((NEW_YEAR, 0))
+        );
+        let days = 20_454; // 2026-01-01
+        assert_eq!(read(&berlin, Value::Date(days)), Ok((NEW_YEAR - 3600, 0)));
+        assert_eq!(
+            read(&berlin, Value::Text("2026-01-01")),
+            Ok((NEW_YEAR - 3600, 0))
+        );
+        // TikTok's zone names count the other way: Etc/GMT+5 is five hours behind
+        assert_eq!(
+            read(&zone("Etc/GMT+5"), Value::Text("2025-12-31 19:00:00")),
+            Ok((NEW_YEAR, 0))
+        );
+        assert_eq!(
+            read(&zone("UTC"), Value::Text("2021-09-15 5:00:00")),
+            Ok((1_631_682_000, 0))
+        );
+        for value in [
+            Value::Text("2026-01-01 01:00:00"),
+            Value::Text("2026-01-01"),
+            Value::Local(nanoseconds),
+            Value::Date(days),
+        ] {
+            let refusal = read(&TimeFormat::default(), value).unwrap_err();
+            assert!(refusal.contains("a zone in which local times"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        let utc = zone("UTC");
+        for bad in [
+            "soon",
+            "1999-12-31",
+            "2100-01-01",
+            "1970-01-01T00:00:00Z",
+            "1.2.3",
+            "-",
+            "0",
+        ] {
+            assert!(read(&utc, Value::Text(bad)).is_err(), "{bad}");
+        }
+        assert!(read(&utc, Value::Boolean(true)).is_err());
+        for missing in [Value::Missing, Value::Text(""), Value::Text("  ")] {
+            assert_eq!(read(&utc, missing), Err("missing".into()));
+        }
+        for extreme in [i128::MIN, i128::MAX, 0] {
+            assert!(read(&utc, Value::Instant(extreme)).is_err());
+            assert!(read(&utc, Value::Local(extreme)).is_err());
+        }
+        assert!(read(&utc, Value::Date(i32::MAX)).is_err());
+    }
+
+    #[test]
+    fn patterns_are_checked() {
+        assert!(formats(["%Y-%m-%d %H:%M:%S%.f"]).check().is_ok());
+        for bad in ["%", "%!", ""] {
+            assert!(formats([bad]).check().is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,40}", like in "[-0-9TZ:+./e ]{0,30}", number: i64, float: f64) {
+            for format in [zone("Europe/Berlin"), formats(["%Y%m%d", "%I %p"]), unit(TimeUnit::Nanoseconds)] {
+                for value in [
+                    Value::Text(&text),
+                    Value::Text(&like),
+                    Value::Integer(number),
+                    Value::Number(float),
+                    Value::Local(i128::from(number)),
+                ] {
+                    format.moment(value).ok();
+                }
+            }
+        }
+    }
+}
