@@ -6,6 +6,8 @@ mod grouping;
 mod ids;
 
 #[cfg(feature = "mapping")]
+pub(crate) use self::grouping::Pattern;
+#[cfg(feature = "mapping")]
 pub use self::grouping::{
     CachedGrouping, ChannelRule, ChannelRules, ClickIdPriority, Condition, Group, Grouping,
     Preparation, Traffic, Unassigned,

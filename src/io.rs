@@ -12,6 +12,8 @@ mod file;
 #[cfg(any(feature = "csv", feature = "parquet"))]
 mod header;
 mod identified;
+#[cfg(feature = "mapping")]
+mod mapping;
 #[cfg(feature = "parquet")]
 mod parquet;
 #[cfg(feature = "mapping")]
@@ -29,6 +31,12 @@ pub use self::file::format::{FileFormat, FileKind, Header};
 #[cfg(feature = "mapping")]
 pub use self::file::guess::Guess;
 pub use self::identified::{Batches, IdentifiedReader};
+#[cfg(feature = "mapping")]
+pub use self::mapping::{
+    BadRows, ConversionRule, CostReader, Counted, CurrencyTotal, DropRules, EventReader, KindRule,
+    MappedColumn, MappedColumns, MappedKind, Mapping, Rates, Reading, ReadingReport, SessionRule,
+    SkippedRows, SpendCheck, SpendMapping, SpendReading, SpendReport, Texts, TotalRow, TouchWhen,
+};
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetChunk, ParquetReader};
 

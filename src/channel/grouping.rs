@@ -24,6 +24,7 @@ mod visit;
 pub use self::cache::CachedGrouping;
 pub use self::condition::{ChannelRule, Condition};
 pub use self::engine::Grouping;
+pub(crate) use self::pattern::Pattern;
 pub use self::preparation::{ClickIdPriority, Preparation};
 pub use self::rules::{ChannelRules, Unassigned};
 pub use self::traffic::{Group, Traffic};

@@ -8,7 +8,7 @@ use crate::event::details::{RowDetails, TextColumn};
 use crate::event::identifiers::IdentifierColumn;
 use crate::event::log::Events;
 use crate::event::person::PersonTable;
-#[cfg(feature = "parquet")]
+#[cfg(any(feature = "mapping", feature = "parquet"))]
 use crate::event::placeholders::Placeholders;
 use crate::event::row::{Interaction, Kind};
 use crate::util::interner::Interner;
@@ -120,7 +120,7 @@ impl Events {
         &mut self.cleaned
     }
 
-    #[cfg(feature = "parquet")]
+    #[cfg(any(feature = "mapping", feature = "parquet"))]
     pub(crate) fn placeholders(&self) -> &Placeholders {
         &self.placeholders
     }

@@ -34,6 +34,9 @@ struct CostRow {
     /// Whether it was spent on touches that a log stated and that were left out since.
     #[serde(default)]
     of_touches: bool,
+    /// What it was spent on below the channel, such as `google / cpc` and the campaign.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    levels: Vec<String>,
 }
 
 impl TryFrom<Vec<CostRow>> for CostTable {
@@ -94,6 +97,15 @@ impl CostTable {
     /// If the channel is empty, or if the cost is not within 0 to 10^15. Blanks around the channel
     /// do not count.
     pub fn push(&mut self, channel: &str, day: Day, cost: f64) -> Result<()> {
+        self.push_at(channel, &[], day, cost)
+    }
+
+    /// Adds the cost of a channel on a day, and what it was spent on at each level below the
+    /// channel, such as its campaign: see [`CostTable::by_level`].
+    ///
+    /// # Errors
+    /// If [`CostTable::push`] fails.
+    pub fn push_at(&mut self, channel: &str, levels: &[&str], day: Day, cost: f64) -> Result<()> {
         let channel = channel.trim();
         check(channel, cost)?;
         self.rows.push(CostRow {
@@ -101,8 +113,33 @@ impl CostTable {
             start: self.zone.start_of(day)?,
             cost,
             of_touches: false,
+            levels: levels.iter().map(|&level| level.to_owned()).collect(),
         });
         Ok(())
+    }
+
+    /// The costs of the days that begin in the period, by channel and the levels below it; a cost
+    /// without levels stands under its channel alone.
+    ///
+    /// ```
+    /// use mixtouch::CostTable;
+    /// use mixtouch::time::TimeRange;
+    ///
+    /// let mut costs = CostTable::new();
+    /// costs.push_at("search", &["brand"], "2026-01-05".parse()?, 120.0)?;
+    /// costs.push_at("search", &["brand"], "2026-01-06".parse()?, 80.0)?;
+    /// let brand = ["search".to_owned(), "brand".to_owned()];
+    /// assert_eq!(costs.by_level(TimeRange::default())[brand.as_slice()], 200.0);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn by_level(&self, period: TimeRange) -> BTreeMap<Vec<String>, f64> {
+        let mut costs = BTreeMap::new();
+        for row in self.in_order(period) {
+            let levels = row.levels.iter().cloned();
+            let path = std::iter::once(row.channel.clone()).chain(levels).collect();
+            *costs.entry(path).or_default() += row.cost;
+        }
+        costs
     }
 
     /// Adds what left out touches of a channel cost on a day in UTC, counted from 1970-01-01.
@@ -112,6 +149,7 @@ impl CostTable {
             start: i64::from(day) * i64::from(DAY),
             cost,
             of_touches: true,
+            levels: Vec::new(),
         });
     }
 
@@ -135,15 +173,9 @@ impl CostTable {
     /// Cost by channel over the days that begin in the period; rows are summed in order of day and
     /// size, so that their order in the file does not matter.
     pub(crate) fn by_channel(&self, period: TimeRange) -> BTreeMap<&str, ChannelCosts> {
-        let inside = |start: i64| second(start).is_some_and(|start| period.includes(start));
-        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.start)).collect();
-        rows.sort_by(|a, b| {
-            let places = a.channel.cmp(&b.channel).then(a.start.cmp(&b.start));
-            places.then(a.cost.total_cmp(&b.cost))
-        });
         let none = |channel| (channel, ChannelCosts::default());
         let mut costs: BTreeMap<&str, ChannelCosts> = self.channels().map(none).collect();
-        for row in rows {
+        for row in self.in_order(period) {
             let channel = costs.entry(&row.channel).or_default();
             if row.of_touches {
                 channel.of_touches += row.cost;
@@ -152,6 +184,17 @@ impl CostTable {
             }
         }
         costs
+    }
+
+    /// The rows of the days that begin in the period, in order of channel, day and size.
+    fn in_order(&self, period: TimeRange) -> Vec<&CostRow> {
+        let inside = |start: i64| second(start).is_some_and(|start| period.includes(start));
+        let mut rows: Vec<_> = self.rows.iter().filter(|row| inside(row.start)).collect();
+        rows.sort_by(|a, b| {
+            let places = a.channel.cmp(&b.channel).then(a.start.cmp(&b.start));
+            places.then(a.cost.total_cmp(&b.cost))
+        });
+        rows
     }
 }
 

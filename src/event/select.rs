@@ -16,6 +16,44 @@ impl Events {
             .expect("tables that hold some of the texts of tables that hold all")
     }
 
+    /// The log of these rows, in this order. The tables stay as they are: quick, and for logs whose
+    /// rows are not left out for privacy.
+    #[cfg(feature = "mapping")]
+    pub(crate) fn arrange(&mut self, rows: &[usize]) {
+        let mut places = vec![usize::MAX; self.len()];
+        for (place, &row) in rows.iter().enumerate() {
+            places[row] = place;
+        }
+        for details in [&mut self.sales, &mut self.others] {
+            details.retain(|details| places[details.row] != usize::MAX);
+            for details in details.iter_mut() {
+                details.row = places[details.row];
+            }
+            details.sort_unstable_by_key(|details| details.row);
+        }
+        arrange(&mut self.person, rows);
+        arrange(&mut self.time, rows);
+        arrange(&mut self.channel, rows);
+        arrange(&mut self.kind, rows);
+        arrange(&mut self.cost, rows);
+        for column in &mut self.columns {
+            arrange(&mut column.codes, rows);
+        }
+    }
+
+    /// Sets the time of a row.
+    #[cfg(feature = "mapping")]
+    pub(crate) fn set_time(&mut self, row: usize, time: u32) {
+        self.time[row] = time;
+    }
+
+    /// Keeps what touches cost that are about to be left out, because it was spent.
+    #[cfg(feature = "mapping")]
+    pub(crate) fn keep_costs_of(&mut self, rows: &[usize]) {
+        let costs = self.costs_of(rows.iter().copied());
+        self.unknown_costs.append(costs);
+    }
+
     fn try_select(&self, rows: &[usize]) -> Result<Self> {
         let mut log = Self::with_columns(self.columns());
         for &row in rows {
@@ -122,6 +160,14 @@ impl Events {
             *self = self.select(&kept);
         }
         erased
+    }
+}
+
+/// An empty column stays empty.
+#[cfg(feature = "mapping")]
+fn arrange<T: Copy>(column: &mut Vec<T>, rows: &[usize]) {
+    if !column.is_empty() {
+        *column = rows.iter().map(|&row| column[row]).collect();
     }
 }
 

@@ -46,6 +46,19 @@ impl TimeUnit {
         Self::Nanoseconds,
     ];
 
+    /// The unit of that sign.
+    ///
+    /// # Errors
+    /// If there is none.
+    #[cfg(feature = "mapping")]
+    pub(super) fn parse(sign: &str) -> Result<Self> {
+        let mut units = Self::ALL.into_iter();
+        let unit = units.find(|unit| unit.sign() == sign);
+        let unknown =
+            || Error::setting("the unit of times", format!("{sign:?}"), "s, ms, us or ns");
+        unit.ok_or_else(unknown)
+    }
+
     /// How many of the unit make a second.
     pub(super) fn per_second(self) -> i128 {
         match self {

@@ -14,6 +14,8 @@ mod golden;
 mod hard_logs;
 mod identity;
 mod journeys;
+#[cfg(feature = "mapping")]
+mod mapping;
 mod markov;
 #[cfg(feature = "csv")]
 mod mix_bad_input;

@@ -135,6 +135,21 @@ impl Condition {
         self
     }
 
+    /// The fields and their patterns.
+    pub(crate) fn fields(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.fields
+    }
+
+    /// The blocks one of which must hold, where there are some.
+    pub(crate) fn any(&self) -> Option<&[Condition]> {
+        self.any.as_deref()
+    }
+
+    /// The blocks none of which may hold.
+    pub(crate) fn not(&self) -> &[Condition] {
+        &self.not
+    }
+
     /// Reads one entry of a block.
     fn read<'de, A: MapAccess<'de>>(&mut self, key: String, map: &mut A) -> Result<(), A::Error> {
         match key.as_str() {

@@ -8,7 +8,7 @@ use crate::channel::grouping::raw::{Needs, Raw};
 use crate::channel::grouping::rules::{ChannelRules, Unassigned};
 use crate::channel::grouping::sets::rule_set;
 use crate::channel::grouping::shipped::Lists;
-use crate::channel::grouping::traffic::{Group, Traffic};
+use crate::channel::grouping::traffic::{Group, Traffic, source_medium};
 use crate::channel::grouping::visit::{Steps, Visit};
 use crate::error::{ANY_TEXT, Error, Result};
 use crate::io::csv::table::Table;
@@ -180,6 +180,9 @@ impl Grouping {
             .find(|rule| rule.holds(&visit, &self.steps.lists));
         let mut group = Group {
             channel: rule.map(|rule| rule.name.clone()),
+            source_medium: source_medium(&visit.source, &visit.medium),
+            has_tags: visit.has_tags(),
+            has_referrer: visit.has_referrer(),
             source: visit.source.into_owned(),
             medium: visit.medium.into_owned(),
             campaign: visit.campaign.into_owned(),

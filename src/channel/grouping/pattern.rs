@@ -11,19 +11,67 @@ use regex::{Regex, RegexBuilder};
 /// The most bytes a compiled pattern may take: far above what telling channels needs.
 const MOST_BYTES: usize = 1 << 20;
 
+/// A pattern compiled: a text, `glob:` or `re:`.
+#[derive(Debug, Clone)]
+pub(crate) enum Pattern {
+    /// A text, in small letters where case does not matter.
+    Equals(Box<str>, bool),
+    Expression(Regex),
+}
+
+impl Pattern {
+    /// # Errors
+    /// If the pattern is no regular expression, or one that is too large; `about` is for the
+    /// message.
+    pub(crate) fn new(about: &str, pattern: &str, fold: bool) -> Result<Self> {
+        let expression = match pattern.strip_prefix("re:") {
+            Some(expression) => expression.to_owned(),
+            None => match pattern.strip_prefix("glob:") {
+                Some(glob) => of_glob(glob),
+                None => {
+                    let text = pattern.trim();
+                    let folded = if fold {
+                        text.to_lowercase()
+                    } else {
+                        text.to_owned()
+                    };
+                    return Ok(Self::Equals(folded.into(), fold));
+                }
+            },
+        };
+        let compiled = RegexBuilder::new(&expression)
+            .case_insensitive(fold)
+            .size_limit(MOST_BYTES)
+            .dfa_size_limit(MOST_BYTES)
+            .build();
+        compiled.map(Self::Expression).map_err(|error| {
+            let expected = format!("a regular expression: {}", reason(&error));
+            Error::setting(about.to_owned(), format!("{pattern:?}"), expected)
+        })
+    }
+
+    /// Whether a text matches, whatever its case where case does not matter.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Equals(expected, true) if !text.is_ascii() => **expected == text.to_lowercase(),
+            Self::Equals(expected, true) => expected.eq_ignore_ascii_case(text),
+            Self::Equals(expected, false) => **expected == *text,
+            Self::Expression(expression) => expression.is_match(text),
+        }
+    }
+}
+
 /// A test of one text; texts are folded beforehand.
 #[derive(Debug, Clone)]
 enum Test {
-    Equals(Box<str>),
-    Expression(Regex),
+    Text(Pattern),
     List(usize),
 }
 
 impl Test {
     fn matches(&self, text: &str, lists: &Lists) -> bool {
         match self {
-            Self::Equals(expected) => **expected == *text,
-            Self::Expression(expression) => expression.is_match(text),
+            Self::Text(pattern) => pattern.matches(text),
             Self::List(number) => !text.is_empty() && lists.get(*number).contains(text),
         }
     }
@@ -127,23 +175,7 @@ impl Compiler<'_> {
             let number = number.ok_or_else(|| self.lists.unknown(about(), name))?;
             return Ok(Test::List(number));
         }
-        let expression = match pattern.strip_prefix("re:") {
-            Some(expression) => expression.to_owned(),
-            None => match pattern.strip_prefix("glob:") {
-                Some(glob) => of_glob(glob),
-                None if fold => return Ok(Test::Equals(pattern.trim().to_lowercase().into())),
-                None => return Ok(Test::Equals(pattern.trim().into())),
-            },
-        };
-        let compiled = RegexBuilder::new(&expression)
-            .case_insensitive(fold)
-            .size_limit(MOST_BYTES)
-            .dfa_size_limit(MOST_BYTES)
-            .build();
-        compiled.map(Test::Expression).map_err(|error| {
-            let expected = format!("a regular expression: {}", reason(&error));
-            Error::setting(about(), format!("{pattern:?}"), expected)
-        })
+        Pattern::new(&about(), pattern, fold).map(Test::Text)
     }
 }
 

@@ -61,6 +61,9 @@ pub struct Group {
     pub(super) medium: String,
     pub(super) campaign: String,
     pub(super) is_matched: bool,
+    pub(super) source_medium: String,
+    pub(super) has_tags: bool,
+    pub(super) has_referrer: bool,
 }
 
 impl Group {
@@ -89,6 +92,16 @@ impl Group {
         self.is_matched
     }
 
+    /// Whether tags or a click id say where the visit came from.
+    pub fn has_tags(&self) -> bool {
+        self.has_tags
+    }
+
+    /// Whether a page of others linked here.
+    pub fn has_referrer(&self) -> bool {
+        self.has_referrer
+    }
+
     /// Source and medium as analytics tools print them: `google / cpc`, `(direct) / (none)` where
     /// both are absent.
     ///
@@ -100,27 +113,22 @@ impl Group {
     /// let grouping = Grouping::new(&ChannelRules::default())?;
     /// let label = |source, medium| -> mixtouch::Result<String> {
     ///     let visit = Traffic { source, medium, ..Traffic::default() };
-    ///     Ok(grouping.group(&visit)?.source_medium())
+    ///     Ok(grouping.group(&visit)?.source_medium().to_owned())
     /// };
     /// assert_eq!(label("", "")?, "(direct) / (none)");
     /// assert_eq!(label("newsletter", "")?, "newsletter / (not set)");
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
-    pub fn source_medium(&self) -> String {
-        let or_not_set = |text| {
-            if str::is_empty(text) {
-                "(not set)".to_owned()
-            } else {
-                text.to_owned()
-            }
-        };
-        if self.source.is_empty() && self.medium.is_empty() {
-            return "(direct) / (none)".into();
-        }
-        format!(
-            "{} / {}",
-            or_not_set(&self.source),
-            or_not_set(&self.medium)
-        )
+    pub fn source_medium(&self) -> &str {
+        &self.source_medium
     }
+}
+
+/// Source and medium as analytics tools print them.
+pub(super) fn source_medium(source: &str, medium: &str) -> String {
+    let or_not_set = |text: &str| if text.is_empty() { "(not set)" } else { text }.to_owned();
+    if source.is_empty() && medium.is_empty() {
+        return "(direct) / (none)".into();
+    }
+    format!("{} / {}", or_not_set(source), or_not_set(medium))
 }

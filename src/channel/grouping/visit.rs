@@ -89,6 +89,18 @@ impl<'a> Visit<'a> {
         visit
     }
 
+    /// Whether tags or a click id say where the visit came from.
+    pub(super) fn has_tags(&self) -> bool {
+        let says = |text: &str| !text.is_empty() && !PLACEHOLDERS.contains(&text);
+        let mut texts = self.tags.iter().chain([&self.campaign]);
+        texts.any(|text| says(text)) || !self.clicks.is_empty()
+    }
+
+    /// Whether a page of others linked here.
+    pub(super) fn has_referrer(&self) -> bool {
+        !self.referrer_host.is_empty()
+    }
+
     fn read_referrer(&mut self, raw: &Raw<'a>, steps: &Steps) {
         let host = lower(raw.referrer);
         let path = raw.referrer_path;

@@ -1,0 +1,141 @@
+//! Spend tables of any form, read by a mapping.
+
+use crate::error::{Error, Result};
+use crate::event::CostTable;
+use crate::io::file::rows::RowReader;
+use crate::io::mapping::currency::Rates;
+use crate::io::mapping::source::{self, Opened, Source};
+use crate::io::mapping::specification::Mapping;
+use crate::io::mapping::spend_report::SpendReport;
+use crate::io::mapping::spend_rows::{SpendLayout, SpendRows};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Costs read by a mapping, and the report of what was read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SpendReading {
+    /// The costs by channel and day, and below the channel by source / medium and campaign.
+    pub costs: CostTable,
+    /// What was read, what was left out and why.
+    pub report: SpendReport,
+}
+
+/// Reads spend tables by a mapping's `spend`, from files, readers or bytes.
+///
+/// ```
+/// use mixtouch::io::{CostReader, Mapping};
+///
+/// let file = "date,spend,clicks\n2026-01-05,2250000,3\n";
+/// let reading = CostReader::new(Mapping::preset("snapchat")?).with_bytes(file).read()?;
+/// assert_eq!(reading.report.cost, 2.25);
+/// assert_eq!(reading.costs.channels().collect::<Vec<_>>(), ["Paid Social"]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct CostReader<'a> {
+    mapping: Mapping,
+    sources: Vec<Source<'a>>,
+    rates: Option<Rates>,
+}
+
+impl<'a> CostReader<'a> {
+    /// A reader without sources yet.
+    pub fn new(mapping: Mapping) -> Self {
+        Self {
+            mapping,
+            sources: Vec::new(),
+            rates: None,
+        }
+    }
+
+    /// Adds a file, or all files whose names match a pattern such as `ads-*.csv`.
+    #[must_use]
+    pub fn with_path(self, path: impl Into<PathBuf>) -> Self {
+        self.with_source(Source::Path(path.into()))
+    }
+
+    /// Adds a stream of CSV or JSON lines.
+    #[must_use]
+    pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
+        self.with_source(Source::Reader(Box::new(reader)))
+    }
+
+    /// Adds a file's bytes.
+    #[must_use]
+    pub fn with_bytes(self, bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.with_reader(bytes.as_ref())
+    }
+
+    /// Converts currencies by these rates, in place of the file that the mapping names.
+    #[must_use]
+    pub fn with_rates(self, rates: Rates) -> Self {
+        let rates = Some(rates);
+        Self { rates, ..self }
+    }
+
+    fn with_source(mut self, source: Source<'a>) -> Self {
+        self.sources.push(source);
+        self
+    }
+
+    /// Reads all sources.
+    ///
+    /// # Errors
+    /// If the mapping has no `spend` or is unusable, a source cannot be read, or a row cannot be used
+    /// and bad rows are refused: the error then has file, row, column, value and what is expected. If
+    /// the tables have several currencies and the mapping does not convert them, or no row.
+    pub fn read(self) -> Result<SpendReading> {
+        let mapping = &self.mapping;
+        let signs = mapping.spend_file().number_signs();
+        let layout = SpendLayout::new(mapping, self.rates.as_ref(), signs)?;
+        let mut rows = SpendRows::new(&layout, mapping.bad_rows);
+        source::each(self.sources, |name, opened| {
+            rows.begin_file(name);
+            match opened {
+                Opened::Text(reader) => {
+                    let format = mapping.spend_file();
+                    let pieces = RowReader::open(reader, format, &layout.paths)?;
+                    rows.check_columns(&pieces.found(), pieces.header(), mapping.has_preset)?;
+                    rows.guessed(pieces.guess());
+                    for piece in pieces {
+                        piece?.each(&mut |line, row| rows.take(line, row))?;
+                    }
+                    Ok(())
+                }
+            }
+        })?;
+        let SpendRows { costs, report, .. } = rows;
+        if report.rows == 0 {
+            return Err(Error::Empty {
+                what: "the spend table".into(),
+                expected: "at least one row".into(),
+            });
+        }
+        report.skipped.check(mapping.bad_rows, report.rows)?;
+        let currencies = report.currencies.keys();
+        layout.conversion.check(currencies.map(String::as_str))?;
+        Ok(SpendReading { costs, report })
+    }
+}
+
+impl CostTable {
+    /// Reads a spend table by a mapping's `spend`: a file, or all files whose names match a pattern.
+    /// See [`CostReader`] for other sources.
+    ///
+    /// ```no_run
+    /// use mixtouch::CostTable;
+    /// use mixtouch::io::Mapping;
+    ///
+    /// let reading = CostTable::read("google-ads.csv", &Mapping::preset("google-ads-report")?)?;
+    /// println!("{}", reading.report);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`CostReader::read`] fails.
+    pub fn read(path: impl AsRef<Path>, mapping: &Mapping) -> Result<SpendReading> {
+        let reader = CostReader::new(mapping.clone());
+        reader.with_path(path.as_ref()).read()
+    }
+}

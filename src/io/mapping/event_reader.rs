@@ -1,0 +1,305 @@
+//! Event logs of any form, read by a mapping.
+
+use crate::error::{Error, Result};
+use crate::event::{Events, Placeholders};
+use crate::io::file::rows::{RowPiece, RowReader};
+use crate::io::mapping::currency::Rates;
+use crate::io::mapping::layout::Layout;
+use crate::io::mapping::mapper::Mapper;
+use crate::io::mapping::report::ReadingReport;
+use crate::io::mapping::rows::{LEVELS, MappedRows};
+use crate::io::mapping::settle::settle;
+use crate::io::mapping::slot::Signs;
+use crate::io::mapping::source::{self, Opened, Source};
+use crate::io::mapping::specification::Mapping;
+use crate::io::record::Visit;
+use crate::progress::{Progress, Stage, step};
+use rayon::prelude::*;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A log read by a mapping, and the report of what was read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The log. Its named columns are `source_medium` and `campaign`, the levels below the channel,
+    /// and the mapping's `texts`.
+    pub events: Events,
+    /// What was read, what was left out and why.
+    pub report: ReadingReport,
+}
+
+/// Reads event logs by a mapping, from files, readers, bytes or Arrow batches.
+///
+/// Several sources make one log. What repeats is found across all of them.
+///
+/// ```
+/// use mixtouch::io::{EventReader, Mapping};
+///
+/// let mapping = Mapping::from_toml(r#"
+///     [columns]
+///     person = "user"
+///     time = { column = "at", unit = "ms" }
+///     event = "name"
+///     channel = "channel"
+///     value = "amount"
+///     [kinds]
+///     visit = { kind = "touch" }
+///     order = { kind = "conversion" }
+/// "#)?;
+/// let lines = r#"{"user": "ann", "at": 1767225600123, "name": "visit", "channel": "tv"}
+/// {"user": "ann", "at": 1767229200000, "name": "order", "amount": 50}"#;
+/// let reading = EventReader::new(mapping).with_bytes(lines).read()?;
+/// assert_eq!((reading.events.len(), reading.report.value), (2, 50.0));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct EventReader<'a> {
+    mapping: Mapping,
+    sources: Vec<Source<'a>>,
+    rates: Option<Rates>,
+    placeholders: Placeholders,
+    keeps_all: bool,
+}
+
+impl<'a> EventReader<'a> {
+    /// A reader without sources yet.
+    pub fn new(mapping: Mapping) -> Self {
+        Self {
+            mapping,
+            sources: Vec::new(),
+            rates: None,
+            placeholders: Placeholders::default(),
+            keeps_all: false,
+        }
+    }
+
+    /// Adds a file, or all files whose names match a pattern such as `events-*.jsonl.gz`, in order of
+    /// their names.
+    #[must_use]
+    pub fn with_path(self, path: impl Into<PathBuf>) -> Self {
+        self.with_source(Source::Path(path.into()))
+    }
+
+    /// Adds a stream of CSV or JSON lines, as a file would have them.
+    #[must_use]
+    pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
+        self.with_source(Source::Reader(Box::new(reader)))
+    }
+
+    /// Adds a file's bytes: CSV or JSON lines.
+    #[must_use]
+    pub fn with_bytes(self, bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
+        self.with_reader(bytes.as_ref())
+    }
+
+    /// Adds Arrow record batches, as DuckDB, Polars, ADBC and object stores hand them over.
+    #[cfg(feature = "parquet")]
+    #[must_use]
+    pub fn with_batches(self, batches: impl arrow_array::RecordBatchReader + Send + 'a) -> Self {
+        self.with_source(Source::Batches(Box::new(batches)))
+    }
+
+    /// Converts currencies by these rates, in place of the file that the mapping names.
+    #[must_use]
+    pub fn with_rates(self, rates: Rates) -> Self {
+        let rates = Some(rates);
+        Self { rates, ..self }
+    }
+
+    /// The texts that stand for a missing person: the [usual ones](Placeholders) by default.
+    #[must_use]
+    pub fn with_placeholders(self, placeholders: Placeholders) -> Self {
+        Self {
+            placeholders,
+            ..self
+        }
+    }
+
+    /// Also stores the rows of kinds that only KPIs use: see [`Events::keep_all`].
+    #[must_use]
+    pub fn keep_all(self) -> Self {
+        Self {
+            keeps_all: true,
+            ..self
+        }
+    }
+
+    fn with_source(mut self, source: Source<'a>) -> Self {
+        self.sources.push(source);
+        self
+    }
+
+    /// Reads all sources.
+    ///
+    /// # Errors
+    /// If the mapping is unusable, a source cannot be read, a column that the mapping names is
+    /// missing, or a row cannot be used and bad rows are refused: the error then has file, row,
+    /// column, value and what is expected. If the log has several currencies and the mapping does
+    /// not convert them, or no row.
+    pub fn read(self) -> Result<Reading> {
+        self.read_with_progress(&())
+    }
+
+    /// Like [`EventReader::read`], watched by an observer: [`Stage::Reading`] counts bytes, the total
+    /// unknown.
+    ///
+    /// # Errors
+    /// If [`EventReader::read`] fails; [`Error::Cancelled`] if the observer stops the work.
+    pub fn read_with_progress(self, progress: &dyn Progress) -> Result<Reading> {
+        let signs = self.mapping.file.number_signs();
+        let layout = Layout::new(&self.mapping, self.rates.as_ref(), signs)?;
+        let names: Vec<String> = layout.texts.iter().map(|(name, _)| name.clone()).collect();
+        let log = || {
+            let levels = LEVELS.into_iter().map(str::to_owned);
+            let log = Events::with_columns(levels.chain(names.iter().cloned()))
+                .with_placeholders(self.placeholders.clone())
+                .keep_returns();
+            if self.keeps_all { log.keep_all() } else { log }
+        };
+        let mut work = Work {
+            layout,
+            signs,
+            mapping: &self.mapping,
+            rates: self.rates.as_ref(),
+            log: &log,
+            rows: MappedRows::new(log()),
+            report: ReadingReport::default(),
+            progress,
+            read: 0,
+        };
+        source::each(self.sources, |name, opened| work.read(name, opened))?;
+        work.finish()
+    }
+}
+
+/// A log on its way.
+struct Work<'w, L> {
+    layout: Layout,
+    signs: Signs,
+    mapping: &'w Mapping,
+    rates: Option<&'w Rates>,
+    log: &'w L,
+    rows: MappedRows,
+    report: ReadingReport,
+    progress: &'w dyn Progress,
+    /// Bytes of the files read before.
+    read: u64,
+}
+
+impl<L: Fn() -> Events + Sync> Work<'_, L> {
+    fn read(&mut self, name: &str, opened: Opened<'_>) -> Result<()> {
+        self.report.files.push(name.to_owned());
+        match opened {
+            Opened::Text(reader) => {
+                let mut pieces = RowReader::open(reader, &self.mapping.file, &self.layout.paths)?;
+                self.use_signs(pieces.format().number_signs())?;
+                self.check_columns(&pieces.found(), pieces.header())?;
+                if !pieces.guess().is_empty() {
+                    self.report.guesses.push(pieces.guess().clone());
+                }
+                while self.take(&mut pieces, RowPiece::each)? {
+                    let read = self.read + pieces.bytes_read();
+                    step(self.progress, Stage::Reading, read, None)?;
+                }
+                self.read += pieces.bytes_read();
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads amounts with these signs, which a file may have been found to have.
+    fn use_signs(&mut self, signs: Signs) -> Result<()> {
+        if signs != self.signs {
+            self.layout = Layout::new(self.mapping, self.rates, signs)?;
+            self.signs = signs;
+        }
+        Ok(())
+    }
+
+    /// Maps the next few pieces in parallel and appends them in order; whether there were any.
+    fn take<P: Send>(
+        &mut self,
+        pieces: &mut impl Iterator<Item = Result<P>>,
+        each: impl Fn(&P, &mut Visit<'_>) -> Result<()> + Sync,
+    ) -> Result<bool> {
+        let (layout, log, bad_rows) = (&self.layout, self.log, self.mapping.bad_rows);
+        let next: Vec<Result<P>> = pieces.take(4 * rayon::current_num_threads()).collect();
+        let mapped = |piece: Result<P>| {
+            let piece = piece?;
+            let mut mapper = Mapper::new(layout, bad_rows, log());
+            each(&piece, &mut |line, row| mapper.take(line, row))?;
+            Ok(mapper.into_rows())
+        };
+        let is_some = !next.is_empty();
+        let mapped: Vec<Result<MappedRows>> = next.into_par_iter().map(mapped).collect();
+        for rows in mapped {
+            self.rows.append(rows?)?;
+        }
+        let tally = &self.rows.tally;
+        tally.skipped.check_so_far(bad_rows, tally.rows)?;
+        Ok(is_some)
+    }
+
+    /// Checks which of the mapping's columns a file has; the presets' may be missing.
+    fn check_columns(&mut self, found: &[bool], header: &[String]) -> Result<()> {
+        for (name, slot, is_needed) in self.layout.columns() {
+            if slot.is_found(found) {
+                continue;
+            }
+            if is_needed || !self.mapping.has_preset {
+                return Err(Error::MissingColumn {
+                    column: slot.name.clone(),
+                    found: header.to_vec(),
+                });
+            }
+            let missing = format!("{name} ({})", slot.name);
+            if !self.report.missing_columns.contains(&missing) {
+                self.report.missing_columns.push(missing);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Reading> {
+        if self.rows.tally.rows == 0 {
+            return Err(Error::Empty {
+                what: "the event log".into(),
+                expected: "at least one row".into(),
+            });
+        }
+        self.rows
+            .tally
+            .skipped
+            .check(self.mapping.bad_rows, self.rows.tally.rows)?;
+        let currencies = self.rows.tally.currencies.keys();
+        self.layout
+            .conversion
+            .check(currencies.map(String::as_str))?;
+        let settled = settle(&mut self.rows, &self.layout);
+        let MappedRows { events, tally, .. } = self.rows;
+        let report = self.report.filled(&events, tally, settled);
+        Ok(Reading { events, report })
+    }
+}
+
+impl Events {
+    /// Reads a log by a mapping: a file, or all files whose names match a pattern. See
+    /// [`EventReader`] for other sources.
+    ///
+    /// ```no_run
+    /// use mixtouch::Events;
+    /// use mixtouch::io::Mapping;
+    ///
+    /// let reading = Events::read("events_*.json", &Mapping::preset("ga4")?)?;
+    /// println!("{}", reading.report);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`EventReader::read`] fails.
+    pub fn read(path: impl AsRef<Path>, mapping: &Mapping) -> Result<Reading> {
+        let reader = EventReader::new(mapping.clone());
+        reader.with_path(path.as_ref()).read()
+    }
+}

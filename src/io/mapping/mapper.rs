@@ -1,0 +1,191 @@
+//! One row of a file, mapped to events.
+
+use crate::error::Result;
+use crate::event::details::NO_TEXT;
+use crate::event::{Events, Kind, unknown_person};
+use crate::io::mapping::layout::Layout;
+use crate::io::mapping::origin::{Origin, Origins};
+use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::statement::{Reader, Statement};
+use crate::io::mapping::tolerance::BadRows;
+use crate::io::record::Value;
+use crate::util::interner::Interner;
+
+/// Maps the rows of one piece of a file.
+pub(super) struct Mapper<'a> {
+    layout: &'a Layout,
+    bad_rows: BadRows,
+    reader: Reader<'a>,
+    origins: Origins<'a>,
+    rows: MappedRows,
+}
+
+impl<'a> Mapper<'a> {
+    /// A mapper that fills an empty log.
+    pub(super) fn new(layout: &'a Layout, bad_rows: BadRows, events: Events) -> Self {
+        Self {
+            layout,
+            bad_rows,
+            reader: Reader::new(layout, events.placeholders().clone()),
+            origins: Origins::new(layout),
+            rows: MappedRows::new(events),
+        }
+    }
+
+    pub(super) fn into_rows(self) -> MappedRows {
+        self.rows
+    }
+
+    /// Takes a row of the file, or what is wrong with it.
+    ///
+    /// # Errors
+    /// If the row cannot be read and bad rows are refused, or a table of the log is full.
+    pub(super) fn take(&mut self, line: u64, row: Result<&[Value<'_>]>) -> Result<()> {
+        self.rows.tally.rows += 1;
+        match row.and_then(|row| self.map(line, row)) {
+            Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
+                self.rows.tally.skipped.add(&error);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn map(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
+        let (layout, rows) = (self.layout, &mut self.rows);
+        if let Some(met) = layout.drops.iter().find(|condition| condition.holds(row)) {
+            rows.tally.dropped(&met.text);
+            return Ok(());
+        }
+        let event = layout.event.text(row);
+        let rule = layout.rules.find(event.trim());
+        let kind = |at: usize| Some((at, layout.rules.get(at).kind.kind()?));
+        let Some((at, kind)) = rule.and_then(kind) else {
+            rows.tally.passed_over(event.trim());
+            return Ok(());
+        };
+        if !rows.events.keeps(kind) {
+            rows.events.ignore(kind);
+            return Ok(());
+        }
+        let rule = layout.rules.get(at);
+        let touch = match rule.touch {
+            Some(when) => self.origins.touch(line, row, when)?,
+            None => None,
+        };
+        if kind == Kind::Touch && touch.is_none() {
+            rows.tally.without_source += 1;
+            return Ok(());
+        }
+        let stated = self.reader.read(line, row, rule, kind, rows)?;
+        let mark = self.reader.mark(at, row, &stated);
+        rows.tally.kept(&stated);
+        if let Some(origin) = touch {
+            let session = self.reader.session(rule, row);
+            push_touch(
+                layout,
+                rows,
+                row,
+                &stated,
+                &origin,
+                Mark { session, ..mark },
+            )?;
+        }
+        if kind != Kind::Touch {
+            push_other(layout, rows, row, &stated, mark)?;
+        }
+        match self.reader.conversion(line, row, at, stated)? {
+            Some((conversion, mark)) => push_other(layout, rows, row, &conversion, mark),
+            None => Ok(()),
+        }
+    }
+}
+
+fn push_touch(
+    layout: &Layout,
+    rows: &mut MappedRows,
+    row: &[Value<'_>],
+    stated: &Statement<'_>,
+    origin: &Origin<'_>,
+    mark: Mark,
+) -> Result<()> {
+    rows.tally.touch(origin);
+    let events = &mut rows.events;
+    let Some(person) = stated.person else {
+        events.leave_out(Kind::Touch, stated.time, origin.channel, stated.cost);
+        return Ok(());
+    };
+    let channel = events.intern_channel(origin.channel)?;
+    push_texts(layout, events, row, [origin.source_medium, origin.campaign])?;
+    let (time, met, cost) = (stated.time, stated.interaction, stated.cost);
+    events.push_row(person, time, channel, Kind::Touch, met, cost, None);
+    // an order that counts once may well have been met by two touches
+    let once = if stated.kind == Kind::Touch {
+        mark.once
+    } else {
+        0
+    };
+    rows.marks.push(Mark {
+        is_touch: true,
+        once,
+        ..mark
+    });
+    Ok(())
+}
+
+fn push_other(
+    layout: &Layout,
+    rows: &mut MappedRows,
+    row: &[Value<'_>],
+    stated: &Statement<'_>,
+    mark: Mark,
+) -> Result<()> {
+    let (goal, order, place) = (stated.goal.trim(), stated.order.trim(), stated.place.trim());
+    let events = &mut rows.events;
+    let person = match stated.person {
+        Some(person) => person,
+        None if stated.kind == Kind::Conversion => {
+            events.cleaned_mut().unknown_conversions += 1;
+            unknown_person(stated.time, stated.value, [place, goal, order])
+        }
+        None => {
+            events.leave_out(stated.kind, stated.time, place, 0.0);
+            return Ok(());
+        }
+    };
+    let channel = events.intern_channel(place)?;
+    let goal = optional(goal, events.goals_mut(stated.kind))?;
+    let order = optional(order, events.orders_mut())?;
+    push_texts(layout, events, row, ["", ""])?;
+    let sale = Some((stated.value, goal, order));
+    events.push_row(person, stated.time, channel, stated.kind, None, 0.0, sale);
+    rows.marks.push(mark);
+    Ok(())
+}
+
+/// Fills the named columns of the next row: the levels below the channel, then further texts.
+fn push_texts(
+    layout: &Layout,
+    events: &mut Events,
+    row: &[Value<'_>],
+    levels: [&str; 2],
+) -> Result<()> {
+    let mut columns = events.text_columns_mut();
+    for (column, level) in columns.by_ref().zip(levels) {
+        let code = column.texts.intern(level)?;
+        column.codes.push(code);
+    }
+    for (column, (_, slot)) in columns.zip(&layout.texts) {
+        let code = column.texts.intern(slot.text(row).trim())?;
+        column.codes.push(code);
+    }
+    Ok(())
+}
+
+fn optional(text: &str, table: &mut Interner) -> Result<u32> {
+    if text.is_empty() {
+        Ok(NO_TEXT)
+    } else {
+        table.intern(text)
+    }
+}

@@ -1,0 +1,118 @@
+//! Where a touch came from: its channel, and the levels below.
+
+use crate::channel::{CachedGrouping, Traffic};
+use crate::error::{Error, Result};
+use crate::io::mapping::kinds::TouchWhen;
+use crate::io::mapping::layout::Layout;
+use crate::io::record::Value;
+use std::borrow::Cow;
+
+/// Where a touch came from.
+pub(super) struct Origin<'a> {
+    pub(super) channel: &'a str,
+    /// `source / medium`.
+    pub(super) source_medium: &'a str,
+    pub(super) campaign: &'a str,
+    /// Whether a rule or the log itself names the channel.
+    pub(super) is_matched: bool,
+}
+
+/// Finds the origins of touches.
+pub(super) struct Origins<'a> {
+    layout: &'a Layout,
+    grouping: CachedGrouping<'a>,
+    /// The channel that the log states.
+    channel: String,
+}
+
+impl<'a> Origins<'a> {
+    pub(super) fn new(layout: &'a Layout) -> Self {
+        Self {
+            layout,
+            grouping: layout.grouping.cached(),
+            channel: String::new(),
+        }
+    }
+
+    /// Where a touch of this row came from; none where the row is none, or its channel is to be
+    /// left out.
+    ///
+    /// # Errors
+    /// If no rule names the channel and such rows are refused.
+    pub(super) fn touch(
+        &mut self,
+        line: u64,
+        row: &[Value<'_>],
+        when: TouchWhen,
+    ) -> Result<Option<Origin<'_>>> {
+        let stated = self.layout.channel.text(row);
+        self.channel.clear();
+        self.channel.push_str(stated.trim());
+        let tags = &self.layout.tags;
+        let texts = [
+            &tags.source,
+            &tags.medium,
+            &tags.campaign,
+            &tags.term,
+            &tags.content,
+            &tags.click_id,
+            &tags.click_network,
+            &tags.referrer,
+            &tags.url,
+            &self.layout.event,
+        ]
+        .map(|slot| slot.text_unless(row, is_blank_tag));
+        let further: Vec<Cow<'_, str>> = tags.further.iter().map(|slot| slot.text(row)).collect();
+        let further: Vec<&str> = further.iter().map(|text| &**text).collect();
+        let traffic = Traffic {
+            source: texts[0].trim(),
+            medium: texts[1].trim(),
+            campaign: texts[2].trim(),
+            term: texts[3].trim(),
+            content: texts[4].trim(),
+            click_id: texts[5].trim(),
+            click_network: if texts[6].trim().is_empty() {
+                tags.click_id.key(row)
+            } else {
+                texts[6].trim()
+            },
+            referrer: texts[7].trim(),
+            url: texts[8].trim(),
+            event: texts[9].trim(),
+            further: &further,
+        };
+        let group = self.grouping.group(&traffic);
+        let group = group.map_err(|error| unassigned(line, &error))?;
+        let qualifies = match when {
+            TouchWhen::Always | TouchWhen::SourceChanged => true,
+            TouchWhen::HasSource => group.has_tags(),
+            TouchWhen::HasSourceOrReferrer => group.has_tags() || group.has_referrer(),
+        };
+        let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
+        let qualifies = qualifies || by_log.is_some();
+        let channel = by_log.or(group.channel()).filter(|_| qualifies);
+        Ok(channel.map(|channel| Origin {
+            channel,
+            source_medium: group.source_medium(),
+            campaign: group.campaign(),
+            is_matched: group.is_matched() || by_log.is_some(),
+        }))
+    }
+}
+
+/// The error of a row whose channel no rule names.
+#[cold]
+fn unassigned(row: u64, error: &Error) -> Error {
+    Error::Malformed {
+        row,
+        reason: error.to_string(),
+    }
+}
+
+/// Whether a tag says nothing, so that the next column may say more.
+fn is_blank_tag(text: &str) -> bool {
+    matches!(
+        text.trim(),
+        "(not set)" | "(none)" | "(direct)" | "(not provided)"
+    )
+}

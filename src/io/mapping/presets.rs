@@ -1,0 +1,117 @@
+//! The mappings of well-known exports.
+
+use crate::error::{Error, Result};
+use serde_json::{Map, Value, json};
+
+macro_rules! presets {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("presets/", $name, ".toml")))),*]
+    };
+}
+
+/// Event logs first, then spend tables.
+static PRESETS: [(&str, &str); 27] = presets![
+    "ga4",
+    "ga4-fivetran",
+    "snowplow",
+    "segment",
+    "rudderstack",
+    "posthog",
+    "matomo",
+    "adobe",
+    "criteo",
+    "shopify-orders",
+    "shopify-visits",
+    "hubspot-deals",
+    "ra-attribution-events",
+    "ra-attribution-orders",
+    "google-ads",
+    "google-ads-report",
+    "adwords-report",
+    "meta",
+    "tiktok",
+    "linkedin",
+    "microsoft",
+    "pinterest",
+    "amazon",
+    "snapchat",
+    "reddit",
+    "x",
+    "apple",
+];
+
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    PRESETS.iter().map(|(name, _)| *name)
+}
+
+/// The TOML of a preset.
+pub(super) fn text(name: &str) -> Result<&'static str> {
+    let found = PRESETS.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text).ok_or_else(|| {
+        let known: Vec<&str> = names().collect();
+        Error::setting("the preset", format!("{name:?}"), known.join(", "))
+    })
+}
+
+/// Whether a mapping as stated names a preset.
+pub(super) fn names_one(stated: &Value) -> bool {
+    stated.get("preset").is_some() || stated["spend"].get("preset").is_some()
+}
+
+/// A mapping as stated, merged into the presets it names: one for the whole, one for its spend.
+pub(super) fn with_base(mut stated: Value) -> Result<Value> {
+    let Some(keys) = stated.as_object_mut() else {
+        return Ok(stated);
+    };
+    let whole = keys.remove("preset");
+    let spend = keys.get_mut("spend").and_then(Value::as_object_mut);
+    let spend = spend.and_then(|spend| spend.remove("preset"));
+    let mut merged = match whole {
+        Some(name) => named(&name)?,
+        None => Value::Object(Map::new()),
+    };
+    let preset = spend.map(|name| named(&name)).transpose()?;
+    if let Some(mut preset) = preset {
+        let mut of_spend = preset["spend"].take();
+        of_spend["file"] = preset["file"].take();
+        merge(&mut merged, json!({ "spend": of_spend }));
+        merge(&mut merged, stated);
+        append_channels(&mut merged, preset["channel"].take());
+    } else {
+        merge(&mut merged, stated);
+    }
+    Ok(merged)
+}
+
+/// The preset of that name as a value.
+fn named(name: &Value) -> Result<Value> {
+    let Some(name) = name.as_str() else {
+        return Err(Error::setting("preset", name, "the name of a preset"));
+    };
+    let unusable = |error: toml::de::Error| Error::setting("the preset", name, error.to_string());
+    toml::from_str(text(name)?).map_err(unusable)
+}
+
+/// Puts the rules for channels of a spend preset behind those of the mapping.
+fn append_channels(merged: &mut Value, rules: Value) {
+    let Value::Array(rules) = rules else {
+        return;
+    };
+    match &mut merged["channel"] {
+        Value::Array(own) => own.extend(rules),
+        none => *none = Value::Array(rules),
+    }
+}
+
+/// Tables are merged key by key; everything else is replaced, and null changes nothing.
+fn merge(base: &mut Value, stated: Value) {
+    match (base, stated) {
+        (_, Value::Null) => {}
+        (Value::Object(base), Value::Object(stated)) => {
+            for (key, value) in stated {
+                merge(base.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (base, stated) => *base = stated,
+    }
+}

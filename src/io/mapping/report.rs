@@ -1,0 +1,360 @@
+//! What was read, what was left out and why.
+
+use crate::event::{CleanedRows, Events, Kind};
+use crate::io::file::guess::Guess;
+use crate::io::mapping::settle::Settled;
+use crate::io::mapping::tally::{Amounts, Tally, kind_name};
+use crate::io::mapping::tolerance::SkippedRows;
+use crate::report::{Cell, Document, Report, Section, Table};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The sources and persons that a report names.
+const NAMED: usize = 20;
+const PERSONS: usize = 5;
+
+/// What was read from a log by a mapping, what was left out, and why. A new mapping is judged by
+/// it. Shown as text it has a table for each part that has something to say.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+#[non_exhaustive]
+pub struct ReadingReport {
+    /// The files, in order.
+    pub files: Vec<String>,
+    /// Columns of the mapping that the files lack.
+    pub missing_columns: Vec<String>,
+    /// What was guessed about them, where the mapping says `auto`.
+    pub guesses: Vec<Guess>,
+    /// Rows of the files.
+    pub rows: u64,
+    /// Events by kind, as kept. A row can be a touch and a conversion.
+    pub kinds: BTreeMap<String, u64>,
+    /// What the conversions are worth.
+    pub value: f64,
+    /// What the touches cost.
+    pub cost: f64,
+    /// Touches by channel, as kept.
+    pub channels: BTreeMap<String, u64>,
+    /// Touches that no rule named a channel for, by `source / medium`, the most frequent first.
+    pub unmatched: Vec<Counted>,
+    /// How many further pairs there are.
+    pub further_unmatched: u64,
+    /// Rows of events that the mapping does not use, by name of the event.
+    pub other_events: BTreeMap<String, u64>,
+    /// Rows that conditions left out, by condition.
+    pub dropped: BTreeMap<String, u64>,
+    /// Rows that would be touches, had they a source.
+    pub without_source: u64,
+    /// Events that repeat another in the columns of `drop.same`.
+    pub repeated: u64,
+    /// Events that count once and came before, by name of the event's rule.
+    pub counted_once: BTreeMap<String, u64>,
+    /// Touches of a session, or of a source, that stand behind the one that is kept.
+    pub within_sessions: u64,
+    /// Rows whose person is missing or was cleaned.
+    pub cleaned_rows: CleanedRows,
+    /// Rows that could not be read.
+    pub skipped: SkippedRows,
+    /// The first and the last second of the events, since 1970-01-01T00:00:00Z.
+    pub first: Option<u32>,
+    /// See `first`.
+    pub last: Option<u32>,
+    /// Rows and amounts by currency, before conversion.
+    pub currencies: BTreeMap<String, CurrencyTotal>,
+    /// The persons with the most events.
+    pub heaviest: Vec<Counted>,
+}
+
+/// A name and how often it occurs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The name.
+    pub name: String,
+    /// How often it occurs.
+    pub rows: u64,
+}
+
+/// The amounts in one currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct CurrencyTotal {
+    /// Rows with an amount.
+    pub rows: u64,
+    /// The sum of their values.
+    pub value: f64,
+    /// The sum of their costs.
+    pub cost: f64,
+}
+
+impl From<Amounts> for CurrencyTotal {
+    fn from(amounts: Amounts) -> Self {
+        Self {
+            rows: amounts.rows,
+            value: amounts.value,
+            cost: amounts.cost,
+        }
+    }
+}
+
+impl ReadingReport {
+    /// The report of all that was read; files and what was found about them are filled in already.
+    pub(super) fn filled(self, events: &Events, tally: Tally, settled: Settled) -> Self {
+        let (unmatched, further_unmatched) = most_frequent(tally.unmatched);
+        let ignored = events.ignored_rows();
+        let mut report = Self {
+            rows: tally.rows,
+            unmatched,
+            further_unmatched,
+            other_events: tally.passed_over,
+            dropped: tally.dropped,
+            without_source: tally.without_source,
+            repeated: settled.repeated,
+            counted_once: settled.counted_once,
+            within_sessions: settled.within_sessions,
+            cleaned_rows: events.cleaned_rows(),
+            skipped: tally.skipped,
+            first: tally.first,
+            last: tally.last,
+            currencies: tally
+                .currencies
+                .into_iter()
+                .map(|(name, amounts)| (name, amounts.into()))
+                .collect(),
+            heaviest: heaviest(events),
+            value: events.conversions().iter().map(|sale| sale.value).sum(),
+            cost: events.costs().iter().sum(),
+            ..self
+        };
+        if ignored.total() > 0 {
+            let rows = ignored.total();
+            report
+                .other_events
+                .insert("(kinds that only KPIs use)".into(), rows);
+        }
+        report.count(events);
+        report
+    }
+
+    /// Counts events by kind, and touches by channel.
+    fn count(&mut self, events: &Events) {
+        let names = events.channel_names();
+        let mut channels = vec![0_u64; names.len()];
+        for (&(kind, _), &channel) in events.kinds().iter().zip(events.channel_ids()) {
+            *self.kinds.entry(kind_name(kind).into()).or_default() += 1;
+            if kind == Kind::Touch {
+                channels[channel.index()] += 1;
+            }
+        }
+        let counted = names
+            .iter()
+            .zip(channels)
+            .filter(|(_, touches)| *touches > 0);
+        self.channels = counted
+            .map(|(name, touches)| (name.to_owned(), touches))
+            .collect();
+    }
+}
+
+/// The most frequent names, and how many further ones there are.
+fn most_frequent(counts: BTreeMap<String, u64>) -> (Vec<Counted>, u64) {
+    let mut all: Vec<Counted> = counts
+        .into_iter()
+        .map(|(name, rows)| Counted { name, rows })
+        .collect();
+    all.sort_by(|a, b| b.rows.cmp(&a.rows).then(a.name.cmp(&b.name)));
+    let further = all.len().saturating_sub(NAMED) as u64;
+    all.truncate(NAMED);
+    (all, further)
+}
+
+/// The persons with the most events.
+fn heaviest(events: &Events) -> Vec<Counted> {
+    let mut codes = events.persons().to_vec();
+    codes.sort_unstable();
+    let mut runs: Vec<(usize, u64)> = codes
+        .chunk_by(|a, b| a == b)
+        .map(|run| (run.len(), run[0]))
+        .collect();
+    runs.sort_unstable_by_key(|&(rows, code)| (std::cmp::Reverse(rows), code));
+    let named = runs.into_iter().take(PERSONS).map(|(rows, code)| Counted {
+        name: events.people().key(code).to_string(),
+        rows: rows as u64,
+    });
+    named.collect()
+}
+
+impl Report for ReadingReport {
+    fn title(&self) -> String {
+        let files = match self.files.as_slice() {
+            [] => String::new(),
+            [file] => format!(" of {file}"),
+            files => format!(" of {} files", files.len()),
+        };
+        format!("{} rows{files}", crate::report::figure(self.rows as f64, 0))
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let mut sections = vec![self.head()];
+        let unmatched = self.unmatched.iter().map(|of| (of.name.as_str(), of.rows));
+        let heaviest = self.heaviest.iter().map(|of| (of.name.as_str(), of.rows));
+        let touches = self.kinds.get("touch").copied().unwrap_or(0);
+        let parts = [
+            (
+                "touches by channel",
+                "channel",
+                pairs(&self.channels),
+                touches,
+            ),
+            (
+                "no rule names a channel of",
+                "source / medium",
+                unmatched.collect(),
+                touches,
+            ),
+            (
+                "rows of other events",
+                "event",
+                pairs(&self.other_events),
+                self.rows,
+            ),
+            (
+                "rows left out by conditions",
+                "condition",
+                pairs(&self.dropped),
+                self.rows,
+            ),
+            (
+                "events that count once, repeated",
+                "event",
+                pairs(&self.counted_once),
+                self.rows,
+            ),
+            (
+                "rows that cannot be read",
+                "reason",
+                pairs(&self.skipped.reasons),
+                self.rows,
+            ),
+            (
+                "persons with the most events",
+                "person",
+                heaviest.collect(),
+                0,
+            ),
+        ];
+        let filled = parts.into_iter().filter(|(_, _, rows, _)| !rows.is_empty());
+        sections.extend(filled.map(|(heading, name, rows, of)| part(heading, name, rows, of)));
+        if !self.skipped.first.is_empty() {
+            let first = Section::new().with_heading("the first of these");
+            sections.push(first.with_lines(self.skipped.first.iter().cloned()));
+        }
+        if !self.currencies.is_empty() {
+            sections.push(self.currency_section());
+        }
+        sections
+    }
+}
+
+impl ReadingReport {
+    fn head(&self) -> Section {
+        let count = |count: u64, what: &str| {
+            (count > 0).then(|| format!("{what}: {}", crate::report::figure(count as f64, 0)))
+        };
+        let kinds = self
+            .kinds
+            .iter()
+            .map(|(kind, rows)| format!("{kind} {}", crate::report::figure(*rows as f64, 0)));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let cleaned = self.cleaned_rows;
+        let lines = [
+            Some(format!(
+                "events: {}",
+                if kinds.is_empty() { "none" } else { &kinds }
+            )),
+            self.first
+                .zip(self.last)
+                .map(|(first, last)| format!("from {} to {}", stamp(first), stamp(last))),
+            (self.value > 0.0).then(|| format!("worth: {}", crate::report::figure(self.value, 2))),
+            (self.cost > 0.0).then(|| format!("cost: {}", crate::report::figure(self.cost, 2))),
+            count(self.without_source, "rows that state no source"),
+            count(self.repeated, "events that repeat another"),
+            count(self.within_sessions, "further touches of a session"),
+            count(cleaned.placeholders, "persons that are placeholders"),
+            count(cleaned.unknown_touches, "touches without person, left out"),
+            count(
+                cleaned.unknown_conversions,
+                "conversions without person, unattributed",
+            ),
+            count(
+                cleaned.unknown_others,
+                "other events without person, left out",
+            ),
+            count(cleaned.blanks, "values with blanks around them"),
+            (!self.missing_columns.is_empty())
+                .then(|| format!("columns not found: {}", self.missing_columns.join(", "))),
+        ];
+        let guesses = self.guesses.iter().map(ToString::to_string);
+        Section::new().with_lines(lines.into_iter().flatten().chain(guesses))
+    }
+
+    fn currency_section(&self) -> Section {
+        let rows = self.currencies.iter().map(|(currency, total)| {
+            let name = if currency.is_empty() {
+                "(none)"
+            } else {
+                currency
+            };
+            [
+                Cell::from(name),
+                Cell::count(total.rows),
+                Cell::number(total.value, 2),
+                Cell::number(total.cost, 2),
+            ]
+        });
+        let table = Table::new(["currency", "rows", "value", "cost"]).with_rows(rows);
+        Section::new()
+            .with_heading("amounts as stated")
+            .with_table(table)
+    }
+}
+
+fn pairs(counts: &BTreeMap<String, u64>) -> Vec<(&str, u64)> {
+    let mut pairs: Vec<(&str, u64)> = counts.iter().map(|(name, rows)| (&**name, *rows)).collect();
+    pairs.sort_by_key(|&(_, rows)| std::cmp::Reverse(rows));
+    pairs
+}
+
+/// A table of counts, with shares of a whole where there is one.
+fn part(heading: &str, name: &str, rows: Vec<(&str, u64)>, whole: u64) -> Section {
+    let cells = rows.iter().take(NAMED).map(|&(name, rows)| {
+        let share = (whole > 0).then(|| rows as f64 / whole as f64);
+        let name = if name.is_empty() { "(none)" } else { name };
+        let mut cells = vec![Cell::from(name), Cell::count(rows)];
+        cells.extend(share.map(|share| Cell::percent(share, 1)));
+        cells
+    });
+    let columns = [name, "rows", "share"];
+    let table = Table::new(columns.into_iter().take(if whole > 0 { 3 } else { 2 }));
+    let section = Section::new()
+        .with_heading(heading)
+        .with_table(table.with_rows(cells));
+    match rows.len().checked_sub(NAMED) {
+        Some(further) if further > 0 => section.with_line(format!("and {further} more")),
+        _ => section,
+    }
+}
+
+/// A second as RFC 3339.
+fn stamp(second: u32) -> String {
+    jiff::Timestamp::from_second(i64::from(second)).map_or(String::new(), |at| at.to_string())
+}
+
+impl fmt::Display for ReadingReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Document {
+            title: self.title(),
+            sections: self.sections(),
+        }
+        .fmt(f)
+    }
+}

@@ -1,0 +1,189 @@
+//! Which mapped rows stay: repetitions, events that count once, sessions, changes of source.
+
+use crate::event::{Events, Kind};
+use crate::io::mapping::kinds::TouchWhen;
+use crate::io::mapping::layout::{Layout, SessionBy};
+use crate::io::mapping::rows::{MappedRows, Mark};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// What was left out when all rows were read.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    pub(super) repeated: u64,
+    /// By name of the rule.
+    pub(super) counted_once: BTreeMap<String, u64>,
+    pub(super) within_sessions: u64,
+}
+
+/// Leaves out what the mapping says, the earliest staying; rows of one time stay in file order.
+pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
+    let mut keeps = vec![true; rows.marks.len()];
+    let mut settled = Settled::default();
+    // a row that is a touch and a conversion repeats as both
+    let same = |mark: &Mark| match mark.same {
+        0 => 0,
+        same => same ^ (u64::from(mark.is_touch) << 1),
+    };
+    settled.repeated = drop_repetitions(rows, &mut keeps, same).len() as u64;
+    for row in drop_repetitions(rows, &mut keeps, |mark| mark.once) {
+        let rule = layout.rules.get(usize::from(rows.marks[row].rule));
+        *settled.counted_once.entry(rule.name.clone()).or_default() += 1;
+    }
+    let mut dropped = within_sessions(rows, layout, &keeps);
+    dropped.iter().for_each(|&row| keeps[row] = false);
+    let unchanged = unchanged_sources(rows, layout, &keeps);
+    unchanged.iter().for_each(|&row| keeps[row] = false);
+    dropped.extend(unchanged);
+    settled.within_sessions = dropped.len() as u64;
+    rows.events.keep_costs_of(&dropped);
+    let mut kept: Vec<usize> = (0..keeps.len()).filter(|&row| keeps[row]).collect();
+    let is_ordered = order_within_seconds(rows, &mut kept);
+    if !is_ordered || kept.len() < keeps.len() {
+        rows.events.arrange(&kept);
+    }
+    settled
+}
+
+/// Where a row stands in time.
+fn moment(events: &Events, marks: &[Mark], row: usize) -> (u32, u32, usize) {
+    (events.times()[row], marks[row].nanoseconds, row)
+}
+
+/// Drops all but the earliest of the kept rows that share a number; returns the others.
+fn drop_repetitions(
+    rows: &MappedRows,
+    keeps: &mut [bool],
+    number: impl Fn(&Mark) -> u64 + Sync,
+) -> Vec<usize> {
+    let (events, marks) = (&rows.events, &rows.marks);
+    let mut numbered: Vec<(u64, usize)> = (0..marks.len())
+        .into_par_iter()
+        .filter(|&row| keeps[row])
+        .map(|row| (number(&marks[row]), row))
+        .filter(|&(number, _)| number != 0)
+        .collect();
+    numbered.par_sort_unstable();
+    let mut dropped = Vec::new();
+    for run in numbered
+        .chunk_by(|a, b| a.0 == b.0)
+        .filter(|run| run.len() > 1)
+    {
+        let earliest = run.iter().map(|&(_, row)| moment(events, marks, row)).min();
+        let others = run.iter().map(|&(_, row)| row);
+        dropped.extend(others.filter(|&row| Some(row) != earliest.map(|(_, _, row)| row)));
+    }
+    dropped.sort_unstable();
+    dropped.iter().for_each(|&row| keeps[row] = false);
+    dropped
+}
+
+/// The kept touches but one of each session.
+fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<usize> {
+    if layout.rules.iter().all(|rule| rule.session.is_none()) {
+        return Vec::new();
+    }
+    let (events, marks) = (&rows.events, &rows.marks);
+    let rule = |row: usize| layout.rules.get(usize::from(marks[row].rule));
+    // by person and, in rules with a key, by session; then by time
+    let key = |row: usize| {
+        let session = rule(row)
+            .session
+            .as_ref()
+            .filter(|_| marks[row].is_touch && keeps[row])?;
+        let session = match session.by {
+            SessionBy::Key(_) if marks[row].session == 0 => return None,
+            SessionBy::Key(_) => marks[row].session,
+            SessionBy::Gap(_) => 0,
+        };
+        Some((events.persons()[row], session, moment(events, marks, row)))
+    };
+    let mut touches: Vec<_> = (0..marks.len()).into_par_iter().filter_map(key).collect();
+    touches.par_sort_unstable();
+    let ends = |a: &(u64, u64, (u32, u32, usize)), b: &(u64, u64, (u32, u32, usize))| {
+        let is_gap = match rule(b.2.2).session.as_ref().map(|session| &session.by) {
+            Some(SessionBy::Gap(gap)) => b.2.0 - a.2.0 > *gap,
+            _ => false,
+        };
+        (a.0, a.1) != (b.0, b.1) || is_gap
+    };
+    let mut dropped = Vec::new();
+    for run in touches
+        .chunk_by(|a, b| !ends(a, b))
+        .filter(|run| run.len() > 1)
+    {
+        let takes_last = rule(run[0].2.2)
+            .session
+            .as_ref()
+            .is_some_and(|of| of.takes_last);
+        let stays = if takes_last { run.len() - 1 } else { 0 };
+        let others = run.iter().enumerate().filter(|(at, _)| *at != stays);
+        dropped.extend(others.map(|(_, touch)| touch.2.2));
+    }
+    dropped
+}
+
+/// The kept touches of rules that ask for a change whose source, medium and campaign are those of
+/// the person's touch before.
+fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<usize> {
+    let asks = |row: usize| {
+        let rule = layout.rules.get(usize::from(rows.marks[row].rule));
+        rule.touch == Some(TouchWhen::SourceChanged)
+    };
+    if !(layout.rules.iter()).any(|rule| rule.touch == Some(TouchWhen::SourceChanged)) {
+        return Vec::new();
+    }
+    let (events, marks) = (&rows.events, &rows.marks);
+    let mut touches: Vec<_> = (0..marks.len())
+        .into_par_iter()
+        .filter(|&row| keeps[row] && marks[row].is_touch)
+        .map(|row| (events.persons()[row], moment(events, marks, row)))
+        .collect();
+    touches.par_sort_unstable();
+    let origin = |row: usize| {
+        let levels = [0, 1].map(|at| events.text_column(at).codes[row]);
+        (events.channel_ids()[row], levels)
+    };
+    let repeats = |pair: &[(u64, (u32, u32, usize))]| {
+        let (before, row) = (pair[0].1.2, pair[1].1.2);
+        let is_same = pair[0].0 == pair[1].0 && origin(before) == origin(row);
+        (is_same && asks(row)).then_some(row)
+    };
+    touches.windows(2).filter_map(repeats).collect()
+}
+
+/// Puts kept rows of one person and second into the order of their fractions, and moves touches that
+/// follow a conversion there into the next second, so that they do not count as before it. Returns
+/// whether no row changed its place.
+fn order_within_seconds(rows: &mut MappedRows, kept: &mut [usize]) -> bool {
+    let (events, marks) = (&mut rows.events, &rows.marks);
+    if marks.iter().all(|mark| mark.nanoseconds == 0) {
+        return true;
+    }
+    let moment = |(place, &row): (usize, &usize)| {
+        let person = events.persons()[row];
+        (person, events.times()[row], marks[row].nanoseconds, place)
+    };
+    let mut moments: Vec<_> = kept.par_iter().enumerate().map(moment).collect();
+    moments.par_sort_unstable();
+    let before = kept.to_vec();
+    let mut is_ordered = true;
+    for run in moments
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .filter(|run| run.len() > 1)
+    {
+        let mut places: Vec<usize> = run.iter().map(|moment| moment.3).collect();
+        places.sort_unstable();
+        let (mut seconds, mut follows_sale) = (0, false);
+        for (&place, moment) in places.iter().zip(run) {
+            let row = before[moment.3];
+            is_ordered &= kept[place] == row;
+            kept[place] = row;
+            let is_sale = events.kinds()[row].0 == Kind::Conversion;
+            seconds += u32::from(follows_sale && !is_sale);
+            follows_sale = is_sale;
+            events.set_time(row, moment.1.saturating_add(seconds));
+        }
+    }
+    is_ordered
+}

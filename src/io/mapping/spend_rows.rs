@@ -1,0 +1,322 @@
+//! Spend tables, read by a mapping.
+
+use crate::channel::{CachedGrouping, Grouping, Traffic};
+use crate::error::{Error, Result};
+use crate::event::{CostTable, Kind};
+use crate::io::file::guess::Guess;
+use crate::io::mapping::column::MappedColumn;
+use crate::io::mapping::conditions::CompiledCondition;
+use crate::io::mapping::currency::{Conversion, Rates};
+use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
+use crate::io::mapping::specification::Mapping;
+use crate::io::mapping::spend::{SpendMapping, TotalRow};
+use crate::io::mapping::spend_report::SpendReport;
+use crate::io::mapping::tolerance::BadRows;
+use crate::io::record::{FieldPath, Value};
+use crate::time::Day;
+
+/// A mapping made ready to read spend by.
+pub(super) struct SpendLayout {
+    pub(super) paths: Vec<FieldPath>,
+    date: Timed,
+    cost: Amount,
+    /// The cost of the line of totals, in units.
+    total: Amount,
+    clicks: Amount,
+    currency: Slot,
+    pub(super) conversion: Conversion,
+    channel: Slot,
+    tags: [Slot; 5],
+    further: Vec<Slot>,
+    grouping: Grouping,
+    skips: Vec<CompiledCondition>,
+    totals: Vec<Slot>,
+    total_row: TotalRow,
+}
+
+impl SpendLayout {
+    /// # Errors
+    /// If the mapping has no `spend`, or one of its settings is unusable.
+    pub(super) fn new(mapping: &Mapping, rates: Option<&Rates>, signs: Signs) -> Result<Self> {
+        let spend = mapping.spend.as_ref().ok_or_else(|| {
+            Error::setting(
+                "spend",
+                "unset",
+                "where a spend table has its date and cost",
+            )
+        })?;
+        for (name, column) in [("date", &spend.date), ("cost", &spend.cost)] {
+            if column.is_unset() {
+                let setting = format!("spend.{name}");
+                return Err(Error::setting(setting, "unset", "the name of a column"));
+            }
+        }
+        mapping.bad_rows.check()?;
+        let none = mapping.spend_file().null.iter().chain(&spend.missing.0);
+        let none = none.cloned().chain(["--", "-"].map(str::to_owned));
+        let mut places = Places::new(none, signs);
+        let grouping = mapping.grouping()?;
+        let further = grouping.further_fields().iter();
+        let further = further
+            .map(|name| places.slot(&named(spend, name)))
+            .collect();
+        let mut total = spend.cost.clone();
+        total.unit = None;
+        let tags = [
+            &spend.source,
+            &spend.medium,
+            &spend.campaign,
+            &spend.term,
+            &spend.content,
+        ];
+        let skips = spend.skip.iter().map(|condition| {
+            CompiledCondition::new(condition, |name| places.bare_slot(&named(spend, name)))
+        });
+        let skips = skips.collect::<Result<_>>()?;
+        let totals = spend.check.columns.0.iter();
+        let totals = totals
+            .map(|name| places.bare_slot(&MappedColumn::at(name)))
+            .collect();
+        let mut date = spend.date.clone();
+        date.zone.get_or_insert_with(|| "UTC".to_owned()); // a day is a day wherever it was
+        Ok(Self {
+            date: places.timed(&date)?,
+            cost: places.amount(&spend.cost)?,
+            total: places.amount(&total)?,
+            clicks: places.amount(&spend.clicks)?,
+            currency: places.slot(&spend.currency),
+            conversion: mapping.conversion(&spend.currency, rates)?,
+            channel: places.slot(&spend.channel),
+            tags: tags.map(|column| places.slot(column)),
+            further,
+            grouping,
+            skips,
+            totals,
+            total_row: spend.check.total_row,
+            paths: places.into_paths(),
+        })
+    }
+}
+
+/// The column that a name means: one of the mapping, or one of the file.
+fn named(spend: &SpendMapping, name: &str) -> MappedColumn {
+    let column = match name {
+        "date" => &spend.date,
+        "cost" => &spend.cost,
+        "clicks" => &spend.clicks,
+        "currency" => &spend.currency,
+        "channel" => &spend.channel,
+        "source" => &spend.source,
+        "medium" => &spend.medium,
+        "campaign" => &spend.campaign,
+        "network" => &spend.network,
+        _ => return MappedColumn::at(name),
+    };
+    if column.is_unset() {
+        MappedColumn::at(name)
+    } else {
+        column.clone()
+    }
+}
+
+/// Reads the rows of spend tables.
+pub(super) struct SpendRows<'a> {
+    layout: &'a SpendLayout,
+    bad_rows: BadRows,
+    grouping: CachedGrouping<'a>,
+    pub(super) costs: CostTable,
+    pub(super) report: SpendReport,
+    /// The sum of the file's costs, as stated: what its line of totals says.
+    stated: f64,
+}
+
+impl<'a> SpendRows<'a> {
+    pub(super) fn new(layout: &'a SpendLayout, bad_rows: BadRows) -> Self {
+        Self {
+            layout,
+            bad_rows,
+            grouping: layout.grouping.cached(),
+            costs: CostTable::in_zone(layout.date.zone()),
+            report: SpendReport::default(),
+            stated: 0.0,
+        }
+    }
+
+    /// Another file begins.
+    pub(super) fn begin_file(&mut self, name: &str) {
+        self.stated = 0.0;
+        self.report.files.push(name.to_owned());
+    }
+
+    /// Checks which of the mapping's columns the file has; presets' may be missing.
+    pub(super) fn check_columns(
+        &mut self,
+        found: &[bool],
+        header: &[String],
+        has_preset: bool,
+    ) -> Result<()> {
+        let layout = self.layout;
+        let tags = layout.tags.iter().map(|slot| (slot, false));
+        let others = [
+            (&layout.date.slot, true),
+            (&layout.cost.slot, true),
+            (&layout.clicks.slot, false),
+            (&layout.currency, false),
+            (&layout.channel, false),
+        ];
+        let lacking = others
+            .into_iter()
+            .chain(tags)
+            .filter(|(slot, _)| !slot.is_found(found));
+        for (slot, is_needed) in lacking {
+            if is_needed || !has_preset {
+                return Err(Error::MissingColumn {
+                    column: slot.name.clone(),
+                    found: header.to_vec(),
+                });
+            }
+            if !self.report.missing_columns.contains(&slot.name) {
+                self.report.missing_columns.push(slot.name.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what was guessed about the file.
+    pub(super) fn guessed(&mut self, guess: &Guess) {
+        if !guess.is_empty() {
+            self.report.guesses.push(guess.clone());
+        }
+    }
+
+    /// Takes a row of the file, or what is wrong with it.
+    ///
+    /// # Errors
+    /// If the row cannot be read and bad rows are refused.
+    pub(super) fn take(&mut self, line: u64, row: Result<&[Value<'_>]>) -> Result<()> {
+        self.report.rows += 1;
+        match row.and_then(|row| self.read(line, row)) {
+            Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
+                self.report.skipped.add(&error);
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn read(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
+        let layout = self.layout;
+        if layout.skips.iter().any(|condition| condition.holds(row)) {
+            self.report.left_out += 1;
+            return Ok(());
+        }
+        if layout.totals.iter().any(|slot| is_total(&slot.text(row))) {
+            return self.check_total(line, row);
+        }
+        let moment = layout.date.read(line, row)?;
+        let day = layout.date.day(moment.second)?;
+        let stated = layout.cost.read(line, row, Kind::Touch)?.unwrap_or(0.0);
+        let clicks = layout.clicks.read(line, row, Kind::Touch)?.unwrap_or(0.0);
+        let mut cost = stated;
+        if layout.currency.is_set() && cost != 0.0 {
+            let currency = layout.currency.text(row);
+            cost *= layout
+                .conversion
+                .factor(&currency, day, line, &layout.currency.name)?;
+            self.report.currency(&currency, stated);
+        }
+        self.stated += stated;
+        self.push(line, row, day, cost, clicks)
+    }
+
+    fn push(
+        &mut self,
+        line: u64,
+        row: &[Value<'_>],
+        day: Day,
+        cost: f64,
+        clicks: f64,
+    ) -> Result<()> {
+        let layout = self.layout;
+        let [source, medium, campaign, term, content] =
+            layout.tags.each_ref().map(|slot| slot.text(row));
+        let further: Vec<_> = layout.further.iter().map(|slot| slot.text(row)).collect();
+        let further: Vec<&str> = further.iter().map(|text| &**text).collect();
+        let traffic = Traffic {
+            source: source.trim(),
+            medium: medium.trim(),
+            campaign: campaign.trim(),
+            term: term.trim(),
+            content: content.trim(),
+            further: &further,
+            ..Traffic::default()
+        };
+        let group = self.grouping.group(&traffic)?;
+        let stated = layout.channel.text(row);
+        let stated = Some(stated.trim()).filter(|stated| !stated.is_empty());
+        let Some(channel) = stated.or(group.channel()) else {
+            self.report.left_out += 1;
+            return Ok(());
+        };
+        let levels = [group.source_medium(), group.campaign()];
+        let pushed = self.costs.push_at(channel, &levels, day, cost);
+        pushed.map_err(|error| Error::Malformed {
+            row: line,
+            reason: error.to_string(),
+        })?;
+        self.report.cost(
+            channel,
+            day,
+            cost,
+            clicks,
+            stated.is_some() || group.is_matched(),
+        );
+        Ok(())
+    }
+
+    /// Compares the file's own total with the sum of its rows, to the cent.
+    fn check_total(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
+        let layout = self.layout;
+        if layout.total_row == TotalRow::Ignore {
+            self.report.left_out += 1;
+            return Ok(());
+        }
+        // a report with rows in micros has its total in units
+        let in_units = layout.total.read(line, row, Kind::Touch)?;
+        let as_rows = layout.cost.read(line, row, Kind::Touch)?;
+        let (Some(in_units), Some(as_rows)) = (in_units, as_rows) else {
+            self.report.left_out += 1;
+            return Ok(());
+        };
+        let is_sum = |total: f64| (total - self.stated).abs() < 0.0051;
+        self.report.totals += 1;
+        if is_sum(in_units) || is_sum(as_rows) {
+            return Ok(());
+        }
+        let expected = format!("{:.2}, the sum of the rows", self.stated);
+        let error = Error::field(
+            line,
+            &*layout.cost.slot.name,
+            in_units.to_string(),
+            expected,
+        );
+        if layout.total_row == TotalRow::Refuse {
+            return Err(error);
+        }
+        self.report.wrong_totals.push(error.to_string());
+        Ok(())
+    }
+}
+
+/// Whether a cell marks a line of totals.
+fn is_total(text: &str) -> bool {
+    let text = text.trim_start();
+    let starts = text
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("total"));
+    starts
+        && text[5..]
+            .chars()
+            .next()
+            .is_none_or(|next| !next.is_alphanumeric())
+}

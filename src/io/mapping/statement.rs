@@ -1,0 +1,233 @@
+//! What one row of a file states, read and checked.
+
+use crate::error::{Error, Result};
+use crate::event::person::plain_number;
+use crate::event::{Events, Interaction, Kind, Placeholders};
+use crate::io::mapping::layout::{Layout, Rule, SessionBy};
+use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::slot::{Amount, Slot};
+use crate::io::record::Value;
+use std::borrow::Cow;
+use xxhash_rust::xxh3::Xxh3;
+
+/// The longest key of a person in bytes: what is longer is damage, not a name.
+const LONGEST_KEY: usize = 4096;
+
+/// What a row states. Amounts are in the log's currency.
+pub(super) struct Statement<'v> {
+    pub(super) kind: Kind,
+    /// None where it is missing.
+    pub(super) person: Option<u64>,
+    pub(super) time: u32,
+    pub(super) nanoseconds: u32,
+    pub(super) value: f64,
+    pub(super) cost: f64,
+    pub(super) goal: Cow<'v, str>,
+    pub(super) order: Cow<'v, str>,
+    pub(super) interaction: Option<Interaction>,
+    pub(super) place: Cow<'v, str>,
+}
+
+/// Reads rows by a mapping.
+pub(super) struct Reader<'a> {
+    layout: &'a Layout,
+    placeholders: Placeholders,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(layout: &'a Layout, placeholders: Placeholders) -> Self {
+        Self {
+            layout,
+            placeholders,
+        }
+    }
+
+    /// # Errors
+    /// If a value of the row cannot be used, with its column and what was expected.
+    pub(super) fn read<'v>(
+        &self,
+        line: u64,
+        row: &'v [Value<'v>],
+        rule: &'v Rule,
+        kind: Kind,
+        rows: &mut MappedRows,
+    ) -> Result<Statement<'v>>
+    where
+        'a: 'v,
+    {
+        let layout = self.layout;
+        let moment = layout.time.read(line, row)?;
+        let value = match kind {
+            Kind::Touch => 0.0,
+            _ => value_of(
+                rule.value.as_ref().unwrap_or(&layout.value),
+                line,
+                row,
+                kind,
+            )?,
+        };
+        let cost = layout.cost.read(line, row, Kind::Touch)?.unwrap_or(0.0);
+        let factor = self.factor(line, row, moment.second, [value, cost], rows)?;
+        let (goal, order) = (layout.goal.text(row), layout.order.text(row));
+        Ok(Statement {
+            kind,
+            person: self.person(line, row, &mut rows.events)?,
+            time: moment.second,
+            nanoseconds: moment.nanosecond,
+            value: value * factor,
+            cost: cost * factor,
+            goal: match &rule.goal {
+                Some(of_rule) if goal.trim().is_empty() => of_rule.as_str().into(),
+                _ => goal,
+            },
+            order: if self.placeholders.contains(&order) {
+                Cow::Borrowed("")
+            } else {
+                order
+            },
+            interaction: interaction(&layout.interaction, line, row)?.or(rule.interaction),
+            place: layout.place.text(row),
+        })
+    }
+
+    /// By what amounts of the row are multiplied, so that they are in one currency.
+    fn factor(
+        &self,
+        line: u64,
+        row: &[Value<'_>],
+        time: u32,
+        [value, cost]: [f64; 2],
+        rows: &mut MappedRows,
+    ) -> Result<f64> {
+        let slot = &self.layout.currency;
+        if !slot.is_set() || (value == 0.0 && cost == 0.0) {
+            return Ok(1.0);
+        }
+        let currency = slot.text(row);
+        let day = self.layout.time.day(time)?;
+        let factor = self
+            .layout
+            .conversion
+            .factor(&currency, day, line, &slot.name)?;
+        rows.tally.amount(&currency, value, cost);
+        Ok(factor)
+    }
+
+    /// The conversion at another time that a touch states beside itself. Of each order one counts.
+    pub(super) fn conversion<'v>(
+        &self,
+        line: u64,
+        row: &'v [Value<'v>],
+        rule: usize,
+        stated: Statement<'v>,
+    ) -> Result<Option<(Statement<'v>, Mark)>>
+    where
+        'a: 'v,
+    {
+        let Some((time, goal)) = &self.layout.rules.get(rule).converts else {
+            return Ok(None);
+        };
+        let Some(moment) = time.read_if_any(line, row)? else {
+            return Ok(None);
+        };
+        let goal = goal.as_deref().filter(|_| stated.goal.trim().is_empty());
+        let mark = Mark {
+            once: self.hash(u64::MAX, std::slice::from_ref(&self.layout.order), row),
+            nanoseconds: moment.nanosecond,
+            rule: rule as u16,
+            ..Mark::default()
+        };
+        let conversion = Statement {
+            kind: Kind::Conversion,
+            time: moment.second,
+            value: value_of(&self.layout.value, line, row, Kind::Conversion)?,
+            cost: 0.0,
+            goal: goal.map_or(stated.goal, Cow::Borrowed),
+            ..stated
+        };
+        Ok(Some((conversion, mark)))
+    }
+
+    /// The person's code; none where the person is missing.
+    fn person(&self, line: u64, row: &[Value<'_>], events: &mut Events) -> Result<Option<u64>> {
+        let slot = &self.layout.person;
+        let stated = self.person_text(row);
+        let key = events.cleaned_mut().trimmed_text(&stated);
+        if events.is_missing(key.as_bytes()) {
+            return Ok(None);
+        }
+        if key.len() > LONGEST_KEY {
+            let start = &key[..key.floor_char_boundary(40)];
+            let expected = format!("at most {LONGEST_KEY} bytes");
+            return Err(Error::field(line, &*slot.name, start, expected));
+        }
+        match plain_number(key.as_bytes()) {
+            Some(number) => Ok(Some(number)),
+            None => events.people_mut().text(key).map(Some),
+        }
+    }
+
+    fn person_text<'v>(&'v self, row: &[Value<'v>]) -> Cow<'v, str> {
+        let is_placeholder = |text: &str| self.placeholders.contains(text);
+        self.layout.person.text_unless(row, is_placeholder)
+    }
+
+    /// What decides whether the events of a row stay, but for their session.
+    pub(super) fn mark(&self, rule: usize, row: &[Value<'_>], stated: &Statement<'_>) -> Mark {
+        Mark {
+            same: self.hash(0, &self.layout.same, row),
+            once: self.hash(rule as u64 + 1, &self.layout.rules.get(rule).once, row),
+            nanoseconds: stated.nanoseconds,
+            rule: rule as u16,
+            ..Mark::default()
+        }
+    }
+
+    /// What the row's session is named by.
+    pub(super) fn session(&self, rule: &Rule, row: &[Value<'_>]) -> u64 {
+        match rule.session.as_ref().map(|session| &session.by) {
+            Some(SessionBy::Key(slot)) => self.hash(0, std::slice::from_ref(slot), row),
+            _ => 0,
+        }
+    }
+
+    /// A number that rows share which are equal in these columns; 0 where one is missing.
+    fn hash(&self, seed: u64, slots: &[Slot], row: &[Value<'_>]) -> u64 {
+        if slots.is_empty() {
+            return 0;
+        }
+        let is_placeholder = |text: &str| self.placeholders.contains(text);
+        let mut hasher = Xxh3::with_seed(seed);
+        for slot in slots {
+            let text = slot.text_unless(row, is_placeholder);
+            let text = text.trim();
+            if text.is_empty() || is_placeholder(text) {
+                return 0;
+            }
+            hasher.update(text.as_bytes());
+            hasher.update(&[0xff]); // which no text has
+        }
+        hasher.digest() | 1
+    }
+}
+
+/// The value of a row of that kind; a survey without an answer has none.
+fn value_of(amount: &Amount, line: u64, row: &[Value<'_>], kind: Kind) -> Result<f64> {
+    let missing = if kind == Kind::Survey { f64::NAN } else { 0.0 };
+    Ok(amount.read(line, row, kind)?.unwrap_or(missing))
+}
+
+fn interaction(slot: &Slot, line: u64, row: &[Value<'_>]) -> Result<Option<Interaction>> {
+    let text = slot.text(row);
+    match text.trim() {
+        "" => Ok(None),
+        "click" => Ok(Some(Interaction::Click)),
+        "view" => Ok(Some(Interaction::View)),
+        other => Err(Error::field(
+            line,
+            &*slot.name,
+            other,
+            "click, view, or nothing",
+        )),
+    }
+}
