@@ -1,6 +1,7 @@
 // the first definition of a link counts: pages here, files beside each other elsewhere
 //! [choosing_a_model]: self::choosing_a_model
 //! [formats]: self::formats
+//! [channels]: self::channels
 //! [identity]: self::identity
 //! [mix]: self::mix
 //! [experiments]: self::experiments
@@ -17,6 +18,10 @@ pub mod choosing_a_model {}
 
 #[doc = include_str!("../guide/formats.md")]
 pub mod formats {}
+
+#[cfg(feature = "mapping")]
+#[doc = include_str!("../guide/channels.md")]
+pub mod channels {}
 
 #[doc = include_str!("../guide/identity.md")]
 pub mod identity {}

@@ -143,7 +143,8 @@ impl<'a> Raw<'a> {
         if needs.url_path {
             self.url_path = address.path;
         }
-        if address.query.is_empty() || !(needs.prepare.url || !needs.queries.is_empty()) {
+        let unread = !needs.prepare.url && needs.queries.is_empty();
+        if unread || address.query.is_empty() {
             return;
         }
         for pair in address.query.split('&') {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::channel::grouping::address::bare;
 use crate::channel::grouping::lists::{List, Reach};
 use crate::error::{ANY_TEXT, Error, Result};
 
@@ -20,6 +21,17 @@ fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, &'static s
         let hosts = hosts.split_whitespace().map(move |host| (host, name));
         std::iter::once((name, name)).chain(hosts)
     })
+}
+
+/// A user's entry as values are looked up: a URL's host and path, without `www.`.
+fn place(entry: &str, fold: bool) -> String {
+    let place = entry.split_once("://").map_or(entry, |(_, place)| place);
+    let place = place.strip_suffix('/').unwrap_or(place);
+    if fold {
+        bare(&place.to_lowercase()).to_owned()
+    } else {
+        bare(place).to_owned()
+    }
 }
 
 fn is_name((entry, name): &(&str, &str)) -> bool {
@@ -114,8 +126,10 @@ impl Lists {
                 return Err(Error::setting(key(), "\"\"", ANY_TEXT));
             }
             match entry.strip_prefix("list:") {
-                None if fold => list.add(&entry.to_lowercase(), &entry.to_lowercase()),
-                None => list.add(entry, entry),
+                None => {
+                    let place = place(entry, fold);
+                    list.add(&place, &place);
+                }
                 Some(shipped) => {
                     let at = self.number(shipped);
                     let at = at.ok_or_else(|| self.unknown(key(), shipped))?;

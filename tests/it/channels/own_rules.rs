@@ -132,7 +132,7 @@ fn lists_hold_names_hosts_and_other_lists() {
         [channels]
         rules = "none"
         [channels.lists]
-        partners = ["Deals.example", "guide", "example.org/ads", "list:social"]
+        partners = ["Deals.example", "guide", "https://www.example.org/ads/", "list:social"]
         social = ["mynet"]
         [[channel]]
         name = "Social"
