@@ -33,6 +33,10 @@ pub use self::identified::{Batches, IdentifiedReader};
 pub use self::parquet::{ParquetChunk, ParquetReader};
 
 pub use self::time_unit::TimeUnit;
+#[cfg(feature = "parquet")]
+pub use arrow_array;
+#[cfg(feature = "parquet")]
+pub use arrow_schema;
 
 use crate::error::Result;
 use crate::event::Events;
