@@ -3,6 +3,8 @@
 mod architecture;
 mod bad_input;
 mod bootstrap;
+#[cfg(feature = "mapping")]
+mod channels;
 mod common;
 mod comparison;
 mod determinism;
