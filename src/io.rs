@@ -41,6 +41,10 @@ pub use self::mapping::{
 pub use self::parquet::{ParquetChunk, ParquetReader};
 
 pub use self::time_unit::TimeUnit;
+#[cfg(feature = "parquet")]
+pub use arrow_array;
+#[cfg(feature = "parquet")]
+pub use arrow_schema;
 
 use crate::error::Result;
 use crate::event::Events;

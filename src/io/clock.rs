@@ -45,7 +45,6 @@ impl Clock {
 
 /// What the clock of some zone shows, from nanoseconds since 1970-01-01T00:00:00 on that clock.
 #[cfg(any(feature = "mapping", feature = "parquet"))]
-#[cfg_attr(not(test), allow(dead_code))]
 pub(super) fn local_clock(nanoseconds: i128) -> Option<DateTime> {
     let as_if_utc = Timestamp::from_nanosecond(nanoseconds).ok()?;
     Some(jiff::tz::Offset::UTC.to_datetime(as_if_utc))

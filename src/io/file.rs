@@ -8,7 +8,7 @@ mod escaped;
 pub(super) mod format;
 pub(super) mod guess;
 pub(super) mod input;
-mod json;
+pub(super) mod json;
 mod json_rows;
 pub(super) mod paths;
 pub(super) mod rows;

@@ -1,20 +1,21 @@
 //! Event logs from Parquet files.
 
+mod loaded;
+#[cfg(feature = "mapping")]
+pub(super) mod rows;
 mod write;
 
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::io::arrow;
 use crate::io::columns::EventColumns;
+use crate::io::parquet::loaded::{Loaded, Source, failed, with_old_timestamps};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use ::parquet::errors::ParquetError;
-use ::parquet::file::reader::{ChunkReader, Length};
 use arrow_schema::{DataType, Field, Schema};
-use bytes::buf::Reader;
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -42,7 +43,7 @@ const ROWS: usize = 1 << 13;
 /// ```
 #[derive(Debug)]
 pub struct ParquetReader {
-    file: File,
+    source: Source,
     layout: Arc<Layout>,
     /// The next row group, and the rows ahead of it.
     next: usize,
@@ -94,7 +95,33 @@ impl ParquetReader {
     /// # Errors
     /// If [`ParquetReader::open`] would fail.
     pub fn new(file: File, columns: EventColumns) -> Result<Self> {
-        let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(failed)?;
+        Self::read(Source::File(file), columns)
+    }
+
+    /// Reads the schema of a file in memory.
+    ///
+    /// # Errors
+    /// If the bytes are not Parquet, or lack a required column.
+    ///
+    /// ```
+    /// use mixtouch::{Event, Events};
+    /// use mixtouch::io::{EventColumns, ParquetReader};
+    ///
+    /// let mut log = Events::new();
+    /// log.push(Event::touch("ann", 1_767_225_600, "search"))?;
+    /// let mut bytes = Vec::new();
+    /// log.write_parquet(&mut bytes)?;
+    /// let mut reader = ParquetReader::from_bytes(bytes, EventColumns::default())?;
+    /// let read = reader.next_batches()?.unwrap();
+    /// assert_eq!(read[0].get(0), log.get(0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn from_bytes(bytes: impl Into<Bytes>, columns: EventColumns) -> Result<Self> {
+        Self::read(Source::Bytes(bytes.into()), columns)
+    }
+
+    fn read(source: Source, columns: EventColumns) -> Result<Self> {
+        let plain = source.metadata()?;
         let header: Vec<String> = plain
             .schema()
             .fields()
@@ -104,11 +131,11 @@ impl ParquetReader {
         let wanted = columns.find(&header)?.all();
         let mask = ProjectionMask::roots(plain.parquet_schema(), wanted);
         let dictionaries =
-            ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(plain.schema())));
+            ArrowReaderOptions::new().with_schema(Arc::new(with_dictionaries(&plain)));
         let metadata =
             ArrowReaderMetadata::try_new(plain.metadata().clone(), dictionaries).map_err(failed)?;
         Ok(Self {
-            file,
+            source,
             layout: Arc::new(Layout {
                 metadata,
                 columns,
@@ -133,34 +160,6 @@ impl ParquetReader {
     pub fn next_batches(&mut self) -> Result<Option<Vec<Events>>> {
         crate::io::next_batches(self, ParquetChunk::events)
     }
-
-    /// The bytes of some row groups' columns that are asked for.
-    fn load(&self, groups: Range<usize>) -> Result<Loaded> {
-        let mut columns = Vec::new();
-        for group in groups {
-            for (leaf, column) in self
-                .layout
-                .metadata
-                .metadata()
-                .row_group(group)
-                .columns()
-                .iter()
-                .enumerate()
-            {
-                if self.layout.mask.leaf_included(leaf) {
-                    let (start, len) = column.byte_range();
-                    columns.push((
-                        start,
-                        self.file.get_bytes(start, len as usize).map_err(failed)?,
-                    ));
-                }
-            }
-        }
-        Ok(Loaded {
-            columns,
-            len: self.file.len(),
-        })
-    }
 }
 
 impl Iterator for ParquetReader {
@@ -179,7 +178,8 @@ impl Iterator for ParquetReader {
         }
         self.before += rows as u64;
         let groups = first..self.next;
-        let bytes = self.load(groups.clone());
+        let Layout { metadata, mask, .. } = &*self.layout;
+        let bytes = self.source.load(metadata, mask, groups.clone());
         self.given += bytes.as_ref().map_or(0, Loaded::size);
         Some(bytes.map(|bytes| ParquetChunk {
             layout: self.layout.clone(),
@@ -222,78 +222,17 @@ impl ParquetChunk {
     }
 }
 
-/// Part of a file in memory. A file's handle has one position, which threads must not share; so
-/// bytes are loaded in turn, and decompressed and decoded in parallel.
-#[derive(Debug)]
-struct Loaded {
-    columns: Vec<(u64, Bytes)>,
-    len: u64,
-}
-
-impl Length for Loaded {
-    fn len(&self) -> u64 {
-        self.len
-    }
-}
-
-impl ChunkReader for Loaded {
-    type T = Reader<Bytes>;
-
-    fn get_read(&self, start: u64) -> ::parquet::errors::Result<Self::T> {
-        let (first, bytes) = self.column(start)?;
-        Ok(bytes.slice((start - first) as usize..).reader())
-    }
-
-    fn get_bytes(&self, start: u64, len: usize) -> ::parquet::errors::Result<Bytes> {
-        let (first, bytes) = self.column(start)?;
-        let at = (start - first) as usize;
-        let end = at.checked_add(len).filter(|&end| end <= bytes.len());
-        Ok(bytes.slice(
-            at..end.ok_or_else(|| ParquetError::EOF("a page runs beyond its column".into()))?,
-        ))
-    }
-}
-
-impl Loaded {
-    /// The bytes in memory.
-    fn size(&self) -> u64 {
-        self.columns
-            .iter()
-            .map(|(_, bytes)| bytes.len() as u64)
-            .sum()
-    }
-
-    /// The column that holds a position of the file, with its start.
-    fn column(&self, position: u64) -> ::parquet::errors::Result<&(u64, Bytes)> {
-        let holds = |(start, bytes): &&(u64, Bytes)| {
-            (*start..start + bytes.len() as u64).contains(&position)
+/// The schema with every text as a dictionary, and old timestamps of 96 bits in UTC.
+fn with_dictionaries(metadata: &ArrowReaderMetadata) -> Schema {
+    let field = |field: &Arc<Field>| {
+        let data_type = match field.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            }
+            _ => return field.clone(),
         };
-        self.columns
-            .iter()
-            .find(holds)
-            .ok_or_else(|| ParquetError::EOF("a page lies outside its column".into()))
-    }
-}
-
-/// The schema with every text as a dictionary.
-fn with_dictionaries(schema: &Schema) -> Schema {
-    let field = |field: &Arc<Field>| match field.data_type() {
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
-            let dictionary =
-                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-            Arc::new(Field::new(field.name(), dictionary, field.is_nullable()))
-        }
-        _ => field.clone(),
+        Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
     };
+    let schema = with_old_timestamps(metadata);
     Schema::new(schema.fields().iter().map(field).collect::<Vec<_>>())
-}
-
-fn failed(error: ParquetError) -> Error {
-    match error {
-        ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(error) => Error::Io(*error),
-            Err(source) => Error::Io(std::io::Error::other(source)),
-        },
-        other => Error::Io(std::io::Error::new(std::io::ErrorKind::InvalidData, other)),
-    }
 }

@@ -110,6 +110,20 @@ fn clock_second(
     Ok(instant.map(|instant| floored(instant).0).ok_or(ALLOWED))
 }
 
+/// The second at which the zone's clocks show a time, in nanoseconds since 1970-01-01T00:00:00 on
+/// such a clock.
+#[cfg(all(feature = "time", feature = "parquet"))]
+pub(super) fn local_second(nanoseconds: i128, zone: &TimeZone) -> Option<i64> {
+    let local = crate::io::clock::local_clock(nanoseconds)?;
+    Some(floored(zone.instant(local)?).0)
+}
+
+/// Without rules of zones all clocks show UTC.
+#[cfg(all(not(feature = "time"), feature = "parquet"))]
+pub(super) fn local_second(nanoseconds: i128, _: &TimeZone) -> Option<i64> {
+    i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()
+}
+
 /// What a local time lacks.
 #[cfg(feature = "time")]
 pub(super) const LOCAL: &str =

@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::event::Placeholders;
 use crate::event::person::PersonTable;
+use crate::io::time_unit::DATES;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimestampMicrosecondType,
-    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
+    Date64Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{AnyDictionaryArray, Array, ArrowPrimitiveType};
 use arrow_schema::{DataType, TimeUnit};
@@ -22,16 +23,19 @@ pub(super) fn wrong_type(column: &str, array: &dyn Array, expected: &'static str
     )
 }
 
-/// The seconds of the usual column: 64-bit integers, no null, all within 0 to 2^32 - 1.
-/// Branch-free.
+/// The seconds of the usual column: 64-bit integers, no null, all within 0 to 2^32 - 1, none that
+/// could be a date YYYYMMDD. Branch-free.
 pub(super) fn plain_seconds(array: &dyn Array) -> Option<Vec<u32>> {
+    const FIRST: i64 = *DATES.start() as i64;
+    const DATE_SPAN: u64 = (*DATES.end() - *DATES.start()) as u64;
     if array.null_count() > 0 {
         return None;
     }
     let seconds = array.as_primitive_opt::<Int64Type>()?.values();
-    let beyond = seconds
-        .iter()
-        .fold(0, |bits, &second| bits | second as u64 >> 32);
+    let beyond = seconds.iter().fold(0, |bits, &second| {
+        let is_date = second.wrapping_sub(FIRST) as u64 <= DATE_SPAN;
+        bits | second as u64 >> 32 | u64::from(is_date)
+    });
     (beyond == 0).then(|| seconds.iter().map(|&second| second as u32).collect())
 }
 
@@ -81,6 +85,7 @@ pub(super) fn integers(array: &dyn Array) -> Option<Box<dyn Iterator<Item = Opti
         DataType::Int16 => boxed::<Int16Type>(array),
         DataType::UInt8 => boxed::<UInt8Type>(array),
         DataType::Int8 => boxed::<Int8Type>(array),
+        DataType::Date64 => boxed::<Date64Type>(array),
         DataType::Timestamp(TimeUnit::Second, _) => boxed::<TimestampSecondType>(array),
         DataType::Timestamp(TimeUnit::Millisecond, _) => boxed::<TimestampMillisecondType>(array),
         DataType::Timestamp(TimeUnit::Microsecond, _) => boxed::<TimestampMicrosecondType>(array),

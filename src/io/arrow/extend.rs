@@ -5,7 +5,8 @@ use crate::error::Result;
 use crate::event::details::{NO_TEXT, RowDetails};
 use crate::event::{Events, Identifier, Interaction, Kind, unknown_person};
 use crate::io::arrow::persons::{Persons, Stated};
-use crate::io::arrow::source::{Source, unstated};
+use crate::io::arrow::simple::simplified;
+use crate::io::arrow::source::{Source, places, unstated};
 use crate::io::columns::{EventColumns, Field};
 use crate::util::interner::Interner;
 use arrow_array::RecordBatch;
@@ -19,7 +20,9 @@ pub(in crate::io) fn extend(
     columns: &EventColumns,
     before: u64,
 ) -> Result<()> {
-    let source = Source::new(batch, columns, before)?;
+    let places = places(batch, columns)?;
+    let batch = simplified(batch, &places)?;
+    let source = Source::new(&batch, columns, places, before);
     let mut read = Columns::read(&source, events)?;
     read.count_ignored(events);
     match source.columns.identifiers() {

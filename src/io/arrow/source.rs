@@ -6,9 +6,12 @@ use crate::event::details::{NO_TEXT, TextColumn};
 use crate::event::{Events, Interaction, Kind};
 use crate::io::arrow::arrays::{integers, map_texts, numbers, plain_seconds, text_at, wrong_type};
 use crate::io::columns::{EventColumns, Field, Places, zone_of};
-use crate::io::timestamp;
+use crate::io::time_unit::TimeUnit as Unit;
+use crate::io::timestamp::{self, local_second};
 use crate::time::limits::{LARGEST, bad_time, check_amount, second};
 use crate::util::interner::Interner;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Date32Type;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use std::borrow::Cow;
@@ -25,24 +28,30 @@ pub(super) struct Source<'a> {
     blanks: Cell<bool>,
 }
 
+/// The places of the columns in a batch.
+///
+/// # Errors
+/// If the batch lacks a required column.
+pub(super) fn places(batch: &RecordBatch, columns: &EventColumns) -> Result<Places> {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().as_str());
+    columns.find(&names.collect::<Vec<&str>>())
+}
+
 impl<'a> Source<'a> {
-    /// # Errors
-    /// If the batch lacks a required column.
     pub(super) fn new(
         batch: &'a RecordBatch,
         columns: &'a EventColumns,
+        places: Places,
         before: u64,
-    ) -> Result<Self> {
-        let schema = batch.schema();
-        let names = schema.fields().iter().map(|field| field.name().as_str());
-        let places = columns.find(&names.collect::<Vec<&str>>())?;
-        Ok(Self {
+    ) -> Self {
+        Self {
             batch,
             columns,
             places,
             before,
             blanks: Cell::new(false),
-        })
+        }
     }
 
     /// The number of a row in the file, from 1.
@@ -97,35 +106,109 @@ impl<'a> Source<'a> {
             return Ok(Vec::new());
         };
         let per_second = match array.data_type() {
-            DataType::Timestamp(TimeUnit::Millisecond, _) => 1_000,
+            DataType::Timestamp(TimeUnit::Second, _) => 1,
+            DataType::Timestamp(TimeUnit::Millisecond, _) | DataType::Date64 => 1_000,
             DataType::Timestamp(TimeUnit::Microsecond, _) => 1_000_000,
             DataType::Timestamp(TimeUnit::Nanosecond, _) => 1_000_000_000,
-            _ => 1,
+            DataType::Date32 => return self.dates(array, keeps),
+            _ => return self.untyped_times(array, keeps),
         };
-        if let Some(times) = plain_seconds(array) {
+        let has_offset = matches!(array.data_type(), DataType::Timestamp(_, Some(_)));
+        let is_local = !has_offset && self.has_zone();
+        let numbers = integers(array).into_iter().flatten();
+        match is_local {
+            true => {
+                let nanoseconds = 1_000_000_000 / per_second;
+                self.local_times(
+                    numbers.map(|time| time.map(|time| time * nanoseconds)),
+                    keeps,
+                )
+            }
+            false => self.instants(
+                numbers.map(|time| time.map(|t| t.div_euclid(per_second))),
+                keeps,
+            ),
+        }
+    }
+
+    /// Whether local times can be read in a zone; they are in UTC otherwise.
+    fn has_zone(&self) -> bool {
+        self.columns.zone().is_some() || self.places.zone.is_some()
+    }
+
+    /// Dates, as their midnights.
+    fn dates(&self, array: &dyn Array, keeps: &[bool]) -> Result<Vec<u32>> {
+        const DAY: i128 = crate::time::limits::DAY as i128;
+        let days = array.as_primitive::<Date32Type>().iter();
+        let seconds = days.map(|day| day.map(|day| i128::from(day) * DAY));
+        match self.has_zone() {
+            true => self.local_times(seconds.map(|time| time.map(|t| t * 1_000_000_000)), keeps),
+            false => self.instants(seconds, keeps),
+        }
+    }
+
+    /// Plain numbers and texts.
+    fn untyped_times(&self, array: &dyn Array, keeps: &[bool]) -> Result<Vec<u32>> {
+        let (name, unit) = (
+            self.columns.name(Field::Timestamp),
+            self.columns.time_unit(),
+        );
+        if unit == Unit::Seconds
+            && let Some(times) = plain_seconds(array)
+        {
             return Ok(times);
         }
         match integers(array) {
-            Some(numbers) => self.integer_times(numbers, per_second, keeps),
+            Some(numbers) => self.each_time(numbers, keeps, |row, number| {
+                unit.second(number, self.line(row), name)
+            }),
             None => self.text_times(array, keeps),
         }
     }
 
-    fn integer_times(
+    /// Seconds since 1970-01-01T00:00:00Z.
+    fn instants(
         &self,
-        numbers: impl Iterator<Item = Option<i128>>,
-        per_second: i128,
+        seconds: impl Iterator<Item = Option<i128>>,
         keeps: &[bool],
     ) -> Result<Vec<u32>> {
         let name = self.columns.name(Field::Timestamp);
-        let time = |row: usize, number: Option<i128>| {
-            let Some(number) = number else {
-                return Err(self.bad(row, Field::Timestamp, "", "a time"));
-            };
-            let seconds = i64::try_from(number.div_euclid(per_second)).unwrap_or(i64::MAX);
+        self.each_time(seconds, keeps, |row, seconds| {
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
             second(seconds).ok_or_else(|| bad_time(self.line(row), name, seconds))
+        })
+    }
+
+    /// Nanoseconds on the clock of the rows' zone.
+    fn local_times(
+        &self,
+        nanoseconds: impl Iterator<Item = Option<i128>>,
+        keeps: &[bool],
+    ) -> Result<Vec<u32>> {
+        let (name, zones) = (self.columns.name(Field::Timestamp), self.zones()?);
+        let own = self.columns.zone().cloned().unwrap_or_default();
+        self.each_time(nanoseconds, keeps, |row, local| {
+            let named = match zones.get(row) {
+                Some(zone) if !zone.is_empty() => zone_of(zone, self.line(row), self.columns)?,
+                _ => None,
+            };
+            let seconds = local_second(local, named.as_ref().unwrap_or(&own)).unwrap_or(i64::MAX);
+            second(seconds).ok_or_else(|| bad_time(self.line(row), name, seconds))
+        })
+    }
+
+    /// The result of `time` for each row that is kept.
+    fn each_time(
+        &self,
+        numbers: impl Iterator<Item = Option<i128>>,
+        keeps: &[bool],
+        time: impl Fn(usize, i128) -> Result<u32>,
+    ) -> Result<Vec<u32>> {
+        let kept = |(row, number): (usize, Option<i128>)| match number {
+            _ if !keeps[row] => Ok(0),
+            Some(number) => time(row, number),
+            None => Err(self.bad(row, Field::Timestamp, "", "a time")),
         };
-        let kept = |(row, number)| if keeps[row] { time(row, number) } else { Ok(0) };
         numbers.enumerate().map(kept).collect()
     }
 

@@ -15,7 +15,7 @@ const TYPED: [&str; 4] = ["string_value", "int_value", "float_value", "double_va
 
 /// The paths that are asked for, as a tree of fields.
 #[derive(Debug, Default)]
-pub(super) struct JsonPaths {
+pub(in crate::io) struct JsonPaths {
     root: Node,
     slots: usize,
 }
@@ -46,7 +46,7 @@ impl JsonPaths {
     }
 
     /// Adds fields inside the object, joined by points; returns their slot.
-    pub(super) fn add_inside(&mut self, fields: &str) -> usize {
+    pub(in crate::io) fn add_inside(&mut self, fields: &str) -> usize {
         let slot = self.slots;
         self.slots += 1;
         self.add_fields(fields, slot);
@@ -54,7 +54,7 @@ impl JsonPaths {
     }
 
     /// Adds a key, where the text is a key/value list; returns its slot.
-    pub(super) fn add_entry(&mut self, key: &str) -> usize {
+    pub(in crate::io) fn add_entry(&mut self, key: &str) -> usize {
         let slot = self.slots;
         self.slots += 1;
         self.root.entries.push((key.to_owned(), slot));
@@ -72,7 +72,26 @@ impl JsonPaths {
     /// If the text is no JSON object, holds more behind it, or is nested deeper than 128 levels.
     /// The error does not repeat the text.
     pub(super) fn read<'de>(&self, text: &'de [u8], cells: &mut Cells<'de>) -> Result<(), String> {
-        cells.clear(self.slots);
+        cells.clear();
+        self.append(text, cells)
+    }
+
+    /// The number of slots.
+    pub(in crate::io) fn slots(&self) -> usize {
+        self.slots
+    }
+
+    /// Like [`JsonPaths::read`], for a column of texts: the values go behind those of the texts
+    /// before.
+    pub(in crate::io) fn append<'de>(
+        &self,
+        text: &'de [u8],
+        cells: &mut Cells<'de>,
+    ) -> Result<(), String> {
+        cells.base = cells.cells.len();
+        cells
+            .cells
+            .resize(cells.base + self.slots, (Cell::Missing, u8::MAX));
         let mut from = serde_json::Deserializer::from_slice(text);
         let root = Root {
             node: &self.root,
@@ -123,8 +142,10 @@ impl Node {
 
 /// The values found, by slot.
 #[derive(Debug, Default)]
-pub(super) struct Cells<'de> {
+pub(in crate::io) struct Cells<'de> {
     cells: Vec<(Cell<'de>, u8)>,
+    /// Where the slots of the text at hand begin.
+    base: usize,
     /// Texts that the JSON has with escapes.
     unescaped: String,
 }
@@ -150,21 +171,21 @@ impl<'de> Cells<'de> {
         self.unescaped.clear();
         Cells {
             cells: self.cells.into_iter().map(|_| (Cell::Missing, 0)).collect(),
+            base: 0,
             unescaped: self.unescaped,
         }
     }
 
-    fn clear(&mut self, slots: usize) {
+    fn clear(&mut self) {
         self.cells.clear();
-        self.cells.resize(slots, (Cell::Missing, u8::MAX));
         self.unescaped.clear();
     }
 
-    /// The value of a slot.
+    /// The value of a slot, counted from the first text's.
     ///
     /// # Errors
     /// If it is an object, a list or a number too large.
-    pub(super) fn value(&self, slot: usize) -> Result<Value<'_>, &'static str> {
+    pub(in crate::io) fn value(&self, slot: usize) -> Result<Value<'_>, &'static str> {
         let Some((cell, _)) = self.cells.get(slot) else {
             return Ok(Value::Missing);
         };
@@ -181,7 +202,7 @@ impl<'de> Cells<'de> {
 
     /// Keeps a value where the slot has none of fewer steps.
     fn set(&mut self, slot: usize, steps: u8, cell: &Cell<'de>) {
-        if let Some(held) = self.cells.get_mut(slot)
+        if let Some(held) = self.cells.get_mut(self.base + slot)
             && (steps <= held.1 || matches!(held.0, Cell::Missing))
             && !matches!(cell, Cell::Missing)
         {
@@ -191,7 +212,7 @@ impl<'de> Cells<'de> {
 
     /// Keeps the first value of a key.
     fn set_first(&mut self, slot: usize, cell: &Cell<'de>) {
-        if matches!(self.cells.get(slot), Some((Cell::Missing, _))) {
+        if matches!(self.cells.get(self.base + slot), Some((Cell::Missing, _))) {
             self.set(slot, 1, cell);
         }
     }

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::event::{Event, Events, Kind, PersonKey};
 use crate::io::header::{header, interaction_name, kind_name};
-use crate::io::parquet::failed;
+use crate::io::parquet::loaded::failed;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::{Compression, ZstdLevel};
 use ::parquet::file::properties::WriterProperties;

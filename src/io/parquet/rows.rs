@@ -1,0 +1,240 @@
+//! Rows of Parquet files as values, as a mapping reads them. Only the leaves that paths lead to are
+//! read.
+
+#![allow(dead_code)] // until mappings read by them
+
+use crate::error::{Error, Result};
+use crate::io::arrow::rows::BatchPaths;
+use crate::io::file::format::FileFormat;
+use crate::io::parquet::loaded::{Loaded, Source, failed, with_old_timestamps};
+use crate::io::record::{FieldPath, Place, Visit};
+use ::parquet::arrow::ProjectionMask;
+use ::parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use ::parquet::schema::types::SchemaDescriptor;
+use arrow_schema::{DataType, Field, FieldRef, Schema};
+use bytes::Bytes;
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The smallest number of rows of every piece but the last.
+const PIECE: usize = 1 << 16;
+
+/// Rows decoded at a time: few enough to stay in the cache until they are read.
+const ROWS: usize = 1 << 13;
+
+/// Reads pieces of one or a few row groups.
+#[derive(Debug)]
+pub(in crate::io) struct ParquetRows {
+    source: Source,
+    layout: Arc<Layout>,
+    header: Vec<String>,
+    found: Vec<bool>,
+    /// The next row group, and the rows ahead of it.
+    next: usize,
+    before: u64,
+    given: u64,
+}
+
+#[derive(Debug)]
+struct Layout {
+    metadata: ArrowReaderMetadata,
+    mask: ProjectionMask,
+    paths: BatchPaths,
+}
+
+/// Row groups in memory, not yet decompressed.
+#[derive(Debug)]
+pub(in crate::io) struct ParquetPiece {
+    layout: Arc<Layout>,
+    groups: Range<usize>,
+    before: u64,
+    bytes: Loaded,
+}
+
+impl ParquetRows {
+    /// Opens a file and reads its schema.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not Parquet, or a path asks for a column that stands there
+    /// twice.
+    pub(in crate::io) fn open(
+        path: impl AsRef<Path>,
+        format: &FileFormat,
+        paths: &[FieldPath],
+    ) -> Result<Self> {
+        Self::read(Source::File(File::open(path)?), format, paths)
+    }
+
+    /// Reads the schema of a file in memory.
+    ///
+    /// # Errors
+    /// If [`ParquetRows::open`] would fail.
+    pub(in crate::io) fn from_bytes(
+        bytes: impl Into<Bytes>,
+        format: &FileFormat,
+        paths: &[FieldPath],
+    ) -> Result<Self> {
+        Self::read(Source::Bytes(bytes.into()), format, paths)
+    }
+
+    fn read(source: Source, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
+        let plain = source.metadata()?;
+        let names: Vec<String> = plain
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| f.name().clone())
+            .collect();
+        let places = paths.iter().map(|path| path.place(&names));
+        let places: Vec<Option<Place<'_>>> = places.collect::<Result<_>>()?;
+        let leaves = leaves(plain.parquet_schema(), &places, &names, &format.json);
+        let found = places.iter().map(Option::is_some).collect();
+        let mask = ProjectionMask::leaves(plain.parquet_schema(), leaves);
+        let fields = with_old_timestamps(&plain);
+        let schema = Schema::new(fields.fields().iter().map(with_views).collect::<Vec<_>>());
+        let options = ArrowReaderOptions::new().with_schema(Arc::new(schema));
+        let metadata = ArrowReaderMetadata::try_new(plain.metadata().clone(), options);
+        Ok(Self {
+            source,
+            layout: Arc::new(Layout {
+                metadata: metadata.map_err(failed)?,
+                mask,
+                paths: BatchPaths::new(format, paths),
+            }),
+            header: names,
+            found,
+            next: 0,
+            before: 0,
+            given: 0,
+        })
+    }
+
+    /// The names of the columns.
+    pub(in crate::io) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// Which paths lead to a column.
+    pub(in crate::io) fn found(&self) -> &[bool] {
+        &self.found
+    }
+
+    /// The bytes of the pieces given so far, as compressed in the file, of the columns read.
+    pub(in crate::io) fn bytes_read(&self) -> u64 {
+        self.given
+    }
+}
+
+impl Iterator for ParquetRows {
+    type Item = Result<ParquetPiece>;
+
+    fn next(&mut self) -> Option<Result<ParquetPiece>> {
+        let Layout { metadata, mask, .. } = &*self.layout;
+        let groups = metadata.metadata();
+        if self.next >= groups.num_row_groups() {
+            return None;
+        }
+        let (first, before) = (self.next, self.before);
+        let mut rows = 0;
+        while rows < PIECE && self.next < groups.num_row_groups() {
+            rows += usize::try_from(groups.row_group(self.next).num_rows()).unwrap_or(0);
+            self.next += 1;
+        }
+        self.before += rows as u64;
+        let bytes = self.source.load(metadata, mask, first..self.next);
+        self.given += bytes.as_ref().map_or(0, Loaded::size);
+        Some(bytes.map(|bytes| ParquetPiece {
+            layout: self.layout.clone(),
+            groups: first..self.next,
+            before,
+            bytes,
+        }))
+    }
+}
+
+impl ParquetPiece {
+    /// Shows every row, in the order of the file.
+    ///
+    /// # Errors
+    /// If the file is damaged, a path leads to a column of a type that holds no values, or the
+    /// visitor fails.
+    pub(in crate::io) fn each(&self, visit: &mut Visit<'_>) -> Result<()> {
+        let Layout {
+            metadata,
+            mask,
+            paths,
+        } = &*self.layout;
+        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.bytes.clone(),
+            metadata.clone(),
+        )
+        .with_row_groups(self.groups.clone().collect())
+        .with_projection(mask.clone())
+        .with_batch_size(ROWS)
+        .build()
+        .map_err(failed)?;
+        let mut before = self.before;
+        for batch in reader {
+            let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
+            paths.each(&batch, before, visit)?;
+            before += batch.num_rows() as u64;
+        }
+        Ok(())
+    }
+}
+
+/// The leaves that the paths lead to.
+fn leaves(
+    schema: &SchemaDescriptor,
+    places: &[Option<Place<'_>>],
+    names: &[String],
+    json: &[String],
+) -> Vec<usize> {
+    let is_wanted = |leaf: &usize| {
+        let root = schema.get_column_root_idx(*leaf);
+        let column = schema.column(*leaf);
+        let steps = &column.path().parts()[1..];
+        places.iter().flatten().any(|place| match *place {
+            Place::Column(at) => at == root,
+            Place::Inside(at, _) | Place::Entry(at, _)
+                if at == root && json.contains(&names[at]) =>
+            {
+                true
+            }
+            Place::Inside(at, fields) => {
+                let inside = steps.join(".");
+                let rest = inside.strip_prefix(fields);
+                at == root && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+            Place::Entry(at, _) => at == root && is_of_entry(steps),
+        })
+    };
+    (0..schema.num_columns()).filter(is_wanted).collect()
+}
+
+/// Whether a leaf of a key/value list is a key or part of a value.
+fn is_of_entry(steps: &[String]) -> bool {
+    let parts = ["key", "keys", "name", "value", "values"];
+    steps.iter().any(|step| parts.contains(&step.as_str()))
+}
+
+/// The field with every text as a view, which needs no copy.
+fn with_views(field: &FieldRef) -> FieldRef {
+    let inner = |field: &FieldRef| with_views(field);
+    let data_type = match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
+        DataType::List(field) => DataType::List(inner(field)),
+        DataType::LargeList(field) => DataType::LargeList(inner(field)),
+        DataType::Map(field, sorted) => DataType::Map(inner(field), *sorted),
+        _ => return field.clone(),
+    };
+    Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
+}
+
+#[cfg(test)]
+mod tests;
