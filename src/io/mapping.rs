@@ -13,6 +13,7 @@ mod kinds;
 mod layout;
 mod mapper;
 mod origin;
+mod pieces;
 mod presets;
 mod report;
 mod rows;

@@ -1,5 +1,7 @@
 //! Logs and spend tables as companies export them, read by mappings and presets.
 
+#[cfg(feature = "parquet")]
+mod arrow;
 mod kinds;
 mod logs;
 mod presets;

@@ -30,6 +30,19 @@ struct Layout {
     slots: Vec<usize>,
     texts: Vec<String>,
     nulls: Vec<String>,
+    /// The fields that hold JSON as a text, where paths lead inside.
+    embedded: Vec<Embedded>,
+}
+
+/// A field that holds JSON as a text.
+#[derive(Debug)]
+struct Embedded {
+    name: String,
+    /// The slot of the text.
+    slot: usize,
+    paths: JsonPaths,
+    /// The numbers of the paths that lead inside, and their slots there.
+    inside: Vec<(usize, usize)>,
 }
 
 impl<R: Read> JsonRows<R> {
@@ -55,6 +68,10 @@ impl<R: Read> JsonRows<R> {
         })?;
         let mut tree = JsonPaths::default();
         let slots = paths.iter().map(|path| tree.add(path)).collect();
+        let fields = format.json.iter();
+        let embedded = fields
+            .map(|name| Embedded::new(name, paths, &mut tree))
+            .collect();
         Ok(Self {
             header: names(&first.bytes),
             chunks,
@@ -64,6 +81,7 @@ impl<R: Read> JsonRows<R> {
                 slots,
                 texts: paths.iter().map(|path| path.text.clone()).collect(),
                 nulls: format.null.clone(),
+                embedded,
             }),
         })
     }
@@ -103,7 +121,66 @@ fn names(bytes: &[u8]) -> Vec<String> {
     })
 }
 
+impl Embedded {
+    fn new(name: &str, paths: &[FieldPath], tree: &mut JsonPaths) -> Self {
+        let slot = tree.add(&FieldPath::new(name));
+        let mut own = JsonPaths::default();
+        let mut inside = Vec::new();
+        for (number, path) in paths.iter().enumerate() {
+            match path.entry() {
+                Some((list, key)) if list == name => inside.push((number, own.add_entry(key))),
+                _ => {
+                    let rest = path.text.strip_prefix(name);
+                    if let Some(fields) = rest.and_then(|rest| rest.strip_prefix('.')) {
+                        inside.push((number, own.add_inside(fields)));
+                    }
+                }
+            }
+        }
+        Self {
+            name: name.to_owned(),
+            slot,
+            paths: own,
+            inside,
+        }
+    }
+
+    /// Reads the field's text, where it is one; an object was read with the rest.
+    fn read<'c>(&self, cells: &'c Cells<'_>, own: &mut Cells<'c>) -> Result<(), String> {
+        match cells.value(self.slot) {
+            Ok(Value::Text(text)) if !text.trim().is_empty() => {
+                let read = self.paths.read(text.as_bytes(), own);
+                read.map_err(|reason| format!("field {:?} {reason}", self.name))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Layout {
+    /// Fills in the values that stand in texts of JSON.
+    fn embedded_values<'c>(
+        &self,
+        line: u64,
+        own: &'c [Cells<'c>],
+        values: &mut [Value<'c>],
+    ) -> Result<()> {
+        for (field, cells) in self.embedded.iter().zip(own) {
+            for &(number, slot) in &field.inside {
+                match cells.value(slot) {
+                    Ok(Value::Missing) => {}
+                    Ok(Value::Text(text)) if self.nulls.iter().any(|null| null == text) => {}
+                    Ok(value) => values[number] = value,
+                    Err(fault) => {
+                        let reason = format!("{} {fault}", self.texts[number]);
+                        return Err(Error::Malformed { row: line, reason });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn values<'c>(
         &self,
         line: u64,
@@ -145,9 +222,18 @@ impl JsonPiece {
             if !text.is_empty() {
                 let read = layout.paths.read(text, &mut cells);
                 let mut values = recycled(spare);
+                let mut own: Vec<Cells<'_>> = Vec::new();
+                own.resize_with(layout.embedded.len(), Cells::default);
+                let fields = layout.embedded.iter().zip(&mut own);
+                let read = read.and_then(|()| {
+                    fields
+                        .into_iter()
+                        .try_for_each(|(f, own)| f.read(&cells, own))
+                });
                 let read = read
                     .map_err(|reason| Error::Malformed { row: line, reason })
-                    .and_then(|()| layout.values(line, &cells, &mut values));
+                    .and_then(|()| layout.values(line, &cells, &mut values))
+                    .and_then(|()| layout.embedded_values(line, &own, &mut values));
                 visit(line, read.map(|()| values.as_slice()))?;
                 spare = recycled(values);
             }

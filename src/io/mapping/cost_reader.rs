@@ -2,9 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::event::CostTable;
-use crate::io::file::rows::RowReader;
 use crate::io::mapping::currency::Rates;
-use crate::io::mapping::source::{self, Opened, Source};
+use crate::io::mapping::source::{self, Source};
 use crate::io::mapping::specification::Mapping;
 use crate::io::mapping::spend_report::SpendReport;
 use crate::io::mapping::spend_rows::{SpendLayout, SpendRows};
@@ -87,25 +86,27 @@ impl<'a> CostReader<'a> {
     /// the tables have several currencies and the mapping does not convert them, or no row.
     pub fn read(self) -> Result<SpendReading> {
         let mapping = &self.mapping;
-        let signs = mapping.spend_file().number_signs();
-        let layout = SpendLayout::new(mapping, self.rates.as_ref(), signs)?;
-        let mut rows = SpendRows::new(&layout, mapping.bad_rows);
-        source::each(self.sources, |name, opened| {
-            rows.begin_file(name);
-            match opened {
-                Opened::Text(reader) => {
-                    let format = mapping.spend_file();
-                    let pieces = RowReader::open(reader, format, &layout.paths)?;
-                    rows.check_columns(&pieces.found(), pieces.header(), mapping.has_preset)?;
-                    rows.guessed(pieces.guess());
-                    for piece in pieces {
-                        piece?.each(&mut |line, row| rows.take(line, row))?;
-                    }
-                    Ok(())
-                }
+        let format = mapping.spend_file();
+        let rates = self.rates.as_ref();
+        let mut layout = SpendLayout::new(mapping, rates, format.number_signs())?;
+        let mut reading = SpendReading {
+            costs: CostTable::in_zone(layout.zone()),
+            report: SpendReport::default(),
+        };
+        let paths = layout.paths.clone();
+        source::each(self.sources, format, &paths, |name, pieces| {
+            if pieces.signs != format.number_signs() {
+                layout = SpendLayout::new(mapping, rates, pieces.signs)?;
             }
+            let SpendReading { costs, report } = &mut reading;
+            let mut rows = SpendRows::new(&layout, mapping.bad_rows, costs, report);
+            rows.begin_file(name, &pieces, mapping.has_preset)?;
+            for piece in pieces {
+                piece?.each(&mut |line, row| rows.take(line, row))?;
+            }
+            Ok(())
         })?;
-        let SpendRows { costs, report, .. } = rows;
+        let report = &reading.report;
         if report.rows == 0 {
             return Err(Error::Empty {
                 what: "the spend table".into(),
@@ -115,7 +116,7 @@ impl<'a> CostReader<'a> {
         report.skipped.check(mapping.bad_rows, report.rows)?;
         let currencies = report.currencies.keys();
         layout.conversion.check(currencies.map(String::as_str))?;
-        Ok(SpendReading { costs, report })
+        Ok(reading)
     }
 }
 

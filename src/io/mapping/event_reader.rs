@@ -2,17 +2,16 @@
 
 use crate::error::{Error, Result};
 use crate::event::{Events, Placeholders};
-use crate::io::file::rows::{RowPiece, RowReader};
 use crate::io::mapping::currency::Rates;
 use crate::io::mapping::layout::Layout;
 use crate::io::mapping::mapper::Mapper;
+use crate::io::mapping::pieces::{Piece, Pieces};
 use crate::io::mapping::report::ReadingReport;
 use crate::io::mapping::rows::{LEVELS, MappedRows};
 use crate::io::mapping::settle::settle;
 use crate::io::mapping::slot::Signs;
-use crate::io::mapping::source::{self, Opened, Source};
+use crate::io::mapping::source::{self, Source};
 use crate::io::mapping::specification::Mapping;
-use crate::io::record::Visit;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
 use std::io::Read;
@@ -168,7 +167,10 @@ impl<'a> EventReader<'a> {
             progress,
             read: 0,
         };
-        source::each(self.sources, |name, opened| work.read(name, opened))?;
+        let paths = work.layout.paths.clone();
+        source::each(self.sources, &self.mapping.file, &paths, |name, pieces| {
+            work.read(name, pieces)
+        })?;
         work.finish()
     }
 }
@@ -188,24 +190,23 @@ struct Work<'w, L> {
 }
 
 impl<L: Fn() -> Events + Sync> Work<'_, L> {
-    fn read(&mut self, name: &str, opened: Opened<'_>) -> Result<()> {
+    fn read(&mut self, name: &str, mut pieces: Pieces<'_>) -> Result<()> {
         self.report.files.push(name.to_owned());
-        match opened {
-            Opened::Text(reader) => {
-                let mut pieces = RowReader::open(reader, &self.mapping.file, &self.layout.paths)?;
-                self.use_signs(pieces.format().number_signs())?;
-                self.check_columns(&pieces.found(), pieces.header())?;
-                if !pieces.guess().is_empty() {
-                    self.report.guesses.push(pieces.guess().clone());
-                }
-                while self.take(&mut pieces, RowPiece::each)? {
-                    let read = self.read + pieces.bytes_read();
-                    step(self.progress, Stage::Reading, read, None)?;
-                }
-                self.read += pieces.bytes_read();
-                Ok(())
+        self.use_signs(pieces.signs)?;
+        for missing in pieces.missing(self.layout.columns(), self.mapping.has_preset)? {
+            if !self.report.missing_columns.contains(&missing) {
+                self.report.missing_columns.push(missing);
             }
         }
+        if !pieces.guess.is_empty() {
+            self.report.guesses.push(pieces.guess.clone());
+        }
+        while self.take(&mut pieces)? {
+            let read = self.read + pieces.bytes_read();
+            step(self.progress, Stage::Reading, read, None)?;
+        }
+        self.read += pieces.bytes_read();
+        Ok(())
     }
 
     /// Reads amounts with these signs, which a file may have been found to have.
@@ -218,17 +219,13 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
     }
 
     /// Maps the next few pieces in parallel and appends them in order; whether there were any.
-    fn take<P: Send>(
-        &mut self,
-        pieces: &mut impl Iterator<Item = Result<P>>,
-        each: impl Fn(&P, &mut Visit<'_>) -> Result<()> + Sync,
-    ) -> Result<bool> {
+    fn take(&mut self, pieces: &mut Pieces<'_>) -> Result<bool> {
         let (layout, log, bad_rows) = (&self.layout, self.log, self.mapping.bad_rows);
-        let next: Vec<Result<P>> = pieces.take(4 * rayon::current_num_threads()).collect();
-        let mapped = |piece: Result<P>| {
+        let next: Vec<Result<Piece>> = pieces.take(4 * rayon::current_num_threads()).collect();
+        let mapped = |piece: Result<Piece>| {
             let piece = piece?;
             let mut mapper = Mapper::new(layout, bad_rows, log());
-            each(&piece, &mut |line, row| mapper.take(line, row))?;
+            piece.each(&mut |line, row| mapper.take(line, row))?;
             Ok(mapper.into_rows())
         };
         let is_some = !next.is_empty();
@@ -239,26 +236,6 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
         let tally = &self.rows.tally;
         tally.skipped.check_so_far(bad_rows, tally.rows)?;
         Ok(is_some)
-    }
-
-    /// Checks which of the mapping's columns a file has; the presets' may be missing.
-    fn check_columns(&mut self, found: &[bool], header: &[String]) -> Result<()> {
-        for (name, slot, is_needed) in self.layout.columns() {
-            if slot.is_found(found) {
-                continue;
-            }
-            if is_needed || !self.mapping.has_preset {
-                return Err(Error::MissingColumn {
-                    column: slot.name.clone(),
-                    found: header.to_vec(),
-                });
-            }
-            let missing = format!("{name} ({})", slot.name);
-            if !self.report.missing_columns.contains(&missing) {
-                self.report.missing_columns.push(missing);
-            }
-        }
-        Ok(())
     }
 
     fn finish(mut self) -> Result<Reading> {

@@ -141,36 +141,33 @@ impl Layout {
         })
     }
 
-    /// The columns that the mapping names, with their place, and whether there is no log without.
-    pub(super) fn columns(&self) -> [(&'static str, &Slot, bool); 21] {
+    /// Where the columns that the mapping names stand, and whether there is no log without.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
         let tags = &self.tags;
-        [
-            ("person", &self.person, true),
-            ("time", &self.time.slot, true),
-            ("event", &self.event, false),
-            ("value", &self.value.slot, false),
-            ("cost", &self.cost.slot, false),
-            ("currency", &self.currency, false),
-            ("order_id", &self.order, false),
-            ("goal", &self.goal, false),
-            ("interaction", &self.interaction, false),
-            ("channel", &self.channel, false),
-            ("place", &self.place, false),
-            ("source", &tags.source, false),
-            ("medium", &tags.medium, false),
-            ("campaign", &tags.campaign, false),
-            ("term", &tags.term, false),
-            ("content", &tags.content, false),
-            ("click_id", &tags.click_id, false),
-            ("click_id.network", &tags.click_network, false),
-            ("referrer", &tags.referrer, false),
-            ("url", &tags.url, false),
-            (
-                "drop.same",
-                self.same.first().unwrap_or(&self.person),
-                false,
-            ),
-        ]
+        let needed = [&self.person, &self.time.slot].map(|slot| (slot, true));
+        let others = [
+            &self.event,
+            &self.value.slot,
+            &self.cost.slot,
+            &self.currency,
+            &self.order,
+            &self.goal,
+            &self.interaction,
+            &self.channel,
+            &self.place,
+            &tags.source,
+            &tags.medium,
+            &tags.campaign,
+            &tags.term,
+            &tags.content,
+            &tags.click_id,
+            &tags.click_network,
+            &tags.referrer,
+            &tags.url,
+        ];
+        let texts = self.texts.iter().map(|(_, slot)| slot);
+        let others = others.into_iter().chain(texts).chain(&self.same);
+        needed.into_iter().chain(others.map(|slot| (slot, false)))
     }
 }
 

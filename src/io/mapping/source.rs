@@ -1,11 +1,13 @@
 //! Where logs and tables lie: files by name or pattern, readers, bytes, Arrow batches.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::io::file::format::FileFormat;
 use crate::io::file::paths;
+use crate::io::mapping::pieces::Pieces;
+use crate::io::record::FieldPath;
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// One place to read rows from.
 pub(super) enum Source<'a> {
@@ -29,70 +31,32 @@ impl fmt::Debug for Source<'_> {
     }
 }
 
-/// What a file is read as.
-pub(super) enum Opened<'a> {
-    Text(Box<dyn Read + Send + 'a>),
-    #[cfg(feature = "parquet")]
-    Parquet(File),
-    #[cfg(feature = "parquet")]
-    Batches(Box<dyn arrow_array::RecordBatchReader + Send + 'a>),
-}
-
-/// The first bytes of a Parquet file.
-const PARQUET: &[u8] = b"PAR1";
-
-/// Opens each place in turn, files in order of their names, and gives it to `read` with its name.
+/// Opens each place in turn, files in order of their names, and gives its pieces to `read` with its
+/// name.
 ///
 /// # Errors
 /// If a pattern matches no file, a file cannot be opened, or `read` fails: the error then names the
 /// file.
 pub(super) fn each(
     sources: Vec<Source<'_>>,
-    mut read: impl FnMut(&str, Opened<'_>) -> Result<()>,
+    format: &FileFormat,
+    fields: &[FieldPath],
+    mut read: impl FnMut(&str, Pieces<'_>) -> Result<()>,
 ) -> Result<()> {
     for (at, source) in sources.into_iter().enumerate() {
         let name = format!("input {}", at + 1);
         match source {
             Source::Path(pattern) => {
                 for path in paths::find(&[pattern])? {
-                    let opened = open(&path);
-                    let done = opened.and_then(|file| read(&path.display().to_string(), file));
+                    let opened = Pieces::open(&path, format, fields);
+                    let done = opened.and_then(|pieces| read(&path.display().to_string(), pieces));
                     done.map_err(|error| error.in_file(&path))?;
                 }
             }
-            Source::Reader(reader) => read(&name, Opened::Text(reader))?,
+            Source::Reader(reader) => read(&name, Pieces::text(reader, format, fields)?)?,
             #[cfg(feature = "parquet")]
-            Source::Batches(batches) => read(&name, Opened::Batches(batches))?,
+            Source::Batches(batches) => read(&name, Pieces::batches(batches, format, fields)?)?,
         }
     }
     Ok(())
-}
-
-fn open(path: &Path) -> Result<Opened<'static>> {
-    let mut file = File::open(path)?;
-    let mut start = Vec::new();
-    file.by_ref()
-        .take(PARQUET.len() as u64)
-        .read_to_end(&mut start)?;
-    if start == PARQUET {
-        return parquet(path);
-    }
-    Ok(Opened::Text(Box::new(
-        std::io::Cursor::new(start).chain(file),
-    )))
-}
-
-#[cfg(feature = "parquet")]
-fn parquet(path: &Path) -> Result<Opened<'static>> {
-    Ok(Opened::Parquet(File::open(path)?))
-}
-
-#[cfg(not(feature = "parquet"))]
-fn parquet(_: &Path) -> Result<Opened<'static>> {
-    let expected = "CSV or JSON lines; Parquet needs the feature parquet";
-    Err(Error::setting(
-        "the format of the file",
-        "Parquet",
-        expected,
-    ))
 }

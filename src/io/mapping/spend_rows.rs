@@ -3,17 +3,17 @@
 use crate::channel::{CachedGrouping, Grouping, Traffic};
 use crate::error::{Error, Result};
 use crate::event::{CostTable, Kind};
-use crate::io::file::guess::Guess;
 use crate::io::mapping::column::MappedColumn;
 use crate::io::mapping::conditions::CompiledCondition;
 use crate::io::mapping::currency::{Conversion, Rates};
+use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::Mapping;
 use crate::io::mapping::spend::{SpendMapping, TotalRow};
 use crate::io::mapping::spend_report::SpendReport;
 use crate::io::mapping::tolerance::BadRows;
 use crate::io::record::{FieldPath, Value};
-use crate::time::Day;
+use crate::time::{Day, TimeZone};
 
 /// A mapping made ready to read spend by.
 pub(super) struct SpendLayout {
@@ -96,6 +96,19 @@ impl SpendLayout {
             paths: places.into_paths(),
         })
     }
+
+    /// The zone of the days.
+    pub(super) fn zone(&self) -> TimeZone {
+        self.date.zone()
+    }
+
+    /// Where the columns that the mapping names stand, and whether there is no table without.
+    fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
+        let needed = [&self.date.slot, &self.cost.slot].map(|slot| (slot, true));
+        let others = [&self.clicks.slot, &self.currency, &self.channel];
+        let others = others.into_iter().chain(&self.tags);
+        needed.into_iter().chain(others.map(|slot| (slot, false)))
+    }
 }
 
 /// The column that a name means: one of the mapping, or one of the file.
@@ -124,69 +137,51 @@ pub(super) struct SpendRows<'a> {
     layout: &'a SpendLayout,
     bad_rows: BadRows,
     grouping: CachedGrouping<'a>,
-    pub(super) costs: CostTable,
-    pub(super) report: SpendReport,
+    costs: &'a mut CostTable,
+    report: &'a mut SpendReport,
     /// The sum of the file's costs, as stated: what its line of totals says.
     stated: f64,
 }
 
 impl<'a> SpendRows<'a> {
-    pub(super) fn new(layout: &'a SpendLayout, bad_rows: BadRows) -> Self {
+    pub(super) fn new(
+        layout: &'a SpendLayout,
+        bad_rows: BadRows,
+        costs: &'a mut CostTable,
+        report: &'a mut SpendReport,
+    ) -> Self {
         Self {
             layout,
             bad_rows,
             grouping: layout.grouping.cached(),
-            costs: CostTable::in_zone(layout.date.zone()),
-            report: SpendReport::default(),
+            costs,
+            report,
             stated: 0.0,
         }
     }
 
     /// Another file begins.
-    pub(super) fn begin_file(&mut self, name: &str) {
-        self.stated = 0.0;
-        self.report.files.push(name.to_owned());
-    }
-
-    /// Checks which of the mapping's columns the file has; presets' may be missing.
-    pub(super) fn check_columns(
+    ///
+    /// # Errors
+    /// If it lacks a column that the mapping names; presets' columns but date and cost may be
+    /// missing.
+    pub(super) fn begin_file(
         &mut self,
-        found: &[bool],
-        header: &[String],
+        name: &str,
+        pieces: &Pieces<'_>,
         has_preset: bool,
     ) -> Result<()> {
-        let layout = self.layout;
-        let tags = layout.tags.iter().map(|slot| (slot, false));
-        let others = [
-            (&layout.date.slot, true),
-            (&layout.cost.slot, true),
-            (&layout.clicks.slot, false),
-            (&layout.currency, false),
-            (&layout.channel, false),
-        ];
-        let lacking = others
-            .into_iter()
-            .chain(tags)
-            .filter(|(slot, _)| !slot.is_found(found));
-        for (slot, is_needed) in lacking {
-            if is_needed || !has_preset {
-                return Err(Error::MissingColumn {
-                    column: slot.name.clone(),
-                    found: header.to_vec(),
-                });
-            }
-            if !self.report.missing_columns.contains(&slot.name) {
-                self.report.missing_columns.push(slot.name.clone());
+        self.stated = 0.0;
+        self.report.files.push(name.to_owned());
+        if !pieces.guess.is_empty() {
+            self.report.guesses.push(pieces.guess.clone());
+        }
+        for missing in pieces.missing(self.layout.columns(), has_preset)? {
+            if !self.report.missing_columns.contains(&missing) {
+                self.report.missing_columns.push(missing);
             }
         }
         Ok(())
-    }
-
-    /// Keeps what was guessed about the file.
-    pub(super) fn guessed(&mut self, guess: &Guess) {
-        if !guess.is_empty() {
-            self.report.guesses.push(guess.clone());
-        }
     }
 
     /// Takes a row of the file, or what is wrong with it.

@@ -1,0 +1,225 @@
+//! Pieces of whole rows of a file of any format, for threads to map.
+
+use crate::error::{Error, Result};
+#[cfg(feature = "parquet")]
+use crate::io::arrow::rows::BatchPaths;
+use crate::io::file::format::FileFormat;
+use crate::io::file::guess::Guess;
+use crate::io::file::rows::{RowPiece, RowReader};
+use crate::io::mapping::slot::Signs;
+#[cfg(feature = "parquet")]
+use crate::io::parquet::rows::{ParquetPiece, ParquetRows};
+use crate::io::record::{FieldPath, Visit};
+#[cfg(feature = "parquet")]
+use arrow_array::{RecordBatch, RecordBatchReader};
+use std::fs::File;
+use std::io::{Cursor, Read};
+use std::path::Path;
+#[cfg(feature = "parquet")]
+use std::sync::Arc;
+
+/// The first bytes of a Parquet file.
+const PARQUET: &[u8] = b"PAR1";
+
+/// The pieces of one file, in order.
+pub(super) struct Pieces<'a> {
+    rows: Rows<'a>,
+    /// What the file's columns are called; of JSON, the fields of the first object.
+    pub(super) header: Vec<String>,
+    /// Which paths lead to a column.
+    pub(super) found: Vec<bool>,
+    /// How amounts are written.
+    pub(super) signs: Signs,
+    /// What was guessed about the file.
+    pub(super) guess: Guess,
+}
+
+enum Rows<'a> {
+    Text(Box<RowReader<Box<dyn Read + Send + 'a>>>),
+    #[cfg(feature = "parquet")]
+    Parquet(ParquetRows),
+    #[cfg(feature = "parquet")]
+    Batches {
+        batches: Box<dyn RecordBatchReader + Send + 'a>,
+        paths: Arc<BatchPaths>,
+        before: u64,
+    },
+}
+
+/// A run of whole rows, not yet taken apart.
+pub(super) enum Piece {
+    Text(RowPiece),
+    #[cfg(feature = "parquet")]
+    Parquet(ParquetPiece),
+    #[cfg(feature = "parquet")]
+    Batch {
+        batch: RecordBatch,
+        paths: Arc<BatchPaths>,
+        before: u64,
+    },
+}
+
+impl<'a> Pieces<'a> {
+    /// Opens a file of any format.
+    pub(super) fn open(path: &Path, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
+        let mut file = File::open(path)?;
+        let mut start = Vec::new();
+        file.by_ref()
+            .take(PARQUET.len() as u64)
+            .read_to_end(&mut start)?;
+        if start == PARQUET {
+            return Self::parquet(path, format, paths);
+        }
+        Self::text(Box::new(Cursor::new(start).chain(file)), format, paths)
+    }
+
+    /// CSV or JSON lines.
+    pub(super) fn text(
+        reader: Box<dyn Read + Send + 'a>,
+        format: &FileFormat,
+        paths: &[FieldPath],
+    ) -> Result<Self> {
+        let rows = RowReader::open(reader, format, paths)?;
+        Ok(Self {
+            header: rows.header().to_vec(),
+            found: rows.found(),
+            signs: rows.format().number_signs(),
+            guess: rows.guess().clone(),
+            rows: Rows::Text(Box::new(rows)),
+        })
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet(path: &Path, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
+        let rows = ParquetRows::open(path, format, paths)?;
+        Ok(Self {
+            header: rows.header().to_vec(),
+            found: rows.found().to_vec(),
+            signs: format.number_signs(),
+            guess: Guess::default(),
+            rows: Rows::Parquet(rows),
+        })
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(_: &Path, _: &FileFormat, _: &[FieldPath]) -> Result<Self> {
+        let expected = "CSV or JSON lines; Parquet needs the feature parquet";
+        Err(Error::setting(
+            "the format of the file",
+            "Parquet",
+            expected,
+        ))
+    }
+
+    /// Batches that another program or library hands over.
+    #[cfg(feature = "parquet")]
+    pub(super) fn batches(
+        batches: Box<dyn RecordBatchReader + Send + 'a>,
+        format: &FileFormat,
+        paths: &[FieldPath],
+    ) -> Result<Self> {
+        let schema = batches.schema();
+        let names = schema.fields().iter().map(|field| field.name().clone());
+        let header: Vec<String> = names.collect();
+        let found = paths.iter().map(|path| Ok(path.place(&header)?.is_some()));
+        Ok(Self {
+            found: found.collect::<Result<_>>()?,
+            header,
+            signs: format.number_signs(),
+            guess: Guess::default(),
+            rows: Rows::Batches {
+                batches,
+                paths: Arc::new(BatchPaths::new(format, paths)),
+                before: 0,
+            },
+        })
+    }
+
+    /// The bytes of the pieces given so far.
+    pub(super) fn bytes_read(&self) -> u64 {
+        match &self.rows {
+            Rows::Text(rows) => rows.bytes_read(),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => rows.bytes_read(),
+            #[cfg(feature = "parquet")]
+            Rows::Batches { .. } => 0,
+        }
+    }
+
+    /// Checks that each of the columns that a mapping names has a place in the file; gives those
+    /// that have none and need none.
+    ///
+    /// # Errors
+    /// If a column is missing that is needed, or any where none may be.
+    pub(super) fn missing<'s>(
+        &self,
+        columns: impl IntoIterator<Item = (&'s crate::io::mapping::slot::Slot, bool)>,
+        may_lack: bool,
+    ) -> Result<Vec<String>> {
+        let mut missing = Vec::new();
+        for (slot, is_needed) in columns {
+            if slot.is_found(&self.found) {
+                continue;
+            }
+            if is_needed || !may_lack {
+                return Err(Error::MissingColumn {
+                    column: slot.name.clone(),
+                    found: self.header.clone(),
+                });
+            }
+            missing.push(slot.name.clone());
+        }
+        Ok(missing)
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Result<Piece>;
+
+    fn next(&mut self) -> Option<Result<Piece>> {
+        match &mut self.rows {
+            Rows::Text(rows) => Some(rows.next()?.map(Piece::Text)),
+            #[cfg(feature = "parquet")]
+            Rows::Parquet(rows) => Some(rows.next()?.map(Piece::Parquet)),
+            #[cfg(feature = "parquet")]
+            Rows::Batches {
+                batches,
+                paths,
+                before,
+            } => {
+                let batch = batches
+                    .next()?
+                    .map_err(|error| Error::Io(std::io::Error::other(error)));
+                Some(batch.map(|batch| {
+                    let ahead = *before;
+                    *before += batch.num_rows() as u64;
+                    Piece::Batch {
+                        batch,
+                        paths: paths.clone(),
+                        before: ahead,
+                    }
+                }))
+            }
+        }
+    }
+}
+
+impl Piece {
+    /// Shows every row, in order.
+    ///
+    /// # Errors
+    /// If the piece is damaged, or the visitor fails.
+    pub(super) fn each(&self, visit: &mut Visit<'_>) -> Result<()> {
+        match self {
+            Self::Text(piece) => piece.each(visit),
+            #[cfg(feature = "parquet")]
+            Self::Parquet(piece) => piece.each(visit),
+            #[cfg(feature = "parquet")]
+            Self::Batch {
+                batch,
+                paths,
+                before,
+            } => paths.each(batch, *before, visit),
+        }
+    }
+}
