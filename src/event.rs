@@ -25,6 +25,7 @@ pub(crate) mod identifier;
 mod identifiers;
 mod ignored_rows;
 pub(crate) mod log;
+mod message;
 mod missing;
 mod owned;
 pub(crate) mod person;

@@ -19,6 +19,7 @@ mod day;
 pub(crate) mod limits;
 mod periods;
 pub(crate) mod range;
+pub(crate) mod rfc3339;
 mod zone;
 
 pub use self::day::Day;

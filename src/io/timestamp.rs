@@ -3,12 +3,7 @@
 use crate::error::{Error, Result};
 use crate::time::TimeZone;
 use crate::time::limits::{bad_time, second};
-
-#[cfg(feature = "time")]
-const ALLOWED: &str =
-    "seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset such as 2026-01-31T13:45:00+01:00";
-#[cfg(not(feature = "time"))]
-const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
+use crate::time::rfc3339::{TIMESTAMPS, rfc3339};
 
 /// A timestamp, floored to the second.
 #[cfg(any(feature = "csv", test))]
@@ -60,11 +55,11 @@ fn parse_other(
     column: &str,
     zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<u32> {
-    let bad = || Error::field(row, column, String::from_utf8_lossy(text), ALLOWED);
+    let bad = || Error::field(row, column, String::from_utf8_lossy(text), TIMESTAMPS);
     if let Some(seconds) = with_fraction(text) {
         return second(seconds).ok_or_else(|| bad_time(row, column, seconds));
     }
-    let seconds = match rfc3339(text) {
+    let seconds = match std::str::from_utf8(text).ok().and_then(rfc3339) {
         Some(seconds) => seconds,
         None => zone()?
             .and_then(|zone| zone.local(std::str::from_utf8(text).ok()?))
@@ -88,17 +83,6 @@ fn with_fraction(text: &[u8]) -> Option<i64> {
         && fraction.iter().all(u8::is_ascii_digit)
         && !seconds.starts_with(b"-");
     digits.then(|| whole(seconds))?
-}
-
-#[cfg(feature = "time")]
-fn rfc3339(text: &[u8]) -> Option<i64> {
-    let stamp: jiff::Timestamp = std::str::from_utf8(text).ok()?.parse().ok()?;
-    Some(stamp.as_nanosecond().div_euclid(1_000_000_000) as i64)
-}
-
-#[cfg(not(feature = "time"))]
-fn rfc3339(_: &[u8]) -> Option<i64> {
-    None
 }
 
 #[cfg(test)]

@@ -206,9 +206,14 @@ fn the_offset_is_the_callers() {
     let (_, read): (_, BTreeMap<i32, u64>) = JourneyBuilder::read_state(&state[..]).unwrap();
     assert_eq!(read, partitions);
     let error = JourneyBuilder::read_state::<u64>(&state[..]).unwrap_err();
-    assert!(
-        error.to_string().starts_with("the saved offset is {"),
-        "{error}"
+    let mut state = Vec::new();
+    builder.write_state(&mut state, &4_033_u64).unwrap();
+    let other = JourneyBuilder::read_state::<BTreeMap<String, u64>>(&state[..]).unwrap_err();
+    assert!(error.to_string().starts_with("the saved offset is {"));
+    assert_eq!(
+        other.to_string(),
+        "the saved offset is 4033, expected: a value of the type BTreeMap<String, u64> that the \
+         program reads (invalid type: integer `4033`, expected a map)"
     );
 }
 

@@ -162,6 +162,18 @@ impl JourneyBuilder {
 /// The offset as the caller's type.
 fn caller_offset<T: DeserializeOwned>(offset: Value) -> Result<T> {
     let text = offset.to_string();
-    serde_json::from_value(offset)
-        .map_err(|error| Error::setting("the saved offset", text, error.to_string()))
+    serde_json::from_value(offset).map_err(|error| {
+        let wanted = without_paths(std::any::type_name::<T>());
+        let expected = format!("a value of the type {wanted} that the program reads ({error})");
+        Error::setting("the saved offset", text, expected)
+    })
+}
+
+/// The name of a type, of which each part is without its path.
+fn without_paths(name: &str) -> String {
+    let inside = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let parts = name.split_inclusive(|letter| !inside(letter));
+    parts
+        .map(|part| part.rsplit("::").next().unwrap_or(part))
+        .collect()
 }
