@@ -1,5 +1,6 @@
 //! The state of a builder in a file: the same figures as without a stop, or refused.
 
+use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, TimeDecay};
 use mixtouch::time::TimeRange;
@@ -254,4 +255,57 @@ fn a_touch_takes_ten_bytes() {
     builder.extend(&log).unwrap();
     let bytes = saved(&builder, 0).len();
     assert!(bytes <= 10 * 50_000 + 1_000, "{bytes}");
+}
+
+const ROWS: i64 = 60_000;
+
+/// Buyers of all kinds: often, once, long ago; values whose sums depend on the order of adding.
+fn shoppers(days: i64) -> Events {
+    let mut log = Events::new();
+    let mut random = 1_u64;
+    for row in 0..ROWS {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let bits = random >> 33;
+        let time = START + row * days * 86_400 / ROWS;
+        let person = bits % 151 * (bits % 157);
+        let event = if bits % 7 == 0 {
+            Event::conversion(person, time).with_value(0.1 + (bits % 997) as f64 / 7.0)
+        } else {
+            let channel = ["search", "social", "e-mail", "tv"][(bits / 7 % 4) as usize];
+            Event::touch(person, time, channel).with_cost((bits % 13) as f64 / 3.0)
+        };
+        log.push(event).unwrap();
+    }
+    log
+}
+
+#[test]
+fn forgetting_changes_no_bit_of_a_model_of_journeys() {
+    let options = JourneyOptions::default().with_lookback(Lookback::days(3.0).unwrap());
+    let period = TimeRange::new(START + 30 * 86_400, START + 40 * 86_400).unwrap();
+    let mut builder = JourneyBuilder::new(options);
+    builder.extend(&shoppers(40)).unwrap();
+    let comparison = Comparison::new()
+        .model("last-touch", LastTouch)
+        .model("time-decay", TimeDecay::days(7.0).unwrap())
+        .fit("markov", Markov::order(2).unwrap())
+        .bootstrap(Bootstrap::new(5, 1).unwrap());
+    let table = |builder: &JourneyBuilder| {
+        let journeys = builder.snapshot(period).unwrap();
+        (
+            comparison.run(&journeys).unwrap(),
+            journeys.costs().map(<[f64]>::to_vec),
+        )
+    };
+    let (whole, costs) = table(&builder);
+    let forgotten = builder.forget_before(period.from());
+    assert!(forgotten > 30_000 && builder.kept() > 10_000);
+    let (kept, own_costs) = table(&builder);
+    assert_eq!(
+        (kept.models(), kept.totals()),
+        (whole.models(), whole.totals())
+    );
+    assert_eq!(own_costs, costs);
 }

@@ -21,6 +21,8 @@ use rayon::prelude::*;
 /// every journey is one null. So models that divide credit read the front of the arena alone.
 /// Persons are ordered by a fixed hash of their key, in the front a 2,048th of them at a time by
 /// number of touches, and channels by name: the order of rows cannot change a bit of any result.
+/// Where they stand depends on rows from two lookbacks before the period on, so rows before that
+/// may be [forgotten](crate::JourneyBuilder::forget_before).
 ///
 /// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person,
 /// 16 a person. Journeys are runs of their person's touches and share them, unless lookbacks differ
@@ -84,8 +86,9 @@ pub(in crate::journeys) struct People {
     pub(in crate::journeys) table: PersonTable,
     pub(in crate::journeys) touch_ends: Offsets,
     pub(in crate::journeys) journey_ends: Offsets,
-    /// Whether a person bought before the period, of those who ever bought: they are the first
-    /// ones.
+    /// How many persons stand at the front: those with a conversion in the period.
+    pub(in crate::journeys) converting: usize,
+    /// Whether a person bought before the period; nobody did behind its end.
     pub(in crate::journeys) bought_before: Vec<bool>,
 }
 

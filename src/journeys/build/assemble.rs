@@ -52,7 +52,6 @@ pub(crate) struct GrowingArena {
     places: Vec<ChannelId>,
     conversion_counts: Vec<u32>,
     conversions: Vec<ConversionRow>,
-    bought_before: Vec<bool>,
     /// How many parts there will be, of how many rows, and how many parts there are.
     parts: usize,
     rows: usize,
@@ -63,6 +62,7 @@ pub(crate) struct GrowingArena {
 #[derive(Debug, Default)]
 struct HalfArena {
     persons: Vec<u64>,
+    bought_before: Vec<bool>,
     touch_ends: Offsets,
     journey_ends: Offsets,
     timeline: Touches,
@@ -100,7 +100,6 @@ impl GrowingArena {
             places,
             conversion_counts,
             conversions,
-            bought_before,
             ..
         } = self;
         scope(|scope| {
@@ -126,13 +125,6 @@ impl GrowingArena {
             });
             scope.spawn(|_| side.copy(outcomes, |part| &part.outcomes, |extent| extent.journeys));
             scope.spawn(|_| side.copy(places, |part| &part.places, |extent| extent.journeys));
-            scope.spawn(|_| {
-                side.copy(
-                    bought_before,
-                    |part| &part.bought_before,
-                    |extent| extent.persons,
-                )
-            });
         });
     }
 
@@ -150,17 +142,17 @@ impl GrowingArena {
             mut places,
             mut conversion_counts,
             mut conversions,
-            mut bought_before,
             ..
         } = self;
+        let converting = front.persons.len();
         back.put_behind(front, shared);
         outcomes.shrink_to_fit();
         places.shrink_to_fit();
         conversion_counts.shrink_to_fit();
         conversions.shrink_to_fit();
-        bought_before.shrink_to_fit();
         let HalfArena {
             persons,
+            mut bought_before,
             touch_ends,
             journey_ends,
             timeline,
@@ -179,8 +171,12 @@ impl GrowingArena {
             let (journeys, persons) = (back.segments, back.person_segments);
             Segments::new(segments, journeys, persons, segment_costs)
         });
+        let known = bought_before.iter().rposition(|&bought| bought);
+        bought_before.truncate(known.map_or(0, |last| last + 1));
+        bought_before.shrink_to_fit();
         let people = People {
             codes: persons,
+            converting,
             table: PersonTable::default(),
             touch_ends,
             journey_ends,
@@ -211,6 +207,7 @@ impl HalfArena {
         let into = if shared { timeline } else { own_touches };
         let Self {
             persons,
+            bought_before,
             touch_ends,
             journey_ends,
             starts,
@@ -233,6 +230,7 @@ impl HalfArena {
             scope.spawn(|_| side.copy(own_times, |part| &part.touches.times, TOUCHES.1));
             scope.spawn(|_| side.copy(own_channels, |part| &part.touches.channels, TOUCHES.1));
             scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
+            scope.spawn(|_| side.copy(bought_before, |part| &part.bought_before, by_person));
             scope.spawn(|_| side.shift(starts, |part| &part.starts, by_journey, into));
             scope.spawn(|_| side.shift(ends, |part| &part.ends, by_journey, into));
             scope.spawn(|_| side.shift(touch_ends, |part| &part.touch_ends, by_person, timeline));
@@ -261,6 +259,7 @@ impl HalfArena {
             scope.spawn(|_| prepend(&mut self.touches.times, front.touches.times));
             scope.spawn(|_| prepend(&mut self.touches.channels, front.touches.channels));
             scope.spawn(|_| prepend(&mut self.persons, front.persons));
+            scope.spawn(|_| prepend(&mut self.bought_before, front.bought_before));
             scope.spawn(|_| self.starts.prepend(front.starts, touches));
             scope.spawn(|_| self.ends.prepend(front.ends, touches));
             scope.spawn(|_| self.touch_ends.prepend(front.touch_ends, timeline));

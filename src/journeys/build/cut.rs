@@ -60,7 +60,7 @@ pub(crate) struct CutJourneys {
     /// conversions keep their orders.
     pub(crate) conversion_counts: Vec<u32>,
     pub(crate) conversions: Vec<ConversionRow>,
-    /// Of the persons with a conversion: whether one came before the period.
+    /// By person: whether a conversion came before the period.
     pub(crate) bought_before: Vec<bool>,
     pub(crate) converting: Extent,
     pub(crate) costs: Vec<f64>,
@@ -73,7 +73,7 @@ pub(crate) struct CutJourneys {
     pub(crate) person_segments: Vec<u32>,
 }
 
-/// How much of a part the persons with a conversion fill.
+/// How much of a part the persons with a conversion in the period fill.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Extent {
     pub(crate) persons: usize,
@@ -171,10 +171,10 @@ impl PartitionCutter {
                 part.person_segments
                     .push(first_segment(&gathered, touches.clone(), sales.clone()));
             }
-            if person < gathered.converting {
-                part.bought_before
-                    .push(gathered.sales[sales.start].time < self.options.period.first());
-            }
+            let first = gathered.sales[sales.clone()].first();
+            let period = self.options.period.first();
+            part.bought_before
+                .push(first.is_some_and(|sale| sale.time < period));
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
         }

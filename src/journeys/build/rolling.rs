@@ -69,10 +69,12 @@ impl JourneyBuilder {
     /// and says how many rows. A service that reports day by day calls it behind each
     /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
     ///
-    /// Journeys are the same with and without, unless an order of a forgotten row is repeated later:
-    /// the repeat then counts as a new order. Models that read whole timelines, time to event, see
-    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
-    /// the next.
+    /// Journeys that close at `from` or later stay the same, and so does every figure of rules and of
+    /// models of journeys, intervals included, to the bit. Four things read older rows, and so see
+    /// what is left of them: models of whole timelines (time to event); whether a purchase is a
+    /// person's first; a person's segment, that of the first row; and
+    /// [`JourneyOptions::with_most_touches`]. An order of a forgotten row that is repeated later
+    /// counts as a new order.
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
@@ -94,7 +96,7 @@ impl JourneyBuilder {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn forget_before(&mut self, from: i64) -> u64 {
-        let reach = 2 * i64::from(self.options.lookback.longest());
+        let reach = i64::from(self.options.reach());
         let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
         let before = self.kept();
         self.batches
