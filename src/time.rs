@@ -17,6 +17,7 @@
 
 mod day;
 pub(crate) mod limits;
+pub(crate) mod moment;
 mod periods;
 pub(crate) mod range;
 pub(crate) mod rfc3339;

@@ -1,8 +1,8 @@
 //! The state of a builder in a file: the same figures as without a stop, or refused.
 
-use mixtouch::attribution::Bootstrap;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastTouch, TimeDecay};
+use mixtouch::attribution::{Bootstrap, Finding};
 use mixtouch::time::TimeRange;
 use mixtouch::{
     Comparison, CostTable, Error, Event, Events, Interaction, JourneyBuilder, JourneyOptions,
@@ -194,7 +194,7 @@ fn a_newer_format_is_named() {
     let error = JourneyBuilder::read_state::<u64>(&state[..]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the saved state has format 9, expected: at most 1, or a newer version of the crate"
+        "the saved state has format 9, expected: at most 2, or a newer version of the crate"
     );
 }
 
@@ -308,4 +308,51 @@ fn forgetting_changes_no_bit_of_a_model_of_journeys() {
         (whole.models(), whole.totals())
     );
     assert_eq!(own_costs, costs);
+}
+
+#[test]
+fn what_was_forgotten_is_told_and_outlives_a_restart() {
+    let options = JourneyOptions::default().with_lookback(Lookback::days(3.0).unwrap());
+    let mut builder = JourneyBuilder::new(options);
+    builder.extend(&shoppers(40)).unwrap();
+    let range =
+        |from: i64, to: i64| TimeRange::new(START + from * 86_400, START + to * 86_400).unwrap();
+    // nothing is that old: nothing is lost
+    builder.forget_before(START + 5 * 86_400);
+    assert_eq!(builder.snapshot(range(0, 40)).unwrap().forgotten(), None);
+    builder.forget_before(START + 20 * 86_400);
+    let (builder, _): (_, u64) = JourneyBuilder::read_state(&saved(&builder, 0)[..]).unwrap();
+
+    let comparison = Comparison::new().model("last-touch", LastTouch);
+    let forgotten = |fitted: TimeRange, scored: TimeRange| {
+        let journeys = |period| builder.snapshot(period).unwrap();
+        let table = comparison
+            .run_on(&journeys(fitted), &journeys(scored))
+            .unwrap();
+        let told = table.findings().iter().filter_map(|finding| match finding {
+            Finding::Forgotten { time } => Some((*time, finding.to_string())),
+            _ => None,
+        });
+        told.collect::<Vec<_>>()
+    };
+    assert_eq!(forgotten(range(20, 30), range(30, 40)), []);
+    let told = forgotten(range(18, 30), range(30, 40));
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].0, range(18, 20));
+    assert_eq!(
+        told[0].1,
+        "journeys that close within 2026-01-19 to 2026-01-21 lack rows that were forgotten"
+    );
+    assert_eq!(forgotten(range(18, 30), range(16, 19))[1].0, range(16, 19));
+    // rows from day 14 on are left
+    let gone = builder.snapshot(range(10, 14)).unwrap_err();
+    assert_eq!(
+        gone.to_string(),
+        "the period of journeys is 2026-01-11 to 2026-01-15, expected: one that ends after \
+         2026-01-15: rows before it are forgotten"
+    );
+    assert_eq!(
+        builder.snapshot(range(10, 15)).unwrap().forgotten(),
+        Some(range(10, 15))
+    );
 }

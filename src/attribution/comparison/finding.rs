@@ -2,6 +2,7 @@
 
 use crate::journeys::Irregularities;
 use crate::report::figure;
+use crate::time::TimeRange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,6 +33,12 @@ pub enum Finding {
     IrregularLog {
         /// What is, and what was done about it.
         log: Irregularities,
+    },
+    /// A builder had forgotten rows that journeys fitted on or scored may hold
+    /// ([`JourneyBuilder::forget_before`](crate::JourneyBuilder::forget_before)).
+    Forgotten {
+        /// The part of the period whose journeys may lack touches or conversions.
+        time: TimeRange,
     },
     /// A model is left out: the journeys do not support it, and it was not asked for by name.
     LeftOut {
@@ -107,6 +114,10 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IrregularLog { log } => f.write_str(log.to_string().trim_end()),
+            Self::Forgotten { time } => write!(
+                f,
+                "journeys that close within {time} lack rows that were forgotten"
+            ),
             Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
             Self::FewConversions {
                 model,

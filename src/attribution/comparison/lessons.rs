@@ -11,6 +11,7 @@ use crate::channel::ChannelId;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::stats::ratio::is_material;
+use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
 /// Conversions for each free parameter below which intervals are not to be trusted (Vittinghoff and
@@ -31,7 +32,8 @@ impl Lessons {
         entrants: &[Entrant<'_>],
         fitted: &[Timed<Fitted>],
     ) -> Result<Self> {
-        let mut findings = Vec::new();
+        let forgotten = journeys.forgotten();
+        let mut findings: Vec<Finding> = forgotten.into_iter().map(told).collect();
         let learns = |entrant: &Entrant<'_>| entrant.named.entry.needs_evidence();
         if entrants.iter().any(learns) {
             findings.extend(short_fit(journeys));
@@ -58,7 +60,9 @@ impl Lessons {
         tables: &[ModelTable],
         refuse_unknown: bool,
     ) -> Result<Vec<Finding>> {
-        let mut findings = self.0;
+        let mut findings = self.0.clone();
+        let forgotten = scored.forgotten().map(told);
+        findings.extend(forgotten.filter(|told| !self.0.contains(told)));
         let log = scored.irregularities();
         if !log.is_empty() {
             findings.push(Finding::IrregularLog { log });
@@ -74,6 +78,10 @@ impl Lessons {
         findings.extend(tables.iter().filter_map(|table| biased(table, scored)));
         Ok(findings)
     }
+}
+
+fn told(time: TimeRange) -> Finding {
+    Finding::Forgotten { time }
 }
 
 fn short_fit(journeys: &Journeys) -> Option<Finding> {

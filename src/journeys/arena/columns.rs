@@ -67,6 +67,8 @@ pub struct Journeys {
     pub(in crate::journeys) censored: u64,
     pub(in crate::journeys) irregularities: Irregularities,
     pub(in crate::journeys) net_of_returns: bool,
+    /// The part of the period whose journeys may lack rows that the builder forgot.
+    pub(in crate::journeys) forgotten: Option<TimeRange>,
     pub(in crate::journeys) totals: Totals,
 }
 
@@ -144,6 +146,37 @@ impl Journeys {
     /// ```
     pub fn options(&self) -> Option<&JourneyOptions> {
         self.options.as_deref()
+    }
+
+    /// The part of the period whose journeys may lack touches or conversions, as the builder
+    /// [forgot](crate::JourneyBuilder::forget_before) rows that they may hold; none where all are
+    /// whole.
+    ///
+    /// ```
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Lookback};
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut log = Events::new();
+    /// for number in 0..20 {
+    ///     log.push(Event::touch("ann", start + number * day, "social"))?;
+    /// }
+    /// let options = JourneyOptions::default().with_lookback(Lookback::days(2.0)?);
+    /// let mut builder = JourneyBuilder::new(options);
+    /// builder.extend(&log)?;
+    /// builder.forget_before(start + 10 * day);
+    /// let from = |number: i64| TimeRange::new(start + number * day, start + 20 * day);
+    /// assert_eq!(builder.snapshot(from(10)?)?.forgotten(), None);
+    /// let part = TimeRange::new(start + 8 * day, start + 10 * day)?;
+    /// assert_eq!(builder.snapshot(from(8)?)?.forgotten(), Some(part));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn forgotten(&self) -> Option<TimeRange> {
+        self.forgotten
+    }
+
+    pub(in crate::journeys) fn with_forgotten(self, forgotten: Option<TimeRange>) -> Self {
+        Self { forgotten, ..self }
     }
 
     /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it

@@ -41,6 +41,8 @@ pub struct JourneyBuilder {
     pub(in crate::journeys) ignored_rows: IgnoredRows,
     pub(in crate::journeys) cleaned_rows: CleanedRows,
     pub(in crate::journeys) rows: u64,
+    /// Rows before this second are forgotten; 0 where none are.
+    pub(in crate::journeys) forgotten: u32,
 }
 
 /// Rows that a merged batch has at most.
@@ -82,6 +84,7 @@ impl JourneyBuilder {
             ignored_rows: IgnoredRows::default(),
             cleaned_rows: CleanedRows::default(),
             rows: 0,
+            forgotten: 0,
         }
     }
 
@@ -285,8 +288,8 @@ impl JourneyBuilder {
     /// If the options name a channel that no event has or an end of observation that no log can
     /// hold, if a channel's costs stand both on touches and in a table, if journeys shall be net of
     /// returns that the log did not [keep](Events::keep_returns), if there are more channels than there are numbers, those of the cost table included,
-    /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
-    /// transforms may make.
+    /// if every row of the period is [forgotten](JourneyBuilder::forget_before), or if journeys have
+    /// more than 2^32 touches in a 2,048th of the persons, as re-use with transforms may make.
     pub fn build(self) -> Result<Journeys> {
         self.build_with_progress(&())
     }
@@ -321,6 +324,7 @@ impl JourneyBuilder {
     /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
     pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
         self.check_returns()?;
+        let forgotten = self.forgotten_part(self.options.period)?;
         let Self {
             options,
             names,
@@ -330,7 +334,10 @@ impl JourneyBuilder {
             ..
         } = self;
         let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
-        let journeys = || cut.journeys(names, &options, &costs, cleaned_rows);
+        let journeys = || {
+            let journeys = cut.journeys(names, &options, &costs, cleaned_rows)?;
+            Ok(journeys.with_forgotten(forgotten))
+        };
         // giving memory back takes a thread as long as the rest
         rayon::join(|| drop(batches), journeys).1
     }

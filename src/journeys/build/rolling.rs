@@ -1,11 +1,12 @@
 //! A builder that goes on: reports of periods, and rows that are no longer needed.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::builder::JourneyBuilder;
 use crate::journeys::build::waves::CutPartitions;
 use crate::progress::Progress;
-use crate::time::TimeRange;
+use crate::time::moment::Moment;
+use crate::time::{TimeRange, TimeZone};
 use rayon::prelude::*;
 
 impl JourneyBuilder {
@@ -38,8 +39,12 @@ impl JourneyBuilder {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
+    /// Of a period that begins before the rows that [`JourneyBuilder::forget_before`] left,
+    /// [`Journeys::forgotten`] says which part may lack rows, and a comparison tells it
+    /// ([`Finding::Forgotten`](crate::attribution::Finding::Forgotten)).
+    ///
     /// # Errors
-    /// If [`JourneyBuilder::build`] would fail.
+    /// If [`JourneyBuilder::build`] would fail; if every row of the period is forgotten.
     pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
         self.snapshot_with_progress(period, &())
     }
@@ -55,13 +60,32 @@ impl JourneyBuilder {
         progress: &dyn Progress,
     ) -> Result<Journeys> {
         self.check_returns()?;
+        let forgotten = self.forgotten_part(period)?;
         let options = self.options.clone().with_period(period);
-        CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
-            self.names.clone(),
-            &options,
-            &self.costs,
-            self.cleaned_rows,
-        )
+        let (names, costs) = (&self.names, &self.costs);
+        let cut = CutPartitions::new(&options, names, &self.batches, costs, progress)?;
+        let journeys = cut.journeys(names.clone(), &options, costs, self.cleaned_rows)?;
+        Ok(journeys.with_forgotten(forgotten))
+    }
+
+    /// The part of a period whose journeys may lack forgotten rows.
+    ///
+    /// # Errors
+    /// If every row of the period is forgotten.
+    pub(super) fn forgotten_part(&self, period: TimeRange) -> Result<Option<TimeRange>> {
+        if self.forgotten == 0 {
+            return Ok(None);
+        }
+        if period.last() < self.forgotten {
+            let kept = Moment::new(self.forgotten.into(), &TimeZone::utc());
+            let expected = format!("one that ends after {kept}: rows before it are forgotten");
+            return Err(Error::setting("the period of journeys", period, expected));
+        }
+        let whole = i64::from(self.forgotten) + i64::from(self.options.reach());
+        if period.from() >= whole {
+            return Ok(None);
+        }
+        TimeRange::new(period.from(), whole.min(period.to())).map(Some)
     }
 
     /// Drops the rows that no journey closing at or after the second `from` can hold - those more
@@ -98,13 +122,17 @@ impl JourneyBuilder {
     pub fn forget_before(&mut self, from: i64) -> u64 {
         let reach = i64::from(self.options.reach());
         let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
-        let before = self.kept();
+        let kept = self.kept();
         self.batches
             .par_iter_mut()
             .for_each(|batch| batch.forget_before(from));
         self.batches.retain(|batch| batch.len() > 0);
         self.names.forget_unused(&mut self.batches);
-        before - self.kept()
+        let dropped = kept - self.kept();
+        if dropped > 0 {
+            self.forgotten = self.forgotten.max(from);
+        }
+        dropped
     }
 
     /// How many touches and conversions are held, and returns where journeys are net of them.

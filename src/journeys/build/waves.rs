@@ -211,6 +211,7 @@ impl CutPartitions {
             censored: self.censored,
             irregularities,
             net_of_returns: options.net_of_returns,
+            forgotten: None,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;

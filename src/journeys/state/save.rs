@@ -101,6 +101,7 @@ impl JourneyBuilder {
             ignored_rows,
             cleaned_rows,
             rows,
+            forgotten,
         } = self;
         let offset = serde_json::to_value(offset).map_err(|error| {
             Error::setting("the offset to save", error, "a value that JSON can hold")
@@ -112,6 +113,7 @@ impl JourneyBuilder {
             ignored_rows: *ignored_rows,
             cleaned_rows: *cleaned_rows,
             costs: costs.clone(),
+            forgotten: *forgotten,
             batches: batches.len(),
             offset,
         };
@@ -137,6 +139,7 @@ impl JourneyBuilder {
             ignored_rows,
             cleaned_rows,
             costs,
+            forgotten,
             batches: count,
             offset,
         } = Header::read(&mut reader)?;
@@ -154,6 +157,7 @@ impl JourneyBuilder {
             ignored_rows,
             cleaned_rows,
             rows,
+            forgotten,
         };
         Ok((builder, caller_offset(offset)?))
     }
