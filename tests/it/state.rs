@@ -6,7 +6,7 @@ use mixtouch::attribution::{Bootstrap, Finding};
 use mixtouch::time::TimeRange;
 use mixtouch::{
     Comparison, CostTable, Error, Event, Events, Interaction, JourneyBuilder, JourneyOptions,
-    Journeys, Lookback,
+    Journeys, Kind, Lookback,
 };
 use std::collections::BTreeMap;
 use std::fs;
@@ -355,4 +355,49 @@ fn what_was_forgotten_is_told_and_outlives_a_restart() {
         builder.snapshot(range(10, 15)).unwrap().forgotten(),
         Some(range(10, 15))
     );
+}
+
+#[test]
+fn irregularities_are_those_of_the_period() {
+    let mut builder = JourneyBuilder::new(JourneyOptions::default().with_net_of_returns(true));
+    for number in 0..3 {
+        let mut log = Events::new().keep_returns();
+        let time = START + number * 40 * 86_400;
+        log.push(Event::touch("undefined", time, "search")).unwrap();
+        log.push(Event::conversion("", time + 1)).unwrap();
+        log.push(Event::touch("ann", time + 2, " search")).unwrap();
+        let order = format!("A-{number}");
+        for second in [3, 4] {
+            let sale = Event::conversion("ann", time + second).with_value(5.0);
+            log.push(sale.with_order_id(&order)).unwrap();
+        }
+        let back = Event::of_kind(Kind::Return, "ann", time + 5).with_value(-5.0);
+        log.push(back.with_order_id("never sold")).unwrap();
+        builder.extend(&log).unwrap();
+    }
+    let (mut builder, _): (_, u64) = JourneyBuilder::read_state(&saved(&builder, 0)[..]).unwrap();
+    let told = |builder: &JourneyBuilder, from: i64| {
+        let day = TimeRange::new(from, from + 86_400).unwrap();
+        builder.snapshot(day).unwrap().irregularities().to_string()
+    };
+    let one = "1 row repeats an order at another time or by another person and does not count \
+               (worth 5)\n\
+               1 return belongs to no conversion of the log\n\
+               2 rows state no person: 1 conversion is unattributed, 1 touch and 0 other rows left \
+               out\n\
+               1 person or identifier is a placeholder, taken as missing\n\
+               1 text had blanks around it, taken off\n";
+    assert_eq!(told(&builder, START + 40 * 86_400), one);
+    assert_eq!(told(&builder, START + 41 * 86_400), "");
+    let whole = |builder: &JourneyBuilder| {
+        let journeys = builder.snapshot(TimeRange::default()).unwrap();
+        journeys.irregularities().cleaned_rows.unknown_touches
+    };
+    assert_eq!(whole(&builder), 3);
+    builder.forget_before(START + 80 * 86_400);
+    assert_eq!(
+        (whole(&builder), builder.cleaned_rows().unknown_touches),
+        (2, 3)
+    );
+    assert_eq!(told(&builder, START + 80 * 86_400), one);
 }

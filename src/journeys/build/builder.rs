@@ -1,7 +1,7 @@
 //! The builder of journeys.
 
 use crate::error::{Error, Result};
-use crate::event::{CleanedRows, CostTable, Events, IgnoredRows};
+use crate::event::{CleanedDays, CleanedRows, CostTable, Events, IgnoredRows};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -40,6 +40,7 @@ pub struct JourneyBuilder {
     pub(in crate::journeys) costs: CostTable,
     pub(in crate::journeys) ignored_rows: IgnoredRows,
     pub(in crate::journeys) cleaned_rows: CleanedRows,
+    pub(in crate::journeys) cleaned_days: CleanedDays,
     pub(in crate::journeys) rows: u64,
     /// Rows before this second are forgotten; 0 where none are.
     pub(in crate::journeys) forgotten: u32,
@@ -83,6 +84,7 @@ impl JourneyBuilder {
             costs: CostTable::new(),
             ignored_rows: IgnoredRows::default(),
             cleaned_rows: CleanedRows::default(),
+            cleaned_days: CleanedDays::default(),
             rows: 0,
             forgotten: 0,
         }
@@ -209,6 +211,7 @@ impl JourneyBuilder {
             batches,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             costs,
             rows,
         } in parsed
@@ -216,6 +219,7 @@ impl JourneyBuilder {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.ignored_rows.add(ignored_rows);
             self.cleaned_rows.add(cleaned_rows);
+            self.cleaned_days.append(cleaned_days);
             self.costs.append(costs);
             self.rows += rows;
         }
@@ -243,7 +247,8 @@ impl JourneyBuilder {
         self.ignored_rows
     }
 
-    /// What was cleaned in the rows so far, and how many of them state no person.
+    /// What was cleaned in the rows so far, and how many of them state no person; forgotten rows
+    /// included. [`Journeys::irregularities`] has those of a period.
     pub fn cleaned_rows(&self) -> CleanedRows {
         self.cleaned_rows
     }
@@ -330,12 +335,13 @@ impl JourneyBuilder {
             names,
             batches,
             costs,
-            cleaned_rows,
+            cleaned_days,
             ..
         } = self;
         let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
         let journeys = || {
-            let journeys = cut.journeys(names, &options, &costs, cleaned_rows)?;
+            let cleaned = cleaned_days.within(options.period);
+            let journeys = cut.journeys(names, &options, &costs, cleaned)?;
             Ok(journeys.with_forgotten(forgotten))
         };
         // giving memory back takes a thread as long as the rest

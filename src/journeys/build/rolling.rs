@@ -64,7 +64,8 @@ impl JourneyBuilder {
         let options = self.options.clone().with_period(period);
         let (names, costs) = (&self.names, &self.costs);
         let cut = CutPartitions::new(&options, names, &self.batches, costs, progress)?;
-        let journeys = cut.journeys(names.clone(), &options, costs, self.cleaned_rows)?;
+        let cleaned = self.cleaned_days.within(period);
+        let journeys = cut.journeys(names.clone(), &options, costs, cleaned)?;
         Ok(journeys.with_forgotten(forgotten))
     }
 
@@ -132,6 +133,7 @@ impl JourneyBuilder {
         if dropped > 0 {
             self.forgotten = self.forgotten.max(from);
         }
+        self.cleaned_days.forget_before(from);
         dropped
     }
 

@@ -1,6 +1,7 @@
 //! Saving and loading a builder.
 
 use crate::error::{Error, Result};
+use crate::event::CleanedDays;
 use crate::journeys::build::JourneyBuilder;
 use crate::journeys::state::file::replace;
 use crate::journeys::state::header::Header;
@@ -100,6 +101,7 @@ impl JourneyBuilder {
             costs,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             rows,
             forgotten,
         } = self;
@@ -112,6 +114,7 @@ impl JourneyBuilder {
             rows: *rows,
             ignored_rows: *ignored_rows,
             cleaned_rows: *cleaned_rows,
+            cleaned_days: Some(cleaned_days.clone()),
             costs: costs.clone(),
             forgotten: *forgotten,
             batches: batches.len(),
@@ -138,6 +141,7 @@ impl JourneyBuilder {
             rows,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             costs,
             forgotten,
             batches: count,
@@ -156,6 +160,7 @@ impl JourneyBuilder {
             costs,
             ignored_rows,
             cleaned_rows,
+            cleaned_days: cleaned_days.unwrap_or_else(|| CleanedDays::undated(cleaned_rows)),
             rows,
             forgotten,
         };

@@ -41,6 +41,7 @@ fn a_state_of_format_1_still_loads() {
         (totals.conversions, totals.value, totals.touchpoints),
         (1.0, 20.0, 8.0)
     );
+    assert_eq!(journeys.irregularities().cleaned_rows.unknown_touches, 1);
     // stored again it has the format of today, and the same content
     let mut state = Vec::new();
     builder.write_state(&mut state, &offset).unwrap();
