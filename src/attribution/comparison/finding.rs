@@ -90,6 +90,13 @@ pub enum Finding {
         /// All conversions.
         conversions: f64,
     },
+    /// What weakened the journeys that a model given ready was fitted on.
+    OfFit {
+        /// The model.
+        model: String,
+        /// The finding of then.
+        then: Box<Finding>,
+    },
     /// The journeys touch channels that the model was not fitted on. They get no credit from it.
     UnknownChannels {
         /// The model.
@@ -110,6 +117,31 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// The same of a model that is called so.
+    pub(crate) fn of_model(mut self, name: &str) -> Self {
+        match &mut self {
+            Self::LeftOut { model, .. }
+            | Self::FewConversions { model, .. }
+            | Self::MostlyPrior { model, .. }
+            | Self::Biased { model, .. }
+            | Self::OfFit { model, .. }
+            | Self::UnknownChannels { model, .. }
+            | Self::BeyondTotal { model, .. } => name.clone_into(model),
+            Self::IrregularLog { .. }
+            | Self::Forgotten { .. }
+            | Self::ShortFit { .. }
+            | Self::NeverAlone { .. } => {
+                return Self::OfFit {
+                    model: name.to_owned(),
+                    then: Box::new(self),
+                };
+            }
+        }
+        self
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -123,11 +155,18 @@ impl fmt::Display for Finding {
                 model,
                 conversions,
                 parameters,
-            } => write!(
-                f,
-                "{model}: {} conversions are few for {parameters} parameters",
-                figure(*conversions, 0)
-            ),
+            } => {
+                let conversions = match &*figure(*conversions, 0) {
+                    "1" => "1 conversion is".to_owned(),
+                    several => format!("{several} conversions are"),
+                };
+                let parameter = if *parameters == 1 {
+                    "parameter"
+                } else {
+                    "parameters"
+                };
+                write!(f, "{model}: {conversions} few for {parameters} {parameter}")
+            }
             Self::MostlyPrior { model, share } => write!(
                 f,
                 "{model}: {:.0} % of what sets its parameters is the prior, not the data",
@@ -153,6 +192,7 @@ impl fmt::Display for Finding {
                 if *bias < 0.0 { "low" } else { "high" },
                 figure(*conversions, 1)
             ),
+            Self::OfFit { model, then } => write!(f, "{model}, when it was fitted: {then}"),
             Self::UnknownChannels { model, channels } => write!(
                 f,
                 "{model} gives no credit to {}, which it was not fitted on",
