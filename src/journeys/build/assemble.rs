@@ -16,11 +16,12 @@ use crate::journeys::arena::columns::{People, Touches};
 use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::offsets::{Offsets, prepend};
 use crate::journeys::arena::segments::Segments;
-use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::build::cut_journeys::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use rayon::scope;
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::ops::Range;
 
 /// The arena's columns.
@@ -130,31 +131,25 @@ impl GrowingArena {
 
     /// The whole arena. `segments` names the codes of segments.
     pub(crate) fn finish(
-        self,
+        mut self,
         shared: bool,
         segments: &Interner,
         segment_costs: BTreeMap<(u32, ChannelId), f64>,
     ) -> AssembledColumns {
+        self.shrink();
         let Self {
             front,
             mut back,
-            mut outcomes,
-            mut places,
-            mut conversion_counts,
-            mut conversions,
+            outcomes,
+            places,
+            conversion_counts,
+            conversions,
             ..
         } = self;
         let converting = front.persons.len();
         back.put_behind(front, shared);
-        outcomes.shrink_to_fit();
-        places.shrink_to_fit();
-        conversion_counts.shrink_to_fit();
-        conversions.shrink_to_fit();
+        let people = back.take_people(converting);
         let HalfArena {
-            persons,
-            mut bought_before,
-            touch_ends,
-            journey_ends,
             timeline,
             touches,
             starts,
@@ -171,17 +166,6 @@ impl GrowingArena {
             let (journeys, persons) = (back.segments, back.person_segments);
             Segments::new(segments, journeys, persons, segment_costs)
         });
-        let known = bought_before.iter().rposition(|&bought| bought);
-        bought_before.truncate(known.map_or(0, |last| last + 1));
-        bought_before.shrink_to_fit();
-        let people = People {
-            codes: persons,
-            converting,
-            table: PersonTable::default(),
-            touch_ends,
-            journey_ends,
-            bought_before,
-        };
         AssembledColumns {
             touches,
             timeline,
@@ -196,6 +180,23 @@ impl GrowingArena {
             segments,
         }
     }
+}
+
+impl GrowingArena {
+    /// Gives back what the columns of the front reserved in vain.
+    fn shrink(&mut self) {
+        self.outcomes.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.conversion_counts.shrink_to_fit();
+        self.conversions.shrink_to_fit();
+    }
+}
+
+/// Leaves flags up to the last that is set.
+fn cut_behind_last(flags: &mut Vec<bool>) {
+    let last = flags.iter().rposition(|&flag| flag);
+    flags.truncate(last.map_or(0, |last| last + 1));
+    flags.shrink_to_fit();
 }
 
 impl HalfArena {
@@ -241,6 +242,19 @@ impl HalfArena {
             scope.spawn(|_| side.copy(segments, |part| &part.segments, by_journey));
             scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, by_person));
         });
+    }
+
+    /// Whose rows are whose, of the whole arena.
+    fn take_people(&mut self, converting: usize) -> People {
+        cut_behind_last(&mut self.bought_before);
+        People {
+            codes: take(&mut self.persons),
+            converting,
+            table: PersonTable::default(),
+            touch_ends: take(&mut self.touch_ends),
+            journey_ends: take(&mut self.journey_ends),
+            bought_before: take(&mut self.bought_before),
+        }
     }
 
     /// Puts this half behind another one.

@@ -2,7 +2,7 @@
 
 use crate::channel::ChannelId;
 use crate::journeys::build::assemble::GrowingArena;
-use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::build::cut_journeys::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use std::collections::BTreeMap;
