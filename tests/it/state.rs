@@ -270,7 +270,7 @@ fn shoppers(days: i64) -> Events {
         let bits = random >> 33;
         let time = START + row * days * 86_400 / ROWS;
         let person = bits % 151 * (bits % 157);
-        let event = if bits % 7 == 0 {
+        let event = if bits.is_multiple_of(7) {
             Event::conversion(person, time).with_value(0.1 + (bits % 997) as f64 / 7.0)
         } else {
             let channel = ["search", "social", "e-mail", "tv"][(bits / 7 % 4) as usize];
