@@ -57,12 +57,14 @@ impl CleanedRows {
         counts
     }
 
-    /// The counts of values alone, without those of rows.
-    pub(crate) fn values(self) -> Self {
+    /// The counts less some of them.
+    pub(super) fn without(self, some: Self) -> Self {
         Self {
-            blanks: self.blanks,
-            placeholders: self.placeholders,
-            ..Self::default()
+            blanks: self.blanks - some.blanks,
+            placeholders: self.placeholders - some.placeholders,
+            unknown_touches: self.unknown_touches - some.unknown_touches,
+            unknown_conversions: self.unknown_conversions - some.unknown_conversions,
+            unknown_others: self.unknown_others - some.unknown_others,
         }
     }
 

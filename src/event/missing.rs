@@ -4,6 +4,7 @@ use crate::event::cleaned_days::CleanedDays;
 use crate::event::cleaned_rows::CleanedRows;
 use crate::event::log::Events;
 use crate::event::row::Kind;
+use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
 impl Events {
@@ -35,16 +36,16 @@ impl Events {
         self.unknown_days.add(time, time, counts);
     }
 
-    /// What was cleaned, by day.
+    /// What was cleaned, by day where that is known, else by the days of all rows.
     pub(crate) fn cleaned_days(&self) -> CleanedDays {
         let mut days = self.unknown_days.clone();
-        let values = self.cleaned.values();
-        if values != CleanedRows::default() {
+        let others = self.cleaned.without(days.within(TimeRange::default()));
+        if others != CleanedRows::default() {
             let rows = self.time.iter().copied();
             let left_out = days.extent().map(|(first, last)| [first, last]);
             let seconds = || rows.clone().chain(left_out.into_iter().flatten());
             let (first, last) = (seconds().min().unwrap_or(0), seconds().max());
-            days.add(first, last.unwrap_or(u32::MAX), values);
+            days.add(first, last.unwrap_or(u32::MAX), others);
         }
         days
     }
