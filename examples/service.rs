@@ -9,9 +9,7 @@ use mixtouch::attribution::{ComparisonTable, StoredModel, stream_credits};
 use mixtouch::event::OwnedEvent;
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::time::TimeRange;
-use mixtouch::{
-    Comparison, Event, Events, Fit, JourneyBuilder, JourneyOptions, Journeys, Lookback,
-};
+use mixtouch::{Comparison, Event, Events, JourneyBuilder, JourneyOptions, Journeys, Lookback};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::error::Error;
 use std::fs;
@@ -124,9 +122,11 @@ impl Keeper {
     fn report(&self, day: i64) -> Result<Report> {
         let weeks = self.builder.snapshot(TimeRange::new(day - WEEKS, day)?)?;
         let yesterday = self.builder.snapshot(TimeRange::new(day, day + DAY)?)?;
+        let (table, models) = self.comparison.run_on_with_models(&weeks, &yesterday)?;
+        let markov: &MarkovModel = models.get("markov").ok_or("the comparison has no chain")?;
         Ok(Report {
-            table: self.comparison.run_on(&weeks, &yesterday)?,
-            model: StoredModel::new(Markov::order(1)?.fit(&weeks)?, &weeks),
+            table,
+            model: StoredModel::new(markov.clone(), &weeks),
         })
     }
 }
@@ -206,7 +206,7 @@ fn divide(model: &Path, rows: &[OwnedEvent]) -> Result<Vec<(String, f64)>> {
     rows.iter().try_for_each(|row| log.push_owned(row))?;
     let order = Journeys::from_events(&log, JourneyOptions::default())?;
     let mut credit = Vec::new();
-    stream_credits(&order, stored.model(), |journey| {
+    stream_credits(&order, &stored, |journey| {
         for touch in journey.touches() {
             let channel = order.channels().name(touch.channel);
             credit.push((channel.to_owned(), touch.value));

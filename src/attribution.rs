@@ -43,6 +43,7 @@ mod distinct;
 mod engine;
 mod evidence;
 mod fit;
+mod fit_record;
 pub mod hazard;
 #[cfg(any(test, feature = "laws"))]
 pub mod laws;
@@ -50,6 +51,7 @@ mod levels;
 mod limits;
 pub mod markov;
 mod model;
+mod model_kind;
 mod name_map;
 mod needs;
 mod ngram_table;
@@ -64,6 +66,7 @@ mod stored;
 mod stored_outcome;
 mod stream;
 mod tally;
+mod touched;
 mod type_name;
 mod weights;
 
@@ -71,17 +74,18 @@ pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
 pub use self::comparison::finding::Finding;
+pub use self::comparison::fitted_models::FittedModels;
 pub use self::comparison::model_name::ModelName;
 pub use self::comparison::model_settings::ModelSettings;
-pub use self::comparison::table::{
-    BaselineCredit, ChannelCredit, ComparisonTable, ModelTable, SegmentTable,
-};
+pub use self::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
+pub use self::comparison::table::{ComparisonTable, SegmentTable};
 pub use self::counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use self::credits::Credits;
 pub use self::engine::attribute;
 pub(crate) use self::engine::attribute_sample;
 pub use self::evidence::EvidenceVersion;
 pub use self::fit::Fit;
+pub use self::fit_record::FitRecord;
 pub use self::levels::{CreditLevels, LevelCredit};
 pub use self::model::AttributionModel;
 pub use self::needs::Needs;

@@ -54,7 +54,7 @@ pub enum Error {
         reason: String,
     },
     /// A table lacks a required column.
-    #[error("no column {column:?}, found: {}", found.join(", "))]
+    #[error("no column {column:?}, found: {}", listed(found))]
     MissingColumn {
         /// The name of the required column.
         column: String,
@@ -191,6 +191,15 @@ pub enum Error {
         /// What is wrong with the file.
         source: Box<Error>,
     },
+}
+
+/// Names in an error, or that there is none.
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "none".into()
+    } else {
+        names.join(", ")
+    }
 }
 
 /// A result whose error is [`Error`].

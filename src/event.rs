@@ -16,6 +16,7 @@
 //! ```
 
 mod append;
+mod cleaned_days;
 mod cleaned_rows;
 mod columns;
 mod costs;
@@ -25,6 +26,7 @@ pub(crate) mod identifier;
 mod identifiers;
 mod ignored_rows;
 pub(crate) mod log;
+mod message;
 mod missing;
 mod owned;
 pub(crate) mod person;
@@ -35,6 +37,7 @@ mod sessions;
 mod unknown;
 
 pub(crate) use self::append::{recode_channel, recode_person, recode_text};
+pub(crate) use self::cleaned_days::CleanedDays;
 pub use self::cleaned_rows::CleanedRows;
 pub(crate) use self::costs::ChannelCosts;
 pub use self::costs::{CostSource, CostTable};

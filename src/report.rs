@@ -28,7 +28,7 @@ mod contract;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
 mod document;
-mod escape;
+pub(crate) mod escape;
 mod figure;
 mod section;
 mod table;

@@ -17,8 +17,10 @@
 
 mod day;
 pub(crate) mod limits;
+pub(crate) mod moment;
 mod periods;
 pub(crate) mod range;
+pub(crate) mod rfc3339;
 mod zone;
 
 pub use self::day::Day;

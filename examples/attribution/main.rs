@@ -134,7 +134,6 @@ fn document(table: &ComparisonTable, reports: &[(&str, Figures)], input: &Input)
         "build": input.build.as_secs_f64(),
         "models": spent,
     });
-    document["irregularities"] = json!(input.journeys.irregularities());
     for (name, figures) in reports {
         document["reports"][name] = figures.json.clone();
     }

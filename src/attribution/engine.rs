@@ -3,6 +3,7 @@
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::name_map::NameMap;
+use crate::attribution::touched::touched;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::arena::{Block, Journeys};
@@ -125,12 +126,19 @@ impl<M: AttributionModel + ?Sized> Accumulator for Scoring<'_, M> {
     }
 }
 
-/// How the journeys' channels match the model's, unless they are the same.
+/// How the journeys' channels match those that the model knows, unless they are the same.
 pub(super) fn names<M: AttributionModel + ?Sized>(
     journeys: &Journeys,
     model: &M,
 ) -> Option<NameMap> {
-    NameMap::new(model.channels()?, journeys.channels(), None)
+    let names = NameMap::of_ready(model, journeys.channels())?;
+    let same = model.channels()?.same_as(journeys.channels()).is_ok();
+    // a channel that was declared alone is in neither: journeys are then read as they are
+    let is_needed = !same || {
+        let touched = touched(journeys);
+        names.unknown().any(|id| touched[id.index()])
+    };
+    is_needed.then_some(names)
 }
 
 /// The model's weights, by name where the journeys have other channels.

@@ -1,11 +1,12 @@
 //! What a model is.
 
 use crate::attribution::credits::Credits;
+use crate::attribution::fit_record::FitRecord;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::Parameters;
 use crate::attribution::shares::ChannelShares;
 use crate::attribution::type_name::short_name;
-use crate::channel::Channels;
+use crate::channel::{ChannelId, Channels};
 use crate::journeys::Journey;
 use crate::journeys::arena::Block;
 use std::sync::Arc;
@@ -70,6 +71,21 @@ pub trait AttributionModel: Send + Sync {
         None
     }
 
+    /// Those of [`AttributionModel::channels`] that the fit saw no touch of. None by default.
+    ///
+    /// A builder knows every channel it has seen, also one whose only row lies outside the journeys
+    /// fitted on. Its touches get no credit, and a [`Comparison`](crate::Comparison) names it, as a
+    /// channel that the model does not know.
+    fn unseen_channels(&self) -> Vec<ChannelId> {
+        Vec::new()
+    }
+
+    /// What the model carries with it of its fit; nothing by default. A
+    /// [`StoredModel`](crate::attribution::StoredModel) has it, and a report tells it.
+    fn fit_record(&self) -> Option<FitRecord<'_>> {
+        None
+    }
+
     /// The part of what sets the parameters that comes from a prior or a penalty rather than from
     /// the data, 0 to 1. Unknown by default.
     ///
@@ -121,55 +137,72 @@ pub trait AttributionModel: Send + Sync {
     }
 }
 
+/// What a model that holds another one passes on to it.
+macro_rules! forward_to_model {
+    ($self:ident, $model:expr) => {
+        fn name(&$self) -> &'static str {
+            $model.name()
+        }
+
+        fn needs(&$self) -> Needs {
+            $model.needs()
+        }
+
+        fn is_signed(&$self) -> bool {
+            $model.is_signed()
+        }
+
+        fn has_baseline(&$self) -> bool {
+            $model.has_baseline()
+        }
+
+        fn channels(&$self) -> Option<&Channels> {
+            $model.channels()
+        }
+
+        fn prior_share(&$self) -> Option<f64> {
+            $model.prior_share()
+        }
+
+        fn parameters(&$self) -> Parameters {
+            $model.parameters()
+        }
+
+        fn free_parameters(&$self) -> Option<usize> {
+            $model.free_parameters()
+        }
+
+        fn fitted_conversions(&$self) -> Option<f64> {
+            $model.fitted_conversions()
+        }
+
+        fn weigh(&$self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
+            $model.weigh(journey, weights)
+        }
+
+        fn channel_shares(&$self) -> Option<&ChannelShares> {
+            $model.channel_shares()
+        }
+
+        fn credit(&$self, block: Block<'_>, credits: &mut Credits) {
+            $model.credit(block, credits);
+        }
+    };
+}
+
+pub(in crate::attribution) use forward_to_model;
+
 macro_rules! forward_models {
     ($($pointer:ty),*) => {$(
         impl<M: AttributionModel + ?Sized> AttributionModel for $pointer {
-            fn name(&self) -> &'static str {
-                (**self).name()
+            forward_to_model!(self, (**self));
+
+            fn unseen_channels(&self) -> Vec<ChannelId> {
+                (**self).unseen_channels()
             }
 
-            fn needs(&self) -> Needs {
-                (**self).needs()
-            }
-
-            fn is_signed(&self) -> bool {
-                (**self).is_signed()
-            }
-
-            fn has_baseline(&self) -> bool {
-                (**self).has_baseline()
-            }
-
-            fn channels(&self) -> Option<&Channels> {
-                (**self).channels()
-            }
-
-            fn prior_share(&self) -> Option<f64> {
-                (**self).prior_share()
-            }
-
-            fn parameters(&self) -> Parameters {
-                (**self).parameters()
-            }
-
-            fn free_parameters(&self) -> Option<usize> {
-                (**self).free_parameters()
-            }
-
-            fn fitted_conversions(&self) -> Option<f64> {
-                (**self).fitted_conversions()
-            }
-
-            fn weigh(&self, journey: Journey<'_>, weights: &mut [f64]) -> f64 {
-                (**self).weigh(journey, weights)
-            }
-
-            fn channel_shares(&self) -> Option<&ChannelShares> {
-                (**self).channel_shares()
-            }
-
-            fn credit(&self, block: Block<'_>, credits: &mut Credits) {
-                (**self).credit(block, credits);
+            fn fit_record(&self) -> Option<FitRecord<'_>> {
+                (**self).fit_record()
             }
         }
     )*};

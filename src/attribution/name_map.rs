@@ -28,6 +28,17 @@ impl NameMap {
         Some(Self(journeys.iter().map(number).collect()))
     }
 
+    /// The same for a model given ready: channels that its fit saw no touch of count as unknown.
+    pub(crate) fn of_ready<M: AttributionModel + ?Sized>(
+        model: &M,
+        journeys: &Channels,
+    ) -> Option<Self> {
+        let (known, unseen) = (model.channels()?, model.unseen_channels());
+        let mut learned = vec![true; known.len()];
+        unseen.iter().for_each(|id| learned[id.index()] = false);
+        Self::new(known, journeys, Some(&learned))
+    }
+
     /// Whether the model knows any of these channels of the journeys.
     pub(crate) fn knows_any(&self, channels: &[ChannelId]) -> bool {
         channels.iter().any(|id| self.0[id.index()].is_some())

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 const FORMAT: u32 = 1;
 
 /// What made a stored report or model: the version of this crate, the number of the format, the time
-/// of the journeys, and how they were cut out of the log. Another number of the format does not
-/// read.
+/// of the journeys, and how they were cut out of the log. A higher number of the format does not
+/// read ([`Error::NewerFormat`]).
 ///
 /// ```
 /// use mixtouch::attribution::rules::Linear;
@@ -63,12 +63,12 @@ impl TryFrom<Fields> for Provenance {
             scored,
             journeys,
         } = fields;
-        if format != FORMAT {
-            return Err(Error::setting(
-                "the format of a stored report or model",
-                format!("{format}, of mixtouch {version}"),
-                FORMAT.to_string(),
-            ));
+        if format > FORMAT {
+            return Err(Error::NewerFormat {
+                what: format!("a report or model stored by mixtouch {version}").into(),
+                format,
+                newest: FORMAT,
+            });
         }
         Ok(Self {
             format,

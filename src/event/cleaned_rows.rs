@@ -1,7 +1,7 @@
 //! Counts of what was cleaned while a log was filled.
 
 use crate::event::person::PersonKey;
-use crate::event::row::Event;
+use crate::event::row::{Event, Kind};
 use serde::{Deserialize, Serialize};
 
 /// The numbers of values that were cleaned, and of rows whose person is missing.
@@ -44,6 +44,28 @@ impl CleanedRows {
     /// How many rows were left out.
     pub fn left_out(&self) -> u64 {
         self.unknown_touches + self.unknown_others
+    }
+
+    /// Counts of one row of a missing person.
+    pub(super) fn of_unknown(kind: Kind) -> Self {
+        let mut counts = Self::default();
+        match kind {
+            Kind::Touch => counts.unknown_touches = 1,
+            Kind::Conversion => counts.unknown_conversions = 1,
+            _ => counts.unknown_others = 1,
+        }
+        counts
+    }
+
+    /// The counts less some of them.
+    pub(super) fn without(self, some: Self) -> Self {
+        Self {
+            blanks: self.blanks - some.blanks,
+            placeholders: self.placeholders - some.placeholders,
+            unknown_touches: self.unknown_touches - some.unknown_touches,
+            unknown_conversions: self.unknown_conversions - some.unknown_conversions,
+            unknown_others: self.unknown_others - some.unknown_others,
+        }
     }
 
     pub(crate) fn add(&mut self, other: Self) {

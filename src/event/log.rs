@@ -2,6 +2,7 @@
 
 use crate::channel::{ChannelId, ChannelNames};
 use crate::error::{Error, Result};
+use crate::event::cleaned_days::CleanedDays;
 use crate::event::cleaned_rows::CleanedRows;
 use crate::event::costs::CostTable;
 use crate::event::details::{NO_TEXT, RowDetails, TextColumn};
@@ -62,6 +63,8 @@ pub struct Events {
     pub(super) keeps_returns: bool,
     pub(super) ignored_rows: IgnoredRows,
     pub(super) cleaned: CleanedRows,
+    /// By day, how many rows state no person.
+    pub(super) unknown_days: CleanedDays,
     pub(super) placeholders: Placeholders,
     /// What touches of missing persons cost.
     pub(super) unknown_costs: CostTable,
@@ -245,7 +248,7 @@ impl Events {
         }
         let (time, place) = (event.time as u32, event.channel.unwrap_or(""));
         if event.kind == Kind::Conversion {
-            self.cleaned.unknown_conversions += 1;
+            self.count_unknown(event.kind, time);
             let (goal, order) = (event.goal.unwrap_or(""), event.order_id.unwrap_or(""));
             let person = unknown_person(time, event.value(), [place, goal, order]);
             return Ok(Some(person));
@@ -333,6 +336,7 @@ impl Events {
     pub(crate) fn add_counts(&mut self, other: &Self) {
         self.ignored_rows.add(other.ignored_rows);
         self.cleaned.add(other.cleaned);
+        self.unknown_days.append(other.unknown_days.clone());
         self.unknown_costs.append(other.unknown_costs.clone());
     }
 

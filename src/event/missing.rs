@@ -1,7 +1,10 @@
 //! Rows whose person is missing.
 
+use crate::event::cleaned_days::CleanedDays;
+use crate::event::cleaned_rows::CleanedRows;
 use crate::event::log::Events;
 use crate::event::row::Kind;
+use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
 impl Events {
@@ -19,13 +22,31 @@ impl Events {
     /// Counts a row that is left out, as its person is missing, and keeps what a touch cost.
     #[cold]
     pub(crate) fn leave_out(&mut self, kind: Kind, time: u32, channel: &str, cost: f64) {
-        if kind != Kind::Touch {
-            self.cleaned.unknown_others += 1;
-            return;
-        }
-        self.cleaned.unknown_touches += 1;
-        if cost > 0.0 {
+        self.count_unknown(kind, time);
+        if kind == Kind::Touch && cost > 0.0 {
             self.unknown_costs.add(channel, time / DAY, cost);
         }
+    }
+
+    /// Counts a row whose person is missing.
+    #[cold]
+    pub(crate) fn count_unknown(&mut self, kind: Kind, time: u32) {
+        let counts = CleanedRows::of_unknown(kind);
+        self.cleaned.add(counts);
+        self.unknown_days.add(time, time, counts);
+    }
+
+    /// What was cleaned, by day where that is known, else by the days of all rows.
+    pub(crate) fn cleaned_days(&self) -> CleanedDays {
+        let mut days = self.unknown_days.clone();
+        let others = self.cleaned.without(days.within(TimeRange::default()));
+        if others != CleanedRows::default() {
+            let rows = self.time.iter().copied();
+            let left_out = days.extent().map(|(first, last)| [first, last]);
+            let seconds = || rows.clone().chain(left_out.into_iter().flatten());
+            let (first, last) = (seconds().min().unwrap_or(0), seconds().max());
+            days.add(first, last.unwrap_or(u32::MAX), others);
+        }
+        days
     }
 }

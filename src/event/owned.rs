@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::log::Events;
+use crate::event::message::{self, OwnedKey};
 use crate::event::person::PersonKey;
 use crate::event::row::{Event, Interaction, Kind};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,9 @@ use std::collections::BTreeMap;
 /// An [`Event`] that owns its texts, as a message of a queue or a line of a file states it. Fields
 /// go by the names of a log's columns; a person is a text or a number; what a row does not state is
 /// left out.
+///
+/// A timestamp is a number of whole seconds since 1970-01-01T00:00:00Z or, with the feature `time`,
+/// a text as RFC 3339 has it, with an offset. `null` states nothing, as a field that is left out.
 ///
 /// `texts` has the log's named columns by name, so that their order does not matter. A misspelt
 /// field is refused and never ignored.
@@ -31,14 +35,18 @@ use std::collections::BTreeMap;
 #[serde(deny_unknown_fields)]
 pub struct OwnedEvent {
     person: OwnedKey,
-    #[serde(rename = "timestamp")]
+    #[serde(rename = "timestamp", deserialize_with = "message::timestamp")]
     time: i64,
     kind: Kind,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     channel: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(
+        default,
+        skip_serializing_if = "is_zero",
+        deserialize_with = "message::amount"
+    )]
     cost: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     interaction: Option<Interaction>,
@@ -46,16 +54,12 @@ pub struct OwnedEvent {
     goal: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     order_id: Option<String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "message::texts"
+    )]
     texts: BTreeMap<String, String>,
-}
-
-/// A person's key that owns its text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum OwnedKey {
-    Number(u64),
-    Text(String),
 }
 
 #[expect(
@@ -202,7 +206,59 @@ mod tests {
             event("42").unwrap().event(),
             event("\"42\"").unwrap().event()
         );
-        assert!(event("-1").is_err() && event("1.5").is_err() && event("null").is_err());
+        for (bad, said) in [
+            ("-1", "-1"),
+            ("1.5", "1.5"),
+            ("null", "null"),
+            ("true", "true"),
+        ] {
+            let error = event(bad).unwrap_err().to_string();
+            let expected = "expected: a text, or a whole number from 0";
+            let message = format!("the person of a message is {said}, {expected} at line 1");
+            assert!(error.starts_with(&message), "{error}");
+        }
+    }
+
+    #[test]
+    fn null_is_what_is_left_out() {
+        let message = r#"{"person": 1, "timestamp": 1, "kind": "touch", "channel": "tv",
+            "cost": null, "value": null, "goal": null, "order_id": null, "interaction": null,
+            "texts": {"ad": null, "device": "phone"}}"#;
+        let event = OwnedEvent::from(Event::touch(1, 1, "tv")).with_text("device", "phone");
+        assert_eq!(read(message).unwrap(), event);
+        let message = message.replace(r#"{"ad": null, "device": "phone"}"#, "null");
+        assert_eq!(read(&message).unwrap().text("device"), None);
+    }
+
+    #[test]
+    fn a_timestamp_is_seconds_or_a_date_with_offset() {
+        let time = |stamp: &str| {
+            let message = format!(r#"{{"person": 1, "timestamp": {stamp}, "kind": "conversion"}}"#);
+            read(&message).map(|event| event.event().time())
+        };
+        assert_eq!(time("1767225600").unwrap(), 1_767_225_600);
+        #[cfg(feature = "time")]
+        for text in [
+            "\"2026-01-01T00:00:00Z\"",
+            "\"2026-01-01T01:00:00.5+01:00\"",
+        ] {
+            assert_eq!(time(text).unwrap(), 1_767_225_600);
+        }
+        for (bad, said) in [
+            ("\"2026-01-01T00:00:00\"", "2026-01-01T00:00:00"),
+            ("\"\"", "\"\""),
+            ("1.5", "1.5"),
+            ("null", "null"),
+            ("18446744073709551615", "18446744073709551615"),
+        ] {
+            let error = time(bad).unwrap_err().to_string();
+            assert!(
+                error.starts_with("the timestamp of a message is"),
+                "{error}"
+            );
+            let expected = "expected: seconds since 1970-01-01T00:00:00Z";
+            assert!(error.contains(said) && error.contains(expected), "{error}");
+        }
     }
 
     #[test]
@@ -219,5 +275,7 @@ mod tests {
             .push_owned(&event)
             .unwrap_err();
         assert_eq!(error.to_string(), "no column \"ad\", found: device");
+        let error = Events::new().push_owned(&event).unwrap_err();
+        assert_eq!(error.to_string(), "no column \"ad\", found: none");
     }
 }

@@ -87,6 +87,7 @@ impl Events {
         log.keeps_all = self.keeps_all;
         log.keeps_returns = self.keeps_returns;
         log.cleaned = self.cleaned;
+        log.unknown_days = self.unknown_days.clone();
         log.placeholders = self.placeholders.clone();
         log.unknown_costs = self.unknown_costs.clone();
         Ok(log)

@@ -6,12 +6,7 @@ use crate::io::clock::{Clock, floored};
 use crate::io::time_unit::TimeUnit;
 use crate::time::TimeZone;
 use crate::time::limits::second;
-
-#[cfg(feature = "time")]
-const ALLOWED: &str =
-    "seconds since 1970-01-01T00:00:00Z, or RFC 3339 with offset such as 2026-01-31T13:45:00+01:00";
-#[cfg(not(feature = "time"))]
-const ALLOWED: &str = "seconds since 1970-01-01T00:00:00Z";
+use crate::time::rfc3339::TIMESTAMPS;
 
 /// A timestamp, floored to the second.
 #[cfg(any(feature = "csv", test))]
@@ -98,7 +93,7 @@ fn clock_second(
     zone: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<std::result::Result<i64, &'static str>> {
     let Some(clock) = std::str::from_utf8(text).ok().and_then(Clock::read) else {
-        return Ok(Err(ALLOWED));
+        return Ok(Err(TIMESTAMPS));
     };
     if let Clock::Instant(instant) = clock {
         return Ok(Ok(floored(instant).0));
@@ -107,7 +102,7 @@ fn clock_second(
         return Ok(Err(LOCAL));
     };
     let instant = clock.instant(Some(&zone));
-    Ok(instant.map(|instant| floored(instant).0).ok_or(ALLOWED))
+    Ok(instant.map(|instant| floored(instant).0).ok_or(TIMESTAMPS))
 }
 
 /// The second at which the zone's clocks show a time, in nanoseconds since 1970-01-01T00:00:00 on
@@ -134,7 +129,7 @@ fn clock_second(
     _: &[u8],
     _: impl FnOnce() -> Result<Option<TimeZone>>,
 ) -> Result<std::result::Result<i64, &'static str>> {
-    Ok(Err(ALLOWED))
+    Ok(Err(TIMESTAMPS))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The arena: every journey of a log or a path table in a few flat columns.
 //!
 //! ```text
-//!            front: persons who ever converted         back: all others
+//!            front: persons who convert in the period, back: all others
 //!            by 2,048th of persons, then touches       by 2,048th of persons, then rank
 //!          |-----------------------------------------|----------------------------------|
 //! persons  | ann                | bob                | zoe         | ..                 |

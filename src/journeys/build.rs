@@ -8,6 +8,7 @@ mod conversions;
 mod costs;
 mod counts;
 mod cut;
+mod cut_journeys;
 mod duplicates;
 mod gather;
 pub(in crate::journeys) mod labels;

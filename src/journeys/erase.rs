@@ -110,6 +110,7 @@ impl People {
         self.journey_ends =
             self.journey_ends
                 .without(&(number..number + 1), journeys.len(), all_journeys);
+        self.converting -= usize::from(number < self.converting);
         if number < self.bought_before.len() {
             self.bought_before.remove(number);
         }

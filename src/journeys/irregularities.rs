@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What in a log is out of the ordinary, and what was done about it: a report shows it beside its
-/// figures. Shown as text it has a sentence a line, and no line where there is nothing to say.
+/// figures. It counts rows of the journeys' period, and of persons all touches. Shown as text it has a sentence a line, and no line where there is nothing to say.
 ///
 /// ```
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
@@ -39,7 +39,9 @@ pub struct Irregularities {
     pub returned_conversions: u64,
     /// Returns that belong to no conversion of the log, where journeys are net of returns.
     pub unmatched_returns: u64,
-    /// What was cleaned while the log was filled, and how many rows state no person.
+    /// What was cleaned while the log was filled, and how many rows state no person, of the days in
+    /// UTC that the period touches. Blanks and placeholders are counted a batch of events at a time:
+    /// a batch that reaches into the period counts whole.
     pub cleaned_rows: CleanedRows,
     /// The goals of the period's conversions, where there are several and none was chosen.
     pub goals: Vec<GoalCount>,
@@ -174,10 +176,7 @@ impl fmt::Display for Irregularities {
             left_out,
             heavy,
         } = self;
-        let rows = |count: u64, one: &str, several: &str| match count {
-            1 => format!("1 {one}"),
-            count => format!("{count} {several}"),
-        };
+        let rows = counted;
         if *repeated_orders > 0 {
             let rows = rows(*repeated_orders, "row repeats", "rows repeat");
             let counts = if *repeated_orders == 1 { "does" } else { "do" };
@@ -218,29 +217,45 @@ impl fmt::Display for Irregularities {
     }
 }
 
+/// A count with the word for one or for several.
+fn counted(count: u64, one: &str, several: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
+    }
+}
+
 fn write_cleaned(f: &mut fmt::Formatter<'_>, cleaned: &CleanedRows) -> fmt::Result {
     let unknown = cleaned.left_out() + cleaned.unknown_conversions;
     if unknown > 0 {
         writeln!(
             f,
-            "{unknown} rows state no person: {} conversions are unattributed, {} touches and {} \
-             other rows left out",
-            cleaned.unknown_conversions, cleaned.unknown_touches, cleaned.unknown_others
+            "{} no person: {} unattributed, {} and {} left out",
+            counted(unknown, "row states", "rows state"),
+            counted(
+                cleaned.unknown_conversions,
+                "conversion is",
+                "conversions are"
+            ),
+            counted(cleaned.unknown_touches, "touch", "touches"),
+            counted(cleaned.unknown_others, "other row", "other rows"),
         )?;
     }
     if cleaned.placeholders > 0 {
-        let placeholders = cleaned.placeholders;
-        writeln!(
-            f,
-            "{placeholders} persons or identifiers are placeholders, taken as missing"
-        )?;
+        let placeholders = counted(
+            cleaned.placeholders,
+            "person or identifier is a placeholder",
+            "persons or identifiers are placeholders",
+        );
+        writeln!(f, "{placeholders}, taken as missing")?;
     }
     if cleaned.blanks > 0 {
-        writeln!(
-            f,
-            "{} texts had blanks around them, taken off",
-            cleaned.blanks
-        )?;
+        let blanks = counted(
+            cleaned.blanks,
+            "text had blanks around it",
+            "texts had blanks around them",
+        );
+        writeln!(f, "{blanks}, taken off")?;
     }
     Ok(())
 }
@@ -280,10 +295,53 @@ fn write_heavy(f: &mut fmt::Formatter<'_>, heavy: &HeavyPersons, what: &str) -> 
     if persons == 0 {
         return Ok(());
     }
+    let limit = counted(limit, "touch", "touches");
+    let conversions = match conversions {
+        1.0 => "1 conversion".to_owned(),
+        several => format!("{several} conversions"),
+    };
     writeln!(
         f,
-        "persons with more than {limit} touches: {persons}, with {touches} touches ({:.1} % of all, \
-         {most} of one person) and {conversions} conversions; they {what}",
+        "persons with more than {limit}: {persons}, with {touches} touches ({:.1} % of all, \
+         {most} of one person) and {conversions}; they {what}",
         100.0 * share
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_a_kind_is_told_in_the_singular() {
+        let cleaned_rows = CleanedRows {
+            blanks: 1,
+            placeholders: 1,
+            unknown_touches: 1,
+            unknown_conversions: 0,
+            unknown_others: 0,
+        };
+        let left_out = HeavyPersons {
+            limit: 1,
+            persons: 1,
+            touches: 2,
+            share: 0.5,
+            most: 2,
+            conversions: 1.0,
+        };
+        let log = Irregularities {
+            cleaned_rows,
+            left_out,
+            ..Irregularities::default()
+        };
+        assert_eq!(
+            log.to_string(),
+            "1 row states no person: 0 conversions are unattributed, 1 touch and 0 other rows left \
+             out\n\
+             1 person or identifier is a placeholder, taken as missing\n\
+             1 text had blanks around it, taken off\n\
+             persons with more than 1 touch: 1, with 2 touches (50.0 % of all, 2 of one person) and \
+             1 conversion; they were left out, and their conversions are unattributed\n"
+        );
+    }
 }

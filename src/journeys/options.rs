@@ -276,6 +276,12 @@ impl JourneyOptions {
         Self { orders, ..self }
     }
 
+    /// How many seconds before its close a journey may have a touch: a journey without a conversion
+    /// closes a lookback after its last touch, whose own lookback reaches back as far again.
+    pub(crate) fn reach(&self) -> u32 {
+        self.lookback.longest().saturating_mul(2)
+    }
+
     /// Up to when rows are read.
     pub(crate) fn horizon(&self) -> Horizon {
         let observed = self

@@ -151,6 +151,7 @@ impl PathTable {
             censored: 0,
             irregularities: Irregularities::default(),
             net_of_returns: false,
+            forgotten: None,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;

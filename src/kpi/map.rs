@@ -1,6 +1,7 @@
 //! The map of journeys: where they go, how long it takes, where they end.
 
 mod durations;
+mod edges;
 mod export;
 mod frequent_paths;
 mod friction;

@@ -37,6 +37,7 @@ mod parquet;
 mod segments;
 mod set_models;
 mod state;
+mod stored_models;
 mod stream;
 mod time_to_event;
 mod worlds;

@@ -575,3 +575,16 @@ fn credit_within_journeys_is_refitted_in_every_replicate() {
     assert_eq!(named.channels, by_hand.channels);
     assert_ne!(named.channels, once.channels);
 }
+
+#[cfg(feature = "csv")]
+#[test]
+fn a_channel_that_reads_as_a_formula_is_text_in_a_file_of_transitions() {
+    let mut table = PathTable::new();
+    let outcome = Outcome::new(1.0, 0.0, 0.0).unwrap();
+    table.push(["=1+1", "tv"], outcome).unwrap();
+    let model = Markov::order(1).unwrap().fit(&table.journeys().unwrap());
+    let mut file = Vec::new();
+    model.unwrap().write_transitions_csv(&mut file).unwrap();
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.contains("(start),'=1+1,1,1\n'=1+1,tv,1,1\n"), "{file}");
+}

@@ -2,6 +2,7 @@
 
 use crate::journeys::Irregularities;
 use crate::report::figure;
+use crate::time::TimeRange;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -32,6 +33,12 @@ pub enum Finding {
     IrregularLog {
         /// What is, and what was done about it.
         log: Irregularities,
+    },
+    /// A builder had forgotten rows that journeys fitted on or scored may hold
+    /// ([`JourneyBuilder::forget_before`](crate::JourneyBuilder::forget_before)).
+    Forgotten {
+        /// The part of the period whose journeys may lack touches or conversions.
+        time: TimeRange,
     },
     /// A model is left out: the journeys do not support it, and it was not asked for by name.
     LeftOut {
@@ -83,6 +90,13 @@ pub enum Finding {
         /// All conversions.
         conversions: f64,
     },
+    /// What weakened the journeys that a model given ready was fitted on.
+    OfFit {
+        /// The model.
+        model: String,
+        /// The finding of then.
+        then: Box<Finding>,
+    },
     /// The journeys touch channels that the model was not fitted on. They get no credit from it.
     UnknownChannels {
         /// The model.
@@ -103,20 +117,56 @@ pub enum Finding {
     },
 }
 
+impl Finding {
+    /// The same of a model that is called so.
+    pub(crate) fn of_model(mut self, name: &str) -> Self {
+        match &mut self {
+            Self::LeftOut { model, .. }
+            | Self::FewConversions { model, .. }
+            | Self::MostlyPrior { model, .. }
+            | Self::Biased { model, .. }
+            | Self::OfFit { model, .. }
+            | Self::UnknownChannels { model, .. }
+            | Self::BeyondTotal { model, .. } => name.clone_into(model),
+            Self::IrregularLog { .. }
+            | Self::Forgotten { .. }
+            | Self::ShortFit { .. }
+            | Self::NeverAlone { .. } => {
+                return Self::OfFit {
+                    model: name.to_owned(),
+                    then: Box::new(self),
+                };
+            }
+        }
+        self
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IrregularLog { log } => f.write_str(log.to_string().trim_end()),
+            Self::Forgotten { time } => write!(
+                f,
+                "journeys that close within {time} lack rows that were forgotten"
+            ),
             Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
             Self::FewConversions {
                 model,
                 conversions,
                 parameters,
-            } => write!(
-                f,
-                "{model}: {} conversions are few for {parameters} parameters",
-                figure(*conversions, 0)
-            ),
+            } => {
+                let conversions = match &*figure(*conversions, 0) {
+                    "1" => "1 conversion is".to_owned(),
+                    several => format!("{several} conversions are"),
+                };
+                let parameter = if *parameters == 1 {
+                    "parameter"
+                } else {
+                    "parameters"
+                };
+                write!(f, "{model}: {conversions} few for {parameters} {parameter}")
+            }
             Self::MostlyPrior { model, share } => write!(
                 f,
                 "{model}: {:.0} % of what sets its parameters is the prior, not the data",
@@ -142,6 +192,7 @@ impl fmt::Display for Finding {
                 if *bias < 0.0 { "low" } else { "high" },
                 figure(*conversions, 1)
             ),
+            Self::OfFit { model, then } => write!(f, "{model}, when it was fitted: {then}"),
             Self::UnknownChannels { model, channels } => write!(
                 f,
                 "{model} gives no credit to {}, which it was not fitted on",

@@ -31,9 +31,12 @@ impl<'a> Entrant<'a> {
         scored: &Channels,
         learned: Option<&[bool]>,
     ) -> Self {
-        let learned = learned.filter(|_| named.entry.needs_evidence());
-        let known = AttributionModel::channels(&**model);
-        let names = known.and_then(|known| NameMap::new(known, scored, learned));
+        let names = if named.entry.needs_evidence() {
+            let known = AttributionModel::channels(&**model);
+            known.and_then(|known| NameMap::new(known, scored, learned))
+        } else {
+            NameMap::of_ready(&**model, scored)
+        };
         Self { named, names }
     }
 }

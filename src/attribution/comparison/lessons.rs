@@ -2,22 +2,15 @@
 
 use crate::attribution::comparison::entry::Fitted;
 use crate::attribution::comparison::finding::Finding;
+use crate::attribution::comparison::fit_findings;
 use crate::attribution::comparison::fitting::Entrant;
-use crate::attribution::comparison::sightings::Sightings;
-use crate::attribution::comparison::table::ModelTable;
+use crate::attribution::comparison::model_table::ModelTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::model::AttributionModel;
-use crate::channel::ChannelId;
+use crate::attribution::touched::touched;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
 use crate::stats::ratio::is_material;
-use crate::time::limits::DAY;
-
-/// Conversions for each free parameter below which intervals are not to be trusted (Vittinghoff and
-/// McCulloch 2007).
-const ENOUGH: f64 = 5.0;
-/// Days below which not every day of the week was seen.
-const WEEK: f64 = 7.0;
 
 /// The share of all conversions beyond which a baseline's bias is told.
 const TOLERATED: f64 = 0.02;
@@ -30,21 +23,25 @@ impl Lessons {
         journeys: &Journeys,
         entrants: &[Entrant<'_>],
         fitted: &[Timed<Fitted>],
-    ) -> Result<Self> {
+    ) -> Self {
         let mut findings = Vec::new();
         let learns = |entrant: &Entrant<'_>| entrant.named.entry.needs_evidence();
         if entrants.iter().any(learns) {
-            findings.extend(short_fit(journeys));
-            findings.extend(never_alone(journeys)?);
+            findings.extend(fit_findings::of_journeys(journeys));
         }
         for (entrant, model) in entrants.iter().zip(fitted) {
-            let name = &entrant.named.name;
-            if learns(entrant) {
-                findings.extend(few_conversions(name, &model.item, journeys));
+            let (name, model) = (&entrant.named.name, &*model.item);
+            let stored = AttributionModel::fit_record(model).map(|record| record.findings);
+            let stored = stored.into_iter().flatten();
+            findings.extend(stored.map(|finding| finding.clone().of_model(name)));
+            let conversions = learns(entrant).then(|| journeys.totals().conversions);
+            for finding in fit_findings::of_model(name, model, conversions) {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
             }
-            findings.extend(mostly_prior(name, &model.item));
         }
-        Ok(Self(findings))
+        Self(findings)
     }
 
     /// The same with what scoring showed.
@@ -58,12 +55,14 @@ impl Lessons {
         tables: &[ModelTable],
         refuse_unknown: bool,
     ) -> Result<Vec<Finding>> {
-        let mut findings = self.0;
+        let mut findings = self.0.clone();
+        let forgotten = scored.forgotten().map(|time| Finding::Forgotten { time });
+        findings.extend(forgotten.filter(|told| !self.0.contains(told)));
         let log = scored.irregularities();
         if !log.is_empty() {
             findings.push(Finding::IrregularLog { log });
         }
-        let unknown = unknown_channels(scored, entrants)?;
+        let unknown = unknown_channels(scored, entrants);
         if let Some((model, channel)) = unknown.iter().find_map(first_unknown)
             && refuse_unknown
         {
@@ -76,46 +75,12 @@ impl Lessons {
     }
 }
 
-fn short_fit(journeys: &Journeys) -> Option<Finding> {
-    let days = journeys.observed()?.seconds() as f64 / DAY as f64;
-    (days < WEEK).then_some(Finding::ShortFit { days })
-}
-
-fn never_alone(journeys: &Journeys) -> Result<Vec<Finding>> {
-    let name = |id: ChannelId| journeys.channels().name(id).to_owned();
-    let sightings = Sightings::over(journeys)?;
-    let findings = sightings
-        .never_alone()
-        .map(|(id, with)| Finding::NeverAlone {
-            channel: name(id),
-            with: with.iter().copied().map(name).collect(),
-        });
-    Ok(findings.collect())
-}
-
-fn few_conversions(name: &str, model: &Fitted, journeys: &Journeys) -> Option<Finding> {
-    let parameters = model.free_parameters()?;
-    let kept = model.fitted_conversions();
-    let conversions = kept.unwrap_or(journeys.totals().conversions);
-    (conversions < ENOUGH * parameters as f64).then(|| Finding::FewConversions {
-        model: name.to_owned(),
-        conversions,
-        parameters,
-    })
-}
-
-fn mostly_prior(name: &str, model: &Fitted) -> Option<Finding> {
-    let share = model.prior_share().filter(|&share| share > 0.5)?;
-    let model = name.to_owned();
-    Some(Finding::MostlyPrior { model, share })
-}
-
-fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Result<Vec<Finding>> {
+fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Vec<Finding> {
     let maps = || entrants.iter().filter_map(|entrant| entrant.names.as_ref());
     if maps().all(|names| names.unknown().next().is_none()) {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let touched = Sightings::over(scored)?.touched();
+    let touched = touched(scored);
     let finding = |entrant: &Entrant<'_>| {
         let unknown = entrant.names.as_ref()?.unknown();
         let names = unknown
@@ -127,7 +92,7 @@ fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Result<Vec<F
             channels,
         })
     };
-    Ok(entrants.iter().filter_map(finding).collect())
+    entrants.iter().filter_map(finding).collect()
 }
 
 fn first_unknown(finding: &Finding) -> Option<(&str, &str)> {

@@ -3,7 +3,7 @@
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitting::{Entrant, fit_part, score_all};
-use crate::attribution::comparison::table::ModelTable;
+use crate::attribution::comparison::model_table::ModelTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
 use crate::attribution::credits::Credits;

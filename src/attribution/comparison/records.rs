@@ -1,8 +1,7 @@
 //! A comparison as records, one for each model and channel.
 
-use crate::attribution::comparison::table::{
-    BaselineCredit, ChannelCredit, ComparisonTable, ModelTable,
-};
+use crate::attribution::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
+use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::tally::Tally;
 use crate::error::Result;
 use crate::report::{Cell, Table};

@@ -1,8 +1,7 @@
 //! A comparison as a report: a table for each figure, with a column for each model.
 
-use crate::attribution::comparison::table::{
-    BaselineCredit, ChannelCredit, ComparisonTable, ModelTable,
-};
+use crate::attribution::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
+use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::tally::Tally;
 use crate::journeys::arena::Totals;
 use crate::report::{Cell, Document, Report, Section, Table, figure};
@@ -92,6 +91,7 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         most,
     };
     let mut sections = sheet(table.totals(), table.models()).sections();
+    sections.extend(fitted_before(table.models()));
     for segment in table.segments() {
         let heading = format!(
             "segment {:?}: {}",
@@ -115,6 +115,19 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         sections.push(section.with_lines(lines.map(|line| format!("  {line}"))));
     }
     sections
+}
+
+/// Which models were given as they were stored, and where those come from.
+fn fitted_before(models: &[ModelTable]) -> Option<Section> {
+    let lines = models.iter().filter_map(|table| {
+        let provenance = table.provenance.as_ref()?;
+        let time = provenance.fitted_on();
+        let on = time.map_or_else(String::new, |time| format!(" on {time}"));
+        let (model, version) = (&table.model, provenance.version());
+        Some(format!("{model} was fitted{on} by mixtouch {version}"))
+    });
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| Section::new().set_apart().with_lines(lines))
 }
 
 /// The places of channels by their largest credit in any model, largest first.

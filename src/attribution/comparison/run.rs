@@ -1,22 +1,16 @@
 //! The models compared, and the comparison itself.
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
-use crate::attribution::comparison::entry::{Entry, Fitted, Named, Ready, ToFit};
+use crate::attribution::comparison::entry::{Entry, Named, Ready, ToFit};
 use crate::attribution::comparison::finding::Finding;
-use crate::attribution::comparison::fitting::{Entrant, fit_whole, left_out};
-use crate::attribution::comparison::lessons::Lessons;
-use crate::attribution::comparison::part::{Part, score_parts};
-use crate::attribution::comparison::sightings::Sightings;
-use crate::attribution::comparison::table::{ComparisonTable, ModelTable, SegmentTable};
-use crate::attribution::comparison::timed::Timed;
-use crate::attribution::comparison::watch::Watch;
+use crate::attribution::comparison::fitted_models::FittedModels;
+use crate::attribution::comparison::fitting::left_out;
+use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
-use crate::attribution::provenance::Provenance;
 use crate::error::{Error, Result};
-use crate::journeys::Segment;
 use crate::journeys::arena::Journeys;
-use crate::privacy::{MinimumGroup, Protected};
+use crate::privacy::MinimumGroup;
 use crate::progress::Progress;
 use std::sync::Arc;
 
@@ -43,9 +37,9 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Comparison {
     entries: Vec<Named>,
-    bootstrap: Option<Bootstrap>,
-    minimum: MinimumGroup,
-    refuse_unknown: bool,
+    pub(super) bootstrap: Option<Bootstrap>,
+    pub(super) minimum: MinimumGroup,
+    pub(super) refuse_unknown: bool,
 }
 
 impl std::fmt::Debug for Comparison {
@@ -62,7 +56,9 @@ impl Comparison {
         Self::default()
     }
 
-    /// Adds a model that needs no fitting.
+    /// Adds a model that needs no fitting: a rule, or a model fitted before. Of a
+    /// [`StoredModel`](crate::attribution::StoredModel) the table tells what it was fitted on, and
+    /// what weakens it.
     #[must_use]
     pub fn model(self, name: impl Into<String>, model: impl AttributionModel + 'static) -> Self {
         self.with_entry(name, Arc::new(Ready(Arc::new(model))))
@@ -192,51 +188,35 @@ impl Comparison {
         journeys: &Journeys,
         progress: &dyn Progress,
     ) -> Result<ComparisonTable> {
-        let (entries, mut findings) = self.usable(&[journeys])?;
-        let Protected { groups, withheld } = journeys.segments(self.minimum);
-        let kinds = [true, false].map(|kind| entries.iter().any(|named| whole(named) == kind));
-        let kinds = kinds.iter().filter(|is_there| **is_there).count();
-        let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
-        let watch = Watch::new(
-            progress,
-            entries.len() * (1 + groups.len()),
-            replicates * (1 + kinds * groups.len()),
-        );
-        watch.fitting.add(0)?;
-        let (fitted, left_out) = fit_whole(&entries, journeys.sample(), journeys, &watch.fitting)?;
-        findings.extend(left_out);
-        let entrants = fitted
-            .iter()
-            .map(|(named, model)| Entrant::new(named, &model.item, journeys.channels(), None));
-        let entrants: Vec<Entrant<'_>> = entrants.collect();
-        let fitted: Vec<Timed<Fitted>> = fitted.into_iter().map(|(_, model)| model).collect();
-        let lessons = Lessons::new(journeys, &entrants, &fitted)?;
-        let all = Part {
-            entrants: entrants.iter().collect(),
-            sample: journeys.sample(),
-            segment: None,
-            costs: known_costs(journeys),
-        };
-        let bootstrap = self.bootstrap.as_ref();
-        let tables = all.fit_and_score(Some(fitted), bootstrap, &watch)?;
-        let mut segments = Vec::with_capacity(groups.len());
-        for (name, group) in groups {
-            let segment = journeys.segment(&group);
-            let mut models = Vec::with_capacity(entrants.len());
-            for kind in [false, true] {
-                let part = segment_part(&segment, kind, &entrants);
-                models.extend(part.fit_and_score(None, bootstrap, &watch)?);
-            }
-            segments.push(segment_table(name, &segment, models, &entrants)?);
-        }
-        findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
-        let learns = entries.iter().any(|named| named.entry.needs_evidence());
-        let provenance = Provenance::new(learns.then_some(journeys), Some(journeys));
-        let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
-        Ok(table
-            .with_withheld(withheld)
-            .with_findings(findings)
-            .with_provenance(provenance))
+        Ok(self.on_same(journeys, progress)?.0)
+    }
+
+    /// Like [`Comparison::run`], with the models as they were fitted on all journeys: a service that
+    /// reports each night fits once, and stores what requests are scored by.
+    ///
+    /// ```
+    /// use mixtouch::attribution::markov::{Markov, MarkovModel};
+    /// use mixtouch::attribution::StoredModel;
+    /// use mixtouch::{Comparison, Outcome, PathTable};
+    ///
+    /// let mut paths = PathTable::new();
+    /// paths.push(["social", "search"], Outcome::new(20.0, 50.0, 800.0)?)?;
+    /// paths.push(["search"], Outcome::new(10.0, 90.0, 400.0)?)?;
+    /// let journeys = paths.journeys()?;
+    /// let comparison = Comparison::new().fit("markov", Markov::order(1)?);
+    /// let (table, models) = comparison.run_with_models(&journeys)?;
+    ///
+    /// let markov: &MarkovModel = models.get("markov").unwrap();
+    /// let effects = markov.removal_effects().map(|(_, effect)| Some(effect));
+    /// assert!(effects.eq(table.models()[0].channels.iter().map(|row| row.removal_effect)));
+    /// let stored = serde_json::to_string(&StoredModel::new(markov, &journeys)).unwrap();
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If [`Comparison::run`] fails.
+    pub fn run_with_models(&self, journeys: &Journeys) -> Result<(ComparisonTable, FittedModels)> {
+        self.on_same(journeys, &())
     }
 
     /// Fits every model that needs fitting on the journeys of one stretch of time, and scores those
@@ -293,56 +273,27 @@ impl Comparison {
         scored: &Journeys,
         progress: &dyn Progress,
     ) -> Result<ComparisonTable> {
-        let (entries, mut findings) = self.usable(&[fitted_on, scored])?;
-        let Protected { groups, withheld } = scored.segments(self.minimum);
-        let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
-        let watch = Watch::new(progress, entries.len() * (1 + groups.len()), replicates);
-        watch.fitting.add(0)?;
-        let (fitted, left_out) = fit_whole(&entries, fitted_on.sample(), scored, &watch.fitting)?;
-        findings.extend(left_out);
-        let touched = Sightings::over(fitted_on)?.touched();
-        let entrants = fitted.iter().map(|(named, model)| {
-            Entrant::new(named, &model.item, scored.channels(), Some(&touched))
-        });
-        let entrants: Vec<Entrant<'_>> = entrants.collect();
-        let (entries, fitted): (Vec<&Named>, Vec<Timed<Fitted>>) = fitted.into_iter().unzip();
-        let lessons = Lessons::new(fitted_on, &entrants, &fitted)?;
+        Ok(self.on_other(fitted_on, scored, progress)?.0)
+    }
 
-        let groups = groups.into_iter();
-        let segments: Vec<(String, Segment<'_>)> = groups
-            .map(|(name, group)| (name, scored.segment(&group)))
-            .collect();
-        let mut parts = vec![Part {
-            entrants: entrants.iter().collect(),
-            sample: scored.sample(),
-            segment: None,
-            costs: known_costs(scored),
-        }];
-        for (_, segment) in &segments {
-            parts.extend([false, true].map(|kind| segment_part(segment, kind, &entrants)));
-        }
-        let bootstrap = self.bootstrap.as_ref();
-        let scored_parts = score_parts(&entries, &fitted, fitted_on, &parts, bootstrap, &watch)?;
-        let mut by_part = scored_parts.into_iter();
-        let tables = by_part.next().unwrap_or_default();
-        let mut segment_tables = Vec::with_capacity(segments.len());
-        for (name, segment) in &segments {
-            let models = by_part.by_ref().take(2).flatten().collect();
-            segment_tables.push(segment_table(name.clone(), segment, models, &entrants)?);
-        }
-        findings.extend(lessons.findings(scored, &entrants, &tables, self.refuse_unknown)?);
-        let table = ComparisonTable::new(scored.totals(), self.bootstrap, tables, segment_tables);
-        Ok(table
-            .with_withheld(withheld)
-            .with_findings(findings)
-            .with_provenance(Provenance::new(Some(fitted_on), Some(scored))))
+    /// Like [`Comparison::run_on`], with the models as they were fitted, as in
+    /// [`Comparison::run_with_models`].
+    ///
+    /// # Errors
+    /// If [`Comparison::run_on`] fails.
+    pub fn run_on_with_models(
+        &self,
+        fitted_on: &Journeys,
+        scored: &Journeys,
+    ) -> Result<(ComparisonTable, FittedModels)> {
+        self.on_other(fitted_on, scored, &())
     }
 
     /// The entries whose needs the journeys meet, and those left out for the others.
     ///
     /// # Errors
     /// If two models have one name, or one asked for by name needs what the journeys lack.
-    fn usable(&self, journeys: &[&Journeys]) -> Result<(Vec<&Named>, Vec<Finding>)> {
+    pub(super) fn usable(&self, journeys: &[&Journeys]) -> Result<(Vec<&Named>, Vec<Finding>)> {
         let mut names: Vec<&str> = self.entries.iter().map(|named| &*named.name).collect();
         names.sort_unstable();
         if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -363,49 +314,4 @@ impl Comparison {
         }
         Ok((usable, findings))
     }
-}
-
-/// Whether the model reads persons' whole timelines.
-fn whole(named: &Named) -> bool {
-    named.entry.needs().timeline
-}
-
-/// What each channel cost; empty where no costs are stated.
-fn known_costs(journeys: &Journeys) -> Vec<Option<f64>> {
-    let costs = journeys.costs().unwrap_or_default();
-    costs.iter().copied().map(Some).collect()
-}
-
-/// The models that read whole timelines, or the others, on a segment's journeys.
-fn segment_part<'a>(
-    segment: &'a Segment<'_>,
-    timelines: bool,
-    entrants: &'a [Entrant<'a>],
-) -> Part<'a> {
-    let own = entrants.iter().filter(|own| whole(own.named) == timelines);
-    Part {
-        entrants: own.collect(),
-        sample: segment.sample(timelines),
-        segment: Some(segment.draws(timelines)),
-        costs: segment.costs().to_vec(),
-    }
-}
-
-/// The table of a segment, its models in the order they were added.
-fn segment_table(
-    name: String,
-    segment: &Segment<'_>,
-    mut models: Vec<ModelTable>,
-    entrants: &[Entrant<'_>],
-) -> Result<SegmentTable> {
-    let place = |model: &ModelTable| {
-        let mut names = entrants.iter().map(|entrant| &entrant.named.name);
-        names.position(|name| *name == model.model)
-    };
-    models.sort_by_key(place);
-    Ok(SegmentTable {
-        segment: name,
-        totals: segment.totals()?,
-        models,
-    })
 }

@@ -1,4 +1,4 @@
-//! Which channels journeys touch, and which never without another.
+//! Which channels journeys touch never without another.
 
 use crate::attribution::distinct::with_distinct;
 use crate::channel::{ChannelId, Channels};
@@ -35,14 +35,9 @@ impl Sightings {
         }
     }
 
-    pub(super) fn over(journeys: &Journeys) -> Result<Self> {
-        journeys.accumulate(|| Self::new(journeys.channels()))
-    }
-
-    /// By channel, whether any journey touches it.
-    pub(super) fn touched(&self) -> Vec<bool> {
-        let seen = |sighting: &Sighting| *sighting != Sighting::Unseen;
-        self.by_channel.iter().map(seen).collect()
+    pub(super) fn over(journeys: &Journeys) -> Self {
+        let gathered = journeys.accumulate(|| Self::new(journeys.channels()));
+        gathered.expect("sightings of the same channels merge")
     }
 
     /// The channels that are never seen without others, with those. Of two that never part the
@@ -132,7 +127,7 @@ mod tests {
     use super::*;
     use crate::journeys::{Outcome, PathTable};
 
-    fn sightings(rows: &[(&[&str], f64)]) -> (Vec<(String, Vec<String>)>, Vec<bool>) {
+    fn sightings(rows: &[(&[&str], f64)]) -> Vec<(String, Vec<String>)> {
         let mut table = PathTable::new();
         for (path, conversions) in rows {
             let outcome = Outcome::new(*conversions, 0.0, 0.0).unwrap();
@@ -140,10 +135,10 @@ mod tests {
         }
         let journeys = table.journeys().unwrap();
         let name = |id: &ChannelId| journeys.channels().name(*id).to_owned();
-        let sightings = Sightings::over(&journeys).unwrap();
+        let sightings = Sightings::over(&journeys);
         let never = sightings.never_alone();
         let named = never.map(|(id, with)| (name(&id), with.iter().map(name).collect()));
-        (named.collect(), sightings.touched())
+        named.collect()
     }
 
     #[test]
@@ -161,11 +156,10 @@ mod tests {
                 with.iter().map(|&name| name.into()).collect(),
             )
         };
-        let (never, touched) = sightings(rows);
         // d has four journeys only
-        assert_eq!(never, [named("a", &["b"]), named("c", &["a", "b"])]);
-        assert_eq!(touched, [true; 4]);
-        let (twins, _) = sightings(&[(&["x", "y"], 9.0), (&["y", "x", "y"], 9.0)]);
+        let never = [named("a", &["b"]), named("c", &["a", "b"])];
+        assert_eq!(sightings(rows), never);
+        let twins = sightings(&[(&["x", "y"], 9.0), (&["y", "x", "y"], 9.0)]);
         assert_eq!(twins, [named("x", &["y"])]);
     }
 

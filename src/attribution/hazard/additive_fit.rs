@@ -192,7 +192,14 @@ impl AdditiveHazard {
         let pairs = (design.singles()..design.features())
             .filter(|&pair| found.rates[pair] > 0.0)
             .collect();
+        let exposure = &evidence.conversions.exposure;
+        let own = design.singles() / design.channels.max(1);
+        let is_unseen = |id: &ChannelId| {
+            let first = id.index() * own;
+            exposure[first..first + own].iter().all(|&time| time == 0.0)
+        };
         AdditiveHazardModel {
+            unseen: evidence.channels().ids().filter(is_unseen).collect(),
             specification: self.clone(),
             channels: evidence.channels().clone(),
             design,

@@ -50,6 +50,9 @@ pub struct AdditiveHazardModel {
     pub(super) pairs: Vec<usize>,
     pub(super) upstream: Vec<Upstream>,
     pub(super) fit: FitReport,
+    /// Channels without exposure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unseen: Vec<ChannelId>,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +66,8 @@ struct Fields {
     pairs: Vec<usize>,
     upstream: Vec<Upstream>,
     fit: FitReport,
+    #[serde(default)]
+    unseen: Vec<ChannelId>,
 }
 
 impl TryFrom<Fields> for AdditiveHazardModel {
@@ -79,7 +84,9 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             pairs,
             upstream,
             fit,
+            unseen,
         } = fields;
+        channels.check_ids("a channel without exposure", &unseen)?;
         let sound = design.channels == channels.len()
             && captured.len() == channels.len()
             && rates.len() == design.features() + 1
@@ -108,6 +115,7 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             pairs,
             upstream,
             fit,
+            unseen,
         })
     }
 }
@@ -255,6 +263,10 @@ impl AttributionModel for AdditiveHazardModel {
 
     fn channels(&self) -> Option<&Channels> {
         Some(&self.channels)
+    }
+
+    fn unseen_channels(&self) -> Vec<ChannelId> {
+        self.unseen.clone()
     }
 
     fn free_parameters(&self) -> Option<usize> {

@@ -8,11 +8,13 @@ use crate::attribution::markov::state::Transition;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::parameters::{Parameters, parameters};
 use crate::attribution::shares::ChannelShares;
-use crate::channel::Channels;
+use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
 #[cfg(feature = "csv")]
 use crate::report::csv::Records;
+#[cfg(feature = "csv")]
+use crate::report::escape::no_formula;
 use serde::{Deserialize, Serialize};
 
 /// A fitted [`Markov`] chain. In a table it reports channel totals;
@@ -106,7 +108,8 @@ impl MarkovModel {
 
     /// Writes the transition matrix, a row for each entry > 0, with header:
     /// `from,to,weight,probability`. The channels of a state are joined by ` > `; the others are
-    /// `(start)`, `(conversion)` and `(null)`.
+    /// `(start)`, `(conversion)` and `(null)`. Texts that a spreadsheet would take for a formula begin
+    /// with `'`, as in all CSV of [`report`](crate::report).
     ///
     /// # Errors
     /// If the writer fails.
@@ -143,8 +146,8 @@ impl MarkovModel {
         } in self.transitions()
         {
             rows.write([
-                name(from),
-                name(to),
+                no_formula(&name(from)).into_owned(),
+                no_formula(&name(to)).into_owned(),
                 weight.to_string(),
                 probability.to_string(),
             ])?;
@@ -170,6 +173,16 @@ impl MarkovModel {
 impl AttributionModel for MarkovModel {
     fn channels(&self) -> Option<&Channels> {
         Some(&self.channels)
+    }
+
+    /// Those in no state.
+    fn unseen_channels(&self) -> Vec<ChannelId> {
+        let mut seen = vec![false; self.channels.len()];
+        for state in (0..self.chain.len()).map(|at| self.chain.state(at)) {
+            state.iter().for_each(|id| seen[id.index()] = true);
+        }
+        let ids = self.channels.ids();
+        ids.filter(|id| !seen[id.index()]).collect()
     }
 
     /// The probabilities observed, less one for each state left.
@@ -231,6 +244,10 @@ pub struct MarkovJourneys(MarkovModel);
 impl AttributionModel for MarkovJourneys {
     fn channels(&self) -> Option<&Channels> {
         AttributionModel::channels(&self.0)
+    }
+
+    fn unseen_channels(&self) -> Vec<ChannelId> {
+        self.0.unseen_channels()
     }
 
     fn parameters(&self) -> Parameters {

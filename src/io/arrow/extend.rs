@@ -150,7 +150,7 @@ impl<'a> Columns<'a> {
             self.keeps[row] = false;
             return None;
         }
-        events.cleaned_mut().unknown_conversions += 1;
+        events.count_unknown(kind, time);
         let text = |table: &Interner, codes: &[u32]| match codes.get(row) {
             Some(&code) if code != NO_TEXT => table.get(code).to_owned(),
             _ => String::new(),

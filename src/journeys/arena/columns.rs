@@ -21,6 +21,8 @@ use rayon::prelude::*;
 /// every journey is one null. So models that divide credit read the front of the arena alone.
 /// Persons are ordered by a fixed hash of their key, in the front a 2,048th of them at a time by
 /// number of touches, and channels by name: the order of rows cannot change a bit of any result.
+/// Where they stand depends on rows from two lookbacks before the period on, so rows before that
+/// may be [forgotten](crate::JourneyBuilder::forget_before).
 ///
 /// In memory: 6 bytes a touch, 12 a journey, 24 to 26 more for each journey of a converting person,
 /// 16 a person. Journeys are runs of their person's touches and share them, unless lookbacks differ
@@ -65,6 +67,8 @@ pub struct Journeys {
     pub(in crate::journeys) censored: u64,
     pub(in crate::journeys) irregularities: Irregularities,
     pub(in crate::journeys) net_of_returns: bool,
+    /// The part of the period whose journeys may lack rows that the builder forgot.
+    pub(in crate::journeys) forgotten: Option<TimeRange>,
     pub(in crate::journeys) totals: Totals,
 }
 
@@ -84,8 +88,9 @@ pub(in crate::journeys) struct People {
     pub(in crate::journeys) table: PersonTable,
     pub(in crate::journeys) touch_ends: Offsets,
     pub(in crate::journeys) journey_ends: Offsets,
-    /// Whether a person bought before the period, of those who ever bought: they are the first
-    /// ones.
+    /// How many persons stand at the front: those with a conversion in the period.
+    pub(in crate::journeys) converting: usize,
+    /// Whether a person bought before the period; nobody did behind its end.
     pub(in crate::journeys) bought_before: Vec<bool>,
 }
 
@@ -141,6 +146,37 @@ impl Journeys {
     /// ```
     pub fn options(&self) -> Option<&JourneyOptions> {
         self.options.as_deref()
+    }
+
+    /// The part of the period whose journeys may lack touches or conversions, as the builder
+    /// [forgot](crate::JourneyBuilder::forget_before) rows that they may hold; none where all are
+    /// whole.
+    ///
+    /// ```
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions, Lookback};
+    ///
+    /// let (start, day) = (1_767_225_600, 86_400);
+    /// let mut log = Events::new();
+    /// for number in 0..20 {
+    ///     log.push(Event::touch("ann", start + number * day, "social"))?;
+    /// }
+    /// let options = JourneyOptions::default().with_lookback(Lookback::days(2.0)?);
+    /// let mut builder = JourneyBuilder::new(options);
+    /// builder.extend(&log)?;
+    /// builder.forget_before(start + 10 * day);
+    /// let from = |number: i64| TimeRange::new(start + number * day, start + 20 * day);
+    /// assert_eq!(builder.snapshot(from(10)?)?.forgotten(), None);
+    /// let part = TimeRange::new(start + 8 * day, start + 10 * day)?;
+    /// assert_eq!(builder.snapshot(from(8)?)?.forgotten(), Some(part));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn forgotten(&self) -> Option<TimeRange> {
+        self.forgotten
+    }
+
+    pub(in crate::journeys) fn with_forgotten(self, forgotten: Option<TimeRange>) -> Self {
+        Self { forgotten, ..self }
     }
 
     /// What each channel cost over the period, by [`ChannelId`]; nothing unless some touch in it

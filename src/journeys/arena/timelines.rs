@@ -214,11 +214,9 @@ impl Journeys {
         )
     }
 
-    /// How many persons at the front ever bought.
+    /// How many persons stand at the front: those with a conversion in the period.
     pub(crate) fn converting_persons(&self) -> usize {
-        self.people
-            .as_ref()
-            .map_or(0, |people| people.bought_before.len())
+        self.people.as_ref().map_or(0, |people| people.converting)
     }
 
     /// Where a person stands in the order of persons: by rank, equal ranks by key.

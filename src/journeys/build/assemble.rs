@@ -16,11 +16,12 @@ use crate::journeys::arena::columns::{People, Touches};
 use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::offsets::{Offsets, prepend};
 use crate::journeys::arena::segments::Segments;
-use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::build::cut_journeys::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use rayon::scope;
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::ops::Range;
 
 /// The arena's columns.
@@ -52,7 +53,6 @@ pub(crate) struct GrowingArena {
     places: Vec<ChannelId>,
     conversion_counts: Vec<u32>,
     conversions: Vec<ConversionRow>,
-    bought_before: Vec<bool>,
     /// How many parts there will be, of how many rows, and how many parts there are.
     parts: usize,
     rows: usize,
@@ -63,6 +63,7 @@ pub(crate) struct GrowingArena {
 #[derive(Debug, Default)]
 struct HalfArena {
     persons: Vec<u64>,
+    bought_before: Vec<bool>,
     touch_ends: Offsets,
     journey_ends: Offsets,
     timeline: Touches,
@@ -100,7 +101,6 @@ impl GrowingArena {
             places,
             conversion_counts,
             conversions,
-            bought_before,
             ..
         } = self;
         scope(|scope| {
@@ -126,43 +126,30 @@ impl GrowingArena {
             });
             scope.spawn(|_| side.copy(outcomes, |part| &part.outcomes, |extent| extent.journeys));
             scope.spawn(|_| side.copy(places, |part| &part.places, |extent| extent.journeys));
-            scope.spawn(|_| {
-                side.copy(
-                    bought_before,
-                    |part| &part.bought_before,
-                    |extent| extent.persons,
-                )
-            });
         });
     }
 
     /// The whole arena. `segments` names the codes of segments.
     pub(crate) fn finish(
-        self,
+        mut self,
         shared: bool,
         segments: &Interner,
         segment_costs: BTreeMap<(u32, ChannelId), f64>,
     ) -> AssembledColumns {
+        self.shrink();
         let Self {
             front,
             mut back,
-            mut outcomes,
-            mut places,
-            mut conversion_counts,
-            mut conversions,
-            mut bought_before,
+            outcomes,
+            places,
+            conversion_counts,
+            conversions,
             ..
         } = self;
+        let converting = front.persons.len();
         back.put_behind(front, shared);
-        outcomes.shrink_to_fit();
-        places.shrink_to_fit();
-        conversion_counts.shrink_to_fit();
-        conversions.shrink_to_fit();
-        bought_before.shrink_to_fit();
+        let people = back.take_people(converting);
         let HalfArena {
-            persons,
-            touch_ends,
-            journey_ends,
             timeline,
             touches,
             starts,
@@ -179,13 +166,6 @@ impl GrowingArena {
             let (journeys, persons) = (back.segments, back.person_segments);
             Segments::new(segments, journeys, persons, segment_costs)
         });
-        let people = People {
-            codes: persons,
-            table: PersonTable::default(),
-            touch_ends,
-            journey_ends,
-            bought_before,
-        };
         AssembledColumns {
             touches,
             timeline,
@@ -202,6 +182,23 @@ impl GrowingArena {
     }
 }
 
+impl GrowingArena {
+    /// Gives back what the columns of the front reserved in vain.
+    fn shrink(&mut self) {
+        self.outcomes.shrink_to_fit();
+        self.places.shrink_to_fit();
+        self.conversion_counts.shrink_to_fit();
+        self.conversions.shrink_to_fit();
+    }
+}
+
+/// Leaves flags up to the last that is set.
+fn cut_behind_last(flags: &mut Vec<bool>) {
+    let last = flags.iter().rposition(|&flag| flag);
+    flags.truncate(last.map_or(0, |last| last + 1));
+    flags.shrink_to_fit();
+}
+
 impl HalfArena {
     /// Adds one side of the parts, a column a thread.
     fn add(&mut self, side: HalfOfParts<'_>, shared: bool) {
@@ -211,6 +208,7 @@ impl HalfArena {
         let into = if shared { timeline } else { own_touches };
         let Self {
             persons,
+            bought_before,
             touch_ends,
             journey_ends,
             starts,
@@ -233,6 +231,7 @@ impl HalfArena {
             scope.spawn(|_| side.copy(own_times, |part| &part.touches.times, TOUCHES.1));
             scope.spawn(|_| side.copy(own_channels, |part| &part.touches.channels, TOUCHES.1));
             scope.spawn(|_| side.copy(persons, |part| &part.persons, by_person));
+            scope.spawn(|_| side.copy(bought_before, |part| &part.bought_before, by_person));
             scope.spawn(|_| side.shift(starts, |part| &part.starts, by_journey, into));
             scope.spawn(|_| side.shift(ends, |part| &part.ends, by_journey, into));
             scope.spawn(|_| side.shift(touch_ends, |part| &part.touch_ends, by_person, timeline));
@@ -243,6 +242,19 @@ impl HalfArena {
             scope.spawn(|_| side.copy(segments, |part| &part.segments, by_journey));
             scope.spawn(|_| side.copy(person_segments, |part| &part.person_segments, by_person));
         });
+    }
+
+    /// Whose rows are whose, of the whole arena.
+    fn take_people(&mut self, converting: usize) -> People {
+        cut_behind_last(&mut self.bought_before);
+        People {
+            codes: take(&mut self.persons),
+            converting,
+            table: PersonTable::default(),
+            touch_ends: take(&mut self.touch_ends),
+            journey_ends: take(&mut self.journey_ends),
+            bought_before: take(&mut self.bought_before),
+        }
     }
 
     /// Puts this half behind another one.
@@ -261,6 +273,7 @@ impl HalfArena {
             scope.spawn(|_| prepend(&mut self.touches.times, front.touches.times));
             scope.spawn(|_| prepend(&mut self.touches.channels, front.touches.channels));
             scope.spawn(|_| prepend(&mut self.persons, front.persons));
+            scope.spawn(|_| prepend(&mut self.bought_before, front.bought_before));
             scope.spawn(|_| self.starts.prepend(front.starts, touches));
             scope.spawn(|_| self.ends.prepend(front.ends, touches));
             scope.spawn(|_| self.touch_ends.prepend(front.touch_ends, timeline));

@@ -1,7 +1,7 @@
 //! The builder of journeys.
 
 use crate::error::{Error, Result};
-use crate::event::{CleanedRows, CostTable, Events, IgnoredRows};
+use crate::event::{CleanedDays, CleanedRows, CostTable, Events, IgnoredRows};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -40,7 +40,10 @@ pub struct JourneyBuilder {
     pub(in crate::journeys) costs: CostTable,
     pub(in crate::journeys) ignored_rows: IgnoredRows,
     pub(in crate::journeys) cleaned_rows: CleanedRows,
+    pub(in crate::journeys) cleaned_days: CleanedDays,
     pub(in crate::journeys) rows: u64,
+    /// Rows before this second are forgotten; 0 where none are.
+    pub(in crate::journeys) forgotten: u32,
 }
 
 /// Rows that a merged batch has at most.
@@ -81,7 +84,9 @@ impl JourneyBuilder {
             costs: CostTable::new(),
             ignored_rows: IgnoredRows::default(),
             cleaned_rows: CleanedRows::default(),
+            cleaned_days: CleanedDays::default(),
             rows: 0,
+            forgotten: 0,
         }
     }
 
@@ -206,6 +211,7 @@ impl JourneyBuilder {
             batches,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             costs,
             rows,
         } in parsed
@@ -213,6 +219,7 @@ impl JourneyBuilder {
             batches.into_iter().for_each(|batch| self.add(batch));
             self.ignored_rows.add(ignored_rows);
             self.cleaned_rows.add(cleaned_rows);
+            self.cleaned_days.append(cleaned_days);
             self.costs.append(costs);
             self.rows += rows;
         }
@@ -240,7 +247,8 @@ impl JourneyBuilder {
         self.ignored_rows
     }
 
-    /// What was cleaned in the rows so far, and how many of them state no person.
+    /// What was cleaned in the rows so far, and how many of them state no person; forgotten rows
+    /// included. [`Journeys::irregularities`] has those of a period.
     pub fn cleaned_rows(&self) -> CleanedRows {
         self.cleaned_rows
     }
@@ -285,8 +293,8 @@ impl JourneyBuilder {
     /// If the options name a channel that no event has or an end of observation that no log can
     /// hold, if a channel's costs stand both on touches and in a table, if journeys shall be net of
     /// returns that the log did not [keep](Events::keep_returns), if there are more channels than there are numbers, those of the cost table included,
-    /// or if journeys have more than 2^32 touches in a 2,048th of the persons, as re-use with
-    /// transforms may make.
+    /// if every row of the period is [forgotten](JourneyBuilder::forget_before), or if journeys have
+    /// more than 2^32 touches in a 2,048th of the persons, as re-use with transforms may make.
     pub fn build(self) -> Result<Journeys> {
         self.build_with_progress(&())
     }
@@ -321,16 +329,21 @@ impl JourneyBuilder {
     /// If [`JourneyBuilder::build`] fails, or the observer stops the work.
     pub fn build_with_progress(self, progress: &dyn Progress) -> Result<Journeys> {
         self.check_returns()?;
+        let forgotten = self.forgotten_part(self.options.period)?;
         let Self {
             options,
             names,
             batches,
             costs,
-            cleaned_rows,
+            cleaned_days,
             ..
         } = self;
         let cut = CutPartitions::new(&options, &names, &batches, &costs, progress)?;
-        let journeys = || cut.journeys(names, &options, &costs, cleaned_rows);
+        let journeys = || {
+            let cleaned = cleaned_days.within(options.period);
+            let journeys = cut.journeys(names, &options, &costs, cleaned)?;
+            Ok(journeys.with_forgotten(forgotten))
+        };
         // giving memory back takes a thread as long as the rest
         rayon::join(|| drop(batches), journeys).1
     }

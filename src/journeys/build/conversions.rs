@@ -2,7 +2,8 @@
 
 use crate::event::details::NO_TEXT;
 use crate::journeys::arena::conversions::ConversionRow;
-use crate::journeys::build::cut::{CutJourneys, PartitionCutter, Scratch};
+use crate::journeys::build::cut::{PartitionCutter, Scratch};
+use crate::journeys::build::cut_journeys::CutJourneys;
 use crate::journeys::build::partition::SaleRow;
 use crate::journeys::journey::Outcome;
 use std::collections::HashMap;

@@ -13,10 +13,9 @@ use crate::channel::{ChannelId, Channels};
 use crate::error::Result;
 use crate::event::Interaction;
 use crate::journeys::arena::columns::Touches;
-use crate::journeys::arena::conversions::ConversionRow;
 use crate::journeys::arena::observation::Observation;
 use crate::journeys::build::cap::leave_out_heavy;
-use crate::journeys::build::counts::RowCounts;
+use crate::journeys::build::cut_journeys::CutJourneys;
 use crate::journeys::build::duplicates::deduplicate;
 use crate::journeys::build::gather::PersonRows;
 use crate::journeys::journey::Outcome;
@@ -37,49 +36,6 @@ pub(crate) struct PartitionCutter {
     excluded: Vec<bool>,
     end: u32,
     pub(super) counts_goals: bool,
-}
-
-/// The journeys of one partition, on their way into the arena. Positions count inside the part.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct CutJourneys {
-    pub(crate) persons: Vec<u64>,
-    pub(crate) touch_ends: Vec<u32>,
-    pub(crate) journey_ends: Vec<u32>,
-    /// Every touch of every person.
-    pub(crate) timeline: Touches,
-    /// The journeys' touches where they are no runs of the timeline.
-    pub(crate) touches: Touches,
-    pub(crate) starts: Vec<u32>,
-    pub(crate) ends: Vec<u32>,
-    pub(crate) closes: Vec<u32>,
-    /// Of the first `converting.journeys` journeys.
-    pub(crate) outcomes: Vec<Outcome>,
-    /// Of the same journeys: where the conversion took place.
-    pub(crate) places: Vec<ChannelId>,
-    /// Of the same journeys: how many conversions each has, and the rows of all; empty unless
-    /// conversions keep their orders.
-    pub(crate) conversion_counts: Vec<u32>,
-    pub(crate) conversions: Vec<ConversionRow>,
-    /// Of the persons with a conversion: whether one came before the period.
-    pub(crate) bought_before: Vec<bool>,
-    pub(crate) converting: Extent,
-    pub(crate) costs: Vec<f64>,
-    /// By code of the segment and channel; empty unless journeys have segments.
-    pub(crate) segment_costs: BTreeMap<(u32, ChannelId), f64>,
-    pub(crate) censored: u64,
-    pub(crate) counts: RowCounts,
-    /// By journey and by person; empty unless journeys have segments.
-    pub(crate) segments: Vec<u32>,
-    pub(crate) person_segments: Vec<u32>,
-}
-
-/// How much of a part the persons with a conversion fill.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Extent {
-    pub(crate) persons: usize,
-    pub(crate) journeys: usize,
-    pub(crate) timeline: usize,
-    pub(crate) touches: usize,
 }
 
 impl PartitionCutter {
@@ -171,10 +127,10 @@ impl PartitionCutter {
                 part.person_segments
                     .push(first_segment(&gathered, touches.clone(), sales.clone()));
             }
-            if person < gathered.converting {
-                part.bought_before
-                    .push(gathered.sales[sales.start].time < self.options.period.first());
-            }
+            let first = gathered.sales[sales.clone()].first();
+            let period = self.options.period.first();
+            part.bought_before
+                .push(first.is_some_and(|sale| sale.time < period));
             self.cut_person(&gathered, touches, sales, &mut part, &mut scratch);
             part.journey_ends.push(part.closes.len() as u32);
         }
@@ -377,25 +333,6 @@ pub(super) struct Scratch {
     pub(super) lines: Vec<(u32, u32)>,
     /// The goals of the conversions so far, where they are counted.
     pub(super) goals: Vec<u32>,
-}
-
-impl CutJourneys {
-    /// Room for that many journeys: growing step by step would touch twice the memory.
-    fn reserve(&mut self, journeys: usize) {
-        self.starts.reserve_exact(journeys);
-        self.ends.reserve_exact(journeys);
-        self.closes.reserve_exact(journeys);
-        self.journey_ends.reserve_exact(journeys);
-    }
-
-    fn extent(&self, persons: usize, timeline: usize) -> Extent {
-        Extent {
-            persons,
-            journeys: self.closes.len(),
-            timeline,
-            touches: self.touches.channels.len(),
-        }
-    }
 }
 
 /// The segment of a person: that of the first row, a touch where it shares its second with a

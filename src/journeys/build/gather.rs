@@ -5,7 +5,7 @@
 //! batches of one partition   [bob ann zoe ann] [zoe bob ann ..]
 //!   counting sort by rank    [ann ann ann | bob bob | zoe zoe]    touches
 //!                            [ann         |         | zoe    ]    conversions
-//! persons who converted first, by number of touches:
+//! persons who converted in the period first, by number of touches:
 //!   persons                  zoe      ann           bob
 //!   touches                  t t      t t t         t t
 //!   touch_ends                  2           5          7
@@ -22,9 +22,9 @@ use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
-/// The persons of one partition and their rows. Persons with a conversion come first, by number of
-/// touches and rank; then the others by rank. A person's touches stand by time, those of one second
-/// as they came.
+/// The persons of one partition and their rows. Persons with a conversion in the period come first,
+/// by number of touches and rank; then the others by rank. A person's touches stand by time, those
+/// of one second as they came.
 #[derive(Debug, Default)]
 pub(crate) struct PersonRows {
     /// The persons' codes.
@@ -45,7 +45,7 @@ pub(crate) struct PersonRows {
     pub(crate) sales: Vec<SaleRow>,
     /// Where each person's conversions end.
     pub(crate) sale_ends: Vec<u32>,
-    /// How many persons have a conversion.
+    /// How many persons have a conversion in the period.
     pub(crate) converting: usize,
     pub(crate) counts: RowCounts,
 }
@@ -106,7 +106,7 @@ impl Source<'_> {
         }
         let mut counts = RowCounts::default();
         orders.settle(&mut sales, &returns, table, &mut counts);
-        let converting = scratch.find_persons(&sales, table);
+        let converting = scratch.find_persons(&sales, table, Reach::new(options));
         let Scratch {
             touches,
             rows,
@@ -206,8 +206,8 @@ impl Scratch {
         sort_buckets(touches, ends, table);
     }
 
-    /// The persons in order, those who bought first; how many bought.
-    fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable) -> usize {
+    /// The persons in order, those who bought in the period first; how many did.
+    fn find_persons(&mut self, sales: &[SaleRow], table: &PersonTable, reach: Reach) -> usize {
         let Self {
             touches, persons, ..
         } = self;
@@ -232,11 +232,8 @@ impl Scratch {
             while sales.get(sale).is_some_and(|sale| sale.person == code) {
                 sale += 1;
             }
-            let list = if sale > bought {
-                &mut *persons
-            } else {
-                &mut others
-            };
+            let buys = sale > bought && sales[sale - 1].time >= reach.period;
+            let list = if buys { &mut *persons } else { &mut others };
             list.push(Person {
                 code,
                 touches: first..touch,
@@ -245,10 +242,38 @@ impl Scratch {
         }
         // loops over touches end as the last one did, which the processor foresees: scoring takes
         // two thirds of the time
-        persons.sort_by_key(|person| person.touches.len());
+        persons.sort_by_cached_key(|person| reach.count(&touches[person.touches.clone()]));
         let converting = persons.len();
         persons.append(&mut others);
         converting
+    }
+}
+
+/// What decides where a person stands: rows that no builder may forget which reports the period.
+/// So a builder that forgot others gives the same arena, and every sum over it the same bits.
+#[derive(Debug, Clone, Copy)]
+struct Reach {
+    /// The first second of the period.
+    period: u32,
+    /// The first second whose touches a journey of the period may hold.
+    touches: u32,
+}
+
+impl Reach {
+    fn new(options: &JourneyOptions) -> Self {
+        let period = options.period.first();
+        Self {
+            period,
+            touches: period.saturating_sub(options.reach()),
+        }
+    }
+
+    /// How many of a person's touches may be in a journey of the period.
+    fn count(self, touches: &[Touch]) -> usize {
+        match self.touches {
+            0 => touches.len(),
+            first => touches.len() - touches.partition_point(|touch| touch.time < first),
+        }
     }
 }
 

@@ -13,8 +13,9 @@ use crate::event::details::NO_TEXT;
 use crate::event::person::PersonTable;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::partition::SaleRow;
-use crate::journeys::build::returns::{Refunds, take_off};
+use crate::journeys::build::returns::{PeriodCounts, Refunds, take_off};
 use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -25,6 +26,8 @@ pub(super) struct Orders {
     repeated: Vec<OrderRow>,
     refunds: Refunds,
     drops_repeats: bool,
+    /// What is out of the ordinary counts here alone.
+    period: TimeRange,
 }
 
 /// A row of an order. Orders of different goals are different ones: a log may give a check-out and
@@ -52,7 +55,10 @@ impl Orders {
         options: &JourneyOptions,
     ) -> Self {
         if len == 0 || !options.reads_orders() {
-            return Self::default();
+            return Self {
+                period: options.period,
+                ..Self::default()
+            };
         }
         let horizon = options.horizon();
         let named = |sale: &&SaleRow| sale.order != NO_TEXT && horizon.reads(sale.time);
@@ -81,6 +87,7 @@ impl Orders {
             repeated: earliest_of_repeated(rows.collect()),
             refunds: Refunds::new(returns, options, |order| is(order, ONCE)),
             drops_repeats: options.unique_orders,
+            period: options.period,
         }
     }
 
@@ -96,7 +103,7 @@ impl Orders {
         if self.drops_repeats && !self.repeated.is_empty() {
             sales.retain(|sale| {
                 let stands = self.stands(sale, table);
-                if !stands {
+                if !stands && self.period.includes(sale.time) {
                     counts.repeated_orders += 1;
                     counts.repeated_value += sale.value;
                 }
@@ -105,7 +112,11 @@ impl Orders {
         }
         if !returns.is_empty() || !self.refunds.is_empty() {
             let stands = |sale: &SaleRow| self.stands(sale, table);
-            take_off(sales, returns, &self.refunds, &stands, table, counts);
+            let mut told = PeriodCounts {
+                period: self.period,
+                counts,
+            };
+            take_off(sales, returns, &self.refunds, &stands, table, &mut told);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Batches of events to rows by partition, several pieces at a time.
 
 use crate::error::Result;
-use crate::event::{CleanedRows, CostTable, Events, IgnoredRows, Kind};
+use crate::event::{CleanedDays, CleanedRows, CostTable, Events, IgnoredRows, Kind};
 use crate::journeys::build::labels::BatchLabels;
 use crate::journeys::build::names::Names;
 use crate::journeys::build::partition::PartitionedRows;
@@ -20,6 +20,7 @@ pub(super) struct ParsedRows {
     pub(super) batches: Vec<PartitionedRows>,
     pub(super) ignored_rows: IgnoredRows,
     pub(super) cleaned_rows: CleanedRows,
+    pub(super) cleaned_days: CleanedDays,
     /// What touches of missing persons cost.
     pub(super) costs: CostTable,
     pub(super) rows: u64,
@@ -56,6 +57,7 @@ pub(super) fn partitioned(
         batches,
         ignored_rows,
         cleaned_rows,
+        cleaned_days: events.cleaned_days(),
         costs: events.unknown_costs().clone(),
         rows: events.len() as u64 + ignored_rows.total() + cleaned_rows.left_out(),
     })

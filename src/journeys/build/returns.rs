@@ -6,6 +6,7 @@ use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::partition::SaleRow;
 use crate::journeys::options::JourneyOptions;
+use crate::time::TimeRange;
 use std::collections::HashMap;
 
 /// What is left of a value below this share of it is nothing: refunds of lines add up to the order
@@ -16,7 +17,7 @@ const NOTHING: f64 = 1e-9;
 #[derive(Debug, Default)]
 pub(super) struct Refunds {
     sums: Vec<(u32, f64)>,
-    /// Returns of orders that no conversion has.
+    /// Returns of the period whose orders no conversion has.
     pub(super) unmatched: u64,
 }
 
@@ -33,7 +34,8 @@ impl Refunds {
             .flat_map(|returns| returns.iter())
             .filter(|each| each.order != NO_TEXT && horizon.reads(each.time))
             .collect();
-        let all = named.len();
+        let is_told = |each: &&&SaleRow| !sold(each.order) && options.period.includes(each.time);
+        let unmatched = named.iter().filter(is_told).count() as u64;
         named.retain(|each| sold(each.order));
         // by amount: the order of rows must not change a bit of a sum
         named.sort_unstable_by(|left, right| {
@@ -45,7 +47,7 @@ impl Refunds {
             (returns[0].order, values.fold(0.0, |sum, value| sum + value))
         };
         Self {
-            unmatched: (all - named.len()) as u64,
+            unmatched,
             sums: named
                 .chunk_by(|left, right| left.order == right.order)
                 .map(sum)
@@ -63,6 +65,12 @@ impl Refunds {
     }
 }
 
+/// Counts of what is out of the ordinary in the period.
+pub(super) struct PeriodCounts<'a> {
+    pub(super) period: TimeRange,
+    pub(super) counts: &'a mut RowCounts,
+}
+
 /// Takes returns off the conversions of some persons, and conversions out that are returned whole.
 /// Both lists are by person and time. A return that names an order belongs to the earliest rows of
 /// it, for which `stands` holds; another one to its person's latest conversion before it of which
@@ -73,19 +81,20 @@ pub(super) fn take_off(
     refunds: &Refunds,
     stands: &dyn Fn(&SaleRow) -> bool,
     table: &PersonTable,
-    counts: &mut RowCounts,
+    told: &mut PeriodCounts<'_>,
 ) {
     let mut left: Vec<f64> = sales.iter().map(|sale| sale.value).collect();
     if !refunds.is_empty() {
         take_off_orders(sales, &mut left, refunds, stands);
     }
-    take_off_latest(sales, &mut left, returns, table, counts);
+    take_off_latest(sales, &mut left, returns, table, told);
     let mut row = 0;
     sales.retain_mut(|sale| {
         let net = left[row];
         row += 1;
         let stays = sale.value == 0.0 || net > NOTHING * sale.value;
-        counts.returned_conversions += u64::from(!stays);
+        let counts = !stays && told.period.includes(sale.time);
+        told.counts.returned_conversions += u64::from(counts);
         sale.value = net;
         stays
     });
@@ -118,7 +127,7 @@ fn take_off_latest(
     left: &mut [f64],
     returns: &[SaleRow],
     table: &PersonTable,
-    counts: &mut RowCounts,
+    told: &mut PeriodCounts<'_>,
 ) {
     let mut sale = 0;
     // the person's conversions so far of which something is left
@@ -147,7 +156,8 @@ fn take_off_latest(
         {}
         match bought.last() {
             Some(&sale) => left[sale] -= each.value.min(left[sale]),
-            None => counts.unmatched_returns += 1,
+            None if told.period.includes(each.time) => told.counts.unmatched_returns += 1,
+            None => {}
         }
     }
 }

@@ -1,11 +1,12 @@
 //! A builder that goes on: reports of periods, and rows that are no longer needed.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::journeys::arena::columns::Journeys;
 use crate::journeys::build::builder::JourneyBuilder;
 use crate::journeys::build::waves::CutPartitions;
 use crate::progress::Progress;
-use crate::time::TimeRange;
+use crate::time::moment::Moment;
+use crate::time::{TimeRange, TimeZone};
 use rayon::prelude::*;
 
 impl JourneyBuilder {
@@ -38,8 +39,12 @@ impl JourneyBuilder {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     ///
+    /// Of a period that begins before the rows that [`JourneyBuilder::forget_before`] left,
+    /// [`Journeys::forgotten`] says which part may lack rows, and a comparison tells it
+    /// ([`Finding::Forgotten`](crate::attribution::Finding::Forgotten)).
+    ///
     /// # Errors
-    /// If [`JourneyBuilder::build`] would fail.
+    /// If [`JourneyBuilder::build`] would fail; if every row of the period is forgotten.
     pub fn snapshot(&self, period: TimeRange) -> Result<Journeys> {
         self.snapshot_with_progress(period, &())
     }
@@ -55,13 +60,33 @@ impl JourneyBuilder {
         progress: &dyn Progress,
     ) -> Result<Journeys> {
         self.check_returns()?;
+        let forgotten = self.forgotten_part(period)?;
         let options = self.options.clone().with_period(period);
-        CutPartitions::new(&options, &self.names, &self.batches, &self.costs, progress)?.journeys(
-            self.names.clone(),
-            &options,
-            &self.costs,
-            self.cleaned_rows,
-        )
+        let (names, costs) = (&self.names, &self.costs);
+        let cut = CutPartitions::new(&options, names, &self.batches, costs, progress)?;
+        let cleaned = self.cleaned_days.within(period);
+        let journeys = cut.journeys(names.clone(), &options, costs, cleaned)?;
+        Ok(journeys.with_forgotten(forgotten))
+    }
+
+    /// The part of a period whose journeys may lack forgotten rows.
+    ///
+    /// # Errors
+    /// If every row of the period is forgotten.
+    pub(super) fn forgotten_part(&self, period: TimeRange) -> Result<Option<TimeRange>> {
+        if self.forgotten == 0 {
+            return Ok(None);
+        }
+        if period.last() < self.forgotten {
+            let kept = Moment::new(self.forgotten.into(), &TimeZone::utc());
+            let expected = format!("one that ends after {kept}: rows before it are forgotten");
+            return Err(Error::setting("the period of journeys", period, expected));
+        }
+        let whole = i64::from(self.forgotten) + i64::from(self.options.reach());
+        if period.from() >= whole {
+            return Ok(None);
+        }
+        TimeRange::new(period.from(), whole.min(period.to())).map(Some)
     }
 
     /// Drops the rows that no journey closing at or after the second `from` can hold - those more
@@ -69,10 +94,12 @@ impl JourneyBuilder {
     /// and says how many rows. A service that reports day by day calls it behind each
     /// [`JourneyBuilder::snapshot`], and runs on in bounded memory.
     ///
-    /// Journeys are the same with and without, unless an order of a forgotten row is repeated later:
-    /// the repeat then counts as a new order. Models that read whole timelines, time to event, see
-    /// what is left of them, and a person whose purchases are all forgotten is a new customer at
-    /// the next.
+    /// Journeys that close at `from` or later stay the same, and so does every figure of rules and of
+    /// models of journeys, intervals included, to the bit. Four things read older rows, and so see
+    /// what is left of them: models of whole timelines (time to event); whether a purchase is a
+    /// person's first; a person's segment, that of the first row; and
+    /// [`JourneyOptions::with_most_touches`]. An order of a forgotten row that is repeated later
+    /// counts as a new order.
     ///
     /// ```
     /// use mixtouch::{Event, Events, JourneyBuilder, JourneyOptions};
@@ -94,15 +121,20 @@ impl JourneyBuilder {
     /// # Ok::<(), mixtouch::Error>(())
     /// ```
     pub fn forget_before(&mut self, from: i64) -> u64 {
-        let reach = 2 * i64::from(self.options.lookback.longest());
+        let reach = i64::from(self.options.reach());
         let from = u32::try_from(from.saturating_sub(reach).max(0)).unwrap_or(u32::MAX);
-        let before = self.kept();
+        let kept = self.kept();
         self.batches
             .par_iter_mut()
             .for_each(|batch| batch.forget_before(from));
         self.batches.retain(|batch| batch.len() > 0);
         self.names.forget_unused(&mut self.batches);
-        before - self.kept()
+        let dropped = kept - self.kept();
+        if dropped > 0 {
+            self.forgotten = self.forgotten.max(from);
+        }
+        self.cleaned_days.forget_before(from);
+        dropped
     }
 
     /// How many touches and conversions are held, and returns where journeys are net of them.

@@ -21,7 +21,8 @@ use crate::journeys::arena::totals::Totals;
 use crate::journeys::build::assemble::{AssembledColumns, GrowingArena};
 use crate::journeys::build::costs::settled_costs;
 use crate::journeys::build::counts::RowCounts;
-use crate::journeys::build::cut::{CutJourneys, PartitionCutter};
+use crate::journeys::build::cut::PartitionCutter;
+use crate::journeys::build::cut_journeys::CutJourneys;
 use crate::journeys::build::gather::{Scratch, Source};
 use crate::journeys::build::labels::split;
 use crate::journeys::build::names::Names;
@@ -211,6 +212,7 @@ impl CutPartitions {
             censored: self.censored,
             irregularities,
             net_of_returns: options.net_of_returns,
+            forgotten: None,
             totals: Totals::default(),
         };
         journeys.totals = journeys.accumulate(Totals::default)?;

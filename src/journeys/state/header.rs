@@ -1,7 +1,7 @@
 //! The start of a state: what the rest is read by.
 
 use crate::error::{Error, Result};
-use crate::event::{CleanedRows, CostTable, IgnoredRows};
+use crate::event::{CleanedDays, CleanedRows, CostTable, IgnoredRows};
 use crate::journeys::options::JourneyOptions;
 use crate::journeys::state::reader::{StateReader, damaged};
 use crate::journeys::state::writer::StateWriter;
@@ -11,8 +11,9 @@ use std::io::{Read, Write};
 
 const MAGIC: [u8; 16] = *b"mixtouch state\r\n";
 
-/// The number of the format. Another layout takes the next number.
-const FORMAT: u32 = 1;
+/// The number of the format. Another layout takes the next number; earlier ones still read. Since
+/// 2 the header says before which second rows are forgotten, and has the days of what was cleaned.
+const FORMAT: u32 = 2;
 
 /// What a state says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,6 +26,11 @@ pub(super) struct Header {
     pub(super) ignored_rows: IgnoredRows,
     pub(super) cleaned_rows: CleanedRows,
     pub(super) costs: CostTable,
+    #[serde(default)]
+    pub(super) forgotten: u32,
+    /// None in format 1.
+    #[serde(default)]
+    pub(super) cleaned_days: Option<CleanedDays>,
     /// How many batches follow.
     pub(super) batches: usize,
     /// Where the caller's source of events was.

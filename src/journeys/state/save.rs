@@ -1,6 +1,7 @@
 //! Saving and loading a builder.
 
 use crate::error::{Error, Result};
+use crate::event::CleanedDays;
 use crate::journeys::build::JourneyBuilder;
 use crate::journeys::state::file::replace;
 use crate::journeys::state::header::Header;
@@ -100,7 +101,9 @@ impl JourneyBuilder {
             costs,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             rows,
+            forgotten,
         } = self;
         let offset = serde_json::to_value(offset).map_err(|error| {
             Error::setting("the offset to save", error, "a value that JSON can hold")
@@ -111,7 +114,9 @@ impl JourneyBuilder {
             rows: *rows,
             ignored_rows: *ignored_rows,
             cleaned_rows: *cleaned_rows,
+            cleaned_days: Some(cleaned_days.clone()),
             costs: costs.clone(),
+            forgotten: *forgotten,
             batches: batches.len(),
             offset,
         };
@@ -136,7 +141,9 @@ impl JourneyBuilder {
             rows,
             ignored_rows,
             cleaned_rows,
+            cleaned_days,
             costs,
+            forgotten,
             batches: count,
             offset,
         } = Header::read(&mut reader)?;
@@ -153,7 +160,9 @@ impl JourneyBuilder {
             costs,
             ignored_rows,
             cleaned_rows,
+            cleaned_days: cleaned_days.unwrap_or_else(|| CleanedDays::undated(cleaned_rows)),
             rows,
+            forgotten,
         };
         Ok((builder, caller_offset(offset)?))
     }
@@ -162,6 +171,18 @@ impl JourneyBuilder {
 /// The offset as the caller's type.
 fn caller_offset<T: DeserializeOwned>(offset: Value) -> Result<T> {
     let text = offset.to_string();
-    serde_json::from_value(offset)
-        .map_err(|error| Error::setting("the saved offset", text, error.to_string()))
+    serde_json::from_value(offset).map_err(|error| {
+        let wanted = without_paths(std::any::type_name::<T>());
+        let expected = format!("a value of the type {wanted} that the program reads ({error})");
+        Error::setting("the saved offset", text, expected)
+    })
+}
+
+/// The name of a type, of which each part is without its path.
+fn without_paths(name: &str) -> String {
+    let inside = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let parts = name.split_inclusive(|letter| !inside(letter));
+    parts
+        .map(|part| part.rsplit("::").next().unwrap_or(part))
+        .collect()
 }

@@ -26,6 +26,29 @@ fn state(options: JourneyOptions) -> Vec<u8> {
     state
 }
 
+/// As version 0.1.0 wrote it in format 1: a touch a day of ann and of 7 for four days, then ann's
+/// order.
+#[test]
+fn a_state_of_format_1_still_loads() {
+    let stored = include_bytes!("stored_v1.state");
+    assert_eq!(stored[16..20], [1, 0, 0, 0]);
+    let (builder, offset): (_, u64) = JourneyBuilder::read_state(&stored[..]).unwrap();
+    assert_eq!((builder.kept(), builder.rows(), offset), (9, 10, 9));
+    let journeys = builder.snapshot(TimeRange::default()).unwrap();
+    assert_eq!(journeys.forgotten(), None);
+    let totals = journeys.totals();
+    assert_eq!(
+        (totals.conversions, totals.value, totals.touchpoints),
+        (1.0, 20.0, 8.0)
+    );
+    assert_eq!(journeys.irregularities().cleaned_rows.unknown_touches, 1);
+    // stored again it has the format of today, and the same content
+    let mut state = Vec::new();
+    builder.write_state(&mut state, &offset).unwrap();
+    let (again, _): (_, u64) = JourneyBuilder::read_state(&state[..]).unwrap();
+    assert_eq!(again.build().unwrap().totals(), totals);
+}
+
 /// A file may be made by hand, checksum and all: what loads must also build.
 #[test]
 fn a_state_made_by_hand_is_refused_or_builds() {

@@ -44,9 +44,10 @@ pub struct ConversionRates {
     pub population: u64,
     /// Share of them with a conversion after a touch.
     pub overall: Proportion,
-    /// Share of them with a conversion after touches of two channels or more in one journey.
+    /// Share of them with a conversion after touches of two channels or more in one journey; of a
+    /// population of 0 where those are some, but fewer than the minimum group.
     pub omnichannel: Proportion,
-    /// Share of them who used two channels or more, in one journey or in several.
+    /// Share of them who used two channels or more, in one journey or in several; likewise protected.
     pub cross_channel: Proportion,
     /// By channel: share of the persons it touched who converted in a journey with that channel.
     pub by_channel: Vec<ChannelRate>,
@@ -130,7 +131,13 @@ impl ConversionRates {
             rates.into_iter().map(row).collect()
         };
         let by_channel = named(self.by_channel);
+        let shown = |rate: Proportion| match rate.count {
+            count if count == 0 || minimum.allows(count) => rate,
+            _ => Proportion::from_counts(0, 0, options.level()),
+        };
         Ok(Self {
+            omnichannel: shown(self.omnichannel),
+            cross_channel: shown(self.cross_channel),
             by_channel: rows(shown_channels(
                 by_channel,
                 journeys,
@@ -179,11 +186,15 @@ impl Report for ConversionRates {
             };
             Table::new([heading, "persons", "converted"]).with_rows(rows.iter().map(row))
         };
+        let line = |what: &str, rate: &Proportion| match rate.population {
+            0 if self.population > 0 => format!("{what}: too few persons to be shown"),
+            _ => format!("{what} {rate}"),
+        };
         vec![
             Section::new()
-                .with_line(format!("converted {}", self.overall))
-                .with_line(format!("after two channels or more {}", self.omnichannel))
-                .with_line(format!("used two channels or more {}", self.cross_channel))
+                .with_line(line("converted", &self.overall))
+                .with_line(line("after two channels or more", &self.omnichannel))
+                .with_line(line("used two channels or more", &self.cross_channel))
                 .with_table(rates("channel", &self.by_channel))
                 .with_table(rates("first channel", &self.by_first_channel)),
         ]
@@ -396,5 +407,44 @@ impl Accumulator for ConversionCounts {
                 .for_each(|(count, more)| *count += more);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Event, Events};
+    use crate::journeys::JourneyOptions;
+    use crate::privacy::MinimumGroup;
+
+    #[test]
+    fn a_group_below_the_minimum_is_not_shown() {
+        let mut log = Events::new();
+        for person in 0..30_u64 {
+            log.push(Event::touch(person, 1_767_225_600, "social"))
+                .unwrap();
+        }
+        // three persons use a second channel, two of them convert after it
+        for person in 0..3_u64 {
+            log.push(Event::touch(person, 1_767_225_700, "search"))
+                .unwrap();
+        }
+        for person in 0..2_u64 {
+            log.push(Event::conversion(person, 1_767_225_800)).unwrap();
+        }
+        let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+        let rates = |persons: u64| {
+            let minimum = MinimumGroup::new(persons).unwrap();
+            let options = KpiOptions::default().with_minimum(minimum);
+            ConversionRates::new(&journeys, &options).unwrap()
+        };
+        let all = rates(1);
+        assert_eq!((all.omnichannel.count, all.cross_channel.count), (2, 3));
+        let some = rates(3);
+        assert_eq!((some.omnichannel.rate, some.cross_channel.count), (None, 3));
+        let text = some.to_string();
+        assert!(text.contains("after two channels or more: too few persons to be shown"));
+        assert!(text.contains("used two channels or more 10.00 %"), "{text}");
+        assert_eq!(rates(4).cross_channel.population, 0);
     }
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::experiment::compare_proportions;
-use crate::kpi::map::map_counts::{EdgeCounts, MapCounts};
+use crate::kpi::map::edges::EdgeCounts;
+use crate::kpi::map::map_counts::MapCounts;
 use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, holm};
 
 /// A step whose journeys convert less often than journeys do on average.

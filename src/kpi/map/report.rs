@@ -4,9 +4,10 @@ use std::fmt;
 
 use crate::error::Result;
 use crate::journeys::arena::Journeys;
+use crate::kpi::map::edges::EdgeCounts;
 use crate::kpi::map::friction::{Excess, friction, handoffs};
 use crate::kpi::map::journey_map::{JourneyMap, MapEdge, Node, StepFigures};
-use crate::kpi::map::map_counts::{CONVERSION, DROP, EdgeCounts, MapCounts, START, StepCounts};
+use crate::kpi::map::map_counts::{CONVERSION, DROP, MapCounts, START, StepCounts};
 use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::report::{Cell, Report, Section, Table};

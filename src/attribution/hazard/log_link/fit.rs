@@ -9,7 +9,7 @@ use crate::attribution::hazard::log_link::person_time::PersonTime;
 use crate::attribution::hazard::log_link::specification::LogLinearHazard;
 use crate::attribution::hazard::report::FitReport;
 use crate::attribution::needs::Needs;
-use crate::channel::Channels;
+use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 
 /// Newton steps after which fitting gives up.
@@ -70,7 +70,13 @@ impl Fit for LogLinearHazard {
             conversions,
             person_days,
         };
+        let bins = self.ends.len();
+        let is_unseen = |id: &ChannelId| {
+            let first = id.index() * bins;
+            !seen[first..first + bins].contains(&true)
+        };
         Ok(LogLinearHazardModel {
+            unseen: channels.ids().filter(is_unseen).collect(),
             specification: self.clone(),
             channels,
             coefficients,

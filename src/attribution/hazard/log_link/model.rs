@@ -38,6 +38,9 @@ pub struct LogLinearHazardModel {
     pub(super) coefficients: Vec<f64>,
     pub(super) captured: Vec<bool>,
     pub(super) fit: FitReport,
+    /// Channels without exposure.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) unseen: Vec<ChannelId>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +50,8 @@ struct ModelFields {
     coefficients: Vec<f64>,
     captured: Vec<bool>,
     fit: FitReport,
+    #[serde(default)]
+    unseen: Vec<ChannelId>,
 }
 
 impl TryFrom<ModelFields> for LogLinearHazardModel {
@@ -59,7 +64,9 @@ impl TryFrom<ModelFields> for LogLinearHazardModel {
             coefficients,
             captured,
             fit,
+            unseen,
         } = fields;
+        channels.check_ids("a channel without exposure", &unseen)?;
         let sound = (coefficients.is_empty()
             || coefficients.len() == channels.len() * specification.ends.len() + 1)
             && coefficients
@@ -79,6 +86,7 @@ impl TryFrom<ModelFields> for LogLinearHazardModel {
             coefficients,
             captured,
             fit,
+            unseen,
         })
     }
 }
@@ -182,6 +190,10 @@ impl AttributionModel for LogLinearHazardModel {
 
     fn channels(&self) -> Option<&Channels> {
         Some(&self.channels)
+    }
+
+    fn unseen_channels(&self) -> Vec<ChannelId> {
+        self.unseen.clone()
     }
 
     fn free_parameters(&self) -> Option<usize> {

@@ -190,7 +190,7 @@ impl<'a> Row<'a> {
         events: &mut Events,
     ) -> Result<u64> {
         let (goal, order) = (self.text(Field::Goal)?, self.text(Field::OrderId)?);
-        events.cleaned_mut().unknown_conversions += 1;
+        events.count_unknown(Kind::Conversion, time);
         let person = unknown_person(time, value, [place, goal.trim(), order.trim()]);
         if self.columns.identifiers().is_none() {
             return Ok(person);

@@ -2,7 +2,7 @@
 
 use crate::channel::ChannelId;
 use crate::journeys::build::assemble::GrowingArena;
-use crate::journeys::build::cut::{CutJourneys, Extent};
+use crate::journeys::build::cut_journeys::{CutJourneys, Extent};
 use crate::journeys::journey::Outcome;
 use crate::util::interner::Interner;
 use std::collections::BTreeMap;
@@ -35,10 +35,10 @@ fn part(number: u32) -> CutJourneys {
         part.journey_ends.push(part.closes.len() as u32);
         part.segments.push(number);
         part.person_segments.push(person);
+        part.bought_before.push(person == 1);
         if (person as usize) < converting {
             part.outcomes.push(Outcome::conversion(f64::from(number)));
             part.places.push(ChannelId(person as u16));
-            part.bought_before.push(person == 1);
         }
     }
     part

@@ -1,0 +1,73 @@
+//! Models fitted and compared on the same journeys.
+
+use crate::attribution::comparison::entry::Fitted;
+use crate::attribution::comparison::fitted_models::FittedModels;
+use crate::attribution::comparison::fitting::{Entrant, fit_whole};
+use crate::attribution::comparison::lessons::Lessons;
+use crate::attribution::comparison::part::Part;
+use crate::attribution::comparison::run::Comparison;
+use crate::attribution::comparison::segment_parts::{
+    known_costs, segment_part, segment_table, whole,
+};
+use crate::attribution::comparison::table::ComparisonTable;
+use crate::attribution::comparison::timed::Timed;
+use crate::attribution::comparison::watch::Watch;
+use crate::attribution::provenance::Provenance;
+use crate::error::Result;
+use crate::journeys::arena::Journeys;
+use crate::privacy::Protected;
+use crate::progress::Progress;
+
+impl Comparison {
+    /// The table, and the models fitted on all journeys.
+    pub(super) fn on_same(
+        &self,
+        journeys: &Journeys,
+        progress: &dyn Progress,
+    ) -> Result<(ComparisonTable, FittedModels)> {
+        let (entries, mut findings) = self.usable(&[journeys])?;
+        let Protected { groups, withheld } = journeys.segments(self.minimum);
+        let kinds = [true, false].map(|kind| entries.iter().any(|named| whole(named) == kind));
+        let kinds = kinds.iter().filter(|is_there| **is_there).count();
+        let replicates = self.bootstrap.map_or(0, |bootstrap| bootstrap.replicates());
+        let watch = Watch::new(
+            progress,
+            entries.len() * (1 + groups.len()),
+            replicates * (1 + kinds * groups.len()),
+        );
+        watch.fitting.add(0)?;
+        let (fitted, left_out) = fit_whole(&entries, journeys.sample(), journeys, &watch.fitting)?;
+        findings.extend(left_out);
+        let entrants = fitted
+            .iter()
+            .map(|(named, model)| Entrant::new(named, &model.item, journeys.channels(), None));
+        let entrants: Vec<Entrant<'_>> = entrants.collect();
+        let fitted: Vec<Timed<Fitted>> = fitted.into_iter().map(|(_, model)| model).collect();
+        let lessons = Lessons::new(journeys, &entrants, &fitted);
+        let models = FittedModels::new(&entrants, &fitted);
+        let all = Part {
+            entrants: entrants.iter().collect(),
+            sample: journeys.sample(),
+            segment: None,
+            costs: known_costs(journeys),
+        };
+        let bootstrap = self.bootstrap.as_ref();
+        let tables = all.fit_and_score(Some(fitted), bootstrap, &watch)?;
+        let mut segments = Vec::with_capacity(groups.len());
+        for (name, group) in groups {
+            let segment = journeys.segment(&group);
+            let mut models = Vec::with_capacity(entrants.len());
+            for kind in [false, true] {
+                let part = segment_part(&segment, kind, &entrants);
+                models.extend(part.fit_and_score(None, bootstrap, &watch)?);
+            }
+            segments.push(segment_table(name, &segment, models, &entrants)?);
+        }
+        findings.extend(lessons.findings(journeys, &entrants, &tables, self.refuse_unknown)?);
+        let learns = entries.iter().any(|named| named.entry.needs_evidence());
+        let provenance = Provenance::new(learns.then_some(journeys), Some(journeys));
+        let table = ComparisonTable::new(journeys.totals(), self.bootstrap, tables, segments);
+        let table = table.with_withheld(withheld).with_findings(findings);
+        Ok((table.with_provenance(provenance), models))
+    }
+}
