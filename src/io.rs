@@ -27,7 +27,9 @@ pub use self::columns::EventColumns;
 #[cfg(feature = "csv")]
 pub use self::csv::events::{CsvChunk, CsvReader};
 #[cfg(feature = "mapping")]
-pub use self::file::format::{FileFormat, FileKind, Header};
+pub use self::file::format::{FileFormat, FileKind};
+#[cfg(feature = "mapping")]
+pub use self::file::forms::Header;
 #[cfg(feature = "mapping")]
 pub use self::file::guess::Guess;
 pub use self::identified::{Batches, IdentifiedReader};

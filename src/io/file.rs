@@ -6,10 +6,10 @@
 mod csv_rows;
 mod escaped;
 pub(super) mod format;
+pub(super) mod forms;
 pub(super) mod guess;
 pub(super) mod input;
 pub(super) mod json;
 mod json_rows;
 pub(super) mod paths;
 pub(super) mod rows;
-mod serde_forms;

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::io::csv::chunks::Dialect;
-use crate::io::file::serde_forms::sign;
+use crate::io::file::forms::{Header, Stated, sign};
 use crate::util::known_fields::refuse_unknown_fields;
 use serde::{Deserialize, Serialize};
 
@@ -46,13 +46,6 @@ pub struct FileFormat {
 
 refuse_unknown_fields!(FileFormat, serialize);
 
-/// A setting that may be left to a guess.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::io) enum Stated<T> {
-    Auto,
-    Is(T),
-}
-
 /// The format of a file.
 ///
 /// ```
@@ -76,33 +69,6 @@ pub enum FileKind {
     /// Apache Parquet.
     #[serde(rename = "parquet")]
     Parquet,
-}
-
-/// Where the names of the columns stand.
-///
-/// ```
-/// use mixtouch::io::{FileFormat, Header};
-///
-/// // a report with title lines above the table
-/// let names = ["Day", "Date"].map(String::from).to_vec();
-/// let report = FileFormat::default().with_header(Header::StartsWith(names));
-/// let settings = r#"{"header": {"starts_with": ["Day", "Date"]}}"#;
-/// assert_eq!(serde_json::from_str::<FileFormat>(settings)?, report);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Header {
-    /// In the first line that is not blank: `true`.
-    #[default]
-    FirstLine,
-    /// In the first row that looks like it: `"auto"`.
-    Auto,
-    /// In the first row whose first field is one of these: `{ starts_with = [..] }`.
-    StartsWith(Vec<String>),
-    /// In the first row after this many lines: `{ skip_lines = 2 }`.
-    SkipLines(u64),
-    /// Not in the file, whose columns these are: `{ columns = [..] }`.
-    Columns(Vec<String>),
 }
 
 impl Default for FileFormat {

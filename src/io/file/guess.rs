@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::io::csv::chunks::Dialect;
-use crate::io::file::format::{FileFormat, FileKind, Header, Stated};
+use crate::io::file::format::{FileFormat, FileKind};
+use crate::io::file::forms::{Header, Stated};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

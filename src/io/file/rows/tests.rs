@@ -1,5 +1,5 @@
 use super::*;
-use crate::io::file::format::Header;
+use crate::io::file::forms::Header;
 use crate::io::file::input::tests::{gzip, utf16le};
 use proptest::prelude::*;
 

@@ -1,8 +1,41 @@
-//! How the settings of a file are written: signs as texts, a header as `true` or a table.
+//! Settings of a file that have forms of their own: signs as texts, a header as `true` or a table.
 
-use crate::io::file::format::{Header, Stated};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A setting that may be left to a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::io) enum Stated<T> {
+    Auto,
+    Is(T),
+}
+
+/// Where the names of the columns stand.
+///
+/// ```
+/// use mixtouch::io::{FileFormat, Header};
+///
+/// // a report with title lines above the table
+/// let names = ["Day", "Date"].map(String::from).to_vec();
+/// let report = FileFormat::default().with_header(Header::StartsWith(names));
+/// let settings = r#"{"header": {"starts_with": ["Day", "Date"]}}"#;
+/// assert_eq!(serde_json::from_str::<FileFormat>(settings)?, report);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Header {
+    /// In the first line that is not blank: `true`.
+    #[default]
+    FirstLine,
+    /// In the first row that looks like it: `"auto"`.
+    Auto,
+    /// In the first row whose first field is one of these: `{ starts_with = [..] }`.
+    StartsWith(Vec<String>),
+    /// In the first row after this many lines: `{ skip_lines = 2 }`.
+    SkipLines(u64),
+    /// Not in the file, whose columns these are: `{ columns = [..] }`.
+    Columns(Vec<String>),
+}
 
 /// A sign as a text of one character, none as the empty text.
 pub(super) mod sign {
