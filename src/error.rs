@@ -270,6 +270,7 @@ impl Error {
     }
 
     /// A failed read; damage to the data where a decoder found it.
+    #[cfg(feature = "csv")]
     pub(crate) fn reading(error: std::io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(error) => error,
