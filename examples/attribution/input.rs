@@ -1,12 +1,14 @@
 //! From files, or a simulation, to journeys.
 
+use crate::mapped;
 use crate::options::{Options, Returns, pair};
-use mixtouch::event::{IgnoredRows, Placeholders};
-use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
+use mixtouch::event::IgnoredRows;
+use mixtouch::io::{CsvChunk, CsvReader, EventColumns, TimeUnit};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::time::TimeRange;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
 use serde::Serialize;
+use serde_json::Value;
 use std::fs::File;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,6 +19,10 @@ pub(crate) struct Input {
     /// Those that models are fitted on, where they are others.
     pub(crate) training: Option<Journeys>,
     pub(crate) truth: Option<Truth>,
+    /// What was spent, where a table says so.
+    pub(crate) costs: Option<CostTable>,
+    /// What was read by a mapping, by name.
+    pub(crate) readings: Vec<(&'static str, Value)>,
     pub(crate) read: Duration,
     pub(crate) build: Duration,
 }
@@ -37,16 +43,40 @@ pub(crate) struct Caused {
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
-    let costs = options
-        .costs
-        .as_deref()
-        .map(|path| in_file(path, |file| CostTable::from_csv(file, options.zone()?)))
-        .transpose()?;
-    match (&options.paths, &options.events) {
-        (Some(path), _) => read_paths(options, path, costs),
-        (_, Some(path)) => read_events(options, path, costs),
-        _ => simulate(options, costs),
+    let (costs, spend) = read_costs(options)?;
+    let mut input = match (&options.paths, &options.events) {
+        (Some(path), _) => read_paths(options, path, costs.clone()),
+        (_, Some(path)) => read_events(options, path, costs.clone()),
+        _ => simulate(options, costs.clone()),
+    }?;
+    input.costs = costs;
+    input.readings.extend(spend);
+    Ok(input)
+}
+
+/// The costs of all tables, and what was read of those of ad platforms.
+fn read_costs(options: &Options) -> Result<(Option<CostTable>, Option<(&'static str, Value)>)> {
+    let (mut all, mut spend): (Option<CostTable>, Vec<Value>) = (None, Vec::new());
+    for text in &options.costs {
+        let (preset, path) = match text.split_once('=') {
+            Some((preset, path)) => (Some(preset), path),
+            None => (None, text.as_str()),
+        };
+        let path = Path::new(path);
+        let costs = match mapped::read_costs(options, preset, path)? {
+            Some((costs, report)) => {
+                spend.push(report);
+                costs
+            }
+            None => in_file(path, |file| CostTable::from_csv(file, options.zone()?))?,
+        };
+        match &mut all {
+            Some(all) => all.append(costs),
+            None => all = Some(costs),
+        }
     }
+    let spend = (!spend.is_empty()).then(|| ("spend", spend.into()));
+    Ok((all, spend))
 }
 
 fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Result<Input> {
@@ -68,6 +98,8 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
         journeys,
         training: None,
         truth: None,
+        costs: None,
+        readings: Vec::new(),
         read,
         build: started.elapsed() - read,
     })
@@ -82,24 +114,49 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         }
         builder.add_costs(&costs);
     }
+    let mut readings = Vec::new();
+    match mapped::mapping(options)? {
+        Some(mapping) => {
+            let report = mapped::read_log(options, path, &mapping, &mut builder)?;
+            readings.push(("reading", report));
+        }
+        None => read_plain(options, path, &mut builder)?,
+    }
+    check_goal(options, &builder)?;
+    let read = started.elapsed();
+    let (journeys, training) = built(options, builder)?;
+    Ok(Input {
+        journeys,
+        training,
+        truth: None,
+        costs: None,
+        readings,
+        read,
+        build: started.elapsed() - read,
+    })
+}
+
+/// Reads a log of the plain columns.
+fn read_plain(options: &Options, path: &Path, builder: &mut JourneyBuilder) -> Result<()> {
     let mut columns = EventColumns::default();
     for text in &options.columns {
         let (standard, name) = pair("--column", text)?;
         columns = columns.rename(standard, name)?;
     }
-    let usual = Placeholders::default();
-    let placeholders = options
-        .placeholder
-        .iter()
-        .fold(usual, |all, text| all.with(text));
     columns = columns
         .with_texts(options.segment.iter())
-        .with_placeholders(placeholders)
+        .with_placeholders(options.placeholders())
         .with_folded_channels(options.fold_channels);
     if options.returns == Returns::Net {
         columns = columns.keep_returns();
     }
-    in_file(path, |file| read_log(path, file, columns, &mut builder))?;
+    if let Some(unit) = &options.time_unit {
+        columns = columns.with_time_unit(unit.parse()?);
+    }
+    if options.timezone.is_some() {
+        columns = columns.with_zone(options.zone()?);
+    }
+    in_file(path, |file| read_log(path, file, columns, builder))?;
     let ignored = builder.ignored_rows();
     if ignored.total() > 0 {
         let IgnoredRows {
@@ -114,16 +171,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
              {surveys} surveys, {cases} cases"
         );
     }
-    check_goal(options, &builder)?;
-    let read = started.elapsed();
-    let (journeys, training) = built(options, builder)?;
-    Ok(Input {
-        journeys,
-        training,
-        truth: None,
-        read,
-        build: started.elapsed() - read,
-    })
+    Ok(())
 }
 
 fn builder(options: &Options) -> Result<JourneyBuilder> {
@@ -229,6 +277,8 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
         journeys,
         training,
         truth: Some(truth),
+        costs: None,
+        readings: Vec::new(),
         read,
         build: started.elapsed() - read,
     })

@@ -9,6 +9,8 @@
 #[path = "../common/exit.rs"]
 mod exit;
 mod input;
+#[cfg_attr(not(feature = "mapping"), path = "unmapped.rs")]
+mod mapped;
 mod models;
 mod options;
 #[path = "../common/progress.rs"]
@@ -47,6 +49,9 @@ fn run(options: &Options) -> Result<()> {
     };
     drop(bar);
     let mut reports = Vec::new();
+    if let Some(name) = &options.levels {
+        reports.push(("levels", reports::levels(options, name, &input)?));
+    }
     for report in chosen.reports {
         reports.push((report.name(), report.figures(&input.journeys)?));
     }
@@ -136,6 +141,9 @@ fn document(table: &ComparisonTable, reports: &[(&str, Figures)], input: &Input)
     });
     for (name, figures) in reports {
         document["reports"][name] = figures.json.clone();
+    }
+    for (name, report) in &input.readings {
+        document[*name] = report.clone();
     }
     if let Some(truth) = &input.truth {
         document["truth"] = json!(truth);

@@ -5,7 +5,7 @@ use crate::reports::ReportName;
 use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastNonDirect, WShaped};
-use mixtouch::attribution::{Bootstrap, ModelName, ModelSettings};
+use mixtouch::attribution::{Bootstrap, FittedModels, ModelName, ModelSettings};
 use mixtouch::{Comparison, Error, Journeys, Result};
 
 /// Channels of the simulated retailer that people touch because they are about to buy.
@@ -41,6 +41,12 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
         comparison,
         reports,
     })
+}
+
+/// One model, fitted on the journeys.
+pub(crate) fn fitted(options: &Options, name: &str, journeys: &Journeys) -> Result<FittedModels> {
+    let comparison = Comparison::new().named(model(name)?, &settings(options)?)?;
+    Ok(comparison.run_with_models(journeys)?.1)
 }
 
 fn settings(options: &Options) -> Result<ModelSettings> {

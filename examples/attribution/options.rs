@@ -3,7 +3,7 @@
 use crate::span::span;
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
-use mixtouch::event::CostSource;
+use mixtouch::event::{CostSource, Placeholders};
 use mixtouch::journeys::Transform;
 use mixtouch::time::TimeRange;
 use mixtouch::{Day, Error, Interaction, JourneyOptions, Lookback, Result, TimeZone};
@@ -24,9 +24,35 @@ pub(crate) struct Options {
     /// person,timestamp,channel,kind[,value][,cost][,interaction][,goal][,order_id]
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
-    /// Costs by channel and day: channel,date,cost
-    #[arg(long, value_name = "FILE")]
-    pub(crate) costs: Option<PathBuf>,
+    /// Costs by channel and day: channel,date,cost; or, with --features mapping, the spend table of
+    /// an ad platform, as in meta=spend.csv or by the mapping's [spend]; repeatable
+    #[arg(long, value_name = "[PRESET=]FILE")]
+    pub(crate) costs: Vec<String>,
+    /// How to read the log and its spend, TOML or JSON (with --features mapping)
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Read the log as this export, as in ga4 (with --features mapping)
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "events",
+        conflicts_with = "mapping"
+    )]
+    pub(crate) preset: Option<String>,
+    /// The log's dialect: delimiter=;, decimal=,, thousands=., missing=NULL, encoding=utf-16le,
+    /// preamble=2 (lines), time-unit=ms, or auto; repeatable (with --features mapping)
+    #[arg(long, value_name = "KEY=VALUE", requires = "events", conflicts_with_all = ["mapping", "preset"])]
+    pub(crate) dialect: Vec<String>,
+    /// Skip up to this many rows that cannot be read, and count them (with --features mapping)
+    #[arg(long, value_name = "N", requires = "events")]
+    pub(crate) skip_bad: Option<u64>,
+    /// The unit of times that are plain numbers: s, ms, us or ns
+    #[arg(long, value_name = "UNIT", requires = "events", conflicts_with_all = ["mapping", "preset", "dialect"])]
+    pub(crate) time_unit: Option<String>,
+    /// Also credit, costs and returns of this model by channel, source / medium and campaign of a
+    /// mapped log
+    #[arg(long, value_name = "MODEL", requires = "events")]
+    pub(crate) levels: Option<String>,
     /// What joins the channels of a path
     #[arg(long, default_value = " > ", requires = "paths")]
     pub(crate) separator: String,
@@ -48,9 +74,9 @@ pub(crate) struct Options {
     /// Last day of those models are fitted on
     #[arg(long, value_name = "DATE", conflicts_with = "train_days")]
     pub(crate) fit_to: Option<Day>,
-    /// Time zone of the days, as in Europe/Berlin
-    #[arg(long, value_name = "ZONE", default_value = "UTC")]
-    pub(crate) timezone: String,
+    /// Time zone of the days, and of times that state none, as in Europe/Berlin; UTC for days
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) timezone: Option<String>,
     /// Only conversions of this goal
     #[arg(long, value_name = "NAME")]
     pub(crate) goal: Option<String>,
@@ -189,7 +215,7 @@ impl Options {
     }
 
     pub(crate) fn zone(&self) -> Result<TimeZone> {
-        TimeZone::new(&self.timezone)
+        TimeZone::new(self.timezone.as_deref().unwrap_or("UTC"))
     }
 
     /// The days reported.
@@ -263,10 +289,21 @@ impl Options {
         if let Some(column) = &self.segment {
             options = options.with_segment(column);
         }
+        if self.levels.is_some() {
+            options = options.with_touch_columns(["source_medium", "campaign"]);
+        }
         if let Some(touches) = self.trim {
             options = options.with_trim(touches);
         }
         Ok(options)
+    }
+
+    /// The texts that stand for a missing person.
+    pub(crate) fn placeholders(&self) -> Placeholders {
+        let usual = Placeholders::default();
+        self.placeholder
+            .iter()
+            .fold(usual, |all, text| all.with(text))
     }
 
     /// The options given that only make sense where there are times.
@@ -310,7 +347,7 @@ pub(crate) fn pair<'a>(option: &'static str, text: &'a str) -> Result<(&'a str, 
         .ok_or_else(|| bad(option, text, "NAME=VALUE"))
 }
 
-fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {
+pub(crate) fn bad(option: &'static str, value: &str, expected: &'static str) -> Error {
     Error::Setting {
         name: option.into(),
         value: format!("{value:?}"),

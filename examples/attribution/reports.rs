@@ -1,8 +1,11 @@
 //! Reports that are no models: they need not divide conversions among touches.
 
-use mixtouch::attribution::ChannelSetCounts;
+use crate::input::Input;
+use crate::models;
+use crate::options::{Options, bad};
 use mixtouch::attribution::rules::Participation;
 use mixtouch::attribution::shapley::{ExactSetShapley, OrderedShapley};
+use mixtouch::attribution::{ChannelSetCounts, CreditLevels};
 use mixtouch::report::{Cell, Section, Table};
 use mixtouch::{Journeys, Result};
 use serde_json::{Value, json};
@@ -53,6 +56,22 @@ impl Figures {
         let section = Section::new().with_heading(name).set_apart();
         section.with_table(self.table)
     }
+}
+
+/// Credit, costs and returns of a model by channel, source / medium and campaign.
+pub(crate) fn levels(options: &Options, name: &str, input: &Input) -> Result<Figures> {
+    let models = models::fitted(options, name, &input.journeys)?;
+    let model = models.names().next().and_then(|name| models.model(name));
+    let model =
+        model.ok_or_else(|| bad("--levels", name, "a model that these journeys support"))?;
+    let mut levels = CreditLevels::new(&input.journeys, model)?;
+    if let Some(costs) = &input.costs {
+        levels = levels.with_costs(costs, options.period()?);
+    }
+    Ok(Figures {
+        json: json!(levels),
+        table: levels.table(2),
+    })
 }
 
 fn participation(journeys: &Journeys) -> Result<Figures> {

@@ -7,8 +7,11 @@ use crate::attribution::stream::stream_credits;
 use crate::attribution::tally::Tally;
 use crate::channel::ChannelId;
 use crate::error::{Error, Result};
+use crate::event::CostTable;
 use crate::journeys::arena::Journeys;
 use crate::report::{Alignment, Cell, Column, Report, Section, Table};
+use crate::stats::ratio::cost_each;
+use crate::time::TimeRange;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -65,6 +68,9 @@ pub struct LevelCredit {
     pub path: Vec<String>,
     /// What is credited to it.
     pub credit: Tally,
+    /// What it cost, where [`CreditLevels::with_costs`] knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +120,9 @@ struct Leaf {
     touches: u64,
 }
 
+/// The figures of a node; those of costs where costs are known.
+const FIGURES: [&str; 5] = ["conversions", "value", "cost", "CPA", "ROAS"];
+
 type Leaves = BTreeMap<(ChannelId, u32), Leaf>;
 
 /// The label of a channel that no touch before a conversion has.
@@ -146,6 +155,52 @@ impl CreditLevels {
             unattributed: credits.unattributed(),
             total: credits.total(),
         })
+    }
+
+    /// Adds what channels and what lies below them cost over the days that begin in a period: the
+    /// costs of a table whose rows state levels ([`CostTable::push_at`]), as spend tables read by a
+    /// mapping do. What cost something and is credited nothing stands with a credit of 0.
+    ///
+    /// ```
+    /// use mixtouch::attribution::CreditLevels;
+    /// use mixtouch::attribution::rules::Linear;
+    /// use mixtouch::time::TimeRange;
+    /// use mixtouch::{CostTable, Event, Events, JourneyOptions, Journeys};
+    ///
+    /// let mut log = Events::with_columns(["campaign"]);
+    /// log.push(Event::touch("ann", 1_767_225_600, "social").with_texts(&["spring"]))?;
+    /// log.push(Event::conversion("ann", 1_767_232_800).with_value(50.0))?;
+    /// let options = JourneyOptions::default().with_touch_columns(["campaign"]);
+    /// let journeys = Journeys::from_events(&log, options)?;
+    /// let mut costs = CostTable::new();
+    /// costs.push_at("social", &["spring"], "2026-01-01".parse()?, 20.0)?;
+    /// costs.push_at("social", &["brand"], "2026-01-01".parse()?, 5.0)?;
+    /// let levels = CreditLevels::new(&journeys, &Linear)?;
+    /// let levels = levels.with_costs(&costs, TimeRange::default());
+    /// let costs: Vec<_> = levels.nodes().iter().map(|node| node.cost).collect();
+    /// assert_eq!(costs, [Some(25.0), Some(5.0), Some(20.0)]); // social, brand, spring
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_costs(mut self, costs: &CostTable, period: TimeRange) -> Self {
+        let mut by_path: BTreeMap<Vec<String>, f64> = BTreeMap::new();
+        for (path, cost) in costs.by_level(period) {
+            for depth in 1..=path.len().min(self.columns.len()) {
+                *by_path.entry(path[..depth].to_vec()).or_default() += cost;
+            }
+        }
+        let credits = self.nodes.into_iter().map(|node| (node.path, node.credit));
+        let mut credits: BTreeMap<Vec<String>, Tally> = credits.collect();
+        for path in by_path.keys() {
+            credits.entry(path.clone()).or_default();
+        }
+        let node = |(path, credit): (Vec<String>, Tally)| LevelCredit {
+            cost: by_path.get(&path).copied(),
+            path,
+            credit,
+        };
+        self.nodes = credits.into_iter().map(node).collect();
+        self
     }
 
     /// The names of the levels, from the broadest: `channel`, then the columns kept.
@@ -216,7 +271,7 @@ impl Report for CreditLevels {
             let mut row = vec![Cell::from(self.columns[level].as_str())];
             row.extend(node.path.iter().map(|text| Cell::from(text.as_str())));
             row.resize(1 + self.columns.len(), Cell::MISSING);
-            row.extend(amounts(node.credit));
+            row.extend(self.amounts(node));
             row
         });
         Table::new(names).with_rows(rows).write_csv(writer)
@@ -228,17 +283,26 @@ impl CreditLevels {
     #[cfg(feature = "csv")]
     fn names(&self) -> impl Iterator<Item = &str> {
         let texts = self.columns.iter().map(String::as_str);
-        texts.chain(["conversions", "value"])
+        texts.chain(self.figures().iter().map(|name| &**name))
     }
 
-    fn table(&self, level: usize) -> Table {
+    /// The names of the figures.
+    fn figures(&self) -> &'static [&'static str] {
+        let has_costs = self.nodes.iter().any(|node| node.cost.is_some());
+        if has_costs { &FIGURES } else { &FIGURES[..2] }
+    }
+
+    /// A level as a table, 0 for channels: credit and, where costs are known, costs, CPA and ROAS.
+    pub fn table(&self, level: usize) -> Table {
         let texts = self.columns.iter().take(level + 1);
-        let columns = texts
-            .map(|name| Column::new(name, Alignment::Left))
-            .chain(["conversions", "value"].map(|name| Column::new(name, Alignment::Right)));
+        let columns = texts.map(|name| Column::new(name, Alignment::Left)).chain(
+            self.figures()
+                .iter()
+                .map(|name| Column::new(*name, Alignment::Right)),
+        );
         let rows = self.level(level).map(|node| {
             let texts = node.path.iter().map(|text| Cell::from(text.as_str()));
-            texts.chain(amounts(node.credit)).collect::<Vec<_>>()
+            texts.chain(self.amounts(node)).collect::<Vec<_>>()
         });
         let none: [&str; 0] = [];
         columns
@@ -247,11 +311,25 @@ impl CreditLevels {
     }
 }
 
-fn amounts(credit: Tally) -> [Cell; 2] {
-    [
-        Cell::number(credit.conversions, 1),
-        Cell::number(credit.value, 0),
-    ]
+impl CreditLevels {
+    /// The figures of a node.
+    fn amounts(&self, node: &LevelCredit) -> impl Iterator<Item = Cell> {
+        let (credit, cost) = (node.credit, node.cost);
+        let roas = cost.filter(|&cost| cost > 0.0);
+        let roas = roas.map(|cost| credit.value / cost);
+        [
+            Cell::number(credit.conversions, 1),
+            Cell::number(credit.value, 0),
+            Cell::number(cost, 0),
+            Cell::number(
+                cost_each(cost, credit.conversions, self.total.conversions),
+                2,
+            ),
+            Cell::number(roas, 2),
+        ]
+        .into_iter()
+        .take(self.figures().len())
+    }
 }
 
 /// The credit of each channel's labels within journeys, in the arena's order.
@@ -323,6 +401,10 @@ fn nodes(journeys: &Journeys, leaves: &Leaves, depth: usize) -> Vec<LevelCredit>
         }
     }
     let all: BTreeMap<Vec<String>, Tally> = levels.into_iter().flatten().collect();
-    let node = |(path, credit)| LevelCredit { path, credit };
+    let node = |(path, credit)| LevelCredit {
+        path,
+        credit,
+        cost: None,
+    };
     all.into_iter().map(node).collect()
 }

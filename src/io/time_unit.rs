@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::time::limits::{SECONDS, second};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::str::FromStr;
 
 /// The unit of timestamps that are plain numbers since 1970-01-01T00:00:00Z. In serde it is `s`,
 /// `ms`, `us` or `ns`.
@@ -38,6 +39,19 @@ pub enum TimeUnit {
 /// 2000-01-01T00:00:00Z and 2100-01-01T00:00:00Z: the times that logs of marketing hold.
 pub(super) const USUAL: std::ops::Range<i128> = 946_684_800..4_102_444_800;
 
+impl FromStr for TimeUnit {
+    type Err = Error;
+
+    /// `s`, `ms`, `us` or `ns`.
+    fn from_str(sign: &str) -> Result<Self> {
+        let mut units = Self::ALL.into_iter();
+        let unit = units.find(|unit| unit.sign() == sign);
+        let unknown =
+            || Error::setting("the unit of times", format!("{sign:?}"), "s, ms, us or ns");
+        unit.ok_or_else(unknown)
+    }
+}
+
 impl TimeUnit {
     const ALL: [Self; 4] = [
         Self::Seconds,
@@ -45,19 +59,6 @@ impl TimeUnit {
         Self::Microseconds,
         Self::Nanoseconds,
     ];
-
-    /// The unit of that sign.
-    ///
-    /// # Errors
-    /// If there is none.
-    #[cfg(feature = "mapping")]
-    pub(super) fn parse(sign: &str) -> Result<Self> {
-        let mut units = Self::ALL.into_iter();
-        let unit = units.find(|unit| unit.sign() == sign);
-        let unknown =
-            || Error::setting("the unit of times", format!("{sign:?}"), "s, ms, us or ns");
-        unit.ok_or_else(unknown)
-    }
 
     /// How many of the unit make a second.
     pub(super) fn per_second(self) -> i128 {

@@ -10,7 +10,8 @@ macro_rules! presets {
 }
 
 /// Event logs first, then spend tables.
-static PRESETS: [(&str, &str); 27] = presets![
+static PRESETS: [(&str, &str); 28] = presets![
+    "plain",
     "ga4",
     "ga4-fivetran",
     "snowplow",

@@ -261,7 +261,7 @@ impl Places {
     /// # Errors
     /// If the unit, the zone, the origin or a format is unusable.
     pub(super) fn timed(&mut self, column: &MappedColumn) -> Result<Timed> {
-        let unit = column.unit.as_deref().map(TimeUnit::parse).transpose()?;
+        let unit = column.unit.as_deref().map(str::parse).transpose()?;
         let zone = column.zone.as_deref().map(TimeZone::new).transpose()?;
         let origin = column.origin.as_deref().map(|text| {
             let day: Day = text.parse()?;

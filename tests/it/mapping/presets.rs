@@ -4,7 +4,12 @@ use super::{events, read, read_spend};
 use mixtouch::io::Mapping;
 
 /// Preset, a file of that form, and the events it has.
-const LOGS: [(&str, &str, &[&str]); 14] = [
+const LOGS: [(&str, &str, &[&str]); 15] = [
+    (
+        "plain",
+        "person,timestamp,channel,kind,value,order_id\nann,1767225600,tv,touch,,\nann,1767225700,shop,conversion,9,T\n",
+        &["ann 1767225600 tv", "ann 1767225700 Conversion 9"],
+    ),
     (
         "ga4",
         r#"{"user_id":null,"user_pseudo_id":"1.2","event_timestamp":"1767225600000001","event_name":"session_start","collected_traffic_source":{"manual_source":"bing","manual_medium":"cpc"},"event_params":[{"key":"ga_session_id","value":{"int_value":"7"}}]}

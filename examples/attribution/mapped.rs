@@ -1,0 +1,166 @@
+//! Logs and spend tables as companies export them, read by a mapping.
+
+use crate::options::{Options, Returns, bad, pair};
+use mixtouch::io::{CostReader, EventReader, MappedColumn, Mapping, Reading, SpendReading};
+use mixtouch::{CostTable, Error, JourneyBuilder, Result};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// The settings of `--dialect`, and where a mapping has them.
+const DIALECT: [(&str, &[&str]); 7] = [
+    ("delimiter", &["file", "separator"]),
+    ("decimal", &["file", "decimal"]),
+    ("thousands", &["file", "thousands"]),
+    ("missing", &["file", "null"]),
+    ("encoding", &["file", "encoding"]),
+    ("preamble", &["file", "header", "skip_lines"]),
+    ("time-unit", &["columns", "time", "unit"]),
+];
+
+/// The mapping that the options ask for: a file, a preset, or the plain columns in a dialect.
+pub(crate) fn mapping(options: &Options) -> Result<Option<Mapping>> {
+    let mut mapping = match (&options.mapping, &options.preset) {
+        (Some(path), _) => Mapping::load(path)?,
+        (None, Some(name)) => Mapping::preset(name)?,
+        (None, None) if options.dialect.is_empty() && options.skip_bad.is_none() => {
+            return Ok(None);
+        }
+        (None, None) => plain(options)?,
+    };
+    if let Some(column) = &options.segment {
+        let texts = &mut mapping.columns.texts;
+        texts
+            .entry(column.clone())
+            .or_insert_with(|| MappedColumn::at(column));
+    }
+    if let Some(rows) = options.skip_bad {
+        mapping.bad_rows = mixtouch::io::BadRows::Skip(rows);
+    }
+    Ok(Some(mapping))
+}
+
+/// The plain columns in a dialect.
+fn plain(options: &Options) -> Result<Mapping> {
+    let mut settings = json!({ "preset": "plain" });
+    for text in &options.dialect {
+        if text == "auto" {
+            for key in ["separator", "decimal", "header"] {
+                settings["file"][key] = "auto".into();
+            }
+            continue;
+        }
+        let (key, value) = pair("--dialect", text)?;
+        let known = DIALECT.iter().find(|(name, _)| *name == key);
+        let known = known.ok_or_else(|| {
+            bad("--dialect", text, "auto, delimiter=, decimal=, thousands=, missing=, encoding=, preamble= or time-unit=")
+        })?;
+        set(&mut settings, known.1, value);
+    }
+    for text in &options.columns {
+        let (standard, name) = pair("--column", text)?;
+        let key = match standard {
+            "timestamp" => "time",
+            "kind" => "event",
+            other => other,
+        };
+        settings["columns"][key]["column"] = name.into();
+    }
+    if let Some(zone) = &options.timezone {
+        settings["columns"]["time"]["zone"] = zone.as_str().into();
+    }
+    let unusable = |error: serde_json::Error| Error::Setting {
+        name: "--dialect or --column".into(),
+        value: error.to_string(),
+        expected: "settings of a file".into(),
+    };
+    serde_json::from_value(settings).map_err(unusable)
+}
+
+/// Sets a value where the mapping has it.
+fn set(settings: &mut Value, path: &[&str], value: &str) {
+    let place = path.iter().fold(settings, |place, key| &mut place[*key]);
+    *place = match (path.last(), value.parse::<u64>()) {
+        (Some(&"skip_lines"), Ok(lines)) => lines.into(),
+        (Some(&"null"), _) => json!(["", value]),
+        (Some(&"separator"), _) if value == "\\t" || value == "tab" => "\t".into(),
+        _ => value.into(),
+    };
+}
+
+/// Reads a log into a builder; the result is the report of it.
+pub(crate) fn read_log(
+    options: &Options,
+    path: &Path,
+    mapping: &Mapping,
+    builder: &mut JourneyBuilder,
+) -> Result<Value> {
+    let placeholders = options.placeholders();
+    let reader = EventReader::new(mapping.clone()).with_placeholders(placeholders);
+    let Reading {
+        mut events, report, ..
+    } = reader.with_path(path).read()?;
+    if options.fold_channels {
+        events.fold_channels()?;
+    }
+    let renamed = options
+        .columns
+        .iter()
+        .filter_map(|text| text.split_once('='));
+    for (_, name) in renamed {
+        if report.missing_columns.iter().any(|missing| missing == name) {
+            return Err(bad("--column", name, "a column of the log"));
+        }
+    }
+    if !options.json {
+        eprint!("{report}");
+    }
+    if options.returns == Returns::Gross {
+        eprintln_returns(report.kinds.get("return").copied().unwrap_or(0));
+    }
+    builder.extend(&events)?;
+    Ok(json!(report))
+}
+
+fn eprintln_returns(rows: u64) {
+    if rows > 0 {
+        eprintln!("{rows} returns are not taken off: --returns net does");
+    }
+}
+
+/// Reads a spend table, `PRESET=FILE` or by the mapping's `spend`; none where there is no such.
+pub(crate) fn read_costs(
+    options: &Options,
+    preset: Option<&str>,
+    path: &Path,
+) -> Result<Option<(CostTable, Value)>> {
+    let own = match (&options.mapping, &options.preset) {
+        (Some(path), _) => Some(Mapping::load(path)?),
+        (None, Some(name)) => Some(Mapping::preset(name)?),
+        (None, None) => None,
+    };
+    let mapping = match (preset, own) {
+        (Some(name), own) => {
+            let preset = Mapping::preset(name)?;
+            match own {
+                // costs and touches meet where one set of rules names their channels
+                Some(own) => Mapping {
+                    channels: own.channels,
+                    channel: own
+                        .channel
+                        .into_iter()
+                        .chain(preset.channel.clone())
+                        .collect(),
+                    ..preset
+                },
+                None => preset,
+            }
+        }
+        (None, Some(own)) if own.spend.is_some() => own,
+        _ => return Ok(None),
+    };
+    let SpendReading { costs, report, .. } = CostReader::new(mapping).with_path(path).read()?;
+    if !options.json {
+        eprint!("{report}");
+    }
+    Ok(Some((costs, json!(report))))
+}
