@@ -323,7 +323,7 @@ fn what_was_forgotten_is_told_and_outlives_a_restart() {
     builder.forget_before(START + 20 * 86_400);
     let (builder, _): (_, u64) = JourneyBuilder::read_state(&saved(&builder, 0)[..]).unwrap();
 
-    let comparison = Comparison::new().model("last-touch", LastTouch);
+    let comparison = Comparison::new().fit("markov", Markov::order(1).unwrap());
     let forgotten = |fitted: TimeRange, scored: TimeRange| {
         let journeys = |period| builder.snapshot(period).unwrap();
         let table = comparison
