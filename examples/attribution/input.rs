@@ -3,7 +3,7 @@
 use crate::mapped;
 use crate::options::{Options, Returns, pair};
 use mixtouch::event::IgnoredRows;
-use mixtouch::io::{CsvChunk, CsvReader, EventColumns, TimeUnit};
+use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
 use mixtouch::time::TimeRange;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
@@ -22,10 +22,13 @@ pub(crate) struct Input {
     /// What was spent, where a table says so.
     pub(crate) costs: Option<CostTable>,
     /// What was read by a mapping, by name.
-    pub(crate) readings: Vec<(&'static str, Value)>,
+    pub(crate) readings: Vec<Named>,
     pub(crate) read: Duration,
     pub(crate) build: Duration,
 }
+
+/// A part of the JSON document, by name.
+type Named = (&'static str, Value);
 
 /// What the simulated retailer's advertising caused.
 #[derive(Serialize)]
@@ -55,7 +58,7 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
 }
 
 /// The costs of all tables, and what was read of those of ad platforms.
-fn read_costs(options: &Options) -> Result<(Option<CostTable>, Option<(&'static str, Value)>)> {
+fn read_costs(options: &Options) -> Result<(Option<CostTable>, Option<Named>)> {
     let (mut all, mut spend): (Option<CostTable>, Vec<Value>) = (None, Vec::new());
     for text in &options.costs {
         let (preset, path) = match text.split_once('=') {

@@ -140,20 +140,13 @@ pub(crate) fn read_costs(
     };
     let mapping = match (preset, own) {
         (Some(name), own) => {
-            let preset = Mapping::preset(name)?;
-            match own {
+            let mut preset = Mapping::preset(name)?;
+            if let Some(own) = own {
                 // costs and touches meet where one set of rules names their channels
-                Some(own) => Mapping {
-                    channels: own.channels,
-                    channel: own
-                        .channel
-                        .into_iter()
-                        .chain(preset.channel.clone())
-                        .collect(),
-                    ..preset
-                },
-                None => preset,
+                preset.channels = own.channels;
+                preset.channel.splice(..0, own.channel);
             }
+            preset
         }
         (None, Some(own)) if own.spend.is_some() => own,
         _ => return Ok(None),

@@ -145,7 +145,7 @@ fn push_other(
     let person = match stated.person {
         Some(person) => person,
         None if stated.kind == Kind::Conversion => {
-            events.cleaned_mut().unknown_conversions += 1;
+            events.count_unknown(Kind::Conversion, stated.time);
             unknown_person(stated.time, stated.value, [place, goal, order])
         }
         None => {

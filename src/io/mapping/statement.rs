@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if key.len() > LONGEST_KEY {
-            let start = &key[..key.floor_char_boundary(40)];
+            let start: String = key.chars().take(40).collect();
             let expected = format!("at most {LONGEST_KEY} bytes");
             return Err(Error::field(line, &*slot.name, start, expected));
         }
