@@ -6,6 +6,7 @@
 //! [mix]: self::mix
 //! [experiments]: self::experiments
 //! [kpis]: self::kpis
+//! [exports]: self::exports
 //! [privacy]: self::privacy
 //! [services]: self::services
 //! [scale]: self::scale
@@ -22,6 +23,13 @@ pub mod formats {}
 #[cfg(feature = "mapping")]
 #[doc = include_str!("../guide/channels.md")]
 pub mod channels {}
+
+#[cfg(feature = "mapping")]
+#[doc = include_str!("../guide/exports.md")]
+pub mod exports {}
+
+#[cfg(feature = "mapping")]
+pub mod presets;
 
 #[doc = include_str!("../guide/identity.md")]
 pub mod identity {}

@@ -54,9 +54,13 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
     if let Some(column) = &options.timezone_column {
         columns = columns.with_zone_column(column);
     }
-    let log = with_texts(&columns, |columns| {
-        in_file(path, |file| read_log(options, file, columns, hasher))
-    })?;
+    let log = if options.mapping.is_some() || options.preset.is_some() {
+        read_mapped(options, path, hasher)?
+    } else {
+        with_texts(&columns, |columns| {
+            in_file(path, |file| read_log(options, file, columns, hasher))
+        })?
+    };
     let links = options
         .identifiers
         .as_deref()
@@ -83,6 +87,33 @@ fn read_files(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<
         links: links.unwrap_or_default(),
         consent,
         truth: None,
+    })
+}
+
+/// Reads the log by a mapping; its report goes to standard error.
+#[cfg(feature = "mapping")]
+fn read_mapped(options: &Options, path: &Path, hasher: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    use mixtouch::io::{EventReader, Mapping};
+    let mapping = match (&options.mapping, &options.preset) {
+        (Some(file), _) => Mapping::load(file)?,
+        (None, name) => Mapping::preset(name.as_deref().unwrap_or_default())?,
+    };
+    let reading = EventReader::new(mapping)
+        .with_path(path)
+        .keep_all()
+        .read()?;
+    if !options.json {
+        eprint!("{}", reading.report);
+    }
+    identified(&reading.events, hasher)
+}
+
+#[cfg(not(feature = "mapping"))]
+fn read_mapped(_: &Options, _: &Path, _: &Pseudonymiser) -> Result<IdentifiedEvents> {
+    Err(Error::Setting {
+        name: "--mapping".into(),
+        value: "given".into(),
+        expected: "only with cargo's --features mapping".into(),
     })
 }
 

@@ -48,6 +48,17 @@ pub(crate) struct Options {
     /// Do not count what a cookie or device did before its first link as its person's
     #[arg(long)]
     pub(crate) no_back_stitching: bool,
+    /// How to read the log, TOML or JSON (with --features mapping)
+    #[arg(long, value_name = "FILE", requires = "events")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// Read the log as this export, as in ga4 (with --features mapping)
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "events",
+        conflicts_with = "mapping"
+    )]
+    pub(crate) preset: Option<String>,
     /// Read a column of the log under another name, as in person=user_id
     #[arg(long = "column", value_name = "COLUMN=NAME", requires = "events")]
     pub(crate) columns: Vec<String>,

@@ -79,7 +79,7 @@ impl<'a> Mapper<'a> {
         }
         let stated = self.reader.read(line, row, rule, kind, rows)?;
         let mark = self.reader.mark(at, row, &stated);
-        rows.tally.kept(&stated);
+        rows.tally.kept(stated.time);
         if let Some(origin) = touch {
             let session = self.reader.session(rule, row);
             push_touch(
@@ -109,7 +109,9 @@ fn push_touch(
     origin: &Origin<'_>,
     mark: Mark,
 ) -> Result<()> {
-    rows.tally.touch(origin);
+    if !origin.is_matched {
+        rows.tally.unmatched(origin.source_medium);
+    }
     let events = &mut rows.events;
     let Some(person) = stated.person else {
         events.leave_out(Kind::Touch, stated.time, origin.channel, stated.cost);

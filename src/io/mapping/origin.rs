@@ -17,6 +17,18 @@ pub(super) struct Origin<'a> {
     pub(super) is_matched: bool,
 }
 
+impl<'a> Origin<'a> {
+    /// The origin of a touch of which the log states nothing but the channel.
+    fn of_log(channel: &'a str) -> Self {
+        Self {
+            channel,
+            source_medium: "",
+            campaign: "",
+            is_matched: true,
+        }
+    }
+}
+
 /// Finds the origins of touches.
 pub(super) struct Origins<'a> {
     layout: &'a Layout,
@@ -81,14 +93,18 @@ impl<'a> Origins<'a> {
             event: texts[9].trim(),
             further: &further,
         };
-        let group = self.grouping.group(&traffic);
-        let group = group.map_err(|error| unassigned(line, &error))?;
+        let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
+        let group = match (self.grouping.group(&traffic), by_log) {
+            (Ok(group), _) => group,
+            // a channel that the log states needs no rule
+            (Err(_), Some(channel)) => return Ok(Some(Origin::of_log(channel))),
+            (Err(error), None) => return Err(unassigned(line, &error)),
+        };
         let qualifies = match when {
             TouchWhen::Always | TouchWhen::SourceChanged => true,
             TouchWhen::HasSource => group.has_tags(),
             TouchWhen::HasSourceOrReferrer => group.has_tags() || group.has_referrer(),
         };
-        let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
         let qualifies = qualifies || by_log.is_some();
         let channel = by_log.or(group.channel()).filter(|_| qualifies);
         Ok(channel.map(|channel| Origin {

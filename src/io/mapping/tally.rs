@@ -2,8 +2,6 @@
 
 use crate::event::Kind;
 use crate::io::mapping::currency::code;
-use crate::io::mapping::origin::Origin;
-use crate::io::mapping::statement::Statement;
 use crate::io::mapping::tolerance::SkippedRows;
 use std::collections::BTreeMap;
 
@@ -48,16 +46,14 @@ impl Tally {
         count(&mut self.passed_over, event, 1);
     }
 
-    pub(super) fn kept(&mut self, stated: &Statement<'_>) {
-        let time = stated.time;
+    pub(super) fn kept(&mut self, time: u32) {
         self.first = Some(self.first.map_or(time, |first| first.min(time)));
         self.last = self.last.max(Some(time));
     }
 
-    pub(super) fn touch(&mut self, origin: &Origin<'_>) {
-        if !origin.is_matched {
-            count(&mut self.unmatched, origin.source_medium, 1);
-        }
+    /// Counts a touch that no rule names.
+    pub(super) fn unmatched(&mut self, source_medium: &str) {
+        count(&mut self.unmatched, source_medium, 1);
     }
 
     pub(super) fn amount(&mut self, currency: &str, value: f64, cost: f64) {

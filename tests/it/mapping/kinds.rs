@@ -164,7 +164,7 @@ fn what_a_mapping_lacks_or_misspells_is_named() {
     assert!(
         error
             .to_string()
-            .starts_with("the preset is \"ga5\", expected: ga4,"),
+            .starts_with("the preset is \"ga5\", expected: plain, ga4,"),
         "{error}"
     );
 }
