@@ -69,6 +69,10 @@ impl Events {
             self.cost.extend_from_slice(&later.cost);
             self.cost.resize(self.person.len(), 0.0);
         }
+        if !later.fraction.is_empty() {
+            self.fraction.resize(base, 0);
+            self.fraction.extend_from_slice(&later.fraction);
+        }
         for (column, other) in self.columns.iter_mut().zip(&later.columns) {
             let codes = column.texts.absorb(&other.texts)?;
             column

@@ -44,6 +44,17 @@ impl Events {
         &self.cost
     }
 
+    /// The nanoseconds of a row inside its second.
+    #[inline]
+    pub(crate) fn fraction(&self, row: usize) -> u32 {
+        self.fraction.get(row).copied().unwrap_or(0)
+    }
+
+    /// Whether some row states a fraction of a second.
+    pub(crate) fn has_fractions(&self) -> bool {
+        !self.fraction.is_empty()
+    }
+
     /// The details of conversions, in row order.
     #[inline]
     pub(crate) fn conversions(&self) -> &[RowDetails] {
@@ -145,6 +156,7 @@ impl Events {
             times: &mut self.time,
             channels: &mut self.channel,
             costs: &mut self.cost,
+            fractions: &mut self.fraction,
             texts: &mut self.columns,
         }
     }
@@ -160,6 +172,8 @@ pub(crate) struct ColumnsMut<'a> {
     pub(crate) channels: &'a mut Vec<ChannelId>,
     /// Empty until the first cost is given.
     pub(crate) costs: &'a mut Vec<f64>,
+    /// Empty until the first that is not 0; may be shorter than the others.
+    pub(crate) fractions: &'a mut Vec<u32>,
     pub(crate) texts: &'a mut [TextColumn],
 }
 

@@ -56,6 +56,9 @@ pub struct Events {
     pub(super) topics: Interner,
     /// Empty until the first cost is given, then one a row.
     pub(super) cost: Vec<f64>,
+    /// Nanoseconds inside the second, by which rows of one second are ordered; empty until the first
+    /// other than 0.
+    pub(super) fraction: Vec<u32>,
     pub(super) columns: Vec<TextColumn>,
     /// For rows whose person is yet to be found; else empty.
     pub(super) identifiers: IdentifierColumn,
@@ -288,6 +291,16 @@ impl Events {
         self.time.push(time);
         self.channel.push(channel);
         self.kind.push((kind, interaction));
+    }
+
+    /// States the nanoseconds inside the second of the row added last.
+    #[cfg(any(feature = "csv", feature = "parquet"))]
+    #[inline]
+    pub(crate) fn push_fraction(&mut self, nanoseconds: u32) {
+        if nanoseconds != 0 {
+            self.fraction.resize(self.person.len() - 1, 0);
+            self.fraction.push(nanoseconds);
+        }
     }
 
     /// Adds what a row states beyond the columns that all rows have.

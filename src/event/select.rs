@@ -36,6 +36,7 @@ impl Events {
         arrange(&mut self.channel, rows);
         arrange(&mut self.kind, rows);
         arrange(&mut self.cost, rows);
+        self.fraction = self.fractions_of(rows);
         for column in &mut self.columns {
             arrange(&mut column.codes, rows);
         }
@@ -76,6 +77,7 @@ impl Events {
         } else {
             Vec::new()
         };
+        log.fraction = self.fractions_of(rows);
         for (at, &row) in rows.iter().enumerate() {
             self.select_details(row, at, &mut log)?;
         }
@@ -91,6 +93,15 @@ impl Events {
         log.placeholders = self.placeholders.clone();
         log.unknown_costs = self.unknown_costs.clone();
         Ok(log)
+    }
+
+    /// The fractions of some rows; none where all are 0.
+    fn fractions_of(&self, rows: &[usize]) -> Vec<u32> {
+        let fraction = |&row: &usize| self.fraction.get(row).copied().unwrap_or(0);
+        if rows.iter().all(|row| fraction(row) == 0) {
+            return Vec::new();
+        }
+        rows.iter().map(fraction).collect()
     }
 
     /// Copies what a row states beyond the columns that all rows have, to row `at` of the other

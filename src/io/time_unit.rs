@@ -112,6 +112,13 @@ impl TimeUnit {
         }
     }
 
+    /// The nanoseconds inside the second of a number of this unit.
+    #[inline]
+    pub(super) fn fraction(self, number: i128) -> u32 {
+        let part = number.rem_euclid(self.per_second());
+        (part * (1_000_000_000 / self.per_second())) as u32
+    }
+
     /// Whether a number that could be a time is clearly something else. Small numbers of seconds
     /// are not: they count from the start of an experiment.
     #[inline]

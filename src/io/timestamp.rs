@@ -51,6 +51,30 @@ fn whole(text: &[u8]) -> Option<i64> {
     Some(if negative { -number } else { number })
 }
 
+/// The nanoseconds inside the second of a timestamp that reads, 0 to 999,999,999: digits behind the
+/// point, or what an integer in a finer unit holds. Offsets of zones are whole seconds.
+#[inline]
+pub(super) fn fraction(text: &[u8], unit: TimeUnit) -> u32 {
+    if text.len() <= 10 && unit == TimeUnit::Seconds {
+        return 0; // the least text with a fraction of such a second is older than 2001
+    }
+    fraction_of(text, unit)
+}
+
+fn fraction_of(text: &[u8], unit: TimeUnit) -> u32 {
+    const DIGITS: usize = 9;
+    if let Some(point) = memchr::memchr(b'.', text) {
+        let digits = text[point + 1..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit());
+        let digits = digits.map(|byte| u32::from(byte - b'0'));
+        let nine = digits.chain(std::iter::repeat(0)).take(DIGITS);
+        return nine.fold(0, |number, digit| number * 10 + digit);
+    }
+    let number = whole(text).map(i128::from).or_else(|| long(text));
+    number.map_or(0, |number| unit.fraction(number))
+}
+
 /// A longer integer, a number with a fraction, or RFC 3339.
 #[cold]
 fn parse_other(

@@ -10,6 +10,7 @@ mod counts;
 mod cut;
 mod cut_journeys;
 mod duplicates;
+mod fractions;
 mod gather;
 pub(in crate::journeys) mod labels;
 pub(in crate::journeys) mod names;
@@ -20,6 +21,7 @@ mod read;
 mod returns;
 mod rolling;
 mod spread;
+mod touch;
 mod waves;
 
 pub use self::builder::JourneyBuilder;

@@ -50,6 +50,11 @@ pub(crate) struct Horizon {
 }
 
 impl Horizon {
+    /// The last second that is read.
+    pub(crate) fn last(self) -> u32 {
+        self.stop.map_or(u32::MAX, |stop| stop.saturating_sub(1))
+    }
+
     /// Whether a row of that second is read.
     #[inline]
     pub(crate) fn reads(self, time: u32) -> bool {

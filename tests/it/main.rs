@@ -10,6 +10,8 @@ mod comparison;
 mod determinism;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod examples;
+#[cfg(all(feature = "csv", feature = "time"))]
+mod fractions;
 mod golden;
 mod hard_logs;
 mod identity;

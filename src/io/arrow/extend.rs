@@ -48,6 +48,8 @@ struct Columns<'a> {
     /// Whether the log stores each row.
     keeps: Vec<bool>,
     times: Vec<u32>,
+    /// Empty where all times are whole seconds.
+    fractions: Vec<u32>,
     persons: Vec<u64>,
     channels: Vec<ChannelId>,
     /// This column and the next four are empty where the batch has none.
@@ -66,6 +68,7 @@ impl<'a> Columns<'a> {
         // Fields are read in this order, which decides the error of a batch with several.
         Ok(Self {
             times: source.times(&keeps)?,
+            fractions: source.fractions()?,
             persons: Vec::new(),
             channels: source.channels(&kinds, events)?,
             interactions: source.interactions(&keeps)?,
@@ -195,6 +198,10 @@ impl<'a> Columns<'a> {
             rows.extend(to.costs, &self.costs);
         } else if !to.costs.is_empty() {
             to.costs.resize(to.persons.len(), 0.0);
+        }
+        if !self.fractions.is_empty() {
+            to.fractions.resize(first, 0);
+            rows.extend(to.fractions, &self.fractions);
         }
         for (column, codes) in to.texts.iter_mut().zip(&self.texts) {
             rows.extend(&mut column.codes, codes);

@@ -131,6 +131,32 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The nanoseconds of the rows inside their seconds; none where all are 0.
+    pub(super) fn fractions(&self) -> Result<Vec<u32>> {
+        let Some(array) = self.array(Field::Timestamp) else {
+            return Ok(Vec::new());
+        };
+        let own = self.columns.time_unit();
+        let unit = match array.data_type() {
+            DataType::Timestamp(TimeUnit::Millisecond, _) | DataType::Date64 => Unit::Milliseconds,
+            DataType::Timestamp(TimeUnit::Microsecond, _) => Unit::Microseconds,
+            DataType::Timestamp(TimeUnit::Nanosecond, _) => Unit::Nanoseconds,
+            DataType::Timestamp(TimeUnit::Second, _) | DataType::Date32 => return Ok(Vec::new()),
+            _ => own,
+        };
+        let fractions: Vec<u32> = match integers(array) {
+            Some(_) if unit == Unit::Seconds => return Ok(Vec::new()),
+            Some(numbers) => numbers
+                .map(|number| unit.fraction(number.unwrap_or(0)))
+                .collect(),
+            None => map_texts(array, self.columns.name(Field::Timestamp), 0, |text| {
+                Ok(timestamp::fraction(text.as_bytes(), own))
+            })?,
+        };
+        let is_whole = fractions.iter().all(|&fraction| fraction == 0);
+        Ok(if is_whole { Vec::new() } else { fractions })
+    }
+
     /// Whether local times can be read in a zone; they are in UTC otherwise.
     fn has_zone(&self) -> bool {
         self.columns.zone().is_some() || self.places.zone.is_some()

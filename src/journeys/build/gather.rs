@@ -17,8 +17,10 @@ use crate::event::Interaction;
 use crate::event::person::PersonTable;
 use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
+use crate::journeys::build::fractions;
 use crate::journeys::build::orders::Orders;
 use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
+use crate::journeys::build::touch::Touch;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
 
@@ -48,15 +50,6 @@ pub(crate) struct PersonRows {
     /// How many persons have a conversion in the period.
     pub(crate) converting: usize,
     pub(crate) counts: RowCounts,
-}
-
-/// One touch on its way to its place.
-#[derive(Debug, Clone, Copy, Default)]
-struct Touch {
-    person: u64,
-    time: u32,
-    /// Its place among the partition's touches as they came.
-    row: u32,
 }
 
 /// One person's stretch of the ordered rows.
@@ -103,6 +96,12 @@ impl Source<'_> {
             scratch.touches.retain(|touch| horizon.reads(touch.time));
             sales.retain(|sale| horizon.reads(sale.time));
             returns.retain(|each| horizon.reads(each.time));
+        }
+        if batches.iter().any(|batch| !batch.fraction.is_empty()) {
+            let last = batches.iter().filter_map(|batch| batch.last).max();
+            let last = last.unwrap_or(0).min(horizon.last());
+            let rows = fractions::column(batches, partition);
+            fractions::order(&mut scratch.touches, &mut sales, &rows, last, table);
         }
         let mut counts = RowCounts::default();
         orders.settle(&mut sales, &returns, table, &mut counts);

@@ -51,6 +51,8 @@ pub(crate) struct PartitionedRows {
     pub(crate) segment: Vec<u32>,
     /// Empty unless touches keep the texts of chosen columns.
     pub(crate) label: Vec<u32>,
+    /// Nanoseconds inside the second; empty unless some row of the batch has a fraction.
+    pub(crate) fraction: Vec<u32>,
     pub(crate) offsets: Vec<u32>,
     pub(crate) sales: Vec<SaleRow>,
     pub(crate) sale_offsets: Vec<u32>,
@@ -66,6 +68,8 @@ pub(crate) struct PartitionedRows {
 pub(crate) struct SaleRow {
     pub(crate) person: u64,
     pub(crate) time: u32,
+    /// Nanoseconds inside the second.
+    pub(crate) fraction: u32,
     pub(crate) place: ChannelId,
     pub(crate) goal: u32,
     pub(crate) order: u32,
@@ -135,6 +139,7 @@ impl PartitionedRows {
             interaction: merged(batches, touches(), |batch| &batch.interaction, None),
             segment: merged(batches, touches(), |batch| &batch.segment, 0),
             label: merged(batches, touches(), |batch| &batch.label, 0),
+            fraction: merged(batches, touches(), |batch| &batch.fraction, 0),
             offsets: sum(&|batch, part| batch.touches(part).len()),
             sales: (0..PARTITIONS)
                 .flat_map(|part| batches.iter().flat_map(move |batch| batch.sales(part)))
@@ -184,6 +189,7 @@ impl PartitionedRows {
         retain(&mut self.interaction, &keeps);
         retain(&mut self.segment, &keeps);
         retain(&mut self.label, &keeps);
+        retain(&mut self.fraction, &keeps);
         self.offsets = kept;
         self.sales.retain(|sale| sale.time >= from);
         self.sales.shrink_to_fit();

@@ -191,6 +191,7 @@ impl PersonCutter {
         let mut sale = SaleRow {
             person: 0,
             time,
+            fraction: 0,
             place: ChannelId::NONE,
             goal: NO_TEXT,
             order: NO_TEXT,
@@ -227,6 +228,7 @@ impl PersonCutter {
         self.returns.push(SaleRow {
             person: 0,
             time,
+            fraction: 0,
             place: ChannelId::NONE,
             goal: NO_TEXT,
             order: order.transpose()?.unwrap_or(NO_TEXT),

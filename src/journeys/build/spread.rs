@@ -38,6 +38,7 @@ impl Recoding<'_> {
         SaleRow {
             person: recode_person(&self.texts.people, events.persons()[details.row]),
             time: events.times()[details.row],
+            fraction: events.fraction(details.row),
             place: ChannelId::NONE,
             goal: NO_TEXT,
             order: recode_text(&self.texts.orders, details.order),
@@ -112,6 +113,9 @@ impl PartitionedRows {
         }
         if recoding.texts.segment.is_some() {
             self.segment = spread.column(0, |row| recoding.segment(events, row));
+        }
+        if events.has_fractions() {
+            self.fraction = spread.column(0, |row| events.fraction(row));
         }
         if let Some((codes, labels)) = &recoding.texts.labels {
             let label = |row: usize| labels.get(codes[row] as usize).copied().unwrap_or(0);

@@ -19,6 +19,9 @@ const FORMAT: u32 = 2;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
+    /// The number of the format it was read in.
+    #[serde(skip)]
+    pub(super) format: u32,
     /// The version of the crate that wrote the state.
     pub(super) version: String,
     pub(super) options: JourneyOptions,
@@ -58,7 +61,8 @@ impl Header {
             });
         }
         let json = reader.block()?;
-        let header = serde_json::from_slice(&json);
+        let header: std::result::Result<Self, _> = serde_json::from_slice(&json);
+        let header = header.map(|header| Self { format, ..header });
         header.map_err(|error| damaged(format!("its header does not read: {error}")))
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
         interaction,
         segment,
         label,
+        fraction,
         offsets: _,
         sales,
         sale_offsets: _,
@@ -56,6 +57,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
     writer.cells(interaction)?;
     writer.cells(segment)?;
     writer.cells(label)?;
+    writer.cells(fraction)?;
     write_sales(sales, writer)?;
     write_sales(returns, writer)?;
     writer.number(last.map_or(NEVER, u64::from))
@@ -64,6 +66,7 @@ pub(super) fn write<W: Write>(batch: &PartitionedRows, writer: &mut StateWriter<
 fn write_sales<W: Write>(sales: &[SaleRow], writer: &mut StateWriter<W>) -> Result<()> {
     writer.column(sales.iter().map(|sale| sale.person))?;
     writer.column(sales.iter().map(|sale| sale.time))?;
+    writer.column(sales.iter().map(|sale| sale.fraction))?;
     writer.column(sales.iter().map(|sale| sale.place))?;
     writer.column(sales.iter().map(|sale| sale.goal))?;
     writer.column(sales.iter().map(|sale| sale.order))?;
@@ -71,9 +74,10 @@ fn write_sales<W: Write>(sales: &[SaleRow], writer: &mut StateWriter<W>) -> Resu
     writer.column(sales.iter().map(|sale| sale.value))
 }
 
-/// A batch whose codes are those of `names`.
+/// A batch whose codes are those of `names`. Format 1 has no fractions of seconds.
 pub(super) fn read<R: Read>(
     reader: &mut StateReader<R>,
+    format: u32,
     names: &Names,
     options: &JourneyOptions,
 ) -> Result<PartitionedRows> {
@@ -85,8 +89,9 @@ pub(super) fn read<R: Read>(
         interaction: reader.column()?,
         segment: reader.column()?,
         label: reader.column()?,
-        sales: read_sales(reader)?,
-        returns: read_sales(reader)?,
+        fraction: fractions(reader, format)?,
+        sales: read_sales(reader, format)?,
+        returns: read_sales(reader, format)?,
         last: match reader.number()? {
             NEVER => None,
             second => Some(u32::try_from(second).map_err(|_| damaged("a second is none"))?),
@@ -122,15 +127,32 @@ fn read_persons<R: Read>(reader: &mut StateReader<R>) -> Result<PersonCodes> {
     }
 }
 
-fn read_sales<R: Read>(reader: &mut StateReader<R>) -> Result<Vec<SaleRow>> {
+fn fractions<R: Read>(reader: &mut StateReader<R>, format: u32) -> Result<Vec<u32>> {
+    let fractions: Vec<u32> = if format < 2 {
+        Vec::new()
+    } else {
+        reader.column()?
+    };
+    if fractions.iter().any(|&fraction| fraction >= 1_000_000_000) {
+        return Err(damaged("a fraction of a second is 1 or more"));
+    }
+    Ok(fractions)
+}
+
+fn read_sales<R: Read>(reader: &mut StateReader<R>, format: u32) -> Result<Vec<SaleRow>> {
     let person: Vec<u64> = reader.column()?;
     let time: Vec<u32> = reader.column()?;
+    let mut fraction = fractions(reader, format)?;
+    if format < 2 {
+        fraction.resize(person.len(), 0);
+    }
     let place: Vec<ChannelId> = reader.column()?;
     let goal: Vec<u32> = reader.column()?;
     let order: Vec<u32> = reader.column()?;
     let segment: Vec<u32> = reader.column()?;
     let value: Vec<f64> = reader.column()?;
     let others = [
+        fraction.len(),
         place.len(),
         goal.len(),
         order.len(),
@@ -143,6 +165,7 @@ fn read_sales<R: Read>(reader: &mut StateReader<R>) -> Result<Vec<SaleRow>> {
     let sale = |at: usize| SaleRow {
         person: person[at],
         time: time[at],
+        fraction: fraction[at],
         place: place[at],
         goal: goal[at],
         order: order[at],
@@ -154,7 +177,11 @@ fn read_sales<R: Read>(reader: &mut StateReader<R>) -> Result<Vec<SaleRow>> {
 
 fn check_lengths(batch: &PartitionedRows, options: &JourneyOptions) -> Result<()> {
     let rows = batch.time.len();
-    let optional = [batch.cost.len(), batch.interaction.len()];
+    let optional = [
+        batch.cost.len(),
+        batch.interaction.len(),
+        batch.fraction.len(),
+    ];
     let asked = |asked: bool| if asked { rows } else { 0 };
     let same = batch.person.len() == rows
         && batch.channel.len() == rows

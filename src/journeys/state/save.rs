@@ -109,6 +109,7 @@ impl JourneyBuilder {
             Error::setting("the offset to save", error, "a value that JSON can hold")
         })?;
         let header = Header {
+            format: 0,
             version: env!("CARGO_PKG_VERSION").into(),
             options: options.clone(),
             rows: *rows,
@@ -136,6 +137,7 @@ impl JourneyBuilder {
     pub fn read_state<T: DeserializeOwned>(reader: impl Read) -> Result<(Self, T)> {
         let mut reader = StateReader::new(reader);
         let Header {
+            format,
             version: _,
             options,
             rows,
@@ -150,7 +152,7 @@ impl JourneyBuilder {
         let names = names::read(&mut reader)?;
         let mut batches = Vec::new();
         for _ in 0..count {
-            batches.push(rows::read(&mut reader, &names, &options)?);
+            batches.push(rows::read(&mut reader, format, &names, &options)?);
         }
         reader.finish()?;
         let builder = Self {

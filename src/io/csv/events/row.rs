@@ -72,6 +72,10 @@ impl<'a> Row<'a> {
             column.codes.push(code);
         }
         events.push_row(person, time, channel, kind, interaction, cost, sale);
+        events.push_fraction(timestamp::fraction(
+            self.bytes(Field::Timestamp),
+            self.columns.time_unit(),
+        ));
         Ok(())
     }
 
