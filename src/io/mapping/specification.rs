@@ -61,6 +61,10 @@ pub struct Mapping {
     pub channels: ChannelRules,
     /// Rules for channels, tried in order before those of `channels`.
     pub channel: Vec<ChannelRule>,
+    /// A copy of Google's `source,source_category` file, whose lists then hold: see
+    /// [`Grouping::with_source_categories`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_categories: Option<String>,
     /// Rows to leave out.
     pub drop: DropRules,
     /// Rows that cannot be read.
@@ -83,6 +87,7 @@ struct Fields {
     kinds: BTreeMap<String, KindRule>,
     channels: ChannelRules,
     channel: Vec<ChannelRule>,
+    source_categories: Option<String>,
     drop: DropRules,
     bad_rows: BadRows,
     spend: Option<SpendMapping>,
@@ -96,6 +101,7 @@ impl From<Fields> for Mapping {
             kinds: fields.kinds,
             channels: fields.channels,
             channel: fields.channel,
+            source_categories: fields.source_categories,
             drop: fields.drop,
             bad_rows: fields.bad_rows,
             spend: fields.spend,
@@ -245,14 +251,22 @@ impl Mapping {
     /// The rules for channels: those of this mapping, then those it names.
     ///
     /// # Errors
-    /// If a rule is unusable.
+    /// If a rule is unusable, or the file of source categories cannot be read.
     pub(super) fn grouping(&self) -> Result<Grouping> {
-        Grouping::new(
+        let grouping = Grouping::new(
             &self
                 .channels
                 .clone()
                 .with_channels(self.channel.iter().cloned()),
-        )
+        );
+        let Some(file) = &self.source_categories else {
+            return grouping;
+        };
+        let path = self.folder.join(file);
+        let grouping = grouping?;
+        let file = File::open(&path).map_err(Error::Io);
+        let grouping = file.and_then(|file| grouping.with_source_categories(file));
+        grouping.map_err(|error| error.in_file(path))
     }
 
     /// The format of spend tables.

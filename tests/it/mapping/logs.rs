@@ -318,3 +318,28 @@ fn several_files_are_one_log() {
     assert!(none.contains("none-*.csv"), "{none}");
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// Google's own list of sources is read from the user's copy, beside the mapping.
+#[test]
+fn a_mapping_names_the_users_list_of_sources() {
+    let folder = std::env::temp_dir().join(format!("mixtouch-sources-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let list = "source,source_category\nacme finder,SOURCE_CATEGORY_SEARCH\n";
+    std::fs::write(folder.join("sources.csv"), list).unwrap();
+    let text = "source_categories = \"sources.csv\"\npreset = \"ga4\"\n";
+    std::fs::write(folder.join("shop.toml"), text).unwrap();
+    let log = ga4(
+        "a",
+        1_767_225_600_000_000,
+        "page_view",
+        "",
+        &[("source", "Acme Finder"), ("medium", "cpc")],
+    );
+    let own = Mapping::load(folder.join("shop.toml")).unwrap();
+    assert_eq!(read(&own, &log).report.channels["Paid Search"], 1);
+    let plain = read(&Mapping::preset("ga4").unwrap(), &log);
+    assert_eq!(plain.report.channels["Paid Other"], 1);
+    std::fs::remove_file(folder.join("sources.csv")).unwrap();
+    assert!(refusal(&own, &log).contains("sources.csv"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
