@@ -2,9 +2,15 @@
 
 #[cfg(feature = "parquet")]
 mod arrow;
+mod bounded;
+mod cases;
+mod conserved;
+#[cfg(feature = "parquet")]
+mod damaged;
 mod kinds;
 mod logs;
 mod presets;
+mod robust;
 mod settled;
 mod spend;
 

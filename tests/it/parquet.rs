@@ -501,13 +501,20 @@ fn bad_rows_are_named_by_their_place_in_the_file() {
             .to_string()
     };
     assert!(
-        error(|rows| rows.times[1_444] = Some(-3)).starts_with("row 1445: timestamp is \"-3\"")
+        error(|rows| rows.times[1_444] = Some(-3))
+            .contains("parquet: row 1445: timestamp is \"-3\"")
     );
-    assert!(error(|rows| rows.times[1_444] = None).starts_with("row 1445: timestamp is \"\""));
+    assert!(
+        error(|rows| rows.times[1_444] = None).contains("parquet: row 1445: timestamp is \"\"")
+    );
     assert!(error(|rows| rows.times[800] = Some(1_767_225_600_000)).contains("milliseconds"));
-    assert!(error(|rows| rows.channels[1_000] = None).starts_with("row 1001: channel is \"\""));
-    assert!(error(|rows| rows.kinds[3] = Some("visit")).starts_with("row 4: kind is \"visit\""));
-    assert!(error(|rows| rows.kinds[1_499] = None).starts_with("row 1500: kind is \"\""));
+    assert!(
+        error(|rows| rows.channels[1_000] = None).contains("parquet: row 1001: channel is \"\"")
+    );
+    assert!(
+        error(|rows| rows.kinds[3] = Some("visit")).contains("parquet: row 4: kind is \"visit\"")
+    );
+    assert!(error(|rows| rows.kinds[1_499] = None).contains("parquet: row 1500: kind is \"\""));
 }
 
 #[test]

@@ -92,8 +92,11 @@ impl<R: Read> Chunks<R> {
                 return Ok(self.give(bytes));
             }
             if bytes.len() > self.longest {
-                let most = self.longest >> 20;
-                let reason = format!("is longer than {most} MiB; perhaps a quote never closes");
+                let hint = match self.dialect.quote {
+                    Some(_) => "; perhaps a quote never closes",
+                    None => "",
+                };
+                let reason = format!("is longer than {} MiB{hint}", self.longest >> 20);
                 return Err(self.malformed(&[], reason));
             }
         }

@@ -18,6 +18,9 @@ pub(crate) struct Table {
     empty: bool,
 }
 
+/// The most bytes of a table, decompressed: it is held in memory.
+const LARGEST: u64 = 512 << 20;
+
 /// One row: its line in the file, and fields by column.
 #[derive(Clone, Copy)]
 pub(crate) struct Row<'a> {
@@ -40,8 +43,12 @@ impl Table {
     fn read(what: &'static str, source: impl Read, trim: csv::Trim) -> Result<Self> {
         #[cfg(feature = "mapping")]
         let source = crate::io::file::input::Input::plain(source)?;
-        let (mut source, mut bytes) = (source, Vec::new());
-        source.read_to_end(&mut bytes).map_err(Error::reading)?;
+        let mut bytes = Vec::new();
+        let read = source.take(LARGEST + 1).read_to_end(&mut bytes);
+        if read.map_err(Error::reading)? as u64 > LARGEST {
+            let most = format!("at most {} MiB, decompressed", LARGEST >> 20);
+            return Err(Error::setting(what, "larger than that", most));
+        }
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }

@@ -76,12 +76,18 @@ impl<R: Read> CsvRows<R> {
         let mut preamble = Vec::new();
         match &format.header {
             Header::SkipLines(lines) => {
+                let mut above = Above::new(&mut first, &mut chunks);
                 for _ in 0..*lines {
-                    preamble.push(first_line(&mut first, &mut chunks)?.ok_or_else(empty)?);
+                    if !above.skip_line()? {
+                        return Err(empty());
+                    }
                 }
+                preamble = above.end();
             }
             Header::StartsWith(names) => {
-                preamble = skip_to(names, dialect, &mut first, &mut chunks)?;
+                let mut above = Above::new(&mut first, &mut chunks);
+                above.skip_to(names, dialect)?;
+                preamble = above.end();
             }
             _ => {}
         }
@@ -134,58 +140,88 @@ impl<R: Read> Iterator for CsvRows<R> {
     }
 }
 
-/// Takes the next chunk where this one is used up; returns whether there are bytes.
-fn refill<R: Read>(chunk: &mut Chunk, chunks: &mut Chunks<R>) -> Result<bool> {
-    if chunk.bytes.is_empty() {
-        match chunks.next_chunk()? {
-            Some(next) => *chunk = next,
-            None => return Ok(false),
+/// The most lines above a header that is looked for, and the most of any that are kept.
+const PREAMBLE: u64 = 1000;
+
+/// The most bytes of a line above the header that are kept.
+const LINE: usize = 1000;
+
+/// Goes past the lines above a header.
+struct Above<'a, R> {
+    chunk: &'a mut Chunk,
+    chunks: &'a mut Chunks<R>,
+    /// The bytes of the chunk that are passed.
+    at: usize,
+    lines: u64,
+    kept: Vec<String>,
+}
+
+impl<'a, R: Read> Above<'a, R> {
+    fn new(chunk: &'a mut Chunk, chunks: &'a mut Chunks<R>) -> Self {
+        Self {
+            chunk,
+            chunks,
+            at: 0,
+            lines: 0,
+            kept: Vec::new(),
         }
     }
-    Ok(true)
-}
 
-/// Takes the first line off a chunk; none at the end of the file.
-fn first_line<R: Read>(chunk: &mut Chunk, chunks: &mut Chunks<R>) -> Result<Option<String>> {
-    if !refill(chunk, chunks)? {
-        return Ok(None);
+    /// The next line, without its end; none at the end of the file.
+    fn line(&mut self) -> Result<Option<&[u8]>> {
+        if self.at == self.chunk.bytes.len() {
+            match self.chunks.next_chunk()? {
+                Some(next) => (*self.chunk, self.at) = (next, 0),
+                None => return Ok(None),
+            }
+        }
+        let rest = &self.chunk.bytes[self.at..];
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        Ok(Some(&rest[..end]))
     }
-    let end = memchr::memchr(b'\n', &chunk.bytes).map_or(chunk.bytes.len(), |at| at + 1);
-    let line: Vec<u8> = chunk.bytes.drain(..end).collect();
-    chunk.line += u64::from(line.ends_with(b"\n"));
-    let line = String::from_utf8_lossy(&line);
-    Ok(Some(line.trim_end_matches(['\r', '\n']).to_owned()))
-}
 
-/// The most lines above a header.
-const PREAMBLE: usize = 1000;
+    /// Goes past a line; returns whether there is one.
+    fn skip_line(&mut self) -> Result<bool> {
+        let Some(line) = self.line()? else {
+            return Ok(false);
+        };
+        let end = line.len();
+        let text = String::from_utf8_lossy(&line[..end.min(LINE)]);
+        let text = text.trim_end_matches('\r').to_owned();
+        let has_end = self.at + end < self.chunk.bytes.len();
+        self.at += end + usize::from(has_end);
+        self.chunk.line += u64::from(has_end);
+        self.lines += 1;
+        if self.lines <= PREAMBLE {
+            self.kept.push(text);
+        }
+        Ok(true)
+    }
 
-/// Takes off the lines before the row whose first field is one of the names.
-fn skip_to<R: Read>(
-    names: &[String],
-    dialect: Dialect,
-    chunk: &mut Chunk,
-    chunks: &mut Chunks<R>,
-) -> Result<Vec<String>> {
-    let mut preamble = Vec::new();
-    while preamble.len() < PREAMBLE && refill(chunk, chunks)? {
-        let end = memchr::memchr(b'\n', &chunk.bytes).unwrap_or(chunk.bytes.len());
+    /// Goes past the lines before the row whose first field is one of the names.
+    fn skip_to(&mut self, names: &[String], dialect: Dialect) -> Result<()> {
         let mut record = csv::ByteRecord::new();
-        let read = parser(&chunk.bytes[..end], dialect).read_byte_record(&mut record);
-        let first = record.get(0).map(|field| String::from_utf8_lossy(field));
-        let is_header = |first: &str| names.iter().any(|name| name.trim() == first.trim());
-        if read.is_ok() && first.is_some_and(|first| is_header(&first)) {
-            return Ok(preamble);
+        while self.lines < PREAMBLE {
+            let Some(line) = self.line()? else { break };
+            let read = parser(line, dialect).read_byte_record(&mut record);
+            let first = record.get(0).map(|field| String::from_utf8_lossy(field));
+            let is_header = |first: &str| names.iter().any(|name| name.trim() == first.trim());
+            if read.is_ok() && first.is_some_and(|first| is_header(&first)) {
+                return Ok(());
+            }
+            self.skip_line()?;
         }
-        match first_line(chunk, chunks)? {
-            Some(line) => preamble.push(line),
-            None => break,
-        }
+        Err(Error::Malformed {
+            row: self.lines.max(1),
+            reason: format!("no row up to here starts with {}", names.join(" or ")),
+        })
     }
-    Err(Error::Malformed {
-        row: preamble.len().max(1) as u64,
-        reason: format!("no row up to here starts with {}", names.join(" or ")),
-    })
+
+    /// Takes what was passed off the chunk; returns the first lines.
+    fn end(self) -> Vec<String> {
+        self.chunk.bytes.drain(..self.at);
+        self.kept
+    }
 }
 
 /// Takes the header off a chunk; none where the file has no row left.

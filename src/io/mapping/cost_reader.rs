@@ -5,20 +5,11 @@ use crate::event::CostTable;
 use crate::io::mapping::currency::Rates;
 use crate::io::mapping::source::{self, Source};
 use crate::io::mapping::specification::Mapping;
-use crate::io::mapping::spend_report::SpendReport;
+use crate::io::mapping::spend_report::{SpendReading, SpendReport};
 use crate::io::mapping::spend_rows::{SpendLayout, SpendRows};
+use crate::io::mapping::tolerance::Skips;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-
-/// Costs read by a mapping, and the report of what was read.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SpendReading {
-    /// The costs by channel and day, and below the channel by source / medium and campaign.
-    pub costs: CostTable,
-    /// What was read, what was left out and why.
-    pub report: SpendReport,
-}
 
 /// Reads spend tables by a mapping's `spend`, from files, readers or bytes.
 ///
@@ -88,32 +79,35 @@ impl<'a> CostReader<'a> {
         let mapping = &self.mapping;
         let format = mapping.spend_file();
         let rates = self.rates.as_ref();
-        let mut layout = SpendLayout::new(mapping, rates, format.number_signs())?;
+        let mut signs = format.number_signs();
+        let mut layout = SpendLayout::new(mapping, rates, signs)?;
+        let mut skips = Skips::default();
         let mut reading = SpendReading {
             costs: CostTable::in_zone(layout.zone()),
             report: SpendReport::default(),
         };
         let paths = layout.paths.clone();
         source::each(self.sources, format, &paths, |name, pieces| {
-            if pieces.signs != format.number_signs() {
-                layout = SpendLayout::new(mapping, rates, pieces.signs)?;
+            if pieces.signs != signs {
+                signs = pieces.signs;
+                layout = SpendLayout::new(mapping, rates, signs)?;
             }
-            let SpendReading { costs, report } = &mut reading;
-            let mut rows = SpendRows::new(&layout, mapping.bad_rows, costs, report);
+            let mut rows = SpendRows::new(&layout, mapping.bad_rows, &mut reading, &mut skips);
             rows.begin_file(name, &pieces, mapping.has_preset)?;
             for piece in pieces {
                 piece?.each(&mut |line, row| rows.take(line, row))?;
             }
             Ok(())
         })?;
-        let report = &reading.report;
+        let report = &mut reading.report;
         if report.rows == 0 {
             return Err(Error::Empty {
                 what: "the spend table".into(),
                 expected: "at least one row".into(),
             });
         }
-        report.skipped.check(mapping.bad_rows, report.rows)?;
+        skips.check(mapping.bad_rows, report.rows)?;
+        report.skipped = skips.into();
         let currencies = report.currencies.keys();
         layout.conversion.check(currencies.map(String::as_str))?;
         Ok(reading)

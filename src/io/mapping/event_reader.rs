@@ -198,7 +198,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
                 self.report.missing_columns.push(missing);
             }
         }
-        if !pieces.guess.is_empty() {
+        if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
             self.report.guesses.push(pieces.guess.clone());
         }
         while self.take(&mut pieces)? {
@@ -221,7 +221,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
     /// Maps the next few pieces in parallel and appends them in order; whether there were any.
     fn take(&mut self, pieces: &mut Pieces<'_>) -> Result<bool> {
         let (layout, log, bad_rows) = (&self.layout, self.log, self.mapping.bad_rows);
-        let next: Vec<Result<Piece>> = pieces.take(4 * rayon::current_num_threads()).collect();
+        let next: Vec<Result<Piece>> = pieces.next_few(4 * rayon::current_num_threads());
         let mapped = |piece: Result<Piece>| {
             let piece = piece?;
             let mut mapper = Mapper::new(layout, bad_rows, log());

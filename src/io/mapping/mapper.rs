@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind, unknown_person};
 use crate::io::mapping::layout::Layout;
-use crate::io::mapping::origin::{Origin, Origins};
+use crate::io::mapping::origin::{Origin, Origins, Touch};
 use crate::io::mapping::rows::{MappedRows, Mark};
 use crate::io::mapping::statement::{Reader, Statement};
 use crate::io::mapping::tolerance::BadRows;
@@ -51,17 +51,19 @@ impl<'a> Mapper<'a> {
         }
     }
 
+    /// Reads all that the row states before it keeps any of it, so that a row is kept whole or not
+    /// at all.
     fn map(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
         let (layout, rows) = (self.layout, &mut self.rows);
         if let Some(met) = layout.drops.iter().find(|condition| condition.holds(row)) {
-            rows.tally.dropped(&met.text);
+            rows.tally.dropped.add(&met.text);
             return Ok(());
         }
         let event = layout.event.text(row);
         let rule = layout.rules.find(event.trim());
         let kind = |at: usize| Some((at, layout.rules.get(at).kind.kind()?));
         let Some((at, kind)) = rule.and_then(kind) else {
-            rows.tally.passed_over(event.trim());
+            rows.tally.passed_over.add(event.trim());
             return Ok(());
         };
         if !rows.events.keeps(kind) {
@@ -69,35 +71,43 @@ impl<'a> Mapper<'a> {
             return Ok(());
         }
         let rule = layout.rules.get(at);
-        let touch = match rule.touch {
-            Some(when) => self.origins.touch(line, row, when)?,
-            None => None,
+        let touch = rule.touch.map(|when| self.origins.touch(line, row, when));
+        let touch = match touch.transpose()? {
+            Some(Touch::From(origin)) => Some(origin),
+            Some(Touch::WithoutSource) if kind == Kind::Touch => {
+                rows.tally.without_source += 1;
+                return Ok(());
+            }
+            Some(Touch::Unassigned) if kind == Kind::Touch => {
+                rows.tally.unassigned += 1;
+                return Ok(());
+            }
+            _ => None,
         };
-        if kind == Kind::Touch && touch.is_none() {
-            rows.tally.without_source += 1;
-            return Ok(());
-        }
-        let stated = self.reader.read(line, row, rule, kind, rows)?;
+        let mut stated = self.reader.read(line, row, rule, kind)?;
+        let mut conversion = self.reader.conversion(line, row, at, &stated)?;
+        stated.person = self.reader.person(line, row, &mut rows.events)?;
         let mark = self.reader.mark(at, row, &stated);
-        rows.tally.kept(stated.time);
+        rows.tally.used += 1;
         if let Some(origin) = touch {
             let session = self.reader.session(rule, row);
-            push_touch(
-                layout,
-                rows,
-                row,
-                &stated,
-                &origin,
-                Mark { session, ..mark },
-            )?;
+            let mark = Mark { session, ..mark };
+            push_touch(layout, rows, row, &stated, &origin, mark)?;
         }
         if kind != Kind::Touch {
             push_other(layout, rows, row, &stated, mark)?;
         }
-        match self.reader.conversion(line, row, at, stated)? {
-            Some((conversion, mark)) => push_other(layout, rows, row, &conversion, mark),
-            None => Ok(()),
+        if let Some((conversion, mark)) = &mut conversion {
+            conversion.person = stated.person;
+            push_other(layout, rows, row, conversion, *mark)?;
         }
+        let conversion = conversion.iter().map(|(conversion, _)| conversion);
+        for stated in conversion.chain([&stated]) {
+            if let Some([value, cost]) = stated.amounts {
+                rows.tally.amount(&layout.currency.text(row), value, cost);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -109,8 +119,9 @@ fn push_touch(
     origin: &Origin<'_>,
     mark: Mark,
 ) -> Result<()> {
+    rows.tally.stated += 1;
     if !origin.is_matched {
-        rows.tally.unmatched(origin.source_medium);
+        rows.tally.unmatched.add(origin.source_medium);
     }
     let events = &mut rows.events;
     let Some(person) = stated.person else {
@@ -142,6 +153,7 @@ fn push_other(
     stated: &Statement<'_>,
     mark: Mark,
 ) -> Result<()> {
+    rows.tally.stated += 1;
     let (goal, order, place) = (stated.goal.trim(), stated.order.trim(), stated.place.trim());
     let events = &mut rows.events;
     let person = match stated.person {

@@ -17,6 +17,15 @@ pub(super) struct Origin<'a> {
     pub(super) is_matched: bool,
 }
 
+/// What a row is as a touch.
+pub(super) enum Touch<'a> {
+    From(Origin<'a>),
+    /// None, as it states no source.
+    WithoutSource,
+    /// None, as no rule names its channel and such touches are left out.
+    Unassigned,
+}
+
 impl<'a> Origin<'a> {
     /// The origin of a touch of which the log states nothing but the channel.
     fn of_log(channel: &'a str) -> Self {
@@ -46,8 +55,7 @@ impl<'a> Origins<'a> {
         }
     }
 
-    /// Where a touch of this row came from; none where the row is none, or its channel is to be
-    /// left out.
+    /// Where a touch of this row came from, or why it is none.
     ///
     /// # Errors
     /// If no rule names the channel and such rows are refused.
@@ -56,7 +64,7 @@ impl<'a> Origins<'a> {
         line: u64,
         row: &[Value<'_>],
         when: TouchWhen,
-    ) -> Result<Option<Origin<'_>>> {
+    ) -> Result<Touch<'_>> {
         let stated = self.layout.channel.text(row);
         self.channel.clear();
         self.channel.push_str(stated.trim());
@@ -97,7 +105,7 @@ impl<'a> Origins<'a> {
         let group = match (self.grouping.group(&traffic), by_log) {
             (Ok(group), _) => group,
             // a channel that the log states needs no rule
-            (Err(_), Some(channel)) => return Ok(Some(Origin::of_log(channel))),
+            (Err(_), Some(channel)) => return Ok(Touch::From(Origin::of_log(channel))),
             (Err(error), None) => return Err(unassigned(line, &error)),
         };
         let qualifies = match when {
@@ -105,9 +113,13 @@ impl<'a> Origins<'a> {
             TouchWhen::HasSource => group.has_tags(),
             TouchWhen::HasSourceOrReferrer => group.has_tags() || group.has_referrer(),
         };
-        let qualifies = qualifies || by_log.is_some();
-        let channel = by_log.or(group.channel()).filter(|_| qualifies);
-        Ok(channel.map(|channel| Origin {
+        if !qualifies && by_log.is_none() {
+            return Ok(Touch::WithoutSource);
+        }
+        let Some(channel) = by_log.or(group.channel()) else {
+            return Ok(Touch::Unassigned);
+        };
+        Ok(Touch::From(Origin {
             channel,
             source_medium: group.source_medium(),
             campaign: group.campaign(),

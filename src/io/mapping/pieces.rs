@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// The first bytes of a Parquet file.
 const PARQUET: &[u8] = b"PAR1";
 
+/// The bytes of a usual piece.
+const USUAL: u64 = 4 << 20;
+
 /// The pieces of one file, in order.
 pub(super) struct Pieces<'a> {
     rows: Rows<'a>,
@@ -144,6 +147,16 @@ impl<'a> Pieces<'a> {
             #[cfg(feature = "parquet")]
             Rows::Batches { .. } => 0,
         }
+    }
+
+    /// The next pieces, up to a number. Fewer where they are large, as pieces with a long row are.
+    pub(super) fn next_few(&mut self, most: usize) -> Vec<Result<Piece>> {
+        let (before, mut next) = (self.bytes_read(), Vec::new());
+        while next.len() < most && self.bytes_read() - before < most as u64 * USUAL {
+            let Some(piece) = self.next() else { break };
+            next.push(piece);
+        }
+        next
     }
 
     /// Checks that each of the columns that a mapping names has a place in the file; gives those

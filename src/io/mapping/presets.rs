@@ -104,13 +104,22 @@ fn append_channels(merged: &mut Value, rules: Value) {
     }
 }
 
+/// Settings that have one of several forms: what a mapping states replaces them whole.
+const WHOLE: [&str; 3] = ["header", "sessions", "bad_rows"];
+
 /// Tables are merged key by key; everything else is replaced, and null changes nothing.
 fn merge(base: &mut Value, stated: Value) {
     match (base, stated) {
         (_, Value::Null) => {}
         (Value::Object(base), Value::Object(stated)) => {
             for (key, value) in stated {
-                merge(base.entry(key).or_insert(Value::Null), value);
+                let is_whole = WHOLE.contains(&key.as_str()) && !value.is_null();
+                let own = base.entry(key).or_insert(Value::Null);
+                if is_whole {
+                    *own = value;
+                } else {
+                    merge(own, value);
+                }
             }
         }
         (base, stated) => *base = stated,

@@ -16,6 +16,14 @@ const PERSONS: usize = 5;
 
 /// What was read from a log by a mapping, what was left out, and why. A new mapping is judged by
 /// it. Shown as text it has a table for each part that has something to say.
+///
+/// Nothing goes missing uncounted:
+///
+/// - `rows` is `used`, `without_source`, `unassigned`, the rows of `skipped`, and all of `dropped`
+///   and `other_events`.
+/// - `stated` is all of `kinds` and `counted_once`, `repeated`, `within_sessions`, and the unknown
+///   touches and others of `cleaned_rows`. Conversions of unknown persons are kept.
+/// - What the used rows' conversions are worth is `value` and `left_out_value`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -28,10 +36,16 @@ pub struct ReadingReport {
     pub guesses: Vec<Guess>,
     /// Rows of the files.
     pub rows: u64,
+    /// Rows that state events.
+    pub used: u64,
+    /// The events that they state: a row can state a touch and a conversion.
+    pub stated: u64,
     /// Events by kind, as kept. A row can be a touch and a conversion.
     pub kinds: BTreeMap<String, u64>,
     /// What the conversions are worth.
     pub value: f64,
+    /// What the conversions are worth that are left out: those among `repeated` and `counted_once`.
+    pub left_out_value: f64,
     /// What the touches cost.
     pub cost: f64,
     /// Touches by channel, as kept.
@@ -46,6 +60,9 @@ pub struct ReadingReport {
     pub dropped: BTreeMap<String, u64>,
     /// Rows that would be touches, had they a source.
     pub without_source: u64,
+    /// Rows that would be touches, had they a channel: no rule names one, and the mapping leaves
+    /// such touches out.
+    pub unassigned: u64,
     /// Events that repeat another in the columns of `drop.same`.
     pub repeated: u64,
     /// Events that count once and came before, by name of the event's rule.
@@ -90,8 +107,8 @@ impl From<Amounts> for CurrencyTotal {
     fn from(amounts: Amounts) -> Self {
         Self {
             rows: amounts.rows,
-            value: amounts.value,
-            cost: amounts.cost,
+            value: amounts.value.value(),
+            cost: amounts.cost.value(),
         }
     }
 }
@@ -99,22 +116,26 @@ impl From<Amounts> for CurrencyTotal {
 impl ReadingReport {
     /// The report of all that was read; files and what was found about them are filled in already.
     pub(super) fn filled(self, events: &Events, tally: Tally, settled: Settled) -> Self {
-        let (unmatched, further_unmatched) = most_frequent(tally.unmatched);
+        let (unmatched, further_unmatched) = most_frequent(tally.unmatched.into_counts());
         let ignored = events.ignored_rows();
         let mut report = Self {
             rows: tally.rows,
+            used: tally.used,
+            stated: tally.stated,
             unmatched,
             further_unmatched,
-            other_events: tally.passed_over,
-            dropped: tally.dropped,
+            other_events: tally.passed_over.into_counts(),
+            dropped: tally.dropped.into_counts(),
             without_source: tally.without_source,
+            unassigned: tally.unassigned,
+            left_out_value: settled.value,
             repeated: settled.repeated,
             counted_once: settled.counted_once,
             within_sessions: settled.within_sessions,
             cleaned_rows: events.cleaned_rows(),
-            skipped: tally.skipped,
-            first: tally.first,
-            last: tally.last,
+            skipped: tally.skipped.into(),
+            first: events.times().iter().copied().min(),
+            last: events.times().iter().copied().max(),
             currencies: tally
                 .currencies
                 .into_iter()
@@ -127,9 +148,10 @@ impl ReadingReport {
         };
         if ignored.total() > 0 {
             let rows = ignored.total();
-            report
-                .other_events
-                .insert("(kinds that only KPIs use)".into(), rows);
+            let others = &mut report.other_events;
+            *others
+                .entry("(kinds that only KPIs use)".into())
+                .or_default() += rows;
         }
         report.count(events);
         report
@@ -277,7 +299,15 @@ impl ReadingReport {
             (self.value > 0.0).then(|| format!("worth: {}", crate::report::figure(self.value, 2))),
             (self.cost > 0.0).then(|| format!("cost: {}", crate::report::figure(self.cost, 2))),
             count(self.without_source, "rows that state no source"),
+            count(
+                self.unassigned,
+                "touches that no rule names a channel for, left out",
+            ),
             count(self.repeated, "events that repeat another"),
+            (self.left_out_value > 0.0).then(|| {
+                let value = crate::report::figure(self.left_out_value, 2);
+                format!("conversions left out as repeated: worth {value}")
+            }),
             count(self.within_sessions, "further touches of a session"),
             count(cleaned.placeholders, "persons that are placeholders"),
             count(cleaned.unknown_touches, "touches without person, left out"),

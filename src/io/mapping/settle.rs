@@ -4,6 +4,7 @@ use crate::event::{Events, Kind};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::{Layout, SessionBy};
 use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::total::Total;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ pub(super) struct Settled {
     /// By name of the rule.
     pub(super) counted_once: BTreeMap<String, u64>,
     pub(super) within_sessions: u64,
+    /// What the conversions left out are worth.
+    pub(super) value: f64,
 }
 
 /// Leaves out what the mapping says, the earliest staying; rows of one time stay in file order.
@@ -36,6 +39,7 @@ pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
     unchanged.iter().for_each(|&row| keeps[row] = false);
     dropped.extend(unchanged);
     settled.within_sessions = dropped.len() as u64;
+    settled.value = value_left_out(&rows.events, &keeps);
     rows.events.keep_costs_of(&dropped);
     let mut kept: Vec<usize> = (0..keeps.len()).filter(|&row| keeps[row]).collect();
     let is_ordered = order_within_seconds(rows, &mut kept);
@@ -43,6 +47,16 @@ pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
         rows.events.arrange(&kept);
     }
     settled
+}
+
+/// What the conversions are worth that do not stay.
+fn value_left_out(events: &Events, keeps: &[bool]) -> f64 {
+    let rows = events.kinds().iter().zip(keeps);
+    let sales = rows.filter(|((kind, _), _)| *kind == Kind::Conversion);
+    let stays = sales.map(|(_, stays)| *stays);
+    let left_out = stays.zip(events.conversions()).filter(|(stays, _)| !stays);
+    let values: Total = left_out.map(|(_, sale)| sale.value).collect();
+    values.value()
 }
 
 /// Where a row stands in time.
@@ -101,11 +115,11 @@ fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<us
     let mut touches: Vec<_> = (0..marks.len()).into_par_iter().filter_map(key).collect();
     touches.par_sort_unstable();
     let ends = |a: &(u64, u64, (u32, u32, usize)), b: &(u64, u64, (u32, u32, usize))| {
-        let is_gap = match rule(b.2.2).session.as_ref().map(|session| &session.by) {
+        let is_gap = || match rule(b.2.2).session.as_ref().map(|session| &session.by) {
             Some(SessionBy::Gap(gap)) => b.2.0 - a.2.0 > *gap,
             _ => false,
         };
-        (a.0, a.1) != (b.0, b.1) || is_gap
+        (a.0, a.1) != (b.0, b.1) || is_gap()
     };
     let mut dropped = Vec::new();
     for run in touches

@@ -1,5 +1,6 @@
 //! What was read from spend tables, what was left out and why.
 
+use crate::event::CostTable;
 use crate::io::file::guess::Guess;
 use crate::io::mapping::currency::code;
 use crate::io::mapping::tolerance::SkippedRows;
@@ -13,7 +14,18 @@ use std::fmt;
 /// probably wrong.
 const COST_PER_CLICK: std::ops::RangeInclusive<f64> = 0.001..=1_000.0;
 
-/// What was read from spend tables by a mapping, what was left out, and why.
+/// Costs read by a mapping, and the report of what was read.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SpendReading {
+    /// The costs by channel and day, and below the channel by source / medium and campaign.
+    pub costs: CostTable,
+    /// What was read, what was left out and why.
+    pub report: SpendReport,
+}
+
+/// What was read from spend tables by a mapping, what was left out, and why. `rows` is `used`,
+/// `left_out`, `unassigned`, `totals` and the rows of `skipped`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -24,6 +36,8 @@ pub struct SpendReport {
     pub guesses: Vec<Guess>,
     /// Rows of the files.
     pub rows: u64,
+    /// Rows whose costs are in the table.
+    pub used: u64,
     /// The sum of the costs, in the currency converted to.
     pub cost: f64,
     /// The clicks, where the tables have them.
@@ -38,8 +52,12 @@ pub struct SpendReport {
     pub last: Option<Day>,
     /// Costs by currency, before conversion.
     pub currencies: BTreeMap<String, f64>,
-    /// Rows that conditions left out.
+    /// Rows that conditions left out, and lines of totals that were not compared.
     pub left_out: u64,
+    /// Rows that no rule names a channel for, where the mapping leaves such rows out.
+    pub unassigned: u64,
+    /// What these cost, in the currency converted to.
+    pub unassigned_cost: f64,
     /// Lines of totals that were compared with the sum of the rows.
     pub totals: u64,
     /// What was wrong with those that differ.
@@ -59,6 +77,7 @@ impl SpendReport {
         clicks: f64,
         is_matched: bool,
     ) {
+        self.used += 1;
         self.cost += cost;
         self.clicks += clicks;
         match self.channels.get_mut(channel) {
@@ -114,6 +133,10 @@ impl Report for SpendReport {
                 "totals of the files, compared with the sum of their rows",
             ),
             count(self.left_out, "rows left out by conditions"),
+            (self.unassigned > 0).then(|| {
+                let (rows, cost) = (self.unassigned, figure(self.unassigned_cost, 2));
+                format!("rows that no rule names a channel for, left out: {rows}, cost {cost}")
+            }),
             count(self.unmatched, "rows that no rule names a channel for"),
             count(self.skipped.rows, "rows that cannot be read, skipped"),
             (!self.missing_columns.is_empty())

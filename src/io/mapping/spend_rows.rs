@@ -10,8 +10,8 @@ use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::Mapping;
 use crate::io::mapping::spend::{SpendMapping, TotalRow};
-use crate::io::mapping::spend_report::SpendReport;
-use crate::io::mapping::tolerance::BadRows;
+use crate::io::mapping::spend_report::{SpendReading, SpendReport};
+use crate::io::mapping::tolerance::{BadRows, Skips};
 use crate::io::record::{FieldPath, Value};
 use crate::time::{Day, TimeZone};
 
@@ -139,6 +139,7 @@ pub(super) struct SpendRows<'a> {
     grouping: CachedGrouping<'a>,
     costs: &'a mut CostTable,
     report: &'a mut SpendReport,
+    skips: &'a mut Skips,
     /// The sum of the file's costs, as stated: what its line of totals says.
     stated: f64,
 }
@@ -147,15 +148,16 @@ impl<'a> SpendRows<'a> {
     pub(super) fn new(
         layout: &'a SpendLayout,
         bad_rows: BadRows,
-        costs: &'a mut CostTable,
-        report: &'a mut SpendReport,
+        reading: &'a mut SpendReading,
+        skips: &'a mut Skips,
     ) -> Self {
         Self {
             layout,
             bad_rows,
             grouping: layout.grouping.cached(),
-            costs,
-            report,
+            costs: &mut reading.costs,
+            report: &mut reading.report,
+            skips,
             stated: 0.0,
         }
     }
@@ -173,7 +175,7 @@ impl<'a> SpendRows<'a> {
     ) -> Result<()> {
         self.stated = 0.0;
         self.report.files.push(name.to_owned());
-        if !pieces.guess.is_empty() {
+        if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
             self.report.guesses.push(pieces.guess.clone());
         }
         for missing in pieces.missing(self.layout.columns(), has_preset)? {
@@ -192,8 +194,8 @@ impl<'a> SpendRows<'a> {
         self.report.rows += 1;
         match row.and_then(|row| self.read(line, row)) {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
-                self.report.skipped.add(&error);
-                Ok(())
+                self.skips.add(&error);
+                self.skips.check_so_far(self.bad_rows, self.report.rows)
             }
             result => result,
         }
@@ -213,15 +215,19 @@ impl<'a> SpendRows<'a> {
         let stated = layout.cost.read(line, row, Kind::Touch)?.unwrap_or(0.0);
         let clicks = layout.clicks.read(line, row, Kind::Touch)?.unwrap_or(0.0);
         let mut cost = stated;
-        if layout.currency.is_set() && cost != 0.0 {
+        let has_currency = layout.currency.is_set() && cost != 0.0;
+        if has_currency {
             let currency = layout.currency.text(row);
-            cost *= layout
-                .conversion
-                .factor(&currency, day, line, &layout.currency.name)?;
+            let name = &layout.currency.name;
+            cost *= layout.conversion.factor(&currency, day, line, name)?;
+        }
+        self.push(line, row, day, cost, clicks)?;
+        self.stated += stated;
+        if has_currency {
+            let currency = layout.currency.text(row);
             self.report.currency(&currency, stated);
         }
-        self.stated += stated;
-        self.push(line, row, day, cost, clicks)
+        Ok(())
     }
 
     fn push(
@@ -250,7 +256,8 @@ impl<'a> SpendRows<'a> {
         let stated = layout.channel.text(row);
         let stated = Some(stated.trim()).filter(|stated| !stated.is_empty());
         let Some(channel) = stated.or(group.channel()) else {
-            self.report.left_out += 1;
+            self.report.unassigned += 1;
+            self.report.unassigned_cost += cost;
             return Ok(());
         };
         let levels = [group.source_medium(), group.campaign()];
@@ -284,8 +291,8 @@ impl<'a> SpendRows<'a> {
             return Ok(());
         };
         let is_sum = |total: f64| (total - self.stated).abs() < 0.0051;
-        self.report.totals += 1;
         if is_sum(in_units) || is_sum(as_rows) {
+            self.report.totals += 1;
             return Ok(());
         }
         let expected = format!("{:.2}, the sum of the rows", self.stated);
@@ -298,6 +305,7 @@ impl<'a> SpendRows<'a> {
         if layout.total_row == TotalRow::Refuse {
             return Err(error);
         }
+        self.report.totals += 1;
         self.report.wrong_totals.push(error.to_string());
         Ok(())
     }

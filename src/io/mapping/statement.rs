@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::person::plain_number;
 use crate::event::{Events, Interaction, Kind, Placeholders};
 use crate::io::mapping::layout::{Layout, Rule, SessionBy};
-use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::rows::Mark;
 use crate::io::mapping::slot::{Amount, Slot};
 use crate::io::record::Value;
 use std::borrow::Cow;
@@ -14,14 +14,17 @@ use xxhash_rust::xxh3::Xxh3;
 const LONGEST_KEY: usize = 4096;
 
 /// What a row states. Amounts are in the log's currency.
+#[derive(Clone)]
 pub(super) struct Statement<'v> {
     pub(super) kind: Kind,
-    /// None where it is missing.
+    /// None where it is missing, and until it is read.
     pub(super) person: Option<u64>,
     pub(super) time: u32,
     pub(super) nanoseconds: u32,
     pub(super) value: f64,
     pub(super) cost: f64,
+    /// Value and cost before conversion, where there is a currency.
+    pub(super) amounts: Option<[f64; 2]>,
     pub(super) goal: Cow<'v, str>,
     pub(super) order: Cow<'v, str>,
     pub(super) interaction: Option<Interaction>,
@@ -42,6 +45,8 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// All but the person.
+    ///
     /// # Errors
     /// If a value of the row cannot be used, with its column and what was expected.
     pub(super) fn read<'v>(
@@ -50,7 +55,6 @@ impl<'a> Reader<'a> {
         row: &'v [Value<'v>],
         rule: &'v Rule,
         kind: Kind,
-        rows: &mut MappedRows,
     ) -> Result<Statement<'v>>
     where
         'a: 'v,
@@ -67,15 +71,22 @@ impl<'a> Reader<'a> {
             )?,
         };
         let cost = layout.cost.read(line, row, Kind::Touch)?.unwrap_or(0.0);
-        let factor = self.factor(line, row, moment.second, [value, cost], rows)?;
+        let is_money = kind != Kind::Survey; // an answer has no currency
+        let amounts = [if is_money { value } else { 0.0 }, cost];
+        let factor = self.factor(line, row, moment.second, amounts)?;
         let (goal, order) = (layout.goal.text(row), layout.order.text(row));
         Ok(Statement {
             kind,
-            person: self.person(line, row, &mut rows.events)?,
+            person: None,
             time: moment.second,
             nanoseconds: moment.nanosecond,
-            value: value * factor,
-            cost: cost * factor,
+            value: if is_money {
+                value * factor.unwrap_or(1.0)
+            } else {
+                value
+            },
+            cost: cost * factor.unwrap_or(1.0),
+            amounts: factor.map(|_| amounts),
             goal: match &rule.goal {
                 Some(of_rule) if goal.trim().is_empty() => of_rule.as_str().into(),
                 _ => goal,
@@ -90,27 +101,23 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// By what amounts of the row are multiplied, so that they are in one currency.
+    /// By what amounts of the row are multiplied, so that they are in one currency; none where
+    /// there is no amount or no currency.
     fn factor(
         &self,
         line: u64,
         row: &[Value<'_>],
         time: u32,
         [value, cost]: [f64; 2],
-        rows: &mut MappedRows,
-    ) -> Result<f64> {
+    ) -> Result<Option<f64>> {
         let slot = &self.layout.currency;
         if !slot.is_set() || (value == 0.0 && cost == 0.0) {
-            return Ok(1.0);
+            return Ok(None);
         }
-        let currency = slot.text(row);
         let day = self.layout.time.day(time)?;
-        let factor = self
-            .layout
-            .conversion
-            .factor(&currency, day, line, &slot.name)?;
-        rows.tally.amount(&currency, value, cost);
-        Ok(factor)
+        let conversion = &self.layout.conversion;
+        let factor = conversion.factor(&slot.text(row), day, line, &slot.name);
+        factor.map(Some)
     }
 
     /// The conversion at another time that a touch states beside itself. Of each order one counts.
@@ -119,7 +126,7 @@ impl<'a> Reader<'a> {
         line: u64,
         row: &'v [Value<'v>],
         rule: usize,
-        stated: Statement<'v>,
+        stated: &Statement<'v>,
     ) -> Result<Option<(Statement<'v>, Mark)>>
     where
         'a: 'v,
@@ -132,24 +139,39 @@ impl<'a> Reader<'a> {
         };
         let goal = goal.as_deref().filter(|_| stated.goal.trim().is_empty());
         let mark = Mark {
+            same: match self.hash(0, &self.layout.same, row) {
+                0 => 0,
+                same => same ^ 4, // repeats another of its kind, not the row's other events
+            },
             once: self.hash(u64::MAX, std::slice::from_ref(&self.layout.order), row),
             nanoseconds: moment.nanosecond,
             rule: rule as u16,
             ..Mark::default()
         };
+        let value = value_of(&self.layout.value, line, row, Kind::Conversion)?;
+        let factor = self.factor(line, row, moment.second, [value, 0.0])?;
         let conversion = Statement {
             kind: Kind::Conversion,
             time: moment.second,
-            value: value_of(&self.layout.value, line, row, Kind::Conversion)?,
+            value: value * factor.unwrap_or(1.0),
             cost: 0.0,
-            goal: goal.map_or(stated.goal, Cow::Borrowed),
-            ..stated
+            amounts: factor.map(|_| [value, 0.0]),
+            goal: goal.map_or_else(|| stated.goal.clone(), Cow::Borrowed),
+            ..stated.clone()
         };
         Ok(Some((conversion, mark)))
     }
 
     /// The person's code; none where the person is missing.
-    fn person(&self, line: u64, row: &[Value<'_>], events: &mut Events) -> Result<Option<u64>> {
+    ///
+    /// # Errors
+    /// If the key is too long to be one.
+    pub(super) fn person(
+        &self,
+        line: u64,
+        row: &[Value<'_>],
+        events: &mut Events,
+    ) -> Result<Option<u64>> {
         let slot = &self.layout.person;
         let stated = self.person_text(row);
         let key = events.cleaned_mut().trimmed_text(&stated);

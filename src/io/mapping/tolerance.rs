@@ -1,6 +1,7 @@
 //! Rows that cannot be read: refused, or skipped up to a limit.
 
 use crate::error::{Error, Result};
+use crate::io::mapping::names::Names;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -53,21 +54,22 @@ pub struct SkippedRows {
 /// The errors kept as examples.
 const EXAMPLES: usize = 10;
 
-/// The reasons told apart; further ones count as one.
+/// The reasons kept apart; further ones count as one.
 const REASONS: usize = 100;
 
-impl SkippedRows {
+/// Rows that were skipped, while rows are read.
+#[derive(Debug, Default)]
+pub(super) struct Skips {
+    pub(super) rows: u64,
+    reasons: Names,
+    first: Vec<String>,
+}
+
+impl Skips {
     /// Counts a row.
     pub(super) fn add(&mut self, error: &Error) {
         self.rows += 1;
-        let reason = reason(error);
-        let known = self.reasons.len() < REASONS || self.reasons.contains_key(&reason);
-        let reason = if known {
-            reason
-        } else {
-            "other reasons".to_owned()
-        };
-        *self.reasons.entry(reason).or_default() += 1;
+        self.reasons.add(&reason(error));
         if self.first.len() < EXAMPLES {
             self.first.push(error.to_string());
         }
@@ -76,9 +78,7 @@ impl SkippedRows {
     /// Adds those of later rows.
     pub(super) fn append(&mut self, later: Self) {
         self.rows += later.rows;
-        for (reason, rows) in later.reasons {
-            *self.reasons.entry(reason).or_default() += rows;
-        }
+        self.reasons.append(later.reasons, REASONS);
         let room = EXAMPLES.saturating_sub(self.first.len());
         self.first.extend(later.first.into_iter().take(room));
     }
@@ -111,13 +111,26 @@ impl SkippedRows {
     }
 }
 
+impl From<Skips> for SkippedRows {
+    fn from(skips: Skips) -> Self {
+        Self {
+            rows: skips.rows,
+            reasons: skips.reasons.into_counts(),
+            first: skips.first,
+        }
+    }
+}
+
 /// Why a row cannot be read, without its number and value.
 fn reason(error: &Error) -> String {
     match error {
         Error::Field {
             column, expected, ..
         } => format!("{column}: expected {expected}"),
-        Error::Malformed { reason, .. } => reason.clone(),
+        Error::Malformed { reason, .. } => {
+            let place = reason.find(" at line 1 column ").unwrap_or(reason.len());
+            reason[..place].to_owned()
+        }
         other => other.to_string(),
     }
 }

@@ -11,6 +11,7 @@ use bytes::buf::Reader;
 use bytes::{Buf, Bytes};
 use std::fs::File;
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// Where a file's bytes are.
@@ -23,12 +24,14 @@ pub(in crate::io) enum Source {
 impl Source {
     /// The schema and the places of the row groups.
     pub(super) fn metadata(&self) -> Result<ArrowReaderMetadata> {
-        let options = ArrowReaderOptions::new();
-        match self {
-            Self::File(file) => ArrowReaderMetadata::load(file, options),
-            Self::Bytes(bytes) => ArrowReaderMetadata::load(bytes, options),
-        }
-        .map_err(failed)
+        guarded(|| {
+            let options = ArrowReaderOptions::new();
+            let loaded = match self {
+                Self::File(file) => ArrowReaderMetadata::load(file, options),
+                Self::Bytes(bytes) => ArrowReaderMetadata::load(bytes, options),
+            };
+            loaded.map_err(failed)
+        })
     }
 
     /// The bytes of some row groups' columns that are asked for.
@@ -38,21 +41,39 @@ impl Source {
         mask: &ProjectionMask,
         groups: Range<usize>,
     ) -> Result<Loaded> {
-        let mut columns = Vec::new();
+        guarded(|| self.load_columns(metadata, mask, groups))
+    }
+
+    fn load_columns(
+        &self,
+        metadata: &ArrowReaderMetadata,
+        mask: &ProjectionMask,
+        groups: Range<usize>,
+    ) -> Result<Loaded> {
+        let (mut columns, whole) = (Vec::new(), self.len());
         for group in groups {
             let group = metadata.metadata().row_group(group);
             for (leaf, column) in group.columns().iter().enumerate() {
                 if mask.leaf_included(leaf) {
                     let (start, len) = column.byte_range();
+                    if start.checked_add(len).is_none_or(|end| end > whole) {
+                        return Err(damaged("a column runs beyond the end of the file".into()));
+                    }
                     columns.push((start, self.get_bytes(start, len as usize).map_err(failed)?));
                 }
             }
         }
-        let len = match self {
+        Ok(Loaded {
+            columns,
+            len: whole,
+        })
+    }
+
+    fn len(&self) -> u64 {
+        match self {
             Self::File(file) => file.len(),
             Self::Bytes(bytes) => Length::len(bytes),
-        };
-        Ok(Loaded { columns, len })
+        }
     }
 
     fn get_bytes(&self, start: u64, len: usize) -> ::parquet::errors::Result<Bytes> {
@@ -138,6 +159,29 @@ pub(super) fn with_old_timestamps(metadata: &ArrowReaderMetadata) -> Schema {
     };
     let fields = metadata.schema().fields().iter().enumerate().map(field);
     Schema::new(fields.collect::<Vec<_>>())
+}
+
+/// What `read` gives. Damaged bytes make the decoder panic in places; that is told as damage.
+pub(in crate::io) fn guarded<T>(read: impl FnOnce() -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+        Err(damaged(text.unwrap_or("its decoder panicked").to_owned()))
+    })
+}
+
+#[cold]
+fn damaged(reason: String) -> Error {
+    Error::Damaged {
+        what: "the Parquet file".into(),
+        reason,
+    }
+}
+
+/// The rows of a row group; none where the file states a number below 0.
+pub(in crate::io) fn rows_of(metadata: &ArrowReaderMetadata, group: usize) -> usize {
+    let rows = metadata.metadata().row_group(group).num_rows();
+    usize::try_from(rows).unwrap_or(0)
 }
 
 pub(in crate::io) fn failed(error: ParquetError) -> Error {

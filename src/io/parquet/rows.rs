@@ -6,7 +6,7 @@
 use crate::error::{Error, Result};
 use crate::io::arrow::rows::BatchPaths;
 use crate::io::file::format::FileFormat;
-use crate::io::parquet::loaded::{Loaded, Source, failed, with_old_timestamps};
+use crate::io::parquet::loaded::{Loaded, Source, failed, guarded, rows_of, with_old_timestamps};
 use crate::io::record::{FieldPath, Place, Visit};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
@@ -82,6 +82,10 @@ impl ParquetRows {
     }
 
     fn read(source: Source, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
+        guarded(|| Self::read_schema(source, format, paths))
+    }
+
+    fn read_schema(source: Source, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
         let plain = source.metadata()?;
         let names: Vec<String> = plain
             .schema()
@@ -141,10 +145,10 @@ impl Iterator for ParquetRows {
         let (first, before) = (self.next, self.before);
         let mut rows = 0;
         while rows < PIECE && self.next < groups.num_row_groups() {
-            rows += usize::try_from(groups.row_group(self.next).num_rows()).unwrap_or(0);
+            rows = rows_of(metadata, self.next).saturating_add(rows);
             self.next += 1;
         }
-        self.before += rows as u64;
+        self.before = self.before.saturating_add(rows as u64);
         let bytes = self.source.load(metadata, mask, first..self.next);
         self.given += bytes.as_ref().map_or(0, Loaded::size);
         Some(bytes.map(|bytes| ParquetPiece {
@@ -163,6 +167,10 @@ impl ParquetPiece {
     /// If the file is damaged, a path leads to a column of a type that holds no values, or the
     /// visitor fails.
     pub(in crate::io) fn each(&self, visit: &mut Visit<'_>) -> Result<()> {
+        guarded(|| self.decode(visit))
+    }
+
+    fn decode(&self, visit: &mut Visit<'_>) -> Result<()> {
         let Layout {
             metadata,
             mask,
@@ -181,7 +189,7 @@ impl ParquetPiece {
         for batch in reader {
             let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
             paths.each(&batch, before, visit)?;
-            before += batch.num_rows() as u64;
+            before = before.saturating_add(batch.num_rows() as u64);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Mapped logs from Arrow batches and from Parquet.
 
 #[path = "../../../benches/common/ga4.rs"]
-mod ga4;
+pub(super) mod ga4;
 
 use super::{credit, events};
 use arrow_array::{RecordBatch, RecordBatchIterator};

@@ -4,7 +4,7 @@ use super::{events, read, read_spend};
 use mixtouch::io::Mapping;
 
 /// Preset, a file of that form, and the events it has.
-const LOGS: [(&str, &str, &[&str]); 15] = [
+pub(super) const LOGS: [(&str, &str, &[&str]); 15] = [
     (
         "plain",
         "person,timestamp,channel,kind,value,order_id\nann,1767225600,tv,touch,,\nann,1767225700,shop,conversion,9,T\n",
@@ -155,7 +155,7 @@ const LOGS: [(&str, &str, &[&str]); 15] = [
 ];
 
 /// Preset, a file of that form, its cost and the channel of it.
-const TABLES: [(&str, &str, f64, &str); 13] = [
+pub(super) const TABLES: [(&str, &str, f64, &str); 13] = [
     (
         "google-ads",
         "date,cost_micros,clicks,id,ad_network_type\n2026-01-05,2500000,2,9,CONTENT\n",
