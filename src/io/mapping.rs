@@ -15,6 +15,7 @@ mod mapper;
 mod origin;
 mod pieces;
 mod presets;
+mod repeats;
 mod report;
 mod rows;
 mod settle;
