@@ -16,6 +16,7 @@ mod names;
 mod origin;
 mod pieces;
 mod presets;
+mod repeats;
 mod report;
 mod rows;
 mod settle;

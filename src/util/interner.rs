@@ -90,8 +90,13 @@ impl Interner {
         old.iter().zip(kept).map(keep).collect()
     }
 
-    /// Interns all of `other`'s texts; the result maps its numbers to this table's.
+    /// Interns all of `other`'s texts; the result maps its numbers to this table's. An empty table
+    /// takes the other's numbers, which costs a copy and no look-up.
     pub(crate) fn absorb(&mut self, other: &Interner) -> Result<Vec<u32>> {
+        if self.ends.is_empty() {
+            self.clone_from(other);
+            return Ok((0..other.len() as u32).collect());
+        }
         other
             .iter()
             .zip(&other.hashes)
@@ -129,5 +134,8 @@ mod tests {
             right.intern(t).unwrap();
         }
         assert_eq!(left.absorb(&right).unwrap(), [2, 1]);
+        let mut empty = Interner::default();
+        assert_eq!(empty.absorb(&right).unwrap(), [0, 1]);
+        assert_eq!((empty.intern("d").unwrap(), empty.find("b")), (2, Some(1)));
     }
 }

@@ -30,8 +30,6 @@ pub struct CachedGrouping<'a> {
     groups: Vec<Group>,
     key: String,
     bytes: usize,
-    /// The group of a visit that cannot be remembered.
-    last: Option<Group>,
 }
 
 impl Grouping {
@@ -62,7 +60,6 @@ impl<'a> CachedGrouping<'a> {
             groups: Vec::new(),
             key: String::new(),
             bytes: 0,
-            last: None,
         }
     }
 
@@ -72,10 +69,8 @@ impl<'a> CachedGrouping<'a> {
     /// If no rule matches and `unassigned = "error"`.
     pub fn group(&mut self, traffic: &Traffic<'_>) -> Result<&Group> {
         let raw = Raw::new(traffic, &self.grouping.needs);
-        let Some(key) = raw.key(&mut self.key) else {
-            return Ok(self.last.insert(self.grouping.group_raw(&raw)?));
-        };
-        if let Some(at) = self.keys.find(key) {
+        raw.write_key(&mut self.key);
+        if let Some(at) = self.keys.find(&self.key) {
             return Ok(&self.groups[at as usize]);
         }
         let group = self.grouping.group_raw(&raw)?;
@@ -83,8 +78,8 @@ impl<'a> CachedGrouping<'a> {
             (self.keys, self.bytes) = (Interner::default(), 0);
             self.groups.clear();
         }
-        let at = self.keys.intern(key)? as usize;
-        self.bytes += key.len();
+        let at = self.keys.intern(&self.key)? as usize;
+        self.bytes += self.key.len();
         self.groups.push(group);
         Ok(&self.groups[at])
     }

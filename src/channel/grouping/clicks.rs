@@ -65,11 +65,14 @@ pub(super) const CLICK_IDS: [ClickId; 22] = [
     id("qclid", "quora", Proof::Network),
 ];
 
+/// A parameter that comes with `gad_source`, and says the same.
+pub(super) const CAMPAIGN_ID: &str = "gad_campaignid";
+
 /// Other names of networks, with the parameter that stands for them.
 const ALIASES: [(&str, &str); 15] = [
     ("google ads", "gclid"),
     ("adwords", "gclid"),
-    ("gad_campaignid", "gad_source"),
+    (CAMPAIGN_ID, "gad_source"),
     ("microsoft", "msclkid"),
     ("microsoft ads", "msclkid"),
     ("microsoft advertising", "msclkid"),
@@ -90,7 +93,7 @@ impl ClickId {
         let known = CLICK_IDS
             .iter()
             .position(|id| id.parameter.eq_ignore_ascii_case(name));
-        let campaign = || name.eq_ignore_ascii_case("gad_campaignid");
+        let campaign = || name.eq_ignore_ascii_case(CAMPAIGN_ID);
         known.or_else(|| campaign().then(|| Self::named("gad_source"))?)
     }
 

@@ -5,11 +5,12 @@
 //! paths are gone.
 
 use crate::channel::grouping::address::{Address, bare};
-use crate::channel::grouping::clicks::{CLICK_IDS, ClickId};
+use crate::channel::grouping::clicks::{CAMPAIGN_ID, CLICK_IDS, ClickId};
 use crate::channel::grouping::field::{Field, Fields};
 use crate::channel::grouping::lists::List;
 use crate::channel::grouping::preparation::Preparation;
 use crate::channel::grouping::traffic::Traffic;
+use crate::util::blanks::{cut, trimmed};
 use std::borrow::Cow;
 
 /// The tags in a query, in the order of [`Raw::tags`].
@@ -33,6 +34,9 @@ pub(super) struct Needs {
     url_path: bool,
     clicks: bool,
     queries: Vec<String>,
+    /// The lengths of parameters that are read, one bit each, by the lowest five bits of their first
+    /// letters, which have no case: most others are cleared by this.
+    lengths: [u32; 32],
     further: usize,
     /// First parts of paths by which lists tell places apart, and the most parts that matter.
     first_parts: Vec<Box<str>>,
@@ -64,11 +68,19 @@ impl Needs {
             clicks: prepare.click_ids
                 || fields.uses(Field::ClickId)
                 || fields.uses(Field::ClickNetwork),
+            lengths: lengths(&fields.queries),
             queries: fields.queries.clone(),
             further: fields.further.len(),
             first_parts,
             depth,
         }
+    }
+
+    /// Whether a query's parameter of that name may be read.
+    #[inline]
+    fn may_read(&self, name: &str) -> bool {
+        let (first, bit) = place(name);
+        self.lengths[first] & bit != 0
     }
 
     /// What of a referrer's path lists tell places apart by; empty for most.
@@ -84,6 +96,24 @@ impl Needs {
         let end = inside.match_indices('/').nth(self.depth - 1);
         &inside[..end.map_or(inside.len(), |(at, _)| at)]
     }
+}
+
+/// Where a parameter's name stands in [`Needs::lengths`].
+fn place(name: &str) -> (usize, u32) {
+    let first = name.bytes().next().unwrap_or_default();
+    (usize::from(first & 31), 1 << name.len().min(31))
+}
+
+/// The lengths of the tags, of click ids and of further parameters.
+fn lengths(queries: &[String]) -> [u32; 32] {
+    let mut lengths = [0; 32];
+    let clicks = CLICK_IDS.iter().map(|id| id.parameter).chain([CAMPAIGN_ID]);
+    let names = TAGS.into_iter().chain(clicks);
+    for name in names.chain(queries.iter().map(String::as_str)) {
+        let (first, bit) = place(name);
+        lengths[first] |= bit;
+    }
+    lengths
 }
 
 /// The parts of a visit that matter. `pairs` are `name=value` of the query, not decoded.
@@ -114,11 +144,11 @@ pub(super) struct Raw<'a> {
 
 impl<'a> Raw<'a> {
     pub(super) fn new(traffic: &Traffic<'a>, needs: &Needs) -> Self {
-        let only = |needed: bool, text: &'a str| if needed { text.trim() } else { "" };
+        let only = |needed: bool, text: &'a str| if needed { trimmed(text) } else { "" };
         let mut raw = Self {
-            source: traffic.source.trim(),
-            medium: traffic.medium.trim(),
-            campaign: traffic.campaign.trim(),
+            source: trimmed(traffic.source),
+            medium: trimmed(traffic.medium),
+            campaign: trimmed(traffic.campaign),
             term: only(needs.term, traffic.term),
             content: only(needs.content, traffic.content),
             event: only(needs.event, traffic.event),
@@ -147,19 +177,25 @@ impl<'a> Raw<'a> {
         if unread || address.query.is_empty() {
             return;
         }
-        for pair in address.query.split('&') {
-            let Some((name, value)) = pair.split_once('=') else {
+        let mut rest = address.query;
+        while !rest.is_empty() {
+            let pair;
+            (pair, rest) = cut(rest, b'&').unwrap_or((rest, ""));
+            let Some((name, value)) = cut(pair, b'=') else {
                 continue;
             };
             if value.is_empty() {
                 continue;
             }
-            let name = if name.contains(['%', '+']) {
+            let is_coded = name.bytes().any(|byte| matches!(byte, b'%' | b'+'));
+            let name = if is_coded {
                 decoded(name)
             } else {
                 Cow::Borrowed(name)
             };
-            self.read_pair(pair, &name, needs);
+            if needs.may_read(&name) {
+                self.read_pair(pair, &name, needs);
+            }
         }
     }
 
@@ -190,7 +226,7 @@ impl<'a> Raw<'a> {
 
     /// Takes a click id that has a column of its own.
     fn read_stated(&mut self, traffic: &Traffic<'a>, needs: &Needs) {
-        let (value, network) = (traffic.click_id.trim(), traffic.click_network.trim());
+        let (value, network) = (trimmed(traffic.click_id), trimmed(traffic.click_network));
         if value.is_empty() {
             return;
         }
@@ -220,9 +256,9 @@ impl<'a> Raw<'a> {
         !self.referrer.is_empty() && bare(self.referrer).eq_ignore_ascii_case(bare(self.url_host))
     }
 
-    /// Writes what the visit is told apart by; `None` if two visits could look alike.
-    pub(super) fn key<'k>(&self, key: &'k mut String) -> Option<&'k str> {
-        key.clear();
+    /// Writes what visits are remembered by: the parts that are not empty, each behind its number
+    /// and length.
+    pub(super) fn write_key(&self, key: &mut String) {
         let texts = [
             self.source,
             self.medium,
@@ -237,21 +273,36 @@ impl<'a> Raw<'a> {
             self.network,
         ];
         let (name, value) = self.stated.unwrap_or_default();
-        let texts = texts.iter().chain(&self.tags).chain(&self.queries);
-        let texts = texts.chain([&name, &value]).chain(self.further);
-        let mut parts = 0;
-        for text in texts {
-            key.push_str(text);
-            key.push('\0');
-            parts += 1;
+        key.clear();
+        push_number(key, self.clicks as usize);
+        let mut number = 0;
+        for part in [
+            &texts[..],
+            &self.tags,
+            &self.queries,
+            &[name, value],
+            self.further,
+        ] {
+            for text in part {
+                if !text.is_empty() {
+                    push_number(key, number);
+                    push_number(key, text.len());
+                    key.push_str(text);
+                }
+                number += 1;
+            }
         }
-        for shift in [0, 6, 12, 18] {
-            // six bits a letter, so that none is a separator
-            key.push(char::from(b'0' + (self.clicks >> shift & 0x3f) as u8));
-        }
-        let zeros = memchr::memchr_iter(0, key.as_bytes()).count();
-        (zeros == parts).then_some(key)
     }
+}
+
+/// Writes a number as letters of six bits, of which the last alone is below `@`.
+#[inline]
+fn push_number(key: &mut String, mut number: usize) {
+    while number >= 64 {
+        key.push(char::from(64 + (number & 63) as u8));
+        number >>= 6;
+    }
+    key.push(char::from(number as u8));
 }
 
 /// The value of `name=value` as the browser meant it.

@@ -7,6 +7,8 @@ mod column;
 mod entries;
 mod json_column;
 
+pub(in crate::io) use crate::io::arrow::rows::entries::KEYS;
+
 use crate::error::{Error, Result};
 use crate::io::arrow::rows::column::Column;
 use crate::io::arrow::rows::entries::Entries;
@@ -68,11 +70,12 @@ impl BatchPaths {
         visit: &mut Visit<'_>,
     ) -> Result<()> {
         let resolved = self.resolve(batch)?;
-        let mut values: Vec<Value<'_>> = Vec::with_capacity(self.paths.len());
+        // a log has many columns that say little: those without a value are not visited
+        let known = resolved.known();
+        let mut values = vec![Value::Missing; self.paths.len()];
         for row in 0..batch.num_rows() {
-            values.clear();
             let line = before + row as u64 + 1;
-            match self.read(&resolved, row, line, &mut values) {
+            match self.read(&resolved, &known, row, line, &mut values) {
                 Ok(()) => visit(line, Ok(&values))?,
                 Err(error) => visit(line, Err(error))?,
             }
@@ -84,21 +87,22 @@ impl BatchPaths {
     fn read<'r>(
         &self,
         resolved: &'r Resolved<'_>,
+        known: &[(usize, Source)],
         row: usize,
         line: u64,
-        values: &mut Vec<Value<'r>>,
+        values: &mut [Value<'r>],
     ) -> Result<()> {
-        for source in &resolved.sources {
-            let value = match *source {
+        for &(place, source) in known {
+            let value = match source {
                 Source::Absent => Value::Missing,
                 Source::Column(at) => resolved.columns[at].value(row),
                 Source::Entry(list, key) => resolved.entries[list].1.value(key, row),
                 Source::Json(column, slot) => resolved.json[column].1.value(slot, row, line)?,
             };
-            values.push(match value {
+            values[place] = match value {
                 Value::Text(text) if self.nulls.iter().any(|null| null == text) => Value::Missing,
                 value => value,
-            });
+            };
         }
         Ok(())
     }
@@ -149,6 +153,18 @@ impl BatchPaths {
 }
 
 impl<'a> Resolved<'a> {
+    /// The sources from which some row may have a value, and the places of their values.
+    fn known(&self) -> Vec<(usize, Source)> {
+        let is_known = |&(_, source): &(usize, Source)| match source {
+            Source::Absent => false,
+            Source::Column(at) => self.columns[at].has_values(),
+            Source::Entry(list, key) => self.entries[list].1.has_values(key),
+            Source::Json(..) => true,
+        };
+        let sources = self.sources.iter().copied().enumerate();
+        sources.filter(is_known).collect()
+    }
+
     /// A column of values, with the nulls of the structs around it.
     fn column(
         &mut self,

@@ -201,9 +201,16 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
         if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
             self.report.guesses.push(pieces.guess.clone());
         }
-        while self.take(&mut pieces)? {
+        let mut mapped = Vec::new();
+        loop {
+            let next = pieces.next_few(rayon::current_num_threads());
+            let is_end = next.is_empty();
+            mapped = self.advance(next, mapped)?;
             let read = self.read + pieces.bytes_read();
             step(self.progress, Stage::Reading, read, None)?;
+            if is_end {
+                break;
+            }
         }
         self.read += pieces.bytes_read();
         Ok(())
@@ -218,24 +225,31 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
         Ok(())
     }
 
-    /// Maps the next few pieces in parallel and appends them in order; whether there were any.
-    fn take(&mut self, pieces: &mut Pieces<'_>) -> Result<bool> {
+    /// Maps the next few pieces in parallel, and meanwhile appends those mapped before, in order.
+    fn advance(
+        &mut self,
+        next: Vec<Result<Piece>>,
+        before: Vec<Result<MappedRows>>,
+    ) -> Result<Vec<Result<MappedRows>>> {
         let (layout, log, bad_rows) = (&self.layout, self.log, self.mapping.bad_rows);
-        let next: Vec<Result<Piece>> = pieces.next_few(4 * rayon::current_num_threads());
+        let rows = &mut self.rows;
         let mapped = |piece: Result<Piece>| {
             let piece = piece?;
             let mut mapper = Mapper::new(layout, bad_rows, log());
             piece.each(&mut |line, row| mapper.take(line, row))?;
             Ok(mapper.into_rows())
         };
-        let is_some = !next.is_empty();
-        let mapped: Vec<Result<MappedRows>> = next.into_par_iter().map(mapped).collect();
-        for rows in mapped {
-            self.rows.append(rows?)?;
-        }
+        let append = || {
+            before
+                .into_iter()
+                .try_for_each(|before| rows.append(before?))
+        };
+        let map = || next.into_par_iter().map(mapped).collect();
+        let (appended, mapped) = rayon::join(append, map);
+        appended?;
         let tally = &self.rows.tally;
         tally.skipped.check_so_far(bad_rows, tally.rows)?;
-        Ok(is_some)
+        Ok(mapped)
     }
 
     fn finish(mut self) -> Result<Reading> {

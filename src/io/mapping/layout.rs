@@ -10,7 +10,7 @@ use crate::io::mapping::kinds::{KindRule, MappedKind, SessionRule, TouchWhen};
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::{MappedColumns, Mapping};
 use crate::io::record::FieldPath;
-use std::collections::HashMap;
+use crate::util::interner::Interner;
 
 /// The rule of events that no other rule names.
 const OTHERS: &str = "*";
@@ -61,7 +61,9 @@ pub(super) struct Tags {
 #[derive(Debug)]
 pub(super) struct Rules {
     all: Vec<Rule>,
-    by_name: HashMap<String, usize>,
+    /// The names of rules, and the rule of each.
+    names: Interner,
+    by_name: Vec<usize>,
     by_pattern: Vec<(Pattern, usize)>,
     others: Option<usize>,
 }
@@ -194,18 +196,21 @@ impl Rules {
         let rules = mapping.kinds.iter();
         let rules = rules.map(|(name, rule)| Rule::new(name, rule, &mapping.columns, places));
         let all = rules.collect::<Result<Vec<Rule>>>()?;
-        let (mut by_name, mut by_pattern) = (HashMap::new(), Vec::new());
+        let (mut names, mut by_name, mut by_pattern) =
+            (Interner::default(), Vec::new(), Vec::new());
         for (at, rule) in all.iter().enumerate() {
             if rule.name.starts_with("re:") || rule.name.starts_with("glob:") {
                 let about = format!("kinds.{}", rule.name);
                 by_pattern.push((Pattern::new(&about, &rule.name, false)?, at));
             } else {
-                by_name.insert(rule.name.clone(), at);
+                names.intern(&rule.name)?;
+                by_name.push(at);
             }
         }
         Ok(Self {
-            others: by_name.get(OTHERS).copied(),
+            others: names.find(OTHERS).map(|name| by_name[name as usize]),
             all,
+            names,
             by_name,
             by_pattern,
         })
@@ -214,8 +219,8 @@ impl Rules {
     /// The number of the rule of events of that name.
     #[inline]
     pub(super) fn find(&self, event: &str) -> Option<usize> {
-        if let Some(&at) = self.by_name.get(event) {
-            return Some(at);
+        if let Some(name) = self.names.find(event) {
+            return Some(self.by_name[name as usize]);
         }
         let mut patterns = self.by_pattern.iter();
         let found = patterns.find(|(pattern, _)| pattern.matches(event));

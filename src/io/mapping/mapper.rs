@@ -9,6 +9,7 @@ use crate::io::mapping::rows::{MappedRows, Mark};
 use crate::io::mapping::statement::{Reader, Statement};
 use crate::io::mapping::tolerance::BadRows;
 use crate::io::record::Value;
+use crate::util::blanks::trimmed;
 use crate::util::interner::Interner;
 
 /// Maps the rows of one piece of a file.
@@ -60,7 +61,7 @@ impl<'a> Mapper<'a> {
             return Ok(());
         }
         let event = layout.event.text(row);
-        let rule = layout.rules.find(event.trim());
+        let rule = layout.rules.find(trimmed(&event));
         let kind = |at: usize| Some((at, layout.rules.get(at).kind.kind()?));
         let Some((at, kind)) = rule.and_then(kind) else {
             rows.tally.passed_over.add(event.trim());
@@ -190,7 +191,7 @@ fn push_texts(
         column.codes.push(code);
     }
     for (column, (_, slot)) in columns.zip(&layout.texts) {
-        let code = column.texts.intern(slot.text(row).trim())?;
+        let code = column.texts.intern(trimmed(&slot.text(row)))?;
         column.codes.push(code);
     }
     Ok(())

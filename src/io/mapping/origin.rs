@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::Layout;
 use crate::io::record::Value;
+use crate::util::blanks::trimmed;
 use std::borrow::Cow;
 
 /// Where a touch came from.
@@ -67,7 +68,7 @@ impl<'a> Origins<'a> {
     ) -> Result<Touch<'_>> {
         let stated = self.layout.channel.text(row);
         self.channel.clear();
-        self.channel.push_str(stated.trim());
+        self.channel.push_str(trimmed(&stated));
         let tags = &self.layout.tags;
         let texts = [
             &tags.source,
@@ -84,21 +85,21 @@ impl<'a> Origins<'a> {
         .map(|slot| slot.text_unless(row, is_blank_tag));
         let further: Vec<Cow<'_, str>> = tags.further.iter().map(|slot| slot.text(row)).collect();
         let further: Vec<&str> = further.iter().map(|text| &**text).collect();
+        let click_network = match trimmed(&texts[6]) {
+            "" => tags.click_id.key(row),
+            stated => stated,
+        };
         let traffic = Traffic {
-            source: texts[0].trim(),
-            medium: texts[1].trim(),
-            campaign: texts[2].trim(),
-            term: texts[3].trim(),
-            content: texts[4].trim(),
-            click_id: texts[5].trim(),
-            click_network: if texts[6].trim().is_empty() {
-                tags.click_id.key(row)
-            } else {
-                texts[6].trim()
-            },
-            referrer: texts[7].trim(),
-            url: texts[8].trim(),
-            event: texts[9].trim(),
+            source: &texts[0],
+            medium: &texts[1],
+            campaign: &texts[2],
+            term: &texts[3],
+            content: &texts[4],
+            click_id: &texts[5],
+            click_network,
+            referrer: &texts[7],
+            url: &texts[8],
+            event: &texts[9],
             further: &further,
         };
         let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
@@ -140,7 +141,7 @@ fn unassigned(row: u64, error: &Error) -> Error {
 /// Whether a tag says nothing, so that the next column may say more.
 fn is_blank_tag(text: &str) -> bool {
     matches!(
-        text.trim(),
+        trimmed(text),
         "(not set)" | "(none)" | "(direct)" | "(not provided)"
     )
 }

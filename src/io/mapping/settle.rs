@@ -3,8 +3,10 @@
 use crate::event::{Events, Kind};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::{Layout, SessionBy};
+use crate::io::mapping::repeats::sorted_repeats;
 use crate::io::mapping::rows::{MappedRows, Mark};
 use crate::io::mapping::total::Total;
+use crate::util::random;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -71,13 +73,10 @@ fn drop_repetitions(
     number: impl Fn(&Mark) -> u64 + Sync,
 ) -> Vec<usize> {
     let (events, marks) = (&rows.events, &rows.marks);
-    let mut numbered: Vec<(u64, usize)> = (0..marks.len())
-        .into_par_iter()
-        .filter(|&row| keeps[row])
-        .map(|row| (number(&marks[row]), row))
-        .filter(|&(number, _)| number != 0)
-        .collect();
-    numbered.par_sort_unstable();
+    let numbered = sorted_repeats(marks.len(), |row| {
+        let number = number(&marks[row]);
+        (keeps[row] && number != 0).then_some((number, (number, row)))
+    });
     let mut dropped = Vec::new();
     for run in numbered
         .chunk_by(|a, b| a.0 == b.0)
@@ -110,10 +109,11 @@ fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<us
             SessionBy::Key(_) => marks[row].session,
             SessionBy::Gap(_) => 0,
         };
-        Some((events.persons()[row], session, moment(events, marks, row)))
+        let person = events.persons()[row];
+        let moment = moment(events, marks, row);
+        Some((random::step(person) ^ session, (person, session, moment)))
     };
-    let mut touches: Vec<_> = (0..marks.len()).into_par_iter().filter_map(key).collect();
-    touches.par_sort_unstable();
+    let touches = sorted_repeats(marks.len(), key);
     let ends = |a: &(u64, u64, (u32, u32, usize)), b: &(u64, u64, (u32, u32, usize))| {
         let is_gap = || match rule(b.2.2).session.as_ref().map(|session| &session.by) {
             Some(SessionBy::Gap(gap)) => b.2.0 - a.2.0 > *gap,
@@ -148,12 +148,11 @@ fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<
         return Vec::new();
     }
     let (events, marks) = (&rows.events, &rows.marks);
-    let mut touches: Vec<_> = (0..marks.len())
-        .into_par_iter()
-        .filter(|&row| keeps[row] && marks[row].is_touch)
-        .map(|row| (events.persons()[row], moment(events, marks, row)))
-        .collect();
-    touches.par_sort_unstable();
+    let touches = sorted_repeats(marks.len(), |row| {
+        let person = events.persons()[row];
+        let touch = || (person, (person, moment(events, marks, row)));
+        (keeps[row] && marks[row].is_touch).then(touch)
+    });
     let origin = |row: usize| {
         let levels = [0, 1].map(|at| events.text_column(at).codes[row]);
         (events.channel_ids()[row], levels)
@@ -171,15 +170,15 @@ fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<
 /// whether no row changed its place.
 fn order_within_seconds(rows: &mut MappedRows, kept: &mut [usize]) -> bool {
     let (events, marks) = (&mut rows.events, &rows.marks);
-    if marks.iter().all(|mark| mark.nanoseconds == 0) {
+    if marks.par_iter().all(|mark| mark.nanoseconds == 0) {
         return true;
     }
-    let moment = |(place, &row): (usize, &usize)| {
-        let person = events.persons()[row];
-        (person, events.times()[row], marks[row].nanoseconds, place)
-    };
-    let mut moments: Vec<_> = kept.par_iter().enumerate().map(moment).collect();
-    moments.par_sort_unstable();
+    let moments = sorted_repeats(kept.len(), |place| {
+        let row = kept[place];
+        let (person, time) = (events.persons()[row], events.times()[row]);
+        let number = random::step(person) ^ u64::from(time);
+        Some((number, (person, time, marks[row].nanoseconds, place)))
+    });
     let before = kept.to_vec();
     let mut is_ordered = true;
     for run in moments

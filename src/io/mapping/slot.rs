@@ -10,6 +10,7 @@ use crate::io::values::number::NumberFormat;
 use crate::io::values::time::{Moment, TimeFormat};
 use crate::time::limits::check_amount;
 use crate::time::{Day, TimeZone};
+use crate::util::blanks::trimmed;
 use std::borrow::Cow;
 
 /// The decimal and the thousands sign of a file.
@@ -123,7 +124,7 @@ impl Slot {
         match value {
             Value::Missing => true,
             Value::Text(text) => {
-                let text = text.trim();
+                let text = trimmed(text);
                 text.is_empty() || self.none.iter().any(|none| none == text)
             }
             _ => false,

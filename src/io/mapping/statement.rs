@@ -7,8 +7,9 @@ use crate::io::mapping::layout::{Layout, Rule, SessionBy};
 use crate::io::mapping::rows::Mark;
 use crate::io::mapping::slot::{Amount, Slot};
 use crate::io::record::Value;
+use crate::util::blanks::trimmed;
 use std::borrow::Cow;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// The longest key of a person in bytes: what is longer is damage, not a name.
 const LONGEST_KEY: usize = 4096;
@@ -219,17 +220,16 @@ impl<'a> Reader<'a> {
             return 0;
         }
         let is_placeholder = |text: &str| self.placeholders.contains(text);
-        let mut hasher = Xxh3::with_seed(seed);
+        let mut hash = seed;
         for slot in slots {
             let text = slot.text_unless(row, is_placeholder);
-            let text = text.trim();
+            let text = trimmed(&text);
             if text.is_empty() || is_placeholder(text) {
                 return 0;
             }
-            hasher.update(text.as_bytes());
-            hasher.update(&[0xff]); // which no text has
+            hash = xxh3_64_with_seed(text.as_bytes(), hash);
         }
-        hasher.digest() | 1
+        hash | 1
     }
 }
 

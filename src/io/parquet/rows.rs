@@ -4,7 +4,7 @@
 #![allow(dead_code)] // until mappings read by them
 
 use crate::error::{Error, Result};
-use crate::io::arrow::rows::BatchPaths;
+use crate::io::arrow::rows::{BatchPaths, KEYS};
 use crate::io::file::format::FileFormat;
 use crate::io::parquet::loaded::{Loaded, Source, failed, guarded, rows_of, with_old_timestamps};
 use crate::io::record::{FieldPath, Place, Visit};
@@ -236,12 +236,29 @@ fn with_views(field: &FieldRef) -> FieldRef {
     let data_type = match field.data_type() {
         DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
         DataType::Struct(fields) => DataType::Struct(fields.iter().map(inner).collect()),
-        DataType::List(field) => DataType::List(inner(field)),
-        DataType::LargeList(field) => DataType::LargeList(inner(field)),
+        DataType::List(field) => DataType::List(with_numbered_keys(field)),
+        DataType::LargeList(field) => DataType::LargeList(with_numbered_keys(field)),
         DataType::Map(field, sorted) => DataType::Map(inner(field), *sorted),
         _ => return field.clone(),
     };
     Arc::new(Field::new(field.name(), data_type, field.is_nullable()))
+}
+
+/// The same for the entries of a list: their keys, of which there are few, come as numbers.
+fn with_numbered_keys(entry: &FieldRef) -> FieldRef {
+    let DataType::Struct(fields) = entry.data_type() else {
+        return with_views(entry);
+    };
+    let field = |field: &FieldRef| {
+        let is_text = matches!(field.data_type(), DataType::Utf8 | DataType::LargeUtf8);
+        if !is_text || !KEYS.contains(&field.name().as_str()) {
+            return with_views(field);
+        }
+        let texts = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        Arc::new(field.as_ref().clone().with_data_type(texts))
+    };
+    let fields = DataType::Struct(fields.iter().map(field).collect());
+    Arc::new(entry.as_ref().clone().with_data_type(fields))
 }
 
 #[cfg(test)]

@@ -32,8 +32,8 @@ enum Values<'a> {
     Text(Cow<'a, StringArray>),
     LargeText(&'a LargeStringArray),
     TextView(&'a StringViewArray),
-    /// The keys of a dictionary and what they mean.
-    Dictionary(Vec<u32>, Box<Column<'a>>),
+    /// The keys of a dictionary, what they mean, and how many there are.
+    Dictionary(Vec<u32>, Box<Column<'a>>, usize),
     Boolean(&'a BooleanArray),
     Integer(Cow<'a, [i64]>),
     Number(Cow<'a, [f64]>),
@@ -63,6 +63,13 @@ impl<'a> Column<'a> {
         })
     }
 
+    /// Whether some row may have a value.
+    pub(super) fn has_values(&self) -> bool {
+        let nulls = self.nulls.as_ref();
+        let has_some = nulls.is_none_or(|nulls| nulls.null_count() < nulls.len());
+        has_some && !matches!(self.values, Values::Missing)
+    }
+
     #[inline]
     pub(super) fn value(&self, row: usize) -> Value<'_> {
         if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
@@ -73,7 +80,7 @@ impl<'a> Column<'a> {
             Values::Text(texts) => Value::Text(texts.value(row)),
             Values::LargeText(texts) => Value::Text(texts.value(row)),
             Values::TextView(texts) => Value::Text(texts.value(row)),
-            Values::Dictionary(keys, values) => values.value(keys[row] as usize),
+            Values::Dictionary(keys, values, _) => values.value(keys[row] as usize),
             Values::Boolean(flags) => Value::Boolean(flags.value(row)),
             Values::Integer(numbers) => Value::Integer(numbers[row]),
             Values::Number(numbers) => Value::Number(numbers[row]),
@@ -83,13 +90,28 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// The text of a row, where it is one.
-    #[inline]
-    pub(super) fn text(&self, row: usize) -> Option<&str> {
-        match self.value(row) {
-            Value::Text(text) => Some(text),
-            _ => None,
+    /// What `map` makes of the text of each row, `none` where it is none. A text of a dictionary is
+    /// mapped once.
+    pub(super) fn map_texts<T: Copy>(
+        &self,
+        rows: usize,
+        none: T,
+        map: &impl Fn(&str) -> T,
+    ) -> Vec<T> {
+        if let Values::Dictionary(keys, values, texts) = &self.values {
+            let mapped = values.map_texts(*texts, none, map);
+            let is_null = |row| self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
+            let text = |row: usize| match is_null(row) {
+                true => none,
+                false => mapped[keys[row] as usize],
+            };
+            return (0..rows).map(text).collect();
         }
+        let text = |row| match self.value(row) {
+            Value::Text(text) => map(text),
+            _ => none,
+        };
+        (0..rows).map(text).collect()
     }
 }
 
@@ -206,7 +228,8 @@ fn dictionary<'a>(array: &'a dyn Array, path: &str) -> Result<Values<'a>> {
             .map(|key| key as u32)
             .collect(),
     };
-    Ok(Values::Dictionary(keys, Box::new(values)))
+    let texts = dictionary.values().len();
+    Ok(Values::Dictionary(keys, Box::new(values), texts))
 }
 
 /// Decimals: integers where they have no decimals, their digits where these are too many, else the

@@ -9,8 +9,14 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use std::borrow::Cow;
 
+/// What the field of a key is called.
+pub(in crate::io) const KEYS: [&str; 3] = ["key", "name", "keys"];
+
 /// No entry of this key.
 const NONE: u32 = u32::MAX;
+
+/// No key that is wanted.
+const UNWANTED: usize = usize::MAX;
 
 /// A list of structs of key and value in each row.
 #[derive(Debug)]
@@ -19,6 +25,8 @@ pub(super) struct Entries<'a> {
     offsets: Cow<'a, [i32]>,
     nulls: Option<NullBuffer>,
     keys: Column<'a>,
+    /// How many entries all rows have.
+    entries: usize,
     /// The value by type, of which an entry has one.
     values: Vec<Column<'a>>,
     wanted: Vec<String>,
@@ -58,9 +66,7 @@ impl<'a> Entries<'a> {
             _ => return Err(bad()),
         };
         let entries = entries.as_struct_opt().ok_or_else(bad)?;
-        let keys = ["key", "name", "keys"]
-            .iter()
-            .find_map(|name| entries.column_by_name(name));
+        let keys = KEYS.iter().find_map(|name| entries.column_by_name(name));
         let keys = Column::new(keys.ok_or_else(bad)?.as_ref(), entries.nulls(), &path.text)?;
         let values = Self::values(entries, path)?;
         if values.is_empty() {
@@ -70,6 +76,7 @@ impl<'a> Entries<'a> {
             offsets,
             nulls: array.nulls().cloned(),
             keys,
+            entries: entries.len(),
             values,
             wanted: Vec::new(),
             found: Vec::new(),
@@ -114,23 +121,28 @@ impl<'a> Entries<'a> {
     pub(super) fn find(&mut self) {
         let rows = self.offsets.len().saturating_sub(1);
         self.found = vec![vec![NONE; rows]; self.wanted.len()];
+        let place = |key: &str| self.wanted.iter().position(|wanted| wanted == key);
+        let wanted = self.keys.map_texts(self.entries, UNWANTED, &|key| {
+            place(key).unwrap_or(UNWANTED)
+        });
         for row in 0..rows {
             if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
                 continue;
             }
             for entry in self.offsets[row]..self.offsets[row + 1] {
-                let Some(key) = self.keys.text(entry as usize) else {
+                let Some(found) = self.found.get_mut(wanted[entry as usize]) else {
                     continue;
                 };
-                let Some(wanted) = self.wanted.iter().position(|wanted| wanted == key) else {
-                    continue;
-                };
-                let found = &mut self.found[wanted][row];
-                if *found == NONE {
-                    *found = entry as u32;
+                if found[row] == NONE {
+                    found[row] = entry as u32;
                 }
             }
         }
+    }
+
+    /// Whether some row has the key.
+    pub(super) fn has_values(&self, key: usize) -> bool {
+        self.found[key].iter().any(|&entry| entry != NONE)
     }
 
     /// The value of a key in a row: the first type that has one.
