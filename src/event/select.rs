@@ -42,12 +42,6 @@ impl Events {
         }
     }
 
-    /// Sets the time of a row.
-    #[cfg(feature = "mapping")]
-    pub(crate) fn set_time(&mut self, row: usize, time: u32) {
-        self.time[row] = time;
-    }
-
     /// Keeps what touches cost that are about to be left out, because it was spent.
     #[cfg(feature = "mapping")]
     pub(crate) fn keep_costs_of(&mut self, rows: &[usize]) {

@@ -173,6 +173,11 @@ mod tests {
         assert_eq!(floor, (1_767_225_600, 250_000_000));
         let before = Clock::read("1969-12-31T23:59:59.75Z").unwrap();
         assert_eq!(floored(before.instant(None).unwrap()), (-1, 750_000_000));
+    }
+
+    #[cfg(any(feature = "mapping", feature = "parquet"))]
+    #[test]
+    fn clocks_show_fractions() {
         let local = local_clock(1_767_225_600_500_000_000).unwrap();
         assert_eq!(local.to_string(), "2026-01-01T00:00:00.5");
     }

@@ -1,8 +1,6 @@
 //! Files as companies export them, taken apart into rows of values: formats, dialects, encodings and
 //! compression, stated or guessed.
 
-#![allow(dead_code)] // until mappings read by them
-
 mod csv_rows;
 mod escaped;
 pub(super) mod format;

@@ -1,11 +1,10 @@
 //! One row of any file format, as a mapping reads it.
 
-#![allow(dead_code)]
-
 use crate::error::{Error, Result};
 use std::fmt;
 
-/// One value of a row, as its file has it.
+/// One value of a row, as its file has it. Typed columns alone hold dates and times.
+#[cfg_attr(not(feature = "parquet"), expect(dead_code))]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Value<'a> {
     /// Null, or no such column in this row.

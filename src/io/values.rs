@@ -1,7 +1,5 @@
 //! Numbers and times as files write them, in the units and forms that a mapping states.
 
-#![allow(dead_code)] // until mappings read by them
-
 pub(super) mod number;
 pub(super) mod time;
 

@@ -1,8 +1,6 @@
 //! Rows of record batches as values, as a mapping reads them: each path is resolved once a batch,
 //! and a row costs no memory.
 
-#![allow(dead_code)] // until mappings read by them
-
 mod column;
 mod entries;
 mod json_column;

@@ -65,7 +65,6 @@ impl<R: Read> Chunks<R> {
 
     /// In another dialect.
     #[cfg(feature = "mapping")]
-    #[allow(dead_code)] // until mappings read by it
     pub(in crate::io) fn with_dialect(self, dialect: Dialect) -> Self {
         Self { dialect, ..self }
     }

@@ -97,7 +97,8 @@ impl<R: Read> Input<R> {
     }
 
     /// What the file is compressed with.
-    pub(in crate::io) fn compression(&self) -> Option<&'static str> {
+    #[cfg(test)]
+    fn compression(&self) -> Option<&'static str> {
         self.compression
     }
 

@@ -77,6 +77,7 @@ impl JsonPaths {
     }
 
     /// The number of slots.
+    #[cfg(feature = "parquet")]
     pub(in crate::io) fn slots(&self) -> usize {
         self.slots
     }

@@ -45,7 +45,7 @@ impl<'a> CostReader<'a> {
         self.with_source(Source::Path(path.into()))
     }
 
-    /// Adds a stream of CSV or JSON lines.
+    /// Adds a stream of what a file of any format has.
     #[must_use]
     pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
         self.with_source(Source::Reader(Box::new(reader)))

@@ -80,13 +80,13 @@ impl<'a> EventReader<'a> {
         self.with_source(Source::Path(path.into()))
     }
 
-    /// Adds a stream of CSV or JSON lines, as a file would have them.
+    /// Adds a stream of what a file of any format has.
     #[must_use]
     pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
         self.with_source(Source::Reader(Box::new(reader)))
     }
 
-    /// Adds a file's bytes: CSV or JSON lines.
+    /// Adds a file's bytes, of any format.
     #[must_use]
     pub fn with_bytes(self, bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         self.with_reader(bytes.as_ref())
@@ -198,6 +198,11 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
                 self.report.missing_columns.push(missing);
             }
         }
+        let titles = pieces
+            .titles
+            .iter()
+            .filter(|title| !title.trim().is_empty());
+        self.report.titles.extend(titles.cloned());
         if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
             self.report.guesses.push(pieces.guess.clone());
         }

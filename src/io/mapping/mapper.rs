@@ -88,7 +88,7 @@ impl<'a> Mapper<'a> {
         let mut stated = self.reader.read(line, row, rule, kind)?;
         let mut conversion = self.reader.conversion(line, row, at, &stated)?;
         stated.person = self.reader.person(line, row, &mut rows.events)?;
-        let mark = self.reader.mark(at, row, &stated);
+        let mark = self.reader.mark(at, row);
         rows.tally.used += 1;
         if let Some(origin) = touch {
             let session = self.reader.session(rule, row);
@@ -133,6 +133,7 @@ fn push_touch(
     push_texts(layout, events, row, [origin.source_medium, origin.campaign])?;
     let (time, met, cost) = (stated.time, stated.interaction, stated.cost);
     events.push_row(person, time, channel, Kind::Touch, met, cost, None);
+    events.push_fraction(stated.nanoseconds);
     // an order that counts once may well have been met by two touches
     let once = if stated.kind == Kind::Touch {
         mark.once
@@ -174,6 +175,7 @@ fn push_other(
     push_texts(layout, events, row, ["", ""])?;
     let sale = Some((stated.value, goal, order));
     events.push_row(person, stated.time, channel, stated.kind, None, 0.0, sale);
+    events.push_fraction(stated.nanoseconds);
     rows.marks.push(mark);
     Ok(())
 }

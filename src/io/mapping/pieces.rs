@@ -35,6 +35,8 @@ pub(super) struct Pieces<'a> {
     pub(super) signs: Signs,
     /// What was guessed about the file.
     pub(super) guess: Guess,
+    /// The lines above the header.
+    pub(super) titles: Vec<String>,
 }
 
 enum Rows<'a> {
@@ -76,8 +78,26 @@ impl<'a> Pieces<'a> {
         Self::text(Box::new(Cursor::new(start).chain(file)), format, paths)
     }
 
+    /// A stream of any format; one of Parquet is read whole first, as its end says what is in it.
+    pub(super) fn stream(
+        mut reader: Box<dyn Read + Send + 'a>,
+        format: &FileFormat,
+        paths: &[FieldPath],
+    ) -> Result<Self> {
+        let mut start = Vec::new();
+        reader
+            .by_ref()
+            .take(PARQUET.len() as u64)
+            .read_to_end(&mut start)?;
+        if start == PARQUET {
+            reader.read_to_end(&mut start)?;
+            return Self::parquet_bytes(start, format, paths);
+        }
+        Self::text(Box::new(Cursor::new(start).chain(reader)), format, paths)
+    }
+
     /// CSV or JSON lines.
-    pub(super) fn text(
+    fn text(
         reader: Box<dyn Read + Send + 'a>,
         format: &FileFormat,
         paths: &[FieldPath],
@@ -88,6 +108,7 @@ impl<'a> Pieces<'a> {
             found: rows.found(),
             signs: rows.format().number_signs(),
             guess: rows.guess().clone(),
+            titles: rows.preamble().to_vec(),
             rows: Rows::Text(Box::new(rows)),
         })
     }
@@ -95,23 +116,35 @@ impl<'a> Pieces<'a> {
     #[cfg(feature = "parquet")]
     fn parquet(path: &Path, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
         let rows = ParquetRows::open(path, format, paths)?;
-        Ok(Self {
+        Ok(Self::of_parquet(rows, format))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet_bytes(bytes: Vec<u8>, format: &FileFormat, paths: &[FieldPath]) -> Result<Self> {
+        let rows = ParquetRows::from_bytes(bytes, format, paths)?;
+        Ok(Self::of_parquet(rows, format))
+    }
+
+    #[cfg(feature = "parquet")]
+    fn of_parquet(rows: ParquetRows, format: &FileFormat) -> Self {
+        Self {
             header: rows.header().to_vec(),
             found: rows.found().to_vec(),
             signs: format.number_signs(),
             guess: Guess::default(),
+            titles: Vec::new(),
             rows: Rows::Parquet(rows),
-        })
+        }
     }
 
     #[cfg(not(feature = "parquet"))]
     fn parquet(_: &Path, _: &FileFormat, _: &[FieldPath]) -> Result<Self> {
-        let expected = "CSV or JSON lines; Parquet needs the feature parquet";
-        Err(Error::setting(
-            "the format of the file",
-            "Parquet",
-            expected,
-        ))
+        Err(no_parquet())
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet_bytes(_: Vec<u8>, _: &FileFormat, _: &[FieldPath]) -> Result<Self> {
+        Err(no_parquet())
     }
 
     /// Batches that another program or library hands over.
@@ -130,6 +163,7 @@ impl<'a> Pieces<'a> {
             header,
             signs: format.number_signs(),
             guess: Guess::default(),
+            titles: Vec::new(),
             rows: Rows::Batches {
                 batches,
                 paths: Arc::new(BatchPaths::new(format, paths)),
@@ -184,6 +218,12 @@ impl<'a> Pieces<'a> {
         }
         Ok(missing)
     }
+}
+
+#[cfg(not(feature = "parquet"))]
+fn no_parquet() -> Error {
+    let expected = "CSV or JSON lines; Parquet needs the feature parquet";
+    Error::setting("the format of the file", "Parquet", expected)
 }
 
 impl Iterator for Pieces<'_> {

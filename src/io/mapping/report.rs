@@ -32,6 +32,8 @@ pub struct ReadingReport {
     pub files: Vec<String>,
     /// Columns of the mapping that the files lack.
     pub missing_columns: Vec<String>,
+    /// The lines above their headers, which are no rows.
+    pub titles: Vec<String>,
     /// What was guessed about them, where the mapping says `auto`.
     pub guesses: Vec<Guess>,
     /// Rows of the files.
@@ -323,7 +325,12 @@ impl ReadingReport {
             (!self.missing_columns.is_empty())
                 .then(|| format!("columns not found: {}", self.missing_columns.join(", "))),
         ];
+        let titles = self
+            .titles
+            .iter()
+            .map(|title| format!("above the header: {title}"));
         let guesses = self.guesses.iter().map(ToString::to_string);
+        let guesses = titles.chain(guesses);
         Section::new().with_lines(lines.into_iter().flatten().chain(guesses))
     }
 

@@ -25,8 +25,6 @@ pub(super) struct Mark {
     pub(super) once: u64,
     /// What the person's session is named by; 0 for none.
     pub(super) session: u64,
-    /// Nanoseconds inside the second.
-    pub(super) nanoseconds: u32,
     /// The number of the rule.
     pub(super) rule: u16,
     /// Whether the row was mapped to a touch.

@@ -7,7 +7,6 @@ use crate::io::mapping::repeats::sorted_repeats;
 use crate::io::mapping::rows::{MappedRows, Mark};
 use crate::io::mapping::total::Total;
 use crate::util::random;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// What was left out when all rows were read.
@@ -43,9 +42,8 @@ pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
     settled.within_sessions = dropped.len() as u64;
     settled.value = value_left_out(&rows.events, &keeps);
     rows.events.keep_costs_of(&dropped);
-    let mut kept: Vec<usize> = (0..keeps.len()).filter(|&row| keeps[row]).collect();
-    let is_ordered = order_within_seconds(rows, &mut kept);
-    if !is_ordered || kept.len() < keeps.len() {
+    if keeps.contains(&false) {
+        let kept: Vec<usize> = (0..keeps.len()).filter(|&row| keeps[row]).collect();
         rows.events.arrange(&kept);
     }
     settled
@@ -62,8 +60,8 @@ fn value_left_out(events: &Events, keeps: &[bool]) -> f64 {
 }
 
 /// Where a row stands in time.
-fn moment(events: &Events, marks: &[Mark], row: usize) -> (u32, u32, usize) {
-    (events.times()[row], marks[row].nanoseconds, row)
+fn moment(events: &Events, row: usize) -> (u32, u32, usize) {
+    (events.times()[row], events.fraction(row), row)
 }
 
 /// Drops all but the earliest of the kept rows that share a number; returns the others.
@@ -82,7 +80,7 @@ fn drop_repetitions(
         .chunk_by(|a, b| a.0 == b.0)
         .filter(|run| run.len() > 1)
     {
-        let earliest = run.iter().map(|&(_, row)| moment(events, marks, row)).min();
+        let earliest = run.iter().map(|&(_, row)| moment(events, row)).min();
         let others = run.iter().map(|&(_, row)| row);
         dropped.extend(others.filter(|&row| Some(row) != earliest.map(|(_, _, row)| row)));
     }
@@ -110,7 +108,7 @@ fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<us
             SessionBy::Gap(_) => 0,
         };
         let person = events.persons()[row];
-        let moment = moment(events, marks, row);
+        let moment = moment(events, row);
         Some((random::step(person) ^ session, (person, session, moment)))
     };
     let touches = sorted_repeats(marks.len(), key);
@@ -150,7 +148,7 @@ fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<
     let (events, marks) = (&rows.events, &rows.marks);
     let touches = sorted_repeats(marks.len(), |row| {
         let person = events.persons()[row];
-        let touch = || (person, (person, moment(events, marks, row)));
+        let touch = || (person, (person, moment(events, row)));
         (keeps[row] && marks[row].is_touch).then(touch)
     });
     let origin = |row: usize| {
@@ -163,40 +161,4 @@ fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<
         (is_same && asks(row)).then_some(row)
     };
     touches.windows(2).filter_map(repeats).collect()
-}
-
-/// Puts kept rows of one person and second into the order of their fractions, and moves touches that
-/// follow a conversion there into the next second, so that they do not count as before it. Returns
-/// whether no row changed its place.
-fn order_within_seconds(rows: &mut MappedRows, kept: &mut [usize]) -> bool {
-    let (events, marks) = (&mut rows.events, &rows.marks);
-    if marks.par_iter().all(|mark| mark.nanoseconds == 0) {
-        return true;
-    }
-    let moments = sorted_repeats(kept.len(), |place| {
-        let row = kept[place];
-        let (person, time) = (events.persons()[row], events.times()[row]);
-        let number = random::step(person) ^ u64::from(time);
-        Some((number, (person, time, marks[row].nanoseconds, place)))
-    });
-    let before = kept.to_vec();
-    let mut is_ordered = true;
-    for run in moments
-        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
-        .filter(|run| run.len() > 1)
-    {
-        let mut places: Vec<usize> = run.iter().map(|moment| moment.3).collect();
-        places.sort_unstable();
-        let (mut seconds, mut follows_sale) = (0, false);
-        for (&place, moment) in places.iter().zip(run) {
-            let row = before[moment.3];
-            is_ordered &= kept[place] == row;
-            kept[place] = row;
-            let is_sale = events.kinds()[row].0 == Kind::Conversion;
-            seconds += u32::from(follows_sale && !is_sale);
-            follows_sale = is_sale;
-            events.set_time(row, moment.1.saturating_add(seconds));
-        }
-    }
-    is_ordered
 }

@@ -53,7 +53,7 @@ pub(super) fn each(
                     done.map_err(|error| error.in_file(&path))?;
                 }
             }
-            Source::Reader(reader) => read(&name, Pieces::text(reader, format, fields)?)?,
+            Source::Reader(reader) => read(&name, Pieces::stream(reader, format, fields)?)?,
             #[cfg(feature = "parquet")]
             Source::Batches(batches) => read(&name, Pieces::batches(batches, format, fields)?)?,
         }

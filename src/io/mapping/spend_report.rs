@@ -32,6 +32,8 @@ pub struct SpendReading {
 pub struct SpendReport {
     /// The files, in order.
     pub files: Vec<String>,
+    /// The lines above their headers, which are no rows.
+    pub titles: Vec<String>,
     /// What was guessed about them, where the mapping says `auto`.
     pub guesses: Vec<Guess>,
     /// Rows of the files.
@@ -142,7 +144,12 @@ impl Report for SpendReport {
             (!self.missing_columns.is_empty())
                 .then(|| format!("columns not found: {}", self.missing_columns.join(", "))),
         ];
+        let titles = self
+            .titles
+            .iter()
+            .map(|title| format!("above the header: {title}"));
         let guesses = self.guesses.iter().map(ToString::to_string);
+        let guesses = titles.chain(guesses);
         let wrong = self.wrong_totals.iter().chain(&self.skipped.first).cloned();
         let head = Section::new().with_lines(lines.into_iter().flatten().chain(guesses));
         let mut sections = vec![head.with_lines(wrong)];

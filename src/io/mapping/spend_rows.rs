@@ -175,6 +175,11 @@ impl<'a> SpendRows<'a> {
     ) -> Result<()> {
         self.stated = 0.0;
         self.report.files.push(name.to_owned());
+        let titles = pieces
+            .titles
+            .iter()
+            .filter(|title| !title.trim().is_empty());
+        self.report.titles.extend(titles.cloned());
         if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
             self.report.guesses.push(pieces.guess.clone());
         }

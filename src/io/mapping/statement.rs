@@ -145,7 +145,6 @@ impl<'a> Reader<'a> {
                 same => same ^ 4, // repeats another of its kind, not the row's other events
             },
             once: self.hash(u64::MAX, std::slice::from_ref(&self.layout.order), row),
-            nanoseconds: moment.nanosecond,
             rule: rule as u16,
             ..Mark::default()
         };
@@ -196,11 +195,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What decides whether the events of a row stay, but for their session.
-    pub(super) fn mark(&self, rule: usize, row: &[Value<'_>], stated: &Statement<'_>) -> Mark {
+    pub(super) fn mark(&self, rule: usize, row: &[Value<'_>]) -> Mark {
         Mark {
             same: self.hash(0, &self.layout.same, row),
             once: self.hash(rule as u64 + 1, &self.layout.rules.get(rule).once, row),
-            nanoseconds: stated.nanoseconds,
             rule: rule as u16,
             ..Mark::default()
         }

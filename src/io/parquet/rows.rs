@@ -1,8 +1,6 @@
 //! Rows of Parquet files as values, as a mapping reads them. Only the leaves that paths lead to are
 //! read.
 
-#![allow(dead_code)] // until mappings read by them
-
 use crate::error::{Error, Result};
 use crate::io::arrow::rows::{BatchPaths, KEYS};
 use crate::io::file::format::FileFormat;

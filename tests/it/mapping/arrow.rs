@@ -49,6 +49,9 @@ fn a_nested_export_is_the_plain_log() {
     writer.close().unwrap();
     let stored = Events::read(folder.join("events_*.parquet"), &ga4).unwrap();
     assert_eq!(events(&stored), events(&reading));
+    let bytes = std::fs::read(&path).unwrap();
+    let in_memory = EventReader::new(ga4).with_bytes(&bytes).read().unwrap();
+    assert_eq!(events(&in_memory), events(&reading));
     std::fs::remove_dir_all(folder).unwrap();
 }
 

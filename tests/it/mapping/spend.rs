@@ -21,6 +21,10 @@ fn a_report_with_titles_and_totals_adds_up() {
     let report = &reading.report;
     assert!((report.cost - 1.92).abs() < 1e-12 && report.clicks == 10.0);
     assert_eq!((report.totals, report.wrong_totals.len()), (1, 0));
+    assert!(
+        report.titles[0].contains("CAMPAIGN_PERFORMANCE_REPORT"),
+        "{report}"
+    );
     assert!((report.cost_per_click().unwrap() - 0.192).abs() < 1e-12);
     assert_eq!(report.channels["Paid Search"], report.cost);
     let wrong = REPORT.replace("1.92", "10.02");
