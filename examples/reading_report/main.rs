@@ -4,7 +4,7 @@
 //!     cargo run --release --features mapping --example reading_report -- --mapping shop.toml events.jsonl.gz
 //!     cargo run --release --features mapping --example reading_report -- --preset ga4 --show
 
-#[path = "common/exit.rs"]
+#[path = "../common/exit.rs"]
 mod exit;
 
 use clap::{ArgGroup, Parser};
