@@ -26,6 +26,10 @@ fn what_follows_a_sale_in_its_second_has_no_part_in_it() {
         "bob,2026-01-01T10:00:00.900Z,tv,touch,\n",
         "bob,2026-01-01T10:00:00.900Z,,conversion,7\n",
     ];
+    let alone = format!("{HEADER}{}", rows[..3].concat());
+    let log = Events::from_csv(alone.as_bytes(), EventColumns::default()).unwrap();
+    let last_second = value(&journeys(&log), &LastTouch, "social");
+    assert_eq!(last_second, 40.0, "also in the log's last second");
     for _ in 0..rows.len() {
         rows.rotate_left(1);
         let file = format!("{HEADER}{}", rows.concat());

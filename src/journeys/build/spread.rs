@@ -226,13 +226,14 @@ impl Spread<'_> {
 fn last_second(events: &Events, rows: Range<usize>, options: &JourneyOptions) -> Option<u32> {
     let horizon = options.horizon();
     let reads = |time: &u32| horizon.reads(*time);
-    if !events.has_other_kinds() {
+    if !events.has_other_kinds() && !events.has_fractions() {
         return events.times()[rows].iter().copied().filter(reads).max();
     }
     let (kinds, times) = (events.kinds(), events.times());
-    rows.filter(|&row| kinds[row].0.is_used())
-        .map(|row| times[row])
-        .filter(reads)
+    // the second in which a row's time has come: what follows a sale counts from there
+    let come = |row: usize| times[row].saturating_add(u32::from(events.fraction(row) > 0));
+    rows.filter(|&row| kinds[row].0.is_used() && reads(&times[row]))
+        .map(|row| come(row).min(horizon.last()))
         .max()
 }
 
