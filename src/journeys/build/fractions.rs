@@ -46,7 +46,8 @@ pub(super) fn order(
         second.sort_by_key(fraction);
     }
     let is_one = |a: &SaleRow, b: &SaleRow| (a.person, a.time) == (b.person, b.time);
-    for second in sales.chunk_by_mut(is_one) {
+    // the last second first: what moves to a second is not ordered by that one's fractions
+    for second in sales.chunk_by_mut(is_one).rev() {
         second.sort_by_key(|sale| sale.fraction);
         let (person, time) = (second[0].person, second[0].time);
         if time >= last {
