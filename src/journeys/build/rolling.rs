@@ -98,7 +98,7 @@ impl JourneyBuilder {
     /// models of journeys, intervals included, to the bit. Four things read older rows, and so see
     /// what is left of them: models of whole timelines (time to event); whether a purchase is a
     /// person's first; a person's segment, that of the first row; and
-    /// [`JourneyOptions::with_most_touches`]. An order of a forgotten row that is repeated later
+    /// [`JourneyOptions::with_most_touches`](crate::JourneyOptions::with_most_touches). An order of a forgotten row that is repeated later
     /// counts as a new order.
     ///
     /// ```
