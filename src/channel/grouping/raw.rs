@@ -1,7 +1,7 @@
 //! What of a visit matters to the rules, as slices of the log's texts.
 //!
-//! Everything after this reads nothing else, so it is also what visits are told apart by when their
-//! groups are remembered: values of click ids, further query parameters and, where no rule asks,
+//! Everything after this reads nothing else, so visits that are equal here share a remembered
+//! group: values of click ids, further query parameters and, where no rule asks,
 //! paths are gone.
 
 use crate::channel::grouping::address::{Address, bare};

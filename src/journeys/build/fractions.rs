@@ -10,22 +10,9 @@
 
 use crate::event::person::PersonTable;
 use crate::journeys::build::codes::by_person;
-use crate::journeys::build::partition::{PartitionedRows, SaleRow};
+use crate::journeys::build::partition::SaleRow;
 use crate::journeys::build::touch::Touch;
 use std::cmp::Ordering;
-
-/// The fractions of a partition's touches as they came.
-pub(super) fn column(batches: &[PartitionedRows], partition: usize) -> Vec<u32> {
-    let mut all = Vec::new();
-    for batch in batches {
-        let touches = batch.touches(partition);
-        match batch.fraction.get(touches.clone()) {
-            Some(column) => all.extend_from_slice(column),
-            None => all.resize(all.len() + touches.len(), 0),
-        }
-    }
-    all
-}
 
 /// Orders touches and conversions of one person and second by their fractions, and moves those
 /// behind a conversion with a touch after it to the next second, where that is not after `last`.

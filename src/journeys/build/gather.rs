@@ -19,7 +19,7 @@ use crate::journeys::build::codes::by_person;
 use crate::journeys::build::counts::RowCounts;
 use crate::journeys::build::fractions;
 use crate::journeys::build::orders::Orders;
-use crate::journeys::build::partition::{PartitionedRows, SaleRow, within};
+use crate::journeys::build::partition::{PartitionedRows, SaleRow, partition_column, within};
 use crate::journeys::build::touch::Touch;
 use crate::journeys::options::JourneyOptions;
 use std::ops::Range;
@@ -97,12 +97,7 @@ impl Source<'_> {
             sales.retain(|sale| horizon.reads(sale.time));
             returns.retain(|each| horizon.reads(each.time));
         }
-        if batches.iter().any(|batch| !batch.fraction.is_empty()) {
-            let last = batches.iter().filter_map(|batch| batch.last).max();
-            let last = last.unwrap_or(0).min(horizon.last());
-            let rows = fractions::column(batches, partition);
-            fractions::order(&mut scratch.touches, &mut sales, &rows, last, table);
-        }
+        self.order_within_seconds(partition, &mut scratch.touches, &mut sales);
         let mut counts = RowCounts::default();
         orders.settle(&mut sales, &returns, table, &mut counts);
         let converting = scratch.find_persons(&sales, table, Reach::new(options));
@@ -142,6 +137,17 @@ impl Source<'_> {
         gathered.segments = pick.column(|batch| &batch.segment, 0);
         gathered.labels = pick.column(|batch| &batch.label, 0);
         gathered
+    }
+
+    /// Orders rows of one second by their fractions, where some batch has any.
+    fn order_within_seconds(&self, partition: usize, touches: &mut [Touch], sales: &mut [SaleRow]) {
+        if self.batches.iter().all(|batch| batch.fraction.is_empty()) {
+            return;
+        }
+        let last = self.batches.iter().filter_map(|batch| batch.last).max();
+        let last = last.unwrap_or(0).min(self.options.horizon().last());
+        let all = partition_column(self.batches, partition, |batch| &batch.fraction, 0);
+        fractions::order(touches, sales, &all, last, self.table);
     }
 }
 
@@ -319,16 +325,9 @@ struct Pick<'a> {
 impl Pick<'_> {
     /// One column, empty where it is in every batch.
     fn column<T: Copy>(&self, values: impl Fn(&PartitionedRows) -> &Vec<T>, filler: T) -> Vec<T> {
-        if self.batches.iter().all(|batch| values(batch).is_empty()) {
-            return Vec::new();
-        }
-        let mut all = Vec::with_capacity(self.rows.len());
-        for batch in self.batches {
-            let touches = batch.touches(self.partition);
-            match values(batch).get(touches.clone()) {
-                Some(column) => all.extend_from_slice(column),
-                None => all.resize(all.len() + touches.len(), filler),
-            }
+        let all = partition_column(self.batches, self.partition, values, filler);
+        if all.is_empty() {
+            return all;
         }
         self.rows.iter().map(|&row| all[row as usize]).collect()
     }

@@ -237,6 +237,28 @@ impl PartitionedRows {
     }
 }
 
+/// One partition's cells of a column, batch by batch as they came; empty where every batch's is.
+pub(super) fn partition_column<T: Copy>(
+    batches: &[PartitionedRows],
+    partition: usize,
+    values: impl Fn(&PartitionedRows) -> &Vec<T>,
+    filler: T,
+) -> Vec<T> {
+    if batches.iter().all(|batch| values(batch).is_empty()) {
+        return Vec::new();
+    }
+    let lengths = batches.iter().map(|batch| batch.touches(partition).len());
+    let mut all = Vec::with_capacity(lengths.sum());
+    for batch in batches {
+        let touches = batch.touches(partition);
+        match values(batch).get(touches.clone()) {
+            Some(column) => all.extend_from_slice(column),
+            None => all.resize(all.len() + touches.len(), filler),
+        }
+    }
+    all
+}
+
 /// A column of several batches, empty where it is in all.
 fn merged<'a, T: Copy>(
     batches: &[PartitionedRows],
