@@ -10,6 +10,7 @@ mod check;
 pub(crate) mod columns;
 mod curves;
 mod mix_specification;
+mod observations;
 mod pooling;
 pub(crate) mod pseudo_observations;
 mod roi_prior;

@@ -37,6 +37,15 @@ impl Frequency {
         }
     }
 
+    /// How many periods make a year.
+    pub(crate) const fn year(self) -> usize {
+        match self {
+            Self::Day => 364,
+            Self::Week => 52,
+            Self::Month => 12,
+        }
+    }
+
     /// How many periods adstock reaches unless another window is asked for.
     pub(crate) const fn default_window(self) -> usize {
         match self {

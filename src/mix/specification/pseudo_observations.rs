@@ -92,15 +92,15 @@ impl PseudoObservation {
         let tested = TestedCells::new(test, panel, &panel.channels()[channel])?;
         tested.check_cut(test)?;
         let unit = scales.mean_kpi();
+        let activity = scales.scaled_activity(panel, channel);
         let changed = tested
             .geos
             .iter()
             .map(|&geo| {
                 let scale = scales.activity[channel][geo];
-                (
-                    geo,
-                    tested.changed_activity(geo, test.spend_change(), scale),
-                )
+                let mut series = activity.of_geo(geo)[..activity.history()].to_vec();
+                series.extend(tested.changed_activity(geo, test.spend_change(), scale));
+                (geo, series)
             })
             .collect();
         Ok(Self {
@@ -137,7 +137,7 @@ impl PseudoObservation {
                 .iter()
                 .filter(|(geo, _)| applies(*geo))
                 .map(|(geo, activity)| {
-                    scratch.changed.resize(activity.len(), 0.0);
+                    scratch.changed.resize(*to, 0.0);
                     curve.apply(activity, &mut scratch.curve, &mut scratch.changed);
                     let before = &transformed[geo * periods + from..geo * periods + to];
                     let difference: f64 = scratch.changed[*from..*to]
