@@ -178,7 +178,8 @@ impl Posterior {
     fn design(&self) -> Result<Design> {
         // As many blocks of periods as the default search has: products are summed block by block,
         // so that the figures are the search's to the last bit.
-        let design = Design::new(&self.panel, &self.specification, Search::default().folds)?;
+        let design = Design::new(&self.panel, &self.specification, Search::default().folds)?
+            .with_smoothness(self.smoothness);
         Ok(if self.specification.pooling == Pooling::Pooled {
             design
         } else {

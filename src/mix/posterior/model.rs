@@ -45,6 +45,8 @@ pub struct Posterior {
     pub(crate) scales: Scales,
     /// What tests are weighed against; none where the estimator does not know it.
     pub(crate) noise: Option<Noise>,
+    /// The penalty on the bends of a smooth trend; none where there is none or it is not known.
+    pub(crate) smoothness: Option<f64>,
     pub(crate) derived: Derived,
 }
 
@@ -54,6 +56,8 @@ pub(crate) struct Derived {
     /// Each draw's weight, which sum to 1.
     pub(crate) weights: Vec<f64>,
     pub(crate) dropped_columns: Vec<String>,
+    /// The degrees of freedom that the baseline takes, without controls that have bounds.
+    pub(crate) baseline_freedom: f64,
     pub(crate) tests: Vec<PseudoObservation>,
     /// Computed when it is first asked for.
     pub(crate) decomposition: OnceLock<Decomposition>,
@@ -94,6 +98,7 @@ impl Posterior {
         let derived = Derived {
             weights: vec![1.0 / draws.len() as f64; draws.len()],
             dropped_columns: columns.dropped(&basis),
+            baseline_freedom: basis.freedom(),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
         };
@@ -103,6 +108,7 @@ impl Posterior {
             draws,
             scales,
             noise,
+            smoothness: None,
             derived,
         };
         match posterior.misfit() {
@@ -113,6 +119,25 @@ impl Posterior {
             )),
             None => Ok(posterior),
         }
+    }
+
+    /// The same, with the penalty that the bends of its trend were fitted with.
+    pub(crate) fn with_smoothness(mut self, smoothness: Option<f64>) -> Self {
+        if let Some(penalty) = smoothness {
+            let timeline = self.scales.timeline;
+            let columns = BaselineColumns::new(&self.panel, &self.specification, timeline);
+            let basis = columns.smooth_basis(root_weights(&self.panel).as_deref(), penalty);
+            self.derived.dropped_columns = columns.dropped(&basis);
+            self.derived.baseline_freedom = basis.freedom();
+        }
+        Self { smoothness, ..self }
+    }
+
+    /// The penalty on the squared bends of a [smooth](crate::mix::specification::Trend::Smooth)
+    /// trend, in units of the noise's variance; none for other trends and where nothing was
+    /// penalised.
+    pub const fn smoothness(&self) -> Option<f64> {
+        self.smoothness
     }
 
     /// The draws.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::mix::posterior::draw::{Objectives, PosteriorDraw};
 use crate::mix::posterior::model::Posterior;
+use crate::mix::specification::Pooling;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 
 /// Fit statistics of the mean prediction on the rows that have weight.
@@ -78,7 +79,7 @@ impl Posterior {
             });
         let nonzero: Vec<usize> = kept.iter().copied().filter(|&r| kpi[r] != 0.0).collect();
         let r2 = 1.0 - square / total;
-        let freedom = count - self.parameters() as f64;
+        let freedom = count - self.parameters();
         FitStatistics {
             r2,
             adjusted_r2: (freedom > 0.0).then(|| 1.0 - (1.0 - r2) * (count - 1.0) / freedom),
@@ -126,13 +127,18 @@ impl Posterior {
         self.draws[0].curves.iter().map(count).sum()
     }
 
-    /// Linear coefficients and transform parameters of one draw.
-    fn parameters(&self) -> usize {
+    /// Linear coefficients and transform parameters of one draw; a bend of a smooth trend counts
+    /// by how far its penalty lets it.
+    fn parameters(&self) -> f64 {
         let draw = &self.draws[0];
         let media: usize = match self.specification.pooling {
-            crate::mix::specification::Pooling::Pooled => draw.coefficients.len(),
+            Pooling::Pooled => draw.coefficients.len(),
             _ => draw.coefficients.iter().map(Vec::len).sum(),
         };
-        draw.baseline.len() - self.dropped_columns().len() + media + self.transform_parameters()
+        let bounded = |name: &str| self.specification.bounds_of_control(name).is_some();
+        let controls = self.panel.controls().iter();
+        let bounded = controls.filter(|control| bounded(control.name())).count();
+        let whole = bounded + media + self.transform_parameters();
+        self.derived.baseline_freedom + whole as f64
     }
 }
