@@ -258,4 +258,47 @@ mod tests {
             assert!((c - expected).abs() < 1e-14, "{found:?}");
         }
     }
+
+    #[test]
+    fn pseudo_rows_penalise() {
+        let (ones, slope) = (column(0, &[1.0; 4]), column(0, &[0.0, 1.0, 2.0, 3.0]));
+        let pseudo = column(0, &[2.0]);
+        let y = [1.0, 3.0, 2.0, 6.0];
+        let basis = Basis::with_pseudo_rows([(ones, None), (slope, Some(pseudo))]);
+        let along = |d: &RangedColumn| dot(&d.values, &y[d.start..d.end()]);
+        let found = basis.coefficients(basis.directions.iter().map(along).collect());
+        // By hand: [4 6; 6 14 + 4] (a, b) = (12, 25), with determinant 36.
+        assert!((found[0] - 66.0 / 36.0).abs() < 1e-14, "{found:?}");
+        assert!((found[1] - 28.0 / 36.0).abs() < 1e-14, "{found:?}");
+        // The trace of X (X'X + P)^-1 X': 2 - 4 x 4 / 36.
+        assert!((basis.freedom() - (2.0 - 16.0 / 36.0)).abs() < 1e-14);
+        assert!((basis.log_determinant() - 36.0_f64.ln()).abs() < 1e-14);
+        let mut products = vec![0.0; 4];
+        basis.add_pseudo_products(&mut products);
+        for (i, one) in basis.directions.iter().enumerate() {
+            for (j, other) in basis.directions.iter().enumerate() {
+                let whole = products[2 * i + j] + one.dot(other);
+                let identity = if i == j { 1.0 } else { 0.0 };
+                assert!((whole - identity).abs() < 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn shared_columns_meet_the_pseudo_rows_of_every_geo() {
+        let geo = |start: usize| column(start, &[0.0, 1.0, 2.0, 4.0]);
+        let shared = column(0, &[1.0, 0.0, 3.0, 1.0, 2.0, 5.0, 1.0, 1.0]);
+        let basis = Basis::with_pseudo_rows([
+            (geo(0), Some(column(0, &[1.0]))),
+            (geo(4), Some(column(1, &[1.0]))),
+            (shared, None),
+        ]);
+        assert_eq!(basis.pseudo[2].values.len(), 2);
+        let products = |i: usize| {
+            let pseudo = basis.pseudo[i].dot(&basis.pseudo[2]);
+            basis.directions[i].dot(&basis.directions[2]) + pseudo
+        };
+        assert!(products(0).abs() < 1e-14 && products(1).abs() < 1e-14);
+        assert!((products(2) - 1.0).abs() < 1e-14);
+    }
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows which estimator drew the draws.
 
 mod baseline_parts;
+mod baseline_report;
 mod decompose;
 mod decomposition;
 mod draw;

@@ -19,7 +19,7 @@ use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 /// let model = search.estimate(&MixSpecification::new(), &panel)?;
 /// let fit = model.fit_statistics();
 /// assert!(fit.r2 > 0.5 && fit.adjusted_r2.unwrap() < fit.r2);
-/// assert!((0.0..4.0).contains(&fit.durbin_watson));
+/// assert!((0.0..4.0).contains(&fit.durbin_watson.expect("the fit is not exact")));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -34,8 +34,8 @@ pub struct FitStatistics {
     /// Mean absolute error relative to the KPI, over rows where it is not 0.
     pub mape: f64,
     /// Durbin-Watson: squared differences of successive residuals within geos over squared
-    /// residuals; 2 without autocorrelation.
-    pub durbin_watson: f64,
+    /// residuals; 2 without autocorrelation, none where the fit is exact.
+    pub durbin_watson: Option<f64>,
     /// The draws' mean root mean square error over the KPI's range on periods after their
     /// training data; none without folds.
     pub validation_nrmse: Option<f64>,
@@ -89,7 +89,8 @@ impl Posterior {
                 .map(|&r| (residuals[r] / kpi[r]).abs())
                 .sum::<f64>()
                 / nonzero.len().max(1) as f64,
-            durbin_watson: self.successive_square(&residuals) / square,
+            durbin_watson: (!self.is_exact(&residuals, &kept))
+                .then(|| self.successive_square(&residuals) / square),
             validation_nrmse: self.mean_objective(|objectives| objectives.validation_nrmse),
             rssd: self.mean_objective(|objectives| Some(objectives.rssd)),
             kkt_residual: self

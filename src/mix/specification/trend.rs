@@ -60,7 +60,7 @@ impl std::str::FromStr for Trend {
             _ => Err(Error::setting(
                 "trend",
                 text,
-                format!("none, linear, smooth, knots=N with N from 1 to {MOST}"),
+                format!("none, linear, knots=N with N from 1 to {MOST}, smooth"),
             )),
         }
     }

@@ -34,7 +34,8 @@ impl Posterior {
         findings
     }
 
-    fn is_exact(&self, residuals: &[f64], rows: &[usize]) -> bool {
+    /// Whether what is left of the given rows is rounding errors.
+    pub(in crate::mix::posterior) fn is_exact(&self, residuals: &[f64], rows: &[usize]) -> bool {
         let square = |values: &[f64]| rows.iter().map(|&r| values[r] * values[r]).sum::<f64>();
         let (rest, all) = (square(residuals), square(self.panel.kpi()));
         !(rest.is_finite() && rest > EXACT * EXACT * all)
