@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::mix::panel::{Control, Panel};
-use crate::mix::posterior::decomposition::add;
+use crate::mix::posterior::decomposition::{BaselineParts, add};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::BaselinePart;
@@ -42,9 +42,6 @@ pub struct BaselinePartSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub per_unit: Option<Estimate>,
 }
-
-/// The baseline's parts and their contributions by row.
-pub(crate) type BaselineParts = Vec<(BaselinePart, Vec<f64>)>;
 
 impl Posterior {
     /// What each part of the baseline brought over the panel, in the order of

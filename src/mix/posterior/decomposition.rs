@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use crate::mix::posterior::baseline_parts::BaselineParts;
 use crate::mix::specification::BaselinePart;
 use crate::time::Day;
+
+/// The baseline's parts and their contributions by row.
+pub(crate) type BaselineParts = Vec<(BaselinePart, Vec<f64>)>;
 
 /// Where the KPI came from: baseline + contributions = prediction in every row, to the last bit. All
 /// series run by geo, then period.
