@@ -7,13 +7,13 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | Where did the KPI come from? | [`Posterior::decomposition`] |
+//! | Where did the KPI come from? | [`Posterior::decomposition`], [`Posterior::baseline_parts`] |
 //! | What does a channel return, and how sure is that? | [`Posterior::channels`] |
 //! | What would the next unit of spend return? | [`Posterior::response_curve`] |
 //! | How should the next budget be spent? | [`Posterior::budget`], [`Posterior::response_curves`] and [`budget`](crate::budget) |
 //! | What will a plan bring? | [`Posterior::forecast`] |
 //! | Does it agree with experiments? | [`Posterior::lift_report`] |
-//! | Does it fit, and is it trustworthy? | [`Posterior::fit_statistics`], [`MixSpecification::check`] |
+//! | Does it fit, and is it trustworthy? | [`Posterior::fit_statistics`], [`Posterior::findings`], [`MixSpecification::check`] |
 //! | What would a Robyn user have picked? | [`SearchReport::pareto_front`] |
 //!
 //! ```
@@ -43,6 +43,8 @@
 //! [`Posterior::budget`]: crate::mix::posterior::Posterior::budget
 //! [`Posterior::forecast`]: crate::mix::posterior::Posterior::forecast
 //! [`Posterior::lift_report`]: crate::mix::posterior::Posterior::lift_report
+//! [`Posterior::baseline_parts`]: crate::mix::posterior::Posterior::baseline_parts
+//! [`Posterior::findings`]: crate::mix::posterior::Posterior::findings
 //! [`Posterior::fit_statistics`]: crate::mix::posterior::Posterior::fit_statistics
 //! [`Ridge`]: crate::mix::regression::Ridge
 //! [`ChannelSummary::weakly_identified`]: crate::mix::posterior::ChannelSummary::weakly_identified
@@ -53,7 +55,8 @@
 //! KPI = scale_g x (baseline_gt + sum over channels c of beta_c x saturation_c(adstock_c(x_c))) +
 //! noise,
 //!
-//! baseline_gt = intercept, trend and Fourier seasonality of the geo + holidays and controls. Given
+//! baseline_gt = intercept, trend and Fourier seasonality of the geo + days of the week, months,
+//! holidays and controls. A smooth trend's bends bear a penalty, found by its evidence. Given
 //! the transforms and the ridge penalty, the coefficients are the exact solution of a ridge
 //! regression with bounds ([`Ridge`] is the same problem on its own). Transforms and penalty are
 //! searched: their evidence - the probability of the data with coefficients and noise integrated

@@ -4,7 +4,7 @@ use clap::{Parser, ValueEnum};
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
-use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Trend};
+use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Reference, Trend};
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
@@ -63,9 +63,31 @@ pub(crate) struct Options {
     /// Fourier pairs a year
     #[arg(long, default_value_t = 2)]
     pub(crate) seasonality: usize,
-    /// none, linear or knots=N
+    /// none, linear, knots=N or smooth
     #[arg(long, default_value = "linear")]
     pub(crate) trend: Trend,
+    /// Effects of the days of the week; those of daily panels unless set
+    #[arg(long, help_heading = "Baseline")]
+    pub(crate) weekdays: Option<bool>,
+    /// Effects of the calendar months
+    #[arg(long, help_heading = "Baseline")]
+    pub(crate) months: bool,
+    /// Controls shown as contributions above their least value, or C=LEVEL above that level
+    #[arg(
+        long,
+        value_delimiter = ',',
+        requires = "panel",
+        help_heading = "Baseline"
+    )]
+    pub(crate) treatment: Vec<String>,
+    /// Columns of the activity of channels without spend
+    #[arg(
+        long,
+        value_delimiter = ',',
+        requires = "panel",
+        help_heading = "Baseline"
+    )]
+    pub(crate) organic: Vec<String>,
     /// How to fit
     #[arg(long, value_enum, default_value = "search")]
     pub(crate) estimator: EstimatorName,
@@ -159,6 +181,10 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
         };
     }
     columns = options
+        .organic
+        .iter()
+        .fold(columns, |columns, name| columns.organic_channel(name));
+    columns = options
         .controls
         .iter()
         .fold(columns, |columns, name| columns.control(name));
@@ -190,7 +216,15 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
     if let Some(path) = &options.holidays {
         baseline = baseline.with_holidays(Holidays::read_path(path)?);
     }
+    baseline = baseline.with_months(options.months);
+    if let Some(weekdays) = options.weekdays {
+        baseline = baseline.with_weekdays(weekdays);
+    }
     let mut mix = MixSpecification::new().with_baseline(baseline);
+    for text in &options.treatment {
+        let (control, reference) = treatment(text)?;
+        mix = mix.with_treatment(control, reference);
+    }
     // Families for all media first: a medium's own family stands whatever the order of the options.
     for family in options.adstock.iter().filter(|a| !a.contains('=')) {
         mix = mix.with_adstock(family.parse()?);
@@ -210,6 +244,19 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
         mix = mix.with_lift_tests(LiftTest::read_csv_file(path)?);
     }
     Ok(mix)
+}
+
+/// `CONTROL` or `CONTROL=LEVEL` taken apart.
+fn treatment(text: &str) -> Result<(&str, Reference)> {
+    let Some((control, level)) = text.split_once('=') else {
+        return Ok((text, Reference::Minimum));
+    };
+    let level = level.parse().map_err(|_| Error::Setting {
+        name: "--treatment".into(),
+        value: text.into(),
+        expected: "CONTROL or CONTROL=LEVEL".into(),
+    })?;
+    Ok((control, Reference::Value(level)))
 }
 
 /// An error if an option names a medium that there is none of.

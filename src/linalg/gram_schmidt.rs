@@ -45,20 +45,68 @@ impl RangedColumn {
         }
     }
 
+    /// A column that is zero everywhere.
+    const fn empty() -> Self {
+        Self {
+            name: String::new(),
+            start: 0,
+            values: vec![],
+        }
+    }
+
     fn dot(&self, other: &Self) -> f64 {
         let (low, values) = self.within(other.start, other.end());
-        dot(
-            values,
-            &other.values[low.saturating_sub(other.start)..][..values.len()],
-        )
+        if values.is_empty() {
+            return 0.0;
+        }
+        dot(values, &other.values[low - other.start..][..values.len()])
+    }
+
+    /// The sum of its squares.
+    fn square(&self) -> f64 {
+        dot(&self.values, &self.values)
+    }
+
+    /// Subtracts a multiple of another column, in the rows of both.
+    fn subtract(&mut self, other: &Self, times: f64) {
+        let (low, values) = other.within(self.start, self.end());
+        if !values.is_empty() {
+            self.values[low - self.start..]
+                .iter_mut()
+                .zip(values)
+                .for_each(|(c, d)| *c -= times * d);
+        }
+    }
+
+    /// Lengthens it by zeros to hold another column's rows too.
+    fn widen(&mut self, other: &Self) {
+        if other.values.is_empty() {
+            return;
+        }
+        if self.values.is_empty() {
+            self.start = other.start;
+        }
+        let (start, end) = (self.start.min(other.start), self.end().max(other.end()));
+        if (start, end) != (self.start, self.end()) {
+            let mut values = vec![0.0; end - start];
+            values[self.start - start..][..self.values.len()].copy_from_slice(&self.values);
+            (self.start, self.values) = (start, values);
+        }
     }
 }
 
 /// Columns as an orthonormal basis, without those that depend on earlier ones.
+///
+/// A column may go on below the data, in pseudo-rows that hold a penalty on its coefficient. Columns
+/// are then orthonormal over data and pseudo-rows together, and the directions keep the data's part.
+/// For a target that is 0 in all pseudo-rows, every product of the regression needs that part only.
 #[derive(Debug, Clone)]
 pub(crate) struct Basis {
-    /// Orthonormal columns, the i-th spanning the i-th kept column with its predecessors.
+    /// Orthonormal columns, the i-th spanning the i-th kept column with its predecessors; the data's
+    /// part of them.
     pub(crate) directions: Vec<RangedColumn>,
+    /// The part of each direction in the pseudo-rows.
+    pseudo: Vec<RangedColumn>,
     /// Upper triangle by columns: kept column j = sum over i <= j of `triangle[j][i]` x direction
     /// i.
     triangle: Vec<Vec<f64>>,
@@ -74,45 +122,76 @@ impl Basis {
     /// The basis of the given columns (already multiplied by the square roots of observation
     /// weights).
     pub(crate) fn new(columns: Vec<RangedColumn>) -> Self {
+        Self::with_pseudo_rows(columns.into_iter().map(|column| (column, None)))
+    }
+
+    /// The basis of columns, each with its part in the pseudo-rows, if it has any.
+    pub(crate) fn with_pseudo_rows(
+        columns: impl IntoIterator<Item = (RangedColumn, Option<RangedColumn>)>,
+    ) -> Self {
         let mut basis = Self {
             directions: vec![],
+            pseudo: vec![],
             triangle: vec![],
             kept: vec![],
         };
-        for column in columns {
-            basis.add(column);
+        for (column, pseudo) in columns {
+            basis.add(column, pseudo.unwrap_or_else(RangedColumn::empty));
         }
         basis
     }
 
-    fn add(&mut self, mut column: RangedColumn) {
-        let length = dot(&column.values, &column.values).sqrt();
+    fn add(&mut self, mut column: RangedColumn, mut pseudo: RangedColumn) {
+        let length = (column.square() + pseudo.square()).sqrt();
         let mut along = vec![0.0; self.directions.len()];
         for _ in 0..2 {
-            for (sum, direction) in along.iter_mut().zip(&self.directions) {
-                let part = column.dot(direction);
+            let directions = self.directions.iter().zip(&self.pseudo);
+            for (sum, (direction, below)) in along.iter_mut().zip(directions) {
+                let part = column.dot(direction) + pseudo.dot(below);
                 if part != 0.0 {
                     *sum += part;
                     // A shared column meets a geo's direction in the geo's rows only; a geo's
                     // column never meets another geo's.
-                    let (low, values) = direction.within(column.start, column.end());
-                    column.values[low - column.start..]
-                        .iter_mut()
-                        .zip(values)
-                        .for_each(|(c, d)| *c -= part * d);
+                    column.subtract(direction, part);
+                    pseudo.widen(below);
+                    pseudo.subtract(below, part);
                 }
             }
         }
-        let rest = dot(&column.values, &column.values).sqrt();
+        let rest = (column.square() + pseudo.square()).sqrt();
         if rest.is_nan() || rest <= DEPENDENT * length {
             self.kept.push(None);
             return;
         }
-        column.values.iter_mut().for_each(|v| *v /= rest);
+        let values = column.values.iter_mut().chain(&mut pseudo.values);
+        values.for_each(|v| *v /= rest);
         along.push(rest);
         self.kept.push(Some(self.directions.len()));
         self.triangle.push(along);
         self.directions.push(column);
+        self.pseudo.push(pseudo);
+    }
+
+    /// The degrees of freedom that the columns take of the data: the trace of the projection, each
+    /// direction by its length in the data.
+    pub(crate) fn freedom(&self) -> f64 {
+        self.len() as f64 - self.pseudo.iter().map(RangedColumn::square).sum::<f64>()
+    }
+
+    /// The logarithm of the determinant of the columns' products, pseudo-rows included.
+    pub(crate) fn log_determinant(&self) -> f64 {
+        let diagonal = self.triangle.iter().filter_map(|column| column.last());
+        2.0 * diagonal.map(|length| libm::log(*length)).sum::<f64>()
+    }
+
+    /// Adds the directions' products in the pseudo-rows to a square matrix.
+    pub(crate) fn add_pseudo_products(&self, matrix: &mut [f64]) {
+        let size = self.len();
+        for (i, one) in self.pseudo.iter().enumerate() {
+            for (j, other) in self.pseudo.iter().enumerate() {
+                matrix[i * size + j] += one.dot(other);
+            }
+        }
     }
 
     /// Number of directions.
@@ -178,5 +257,48 @@ mod tests {
         for (c, expected) in found.iter().zip([2.0, -1.0, 0.0, 0.5]) {
             assert!((c - expected).abs() < 1e-14, "{found:?}");
         }
+    }
+
+    #[test]
+    fn pseudo_rows_penalise() {
+        let (ones, slope) = (column(0, &[1.0; 4]), column(0, &[0.0, 1.0, 2.0, 3.0]));
+        let pseudo = column(0, &[2.0]);
+        let y = [1.0, 3.0, 2.0, 6.0];
+        let basis = Basis::with_pseudo_rows([(ones, None), (slope, Some(pseudo))]);
+        let along = |d: &RangedColumn| dot(&d.values, &y[d.start..d.end()]);
+        let found = basis.coefficients(basis.directions.iter().map(along).collect());
+        // By hand: [4 6; 6 14 + 4] (a, b) = (12, 25), with determinant 36.
+        assert!((found[0] - 66.0 / 36.0).abs() < 1e-14, "{found:?}");
+        assert!((found[1] - 28.0 / 36.0).abs() < 1e-14, "{found:?}");
+        // The trace of X (X'X + P)^-1 X': 2 - 4 x 4 / 36.
+        assert!((basis.freedom() - (2.0 - 16.0 / 36.0)).abs() < 1e-14);
+        assert!((basis.log_determinant() - 36.0_f64.ln()).abs() < 1e-14);
+        let mut products = vec![0.0; 4];
+        basis.add_pseudo_products(&mut products);
+        for (i, one) in basis.directions.iter().enumerate() {
+            for (j, other) in basis.directions.iter().enumerate() {
+                let whole = products[2 * i + j] + one.dot(other);
+                let identity = if i == j { 1.0 } else { 0.0 };
+                assert!((whole - identity).abs() < 1e-14);
+            }
+        }
+    }
+
+    #[test]
+    fn shared_columns_meet_the_pseudo_rows_of_every_geo() {
+        let geo = |start: usize| column(start, &[0.0, 1.0, 2.0, 4.0]);
+        let shared = column(0, &[1.0, 0.0, 3.0, 1.0, 2.0, 5.0, 1.0, 1.0]);
+        let basis = Basis::with_pseudo_rows([
+            (geo(0), Some(column(0, &[1.0]))),
+            (geo(4), Some(column(1, &[1.0]))),
+            (shared, None),
+        ]);
+        assert_eq!(basis.pseudo[2].values.len(), 2);
+        let products = |i: usize| {
+            let pseudo = basis.pseudo[i].dot(&basis.pseudo[2]);
+            basis.directions[i].dot(&basis.directions[2]) + pseudo
+        };
+        assert!(products(0).abs() < 1e-14 && products(1).abs() < 1e-14);
+        assert!((products(2) - 1.0).abs() < 1e-14);
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Nothing here knows which estimator drew the draws.
 
+mod baseline_parts;
+mod baseline_report;
 mod decompose;
 mod decomposition;
 mod draw;
+mod findings;
 mod forecast;
 mod lift_report;
 mod model;
@@ -14,9 +17,11 @@ mod statistics;
 mod stored;
 mod summary;
 
+pub use self::baseline_parts::BaselinePartSummary;
 pub use self::decomposition::Decomposition;
 pub(crate) use self::draw::Candidate;
 pub use self::draw::{Noise, Objectives, PosteriorDraw};
+pub use self::findings::{FitFinding, Outlier};
 pub use self::forecast::MixForecast;
 pub use self::lift_report::LiftReport;
 pub use self::model::Posterior;

@@ -5,10 +5,12 @@
 
 mod baseline;
 mod bounds;
+mod calendar;
 mod channel;
 mod check;
 pub(crate) mod columns;
 mod curves;
+mod holidays;
 mod mix_specification;
 mod observations;
 mod pooling;
@@ -16,8 +18,15 @@ pub(crate) mod pseudo_observations;
 mod roi_prior;
 pub(crate) mod scales;
 mod stored;
+pub(crate) mod term;
+mod treatment;
+mod trend;
 
-pub use self::baseline::{Baseline, Holidays, Trend};
+pub use self::baseline::Baseline;
+pub use self::holidays::Holidays;
 pub use self::mix_specification::MixSpecification;
 pub use self::pooling::{GeoScale, Pooling};
 pub use self::roi_prior::RoiPrior;
+pub use self::term::BaselinePart;
+pub use self::treatment::Reference;
+pub use self::trend::Trend;

@@ -21,6 +21,8 @@ mod mapping;
 mod markov;
 #[cfg(feature = "csv")]
 mod mix_bad_input;
+#[cfg(feature = "csv")]
+mod mix_baseline;
 mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_figures;

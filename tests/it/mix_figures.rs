@@ -75,7 +75,7 @@ fn fit_statistics_by_hand() {
     // 9 + 9.
     assert_close(fit.r2, 1.0 - 12.0 / 28.0);
     assert_close(fit.adjusted_r2.unwrap(), 1.0 - 12.0 / 28.0 * 5.0 / 4.0);
-    assert_close(fit.durbin_watson, 36.0 / 12.0);
+    assert_close(fit.durbin_watson.unwrap(), 36.0 / 12.0);
     assert_close(fit.nrmse, 2_f64.sqrt() / 5.0);
     assert_close(fit.mape, (2.0 / 12.0 + 4.0 / 11.0 + 2.0 / 16.0) / 6.0);
     assert_eq!(fit.validation_nrmse, None);
@@ -85,7 +85,7 @@ fn fit_statistics_by_hand() {
         .with_channel("tv", x)
         .unwrap();
     let by_geo = solution(&plain_search(), &line(), &geos).fit_statistics();
-    assert_close(by_geo.durbin_watson, 36.0 / 12.0);
+    assert_close(by_geo.durbin_watson.unwrap(), 36.0 / 12.0);
     assert_close(by_geo.adjusted_r2.unwrap(), 1.0 - 12.0 / 28.0 * 5.0 / 3.0);
 }
 
@@ -104,7 +104,8 @@ fn a_step_between_geos_is_no_step_in_time() {
     assert_close(
         solution(&plain_search(), &line(), &panel)
             .fit_statistics()
-            .durbin_watson,
+            .durbin_watson
+            .unwrap(),
         36.0 / 12.0,
     );
 }

@@ -85,6 +85,9 @@ pub(crate) struct Design {
     pub(crate) columns: Vec<MediaColumn>,
     pub(crate) baseline: BaselineColumns,
     pub(crate) basis: Basis,
+    /// The penalty on the bends of a smooth trend, in units of the noise's variance; none where
+    /// there are none.
+    pub(crate) smoothness: Option<f64>,
     pub(crate) scales: Scales,
     /// KPI / its geo's scale x square root of the weight.
     pub(crate) kpi: Vec<f64>,
@@ -99,6 +102,9 @@ pub(crate) struct Design {
     /// is validated on.
     pub(crate) cuts: Vec<usize>,
 }
+
+/// The penalty on bends that the search begins with.
+const SMOOTHNESS: f64 = 10.0;
 
 /// The part of the panel that no fold is validated on.
 const FIRST_TRAINING: f64 = 0.7;
@@ -132,6 +138,7 @@ impl Design {
             channels,
             columns,
             basis: baseline.basis(root_weights.as_deref()),
+            smoothness: None,
             baseline,
             tests: PseudoObservation::all(panel, specification, &scales)?,
             scales,
@@ -143,8 +150,24 @@ impl Design {
             root_weights,
             cuts: cuts(panel.periods(), folds),
         };
+        let smooth = design.baseline.bends() > 0;
+        let design = design.with_smoothness(smooth.then_some(SMOOTHNESS));
         design.check_rows()?;
         Ok(design)
+    }
+
+    /// The design with another penalty on the bends of a smooth trend.
+    pub(crate) fn with_smoothness(mut self, smoothness: Option<f64>) -> Self {
+        if let Some(penalty) = smoothness {
+            let weights = self.root_weights.as_deref();
+            self.basis = self.baseline.smooth_basis(weights, penalty);
+        }
+        Self { smoothness, ..self }
+    }
+
+    /// How many coefficients the baseline has that no penalty draws to 0.
+    pub(crate) fn unpenalised(&self) -> usize {
+        self.basis.len().saturating_sub(self.baseline.bends())
     }
 
     /// The design with coefficients of their own in each geo.
@@ -193,7 +216,7 @@ impl Design {
     /// There must be something to learn from: more rows than linear coefficients, and a KPI that
     /// moves.
     fn check_rows(&self) -> Result<()> {
-        let coefficients = self.basis.len() + self.columns.len();
+        let coefficients = self.unpenalised() + self.columns.len();
         if self.observations <= coefficients {
             let expected =
                 format!("more rows than the {coefficients} coefficients of media and baseline");

@@ -30,6 +30,7 @@ impl Fold {
         let (mut factor, kpi_train) = products(design, 0, design.cuts[block]);
         let (validation, validation_kpi) =
             products(design, design.cuts[block], design.cuts[block + 1]);
+        design.basis.add_pseudo_products(&mut factor);
         (0..size).for_each(|i| factor[i * size + i] += FOLD_RIDGE);
         let sound = factorise(&mut factor, size, size);
         debug_assert!(

@@ -106,7 +106,7 @@ impl Problem {
             0.0
         };
         Noise {
-            variance: (square / self.freedom()).max(f64::MIN_POSITIVE),
+            variance: (square / self.freedom_of_noise()).max(f64::MIN_POSITIVE),
             inflation: (1.0 + correlation) / (1.0 - correlation),
         }
     }
@@ -148,9 +148,15 @@ impl Problem {
         self.noise.map_or(1.0, |noise| noise.inflation)
     }
 
-    /// Degrees of freedom left to the media and the noise.
+    /// Degrees of freedom left to the media and the noise: rows and pseudo-rows less columns.
     pub(crate) fn freedom(&self) -> f64 {
-        (self.design.observations - self.design.basis.len()) as f64
+        (self.design.observations - self.design.unpenalised()) as f64
+    }
+
+    /// Rows less the columns that the baseline fits to them: a bend counts by how far its penalty
+    /// lets it.
+    fn freedom_of_noise(&self) -> f64 {
+        self.design.observations as f64 - self.design.basis.freedom()
     }
 
     /// Adds test rows, penalty and pull to the normal equations; returns what they add to the sum

@@ -21,6 +21,7 @@ mod pareto_front;
 mod report;
 mod run;
 mod settings;
+mod smoothness;
 mod walker;
 mod watch;
 

@@ -185,6 +185,28 @@ impl Panel {
         self.add_channel(name.into(), spend, Some(exposure))
     }
 
+    /// The panel with one more channel without spend, whose effect is modelled on its activity:
+    /// posts, letters, visits to a blog. It carries over and saturates like all channels, and has no
+    /// return and no cost per unit.
+    ///
+    /// ```
+    /// use mixtouch::Day;
+    /// use mixtouch::mix::panel::Panel;
+    ///
+    /// let weeks = (0..3).map(|w| Day::new(19_000 + 7 * w)).collect::<Result<_, _>>()?;
+    /// let panel = Panel::national(weeks, vec![9.0, 8.0, 12.0])?
+    ///     .with_organic_channel("posts", vec![2.0, 0.0, 5.0])?;
+    /// assert_eq!(panel.channels()[0].activity(), [2.0, 0.0, 5.0]);
+    /// assert_eq!(panel.channels()[0].spend(), [0.0; 3]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Like [`Panel::with_channel`].
+    pub fn with_organic_channel(self, name: impl Into<String>, activity: Vec<f64>) -> Result<Self> {
+        self.with_exposures(name, vec![0.0; activity.len()], activity)
+    }
+
     fn add_channel(
         mut self,
         name: String,

@@ -219,7 +219,7 @@ impl Panel {
                     rows,
                 });
             }
-            if rows > 0 && share < SMALL_SHARE {
+            if share > 0.0 && share < SMALL_SHARE {
                 findings.push(Finding::SmallShare {
                     column: channel.name.clone(),
                     share,

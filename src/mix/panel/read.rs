@@ -28,6 +28,8 @@ pub struct PanelColumns {
     kpi: String,
     period: Option<Frequency>,
     channels: Vec<(String, Option<String>)>,
+    /// Channels without spend.
+    organic: Vec<String>,
     controls: Vec<String>,
     events: Vec<String>,
     geo: Option<String>,
@@ -55,6 +57,7 @@ impl PanelColumns {
             kpi: kpi.into(),
             period: None,
             channels: vec![],
+            organic: vec![],
             controls: vec![],
             events: vec![],
             geo: None,
@@ -86,6 +89,14 @@ impl PanelColumns {
         spend: impl Into<String>,
     ) -> Self {
         self.channels.push((exposure.into(), Some(spend.into())));
+        self
+    }
+
+    /// One more channel without spend, measured in its activity (see
+    /// [`Panel::with_organic_channel`]).
+    #[must_use]
+    pub fn organic_channel(mut self, activity: impl Into<String>) -> Self {
+        self.organic.push(activity.into());
         self
     }
 
@@ -182,10 +193,12 @@ impl PanelColumns {
         let optional = [&self.population, &self.revenue_per_kpi]
             .into_iter()
             .map(|c| c.as_deref().map(|c| (c, true)));
+        let organic = self.organic.iter().map(|c| Some((c.as_str(), true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
         [Some((self.kpi.as_str(), false))]
             .into_iter()
             .chain(channels)
+            .chain(organic)
             .chain(controls)
             .chain(optional)
             .flatten()
@@ -321,6 +334,9 @@ impl PanelColumns {
                 Some(spend) => panel.with_exposures(name, column(spend), values)?,
                 None => panel.with_channel(name, values)?,
             };
+        }
+        for name in &self.organic {
+            panel = panel.with_organic_channel(name, column(name))?;
         }
         for name in &self.controls {
             panel = panel.with_control(name, column(name))?;

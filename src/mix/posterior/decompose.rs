@@ -22,7 +22,9 @@ impl Posterior {
         for (draw, weight) in self.draws.iter().zip(self.weights()) {
             let part = self.decompose_by(panel, draw);
             let whole = whole.get_or_insert_with(|| part.empty());
-            add(&mut whole.baseline, &part.baseline, *weight);
+            for ((_, sum), (_, values)) in whole.parts.iter_mut().zip(&part.parts) {
+                add(sum, values, *weight);
+            }
             for c in 0..part.channels.len() {
                 add(&mut whole.contributions[c], &part.contributions[c], *weight);
                 add(&mut whole.immediate[c], &part.immediate[c], *weight);
@@ -52,7 +54,8 @@ impl Posterior {
             geos: panel.geos().to_vec(),
             channels: panel.channel_names().map(Into::into).collect(),
             prediction: vec![],
-            baseline: self.baseline_by(panel, draw),
+            baseline: vec![],
+            parts: self.baseline_parts_by(panel, draw),
             contributions: vec![],
             immediate: vec![],
         };
@@ -79,41 +82,6 @@ impl Posterior {
             parts.immediate.push(immediate);
         }
         parts.with_prediction()
-    }
-
-    /// The baseline of a panel under a candidate, in units of the KPI.
-    pub(crate) fn baseline_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Vec<f64> {
-        let own = self
-            .specification
-            .baseline
-            .geo_columns(panel.dates(), self.scales.timeline);
-        let shared = self
-            .specification
-            .baseline
-            .shared_columns(panel.dates(), panel.period());
-        let (bound, free): (Vec<_>, Vec<_>) = panel
-            .controls()
-            .iter()
-            .partition(|c| self.specification.bounds_of_control(c.name()).is_some());
-        let mut coefficients = draw.baseline.iter();
-        let mut baseline = vec![0.0; panel.rows()];
-        for geo in baseline.chunks_mut(panel.periods()) {
-            own.iter()
-                .zip(&mut coefficients)
-                .for_each(|((_, values), coefficient)| add(geo, values, *coefficient));
-        }
-        for ((_, values), coefficient) in shared.iter().zip(&mut coefficients) {
-            baseline
-                .chunks_mut(panel.periods())
-                .for_each(|geo| add(geo, values, *coefficient));
-        }
-        for (control, coefficient) in free.into_iter().chain(bound).zip(coefficients) {
-            add(&mut baseline, control.values(), *coefficient);
-        }
-        for (geo, scale) in baseline.chunks_mut(panel.periods()).zip(&self.scales.kpi) {
-            geo.iter_mut().for_each(|v| *v *= scale);
-        }
-        baseline
     }
 }
 

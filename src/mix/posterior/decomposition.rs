@@ -1,8 +1,12 @@
-//! Where the KPI came from: baseline and each channel's contribution, by period and geo.
+//! Where the KPI came from: the baseline's parts and each channel's contribution, by period and geo.
 
 use serde::Serialize;
 
+use crate::mix::specification::BaselinePart;
 use crate::time::Day;
+
+/// The baseline's parts and their contributions by row.
+pub(crate) type BaselineParts = Vec<(BaselinePart, Vec<f64>)>;
 
 /// Where the KPI came from: baseline + contributions = prediction in every row, to the last bit. All
 /// series run by geo, then period.
@@ -31,6 +35,7 @@ pub struct Decomposition {
     pub(crate) channels: Vec<String>,
     pub(crate) prediction: Vec<f64>,
     pub(crate) baseline: Vec<f64>,
+    pub(crate) parts: BaselineParts,
     pub(crate) contributions: Vec<Vec<f64>>,
     pub(crate) immediate: Vec<Vec<f64>>,
 }
@@ -59,6 +64,37 @@ impl Decomposition {
     /// What is predicted without marketing: trend, seasonality, holidays and controls.
     pub fn baseline(&self) -> &[f64] {
         &self.baseline
+    }
+
+    /// The parts of the baseline by row, in units of the KPI: level, trend, season, days of the week,
+    /// months, holidays and controls. Added in this order they are the baseline, to the last bit; a
+    /// part may be below 0.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::{Estimator, Search};
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let search = Search::default().with_evaluations(200);
+    /// let model = search.estimate(&MixSpecification::new(), &panel)?;
+    /// let whole = model.decomposition();
+    /// let first: f64 = whole.baseline_parts().map(|(_, values)| values[0]).sum();
+    /// assert_eq!(first, whole.baseline()[0]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn baseline_parts(&self) -> impl ExactSizeIterator<Item = (&BaselinePart, &[f64])> {
+        self.parts
+            .iter()
+            .map(|(part, values)| (part, values.as_slice()))
+    }
+
+    /// One part of the baseline by row; none if the model has no such part.
+    pub fn baseline_part(&self, part: &BaselinePart) -> Option<&[f64]> {
+        let mut parts = self.baseline_parts();
+        parts
+            .find(|(known, _)| *known == part)
+            .map(|(_, values)| values)
     }
 
     /// Every channel's contribution by row, in units of the KPI, in the order of
@@ -126,6 +162,11 @@ impl Decomposition {
             dates: self.dates[skip..].to_vec(),
             prediction: pick(self.prediction),
             baseline: pick(self.baseline),
+            parts: self
+                .parts
+                .into_iter()
+                .map(|(part, values)| (part, pick(values)))
+                .collect(),
             contributions: self.contributions.into_iter().map(pick).collect(),
             immediate: self.immediate.into_iter().map(pick).collect(),
             ..self
@@ -136,18 +177,25 @@ impl Decomposition {
 impl Decomposition {
     pub(crate) fn empty(&self) -> Self {
         let zeros = || vec![0.0; self.baseline.len()];
+        let parts = self.parts.iter().map(|(part, _)| (part.clone(), zeros()));
         let series = || vec![zeros(); self.channels.len()];
         Self {
             prediction: zeros(),
             baseline: zeros(),
+            parts: parts.collect(),
             contributions: series(),
             immediate: series(),
             ..self.clone()
         }
     }
 
-    /// The prediction is defined as the sum, so that the two agree to the last bit.
+    /// Baseline and prediction are defined as sums, so that they agree with their parts to the last
+    /// bit.
     pub(crate) fn with_prediction(mut self) -> Self {
+        self.baseline = vec![0.0; self.dates.len() * self.geos.len()];
+        for (_, values) in &self.parts {
+            add(&mut self.baseline, values, 1.0);
+        }
         self.prediction = self.baseline.clone();
         for contribution in &self.contributions {
             add(&mut self.prediction, contribution, 1.0);

@@ -87,7 +87,7 @@ impl Posterior {
                     .filter(|row| self.is_fitted(*row))
                     .collect();
                 let square: f64 = kept.iter().map(residual).map(|r| r * r).sum();
-                square / (kept.len() as f64 - self.parameters() as f64).max(1.0)
+                square / (kept.len() as f64 - self.parameters()).max(1.0)
             },
             |noise| noise.variance,
         );
@@ -103,8 +103,9 @@ impl Posterior {
     /// holidays would no longer hold.
     pub fn with_holidays(self, holidays: Holidays) -> Result<Self> {
         let longer = self.specification.baseline.clone().with_holidays(holidays);
+        let (dates, period) = (self.panel.dates(), self.panel.period());
         let columns =
-            |baseline: &Baseline| baseline.shared_columns(self.panel.dates(), self.panel.period());
+            |baseline: &Baseline| baseline.shared_columns(dates, self.scales.timeline, period);
         if columns(&longer) != columns(&self.specification.baseline) {
             let expected = "the names and, within the panel, the days of the table the model was fitted with; fit again for others";
             return Err(Error::setting(

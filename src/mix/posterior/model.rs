@@ -45,6 +45,8 @@ pub struct Posterior {
     pub(crate) scales: Scales,
     /// What tests are weighed against; none where the estimator does not know it.
     pub(crate) noise: Option<Noise>,
+    /// The penalty on the bends of a smooth trend; none where there is none or it is not known.
+    pub(crate) smoothness: Option<f64>,
     pub(crate) derived: Derived,
 }
 
@@ -54,6 +56,8 @@ pub(crate) struct Derived {
     /// Each draw's weight, which sum to 1.
     pub(crate) weights: Vec<f64>,
     pub(crate) dropped_columns: Vec<String>,
+    /// The degrees of freedom that the baseline takes, without controls that have bounds.
+    pub(crate) baseline_freedom: f64,
     pub(crate) tests: Vec<PseudoObservation>,
     /// First periods that the fit did not look at.
     pub(crate) burn_in: usize,
@@ -97,6 +101,7 @@ impl Posterior {
             weights: vec![1.0 / draws.len() as f64; draws.len()],
             dropped_columns: columns.dropped(&basis),
             burn_in: specification.burn_in_for(&panel),
+            baseline_freedom: basis.freedom(),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
         };
@@ -106,6 +111,7 @@ impl Posterior {
             draws,
             scales,
             noise,
+            smoothness: None,
             derived,
         };
         match posterior.misfit() {
@@ -116,6 +122,28 @@ impl Posterior {
             )),
             None => Ok(posterior),
         }
+    }
+
+    /// The same, with the penalty that the bends of its trend were fitted with.
+    pub(crate) fn with_smoothness(mut self, smoothness: Option<f64>) -> Self {
+        if let Some(penalty) = smoothness {
+            let timeline = self.scales.timeline;
+            let columns = BaselineColumns::new(&self.panel, &self.specification, timeline);
+            let basis = columns.smooth_basis(
+                self.specification.root_weights(&self.panel).as_deref(),
+                penalty,
+            );
+            self.derived.dropped_columns = columns.dropped(&basis);
+            self.derived.baseline_freedom = basis.freedom();
+        }
+        Self { smoothness, ..self }
+    }
+
+    /// The penalty on the squared bends of a [smooth](crate::mix::specification::Trend::Smooth)
+    /// trend, in units of the noise's variance; none for other trends and where nothing was
+    /// penalised.
+    pub const fn smoothness(&self) -> Option<f64> {
+        self.smoothness
     }
 
     /// The draws.
@@ -148,6 +176,12 @@ impl Posterior {
     /// Whether a row was looked at by the fit.
     pub(crate) fn is_fitted(&self, row: usize) -> bool {
         self.panel.is_observed(row) && row % self.panel.periods() >= self.derived.burn_in
+    }
+
+    /// How much a row counted in the fit.
+    pub(crate) fn weight_of(&self, row: usize) -> f64 {
+        let weight = self.panel.weights().map_or(1.0, |weights| weights[row]);
+        if self.is_fitted(row) { weight } else { 0.0 }
     }
 
     pub(crate) fn estimate(&self, values: &[f64]) -> Estimate {

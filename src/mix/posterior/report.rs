@@ -1,5 +1,6 @@
 //! The main figures of a posterior, as a report and as a document.
 
+use crate::mix::posterior::baseline_report::{self, FindingFigures, PartFigures};
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::statistics::FitStatistics;
@@ -11,10 +12,10 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The main figures of a posterior: fit, channels, baseline and lift tests.
+/// The main figures of a posterior: fit, channels, the baseline's parts, lift tests and findings.
 ///
-/// Displayed it is a table of channels; serialised, a document that also has the contributions of
-/// each period. [`Posterior::report`] makes one.
+/// Displayed it is a table of channels and one of the baseline; serialised, a document that also has
+/// the contributions of each period. [`Posterior::report`] makes one.
 ///
 /// ```
 /// use mixtouch::mix::estimate::{Estimator, Search};
@@ -79,11 +80,11 @@ impl MixReport<'_> {
             format!(", on later periods {error:.3}")
         });
         format!(
-            "R2 {:.3}, NRMSE {:.3}{validation}, MAPE {:.1} %, Durbin-Watson {:.2}",
+            "R2 {:.3}, NRMSE {:.3}{validation}, MAPE {:.1} %, Durbin-Watson {}",
             fit.r2,
             fit.nrmse,
             100.0 * fit.mape,
-            fit.durbin_watson
+            Cell::number(fit.durbin_watson, 2)
         )
     }
 
@@ -182,10 +183,16 @@ impl Report for MixReport<'_> {
             .with_table(self.channel_table())
             .with_line(self.baseline_line())
             .with_lines(self.test_lines());
-        vec![
+        let mut sections = vec![
             Section::new().with_line(self.fit_line()),
             channels.set_apart(),
-        ]
+            baseline_report::section(self.posterior).set_apart(),
+        ];
+        let findings = self.posterior.findings();
+        if !findings.is_empty() {
+            sections.push(baseline_report::notes(&findings).set_apart());
+        }
+        sections
     }
 }
 
@@ -206,8 +213,10 @@ impl Serialize for MixReport<'_> {
             fit: posterior.fit_statistics(),
             channels: summaries.iter().map(channel).collect(),
             baseline: parts.baseline().iter().sum(),
+            baseline_parts: baseline_report::parts(posterior, parts),
             contributions: contributions(parts, self.by_geo),
             lift_tests: posterior.lift_report(),
+            findings: baseline_report::findings(posterior),
         }
         .serialize(serializer)
     }
@@ -218,9 +227,11 @@ struct Figures<'a, T: Serialize> {
     fit: FitStatistics,
     channels: Vec<ChannelFigures<'a>>,
     baseline: f64,
+    baseline_parts: Vec<PartFigures<'a>>,
     contributions: Vec<PeriodFigures<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lift_tests: Vec<T>,
+    findings: Vec<FindingFigures>,
 }
 
 /// One channel, in one geo where there are several.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::mix::posterior::draw::{Objectives, PosteriorDraw};
 use crate::mix::posterior::model::Posterior;
+use crate::mix::specification::Pooling;
 use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 
 /// Fit statistics of the mean prediction on the rows that have weight.
@@ -18,7 +19,7 @@ use crate::mix::transform::{Adstock, ChannelCurve, Saturation};
 /// let model = search.estimate(&MixSpecification::new(), &panel)?;
 /// let fit = model.fit_statistics();
 /// assert!(fit.r2 > 0.5 && fit.adjusted_r2.unwrap() < fit.r2);
-/// assert!((0.0..4.0).contains(&fit.durbin_watson));
+/// assert!((0.0..4.0).contains(&fit.durbin_watson.expect("the fit is not exact")));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -33,8 +34,8 @@ pub struct FitStatistics {
     /// Mean absolute error relative to the KPI, over rows where it is not 0.
     pub mape: f64,
     /// Durbin-Watson: squared differences of successive residuals within geos over squared
-    /// residuals; 2 without autocorrelation.
-    pub durbin_watson: f64,
+    /// residuals; 2 without autocorrelation, none where the fit is exact.
+    pub durbin_watson: Option<f64>,
     /// The draws' mean root mean square error over the KPI's range on periods after their
     /// training data; none without folds.
     pub validation_nrmse: Option<f64>,
@@ -78,7 +79,7 @@ impl Posterior {
             });
         let nonzero: Vec<usize> = kept.iter().copied().filter(|&r| kpi[r] != 0.0).collect();
         let r2 = 1.0 - square / total;
-        let freedom = count - self.parameters() as f64;
+        let freedom = count - self.parameters();
         FitStatistics {
             r2,
             adjusted_r2: (freedom > 0.0).then(|| 1.0 - (1.0 - r2) * (count - 1.0) / freedom),
@@ -88,7 +89,8 @@ impl Posterior {
                 .map(|&r| (residuals[r] / kpi[r]).abs())
                 .sum::<f64>()
                 / nonzero.len().max(1) as f64,
-            durbin_watson: self.successive_square(&residuals) / square,
+            durbin_watson: (!self.is_exact(&residuals, &kept))
+                .then(|| self.successive_square(&residuals) / square),
             validation_nrmse: self.mean_objective(|objectives| objectives.validation_nrmse),
             rssd: self.mean_objective(|objectives| Some(objectives.rssd)),
             kkt_residual: self
@@ -126,13 +128,18 @@ impl Posterior {
         self.draws[0].curves.iter().map(count).sum()
     }
 
-    /// Linear coefficients and transform parameters of one draw.
-    pub(crate) fn parameters(&self) -> usize {
+    /// Linear coefficients and transform parameters of one draw; a bend of a smooth trend counts
+    /// by how far its penalty lets it.
+    pub(crate) fn parameters(&self) -> f64 {
         let draw = &self.draws[0];
         let media: usize = match self.specification.pooling {
-            crate::mix::specification::Pooling::Pooled => draw.coefficients.len(),
+            Pooling::Pooled => draw.coefficients.len(),
             _ => draw.coefficients.iter().map(Vec::len).sum(),
         };
-        draw.baseline.len() - self.dropped_columns().len() + media + self.transform_parameters()
+        let bounded = |name: &str| self.specification.bounds_of_control(name).is_some();
+        let controls = self.panel.controls().iter();
+        let bounded = controls.filter(|control| bounded(control.name())).count();
+        let whole = bounded + media + self.transform_parameters();
+        self.derived.baseline_freedom + whole as f64
     }
 }

@@ -22,6 +22,8 @@ pub(crate) struct Fields {
     draws: Vec<PosteriorDraw>,
     scales: Scales,
     noise: Option<Noise>,
+    #[serde(default)]
+    smoothness: Option<f64>,
 }
 
 /// The same fields, borrowed.
@@ -33,6 +35,8 @@ struct FieldsOf<'a> {
     draws: &'a [PosteriorDraw],
     scales: &'a Scales,
     noise: Option<Noise>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smoothness: Option<f64>,
 }
 
 impl Serialize for Posterior {
@@ -44,6 +48,7 @@ impl Serialize for Posterior {
             draws: &self.draws,
             scales: &self.scales,
             noise: self.noise,
+            smoothness: self.smoothness,
         }
         .serialize(serializer)
     }
@@ -60,14 +65,21 @@ impl TryFrom<Fields> for Posterior {
                 VERSION.to_string(),
             ));
         }
+        if let Some(penalty) = fields.smoothness
+            && !(penalty > 0.0 && penalty.is_finite())
+        {
+            let expected = "a finite number > 0";
+            return Err(Error::setting("smoothness", penalty, expected));
+        }
         fields.specification.check_against(&fields.panel)?;
-        Self::assemble(
+        let posterior = Self::assemble(
             fields.specification,
             fields.panel,
             fields.draws,
             fields.scales,
             fields.noise,
-        )
+        )?;
+        Ok(posterior.with_smoothness(fields.smoothness))
     }
 }
 
@@ -157,13 +169,10 @@ impl Posterior {
 
     fn baseline_columns(&self) -> usize {
         let baseline = &self.specification.baseline;
-        let own = baseline
-            .geo_columns(self.panel.dates(), self.scales.timeline)
-            .len()
-            * self.panel.geos().len();
-        own + baseline
-            .shared_columns(self.panel.dates(), self.panel.period())
-            .len()
-            + self.panel.controls().len()
+        let (dates, period) = (self.panel.dates(), self.panel.period());
+        let timeline = self.scales.timeline;
+        let own = baseline.geo_columns(dates, timeline, period).len();
+        let shared = baseline.shared_columns(dates, timeline, period).len();
+        own * self.panel.geos().len() + shared + self.panel.controls().len()
     }
 }

@@ -6,153 +6,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::panel::Frequency;
+use crate::mix::specification::calendar::{months, weekdays};
+use crate::mix::specification::holidays::Holidays;
+use crate::mix::specification::term::{BaselinePart, Term};
+use crate::mix::specification::trend::{MOST, Trend};
 use crate::time::Day;
 
-/// The baseline's slow movement.
-///
-/// ```
-/// use mixtouch::mix::specification::Trend;
-///
-/// assert_eq!("knots=3".parse::<Trend>()?, Trend::Knots(3));
-/// assert_eq!(Trend::default(), Trend::Linear);
-/// assert!("cubic".parse::<Trend>().is_err());
-/// # Ok::<(), mixtouch::Error>(())
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trend {
-    /// None.
-    None,
-    /// A straight line.
-    #[default]
-    Linear,
-    /// A line that may bend at this many knots, spread evenly over the panel.
-    Knots(usize),
-}
-
-/// What the names of holiday columns begin with.
-const HOLIDAY: &str = "holiday=";
-
-/// The most knots and Fourier pairs.
-const MOST: usize = 100;
-
-impl std::str::FromStr for Trend {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        let knots = text
-            .strip_prefix("knots=")
-            .and_then(|n| n.parse().ok())
-            .filter(|n| (1..=MOST).contains(n));
-        match (text, knots) {
-            ("none", _) => Ok(Self::None),
-            ("linear", _) => Ok(Self::Linear),
-            (_, Some(n)) => Ok(Self::Knots(n)),
-            _ => Err(Error::setting(
-                "trend",
-                text,
-                format!("none, linear, knots=N with N from 1 to {MOST}"),
-            )),
-        }
-    }
-}
-
-/// Days with a name, each name a column of the baseline that counts its days within a period.
-///
-/// ```
-/// use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification};
-///
-/// let easter = ["2024-03-31", "2025-04-20"].map(|day| (day.parse().unwrap(), "Easter".to_owned()));
-/// let holidays = Holidays::new(easter.to_vec())?;
-/// let baseline = Baseline::default().with_holidays(holidays);
-/// let specification = MixSpecification::new().with_baseline(baseline);
-/// # let _ = specification;
-/// # Ok::<(), mixtouch::Error>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Holidays(Vec<(Day, String)>);
-
-impl Holidays {
-    /// A table of days and names; a day may have several names.
-    ///
-    /// # Errors
-    /// If a name is empty.
-    pub fn new(mut days: Vec<(Day, String)>) -> Result<Self> {
-        if let Some((day, _)) = days.iter().find(|(_, name)| name.is_empty()) {
-            return Err(Error::setting(
-                "holiday",
-                format!("\"\" on {day}"),
-                "a name",
-            ));
-        }
-        days.sort();
-        days.dedup();
-        Ok(Self(days))
-    }
-
-    /// Reads a table with the columns `date` and `holiday`.
-    ///
-    /// # Errors
-    /// If a column is missing, there are no rows, a date is none or a name is empty, naming file
-    /// and row.
-    #[cfg(feature = "csv")]
-    pub fn read_path(path: impl AsRef<std::path::Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
-        Self::read(file).map_err(|e| e.in_file(path))
-    }
-
-    /// Reads a table with the columns `date` and `holiday`.
-    ///
-    /// # Errors
-    /// If a column is missing, there are no rows, a date is none or a name is empty, naming the
-    /// row.
-    #[cfg(feature = "csv")]
-    pub fn read(reader: impl std::io::Read) -> Result<Self> {
-        let mut table = crate::io::csv::table::Table::trimmed("the table of holidays", reader)?;
-        let (date, holiday) = (table.column("date")?, table.column("holiday")?);
-        let mut days = vec![];
-        while let Some(row) = table.next_row()? {
-            if row.text(holiday).is_empty() {
-                return Err(row.fault(holiday, "a name"));
-            }
-            days.push((
-                row.parse(date, "a date YYYY-MM-DD")?,
-                row.text(holiday).to_owned(),
-            ));
-        }
-        Self::new(days)
-    }
-
-    /// A column per name that falls into one of the periods, counting its days.
-    fn columns(&self, dates: &[Day], period: Frequency) -> Vec<(String, Vec<f64>)> {
-        let mut names: Vec<&str> = self.0.iter().map(|(_, name)| name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let days_of = |name: &str, start: Day| {
-            let end = period.next(start);
-            self.0
-                .iter()
-                .filter(|(day, n)| n == name && (start..end).contains(day))
-                .count() as f64
-        };
-        names
-            .into_iter()
-            .map(|name| {
-                (
-                    format!("{HOLIDAY}{name}"),
-                    dates.iter().map(|&d| days_of(name, d)).collect(),
-                )
-            })
-            .collect()
-    }
-}
-
 /// What the baseline is made of besides the panel's controls: an intercept, a trend and yearly
-/// seasonality for each geo, and holidays with effects common to all geos.
+/// seasonality for each geo; days of the week, months and holidays with effects common to all geos,
+/// in units of each geo's scale.
 ///
 /// Seasonality is `pairs` sines and cosines, sin and cos of 2 pi k x days / 365.25 for k =
-/// 1..pairs.
+/// 1..pairs. Daily panels of four weeks or more have days of the week unless told otherwise.
 ///
 /// ```
 /// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
@@ -171,33 +36,63 @@ pub struct Baseline {
     trend: Trend,
     pairs: usize,
     holidays: Holidays,
+    /// None for daily panels only.
+    weekdays: Option<bool>,
+    months: bool,
 }
 
 #[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Fields {
     trend: Trend,
     pairs: usize,
     holidays: Holidays,
+    weekdays: Option<bool>,
+    months: bool,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        let baseline = Baseline::default();
+        Self {
+            trend: baseline.trend,
+            pairs: baseline.pairs,
+            holidays: baseline.holidays,
+            weekdays: baseline.weekdays,
+            months: baseline.months,
+        }
+    }
 }
 
 impl TryFrom<Fields> for Baseline {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
-        Ok(Self::new(fields.trend, fields.pairs)?.with_holidays(Holidays::new(fields.holidays.0)?))
+        let baseline = Self::new(fields.trend, fields.pairs)?
+            .with_holidays(fields.holidays.checked()?)
+            .with_months(fields.months);
+        Ok(Self {
+            weekdays: fields.weekdays,
+            ..baseline
+        })
     }
 }
 
 impl Default for Baseline {
-    /// A linear trend and two Fourier pairs.
+    /// A linear trend and two Fourier pairs; days of the week for daily panels.
     fn default() -> Self {
         Self {
-            trend: Trend::Linear,
+            trend: Trend::default(),
             pairs: 2,
             holidays: Holidays::default(),
+            weekdays: None,
+            months: false,
         }
     }
 }
+
+/// The fewest days over which days of the week can be seen to repeat.
+const REPEATED: i32 = 28;
 
 impl Baseline {
     /// A trend, and yearly seasonality of `pairs` Fourier pairs.
@@ -219,7 +114,7 @@ impl Baseline {
             _ => Ok(Self {
                 trend,
                 pairs,
-                holidays: Holidays::default(),
+                ..Self::default()
             }),
         }
     }
@@ -231,56 +126,102 @@ impl Baseline {
         Self { holidays, ..self }
     }
 
+    /// Whether days of the week have effects of their own. Unless set, those of daily panels of
+    /// four weeks or more do. In longer periods their shares of the period's days count.
+    ///
+    /// ```
+    /// use mixtouch::mix::specification::{Baseline, MixSpecification};
+    ///
+    /// // A shop that sells the same on every day of the week.
+    /// let baseline = Baseline::default().with_weekdays(false);
+    /// let specification = MixSpecification::new().with_baseline(baseline);
+    /// # let _ = specification;
+    /// ```
+    #[must_use]
+    pub fn with_weekdays(self, weekdays: bool) -> Self {
+        Self {
+            weekdays: Some(weekdays),
+            ..self
+        }
+    }
+
+    /// Whether calendar months have effects of their own; false by default. A period that reaches
+    /// into two months has a share of each. They serve in place of Fourier pairs.
+    ///
+    /// ```
+    /// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
+    ///
+    /// let baseline = Baseline::new(Trend::Linear, 0)?.with_months(true);
+    /// let specification = MixSpecification::new().with_baseline(baseline);
+    /// # let _ = specification;
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_months(self, months: bool) -> Self {
+        Self { months, ..self }
+    }
+
+    /// The trend.
+    pub const fn trend(&self) -> Trend {
+        self.trend
+    }
+
     /// The columns every geo has its own coefficients for, on the given days; the trend runs from 0
     /// at `timeline.0` to 1 at `timeline.1` and beyond.
     pub(crate) fn geo_columns(
         &self,
         dates: &[Day],
         timeline: (Day, Day),
-    ) -> Vec<(String, Vec<f64>)> {
-        let column = |f: &dyn Fn(Day) -> f64| dates.iter().map(|&d| f(d)).collect::<Vec<f64>>();
-        let time = |day: Day| {
-            f64::from(day.since(timeline.0)) / f64::from(timeline.1.since(timeline.0)).max(1.0)
+        period: Frequency,
+    ) -> Vec<Term> {
+        let term = |name: String, part, value: &dyn Fn(Day) -> f64| Term {
+            name,
+            part,
+            values: dates.iter().map(|&day| value(day)).collect(),
+            penalised: false,
         };
-        let mut columns = vec![("intercept".to_owned(), column(&|_| 1.0))];
-        if self.trend != Trend::None {
-            columns.push(("trend".to_owned(), column(&time)));
-        }
-        if let Trend::Knots(knots) = self.trend {
-            for knot in 1..=knots {
-                let at = knot as f64 / (knots + 1) as f64;
-                columns.push((
-                    format!("knot {knot}"),
-                    column(&|day| (time(day) - at).max(0.0)),
-                ));
-            }
-        }
+        let mut terms = vec![term("intercept".to_owned(), BaselinePart::Level, &|_| 1.0)];
+        terms.extend(self.trend.terms(dates, timeline, period));
         for k in 1..=self.pairs {
             let angle = |day: Day| TAU * k as f64 * f64::from(day.days()) / 365.25;
-            columns.push((format!("sin {k}"), column(&|day| libm::sin(angle(day)))));
-            columns.push((format!("cos {k}"), column(&|day| libm::cos(angle(day)))));
+            let season = BaselinePart::Season;
+            terms.push(term(format!("sin {k}"), season.clone(), &|day| {
+                libm::sin(angle(day))
+            }));
+            terms.push(term(format!("cos {k}"), season, &|day| {
+                libm::cos(angle(day))
+            }));
         }
-        columns
+        terms
     }
 
     /// Holidays none of whose days falls into one of the periods.
     pub(crate) fn holidays_outside(&self, dates: &[Day], period: Frequency) -> Vec<String> {
-        let outside = self
-            .shared_columns(dates, period)
-            .into_iter()
-            .filter(|(_, days)| days.iter().all(|d| *d == 0.0));
-        outside
-            .filter_map(|(name, _)| name.strip_prefix(HOLIDAY).map(str::to_owned))
-            .collect()
+        self.holidays.outside(dates, period)
     }
 
     /// The columns all geos share.
     pub(crate) fn shared_columns(
         &self,
         dates: &[Day],
+        timeline: (Day, Day),
         period: Frequency,
-    ) -> Vec<(String, Vec<f64>)> {
-        self.holidays.columns(dates, period)
+    ) -> Vec<Term> {
+        let mut terms = vec![];
+        if self.has_weekdays(timeline, period) {
+            terms.extend(weekdays(dates, period));
+        }
+        if self.months {
+            terms.extend(months(dates, period));
+        }
+        terms.extend(self.holidays.terms(dates, period));
+        terms
+    }
+
+    fn has_weekdays(&self, timeline: (Day, Day), period: Frequency) -> bool {
+        let repeated = period.next(timeline.1).since(timeline.0) >= REPEATED;
+        self.weekdays
+            .unwrap_or(period == Frequency::Day && repeated)
     }
 }
 
@@ -298,10 +239,12 @@ mod tests {
     fn columns_have_their_shapes() {
         let dates = weeks(105);
         let timeline = (dates[0], dates[104]);
-        let columns = Baseline::new(Trend::Knots(3), 1)
-            .unwrap()
-            .geo_columns(&dates, timeline);
-        let names: Vec<&str> = columns.iter().map(|(n, _)| n.as_str()).collect();
+        let terms = Baseline::new(Trend::Knots(3), 1).unwrap().geo_columns(
+            &dates,
+            timeline,
+            Frequency::Week,
+        );
+        let names: Vec<&str> = terms.iter().map(|term| term.name.as_str()).collect();
         assert_eq!(
             names,
             [
@@ -314,41 +257,30 @@ mod tests {
                 "cos 1"
             ]
         );
-        assert_eq!(
-            (columns[1].1[0], columns[1].1[52], columns[1].1[104]),
-            (0.0, 0.5, 1.0)
-        );
-        assert_eq!((columns[3].1[52], columns[3].1[104]), (0.0, 0.5));
-        assert!(
-            columns[5]
-                .1
-                .iter()
-                .zip(&columns[6].1)
-                .all(|(s, c)| (s * s + c * c - 1.0).abs() < 1e-14)
-        );
+        let at = |column: usize, row: usize| terms[column].values[row];
+        assert_eq!((at(1, 0), at(1, 52), at(1, 104)), (0.0, 0.5, 1.0));
+        assert_eq!((at(3, 52), at(3, 104)), (0.0, 0.5));
+        assert!((0..105).all(|t| (at(5, t) * at(5, t) + at(6, t) * at(6, t) - 1.0).abs() < 1e-14));
     }
 
-    #[cfg(feature = "csv")]
     #[test]
-    fn holidays_count_days_within_periods() {
-        let text =
-            "date,holiday\n2016-07-18,A\n2016-07-25,A\n2016-07-26,A\n2016-07-20,B\n1999-01-01,B\n";
-        let holidays = Holidays::read(text.as_bytes()).unwrap();
-        let dates = ["2016-07-18", "2016-07-25"].map(|d| d.parse().unwrap());
-        let columns = Baseline::default()
-            .with_holidays(holidays)
-            .shared_columns(&dates, Frequency::Week);
-        assert_eq!(columns[0], ("holiday=A".to_owned(), vec![1.0, 2.0]));
-        assert_eq!(columns[1], ("holiday=B".to_owned(), vec![1.0, 0.0]));
+    fn daily_panels_have_weekdays_and_others_on_request() {
+        let days: Vec<Day> = (0..28).map(|d| Day::new(17_000 + d).unwrap()).collect();
+        let count = |baseline: Baseline, dates: &[Day], period| {
+            let timeline = (dates[0], dates[dates.len() - 1]);
+            baseline.shared_columns(dates, timeline, period).len()
+        };
+        assert_eq!(count(Baseline::default(), &days, Frequency::Day), 6);
+        assert_eq!(count(Baseline::default(), &days[1..], Frequency::Day), 0);
+        assert_eq!(count(Baseline::default(), &weeks(60), Frequency::Week), 0);
+        let without = Baseline::default().with_weekdays(false);
+        assert_eq!(count(without, &days, Frequency::Day), 0);
+        let monthly = Baseline::default().with_months(true);
+        assert_eq!(count(monthly, &weeks(60), Frequency::Week), 11);
     }
 
-    #[cfg(feature = "csv")]
     #[test]
-    fn bad_tables_and_settings_are_refused() {
-        let error = |text: &str| Holidays::read(text.as_bytes()).unwrap_err().to_string();
-        assert!(error("day,holiday\n").contains("no column \"date\""));
-        assert!(error("date,holiday\n2016-02-30,A\n").contains("row 2"));
-        assert!(error("date,holiday\n2016-02-20,\n").contains("holiday"));
+    fn bad_settings_are_refused() {
         assert!(Baseline::new(Trend::Linear, 101).is_err());
         assert!(
             "knots=0"
@@ -358,9 +290,12 @@ mod tests {
                 .contains("linear")
         );
         assert_eq!("knots=4".parse::<Trend>().unwrap(), Trend::Knots(4));
-        assert!(
-            serde_json::from_str::<Baseline>(r#"{"trend":{"knots":0},"pairs":2,"holidays":[]}"#)
-                .is_err()
+        let stored = |text: &str| serde_json::from_str::<Baseline>(text);
+        assert!(stored(r#"{"trend":{"knots":0},"pairs":2,"holidays":[]}"#).is_err());
+        assert!(stored(r#"{"trend":"linear","pear":2}"#).is_err());
+        assert_eq!(
+            stored(r#"{"trend":"linear","pairs":2}"#).unwrap(),
+            Baseline::default()
         );
     }
 }

@@ -87,6 +87,9 @@ impl MixSpecification {
         self.control_bounds
             .iter()
             .try_for_each(|(_, b)| b.check())?;
+        self.treatments
+            .iter()
+            .try_for_each(|(_, level)| level.check())?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
         }
@@ -135,10 +138,13 @@ impl MixSpecification {
         for prior in &self.roi_priors {
             panel.channel_index("an ROI prior", prior.channel())?;
         }
-        for (name, ..) in &self.control_bounds {
+        let bounded = self.control_bounds.iter().map(|(name, _)| name);
+        let treatments = self.treatments.iter().map(|(name, _)| name);
+        let named = bounded.map(|name| ("bounded control", name));
+        for (what, name) in named.chain(treatments.map(|name| ("treatment", name))) {
             if !panel.controls().iter().any(|c| c.name() == name) {
                 let known: Vec<&str> = panel.controls().iter().map(|c| c.name()).collect();
-                return Err(Error::setting("bounded control", name, known.join(", ")));
+                return Err(Error::setting(what, name, known.join(", ")));
             }
         }
         Ok(())

@@ -29,8 +29,10 @@ pub(crate) enum Source {
 /// All columns but those of the media.
 #[derive(Debug, Clone)]
 pub(crate) struct BaselineColumns {
-    /// Each geo's own columns, then holidays and controls common to all.
+    /// Each geo's own columns, then those of calendar and holidays and controls common to all.
     pub(crate) free: Vec<RangedColumn>,
+    /// Which of `free` are bends of a smooth trend, in order.
+    bends: Vec<usize>,
     /// Controls with bounds: name and values by row.
     pub(crate) bounded: Vec<(String, Vec<f64>)>,
     /// The regression columns of controls with bounds.
@@ -44,8 +46,10 @@ impl BaselineColumns {
         specification: &MixSpecification,
         timeline: (Day, Day),
     ) -> Self {
+        let (free, bends) = uncontrolled(panel, specification, timeline);
         let mut columns = Self {
-            free: uncontrolled(panel, specification, timeline),
+            free,
+            bends,
             bounded: vec![],
             bounded_columns: vec![],
         };
@@ -84,8 +88,38 @@ impl BaselineColumns {
         )
     }
 
-    /// How many coefficients they have: columns that depend on others have none.
-    pub(crate) fn coefficients(self) -> usize {
+    /// The same with a penalty on the squares of a smooth trend's bends, in units of the noise's
+    /// variance: each bend has a pseudo-row, in which it stands with the root of the penalty.
+    pub(crate) fn smooth_basis(&self, root_weights: Option<&[f64]>, smoothness: f64) -> Basis {
+        let pseudo = |column: usize| {
+            self.bends
+                .binary_search(&column)
+                .ok()
+                .map(|at| RangedColumn {
+                    name: String::new(),
+                    start: at,
+                    values: vec![smoothness.sqrt()],
+                })
+        };
+        let columns = self.free.iter().enumerate();
+        Basis::with_pseudo_rows(
+            columns.map(|(i, column)| (weighted(column, root_weights), pseudo(i))),
+        )
+    }
+
+    /// How many bends a smooth trend has, in all geos.
+    pub(crate) fn bends(&self) -> usize {
+        self.bends.len()
+    }
+
+    /// How many coefficients they have: columns that depend on others have none, and neither have
+    /// bends, which a penalty keeps in check.
+    pub(crate) fn coefficients(mut self) -> usize {
+        let mut at = 0..;
+        self.free.retain(|_| {
+            at.next()
+                .is_some_and(|i| self.bends.binary_search(&i).is_err())
+        });
         Basis::new(self.free).len() + self.bounded.len()
     }
 
@@ -107,31 +141,36 @@ fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn
     column
 }
 
-/// Intercept, trend and seasonality of each geo, then holidays.
+/// Intercept, trend and seasonality of each geo, then calendar and holidays; with the places of the
+/// bends that are penalised.
 fn uncontrolled(
     panel: &Panel,
     specification: &MixSpecification,
     timeline: (Day, Day),
-) -> Vec<RangedColumn> {
-    let own = specification.baseline.geo_columns(panel.dates(), timeline);
-    let mut columns = vec![];
+) -> (Vec<RangedColumn>, Vec<usize>) {
+    let (baseline, period) = (&specification.baseline, panel.period());
+    let own = baseline.geo_columns(panel.dates(), timeline, period);
+    let (mut columns, mut bends) = (vec![], vec![]);
     for geo in 0..panel.geos().len() {
         let start = geo * panel.periods();
-        columns.extend(own.iter().map(|(name, values)| RangedColumn {
-            name: name.clone(),
-            start,
-            values: values.clone(),
-        }));
+        for term in &own {
+            if term.penalised {
+                bends.push(columns.len());
+            }
+            columns.push(RangedColumn {
+                name: term.name.clone(),
+                start,
+                values: term.values.clone(),
+            });
+        }
     }
-    let shared = specification
-        .baseline
-        .shared_columns(panel.dates(), panel.period());
-    columns.extend(shared.into_iter().map(|(name, values)| RangedColumn {
-        name,
+    let shared = baseline.shared_columns(panel.dates(), timeline, period);
+    columns.extend(shared.into_iter().map(|term| RangedColumn {
+        name: term.name,
         start: 0,
-        values: values.repeat(panel.geos().len()),
+        values: term.values.repeat(panel.geos().len()),
     }));
-    columns
+    (columns, bends)
 }
 
 /// The media's columns: one per channel, or one per channel and geo.

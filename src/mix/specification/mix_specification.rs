@@ -12,6 +12,7 @@ use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::treatment::Reference;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 
 /// The specification of a marketing-mix model: what is modelled, whatever estimator fits it.
@@ -47,6 +48,7 @@ pub struct MixSpecification {
     pub(crate) default: ChannelSettings,
     pub(crate) channels: Vec<(String, ChannelSettings)>,
     pub(crate) control_bounds: Vec<(String, Bounds)>,
+    pub(crate) treatments: Vec<(String, Reference)>,
     pub(crate) window: Option<usize>,
     pub(crate) burn_in: Option<usize>,
     pub(crate) order: Order,
@@ -163,6 +165,15 @@ impl MixSpecification {
         self
     }
 
+    /// A control whose contribution is measured from a reference level, such as a promotion from
+    /// none or a price from its list price. The fit is the same; what the reference brings counts
+    /// as the baseline's level.
+    #[must_use]
+    pub fn with_treatment(mut self, control: impl Into<String>, reference: Reference) -> Self {
+        self.treatments.push((control.into(), reference));
+        self
+    }
+
     /// How many periods spend works on, its own included: 1 to 1000. Unless set, a year for
     /// geometric adstock, 8 weeks, 28 days or 3 months for others.
     #[must_use]
@@ -245,6 +256,13 @@ impl MixSpecification {
             .iter()
             .find(|(name, _)| name == channel)
             .map_or(&self.default, |(_, settings)| settings)
+    }
+
+    /// The level that a control's contribution is measured from, if one was set; the last one.
+    pub(crate) fn reference_of(&self, control: &str) -> Option<Reference> {
+        let mut all = self.treatments.iter().rev();
+        all.find(|(name, _)| name == control)
+            .map(|(_, level)| *level)
     }
 
     /// The bounds of a control, if it has any; the last ones set.

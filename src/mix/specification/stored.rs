@@ -10,6 +10,7 @@ use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::treatment::Reference;
 use crate::mix::transform::Order;
 
 /// The fields of a stored specification; those that are missing have their defaults.
@@ -19,6 +20,7 @@ pub(super) struct Fields {
     default: ChannelSettings,
     channels: Vec<(String, ChannelSettings)>,
     control_bounds: Vec<(String, Bounds)>,
+    treatments: Vec<(String, Reference)>,
     window: Option<usize>,
     burn_in: Option<usize>,
     order: Order,
@@ -38,6 +40,7 @@ impl TryFrom<Fields> for MixSpecification {
             default: fields.default,
             channels: fields.channels,
             control_bounds: fields.control_bounds,
+            treatments: fields.treatments,
             window: fields.window,
             burn_in: fields.burn_in,
             order: fields.order,

@@ -118,16 +118,28 @@ fn json_is_one_document_and_alone_on_standard_output() {
             .sum::<f64>()
     };
     assert!((document["baseline"].as_f64().unwrap() / sum("baseline") - 1.0).abs() < 1e-12);
+    let parts = document["baseline_parts"].as_array().unwrap();
+    let names: Vec<_> = parts.iter().map(|p| (&p["part"], &p["name"])).collect();
+    assert_eq!(names[0], (&Value::from("level"), &Value::Null));
+    assert!(
+        names.contains(&(&"control".into(), &"price".into())),
+        "{names:?}"
+    );
+    for (row, figures) in rows.iter().enumerate() {
+        let periods = parts.iter().map(|p| p["periods"][row].as_f64().unwrap());
+        let baseline = figures["baseline"].as_f64().unwrap();
+        assert!((periods.sum::<f64>() - baseline).abs() < 1e-9 * baseline.abs());
+    }
+    for finding in document["findings"].as_array().unwrap() {
+        assert!(finding["name"].is_string() && finding["text"].is_string());
+        assert!(keys(finding).contains(&"about".to_owned()));
+    }
     let by_geo: f64 = channels
         .iter()
         .filter(|c| c["channel"] == "tv")
         .map(|c| c["contribution"].as_f64().unwrap())
         .sum();
     assert!((by_geo / sum("tv") - 1.0).abs() < 1e-9);
-    assert_eq!(
-        document["bootstrap"]["channels"].as_array().unwrap().len(),
-        2
-    );
     let plan = &document["plan"];
     assert_eq!(plan["total"], 20.0);
     assert!(plan["expected_gain"].is_f64() && document["seconds"]["fit"].is_f64());
@@ -219,6 +231,7 @@ fn bad_options_are_refused() {
             &["Fourier pairs is 101", "0 to 100"],
         ),
         (&["--period", "year"], &["year"]),
+        (&["--weekdays", "maybe"], &["maybe", "--weekdays"]),
         (&["--estimator", "guess"], &["guess", "least-squares"]),
         (
             &["--estimator", "nuts"],
@@ -291,6 +304,13 @@ fn bad_files_are_refused_by_name_and_row() {
         "no column \"tv\"",
     );
     let lift = |path: &str| vec!["--lift".to_owned(), path.to_owned()];
+    let priced = |treatment: &str, part: &str| {
+        let file = File::new("treated.csv", &good);
+        let options = [&on(file.name())[..], &["--treatment", treatment]].concat();
+        assert_refused(&options, &[part]);
+    };
+    priced("price=dear", "--treatment is price=dear");
+    priced("prise", "treatment is prise");
     let header = "channel,geo,start,end,spend_change,outcome_change,standard_error\n";
     refused(
         "none.csv",

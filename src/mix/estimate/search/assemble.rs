@@ -63,7 +63,8 @@ pub(crate) fn assemble(
         draws,
         space.problem.design.scales.clone(),
         space.problem.noise,
-    )?;
+    )?
+    .with_smoothness(space.problem.design.smoothness);
     Ok(SearchFit::new(posterior, report))
 }
 

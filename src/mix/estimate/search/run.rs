@@ -6,6 +6,7 @@ use crate::mix::estimate::search::candidate::{PenaltyRange, Space, Trial, UNINFO
 use crate::mix::estimate::search::explore::explore;
 use crate::mix::estimate::search::pareto_front::{pareto, refine};
 use crate::mix::estimate::search::settings::Search;
+use crate::mix::estimate::search::smoothness::learn_smoothness;
 use crate::mix::estimate::search::walker::{Goal, WALKERS, Walker, advance, start};
 use crate::mix::estimate::search::watch::Watch;
 use crate::mix::posterior::Objectives;
@@ -159,8 +160,12 @@ fn nothing_found(space: &Space, watch: &Watch<'_>) -> Error {
     )
 }
 
-/// Sets the noise that the best of the candidates leaves.
+/// Sets the smoothness of the trend that the best of the candidates suggests, and the noise that it
+/// leaves.
 fn learn_noise(space: &mut Space, trials: &[Trial]) {
+    if let Some(best) = best_of(trials) {
+        learn_smoothness(space, &best.point);
+    }
     let (mut statistics, mut workspace) = space.buffers();
     let solved = best_of(trials)
         .and_then(|best| space.evaluate(&best.point, &mut statistics, &mut workspace));

@@ -1,0 +1,184 @@
+//! The findings, as types and as sentences.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::report::figure;
+use crate::time::Day;
+
+/// Something about a fit that weakens what it says. None of these stops anything; each sentence
+/// ends with what to do.
+///
+/// Rows without weight are not looked at. Serialised, `name` says which finding it is.
+///
+/// ```
+/// use mixtouch::mix::estimate::{Estimator, Search};
+/// use mixtouch::mix::posterior::FitFinding;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let search = Search::default().with_evaluations(200);
+/// let model = search.estimate(&MixSpecification::new(), &panel)?;
+/// for finding in model.findings() {
+///     println!("note: {finding}");
+/// }
+/// let finding = FitFinding::NegativeBaseline { share: 0.25 };
+/// assert!(finding.to_string().starts_with("the baseline is below 0 in 25 % of the rows"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FitFinding {
+    /// Residuals repeat: intervals are too narrow, and something that moves slowly or in a rhythm is
+    /// missing.
+    Autocorrelation {
+        /// The number of periods after which residuals repeat most.
+        lag: usize,
+        /// The residuals' correlation at that lag, from -1 to 1.
+        correlation: f64,
+        /// Durbin-Watson: 2 without autocorrelation.
+        durbin_watson: f64,
+        /// Ljung and Box's Q (1978) over all lags up to 10 or a fifth of the periods, summed over
+        /// geos.
+        ljung_box: f64,
+        /// The probability of a larger Q without autocorrelation.
+        p_value: f64,
+    },
+    /// The level changes at a date and stays changed (Andrews 1993).
+    Break {
+        /// The geo; none for all together.
+        geo: Option<String>,
+        /// The first day of the first period after the change.
+        date: Day,
+        /// By how much a period's KPI is higher from then on, as far as the model left it
+        /// unexplained.
+        size: f64,
+        /// The largest F statistic of a step over all dates, for autocorrelated residuals divided
+        /// by (1 + r) / (1 - r).
+        statistic: f64,
+    },
+    /// The baseline is below 0 though the KPI never is.
+    NegativeBaseline {
+        /// The share of rows.
+        share: f64,
+    },
+    /// The noise depends on how large the prediction is.
+    UnequalVariance {
+        /// Root mean square residual in the third of rows with the largest predictions, over that
+        /// in the third with the smallest.
+        ratio: f64,
+        /// Breusch and Pagan's statistic in Koenker's form (1981), on the prediction.
+        breusch_pagan: f64,
+        /// The probability of a larger one with equal variance.
+        p_value: f64,
+    },
+    /// Single rows lie far from what the model predicts.
+    Outliers {
+        /// The rows, the farthest first.
+        rows: Vec<Outlier>,
+    },
+}
+
+/// A row far from its prediction.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outlier {
+    /// The period's first day.
+    pub date: Day,
+    /// The geo; none where there is one only.
+    pub geo: Option<String>,
+    /// KPI minus prediction, in units of the KPI.
+    pub residual: f64,
+    /// The residual over a robust standard deviation of all residuals.
+    pub deviations: f64,
+}
+
+impl FitFinding {
+    /// What the finding is about: a geo, or the first of the rows; none for the whole fit.
+    ///
+    /// ```
+    /// use mixtouch::mix::posterior::FitFinding;
+    ///
+    /// assert_eq!(FitFinding::NegativeBaseline { share: 0.25 }.about(), None);
+    /// ```
+    pub fn about(&self) -> Option<String> {
+        match self {
+            Self::Break { geo, .. } => geo.clone(),
+            Self::Outliers { rows } => rows.first().map(ToString::to_string),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Outlier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.geo {
+            Some(geo) => write!(f, "{} in {geo}", self.date),
+            None => write!(f, "{}", self.date),
+        }
+    }
+}
+
+/// How many rows a sentence names.
+const NAMED: usize = 5;
+
+impl fmt::Display for FitFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Autocorrelation {
+                lag,
+                correlation,
+                durbin_watson,
+                p_value,
+                ..
+            } => write!(
+                f,
+                "residuals repeat after {lag} {} (correlation {correlation:.2}, Durbin-Watson \
+                 {durbin_watson:.2}, Ljung-Box p {p_value:.1e}), so intervals are too narrow: add \
+                 what is missing as a control, or a season, days of the week or a smooth trend",
+                if *lag == 1 { "period" } else { "periods" }
+            ),
+            Self::Break {
+                geo, date, size, ..
+            } => {
+                let of = geo
+                    .as_ref()
+                    .map_or_else(String::new, |g| format!(" of {g}"));
+                write!(
+                    f,
+                    "the level{of} changes by {} a period from {date} on and the model cannot \
+                     follow: add a control that is 0 before and 1 from then on, or use a smooth \
+                     trend",
+                    figure(*size, 0)
+                )
+            }
+            Self::NegativeBaseline { share } => write!(
+                f,
+                "the baseline is below 0 in {:.0} % of the rows, so media are credited with more \
+                 than there is: bound their returns by experiments or beliefs, or check controls",
+                100.0 * share
+            ),
+            Self::UnequalVariance { ratio, p_value, .. } => write!(
+                f,
+                "residuals are {ratio:.1} times as large where the prediction is large as where it \
+                 is small (Breusch-Pagan p {p_value:.1e}): give noisy rows less weight, or model a \
+                 KPI of steadier noise, such as one per inhabitant"
+            ),
+            Self::Outliers { rows } => {
+                let named: Vec<String> = rows.iter().take(NAMED).map(ToString::to_string).collect();
+                let more = match rows.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                write!(
+                    f,
+                    "far from the prediction: {}{more}; correct them, name their cause as a \
+                     holiday or an event, or give them a weight of 0",
+                    named.join(", ")
+                )
+            }
+        }
+    }
+}

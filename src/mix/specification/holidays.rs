@@ -1,0 +1,139 @@
+//! Days with a name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::mix::panel::Frequency;
+use crate::mix::specification::term::{BaselinePart, Term};
+use crate::time::Day;
+
+/// What the names of holiday columns begin with.
+const HOLIDAY: &str = "holiday=";
+
+/// Days with a name, each name a column of the baseline that counts its days within a period.
+///
+/// ```
+/// use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification};
+///
+/// let easter = ["2024-03-31", "2025-04-20"].map(|day| (day.parse().unwrap(), "Easter".to_owned()));
+/// let holidays = Holidays::new(easter.to_vec())?;
+/// let baseline = Baseline::default().with_holidays(holidays);
+/// let specification = MixSpecification::new().with_baseline(baseline);
+/// # let _ = specification;
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Holidays(Vec<(Day, String)>);
+
+impl Holidays {
+    /// A table of days and names; a day may have several names.
+    ///
+    /// # Errors
+    /// If a name is empty.
+    pub fn new(mut days: Vec<(Day, String)>) -> Result<Self> {
+        if let Some((day, _)) = days.iter().find(|(_, name)| name.is_empty()) {
+            return Err(Error::setting(
+                "holiday",
+                format!("\"\" on {day}"),
+                "a name",
+            ));
+        }
+        days.sort();
+        days.dedup();
+        Ok(Self(days))
+    }
+
+    /// The same table, checked as [`Holidays::new`] does.
+    pub(super) fn checked(self) -> Result<Self> {
+        Self::new(self.0)
+    }
+
+    /// Reads a table with the columns `date` and `holiday`.
+    ///
+    /// # Errors
+    /// If a column is missing, there are no rows, a date is none or a name is empty, naming file
+    /// and row.
+    #[cfg(feature = "csv")]
+    pub fn read_path(path: impl AsRef<std::path::Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
+        Self::read(file).map_err(|e| e.in_file(path))
+    }
+
+    /// Reads a table with the columns `date` and `holiday`.
+    ///
+    /// # Errors
+    /// If a column is missing, there are no rows, a date is none or a name is empty, naming the
+    /// row.
+    #[cfg(feature = "csv")]
+    pub fn read(reader: impl std::io::Read) -> Result<Self> {
+        let mut table = crate::io::csv::table::Table::trimmed("the table of holidays", reader)?;
+        let (date, holiday) = (table.column("date")?, table.column("holiday")?);
+        let mut days = vec![];
+        while let Some(row) = table.next_row()? {
+            if row.text(holiday).is_empty() {
+                return Err(row.fault(holiday, "a name"));
+            }
+            days.push((
+                row.parse(date, "a date YYYY-MM-DD")?,
+                row.text(holiday).to_owned(),
+            ));
+        }
+        Self::new(days)
+    }
+
+    /// A column per name, counting the days of it that fall into each of the periods.
+    pub(super) fn terms(&self, dates: &[Day], period: Frequency) -> Vec<Term> {
+        let mut names: Vec<&str> = self.0.iter().map(|(_, name)| name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let days_of = |name: &str, start: Day| {
+            let end = period.next(start);
+            self.0
+                .iter()
+                .filter(|(day, n)| n == name && (start..end).contains(day))
+                .count() as f64
+        };
+        let term = |name: &str| Term {
+            name: format!("{HOLIDAY}{name}"),
+            part: BaselinePart::Holiday(name.to_owned()),
+            values: dates.iter().map(|&day| days_of(name, day)).collect(),
+            penalised: false,
+        };
+        names.into_iter().map(term).collect()
+    }
+
+    /// Holidays none of whose days falls into one of the periods.
+    pub(super) fn outside(&self, dates: &[Day], period: Frequency) -> Vec<String> {
+        let outside = self.terms(dates, period).into_iter();
+        outside
+            .filter(|term| term.values.iter().all(|days| *days == 0.0))
+            .filter_map(|term| term.name.strip_prefix(HOLIDAY).map(str::to_owned))
+            .collect()
+    }
+}
+
+#[cfg(all(test, feature = "csv"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holidays_count_days_within_periods() {
+        let text =
+            "date,holiday\n2016-07-18,A\n2016-07-25,A\n2016-07-26,A\n2016-07-20,B\n1999-01-01,B\n";
+        let holidays = Holidays::read(text.as_bytes()).unwrap();
+        let dates = ["2016-07-18", "2016-07-25"].map(|d| d.parse().unwrap());
+        let terms = holidays.terms(&dates, Frequency::Week);
+        let term = |at: usize| (terms[at].name.as_str(), terms[at].values.as_slice());
+        assert_eq!(term(0), ("holiday=A", [1.0, 2.0].as_slice()));
+        assert_eq!(term(1), ("holiday=B", [1.0, 0.0].as_slice()));
+    }
+
+    #[test]
+    fn bad_tables_are_refused() {
+        let error = |text: &str| Holidays::read(text.as_bytes()).unwrap_err().to_string();
+        assert!(error("day,holiday\n").contains("no column \"date\""));
+        assert!(error("date,holiday\n2016-02-30,A\n").contains("row 2"));
+        assert!(error("date,holiday\n2016-02-20,\n").contains("holiday"));
+    }
+}
