@@ -69,7 +69,10 @@ fn a_smooth_trend_follows_a_level_that_moves() {
         (total / truth - 1.0).abs()
     };
     let (line, smooth) = (error(Trend::Linear), error(Trend::Smooth));
-    assert!(line > 0.2 && line > 3.0 * smooth, "a line cannot follow: {line}");
+    assert!(
+        line > 0.2 && line > 3.0 * smooth,
+        "a line cannot follow: {line}"
+    );
     assert!(smooth < 0.15, "{smooth}");
 }
 

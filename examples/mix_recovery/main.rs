@@ -1,0 +1,96 @@
+//! How well the mix model finds truths that are known: worlds of eleven kinds, many seeds each.
+//!
+//!     cargo run --release --example mix_recovery
+//!     cargo run --release --example mix_recovery -- --seeds 200
+//!
+//! SRMSE is the root mean square error of a channel's contribution by period over its true mean;
+//! "totals" the mean relative error of channels' totals; "held" how many 90 % intervals of totals
+//! hold the truth; "flagged" how many channels are said to be weakly identified; "tables" how many
+//! intervals hold the truth or are flagged.
+
+#[path = "../../src/util/random.rs"]
+#[allow(dead_code, reason = "worlds draw from some of its distributions")]
+mod random;
+mod worlds;
+
+use clap::Parser;
+use mixtouch::Result;
+use mixtouch::mix::estimate::{Estimator, Search};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::mix::specification::MixSpecification;
+use rayon::prelude::*;
+use worlds::{Kind, World};
+
+#[derive(Parser)]
+struct Options {
+    /// Worlds of each kind
+    #[arg(long, default_value_t = 20)]
+    seeds: u64,
+    /// Candidates to try
+    #[arg(long, default_value_t = 2000)]
+    trials: usize,
+}
+
+/// One channel of one world.
+struct Outcome {
+    srmse: f64,
+    error: f64,
+    held: bool,
+    flagged: bool,
+}
+
+fn main() -> Result<()> {
+    let options = Options::parse();
+    println!(
+        "{:<28} {:>6} {:>7} {:>7} {:>9} {:>9}",
+        "kind", "SRMSE", "totals", "held", "flagged", "either"
+    );
+    for (name, kind) in Kind::ALL {
+        let worlds = (0..options.seeds).into_par_iter();
+        let outcomes: Vec<Vec<Outcome>> = worlds
+            .map(|seed| outcomes(&World::new(kind, seed)?, options.trials))
+            .collect::<Result<_>>()?;
+        let all: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+        let mean = |f: &dyn Fn(&Outcome) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
+        let share = |f: &dyn Fn(&Outcome) -> bool| mean(&|o| f64::from(u8::from(f(o))));
+        println!(
+            "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3}",
+            mean(&|o| o.srmse),
+            mean(&|o| o.error),
+            share(&|o| o.held),
+            share(&|o| o.flagged),
+            share(&|o| o.held || o.flagged),
+        );
+    }
+    Ok(())
+}
+
+fn outcomes(world: &World, trials: usize) -> Result<Vec<Outcome>> {
+    let mix = MixSpecification::new().with_lift_tests(world.tests.clone());
+    let search = Search::default()
+        .with_evaluations(trials)
+        .with_pareto_evaluations(0);
+    let model = search.estimate(&mix, &world.panel)?;
+    Ok(compare(world, &model))
+}
+
+fn compare(world: &World, model: &Posterior) -> Vec<Outcome> {
+    let parts = model.decomposition();
+    let outcome = |(c, summary): (usize, &mixtouch::mix::posterior::ChannelSummary)| {
+        let truth = &world.truth[c];
+        let total: f64 = truth.iter().sum();
+        let square: f64 = truth
+            .iter()
+            .zip(&parts.contributions()[c])
+            .map(|(a, b)| (a - b) * (a - b))
+            .sum();
+        let rows = truth.len() as f64;
+        Outcome {
+            srmse: (square / rows).sqrt() / (total / rows),
+            error: (summary.contribution.value() / total - 1.0).abs(),
+            held: summary.contribution.interval().contains(total),
+            flagged: summary.weakly_identified,
+        }
+    };
+    model.channels().iter().enumerate().map(outcome).collect()
+}
