@@ -17,20 +17,20 @@ mod fit;
 mod options;
 #[path = "media_mix/plan.rs"]
 mod plan;
+#[path = "media_mix/plan_options.rs"]
+mod plan_options;
 #[path = "common/progress.rs"]
 mod progress;
 
 use std::io::Write;
-use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::Parser;
 use fit::Fitted;
 use mixtouch::Result;
-use mixtouch::budget::{Goal, Plan};
+use mixtouch::budget::Plan;
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
-use mixtouch::progress::Progress;
 use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
@@ -100,10 +100,7 @@ fn run(options: &Options) -> Result<()> {
     let bar = Bar::new(options.json);
     let fitted = Fitted::new(options, &specification, &panel, &bar)?;
     let model = fitted.posterior();
-    let plan = options
-        .budget
-        .map(|total| best_plan(model, total, &options.budget_bounds, &bar))
-        .transpose()?;
+    let plan = plan::best(&options.plan, model, &bar)?;
     drop(bar);
     note_dropped_columns(model, &findings);
     let outcome = Outcome {
@@ -142,19 +139,4 @@ fn explained(left_out: &str, findings: &[Finding]) -> bool {
             .any(|name| left_out == format!("holiday={name}")),
         _ => false,
     })
-}
-
-fn best_plan(
-    model: &Posterior,
-    total: f64,
-    bounds: &RangeInclusive<f64>,
-    progress: &dyn Progress,
-) -> Result<Plan> {
-    model
-        .budget(1, *bounds.start(), *bounds.end())?
-        .plan_with_progress(
-            &model.response_curves(1)?,
-            Goal::Outcome { total },
-            progress,
-        )
 }

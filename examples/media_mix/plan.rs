@@ -1,9 +1,30 @@
 //! The plan of the next period's spend, for reading and as JSON.
 
-use mixtouch::budget::Plan;
+use mixtouch::Result;
+use mixtouch::budget::{Goal, Plan};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::progress::Progress;
 use mixtouch::report::{Alignment, Cell, Column, Section, Table, figure};
 use mixtouch::stats::ConfidenceLevel;
 use serde_json::{Value, json};
+
+use crate::plan_options::PlanOptions;
+
+/// The plan that is asked for.
+pub(crate) fn best(
+    options: &PlanOptions,
+    model: &Posterior,
+    progress: &dyn Progress,
+) -> Result<Option<Plan>> {
+    let Some(total) = options.budget else {
+        return Ok(None);
+    };
+    let horizon = options.horizon();
+    let budget = model.budget_over(&horizon)?;
+    let curves = model.response_curves_over(&horizon)?;
+    let plan = budget.plan_with_progress(&curves, Goal::Outcome { total }, progress)?;
+    Ok(Some(plan))
+}
 
 pub(crate) fn section(plan: &Plan) -> Section {
     let gain = Cell::number(plan.gain(), 0);

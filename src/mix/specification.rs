@@ -8,6 +8,7 @@ mod bounds;
 mod channel;
 mod check;
 pub(crate) mod columns;
+mod contradictions;
 mod curves;
 mod mix_specification;
 mod pooling;

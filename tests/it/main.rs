@@ -29,9 +29,13 @@ mod mix_later;
 mod mix_laws;
 #[cfg(feature = "linfa")]
 mod mix_least_squares;
+#[cfg(feature = "csv")]
+mod mix_periods;
+mod mix_plans;
 mod mix_recovery;
 #[cfg(feature = "linfa")]
 mod mix_regression;
+mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;
 #[cfg(all(feature = "parquet", feature = "time"))]

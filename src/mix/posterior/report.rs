@@ -4,6 +4,7 @@ use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::statistics::FitStatistics;
 use crate::mix::posterior::summary::ChannelSummary;
+use crate::mix::posterior::test_agreement::TestAgreement;
 use crate::report::{Alignment, Cell, Column, Report, Section, Table, figure};
 use crate::stats::Estimate;
 use crate::time::Day;
@@ -171,9 +172,14 @@ impl MixReport<'_> {
         )
     }
 
-    /// A line for each lift test.
+    /// A line for each lift test, and one for each channel whose tests contradict something.
     fn test_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        for agreement in self.posterior.test_agreement() {
+            if agreement.is_doubtful() {
+                lines.push(format!("note: {agreement}"));
+            }
+        }
         for test in self.posterior.lift_report() {
             let geo = test.geo.as_ref();
             let geo = geo.map_or_else(String::new, |geo| format!(" in {geo}"));
@@ -196,7 +202,7 @@ impl MixReport<'_> {
 impl Report for MixReport<'_> {
     fn title(&self) -> String {
         let panel = self.posterior.panel();
-        let periods = format!("{} {:?}s", panel.periods(), panel.period()).to_lowercase();
+        let periods = format!("{} {}", panel.periods(), panel.period().nouns());
         let geos = match panel.geos().len() {
             0 | 1 => String::new(),
             geos => format!(" x {geos} geos"),
@@ -240,6 +246,7 @@ impl Serialize for MixReport<'_> {
             baseline: parts.baseline().iter().sum(),
             contributions: contributions(parts, self.by_geo),
             lift_tests: posterior.lift_report(),
+            test_agreement: posterior.test_agreement(),
         }
         .serialize(serializer)
     }
@@ -253,6 +260,8 @@ struct Figures<'a, T: Serialize> {
     contributions: Vec<PeriodFigures<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lift_tests: Vec<T>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    test_agreement: Vec<TestAgreement>,
 }
 
 /// One channel, in one geo where there are several.

@@ -50,7 +50,7 @@ pub struct ChannelSummary {
     pub roi: Option<Estimate>,
     /// What one more unit spent returns if all of the channel's spend is scaled alike.
     pub marginal_roi: Option<Estimate>,
-    /// Spend per unit of contribution; none without contribution.
+    /// Spend per unit of contribution; none without spend or contribution.
     pub cpa: Option<f64>,
     /// Effect of a full response, in units of the KPI.
     pub coefficient: Estimate,
@@ -198,7 +198,7 @@ impl Posterior {
             spend_share: share(spend, all_spend),
             roi: per_spend(&|f| f.worth),
             marginal_roi: per_spend(&|f| f.scaled_worth),
-            cpa: (contribution.value() > 0.0).then(|| spend / contribution.value()),
+            cpa: (spend > 0.0 && contribution.value() > 0.0).then(|| spend / contribution.value()),
             coefficient: self.coefficient(c, geo),
             adstock_family: curve.adstock.name().into(),
             adstock: self.parameter_estimates(c, |curve| curve.adstock.parameters()),

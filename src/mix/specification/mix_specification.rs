@@ -212,10 +212,12 @@ impl MixSpecification {
 
     /// Experiments the fit has to agree with, as far as their standard errors ask for it.
     ///
-    /// A test's `spend_change` comes on top of the spend the panel records for its window: the
-    /// model compares the outcome at the recorded spend with that at the recorded spend +
-    /// `spend_change`. Estimators refuse a test whose window is not wholly within the panel, or that
-    /// cuts more than the channel's spend in the window.
+    /// A test's `spend_change` comes on top of the spend that the panel records for its window,
+    /// unless the test says that it is recorded there ([`LiftTest::with_recorded`]). The model
+    /// compares the outcome at the recorded spend with that at the recorded spend + `spend_change`,
+    /// or where it is recorded, with that at the recorded spend - `spend_change`. Estimators refuse
+    /// a test whose window is not wholly within the panel, or that takes away more than the
+    /// channel's recorded spend in the window.
     #[must_use]
     pub fn with_lift_tests(mut self, tests: Vec<LiftTest>) -> Self {
         self.lift_tests = tests;
