@@ -28,12 +28,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use fit::Fitted;
 use mixtouch::Result;
-use mixtouch::budget::Plan;
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
+use plan::Planned;
 use progress::Bar;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 struct Outcome {
     fitted: Fitted,
     truth: Option<SimulatedPanel>,
-    plan: Option<Plan>,
+    plan: Option<Planned>,
 }
 
 impl Outcome {
@@ -67,9 +67,8 @@ impl Outcome {
             );
         }
         document.sections.extend(self.fitted.coefficients());
-        document
-            .sections
-            .extend(self.plan.iter().map(plan::section));
+        let plan = self.plan.iter();
+        document.sections.extend(plan.flat_map(Planned::sections));
         document
     }
 
@@ -78,7 +77,7 @@ impl Outcome {
         let mut document = json!(self.fitted.posterior().report().with_geos(by_geo));
         self.fitted.add_to(&mut document);
         if let Some(plan) = &self.plan {
-            document["plan"] = plan::document(plan);
+            document["plan"] = plan.document();
         }
         document
     }

@@ -110,6 +110,61 @@ impl<C: ResponseCurve> Ensemble<C> {
             .sum()
     }
 
+    /// The members' weights, which sum to 1.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = f64> {
+        self.members.iter().map(|(weight, _)| *weight)
+    }
+
+    /// The curves of each member with its weight.
+    pub(crate) fn members(&self) -> &[(f64, Vec<C>)] {
+        &self.members
+    }
+
+    /// Each member's response of one channel.
+    pub(crate) fn responses_of(&self, channel: usize, spend: f64) -> Vec<f64> {
+        let members = self.members.iter();
+        members
+            .map(|(_, curves)| curves[channel].response(spend))
+            .collect()
+    }
+
+    /// Each member's responses, by channel, then member.
+    pub(crate) fn responses(&self, spend: &[f64]) -> Vec<Vec<f64>> {
+        let channels = spend.iter().enumerate();
+        channels
+            .map(|(channel, &x)| self.responses_of(channel, x))
+            .collect()
+    }
+
+    /// Each member's weight and its outcome of all channels together.
+    pub(crate) fn outcomes(&self, spend: &[f64]) -> Vec<(f64, f64)> {
+        let outcome = |curves: &[C]| {
+            let responses = curves.iter().zip(spend);
+            responses.map(|(curve, &x)| curve.response(x)).sum()
+        };
+        let members = self.members.iter();
+        members
+            .map(|(weight, curves)| (*weight, outcome(curves)))
+            .collect()
+    }
+
+    /// The ensemble of some members with weights of their own.
+    pub(crate) fn part(&self, members: &[(f64, usize)]) -> Result<Ensemble<&C>> {
+        let member = |&(weight, at): &(f64, usize)| (weight, self.members[at].1.iter().collect());
+        Ensemble::new(members.iter().map(member).collect())
+    }
+
+    /// Every other member, from the first or the second on; none where there are fewer than two.
+    pub(crate) fn half(&self, second: bool) -> Option<Ensemble<&C>> {
+        let members: Vec<(f64, usize)> = (usize::from(second)..self.members.len())
+            .step_by(2)
+            .map(|at| (self.members[at].0, at))
+            .collect();
+        (self.members.len() > 1)
+            .then(|| self.part(&members).ok())
+            .flatten()
+    }
+
     /// Each member's weight and its own gain from one spend to another.
     pub(crate) fn gains(&self, from: &[f64], to: &[f64]) -> Vec<(f64, f64)> {
         let gain = |curves: &[C]| {

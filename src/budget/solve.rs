@@ -1,6 +1,7 @@
 //! From bounds, curves and a goal to the plan.
 
-use crate::budget::ascent::Optimum;
+use crate::budget::ascent::{Optimum, Problem};
+use crate::budget::careful::careful;
 use crate::budget::channel::ChannelBudget;
 use crate::budget::curve::ResponseCurve;
 use crate::budget::ensemble::Ensemble;
@@ -8,6 +9,8 @@ use crate::budget::goal::Goal;
 use crate::budget::limits::Budget;
 use crate::budget::plan::{Bound, Plan, PlannedChannel};
 use crate::budget::planner::Planner;
+use crate::budget::risk::Risk;
+use crate::budget::steps::Steps;
 use crate::budget::tree::Tree;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -19,7 +22,10 @@ impl Budget {
     /// end is taken. On concave curves that is the optimum, where marginal returns are equal. On
     /// S-shaped curves it is the best around the grid's best, which in 100 random problems of three
     /// channels was nowhere below a fine exhaustive search. If the spend now is within all bounds
-    /// and serves the goal, the plan is never worse than it.
+    /// and serves the goal, the plan's outcome is never below it.
+    ///
+    /// The gain is not judged on the members that chose the plan: every member's gain is that of the
+    /// plan which the other half of the members chooses, members being halved by turns.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
@@ -69,19 +75,112 @@ impl Budget {
     ) -> Result<Plan> {
         self.check()?;
         self.check_curves(curves)?;
+        let goal = goal.checked()?;
+        if self.risk() != Risk::Mean && matches!(goal, Goal::Roi { .. }) {
+            let expected = "the mean, or a goal other than a target ROI";
+            return Err(Error::setting(
+                "risk",
+                format!("{:?}", self.risk()),
+                expected,
+            ));
+        }
         let tree = self.tree()?;
-        let (least, most) = tree.span(0)?;
-        let planner = Planner::new(curves, &tree, self.now(), progress);
-        let (optimum, cost) = match goal.checked()? {
-            Goal::Outcome { total } => (planner.best(total, total, 0.0)?, 0.0),
-            Goal::Profit { margin } => {
-                let cost = 1.0 / margin;
-                (planner.best(least, most, cost)?, cost)
-            }
-            Goal::MarginalRoi { target } => (planner.marginal(target, (least, most))?, target),
-            Goal::Roi { target } => (planner.returning(target, (least, most))?, 0.0),
+        let optimum = self.optimum(curves, &tree, goal, progress)?;
+        let gains = self.judged(curves, &tree, goal, &optimum, progress)?;
+        self.describe(curves, &tree, &optimum, goal.cost(), gains)
+    }
+
+    /// The best spend.
+    pub(crate) fn optimum<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        goal: Goal,
+        progress: &dyn Progress,
+    ) -> Result<Optimum> {
+        let steps = Steps::new(self);
+        let free = self.pursue(curves, tree, goal, steps.is_some(), progress)?;
+        let Some(steps) = steps else {
+            return Ok(free);
         };
-        self.describe(curves, &tree, &optimum, cost)
+        let cost = goal.cost();
+        let solve = |fixed: &Tree| {
+            let optimum = self.pursue(curves, fixed, goal, true, progress)?;
+            let outcome = self.risk().value(&curves.outcomes(&optimum.spend));
+            let value = outcome - cost * optimum.spend.iter().sum::<f64>();
+            Ok((optimum, value))
+        };
+        steps.best(curves, tree, &free, &solve)
+    }
+
+    /// The best spend of channels that take any amount. With `up_to` a given total is an upper limit,
+    /// and a target of the next unit need not be met.
+    fn pursue<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        goal: Goal,
+        up_to: bool,
+        progress: &dyn Progress,
+    ) -> Result<Optimum> {
+        let (least, most) = tree.span(0)?;
+        let planner = Planner::new(curves, tree, self.now(), progress);
+        let cost = goal.cost();
+        let (range, optimum) = match goal {
+            Goal::Outcome { total } => {
+                let least = if up_to { least.min(total) } else { total };
+                let most = if up_to { total.min(most) } else { total };
+                ((least, most), planner.best(least, most, 0.0)?)
+            }
+            Goal::MarginalRoi { target } if !up_to => {
+                ((least, most), planner.marginal(target, (least, most))?)
+            }
+            Goal::Profit { .. } | Goal::MarginalRoi { .. } => {
+                ((least, most), planner.best(least, most, cost)?)
+            }
+            Goal::Roi { target } => return planner.returning(target, (least, most)),
+        };
+        if self.risk() == Risk::Mean {
+            return Ok(optimum);
+        }
+        let tree = tree.with_total(range.0, range.1);
+        let problem = Problem {
+            curves,
+            tree: &tree,
+            cost,
+        };
+        careful(&problem, optimum, self.risk())
+    }
+
+    /// Each member's gain under the plan that the other half of the members chooses.
+    ///
+    /// A plan that is judged by the curves that chose it promises what their errors promise.
+    fn judged<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        goal: Goal,
+        optimum: &Optimum,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(f64, f64)>> {
+        let now = self.now();
+        let mut gains = curves.gains(&now, &optimum.spend);
+        for second in [false, true] {
+            let Some(half) = curves.half(second) else {
+                continue;
+            };
+            let spend = match self.optimum(&half, tree, goal, progress) {
+                Ok(chosen) => chosen.spend,
+                Err(error @ Error::Cancelled { .. }) => return Err(error),
+                // A target that one half alone cannot reach.
+                Err(_) => continue,
+            };
+            let others = curves.gains(&now, &spend).into_iter().enumerate();
+            for (at, gain) in others.filter(|(at, _)| (at % 2 == 1) != second) {
+                gains[at] = gain;
+            }
+        }
+        Ok(gains)
     }
 
     fn check_curves<C: ResponseCurve>(&self, curves: &Ensemble<C>) -> Result<()> {
@@ -105,6 +204,7 @@ impl Budget {
         tree: &Tree,
         optimum: &Optimum,
         cost: f64,
+        gains: Vec<(f64, f64)>,
     ) -> Result<Plan> {
         let outcome_planned = curves.outcome(&optimum.spend);
         if !outcome_planned.is_finite() {
@@ -126,7 +226,7 @@ impl Budget {
             outcome_planned,
             marginal_return: total_price(tree, optimum) + cost,
             kkt_residual: optimum.residual,
-            gains: curves.gains(&now, &optimum.spend),
+            gains,
         })
     }
 }

@@ -25,7 +25,7 @@ pub use self::lift_report::LiftReport;
 pub use self::model::Posterior;
 pub use self::plan_horizon::PlanHorizon;
 pub use self::report::MixReport;
-pub use self::response::{ChannelResponse, ResponsePoint};
+pub use self::response::{ChannelResponse, PeriodCurve, ResponsePoint};
 pub use self::statistics::FitStatistics;
 pub use self::summary::ChannelSummary;
 pub use self::test_agreement::{TestAgreement, TestDeviation};

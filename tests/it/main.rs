@@ -24,6 +24,7 @@ mod mix_bad_input;
 mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_figures;
+mod mix_gains;
 #[cfg(feature = "csv")]
 mod mix_later;
 mod mix_laws;

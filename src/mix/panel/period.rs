@@ -31,7 +31,7 @@ pub enum Frequency {
     TwoWeeks,
     /// Four weeks, 13 of which make a year of 364 days.
     FourWeeks,
-    /// A month, dated by its first day; months may begin on any day up to the 28th.
+    /// A month, dated by its first day.
     Month,
     /// A calendar month, dated by its last day.
     MonthEnd,
@@ -131,15 +131,9 @@ impl Frequency {
 
     /// What a date has to be to name a period; none where this one does.
     pub(crate) fn fault(self, date: Day) -> Option<&'static str> {
-        let (_, month, day) = date.calendar();
-        let is_last = date.plus(1).calendar().1 != month;
-        match self {
-            Self::MonthEnd | Self::QuarterEnd if !is_last => Some("the last day of a month"),
-            Self::Month | Self::Quarter if day > 28 => {
-                Some("a day from 1 to 28 of the month, or the last day of every period's month")
-            }
-            _ => None,
-        }
+        let is_last = date.plus(1).calendar().1 != date.calendar().1;
+        let by_end = matches!(self, Self::MonthEnd | Self::QuarterEnd);
+        (by_end && !is_last).then_some("the last day of a month")
     }
 
     /// The first date that does not follow the one before it, with what is expected there.

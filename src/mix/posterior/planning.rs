@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use crate::budget::{Budget, ChannelBudget, Ensemble, GroupBudget, HorizonCurve};
+use crate::budget::{
+    Budget, ChannelBudget, Ensemble, FlightCurve, Flights, GroupBudget, HorizonCurve,
+};
 use crate::error::Result;
 use crate::mix::panel::Channel;
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::plan_horizon::PlanHorizon;
-use crate::mix::posterior::response::{ChannelResponse, GeoResponse};
+use crate::mix::posterior::response::{ChannelResponse, GeoResponse, PeriodCurve};
 use crate::mix::transform::{Adstock, Order};
 
 impl Posterior {
@@ -130,6 +132,81 @@ impl Posterior {
             .into_iter()
             .fold(Budget::new(budgets), Budget::with_group);
         budget.check().map(|()| budget)
+    }
+
+    /// The curves to plan a horizon by period with, for the channels of [`Posterior::budget_over`]:
+    /// when to spend, with carry-over from before, within and after the horizon.
+    ///
+    /// ```
+    /// use mixtouch::budget::Goal;
+    /// use mixtouch::mix::estimate::{Estimator, Search};
+    /// use mixtouch::mix::posterior::PlanHorizon;
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let search = Search::default().with_evaluations(200).with_draws(4);
+    /// let model = search.estimate(&MixSpecification::new(), &panel)?;
+    /// let horizon = PlanHorizon::new(4);
+    /// let budget = model.budget_over(&horizon)?;
+    /// let total = budget.channels().iter().map(|channel| channel.now()).sum();
+    /// // No week has more than twice an even part of a channel's upper bound.
+    /// let plan = budget.plan_flights(&model.flights_over(&horizon)?, Goal::Outcome { total }, 2.0)?;
+    /// assert_eq!(plan.channels[0].by_period.len(), 4);
+    /// assert!(plan.outcome_planned >= plan.outcome_laid_out_evenly * (1.0 - 1e-9));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the horizon's settings are out of range or do not fit the panel.
+    pub fn flights_over(&self, horizon: &PlanHorizon) -> Result<Flights<PeriodCurve>> {
+        horizon.check()?;
+        let now = horizon.now_in(&self.panel)?;
+        let channels = 0..self.panel.channels().len();
+        let shares: Vec<Vec<f64>> = channels.map(|c| self.geo_shares(c, now.clone())).collect();
+        let draws = self.draws.iter().zip(self.weights());
+        let members = draws.map(|(draw, weight)| {
+            let mut channels = Vec::new();
+            for (channel, shares) in shares.iter().enumerate() {
+                let geos = shares.iter().enumerate();
+                let geos = geos.map(|(geo, share)| {
+                    let part = if horizon.is_by_geo() { 1.0 } else { *share };
+                    self.flight(draw, (channel, geo), part, horizon.periods())
+                });
+                let geos = geos.collect::<Result<Vec<_>>>()?;
+                if horizon.is_by_geo() {
+                    channels.extend(geos.into_iter().map(|curve| vec![curve]));
+                } else {
+                    channels.push(geos);
+                }
+            }
+            Ok((*weight, channels))
+        });
+        Flights::new(members.collect::<Result<_>>()?)
+    }
+
+    /// One geo's curve by period, of a part of the channel's spend.
+    fn flight(
+        &self,
+        draw: &PosteriorDraw,
+        (channel, geo): (usize, usize),
+        part: f64,
+        periods: usize,
+    ) -> Result<FlightCurve<PeriodCurve>> {
+        let mut weights = vec![0.0; self.lags(draw, channel)];
+        draw.curves[channel].adstock.weights(&mut weights);
+        let period = self.period_curve(draw, channel, geo);
+        match draw.curves[channel].order {
+            // Each period's response carries over as a whole, whatever the others spend.
+            Order::SaturationFirst => {
+                let whole = period.times(weights.iter().sum());
+                FlightCurve::new(whole, part, periods, &[1.0], &[])
+            }
+            Order::AdstockFirst => {
+                let past = self.past_spend(channel, geo, period.rate());
+                FlightCurve::new(period, part, periods, &weights, &past)
+            }
+        }
     }
 
     /// A channel's spend now and its bounds, in one geo or in all.

@@ -14,7 +14,7 @@ use crate::stats::Estimate;
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PeriodCurve {
+pub struct PeriodCurve {
     saturation: SaturationCurve,
     effect: f64,
     /// Units of activity per unit of spend.
@@ -22,6 +22,14 @@ pub(crate) struct PeriodCurve {
 }
 
 impl PeriodCurve {
+    /// The same response times a factor.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self {
+            effect: self.effect * factor,
+            ..self
+        }
+    }
+
     /// Units of activity per unit of spend.
     pub(crate) const fn rate(&self) -> f64 {
         self.rate

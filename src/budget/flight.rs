@@ -1,0 +1,10 @@
+//! Plans by period: when to spend within a horizon, with carry-over between its periods.
+
+mod ascent;
+mod curve;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+pub use self::curve::FlightCurve;
+pub use self::plan::{FlightPlan, FlightedChannel, Flights};
