@@ -35,6 +35,16 @@ pub struct Ensemble<C> {
     members: Vec<(f64, Vec<C>)>,
 }
 
+/// Into how many parts members are dealt out, each of which judges what the others choose; 0 for a
+/// single member. Where members are few, a choice without half of them would be much poorer.
+pub(crate) fn parts(members: usize) -> usize {
+    match members {
+        0 | 1 => 0,
+        100.. => 2,
+        _ => members.min(5),
+    }
+}
+
 impl<C: ResponseCurve> Ensemble<C> {
     /// One model: a curve for each channel, in the order of the [`Budget`](crate::budget::Budget)'s
     /// channels.
@@ -154,15 +164,11 @@ impl<C: ResponseCurve> Ensemble<C> {
         Ensemble::new(members.iter().map(member).collect())
     }
 
-    /// Every other member, from the first or the second on; none where there are fewer than two.
-    pub(crate) fn half(&self, second: bool) -> Option<Ensemble<&C>> {
-        let members: Vec<(f64, usize)> = (usize::from(second)..self.members.len())
-            .step_by(2)
-            .map(|at| (self.members[at].0, at))
-            .collect();
-        (self.members.len() > 1)
-            .then(|| self.part(&members).ok())
-            .flatten()
+    /// The members but every `parts`-th one, from the place `part` on.
+    pub(crate) fn without_part(&self, part: usize, parts: usize) -> Result<Ensemble<&C>> {
+        let others = (0..self.members.len()).filter(|at| at % parts != part);
+        let others: Vec<(f64, usize)> = others.map(|at| (self.members[at].0, at)).collect();
+        self.part(&others)
     }
 
     /// Each member's weight and its own gain from one spend to another.

@@ -74,8 +74,8 @@ impl Budget {
         }
     }
 
-    /// What of an uncertain outcome the plan makes large; the mean unless set. Steps and the gain's
-    /// halves are chosen by it too. It does not go with a target ROI.
+    /// What of an uncertain outcome the plan makes large; the mean unless set. Steps are
+    /// chosen by it too. It does not go with a target ROI.
     #[must_use]
     pub fn with_risk(self, risk: Risk) -> Self {
         Self { risk, ..self }

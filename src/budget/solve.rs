@@ -4,7 +4,7 @@ use crate::budget::ascent::{Optimum, Problem};
 use crate::budget::careful::careful;
 use crate::budget::channel::ChannelBudget;
 use crate::budget::curve::ResponseCurve;
-use crate::budget::ensemble::Ensemble;
+use crate::budget::ensemble::{Ensemble, parts};
 use crate::budget::goal::Goal;
 use crate::budget::limits::Budget;
 use crate::budget::plan::{Bound, Plan, PlannedChannel};
@@ -24,8 +24,8 @@ impl Budget {
     /// channels was nowhere below a fine exhaustive search. If the spend now is within all bounds
     /// and serves the goal, the plan's outcome is never below it.
     ///
-    /// The gain is not judged on the members that chose the plan: every member's gain is that of the
-    /// plan which the other half of the members chooses, members being halved by turns.
+    /// The gain is not judged on the members that chose the plan. Members are dealt out to 5 parts, or
+    /// to 2 where they are 100 or more; each part judges the plan that the others choose.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
@@ -98,39 +98,43 @@ impl Budget {
         goal: Goal,
         progress: &dyn Progress,
     ) -> Result<Optimum> {
-        let steps = Steps::new(self);
-        let free = self.pursue(curves, tree, goal, steps.is_some(), progress)?;
+        let (steps, cost) = (Steps::new(self), goal.cost());
+        let planner = Planner::new(curves, tree, self.now(), progress);
+        let free = self.pursue(&planner, goal, steps.is_some())?;
         let Some(steps) = steps else {
             return Ok(free);
         };
-        let cost = goal.cost();
-        let solve = |fixed: &Tree| {
-            let optimum = self.pursue(curves, fixed, goal, true, progress)?;
+        let value = |optimum: &Optimum| {
             let outcome = self.risk().value(&curves.outcomes(&optimum.spend));
-            let value = outcome - cost * optimum.spend.iter().sum::<f64>();
+            outcome - cost * optimum.spend.iter().sum::<f64>()
+        };
+        let solve = |fixed: &Tree| {
+            let planner = Planner::without_grid(curves, fixed, free.spend.clone(), progress);
+            let optimum = self.pursue(&planner, goal, true)?;
+            let value = value(&optimum);
             Ok((optimum, value))
         };
-        steps.best(curves, tree, &free, &solve)
+        steps.best(curves, tree, (&free, value(&free)), cost, &solve)
     }
 
     /// The best spend of channels that take any amount. With `up_to` a given total is an upper limit,
     /// and a target of the next unit need not be met.
     fn pursue<C: ResponseCurve>(
         &self,
-        curves: &Ensemble<C>,
-        tree: &Tree,
+        planner: &Planner<'_, C>,
         goal: Goal,
         up_to: bool,
-        progress: &dyn Progress,
     ) -> Result<Optimum> {
-        let (least, most) = tree.span(0)?;
-        let planner = Planner::new(curves, tree, self.now(), progress);
+        let (least, most) = planner.tree().span(0)?;
         let cost = goal.cost();
         let (range, optimum) = match goal {
             Goal::Outcome { total } => {
-                let least = if up_to { least.min(total) } else { total };
-                let most = if up_to { total.min(most) } else { total };
-                ((least, most), planner.best(least, most, 0.0)?)
+                let range = if up_to && total >= least {
+                    (least, total.min(most))
+                } else {
+                    (total, total)
+                };
+                (range, planner.best(range.0, range.1, 0.0)?)
             }
             Goal::MarginalRoi { target } if !up_to => {
                 ((least, most), planner.marginal(target, (least, most))?)
@@ -143,16 +147,16 @@ impl Budget {
         if self.risk() == Risk::Mean {
             return Ok(optimum);
         }
-        let tree = tree.with_total(range.0, range.1);
+        let tree = planner.tree().with_total(range.0, range.1);
         let problem = Problem {
-            curves,
+            curves: planner.curves(),
             tree: &tree,
             cost,
         };
         careful(&problem, optimum, self.risk())
     }
 
-    /// Each member's gain under the plan that the other half of the members chooses.
+    /// Each member's gain under the plan that members of the other parts choose.
     ///
     /// A plan that is judged by the curves that chose it promises what their errors promise.
     fn judged<C: ResponseCurve>(
@@ -165,20 +169,19 @@ impl Budget {
     ) -> Result<Vec<(f64, f64)>> {
         let now = self.now();
         let mut gains = curves.gains(&now, &optimum.spend);
-        for second in [false, true] {
-            let Some(half) = curves.half(second) else {
-                continue;
-            };
-            let spend = match self.optimum(&half, tree, goal, progress) {
+        let parts = parts(gains.len());
+        for part in 0..parts {
+            let others = curves.without_part(part, parts)?;
+            let spend = match self.optimum(&others, tree, goal, progress) {
                 Ok(chosen) => chosen.spend,
                 Err(error @ Error::Cancelled { .. }) => return Err(error),
-                // A target that one half alone cannot reach.
+                // A target that these members alone cannot reach.
                 Err(_) => continue,
             };
-            let others = curves.gains(&now, &spend).into_iter().enumerate();
-            for (at, gain) in others.filter(|(at, _)| (at % 2 == 1) != second) {
-                gains[at] = gain;
-            }
+            let judged = curves.gains(&now, &spend).into_iter().enumerate();
+            judged
+                .filter(|(at, _)| at % parts == part)
+                .for_each(|(at, gain)| gains[at] = gain);
         }
         Ok(gains)
     }

@@ -1,9 +1,9 @@
 //! Channels that are bought in whole multiples of an amount.
 //!
-//! With the stepped channels at given multiples the others are planned as ever. From the plan
-//! without steps, rounded, the search moves one channel by a step, or two in opposite directions,
-//! as long as that gains. Where curves are concave, the price of the total bounds what a move can
-//! gain, so that most moves need no plan.
+//! With the stepped channels at given multiples the others are planned as ever. Which multiples are
+//! tried, and in which order, follows from the plan without steps: by the price p of spend there, a
+//! channel at x instead of x* loses at least f(x*) - f(x) - p (x* - x) where curves are concave. The
+//! search takes the smallest losses first and ends where no other multiples can be better.
 
 use crate::budget::ascent::Optimum;
 use crate::budget::curve::ResponseCurve;
@@ -12,10 +12,9 @@ use crate::budget::limits::Budget;
 use crate::budget::tree::Tree;
 use crate::error::Result;
 
-/// Moves after which the search ends; it takes far fewer.
-const MOVES: usize = 1000;
-/// How many of the possible moves are tried, the most promising first.
-const TRIED: usize = 60;
+/// How many combinations of multiples are ranked, and for how many of them all else is planned.
+const RANKED: usize = 20_000;
+const PLANNED: usize = 400;
 
 /// The stepped channels of a budget: their places, steps and multiples.
 pub(crate) struct Steps {
@@ -50,129 +49,102 @@ impl Steps {
         (!channels.is_empty()).then_some(Self { channels })
     }
 
-    /// The best plan whose stepped channels spend multiples. `free` is the plan without steps.
+    /// The best plan whose stepped channels spend multiples. `free` is the plan without steps, with
+    /// what counts of it, at a cost for each unit of spend.
     pub(crate) fn best<C: ResponseCurve>(
         &self,
         curves: &Ensemble<C>,
         tree: &Tree,
-        free: &Optimum,
+        (free, value): (&Optimum, f64),
+        cost: f64,
         solve: Solve<'_>,
     ) -> Result<Optimum> {
-        let mut at = self.start(free, tree, solve)?;
-        for _ in 0..MOVES {
-            let Some(better) = self.step_up(curves, tree, &at, solve) else {
-                break;
-            };
-            at = better;
-        }
-        Ok(at.optimum)
-    }
-
-    /// The first rounding of the plan without steps that keeps the bounds: to the nearest multiples,
-    /// down, or to the fewest.
-    fn start(&self, free: &Optimum, tree: &Tree, solve: Solve<'_>) -> Result<Chosen> {
-        let rounded = |round: &dyn Fn(f64) -> f64| -> Vec<u32> {
-            let channels = self.channels.iter();
-            channels
-                .map(|stepped| {
-                    let multiple = round(free.spend[stepped.channel] / stepped.step + 1e-9) as u32;
-                    let range = &stepped.multiples;
-                    multiple.clamp(range.start, range.end - 1)
-                })
-                .collect()
-        };
-        let starts = [rounded(&f64::round), rounded(&f64::floor)];
-        let mut best: Option<Chosen> = None;
-        for multiples in starts {
-            if let Ok(chosen) = self.solved(multiples, tree, solve)
-                && best.as_ref().is_none_or(|best| chosen.value > best.value)
+        let mut best: Option<(Optimum, f64)> = None;
+        let mut refused = None;
+        for (gain, spend) in self.ranked(curves, free, cost).into_iter().take(PLANNED) {
+            let margin = 1e-9 * value.abs();
+            if best
+                .as_ref()
+                .is_some_and(|(_, reached)| *reached >= value + gain + margin)
             {
-                best = Some(chosen);
+                break;
+            }
+            match solve(&self.fixed(tree, &spend)) {
+                Ok((optimum, reached)) => {
+                    if best.as_ref().is_none_or(|(_, before)| reached > *before) {
+                        best = Some((optimum, reached));
+                    }
+                }
+                Err(error) => refused = Some(error),
             }
         }
-        match best {
-            Some(best) => Ok(best),
-            None => self.solved(rounded(&|_| 0.0), tree, solve),
+        match (best, refused) {
+            (Some((optimum, _)), _) => Ok(optimum),
+            // Nothing near the plan without steps is allowed: the fewest multiples, or its error.
+            (None, _) => {
+                let least = |stepped: &Stepped| stepped.step * f64::from(stepped.multiples.start);
+                let least: Vec<f64> = self.channels.iter().map(least).collect();
+                solve(&self.fixed(tree, &least)).map(|(optimum, _)| optimum)
+            }
         }
     }
 
-    fn solved(&self, multiples: Vec<u32>, tree: &Tree, solve: Solve<'_>) -> Result<Chosen> {
+    fn fixed(&self, tree: &Tree, spend: &[f64]) -> Tree {
         let mut fixed = tree.clone();
-        for (stepped, multiple) in self.channels.iter().zip(&multiples) {
-            let spend = stepped.step * f64::from(*multiple);
-            fixed.low[stepped.channel] = spend;
-            fixed.high[stepped.channel] = spend;
+        for (stepped, x) in self.channels.iter().zip(spend) {
+            fixed.low[stepped.channel] = *x;
+            fixed.high[stepped.channel] = *x;
         }
-        let (optimum, value) = solve(&fixed)?;
-        Ok(Chosen {
-            multiples,
-            optimum,
-            value,
-        })
+        fixed
     }
 
-    /// The first better plan a move away, the most promising moves first.
-    fn step_up<C: ResponseCurve>(
+    /// Spend of the stepped channels by what it can gain at most over the plan without steps, the
+    /// largest gain first.
+    fn ranked<C: ResponseCurve>(
         &self,
         curves: &Ensemble<C>,
-        tree: &Tree,
-        from: &Chosen,
-        solve: Solve<'_>,
-    ) -> Option<Chosen> {
-        let mut moves = self.moves(from);
-        let promise = |multiples: &Vec<u32>| -> f64 {
-            let changed = self.channels.iter().zip(multiples);
-            changed
-                .map(|(stepped, multiple)| {
-                    let (channel, spend) = (stepped.channel, from.optimum.spend[stepped.channel]);
-                    let to = stepped.step * f64::from(*multiple);
-                    curves.response(channel, to)
-                        - curves.response(channel, spend)
-                        - from.optimum.price[channel] * (to - spend)
+        free: &Optimum,
+        cost: f64,
+    ) -> Vec<(f64, Vec<f64>)> {
+        let kept = libm::pow(RANKED as f64, 1.0 / self.channels.len() as f64) as usize;
+        let mut all = vec![(0.0, vec![])];
+        for stepped in &self.channels {
+            let mut own = stepped.gains(curves, free, cost);
+            own.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.total_cmp(&b.1)));
+            own.truncate(kept.max(2));
+            let joined = all.iter().flat_map(|(gain, spend): &(f64, Vec<f64>)| {
+                own.iter().map(move |(more, x)| {
+                    let mut spend = spend.clone();
+                    spend.push(*x);
+                    (gain + more, spend)
                 })
-                .sum()
-        };
-        moves.sort_by(|a, b| promise(b).total_cmp(&promise(a)));
-        let better = 1e-12 * from.value.abs();
-        moves.into_iter().take(TRIED).find_map(|multiples| {
-            let chosen = self.solved(multiples, tree, solve).ok()?;
-            (chosen.value > from.value + better).then_some(chosen)
-        })
-    }
-
-    /// The multiples one move away.
-    fn moves(&self, from: &Chosen) -> Vec<Vec<u32>> {
-        let count = self.channels.len();
-        let moved = |changes: &[(usize, bool)]| -> Option<Vec<u32>> {
-            let mut multiples = from.multiples.clone();
-            for &(at, up) in changes {
-                let to = if up {
-                    multiples[at].checked_add(1)?
-                } else {
-                    multiples[at].checked_sub(1)?
-                };
-                if !self.channels[at].multiples.contains(&to) {
-                    return None;
-                }
-                multiples[at] = to;
-            }
-            Some(multiples)
-        };
-        let alone = (0..count).flat_map(|at| [vec![(at, true)], vec![(at, false)]]);
-        let pairs = (0..count)
-            .flat_map(|up| (0..count).map(move |down| (up, down)))
-            .filter(|(up, down)| up != down)
-            .map(|(up, down)| vec![(up, true), (down, false)]);
-        alone
-            .chain(pairs)
-            .filter_map(|changes| moved(&changes))
-            .collect()
+            });
+            let mut joined: Vec<(f64, Vec<f64>)> = joined.collect();
+            joined.sort_by(|a, b| b.0.total_cmp(&a.0));
+            joined.truncate(RANKED);
+            all = joined;
+        }
+        all
     }
 }
 
-/// Multiples with the best plan of all else.
-struct Chosen {
-    multiples: Vec<u32>,
-    optimum: Optimum,
-    value: f64,
+impl Stepped {
+    /// What each multiple can gain over the plan without steps, with its spend.
+    fn gains<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        free: &Optimum,
+        cost: f64,
+    ) -> Vec<(f64, f64)> {
+        let (at, price) = (free.spend[self.channel], free.price[self.channel] + cost);
+        let before = curves.response(self.channel, at);
+        let spends = self.multiples.clone();
+        let spends = spends.map(|multiple| self.step * f64::from(multiple));
+        spends
+            .map(|x| {
+                let gain = curves.response(self.channel, x) - before - price * (x - at);
+                (gain, x)
+            })
+            .collect()
+    }
 }

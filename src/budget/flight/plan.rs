@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::budget::ascent::Optimum;
 use crate::budget::curve::ResponseCurve;
+use crate::budget::ensemble::parts;
 use crate::budget::flight::ascent::{FlightProblem, outcome};
 use crate::budget::flight::curve::FlightCurve;
 use crate::budget::goal::Goal;
@@ -119,8 +120,8 @@ pub struct FlightPlan {
     /// The outcome if each channel's planned spend were laid out evenly: what is above it is owed to
     /// timing alone.
     pub outcome_laid_out_evenly: f64,
-    /// Each member's weight and the gain over the spend now, under its curves, of the plan that the
-    /// other half of the members chooses.
+    /// Each member's weight and the gain over the spend now, under its curves, of the plan that other
+    /// members choose.
     pub gains: Vec<(f64, f64)>,
     /// KKT residual, relative to the largest marginal return: about 1e-6 or below, no small change
     /// within the bounds improves the plan.
@@ -205,12 +206,12 @@ impl Budget {
             after.map(|((weight, b), (_, a))| (weight, b - a)).collect()
         };
         let mut gains = gains_of(&optimum.spend);
-        let halves = if gains.len() > 1 { 2 } else { 0 };
-        for half in 0..halves {
-            let others = gains_of(&best(&|at| at % 2 == half).spend);
+        let parts = parts(gains.len());
+        for part in 0..parts {
+            let others = gains_of(&best(&|at| at % parts != part).spend);
             let judged = gains.iter_mut().zip(others).enumerate();
             judged
-                .filter(|(at, _)| at % 2 != half)
+                .filter(|(at, _)| at % parts == part)
                 .for_each(|(_, (gain, other))| *gain = other);
         }
         let channels: Vec<FlightedChannel> = self

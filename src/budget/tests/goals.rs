@@ -93,8 +93,8 @@ fn steps_that_cannot_be_are_refused() {
         );
     }
     assert_eq!(
-        message(3.5).unwrap_err(),
-        "step of channel \"tv\" is 3.5, expected: a multiple from 4 to 9"
+        message(10.0).unwrap_err(),
+        "step of channel \"tv\" is 10, expected: a multiple from 4 to 9"
     );
     assert!(message(1e-9).unwrap_err().contains("10,000th"));
     let budget = Budget::new([ChannelBudget::new("tv", 5.0)
@@ -115,7 +115,7 @@ fn risk_is_as_good_as_an_exhaustive_search() {
         for (risk, tolerance) in [
             (Risk::TailMean { share: 0.2 }, 1e-4),
             (Risk::TailMean { share: 1.0 }, 1e-9),
-            (Risk::Quantile { probability: 0.1 }, 2e-2),
+            (Risk::Quantile { probability: 0.1 }, 5e-2),
         ] {
             let plan = budget(&[(total / 3.0, 0.0, total); 3])
                 .with_risk(risk)
@@ -253,5 +253,5 @@ fn what_is_promised_is_what_comes() {
         (0.8..1.25).contains(&(promised / came)),
         "{promised} {came}"
     );
-    assert!(chosen > promised * 1.05, "{chosen} {promised}");
+    assert!(chosen > 1.05 * promised, "{chosen} {promised}");
 }
