@@ -79,11 +79,29 @@ impl PlanOptions {
                 expected: expected.to_owned().into(),
             })
         };
+        let details = [
+            ("--budget-bounds", self.budget_bounds.is_some()),
+            ("--now", self.now.is_some()),
+            ("--plan-by-geo", self.plan_by_geo),
+            ("--risk", self.risk.is_some()),
+            ("--steps", !self.steps.is_empty()),
+            ("--peak", self.peak.is_some()),
+            ("--sensitivity", self.sensitivity),
+        ];
         let names = "outcome, target-roi=X, target-marginal-roi=X or profit=MARGIN";
         let number = |text: &str| text.parse::<f64>().ok();
         let goal = match (self.goal.split_once('='), self.budget) {
-            (None, total) if self.goal == "outcome" => {
-                return Ok(total.map(|total| Goal::Outcome { total }));
+            (None, Some(total)) if self.goal == "outcome" => {
+                return Ok(Some(Goal::Outcome { total }));
+            }
+            (None, None) if self.goal == "outcome" => {
+                let detail = details.iter().find(|(_, given)| *given);
+                return detail.map_or(Ok(None), |(name, _)| {
+                    Err(Error::Empty {
+                        what: format!("plan for {name}").into(),
+                        expected: "--budget TOTAL, or a --goal that finds the total".into(),
+                    })
+                });
             }
             (None, _) => return fault(names),
             (Some(_), Some(_)) => {

@@ -114,7 +114,10 @@ impl Budget {
             let value = value(&optimum);
             Ok((optimum, value))
         };
-        steps.best(curves, tree, (&free, value(&free)), cost, &solve)
+        // A plan under risk takes some thousand times as long.
+        let tried = if self.risk() == Risk::Mean { 400 } else { 20 };
+        let free = (&free, value(&free));
+        steps.best(curves, tree, free, (cost, tried), &solve)
     }
 
     /// The best spend of channels that take any amount. With `up_to` a given total is an upper limit,

@@ -12,9 +12,8 @@ use crate::budget::limits::Budget;
 use crate::budget::tree::Tree;
 use crate::error::Result;
 
-/// How many combinations of multiples are ranked, and for how many of them all else is planned.
+/// How many combinations of multiples are ranked.
 const RANKED: usize = 20_000;
-const PLANNED: usize = 400;
 
 /// The stepped channels of a budget: their places, steps and multiples.
 pub(crate) struct Steps {
@@ -49,19 +48,19 @@ impl Steps {
         (!channels.is_empty()).then_some(Self { channels })
     }
 
-    /// The best plan whose stepped channels spend multiples. `free` is the plan without steps, with
-    /// what counts of it, at a cost for each unit of spend.
+    /// The best plan whose stepped channels spend multiples, of at most `tried` combinations of them.
+    /// `free` is the plan without steps, with what counts of it, at a cost for each unit of spend.
     pub(crate) fn best<C: ResponseCurve>(
         &self,
         curves: &Ensemble<C>,
         tree: &Tree,
         (free, value): (&Optimum, f64),
-        cost: f64,
+        (cost, tried): (f64, usize),
         solve: Solve<'_>,
     ) -> Result<Optimum> {
         let mut best: Option<(Optimum, f64)> = None;
         let mut refused = None;
-        for (gain, spend) in self.ranked(curves, free, cost).into_iter().take(PLANNED) {
+        for (gain, spend) in self.ranked(curves, free, cost).into_iter().take(tried) {
             let margin = 1e-9 * value.abs();
             if best
                 .as_ref()

@@ -12,9 +12,9 @@ use crate::mix::specification::pseudo_observations::PseudoObservation;
 const NO_CHANCE: f64 = 0.01;
 /// Standard errors beyond which a test contradicts all else.
 const FAR: f64 = 3.0;
-/// The least part of a test's variance that is left to its deviation, where the fit follows the
-/// test alone and nothing else speaks.
-const LEAST_PART: f64 = 0.05;
+/// The least part of a test's variance that is left to its deviation. Draws say roughly how sure a
+/// prediction is, and a smaller part would make much of little.
+const LEAST_PART: f64 = 0.5;
 
 /// How the lift tests and beliefs on one channel agree with each other and with the rest of the
 /// data.
@@ -26,7 +26,8 @@ const LEAST_PART: f64 = 0.05;
 /// with one degree of freedom for each of them. The fit is drawn towards the tests, so that agreeing
 /// tests give less than their number: a small p value is no accident. A single test against the rest
 /// is judged by its deviation, (predicted - stated) / sqrt(standard error^2 - variance of the
-/// prediction), the studentised residual of a regression (Belsley, Kuh and Welsch 1980).
+/// prediction), the studentised residual of a regression (Belsley, Kuh and Welsch 1980); at least
+/// half of the test's variance is left in the root.
 ///
 /// ```
 /// use mixtouch::experiment::LiftTest;
