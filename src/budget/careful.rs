@@ -13,9 +13,9 @@ const ROUNDS: usize = 4;
 /// The best spend of a problem by what counts of its outcome, from a start within its bounds.
 ///
 /// The mean of the worst members is planned for, then for those that are the worst under that plan,
-/// and so on, for tails of several lengths; moves between channels then improve each of these plans,
-/// and the best is taken. Where curves are concave the mean of the worst is concave too; a quantile
-/// is not, and is improved as far as moves can.
+/// and so on, for tails of several lengths; moves between channels then improve each of these
+/// plans, and the best is taken. Where curves are concave the mean of the worst is concave too; a
+/// quantile is not, and is improved as far as moves can.
 pub(crate) fn careful<C: ResponseCurve>(
     problem: &Problem<'_, C>,
     start: Optimum,

@@ -70,8 +70,8 @@ impl ChannelBudget {
         }
     }
 
-    /// The channel is bought in whole multiples of an amount > 0, such as the price of one flight of
-    /// spots. A plan's total is then an upper limit, as multiples need not add up to it.
+    /// The channel is bought in whole multiples of an amount > 0, such as the price of one flight
+    /// of spots. A plan's total is then an upper limit, as multiples need not add up to it.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};

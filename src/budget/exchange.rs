@@ -44,7 +44,8 @@ impl<'a, C: ResponseCurve> Exchange<'a, C> {
         spend
     }
 
-    /// Moves an amount if that gains: from one channel to another, or with `from` = `to` up or down.
+    /// Moves an amount if that gains: from one channel to another, or with `from` = `to` up or
+    /// down.
     fn move_between(
         &self,
         (from, to): (usize, usize),

@@ -2,9 +2,11 @@
 
 mod ascent;
 mod curve;
+mod flights;
 mod plan;
 #[cfg(test)]
 mod tests;
 
 pub use self::curve::FlightCurve;
-pub use self::plan::{FlightPlan, FlightedChannel, Flights};
+pub use self::flights::Flights;
+pub use self::plan::{FlightPlan, FlightedChannel};

@@ -40,7 +40,8 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// Outcome that a unit of spend has to bring at the margin; 0 where the goal says nothing of it.
+    /// Outcome that a unit of spend has to bring at the margin; 0 where the goal says nothing of
+    /// it.
     pub(crate) fn cost(self) -> f64 {
         match self {
             Self::Profit { margin } => 1.0 / margin,

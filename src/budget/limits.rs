@@ -123,11 +123,10 @@ impl Budget {
     /// Checks all bounds, as [`Budget::plan`] does.
     ///
     /// # Errors
-    /// If there is no channel, a name is given twice, the risk's number or a step is out of range, or
-    /// a number is negative, not finite (but for
-    /// a group's upper bound) or a lower bound above its upper bound. Also if a group is empty,
-    /// names a channel that is not in the budget, shares some but not all of its channels with
-    /// another group, or its bounds cannot be met.
+    /// If there is no channel, a name is given twice, the risk's number or a step is out of range,
+    /// or a number is negative, not finite (but for a group's upper bound) or a lower bound above
+    /// its upper bound. Also if a group is empty, names a channel that is not in the budget, shares
+    /// some but not all of its channels with another group, or its bounds cannot be met.
     pub fn check(&self) -> Result<()> {
         if self.channels.is_empty() {
             return Err(Error::Empty {

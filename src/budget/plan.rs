@@ -240,8 +240,9 @@ impl Plan {
         self.kkt_residual
     }
 
-    /// Each member's weight and the gain under its curves of the plan that other members choose (see
-    /// [`Budget::plan`](crate::budget::Budget::plan)). For a single model, the gain of the plan itself.
+    /// Each member's weight and the gain under its curves of the plan that other members choose
+    /// (see [`Budget::plan`](crate::budget::Budget::plan)). For a single model, the gain of the
+    /// plan itself.
     pub fn gains(&self) -> &[(f64, f64)] {
         &self.gains
     }

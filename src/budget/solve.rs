@@ -24,8 +24,8 @@ impl Budget {
     /// channels was nowhere below a fine exhaustive search. If the spend now is within all bounds
     /// and serves the goal, the plan's outcome is never below it.
     ///
-    /// The gain is not judged on the members that chose the plan. Members are dealt out to 5 parts, or
-    /// to 2 where they are 100 or more; each part judges the plan that the others choose.
+    /// The gain is not judged on the members that chose the plan. Members are dealt out to 5 parts,
+    /// or to 2 where they are 100 or more; each part judges the plan that the others choose.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
@@ -120,8 +120,8 @@ impl Budget {
         steps.best(curves, tree, free, (cost, tried), &solve)
     }
 
-    /// The best spend of channels that take any amount. With `up_to` a given total is an upper limit,
-    /// and a target of the next unit need not be met.
+    /// The best spend of channels that take any amount. With `up_to` a given total is an upper
+    /// limit, and a target of the next unit need not be met.
     fn pursue<C: ResponseCurve>(
         &self,
         planner: &Planner<'_, C>,

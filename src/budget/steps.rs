@@ -2,8 +2,8 @@
 //!
 //! With the stepped channels at given multiples the others are planned as ever. Which multiples are
 //! tried, and in which order, follows from the plan without steps: by the price p of spend there, a
-//! channel at x instead of x* loses at least f(x*) - f(x) - p (x* - x) where curves are concave. The
-//! search takes the smallest losses first and ends where no other multiples can be better.
+//! channel at x instead of x* loses at least f(x*) - f(x) - p (x* - x) where curves are concave.
+//! The search takes the smallest losses first and ends where no other multiples can be better.
 
 use crate::budget::ascent::Optimum;
 use crate::budget::curve::ResponseCurve;
@@ -48,8 +48,9 @@ impl Steps {
         (!channels.is_empty()).then_some(Self { channels })
     }
 
-    /// The best plan whose stepped channels spend multiples, of at most `tried` combinations of them.
-    /// `free` is the plan without steps, with what counts of it, at a cost for each unit of spend.
+    /// The best plan whose stepped channels spend multiples, of at most `tried` combinations of
+    /// them. `free` is the plan without steps, with what counts of it, at a cost for each unit of
+    /// spend.
     pub(crate) fn best<C: ResponseCurve>(
         &self,
         curves: &Ensemble<C>,

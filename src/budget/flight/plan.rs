@@ -2,94 +2,14 @@
 
 use serde::Serialize;
 
-use crate::budget::ascent::Optimum;
 use crate::budget::curve::ResponseCurve;
-use crate::budget::ensemble::parts;
-use crate::budget::flight::ascent::{FlightProblem, outcome};
-use crate::budget::flight::curve::FlightCurve;
+use crate::budget::flight::flights::Flights;
 use crate::budget::goal::Goal;
 use crate::budget::limits::Budget;
 use crate::budget::risk::Risk;
 use crate::budget::tree::{Group, Tree};
 use crate::error::{Error, Result};
 use crate::stats::{ConfidenceLevel, Interval, quantile};
-
-/// The channels' curves by period, of several members with weights (such as a posterior's draws).
-///
-/// A channel has one curve, or several whose outcomes add up (such as geos'). [`Budget::plan_flights`]
-/// plans with it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Flights<G> {
-    members: Vec<(f64, Vec<Vec<FlightCurve<G>>>)>,
-    periods: usize,
-}
-
-impl<G: ResponseCurve> Flights<G> {
-    /// A weight (> 0) for each member and its curves by channel. Weights need not sum to 1.
-    ///
-    /// # Errors
-    /// If there is no member, channel or curve, members differ in their number of channels, curves
-    /// in their number of periods, or a weight is not finite and > 0.
-    pub fn new(mut members: Vec<(f64, Vec<Vec<FlightCurve<G>>>)>) -> Result<Self> {
-        let channels = members.first().map_or(0, |(_, channels)| channels.len());
-        let mut lengths = members
-            .iter()
-            .flat_map(|(_, channels)| channels.iter().flatten().map(FlightCurve::periods));
-        let periods = lengths.next().unwrap_or(0);
-        let same = lengths.all(|length| length == periods)
-            && members.iter().all(|(_, of)| of.len() == channels);
-        if channels == 0 || periods == 0 || !same {
-            return Err(Error::Empty {
-                what: "curves by period".into(),
-                expected: "as many channels for each member, and as many periods for each curve"
-                    .into(),
-            });
-        }
-        if let Some((weight, _)) = members.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
-            return Err(Error::setting(
-                "weight of a member",
-                weight,
-                "a finite number > 0",
-            ));
-        }
-        let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
-        members.iter_mut().for_each(|(weight, _)| *weight /= sum);
-        Ok(Self { members, periods })
-    }
-
-    /// How many periods are planned.
-    pub const fn periods(&self) -> usize {
-        self.periods
-    }
-
-    fn problem<'a>(
-        &'a self,
-        tree: &'a Tree,
-        cost: f64,
-        part: impl Fn(usize) -> bool,
-    ) -> FlightProblem<'a, G> {
-        let members = self.members.iter().enumerate().filter(|(at, _)| part(*at));
-        let mut members: Vec<(f64, &[Vec<FlightCurve<G>>])> = members
-            .map(|(_, (weight, channels))| (*weight, channels.as_slice()))
-            .collect();
-        let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
-        members.iter_mut().for_each(|(weight, _)| *weight /= sum);
-        FlightProblem {
-            members,
-            tree,
-            periods: self.periods,
-            cost,
-        }
-    }
-
-    /// Each member's weight and outcome.
-    pub(crate) fn outcomes(&self, spend: &[f64]) -> Vec<(f64, f64)> {
-        let members = self.members.iter();
-        members
-            .map(|(weight, channels)| (*weight, outcome(channels, spend, self.periods)))
-            .collect()
-    }
-}
 
 /// A channel's part in a [`FlightPlan`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -117,11 +37,11 @@ pub struct FlightPlan {
     pub outcome_now: f64,
     /// The outcome of the plan.
     pub outcome_planned: f64,
-    /// The outcome if each channel's planned spend were laid out evenly: what is above it is owed to
-    /// timing alone.
+    /// The outcome if each channel's planned spend were laid out evenly: what is above it is owed
+    /// to timing alone.
     pub outcome_laid_out_evenly: f64,
-    /// Each member's weight and the gain over the spend now, under its curves, of the plan that other
-    /// members choose.
+    /// Each member's weight and the gain over the spend now, under its curves, of the plan that
+    /// other members choose.
     pub gains: Vec<(f64, f64)>,
     /// KKT residual, relative to the largest marginal return: about 1e-6 or below, no small change
     /// within the bounds improves the plan.
@@ -148,8 +68,8 @@ impl Budget {
     /// Plans the spend by channel and period: how much, and when within the horizon.
     ///
     /// A channel's spend in one period is at most `peak` times its upper bound laid out evenly; its
-    /// bounds and its groups' hold for the sum over periods. The ascent starts from even layouts and
-    /// from pulses in every other period; on concave curves its end is the optimum.
+    /// bounds and its groups' hold for the sum over periods. The ascent starts from even layouts
+    /// and from pulses in every other period; on concave curves its end is the optimum.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, FlightCurve, Flights, Goal, ResponseCurve};
@@ -195,25 +115,7 @@ impl Budget {
             parts.flat_map(|part| vec![part; periods]).collect()
         };
         let now = even(&self.now());
-        let best = |part: &dyn Fn(usize) -> bool| {
-            let problem = flights.problem(&tree, goal.cost(), part);
-            best_of(&problem, &now)
-        };
-        let optimum = best(&|_| true);
-        let before = flights.outcomes(&now);
-        let gains_of = |spend: &[f64]| -> Vec<(f64, f64)> {
-            let after = flights.outcomes(spend).into_iter().zip(&before);
-            after.map(|((weight, b), (_, a))| (weight, b - a)).collect()
-        };
-        let mut gains = gains_of(&optimum.spend);
-        let parts = parts(gains.len());
-        for part in 0..parts {
-            let others = gains_of(&best(&|at| at % parts != part).spend);
-            let judged = gains.iter_mut().zip(others).enumerate();
-            judged
-                .filter(|(at, _)| at % parts == part)
-                .for_each(|(_, (gain, other))| *gain = other);
-        }
+        let (optimum, gains) = flights.best(&tree, goal.cost(), &now);
         let channels: Vec<FlightedChannel> = self
             .channels()
             .iter()
@@ -244,7 +146,7 @@ impl Budget {
         goal: Goal,
         peak: f64,
     ) -> Result<()> {
-        let (curves, channels) = (flights.members[0].1.len(), self.channels().len());
+        let (curves, channels) = (flights.channels(), self.channels().len());
         if curves != channels {
             let expected = format!("{channels}, one for each channel");
             return Err(Error::setting(
@@ -299,26 +201,4 @@ impl Budget {
         let tree = Tree::new(vec![0.0; high.len()], high, &groups)?.with_total(least, most);
         tree.span(0).map(|_| tree)
     }
-}
-
-/// The best end of climbs from the spend now, an even layout and pulses.
-fn best_of<G: ResponseCurve>(problem: &FlightProblem<'_, G>, now: &[f64]) -> Optimum {
-    let pulses = |offset: usize| -> Vec<f64> {
-        let cells = now.iter().enumerate();
-        let on = |cell: usize| (cell % problem.periods) % 2 == offset;
-        cells
-            .map(|(at, x)| if on(at) { 2.0 * x } else { 0.0 })
-            .collect()
-    };
-    let middle = problem.tree.high.iter().map(|high| 0.5 * high).collect();
-    let starts = [now.to_vec(), middle, pulses(0), pulses(1)];
-    let ends = starts.iter().map(|start| problem.climb(start));
-    let higher = |best: Optimum, next: Optimum| {
-        if next.value > best.value + 1e-12 * best.value.abs() {
-            next
-        } else {
-            best
-        }
-    };
-    ends.reduce(higher).expect("there are four starts")
 }

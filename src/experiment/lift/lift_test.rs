@@ -186,8 +186,8 @@ impl LiftTest {
         Self { geos, ..self }
     }
 
-    /// Whether the panel's spend includes the change. False unless set: the change then comes on top
-    /// of what the panel records.
+    /// Whether the panel's spend includes the change. False unless set: the change then comes on
+    /// top of what the panel records.
     ///
     /// ```
     /// use mixtouch::experiment::LiftTest;
@@ -248,8 +248,8 @@ impl LiftTest {
     /// Checks the test's fields, as a fit does.
     ///
     /// # Errors
-    /// If the channel or a geo is an empty name, a geo is named twice, `end` is before `start`, a number is missing or
-    /// not finite, the spend change is 0, or the standard error is not > 0.
+    /// If the channel or a geo is an empty name, a geo is named twice, `end` is before `start`, a
+    /// number is missing or not finite, the spend change is 0, or the standard error is not > 0.
     pub fn check(&self) -> Result<()> {
         match self.fault() {
             Some((name, value, expected)) => Err(self.error(name, value, expected)),

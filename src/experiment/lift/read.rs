@@ -75,8 +75,8 @@ impl LiftTest {
     /// Dates are `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos, or
     /// name several geos as `north;east`. The column `spend_is` may be missing; it says `recorded`
     /// where the panel's spend includes the change, and `on-top` or nothing where it does not
-    /// ([`LiftTest::with_recorded`]). Other columns are ignored. A test remembers its row: a model that cannot use it names the
-    /// row.
+    /// ([`LiftTest::with_recorded`]). Other columns are ignored. A test remembers its row: a model
+    /// that cannot use it names the row.
     ///
     /// ```
     /// use mixtouch::experiment::LiftTest;

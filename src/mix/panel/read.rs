@@ -7,8 +7,9 @@ use crate::error::{Error, Result};
 use crate::io::csv::table;
 use crate::io::csv::table::Table;
 use crate::mix::panel::build::Panel;
-use crate::mix::panel::period::{Frequency, weekday};
+use crate::mix::panel::period::Frequency;
 use crate::mix::panel::rules::{expected, is_allowed};
+use crate::mix::panel::weekdays::other_weekday;
 use crate::time::Day;
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
@@ -48,8 +49,8 @@ struct Row {
 }
 
 impl PanelColumns {
-    /// The columns of the periods' dates (`YYYY-MM-DD`) and of the KPI. Dates are first days, but for
-    /// months and quarters whose every date is the last day of a month.
+    /// The columns of the periods' dates (`YYYY-MM-DD`) and of the KPI. Dates are first days, but
+    /// for months and quarters whose every date is the last day of a month.
     pub fn new(date: impl Into<String>, kpi: impl Into<String>) -> Self {
         Self {
             date: date.into(),
@@ -258,33 +259,15 @@ impl PanelColumns {
 
     /// An error if the weeks of two geos begin on different weekdays, naming both.
     fn same_weekday(&self, rows: &[Row]) -> Result<()> {
-        let mut first: Option<&Row> = None;
-        for geo in rows.chunk_by(|a, b| a.geo == b.geo) {
-            let dates: Vec<Day> = geo.iter().map(|row| row.date).collect();
-            let period = match self.period {
-                Some(period) => period,
-                None => match Frequency::from_dates(&dates) {
-                    Ok(period) => period,
-                    Err(_) => continue,
-                },
-            };
-            if !period.is_weekly() || period.misstep(&dates).is_some() {
-                continue;
-            }
-            let (own, other) = (&geo[0], *first.get_or_insert(&geo[0]));
-            if own.date.weekday() != other.date.weekday() {
-                let expected = format!(
-                    "a {}, on which the weeks of geo {} begin; those of geo {} begin on {}s",
-                    weekday(other.date),
-                    other.geo,
-                    own.geo,
-                    weekday(own.date)
-                );
-                let value = own.date.to_string();
-                return Err(Error::field(own.line, &self.date, value, expected));
-            }
-        }
-        Ok(())
+        let geos: Vec<&[Row]> = rows.chunk_by(|a, b| a.geo == b.geo).collect();
+        let dates = |rows: &[Row]| rows.iter().map(|row| row.date).collect();
+        let named = geos.iter().map(|rows| (rows[0].geo.as_str(), dates(rows)));
+        let named: Vec<(&str, Vec<Day>)> = named.collect();
+        other_weekday(&named, self.period).map_or(Ok(()), |(at, expected)| {
+            let row = &geos[at][0];
+            let value = row.date.to_string();
+            Err(Error::field(row.line, &self.date, value, expected))
+        })
     }
 
     /// An error if the periods are not of one length or have a gap, naming the first row after it.

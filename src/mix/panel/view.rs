@@ -12,8 +12,8 @@ impl Panel {
         self.period
     }
 
-    /// The periods' dates, in order: their first days, or for months and quarters dated by their end
-    /// their last days ([`Frequency::span`]).
+    /// The periods' dates, in order: their first days, or for months and quarters dated by their
+    /// end their last days ([`Frequency::span`]).
     pub fn dates(&self) -> &[Day] {
         &self.dates
     }

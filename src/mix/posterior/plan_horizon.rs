@@ -12,8 +12,8 @@ const LONGEST: usize = 1000;
 /// The next periods to plan, and the periods whose mean spend counts as the spend now.
 ///
 /// Unless it is set, the spend now is the mean of the last periods: as many as are planned, but at
-/// least about a month and at most a quarter of a year. A channel that began or ended lately is then
-/// planned from what it spends, not from its mean over years.
+/// least about a month and at most a quarter of a year. A channel that began or ended lately is
+/// then planned from what it spends, not from its mean over years.
 ///
 /// ```
 /// use mixtouch::budget::Goal;

@@ -151,7 +151,8 @@ impl Posterior {
     /// let budget = model.budget_over(&horizon)?;
     /// let total = budget.channels().iter().map(|channel| channel.now()).sum();
     /// // No week has more than twice an even part of a channel's upper bound.
-    /// let plan = budget.plan_flights(&model.flights_over(&horizon)?, Goal::Outcome { total }, 2.0)?;
+    /// let flights = model.flights_over(&horizon)?;
+    /// let plan = budget.plan_flights(&flights, Goal::Outcome { total }, 2.0)?;
     /// assert_eq!(plan.channels[0].by_period.len(), 4);
     /// assert!(plan.outcome_planned >= plan.outcome_laid_out_evenly * (1.0 - 1e-9));
     /// # Ok::<(), mixtouch::Error>(())

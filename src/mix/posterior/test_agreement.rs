@@ -23,11 +23,11 @@ const LEAST_PART: f64 = 0.5;
 ///
 /// chi-square = sum of ((predicted - stated) / standard error)^2,
 ///
-/// with one degree of freedom for each of them. The fit is drawn towards the tests, so that agreeing
-/// tests give less than their number: a small p value is no accident. A single test against the rest
-/// is judged by its deviation, (predicted - stated) / sqrt(standard error^2 - variance of the
-/// prediction), the studentised residual of a regression (Belsley, Kuh and Welsch 1980); at least
-/// half of the test's variance is left in the root.
+/// with one degree of freedom for each of them. The fit is drawn towards the tests, so that
+/// agreeing tests give less than their number: a small p value is no accident. A single test
+/// against the rest is judged by its deviation, (predicted - stated) / sqrt(standard error^2 -
+/// variance of the prediction), the studentised residual of a regression (Belsley, Kuh and Welsch
+/// 1980); at least half of the test's variance is left in the root.
 ///
 /// ```
 /// use mixtouch::experiment::LiftTest;
@@ -76,8 +76,8 @@ pub struct TestDeviation {
 }
 
 impl TestAgreement {
-    /// Whether they disagree by more than chance: p below .01, or a test 3 standard errors away from
-    /// all else.
+    /// Whether they disagree by more than chance: p below .01, or a test 3 standard errors away
+    /// from all else.
     pub fn is_doubtful(&self) -> bool {
         self.p_value < NO_CHANCE || self.furthest().is_some()
     }
@@ -158,8 +158,8 @@ impl Posterior {
         })
     }
 
-    /// How far a prediction lies from what a test states: in the test's standard errors, and in those
-    /// of its distance to all else.
+    /// How far a prediction lies from what a test states: in the test's standard errors, and in
+    /// those of its distance to all else.
     fn deviation(&self, test: &PseudoObservation) -> (f64, f64) {
         let predictions = self.predictions(test);
         let weighted = |figure: &dyn Fn(f64) -> f64| -> f64 {

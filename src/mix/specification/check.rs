@@ -13,8 +13,8 @@ const ROWS_PER_PARAMETER: usize = 5;
 impl MixSpecification {
     /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds,
     /// too few rows for all of the model's parameters - of media, trend, seasonality, holidays,
-    /// events and controls -, holidays that the panel does not reach, and lift tests that contradict
-    /// each other.
+    /// events and controls -, holidays that the panel does not reach, and lift tests that
+    /// contradict each other.
     ///
     /// ```
     /// use mixtouch::mix::panel::Finding;

@@ -114,8 +114,8 @@ impl MixSpecification {
         self
     }
 
-    /// The range of a transform parameter of one channel; the shape of the prior stays. Spend counts
-    /// in units of the geo's maximum.
+    /// The range of a transform parameter of one channel; the shape of the prior stays. Spend
+    /// counts in units of the geo's maximum.
     #[must_use]
     pub fn with_channel_prior(
         mut self,
@@ -199,8 +199,8 @@ impl MixSpecification {
     }
 
     /// The range of the ridge penalty on the media, 0 or more: `penalty` in
-    /// [`Ridge`](crate::mix::regression::Ridge)'s formula with the KPI in units of its mean and each
-    /// coefficient measured as the channel's mean contribution.
+    /// [`Ridge`](crate::mix::regression::Ridge)'s formula with the KPI in units of its mean and
+    /// each coefficient measured as the channel's mean contribution.
     ///
     /// Unless set, it is the range that says, given the noise found in the data, that a channel's
     /// contribution is of the order of 5 % to 50 % of the KPI's mean.
