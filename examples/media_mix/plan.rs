@@ -64,9 +64,11 @@ impl Planned {
             1 => "next period's plan".to_owned(),
             count => format!("plan of the next {count} periods"),
         };
+        let now: f64 = plan.channels().iter().map(|channel| channel.now).sum();
         let heading = format!(
-            "{what} of {}: gains {gain} over spending as now",
-            figure(plan.total(), 0)
+            "{what} of {} (now {}): gains {gain} over spending as now",
+            figure(plan.total(), 0),
+            figure(now, 0)
         );
         let rows = plan.channels().iter().map(|channel| {
             let bound = channel.at_bound.map_or_else(String::new, |bound| {

@@ -63,10 +63,7 @@ fn a_plan_starts_from_the_last_periods_and_allows_what_was_spent() {
     // A channel that paused may be resumed as it was in the quarter before.
     let tv = budget.channel("tv").unwrap();
     let spend = model.panel().channels()[0].spend();
-    let stretches = spend[WEEKS - 13..].windows(4);
-    let most = stretches
-        .map(|stretch| stretch.iter().sum::<f64>() / 4.0)
-        .fold(0.0, f64::max);
+    let most = spend[WEEKS - 13..].iter().copied().fold(0.0, f64::max);
     assert_eq!((tv.now(), tv.low(), tv.high()), (0.0, 0.0, most));
     assert!(most > 300.0);
     // What all three really spent is a feasible total, as is a mean over years.
@@ -74,6 +71,12 @@ fn a_plan_starts_from_the_last_periods_and_allows_what_was_spent() {
     for total in [485.0 + 180.0 + most, 700.0] {
         budget.plan(&curves, Goal::Outcome { total }).unwrap();
     }
+    // The bounds of a longer plan are those of stretches as long.
+    let month = model.budget_over(&PlanHorizon::new(4)).unwrap();
+    let stretches = spend[WEEKS - 13..].windows(4);
+    let sums = stretches.map(|stretch| stretch.iter().sum::<f64>());
+    let longest = sums.fold(0.0, f64::max);
+    assert_eq!(month.channel("tv").unwrap().high(), longest);
     // Stated factors hold to the letter.
     let stated = model.budget(1, 0.5, 1.5).unwrap();
     assert_eq!(stated.channel("tv").unwrap().high(), 0.0);

@@ -82,8 +82,7 @@ impl PlanHorizon {
     /// Each channel's least and most planned spend, as multiples of its spend now.
     ///
     /// Unless set, they are half and one and a half, and whatever the channel really spent in the
-    /// last quarter of a year: the mean of any stretch there as long as that of the spend now is
-    /// allowed.
+    /// last quarter of a year, in any stretch there as long as the plan.
     #[must_use]
     pub fn with_factors(self, factors: RangeInclusive<f64>) -> Self {
         Self {
@@ -159,17 +158,12 @@ impl PlanHorizon {
     }
 
     /// The least and the most that a series of spend may be planned to, from its mean now.
-    pub(crate) fn bounds(
-        &self,
-        panel: &Panel,
-        spend: &[f64],
-        now: f64,
-        length: usize,
-    ) -> (f64, f64) {
+    pub(crate) fn bounds(&self, panel: &Panel, spend: &[f64], now: f64) -> (f64, f64) {
         let periods = self.periods as f64;
         if let Some((least, most)) = self.factors {
             return (least * now * periods, most * now * periods);
         }
+        let length = self.periods.min(spend.len());
         let recent = panel.period().in_quarter().max(length).min(spend.len());
         let stretches = spend[spend.len() - recent..].windows(length);
         let means = stretches.map(|stretch| stretch.iter().sum::<f64>() / length as f64);

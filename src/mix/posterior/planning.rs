@@ -225,9 +225,9 @@ impl Posterior {
                 spend.iter_mut().zip(of_geo).for_each(|(sum, x)| *sum += x);
             }
         }
-        let length = now.len();
-        let mean = spend[now].iter().sum::<f64>() / length as f64;
-        let (low, high) = horizon.bounds(&self.panel, &spend, mean, length);
+        let now = &spend[now];
+        let mean = now.iter().sum::<f64>() / now.len() as f64;
+        let (low, high) = horizon.bounds(&self.panel, &spend, mean);
         let name = match geo {
             Some((_, geo)) => format!("{} in {geo}", channel.name()),
             None => channel.name().to_owned(),
