@@ -8,7 +8,7 @@
 //! | question | answer |
 //! |---|---|
 //! | Where did the KPI come from? | [`Posterior::decomposition`] |
-//! | What does a channel return, and how sure is that? | [`Posterior::channels`], [`Posterior::bootstrap`] |
+//! | What does a channel return, and how sure is that? | [`Posterior::channels`] |
 //! | What would the next unit of spend return? | [`Posterior::response_curve`] |
 //! | How should the next budget be spent? | [`Posterior::budget`], [`Posterior::response_curves`] and [`budget`](crate::budget) |
 //! | What will a plan bring? | [`Posterior::forecast`] |
@@ -38,7 +38,6 @@
 //! [`Posterior`]: crate::mix::posterior::Posterior
 //! [`Posterior::decomposition`]: crate::mix::posterior::Posterior::decomposition
 //! [`Posterior::channels`]: crate::mix::posterior::Posterior::channels
-//! [`Posterior::bootstrap`]: crate::mix::posterior::Posterior::bootstrap
 //! [`Posterior::response_curve`]: crate::mix::posterior::Posterior::response_curve
 //! [`Posterior::response_curves`]: crate::mix::posterior::Posterior::response_curves
 //! [`Posterior::budget`]: crate::mix::posterior::Posterior::budget

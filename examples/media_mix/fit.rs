@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mixtouch::mix::estimate::{BlockBootstrap, LeastSquares, RegressionSummary, SearchFit};
+use mixtouch::mix::estimate::{LeastSquares, RegressionSummary, SearchFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
@@ -13,10 +13,6 @@ use serde_json::{Value, json};
 
 use crate::options::{self, EstimatorName, Options};
 
-/// Replicates of the bootstrap and periods in each of its blocks: its 90 % intervals held the truth
-/// of 151 of 164 simulated channels, the ensemble's spread alone, which knows no noise, of 138.
-const BOOTSTRAP: (usize, usize) = (100, 4);
-
 /// A fitted model and the seconds that the fit took.
 pub(crate) struct Fitted {
     by: By,
@@ -25,10 +21,7 @@ pub(crate) struct Fitted {
 
 /// What each estimator gives.
 enum By {
-    Search {
-        fit: Box<SearchFit>,
-        bootstrap: BlockBootstrap,
-    },
+    Search(Box<SearchFit>),
     LeastSquares {
         posterior: Box<Posterior>,
         summary: Box<RegressionSummary>,
@@ -77,19 +70,13 @@ impl Fitted {
         let search = options::search(options);
         let fit = search.fit_with_progress(specification, panel, progress)?;
         let seconds = clock.elapsed().as_secs_f64();
-        let (replicates, block) = (BOOTSTRAP.0, BOOTSTRAP.1.min(panel.periods()));
-        let model = fit.posterior();
-        let bootstrap = model.bootstrap_with_progress(replicates, block, options.seed, progress)?;
-        let by = By::Search {
-            fit: Box::new(fit),
-            bootstrap,
-        };
+        let by = By::Search(Box::new(fit));
         Ok(Self { by, seconds })
     }
 
     pub(crate) fn posterior(&self) -> &Posterior {
         match &self.by {
-            By::Search { fit, .. } => fit.posterior(),
+            By::Search(fit) => fit.posterior(),
             By::LeastSquares { posterior, .. } => posterior,
         }
     }
@@ -98,12 +85,9 @@ impl Fitted {
     pub(crate) fn report(&self) -> MixReport<'_> {
         let (report, draws) = (self.posterior().report(), self.posterior().draws().len());
         match &self.by {
-            By::Search { fit, bootstrap } => {
+            By::Search(fit) => {
                 let tried = fit.report().evaluations();
-                let channels = bootstrap.channels().iter();
-                report
-                    .with_intervals(channels.map(|channel| (channel.contribution, channel.roi)))
-                    .with_note(format!("{tried} candidates tried, {draws} averaged"))
+                report.with_note(format!("{tried} candidates tried, {draws} draws"))
             }
             By::LeastSquares { .. } => {
                 report.with_note(format!("least squares at median transforms, {draws} draws"))
@@ -114,7 +98,7 @@ impl Fitted {
     /// The classical table of coefficients, in units of the KPI's and each channel's scale.
     pub(crate) fn coefficients(&self) -> Vec<Section> {
         match &self.by {
-            By::Search { .. } => Vec::new(),
+            By::Search(_) => Vec::new(),
             By::LeastSquares { summary, .. } => {
                 let sections = summary.sections().into_iter();
                 sections.map(Section::set_apart).collect()
@@ -125,7 +109,7 @@ impl Fitted {
     /// Adds the figures of this estimator to the document.
     pub(crate) fn add_to(&self, document: &mut Value) {
         match &self.by {
-            By::Search { fit, bootstrap } => {
+            By::Search(fit) => {
                 let search = fit.report();
                 let front = search.pareto_front().iter().map(|draw| draw.objectives());
                 document["front"] = json!(front.collect::<Vec<_>>());
@@ -133,7 +117,6 @@ impl Fitted {
                     "tried": search.evaluations(),
                     "averaged": fit.posterior().draws().len(),
                 });
-                document["bootstrap"] = json!(bootstrap);
             }
             By::LeastSquares { summary, .. } => document["regression"] = json!(summary),
         }

@@ -9,7 +9,7 @@
 //! panel and gives a [`Posterior`](crate::mix::posterior::Posterior). [`TransformedDesign`] is the
 //! regression that is left once the transforms are given.
 
-mod block_bootstrap;
+mod coefficient_draws;
 #[cfg(feature = "linfa")]
 mod dataset;
 mod design;
@@ -25,7 +25,6 @@ mod sufficient_statistics;
 mod transformed_design;
 mod validation;
 
-pub use self::block_bootstrap::{BlockBootstrap, BootstrapChannel};
 pub use self::estimator::Estimator;
 #[cfg(feature = "linfa")]
 pub use self::least_squares::{

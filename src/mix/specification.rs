@@ -11,6 +11,7 @@ pub(crate) mod columns;
 mod contradictions;
 mod curves;
 mod mix_specification;
+mod observations;
 mod pooling;
 pub(crate) mod pseudo_observations;
 mod roi_prior;

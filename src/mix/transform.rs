@@ -1,5 +1,6 @@
 //! Adstock and saturation: how spend turns into effect over time.
 
+pub(crate) mod activity;
 pub(crate) mod adstock;
 pub(crate) mod curve;
 mod fast_pow;

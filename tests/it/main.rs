@@ -25,6 +25,7 @@ mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_figures;
 mod mix_gains;
+mod mix_ignorance;
 #[cfg(feature = "csv")]
 mod mix_later;
 mod mix_laws;

@@ -1,6 +1,6 @@
 //! What holds of every fitted mix model, whatever the data.
 
-use mixtouch::Error;
+use crate::common::solution;
 use mixtouch::budget::{Goal, ResponseCurve};
 use mixtouch::mix::estimate::{Estimator, Search, SearchFit};
 use mixtouch::mix::panel::Panel;
@@ -82,7 +82,9 @@ proptest! {
             .with_order(order)
             .with_pooling([Pooling::Pooled, Pooling::Partial(20.0), Pooling::Separate][pooling])
             .with_baseline(Baseline::new(Trend::Knots(2), 1).unwrap());
-        let model = search().estimate(&specification, &panel).unwrap();
+        assert_sums(&search().estimate(&specification, &panel).unwrap());
+        let specification = specification.with_burn_in(0);
+        let model = solution(&search(), &specification, &panel);
         assert_sums(&model);
         prop_assert!(model.fit_statistics().kkt_residual.unwrap() <= 1e-8);
         prop_assert!(model.draws().iter().all(|m| m.coefficients().iter().flatten().all(|c| *c >= 0.0 && c.is_finite())));
@@ -94,9 +96,11 @@ proptest! {
     #[test]
     fn reported_errors_are_those_of_the_decomposition(seed in 0..1000_u64) {
         let panel = small_panel(seed, 1, 90);
-        let model = search().estimate(&MixSpecification::new(), &panel).unwrap();
+        let mix = MixSpecification::new().with_burn_in(0);
+        let fit = search().fit(&mix, &panel).unwrap();
+        let model = fit.posterior();
         let (low, high) = panel.kpi().iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(*y), h.max(*y)));
-        for member in model.draws() {
+        for member in fit.report().pareto_front() {
             let prediction = model.decomposition_by(member).unwrap();
             let square: f64 = panel.kpi().iter().zip(prediction.prediction()).map(|(y, p)| (y - p) * (y - p)).sum();
             let nrmse = (square / 90.0).sqrt() / (high - low);
@@ -139,8 +143,7 @@ fn the_same_bits_on_any_number_of_threads() {
                 .with_seed(9)
                 .fit(&MixSpecification::new(), &panel)
                 .unwrap();
-            let bootstrap = fit.posterior().bootstrap(20, 4, 5).unwrap();
-            serde_json::to_string(&(fit, bootstrap)).unwrap()
+            serde_json::to_string(&fit).unwrap()
         })
     };
     let one = on(1);
@@ -360,7 +363,8 @@ fn a_horizon_of_one_period_returns_what_the_forecast_says() {
     let whole = small_panel(8, 1, 90);
     let dates = whole.dates();
     let past = whole.between(dates[0], dates[79]).unwrap();
-    let model = search().estimate(&MixSpecification::new(), &past).unwrap();
+    let mix = MixSpecification::new().with_window(8);
+    let model = search().estimate(&mix, &past).unwrap();
     let future = whole.between(dates[80], dates[89]).unwrap();
     let with = |spend: f64| {
         let mut panel = Panel::new(
@@ -623,44 +627,6 @@ fn marginal_return_is_what_a_little_more_of_everything_brings() {
     }
 }
 
-#[test]
-fn bootstrap_returns_count_the_revenue_of_each_row() {
-    let panel = small_panel(3, 2, 60);
-    let returns = |worth: &dyn Fn(usize) -> f64| -> Vec<f64> {
-        let priced = panel
-            .clone()
-            .with_revenue_per_kpi((0..panel.rows()).map(worth).collect())
-            .unwrap();
-        let model = search()
-            .estimate(&MixSpecification::new(), &priced)
-            .unwrap();
-        let whole: f64 = model.channels()[0].roi.unwrap().value();
-        let draws: Vec<f64> = model
-            .bootstrap(20, 4, 1)
-            .unwrap()
-            .channels()
-            .iter()
-            .map(|c| c.roi.unwrap().value())
-            .collect();
-        assert!(
-            draws[0] < 3.0 * whole && draws[0] > whole / 3.0,
-            "{} {whole}",
-            draws[0]
-        );
-        draws
-    };
-    let (one, late, early) = (
-        returns(&|_| 1.0),
-        returns(&|row| (row % 60) as f64),
-        returns(&|row| 60.0 - (row % 60) as f64),
-    );
-    for c in 0..one.len() {
-        assert!(
-            (late[c] + early[c] - 60.0 * one[c]).abs() <= 1e-9 * late[c] && late[c] > 2.0 * one[c]
-        );
-    }
-}
-
 /// Stops work once it has been told of it a number of times.
 struct Patience {
     left: AtomicUsize,
@@ -698,13 +664,6 @@ fn observing_changes_no_bit() {
     let observed = search().fit_with_progress(&mix, &panel, &observer).unwrap();
     assert_eq!(plain, observed);
     assert!(observer.left.load(Ordering::Relaxed) < 10_000);
-    let (plain, observed) = (plain.into_posterior(), observed.into_posterior());
-    assert_eq!(
-        plain.bootstrap(20, 4, 1).unwrap(),
-        observed
-            .bootstrap_with_progress(20, 4, 1, &Patience::new(10_000))
-            .unwrap()
-    );
 }
 
 #[test]
@@ -721,12 +680,4 @@ fn a_stopped_search_gives_what_it_found() {
         assert!(stopped.report().evaluations() < whole.report().evaluations());
         assert_sums(stopped.posterior());
     }
-    let model = whole.into_posterior();
-    let cancelled = model.bootstrap_with_progress(20, 4, 1, &Patience::new(0));
-    assert!(matches!(
-        cancelled.unwrap_err(),
-        Error::Cancelled {
-            stage: Stage::Bootstrapping
-        }
-    ));
 }

@@ -297,7 +297,7 @@ fn any_regressor_of_linfa_makes_a_draw() {
 
     for world in [PanelWorld::small_business(), PanelWorld::growing_business()] {
         let panel = world.unwrap().simulate(1).panel().unwrap();
-        let specification = MixSpecification::new();
+        let specification = MixSpecification::new().with_burn_in(0);
         let curves = specification.curves(&panel, |_, p| p.prior().quantile(0.5));
         let design = TransformedDesign::new(&specification, &panel, &curves.unwrap()).unwrap();
         let fit = linfa_linear::LinearRegression::new()
@@ -513,7 +513,7 @@ fn shop() -> Panel {
 #[test]
 fn a_panel_gives_a_posterior_whose_mean_is_the_regression() {
     let panel = shop();
-    let specification = MixSpecification::new();
+    let specification = MixSpecification::new().with_burn_in(0);
     let least_squares = LeastSquares::new().with_draws(300);
     let (model, summary) = least_squares.fit(&specification, &panel).unwrap();
     assert_eq!(model.draws().len(), 300);
@@ -540,7 +540,8 @@ fn counts_of_a_panel_keep_the_totals_of_what_each_channel_brings() {
     let poisson = LeastSquares::new()
         .with_family(Family::Poisson)
         .with_draws(200);
-    let (model, summary) = poisson.fit(&MixSpecification::new(), &panel).unwrap();
+    let mix = MixSpecification::new().with_burn_in(0);
+    let (model, summary) = poisson.fit(&mix, &panel).unwrap();
     let fitted: f64 = summary.fitted().iter().sum();
     let predicted: f64 = model.decomposition().prediction().iter().sum();
     assert!(

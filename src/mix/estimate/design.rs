@@ -5,11 +5,10 @@ use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
 use crate::mix::panel::Panel;
 use crate::mix::specification::MixSpecification;
-use crate::mix::specification::columns::{
-    BaselineColumns, MediaColumn, Source, media_columns, root_weights,
-};
+use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
+use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Transform;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order};
 use crate::mix::transform::{SaturationFamily, TransformParameter};
@@ -22,7 +21,8 @@ pub(crate) struct ChannelDesign {
     adstock_parameters: Vec<TransformParameter>,
     saturation_parameters: Vec<TransformParameter>,
     /// Activity / scale, by geo, then period.
-    pub(crate) activity: Vec<f64>,
+    window: LagWindow,
+    pub(crate) activity: Activity,
     /// Spend over the panel.
     pub(crate) spend: f64,
 }
@@ -36,11 +36,12 @@ impl ChannelDesign {
     ) -> Result<Self> {
         let column = &panel.channels()[channel];
         let settings = specification.settings(column.name());
-        let window = specification.window_for(panel.period())?;
+        let window = specification.window_for(column.name(), panel.period())?;
         let (adstock_parameters, saturation_parameters) = settings.parameters(window.length())?;
         Ok(Self {
             adstock: settings.adstock,
             saturation: settings.saturation,
+            window,
             adstock_parameters,
             saturation_parameters,
             activity: scales.scaled_activity(panel, channel),
@@ -53,7 +54,7 @@ impl ChannelDesign {
     }
 
     /// The transform at a point of the unit cube.
-    pub(crate) fn transform(&self, point: &[f64], window: LagWindow, order: Order) -> Transform {
+    pub(crate) fn transform(&self, point: &[f64], order: Order) -> Transform {
         let (adstock, saturation) = point.split_at(self.adstock_parameters.len());
         let values = |parameters: &[TransformParameter], at: &[f64]| {
             parameters
@@ -67,7 +68,7 @@ impl ChannelDesign {
             adstock_at: values(&self.adstock_parameters, adstock),
             saturation: self.saturation,
             saturation_at: values(&self.saturation_parameters, saturation),
-            window,
+            window: self.window,
             order,
         }
     }
@@ -78,7 +79,6 @@ impl ChannelDesign {
 pub(crate) struct Design {
     pub(crate) periods: usize,
     pub(crate) geos: usize,
-    pub(crate) window: LagWindow,
     pub(crate) order: Order,
     pub(crate) channels: Vec<ChannelDesign>,
     /// Media, then controls with bounds.
@@ -120,7 +120,7 @@ impl Design {
         let channels = (0..panel.channels().len())
             .map(|channel| ChannelDesign::new(panel, specification, &scales, channel))
             .collect::<Result<Vec<_>>>()?;
-        let root_weights = root_weights(panel);
+        let root_weights = specification.root_weights(panel);
         let baseline = BaselineColumns::new(panel, specification, scales.timeline);
         let mut columns = media_columns(panel, specification, false);
         columns.extend(&baseline.bounded_columns);
@@ -128,7 +128,6 @@ impl Design {
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
-            window: specification.window_for(panel.period())?,
             order: specification.order,
             channels,
             columns,
@@ -160,16 +159,6 @@ impl Design {
             columns,
             ..self.clone()
         }
-    }
-
-    /// The design of another KPI, in units of the KPI by geo, then period.
-    pub(crate) fn with_kpi(&self, kpi: &[f64]) -> Self {
-        let mut design = self.clone();
-        for (row, y) in kpi.iter().enumerate() {
-            let weight = design.root_weights.as_ref().map_or(1.0, |w| w[row]);
-            design.kpi[row] = y / design.scales.kpi[row / design.periods] * weight;
-        }
-        design
     }
 
     /// Number of rows.

@@ -100,13 +100,7 @@ impl SufficientStatistics {
         self.saved.clear();
         self.saved.extend_from_slice(&self.products);
         let activity = &design.channels[channel].activity;
-        let periods = design.periods;
-        for (from, to) in activity
-            .chunks(periods)
-            .zip(self.transformed.chunks_mut(periods))
-        {
-            curve.apply(from, &mut self.scratch, to);
-        }
+        curve.apply_all(activity, &mut self.scratch, &mut self.transformed);
         let mut next = 0;
         for k in 0..self.columns.len() {
             if design.columns[k].source == Source::Channel(channel) {

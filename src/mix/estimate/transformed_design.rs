@@ -6,9 +6,7 @@ use crate::error::{Error, Result};
 use crate::linalg::gram_schmidt::RangedColumn;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::PosteriorDraw;
-use crate::mix::specification::columns::{
-    BaselineColumns, MediaColumn, Source, media_columns, root_weights,
-};
+use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::scales::Scales;
 use crate::mix::specification::{MixSpecification, Pooling};
 use crate::mix::transform::ChannelCurve;
@@ -77,13 +75,11 @@ impl TransformedDesign {
         }
         let scales = Scales::new(panel, specification.geo_scale)?;
         let baseline = BaselineColumns::new(panel, specification, scales.timeline);
+        let root_weights = specification.root_weights(panel);
         let by_geo = specification.pooling != Pooling::Pooled && panel.geos().len() > 1;
         let mut columns = media_columns(panel, specification, by_geo);
         columns.extend(&baseline.bounded_columns);
-        let dropped: Vec<usize> = baseline
-            .basis(root_weights(panel).as_deref())
-            .dropped()
-            .collect();
+        let dropped: Vec<usize> = baseline.basis(root_weights.as_deref()).dropped().collect();
         let mut next = columns.len();
         let places: Vec<Option<usize>> = (0..baseline.free.len())
             .map(|i| {
@@ -96,7 +92,7 @@ impl TransformedDesign {
             names: vec![],
             records: Array2::zeros((panel.rows(), next)),
             target: Array1::from(scales.scaled_kpi(panel)),
-            weights: panel.weights().map(|w| Array1::from(w.to_vec())),
+            weights: root_weights.map(|roots| roots.iter().map(|root| root * root).collect()),
             bounds: vec![],
             columns,
             places,
@@ -157,15 +153,8 @@ impl TransformedDesign {
     /// A channel's activity, transformed, by geo, then period.
     fn transformed(&self, panel: &Panel, channel: usize) -> Vec<f64> {
         let activity = self.scales.scaled_activity(panel, channel);
-        let mut transformed = vec![0.0; activity.len()];
-        let mut scratch = Scratch::default();
-        let periods = panel.periods();
-        for (from, to) in activity
-            .chunks(periods)
-            .zip(transformed.chunks_mut(periods))
-        {
-            self.curves[channel].apply(from, &mut scratch, to);
-        }
+        let mut transformed = vec![0.0; panel.rows()];
+        self.curves[channel].apply_all(&activity, &mut Scratch::default(), &mut transformed);
         transformed
     }
 

@@ -32,7 +32,8 @@ impl Panel {
             whole = match (&a.exposure, &b.exposure) {
                 (Some(x), Some(y)) => whole.with_exposures(a.name(), spend, join(x, y))?,
                 _ => whole.with_channel(a.name(), spend)?,
-            };
+            }
+            .with_history(a.name(), a.history().to_vec())?;
         }
         let (nothing_before, nothing_after) = (vec![0.0; self.rows()], vec![0.0; later.rows()]);
         for control in self.controls() {

@@ -60,9 +60,10 @@ impl TryFrom<Fields> for Panel {
         let mut panel = Self::new(Some(fields.period), fields.dates, fields.geos, fields.kpi)?;
         for channel in fields.channels {
             panel = match channel.exposure {
-                Some(exposure) => panel.with_exposures(channel.name, channel.spend, exposure)?,
-                None => panel.with_channel(channel.name, channel.spend)?,
-            };
+                Some(exposure) => panel.with_exposures(&channel.name, channel.spend, exposure)?,
+                None => panel.with_channel(&channel.name, channel.spend)?,
+            }
+            .with_history(&channel.name, channel.history)?;
         }
         for control in fields.controls {
             panel = panel.add_control(control)?;
@@ -207,7 +208,46 @@ impl Panel {
             name,
             spend,
             exposure,
+            history: vec![],
         });
+        Ok(self)
+    }
+
+    /// The panel with what a channel ran before the first period, measured like
+    /// [`Channel::activity`]: by geo, then period, as many periods for each geo; the last one is the
+    /// period before the panel's first. It works on the panel's periods by carry-over.
+    ///
+    /// # Errors
+    /// If there is no such channel, or the values are not finite numbers of 0 or more, as many for
+    /// each geo.
+    ///
+    /// ```
+    /// use mixtouch::mix::panel::PanelColumns;
+    ///
+    /// let csv = "week,tv,sales\n2024-01-08,0,9\n2024-01-15,5,8\n";
+    /// let panel = PanelColumns::new("week", "sales").channel("tv").read(csv.as_bytes())?;
+    /// // In the two weeks before, 40 and 10 were spent.
+    /// let panel = panel.with_history("tv", vec![40.0, 10.0])?;
+    /// assert_eq!(panel.channels()[0].history(), [40.0, 10.0]);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn with_history(mut self, channel: &str, activity: Vec<f64>) -> Result<Self> {
+        let at = self.channel_index("a history", channel)?;
+        if !activity.len().is_multiple_of(self.geos.len()) {
+            return Err(Error::setting(
+                format!("length of the history of {channel}"),
+                activity.len(),
+                format!("as many periods for each of {} geos", self.geos.len()),
+            ));
+        }
+        if let Some(bad) = activity.iter().find(|x| !is_allowed(**x, 0.0)) {
+            return Err(Error::setting(
+                format!("history of {channel}"),
+                bad,
+                expected(0.0),
+            ));
+        }
+        self.channels[at].history = activity;
         Ok(self)
     }
 

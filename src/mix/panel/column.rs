@@ -20,6 +20,8 @@ pub struct Channel {
     pub(crate) name: String,
     pub(crate) spend: Vec<f64>,
     pub(crate) exposure: Option<Vec<f64>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) history: Vec<f64>,
 }
 
 impl Channel {
@@ -38,11 +40,19 @@ impl Channel {
         self.exposure.as_deref().unwrap_or(&self.spend)
     }
 
+    /// What ran before the first period, measured like [`Channel::activity`], by geo, then period;
+    /// the last value of each geo belongs to the period before the panel's first. Empty where that
+    /// is not known.
+    pub fn history(&self) -> &[f64] {
+        &self.history
+    }
+
     pub(super) fn map(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
         Self {
             name: self.name.clone(),
             spend: f(&self.spend),
             exposure: self.exposure.as_deref().map(f),
+            history: self.history.clone(),
         }
     }
 }

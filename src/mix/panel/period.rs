@@ -68,6 +68,18 @@ impl Frequency {
         }
     }
 
+    /// How many periods make a year.
+    pub(crate) const fn year(self) -> usize {
+        match self {
+            Self::Day => 364,
+            Self::Week => 52,
+            Self::TwoWeeks => 26,
+            Self::FourWeeks => 13,
+            Self::Month | Self::MonthEnd => 12,
+            Self::Quarter | Self::QuarterEnd => 4,
+        }
+    }
+
     /// How many periods adstock reaches unless another window is asked for.
     pub(crate) const fn default_window(self) -> usize {
         match self {
@@ -313,6 +325,23 @@ mod tests {
             fault(Frequency::Day, &["2024-01-01", "2024-01-01"]).1,
             "2024-01-02, the day after 2024-01-01 (twice in the panel)"
         );
+    }
+
+    #[test]
+    fn months_quarters_and_years_are_counted_in_whole_periods() {
+        let counts = |period: Frequency| {
+            (
+                period.in_month(),
+                period.in_quarter(),
+                period.year(),
+                period.default_window(),
+            )
+        };
+        assert_eq!(counts(Frequency::Week), (4, 13, 52, 8));
+        assert_eq!(counts(Frequency::TwoWeeks), (2, 6, 26, 4));
+        assert_eq!(counts(Frequency::FourWeeks), (1, 3, 13, 3));
+        assert_eq!(counts(Frequency::MonthEnd), (1, 3, 12, 3));
+        assert_eq!(counts(Frequency::QuarterEnd), (1, 1, 4, 2));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a panel holds, read.
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
 use crate::mix::panel::column::{Channel, Control};
@@ -63,6 +65,18 @@ impl Panel {
             })
     }
 
+    /// A geo's rows.
+    pub(crate) fn rows_of(&self, geo: usize) -> Range<usize> {
+        geo * self.periods()..(geo + 1) * self.periods()
+    }
+
+    /// Whether a row's KPI is looked at: its weight is above 0.
+    pub(crate) fn is_observed(&self, row: usize) -> bool {
+        self.weights
+            .as_ref()
+            .is_none_or(|weights| weights[row] > 0.0)
+    }
+
     /// The controls in the order they were added.
     pub fn controls(&self) -> &[Control] {
         &self.controls
@@ -83,7 +97,8 @@ impl Panel {
         self.weights.as_deref()
     }
 
-    /// The panel's periods that begin on a day from `from` to `to`, both included.
+    /// The panel's periods that begin on a day from `from` to `to`, both included. What ran in
+    /// periods before them becomes the channels' history.
     ///
     /// # Errors
     /// If there is none.
@@ -106,12 +121,16 @@ impl Panel {
                 .flat_map(|geo| keep.iter().map(|&t| geo[t]))
                 .collect::<Vec<f64>>()
         };
+        let channels = self.channels.iter().map(|channel| Channel {
+            history: self.activity_before(channel, keep[0]),
+            ..channel.map(pick)
+        });
         Ok(Self {
             period: self.period,
             dates: keep.iter().map(|&t| self.dates[t]).collect(),
             geos: self.geos.clone(),
             kpi: pick(&self.kpi),
-            channels: self.channels.iter().map(|c| c.map(pick)).collect(),
+            channels: channels.collect(),
             controls: self
                 .controls
                 .iter()
@@ -124,5 +143,20 @@ impl Panel {
             revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
             weights: self.weights.as_deref().map(pick),
         })
+    }
+
+    /// A channel's history and what follows it up to a period, by geo.
+    fn activity_before(&self, channel: &Channel, period: usize) -> Vec<f64> {
+        let history = channel.history().len() / self.geos.len();
+        let geo = |geo: usize| {
+            let earlier = &channel.history()[geo * history..(geo + 1) * history];
+            let rows = self.rows_of(geo);
+            [
+                earlier,
+                &channel.activity()[rows.start..rows.start + period],
+            ]
+            .concat()
+        };
+        (0..self.geos.len()).flat_map(geo).collect()
     }
 }

@@ -57,17 +57,15 @@ impl Posterior {
             immediate: vec![],
         };
         let mut scratch = Scratch::default();
-        for (c, channel) in panel.channels().iter().enumerate() {
+        for c in 0..panel.channels().len() {
+            let activity = self.scales.scaled_activity(panel, c);
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
                 let rows = geo * panel.periods()..(geo + 1) * panel.periods();
-                let activity: Vec<f64> = channel.activity()[rows.clone()]
-                    .iter()
-                    .map(|x| x / self.scales.activity[c][geo])
-                    .collect();
-                draw.curves[c].apply(&activity, &mut scratch, &mut whole[rows.clone()]);
+                let series = activity.of_geo(geo);
+                draw.curves[c].apply(series, &mut scratch, &mut whole[rows.clone()]);
                 draw.curves[c].immediate(
-                    &activity,
+                    series,
                     &whole[rows.clone()],
                     &mut immediate[rows.clone()],
                 );
@@ -122,17 +120,18 @@ impl Posterior {
 impl ChannelCurve {
     /// The part of a transformed series owed to the same period's activity.
     fn immediate(&self, activity: &[f64], transformed: &[f64], immediate: &mut [f64]) {
+        let within = &activity[activity.len() - immediate.len()..];
         let mut first = [0.0];
         self.adstock.weights(&mut first);
         match self.order {
             Order::SaturationFirst => {
-                immediate.copy_from_slice(activity);
+                immediate.copy_from_slice(within);
                 self.saturation.apply(immediate);
                 immediate.iter_mut().for_each(|v| *v *= first[0]);
             }
             Order::AdstockFirst => {
                 self.adstock.carry(activity, immediate);
-                for ((cell, x), response) in immediate.iter_mut().zip(activity).zip(transformed) {
+                for ((cell, x), response) in immediate.iter_mut().zip(within).zip(transformed) {
                     *cell = if *cell > 0.0 {
                         response * (first[0] * x / *cell).min(1.0)
                     } else {

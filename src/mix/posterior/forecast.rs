@@ -8,6 +8,7 @@ use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::{Baseline, Holidays};
 use crate::stats::Estimate;
+use crate::util::Random;
 
 /// A prediction for future periods.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,8 +23,8 @@ impl MixForecast {
         &self.decomposition
     }
 
-    /// The prediction in each row with its interval over the draws; the noise of single periods
-    /// comes on top.
+    /// The prediction in each row with the interval of what will be seen: the spread of the draws
+    /// and the noise of a single period.
     pub fn predictions(&self) -> &[Estimate] {
         &self.predictions
     }
@@ -53,14 +54,45 @@ impl Posterior {
             .iter()
             .map(|m| self.decompose_by(&whole, m).last(future.periods()))
             .collect();
+        let deviations = self.noise_deviations();
+        let random = Random::new(0).stream(5);
         let estimate = |row: usize| {
-            let values: Vec<f64> = decompositions.iter().map(|d| d.prediction()[row]).collect();
-            self.estimate(&values)
+            let deviation = deviations[row / future.periods()];
+            let mut random = random.stream(row as u64);
+            let means = decompositions.iter().map(|d| d.prediction()[row]);
+            let values: Vec<f64> = means.clone().collect();
+            let seen: Vec<f64> = means
+                .map(|mean| mean + deviation * random.normal())
+                .collect();
+            Estimate::new(
+                self.estimate(&values).value(),
+                self.estimate(&seen).interval(),
+            )
         };
         Ok(MixForecast {
             predictions: (0..future.rows()).map(estimate).collect(),
             decomposition: self.decompose(&whole).last(future.periods()),
         })
+    }
+
+    /// The standard deviation of the noise in each geo, in units of the KPI: the fit's, or where it
+    /// states none, the residuals'.
+    pub(crate) fn noise_deviations(&self) -> Vec<f64> {
+        let variance = self.noise.map_or_else(
+            || {
+                let residuals = self.residuals();
+                let residual =
+                    |row: &usize| residuals[*row] / self.scales.kpi[row / self.panel.periods()];
+                let kept: Vec<usize> = (0..self.panel.rows())
+                    .filter(|row| self.is_fitted(*row))
+                    .collect();
+                let square: f64 = kept.iter().map(residual).map(|r| r * r).sum();
+                square / (kept.len() as f64 - self.parameters() as f64).max(1.0)
+            },
+            |noise| noise.variance,
+        );
+        let scales = self.scales.kpi.iter();
+        scales.map(|scale| variance.sqrt() * scale).collect()
     }
 
     /// The same model with a longer table of holidays, for forecasts and refreshes beyond the days

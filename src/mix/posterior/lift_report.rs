@@ -7,6 +7,7 @@ use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::Pooling;
 use crate::mix::specification::columns::{Source, media_columns};
 use crate::mix::specification::pseudo_observations::{EntryScratch, PseudoObservation};
+use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Scratch;
 use crate::stats::Estimate;
 use crate::time::Day;
@@ -98,17 +99,15 @@ impl Posterior {
     }
 
     /// What a draw predicts for a test, in units of the KPI.
-    fn predicted(&self, test: &PseudoObservation, activity: &[f64], draw: &PosteriorDraw) -> f64 {
+    fn predicted(
+        &self,
+        test: &PseudoObservation,
+        activity: &Activity,
+        draw: &PosteriorDraw,
+    ) -> f64 {
         let curve = &draw.curves[test.channel];
-        let mut transformed = vec![0.0; activity.len()];
-        let mut scratch = Scratch::default();
-        let periods = self.panel.periods();
-        for (from, to) in activity
-            .chunks(periods)
-            .zip(transformed.chunks_mut(periods))
-        {
-            curve.apply(from, &mut scratch, to);
-        }
+        let mut transformed = vec![0.0; self.panel.rows()];
+        curve.apply_all(activity, &mut Scratch::default(), &mut transformed);
         let by_geo = self.specification.pooling != Pooling::Pooled;
         let mut entry_scratch = EntryScratch::default();
         let sum: f64 = media_columns(&self.panel, &self.specification, by_geo)

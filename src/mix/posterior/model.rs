@@ -9,7 +9,7 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::draw::{Noise, PosteriorDraw};
 use crate::mix::specification::MixSpecification;
-use crate::mix::specification::columns::{BaselineColumns, root_weights};
+use crate::mix::specification::columns::BaselineColumns;
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
 use crate::stats::{ConfidenceLevel, Estimate};
@@ -55,6 +55,8 @@ pub(crate) struct Derived {
     pub(crate) weights: Vec<f64>,
     pub(crate) dropped_columns: Vec<String>,
     pub(crate) tests: Vec<PseudoObservation>,
+    /// First periods that the fit did not look at.
+    pub(crate) burn_in: usize,
     /// Computed when it is first asked for.
     pub(crate) decomposition: OnceLock<Decomposition>,
 }
@@ -90,10 +92,11 @@ impl Posterior {
         noise: Option<Noise>,
     ) -> Result<Self> {
         let columns = BaselineColumns::new(&panel, &specification, scales.timeline);
-        let basis = columns.basis(root_weights(&panel).as_deref());
+        let basis = columns.basis(specification.root_weights(&panel).as_deref());
         let derived = Derived {
             weights: vec![1.0 / draws.len() as f64; draws.len()],
             dropped_columns: columns.dropped(&basis),
+            burn_in: specification.burn_in_for(&panel),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
         };
@@ -142,6 +145,11 @@ impl Posterior {
     }
 
     /// The estimate of a figure that has a value for each draw, with its 90 % interval.
+    /// Whether a row was looked at by the fit.
+    pub(crate) fn is_fitted(&self, row: usize) -> bool {
+        self.panel.is_observed(row) && row % self.panel.periods() >= self.derived.burn_in
+    }
+
     pub(crate) fn estimate(&self, values: &[f64]) -> Estimate {
         Estimate::from_draws(values, self.weights(), ConfidenceLevel::P90)
     }

@@ -35,15 +35,7 @@ pub struct MixReport<'a> {
     posterior: &'a Posterior,
     by_geo: bool,
     notes: Vec<String>,
-    intervals: Option<Vec<Intervals>>,
     true_roi: Option<Vec<f64>>,
-}
-
-/// Intervals of one channel from elsewhere than the draws.
-#[derive(Debug, Clone, Copy)]
-struct Intervals {
-    contribution: Estimate,
-    roi: Option<Estimate>,
 }
 
 impl Posterior {
@@ -53,7 +45,6 @@ impl Posterior {
             posterior: self,
             by_geo: false,
             notes: Vec::new(),
-            intervals: None,
             true_roi: None,
         }
     }
@@ -71,21 +62,6 @@ impl MixReport<'_> {
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
-    }
-
-    /// The same report with 90 % intervals of each channel's contribution and ROI from elsewhere, such
-    /// as a bootstrap, in the order of channels. They stand in the text in place of the draws' own.
-    #[must_use]
-    pub fn with_intervals(
-        self,
-        intervals: impl IntoIterator<Item = (Estimate, Option<Estimate>)>,
-    ) -> Self {
-        let intervals = intervals.into_iter();
-        let intervals = intervals.map(|(contribution, roi)| Intervals { contribution, roi });
-        Self {
-            intervals: Some(intervals.collect()),
-            ..self
-        }
     }
 
     /// The same report with the known ROI of each channel beside the estimate, in the order of
@@ -132,21 +108,12 @@ impl MixReport<'_> {
     }
 
     fn channel_row(&self, at: usize, summary: &ChannelSummary) -> Vec<Cell> {
-        let other = self.intervals.as_ref().and_then(|all| all.get(at));
-        let contribution = other.map_or(summary.contribution, |other| other.contribution);
-        let roi = other.map_or(summary.roi, |other| other.roi);
-        // the point estimate is the posterior's, wherever the interval comes from
-        let roi = summary.roi.zip(roi);
         let mut row = vec![
             Cell::from(&summary.channel),
             Cell::number(summary.spend, 0),
-            Cell::number(summary.contribution.value(), 0)
-                .with_interval(contribution.low(), contribution.high()),
+            interval(summary.contribution, 0),
             Cell::percent(summary.effect_share, 1),
-            roi.map(|(roi, range)| {
-                Cell::number(roi.value(), 2).with_interval(range.low(), range.high())
-            })
-            .into(),
+            summary.roi.map(|roi| interval(roi, 2)).into(),
             Cell::number(summary.marginal_roi.map(|roi| roi.value()), 2),
             Cell::number(summary.half_life, 1),
         ];
@@ -199,6 +166,11 @@ impl MixReport<'_> {
     }
 }
 
+/// A figure with its interval.
+fn interval(figure: Estimate, decimals: usize) -> Cell {
+    Cell::number(figure.value(), decimals).with_interval(figure.low(), figure.high())
+}
+
 impl Report for MixReport<'_> {
     fn title(&self) -> String {
         let panel = self.posterior.panel();
@@ -234,11 +206,7 @@ impl Serialize for MixReport<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let posterior = self.posterior;
         let parts = posterior.decomposition();
-        let summaries: Vec<ChannelSummary> = parts
-            .geos()
-            .iter()
-            .flat_map(|geo| posterior.channels_in(geo).unwrap_or_default())
-            .collect();
+        let summaries = posterior.channels_by_geo();
         let channel = |summary| ChannelFigures::new(summary, self.by_geo);
         Figures {
             fit: posterior.fit_statistics(),
@@ -275,6 +243,7 @@ struct ChannelFigures<'a> {
     contribution_low: f64,
     contribution_high: f64,
     immediate: f64,
+    unseen_share: f64,
     share: f64,
     spend_share: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -305,6 +274,7 @@ impl<'a> ChannelFigures<'a> {
             contribution_low: summary.contribution.low(),
             contribution_high: summary.contribution.high(),
             immediate: summary.immediate,
+            unseen_share: summary.unseen_share,
             share: summary.effect_share,
             spend_share: summary.spend_share,
             roi: summary.roi.map(|roi| roi.value()),

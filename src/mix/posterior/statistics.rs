@@ -61,7 +61,7 @@ impl Posterior {
     pub fn fit_statistics(&self) -> FitStatistics {
         let residuals = self.residuals();
         let kept: Vec<usize> = (0..residuals.len())
-            .filter(|&r| self.panel.weights().is_none_or(|w| w[r] > 0.0))
+            .filter(|&row| self.is_fitted(row))
             .collect();
         let kpi = self.panel.kpi();
         let count = kept.len() as f64;
@@ -110,7 +110,7 @@ impl Posterior {
     }
 
     fn successive_square(&self, residuals: &[f64]) -> f64 {
-        let kept = |r: usize| self.panel.weights().is_none_or(|w| w[r] > 0.0);
+        let kept = |row: usize| self.is_fitted(row);
         let periods = self.panel.periods();
         let pairs = (1..residuals.len()).filter(|r| r % periods != 0 && kept(*r) && kept(r - 1));
         pairs
@@ -127,7 +127,7 @@ impl Posterior {
     }
 
     /// Linear coefficients and transform parameters of one draw.
-    fn parameters(&self) -> usize {
+    pub(crate) fn parameters(&self) -> usize {
         let draw = &self.draws[0];
         let media: usize = match self.specification.pooling {
             crate::mix::specification::Pooling::Pooled => draw.coefficients.len(),

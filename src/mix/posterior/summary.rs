@@ -1,5 +1,6 @@
 //! Figures by channel: contribution, returns, carry-over, and how sure the model is of them.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
@@ -42,6 +43,9 @@ pub struct ChannelSummary {
     pub contribution: Estimate,
     /// The part of the mean contribution owed to the same period's spend.
     pub immediate: f64,
+    /// The share of the contribution that lies below the least that ran in any period of a geo: the
+    /// curve says it, no data have shown it. Near 0 where the channel pauses.
+    pub unseen_share: f64,
     /// The channel's share of all channels' mean contributions.
     pub effect_share: f64,
     /// The channel's share of all spend.
@@ -84,12 +88,26 @@ struct DrawFigures {
     immediate: f64,
     /// Derivative of the worth by the logarithm of the scale of all spend.
     scaled_worth: f64,
+    /// The part of the contribution that lies below the least that ran in any period.
+    unseen: f64,
+}
+
+impl DrawFigures {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            contribution: self.contribution + other.contribution,
+            worth: self.worth + other.worth,
+            immediate: self.immediate + other.immediate,
+            scaled_worth: self.scaled_worth + other.scaled_worth,
+            unseen: self.unseen + other.unseen,
+        }
+    }
 }
 
 impl Posterior {
     /// The figures of every channel over all geos together, in the panel's order of channels.
     pub fn channels(&self) -> Vec<ChannelSummary> {
-        self.summaries(None)
+        self.summaries(None, &self.figures())
     }
 
     /// The figures of every channel in one geo.
@@ -99,41 +117,64 @@ impl Posterior {
     pub fn channels_in(&self, geo: &str) -> Result<Vec<ChannelSummary>> {
         let geos = self.panel.geos();
         match geos.iter().position(|name| name == geo) {
-            Some(place) => Ok(self.summaries(Some(place))),
+            Some(place) => Ok(self.summaries(Some(place), &self.figures())),
             None => Err(Error::setting("geo", geo, geos.join(", "))),
         }
     }
 
-    /// Every channel's figures under a draw, in one geo or in all.
-    fn draw_figures(&self, draw: &PosteriorDraw, geo: Option<usize>) -> Vec<DrawFigures> {
-        let periods = self.panel.periods();
-        let rows = geo.map_or(0..self.panel.rows(), |g| g * periods..(g + 1) * periods);
-        let price = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |w| w[row]);
-        let sum = |values: &[f64]| rows.clone().map(|r| values[r]).sum::<f64>();
-        let money = |values: &[f64]| rows.clone().map(|r| values[r] * price(r)).sum::<f64>();
-        let parts = self.decompose_by(&self.panel, draw);
-        (0..self.panel.channels().len())
-            .map(|c| DrawFigures {
-                contribution: sum(&parts.contributions()[c]),
-                worth: money(&parts.contributions()[c]),
-                immediate: sum(&parts.immediate_contributions()[c]),
-                scaled_worth: money(&self.scale_derivative(draw, c)),
-            })
+    /// The figures of every channel in every geo, geo by geo.
+    pub fn channels_by_geo(&self) -> Vec<ChannelSummary> {
+        let figures = self.figures();
+        let geos = 0..self.panel.geos().len();
+        geos.flat_map(|geo| self.summaries(Some(geo), &figures))
             .collect()
+    }
+
+    /// The figures of each draw, by channel, then geo.
+    fn figures(&self) -> Vec<Vec<Vec<DrawFigures>>> {
+        let draws = self.draws.par_iter();
+        draws.map(|draw| self.draw_figures(draw)).collect()
+    }
+
+    /// Every channel's figures under a draw, by geo.
+    fn draw_figures(&self, draw: &PosteriorDraw) -> Vec<Vec<DrawFigures>> {
+        let parts = self.decompose_by(&self.panel, draw);
+        let price = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |w| w[row]);
+        let sum = |geo: usize, values: &[f64]| values[self.panel.rows_of(geo)].iter().sum::<f64>();
+        let money = |geo: usize, values: &[f64]| -> f64 {
+            let rows = self.panel.rows_of(geo);
+            rows.map(|row| values[row] * price(row)).sum()
+        };
+        let channel = |c: usize| {
+            let whole = &parts.contributions()[c];
+            let derivative = self.scale_derivative(draw, c);
+            let geo = |geo: usize| DrawFigures {
+                contribution: sum(geo, whole),
+                worth: money(geo, whole),
+                immediate: sum(geo, &parts.immediate_contributions()[c]),
+                scaled_worth: money(geo, &derivative),
+                unseen: self.unseen(geo, whole),
+            };
+            (0..self.panel.geos().len()).map(geo).collect()
+        };
+        (0..self.panel.channels().len()).map(channel).collect()
+    }
+
+    /// What of a geo's contribution lies below the least that ran: the smallest contribution of any
+    /// period, in all of them.
+    fn unseen(&self, geo: usize, contribution: &[f64]) -> f64 {
+        let cells = &contribution[self.panel.rows_of(geo)];
+        let least = cells.iter().map(|x| x.abs()).fold(f64::INFINITY, f64::min);
+        least * cells.len() as f64
     }
 
     /// d contribution / d (log of the scale of all of a channel's spend), by row.
     fn scale_derivative(&self, draw: &PosteriorDraw, channel: usize) -> Vec<f64> {
         let periods = self.panel.periods();
         let mut derivative = vec![0.0; self.panel.rows()];
-        let activity = self.panel.channels()[channel].activity();
+        let activity = self.scales.scaled_activity(&self.panel, channel);
         for (geo, cells) in derivative.chunks_mut(periods).enumerate() {
-            let scale = self.scales.activity[channel][geo];
-            let scaled: Vec<f64> = activity[geo * periods..(geo + 1) * periods]
-                .iter()
-                .map(|x| x / scale)
-                .collect();
-            draw.curves[channel].scale_derivative(&scaled, cells);
+            draw.curves[channel].scale_derivative(activity.of_geo(geo), cells);
             cells
                 .iter_mut()
                 .for_each(|v| *v *= draw.coefficients[channel][geo]);
@@ -141,14 +182,21 @@ impl Posterior {
         derivative
     }
 
-    fn summaries(&self, geo: Option<usize>) -> Vec<ChannelSummary> {
-        let by_draw: Vec<Vec<DrawFigures>> = self
-            .draws
-            .iter()
-            .map(|draw| self.draw_figures(draw, geo))
-            .collect();
+    fn summaries(
+        &self,
+        geo: Option<usize>,
+        figures: &[Vec<Vec<DrawFigures>>],
+    ) -> Vec<ChannelSummary> {
+        let over_geos = |by_geo: &Vec<DrawFigures>| match geo {
+            Some(geo) => by_geo[geo],
+            None => by_geo
+                .iter()
+                .copied()
+                .reduce(DrawFigures::plus)
+                .expect("a geo"),
+        };
         let by_channel: Vec<Vec<DrawFigures>> = (0..self.panel.channels().len())
-            .map(|c| by_draw.iter().map(|figures| figures[c]).collect())
+            .map(|c| figures.iter().map(|draw| over_geos(&draw[c])).collect())
             .collect();
         let all_effects: f64 = by_channel
             .iter()
@@ -194,6 +242,7 @@ impl Posterior {
             spend,
             contribution,
             immediate: self.mean(figures, |f| f.immediate),
+            unseen_share: share(self.mean(figures, |f| f.unseen), contribution.value().abs()),
             effect_share: share(contribution.value(), all_effects),
             spend_share: share(spend, all_spend),
             roi: per_spend(&|f| f.worth),
@@ -281,18 +330,24 @@ impl Posterior {
 }
 
 impl ChannelCurve {
-    /// The derivative of each period's response by the logarithm of a scale on all activity.
+    /// The derivative of each period's response by the logarithm of a scale on the activity of all
+    /// periods, but not on what ran before them.
     pub(crate) fn scale_derivative(&self, activity: &[f64], derivative: &mut [f64]) {
-        let steep = |x: &mut f64| *x *= self.saturation.slope(*x);
+        let history = activity.len() - derivative.len();
+        let mut within = activity.to_vec();
+        within[..history].fill(0.0);
         match self.order {
             Order::AdstockFirst => {
-                self.adstock.carry(activity, derivative);
-                derivative.iter_mut().for_each(steep);
+                let mut carried = vec![0.0; derivative.len()];
+                self.adstock.carry(activity, &mut carried);
+                self.adstock.carry(&within, derivative);
+                let cells = derivative.iter_mut().zip(&carried);
+                cells.for_each(|(cell, x)| *cell *= self.saturation.slope(*x));
             }
             Order::SaturationFirst => {
-                let mut steepened = activity.to_vec();
-                steepened.iter_mut().for_each(steep);
-                self.adstock.carry(&steepened, derivative);
+                let steep = |x: &mut f64| *x *= self.saturation.slope(*x);
+                within.iter_mut().for_each(steep);
+                self.adstock.carry(&within, derivative);
             }
         }
     }

@@ -63,7 +63,7 @@ impl MixSpecification {
 
     /// How many transform parameters of a channel are searched.
     fn dimensions(&self, channel: &str, panel: &Panel) -> Result<usize> {
-        let window = self.window_for(panel.period())?.length();
+        let window = self.window_for(channel, panel.period())?.length();
         let (adstock, saturation) = self.settings(channel).parameters(window)?;
         Ok(adstock.len() + saturation.len())
     }

@@ -3,6 +3,7 @@
 use crate::linalg::gram_schmidt::{Basis, RangedColumn};
 use crate::mix::panel::Panel;
 use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::scales::mean_size;
 use crate::time::Day;
 
 /// One regression column: a channel's transformed activity in all geos or in one, or a control with
@@ -52,7 +53,7 @@ impl BaselineColumns {
             let (name, values) = (control.name().to_owned(), control.values().to_vec());
             match specification.bounds_of_control(control.name()) {
                 Some(bounds) => {
-                    let unit = mean_size(panel.kpi());
+                    let unit = mean_size(panel, 0..panel.rows()).unwrap_or(1.0);
                     columns.bounded_columns.push(MediaColumn {
                         source: Source::Control(columns.bounded.len()),
                         geo: None,
@@ -94,13 +95,6 @@ impl BaselineColumns {
     }
 }
 
-/// Square roots of a panel's observation weights; none where all are 1.
-pub(crate) fn root_weights(panel: &Panel) -> Option<Vec<f64>> {
-    panel
-        .weights()
-        .map(|weights| weights.iter().map(|w| w.sqrt()).collect())
-}
-
 fn weighted(column: &RangedColumn, root_weights: Option<&[f64]>) -> RangedColumn {
     let mut column = column.clone();
     if let Some(weights) = root_weights {
@@ -138,12 +132,6 @@ fn uncontrolled(
         values: values.repeat(panel.geos().len()),
     }));
     columns
-}
-
-/// The mean size of the KPI, in which bounds of controls are turned into bounds of scaled
-/// coefficients.
-fn mean_size(kpi: &[f64]) -> f64 {
-    kpi.iter().map(|y| y.abs()).sum::<f64>() / kpi.len() as f64
 }
 
 /// The media's columns: one per channel, or one per channel and geo.

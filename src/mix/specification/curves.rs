@@ -37,10 +37,10 @@ impl MixSpecification {
         value: impl Fn(&str, &TransformParameter) -> f64,
     ) -> Result<Vec<ChannelCurve>> {
         self.check_against(panel)?;
-        let window = self.window_for(panel.period())?;
         let scales = Scales::new(panel, self.geo_scale)?;
         let curve = |(c, name): (usize, &str)| {
             let settings = self.settings(name);
+            let window = self.window_for(name, panel.period())?;
             let (adstock, saturation) = settings.parameters(window.length())?;
             let values = |parameters: &[TransformParameter]| {
                 parameters
@@ -56,7 +56,7 @@ impl MixSpecification {
                 window,
                 order: self.order,
             };
-            Ok(transform.bind(&scales.scaled_activity(panel, c), panel.periods()))
+            Ok(transform.bind(&scales.scaled_activity(panel, c)))
         };
         panel.channel_names().enumerate().map(curve).collect()
     }

@@ -12,14 +12,13 @@ use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
-use crate::mix::transform::adstock::window::LONGEST;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 
 /// The specification of a marketing-mix model: what is modelled, whatever estimator fits it.
 ///
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
 /// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
-/// geometric adstock (normalised; 8 weeks, 28 days or 3 months), Hill saturation, coefficients of 0
+/// geometric adstock (normalised, over a year), Hill saturation, coefficients of 0
 /// or more, a linear trend and two Fourier pairs per geo.
 ///
 /// Builders take any value; [`MixSpecification::check`] and every estimator refuse values out of
@@ -49,6 +48,7 @@ pub struct MixSpecification {
     pub(crate) channels: Vec<(String, ChannelSettings)>,
     pub(crate) control_bounds: Vec<(String, Bounds)>,
     pub(crate) window: Option<usize>,
+    pub(crate) burn_in: Option<usize>,
     pub(crate) order: Order,
     pub(crate) pooling: Pooling,
     pub(crate) geo_scale: GeoScale,
@@ -163,10 +163,20 @@ impl MixSpecification {
         self
     }
 
-    /// How many periods spend works on, its own included: 1 to 1000.
+    /// How many periods spend works on, its own included: 1 to 1000. Unless set, a year for
+    /// geometric adstock, 8 weeks, 28 days or 3 months for others.
     #[must_use]
     pub fn with_window(mut self, periods: usize) -> Self {
         self.window = Some(periods);
+        self
+    }
+
+    /// How many of the first periods are not fitted, as what ran before them still works on them;
+    /// less the periods of [`Channel::history`](crate::mix::panel::Channel::history). Unless set,
+    /// the usual carry-over (8 weeks, 28 days, 3 months), at most a thirteenth of the panel.
+    #[must_use]
+    pub fn with_burn_in(mut self, periods: usize) -> Self {
+        self.burn_in = Some(periods);
         self
     }
 
@@ -245,11 +255,13 @@ impl MixSpecification {
         all.find(|(name, _)| name == control).map(|(_, b)| b)
     }
 
-    /// The adstock's window for a panel.
-    pub(crate) fn window_for(&self, period: Frequency) -> Result<LagWindow> {
-        let length = self
-            .window
-            .unwrap_or_else(|| period.default_window().min(LONGEST));
-        LagWindow::new(length, true)
+    /// A channel's window on a panel.
+    pub(crate) fn window_for(&self, channel: &str, period: Frequency) -> Result<LagWindow> {
+        // A rate of decay may last; other adstocks' weights are shaped by the window's length.
+        let usual = match self.settings(channel).adstock {
+            AdstockFamily::Geometric => period.year(),
+            _ => period.default_window(),
+        };
+        LagWindow::new(self.window.unwrap_or(usual), true)
     }
 }

@@ -100,12 +100,15 @@ impl PseudoObservation {
         let change = sign * test.spend_change();
         tested.check_cut(test, change)?;
         let unit = scales.mean_kpi();
+        let activity = scales.scaled_activity(panel, channel);
         let other = tested
             .geos
             .iter()
             .map(|&geo| {
                 let scale = scales.activity[channel][geo];
-                (geo, tested.changed_activity(geo, change, scale))
+                let mut series = activity.of_geo(geo)[..activity.history()].to_vec();
+                series.extend(tested.changed_activity(geo, change, scale));
+                (geo, series)
             })
             .collect();
         Ok(Self {
@@ -148,7 +151,7 @@ impl PseudoObservation {
                 .iter()
                 .filter(|(geo, _)| applies(*geo))
                 .map(|(geo, activity)| {
-                    scratch.changed.resize(activity.len(), 0.0);
+                    scratch.changed.resize(*to, 0.0);
                     curve.apply(activity, &mut scratch.curve, &mut scratch.changed);
                     let before = &transformed[geo * periods + from..geo * periods + to];
                     let difference: f64 = scratch.changed[*from..*to]

@@ -1,10 +1,13 @@
 //! The units a model works in: KPI by geo, activity by channel and geo, time.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::panel::{Channel, Panel};
 use crate::mix::specification::pooling::GeoScale;
+use crate::mix::transform::activity::Activity;
 use crate::time::Day;
 
 /// What counts as one unit of everything that a model measures.
@@ -27,20 +30,16 @@ impl Scales {
             activity: panel
                 .channels()
                 .iter()
-                .map(|channel| largest_activity(channel, panel.periods()))
+                .map(|channel| largest_activity(channel, panel))
                 .collect(),
             timeline: (panel.dates()[0], panel.dates()[panel.periods() - 1]),
         })
     }
 
-    /// A channel's activity in units of each geo's largest, by geo, then period.
-    pub(crate) fn scaled_activity(&self, panel: &Panel, channel: usize) -> Vec<f64> {
-        panel.channels()[channel]
-            .activity()
-            .iter()
-            .enumerate()
-            .map(|(row, x)| x / self.activity[channel][row / panel.periods()])
-            .collect()
+    /// A channel's activity with its history, in units of each geo's largest.
+    pub(crate) fn scaled_activity(&self, panel: &Panel, channel: usize) -> Activity {
+        let column = &panel.channels()[channel];
+        Activity::new(column.history(), column.activity(), &self.activity[channel])
     }
 
     /// The KPI in units of each geo's scale, by geo, then period.
@@ -59,30 +58,42 @@ impl Scales {
     }
 }
 
-fn largest_activity(channel: &Channel, periods: usize) -> Vec<f64> {
-    let largest = |geo: &[f64]| geo.iter().fold(0.0_f64, |m, x| m.max(*x));
-    channel
-        .activity()
-        .chunks(periods)
-        .map(|geo| Some(largest(geo)).filter(|m| *m > 0.0).unwrap_or(1.0))
-        .collect()
+/// One unit of scaled activity in each geo: the largest of an observed row; of any row where
+/// observed ones have none.
+fn largest_activity(channel: &Channel, panel: &Panel) -> Vec<f64> {
+    let largest = |geo: usize, all: bool| {
+        let rows = panel
+            .rows_of(geo)
+            .filter(|row| all || panel.is_observed(*row));
+        rows.fold(0.0_f64, |m, row| m.max(channel.activity()[row]))
+    };
+    let scale = |geo: usize| {
+        let mut found = [largest(geo, false), largest(geo, true)].into_iter();
+        found.find(|m| *m > 0.0).unwrap_or(1.0)
+    };
+    (0..panel.geos().len()).map(scale).collect()
+}
+
+/// The mean size of the KPI over observed rows; `None` where there is none but 0.
+pub(crate) fn mean_size(panel: &Panel, rows: Range<usize>) -> Option<f64> {
+    let observed = rows.filter(|row| panel.is_observed(*row));
+    let (sum, count) = observed.fold((0.0, 0.0), |(sum, count), row| {
+        (sum + panel.kpi()[row].abs(), count + 1.0)
+    });
+    (sum > 0.0).then(|| sum / count)
 }
 
 /// One unit of scaled KPI in each geo.
 fn kpi_scale(panel: &Panel, rule: GeoScale) -> Result<Vec<f64>> {
-    let size = |values: &[f64]| values.iter().map(|y| y.abs()).sum::<f64>() / values.len() as f64;
-    let common = size(panel.kpi());
-    if common == 0.0 {
+    let Some(common) = mean_size(panel, 0..panel.rows()) else {
         return Err(Error::setting(
             "kpi",
             "0 in every row",
             "a KPI that changes",
         ));
-    }
-    let means: Vec<f64> = panel
-        .kpi()
-        .chunks(panel.periods())
-        .map(|geo| Some(size(geo)).filter(|m| *m > 0.0).unwrap_or(common))
+    };
+    let means: Vec<f64> = (0..panel.geos().len())
+        .map(|geo| mean_size(panel, panel.rows_of(geo)).unwrap_or(common))
         .collect();
     let ratio = means.iter().fold(0.0_f64, |m, x| m.max(*x))
         / means.iter().fold(f64::INFINITY, |m, x| m.min(*x));

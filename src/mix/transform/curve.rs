@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mix::transform::activity::Activity;
+use crate::mix::transform::adstock::carry::Adstock;
 use crate::mix::transform::adstock::family::AdstockFamily;
 use crate::mix::transform::adstock::kernel::AdstockKernel;
 use crate::mix::transform::adstock::window::LagWindow;
@@ -63,14 +65,14 @@ pub struct ChannelCurve {
 impl Transform {
     /// The transforms bound to a channel's activity, whose largest carried-over value some curves
     /// are in units of.
-    pub(crate) fn bind(&self, activity: &[f64], periods: usize) -> ChannelCurve {
+    pub(crate) fn bind(&self, activity: &Activity) -> ChannelCurve {
         let adstock = self.adstock.kernel(&self.adstock_at, self.window);
         let max = if self.saturation == SaturationFamily::RobynHill {
-            let mut carried = vec![0.0; activity.len()];
-            for (from, to) in activity.chunks(periods).zip(carried.chunks_mut(periods)) {
-                adstock.carry_with(from, &mut Vec::new(), to);
-            }
-            carried.iter().fold(0.0_f64, |m, x| m.max(*x))
+            let mut carried = vec![0.0; activity.periods()];
+            activity.series().fold(0.0_f64, |largest, series| {
+                adstock.carry(series, &mut carried);
+                carried.iter().fold(largest, |m, x| m.max(*x))
+            })
         } else {
             1.0
         };
@@ -86,6 +88,21 @@ impl Transform {
 }
 
 impl ChannelCurve {
+    /// Transforms a channel's activity in every geo, by geo, then period.
+    pub(crate) fn apply_all(
+        &self,
+        activity: &Activity,
+        scratch: &mut Scratch,
+        transformed: &mut [f64],
+    ) {
+        for (from, to) in activity
+            .series()
+            .zip(transformed.chunks_mut(activity.periods()))
+        {
+            self.apply(from, scratch, to);
+        }
+    }
+
     /// A curve that carries activity over, then saturates it.
     pub const fn new(adstock: AdstockKernel, saturation: SaturationCurve) -> Self {
         Self {
@@ -117,7 +134,8 @@ impl ChannelCurve {
         &self.saturation
     }
 
-    /// Transforms one geo's series; `scratch` is for weights and intermediate values.
+    /// Transforms one geo's series, whose first values are history where it is longer than
+    /// `transformed`; `scratch` is for weights and intermediate values.
     pub(crate) fn apply(&self, activity: &[f64], scratch: &mut Scratch, transformed: &mut [f64]) {
         match self.order {
             Order::AdstockFirst => {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::stats::normal;
 
 /// How plausible a parameter's values are before the data speak. The search moves in the prior's
 /// quantiles, so that equal steps are equally plausible and a prior is a range with a shape.
@@ -34,6 +35,18 @@ pub enum Prior {
         /// The highest value.
         high: f64,
     },
+    /// Normal in the logarithm about `median`, cut to a range: for scales of which one size is
+    /// likely.
+    LogNormal {
+        /// The value in the middle, > 0.
+        median: f64,
+        /// The standard deviation of the logarithm, > 0.
+        deviation: f64,
+        /// The lowest value, > 0.
+        low: f64,
+        /// The highest value.
+        high: f64,
+    },
     /// Beta(1, b) times `high`: density falling from 0, for carry-over rates (PyMC-Marketing's
     /// default is b = 3).
     ScaledBeta {
@@ -50,6 +63,16 @@ impl Prior {
         match *self {
             Self::Uniform { low, high } => low + (high - low) * u,
             Self::LogUniform { low, high } => (low * libm::pow(high / low, u)).clamp(low, high),
+            Self::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            } => {
+                let ends = (libm::log(low), libm::log(high));
+                let log = normal::truncated(libm::log(median), deviation, ends, u);
+                libm::exp(log).clamp(low, high)
+            }
             Self::ScaledBeta { high, b } => high * (1.0 - libm::pow(1.0 - u, 1.0 / b)),
         }
     }
@@ -62,6 +85,15 @@ impl Prior {
             Self::LogUniform { low, high } => {
                 libm::log((value / low).max(1e-300)) / libm::log(high / low)
             }
+            Self::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            } => {
+                let below = |x: f64| normal::below(libm::log(x.max(1e-300) / median) / deviation);
+                (below(value) - below(low)) / (below(high) - below(low))
+            }
             Self::ScaledBeta { high, b } => 1.0 - libm::pow((1.0 - value / high).max(0.0), b),
         };
         if share.is_nan() {
@@ -73,8 +105,16 @@ impl Prior {
 
     /// The same kind of prior between other bounds.
     pub(crate) fn between(&self, low: f64, high: f64) -> Self {
-        match self {
+        match *self {
             Self::LogUniform { .. } if low > 0.0 => Self::LogUniform { low, high },
+            Self::LogNormal {
+                median, deviation, ..
+            } if low > 0.0 => Self::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            },
             _ => Self::Uniform { low, high },
         }
     }
@@ -112,7 +152,10 @@ impl TransformParameter {
 
     /// The least and the largest value that the parameter can mean anything at.
     fn limits(&self) -> (f64, f64) {
-        if matches!(self.prior, Prior::LogUniform { .. }) {
+        if matches!(
+            self.prior,
+            Prior::LogUniform { .. } | Prior::LogNormal { .. }
+        ) {
             (f64::MIN_POSITIVE, f64::MAX)
         } else {
             (self.prior.quantile(0.0), self.prior.quantile(1.0))
@@ -167,6 +210,12 @@ mod tests {
                 high: 10.0,
             },
             Prior::ScaledBeta { high: 0.95, b: 3.0 },
+            Prior::LogNormal {
+                median: 1.0,
+                deviation: 0.5,
+                low: 0.2,
+                high: 9.0,
+            },
         ];
         for prior in priors {
             for u in [0.0, 0.1, 0.5, 0.9, 1.0] {

@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::mix::estimate::problem::{Linear, Problem};
+use crate::mix::estimate::coefficient_draws::CoefficientDraw;
+use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::search::candidate::Space;
 use crate::mix::estimate::search::report::{SearchFit, SearchReport};
 use crate::mix::estimate::search::run::Found;
@@ -12,6 +13,7 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::{Candidate, Objectives, Posterior, PosteriorDraw};
 use crate::mix::specification::columns::{MediaColumn, Source};
 use crate::mix::specification::{MixSpecification, Pooling};
+use crate::util::Random;
 
 /// The posterior and the report of what was found.
 pub(crate) fn assemble(
@@ -19,19 +21,25 @@ pub(crate) fn assemble(
     panel: &Panel,
     space: &Space,
     found: Found,
+    seed: u64,
 ) -> Result<SearchFit> {
-    let solve_all = |points: Vec<Vec<f64>>| -> Vec<PosteriorDraw> {
+    let solve_all = |points: Vec<Vec<f64>>, noise: Option<Random>| -> Vec<PosteriorDraw> {
         let draws: Vec<Option<PosteriorDraw>> = points
             .into_par_iter()
-            .map(|point| draw_at(specification, panel, space, point))
+            .enumerate()
+            .map(|(i, point)| {
+                let noise = noise.as_ref().map(|random| random.stream(i as u64));
+                draw_at(specification, panel, space, point, noise)
+            })
             .collect();
         draws.into_iter().flatten().collect()
     };
-    let draws = solve_all(found.draws);
-    let best = solve_all(vec![found.best])
+    let draws = solve_all(found.draws, Some(Random::new(seed).stream(4)));
+    let best = solve_all(vec![found.best], None)
         .pop()
         .expect("the best candidate was solved before");
-    let pareto_front = solve_all(found.front.into_iter().map(|t| t.point).collect());
+    let front = found.front.into_iter().map(|trial| trial.point);
+    let pareto_front = solve_all(front.collect(), None);
     // Candidates evaluated for the front, or before the noise was known, may turn out to score
     // higher yet.
     let score = |draw: &PosteriorDraw| draw.objectives().map(|o| o.score);
@@ -66,16 +74,29 @@ fn draw_at(
     panel: &Panel,
     space: &Space,
     point: Vec<f64>,
+    noise: Option<Random>,
 ) -> Option<PosteriorDraw> {
     let (mut statistics, mut workspace) = space.buffers();
     let (linear, objectives) = space.evaluate(&point, &mut statistics, &mut workspace)?;
     if specification.pooling == Pooling::Pooled || panel.geos().len() == 1 {
-        return Some(in_units(space, &statistics, &linear, objectives, point));
+        let solved = Solved {
+            statistics,
+            workspace,
+            linear,
+            objectives,
+        };
+        return Some(in_units(space, solved, point, noise));
     }
     let by_geo = by_geo(specification, panel, space, &linear);
     let (mut statistics, mut workspace) = by_geo.buffers();
     let (linear, objectives) = by_geo.evaluate(&point, &mut statistics, &mut workspace)?;
-    Some(in_units(&by_geo, &statistics, &linear, objectives, point))
+    let solved = Solved {
+        statistics,
+        workspace,
+        linear,
+        objectives,
+    };
+    Some(in_units(&by_geo, solved, point, noise))
 }
 
 /// The problem with coefficients by geo, drawn to the pooled ones where the specification says so.
@@ -106,19 +127,46 @@ fn by_geo(
     }
 }
 
-/// Coefficients in units of the KPI.
+/// A candidate with its solution, and what it was solved in.
+struct Solved {
+    statistics: SufficientStatistics,
+    workspace: Workspace,
+    linear: Linear,
+    objectives: Objectives,
+}
+
+/// A candidate's transforms and coefficients in the user's units: the solution, or with `noise` one
+/// draw about it.
 fn in_units(
     space: &Space,
-    statistics: &SufficientStatistics,
-    linear: &Linear,
-    objectives: Objectives,
+    solved: Solved,
     point: Vec<f64>,
+    noise: Option<Random>,
 ) -> PosteriorDraw {
     let design = &space.problem.design;
+    let Solved {
+        statistics,
+        mut workspace,
+        linear,
+        objectives,
+    } = solved;
+    let mut noise = noise;
+    let drawn = noise.as_mut().and_then(|random| {
+        let problem = &space.problem;
+        let penalty = space.penalty(&point);
+        problem.draw_coefficients(&statistics, penalty, &mut workspace, random)
+    });
+    let CoefficientDraw {
+        coefficients: solution,
+        deviation,
+    } = drawn.unwrap_or_else(|| CoefficientDraw {
+        coefficients: linear.coefficients.clone(),
+        deviation: 0.0,
+    });
     let mut along = design.along_basis(&design.kpi);
     let mut coefficients = vec![vec![0.0; design.geos]; design.channels.len()];
     let mut bounded_controls = vec![];
-    for (k, (column, x)) in design.columns.iter().zip(&linear.coefficients).enumerate() {
+    for (k, (column, x)) in design.columns.iter().zip(&solution).enumerate() {
         along
             .iter_mut()
             .zip(design.along_basis(statistics.values(k)))
@@ -132,17 +180,18 @@ fn in_units(
             }
         }
     }
+    if let Some(random) = &mut noise {
+        along
+            .iter_mut()
+            .for_each(|a| *a += deviation * random.normal());
+    }
     let mut baseline = design.basis.coefficients(along);
     baseline.extend(bounded_controls);
     let offsets = design.offsets();
     let curve = |c: usize| {
         let channel = &design.channels[c];
-        let transform = channel.transform(
-            &point[offsets[c]..offsets[c + 1]],
-            design.window,
-            design.order,
-        );
-        transform.bind(&channel.activity, design.periods)
+        let transform = channel.transform(&point[offsets[c]..offsets[c + 1]], design.order);
+        transform.bind(&channel.activity)
     };
     let curves = (0..design.channels.len()).map(curve).collect();
     PosteriorDraw {

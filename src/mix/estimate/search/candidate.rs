@@ -85,8 +85,8 @@ pub(crate) fn set_channel(
     statistics: &mut SufficientStatistics,
 ) {
     let design = &problem.design;
-    let transform = design.channels[channel].transform(at, design.window, design.order);
-    let curve = transform.bind(&design.channels[channel].activity, design.periods);
+    let transform = design.channels[channel].transform(at, design.order);
+    let curve = transform.bind(&design.channels[channel].activity);
     statistics.set_channel(channel, &curve, design);
 }
 

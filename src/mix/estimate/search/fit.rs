@@ -99,7 +99,7 @@ impl Search {
             from,
             progress,
         )?;
-        assemble(specification, panel, &space, found)
+        assemble(specification, panel, &space, found, self.seed)
     }
 }
 

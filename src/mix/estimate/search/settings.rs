@@ -37,7 +37,7 @@ impl Default for Search {
         Self {
             evaluations: 2000,
             pareto_evaluations: 240,
-            draws: 40,
+            draws: 200,
             folds: 3,
             seed: 1,
         }

@@ -79,7 +79,8 @@ pub trait Adstock: Send + Sync {
     /// Fills in the derivative of each weight by one parameter.
     fn gradient(&self, parameter: usize, gradient: &mut [f64]);
 
-    /// Carried-over spend of a series whose past is zero; the two slices have equal length.
+    /// Carried-over spend of the last `carried.len()` periods of a series; nothing ran before it.
+    /// Where `spend` is longer than `carried`, its first periods are history.
     fn carry(&self, spend: &[f64], carried: &mut [f64]) {
         let mut weights = vec![0.0; self.window().unwrap_or(spend.len()).min(spend.len())];
         self.weights(&mut weights);
@@ -88,14 +89,15 @@ pub trait Adstock: Send + Sync {
 }
 
 /// carried_t = sum over l of weights_l spend_(t-l), one pass per lag so that the inner loop is
-/// contiguous.
+/// contiguous. Where `spend` is longer than `carried`, its first values are history.
 pub(crate) fn convolve(spend: &[f64], weights: &[f64], carried: &mut [f64]) {
+    let history = spend.len() - carried.len();
     carried.fill(0.0);
     for (lag, &weight) in weights.iter().enumerate().take(spend.len()) {
         if weight != 0.0 {
-            carried[lag..]
+            carried[lag.saturating_sub(history)..]
                 .iter_mut()
-                .zip(spend)
+                .zip(&spend[history.saturating_sub(lag)..])
                 .for_each(|(c, s)| *c += weight * s);
         }
     }

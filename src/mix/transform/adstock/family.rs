@@ -46,7 +46,7 @@ impl AdstockFamily {
 
     /// The parameters with their default priors, for a window of `window` periods.
     pub fn parameters(self, window: usize) -> Vec<TransformParameter> {
-        let falling = |name, b| TransformParameter::new(name, Prior::ScaledBeta { high: 0.95, b });
+        let falling = |name, b| TransformParameter::new(name, Prior::ScaledBeta { high: 0.98, b });
         let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
         let uniform = |name, low, high| TransformParameter::new(name, Prior::Uniform { low, high });
         let length = window.max(2) as f64;
@@ -55,7 +55,7 @@ impl AdstockFamily {
             Self::Geometric => vec![falling("alpha", 3.0)],
             Self::RobynGeometric => vec![falling("theta", 2.0)],
             Self::Delayed => vec![
-                uniform("alpha", 0.01, 0.95),
+                uniform("alpha", 0.01, 0.98),
                 uniform("theta", 0.0, (length - 1.0).min(4.0)),
             ],
             Self::WeibullPdf | Self::WeibullCdf => {

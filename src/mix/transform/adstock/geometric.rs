@@ -178,7 +178,8 @@ impl Adstock for RobynGeometric {
     }
 
     fn carry(&self, spend: &[f64], carried: &mut [f64]) {
-        let mut stock = 0.0;
+        let (history, spend) = spend.split_at(spend.len() - carried.len());
+        let mut stock = history.iter().fold(0.0, |stock, x| x + self.theta * stock);
         for (cell, x) in carried.iter_mut().zip(spend) {
             stock = x + self.theta * stock;
             *cell = stock;

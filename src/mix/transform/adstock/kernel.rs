@@ -9,6 +9,9 @@ use crate::mix::transform::adstock::geometric::{Geometric, RobynGeometric};
 use crate::mix::transform::adstock::weibull::{WeibullCdf, WeibullPdf};
 use crate::mix::transform::adstock::window::LONGEST;
 
+/// Weights from which on, to the end of the window, an adstock counts as over.
+const NEXT_TO_NOTHING: f64 = 1e-15;
+
 /// Any one of the adstocks, as a fitted model keeps them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "family", rename_all = "kebab-case")]
@@ -91,12 +94,17 @@ impl AdstockKernel {
     /// [`Adstock::carry`] without allocation, with a buffer for the weights.
     pub(crate) fn carry_with(&self, spend: &[f64], buffer: &mut Vec<f64>, carried: &mut [f64]) {
         match self {
-            Self::None => carried.copy_from_slice(spend),
+            Self::None => carried.copy_from_slice(&spend[spend.len() - carried.len()..]),
             Self::RobynGeometric(kernel) => kernel.carry(spend, carried),
             _ => {
                 buffer.resize(self.window().unwrap_or(spend.len()), 0.0);
                 self.weights(buffer);
-                convolve(spend, buffer, carried);
+                let lasting = buffer.iter().rposition(|weight| *weight > NEXT_TO_NOTHING);
+                convolve(
+                    spend,
+                    &buffer[..lasting.map_or(0, |last| last + 1)],
+                    carried,
+                );
             }
         }
     }

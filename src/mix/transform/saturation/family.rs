@@ -48,18 +48,29 @@ impl SaturationFamily {
 
     /// The parameters with their default priors, for spend in units of its largest value.
     pub fn parameters(self) -> Vec<TransformParameter> {
-        let log = |name, low, high| TransformParameter::new(name, Prior::LogUniform { low, high });
+        let log = |name, median, deviation, low, high| {
+            let prior = Prior::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            };
+            TransformParameter::new(name, prior)
+        };
         let uniform = |name, low, high| TransformParameter::new(name, Prior::Uniform { low, high });
         match self {
             Self::None => vec![],
-            Self::Hill => vec![log("half_saturation", 0.1, 3.0), log("slope", 0.4, 3.0)],
+            Self::Hill => vec![
+                log("half_saturation", 0.5, 1.0, 0.01, 20.0),
+                log("slope", 1.0, 0.5, 0.05, 10.0),
+            ],
             // The ranges Robyn recommends.
             Self::RobynHill => vec![uniform("alpha", 0.5, 3.0), uniform("gamma", 0.3, 1.0)],
-            Self::Logistic => vec![log("lambda", 0.5, 10.0)],
-            Self::Tanh => vec![log("scale", 0.1, 3.0)],
-            Self::MichaelisMenten => vec![log("half_saturation", 0.05, 5.0)],
-            Self::Root => vec![uniform("exponent", 0.1, 1.0)],
-            Self::Log => vec![log("scale", 0.02, 5.0)],
+            Self::Logistic => vec![log("lambda", 2.0, 1.0, 0.05, 100.0)],
+            Self::Tanh => vec![log("scale", 0.5, 1.0, 0.01, 20.0)],
+            Self::MichaelisMenten => vec![log("half_saturation", 0.5, 1.0, 0.01, 20.0)],
+            Self::Root => vec![uniform("exponent", 0.02, 1.0)],
+            Self::Log => vec![log("scale", 0.3, 1.2, 0.005, 20.0)],
         }
     }
 
