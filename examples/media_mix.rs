@@ -17,23 +17,23 @@ mod fit;
 mod options;
 #[path = "media_mix/plan.rs"]
 mod plan;
+#[path = "media_mix/plan_options.rs"]
+mod plan_options;
 #[path = "common/progress.rs"]
 mod progress;
 
 use std::io::Write;
-use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
 use clap::Parser;
 use fit::Fitted;
 use mixtouch::Result;
-use mixtouch::budget::{Goal, Plan};
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
-use mixtouch::progress::Progress;
 use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
+use plan::Planned;
 use progress::Bar;
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 struct Outcome {
     fitted: Fitted,
     truth: Option<SimulatedPanel>,
-    plan: Option<Plan>,
+    plan: Option<Planned>,
 }
 
 impl Outcome {
@@ -67,9 +67,8 @@ impl Outcome {
             );
         }
         document.sections.extend(self.fitted.coefficients());
-        document
-            .sections
-            .extend(self.plan.iter().map(plan::section));
+        let plan = self.plan.iter();
+        document.sections.extend(plan.flat_map(Planned::sections));
         document
     }
 
@@ -78,7 +77,7 @@ impl Outcome {
         let mut document = json!(self.fitted.posterior().report().with_geos(by_geo));
         self.fitted.add_to(&mut document);
         if let Some(plan) = &self.plan {
-            document["plan"] = plan::document(plan);
+            document["plan"] = plan.document();
         }
         document
     }
@@ -100,10 +99,7 @@ fn run(options: &Options) -> Result<()> {
     let bar = Bar::new(options.json);
     let fitted = Fitted::new(options, &specification, &panel, &bar)?;
     let model = fitted.posterior();
-    let plan = options
-        .budget
-        .map(|total| best_plan(model, total, &options.budget_bounds, &bar))
-        .transpose()?;
+    let plan = plan::best(&options.plan, model, &bar)?;
     drop(bar);
     note_dropped_columns(model, &findings);
     let outcome = Outcome {
@@ -142,19 +138,4 @@ fn explained(left_out: &str, findings: &[Finding]) -> bool {
             .any(|name| left_out == format!("holiday={name}")),
         _ => false,
     })
-}
-
-fn best_plan(
-    model: &Posterior,
-    total: f64,
-    bounds: &RangeInclusive<f64>,
-    progress: &dyn Progress,
-) -> Result<Plan> {
-    model
-        .budget(1, *bounds.start(), *bounds.end())?
-        .plan_with_progress(
-            &model.response_curves(1)?,
-            Goal::Outcome { total },
-            progress,
-        )
 }

@@ -54,7 +54,7 @@
 //! let budget = model.budget(4, 0.5, 1.5)?;
 //! let total = budget.channels().iter().map(|channel| channel.now()).sum();
 //! let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
-//! assert!(plan.gain() >= 0.0);
+//! assert!(plan.outcome_planned() >= plan.outcome_now());
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 //!

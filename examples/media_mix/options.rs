@@ -8,8 +8,9 @@ use mixtouch::mix::specification::{Baseline, Holidays, MixSpecification, Referen
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
+
+use crate::plan_options::PlanOptions;
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +52,8 @@ pub(crate) struct Options {
     /// Spend column of a medium measured in exposures, A=column
     #[arg(long, value_delimiter = ',', value_parser = pair, requires = "panel")]
     pub(crate) spend: Vec<(String, String)>,
-    /// Length of the periods: week, day or month; found from the dates otherwise
+    /// Length of the periods: day, week, two-weeks, four-weeks, month, month-end, quarter or
+    /// quarter-end; found from the dates otherwise
     #[arg(long, requires = "panel")]
     pub(crate) period: Option<Frequency>,
     /// Adstock family of all media, or A=family of one
@@ -100,18 +102,15 @@ pub(crate) struct Options {
     /// Seed of the search
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Lift tests: channel,geo,start,end,spend_change,outcome_change,standard_error
+    /// Lift tests: channel,geo,start,end,spend_change,outcome_change,standard_error; with a column
+    /// spend_is (recorded or on-top) that says whether the panel's spend includes the change
     #[arg(long)]
     pub(crate) lift: Option<PathBuf>,
     /// Holidays: date,holiday
     #[arg(long)]
     pub(crate) holidays: Option<PathBuf>,
-    /// Plan the next period's spend with this total
-    #[arg(long, allow_negative_numbers = true)]
-    pub(crate) budget: Option<f64>,
-    /// Each channel's planned spend as a multiple of its mean
-    #[arg(long, default_value = "0.5..1.5", value_parser = bounds)]
-    pub(crate) budget_bounds: RangeInclusive<f64>,
+    #[command(flatten)]
+    pub(crate) plan: PlanOptions,
     /// First day of the periods to use
     #[arg(long)]
     pub(crate) from: Option<Day>,
@@ -128,16 +127,6 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
     text.split_once('=')
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .ok_or_else(|| "expected MEDIUM=COLUMN".into())
-}
-
-/// `LEAST..MOST` as numbers.
-fn bounds(text: &str) -> std::result::Result<RangeInclusive<f64>, String> {
-    let parsed = text
-        .split_once("..")
-        .and_then(|(a, b)| Some(a.parse::<f64>().ok()?..=b.parse::<f64>().ok()?));
-    parsed
-        .filter(|b| b.start() <= b.end())
-        .ok_or_else(|| "expected LEAST..MOST, such as 0.5..1.5".into())
 }
 
 /// The panel to fit: the file's, or the simulated one's.

@@ -1,61 +1,182 @@
-//! The plan of the next period's spend, for reading and as JSON.
+//! The plan of the next periods' spend, for reading and as JSON.
 
-use mixtouch::budget::Plan;
+use mixtouch::Result;
+use mixtouch::budget::{FlightPlan, Plan, PlanSensitivity};
+use mixtouch::mix::posterior::Posterior;
+use mixtouch::progress::Progress;
 use mixtouch::report::{Alignment, Cell, Column, Section, Table, figure};
 use mixtouch::stats::ConfidenceLevel;
 use serde_json::{Value, json};
 
-pub(crate) fn section(plan: &Plan) -> Section {
-    let gain = Cell::number(plan.gain(), 0);
-    let interval = plan.gain_interval(ConfidenceLevel::P90);
-    let gain = interval.map_or(gain.clone(), |ends| {
-        gain.with_interval(ends.low(), ends.high())
-    });
-    let heading = format!(
-        "next period's plan of {}: gains {gain} over spending as now",
-        figure(plan.total(), 0)
-    );
-    let rows = plan.channels().iter().map(|channel| {
-        let bound = channel.at_bound.map_or_else(String::new, |bound| {
-            format!("at its bound: {bound:?}").to_lowercase()
+use crate::plan_options::PlanOptions;
+
+const LEVEL: ConfidenceLevel = ConfidenceLevel::P90;
+
+/// The plan, and what else is asked for of it.
+pub(crate) struct Planned {
+    plan: Plan,
+    periods: usize,
+    flights: Option<FlightPlan>,
+    sensitivity: Option<PlanSensitivity>,
+}
+
+/// The plan that is asked for.
+pub(crate) fn best(
+    options: &PlanOptions,
+    model: &Posterior,
+    progress: &dyn Progress,
+) -> Result<Option<Planned>> {
+    let Some(goal) = options.goal()? else {
+        return Ok(None);
+    };
+    let horizon = options.horizon();
+    let budget = options.refine(&model.budget_over(&horizon)?)?;
+    let curves = model.response_curves_over(&horizon)?;
+    let sensitivity = options
+        .sensitivity
+        .then(|| budget.sensitivity(&curves, goal, LEVEL));
+    let flights = |peak: f64| budget.plan_flights(&model.flights_over(&horizon)?, goal, peak);
+    Ok(Some(Planned {
+        plan: budget.plan_with_progress(&curves, goal, progress)?,
+        periods: horizon.periods(),
+        flights: options.peak.map(flights).transpose()?,
+        sensitivity: sensitivity.transpose()?,
+    }))
+}
+
+impl Planned {
+    /// The plan for reading.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let mut sections = vec![self.channels()];
+        sections.extend(self.flights.as_ref().map(by_period));
+        sections.extend(self.sensitivity.as_ref().map(knowledge));
+        sections
+    }
+
+    fn channels(&self) -> Section {
+        let plan = &self.plan;
+        let gain = Cell::number(plan.gain(), 0);
+        let interval = plan.gain_interval(LEVEL);
+        let gain = interval.map_or(gain.clone(), |ends| {
+            gain.with_interval(ends.low(), ends.high())
         });
-        let spend = [channel.now, channel.planned].map(|spend| Cell::number(spend, 0));
-        let [now, planned] = spend;
-        [
-            Cell::from(&channel.channel),
-            now,
-            planned,
-            Cell::from(bound),
-        ]
+        let what = match self.periods {
+            1 => "next period's plan".to_owned(),
+            count => format!("plan of the next {count} periods"),
+        };
+        let now: f64 = plan.channels().iter().map(|channel| channel.now).sum();
+        let heading = format!(
+            "{what} of {} (now {}): gains {gain} over spending as now",
+            figure(plan.total(), 0),
+            figure(now, 0)
+        );
+        let rows = plan.channels().iter().map(|channel| {
+            let bound = channel.at_bound.map_or_else(String::new, |bound| {
+                format!("at its bound: {bound:?}").to_lowercase()
+            });
+            let spend = [channel.now, channel.planned].map(|spend| Cell::number(spend, 0));
+            let [now, planned] = spend;
+            [
+                Cell::from(&channel.channel),
+                now,
+                planned,
+                Cell::from(bound),
+            ]
+        });
+        let table = Table::new(["channel", "now", "planned"])
+            .with_column(Column::new("", Alignment::Left))
+            .with_rows(rows);
+        Section::new()
+            .with_heading(heading)
+            .with_table(table)
+            .set_apart()
+    }
+
+    /// The plan as JSON.
+    pub(crate) fn document(&self) -> Value {
+        let plan = &self.plan;
+        let channels = plan.channels().iter().map(|channel| {
+            json!({
+                "channel": channel.channel,
+                "now": channel.now,
+                "planned": channel.planned,
+                "at_bound": channel.at_bound,
+            })
+        });
+        let mut document = json!({
+            "total": plan.total(),
+            "expected_gain": plan.gain(),
+            "gain_where_chosen": plan.gain_where_chosen(),
+            "marginal_return": plan.marginal_return(),
+            "kkt_residual": plan.kkt_residual(),
+            "channels": channels.collect::<Vec<_>>(),
+        });
+        if let Some(gain) = plan.gain_interval(LEVEL) {
+            document["gain_low"] = json!(gain.low());
+            document["gain_high"] = json!(gain.high());
+        }
+        if let Some(flights) = &self.flights {
+            document["by_period"] = json!(flights);
+            document["by_period"]["expected_gain"] = json!(flights.gain());
+        }
+        if let Some(sensitivity) = &self.sensitivity {
+            document["sensitivity"] = json!(sensitivity);
+        }
+        document
+    }
+}
+
+fn by_period(plan: &FlightPlan) -> Section {
+    let heading = format!(
+        "by period: {} in all, gains {} over spending as now, {} of it by timing",
+        figure(plan.total, 0),
+        figure(plan.gain(), 0),
+        figure(plan.outcome_planned - plan.outcome_laid_out_evenly, 0)
+    );
+    let periods = plan
+        .channels
+        .first()
+        .map_or(0, |channel| channel.by_period.len());
+    let names = (1..=periods).map(|period| period.to_string());
+    let table = names.fold(Table::new(["channel"]), |table, name| {
+        table.with_column(Column::new(name, Alignment::Right))
     });
-    let table = Table::new(["channel", "now", "planned"])
-        .with_column(Column::new("", Alignment::Left))
-        .with_rows(rows);
+    let rows = plan.channels.iter().map(|channel| {
+        let spend = channel
+            .by_period
+            .iter()
+            .map(|spend| Cell::number(*spend, 0));
+        std::iter::once(Cell::from(&channel.channel))
+            .chain(spend)
+            .collect::<Vec<_>>()
+    });
     Section::new()
         .with_heading(heading)
-        .with_table(table)
+        .with_table(table.with_rows(rows))
         .set_apart()
 }
 
-pub(crate) fn document(plan: &Plan) -> Value {
-    let channels = plan.channels().iter().map(|channel| {
-        json!({
-            "channel": channel.channel,
-            "now": channel.now,
-            "planned": channel.planned,
-            "at_bound": channel.at_bound,
-        })
+fn knowledge(sensitivity: &PlanSensitivity) -> Section {
+    let rows = sensitivity.channels.iter().map(|channel| {
+        let best = Cell::number(channel.planned, 0)
+            .with_interval(channel.optimum.low(), channel.optimum.high());
+        [
+            Cell::from(&channel.channel),
+            best,
+            Cell::number(channel.worth_of_knowing, 0),
+        ]
     });
-    let mut document = json!({
-        "total": plan.total(),
-        "expected_gain": plan.gain(),
-        "marginal_return": plan.marginal_return(),
-        "kkt_residual": plan.kkt_residual(),
-        "channels": channels.collect::<Vec<_>>(),
+    let first = sensitivity.to_test_first();
+    let first = first.map_or_else(String::new, |channel| {
+        format!("; test {} first", channel.channel)
     });
-    if let Some(gain) = plan.gain_interval(ConfidenceLevel::P90) {
-        document["gain_low"] = json!(gain.low());
-        document["gain_high"] = json!(gain.high());
-    }
-    document
+    let heading = format!(
+        "what the plan would gain from knowing the curves: {}{first}",
+        figure(sensitivity.worth_of_knowing_all, 0)
+    );
+    let table = Table::new(["channel", "planned (best, 90 %)", "worth of knowing"]);
+    Section::new()
+        .with_heading(heading)
+        .with_table(table.with_rows(rows))
+        .set_apart()
 }

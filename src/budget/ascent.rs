@@ -71,6 +71,17 @@ impl<C: ResponseCurve> Problem<'_, C> {
         }
     }
 
+    /// A spend within the bounds, with its prices and how far it is from the conditions.
+    pub(crate) fn judged(&self, spend: Vec<f64>) -> Optimum {
+        let at = self.point(spend);
+        Optimum {
+            spend: at.spend,
+            value: at.value,
+            price: at.target.price,
+            residual: at.residual,
+        }
+    }
+
     /// A better spend along the step, or `None` at an optimum.
     fn better(&self, from: &Point) -> Option<Point> {
         if from.residual <= 1e-13 {

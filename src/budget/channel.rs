@@ -27,6 +27,8 @@ pub struct ChannelBudget {
     now: f64,
     low: f64,
     high: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -36,13 +38,22 @@ struct Fields {
     now: f64,
     low: f64,
     high: f64,
+    #[serde(default)]
+    step: Option<f64>,
 }
+
+/// The most steps that a channel's range may have.
+const MOST_STEPS: f64 = 10_000.0;
 
 impl TryFrom<Fields> for ChannelBudget {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
         let budget = Self::new(fields.channel, fields.now).with_bounds(fields.low..=fields.high);
+        let budget = Self {
+            step: fields.step,
+            ..budget
+        };
         budget.check().map(|()| budget)
     }
 }
@@ -55,6 +66,44 @@ impl ChannelBudget {
             now,
             low: now,
             high: now,
+            step: None,
+        }
+    }
+
+    /// The channel is bought in whole multiples of an amount > 0, such as the price of one flight
+    /// of spots. A plan's total is then an upper limit, as multiples need not add up to it.
+    ///
+    /// ```
+    /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
+    ///
+    /// struct Root(f64);
+    ///
+    /// impl ResponseCurve for Root {
+    ///     fn response(&self, spend: f64) -> f64 {
+    ///         self.0 * spend.sqrt()
+    ///     }
+    ///
+    ///     fn slope(&self, spend: f64) -> f64 {
+    ///         0.5 * self.0 / spend.sqrt()
+    ///     }
+    /// }
+    ///
+    /// let budget = Budget::new([
+    ///     ChannelBudget::new("tv", 50.0).with_bounds(0.0..=100.0).with_steps(30.0),
+    ///     ChannelBudget::new("search", 50.0).with_bounds(0.0..=100.0),
+    /// ]);
+    /// // Without steps television has 20 of 100.
+    /// let curves = Ensemble::single(vec![Root(1.0), Root(2.0)])?;
+    /// let plan = budget.plan(&curves, Goal::Outcome { total: 100.0 })?;
+    /// assert_eq!(plan.channel("tv").unwrap().planned, 30.0);
+    /// assert!((plan.channel("search").unwrap().planned - 70.0).abs() < 1e-9);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_steps(self, step: f64) -> Self {
+        Self {
+            step: Some(step),
+            ..self
         }
     }
 
@@ -86,6 +135,7 @@ impl ChannelBudget {
             now,
             low,
             high,
+            step,
         } = self;
         for (name, value) in [
             ("spend now", now),
@@ -107,7 +157,41 @@ impl ChannelBudget {
                 format!("at most its upper bound {high}"),
             ));
         }
-        Ok(())
+        match step {
+            Some(step) => self.check_step(*step),
+            None => Ok(()),
+        }
+    }
+
+    fn check_step(&self, step: f64) -> Result<()> {
+        let expected = if !(step.is_finite() && step > 0.0) {
+            "a finite number > 0".to_owned()
+        } else if self.high / step > MOST_STEPS {
+            format!("at least a 10,000th of its upper bound {}", self.high)
+        } else if self.multiples(step).is_empty() {
+            format!("a multiple from {} to {}", self.low, self.high)
+        } else {
+            return Ok(());
+        };
+        let name = format!("step of channel {:?}", self.channel);
+        Err(Error::setting(name, step, expected))
+    }
+
+    /// Which multiples of the step lie within the bounds, up to rounding.
+    pub(crate) fn multiples(&self, step: f64) -> std::ops::Range<u32> {
+        let first = (self.low / step - 1e-9).ceil().max(0.0) as u32;
+        let last = (self.high / step + 1e-9).floor() as u32;
+        first..last + 1
+    }
+
+    /// The same channel, which takes any amount.
+    pub(crate) fn without_steps(self) -> Self {
+        Self { step: None, ..self }
+    }
+
+    /// The amount in whose multiples the channel is bought, if it is.
+    pub const fn step(&self) -> Option<f64> {
+        self.step
     }
 
     /// The channel's name.

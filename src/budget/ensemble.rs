@@ -35,6 +35,16 @@ pub struct Ensemble<C> {
     members: Vec<(f64, Vec<C>)>,
 }
 
+/// Into how many parts members are dealt out, each of which judges what the others choose; 0 for a
+/// single member. Where members are few, a choice without half of them would be much poorer.
+pub(crate) fn parts(members: usize) -> usize {
+    match members {
+        0 | 1 => 0,
+        100.. => 2,
+        _ => members.min(5),
+    }
+}
+
 impl<C: ResponseCurve> Ensemble<C> {
     /// One model: a curve for each channel, in the order of the [`Budget`](crate::budget::Budget)'s
     /// channels.
@@ -108,6 +118,57 @@ impl<C: ResponseCurve> Ensemble<C> {
             .enumerate()
             .map(|(channel, &x)| self.response(channel, x))
             .sum()
+    }
+
+    /// The members' weights, which sum to 1.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = f64> {
+        self.members.iter().map(|(weight, _)| *weight)
+    }
+
+    /// The curves of each member with its weight.
+    pub(crate) fn members(&self) -> &[(f64, Vec<C>)] {
+        &self.members
+    }
+
+    /// Each member's response of one channel.
+    pub(crate) fn responses_of(&self, channel: usize, spend: f64) -> Vec<f64> {
+        let members = self.members.iter();
+        members
+            .map(|(_, curves)| curves[channel].response(spend))
+            .collect()
+    }
+
+    /// Each member's responses, by channel, then member.
+    pub(crate) fn responses(&self, spend: &[f64]) -> Vec<Vec<f64>> {
+        let channels = spend.iter().enumerate();
+        channels
+            .map(|(channel, &x)| self.responses_of(channel, x))
+            .collect()
+    }
+
+    /// Each member's weight and its outcome of all channels together.
+    pub(crate) fn outcomes(&self, spend: &[f64]) -> Vec<(f64, f64)> {
+        let outcome = |curves: &[C]| {
+            let responses = curves.iter().zip(spend);
+            responses.map(|(curve, &x)| curve.response(x)).sum()
+        };
+        let members = self.members.iter();
+        members
+            .map(|(weight, curves)| (*weight, outcome(curves)))
+            .collect()
+    }
+
+    /// The ensemble of some members with weights of their own.
+    pub(crate) fn part(&self, members: &[(f64, usize)]) -> Result<Ensemble<&C>> {
+        let member = |&(weight, at): &(f64, usize)| (weight, self.members[at].1.iter().collect());
+        Ensemble::new(members.iter().map(member).collect())
+    }
+
+    /// The members but every `parts`-th one, from the place `part` on.
+    pub(crate) fn without_part(&self, part: usize, parts: usize) -> Result<Ensemble<&C>> {
+        let others = (0..self.members.len()).filter(|at| at % parts != part);
+        let others: Vec<(f64, usize)> = others.map(|at| (self.members[at].0, at)).collect();
+        self.part(&others)
     }
 
     /// Each member's weight and its own gain from one spend to another.

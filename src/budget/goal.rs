@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Goal {
-    /// The largest outcome for a given total, all of which is spent.
+    /// The largest outcome for a given total, all of which is spent; with channels bought in steps,
+    /// at most the total.
     Outcome {
         /// Total spend, 0 or more.
         total: f64,
@@ -39,6 +40,16 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// Outcome that a unit of spend has to bring at the margin; 0 where the goal says nothing of
+    /// it.
+    pub(crate) fn cost(self) -> f64 {
+        match self {
+            Self::Profit { margin } => 1.0 / margin,
+            Self::MarginalRoi { target } => target,
+            Self::Outcome { .. } | Self::Roi { .. } => 0.0,
+        }
+    }
+
     /// The goal, once its number is in range.
     pub(crate) fn checked(self) -> Result<Self> {
         let (name, value, least, expected) = match self {

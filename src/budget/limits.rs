@@ -6,6 +6,7 @@ use crate::budget::channel::ChannelBudget;
 use crate::budget::group::GroupBudget;
 use crate::budget::names::repeated;
 use crate::budget::plan::{Bound, PlannedGroup};
+use crate::budget::risk::Risk;
 use crate::budget::tree::{Group, Tree};
 use crate::error::{Error, Result};
 
@@ -32,6 +33,8 @@ use crate::error::{Error, Result};
 pub struct Budget {
     channels: Vec<ChannelBudget>,
     groups: Vec<GroupBudget>,
+    #[serde(skip_serializing_if = "is_mean")]
+    risk: Risk,
 }
 
 #[derive(Deserialize)]
@@ -40,13 +43,23 @@ struct Fields {
     channels: Vec<ChannelBudget>,
     #[serde(default)]
     groups: Vec<GroupBudget>,
+    #[serde(default)]
+    risk: Risk,
+}
+
+fn is_mean(risk: &Risk) -> bool {
+    *risk == Risk::Mean
 }
 
 impl TryFrom<Fields> for Budget {
     type Error = Error;
 
-    fn try_from(Fields { channels, groups }: Fields) -> Result<Self> {
-        let budget = Self { channels, groups };
+    fn try_from(fields: Fields) -> Result<Self> {
+        let budget = Self {
+            channels: fields.channels,
+            groups: fields.groups,
+            risk: fields.risk,
+        };
         budget.check().map(|()| budget)
     }
 }
@@ -57,7 +70,20 @@ impl Budget {
         Self {
             channels: channels.into_iter().collect(),
             groups: Vec::new(),
+            risk: Risk::Mean,
         }
+    }
+
+    /// What of an uncertain outcome the plan makes large; the mean unless set. Steps are
+    /// chosen by it too. It does not go with a target ROI.
+    #[must_use]
+    pub fn with_risk(self, risk: Risk) -> Self {
+        Self { risk, ..self }
+    }
+
+    /// What of an uncertain outcome the plan makes large.
+    pub const fn risk(&self) -> Risk {
+        self.risk
     }
 
     /// Adds bounds on the common spend of a group of channels.
@@ -65,6 +91,16 @@ impl Budget {
     pub fn with_group(mut self, group: GroupBudget) -> Self {
         self.groups.push(group);
         self
+    }
+
+    /// The same bounds for channels that take any amount, planned for the mean.
+    pub(crate) fn without_steps(&self) -> Self {
+        let channels = self.channels.iter().cloned();
+        Self {
+            channels: channels.map(ChannelBudget::without_steps).collect(),
+            groups: self.groups.clone(),
+            risk: Risk::Mean,
+        }
     }
 
     /// The channels, in the order in which they were given.
@@ -87,10 +123,10 @@ impl Budget {
     /// Checks all bounds, as [`Budget::plan`] does.
     ///
     /// # Errors
-    /// If there is no channel, a name is given twice, or a number is negative, not finite (but for
-    /// a group's upper bound) or a lower bound above its upper bound. Also if a group is empty,
-    /// names a channel that is not in the budget, shares some but not all of its channels with
-    /// another group, or its bounds cannot be met.
+    /// If there is no channel, a name is given twice, the risk's number or a step is out of range,
+    /// or a number is negative, not finite (but for a group's upper bound) or a lower bound above
+    /// its upper bound. Also if a group is empty, names a channel that is not in the budget, shares
+    /// some but not all of its channels with another group, or its bounds cannot be met.
     pub fn check(&self) -> Result<()> {
         if self.channels.is_empty() {
             return Err(Error::Empty {
@@ -105,6 +141,7 @@ impl Budget {
                 "each channel once",
             ));
         }
+        self.risk.check()?;
         self.channels.iter().try_for_each(ChannelBudget::check)?;
         self.groups.iter().try_for_each(GroupBudget::check)?;
         self.tree()?.span(0).map(|_| ())
@@ -118,6 +155,15 @@ impl Budget {
     /// The bounds as a tree of groups.
     pub(crate) fn tree(&self) -> Result<Tree> {
         let bounds = |bound: fn(&ChannelBudget) -> f64| self.channels.iter().map(bound).collect();
+        Tree::new(
+            bounds(ChannelBudget::low),
+            bounds(ChannelBudget::high),
+            &self.tree_groups()?,
+        )
+    }
+
+    /// The groups with the places of their channels.
+    pub(crate) fn tree_groups(&self) -> Result<Vec<Group>> {
         let groups = self.groups.iter().map(|group| {
             Ok(Group {
                 name: group.group().to_owned(),
@@ -126,11 +172,7 @@ impl Budget {
                 members: self.members(group)?,
             })
         });
-        Tree::new(
-            bounds(ChannelBudget::low),
-            bounds(ChannelBudget::high),
-            &groups.collect::<Result<Vec<_>>>()?,
-        )
+        groups.collect()
     }
 
     fn members(&self, group: &GroupBudget) -> Result<Vec<usize>> {

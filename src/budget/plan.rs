@@ -199,8 +199,16 @@ impl Plan {
         self.outcome_planned
     }
 
-    /// Outcome of the plan minus outcome now.
+    /// What the plan is expected to gain over the spend now: the mean of [`Plan::gains`].
     pub fn gain(&self) -> f64 {
+        self.gains.iter().map(|(weight, gain)| weight * gain).sum()
+    }
+
+    /// Outcome of the plan minus outcome now, both in the mean of the members that chose the plan.
+    ///
+    /// The choice also follows the members' errors, so this promises more than can be expected; the
+    /// excess over [`Plan::gain`] says how much.
+    pub fn gain_where_chosen(&self) -> f64 {
         self.outcome_planned - self.outcome_now
     }
 
@@ -225,12 +233,16 @@ impl Plan {
     /// KKT residual, relative to the largest marginal return.
     ///
     /// At about 1e-8 or below, no small change within the bounds improves the plan (the conditions
-    /// of Karush, Kuhn and Tucker).
+    /// of Karush, Kuhn and Tucker). Channels bought in steps count as fixed. Under a
+    /// [`Risk`](crate::budget::Risk) it is that of the members that count, and need not be small:
+    /// the best plan often lies where other members begin to count.
     pub const fn kkt_residual(&self) -> f64 {
         self.kkt_residual
     }
 
-    /// Each member's weight and the gain of the plan under its curves.
+    /// Each member's weight and the gain under its curves of the plan that other members choose
+    /// (see [`Budget::plan`](crate::budget::Budget::plan)). For a single model, the gain of the
+    /// plan itself.
     pub fn gains(&self) -> &[(f64, f64)] {
         &self.gains
     }

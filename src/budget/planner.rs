@@ -38,6 +38,31 @@ impl<'a, C: ResponseCurve> Planner<'a, C> {
         }
     }
 
+    /// A planner that climbs from one spend only, such as a plan for nearly the same bounds.
+    pub(crate) const fn without_grid(
+        curves: &'a Ensemble<C>,
+        tree: &'a Tree,
+        start: Vec<f64>,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        Self {
+            curves,
+            tree,
+            now: start,
+            responses: None,
+            progress,
+            ascents: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) const fn curves(&self) -> &'a Ensemble<C> {
+        self.curves
+    }
+
+    pub(crate) const fn tree(&self) -> &'a Tree {
+        self.tree
+    }
+
     /// The best spend whose total lies within a range, at a cost for each unit of it.
     pub(crate) fn best(&self, least: f64, most: f64, cost: f64) -> Result<Optimum> {
         self.best_from(&[], least, most, cost)

@@ -1,13 +1,16 @@
 //! From bounds, curves and a goal to the plan.
 
-use crate::budget::ascent::Optimum;
+use crate::budget::ascent::{Optimum, Problem};
+use crate::budget::careful::careful;
 use crate::budget::channel::ChannelBudget;
 use crate::budget::curve::ResponseCurve;
-use crate::budget::ensemble::Ensemble;
+use crate::budget::ensemble::{Ensemble, parts};
 use crate::budget::goal::Goal;
 use crate::budget::limits::Budget;
 use crate::budget::plan::{Bound, Plan, PlannedChannel};
 use crate::budget::planner::Planner;
+use crate::budget::risk::Risk;
+use crate::budget::steps::Steps;
 use crate::budget::tree::Tree;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -19,7 +22,10 @@ impl Budget {
     /// end is taken. On concave curves that is the optimum, where marginal returns are equal. On
     /// S-shaped curves it is the best around the grid's best, which in 100 random problems of three
     /// channels was nowhere below a fine exhaustive search. If the spend now is within all bounds
-    /// and serves the goal, the plan is never worse than it.
+    /// and serves the goal, the plan's outcome is never below it.
+    ///
+    /// The gain is not judged on the members that chose the plan. Members are dealt out to 5 parts,
+    /// or to 2 where they are 100 or more; each part judges the plan that the others choose.
     ///
     /// ```
     /// use mixtouch::budget::{Budget, ChannelBudget, Ensemble, Goal, ResponseCurve};
@@ -69,19 +75,118 @@ impl Budget {
     ) -> Result<Plan> {
         self.check()?;
         self.check_curves(curves)?;
+        let goal = goal.checked()?;
+        if self.risk() != Risk::Mean && matches!(goal, Goal::Roi { .. }) {
+            let expected = "the mean, or a goal other than a target ROI";
+            return Err(Error::setting(
+                "risk",
+                format!("{:?}", self.risk()),
+                expected,
+            ));
+        }
         let tree = self.tree()?;
-        let (least, most) = tree.span(0)?;
-        let planner = Planner::new(curves, &tree, self.now(), progress);
-        let (optimum, cost) = match goal.checked()? {
-            Goal::Outcome { total } => (planner.best(total, total, 0.0)?, 0.0),
-            Goal::Profit { margin } => {
-                let cost = 1.0 / margin;
-                (planner.best(least, most, cost)?, cost)
-            }
-            Goal::MarginalRoi { target } => (planner.marginal(target, (least, most))?, target),
-            Goal::Roi { target } => (planner.returning(target, (least, most))?, 0.0),
+        let optimum = self.optimum(curves, &tree, goal, progress)?;
+        let gains = self.judged(curves, &tree, goal, &optimum, progress)?;
+        self.describe(curves, &tree, &optimum, goal.cost(), gains)
+    }
+
+    /// The best spend.
+    pub(crate) fn optimum<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        goal: Goal,
+        progress: &dyn Progress,
+    ) -> Result<Optimum> {
+        let (steps, cost) = (Steps::new(self), goal.cost());
+        let planner = Planner::new(curves, tree, self.now(), progress);
+        let free = self.pursue(&planner, goal, steps.is_some())?;
+        let Some(steps) = steps else {
+            return Ok(free);
         };
-        self.describe(curves, &tree, &optimum, cost)
+        let value = |optimum: &Optimum| {
+            let outcome = self.risk().value(&curves.outcomes(&optimum.spend));
+            outcome - cost * optimum.spend.iter().sum::<f64>()
+        };
+        let solve = |fixed: &Tree| {
+            let planner = Planner::without_grid(curves, fixed, free.spend.clone(), progress);
+            let optimum = self.pursue(&planner, goal, true)?;
+            let value = value(&optimum);
+            Ok((optimum, value))
+        };
+        // A plan under risk takes some thousand times as long.
+        let tried = if self.risk() == Risk::Mean { 400 } else { 20 };
+        let free = (&free, value(&free));
+        steps.best(curves, tree, free, (cost, tried), &solve)
+    }
+
+    /// The best spend of channels that take any amount. With `up_to` a given total is an upper
+    /// limit, and a target of the next unit need not be met.
+    fn pursue<C: ResponseCurve>(
+        &self,
+        planner: &Planner<'_, C>,
+        goal: Goal,
+        up_to: bool,
+    ) -> Result<Optimum> {
+        let (least, most) = planner.tree().span(0)?;
+        let cost = goal.cost();
+        let (range, optimum) = match goal {
+            Goal::Outcome { total } => {
+                let range = if up_to && total >= least {
+                    (least, total.min(most))
+                } else {
+                    (total, total)
+                };
+                (range, planner.best(range.0, range.1, 0.0)?)
+            }
+            Goal::MarginalRoi { target } if !up_to => {
+                ((least, most), planner.marginal(target, (least, most))?)
+            }
+            Goal::Profit { .. } | Goal::MarginalRoi { .. } => {
+                ((least, most), planner.best(least, most, cost)?)
+            }
+            Goal::Roi { target } => return planner.returning(target, (least, most)),
+        };
+        if self.risk() == Risk::Mean {
+            return Ok(optimum);
+        }
+        let tree = planner.tree().with_total(range.0, range.1);
+        let problem = Problem {
+            curves: planner.curves(),
+            tree: &tree,
+            cost,
+        };
+        careful(&problem, optimum, self.risk())
+    }
+
+    /// Each member's gain under the plan that members of the other parts choose.
+    ///
+    /// A plan that is judged by the curves that chose it promises what their errors promise.
+    fn judged<C: ResponseCurve>(
+        &self,
+        curves: &Ensemble<C>,
+        tree: &Tree,
+        goal: Goal,
+        optimum: &Optimum,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(f64, f64)>> {
+        let now = self.now();
+        let mut gains = curves.gains(&now, &optimum.spend);
+        let parts = parts(gains.len());
+        for part in 0..parts {
+            let others = curves.without_part(part, parts)?;
+            let spend = match self.optimum(&others, tree, goal, progress) {
+                Ok(chosen) => chosen.spend,
+                Err(error @ Error::Cancelled { .. }) => return Err(error),
+                // A target that these members alone cannot reach.
+                Err(_) => continue,
+            };
+            let judged = curves.gains(&now, &spend).into_iter().enumerate();
+            judged
+                .filter(|(at, _)| at % parts == part)
+                .for_each(|(at, gain)| gains[at] = gain);
+        }
+        Ok(gains)
     }
 
     fn check_curves<C: ResponseCurve>(&self, curves: &Ensemble<C>) -> Result<()> {
@@ -105,6 +210,7 @@ impl Budget {
         tree: &Tree,
         optimum: &Optimum,
         cost: f64,
+        gains: Vec<(f64, f64)>,
     ) -> Result<Plan> {
         let outcome_planned = curves.outcome(&optimum.spend);
         if !outcome_planned.is_finite() {
@@ -126,7 +232,7 @@ impl Budget {
             outcome_planned,
             marginal_return: total_price(tree, optimum) + cost,
             kkt_residual: optimum.residual,
-            gains: curves.gains(&now, &optimum.spend),
+            gains,
         })
     }
 }

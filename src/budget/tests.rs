@@ -1,5 +1,6 @@
 //! The planner against closed forms, on bad input and under an observer.
 
+mod goals;
 mod random;
 
 use crate::budget::curve::shapes::Shape;
@@ -238,7 +239,7 @@ fn fixed_channels_stay_and_lines_go_to_their_bounds() {
 }
 
 #[test]
-fn an_ensemble_plans_for_its_mean_and_tells_the_spread() {
+fn an_ensemble_plans_for_its_mean_and_is_judged_by_the_other_half() {
     // Mean of tops 1 and 3 is 2: the plan of a root of 2 beside a root of 2.
     let members = vec![
         (
@@ -257,12 +258,21 @@ fn an_ensemble_plans_for_its_mean_and_tells_the_spread() {
         )
         .unwrap();
     assert_near(&spend(&plan), &[50.0, 50.0], 1e-6);
-    let leap = |top: f64| {
-        top * (libm::sqrt(50.0) - libm::sqrt(10.0)) + 2.0 * (libm::sqrt(50.0) - libm::sqrt(90.0))
+    // Each member alone would spend a^2 / (a^2 + 4) of the total on the first channel: 20 and
+    // 69.23. Its plan is judged by the other.
+    let leap = |top: f64, x: f64| {
+        top * (libm::sqrt(x) - libm::sqrt(10.0)) + 2.0 * (libm::sqrt(100.0 - x) - libm::sqrt(90.0))
     };
+    let (first, second) = (leap(1.0, 900.0 / 13.0), leap(3.0, 20.0));
+    assert_near(&[plan.gain()], &[0.5 * (first + second)], 1e-6);
     let gain = plan.gain_interval(ConfidenceLevel::P90).unwrap();
-    assert_near(&[gain.low(), gain.high()], &[leap(1.0), leap(3.0)], 1e-6);
-    assert!((plan.gain() - 0.5 * (gain.low() + gain.high())).abs() < 1e-9);
+    assert_near(
+        &[gain.low(), gain.high()],
+        &[first.min(second), first.max(second)],
+        1e-6,
+    );
+    let chosen = 0.5 * (leap(1.0, 50.0) + leap(3.0, 50.0));
+    assert!((plan.gain_where_chosen() - chosen).abs() < 1e-6 && plan.gain() < chosen);
 }
 
 #[test]

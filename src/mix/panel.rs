@@ -9,6 +9,8 @@ mod period;
 mod read;
 mod rules;
 mod view;
+#[cfg(feature = "csv")]
+mod weekdays;
 
 pub use self::build::Panel;
 pub use self::check::Finding;

@@ -9,6 +9,7 @@ mod calendar;
 mod channel;
 mod check;
 pub(crate) mod columns;
+mod contradictions;
 mod curves;
 mod holidays;
 mod mix_specification;

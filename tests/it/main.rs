@@ -26,15 +26,20 @@ mod mix_baseline;
 mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_figures;
+mod mix_gains;
 mod mix_ignorance;
 #[cfg(feature = "csv")]
 mod mix_later;
 mod mix_laws;
 #[cfg(feature = "linfa")]
 mod mix_least_squares;
+#[cfg(feature = "csv")]
+mod mix_periods;
+mod mix_plans;
 mod mix_recovery;
 #[cfg(feature = "linfa")]
 mod mix_regression;
+mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;
 #[cfg(all(feature = "parquet", feature = "time"))]

@@ -67,7 +67,7 @@ fn tables_with_faults_are_refused_naming_the_row() {
         "date,y,tv,price\n2024-01-01,1,2,3\n2024-01-04,1,2,3\n",
         &[
             "row 3: date is \"2024-01-04\"",
-            "a week or a month after 2024-01-01",
+            "a day, 1, 2 or 4 weeks, a month or a quarter after 2024-01-01",
         ],
     );
     assert_refused(
@@ -450,7 +450,7 @@ fn settings_out_of_range_are_refused() {
     assert!(message(model.response_curve("tv", &[-1.0])).contains("0 or more"));
     assert!(message(model.response_curve("radio", &[1.0])).contains("\"radio\""));
     assert!(message(model.channels_in("north")).contains("expected: all"));
-    assert!(message(model.budget(0, 0.5, 1.5)).contains("1 or more"));
+    assert!(message(model.budget(0, 0.5, 1.5)).contains("1 to 1000"));
 }
 
 #[test]

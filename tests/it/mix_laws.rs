@@ -350,7 +350,7 @@ fn response_curves_rise_with_the_slope_they_state() {
             )
             .unwrap();
         assert!(
-            plan.gain() >= 0.0 && plan.kkt_residual() <= 1e-8,
+            plan.gain_where_chosen() >= 0.0 && plan.kkt_residual() <= 1e-8,
             "{plan:?}"
         );
         let gain = plan.gain_interval(ConfidenceLevel::P90).unwrap();

@@ -106,9 +106,54 @@ impl GeoLift {
         (counterfactual != 0.0).then(|| self.outcome_change / counterfactual)
     }
 
+    /// The result in all treated geos together as one [`LiftTest`] for a mix model.
+    ///
+    /// `spend_change` is the total change of these geos' spend on the channel over the test. The
+    /// standard error knows that treated geos share their controls.
+    ///
+    /// ```
+    /// use mixtouch::Day;
+    /// use mixtouch::experiment::GeoTest;
+    /// use mixtouch::stats::ConfidenceLevel;
+    ///
+    /// let day = |text: &str| text.parse::<Day>();
+    /// let weeks = vec![day("2024-01-01")?, day("2024-01-08")?, day("2024-01-15")?];
+    /// let (start, end) = (day("2024-01-15")?, day("2024-01-21")?);
+    /// let sales = vec![
+    ///     ("north".to_owned(), vec![9.0, 11.0, 15.0]),
+    ///     ("west".to_owned(), vec![18.0, 22.0, 30.0]),
+    ///     ("south".to_owned(), vec![20.0, 20.0, 22.0]),
+    ///     ("east".to_owned(), vec![4.0, 6.0, 6.5]),
+    /// ];
+    /// let lift = GeoTest::new(weeks, sales, &["north", "west"], start, end)?
+    ///     .difference_in_differences(ConfidenceLevel::P90)?;
+    /// let test = lift.joint_lift_test("tv", 40.0)?;
+    /// assert_eq!(test.geos(), ["north", "west"]);
+    /// let apart: f64 = lift.effects.iter().map(|effect| effect.standard_error.powi(2)).sum();
+    /// assert!(test.standard_error() > apart.sqrt());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the channel's name is empty, or the spend change is 0 or not finite.
+    pub fn joint_lift_test(
+        &self,
+        channel: impl Into<String>,
+        spend_change: f64,
+    ) -> Result<LiftTest> {
+        LiftTest::new(channel, self.start, self.end)
+            .with_geos(self.effects.iter().map(|effect| effect.geo.clone()))
+            .with_spend_change(spend_change)
+            .with_outcome_change(self.outcome_change)
+            .with_standard_error(self.standard_error)
+            .checked()
+    }
+
     /// The result in one treated geo as a [`LiftTest`] for a mix model.
     ///
-    /// `spend_change` is the total change of the geo's spend on the channel over the test.
+    /// `spend_change` is the total change of the geo's spend on the channel over the test. Tests of
+    /// several treated geos share controls, which a model that takes them for independent does not
+    /// know: it trusts them too much. Give it one of them or [`GeoLift::joint_lift_test`].
     ///
     /// # Errors
     /// If the geo was not treated, the channel's name is empty, or the spend change is 0 or not

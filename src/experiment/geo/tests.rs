@@ -211,3 +211,32 @@ fn tests_that_cannot_tell_are_refused() {
         .contains("day of a period is 2024-01-01")
     );
 }
+
+#[test]
+fn a_joint_test_has_the_joint_error() {
+    let noise = |geo: usize, week: usize| ((geo * 31 + week * 17) % 13) as f64 - 6.0;
+    let outcomes: Vec<(String, Vec<f64>)> = (0..8)
+        .map(|geo| {
+            let weeks = (0..20).map(|week| 100.0 + noise(geo, week));
+            (format!("g{geo}"), weeks.collect())
+        })
+        .collect();
+    let days = days(20);
+    let (start, end) = (days[16], days[19]);
+    let test = GeoTest::new(days, outcomes, &["g0", "g1", "g2", "g3"], start, end).unwrap();
+    let lift = test
+        .difference_in_differences(ConfidenceLevel::P95)
+        .unwrap();
+    let joint = lift.joint_lift_test("tv", 100.0).unwrap();
+    assert_eq!(joint.geos(), ["g0", "g1", "g2", "g3"]);
+    assert_eq!(joint.outcome_change(), lift.outcome_change);
+    // n treated and m controls of one size: variance d^2 (n + n^2 / m), not n d^2 (1 + 1 / m).
+    let apart: f64 = lift
+        .effects
+        .iter()
+        .map(|e| e.standard_error * e.standard_error)
+        .sum();
+    let ratio = joint.standard_error() / apart.sqrt();
+    assert!((ratio - (8.0_f64 / 5.0).sqrt()).abs() < 0.02, "{ratio}");
+    assert!(lift.joint_lift_test("tv", 0.0).is_err());
+}

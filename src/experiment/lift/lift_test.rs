@@ -10,10 +10,20 @@ use crate::time::Day;
 /// The result of an experiment: a change of a channel's spend and the change of the outcome it
 /// caused.
 ///
-/// Both changes are totals over the days from `start` to `end`, both included, and over the geo
-/// (all geos without one), in the units of the panel's spend and KPI. The standard error is that of
-/// the outcome change; it weighs the test against the panel. The panel is taken to record the spend
-/// without the test: the change comes on top of it.
+/// Both changes are totals over the days from `start` to `end`, both included, and over the test's
+/// geos (all geos without one), in the units of the panel's spend and KPI. The standard error is
+/// that of the outcome change; it weighs the test against the panel.
+///
+/// A mix model has to know whether its panel's spend includes the change
+/// ([`LiftTest::with_recorded`]). With f the outcome of the channel's spend, the test measured
+///
+/// | the panel's spend | measured |
+/// |---|---|
+/// | is without the test, the change comes on top (default) | f(spend + change) - f(spend) |
+/// | includes the change (recorded) | f(spend) - f(spend - change) |
+///
+/// A channel switched off for a test, whose pause the panel shows, is a recorded test with a
+/// negative change: minus the spend that was saved.
 ///
 /// A test is checked when a mix model is fitted with it, or by [`LiftTest::check`]; one read from a
 /// file is checked as it is read.
@@ -32,16 +42,17 @@ use crate::time::Day;
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Fields")]
+#[serde(try_from = "Fields", into = "Fields")]
 pub struct LiftTest {
     channel: String,
-    geo: Option<String>,
+    /// Sorted; empty for all geos.
+    geos: Vec<String>,
     start: Day,
     end: Day,
     spend_change: f64,
+    recorded: bool,
     outcome_change: f64,
     standard_error: f64,
-    #[serde(skip)]
     origin: Origin,
 }
 
@@ -61,15 +72,21 @@ impl PartialEq for Origin {
 }
 
 /// The fields as a file has them, before they are checked.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Fields {
     channel: String,
+    /// The only geo.
     #[serde(default)]
     geo: Option<String>,
+    /// Several geos.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    geos: Vec<String>,
     start: Day,
     end: Day,
     spend_change: f64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    recorded: bool,
     outcome_change: f64,
     standard_error: f64,
 }
@@ -78,12 +95,15 @@ impl TryFrom<Fields> for LiftTest {
     type Error = Error;
 
     fn try_from(fields: Fields) -> Result<Self> {
+        let mut geos: Vec<String> = fields.geo.into_iter().chain(fields.geos).collect();
+        geos.sort_unstable();
         Self {
             channel: fields.channel,
-            geo: fields.geo,
+            geos,
             start: fields.start,
             end: fields.end,
             spend_change: fields.spend_change,
+            recorded: fields.recorded,
             outcome_change: fields.outcome_change,
             standard_error: fields.standard_error,
             origin: Origin::default(),
@@ -92,8 +112,25 @@ impl TryFrom<Fields> for LiftTest {
     }
 }
 
+impl From<LiftTest> for Fields {
+    fn from(test: LiftTest) -> Self {
+        let only = test.geo().map(str::to_owned);
+        Self {
+            geos: if only.is_some() { vec![] } else { test.geos },
+            geo: only,
+            channel: test.channel,
+            start: test.start,
+            end: test.end,
+            spend_change: test.spend_change,
+            recorded: test.recorded,
+            outcome_change: test.outcome_change,
+            standard_error: test.standard_error,
+        }
+    }
+}
+
 const CHANNEL: &str = "a channel's name";
-const GEO: &str = "a geo's name, or none for all geos";
+const GEO: &str = "names of geos, each once, or none for all geos";
 const END: &str = "a day on or after the start";
 const SPEND_CHANGE: &str = "a finite number other than 0";
 const OUTCOME_CHANGE: &str = "a finite number";
@@ -107,10 +144,11 @@ impl LiftTest {
     pub fn new(channel: impl Into<String>, start: Day, end: Day) -> Self {
         Self {
             channel: channel.into(),
-            geo: None,
+            geos: vec![],
             start,
             end,
             spend_change: f64::NAN,
+            recorded: false,
             outcome_change: f64::NAN,
             standard_error: f64::NAN,
             origin: Origin::default(),
@@ -120,10 +158,53 @@ impl LiftTest {
     /// The same test in one geo.
     #[must_use]
     pub fn with_geo(self, geo: impl Into<String>) -> Self {
-        Self {
-            geo: Some(geo.into()),
-            ..self
-        }
+        self.with_geos([geo])
+    }
+
+    /// The same test in several geos together, whose changes are summed; in all geos where the list
+    /// is empty.
+    ///
+    /// Geos of one experiment share their controls, so that tests of each geo are not independent.
+    /// One test over all of them has an error that knows it.
+    ///
+    /// ```
+    /// use mixtouch::experiment::LiftTest;
+    ///
+    /// let test = LiftTest::new("tv", "2024-03-04".parse()?, "2024-03-31".parse()?)
+    ///     .with_geos(["north", "east"])
+    ///     .with_spend_change(20_000.0)
+    ///     .with_outcome_change(64_000.0)
+    ///     .with_standard_error(9_000.0);
+    /// test.check()?;
+    /// assert_eq!((test.geos(), test.geo()), (&["east".to_owned(), "north".to_owned()][..], None));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_geos(self, geos: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut geos: Vec<String> = geos.into_iter().map(Into::into).collect();
+        geos.sort_unstable();
+        Self { geos, ..self }
+    }
+
+    /// Whether the panel's spend includes the change. False unless set: the change then comes on
+    /// top of what the panel records.
+    ///
+    /// ```
+    /// use mixtouch::experiment::LiftTest;
+    ///
+    /// // Television paused for four weeks, and the panel's spend of these weeks is 0.
+    /// let pause = LiftTest::new("tv", "2024-03-04".parse()?, "2024-03-31".parse()?)
+    ///     .with_recorded(true)
+    ///     .with_spend_change(-20_000.0)
+    ///     .with_outcome_change(-64_000.0)
+    ///     .with_standard_error(9_000.0);
+    /// pause.check()?;
+    /// assert!(pause.is_recorded());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_recorded(self, recorded: bool) -> Self {
+        Self { recorded, ..self }
     }
 
     /// Spend with the test minus spend without it, in total: finite, not 0.
@@ -167,8 +248,8 @@ impl LiftTest {
     /// Checks the test's fields, as a fit does.
     ///
     /// # Errors
-    /// If the channel or the geo is an empty name, `end` is before `start`, a number is missing or
-    /// not finite, the spend change is 0, or the standard error is not > 0.
+    /// If the channel or a geo is an empty name, a geo is named twice, `end` is before `start`, a
+    /// number is missing or not finite, the spend change is 0, or the standard error is not > 0.
     pub fn check(&self) -> Result<()> {
         match self.fault() {
             Some((name, value, expected)) => Err(self.error(name, value, expected)),
@@ -203,9 +284,12 @@ impl LiftTest {
     fn fault(&self) -> Option<(&'static str, String, &'static str)> {
         let spend = self.spend_change.is_finite() && self.spend_change != 0.0;
         let error = self.standard_error.is_finite() && self.standard_error > 0.0;
+        let named = self.geos.iter().all(|geo| !geo.is_empty())
+            && self.geos.windows(2).all(|pair| pair[0] != pair[1]);
+        let geos = self.geos.join(";");
         let checks: [(bool, &str, &dyn ToString, &str); 6] = [
             (!self.channel.is_empty(), "channel", &self.channel, CHANNEL),
-            (self.geo.as_deref() != Some(""), "geo", &"", GEO),
+            (named, "geo", &geos, GEO),
             (self.end >= self.start, "end", &self.end, END),
             (spend, "spend_change", &self.spend_change, SPEND_CHANGE),
             (
@@ -227,14 +311,37 @@ impl LiftTest {
             .map(|&(_, name, value, expected)| (name, value.to_string(), expected))
     }
 
+    /// The test in a sentence: its geos and days.
+    pub(crate) fn name(&self) -> String {
+        let geos = if self.geos.is_empty() {
+            String::new()
+        } else {
+            format!(" in {}", self.geos.join(", "))
+        };
+        format!("the test{geos} from {} to {}", self.start, self.end)
+    }
+
     /// The channel whose spend was changed.
     pub fn channel(&self) -> &str {
         &self.channel
     }
 
-    /// The geo in which it was changed; `None` for all geos.
+    /// The only geo in which it was changed; `None` for all geos and for several.
     pub fn geo(&self) -> Option<&str> {
-        self.geo.as_deref()
+        match self.geos.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The geos in which it was changed, by name; empty for all geos.
+    pub fn geos(&self) -> &[String] {
+        &self.geos
+    }
+
+    /// Whether the panel's spend includes the change.
+    pub const fn is_recorded(&self) -> bool {
+        self.recorded
     }
 
     /// The first day.
@@ -252,8 +359,7 @@ impl LiftTest {
         self.end.since(self.start).unsigned_abs() + 1
     }
 
-    /// Spend with the test minus spend without it, in total. A mix model adds it to the spend its
-    /// panel records.
+    /// Spend with the test minus spend without it, in total.
     pub const fn spend_change(&self) -> f64 {
         self.spend_change
     }

@@ -9,6 +9,7 @@ use crate::io::csv::table::{Row, Table};
 
 const DATE: &str = "a date YYYY-MM-DD";
 const NUMBER: &str = "a number";
+const SPEND_IS: &str = "recorded, on-top or empty";
 
 /// The place of each column.
 struct Columns {
@@ -17,6 +18,7 @@ struct Columns {
     start: usize,
     end: usize,
     spend_change: usize,
+    spend_is: Option<usize>,
     outcome_change: usize,
     standard_error: usize,
 }
@@ -29,6 +31,7 @@ impl Columns {
             start: table.column("start")?,
             end: table.column("end")?,
             spend_change: table.column("spend_change")?,
+            spend_is: table.optional("spend_is")?,
             outcome_change: table.column("outcome_change")?,
             standard_error: table.column("standard_error")?,
         })
@@ -38,6 +41,7 @@ impl Columns {
         let (start, end) = (row.parse(self.start, DATE)?, row.parse(self.end, DATE)?);
         let test = LiftTest::new(row.text(self.channel), start, end)
             .with_spend_change(row.parse(self.spend_change, NUMBER)?)
+            .with_recorded(self.recorded(row)?)
             .with_outcome_change(row.parse(self.outcome_change, NUMBER)?)
             .with_standard_error(row.parse(self.standard_error, NUMBER)?)
             .with_origin(Origin {
@@ -48,7 +52,18 @@ impl Columns {
         if geo.is_empty() {
             test.checked()
         } else {
-            test.with_geo(geo).checked()
+            test.with_geos(geo.split(';').map(str::trim)).checked()
+        }
+    }
+
+    fn recorded(&self, row: &Row<'_>) -> Result<bool> {
+        let Some(column) = self.spend_is else {
+            return Ok(false);
+        };
+        match row.text(column) {
+            "recorded" => Ok(true),
+            "" | "on-top" | "on top" => Ok(false),
+            _ => Err(row.fault(column, SPEND_IS)),
         }
     }
 }
@@ -57,9 +72,11 @@ impl LiftTest {
     /// Reads tests from CSV with a header:
     /// `channel,geo,start,end,spend_change,outcome_change,standard_error` in any order.
     ///
-    /// Dates are `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos;
-    /// other columns are ignored. A test remembers its row: a model that cannot use it names the
-    /// row.
+    /// Dates are `YYYY-MM-DD`. The column `geo` may be missing, or empty for a test in all geos, or
+    /// name several geos as `north;east`. The column `spend_is` may be missing; it says `recorded`
+    /// where the panel's spend includes the change, and `on-top` or nothing where it does not
+    /// ([`LiftTest::with_recorded`]). Other columns are ignored. A test remembers its row: a model
+    /// that cannot use it names the row.
     ///
     /// ```
     /// use mixtouch::experiment::LiftTest;

@@ -141,3 +141,41 @@ fn csv_needs_its_columns_in_any_order() {
         .to_string();
     assert!(message.starts_with("/no/such/file.csv: "), "{message}");
 }
+
+#[cfg(feature = "csv")]
+#[test]
+fn csv_says_whether_the_spend_is_recorded_and_names_several_geos() {
+    let read = |spend_is: &str, geo: &str| {
+        let table = format!(
+            "channel,geo,start,end,spend_change,spend_is,outcome_change,standard_error\n\
+             tv,{geo},2024-01-01,2024-01-28,-10,{spend_is},-30,2\n"
+        );
+        LiftTest::read_csv(table.as_bytes()).map(|mut tests| tests.remove(0))
+    };
+    let dark = test(-10.0, -30.0, 2.0).unwrap();
+    assert_eq!(read("", "").unwrap(), dark);
+    assert_eq!(read("on-top", "").unwrap(), dark);
+    assert_eq!(
+        read("recorded", "south; north").unwrap(),
+        dark.with_recorded(true).with_geos(["north", "south"])
+    );
+    assert_eq!(
+        read("panel", "").unwrap_err().to_string(),
+        "row 2: spend_is is \"panel\", expected: recorded, on-top or empty"
+    );
+    assert!(read("", "north;north").is_err() && read("", "north;").is_err());
+}
+
+#[test]
+fn what_is_new_is_stored_and_what_is_old_is_read() {
+    let plain = test(10.0, 30.0, 2.0).unwrap();
+    let json = serde_json::to_string(&plain.clone().with_geo("north")).unwrap();
+    assert_eq!(
+        json,
+        "{\"channel\":\"tv\",\"geo\":\"north\",\"start\":\"2024-01-01\",\"end\":\"2024-01-28\",\
+         \"spend_change\":10.0,\"outcome_change\":30.0,\"standard_error\":2.0}"
+    );
+    let several = plain.with_geos(["b", "a"]).with_recorded(true);
+    let json = serde_json::to_string(&several).unwrap();
+    assert_eq!(serde_json::from_str::<LiftTest>(&json).unwrap(), several);
+}

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::mix::panel::column::{Channel, Control};
 use crate::mix::panel::period::Frequency;
-use crate::mix::panel::rules::{distinct, expected, is_allowed, misstep};
+use crate::mix::panel::rules::{distinct, expected, is_allowed};
 use crate::time::Day;
 
 /// Spend, KPI and controls by geo and period: every geo has every period, and periods follow one
@@ -85,8 +85,8 @@ impl Panel {
     /// A panel of one nation: a KPI per period, the dates being the periods' first days.
     ///
     /// # Errors
-    /// If the dates are not evenly spaced days, weeks or months in order, or the KPI is not one
-    /// finite number per date.
+    /// If the dates are not evenly spaced days, weeks (1, 2 or 4), months or quarters in order, or
+    /// the KPI is not one finite number per date.
     pub fn national(dates: Vec<Day>, kpi: Vec<f64>) -> Result<Self> {
         Self::new(None, dates, vec!["all".into()], kpi)
     }
@@ -109,7 +109,7 @@ impl Panel {
             });
         }
         let period = period.map_or_else(|| Frequency::from_dates(&dates), Ok)?;
-        if let Some((at, expected)) = misstep(period, &dates) {
+        if let Some((at, expected)) = period.misstep(&dates) {
             return Err(Error::setting("date", dates[at], expected));
         }
         distinct("geo", geos.iter().map(String::as_str))?;

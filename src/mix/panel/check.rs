@@ -87,6 +87,18 @@ pub enum Finding {
         /// Their names.
         holidays: Vec<String>,
     },
+    /// Two lift tests changed a channel's spend alike, but their outcomes per unit of spend differ
+    /// by more than chance explains (p below .01).
+    TestsDisagree {
+        /// The channel.
+        channel: String,
+        /// The one test: its geos and days.
+        first: String,
+        /// The other.
+        second: String,
+        /// The difference of the outcomes per unit of spend, in its standard errors.
+        z: f64,
+    },
 }
 
 impl fmt::Display for Finding {
@@ -125,6 +137,16 @@ impl fmt::Display for Finding {
                 f,
                 "no day of the holidays {} falls into the panel",
                 holidays.join(", ")
+            ),
+            Self::TestsDisagree {
+                channel,
+                first,
+                second,
+                z,
+            } => write!(
+                f,
+                "{first} and {second} contradict each other on {channel}: their outcomes per unit \
+                 of spend are {z:.1} standard errors apart"
             ),
         }
     }

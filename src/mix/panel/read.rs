@@ -8,7 +8,8 @@ use crate::io::csv::table;
 use crate::io::csv::table::Table;
 use crate::mix::panel::build::Panel;
 use crate::mix::panel::period::Frequency;
-use crate::mix::panel::rules::{expected, is_allowed, misstep};
+use crate::mix::panel::rules::{expected, is_allowed};
+use crate::mix::panel::weekdays::other_weekday;
 use crate::time::Day;
 
 /// Which columns of a table make the panel. Rows may come in any order; geos are put in the order
@@ -50,7 +51,8 @@ struct Row {
 }
 
 impl PanelColumns {
-    /// The columns of the periods' first days (`YYYY-MM-DD`) and of the KPI.
+    /// The columns of the periods' dates (`YYYY-MM-DD`) and of the KPI. Dates are first days, but
+    /// for months and quarters whose every date is the last day of a month.
     pub fn new(date: impl Into<String>, kpi: impl Into<String>) -> Self {
         Self {
             date: date.into(),
@@ -176,6 +178,7 @@ impl PanelColumns {
         dates.dedup();
         let mut geos: Vec<String> = rows.iter().map(|r| r.geo.clone()).collect();
         geos.dedup();
+        self.same_weekday(&rows)?;
         self.in_step(&rows, &dates)?;
         self.complete(&rows, &dates, &geos)?;
         self.assemble(&rows, dates, geos)
@@ -267,6 +270,19 @@ impl PanelColumns {
         Ok(rows)
     }
 
+    /// An error if the weeks of two geos begin on different weekdays, naming both.
+    fn same_weekday(&self, rows: &[Row]) -> Result<()> {
+        let geos: Vec<&[Row]> = rows.chunk_by(|a, b| a.geo == b.geo).collect();
+        let dates = |rows: &[Row]| rows.iter().map(|row| row.date).collect();
+        let named = geos.iter().map(|rows| (rows[0].geo.as_str(), dates(rows)));
+        let named: Vec<(&str, Vec<Day>)> = named.collect();
+        other_weekday(&named, self.period).map_or(Ok(()), |(at, expected)| {
+            let row = &geos[at][0];
+            let value = row.date.to_string();
+            Err(Error::field(row.line, &self.date, value, expected))
+        })
+    }
+
     /// An error if the periods are not of one length or have a gap, naming the first row after it.
     fn in_step(&self, rows: &[Row], dates: &[Day]) -> Result<()> {
         let row = |at: usize| {
@@ -283,11 +299,17 @@ impl PanelColumns {
             Some(period) => period,
             None if dates.len() < 2 => Frequency::from_dates(dates)?,
             None => Frequency::from_dates(dates).map_err(|_| {
-                let spans = format!("a day, a week or a month after {}, as the first two periods tell how long all are", dates[0]);
+                let spans = format!(
+                    "a day, 1, 2 or 4 weeks, a month or a quarter after {}, as the first two periods \
+                     tell how long all are",
+                    dates[0]
+                );
                 fault(1, spans)
             })?,
         };
-        misstep(period, dates).map_or(Ok(()), |(at, expected)| Err(fault(at, expected)))
+        period
+            .misstep(dates)
+            .map_or(Ok(()), |(at, expected)| Err(fault(at, expected)))
     }
 
     /// An error if a geo lacks a period that another has.

@@ -1,24 +1,7 @@
 //! What names, dates and cells of a panel have to be.
 
 use crate::error::{Error, Result};
-use crate::mix::panel::period::Frequency;
-use crate::time::Day;
 use crate::time::limits::LARGEST;
-
-/// The first date that does not follow the one before it, with what is expected there.
-pub(crate) fn misstep(period: Frequency, dates: &[Day]) -> Option<(usize, String)> {
-    let at = (1..dates.len()).find(|&at| dates[at] != period.next(dates[at - 1]))?;
-    let (before, next) = (dates[at - 1], period.next(dates[at - 1]));
-    let problem = if dates[at] == before {
-        "twice in the panel"
-    } else {
-        "out of step"
-    };
-    Some((
-        at,
-        format!("{next}, the {period:?} after {before} ({problem})").to_lowercase(),
-    ))
-}
 
 /// Whether a cell can be used; beyond 1e15 sums of squares and their ratios lose all meaning.
 pub(crate) fn is_allowed(value: f64, low: f64) -> bool {

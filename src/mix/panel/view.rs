@@ -14,7 +14,8 @@ impl Panel {
         self.period
     }
 
-    /// The periods' first days, in order.
+    /// The periods' dates, in order: their first days, or for months and quarters dated by their
+    /// end their last days ([`Frequency::span`]).
     pub fn dates(&self) -> &[Day] {
         &self.dates
     }

@@ -37,7 +37,7 @@ use crate::time::Day;
 pub struct LiftReport {
     /// The tested channel.
     pub channel: String,
-    /// The geo; none for all.
+    /// The geo, or several as `north, south`; none for all.
     pub geo: Option<String>,
     /// The test's first day.
     pub start: Day,
@@ -45,6 +45,8 @@ pub struct LiftReport {
     pub end: Day,
     /// The change of spend, in total.
     pub spend_change: f64,
+    /// Whether the panel's spend includes the change.
+    pub recorded: bool,
     /// The measured change of the outcome.
     pub measured: f64,
     /// Its standard error.
@@ -69,25 +71,30 @@ impl Posterior {
             .into_iter()
             .zip(&self.specification.lift_tests)
             .map(|(observation, test)| {
-                let activity = self
-                    .scales
-                    .scaled_activity(&self.panel, observation.channel);
-                let predictions: Vec<f64> = self
-                    .draws
-                    .iter()
-                    .map(|draw| self.predicted(observation, &activity, draw))
-                    .collect();
+                let predictions = self.predictions(observation);
                 LiftReport {
                     channel: test.channel().into(),
-                    geo: test.geo().map(Into::into),
+                    geo: (!test.geos().is_empty()).then(|| test.geos().join(", ")),
                     start: test.start(),
                     end: test.end(),
                     spend_change: test.spend_change(),
+                    recorded: test.is_recorded(),
                     measured: test.outcome_change(),
                     standard_error: test.standard_error(),
                     predicted: self.estimate(&predictions),
                 }
             })
+            .collect()
+    }
+
+    /// What each draw predicts for a test or a belief, in units of the KPI.
+    pub(crate) fn predictions(&self, observation: &PseudoObservation) -> Vec<f64> {
+        let activity = self
+            .scales
+            .scaled_activity(&self.panel, observation.channel);
+        let draws = self.draws.iter();
+        draws
+            .map(|draw| self.predicted(observation, &activity, draw))
             .collect()
     }
 

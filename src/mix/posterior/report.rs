@@ -5,6 +5,7 @@ use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::statistics::FitStatistics;
 use crate::mix::posterior::summary::ChannelSummary;
+use crate::mix::posterior::test_agreement::TestAgreement;
 use crate::report::{Alignment, Cell, Column, Report, Section, Table, figure};
 use crate::stats::Estimate;
 use crate::time::Day;
@@ -139,9 +140,14 @@ impl MixReport<'_> {
         )
     }
 
-    /// A line for each lift test.
+    /// A line for each lift test, and one for each channel whose tests contradict something.
     fn test_lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
+        for agreement in self.posterior.test_agreement() {
+            if agreement.is_doubtful() {
+                lines.push(format!("note: {agreement}"));
+            }
+        }
         for test in self.posterior.lift_report() {
             let geo = test.geo.as_ref();
             let geo = geo.map_or_else(String::new, |geo| format!(" in {geo}"));
@@ -169,7 +175,7 @@ fn interval(figure: Estimate, decimals: usize) -> Cell {
 impl Report for MixReport<'_> {
     fn title(&self) -> String {
         let panel = self.posterior.panel();
-        let periods = format!("{} {:?}s", panel.periods(), panel.period()).to_lowercase();
+        let periods = format!("{} {}", panel.periods(), panel.period().nouns());
         let geos = match panel.geos().len() {
             0 | 1 => String::new(),
             geos => format!(" x {geos} geos"),
@@ -217,6 +223,7 @@ impl Serialize for MixReport<'_> {
             contributions: contributions(parts, self.by_geo),
             lift_tests: posterior.lift_report(),
             findings: baseline_report::findings(posterior),
+            test_agreement: posterior.test_agreement(),
         }
         .serialize(serializer)
     }
@@ -232,6 +239,8 @@ struct Figures<'a, T: Serialize> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lift_tests: Vec<T>,
     findings: Vec<FindingFigures>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    test_agreement: Vec<TestAgreement>,
 }
 
 /// One channel, in one geo where there are several.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::budget::{Budget, ChannelBudget, Ensemble, HorizonCurve, ResponseCurve};
+use crate::budget::{HorizonCurve, ResponseCurve};
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
@@ -14,11 +14,26 @@ use crate::stats::Estimate;
 /// One period's response in one geo to carried-over spend, in units of the KPI (of money where the
 /// panel has revenue per KPI).
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct PeriodCurve {
+pub struct PeriodCurve {
     saturation: SaturationCurve,
     effect: f64,
     /// Units of activity per unit of spend.
     rate: f64,
+}
+
+impl PeriodCurve {
+    /// The same response times a factor.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self {
+            effect: self.effect * factor,
+            ..self
+        }
+    }
+
+    /// Units of activity per unit of spend.
+    pub(crate) const fn rate(&self) -> f64 {
+        self.rate
+    }
 }
 
 impl ResponseCurve for PeriodCurve {
@@ -34,7 +49,7 @@ impl ResponseCurve for PeriodCurve {
 /// What a channel's total spend over a horizon returns under one draw, carry-over
 /// from before and after it honoured.
 ///
-/// The spend is laid out evenly over the horizon's periods and over geos as it was over the panel.
+/// The spend is laid out evenly over the horizon's periods, and over geos as it is now.
 ///
 /// ```
 /// use mixtouch::budget::Goal;
@@ -45,12 +60,12 @@ impl ResponseCurve for PeriodCurve {
 /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
 /// let search = Search::default().with_evaluations(200);
 /// let model = search.estimate(&MixSpecification::new(), &panel)?;
-/// // The plan of the next four weeks: each channel between half and twice its mean spend.
+/// // The plan of the next four weeks: each channel between half and twice its spend now.
 /// let curves = model.response_curves(4)?;
 /// let budget = model.budget(4, 0.5, 2.0)?;
 /// let total = budget.channels().iter().map(|channel| channel.now()).sum();
 /// let plan = budget.plan(&curves, Goal::Outcome { total })?;
-/// assert!(plan.gain() >= 0.0);
+/// assert!(plan.outcome_planned() >= plan.outcome_now());
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -59,7 +74,7 @@ pub struct ChannelResponse {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum GeoResponse {
+pub(crate) enum GeoResponse {
     /// Carried over, then saturated.
     Carried(HorizonCurve<PeriodCurve>),
     /// Saturated within its period, then carried over: every period counts with the sum of the
@@ -69,6 +84,13 @@ enum GeoResponse {
         periods: f64,
         reach: f64,
     },
+}
+
+impl ChannelResponse {
+    /// From each geo's share of the spend and its response.
+    pub(crate) const fn new(geos: Vec<(f64, GeoResponse)>) -> Self {
+        Self { geos }
+    }
 }
 
 impl ResponseCurve for ChannelResponse {
@@ -144,7 +166,7 @@ impl Posterior {
                 "a finite number, 0 or more",
             ));
         }
-        let shares = self.geo_shares(c);
+        let shares = self.geo_shares(c, 0..self.panel.periods());
         let steady = |draw: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
             let reach = self.reach(draw, c);
             let geo = |(g, share): (usize, &f64)| {
@@ -173,83 +195,6 @@ impl Posterior {
             .collect())
     }
 
-    /// The curves to plan the next `periods` periods with: every draw's, so that the plan's gain
-    /// has an interval.
-    ///
-    /// # Errors
-    /// If `periods` is 0.
-    pub fn response_curves(&self, periods: usize) -> Result<Ensemble<ChannelResponse>> {
-        if periods == 0 {
-            return Err(Error::setting("periods to plan", periods, "1 or more"));
-        }
-        let curves = |draw: &PosteriorDraw| -> Result<Vec<ChannelResponse>> {
-            (0..self.panel.channels().len())
-                .map(|c| self.channel_response(draw, c, periods))
-                .collect()
-        };
-        let draws = self
-            .draws
-            .iter()
-            .zip(self.weights())
-            .map(|(m, w)| Ok((*w, curves(m)?)));
-        Ensemble::new(draws.collect::<Result<_>>()?)
-    }
-
-    /// A budget for the next `periods` periods: each channel between `least` and `most` times its
-    /// mean spend so far.
-    ///
-    /// ```
-    /// use mixtouch::budget::Goal;
-    /// use mixtouch::mix::estimate::{Estimator, Search};
-    /// use mixtouch::mix::specification::MixSpecification;
-    /// use mixtouch::simulate::panels::PanelWorld;
-    ///
-    /// let panel = PanelWorld::national()?.simulate(1).panel()?;
-    /// let search = Search::default().with_evaluations(200);
-    /// let model = search.estimate(&MixSpecification::new(), &panel)?;
-    /// let budget = model.budget(4, 0.5, 1.5)?;
-    /// let total = budget.channels().iter().map(|c| c.now()).sum();
-    /// let plan = budget.plan(&model.response_curves(4)?, Goal::Outcome { total })?;
-    /// assert!(plan.gain() >= 0.0);
-    /// # Ok::<(), mixtouch::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// If `periods` is 0 or the multiples are not finite numbers, 0 or more, in order.
-    pub fn budget(&self, periods: usize, least: f64, most: f64) -> Result<Budget> {
-        if periods == 0 {
-            return Err(Error::setting("periods to plan", periods, "1 or more"));
-        }
-        let channel = |channel: &crate::mix::panel::Channel| {
-            let mean = channel.spend().iter().sum::<f64>() / self.panel.periods() as f64;
-            ChannelBudget::new(channel.name(), mean * periods as f64)
-                .with_relative_bounds(least..=most)
-        };
-        let budget = Budget::new(self.panel.channels().iter().map(channel));
-        budget.check().map(|()| budget)
-    }
-
-    /// Each geo's share of a channel's spend; equal shares where there was none.
-    fn geo_shares(&self, channel: usize) -> Vec<f64> {
-        let periods = self.panel.periods();
-        let spend: Vec<f64> = self.panel.channels()[channel]
-            .spend()
-            .chunks(periods)
-            .map(|g| g.iter().sum())
-            .collect();
-        let total: f64 = spend.iter().sum();
-        spend
-            .iter()
-            .map(|s| {
-                if total > 0.0 {
-                    s / total
-                } else {
-                    1.0 / spend.len() as f64
-                }
-            })
-            .collect()
-    }
-
     /// The sum of adstock weights.
     fn reach(&self, draw: &PosteriorDraw, channel: usize) -> f64 {
         let mut weights = vec![0.0; self.lags(draw, channel)];
@@ -258,14 +203,19 @@ impl Posterior {
     }
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
-    fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
+    pub(crate) fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
         draw.curves[channel]
             .adstock
             .window()
             .unwrap_or(self.panel.periods())
     }
 
-    fn period_curve(&self, draw: &PosteriorDraw, channel: usize, geo: usize) -> PeriodCurve {
+    pub(crate) fn period_curve(
+        &self,
+        draw: &PosteriorDraw,
+        channel: usize,
+        geo: usize,
+    ) -> PeriodCurve {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
         let column = &self.panel.channels()[channel];
@@ -282,41 +232,8 @@ impl Posterior {
         }
     }
 
-    fn channel_response(
-        &self,
-        draw: &PosteriorDraw,
-        channel: usize,
-        periods: usize,
-    ) -> Result<ChannelResponse> {
-        let mut weights = vec![0.0; self.lags(draw, channel)];
-        draw.curves[channel].adstock.weights(&mut weights);
-        let geo = |(geo, share): (usize, f64)| {
-            let period = self.period_curve(draw, channel, geo);
-            let response = match draw.curves[channel].order {
-                Order::SaturationFirst => GeoResponse::Saturated {
-                    period,
-                    periods: periods as f64,
-                    reach: weights.iter().sum(),
-                },
-                Order::AdstockFirst => {
-                    let past = self.past_spend(channel, geo, period.rate);
-                    let shares = vec![1.0 / periods as f64; periods];
-                    GeoResponse::Carried(HorizonCurve::laid_out(period, &shares, &weights, &past)?)
-                }
-            };
-            Ok((share, response))
-        };
-        let geos = self
-            .geo_shares(channel)
-            .into_iter()
-            .enumerate()
-            .map(geo)
-            .collect::<Result<Vec<_>>>()?;
-        Ok(ChannelResponse { geos })
-    }
-
     /// The panel's activity in one geo as the spend that would buy it at the channel's mean rate.
-    fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
+    pub(crate) fn past_spend(&self, channel: usize, geo: usize, rate: f64) -> Vec<f64> {
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let scale = self.scales.activity[channel][geo];
         self.panel.channels()[channel].activity()[rows]

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::mix::panel::{Finding, Panel};
 use crate::mix::specification::columns::BaselineColumns;
+use crate::mix::specification::contradictions::contradictions;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::Pooling;
 use crate::mix::transform::LagWindow;
@@ -12,7 +13,8 @@ const ROWS_PER_PARAMETER: usize = 5;
 impl MixSpecification {
     /// What is worth knowing before this model is fitted to a panel: what [`Panel::check`] finds,
     /// too few rows for all of the model's parameters - of media, trend, seasonality, holidays,
-    /// events and controls -, and holidays that the panel does not reach.
+    /// events and controls -, holidays that the panel does not reach, and lift tests that
+    /// contradict each other.
     ///
     /// ```
     /// use mixtouch::mix::panel::Finding;
@@ -40,6 +42,7 @@ impl MixSpecification {
         if rows < ROWS_PER_PARAMETER * parameters {
             findings.push(Finding::FewRows { rows, parameters });
         }
+        findings.extend(contradictions(&self.lift_tests, panel));
         Ok(findings)
     }
 
@@ -128,10 +131,7 @@ impl MixSpecification {
                     panel.channel_names().collect::<Vec<_>>().join(", "),
                 ));
             }
-            if let Some(geo) = test
-                .geo()
-                .filter(|geo| !panel.geos().iter().any(|g| g == geo))
-            {
+            if let Some(geo) = test.geos().iter().find(|geo| !panel.geos().contains(geo)) {
                 return Err(test.error("geo", geo, panel.geos().join(", ")));
             }
         }

@@ -87,8 +87,8 @@ impl Holidays {
         let mut names: Vec<&str> = self.0.iter().map(|(_, name)| name.as_str()).collect();
         names.sort_unstable();
         names.dedup();
-        let days_of = |name: &str, start: Day| {
-            let end = period.next(start);
+        let days_of = |name: &str, date: Day| {
+            let (start, end) = period.span(date);
             self.0
                 .iter()
                 .filter(|(day, n)| n == name && (start..end).contains(day))

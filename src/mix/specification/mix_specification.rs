@@ -116,8 +116,8 @@ impl MixSpecification {
         self
     }
 
-    /// The range of a transform parameter of one channel; the shape of the prior stays. Spend counts
-    /// in units of the geo's maximum.
+    /// The range of a transform parameter of one channel; the shape of the prior stays. Spend
+    /// counts in units of the geo's maximum.
     #[must_use]
     pub fn with_channel_prior(
         mut self,
@@ -220,8 +220,8 @@ impl MixSpecification {
     }
 
     /// The range of the ridge penalty on the media, 0 or more: `penalty` in
-    /// [`Ridge`](crate::mix::regression::Ridge)'s formula with the KPI in units of its mean and each
-    /// coefficient measured as the channel's mean contribution.
+    /// [`Ridge`](crate::mix::regression::Ridge)'s formula with the KPI in units of its mean and
+    /// each coefficient measured as the channel's mean contribution.
     ///
     /// Unless set, it is the range that says, given the noise found in the data, that a channel's
     /// contribution is of the order of 5 % to 50 % of the KPI's mean.
@@ -233,10 +233,12 @@ impl MixSpecification {
 
     /// Experiments the fit has to agree with, as far as their standard errors ask for it.
     ///
-    /// A test's `spend_change` comes on top of the spend the panel records for its window: the
-    /// model compares the outcome at the recorded spend with that at the recorded spend +
-    /// `spend_change`. Estimators refuse a test whose window is not wholly within the panel, or that
-    /// cuts more than the channel's spend in the window.
+    /// A test's `spend_change` comes on top of the spend that the panel records for its window,
+    /// unless the test says that it is recorded there ([`LiftTest::with_recorded`]). The model
+    /// compares the outcome at the recorded spend with that at the recorded spend + `spend_change`,
+    /// or where it is recorded, with that at the recorded spend - `spend_change`. Estimators refuse
+    /// a test whose window is not wholly within the panel, or that takes away more than the
+    /// channel's recorded spend in the window.
     #[must_use]
     pub fn with_lift_tests(mut self, tests: Vec<LiftTest>) -> Self {
         self.lift_tests = tests;

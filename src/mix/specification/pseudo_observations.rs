@@ -26,9 +26,12 @@ pub(crate) struct PseudoObservation {
 
 #[derive(Debug, Clone)]
 enum Kind {
-    /// Activity with the test's change, per geo it ran in, and the periods it ran.
+    /// Activity that the panel does not show - with the test's change, or without it where the
+    /// panel has it -, per geo the test ran in, and the periods it ran.
     Lift {
-        changed: Vec<(usize, Vec<f64>)>,
+        other: Vec<(usize, Vec<f64>)>,
+        /// 1 where the other activity is with the test, -1 where it is without.
+        sign: f64,
         from: usize,
         to: usize,
     },
@@ -83,23 +86,28 @@ impl PseudoObservation {
         })
     }
 
-    /// The changed activity of a lift test. The panel's spend is taken to be without the test: the
-    /// change comes on top of it, spread over the test's periods in proportion to their spend
-    /// (evenly where there is none), by days where a period is only partly within the test;
-    /// exposures change in proportion to spend.
+    /// The activity of a lift test that the panel does not show. Where the panel's spend includes
+    /// the change, it is the spend without the test; or else the spend with the test.
+    ///
+    /// The change is spread over the test's periods and geos in proportion to the spend recorded
+    /// there, by days where a period is only partly within the test. Where nothing is recorded it
+    /// is spread evenly over the days, and over geos by their spend in the whole panel. Exposures
+    /// change in proportion to spend.
     fn from_lift_test(test: &LiftTest, panel: &Panel, scales: &Scales) -> Result<Self> {
         let channel = panel.channel_index("a lift test", test.channel())?;
         let tested = TestedCells::new(test, panel, &panel.channels()[channel])?;
-        tested.check_cut(test)?;
+        let sign = if test.is_recorded() { -1.0 } else { 1.0 };
+        let change = sign * test.spend_change();
+        tested.check_cut(test, change)?;
         let unit = scales.mean_kpi();
         let activity = scales.scaled_activity(panel, channel);
-        let changed = tested
+        let other = tested
             .geos
             .iter()
             .map(|&geo| {
                 let scale = scales.activity[channel][geo];
                 let mut series = activity.of_geo(geo)[..activity.history()].to_vec();
-                series.extend(tested.changed_activity(geo, test.spend_change(), scale));
+                series.extend(tested.changed_activity(geo, change, scale));
                 (geo, series)
             })
             .collect();
@@ -109,7 +117,8 @@ impl PseudoObservation {
             standard_error: test.standard_error() / unit,
             unit,
             kind: Kind::Lift {
-                changed,
+                other,
+                sign,
                 from: tested.from,
                 to: tested.to,
             },
@@ -133,7 +142,12 @@ impl PseudoObservation {
         let applies = |geo: usize| column.geo.is_none_or(|g| g == geo);
         let periods = transformed.len() / kpi_scale.len();
         let sum = match &self.kind {
-            Kind::Lift { changed, from, to } => changed
+            Kind::Lift {
+                other,
+                sign,
+                from,
+                to,
+            } => other
                 .iter()
                 .filter(|(geo, _)| applies(*geo))
                 .map(|(geo, activity)| {
@@ -145,7 +159,7 @@ impl PseudoObservation {
                         .zip(before)
                         .map(|(a, b)| a - b)
                         .sum();
-                    difference * kpi_scale[*geo]
+                    sign * difference * kpi_scale[*geo]
                 })
                 .sum::<f64>(),
             Kind::Total { worth } => (0..kpi_scale.len())
@@ -160,6 +174,12 @@ impl PseudoObservation {
         sum / self.unit
     }
 
+    /// What the row states, in units of the KPI (of money for a belief where the panel has revenue
+    /// per KPI), with its standard error.
+    pub(crate) fn stated(&self) -> (f64, f64) {
+        (self.target * self.unit, self.standard_error * self.unit)
+    }
+
     /// Whether the row is a lift test, not a belief.
     pub(crate) const fn is_lift(&self) -> bool {
         matches!(self.kind, Kind::Lift { .. })
@@ -169,6 +189,9 @@ impl PseudoObservation {
 /// The part of a panel that a lift test ran in.
 struct TestedCells<'a> {
     column: &'a Channel,
+    /// Each of the panel's geos' part of a change where no spend is recorded; sums to 1 over the
+    /// test's geos.
+    geo_shares: Vec<f64>,
     periods: usize,
     /// The share of each period's days that the test ran on.
     overlap: Vec<f64>,
@@ -184,12 +207,13 @@ impl<'a> TestedCells<'a> {
         let overlap: Vec<f64> = panel
             .dates()
             .iter()
-            .map(|&start| share_within(panel.period().next(start), start, test))
+            .map(|&date| share_within(panel.period().span(date), test))
             .collect();
         let (from, to) = tested_periods(test, panel, &overlap)?;
         let geos = tested_geos(test, panel, column)?;
         let mut cells = Self {
             column,
+            geo_shares: shares_of(&geos, column, panel.periods()),
             periods: panel.periods(),
             overlap,
             from,
@@ -209,25 +233,32 @@ impl<'a> TestedCells<'a> {
         self.overlap[t] * self.column.spend()[geo * self.periods + t]
     }
 
-    /// An error if the test cuts more than was spent.
-    fn check_cut(&self, test: &LiftTest) -> Result<()> {
-        if test.spend_change() < -self.spend * (1.0 + 1e-9) {
-            let expected = format!(
-                "at least -{}, the spend on {} from {} to {}",
-                self.spend,
-                test.channel(),
-                test.start(),
-                test.end()
-            );
-            return Err(test.error("spend_change", test.spend_change(), expected));
+    /// An error if a change takes away more than the panel records.
+    fn check_cut(&self, test: &LiftTest, change: f64) -> Result<()> {
+        if change >= -self.spend * (1.0 + 1e-9) {
+            return Ok(());
         }
-        Ok(())
+        let spend = format!(
+            "{}, the spend on {} from {} to {}",
+            self.spend,
+            test.channel(),
+            test.start(),
+            test.end()
+        );
+        let expected = if test.is_recorded() {
+            format!("at most {spend}, which includes the change")
+        } else {
+            format!(
+                "at least -{spend}; where the panel shows the cut already, the test is to be marked \
+                 as recorded"
+            )
+        };
+        Err(test.error("spend_change", test.spend_change(), expected))
     }
 
     /// A geo's activity up to the test's end, in units of `scale`, with a change of spend.
     fn changed_activity(&self, geo: usize, spend_change: f64, scale: f64) -> Vec<f64> {
-        let days: f64 =
-            self.overlap[self.from..self.to].iter().sum::<f64>() * self.geos.len() as f64;
+        let days: f64 = self.overlap[self.from..self.to].iter().sum();
         let start = geo * self.periods;
         let per_spend = mean_rate(self.column);
         let mut activity: Vec<f64> = self.column.activity()[start..start + self.to]
@@ -238,7 +269,7 @@ impl<'a> TestedCells<'a> {
             let share = if self.spend > 0.0 {
                 self.spend_at(geo, t) / self.spend
             } else {
-                self.overlap[t] / days
+                self.geo_shares[geo] * self.overlap[t] / days
             };
             let (spend, now) = (
                 self.column.spend()[start + t],
@@ -264,8 +295,9 @@ fn mean_rate(column: &Channel) -> f64 {
 
 /// The first period that the test ran in and the first after it.
 fn tested_periods(test: &LiftTest, panel: &Panel, overlap: &[f64]) -> Result<(usize, usize)> {
-    let last_period = panel.dates()[panel.periods() - 1];
-    let (first, last) = (panel.dates()[0], panel.period().next(last_period).plus(-1));
+    let (first, _) = panel.period().span(panel.dates()[0]);
+    let (_, after) = panel.period().span(panel.dates()[panel.periods() - 1]);
+    let last = after.plus(-1);
     let (from, to) = (
         overlap.iter().position(|o| *o > 0.0),
         overlap.iter().rposition(|o| *o > 0.0),
@@ -290,11 +322,14 @@ fn tested_geos(test: &LiftTest, panel: &Panel, column: &Channel) -> Result<Vec<u
             .iter()
             .any(|x| *x > 0.0)
     };
-    let tested =
-        |geo: &usize| test.geo().is_none_or(|name| panel.geos()[*geo] == name) && active(*geo);
+    let named = |geo: usize| test.geos().is_empty() || test.geos().contains(&panel.geos()[geo]);
+    let tested = |geo: &usize| named(*geo) && active(*geo);
     let geos: Vec<usize> = (0..panel.geos().len()).filter(tested).collect();
     if geos.is_empty() {
-        let place = test.geo().map_or(String::new(), |geo| format!(" in {geo}"));
+        let place = match test.geos() {
+            [] => String::new(),
+            geos => format!(" in {}", geos.join(", ")),
+        };
         return Err(test.error(
             "channel",
             test.channel(),
@@ -304,13 +339,40 @@ fn tested_geos(test: &LiftTest, panel: &Panel, column: &Channel) -> Result<Vec<u
     Ok(geos)
 }
 
-/// The share of the days from `start` to the day before `end` that the test ran on.
-fn share_within(end: Day, start: Day, test: &LiftTest) -> f64 {
+/// The share of a period's days that the test ran on.
+fn share_within((start, after): (Day, Day), test: &LiftTest) -> f64 {
     let days = test
         .end()
         .plus(1)
-        .min(end)
+        .min(after)
         .since(test.start().max(start))
         .max(0);
-    f64::from(days) / f64::from(end.since(start))
+    f64::from(days) / f64::from(after.since(start))
+}
+
+/// Each of the panel's geos' share of the channel's spend in some geos; equal where it has none.
+fn shares_of(geos: &[usize], column: &Channel, periods: usize) -> Vec<f64> {
+    let spend: Vec<f64> = column
+        .spend()
+        .chunks(periods)
+        .enumerate()
+        .map(|(geo, spend)| {
+            let tested = geos.contains(&geo);
+            if tested { spend.iter().sum() } else { 0.0 }
+        })
+        .collect();
+    let total: f64 = spend.iter().sum();
+    let equal = 1.0 / geos.len() as f64;
+    let share = |spend: &f64| if total > 0.0 { spend / total } else { equal };
+    spend.iter().map(share).collect()
+}
+
+/// What the panel records of a test's channel in its geos and days; none where the test does not
+/// lie within the panel.
+pub(crate) fn tested_spend(test: &LiftTest, panel: &Panel) -> Option<f64> {
+    let column = panel
+        .channels()
+        .iter()
+        .find(|c| c.name() == test.channel())?;
+    Some(TestedCells::new(test, panel, column).ok()?.spend)
 }

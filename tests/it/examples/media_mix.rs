@@ -205,6 +205,60 @@ fn least_squares_prints_its_coefficients_beside_channels_and_plan() {
 }
 
 #[test]
+fn plans_have_goals_steps_periods_and_a_sensitivity() {
+    let quick = ["--trials", "40", "--front-trials", "0", "--json"];
+    let plan = |options: &[&str]| -> Value {
+        let (status, out, notes) = run(&[&quick[..], options].concat());
+        assert_eq!(status, 0, "{notes}");
+        serde_json::from_str::<Value>(&out).unwrap()["plan"].take()
+    };
+    let of = |plan: &Value, channel: &str, field: &str| {
+        let channels = plan["channels"].as_array().unwrap();
+        let found = channels.iter().find(|c| c["channel"] == channel).unwrap();
+        found[field].as_f64().unwrap()
+    };
+    let stepped = plan(&[
+        "--goal",
+        "profit=0.2",
+        "--plan-periods",
+        "4",
+        "--now",
+        "8",
+        "--steps",
+        "Local-Ads=100",
+        "--risk",
+        "tail=0.3",
+    ]);
+    let multiple = of(&stepped, "Local-Ads", "planned") / 100.0;
+    assert!((multiple - multiple.round()).abs() < 1e-9, "{stepped}");
+    let by_period = plan(&[
+        "--budget",
+        "900",
+        "--plan-periods",
+        "3",
+        "--peak",
+        "2",
+        "--sensitivity",
+    ]);
+    let cells = by_period["by_period"]["channels"][0]["by_period"]
+        .as_array()
+        .unwrap();
+    assert_eq!(cells.len(), 3);
+    assert!(by_period["by_period"]["kkt_residual"].as_f64().unwrap() < 1e-3);
+    let knowledge = by_period["sensitivity"]["channels"].as_array().unwrap();
+    assert!(
+        knowledge
+            .iter()
+            .all(|c| c["worth_of_knowing"].as_f64().unwrap() >= 0.0)
+    );
+    let (chosen, judged) = (&by_period["gain_where_chosen"], &by_period["expected_gain"]);
+    assert!(
+        chosen.as_f64().unwrap() >= judged.as_f64().unwrap() - 1e-9,
+        "{by_period}"
+    );
+}
+
+#[test]
 fn bad_options_are_refused() {
     for (options, parts) in [
         (&["--sesonality", "2"][..], &["--sesonality"][..]),
@@ -243,6 +297,36 @@ fn bad_options_are_refused() {
         (
             &["--budget", "1e12"],
             &["total budget is 1000000000000", "bounds allow"],
+        ),
+        (&["--goal", "fame"], &["--goal is fame", "target-roi=X"]),
+        (&["--goal", "profit=much"], &["profit=much"]),
+        (
+            &["--goal", "profit=1", "--budget", "300"],
+            &["outcome with --budget"],
+        ),
+        (&["--risk", "tail"], &["tail", "quantile=PROBABILITY"]),
+        (
+            &["--budget", "300", "--risk", "tail=2"],
+            &["share of the risk is 2"],
+        ),
+        (&["--steps", "Email"], &["Email", "CHANNEL=AMOUNT"]),
+        (
+            &["--budget", "300", "--steps", "radio=5"],
+            &["--steps names channel \"radio\"", "Search-Ads"],
+        ),
+        (&["--now", "soon"], &["soon", "a number of periods"]),
+        (
+            &["--budget", "300", "--now", "1000"],
+            &["periods of the spend now is 1000"],
+        ),
+        (&["--sensitivity"], &["--sensitivity", "--budget TOTAL"]),
+        (
+            &["--budget", "300", "--plan-periods", "0"],
+            &["periods to plan is 0", "1 to 1000"],
+        ),
+        (
+            &["--budget", "300", "--peak", "0.5"],
+            &["peak of a period is 0.5"],
         ),
         (&["--from", "2030-01-01"], &["2030-01-01"]),
         (&["--from", "soon"], &["soon", "YYYY-MM-DD"]),
