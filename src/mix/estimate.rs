@@ -17,6 +17,7 @@ mod estimator;
 mod evidence;
 mod fold;
 #[cfg(feature = "linfa")]
+mod holdout;
 mod least_squares;
 mod objectives;
 mod problem;
@@ -26,6 +27,7 @@ mod transformed_design;
 mod validation;
 
 pub use self::estimator::Estimator;
+pub use self::holdout::{Holdout, HoldoutRow};
 #[cfg(feature = "linfa")]
 pub use self::least_squares::{
     BreuschPagan, Coefficient, Family, LeastSquares, RegressionData, RegressionSummary,

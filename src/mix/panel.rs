@@ -2,6 +2,7 @@
 
 mod append;
 mod build;
+mod change;
 mod check;
 mod column;
 mod period;
@@ -13,6 +14,7 @@ mod view;
 mod weekdays;
 
 pub use self::build::Panel;
+pub use self::change::Change;
 pub use self::check::Finding;
 pub use self::column::{Channel, Control};
 pub use self::period::Frequency;

@@ -15,6 +15,9 @@ use crate::util::Random;
 pub struct MixForecast {
     decomposition: Decomposition,
     predictions: Vec<Estimate>,
+    /// What may be seen in each row, draw by draw, in ascending order.
+    #[serde(skip)]
+    pub(crate) draws: Vec<Vec<f64>>,
 }
 
 impl MixForecast {
@@ -56,21 +59,25 @@ impl Posterior {
             .collect();
         let deviations = self.noise_deviations();
         let random = Random::new(0).stream(5);
-        let estimate = |row: usize| {
+        let means = |row: usize| -> Vec<f64> {
+            decompositions.iter().map(|d| d.prediction()[row]).collect()
+        };
+        let seen = |row: usize| -> Vec<f64> {
             let deviation = deviations[row / future.periods()];
             let mut random = random.stream(row as u64);
-            let means = decompositions.iter().map(|d| d.prediction()[row]);
-            let values: Vec<f64> = means.clone().collect();
-            let seen: Vec<f64> = means
-                .map(|mean| mean + deviation * random.normal())
-                .collect();
-            Estimate::new(
-                self.estimate(&values).value(),
-                self.estimate(&seen).interval(),
-            )
+            let noise = means(row).into_iter();
+            let mut seen: Vec<f64> = noise.map(|m| m + deviation * random.normal()).collect();
+            seen.sort_unstable_by(f64::total_cmp);
+            seen
+        };
+        let draws: Vec<Vec<f64>> = (0..future.rows()).map(seen).collect();
+        let prediction = |(row, seen): (usize, &Vec<f64>)| {
+            let mean = self.estimate(&means(row)).value();
+            Estimate::new(mean, self.estimate(seen).interval())
         };
         Ok(MixForecast {
-            predictions: (0..future.rows()).map(estimate).collect(),
+            predictions: draws.iter().enumerate().map(prediction).collect(),
+            draws,
             decomposition: self.decompose(&whole).last(future.periods()),
         })
     }

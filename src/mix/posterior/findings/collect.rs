@@ -1,6 +1,7 @@
 //! Everything that a fit leaves to be said.
 
 use crate::mix::posterior::findings::autocorrelation::autocorrelation;
+use crate::mix::posterior::findings::curves::{at_ends, unseen};
 use crate::mix::posterior::findings::finding::FitFinding;
 use crate::mix::posterior::findings::level_break::level_break;
 use crate::mix::posterior::findings::series::Series;
@@ -12,7 +13,8 @@ const EXACT: f64 = 1e-9;
 
 impl Posterior {
     /// What the fit leaves unexplained and what to do about it: breaks of the level, residuals that
-    /// repeat, unequal variance, rows far off, and a baseline below 0. Empty is good.
+    /// repeat, unequal variance, rows far off, a baseline below 0, and curves that say what the data have not
+    /// shown. Empty is good.
     ///
     /// An exact fit leaves nothing to look at; nor do rows of weight 0 count.
     pub fn findings(&self) -> Vec<FitFinding> {
@@ -30,6 +32,8 @@ impl Posterior {
             findings.extend(outliers(self, &residuals, &rows));
         }
         findings.extend(self.negative_baseline(&rows));
+        findings.extend(unseen(self));
+        findings.extend(at_ends(self));
         findings
     }
 

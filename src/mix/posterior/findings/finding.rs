@@ -60,6 +60,22 @@ pub enum FitFinding {
         /// by (1 + r) / (1 - r).
         statistic: f64,
     },
+    /// Much of a channel's contribution lies below the least that ran in any period.
+    Unseen {
+        /// The channel.
+        channel: String,
+        /// The share of its contribution.
+        share: f64,
+    },
+    /// The draws of a transform parameter crowd at an end of the range it was given.
+    AtEndOfRange {
+        /// The channel.
+        channel: String,
+        /// The parameter.
+        parameter: String,
+        /// The end.
+        end: f64,
+    },
     /// The baseline is below 0 though the KPI never is.
     NegativeBaseline {
         /// The share of rows.
@@ -96,7 +112,7 @@ pub struct Outlier {
 }
 
 impl FitFinding {
-    /// What the finding is about: a geo, or the first of the rows; none for the whole fit.
+    /// What the finding is about: a geo, a channel, or the first of the rows; none for the whole fit.
     ///
     /// ```
     /// use mixtouch::mix::posterior::FitFinding;
@@ -106,6 +122,9 @@ impl FitFinding {
     pub fn about(&self) -> Option<String> {
         match self {
             Self::Break { geo, .. } => geo.clone(),
+            Self::Unseen { channel, .. } | Self::AtEndOfRange { channel, .. } => {
+                Some(channel.clone())
+            }
             Self::Outliers { rows } => rows.first().map(ToString::to_string),
             _ => None,
         }
@@ -154,6 +173,22 @@ impl fmt::Display for FitFinding {
                     figure(*size, 0)
                 )
             }
+            Self::Unseen { channel, share } => write!(
+                f,
+                "{:.0} % of what {channel} brought lies below the least that ran in any period, \
+                 where only the curve says so: pause it in a test, or state a belief about its \
+                 return",
+                100.0 * share
+            ),
+            Self::AtEndOfRange {
+                channel,
+                parameter,
+                end,
+            } => write!(
+                f,
+                "{parameter} of {channel} lies at the end of its range, {end}: widen the range, or \
+                 take another family of curves"
+            ),
             Self::NegativeBaseline { share } => write!(
                 f,
                 "the baseline is below 0 in {:.0} % of the rows, so media are credited with more \

@@ -1,0 +1,172 @@
+//! A column changed over some periods: what a scenario asks about.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::mix::panel::build::Panel;
+use crate::mix::panel::column::{Channel, Control};
+use crate::time::Day;
+
+/// A change of one column of a panel - a channel's spend or a control - over a range of periods.
+///
+/// ```
+/// use mixtouch::mix::panel::{Change, PanelColumns};
+///
+/// let csv = "week,tv,price,sales\n2024-01-01,40,9,90\n2024-01-08,20,9,80\n";
+/// let columns = PanelColumns::new("week", "sales").channel("tv").control("price");
+/// let panel = columns.read(csv.as_bytes())?;
+/// let less = panel.with_changes(&[
+///     Change::times("tv", 0.7),
+///     Change::plus("price", 1.0).between("2024-01-08".parse()?, "2024-01-08".parse()?),
+/// ])?;
+/// assert_eq!(less.channels()[0].spend(), [28.0, 14.0]);
+/// assert_eq!(less.controls()[0].values(), [9.0, 10.0]);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    column: String,
+    amount: Amount,
+    from: Day,
+    to: Day,
+}
+
+/// By how much.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Amount {
+    Times(f64),
+    Plus(f64),
+    Set(f64),
+}
+
+impl Change {
+    const fn new(column: String, amount: Amount) -> Self {
+        Self {
+            column,
+            amount,
+            from: Day::MIN,
+            to: Day::MAX,
+        }
+    }
+
+    /// The column times a factor.
+    pub fn times(column: impl Into<String>, factor: f64) -> Self {
+        Self::new(column.into(), Amount::Times(factor))
+    }
+
+    /// The column plus an amount in every row.
+    pub fn plus(column: impl Into<String>, amount: f64) -> Self {
+        Self::new(column.into(), Amount::Plus(amount))
+    }
+
+    /// The column at one value in every row.
+    pub fn set(column: impl Into<String>, value: f64) -> Self {
+        Self::new(column.into(), Amount::Set(value))
+    }
+
+    /// The same change in the periods that begin from `from` to `to`, both included; in all of them
+    /// otherwise.
+    #[must_use]
+    pub fn between(self, from: Day, to: Day) -> Self {
+        Self { from, to, ..self }
+    }
+
+    /// The column.
+    pub fn column(&self) -> &str {
+        &self.column
+    }
+
+    /// A cell after the change.
+    fn of(&self, value: f64) -> f64 {
+        match self.amount {
+            Amount::Times(factor) => value * factor,
+            Amount::Plus(amount) => value + amount,
+            Amount::Set(to) => to,
+        }
+    }
+
+    fn error(
+        &self,
+        value: impl std::fmt::Display,
+        expected: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Error {
+        Error::setting(format!("change of {}", self.column), value, expected)
+    }
+}
+
+impl Panel {
+    /// The panel with columns changed, one change after the other. Exposures of a channel change in
+    /// proportion to its spend.
+    ///
+    /// # Errors
+    /// If a change names no channel or control, touches no period, leaves spend that is negative or
+    /// a cell that is not a number, or buys exposures where there were none.
+    pub fn with_changes(&self, changes: &[Change]) -> Result<Self> {
+        let mut panel = self.clone();
+        for change in changes {
+            panel.apply(change)?;
+        }
+        Ok(panel)
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<()> {
+        let periods = self.periods();
+        let touched: Vec<bool> = (0..self.rows())
+            .map(|row| (change.from..=change.to).contains(&self.dates[row % periods]))
+            .collect();
+        if !touched.contains(&true) {
+            let range = format!("days of {} to {}", self.dates[0], self.dates[periods - 1]);
+            return Err(change.error(format!("{} to {}", change.from, change.to), range));
+        }
+        let channel = self.channels.iter_mut().find(|c| c.name == change.column);
+        if let Some(channel) = channel {
+            return channel.change(change, &touched);
+        }
+        let control = self.controls.iter_mut().find(|c| c.name == change.column);
+        if let Some(control) = control {
+            return control.change(change, &touched);
+        }
+        let known: Vec<&str> = self
+            .channel_names()
+            .chain(self.controls.iter().map(|c| c.name.as_str()))
+            .collect();
+        Err(Error::setting("change", &change.column, known.join(", ")))
+    }
+}
+
+impl Channel {
+    fn change(&mut self, change: &Change, touched: &[bool]) -> Result<()> {
+        for (row, _) in touched.iter().enumerate().filter(|(_, touched)| **touched) {
+            let now = self.spend[row];
+            let then = change.of(now);
+            if !(then >= 0.0 && then.is_finite()) {
+                return Err(change.error(then, "spend that is a finite number, 0 or more"));
+            }
+            if let Some(exposure) = &mut self.exposure {
+                let rate = if now > 0.0 { then / now } else { 0.0 };
+                if now <= 0.0 && then > 0.0 {
+                    let expected = "spend in a period that has exposures to change in proportion";
+                    return Err(change.error(then, expected));
+                }
+                exposure[row] *= rate;
+            }
+            self.spend[row] = then;
+        }
+        Ok(())
+    }
+}
+
+impl Control {
+    fn change(&mut self, change: &Change, touched: &[bool]) -> Result<()> {
+        let cells = self.values.iter_mut().zip(touched);
+        for (cell, _) in cells.filter(|(_, touched)| **touched) {
+            *cell = change.of(*cell);
+            if !cell.is_finite() {
+                return Err(change.error(*cell, "a finite number"));
+            }
+        }
+        Ok(())
+    }
+}

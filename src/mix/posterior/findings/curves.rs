@@ -1,0 +1,74 @@
+//! What a curve says that the data have not shown.
+
+use crate::mix::posterior::findings::finding::FitFinding;
+use crate::mix::posterior::model::Posterior;
+use crate::mix::transform::{Adstock, ChannelCurve, Saturation, TransformParameter};
+
+/// A share of the contribution below the least spend seen that is worth a word.
+const UNSEEN: f64 = 0.3;
+/// Draws this near to an end of a parameter's range, as a share of the range, lie at it.
+const NEAR: f64 = 0.02;
+/// The share of draws at an end that is worth a word.
+const AT_END: f64 = 0.3;
+
+/// Channels much of whose contribution lies below the least that ran.
+pub(super) fn unseen(posterior: &Posterior) -> Vec<FitFinding> {
+    let channels = posterior.channels().into_iter();
+    channels
+        .filter(|channel| channel.unseen_share > UNSEEN)
+        .map(|channel| FitFinding::Unseen {
+            channel: channel.channel,
+            share: channel.unseen_share,
+        })
+        .collect()
+}
+
+/// Parameters whose draws crowd at an end of their range.
+pub(super) fn at_ends(posterior: &Posterior) -> Vec<FitFinding> {
+    let mut findings = vec![];
+    for (c, name) in posterior.panel.channel_names().enumerate() {
+        let settings = posterior.specification.settings(name);
+        let window = posterior
+            .specification
+            .window_for(name, posterior.panel.period());
+        let Ok((adstock, saturation)) = window.and_then(|w| settings.parameters(w.length())) else {
+            continue;
+        };
+        let of_adstock = |curve: &ChannelCurve| curve.adstock.parameters();
+        let of_saturation = |curve: &ChannelCurve| curve.saturation.parameters();
+        findings.extend(ends_of(posterior, c, &adstock, &of_adstock));
+        findings.extend(ends_of(posterior, c, &saturation, &of_saturation));
+    }
+    findings
+}
+
+fn ends_of(
+    posterior: &Posterior,
+    channel: usize,
+    parameters: &[TransformParameter],
+    values: &dyn Fn(&ChannelCurve) -> Vec<(&'static str, f64)>,
+) -> Vec<FitFinding> {
+    let curves: Vec<Vec<(&str, f64)>> = posterior
+        .draws
+        .iter()
+        .map(|draw| values(&draw.curves[channel]))
+        .collect();
+    let found = parameters.iter().enumerate().filter_map(|(i, parameter)| {
+        let prior = parameter.prior();
+        let (low, high) = (prior.quantile(0.0), prior.quantile(1.0));
+        // A rate of 0 is no edge but the absence of carry-over, and a fixed value is no estimate.
+        let near = NEAR * (high - low);
+        let share = |at_end: &dyn Fn(f64) -> bool| {
+            let at_end = curves.iter().filter(|curve| at_end(curve[i].1)).count();
+            at_end as f64 / curves.len() as f64
+        };
+        let upper = high > low && share(&|x| x >= high - near) > AT_END;
+        let lower = low > 0.0 && high > low && share(&|x| x <= low * (1.0 + NEAR)) > AT_END;
+        (upper || lower).then(|| FitFinding::AtEndOfRange {
+            channel: posterior.panel.channels()[channel].name().to_owned(),
+            parameter: parameter.name().to_owned(),
+            end: if upper { high } else { low },
+        })
+    });
+    found.collect()
+}
