@@ -21,7 +21,7 @@ use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
 /// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
 /// geometric adstock (normalised; 8 weeks, 28 days or 3 months), Hill saturation, coefficients of 0
-/// or more, a linear trend and two Fourier pairs per geo.
+/// or more, a linear trend and two Fourier pairs per geo, days of the week in daily panels.
 ///
 /// Builders take any value; [`MixSpecification::check`] and every estimator refuse values out of
 /// range.
