@@ -184,6 +184,17 @@ impl Basis {
         2.0 * diagonal.map(|length| libm::log(*length)).sum::<f64>()
     }
 
+    /// The sum of squares in the pseudo-rows of a combination of the directions.
+    pub(crate) fn pseudo_square(&self, along: &[f64]) -> f64 {
+        let rows = self.pseudo.iter().map(RangedColumn::end).max().unwrap_or(0);
+        let mut sums = vec![0.0; rows];
+        for (column, times) in self.pseudo.iter().zip(along) {
+            let sums = sums[column.start..].iter_mut().zip(&column.values);
+            sums.for_each(|(sum, value)| *sum += times * value);
+        }
+        dot(&sums, &sums)
+    }
+
     /// Adds the directions' products in the pseudo-rows to a square matrix.
     pub(crate) fn add_pseudo_products(&self, matrix: &mut [f64]) {
         let size = self.len();
@@ -273,6 +284,9 @@ mod tests {
         // The trace of X (X'X + P)^-1 X': 2 - 4 x 4 / 36.
         assert!((basis.freedom() - (2.0 - 16.0 / 36.0)).abs() < 1e-14);
         assert!((basis.log_determinant() - 36.0_f64.ln()).abs() < 1e-14);
+        let along: Vec<f64> = basis.directions.iter().map(along).collect();
+        let penalty = 4.0 * (28.0 / 36.0) * (28.0 / 36.0);
+        assert!((basis.pseudo_square(&along) - penalty).abs() < 1e-13);
         let mut products = vec![0.0; 4];
         basis.add_pseudo_products(&mut products);
         for (i, one) in basis.directions.iter().enumerate() {

@@ -92,6 +92,16 @@ fn a_smooth_trend_stays_straight_where_the_level_does() {
     let bend = |t: usize| series[t] - 0.5 * (series[t - 50] + series[t + 50]);
     assert!((50..106).all(|t| bend(t).abs() < 15.0), "{series:?}");
     assert!(model.smoothness().unwrap() >= 10.0);
+    // What the search says of a draw is what its residuals say.
+    let draw = &model.draws()[0];
+    let parts = model.decomposition_by(draw).unwrap();
+    let pairs = panel.kpi().iter().zip(parts.prediction());
+    let square: f64 = pairs.map(|(y, p)| (y - p) * (y - p)).sum();
+    let low = panel.kpi().iter().fold(f64::INFINITY, |m, y| m.min(*y));
+    let high = panel.kpi().iter().fold(0.0_f64, |m, y| m.max(*y));
+    let nrmse = (square / 156.0).sqrt() / (high - low);
+    let stated = draw.objectives().unwrap().nrmse;
+    assert!((stated / nrmse - 1.0).abs() < 1e-9, "{stated} {nrmse}");
 }
 
 #[test]
@@ -354,8 +364,16 @@ fn a_break_is_found_with_its_date_and_size() {
     assert!((size + 500.0).abs() < 60.0, "{size}");
     let text = findings[0].to_string();
     assert!(
-        text.contains("2023-06") && text.contains("smooth trend"),
+        text.contains("2023-06") && text.contains("trend bend"),
         "{text}"
+    );
+
+    // A smooth trend follows at its knots only: the jump between them is found all the same.
+    let smooth = fit(&plain(trend(Trend::Smooth)), &panel).findings();
+    assert!(
+        matches!(&smooth[0], FitFinding::Break { date, size, .. }
+            if date.since(truth).abs() <= 14 && (size + 500.0).abs() < 100.0),
+        "{smooth:?}"
     );
 
     // With the step as a control nothing is left to be found.
@@ -499,5 +517,7 @@ fn exact_and_tiny_fits_say_nothing_that_is_not_a_number() {
             }
         }
         assert_eq!(fit(&plain(trend(kind)), &line).findings(), []);
+        let from_nothing = exact(|t| t as f64);
+        assert_eq!(fit(&plain(trend(kind)), &from_nothing).findings(), []);
     }
 }

@@ -50,7 +50,7 @@ impl Problem {
             / self.design.kpi_range
     }
 
-    /// The objective less penalty, pull and tests.
+    /// The objective less penalties, pull and tests.
     fn residual_square(
         &self,
         statistics: &SufficientStatistics,
@@ -58,7 +58,7 @@ impl Problem {
         linear: &Linear,
     ) -> f64 {
         let rows = self.design.observations as f64;
-        let mut square = linear.objective;
+        let mut square = linear.objective - self.bend_penalty(statistics, linear);
         for (k, x) in linear.coefficients.iter().enumerate() {
             square -= self.ridge(statistics, penalty, rows, k) * x * x;
             if let Some((centres, strength)) = &self.centres {
@@ -79,6 +79,22 @@ impl Problem {
             });
         }
         square.max(0.0)
+    }
+
+    /// What the bends of a smooth trend add to the objective.
+    fn bend_penalty(&self, statistics: &SufficientStatistics, linear: &Linear) -> f64 {
+        if self.design.smoothness.is_none() {
+            return 0.0;
+        }
+        let mut along = self.basis_kpi.clone();
+        for (k, x) in linear.coefficients.iter().enumerate() {
+            for block in 0..self.design.cuts.len() - 1 {
+                let products = statistics.with_basis(block, k, along.len());
+                let pairs = along.iter_mut().zip(products);
+                pairs.for_each(|(sum, product)| *sum -= x * product);
+            }
+        }
+        self.design.basis.pseudo_square(&along)
     }
 
     /// What the coefficients predict for a test.

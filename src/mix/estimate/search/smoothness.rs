@@ -102,7 +102,7 @@ mod tests {
     fn the_penalty_is_scored_by_the_restricted_likelihood() {
         let tv: Vec<f64> = (0..60).map(|t| 1.0 + f64::from(t * 7 % 11)).collect();
         let y: Vec<f64> = (0..60)
-            .map(|t| 50.0 + tv[t as usize] + f64::from((t - 30_i32).abs()) + f64::from(t * 5 % 13))
+            .map(|t: i32| 50.0 + tv[t as usize] + f64::from((t - 30).abs()) + f64::from(t * 5 % 13))
             .collect();
         let dates: Vec<Day> = (0..60).map(|w| Day::new(18_000 + 7 * w).unwrap()).collect();
         let panel = Panel::national(dates.clone(), y.clone()).unwrap();

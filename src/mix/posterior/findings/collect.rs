@@ -62,8 +62,14 @@ impl Posterior {
 
     fn negative_baseline(&self, rows: &[usize]) -> Option<FitFinding> {
         let baseline = self.decomposition().baseline();
-        let below = rows.iter().filter(|&&row| baseline[row] < 0.0).count();
-        let never = rows.iter().all(|&row| self.panel.kpi()[row] >= 0.0);
+        let kpi = self.panel.kpi();
+        let mean = rows.iter().map(|&row| kpi[row]).sum::<f64>() / rows.len() as f64;
+        let rounding = EXACT * mean;
+        let below = rows
+            .iter()
+            .filter(|&&row| baseline[row] < -rounding)
+            .count();
+        let never = rows.iter().all(|&row| kpi[row] >= 0.0);
         (never && below > 0).then(|| FitFinding::NegativeBaseline {
             share: below as f64 / rows.len() as f64,
         })

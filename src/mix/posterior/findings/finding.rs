@@ -152,13 +152,14 @@ impl fmt::Display for FitFinding {
                 durbin_watson,
                 p_value,
                 ..
-            } => write!(
-                f,
-                "residuals repeat after {lag} {} (correlation {correlation:.2}, Durbin-Watson \
-                 {durbin_watson:.2}, Ljung-Box p {p_value:.1e}), so intervals are too narrow: add \
-                 what is missing as a control, or a season, days of the week or a smooth trend",
-                if *lag == 1 { "period" } else { "periods" }
-            ),
+            } => {
+                let periods = if *lag == 1 { "period" } else { "periods" };
+                let figures = format!(
+                    "after {lag} {periods} (correlation {correlation:.2}, Durbin-Watson \
+                     {durbin_watson:.2}, Ljung-Box p {p_value:.1e})"
+                );
+                repetition(f, &figures, *correlation < 0.0)
+            }
             Self::Break {
                 geo, date, size, ..
             } => {
@@ -168,8 +169,8 @@ impl fmt::Display for FitFinding {
                 write!(
                     f,
                     "the level{of} changes by {} a period from {date} on and the model cannot \
-                     follow: add a control that is 0 before and 1 from then on, or use a smooth \
-                     trend",
+                     follow: add a control that is 0 before and 1 from then on, or let the trend \
+                     bend",
                     figure(*size, 0)
                 )
             }
@@ -201,19 +202,37 @@ impl fmt::Display for FitFinding {
                  is small (Breusch-Pagan p {p_value:.1e}): give noisy rows less weight, or model a \
                  KPI of steadier noise, such as one per inhabitant"
             ),
-            Self::Outliers { rows } => {
-                let named: Vec<String> = rows.iter().take(NAMED).map(ToString::to_string).collect();
-                let more = match rows.len().saturating_sub(NAMED) {
-                    0 => String::new(),
-                    more => format!(" and {more} more"),
-                };
-                write!(
-                    f,
-                    "far from the prediction: {}{more}; correct them, name their cause as a \
-                     holiday or an event, or give them a weight of 0",
-                    named.join(", ")
-                )
-            }
+            Self::Outliers { rows } => far_off(f, rows),
         }
     }
+}
+
+/// Residuals that repeat, or turn round.
+fn repetition(f: &mut fmt::Formatter<'_>, figures: &str, negative: bool) -> fmt::Result {
+    if negative {
+        return write!(
+            f,
+            "residuals turn round {figures}: look for sales that are booked late, or add the \
+             rhythm as a season, days of the week or a control"
+        );
+    }
+    write!(
+        f,
+        "residuals repeat {figures}, so intervals are too narrow: add what is missing as a \
+         control, or a season, days of the week or a trend that bends"
+    )
+}
+
+fn far_off(f: &mut fmt::Formatter<'_>, rows: &[Outlier]) -> fmt::Result {
+    let named: Vec<String> = rows.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = match rows.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    write!(
+        f,
+        "far from the prediction: {}{more}; correct them, name their cause as a holiday or an \
+         event, or give them a weight of 0",
+        named.join(", ")
+    )
 }

@@ -1,7 +1,8 @@
 //! Residuals as time series, by geo and for all geos together.
 
 use crate::linalg::dot::dot_in_order;
-use crate::linalg::gram_schmidt::project_out;
+use crate::linalg::gram_schmidt::{Basis, RangedColumn};
+use crate::mix::posterior::decomposition::add;
 use crate::mix::posterior::model::Posterior;
 
 /// The residuals of one geo, or of several together, in the periods that have weight in all of
@@ -61,43 +62,99 @@ impl Series {
         i >= lag && self.periods[i] == self.periods[i - lag] + lag
     }
 
-    /// An orthonormal basis of what the model has explained these periods by: the baseline's
-    /// columns that no penalty draws to 0, and each channel's contribution.
-    pub(super) fn explained(&self, posterior: &Posterior) -> Vec<Vec<f64>> {
+    /// What the model explains these periods by, without a step: the baseline's columns and each
+    /// channel's contribution, with the bends of a smooth trend under their penalty.
+    pub(super) fn explained(&self, posterior: &Posterior) -> Explained {
         let (panel, specification) = (&posterior.panel, &posterior.specification);
         let (timeline, period) = (posterior.scales.timeline, panel.period());
         let baseline = &specification.baseline;
         let own = baseline.geo_columns(panel.dates(), timeline, period);
         let shared = baseline.shared_columns(panel.dates(), timeline, period);
-        let terms = own.iter().chain(&shared).filter(|term| !term.penalised);
-        let mut columns: Vec<Vec<f64>> = terms
-            .map(|term| {
-                let values = self.periods.iter().zip(&self.roots);
-                values.map(|(t, root)| term.values[*t] * root).collect()
-            })
-            .collect();
         let controls = panel.controls().iter();
-        columns.extend(controls.map(|control| self.summed(control.values())));
+        let others = controls.map(|control| self.summed(control.values()));
         let channels = posterior.decomposition().contributions().iter();
-        columns.extend(channels.map(|contribution| self.summed(contribution)));
-        orthonormal(columns)
+        let others = others.chain(channels.map(|contribution| self.summed(contribution)));
+        let mut columns: Vec<(RangedColumn, Option<RangedColumn>)> = vec![];
+        for term in own.iter().chain(&shared) {
+            let values = self.periods.iter().zip(&self.roots);
+            let values = values.map(|(t, root)| term.values[*t] * root).collect();
+            let penalty = posterior.smoothness.filter(|_| term.penalised);
+            let at = columns.len();
+            let pseudo = penalty.map(|penalty| column(at, vec![penalty.sqrt()]));
+            columns.push((column(0, values), pseudo));
+        }
+        columns.extend(others.map(|values| (column(0, values), None)));
+        let bends = self.summed(&posterior.bends());
+        let target = self.residuals.iter().zip(&bends).map(|(e, b)| e + b);
+        let target: Vec<f64> = target.collect();
+        let bends = columns
+            .iter()
+            .filter(|(_, pseudo)| pseudo.is_some())
+            .count();
+        let basis = Basis::with_pseudo_rows(columns);
+        Explained {
+            columns: basis.len() - bends.min(basis.len()),
+            basis,
+            target,
+        }
     }
 }
 
-/// A column whose remainder is this much shorter than the column itself depends on the others.
-const DEPENDENT: f64 = 1e-9;
-
-/// An orthonormal basis of columns.
-fn orthonormal(columns: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-    let mut basis: Vec<Vec<f64>> = vec![];
-    for mut column in columns {
-        let length = dot_in_order(&column, &column).sqrt();
-        project_out(&basis, &mut column);
-        let rest = dot_in_order(&column, &column).sqrt();
-        if rest > DEPENDENT * length {
-            column.iter_mut().for_each(|v| *v /= rest);
-            basis.push(column);
-        }
+fn column(start: usize, values: Vec<f64>) -> RangedColumn {
+    RangedColumn {
+        name: String::new(),
+        start,
+        values,
     }
-    basis
+}
+
+/// What a series is explained by without a step.
+#[derive(Debug)]
+pub(super) struct Explained {
+    basis: Basis,
+    /// What the model leaves, and what it explains by bends that a penalty draws to 0.
+    pub(super) target: Vec<f64>,
+    /// How many columns bear no penalty.
+    pub(super) columns: usize,
+}
+
+impl Explained {
+    /// The products of the directions with a series.
+    pub(super) fn along(&self, values: &[f64]) -> Vec<f64> {
+        let directions = self.basis.directions.iter();
+        directions
+            .map(|d| dot_in_order(&d.values, values))
+            .collect()
+    }
+
+    /// A series less what explains it, given its products with the directions.
+    pub(super) fn rest(&self, values: &[f64], along: &[f64]) -> Vec<f64> {
+        let mut rest = values.to_vec();
+        for (direction, part) in self.basis.directions.iter().zip(along) {
+            let pairs = rest.iter_mut().zip(&direction.values);
+            pairs.for_each(|(r, d)| *r -= part * d);
+        }
+        rest
+    }
+}
+
+impl Posterior {
+    /// What the penalised bends of the trend bring, by row: the mean over draws.
+    fn bends(&self) -> Vec<f64> {
+        let (panel, baseline) = (&self.panel, &self.specification.baseline);
+        let timeline = self.scales.timeline;
+        let own = baseline.geo_columns(panel.dates(), timeline, panel.period());
+        let mut bends = vec![0.0; panel.rows()];
+        for (draw, weight) in self.draws.iter().zip(self.weights()) {
+            let geos = bends.chunks_mut(panel.periods()).zip(&self.scales.kpi);
+            for ((rows, scale), coefficients) in geos.zip(draw.baseline.chunks(own.len())) {
+                for (term, coefficient) in own.iter().zip(coefficients) {
+                    if term.penalised && self.smoothness.is_some() {
+                        add(rows, &term.values, weight * scale * coefficient);
+                    }
+                }
+            }
+        }
+        bends
+    }
 }
