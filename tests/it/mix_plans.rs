@@ -47,9 +47,12 @@ fn late_launch() -> Panel {
 }
 
 fn model() -> Posterior {
-    let search = Search::default().with_evaluations(200).with_draws(20);
+    let search = Search::default()
+        .with_evaluations(60)
+        .with_pareto_evaluations(0)
+        .with_draws(4);
     search
-        .estimate(&MixSpecification::new(), &late_launch())
+        .estimate(&MixSpecification::new().with_window(4), &late_launch())
         .unwrap()
 }
 
