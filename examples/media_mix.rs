@@ -7,12 +7,15 @@
 //!     cargo run --release --example media_mix -- \
 //!         --panel weeks.csv --date week --kpi sales --media tv,search --controls price
 //!     cargo run --release --example media_mix -- --budget 400 --json
+//!     cargo run --release --example media_mix -- --scenario Search-Ads*0.7 --holdout 13
 //!     cargo run --release --example media_mix -- --estimator least-squares
 
 #[path = "common/exit.rs"]
 mod exit;
 #[path = "media_mix/fit.rs"]
 mod fit;
+#[path = "media_mix/model_options.rs"]
+mod model_options;
 #[path = "media_mix/options.rs"]
 mod options;
 #[path = "media_mix/plan.rs"]
@@ -21,6 +24,8 @@ mod plan;
 mod plan_options;
 #[path = "common/progress.rs"]
 mod progress;
+#[path = "media_mix/questions.rs"]
+mod questions;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -35,6 +40,7 @@ use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
 use plan::Planned;
 use progress::Bar;
+use questions::Answers;
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -45,6 +51,7 @@ fn main() -> ExitCode {
 struct Outcome {
     fitted: Fitted,
     truth: Option<SimulatedPanel>,
+    answers: Answers,
     plan: Option<Planned>,
 }
 
@@ -67,6 +74,7 @@ impl Outcome {
             );
         }
         document.sections.extend(self.fitted.coefficients());
+        document.sections.extend(self.answers.sections());
         let plan = self.plan.iter();
         document.sections.extend(plan.flat_map(Planned::sections));
         document
@@ -76,6 +84,7 @@ impl Outcome {
     fn json(&self, by_geo: bool) -> Value {
         let mut document = json!(self.fitted.posterior().report().with_geos(by_geo));
         self.fitted.add_to(&mut document);
+        self.answers.add_to(&mut document);
         if let Some(plan) = &self.plan {
             document["plan"] = plan.document();
         }
@@ -100,11 +109,17 @@ fn run(options: &Options) -> Result<()> {
     let fitted = Fitted::new(options, &specification, &panel, &bar)?;
     let model = fitted.posterior();
     let plan = plan::best(&options.plan, model, &bar)?;
+    let columns = options::named_columns(options)?;
+    let estimator = fitted.estimator(options);
+    let answers = options
+        .questions
+        .ask(model, estimator.as_ref(), columns.as_ref())?;
     drop(bar);
     note_dropped_columns(model, &findings);
     let outcome = Outcome {
         fitted,
         truth,
+        answers,
         plan,
     };
     let text = if options.json {

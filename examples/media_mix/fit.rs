@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mixtouch::mix::estimate::{LeastSquares, RegressionSummary, SearchFit};
+use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
@@ -72,6 +72,14 @@ impl Fitted {
         let seconds = clock.elapsed().as_secs_f64();
         let by = By::Search(Box::new(fit));
         Ok(Self { by, seconds })
+    }
+
+    /// The estimator that fitted it, to fit to other periods.
+    pub(crate) fn estimator(&self, options: &Options) -> Box<dyn Estimator> {
+        match &self.by {
+            By::Search(_) => Box::new(options::search(options)),
+            By::LeastSquares { .. } => Box::new(LeastSquares::new().with_seed(options.seed)),
+        }
     }
 
     pub(crate) fn posterior(&self) -> &Posterior {

@@ -10,7 +10,9 @@ use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
 use std::path::PathBuf;
 
+use crate::model_options::ModelOptions;
 use crate::plan_options::PlanOptions;
+use crate::questions::QuestionOptions;
 
 /// How to fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,6 +112,10 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) holidays: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) model: ModelOptions,
+    #[command(flatten)]
+    pub(crate) questions: QuestionOptions,
+    #[command(flatten)]
     pub(crate) plan: PlanOptions,
     /// First day of the periods to use
     #[arg(long)]
@@ -123,7 +129,7 @@ pub(crate) struct Options {
 }
 
 /// `A=B` taken apart.
-fn pair(text: &str) -> std::result::Result<(String, String), String> {
+pub(crate) fn pair(text: &str) -> std::result::Result<(String, String), String> {
     text.split_once('=')
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .ok_or_else(|| "expected MEDIUM=COLUMN".into())
@@ -133,7 +139,10 @@ fn pair(text: &str) -> std::result::Result<(String, String), String> {
 pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Result<Panel> {
     let panel = match (simulated, &options.panel, &options.date, &options.kpi) {
         (None, Some(path), Some(date), Some(kpi)) => {
-            columns(options, date, kpi)?.read_path(path)?
+            let columns = columns(options, date, kpi)?;
+            options
+                .model
+                .with_history(&columns, columns.read_path(path)?)?
         }
         (Some(simulated), ..) => simulated.panel()?,
         _ => {
@@ -146,6 +155,14 @@ pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Re
     match (options.from, options.to) {
         (None, None) => Ok(panel),
         (from, to) => panel.between(from.unwrap_or(Day::MIN), to.unwrap_or(Day::MAX)),
+    }
+}
+
+/// Which columns of the file make the panel, where there is a file.
+pub(crate) fn named_columns(options: &Options) -> Result<Option<PanelColumns>> {
+    match (&options.date, &options.kpi) {
+        (Some(date), Some(kpi)) => columns(options, date, kpi).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -185,6 +202,7 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
         .geo
         .iter()
         .fold(columns, |columns, name| columns.geo(name));
+    columns = options.model.columns(columns);
     Ok(options
         .period
         .iter()
@@ -232,7 +250,7 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
     if let Some(path) = &options.lift {
         mix = mix.with_lift_tests(LiftTest::read_csv_file(path)?);
     }
-    Ok(mix)
+    options.model.specification(mix)
 }
 
 /// `CONTROL` or `CONTROL=LEVEL` taken apart.

@@ -1,5 +1,7 @@
 //! The panel: what was spent, what else happened and what came of it, by period and geo.
 
+#[cfg(feature = "csv")]
+mod absent;
 mod append;
 mod build;
 mod change;

@@ -122,7 +122,7 @@ fn the_adstock_curve_by_hand() {
     let channel = panel.channel_names().next().unwrap().to_owned();
     let model = search()
         .estimate(
-            &MixSpecification::new().with_window(4).with_channel_prior(
+            &MixSpecification::new().with_window(4).with_channel_range(
                 &channel,
                 "alpha",
                 0.5..=0.5,
@@ -152,7 +152,7 @@ fn immediate_effects_by_hand() {
     let mix = line()
         .with_adstock(AdstockFamily::Geometric)
         .with_window(2)
-        .with_channel_prior("tv", "alpha", 0.5..=0.5);
+        .with_channel_range("tv", "alpha", 0.5..=0.5);
     let model = plain_search().estimate(&mix, &panel).unwrap();
     // Two thirds of the effect fall into the period of the spend, one third into the next.
     let rate = model.draws()[0].coefficients()[0][0] / spend.iter().fold(0.0_f64, |m, x| m.max(*x));

@@ -1,5 +1,6 @@
 //! Periods of other lengths than days, weeks and months, and what a table of another step is told.
 
+use crate::common::solution;
 use mixtouch::Day;
 use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::panel::{Frequency, Panel, PanelColumns};
@@ -50,8 +51,7 @@ fn month_ends_weeks_by_two_and_four_and_quarters_are_periods() {
             .with_adstock(AdstockFamily::None)
             .with_saturation(SaturationFamily::None)
             .with_baseline(Baseline::new(Trend::None, 0).unwrap());
-        let search = Search::default().with_evaluations(40).with_draws(4);
-        let model = search.estimate(&flat, &panel).unwrap();
+        let model = solution(&Search::default().with_evaluations(40), &flat, &panel);
         let roi = model.channels()[0].roi.unwrap().value();
         assert!((1.8..2.2).contains(&roi), "{period:?}: {roi}");
     }

@@ -25,29 +25,30 @@ use crate::time::Day;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PanelColumns {
-    date: String,
-    kpi: String,
-    period: Option<Frequency>,
-    channels: Vec<(String, Option<String>)>,
+    pub(super) date: String,
+    pub(super) kpi: Option<String>,
+    pub(super) period: Option<Frequency>,
+    pub(super) channels: Vec<(String, Option<String>)>,
     /// Channels without spend.
-    organic: Vec<String>,
-    controls: Vec<String>,
-    events: Vec<String>,
-    geo: Option<String>,
-    population: Option<String>,
-    revenue_per_kpi: Option<String>,
+    pub(super) organic: Vec<String>,
+    pub(super) controls: Vec<String>,
+    pub(super) events: Vec<String>,
+    pub(super) geo: Option<String>,
+    pub(super) population: Option<String>,
+    pub(super) revenue_per_kpi: Option<String>,
+    pub(super) weight: Option<String>,
 }
 
 const DATE: &str = "a date YYYY-MM-DD";
 
 /// One row of the table: line, period, geo, then the numbers in the order of
 /// [`PanelColumns::numbers`], then event labels.
-struct Row {
-    line: u64,
-    date: Day,
-    geo: String,
-    numbers: Vec<f64>,
-    labels: Vec<String>,
+pub(super) struct Row {
+    pub(super) line: u64,
+    pub(super) date: Day,
+    pub(super) geo: String,
+    pub(super) numbers: Vec<f64>,
+    pub(super) labels: Vec<String>,
 }
 
 impl PanelColumns {
@@ -56,7 +57,7 @@ impl PanelColumns {
     pub fn new(date: impl Into<String>, kpi: impl Into<String>) -> Self {
         Self {
             date: date.into(),
-            kpi: kpi.into(),
+            kpi: Some(kpi.into()),
             period: None,
             channels: vec![],
             organic: vec![],
@@ -65,6 +66,7 @@ impl PanelColumns {
             geo: None,
             population: None,
             revenue_per_kpi: None,
+            weight: None,
         }
     }
 
@@ -138,6 +140,14 @@ impl PanelColumns {
         self
     }
 
+    /// The column of weights: how much a row counts in the fit, 0 where its KPI is not to be looked
+    /// at; spend in it works on all the same.
+    #[must_use]
+    pub fn weight(mut self, column: impl Into<String>) -> Self {
+        self.weight = Some(column.into());
+        self
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -153,7 +163,7 @@ impl PanelColumns {
     ///
     /// # Errors
     /// If a column is missing or has two roles, there are no rows, a field is no date or number,
-    /// spend is negative, a geo has a period twice or lacks one, or the periods have a gap; errors
+    /// spend is negative, a geo has a period twice, or the periods have a gap; errors
     /// name the row.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
         self.check_roles()?;
@@ -180,25 +190,25 @@ impl PanelColumns {
         geos.dedup();
         self.same_weekday(&rows)?;
         self.in_step(&rows, &dates)?;
-        self.complete(&rows, &dates, &geos)?;
-        self.assemble(&rows, dates, geos)
+        let absent = self.fill(&mut rows, &dates, &geos);
+        self.assemble(&rows, &absent, dates, geos)
     }
 
     /// The columns of numbers with what they may hold: KPI, spend and exposures of each channel,
     /// controls, then the optional ones.
-    fn numbers(&self) -> Vec<(&str, bool)> {
+    pub(super) fn numbers(&self) -> Vec<(&str, bool)> {
         let channels = self.channels.iter().flat_map(|(column, spend)| {
             [
                 Some((column.as_str(), true)),
                 spend.as_deref().map(|s| (s, true)),
             ]
         });
-        let optional = [&self.population, &self.revenue_per_kpi]
+        let optional = [&self.population, &self.revenue_per_kpi, &self.weight]
             .into_iter()
             .map(|c| c.as_deref().map(|c| (c, true)));
         let organic = self.organic.iter().map(|c| Some((c.as_str(), true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
-        [Some((self.kpi.as_str(), false))]
+        [self.kpi.as_deref().map(|kpi| (kpi, false))]
             .into_iter()
             .chain(channels)
             .chain(organic)
@@ -312,34 +322,14 @@ impl PanelColumns {
             .map_or(Ok(()), |(at, expected)| Err(fault(at, expected)))
     }
 
-    /// An error if a geo lacks a period that another has.
-    fn complete(&self, rows: &[Row], dates: &[Day], geos: &[String]) -> Result<()> {
-        let mut at = rows.iter().peekable();
-        for geo in geos {
-            for date in dates {
-                if at.next_if(|r| r.geo == *geo && r.date == *date).is_none() {
-                    let other = rows
-                        .iter()
-                        .find(|r| r.date == *date)
-                        .expect("every date has a row");
-                    let expected = format!(
-                        "a period that every geo has; geo {geo} lacks it, geo {} has it",
-                        other.geo
-                    );
-                    return Err(Error::field(
-                        other.line,
-                        &self.date,
-                        date.to_string(),
-                        expected,
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// The panel from rows that are sorted and complete.
-    fn assemble(&self, rows: &[Row], dates: Vec<Day>, geos: Vec<String>) -> Result<Panel> {
+    fn assemble(
+        &self,
+        rows: &[Row],
+        absent: &[bool],
+        dates: Vec<Day>,
+        geos: Vec<String>,
+    ) -> Result<Panel> {
         let periods = dates.len();
         let numbers = self.numbers();
         let column = |name: &str| -> Vec<f64> {
@@ -349,7 +339,11 @@ impl PanelColumns {
                 .expect("every named column is read");
             rows.iter().map(|r| r.numbers[at]).collect()
         };
-        let mut panel = Panel::new(self.period, dates, geos, column(&self.kpi))?;
+        let kpi = self
+            .kpi
+            .as_deref()
+            .map_or_else(|| vec![0.0; rows.len()], &column);
+        let mut panel = Panel::new(self.period, dates, geos, kpi)?;
         for (name, spend) in &self.channels {
             let values = column(name);
             panel = match spend {
@@ -375,6 +369,15 @@ impl PanelColumns {
         }
         if let Some(name) = &self.revenue_per_kpi {
             panel = panel.with_revenue_per_kpi(column(name))?;
+        }
+        if self.weight.is_some() || absent.contains(&true) {
+            let weights = self
+                .weight
+                .as_deref()
+                .map_or_else(|| vec![1.0; rows.len()], &column);
+            let weights = weights.iter().zip(absent);
+            let weights = weights.map(|(weight, absent)| if *absent { 0.0 } else { *weight });
+            panel = panel.with_weights(weights.collect())?;
         }
         Ok(panel)
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::specification::bounds::Bounds;
-use crate::mix::transform::{AdstockFamily, SaturationFamily, TransformParameter};
+use crate::mix::transform::{AdstockFamily, Prior, SaturationFamily, TransformParameter};
 
 /// How one channel is modelled.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub(crate) struct ChannelSettings {
     pub(crate) saturation: SaturationFamily,
     /// Ranges of transform parameters: name, lower and upper end. A later one replaces an earlier.
     pub(crate) ranges: Vec<(String, f64, f64)>,
+    /// Priors of transform parameters in place of their family's. A later one replaces an earlier.
+    pub(crate) priors: Vec<(String, Prior)>,
     /// Bounds of the coefficient, in units of the mean KPI.
     pub(crate) bounds: Bounds,
     pub(crate) penalty_factor: f64,
@@ -25,6 +27,7 @@ impl Default for ChannelSettings {
             adstock: AdstockFamily::Geometric,
             saturation: SaturationFamily::Hill,
             ranges: vec![],
+            priors: vec![],
             bounds: Bounds::from_range(0.0..),
             penalty_factor: 1.0,
         }
@@ -56,16 +59,14 @@ impl ChannelSettings {
             self.saturation.parameters(),
         );
         let all = || adstock.iter().chain(&saturation);
-        let unknown = self
-            .ranges
-            .iter()
-            .find(|(name, ..)| !all().any(|p| p.name() == name));
-        if let Some((name, low, high)) = unknown {
+        let named = self.ranges.iter().map(|(name, ..)| name);
+        let mut named = named.chain(self.priors.iter().map(|(name, _)| name));
+        if let Some(name) = named.find(|name| !all().any(|p| p.name() == *name)) {
             let known: Vec<&str> = all().map(TransformParameter::name).collect();
             return Err(Error::setting(
-                "range",
-                format!("{name} in {low}..{high}"),
-                format!("a range of one of {}", known.join(", ")),
+                "transform parameter",
+                name,
+                format!("one of {}", known.join(", ")),
             ));
         }
         Ok((self.ranged(adstock)?, self.ranged(saturation)?))
@@ -76,6 +77,12 @@ impl ChannelSettings {
         parameters
             .into_iter()
             .map(|parameter| {
+                let prior = self.priors.iter().rev();
+                let mut prior = prior.filter(|(name, _)| name == parameter.name());
+                let parameter = match prior.next() {
+                    Some((_, prior)) => parameter.with_prior(*prior)?,
+                    None => parameter,
+                };
                 let range = self
                     .ranges
                     .iter()

@@ -13,7 +13,7 @@ use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
 use crate::mix::specification::treatment::Reference;
-use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
+use crate::mix::transform::{AdstockFamily, LagWindow, Order, Prior, SaturationFamily};
 
 /// The specification of a marketing-mix model: what is modelled, whatever estimator fits it.
 ///
@@ -35,7 +35,7 @@ use crate::mix::transform::{AdstockFamily, LagWindow, Order, SaturationFamily};
 /// let specification = MixSpecification::new()
 ///     .with_adstock(AdstockFamily::Delayed)
 ///     .with_channel_saturation("Search-Ads", SaturationFamily::MichaelisMenten)
-///     .with_channel_prior("Search-Ads", "theta", 0.0..=1.0)
+///     .with_channel_range("Search-Ads", "theta", 0.0..=1.0)
 ///     .with_control_bounds("Sale", 0.0..)
 ///     .with_baseline(Baseline::new(Trend::Knots(4), 3)?);
 /// let fit = Search::default().with_evaluations(200).fit(&specification, &panel)?;
@@ -119,7 +119,7 @@ impl MixSpecification {
     /// The range of a transform parameter of one channel; the shape of the prior stays. Spend
     /// counts in units of the geo's maximum.
     #[must_use]
-    pub fn with_channel_prior(
+    pub fn with_channel_range(
         mut self,
         channel: impl Into<String>,
         parameter: impl Into<String>,
@@ -129,6 +129,30 @@ impl MixSpecification {
         self.channel_mut(channel.into())
             .ranges
             .push((parameter.into(), low, high));
+        self
+    }
+
+    /// The prior of a transform parameter of one channel, its range included. A later
+    /// [`MixSpecification::with_channel_range`] cuts it.
+    ///
+    /// ```
+    /// use mixtouch::mix::specification::MixSpecification;
+    ///
+    /// let mix = MixSpecification::new()
+    ///     .with_channel_prior("tv", "slope", "log-normal(1,0.3)".parse()?);
+    /// # let _ = mix;
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_channel_prior(
+        mut self,
+        channel: impl Into<String>,
+        parameter: impl Into<String>,
+        prior: Prior,
+    ) -> Self {
+        self.channel_mut(channel.into())
+            .priors
+            .push((parameter.into(), prior));
         self
     }
 

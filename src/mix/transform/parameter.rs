@@ -1,5 +1,8 @@
 //! Transform parameters and where the search looks for them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -103,6 +106,33 @@ impl Prior {
         }
     }
 
+    /// An error if it is no distribution.
+    pub(crate) fn check(&self) -> Result<()> {
+        let ordered = |low: f64, high: f64| low < high && low.is_finite() && high.is_finite();
+        let (sound, expected) = match *self {
+            Self::Uniform { low, high } => (ordered(low, high), "low below high"),
+            Self::LogUniform { low, high } => (low > 0.0 && ordered(low, high), "0 < low < high"),
+            Self::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            } => (
+                low > 0.0 && ordered(low, high) && ordered(0.0, median) && ordered(0.0, deviation),
+                "a median and deviation > 0, 0 < low < high",
+            ),
+            Self::ScaledBeta { high, b } => (
+                ordered(0.0, high) && ordered(0.0, b),
+                "an upper end and b > 0",
+            ),
+        };
+        if sound {
+            Ok(())
+        } else {
+            Err(Error::setting("prior", self, expected))
+        }
+    }
+
     /// The same kind of prior between other bounds.
     pub(crate) fn between(&self, low: f64, high: f64) -> Self {
         match *self {
@@ -117,6 +147,72 @@ impl Prior {
             },
             _ => Self::Uniform { low, high },
         }
+    }
+}
+
+impl fmt::Display for Prior {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uniform { low, high } => write!(f, "uniform({low},{high})"),
+            Self::LogUniform { low, high } => write!(f, "log-uniform({low},{high})"),
+            Self::LogNormal {
+                median,
+                deviation,
+                low,
+                high,
+            } => write!(f, "log-normal({median},{deviation},{low},{high})"),
+            Self::ScaledBeta { high, b } => write!(f, "beta(1,{b},{high})"),
+        }
+    }
+}
+
+/// As text: `uniform(0,0.5)`, `log-uniform(0.1,3)`, `log-normal(1,0.5)` by median and standard
+/// deviation of the logarithm, `beta(1,3)`; the last two take their range or their upper end besides.
+impl FromStr for Prior {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts = text.strip_suffix(')').and_then(|t| t.split_once('('));
+        let numbers = |list: &str| -> Option<Vec<f64>> {
+            list.split(',')
+                .map(|n| n.trim().parse::<f64>().ok())
+                .collect()
+        };
+        let parsed: Option<(&str, Vec<f64>)> =
+            parts.and_then(|(name, list)| Some((name, numbers(list)?)));
+        let prior = match parsed
+            .as_ref()
+            .map(|(name, numbers)| (*name, numbers.as_slice()))
+        {
+            Some(("uniform", [low, high])) => Self::Uniform {
+                low: *low,
+                high: *high,
+            },
+            Some(("log-uniform", [low, high])) => Self::LogUniform {
+                low: *low,
+                high: *high,
+            },
+            Some(("log-normal", [median, deviation])) => Self::LogNormal {
+                median: *median,
+                deviation: *deviation,
+                low: median * libm::exp(-6.0 * deviation),
+                high: median * libm::exp(6.0 * deviation),
+            },
+            Some(("log-normal", [median, deviation, low, high])) => Self::LogNormal {
+                median: *median,
+                deviation: *deviation,
+                low: *low,
+                high: *high,
+            },
+            Some(("beta", [1.0, b])) => Self::ScaledBeta { high: 0.98, b: *b },
+            Some(("beta", [1.0, b, high])) => Self::ScaledBeta { high: *high, b: *b },
+            _ => {
+                let expected = "uniform(low,high), log-uniform(low,high), \
+                    log-normal(median,deviation) or beta(1,b)";
+                return Err(Error::setting("prior", text, expected));
+            }
+        };
+        prior.check().map(|()| prior)
     }
 }
 
@@ -175,6 +271,21 @@ impl TransformParameter {
                 self.name,
                 format!("{low}..{high}"),
                 format!("a range within {:?}", (least, most)),
+            ))
+        }
+    }
+
+    /// The parameter with another prior, if its values can mean anything.
+    pub(crate) fn with_prior(self, prior: Prior) -> Result<Self> {
+        prior.check()?;
+        let (least, most) = self.limits();
+        if prior.quantile(0.0) >= least && prior.quantile(1.0) <= most {
+            Ok(Self { prior, ..self })
+        } else {
+            Err(Error::setting(
+                self.name,
+                prior,
+                format!("a prior within {:?}", (least, most)),
             ))
         }
     }

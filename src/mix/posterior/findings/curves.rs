@@ -7,7 +7,7 @@ use crate::mix::transform::{Adstock, ChannelCurve, Saturation, TransformParamete
 /// A share of the contribution below the least spend seen that is worth a word.
 const UNSEEN: f64 = 0.3;
 /// Draws this near to an end of a parameter's range, as a share of the range, lie at it.
-const NEAR: f64 = 0.02;
+const NEAR: f64 = 0.05;
 /// The share of draws at an end that is worth a word.
 const AT_END: f64 = 0.3;
 
@@ -54,16 +54,22 @@ fn ends_of(
         .map(|draw| values(&draw.curves[channel]))
         .collect();
     let found = parameters.iter().enumerate().filter_map(|(i, parameter)| {
-        let prior = parameter.prior();
-        let (low, high) = (prior.quantile(0.0), prior.quantile(1.0));
-        // A rate of 0 is no edge but the absence of carry-over, and a fixed value is no estimate.
-        let near = NEAR * (high - low);
-        let share = |at_end: &dyn Fn(f64) -> bool| {
-            let at_end = curves.iter().filter(|curve| at_end(curve[i].1)).count();
-            at_end as f64 / curves.len() as f64
+        let (low, high) = (
+            parameter.prior().quantile(0.0),
+            parameter.prior().quantile(1.0),
+        );
+        // How far along its range a value lies, by logarithms where the range is that of a scale.
+        let along = |x: f64| match low > 0.0 {
+            true => libm::log(x / low) / libm::log(high / low),
+            false => (x - low) / (high - low),
         };
-        let upper = high > low && share(&|x| x >= high - near) > AT_END;
-        let lower = low > 0.0 && high > low && share(&|x| x <= low * (1.0 + NEAR)) > AT_END;
+        let share = |at_end: &dyn Fn(f64) -> bool| {
+            let at_end = curves.iter().filter(|curve| at_end(along(curve[i].1)));
+            at_end.count() as f64 / curves.len() as f64
+        };
+        // A rate of 0 is no edge but the absence of carry-over, and a fixed value is no estimate.
+        let upper = high > low && share(&|at| at >= 1.0 - NEAR) > AT_END;
+        let lower = low > 0.0 && high > low && share(&|at| at <= NEAR) > AT_END;
         (upper || lower).then(|| FitFinding::AtEndOfRange {
             channel: posterior.panel.channels()[channel].name().to_owned(),
             parameter: parameter.name().to_owned(),

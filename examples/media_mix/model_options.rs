@@ -1,0 +1,115 @@
+//! What the model knows before it sees the data, on the command line.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mixtouch::Result;
+use mixtouch::mix::panel::{Panel, PanelColumns};
+use mixtouch::mix::specification::{MixSpecification, Pooling};
+use mixtouch::mix::transform::Prior;
+
+use crate::options::pair;
+
+/// Settings of the model besides families and baseline.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Model")]
+pub(crate) struct ModelOptions {
+    /// How many periods spend works on, such as 26; a year for geometric adstock otherwise
+    #[arg(long)]
+    window: Option<usize>,
+    /// Media before the panel: a table with the same columns of dates, geos and media
+    #[arg(long, requires = "panel")]
+    history: Option<PathBuf>,
+    /// First periods not to fit, as what ran before them is not known; 8 weeks at most otherwise
+    #[arg(long)]
+    burn_in: Option<usize>,
+    /// Prior of a transform parameter: tv.alpha=beta(1,3), tv.slope=log-normal(1,0.3),
+    /// tv.half_saturation=uniform(0.1,2)
+    #[arg(long, value_parser = pair)]
+    prior: Vec<(String, String)>,
+    /// Column of weights: 0 where the KPI is not to be looked at
+    #[arg(long, requires = "panel")]
+    weights: Option<String>,
+    /// Column of revenue per unit of the KPI, for ROI in money
+    #[arg(long, requires = "panel")]
+    revenue_per_kpi: Option<String>,
+    /// How geos share effects: pooled, separate, or partial=ROWS, pulled together like so many rows
+    #[arg(long, value_parser = pooling)]
+    pooling: Option<Pooling>,
+    /// The sign of a control's effect: price=negative or promotion=positive
+    #[arg(long, value_delimiter = ',', value_parser = sign)]
+    control_sign: Vec<(String, bool)>,
+}
+
+/// `pooled`, `separate` or `partial=ROWS`.
+fn pooling(text: &str) -> std::result::Result<Pooling, String> {
+    let rows = text.strip_prefix("partial=").and_then(|n| n.parse().ok());
+    match (text, rows) {
+        ("pooled", _) => Ok(Pooling::Pooled),
+        ("separate", _) => Ok(Pooling::Separate),
+        (_, Some(rows)) => Ok(Pooling::Partial(rows)),
+        _ => Err("expected pooled, separate or partial=ROWS".into()),
+    }
+}
+
+/// `CONTROL=positive` or `CONTROL=negative`.
+fn sign(text: &str) -> std::result::Result<(String, bool), String> {
+    match text.split_once('=') {
+        Some((name, "positive")) => Ok((name.to_owned(), true)),
+        Some((name, "negative")) => Ok((name.to_owned(), false)),
+        _ => Err("expected CONTROL=positive or CONTROL=negative".into()),
+    }
+}
+
+impl ModelOptions {
+    /// The panel's columns with those that these options name.
+    pub(crate) fn columns(&self, columns: PanelColumns) -> PanelColumns {
+        let columns = match &self.weights {
+            Some(name) => columns.weight(name),
+            None => columns,
+        };
+        match &self.revenue_per_kpi {
+            Some(name) => columns.revenue_per_kpi(name),
+            None => columns,
+        }
+    }
+
+    /// The panel with the history of its media.
+    pub(crate) fn with_history(&self, columns: &PanelColumns, panel: Panel) -> Result<Panel> {
+        match &self.history {
+            Some(path) => columns.read_history_path(&panel, path),
+            None => Ok(panel),
+        }
+    }
+
+    /// The specification with these settings.
+    pub(crate) fn specification(&self, mut mix: MixSpecification) -> Result<MixSpecification> {
+        if let Some(window) = self.window {
+            mix = mix.with_window(window);
+        }
+        if let Some(periods) = self.burn_in {
+            mix = mix.with_burn_in(periods);
+        }
+        for (name, prior) in &self.prior {
+            let (channel, parameter) = name.rsplit_once('.').ok_or_else(|| {
+                let expected = "MEDIUM.PARAMETER=PRIOR, such as tv.alpha=beta(1,3)";
+                mixtouch::Error::Setting {
+                    name: "--prior".into(),
+                    value: name.clone(),
+                    expected: expected.into(),
+                }
+            })?;
+            mix = mix.with_channel_prior(channel, parameter, prior.parse::<Prior>()?);
+        }
+        if let Some(pooling) = self.pooling {
+            mix = mix.with_pooling(pooling);
+        }
+        for (control, positive) in &self.control_sign {
+            mix = match positive {
+                true => mix.with_control_bounds(control, 0.0..),
+                false => mix.with_control_bounds(control, ..=0.0),
+            };
+        }
+        Ok(mix)
+    }
+}

@@ -1,0 +1,194 @@
+//! Questions to a fitted model: what if, what next, and how well does it predict.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mixtouch::mix::estimate::{Estimator, Holdout, HoldoutRow};
+use mixtouch::mix::panel::{Change, Panel, PanelColumns};
+use mixtouch::mix::posterior::{MixForecast, Posterior, Scenario};
+use mixtouch::mix::specification::MixSpecification;
+use mixtouch::report::{Cell, Section, Table, figure};
+use mixtouch::stats::Estimate;
+use mixtouch::{Day, Error, Result};
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Questions")]
+pub(crate) struct QuestionOptions {
+    /// What if: tv*0.7, price+1 or search=500, each in all periods or FROM..TO after an @, such as
+    /// tv*0.7@2023-01-02..2023-12-25
+    #[arg(long, value_delimiter = ',', value_parser = change)]
+    scenario: Vec<Change>,
+    /// What next: a table of the periods to come with the panel's columns, its KPI ignored
+    #[arg(long, requires = "panel")]
+    forecast: Option<PathBuf>,
+    /// Hold the last N periods out, fit to those before, and compare
+    #[arg(long)]
+    holdout: Option<usize>,
+    /// Hold out several times, ever earlier
+    #[arg(long, default_value_t = 1, requires = "holdout")]
+    origins: usize,
+}
+
+/// `COLUMN*FACTOR`, `COLUMN+AMOUNT`, `COLUMN-AMOUNT` or `COLUMN=VALUE`, with `@FROM..TO`.
+fn change(text: &str) -> std::result::Result<Change, String> {
+    let expected = "expected COLUMN*FACTOR, COLUMN+AMOUNT, COLUMN-AMOUNT or COLUMN=VALUE, @FROM..TO after it for some periods";
+    let (what, range) = match text.split_once('@') {
+        Some((what, range)) => (what, Some(range)),
+        None => (text, None),
+    };
+    let at = what.rfind(['*', '=', '+', '-']).ok_or(expected)?;
+    let (column, amount) = what.split_at(at);
+    let number: f64 = amount[1..].parse().map_err(|_| expected)?;
+    let change = match &amount[..1] {
+        "*" => Change::times(column, number),
+        "+" => Change::plus(column, number),
+        "-" => Change::plus(column, -number),
+        _ => Change::set(column, number),
+    };
+    let Some(range) = range else {
+        return Ok(change);
+    };
+    let (from, to) = range.split_once("..").ok_or(expected)?;
+    let day = |text: &str| text.parse::<Day>().map_err(|error| error.to_string());
+    Ok(change.between(day(from)?, day(to)?))
+}
+
+/// The answers.
+#[derive(Default)]
+pub(crate) struct Answers {
+    scenario: Option<Scenario>,
+    forecast: Option<MixForecast>,
+    holdout: Vec<HoldoutRow>,
+}
+
+impl QuestionOptions {
+    /// Asks what was asked for; the estimator is for periods held out.
+    pub(crate) fn ask(
+        &self,
+        model: &Posterior,
+        estimator: &dyn Estimator,
+        columns: Option<&PanelColumns>,
+    ) -> Result<Answers> {
+        let scenario = match self.scenario.as_slice() {
+            [] => None,
+            changes => Some(model.scenario(changes)?),
+        };
+        let forecast = self
+            .forecast
+            .as_ref()
+            .zip(columns)
+            .map(|(path, columns)| model.forecast(&columns.read_path(path)?))
+            .transpose()?;
+        let holdout = match self.holdout {
+            Some(periods) => {
+                self.hold_out(periods, estimator, model.specification(), model.panel())?
+            }
+            None => vec![],
+        };
+        Ok(Answers {
+            scenario,
+            forecast,
+            holdout,
+        })
+    }
+
+    fn hold_out(
+        &self,
+        periods: usize,
+        estimator: &dyn Estimator,
+        mix: &MixSpecification,
+        panel: &Panel,
+    ) -> Result<Vec<HoldoutRow>> {
+        let holdout = Holdout::new(periods).with_origins(self.origins);
+        holdout
+            .run(estimator, mix, panel)
+            .map_err(|error| match error {
+                Error::Setting {
+                    value, expected, ..
+                } => Error::Setting {
+                    name: "--holdout".into(),
+                    value,
+                    expected,
+                },
+                other => other,
+            })
+    }
+}
+
+impl Answers {
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let scenario = self.scenario.as_ref().map(scenario_section);
+        let forecast = self.forecast.as_ref().map(forecast_section);
+        let holdout = (!self.holdout.is_empty()).then(|| holdout_section(&self.holdout));
+        [scenario, forecast, holdout]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    pub(crate) fn add_to(&self, document: &mut Value) {
+        if let Some(scenario) = &self.scenario {
+            document["scenario"] = json!(scenario);
+        }
+        if let Some(forecast) = &self.forecast {
+            document["forecast"] = json!(forecast);
+        }
+        if !self.holdout.is_empty() {
+            document["holdout"] = json!(self.holdout);
+        }
+    }
+}
+
+fn interval(figure: Estimate) -> Cell {
+    Cell::number(figure.value(), 0).with_interval(figure.low(), figure.high())
+}
+
+fn scenario_section(scenario: &Scenario) -> Section {
+    let heading = format!(
+        "scenario: {} more spend brings {} more (90 %), of {} in all",
+        figure(scenario.spend_difference(), 0),
+        interval(scenario.difference()),
+        figure(scenario.outcome(), 0)
+    );
+    let rows = scenario.channels().iter();
+    let rows = rows.map(|(name, difference)| [Cell::from(name), interval(*difference)]);
+    Section::new()
+        .with_heading(heading)
+        .with_table(Table::new(["channel", "difference (90 %)"]).with_rows(rows))
+        .set_apart()
+}
+
+fn forecast_section(forecast: &MixForecast) -> Section {
+    let parts = forecast.decomposition();
+    let rows = (0..forecast.predictions().len()).map(|row| {
+        let (geo, date) = (row / parts.dates().len(), row % parts.dates().len());
+        [
+            Cell::text(parts.dates()[date].to_string()),
+            Cell::from(&parts.geos()[geo]),
+            interval(forecast.predictions()[row]),
+        ]
+    });
+    Section::new()
+        .with_heading("forecast, with the interval of what will be seen")
+        .with_table(Table::new(["period", "geo", "expected (90 %)"]).with_rows(rows))
+        .set_apart()
+}
+
+fn holdout_section(rows: &[HoldoutRow]) -> Section {
+    let columns = ["held out", "fitted to", "MAPE", "R2", "CRPS", "within 90 %"];
+    let rows = rows.iter().map(|row| {
+        [
+            Cell::text(format!("{} to {}", row.from, row.to)),
+            Cell::number(row.fitted as f64, 0),
+            Cell::percent(row.errors.mape, 1),
+            Cell::number(row.errors.r2, 3),
+            Cell::number(row.errors.crps, 1),
+            Cell::percent(row.errors.within, 0),
+        ]
+    });
+    Section::new()
+        .with_heading("periods held out, predicted from those before")
+        .with_table(Table::new(columns).with_rows(rows))
+        .set_apart()
+}

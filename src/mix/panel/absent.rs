@@ -1,0 +1,128 @@
+//! Rows that a table lacks: geos that opened late or miss a period, and media before the panel.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::mix::panel::build::Panel;
+use crate::mix::panel::read::{PanelColumns, Row};
+use crate::time::Day;
+
+impl PanelColumns {
+    /// Adds the rows that a geo lacks and another has: no spend, no KPI, controls and labels as in
+    /// the other geo. Says of each row whether it was added.
+    pub(super) fn fill(&self, rows: &mut Vec<Row>, dates: &[Day], geos: &[String]) -> Vec<bool> {
+        let mut present = std::mem::take(rows).into_iter().peekable();
+        let mut absent = vec![];
+        for geo in geos {
+            for date in dates {
+                let found = present.next_if(|row| row.geo == *geo && row.date == *date);
+                absent.push(found.is_none());
+                rows.push(found.unwrap_or_else(|| Row {
+                    line: 0,
+                    date: *date,
+                    geo: geo.clone(),
+                    numbers: vec![],
+                    labels: vec![],
+                }));
+            }
+        }
+        for at in (0..rows.len()).filter(|at| absent[*at]) {
+            let same_date = (0..geos.len()).map(|geo| geo * dates.len() + at % dates.len());
+            let other = same_date.into_iter().find(|row| !absent[*row]);
+            let other = other.expect("every date has a row");
+            rows[at].labels = rows[other].labels.clone();
+            rows[at].numbers = self.without_activity(&rows[other]);
+        }
+        self.copy_populations(rows, &absent, dates.len());
+        absent
+    }
+
+    /// A row's numbers without KPI and activity.
+    fn without_activity(&self, row: &Row) -> Vec<f64> {
+        let exposures = self.channels.iter().filter(|(_, spend)| spend.is_some());
+        let active = usize::from(self.kpi.is_some())
+            + self.channels.len()
+            + exposures.count()
+            + self.organic.len();
+        let mut numbers = row.numbers.clone();
+        numbers[..active].fill(0.0);
+        numbers
+    }
+
+    /// A geo's population stands in its own rows.
+    fn copy_populations(&self, rows: &mut [Row], absent: &[bool], periods: usize) {
+        let Some(name) = &self.population else { return };
+        let numbers = self.numbers();
+        let Some(column) = numbers.iter().position(|(n, _)| n == name) else {
+            return;
+        };
+        for (geo, absent) in rows.chunks_mut(periods).zip(absent.chunks(periods)) {
+            if let Some(own) = absent.iter().position(|absent| !absent) {
+                let population = geo[own].numbers[column];
+                geo.iter_mut()
+                    .for_each(|row| row.numbers[column] = population);
+            }
+        }
+    }
+
+    /// Reads a file like [`PanelColumns::read_history`].
+    ///
+    /// # Errors
+    /// Like [`PanelColumns::read_history`], naming the file.
+    pub fn read_history_path(&self, panel: &Panel, path: impl AsRef<Path>) -> Result<Panel> {
+        let path = path.as_ref();
+        let file = std::fs::File::open(path).map_err(|e| Error::from(e).in_file(path))?;
+        self.read_history(panel, std::io::BufReader::new(file))
+            .map_err(|e| e.in_file(path))
+    }
+
+    /// Reads a table of what the channels ran before the panel's first period: the same columns of
+    /// dates, geos and channels, no KPI needed. Rows of the panel's own periods are left out.
+    ///
+    /// # Errors
+    /// Like [`PanelColumns::read`] and [`Panel::preceded_by`].
+    pub fn read_history(&self, panel: &Panel, reader: impl Read) -> Result<Panel> {
+        let columns = Self {
+            kpi: None,
+            controls: vec![],
+            events: vec![],
+            population: None,
+            revenue_per_kpi: None,
+            weight: None,
+            ..self.clone()
+        };
+        let earlier = columns.read(reader)?;
+        let last = panel.dates()[0].plus(-1);
+        panel.preceded_by(&earlier.between(Day::MIN, last)?)
+    }
+}
+
+impl Panel {
+    /// The panel with the activity of earlier periods as its channels' history; the earlier panel's
+    /// KPI and controls are not looked at.
+    ///
+    /// # Errors
+    /// If the earlier panel does not end where this one begins, or has other geos or channels.
+    pub fn preceded_by(&self, earlier: &Self) -> Result<Self> {
+        let next = self.period().next(earlier.dates()[earlier.periods() - 1]);
+        if next != self.dates()[0] {
+            let expected = format!("{}, the panel's first period", self.dates()[0]);
+            return Err(Error::setting("period after the history", next, expected));
+        }
+        if earlier.geos() != self.geos() {
+            return Err(Error::setting(
+                "geos of the history",
+                earlier.geos().join(", "),
+                self.geos().join(", "),
+            ));
+        }
+        let mut panel = self.clone();
+        for channel in self.channels() {
+            let at = earlier.channel_index("a history", channel.name())?;
+            let activity = earlier.channels()[at].activity().to_vec();
+            panel = panel.with_history(channel.name(), activity)?;
+        }
+        Ok(panel)
+    }
+}
