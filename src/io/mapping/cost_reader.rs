@@ -93,7 +93,7 @@ impl<'a> CostReader<'a> {
                 layout = SpendLayout::new(mapping, rates, signs)?;
             }
             let mut rows = SpendRows::new(&layout, mapping.bad_rows, &mut reading, &mut skips);
-            rows.begin_file(name, &pieces, mapping.has_preset)?;
+            rows.begin_file(name, &pieces, mapping.from_preset.spend)?;
             for piece in pieces {
                 piece?.each(&mut |line, row| rows.take(line, row))?;
             }

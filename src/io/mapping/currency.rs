@@ -109,6 +109,15 @@ impl Conversion {
         })
     }
 
+    /// What one unit of a currency is worth on a day, which may be unknown; none without a rate.
+    pub(super) fn factor_where_known(&self, currency: &str, day: Option<Day>) -> Option<f64> {
+        match (&self.to, day) {
+            (None, _) => Some(1.0),
+            (Some(to), _) if code(currency) == *to => Some(1.0),
+            (Some(to), day) => self.rates.rate(currency, to, day?),
+        }
+    }
+
     /// # Errors
     /// If amounts stay as they are, and are in several currencies.
     pub(super) fn check<'c>(&self, currencies: impl Iterator<Item = &'c str>) -> Result<()> {

@@ -191,21 +191,9 @@ struct Work<'w, L> {
 
 impl<L: Fn() -> Events + Sync> Work<'_, L> {
     fn read(&mut self, name: &str, mut pieces: Pieces<'_>) -> Result<()> {
-        self.report.files.push(name.to_owned());
         self.use_signs(pieces.signs)?;
-        for missing in pieces.missing(self.layout.columns(), self.mapping.has_preset)? {
-            if !self.report.missing_columns.contains(&missing) {
-                self.report.missing_columns.push(missing);
-            }
-        }
-        let titles = pieces
-            .titles
-            .iter()
-            .filter(|title| !title.trim().is_empty());
-        self.report.titles.extend(titles.cloned());
-        if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
-            self.report.guesses.push(pieces.guess.clone());
-        }
+        let (files, columns) = (&mut self.report.files, self.layout.columns());
+        files.begin(name, &pieces, columns, self.mapping.from_preset.events)?;
         let mut mapped = Vec::new();
         loop {
             let next = pieces.next_few(rayon::current_num_threads());

@@ -18,6 +18,8 @@ pub(super) struct Settled {
     pub(super) within_sessions: u64,
     /// What the conversions left out are worth.
     pub(super) value: f64,
+    /// What the touches cost that repeat another.
+    pub(super) cost: f64,
 }
 
 /// Leaves out what the mapping says, the earliest staying; rows of one time stay in file order.
@@ -34,6 +36,7 @@ pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
         let rule = layout.rules.get(usize::from(rows.marks[row].rule));
         *settled.counted_once.entry(rule.name.clone()).or_default() += 1;
     }
+    settled.cost = cost_left_out(&rows.events, &keeps);
     let mut dropped = within_sessions(rows, layout, &keeps);
     dropped.iter().for_each(|&row| keeps[row] = false);
     let unchanged = unchanged_sources(rows, layout, &keeps);
@@ -57,6 +60,14 @@ fn value_left_out(events: &Events, keeps: &[bool]) -> f64 {
     let left_out = stays.zip(events.conversions()).filter(|(stays, _)| !stays);
     let values: Total = left_out.map(|(_, sale)| sale.value).collect();
     values.value()
+}
+
+/// What the touches cost that do not stay.
+fn cost_left_out(events: &Events, keeps: &[bool]) -> f64 {
+    let rows = events.costs().iter().zip(keeps);
+    let left_out = rows.filter(|(_, stays)| !**stays);
+    let costs: Total = left_out.map(|(cost, _)| *cost).collect();
+    costs.value()
 }
 
 /// Where a row stands in time.

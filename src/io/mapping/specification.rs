@@ -6,7 +6,7 @@ use crate::io::file::format::FileFormat;
 use crate::io::mapping::column::{MappedColumn, Texts};
 use crate::io::mapping::currency::{Conversion, Rates, code};
 use crate::io::mapping::kinds::KindRule;
-use crate::io::mapping::presets;
+use crate::io::mapping::presets::{self, FromPreset};
 use crate::io::mapping::spend::SpendMapping;
 use crate::io::mapping::tolerance::BadRows;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -74,9 +74,9 @@ pub struct Mapping {
     /// The folder that files named in the mapping are relative to.
     #[serde(skip)]
     folder: PathBuf,
-    /// Whether the mapping starts from a preset, whose columns files may lack.
+    /// Which columns come from a preset: files may lack these.
     #[serde(skip)]
-    pub(super) has_preset: bool,
+    pub(super) from_preset: FromPreset,
 }
 
 #[derive(Default, Deserialize)]
@@ -106,7 +106,7 @@ impl From<Fields> for Mapping {
             bad_rows: fields.bad_rows,
             spend: fields.spend,
             folder: PathBuf::new(),
-            has_preset: false,
+            from_preset: FromPreset::default(),
         }
     }
 }
@@ -114,11 +114,11 @@ impl From<Fields> for Mapping {
 impl<'de> Deserialize<'de> for Mapping {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let stated = Value::deserialize(from)?;
-        let has_preset = presets::names_one(&stated);
+        let from_preset = FromPreset::new(&stated);
         let merged = presets::with_base(stated).map_err(serde::de::Error::custom)?;
         let fields: Fields = serde_json::from_value(merged).map_err(serde::de::Error::custom)?;
         Ok(Self {
-            has_preset,
+            from_preset,
             ..fields.into()
         })
     }
@@ -230,7 +230,10 @@ impl Mapping {
     pub fn preset(name: &str) -> Result<Self> {
         let mapping = Self::from_toml(presets::text(name)?)?;
         Ok(Self {
-            has_preset: true,
+            from_preset: FromPreset {
+                events: true,
+                spend: true,
+            },
             ..mapping
         })
     }

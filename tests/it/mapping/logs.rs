@@ -303,7 +303,7 @@ fn several_files_are_one_log() {
     }
     let reading = Events::read(folder.join("part-*.csv"), &mapping(PLAIN)).unwrap();
     assert_eq!(last_touch(&reading)["tv"], 10.0);
-    assert_eq!(reading.report.files.len(), 2);
+    assert_eq!(reading.report.files.names.len(), 2);
     std::fs::write(
         folder.join("part-2.csv"),
         format!("{HEADER}ann,soon,tv,touch,,\n"),

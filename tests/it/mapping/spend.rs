@@ -22,7 +22,7 @@ fn a_report_with_titles_and_totals_adds_up() {
     assert!((report.cost - 1.92).abs() < 1e-12 && report.clicks == 10.0);
     assert_eq!((report.totals, report.wrong_totals.len()), (1, 0));
     assert!(
-        report.titles[0].contains("CAMPAIGN_PERFORMANCE_REPORT"),
+        report.files.titles[0].contains("CAMPAIGN_PERFORMANCE_REPORT"),
         "{report}"
     );
     assert!((report.cost_per_click().unwrap() - 0.192).abs() < 1e-12);
