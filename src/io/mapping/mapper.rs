@@ -188,7 +188,8 @@ fn push_texts(
     levels: [&str; 2],
 ) -> Result<()> {
     let mut columns = events.text_columns_mut();
-    for (column, level) in columns.by_ref().zip(levels) {
+    // levels first: the one that ends must not have taken a column
+    for (level, column) in levels.into_iter().zip(columns.by_ref()) {
         let code = column.texts.intern(level)?;
         column.codes.push(code);
     }
