@@ -9,6 +9,7 @@ mod conditions;
 mod cost_reader;
 mod currency;
 mod event_reader;
+mod heaviest;
 mod kinds;
 mod layout;
 mod mapper;
