@@ -1,6 +1,6 @@
 //! Where a touch came from: its channel, and the levels below.
 
-use crate::channel::{CachedGrouping, Traffic};
+use crate::channel::{CachedGrouping, GroupCodes, Traffic};
 use crate::error::{Error, Result};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::Layout;
@@ -16,6 +16,8 @@ pub(super) struct Origin<'a> {
     pub(super) campaign: &'a str,
     /// Whether a rule or the log itself names the channel.
     pub(super) is_matched: bool,
+    /// The numbers that the log gave to these texts, where they are remembered.
+    pub(super) codes: Option<&'a mut Option<GroupCodes>>,
 }
 
 /// What a row is as a touch.
@@ -35,6 +37,7 @@ impl<'a> Origin<'a> {
             source_medium: "",
             campaign: "",
             is_matched: true,
+            codes: None,
         }
     }
 }
@@ -103,12 +106,13 @@ impl<'a> Origins<'a> {
             further: &further,
         };
         let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
-        let group = match (self.grouping.group(&traffic), by_log) {
-            (Ok(group), _) => group,
+        let found = match (self.grouping.remembered(&traffic), by_log) {
+            (Ok(found), _) => found,
             // a channel that the log states needs no rule
             (Err(_), Some(channel)) => return Ok(Touch::From(Origin::of_log(channel))),
             (Err(error), None) => return Err(unassigned(line, &error)),
         };
+        let (group, codes) = (&found.group, &mut found.codes);
         let qualifies = match when {
             TouchWhen::Always | TouchWhen::SourceChanged => true,
             TouchWhen::HasSource => group.has_tags(),
@@ -125,6 +129,7 @@ impl<'a> Origins<'a> {
             source_medium: group.source_medium(),
             campaign: group.campaign(),
             is_matched: group.is_matched() || by_log.is_some(),
+            codes: by_log.is_none().then_some(codes),
         }))
     }
 }
