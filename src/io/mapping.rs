@@ -10,6 +10,7 @@ mod cost_reader;
 mod currency;
 mod event_reader;
 mod files_read;
+mod heaviest;
 mod kinds;
 mod layout;
 mod mapper;

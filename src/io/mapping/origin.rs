@@ -1,6 +1,6 @@
 //! Where a touch came from: its channel, and the levels below.
 
-use crate::channel::{CachedGrouping, Group, Traffic};
+use crate::channel::{CachedGrouping, Group, GroupCodes, Traffic};
 use crate::error::{Error, Result};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::Layout;
@@ -16,6 +16,8 @@ pub(super) struct Origin<'a> {
     pub(super) campaign: &'a str,
     /// Whether a rule or the log itself names the channel.
     pub(super) is_matched: bool,
+    /// The numbers that the log gave to these texts, where they are remembered.
+    pub(super) codes: Option<&'a mut Option<GroupCodes>>,
 }
 
 /// What a row is as a touch.
@@ -35,6 +37,7 @@ impl<'a> Origin<'a> {
             source_medium: "",
             campaign: "",
             is_matched: true,
+            codes: None,
         }
     }
 }
@@ -70,15 +73,16 @@ impl<'a> Origins<'a> {
         self.channel.clear();
         self.channel.push_str(trimmed(&stated));
         let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
-        let group = match (
-            with_traffic(self.layout, row, |traffic| self.grouping.group(traffic)),
-            by_log,
-        ) {
-            (Ok(group), _) => group,
+        let remembered = with_traffic(self.layout, row, |traffic| {
+            self.grouping.remembered(traffic)
+        });
+        let found = match (remembered, by_log) {
+            (Ok(found), _) => found,
             // a channel that the log states needs no rule
             (Err(_), Some(channel)) => return Ok(Touch::From(Origin::of_log(channel))),
             (Err(error), None) => return Err(unassigned(line, &error)),
         };
+        let (group, codes) = (&found.group, &mut found.codes);
         if by_log.is_none() && !qualifies(when, group) {
             return Ok(Touch::WithoutSource);
         }
@@ -90,6 +94,7 @@ impl<'a> Origins<'a> {
             source_medium: group.source_medium(),
             campaign: group.campaign(),
             is_matched: group.is_matched() || by_log.is_some(),
+            codes: by_log.is_none().then_some(codes),
         }))
     }
 }

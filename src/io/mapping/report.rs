@@ -2,8 +2,9 @@
 
 use crate::event::{CleanedRows, Events, Kind};
 use crate::io::mapping::files_read::FilesRead;
+use crate::io::mapping::heaviest::heaviest;
 use crate::io::mapping::settle::Settled;
-use crate::io::mapping::tally::{Amounts, Tally, kind_name};
+use crate::io::mapping::tally::{Amounts, Tally};
 use crate::io::mapping::tolerance::SkippedRows;
 use crate::report::{Cell, Document, Report, Section, Table};
 use serde::{Deserialize, Serialize};
@@ -146,7 +147,7 @@ impl ReadingReport {
                 .into_iter()
                 .map(|(name, amounts)| (name, amounts.into()))
                 .collect(),
-            heaviest: heaviest(events),
+            heaviest: heaviest_persons(events),
             value: events.conversions().iter().map(|sale| sale.value).sum(),
             cost: events.costs().iter().sum(),
             ..self
@@ -166,10 +167,16 @@ impl ReadingReport {
     fn count(&mut self, events: &Events) {
         let names = events.channel_names();
         let mut channels = vec![0_u64; names.len()];
+        let mut kinds = [0_u64; Kind::ALL.len()];
         for (&(kind, _), &channel) in events.kinds().iter().zip(events.channel_ids()) {
-            *self.kinds.entry(kind_name(kind).into()).or_default() += 1;
+            kinds[kind as usize] += 1;
             if kind == Kind::Touch {
                 channels[channel.index()] += 1;
+            }
+        }
+        for (name, kind) in Kind::ALL {
+            if kinds[kind as usize] > 0 {
+                self.kinds.insert(name.to_owned(), kinds[kind as usize]);
             }
         }
         let counted = names
@@ -195,18 +202,13 @@ fn most_frequent(counts: BTreeMap<String, u64>) -> (Vec<Counted>, u64) {
 }
 
 /// The persons with the most events.
-fn heaviest(events: &Events) -> Vec<Counted> {
-    let mut codes = events.persons().to_vec();
-    codes.sort_unstable();
-    let mut runs: Vec<(usize, u64)> = codes
-        .chunk_by(|a, b| a == b)
-        .map(|run| (run.len(), run[0]))
-        .collect();
-    runs.sort_unstable_by_key(|&(rows, code)| (std::cmp::Reverse(rows), code));
-    let named = runs.into_iter().take(PERSONS).map(|(rows, code)| Counted {
-        name: events.people().key(code).to_string(),
-        rows: rows as u64,
-    });
+fn heaviest_persons(events: &Events) -> Vec<Counted> {
+    let named = heaviest(events, PERSONS)
+        .into_iter()
+        .map(|(code, rows)| Counted {
+            name: events.people().key(code).to_string(),
+            rows,
+        });
     named.collect()
 }
 

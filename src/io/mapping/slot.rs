@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Kind;
 use crate::io::mapping::column::MappedColumn;
-use crate::io::mapping::text::text_of;
+use crate::io::mapping::text::{text_of, with_text};
 use crate::io::record::{FieldPath, Value};
 use crate::io::time_unit::TimeUnit;
 use crate::io::values::number::NumberFormat;
@@ -94,22 +94,50 @@ impl Slot {
         row: &[Value<'v>],
         is_placeholder: impl Fn(&str) -> bool,
     ) -> Cow<'v, str> {
-        if self.joins || self.places.len() < 2 {
-            return self.text(row);
+        if self.joins {
+            return self.joined(row);
+        }
+        text_of(self.value_unless(row, is_placeholder))
+    }
+
+    /// The same as the value of one place.
+    #[inline]
+    fn value_unless<'v>(
+        &'v self,
+        row: &[Value<'v>],
+        is_placeholder: impl Fn(&str) -> bool,
+    ) -> Value<'v> {
+        if self.places.len() < 2 {
+            return self.value(row);
         }
         let mut first = None;
         for &at in &self.places {
-            if self.is_none(row[at]) {
+            let value = row[at];
+            if self.is_none(value) {
                 continue;
             }
-            let text = text_of(row[at]);
-            if !is_placeholder(&text) {
-                return text;
+            if !with_text(value, &is_placeholder) {
+                return value;
             }
-            first.get_or_insert(text);
+            first.get_or_insert(value);
         }
-        let constant = || self.constant.as_deref().map(Cow::Borrowed);
-        constant().or(first).unwrap_or_default()
+        let constant = || self.constant.as_deref().map(Value::Text);
+        constant().or(first).unwrap_or(Value::Missing)
+    }
+
+    /// What `take` makes of the text of [`Slot::text_unless`], which a number is written out for
+    /// without memory of its own.
+    #[inline]
+    pub(super) fn with_text_unless<T>(
+        &self,
+        row: &[Value<'_>],
+        is_placeholder: impl Fn(&str) -> bool,
+        take: impl FnOnce(&str) -> T,
+    ) -> T {
+        if self.joins {
+            return take(&self.joined(row));
+        }
+        with_text(self.value_unless(row, is_placeholder), take)
     }
 
     /// What the place of the row's value is called.

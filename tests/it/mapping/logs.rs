@@ -343,3 +343,30 @@ fn a_mapping_names_the_users_list_of_sources() {
     assert!(refusal(&own, &log).contains("sources.csv"));
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[test]
+fn every_named_text_is_kept() {
+    let mapping = mapping(
+        r#"
+        [columns]
+        person = "user"
+        time = "at"
+        event = "name"
+        channel = "channel"
+        texts = { ad = "ad", device = "device" }
+        [kinds]
+        visit = { kind = "touch" }
+        order = { kind = "conversion" }
+        "#,
+    );
+    let lines = r#"{"user": "ann", "at": 1767225600, "name": "visit", "channel": "tv", "ad": "a", "device": "phone"}
+{"user": "ann", "at": 1767225700, "name": "order", "device": "laptop"}"#;
+    let log = EventReader::new(mapping)
+        .with_bytes(lines)
+        .read()
+        .unwrap()
+        .events;
+    let texts = |row| ["ad", "device"].map(|column| log.text(row, column));
+    assert_eq!(texts(0), [Some("a"), Some("phone")]);
+    assert_eq!(texts(1), [Some(""), Some("laptop")]);
+}
