@@ -9,6 +9,7 @@ mod conditions;
 mod cost_reader;
 mod currency;
 mod event_reader;
+mod fields_read;
 mod files_read;
 mod heaviest;
 mod kinds;

@@ -119,14 +119,19 @@ impl Conversion {
     }
 
     /// # Errors
-    /// If amounts stay as they are, and are in several currencies.
-    pub(super) fn check<'c>(&self, currencies: impl Iterator<Item = &'c str>) -> Result<()> {
+    /// If amounts stay as they are, and are in several currencies: those of `what`.
+    pub(super) fn check<'c>(
+        &self,
+        currencies: impl Iterator<Item = &'c str>,
+        what: &str,
+    ) -> Result<()> {
         let named = |name: &'c str| if name.is_empty() { "none stated" } else { name };
         let names: Vec<&str> = currencies.map(named).collect();
         if self.to.is_some() || names.len() < 2 {
             return Ok(());
         }
         let expected = "one, or rates to convert by: currency = { column, to, rates }";
-        Err(Error::setting("the currency", names.join(", "), expected))
+        let name = format!("the currency of {what}");
+        Err(Error::setting(name, names.join(", "), expected))
     }
 }

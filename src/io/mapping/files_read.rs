@@ -48,11 +48,8 @@ impl FilesRead {
         may_lack: bool,
     ) -> Result<()> {
         self.names.push(name.to_owned());
-        for missing in pieces.missing(columns, may_lack)? {
-            if !self.missing_columns.contains(&missing) {
-                self.missing_columns.push(missing);
-            }
-        }
+        let missing = pieces.missing(columns, may_lack)?;
+        missing.into_iter().for_each(|missing| self.lack(missing));
         let titles = pieces.titles.iter();
         let titles = titles.filter(|title| !title.trim().is_empty());
         self.titles.extend(titles.cloned());
@@ -60,6 +57,22 @@ impl FilesRead {
             self.guesses.push(pieces.guess.clone());
         }
         Ok(())
+    }
+
+    /// The files lack a column of the mapping.
+    pub(super) fn lack(&mut self, column: String) {
+        if !self.missing_columns.contains(&column) {
+            self.missing_columns.push(column);
+        }
+    }
+
+    /// For errors: what all rows are of. The name of a single file stands before its errors.
+    pub(super) fn said_of(&self, what: &str) -> String {
+        match self.names.as_slice() {
+            [] | [_] => what.to_owned(),
+            [first, last] => format!("{what} of {first} and {last}"),
+            [first, others @ ..] => format!("{what} of {first} and {} more files", others.len()),
+        }
     }
 
     /// The title of a report of these rows.

@@ -29,6 +29,8 @@ pub(super) struct Slot {
     none: Vec<String>,
     /// Whether the values of all places together are one.
     joins: bool,
+    /// Whether a place is a key of a list, which rows have or have not.
+    pub(super) is_entry: bool,
 }
 
 /// A place of times, and how they are written there.
@@ -284,28 +286,22 @@ impl Places {
             constant: column.constant.clone(),
             none: Vec::new(),
             joins: column.joins,
+            is_entry: column
+                .paths()
+                .any(|path| FieldPath::new(path).entry().is_some()),
         }
     }
 
     /// # Errors
     /// If the unit, the zone, the origin or a format is unusable.
     pub(super) fn timed(&mut self, column: &MappedColumn) -> Result<Timed> {
-        let unit = column.unit.as_deref().map(str::parse).transpose()?;
-        let zone = column.zone.as_deref().map(TimeZone::new).transpose()?;
-        let origin = column.origin.as_deref().map(|text| {
-            let day: Day = text.parse()?;
-            Ok::<_, Error>((TimeZone::utc().start_of(day)?, unit.unwrap_or_default()))
-        });
-        let format = TimeFormat {
-            unit,
-            zone,
-            formats: column.formats.clone(),
-        };
-        format.check()?;
+        let slot = self.slot(column);
+        let format = times(column).map_err(|error| said_of(&slot.name, error))?;
+        let (format, origin) = format;
         Ok(Timed {
-            slot: self.slot(column),
+            slot,
             format,
-            origin: origin.transpose()?,
+            origin,
         })
     }
 
@@ -341,4 +337,40 @@ impl Places {
 fn key(path: &str) -> &str {
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
     last.strip_prefix("param_").unwrap_or(last)
+}
+
+/// How the times of a column are written, and what plain numbers count from.
+type Times = (TimeFormat, Option<(i64, TimeUnit)>);
+
+/// # Errors
+/// If the unit, the zone, the origin or a format is unusable.
+fn times(column: &MappedColumn) -> Result<Times> {
+    let unit = column.unit.as_deref().map(str::parse).transpose()?;
+    let zone = column.zone.as_deref().map(TimeZone::new).transpose()?;
+    let origin = column.origin.as_deref().map(|text| {
+        let day: Day = text.parse()?;
+        Ok::<_, Error>((TimeZone::utc().start_of(day)?, unit.unwrap_or_default()))
+    });
+    let format = TimeFormat {
+        unit,
+        zone,
+        formats: column.formats.clone(),
+    };
+    format.check()?;
+    Ok((format, origin.transpose()?))
+}
+
+/// A setting's error, said of a column.
+fn said_of(column: &str, error: Error) -> Error {
+    match error {
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => {
+            let name = format!("{name} of the mapping's column {column:?}");
+            Error::setting(name, value, expected)
+        }
+        other => other,
+    }
 }

@@ -123,10 +123,11 @@ impl SpendLayout {
     }
 
     /// Where the columns that the mapping names stand, and whether there is no table without.
-    fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
         let needed = [&self.date.slot, &self.cost.slot].map(|slot| (slot, true));
         let others = [&self.clicks.slot, &self.currency, &self.channel];
-        let others = others.into_iter().chain(&self.tags);
+        let conditions = self.skips.iter().flat_map(CompiledCondition::slots);
+        let others = others.into_iter().chain(&self.tags).chain(conditions);
         needed.into_iter().chain(others.map(|slot| (slot, false)))
     }
 }

@@ -96,7 +96,7 @@ impl ParquetRows {
         let places = paths.iter().map(|path| path.place(&names));
         let places: Vec<Option<Place<'_>>> = places.collect::<Result<_>>()?;
         let wanted = leaves(plain.parquet_schema(), &places, &names, &format.json);
-        let leaves = without_blank(plain.metadata(), &wanted);
+        let leaves = without_blank(plain.metadata(), &wanted, &names);
         let found = places.iter().map(Option::is_some).collect();
         let mask = ProjectionMask::leaves(plain.parquet_schema(), leaves);
         let fields = with_old_timestamps(&plain);
@@ -226,8 +226,9 @@ fn leaves(
 }
 
 /// The leaves but for those without a value in the whole file, of which exports have many. A blank
-/// leaf stays where no leaf beside it has values, so that lists of keys keep a value.
-fn without_blank(metadata: &ParquetMetaData, leaves: &[usize]) -> Vec<usize> {
+/// leaf stays where no leaf beside it has values, so that lists of keys keep a value, and where its
+/// name would lead into another column: `a.b` to the field `b` of the texts of JSON in `a`.
+fn without_blank(metadata: &ParquetMetaData, leaves: &[usize], names: &[String]) -> Vec<usize> {
     let schema = metadata.file_metadata().schema_descr_ptr();
     let is_blank = |leaf: usize| {
         let mut columns = metadata.row_groups().iter().map(|group| group.column(leaf));
@@ -252,11 +253,19 @@ fn without_blank(metadata: &ParquetMetaData, leaves: &[usize]) -> Vec<usize> {
     let stays = |leaf: &usize| {
         let mut steps = steps(*leaf);
         steps.pop();
-        !beside.contains(&steps)
+        !beside.contains(&steps) || leads_elsewhere(schema.column(*leaf).path().parts(), names)
     };
     let mut kept: Vec<usize> = blank.into_iter().filter(stays).chain(filled).collect();
     kept.sort_unstable();
     kept
+}
+
+/// Whether the path of a column leads into another one, were it not there.
+fn leads_elsewhere(steps: &[String], names: &[String]) -> bool {
+    let [own] = steps else { return false };
+    let others: Vec<&String> = names.iter().filter(|name| *name != own).collect();
+    let place = FieldPath::new(own.as_str());
+    place.place(&others).is_ok_and(|place| place.is_some())
 }
 
 /// Whether a leaf of a key/value list is a key or part of a value.

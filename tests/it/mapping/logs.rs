@@ -167,7 +167,7 @@ fn a_log_in_two_currencies_needs_rates() {
     );
     let error = refusal(&mapping(PLAIN), &file);
     assert!(
-        error.starts_with("the currency is EUR, USD, expected: one, or rates"),
+        error.starts_with("the currency of the log is EUR, USD, expected: one, or rates"),
         "{error}"
     );
     let euros = mapping(&PLAIN.replace(

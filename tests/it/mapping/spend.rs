@@ -70,7 +70,7 @@ fn currencies_need_rates() {
         2026-01-05,20,3,USD\n2026-01-06,30,3,EUR\n2026-01-07,10,3,usd\n";
     let plain = read_spend(&preset("meta"), file).unwrap_err().to_string();
     assert!(
-        plain.starts_with("the currency is EUR, USD, expected: one, or rates"),
+        plain.starts_with("the currency of the spend is EUR, USD, expected: one, or rates"),
         "{plain}"
     );
     let euros = mapping(

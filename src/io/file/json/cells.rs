@@ -11,6 +11,8 @@ pub(in crate::io) struct Cells<'de> {
     pub(super) base: usize,
     /// Texts that the JSON has with escapes.
     unescaped: String,
+    /// Which slots' fields some text had, with a value or without.
+    seen: Vec<bool>,
 }
 
 /// One value.
@@ -36,12 +38,34 @@ impl<'de> Cells<'de> {
             cells: self.cells.into_iter().map(|_| (Cell::Missing, 0)).collect(),
             base: 0,
             unescaped: self.unescaped,
+            seen: self.seen,
         }
     }
 
     pub(super) fn clear(&mut self) {
         self.cells.clear();
         self.unescaped.clear();
+    }
+
+    /// Another text of that many slots begins.
+    pub(super) fn begin(&mut self, slots: usize) {
+        self.base = self.cells.len();
+        self.cells
+            .resize(self.base + slots, (Cell::Missing, u8::MAX));
+        if self.seen.len() < slots {
+            self.seen.resize(slots, false);
+        }
+    }
+
+    /// The text has the field of a slot.
+    #[inline]
+    pub(super) fn see(&mut self, slot: usize) {
+        self.seen[slot] = true;
+    }
+
+    /// Whether some text had the field of a slot.
+    pub(in crate::io) fn has_seen(&self, slot: usize) -> bool {
+        self.seen.get(slot).copied().unwrap_or(false)
     }
 
     /// The value of a slot, counted from the first text's.

@@ -31,10 +31,7 @@ impl JsonPaths {
         text: &'de [u8],
         cells: &mut Cells<'de>,
     ) -> Result<(), String> {
-        cells.base = cells.cells.len();
-        cells
-            .cells
-            .resize(cells.base + self.slots, (Cell::Missing, u8::MAX));
+        cells.begin(self.slots);
         let mut from = serde_json::Deserializer::from_slice(text);
         let root = Root {
             node: &self.root,
@@ -96,7 +93,12 @@ impl<'de> DeserializeSeed<'de> for Place<'_, '_, 'de> {
             cells: self.cells,
         })?;
         for &(slot, steps) in &self.node.slots {
+            self.cells.see(slot);
             self.cells.set(slot, steps, &cell);
+        }
+        if matches!(cell, Cell::Missing) {
+            // a field that is null says nothing of what it would hold
+            self.node.each_inside(&mut |slot| self.cells.see(slot));
         }
         Ok(())
     }
@@ -237,6 +239,7 @@ fn set_entry<'de>(node: &Node, entry: usize, cell: &Cell<'de>, cells: &mut Cells
     let key = &node.entries[entry].0;
     for (other, slot) in &node.entries {
         if other == key {
+            cells.see(*slot);
             cells.set_first(*slot, cell);
         }
     }

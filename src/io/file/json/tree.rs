@@ -96,6 +96,15 @@ impl Node {
         found.map(|(_, node)| node)
     }
 
+    /// Shows the slots of all that is asked for inside this place.
+    pub(super) fn each_inside(&self, show: &mut impl FnMut(usize)) {
+        self.entries.iter().for_each(|(_, slot)| show(*slot));
+        for (_, node) in &self.fields {
+            node.slots.iter().for_each(|(slot, _)| show(*slot));
+            node.each_inside(show);
+        }
+    }
+
     pub(super) fn entry(&self, key: &str) -> Option<usize> {
         self.entries.iter().position(|(other, _)| other == key)
     }
