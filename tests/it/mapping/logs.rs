@@ -261,7 +261,7 @@ fn units_of_time_are_stated_and_guarded() {
         millis.contains("looks like ms") || millis.contains("milliseconds"),
         "{millis}"
     );
-    assert!(error("unit = \"h\"", "5").starts_with("the unit of times is \"h\""));
+    assert!(error("unit = \"h\"", "5").starts_with("the unit of times of the mapping's column \""));
     assert!(error("zone = \"Mars\"", "5").contains("Mars"));
 }
 
