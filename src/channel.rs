@@ -6,11 +6,11 @@ mod grouping;
 mod ids;
 
 #[cfg(feature = "mapping")]
-pub(crate) use self::grouping::Pattern;
-#[cfg(feature = "mapping")]
 pub use self::grouping::{
     CachedGrouping, ChannelRule, ChannelRules, ClickIdPriority, Condition, Group, Grouping,
     Preparation, Traffic, Unassigned,
 };
+#[cfg(feature = "mapping")]
+pub(crate) use self::grouping::{GroupCodes, Pattern};
 pub(crate) use self::ids::ChannelNames;
 pub use self::ids::{ChannelId, Channels};

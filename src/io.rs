@@ -35,9 +35,10 @@ pub use self::file::guess::Guess;
 pub use self::identified::{Batches, IdentifiedReader};
 #[cfg(feature = "mapping")]
 pub use self::mapping::{
-    BadRows, ConversionRule, CostReader, Counted, CurrencyTotal, DropRules, EventReader, KindRule,
-    MappedColumn, MappedColumns, MappedKind, Mapping, Rates, Reading, ReadingReport, SessionRule,
-    SkippedRows, SpendCheck, SpendMapping, SpendReading, SpendReport, Texts, TotalRow, TouchWhen,
+    BadRows, ConversionRule, CostReader, Counted, CurrencyTotal, DropRules, EventReader, FilesRead,
+    KindRule, MappedColumn, MappedColumns, MappedKind, Mapping, Rates, Reading, ReadingReport,
+    SessionRule, SkippedRows, SpendCheck, SpendMapping, SpendReading, SpendReport, Texts, TotalRow,
+    TouchWhen,
 };
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetChunk, ParquetReader};

@@ -159,7 +159,7 @@ fn read_plain(options: &Options, path: &Path, builder: &mut JourneyBuilder) -> R
     if options.timezone.is_some() {
         columns = columns.with_zone(options.zone()?);
     }
-    in_file(path, |file| read_log(path, file, columns, builder))?;
+    read_log(path, columns, builder)?;
     let ignored = builder.ignored_rows();
     if ignored.total() > 0 {
         let IgnoredRows {
@@ -215,39 +215,45 @@ fn check_goal(options: &Options, builder: &JourneyBuilder) -> Result<()> {
     })
 }
 
-fn read_log(
-    path: &Path,
-    file: File,
-    columns: EventColumns,
-    builder: &mut JourneyBuilder,
-) -> Result<()> {
+/// Reads a file, or with the feature `mapping` all whose names match a pattern.
+fn read_log(path: &Path, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
     if path
         .extension()
         .is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
     {
-        read_parquet(file, columns, builder)?;
+        read_parquet(path, columns, builder)?;
     } else {
-        builder.extend_each(CsvReader::new(file, columns)?, CsvChunk::events)?;
+        #[cfg(feature = "mapping")]
+        let reader = CsvReader::open_all(path, columns)?;
+        #[cfg(not(feature = "mapping"))]
+        let reader = CsvReader::open(path, columns)?;
+        builder.extend_each(reader, CsvChunk::events)?;
     }
-    match builder.rows() {
-        0 => Err(Error::Empty {
-            what: "the event log".into(),
-            expected: "at least one row".into(),
-        }),
-        _ => Ok(()),
+    if builder.rows() > 0 {
+        return Ok(());
     }
+    let empty = Error::Empty {
+        what: "the event log".into(),
+        expected: "at least one row".into(),
+    };
+    Err(Error::File {
+        path: path.to_owned(),
+        source: Box::new(empty),
+    })
 }
 
 #[cfg(feature = "parquet")]
-fn read_parquet(file: File, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
-    builder.extend_each(
-        mixtouch::io::ParquetReader::new(file, columns)?,
-        mixtouch::io::ParquetChunk::events,
-    )
+fn read_parquet(path: &Path, columns: EventColumns, builder: &mut JourneyBuilder) -> Result<()> {
+    use mixtouch::io::{ParquetChunk, ParquetReader};
+    #[cfg(feature = "mapping")]
+    let reader = ParquetReader::open_all(path, columns)?;
+    #[cfg(not(feature = "mapping"))]
+    let reader = ParquetReader::open(path, columns)?;
+    builder.extend_each(reader, ParquetChunk::events)
 }
 
 #[cfg(not(feature = "parquet"))]
-fn read_parquet(_: File, _: EventColumns, _: &mut JourneyBuilder) -> Result<()> {
+fn read_parquet(_: &Path, _: EventColumns, _: &mut JourneyBuilder) -> Result<()> {
     let expected = "CSV; Parquet needs cargo's --features parquet".into();
     Err(Error::Setting {
         name: "the format of the file".into(),

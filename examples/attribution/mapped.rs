@@ -107,7 +107,12 @@ pub(crate) fn read_log(
         .iter()
         .filter_map(|text| text.split_once('='));
     for (_, name) in renamed {
-        if report.missing_columns.iter().any(|missing| missing == name) {
+        if report
+            .files
+            .missing_columns
+            .iter()
+            .any(|missing| missing == name)
+        {
             return Err(bad("--column", name, "a column of the log"));
         }
     }

@@ -2,13 +2,14 @@
 //!
 //!     cargo run --release --features mapping --example reading_report -- --preset google-ads spend.csv
 //!     cargo run --release --features mapping --example reading_report -- --mapping shop.toml events.jsonl.gz
+//!     cargo run --release --features mapping --example reading_report -- --mapping shop.toml --spend ads.csv
 //!     cargo run --release --features mapping --example reading_report -- --preset ga4 --show
 
 #[path = "../common/exit.rs"]
 mod exit;
 
 use clap::{ArgGroup, Parser};
-use mixtouch::io::Mapping;
+use mixtouch::io::{MappedColumns, Mapping};
 use mixtouch::{CostTable, Events, Result};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +27,9 @@ struct Options {
     /// How to read it: the name of a well-known export
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
+    /// Read a spend table, where the mapping has both columns of events and `spend`
+    #[arg(long)]
+    spend: bool,
     /// Print the preset, to start a mapping of one's own from
     #[arg(long, requires = "preset")]
     show: bool,
@@ -48,7 +52,8 @@ fn run(options: &Options) -> Result<()> {
         Some(path) => Mapping::load(path)?,
         None => Mapping::preset(preset)?,
     };
-    let (text, json) = if mapping.spend.is_some() {
+    let is_spend_only = mapping.spend.is_some() && mapping.columns == MappedColumns::default();
+    let (text, json) = if options.spend || is_spend_only {
         let report = CostTable::read(file, &mapping)?.report;
         (report.to_string(), serde_json::to_string_pretty(&report))
     } else {

@@ -22,6 +22,7 @@ mod traffic;
 mod visit;
 
 pub use self::cache::CachedGrouping;
+pub(crate) use self::cache::GroupCodes;
 pub use self::condition::{ChannelRule, Condition};
 pub use self::engine::Grouping;
 pub(crate) use self::pattern::Pattern;

@@ -36,6 +36,13 @@ impl Events {
         self.unknown_days.add(time, time, counts);
     }
 
+    /// What touches cost that were left out, as far as that was spent all the same.
+    #[cfg(feature = "mapping")]
+    pub(crate) fn unknown_cost(&self) -> f64 {
+        let costs = self.unknown_costs.by_channel(TimeRange::default());
+        costs.values().map(|channel| channel.of_touches).sum()
+    }
+
     /// What was cleaned, by day where that is known, else by the days of all rows.
     pub(crate) fn cleaned_days(&self) -> CleanedDays {
         let mut days = self.unknown_days.clone();

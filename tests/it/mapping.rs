@@ -7,8 +7,10 @@ mod cases;
 mod conserved;
 #[cfg(feature = "parquet")]
 mod damaged;
+mod files;
 mod kinds;
 mod logs;
+mod mistakes;
 mod presets;
 mod robust;
 mod settled;

@@ -348,19 +348,19 @@ fn findings_name_what_only_the_curve_says_and_parameters_at_an_end() {
         .map(|_| 500.0 * random.between(0.97, 1.03))
         .collect();
     let tv = bursts(156, 900.0, &mut random);
-    let brought = [effect(&tv, 0.9, (500.0, 1.0), 500.0)];
+    let brought = [effect(&tv, 0.0, (500.0, 1.0), 500.0)];
     let panel = panel(
         0,
         kpi(156, &brought, &mut random),
         &[("tv", &tv), ("flat", &flat)],
     );
-    let mix = MixSpecification::new().with_channel_range("tv", "alpha", 0.0..=0.3);
+    let mix = MixSpecification::new().with_channel_range("tv", "alpha", 0.5..=0.9);
     let found = Search::default().estimate(&mix, &panel).unwrap().findings();
     let unseen =
         |f: &FitFinding| matches!(f, FitFinding::Unseen { channel, .. } if channel == "flat");
     let end = |f: &FitFinding| {
         matches!(f, FitFinding::AtEndOfRange { channel, parameter, end }
-            if channel == "tv" && parameter == "alpha" && *end == 0.3)
+            if channel == "tv" && parameter == "alpha" && *end == 0.5)
     };
     assert!(found.iter().any(unseen), "{found:?}");
     assert!(found.iter().any(end), "{found:?}");

@@ -3,6 +3,7 @@
 use crate::channel::grouping::engine::Grouping;
 use crate::channel::grouping::raw::Raw;
 use crate::channel::grouping::traffic::{Group, Traffic};
+use crate::channel::ids::ChannelId;
 use crate::error::Result;
 use crate::util::interner::Interner;
 
@@ -27,9 +28,24 @@ const MOST_BYTES: usize = 1 << 25;
 pub struct CachedGrouping<'a> {
     grouping: &'a Grouping,
     keys: Interner,
-    groups: Vec<Group>,
+    groups: Vec<Remembered>,
     key: String,
     bytes: usize,
+}
+
+/// A group, and where a log keeps its texts.
+#[derive(Debug, Clone)]
+pub(crate) struct Remembered {
+    pub(crate) group: Group,
+    pub(crate) codes: Option<GroupCodes>,
+}
+
+/// The numbers that a log gave to the texts of a group.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GroupCodes {
+    pub(crate) channel: ChannelId,
+    /// Of source and medium together, and of the campaign.
+    pub(crate) levels: [u32; 2],
 }
 
 impl Grouping {
@@ -68,10 +84,18 @@ impl<'a> CachedGrouping<'a> {
     /// # Errors
     /// If no rule matches and `unassigned = "error"`.
     pub fn group(&mut self, traffic: &Traffic<'_>) -> Result<&Group> {
+        self.remembered(traffic).map(|found| &found.group)
+    }
+
+    /// The same, with the numbers that a log gave to its texts, once it gave them.
+    ///
+    /// # Errors
+    /// If [`CachedGrouping::group`] fails.
+    pub(crate) fn remembered(&mut self, traffic: &Traffic<'_>) -> Result<&mut Remembered> {
         let raw = Raw::new(traffic, &self.grouping.needs);
         raw.write_key(&mut self.key);
         if let Some(at) = self.keys.find(&self.key) {
-            return Ok(&self.groups[at as usize]);
+            return Ok(&mut self.groups[at as usize]);
         }
         let group = self.grouping.group_raw(&raw)?;
         if self.groups.len() >= MOST_GROUPS || self.bytes > MOST_BYTES {
@@ -80,7 +104,7 @@ impl<'a> CachedGrouping<'a> {
         }
         let at = self.keys.intern(&self.key)? as usize;
         self.bytes += self.key.len();
-        self.groups.push(group);
-        Ok(&self.groups[at])
+        self.groups.push(Remembered { group, codes: None });
+        Ok(&mut self.groups[at])
     }
 }

@@ -1,17 +1,21 @@
 //! Event logs from CSV.
 
+mod files;
 mod row;
 
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::io::columns::{EventColumns, Places};
 use crate::io::csv::chunks::{Chunk, Chunks};
+#[cfg(feature = "mapping")]
+use crate::io::csv::events::files::Further;
 use crate::io::csv::events::row::Row;
 use crate::io::csv::table::line_of;
 #[cfg(feature = "mapping")]
 use crate::io::file::input::Input;
 use crate::progress::{Progress, Stage, step};
 use std::io::Read;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Bytes per chunk: large enough that the start of one costs little, small enough to keep every
@@ -47,6 +51,10 @@ pub struct CsvReader<R> {
     layout: Arc<Layout>,
     /// The rows behind the header that were read with it.
     first: Option<Chunk>,
+    /// The bytes of the chunks that earlier files gave.
+    given: u64,
+    #[cfg(feature = "mapping")]
+    further: Option<Further<R>>,
 }
 
 /// The columns, and their places in the file.
@@ -54,6 +62,8 @@ pub struct CsvReader<R> {
 struct Layout {
     columns: EventColumns,
     places: Places,
+    /// The file, where it is known, to name it in errors.
+    path: Option<PathBuf>,
 }
 
 /// A run of whole rows of a file, not yet parsed.
@@ -81,10 +91,15 @@ impl<R: Read> CsvReader<R> {
     /// # Errors
     /// If the file is empty, or if the header lacks a required column.
     pub fn new(reader: R, columns: EventColumns) -> Result<Self> {
-        Self::with_chunks(reader, columns, CHUNK)
+        Self::with_chunks(reader, columns, CHUNK, None)
     }
 
-    fn with_chunks(reader: R, columns: EventColumns, size: usize) -> Result<Self> {
+    fn with_chunks(
+        reader: R,
+        columns: EventColumns,
+        size: usize,
+        path: Option<PathBuf>,
+    ) -> Result<Self> {
         #[cfg(feature = "mapping")]
         let reader = Input::plain(reader)?;
         let mut chunks = Chunks::new(reader, size);
@@ -122,14 +137,60 @@ impl<R: Read> CsvReader<R> {
         first.line = line;
         Ok(Self {
             chunks,
-            layout: Arc::new(Layout { columns, places }),
+            layout: Arc::new(Layout {
+                columns,
+                places,
+                path,
+            }),
             first: Some(first),
+            given: 0,
+            #[cfg(feature = "mapping")]
+            further: None,
         })
     }
 
     /// The bytes of the rows given so far, decompressed.
     pub fn bytes_read(&self) -> u64 {
-        self.chunks.given()
+        self.given + self.chunks.given()
+    }
+
+    /// Goes on to the next file; returns whether there is one.
+    #[cfg(feature = "mapping")]
+    fn next_file(&mut self) -> Result<bool> {
+        let next = self.further.as_mut().and_then(|further| {
+            let path = further.paths.pop()?;
+            Some((further.open)(&path, self.layout.columns.clone()))
+        });
+        let Some(next) = next.transpose()? else {
+            return Ok(false);
+        };
+        *self = Self {
+            given: self.bytes_read(),
+            further: self.further.take(),
+            ..next
+        };
+        Ok(true)
+    }
+
+    #[cfg(not(feature = "mapping"))]
+    fn next_file(&mut self) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The next chunk with rows of this file or a later one.
+    fn next_chunk(&mut self) -> Result<Option<Chunk>> {
+        loop {
+            let chunk = match self.first.take() {
+                Some(first) => Some(first),
+                None => {
+                    let next = self.chunks.next_chunk();
+                    next.map_err(|error| self.layout.in_file(error))?
+                }
+            };
+            if chunk.is_some() || !self.next_file()? {
+                return Ok(chunk);
+            }
+        }
     }
 
     /// The next batches in the order of the file, read in parallel, or none at its end.
@@ -146,15 +207,22 @@ impl<R: Read> Iterator for CsvReader<R> {
     type Item = Result<CsvChunk>;
 
     fn next(&mut self) -> Option<Result<CsvChunk>> {
-        let chunk = self
-            .first
-            .take()
-            .map(Ok)
-            .or_else(|| self.chunks.next_chunk().transpose())?;
+        let chunk = self.next_chunk().transpose()?;
         Some(chunk.map(|chunk| CsvChunk {
             chunk,
             layout: self.layout.clone(),
         }))
+    }
+}
+
+impl Layout {
+    /// The error, said of the file where that is known.
+    #[cold]
+    fn in_file(&self, error: Error) -> Error {
+        match &self.path {
+            Some(path) => error.in_file(path),
+            None => error,
+        }
     }
 }
 
@@ -165,7 +233,14 @@ impl CsvChunk {
     /// If a row cannot be used: the error has the row, counted as a text editor counts the file's
     /// lines, its column, its value and what is expected.
     pub fn events(self) -> Result<Events> {
-        let (Chunk { bytes, line }, Layout { columns, places }) = (&self.chunk, &*self.layout);
+        self.parse().map_err(|error| self.layout.in_file(error))
+    }
+
+    fn parse(&self) -> Result<Events> {
+        let Layout {
+            columns, places, ..
+        } = &*self.layout;
+        let Chunk { bytes, line } = &self.chunk;
         let mut events = columns.log();
         let mut rows = parser(bytes);
         let mut record = csv::ByteRecord::new();

@@ -32,22 +32,27 @@ pub(crate) struct Row<'a> {
 impl Table {
     /// Reads the header and skips a byte order mark before it. Fields keep their spaces.
     pub(crate) fn new(what: &'static str, source: impl Read) -> Result<Self> {
-        Self::read(what, source, csv::Trim::None)
+        Self::read(what, source, csv::Trim::None, LARGEST)
     }
 
     /// Like [`Table::new`], but without the spaces around names and fields.
     pub(crate) fn trimmed(what: &'static str, source: impl Read) -> Result<Self> {
-        Self::read(what, source, csv::Trim::All)
+        Self::read(what, source, csv::Trim::All, LARGEST)
     }
 
-    fn read(what: &'static str, source: impl Read, trim: csv::Trim) -> Result<Self> {
+    /// Reads a table of at most `largest` bytes.
+    fn read(what: &'static str, source: impl Read, trim: csv::Trim, largest: u64) -> Result<Self> {
         #[cfg(feature = "mapping")]
         let source = crate::io::file::input::Input::plain(source)?;
         let mut bytes = Vec::new();
-        let read = source.take(LARGEST + 1).read_to_end(&mut bytes);
-        if read.map_err(Error::reading)? as u64 > LARGEST {
-            let most = format!("at most {} MiB, decompressed", LARGEST >> 20);
-            return Err(Error::setting(what, "larger than that", most));
+        let read = source.take(largest + 1).read_to_end(&mut bytes);
+        if read.map_err(Error::reading)? as u64 > largest {
+            let most = largest >> 20;
+            return Err(Error::setting(
+                format!("the size of {what}"),
+                format!("more than {most} MiB"),
+                format!("at most {most} MiB, decompressed"),
+            ));
         }
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
@@ -275,5 +280,46 @@ mod tests {
         );
         let mut table = Table::new("the table", "name\n a \n".as_bytes()).unwrap();
         assert_eq!(table.next_row().unwrap().unwrap().text(0), " a ");
+    }
+
+    /// A row that ends nowhere, of which nothing is kept but what was read.
+    #[test]
+    fn a_table_larger_than_the_limit_is_refused() {
+        let limited = |bytes: &[u8], largest: u64| {
+            let read = Table::read("the table", bytes, csv::Trim::None, largest);
+            read.map(|table| table.header)
+                .map_err(|error| error.to_string())
+        };
+        let refused = "the size of the table is more than 1 MiB, expected: at most 1 MiB, \
+                       decompressed";
+        let mut file = b"name\n".to_vec();
+        file.resize(1 << 20, b'x');
+        assert_eq!(limited(&file, 1 << 20), Ok(vec!["name".to_owned()]));
+        file.push(b'x');
+        assert_eq!(limited(&file, 1 << 20), Err(refused.to_owned()));
+        #[cfg(feature = "mapping")]
+        for bomb in [
+            crate::io::file::input::tests::gzip(&vec![0; 8 << 20]),
+            zstd::encode_all(vec![0; 8 << 20].as_slice(), 1).unwrap(),
+        ] {
+            assert!(bomb.len() < 1 << 20, "{} bytes are small", bomb.len());
+            assert_eq!(limited(&bomb, 1 << 20), Err(refused.to_owned()));
+        }
+    }
+
+    /// What is behind the limit is not even decompressed.
+    #[test]
+    fn no_more_than_the_limit_is_read() {
+        struct Counting(u64);
+        impl Read for Counting {
+            fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+                to.fill(b'x');
+                self.0 += to.len() as u64;
+                Ok(to.len())
+            }
+        }
+        let mut endless = Counting(0);
+        assert!(Table::read("the table", &mut endless, csv::Trim::None, 1 << 20).is_err());
+        assert!(endless.0 < 2 << 20, "{} bytes", endless.0);
     }
 }

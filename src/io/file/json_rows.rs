@@ -5,8 +5,11 @@ use crate::io::csv::chunks::{Chunk, Chunks, Dialect};
 use crate::io::file::format::FileFormat;
 use crate::io::file::json::{Cells, JsonPaths};
 use crate::io::record::{FieldPath, Value, Visit, recycled};
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Reads pieces of whole lines.
 #[derive(Debug)]
@@ -32,7 +35,12 @@ struct Layout {
     nulls: Vec<String>,
     /// The fields that hold JSON as a text, where paths lead inside.
     embedded: Vec<Embedded>,
+    /// Which paths some row shown so far had, in any piece.
+    seen: Vec<AtomicBool>,
 }
+
+/// The rows whose fields are named in messages.
+const NAMED_ROWS: usize = 100;
 
 /// A field that holds JSON as a text.
 #[derive(Debug)]
@@ -82,13 +90,20 @@ impl<R: Read> JsonRows<R> {
                 texts: paths.iter().map(|path| path.text.clone()).collect(),
                 nulls: format.null.clone(),
                 embedded,
+                seen: paths.iter().map(|_| AtomicBool::new(false)).collect(),
             }),
         })
     }
 
-    /// The names of the first object's fields.
+    /// The names of the first objects' fields.
     pub(super) fn header(&self) -> &[String] {
         &self.header
+    }
+
+    /// Which paths some row had, null or not, of the pieces shown so far.
+    pub(super) fn seen(&self) -> Vec<bool> {
+        let seen = self.layout.seen.iter();
+        seen.map(|seen| seen.load(Ordering::Relaxed)).collect()
     }
 
     /// The bytes of the pieces given so far.
@@ -110,15 +125,20 @@ impl<R: Read> Iterator for JsonRows<R> {
     }
 }
 
-/// The names of the fields of the first line, for messages.
+/// The names of the fields of the first lines, for messages.
 fn names(bytes: &[u8]) -> Vec<String> {
-    let mut lines = bytes.split(|&byte| byte == b'\n');
-    let first = lines.find(|line| !line.trim_ascii().is_empty());
-    let object =
-        serde_json::from_slice::<serde_json::Map<_, serde_json::Value>>(first.unwrap_or(b""));
-    object.map_or(Vec::new(), |object| {
-        object.into_iter().map(|(name, _)| name).collect()
-    })
+    let lines = bytes.split(|&byte| byte == b'\n');
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    let mut names: Vec<String> = Vec::new();
+    for line in lines.take(NAMED_ROWS) {
+        let object = serde_json::from_slice::<BTreeMap<String, IgnoredAny>>(line);
+        for name in object.unwrap_or_default().into_keys() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 impl Embedded {
@@ -158,6 +178,26 @@ impl Embedded {
 }
 
 impl Layout {
+    /// Notes which paths these texts had.
+    fn see(&self, cells: &Cells<'_>) {
+        for (seen, &slot) in self.seen.iter().zip(&self.slots) {
+            if cells.has_seen(slot) {
+                seen.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Notes which paths the texts inside a row had.
+    fn see_embedded(&self, own: &[Cells<'_>]) {
+        for (field, cells) in self.embedded.iter().zip(own) {
+            for &(number, slot) in &field.inside {
+                if cells.has_seen(slot) {
+                    self.seen[number].store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
     /// Fills in the values that stand in texts of JSON.
     fn embedded_values<'c>(
         &self,
@@ -234,12 +274,14 @@ impl JsonPiece {
                     .map_err(|reason| Error::Malformed { row: line, reason })
                     .and_then(|()| layout.values(line, &cells, &mut values))
                     .and_then(|()| layout.embedded_values(line, &own, &mut values));
+                layout.see_embedded(&own);
                 visit(line, read.map(|()| values.as_slice()))?;
                 spare = recycled(values);
             }
             at += end + 1;
             line += 1;
         }
+        layout.see(&cells);
         Ok(())
     }
 }

@@ -1,12 +1,13 @@
 //! Which files are meant.
 
 use crate::error::{Error, Result};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files that paths and patterns such as `logs/2026-*.csv.gz` name, each once, sorted by name.
 ///
 /// # Errors
-/// If a path or pattern names no file, or a pattern is not well-formed.
+/// If there is no such file, no file fits a pattern, or a pattern is not well-formed.
 pub(in crate::io) fn find<P: AsRef<Path>>(patterns: &[P]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for pattern in patterns {
@@ -18,16 +19,27 @@ pub(in crate::io) fn find<P: AsRef<Path>>(patterns: &[P]) -> Result<Vec<PathBuf>
             files.extend(matching(pattern)?);
         }
         if files.len() == before {
-            return Err(Error::Empty {
-                what: format!("{:?}", pattern.display().to_string()).into(),
-                expected: "the path of a file, or a pattern such as logs/*.csv that some file fits"
-                    .into(),
-            });
+            return Err(missing(pattern));
         }
     }
     files.sort();
     files.dedup();
     Ok(files)
+}
+
+/// The error of a path that leads to no file, or of a pattern that none fits.
+fn missing(pattern: &Path) -> Error {
+    let text = pattern.to_string_lossy();
+    if text.contains(['*', '?', '[']) {
+        let expected = "one that the path of some file fits";
+        return Error::setting("the pattern of files", format!("{text:?}"), expected);
+    }
+    let kind = if pattern.is_dir() {
+        ErrorKind::IsADirectory
+    } else {
+        ErrorKind::NotFound
+    };
+    Error::Io(kind.into()).in_file(pattern)
 }
 
 fn matching(pattern: &Path) -> Result<Vec<PathBuf>> {
@@ -80,12 +92,13 @@ mod tests {
         );
         assert_eq!(names(&["c[1].csv"]), Ok(vec!["c[1].csv".into()]));
         assert_eq!(names(&["**/d.csv"]), Ok(vec!["deep/d.csv".into()]));
-        for missing in ["z.csv", "*.parquet", "deep"] {
+        for (missing, why) in [
+            ("z.csv", "input or output failed: entity not found"),
+            ("*.parquet", "expected: one that the path of some file fits"),
+            ("deep", "input or output failed: is a directory"),
+        ] {
             let fault = names(&["a.csv", missing]).unwrap_err();
-            assert!(
-                fault.contains(missing) && fault.contains("is empty"),
-                "{fault}"
-            );
+            assert!(fault.contains(missing) && fault.ends_with(why), "{fault}");
         }
         assert!(
             names(&["***"])

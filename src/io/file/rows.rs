@@ -75,7 +75,7 @@ impl<R: Read> RowReader<R> {
         })
     }
 
-    /// The names of the columns; of JSON, the fields of the first object.
+    /// The names of the columns; of JSON, the fields of the first objects.
     pub(in crate::io) fn header(&self) -> &[String] {
         match &self.rows {
             Rows::Csv(rows) => rows.header(),
@@ -88,6 +88,14 @@ impl<R: Read> RowReader<R> {
         match &self.rows {
             Rows::Csv(rows) => rows.found(),
             Rows::Json(_) => vec![true; self.paths],
+        }
+    }
+
+    /// Of JSON lines, which paths some row had of the pieces shown so far.
+    pub(in crate::io) fn seen(&self) -> Option<Vec<bool>> {
+        match &self.rows {
+            Rows::Csv(_) => None,
+            Rows::Json(rows) => Some(rows.seen()),
         }
     }
 

@@ -34,6 +34,13 @@ impl CompiledCondition {
     pub(super) fn holds(&self, row: &[Value<'_>]) -> bool {
         self.block.holds(row)
     }
+
+    /// The columns that it asks about.
+    pub(super) fn slots(&self) -> Vec<&Slot> {
+        let mut slots = Vec::new();
+        self.block.add_slots(&mut slots);
+        slots
+    }
 }
 
 impl Block {
@@ -54,6 +61,12 @@ impl Block {
             any: condition.any().map(&mut blocks).transpose()?,
             not: blocks(condition.not())?,
         })
+    }
+
+    fn add_slots<'s>(&'s self, slots: &mut Vec<&'s Slot>) {
+        slots.extend(self.fields.iter().map(|(slot, _)| slot));
+        let blocks = self.any.iter().flatten().chain(&self.not);
+        blocks.for_each(|block| block.add_slots(slots));
     }
 
     fn holds(&self, row: &[Value<'_>]) -> bool {

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::CostTable;
 use crate::io::mapping::currency::Rates;
+use crate::io::mapping::fields_read::FieldsRead;
 use crate::io::mapping::source::{self, Source};
 use crate::io::mapping::specification::Mapping;
 use crate::io::mapping::spend_report::{SpendReading, SpendReport};
@@ -80,38 +81,54 @@ impl<'a> CostReader<'a> {
         let format = mapping.spend_file();
         let rates = self.rates.as_ref();
         let mut signs = format.number_signs();
-        let mut layout = SpendLayout::new(mapping, rates, signs)?;
+        let layout = SpendLayout::new(mapping, rates, signs);
+        let mut layout = layout.map_err(|error| mapping.said_of(error))?;
+        let mut fields = FieldsRead::default();
         let mut skips = Skips::default();
         let mut reading = SpendReading {
             costs: CostTable::in_zone(layout.zone()),
             report: SpendReport::default(),
         };
         let paths = layout.paths.clone();
-        source::each(self.sources, format, &paths, |name, pieces| {
+        let file = source::each(self.sources, format, &paths, |name, mut pieces| {
             if pieces.signs != signs {
                 signs = pieces.signs;
                 layout = SpendLayout::new(mapping, rates, signs)?;
             }
             let mut rows = SpendRows::new(&layout, mapping.bad_rows, &mut reading, &mut skips);
-            rows.begin_file(name, &pieces, mapping.has_preset)?;
-            for piece in pieces {
+            rows.begin_file(name, &pieces, mapping.from_preset.spend)?;
+            for piece in pieces.by_ref() {
                 piece?.each(&mut |line, row| rows.take(line, row))?;
             }
+            fields.add(&pieces);
             Ok(())
         })?;
-        let report = &mut reading.report;
-        if report.rows == 0 {
-            return Err(Error::Empty {
-                what: "the spend table".into(),
-                expected: "at least one row".into(),
-            });
-        }
-        skips.check(mapping.bad_rows, report.rows)?;
-        report.skipped = skips.into();
-        let currencies = report.currencies.keys();
-        layout.conversion.check(currencies.map(String::as_str))?;
+        let finished = finish(&mut reading.report, mapping, &layout, &fields, skips);
+        finished.map_err(|error| source::said_of(file, error))?;
         Ok(reading)
     }
+}
+
+/// Checks what all rows together must be.
+fn finish(
+    report: &mut SpendReport,
+    mapping: &Mapping,
+    layout: &SpendLayout,
+    fields: &FieldsRead,
+    skips: Skips,
+) -> Result<()> {
+    let files = &mut report.files;
+    if report.rows == 0 {
+        return Err(Error::Empty {
+            what: files.said_of("the spend table").into(),
+            expected: "at least one row".into(),
+        });
+    }
+    skips.check(mapping.bad_rows, report.rows)?;
+    report.skipped = skips.into();
+    let (conversion, currencies) = (&layout.conversion, report.currencies.keys());
+    conversion.check(currencies.map(String::as_str), &files.said_of("the spend"))?;
+    fields.check(layout.columns(), mapping.from_preset.spend, files)
 }
 
 impl CostTable {

@@ -109,15 +109,29 @@ impl Conversion {
         })
     }
 
+    /// What one unit of a currency is worth on a day, which may be unknown; none without a rate.
+    pub(super) fn factor_where_known(&self, currency: &str, day: Option<Day>) -> Option<f64> {
+        match (&self.to, day) {
+            (None, _) => Some(1.0),
+            (Some(to), _) if code(currency) == *to => Some(1.0),
+            (Some(to), day) => self.rates.rate(currency, to, day?),
+        }
+    }
+
     /// # Errors
-    /// If amounts stay as they are, and are in several currencies.
-    pub(super) fn check<'c>(&self, currencies: impl Iterator<Item = &'c str>) -> Result<()> {
+    /// If amounts stay as they are, and are in several currencies: those of `what`.
+    pub(super) fn check<'c>(
+        &self,
+        currencies: impl Iterator<Item = &'c str>,
+        what: &str,
+    ) -> Result<()> {
         let named = |name: &'c str| if name.is_empty() { "none stated" } else { name };
         let names: Vec<&str> = currencies.map(named).collect();
         if self.to.is_some() || names.len() < 2 {
             return Ok(());
         }
         let expected = "one, or rates to convert by: currency = { column, to, rates }";
-        Err(Error::setting("the currency", names.join(", "), expected))
+        let name = format!("the currency of {what}");
+        Err(Error::setting(name, names.join(", "), expected))
     }
 }

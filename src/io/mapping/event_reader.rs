@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::{Events, Placeholders};
 use crate::io::mapping::currency::Rates;
+use crate::io::mapping::fields_read::FieldsRead;
 use crate::io::mapping::layout::Layout;
 use crate::io::mapping::mapper::Mapper;
 use crate::io::mapping::pieces::{Piece, Pieces};
@@ -135,7 +136,7 @@ impl<'a> EventReader<'a> {
     /// If the mapping is unusable, a source cannot be read, a column that the mapping names is
     /// missing, or a row cannot be used and bad rows are refused: the error then has file, row,
     /// column, value and what is expected. If the log has several currencies and the mapping does
-    /// not convert them, or no row.
+    /// not convert them, or no row. In JSON lines a column is missing that no row has.
     pub fn read(self) -> Result<Reading> {
         self.read_with_progress(&())
     }
@@ -147,7 +148,8 @@ impl<'a> EventReader<'a> {
     /// If [`EventReader::read`] fails; [`Error::Cancelled`] if the observer stops the work.
     pub fn read_with_progress(self, progress: &dyn Progress) -> Result<Reading> {
         let signs = self.mapping.file.number_signs();
-        let layout = Layout::new(&self.mapping, self.rates.as_ref(), signs)?;
+        let layout = Layout::new(&self.mapping, self.rates.as_ref(), signs);
+        let layout = layout.map_err(|error| self.mapping.said_of(error))?;
         let names: Vec<String> = layout.texts.iter().map(|(name, _)| name.clone()).collect();
         let log = || {
             let levels = LEVELS.into_iter().map(str::to_owned);
@@ -164,14 +166,15 @@ impl<'a> EventReader<'a> {
             log: &log,
             rows: MappedRows::new(log()),
             report: ReadingReport::default(),
+            fields: FieldsRead::default(),
             progress,
             read: 0,
         };
         let paths = work.layout.paths.clone();
-        source::each(self.sources, &self.mapping.file, &paths, |name, pieces| {
+        let file = source::each(self.sources, &self.mapping.file, &paths, |name, pieces| {
             work.read(name, pieces)
         })?;
-        work.finish()
+        work.finish().map_err(|error| source::said_of(file, error))
     }
 }
 
@@ -184,6 +187,7 @@ struct Work<'w, L> {
     log: &'w L,
     rows: MappedRows,
     report: ReadingReport,
+    fields: FieldsRead,
     progress: &'w dyn Progress,
     /// Bytes of the files read before.
     read: u64,
@@ -191,21 +195,9 @@ struct Work<'w, L> {
 
 impl<L: Fn() -> Events + Sync> Work<'_, L> {
     fn read(&mut self, name: &str, mut pieces: Pieces<'_>) -> Result<()> {
-        self.report.files.push(name.to_owned());
         self.use_signs(pieces.signs)?;
-        for missing in pieces.missing(self.layout.columns(), self.mapping.has_preset)? {
-            if !self.report.missing_columns.contains(&missing) {
-                self.report.missing_columns.push(missing);
-            }
-        }
-        let titles = pieces
-            .titles
-            .iter()
-            .filter(|title| !title.trim().is_empty());
-        self.report.titles.extend(titles.cloned());
-        if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
-            self.report.guesses.push(pieces.guess.clone());
-        }
+        let (files, columns) = (&mut self.report.files, self.layout.columns());
+        files.begin(name, &pieces, columns, self.mapping.from_preset.events)?;
         let mut mapped = Vec::new();
         loop {
             let next = pieces.next_few(rayon::current_num_threads());
@@ -218,6 +210,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
             }
         }
         self.read += pieces.bytes_read();
+        self.fields.add(&pieces);
         Ok(())
     }
 
@@ -260,7 +253,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
     fn finish(mut self) -> Result<Reading> {
         if self.rows.tally.rows == 0 {
             return Err(Error::Empty {
-                what: "the event log".into(),
+                what: self.report.files.said_of("the event log").into(),
                 expected: "at least one row".into(),
             });
         }
@@ -269,9 +262,12 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
             .skipped
             .check(self.mapping.bad_rows, self.rows.tally.rows)?;
         let currencies = self.rows.tally.currencies.keys();
+        let (files, columns) = (&mut self.report.files, self.layout.columns());
         self.layout
             .conversion
-            .check(currencies.map(String::as_str))?;
+            .check(currencies.map(String::as_str), &files.said_of("the log"))?;
+        let may_lack = self.mapping.from_preset.events;
+        self.fields.check(columns, may_lack, files)?;
         let settled = settle(&mut self.rows, &self.layout);
         let MappedRows { events, tally, .. } = self.rows;
         let report = self.report.filled(&events, tally, settled);

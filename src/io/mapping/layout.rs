@@ -168,7 +168,10 @@ impl Layout {
             &tags.url,
         ];
         let texts = self.texts.iter().map(|(_, slot)| slot);
+        let conditions = self.drops.iter().flat_map(CompiledCondition::slots);
+        let rules = self.rules.iter().flat_map(Rule::slots);
         let others = others.into_iter().chain(texts).chain(&self.same);
+        let others = others.chain(conditions).chain(rules);
         needed.into_iter().chain(others.map(|slot| (slot, false)))
     }
 }
@@ -270,6 +273,19 @@ impl Rule {
             session: session.transpose()?,
             converts: converts.transpose()?,
         })
+    }
+}
+
+impl Rule {
+    /// The columns that it asks about.
+    fn slots(&self) -> impl Iterator<Item = &Slot> {
+        let value = self.value.as_ref().map(|value| &value.slot);
+        let session = match self.session.as_ref().map(|session| &session.by) {
+            Some(SessionBy::Key(slot)) => Some(slot),
+            _ => None,
+        };
+        let converts = self.converts.as_ref().map(|(time, _)| &time.slot);
+        self.once.iter().chain(value).chain(session).chain(converts)
     }
 }
 

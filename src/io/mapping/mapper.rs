@@ -1,11 +1,12 @@
 //! One row of a file, mapped to events.
 
+use crate::channel::GroupCodes;
 use crate::error::Result;
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind, unknown_person};
 use crate::io::mapping::layout::Layout;
 use crate::io::mapping::origin::{Origin, Origins, Touch};
-use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::rows::{MappedRows, Mark, RowOrigin};
 use crate::io::mapping::statement::{Reader, Statement};
 use crate::io::mapping::tolerance::BadRows;
 use crate::io::record::Value;
@@ -92,8 +93,12 @@ impl<'a> Mapper<'a> {
         rows.tally.used += 1;
         if let Some(origin) = touch {
             let session = self.reader.session(rule, row);
-            let mark = Mark { session, ..mark };
-            push_touch(layout, rows, row, &stated, &origin, mark)?;
+            let from = RowOrigin {
+                session,
+                ..mark.from
+            };
+            let mark = Mark { from, ..mark };
+            push_touch(layout, rows, row, &stated, origin, mark)?;
         }
         if kind != Kind::Touch {
             push_other(layout, rows, row, &stated, mark)?;
@@ -117,7 +122,7 @@ fn push_touch(
     rows: &mut MappedRows,
     row: &[Value<'_>],
     stated: &Statement<'_>,
-    origin: &Origin<'_>,
+    origin: Origin<'_>,
     mark: Mark,
 ) -> Result<()> {
     rows.tally.stated += 1;
@@ -129,8 +134,8 @@ fn push_touch(
         events.leave_out(Kind::Touch, stated.time, origin.channel, stated.cost);
         return Ok(());
     };
-    let channel = events.intern_channel(origin.channel)?;
-    push_texts(layout, events, row, [origin.source_medium, origin.campaign])?;
+    let GroupCodes { channel, levels } = origin_codes(events, origin)?;
+    push_texts(layout, events, row, levels)?;
     let (time, met, cost) = (stated.time, stated.interaction, stated.cost);
     events.push_row(person, time, channel, Kind::Touch, met, cost, None);
     events.push_fraction(stated.nanoseconds);
@@ -140,12 +145,33 @@ fn push_touch(
     } else {
         0
     };
-    rows.marks.push(Mark {
+    let from = RowOrigin {
         is_touch: true,
-        once,
-        ..mark
-    });
+        ..mark.from
+    };
+    rows.marks.push(Mark { once, from, ..mark });
     Ok(())
+}
+
+/// The numbers of an origin's texts: looked up once for each group of visits.
+fn origin_codes(events: &mut Events, origin: Origin<'_>) -> Result<GroupCodes> {
+    let mut own = None;
+    let codes = origin.codes.unwrap_or(&mut own);
+    if let Some(codes) = codes {
+        return Ok(*codes);
+    }
+    let channel = events.intern_channel(origin.channel)?;
+    let levels = level_codes(events, [origin.source_medium, origin.campaign])?;
+    Ok(*codes.insert(GroupCodes { channel, levels }))
+}
+
+/// The numbers of the texts of the levels below the channel.
+fn level_codes(events: &mut Events, levels: [&str; 2]) -> Result<[u32; 2]> {
+    let mut codes = [0; 2];
+    for ((column, level), code) in events.text_columns_mut().zip(levels).zip(&mut codes) {
+        *code = column.texts.intern(level)?;
+    }
+    Ok(codes)
 }
 
 fn push_other(
@@ -172,7 +198,8 @@ fn push_other(
     let channel = events.intern_channel(place)?;
     let goal = optional(goal, events.goals_mut(stated.kind))?;
     let order = optional(order, events.orders_mut())?;
-    push_texts(layout, events, row, ["", ""])?;
+    let levels = level_codes(events, ["", ""])?;
+    push_texts(layout, events, row, levels)?;
     let sale = Some((stated.value, goal, order));
     events.push_row(person, stated.time, channel, stated.kind, None, 0.0, sale);
     events.push_fraction(stated.nanoseconds);
@@ -185,12 +212,12 @@ fn push_texts(
     layout: &Layout,
     events: &mut Events,
     row: &[Value<'_>],
-    levels: [&str; 2],
+    levels: [u32; 2],
 ) -> Result<()> {
     let mut columns = events.text_columns_mut();
-    for (column, level) in columns.by_ref().zip(levels) {
-        let code = column.texts.intern(level)?;
-        column.codes.push(code);
+    // levels first: the one that ends must not have taken a column
+    for (level, column) in levels.into_iter().zip(columns.by_ref()) {
+        column.codes.push(level);
     }
     for (column, (_, slot)) in columns.zip(&layout.texts) {
         let code = column.texts.intern(trimmed(&slot.text(row)))?;

@@ -1,6 +1,6 @@
 //! Where a touch came from: its channel, and the levels below.
 
-use crate::channel::{CachedGrouping, Traffic};
+use crate::channel::{CachedGrouping, Group, GroupCodes, Traffic};
 use crate::error::{Error, Result};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::Layout;
@@ -16,6 +16,8 @@ pub(super) struct Origin<'a> {
     pub(super) campaign: &'a str,
     /// Whether a rule or the log itself names the channel.
     pub(super) is_matched: bool,
+    /// The numbers that the log gave to these texts, where they are remembered.
+    pub(super) codes: Option<&'a mut Option<GroupCodes>>,
 }
 
 /// What a row is as a touch.
@@ -35,6 +37,7 @@ impl<'a> Origin<'a> {
             source_medium: "",
             campaign: "",
             is_matched: true,
+            codes: None,
         }
     }
 }
@@ -69,52 +72,18 @@ impl<'a> Origins<'a> {
         let stated = self.layout.channel.text(row);
         self.channel.clear();
         self.channel.push_str(trimmed(&stated));
-        let tags = &self.layout.tags;
-        let texts = [
-            &tags.source,
-            &tags.medium,
-            &tags.campaign,
-            &tags.term,
-            &tags.content,
-            &tags.click_id,
-            &tags.click_network,
-            &tags.referrer,
-            &tags.url,
-            &self.layout.event,
-        ]
-        .map(|slot| slot.text_unless(row, is_blank_tag));
-        let further: Vec<Cow<'_, str>> = tags.further.iter().map(|slot| slot.text(row)).collect();
-        let further: Vec<&str> = further.iter().map(|text| &**text).collect();
-        let click_network = match trimmed(&texts[6]) {
-            "" => tags.click_id.key(row),
-            stated => stated,
-        };
-        let traffic = Traffic {
-            source: &texts[0],
-            medium: &texts[1],
-            campaign: &texts[2],
-            term: &texts[3],
-            content: &texts[4],
-            click_id: &texts[5],
-            click_network,
-            referrer: &texts[7],
-            url: &texts[8],
-            event: &texts[9],
-            further: &further,
-        };
         let by_log = (!self.channel.is_empty()).then_some(self.channel.as_str());
-        let group = match (self.grouping.group(&traffic), by_log) {
-            (Ok(group), _) => group,
+        let remembered = with_traffic(self.layout, row, |traffic| {
+            self.grouping.remembered(traffic)
+        });
+        let found = match (remembered, by_log) {
+            (Ok(found), _) => found,
             // a channel that the log states needs no rule
             (Err(_), Some(channel)) => return Ok(Touch::From(Origin::of_log(channel))),
             (Err(error), None) => return Err(unassigned(line, &error)),
         };
-        let qualifies = match when {
-            TouchWhen::Always | TouchWhen::SourceChanged => true,
-            TouchWhen::HasSource => group.has_tags(),
-            TouchWhen::HasSourceOrReferrer => group.has_tags() || group.has_referrer(),
-        };
-        if !qualifies && by_log.is_none() {
+        let (group, codes) = (&found.group, &mut found.codes);
+        if by_log.is_none() && !qualifies(when, group) {
             return Ok(Touch::WithoutSource);
         }
         let Some(channel) = by_log.or(group.channel()) else {
@@ -125,8 +94,66 @@ impl<'a> Origins<'a> {
             source_medium: group.source_medium(),
             campaign: group.campaign(),
             is_matched: group.is_matched() || by_log.is_some(),
+            codes: by_log.is_none().then_some(codes),
         }))
     }
+}
+
+/// Whether a row with this source is a touch.
+fn qualifies(when: TouchWhen, group: &Group) -> bool {
+    match when {
+        TouchWhen::Always | TouchWhen::SourceChanged => true,
+        TouchWhen::HasSource => group.has_tags(),
+        TouchWhen::HasSourceOrReferrer => group.has_tags() || group.has_referrer(),
+    }
+}
+
+/// Asks something of what a row says about its source.
+fn with_traffic<T>(layout: &Layout, row: &[Value<'_>], ask: impl FnOnce(&Traffic<'_>) -> T) -> T {
+    let tags = &layout.tags;
+    let texts = [
+        &tags.source,
+        &tags.medium,
+        &tags.campaign,
+        &tags.term,
+        &tags.content,
+        &tags.click_id,
+        &tags.click_network,
+        &tags.referrer,
+        &tags.url,
+        &layout.event,
+    ];
+    let [
+        source,
+        medium,
+        campaign,
+        term,
+        content,
+        click_id,
+        network,
+        referrer,
+        url,
+        event,
+    ] = texts.map(|slot| slot.text_unless(row, is_blank_tag));
+    let further: Vec<Cow<'_, str>> = tags.further.iter().map(|slot| slot.text(row)).collect();
+    let further: Vec<&str> = further.iter().map(|text| &**text).collect();
+    let click_network = match trimmed(&network) {
+        "" => tags.click_id.key(row),
+        stated => stated,
+    };
+    ask(&Traffic {
+        source: &source,
+        medium: &medium,
+        campaign: &campaign,
+        term: &term,
+        content: &content,
+        click_id: &click_id,
+        click_network,
+        referrer: &referrer,
+        url: &url,
+        event: &event,
+        further: &further,
+    })
 }
 
 /// The error of a row whose channel no rule names.

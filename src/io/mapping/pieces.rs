@@ -6,7 +6,7 @@ use crate::io::arrow::rows::BatchPaths;
 use crate::io::file::format::FileFormat;
 use crate::io::file::guess::Guess;
 use crate::io::file::rows::{RowPiece, RowReader};
-use crate::io::mapping::slot::Signs;
+use crate::io::mapping::slot::{Signs, Slot};
 #[cfg(feature = "parquet")]
 use crate::io::parquet::rows::{ParquetPiece, ParquetRows};
 use crate::io::record::{FieldPath, Visit};
@@ -27,9 +27,9 @@ const USUAL: u64 = 4 << 20;
 /// The pieces of one file, in order.
 pub(super) struct Pieces<'a> {
     rows: Rows<'a>,
-    /// What the file's columns are called; of JSON, the fields of the first object.
+    /// What the file's columns are called; of JSON, the fields of the first objects.
     pub(super) header: Vec<String>,
-    /// Which paths lead to a column.
+    /// Which paths lead to a column; in JSON lines any may.
     pub(super) found: Vec<bool>,
     /// How amounts are written.
     pub(super) signs: Signs,
@@ -172,6 +172,15 @@ impl<'a> Pieces<'a> {
         })
     }
 
+    /// Of JSON lines, which paths some row had of the pieces shown so far.
+    pub(super) fn seen(&self) -> Option<Vec<bool>> {
+        match &self.rows {
+            Rows::Text(rows) => rows.seen(),
+            #[cfg(feature = "parquet")]
+            _ => None,
+        }
+    }
+
     /// The bytes of the pieces given so far.
     pub(super) fn bytes_read(&self) -> u64 {
         match &self.rows {
@@ -200,7 +209,7 @@ impl<'a> Pieces<'a> {
     /// If a column is missing that is needed, or any where none may be.
     pub(super) fn missing<'s>(
         &self,
-        columns: impl IntoIterator<Item = (&'s crate::io::mapping::slot::Slot, bool)>,
+        columns: impl IntoIterator<Item = (&'s Slot, bool)>,
         may_lack: bool,
     ) -> Result<Vec<String>> {
         let mut missing = Vec::new();

@@ -54,9 +54,25 @@ pub(super) fn text(name: &str) -> Result<&'static str> {
     })
 }
 
-/// Whether a mapping as stated names a preset.
-pub(super) fn names_one(stated: &Value) -> bool {
-    stated.get("preset").is_some() || stated["spend"].get("preset").is_some()
+/// Which columns of a mapping come from a preset.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct FromPreset {
+    /// Those of events.
+    pub(super) events: bool,
+    /// Those of spend.
+    pub(super) spend: bool,
+}
+
+impl FromPreset {
+    /// Of a mapping as stated.
+    pub(super) fn new(stated: &Value) -> Self {
+        let whole = stated["preset"].as_str();
+        let has_spend = |name| text(name).is_ok_and(|preset| preset.contains("[spend]"));
+        Self {
+            events: whole.is_some(),
+            spend: whole.is_some_and(has_spend) || stated["spend"]["preset"].is_string(),
+        }
+    }
 }
 
 /// A mapping as stated, merged into the presets it names: one for the whole, one for its spend.

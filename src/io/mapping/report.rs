@@ -1,9 +1,10 @@
 //! What was read, what was left out and why.
 
 use crate::event::{CleanedRows, Events, Kind};
-use crate::io::file::guess::Guess;
+use crate::io::mapping::files_read::FilesRead;
+use crate::io::mapping::heaviest::heaviest;
 use crate::io::mapping::settle::Settled;
-use crate::io::mapping::tally::{Amounts, Tally, kind_name};
+use crate::io::mapping::tally::{Amounts, Tally};
 use crate::io::mapping::tolerance::SkippedRows;
 use crate::report::{Cell, Document, Report, Section, Table};
 use serde::{Deserialize, Serialize};
@@ -24,18 +25,14 @@ const PERSONS: usize = 5;
 /// - `stated` is all of `kinds` and `counted_once`, `repeated`, `within_sessions`, and the unknown
 ///   touches and others of `cleaned_rows`. Conversions of unknown persons are kept.
 /// - What the used rows' conversions are worth is `value` and `left_out_value`.
+/// - What the used rows' touches cost is `cost`, `further_cost` and `left_out_cost`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ReadingReport {
-    /// The files, in order.
-    pub files: Vec<String>,
-    /// Columns of the mapping that the files lack.
-    pub missing_columns: Vec<String>,
-    /// The lines above their headers, which are no rows.
-    pub titles: Vec<String>,
-    /// What was guessed about them, where the mapping says `auto`.
-    pub guesses: Vec<Guess>,
+    /// The files. Stored, its fields stand beside the others.
+    #[serde(flatten)]
+    pub files: FilesRead,
     /// Rows of the files.
     pub rows: u64,
     /// Rows that state events.
@@ -50,6 +47,11 @@ pub struct ReadingReport {
     pub left_out_value: f64,
     /// What the touches cost.
     pub cost: f64,
+    /// What further touches of a session and those of unknown persons cost: journeys count it, as
+    /// it was spent.
+    pub further_cost: f64,
+    /// What the touches cost that are among `repeated` and `counted_once`.
+    pub left_out_cost: f64,
     /// Touches by channel, as kept.
     pub channels: BTreeMap<String, u64>,
     /// Touches that no rule named a channel for, by `source / medium`, the most frequent first.
@@ -131,6 +133,8 @@ impl ReadingReport {
             without_source: tally.without_source,
             unassigned: tally.unassigned,
             left_out_value: settled.value,
+            left_out_cost: settled.cost,
+            further_cost: events.unknown_cost(),
             repeated: settled.repeated,
             counted_once: settled.counted_once,
             within_sessions: settled.within_sessions,
@@ -143,7 +147,7 @@ impl ReadingReport {
                 .into_iter()
                 .map(|(name, amounts)| (name, amounts.into()))
                 .collect(),
-            heaviest: heaviest(events),
+            heaviest: heaviest_persons(events),
             value: events.conversions().iter().map(|sale| sale.value).sum(),
             cost: events.costs().iter().sum(),
             ..self
@@ -163,10 +167,16 @@ impl ReadingReport {
     fn count(&mut self, events: &Events) {
         let names = events.channel_names();
         let mut channels = vec![0_u64; names.len()];
+        let mut kinds = [0_u64; Kind::ALL.len()];
         for (&(kind, _), &channel) in events.kinds().iter().zip(events.channel_ids()) {
-            *self.kinds.entry(kind_name(kind).into()).or_default() += 1;
+            kinds[kind as usize] += 1;
             if kind == Kind::Touch {
                 channels[channel.index()] += 1;
+            }
+        }
+        for (name, kind) in Kind::ALL {
+            if kinds[kind as usize] > 0 {
+                self.kinds.insert(name.to_owned(), kinds[kind as usize]);
             }
         }
         let counted = names
@@ -192,29 +202,19 @@ fn most_frequent(counts: BTreeMap<String, u64>) -> (Vec<Counted>, u64) {
 }
 
 /// The persons with the most events.
-fn heaviest(events: &Events) -> Vec<Counted> {
-    let mut codes = events.persons().to_vec();
-    codes.sort_unstable();
-    let mut runs: Vec<(usize, u64)> = codes
-        .chunk_by(|a, b| a == b)
-        .map(|run| (run.len(), run[0]))
-        .collect();
-    runs.sort_unstable_by_key(|&(rows, code)| (std::cmp::Reverse(rows), code));
-    let named = runs.into_iter().take(PERSONS).map(|(rows, code)| Counted {
-        name: events.people().key(code).to_string(),
-        rows: rows as u64,
-    });
+fn heaviest_persons(events: &Events) -> Vec<Counted> {
+    let named = heaviest(events, PERSONS)
+        .into_iter()
+        .map(|(code, rows)| Counted {
+            name: events.people().key(code).to_string(),
+            rows,
+        });
     named.collect()
 }
 
 impl Report for ReadingReport {
     fn title(&self) -> String {
-        let files = match self.files.as_slice() {
-            [] => String::new(),
-            [file] => format!(" of {file}"),
-            files => format!(" of {} files", files.len()),
-        };
-        format!("{} rows{files}", crate::report::figure(self.rows as f64, 0))
+        self.files.title(self.rows)
     }
 
     fn sections(&self) -> Vec<Section> {
@@ -284,6 +284,9 @@ impl ReadingReport {
         let count = |count: u64, what: &str| {
             (count > 0).then(|| format!("{what}: {}", crate::report::figure(count as f64, 0)))
         };
+        let amount = |amount: f64, what: &str| {
+            (amount > 0.0).then(|| format!("{what}: {}", crate::report::figure(amount, 2)))
+        };
         let kinds = self
             .kinds
             .iter()
@@ -298,18 +301,23 @@ impl ReadingReport {
             self.first
                 .zip(self.last)
                 .map(|(first, last)| format!("from {} to {}", stamp(first), stamp(last))),
-            (self.value > 0.0).then(|| format!("worth: {}", crate::report::figure(self.value, 2))),
-            (self.cost > 0.0).then(|| format!("cost: {}", crate::report::figure(self.cost, 2))),
+            amount(self.value, "worth"),
+            amount(self.cost, "cost"),
+            amount(
+                self.further_cost,
+                "cost of further touches of a session and of unknown persons",
+            ),
+            amount(self.left_out_cost, "cost of touches left out as repeated"),
             count(self.without_source, "rows that state no source"),
             count(
                 self.unassigned,
                 "touches that no rule names a channel for, left out",
             ),
             count(self.repeated, "events that repeat another"),
-            (self.left_out_value > 0.0).then(|| {
-                let value = crate::report::figure(self.left_out_value, 2);
-                format!("conversions left out as repeated: worth {value}")
-            }),
+            amount(
+                self.left_out_value,
+                "worth of conversions left out as repeated",
+            ),
             count(self.within_sessions, "further touches of a session"),
             count(cleaned.placeholders, "persons that are placeholders"),
             count(cleaned.unknown_touches, "touches without person, left out"),
@@ -322,16 +330,8 @@ impl ReadingReport {
                 "other events without person, left out",
             ),
             count(cleaned.blanks, "values with blanks around them"),
-            (!self.missing_columns.is_empty())
-                .then(|| format!("columns not found: {}", self.missing_columns.join(", "))),
         ];
-        let titles = self
-            .titles
-            .iter()
-            .map(|title| format!("above the header: {title}"));
-        let guesses = self.guesses.iter().map(ToString::to_string);
-        let guesses = titles.chain(guesses);
-        Section::new().with_lines(lines.into_iter().flatten().chain(guesses))
+        Section::new().with_lines(lines.into_iter().flatten().chain(self.files.lines()))
     }
 
     fn currency_section(&self) -> Section {

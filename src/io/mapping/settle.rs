@@ -4,7 +4,7 @@ use crate::event::{Events, Kind};
 use crate::io::mapping::kinds::TouchWhen;
 use crate::io::mapping::layout::{Layout, SessionBy};
 use crate::io::mapping::repeats::sorted_repeats;
-use crate::io::mapping::rows::{MappedRows, Mark};
+use crate::io::mapping::rows::MappedRows;
 use crate::io::mapping::total::Total;
 use crate::util::random;
 use std::collections::BTreeMap;
@@ -18,22 +18,23 @@ pub(super) struct Settled {
     pub(super) within_sessions: u64,
     /// What the conversions left out are worth.
     pub(super) value: f64,
+    /// What the touches cost that repeat another.
+    pub(super) cost: f64,
 }
 
 /// Leaves out what the mapping says, the earliest staying; rows of one time stay in file order.
 pub(super) fn settle(rows: &mut MappedRows, layout: &Layout) -> Settled {
-    let mut keeps = vec![true; rows.marks.len()];
+    let mut keeps = vec![true; rows.events.len()];
     let mut settled = Settled::default();
+    let (events, marks) = (&rows.events, &rows.marks);
     // a row that is a touch and a conversion repeats as both
-    let same = |mark: &Mark| match mark.same {
-        0 => 0,
-        same => same ^ (u64::from(mark.is_touch) << 1),
-    };
-    settled.repeated = drop_repetitions(rows, &mut keeps, same).len() as u64;
-    for row in drop_repetitions(rows, &mut keeps, |mark| mark.once) {
-        let rule = layout.rules.get(usize::from(rows.marks[row].rule));
+    let same = |row: usize, number: u64| number ^ (u64::from(marks.origins[row].is_touch) << 1);
+    settled.repeated = drop_repetitions(events, &marks.same, &mut keeps, same).len() as u64;
+    for row in drop_repetitions(events, &marks.once, &mut keeps, |_, number| number) {
+        let rule = layout.rules.get(usize::from(marks.origins[row].rule));
         *settled.counted_once.entry(rule.name.clone()).or_default() += 1;
     }
+    settled.cost = cost_left_out(&rows.events, &keeps);
     let mut dropped = within_sessions(rows, layout, &keeps);
     dropped.iter().for_each(|&row| keeps[row] = false);
     let unchanged = unchanged_sources(rows, layout, &keeps);
@@ -59,21 +60,31 @@ fn value_left_out(events: &Events, keeps: &[bool]) -> f64 {
     values.value()
 }
 
+/// What the touches cost that do not stay.
+fn cost_left_out(events: &Events, keeps: &[bool]) -> f64 {
+    let rows = events.costs().iter().zip(keeps);
+    let left_out = rows.filter(|(_, stays)| !**stays);
+    let costs: Total = left_out.map(|(cost, _)| *cost).collect();
+    costs.value()
+}
+
 /// Where a row stands in time.
 fn moment(events: &Events, row: usize) -> (u32, u32, usize) {
     (events.times()[row], events.fraction(row), row)
 }
 
-/// Drops all but the earliest of the kept rows that share a number; returns the others.
+/// Drops all but the earliest of the kept rows that share what `shared` makes of their numbers;
+/// returns the others.
 fn drop_repetitions(
-    rows: &MappedRows,
+    events: &Events,
+    numbers: &[(usize, u64)],
     keeps: &mut [bool],
-    number: impl Fn(&Mark) -> u64 + Sync,
+    shared: impl Fn(usize, u64) -> u64 + Sync,
 ) -> Vec<usize> {
-    let (events, marks) = (&rows.events, &rows.marks);
-    let numbered = sorted_repeats(marks.len(), |row| {
-        let number = number(&marks[row]);
-        (keeps[row] && number != 0).then_some((number, (number, row)))
+    let numbered = sorted_repeats(numbers.len(), |at| {
+        let (row, number) = numbers[at];
+        let number = shared(row, number);
+        keeps[row].then_some((number, (number, row)))
     });
     let mut dropped = Vec::new();
     for run in numbered
@@ -94,7 +105,7 @@ fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<us
     if layout.rules.iter().all(|rule| rule.session.is_none()) {
         return Vec::new();
     }
-    let (events, marks) = (&rows.events, &rows.marks);
+    let (events, marks) = (&rows.events, &rows.marks.origins);
     let rule = |row: usize| layout.rules.get(usize::from(marks[row].rule));
     // by person and, in rules with a key, by session; then by time
     let key = |row: usize| {
@@ -139,13 +150,13 @@ fn within_sessions(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<us
 /// the person's touch before.
 fn unchanged_sources(rows: &MappedRows, layout: &Layout, keeps: &[bool]) -> Vec<usize> {
     let asks = |row: usize| {
-        let rule = layout.rules.get(usize::from(rows.marks[row].rule));
+        let rule = layout.rules.get(usize::from(rows.marks.origins[row].rule));
         rule.touch == Some(TouchWhen::SourceChanged)
     };
     if !(layout.rules.iter()).any(|rule| rule.touch == Some(TouchWhen::SourceChanged)) {
         return Vec::new();
     }
-    let (events, marks) = (&rows.events, &rows.marks);
+    let (events, marks) = (&rows.events, &rows.marks.origins);
     let touches = sorted_repeats(marks.len(), |row| {
         let person = events.persons()[row];
         let touch = || (person, (person, moment(events, row)));

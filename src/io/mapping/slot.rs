@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::Kind;
 use crate::io::mapping::column::MappedColumn;
-use crate::io::mapping::text::text_of;
+use crate::io::mapping::text::{text_of, with_text};
 use crate::io::record::{FieldPath, Value};
 use crate::io::time_unit::TimeUnit;
 use crate::io::values::number::NumberFormat;
@@ -29,6 +29,8 @@ pub(super) struct Slot {
     none: Vec<String>,
     /// Whether the values of all places together are one.
     joins: bool,
+    /// Whether a place is a key of a list, which rows have or have not.
+    pub(super) is_entry: bool,
 }
 
 /// A place of times, and how they are written there.
@@ -94,22 +96,50 @@ impl Slot {
         row: &[Value<'v>],
         is_placeholder: impl Fn(&str) -> bool,
     ) -> Cow<'v, str> {
-        if self.joins || self.places.len() < 2 {
-            return self.text(row);
+        if self.joins {
+            return self.joined(row);
+        }
+        text_of(self.value_unless(row, is_placeholder))
+    }
+
+    /// The same as the value of one place.
+    #[inline]
+    fn value_unless<'v>(
+        &'v self,
+        row: &[Value<'v>],
+        is_placeholder: impl Fn(&str) -> bool,
+    ) -> Value<'v> {
+        if self.places.len() < 2 {
+            return self.value(row);
         }
         let mut first = None;
         for &at in &self.places {
-            if self.is_none(row[at]) {
+            let value = row[at];
+            if self.is_none(value) {
                 continue;
             }
-            let text = text_of(row[at]);
-            if !is_placeholder(&text) {
-                return text;
+            if !with_text(value, &is_placeholder) {
+                return value;
             }
-            first.get_or_insert(text);
+            first.get_or_insert(value);
         }
-        let constant = || self.constant.as_deref().map(Cow::Borrowed);
-        constant().or(first).unwrap_or_default()
+        let constant = || self.constant.as_deref().map(Value::Text);
+        constant().or(first).unwrap_or(Value::Missing)
+    }
+
+    /// What `take` makes of the text of [`Slot::text_unless`], which a number is written out for
+    /// without memory of its own.
+    #[inline]
+    pub(super) fn with_text_unless<T>(
+        &self,
+        row: &[Value<'_>],
+        is_placeholder: impl Fn(&str) -> bool,
+        take: impl FnOnce(&str) -> T,
+    ) -> T {
+        if self.joins {
+            return take(&self.joined(row));
+        }
+        with_text(self.value_unless(row, is_placeholder), take)
     }
 
     /// What the place of the row's value is called.
@@ -256,28 +286,22 @@ impl Places {
             constant: column.constant.clone(),
             none: Vec::new(),
             joins: column.joins,
+            is_entry: column
+                .paths()
+                .any(|path| FieldPath::new(path).entry().is_some()),
         }
     }
 
     /// # Errors
     /// If the unit, the zone, the origin or a format is unusable.
     pub(super) fn timed(&mut self, column: &MappedColumn) -> Result<Timed> {
-        let unit = column.unit.as_deref().map(str::parse).transpose()?;
-        let zone = column.zone.as_deref().map(TimeZone::new).transpose()?;
-        let origin = column.origin.as_deref().map(|text| {
-            let day: Day = text.parse()?;
-            Ok::<_, Error>((TimeZone::utc().start_of(day)?, unit.unwrap_or_default()))
-        });
-        let format = TimeFormat {
-            unit,
-            zone,
-            formats: column.formats.clone(),
-        };
-        format.check()?;
+        let slot = self.slot(column);
+        let format = times(column).map_err(|error| said_of(&slot.name, error))?;
+        let (format, origin) = format;
         Ok(Timed {
-            slot: self.slot(column),
+            slot,
             format,
-            origin: origin.transpose()?,
+            origin,
         })
     }
 
@@ -313,4 +337,40 @@ impl Places {
 fn key(path: &str) -> &str {
     let last = path.rsplit(['.', ':']).next().unwrap_or(path);
     last.strip_prefix("param_").unwrap_or(last)
+}
+
+/// How the times of a column are written, and what plain numbers count from.
+type Times = (TimeFormat, Option<(i64, TimeUnit)>);
+
+/// # Errors
+/// If the unit, the zone, the origin or a format is unusable.
+fn times(column: &MappedColumn) -> Result<Times> {
+    let unit = column.unit.as_deref().map(str::parse).transpose()?;
+    let zone = column.zone.as_deref().map(TimeZone::new).transpose()?;
+    let origin = column.origin.as_deref().map(|text| {
+        let day: Day = text.parse()?;
+        Ok::<_, Error>((TimeZone::utc().start_of(day)?, unit.unwrap_or_default()))
+    });
+    let format = TimeFormat {
+        unit,
+        zone,
+        formats: column.formats.clone(),
+    };
+    format.check()?;
+    Ok((format, origin.transpose()?))
+}
+
+/// A setting's error, said of a column.
+fn said_of(column: &str, error: Error) -> Error {
+    match error {
+        Error::Setting {
+            name,
+            value,
+            expected,
+        } => {
+            let name = format!("{name} of the mapping's column {column:?}");
+            Error::setting(name, value, expected)
+        }
+        other => other,
+    }
 }

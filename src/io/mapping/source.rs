@@ -1,6 +1,6 @@
 //! Where logs and tables lie: files by name or pattern, readers, bytes, Arrow batches.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::io::file::format::FileFormat;
 use crate::io::file::paths;
 use crate::io::mapping::pieces::Pieces;
@@ -32,7 +32,7 @@ impl fmt::Debug for Source<'_> {
 }
 
 /// Opens each place in turn, files in order of their names, and gives its pieces to `read` with its
-/// name.
+/// name. Returns the file where all rows are one's.
 ///
 /// # Errors
 /// If a pattern matches no file, a file cannot be opened, or `read` fails: the error then names the
@@ -42,7 +42,8 @@ pub(super) fn each(
     format: &FileFormat,
     fields: &[FieldPath],
     mut read: impl FnMut(&str, Pieces<'_>) -> Result<()>,
-) -> Result<()> {
+) -> Result<Option<PathBuf>> {
+    let (mut files, mut others) = (Vec::new(), 0);
     for (at, source) in sources.into_iter().enumerate() {
         let name = format!("input {}", at + 1);
         match source {
@@ -51,12 +52,23 @@ pub(super) fn each(
                     let opened = Pieces::open(&path, format, fields);
                     let done = opened.and_then(|pieces| read(&path.display().to_string(), pieces));
                     done.map_err(|error| error.in_file(&path))?;
+                    files.push(path);
                 }
+                continue;
             }
             Source::Reader(reader) => read(&name, Pieces::stream(reader, format, fields)?)?,
             #[cfg(feature = "parquet")]
             Source::Batches(batches) => read(&name, Pieces::batches(batches, format, fields)?)?,
         }
+        others += 1;
     }
-    Ok(())
+    Ok(files.pop().filter(|_| files.is_empty() && others == 0))
+}
+
+/// An error about all rows, said of the file where they are one's.
+pub(super) fn said_of(file: Option<PathBuf>, error: Error) -> Error {
+    match file {
+        Some(file) => error.in_file(file),
+        None => error,
+    }
 }

@@ -6,7 +6,7 @@ use crate::io::file::format::FileFormat;
 use crate::io::mapping::column::{MappedColumn, Texts};
 use crate::io::mapping::currency::{Conversion, Rates, code};
 use crate::io::mapping::kinds::KindRule;
-use crate::io::mapping::presets;
+use crate::io::mapping::presets::{self, FromPreset};
 use crate::io::mapping::spend::SpendMapping;
 use crate::io::mapping::tolerance::BadRows;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -71,12 +71,12 @@ pub struct Mapping {
     pub bad_rows: BadRows,
     /// Of spend tables: where the values of a row stand.
     pub spend: Option<SpendMapping>,
-    /// The folder that files named in the mapping are relative to.
+    /// The file it was loaded from; files that it names are relative to its folder.
     #[serde(skip)]
-    folder: PathBuf,
-    /// Whether the mapping starts from a preset, whose columns files may lack.
+    loaded_from: Option<PathBuf>,
+    /// Which columns come from a preset: files may lack these.
     #[serde(skip)]
-    pub(super) has_preset: bool,
+    pub(super) from_preset: FromPreset,
 }
 
 #[derive(Default, Deserialize)]
@@ -105,8 +105,8 @@ impl From<Fields> for Mapping {
             drop: fields.drop,
             bad_rows: fields.bad_rows,
             spend: fields.spend,
-            folder: PathBuf::new(),
-            has_preset: false,
+            loaded_from: None,
+            from_preset: FromPreset::default(),
         }
     }
 }
@@ -114,11 +114,11 @@ impl From<Fields> for Mapping {
 impl<'de> Deserialize<'de> for Mapping {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let stated = Value::deserialize(from)?;
-        let has_preset = presets::names_one(&stated);
+        let from_preset = FromPreset::new(&stated);
         let merged = presets::with_base(stated).map_err(serde::de::Error::custom)?;
         let fields: Fields = serde_json::from_value(merged).map_err(serde::de::Error::custom)?;
         Ok(Self {
-            has_preset,
+            from_preset,
             ..fields.into()
         })
     }
@@ -192,18 +192,36 @@ impl Mapping {
         let path = path.as_ref();
         let read = || {
             let text = std::fs::read_to_string(path)?;
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
             let is_json = path
                 .extension()
                 .is_some_and(|end| end.eq_ignore_ascii_case("json"));
             if is_json {
-                serde_json::from_str(&text).map_err(unusable)
+                serde_json::from_str(text).map_err(unusable)
             } else {
-                Self::from_toml(&text)
+                Self::from_toml(text)
             }
         };
         let mapping: Self = read().map_err(|error: Error| error.in_file(path))?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { folder, ..mapping })
+        let loaded_from = Some(path.to_owned());
+        Ok(Self {
+            loaded_from,
+            ..mapping
+        })
+    }
+
+    /// Where a file lies that the mapping names.
+    fn beside(&self, file: &str) -> PathBuf {
+        let folder = self.loaded_from.as_deref().and_then(Path::parent);
+        folder.unwrap_or(Path::new("")).join(file)
+    }
+
+    /// An error in the mapping, said of the file it was loaded from.
+    pub(super) fn said_of(&self, error: Error) -> Error {
+        match (&self.loaded_from, &error) {
+            (None, _) | (_, Error::File { .. }) => error,
+            (Some(file), _) => error.in_file(file),
+        }
     }
 
     /// Reads a mapping from TOML.
@@ -230,7 +248,10 @@ impl Mapping {
     pub fn preset(name: &str) -> Result<Self> {
         let mapping = Self::from_toml(presets::text(name)?)?;
         Ok(Self {
-            has_preset: true,
+            from_preset: FromPreset {
+                events: true,
+                spend: true,
+            },
             ..mapping
         })
     }
@@ -262,7 +283,7 @@ impl Mapping {
         let Some(file) = &self.source_categories else {
             return grouping;
         };
-        let path = self.folder.join(file);
+        let path = self.beside(file);
         let grouping = grouping?;
         let file = File::open(&path).map_err(Error::Io);
         let grouping = file.and_then(|file| grouping.with_source_categories(file));
@@ -288,7 +309,7 @@ impl Mapping {
         let rates = match (rates, &currency.rates) {
             (Some(rates), _) => rates.clone(),
             (None, Some(file)) => {
-                let path = self.folder.join(file);
+                let path = self.beside(file);
                 let rates = File::open(&path)
                     .map_err(Error::Io)
                     .and_then(Rates::from_csv);

@@ -1,8 +1,8 @@
 //! What was read from spend tables, what was left out and why.
 
 use crate::event::CostTable;
-use crate::io::file::guess::Guess;
 use crate::io::mapping::currency::code;
+use crate::io::mapping::files_read::FilesRead;
 use crate::io::mapping::tolerance::SkippedRows;
 use crate::report::{Cell, Document, Report, Section, Table, figure};
 use crate::time::Day;
@@ -24,18 +24,21 @@ pub struct SpendReading {
     pub report: SpendReport,
 }
 
-/// What was read from spend tables by a mapping, what was left out, and why. `rows` is `used`,
-/// `left_out`, `unassigned`, `totals` and the rows of `skipped`.
+/// What was read from spend tables by a mapping, what was left out, and why.
+///
+/// Nothing goes missing uncounted:
+///
+/// - `rows` is `used`, `left_out`, `unassigned`, `totals` and the rows of `skipped`.
+/// - What the rows cost, lines of totals aside, is `cost`, `left_out_cost`, `unassigned_cost` and
+///   `skipped_cost`: see [`SpendReport::read_cost`]. `unknown_costs` counts rows of which that
+///   cannot be said.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SpendReport {
-    /// The files, in order.
-    pub files: Vec<String>,
-    /// The lines above their headers, which are no rows.
-    pub titles: Vec<String>,
-    /// What was guessed about them, where the mapping says `auto`.
-    pub guesses: Vec<Guess>,
+    /// The files. Stored, its fields stand beside the others.
+    #[serde(flatten)]
+    pub files: FilesRead,
     /// Rows of the files.
     pub rows: u64,
     /// Rows whose costs are in the table.
@@ -56,6 +59,8 @@ pub struct SpendReport {
     pub currencies: BTreeMap<String, f64>,
     /// Rows that conditions left out, and lines of totals that were not compared.
     pub left_out: u64,
+    /// What the rows cost that conditions left out, in the currency converted to.
+    pub left_out_cost: f64,
     /// Rows that no rule names a channel for, where the mapping leaves such rows out.
     pub unassigned: u64,
     /// What these cost, in the currency converted to.
@@ -64,10 +69,12 @@ pub struct SpendReport {
     pub totals: u64,
     /// What was wrong with those that differ.
     pub wrong_totals: Vec<String>,
-    /// Columns of the mapping that the files lack.
-    pub missing_columns: Vec<String>,
     /// Rows that could not be read.
     pub skipped: SkippedRows,
+    /// What these cost, as far as their costs could be read, in the currency converted to.
+    pub skipped_cost: f64,
+    /// Rows left out or skipped whose cost could not be read or converted.
+    pub unknown_costs: u64,
 }
 
 impl SpendReport {
@@ -93,8 +100,40 @@ impl SpendReport {
         self.last = self.last.max(Some(day));
     }
 
+    /// Counts what a row costs that was left out or skipped, if that is known.
+    pub(super) fn lost(&mut self, cost: Option<f64>, is_skipped: bool) {
+        match (cost, is_skipped) {
+            (Some(cost), true) => self.skipped_cost += cost,
+            (Some(cost), false) => self.left_out_cost += cost,
+            (None, _) => self.unknown_costs += 1,
+        }
+    }
+
     pub(super) fn currency(&mut self, currency: &str, cost: f64) {
         *self.currencies.entry(code(currency)).or_default() += cost;
+    }
+
+    /// What all rows cost, lines of totals and `unknown_costs` aside: what is in the table, and what
+    /// is not for one reason or another.
+    ///
+    /// ```
+    /// use mixtouch::io::{CostReader, Mapping};
+    ///
+    /// let mapping = Mapping::from_toml(r#"
+    ///     [spend]
+    ///     date = "day"
+    ///     cost = "cost"
+    ///     channel = "channel"
+    ///     skip = [{ campaign = "test" }]
+    ///     campaign = "campaign"
+    /// "#)?;
+    /// let file = "day,cost,channel,campaign\n2026-01-05,20,tv,spring\n2026-01-05,5,tv,test\n";
+    /// let report = CostReader::new(mapping).with_bytes(file).read()?.report;
+    /// assert_eq!((report.cost, report.left_out_cost, report.read_cost()), (20.0, 5.0, 25.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn read_cost(&self) -> f64 {
+        self.cost + self.left_out_cost + self.unassigned_cost + self.skipped_cost
     }
 
     /// What a click cost, where the tables have clicks.
@@ -113,12 +152,7 @@ impl SpendReport {
 
 impl Report for SpendReport {
     fn title(&self) -> String {
-        let files = match self.files.as_slice() {
-            [] => String::new(),
-            [file] => format!(" of {file}"),
-            files => format!(" of {} files", files.len()),
-        };
-        format!("{} rows{files}", figure(self.rows as f64, 0))
+        self.files.title(self.rows)
     }
 
     fn sections(&self) -> Vec<Section> {
@@ -134,24 +168,29 @@ impl Report for SpendReport {
                 self.totals,
                 "totals of the files, compared with the sum of their rows",
             ),
-            count(self.left_out, "rows left out by conditions"),
-            (self.unassigned > 0).then(|| {
-                let (rows, cost) = (self.unassigned, figure(self.unassigned_cost, 2));
-                format!("rows that no rule names a channel for, left out: {rows}, cost {cost}")
-            }),
+            lost(
+                self.left_out,
+                self.left_out_cost,
+                "rows left out by conditions",
+            ),
+            lost(
+                self.unassigned,
+                self.unassigned_cost,
+                "rows that no rule names a channel for, left out",
+            ),
             count(self.unmatched, "rows that no rule names a channel for"),
-            count(self.skipped.rows, "rows that cannot be read, skipped"),
-            (!self.missing_columns.is_empty())
-                .then(|| format!("columns not found: {}", self.missing_columns.join(", "))),
+            lost(
+                self.skipped.rows,
+                self.skipped_cost,
+                "rows that cannot be read, skipped",
+            ),
+            count(
+                self.unknown_costs,
+                "of the rows left out or skipped, those whose cost is unknown",
+            ),
         ];
-        let titles = self
-            .titles
-            .iter()
-            .map(|title| format!("above the header: {title}"));
-        let guesses = self.guesses.iter().map(ToString::to_string);
-        let guesses = titles.chain(guesses);
         let wrong = self.wrong_totals.iter().chain(&self.skipped.first).cloned();
-        let head = Section::new().with_lines(lines.into_iter().flatten().chain(guesses));
+        let head = Section::new().with_lines(lines.into_iter().flatten().chain(self.files.lines()));
         let mut sections = vec![head.with_lines(wrong)];
         for (heading, name, costs) in [
             ("cost by channel", "channel", &self.channels),
@@ -167,6 +206,12 @@ impl Report for SpendReport {
         }
         sections
     }
+}
+
+/// Rows that are not in the table, and what they cost where that is more than 0.
+fn lost(rows: u64, cost: f64, what: &str) -> Option<String> {
+    let cost = (cost > 0.0).then(|| format!(", cost {}", figure(cost, 2)));
+    (rows > 0).then(|| format!("{what}: {rows}{}", cost.unwrap_or_default()))
 }
 
 impl fmt::Display for SpendReport {

@@ -1,6 +1,6 @@
 //! Spend tables, read by a mapping.
 
-use crate::channel::{CachedGrouping, Grouping, Traffic};
+use crate::channel::{CachedGrouping, Group, Grouping, Traffic};
 use crate::error::{Error, Result};
 use crate::event::{CostTable, Kind};
 use crate::io::mapping::column::MappedColumn;
@@ -102,11 +102,32 @@ impl SpendLayout {
         self.date.zone()
     }
 
+    /// Whether a row is the line of totals.
+    fn is_total(&self, row: &[Value<'_>]) -> bool {
+        let mut texts = self.totals.iter().map(|slot| slot.text(row));
+        texts.any(|text| is_total(&text))
+    }
+
+    /// What a row costs whatever else is wrong with it, in the currency converted to; none where
+    /// that cannot be said.
+    fn cost_alone(&self, line: u64, row: &[Value<'_>]) -> Option<f64> {
+        let cost = self.cost.read(line, row, Kind::Touch).ok()?.unwrap_or(0.0);
+        if !self.currency.is_set() || cost == 0.0 {
+            return Some(cost);
+        }
+        let currency = self.currency.text(row);
+        let moment = self.date.read(line, row);
+        let day = moment.and_then(|moment| self.date.day(moment.second)).ok();
+        let factor = self.conversion.factor_where_known(&currency, day)?;
+        Some(cost * factor)
+    }
+
     /// Where the columns that the mapping names stand, and whether there is no table without.
-    fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
         let needed = [&self.date.slot, &self.cost.slot].map(|slot| (slot, true));
         let others = [&self.clicks.slot, &self.currency, &self.channel];
-        let others = others.into_iter().chain(&self.tags);
+        let conditions = self.skips.iter().flat_map(CompiledCondition::slots);
+        let others = others.into_iter().chain(&self.tags).chain(conditions);
         needed.into_iter().chain(others.map(|slot| (slot, false)))
     }
 }
@@ -174,21 +195,8 @@ impl<'a> SpendRows<'a> {
         has_preset: bool,
     ) -> Result<()> {
         self.stated = 0.0;
-        self.report.files.push(name.to_owned());
-        let titles = pieces
-            .titles
-            .iter()
-            .filter(|title| !title.trim().is_empty());
-        self.report.titles.extend(titles.cloned());
-        if !pieces.guess.is_empty() && !self.report.guesses.contains(&pieces.guess) {
-            self.report.guesses.push(pieces.guess.clone());
-        }
-        for missing in pieces.missing(self.layout.columns(), has_preset)? {
-            if !self.report.missing_columns.contains(&missing) {
-                self.report.missing_columns.push(missing);
-            }
-        }
-        Ok(())
+        let files = &mut self.report.files;
+        files.begin(name, pieces, self.layout.columns(), has_preset)
     }
 
     /// Takes a row of the file, or what is wrong with it.
@@ -197,9 +205,14 @@ impl<'a> SpendRows<'a> {
     /// If the row cannot be read and bad rows are refused.
     pub(super) fn take(&mut self, line: u64, row: Result<&[Value<'_>]>) -> Result<()> {
         self.report.rows += 1;
+        let values = row.as_ref().ok().copied();
         match row.and_then(|row| self.read(line, row)) {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
                 self.skips.add(&error);
+                if !values.is_some_and(|row| self.layout.is_total(row)) {
+                    let cost = values.and_then(|row| self.layout.cost_alone(line, row));
+                    self.report.lost(cost, true);
+                }
                 self.skips.check_so_far(self.bad_rows, self.report.rows)
             }
             result => result,
@@ -210,9 +223,12 @@ impl<'a> SpendRows<'a> {
         let layout = self.layout;
         if layout.skips.iter().any(|condition| condition.holds(row)) {
             self.report.left_out += 1;
+            if !layout.is_total(row) {
+                self.report.lost(layout.cost_alone(line, row), false);
+            }
             return Ok(());
         }
-        if layout.totals.iter().any(|slot| is_total(&slot.text(row))) {
+        if layout.is_total(row) {
             return self.check_total(line, row);
         }
         let moment = layout.date.read(line, row)?;
@@ -257,27 +273,24 @@ impl<'a> SpendRows<'a> {
             further: &further,
             ..Traffic::default()
         };
-        let group = self.grouping.group(&traffic)?;
         let stated = layout.channel.text(row);
         let stated = Some(stated.trim()).filter(|stated| !stated.is_empty());
-        let Some(channel) = stated.or(group.channel()) else {
+        let group = match self.grouping.group(&traffic) {
+            Ok(group) => Some(group),
+            // a channel that the table states needs no rule
+            Err(_) if stated.is_some() => None,
+            Err(error) => return Err(malformed(line, &error)),
+        };
+        let Some(channel) = stated.or(group.and_then(Group::channel)) else {
             self.report.unassigned += 1;
             self.report.unassigned_cost += cost;
             return Ok(());
         };
-        let levels = [group.source_medium(), group.campaign()];
+        let levels = group.map_or(["", ""], |group| [group.source_medium(), group.campaign()]);
         let pushed = self.costs.push_at(channel, &levels, day, cost);
-        pushed.map_err(|error| Error::Malformed {
-            row: line,
-            reason: error.to_string(),
-        })?;
-        self.report.cost(
-            channel,
-            day,
-            cost,
-            clicks,
-            stated.is_some() || group.is_matched(),
-        );
+        pushed.map_err(|error| malformed(line, &error))?;
+        let is_matched = stated.is_some() || group.is_some_and(Group::is_matched);
+        self.report.cost(channel, day, cost, clicks, is_matched);
         Ok(())
     }
 
@@ -313,6 +326,15 @@ impl<'a> SpendRows<'a> {
         self.report.totals += 1;
         self.report.wrong_totals.push(error.to_string());
         Ok(())
+    }
+}
+
+/// An error, said of a row.
+#[cold]
+fn malformed(row: u64, error: &Error) -> Error {
+    Error::Malformed {
+        row,
+        reason: error.to_string(),
     }
 }
 

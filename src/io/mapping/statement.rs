@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::event::person::plain_number;
 use crate::event::{Events, Interaction, Kind, Placeholders};
 use crate::io::mapping::layout::{Layout, Rule, SessionBy};
-use crate::io::mapping::rows::Mark;
+use crate::io::mapping::rows::{Mark, RowOrigin};
 use crate::io::mapping::slot::{Amount, Slot};
 use crate::io::record::Value;
 use crate::util::blanks::trimmed;
@@ -145,8 +145,7 @@ impl<'a> Reader<'a> {
                 same => same ^ 4, // repeats another of its kind, not the row's other events
             },
             once: self.hash(u64::MAX, std::slice::from_ref(&self.layout.order), row),
-            rule: rule as u16,
-            ..Mark::default()
+            from: RowOrigin::of_rule(rule),
         };
         let value = value_of(&self.layout.value, line, row, Kind::Conversion)?;
         let factor = self.factor(line, row, moment.second, [value, 0.0])?;
@@ -199,8 +198,7 @@ impl<'a> Reader<'a> {
         Mark {
             same: self.hash(0, &self.layout.same, row),
             once: self.hash(rule as u64 + 1, &self.layout.rules.get(rule).once, row),
-            rule: rule as u16,
-            ..Mark::default()
+            from: RowOrigin::of_rule(rule),
         }
     }
 
@@ -220,12 +218,13 @@ impl<'a> Reader<'a> {
         let is_placeholder = |text: &str| self.placeholders.contains(text);
         let mut hash = seed;
         for slot in slots {
-            let text = slot.text_unless(row, is_placeholder);
-            let text = trimmed(&text);
-            if text.is_empty() || is_placeholder(text) {
-                return 0;
-            }
-            hash = xxh3_64_with_seed(text.as_bytes(), hash);
+            let next = slot.with_text_unless(row, is_placeholder, |text| {
+                let text = trimmed(text);
+                let is_stated = !text.is_empty() && !is_placeholder(text);
+                is_stated.then(|| xxh3_64_with_seed(text.as_bytes(), hash))
+            });
+            let Some(next) = next else { return 0 };
+            hash = next;
         }
         hash | 1
     }

@@ -1,6 +1,5 @@
 //! What is counted while rows are mapped.
 
-use crate::event::Kind;
 use crate::io::mapping::currency::code;
 use crate::io::mapping::names::Names;
 use crate::io::mapping::tolerance::Skips;
@@ -71,10 +70,4 @@ impl Amounts {
         self.value.append(other.value);
         self.cost.append(other.cost);
     }
-}
-
-/// The kinds of events, for counting.
-pub(super) fn kind_name(kind: Kind) -> &'static str {
-    let found = Kind::ALL.iter().find(|(_, known)| *known == kind);
-    found.map_or("", |(name, _)| name)
 }

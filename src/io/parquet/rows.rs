@@ -10,9 +10,11 @@ use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use ::parquet::file::metadata::ParquetMetaData;
 use ::parquet::schema::types::SchemaDescriptor;
 use arrow_schema::{DataType, Field, FieldRef, Schema};
 use bytes::Bytes;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
@@ -93,7 +95,8 @@ impl ParquetRows {
             .collect();
         let places = paths.iter().map(|path| path.place(&names));
         let places: Vec<Option<Place<'_>>> = places.collect::<Result<_>>()?;
-        let leaves = leaves(plain.parquet_schema(), &places, &names, &format.json);
+        let wanted = leaves(plain.parquet_schema(), &places, &names, &format.json);
+        let leaves = without_blank(plain.metadata(), &wanted, &names);
         let found = places.iter().map(Option::is_some).collect();
         let mask = ProjectionMask::leaves(plain.parquet_schema(), leaves);
         let fields = with_old_timestamps(&plain);
@@ -220,6 +223,49 @@ fn leaves(
         })
     };
     (0..schema.num_columns()).filter(is_wanted).collect()
+}
+
+/// The leaves but for those without a value in the whole file, of which exports have many. A blank
+/// leaf stays where no leaf beside it has values, so that lists of keys keep a value, and where its
+/// name would lead into another column: `a.b` to the field `b` of the texts of JSON in `a`.
+fn without_blank(metadata: &ParquetMetaData, leaves: &[usize], names: &[String]) -> Vec<usize> {
+    let schema = metadata.file_metadata().schema_descr_ptr();
+    let is_blank = |leaf: usize| {
+        let mut columns = metadata.row_groups().iter().map(|group| group.column(leaf));
+        columns.all(|column| {
+            let nulls = column
+                .statistics()
+                .and_then(|stated| stated.null_count_opt());
+            nulls.is_some_and(|nulls| i64::try_from(nulls) == Ok(column.num_values()))
+        })
+    };
+    let (blank, filled): (Vec<usize>, Vec<usize>) =
+        leaves.iter().partition(|&&leaf| is_blank(leaf));
+    let steps = |leaf: usize| schema.column(leaf).path().parts().to_vec();
+    let beside: BTreeSet<Vec<String>> = filled
+        .iter()
+        .filter_map(|&leaf| {
+            let mut steps = steps(leaf);
+            let name = steps.pop()?;
+            (!KEYS.contains(&name.as_str())).then_some(steps)
+        })
+        .collect();
+    let stays = |leaf: &usize| {
+        let mut steps = steps(*leaf);
+        steps.pop();
+        !beside.contains(&steps) || leads_elsewhere(schema.column(*leaf).path().parts(), names)
+    };
+    let mut kept: Vec<usize> = blank.into_iter().filter(stays).chain(filled).collect();
+    kept.sort_unstable();
+    kept
+}
+
+/// Whether the path of a column leads into another one, were it not there.
+fn leads_elsewhere(steps: &[String], names: &[String]) -> bool {
+    let [own] = steps else { return false };
+    let others: Vec<&String> = names.iter().filter(|name| *name != own).collect();
+    let place = FieldPath::new(own.as_str());
+    place.place(&others).is_ok_and(|place| place.is_some())
 }
 
 /// Whether a leaf of a key/value list is a key or part of a value.

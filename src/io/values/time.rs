@@ -124,11 +124,14 @@ impl TimeFormat {
 
     #[inline]
     fn of_plain_integer(&self, number: i128) -> Read<Moment> {
-        let unit = self.unit.unwrap_or_default();
-        let per_second = unit.per_second();
-        let (second, rest) = (number.div_euclid(per_second), number.rem_euclid(per_second));
-        usual(second, (rest * (1_000_000_000 / per_second)) as u32)
-            .ok_or_else(|| self.refused(number))
+        let per_second = self.unit.unwrap_or_default().per_second() as i64;
+        // what 64 bits do not hold is no usual time in any unit
+        let moment = i64::try_from(number).ok().and_then(|number| {
+            let rest = number.rem_euclid(per_second);
+            let nanosecond = (rest * (1_000_000_000 / per_second)) as u32;
+            usual(number.div_euclid(per_second).into(), nanosecond)
+        });
+        moment.ok_or_else(|| self.refused(number))
     }
 
     /// A number with a fraction, or a large one that a table stores as a float.
@@ -202,11 +205,12 @@ fn of_instant(instant: Timestamp) -> Read<Moment> {
 
 #[inline]
 fn of_nanoseconds(nanoseconds: i128) -> Read<Moment> {
-    let (second, rest) = (
-        nanoseconds.div_euclid(1_000_000_000),
-        nanoseconds.rem_euclid(1_000_000_000),
-    );
-    usual(second, rest as u32).ok_or_else(|| EXPECTED.into())
+    // what 64 bits do not hold is no usual time
+    let moment = i64::try_from(nanoseconds).ok().and_then(|nanoseconds| {
+        let rest = nanoseconds.rem_euclid(1_000_000_000);
+        usual(nanoseconds.div_euclid(1_000_000_000).into(), rest as u32)
+    });
+    moment.ok_or_else(|| EXPECTED.into())
 }
 
 fn of_local(nanoseconds: i128, zone: Option<&TimeZone>) -> Read<Moment> {

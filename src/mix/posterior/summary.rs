@@ -340,7 +340,11 @@ impl ChannelCurve {
             Order::AdstockFirst => {
                 let mut carried = vec![0.0; derivative.len()];
                 self.adstock.carry(activity, &mut carried);
-                self.adstock.carry(&within, derivative);
+                if history == 0 {
+                    derivative.copy_from_slice(&carried);
+                } else {
+                    self.adstock.carry(&within, derivative);
+                }
                 let cells = derivative.iter_mut().zip(&carried);
                 cells.for_each(|(cell, x)| *cell *= self.saturation.slope(*x));
             }

@@ -94,7 +94,7 @@ fn dialects_are_stated_or_guessed_and_told() {
     let guessed = read(&plain(auto.clone()), semicolons);
     assert_eq!(last_touch(&guessed)["social"], 50.5);
     assert_eq!(
-        guessed.report.guesses[0].to_string(),
+        guessed.report.files.guesses[0].to_string(),
         "guessed: format csv, separator ';', header in line 1, decimal sign ','"
     );
     let commas = "person,timestamp,channel,kind,value\nann,1767225600,social,touch,\n\

@@ -33,6 +33,7 @@ pub(super) fn check_spend(report: &SpendReport) {
         report.skipped.rows,
         report.skipped.reasons.values().sum::<u64>()
     );
+    assert!(report.unknown_costs <= report.left_out + report.skipped.rows);
 }
 
 const RULES: &str = r#"
@@ -69,8 +70,8 @@ const WHATS: [&str; 8] = [
     "view", "changed", "order", "lead", "refund", "ask", "noise", "scroll",
 ];
 
-/// A row, and what a conversion of it is worth if the row is used.
-fn row() -> impl Strategy<Value = (String, f64)> {
+/// A row, and if it is used, what a conversion of it is worth and what a touch of it cost.
+fn row() -> impl Strategy<Value = (String, f64, f64)> {
     let of = |texts: &'static [&'static str]| proptest::sample::select(texts);
     let names = (
         of(&["1", "2", "3", "", "4"]),
@@ -105,8 +106,15 @@ fn row() -> impl Strategy<Value = (String, f64)> {
                 || (source.is_empty() && medium.is_empty());
             let is_sale = what == "order" || (what == "lead" && !later.is_empty() && is_assigned);
             let is_bad = fault == 0 || (fault == 1 && what == "lead");
-            let counts = is_sale && source != "spam" && !is_bad;
-            (text, if counts { worth } else { 0.0 })
+            let has_source = !source.is_empty() || !medium.is_empty();
+            let is_touch = match what {
+                "view" | "order" => has_source && is_assigned,
+                "changed" | "lead" => is_assigned,
+                _ => false,
+            };
+            let is_used = source != "spam" && !is_bad;
+            let counted = |counts: bool, amount| if counts && is_used { amount } else { 0.0 };
+            (text, counted(is_sale, worth), counted(is_touch, cost))
         },
     )
 }
@@ -122,7 +130,7 @@ fn read_parts(mapping: &Mapping, parts: &[String]) -> Reading {
 /// The report without what names files and their rows.
 fn anonymous(report: &ReadingReport) -> ReadingReport {
     let mut report = report.clone();
-    report.files.clear();
+    report.files.names.clear();
     report.skipped.first.clear();
     report
 }
@@ -142,7 +150,7 @@ proptest! {
         rows in proptest::collection::vec(row(), 1..120),
         keeps_all: bool,
     ) {
-        let body: String = rows.iter().map(|(text, _)| text.as_str()).collect();
+        let body: String = rows.iter().map(|(text, ..)| text.as_str()).collect();
         let file = format!("{HEADER}{body}");
         let reader = EventReader::new(mapping(RULES)).with_bytes(&file);
         let reader = if keeps_all { reader.keep_all() } else { reader };
@@ -150,8 +158,11 @@ proptest! {
         prop_assert_eq!(report.rows, rows.len() as u64);
         check(&report);
         prop_assert_eq!(report.kinds.values().sum::<u64>(), events.len() as u64);
-        let worth: f64 = rows.iter().map(|(_, worth)| worth).sum();
+        let worth: f64 = rows.iter().map(|(_, worth, _)| worth).sum();
         prop_assert_eq!(report.value + report.left_out_value, worth, "{}{}", file, report);
+        let cost: f64 = rows.iter().map(|(.., cost)| cost).sum();
+        let read = report.cost + report.further_cost + report.left_out_cost;
+        prop_assert_eq!(read, cost, "{}{}", file, report);
     }
 
     #[test]
@@ -164,7 +175,7 @@ proptest! {
         cuts.extend([0, rows.len()]);
         cuts.sort_unstable();
         let part = |from: usize, to: usize| {
-            let body: String = rows[from..to].iter().map(|(text, _)| text.as_str()).collect();
+            let body: String = rows[from..to].iter().map(|(text, ..)| text.as_str()).collect();
             format!("{HEADER}{body}")
         };
         let parts: Vec<String> = cuts.windows(2).map(|cut| part(cut[0], cut[1])).collect();
@@ -273,6 +284,88 @@ fn spend_without_a_channel_is_counted_with_its_cost() {
     assert_eq!((report.cost, report.unassigned_cost), (2.5, 4.0));
 }
 
+/// A row of a spend table, and its cost in euros where that can be said.
+fn spend_row() -> impl Strategy<Value = (String, Option<f64>)> {
+    let of = |texts: &'static [&'static str]| proptest::sample::select(texts);
+    let day = of(&[
+        "2026-01-05",
+        "2026-01-06",
+        "2026-01-07",
+        "soon",
+        "2025-12-31",
+    ]);
+    let (cost, fault) = (0u32..80, 0u8..12);
+    let tags = (
+        of(&["google", "facebook", "odd", "test", ""]),
+        of(&["cpc", "strange"]),
+    );
+    let money = of(&["EUR", "eur", "USD", "GBP"]);
+    (day, cost, fault, tags, money).prop_map(|(day, cost, fault, (source, medium), money)| {
+        let stated = match fault {
+            0 => "x".to_owned(),
+            1 => String::new(),
+            _ => (f64::from(cost) / 4.0).to_string(),
+        };
+        let amount = if fault == 1 {
+            0.0
+        } else {
+            f64::from(cost) / 4.0
+        };
+        let has_rate = matches!(day, "2026-01-05" | "2026-01-06" | "2026-01-07");
+        let known = match money {
+            _ if fault == 0 => None,
+            _ if amount == 0.0 => Some(0.0),
+            "USD" if has_rate => Some(amount / 2.0),
+            "EUR" | "eur" => Some(amount),
+            _ => None,
+        };
+        (format!("{day},{stated},{source},{medium},{money}\n"), known)
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_cost_of_a_spend_table_is_counted(
+        rows in proptest::collection::vec(spend_row(), 1..80),
+        keeps_total: bool,
+    ) {
+        let text = SPEND.replace("skip = 9", "skip = 1000000");
+        let text = text.replace("\"money\"", "{ column = \"money\", to = \"EUR\" }");
+        let text = text.replace("\"refuse\"", "\"refuse\", columns = [\"day\"]");
+        let body: String = rows.iter().map(|(text, _)| text.as_str()).collect();
+        let total = if keeps_total { "Total,7,,,EUR\n" } else { "" };
+        let file = format!("day,cost,source,medium,money\n{body}{total}");
+        let mut rates = mixtouch::io::Rates::new();
+        rates.push("2026-01-01".parse().unwrap(), "USD", "EUR", 0.5);
+        let mapping = mapping(&text);
+        let reader = CostReader::new(mapping).with_rates(rates).with_bytes(&file);
+        let report = reader.read().unwrap().report;
+        check_spend(&report);
+        let cost: f64 = rows.iter().filter_map(|(_, cost)| *cost).sum();
+        prop_assert_eq!(report.read_cost(), cost, "{}{}", file, report);
+        let unknown = rows.iter().filter(|(_, cost)| cost.is_none()).count() as u64;
+        prop_assert_eq!(report.unknown_costs, unknown, "{}{}", file, report);
+        prop_assert_eq!(report.channels.values().sum::<f64>(), report.cost);
+    }
+}
+
+/// A channel that the table states needs no rule, and a row without one has its number.
+#[test]
+fn spend_that_no_rule_names_is_refused_by_row() {
+    let text = SPEND.replace("\"drop\"", "\"error\"");
+    let text = text.replace("date = \"day\"", "date = \"day\"\nchannel = \"channel\"");
+    let stated = "day,cost,source,medium,money,channel\n2026-01-05,4,odd,strange,EUR,Radio\n";
+    let report = read_spend(&mapping(&text), stated).unwrap().report;
+    assert_eq!((report.channels["Radio"], report.unmatched), (4.0, 0));
+    let unnamed = format!("{stated}2026-01-05,2,odd,strange,EUR,\n");
+    let report = read_spend(&mapping(&text), &unnamed).unwrap().report;
+    check_spend(&report);
+    assert_eq!((report.skipped.rows, report.skipped_cost), (1, 2.0));
+    let strict = mapping(&text.replace("{ skip = 9 }", "\"refuse\""));
+    let error = read_spend(&strict, &unnamed).unwrap_err();
+    assert_eq!(error.row(), Some(3), "{error}");
+}
+
 /// The signs found in one file are not those of the next.
 #[test]
 fn every_file_has_its_own_signs() {
@@ -286,7 +379,7 @@ fn every_file_has_its_own_signs() {
             .fold(reader, |reader, file| reader.with_bytes(*file));
         let report = reader.read().unwrap().report;
         assert_eq!((report.cost, report.skipped.rows), (4.25, 0), "{report}");
-        assert_eq!(report.guesses.len(), 2);
+        assert_eq!(report.files.guesses.len(), 2);
     }
 }
 

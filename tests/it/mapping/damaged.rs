@@ -118,7 +118,7 @@ fn several_files_are_one_log_and_errors_name_theirs() {
         open("z*.parquet")
             .unwrap_err()
             .to_string()
-            .contains("is empty")
+            .contains("the pattern of files is")
     );
     std::fs::write(folder.join("d.parquet"), "person,timestamp\n").unwrap();
     let error = all(open("*.parquet").unwrap()).unwrap_err();

@@ -167,7 +167,7 @@ fn a_log_in_two_currencies_needs_rates() {
     );
     let error = refusal(&mapping(PLAIN), &file);
     assert!(
-        error.starts_with("the currency is EUR, USD, expected: one, or rates"),
+        error.starts_with("the currency of the log is EUR, USD, expected: one, or rates"),
         "{error}"
     );
     let euros = mapping(&PLAIN.replace(
@@ -261,7 +261,7 @@ fn units_of_time_are_stated_and_guarded() {
         millis.contains("looks like ms") || millis.contains("milliseconds"),
         "{millis}"
     );
-    assert!(error("unit = \"h\"", "5").starts_with("the unit of times is \"h\""));
+    assert!(error("unit = \"h\"", "5").starts_with("the unit of times of the mapping's column \""));
     assert!(error("zone = \"Mars\"", "5").contains("Mars"));
 }
 
@@ -303,7 +303,7 @@ fn several_files_are_one_log() {
     }
     let reading = Events::read(folder.join("part-*.csv"), &mapping(PLAIN)).unwrap();
     assert_eq!(last_touch(&reading)["tv"], 10.0);
-    assert_eq!(reading.report.files.len(), 2);
+    assert_eq!(reading.report.files.names.len(), 2);
     std::fs::write(
         folder.join("part-2.csv"),
         format!("{HEADER}ann,soon,tv,touch,,\n"),
@@ -342,4 +342,31 @@ fn a_mapping_names_the_users_list_of_sources() {
     std::fs::remove_file(folder.join("sources.csv")).unwrap();
     assert!(refusal(&own, &log).contains("sources.csv"));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn every_named_text_is_kept() {
+    let mapping = mapping(
+        r#"
+        [columns]
+        person = "user"
+        time = "at"
+        event = "name"
+        channel = "channel"
+        texts = { ad = "ad", device = "device" }
+        [kinds]
+        visit = { kind = "touch" }
+        order = { kind = "conversion" }
+        "#,
+    );
+    let lines = r#"{"user": "ann", "at": 1767225600, "name": "visit", "channel": "tv", "ad": "a", "device": "phone"}
+{"user": "ann", "at": 1767225700, "name": "order", "device": "laptop"}"#;
+    let log = EventReader::new(mapping)
+        .with_bytes(lines)
+        .read()
+        .unwrap()
+        .events;
+    let texts = |row| ["ad", "device"].map(|column| log.text(row, column));
+    assert_eq!(texts(0), [Some("a"), Some("phone")]);
+    assert_eq!(texts(1), [Some(""), Some("laptop")]);
 }

@@ -22,7 +22,7 @@ fn a_report_with_titles_and_totals_adds_up() {
     assert!((report.cost - 1.92).abs() < 1e-12 && report.clicks == 10.0);
     assert_eq!((report.totals, report.wrong_totals.len()), (1, 0));
     assert!(
-        report.titles[0].contains("CAMPAIGN_PERFORMANCE_REPORT"),
+        report.files.titles[0].contains("CAMPAIGN_PERFORMANCE_REPORT"),
         "{report}"
     );
     assert!((report.cost_per_click().unwrap() - 0.192).abs() < 1e-12);
@@ -70,7 +70,7 @@ fn currencies_need_rates() {
         2026-01-05,20,3,USD\n2026-01-06,30,3,EUR\n2026-01-07,10,3,usd\n";
     let plain = read_spend(&preset("meta"), file).unwrap_err().to_string();
     assert!(
-        plain.starts_with("the currency is EUR, USD, expected: one, or rates"),
+        plain.starts_with("the currency of the spend is EUR, USD, expected: one, or rates"),
         "{plain}"
     );
     let euros = mapping(

@@ -68,10 +68,11 @@ impl<'a> Entries<'a> {
         let entries = entries.as_struct_opt().ok_or_else(bad)?;
         let keys = KEYS.iter().find_map(|name| entries.column_by_name(name));
         let keys = Column::new(keys.ok_or_else(bad)?.as_ref(), entries.nulls(), &path.text)?;
-        let values = Self::values(entries, path)?;
+        let mut values = Self::values(entries, path)?;
         if values.is_empty() {
             return Err(bad());
         }
+        values.retain(Column::has_values);
         Ok(Self {
             offsets,
             nulls: array.nulls().cloned(),

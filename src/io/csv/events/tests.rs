@@ -125,7 +125,7 @@ fn rows_are_counted_through_chunks_and_quoted_lines() {
     file.push_str("ann,1,tv,typo\nann,1,tv,worse\n");
     for size in [16, 64, 1000, 1 << 20] {
         let mut reader =
-            CsvReader::with_chunks(file.as_bytes(), EventColumns::default(), size).unwrap();
+            CsvReader::with_chunks(file.as_bytes(), EventColumns::default(), size, None).unwrap();
         let message = loop {
             match reader.next_batches() {
                 Ok(batches) => assert!(batches.is_some(), "the bad row was ignored"),

@@ -250,7 +250,10 @@ not json
         "row 3: x is a list, expected: a text or a number"
     );
     let reader = RowReader::open(log.as_bytes(), &format, &[]).unwrap();
-    assert_eq!(reader.header(), ["event_params", "event_timestamp", "geo"]);
+    assert_eq!(
+        reader.header(),
+        ["event_params", "event_timestamp", "geo", "user_id", "x"]
+    );
     assert_eq!(
         rows_in(&gzip(log.as_bytes()), &format, &paths, PIECE)
             .unwrap()

@@ -2,7 +2,8 @@ use super::*;
 use crate::io::arrow::rows::tests::ga4_batch;
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::basic::Compression;
-use ::parquet::file::properties::WriterProperties;
+use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
 
 fn written(compression: Compression) -> Bytes {
     let batch = ga4_batch();
@@ -93,5 +94,52 @@ fn files_that_are_no_parquet_are_refused() {
         let read =
             ParquetRows::from_bytes(Bytes::copy_from_slice(bytes), &FileFormat::default(), &[]);
         assert!(read.is_err());
+    }
+}
+
+/// A log with two columns that are null throughout; the name of one could also be a path into
+/// another column.
+fn with_blanks(states_nulls: bool) -> Bytes {
+    let text = |values: [Option<&str>; 2]| Arc::new(StringArray::from(values.to_vec())) as ArrayRef;
+    let properties = r#"{"worth": 5, "size": 1}"#;
+    let batch = RecordBatch::try_from_iter_with_nullable([
+        ("who", text([Some("ann"), None]), true),
+        ("worth", text([None, None]), true),
+        ("properties.worth", text([None, None]), true),
+        ("properties", text([Some(properties), None]), true),
+    ]);
+    let batch = batch.unwrap();
+    let level = if states_nulls {
+        EnabledStatistics::Chunk
+    } else {
+        EnabledStatistics::None
+    };
+    let properties = WriterProperties::builder().set_statistics_enabled(level);
+    let properties = properties.build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap().into()
+}
+
+/// A blank column is there whether or not the file says how many values are null, and no other
+/// column takes its place.
+#[test]
+fn columns_without_a_value_are_found_and_need_not_be_decoded() {
+    let names = ["who", "worth", "properties.worth", "properties.size"];
+    for (states_nulls, decoded) in [(true, 3), (false, 4)] {
+        let bytes = with_blanks(states_nulls);
+        let format = FileFormat::default().with_json_columns(["properties"]);
+        let paths = names.map(FieldPath::new);
+        let reader = ParquetRows::from_bytes(bytes.clone(), &format, &paths).unwrap();
+        assert_eq!(reader.found(), [true; 4]);
+        let included = (0..4).filter(|&leaf| reader.layout.mask.leaf_included(leaf));
+        assert_eq!(included.count(), decoded);
+        assert_eq!(
+            read(bytes, &names),
+            [
+                "1: Ok([Text(\"ann\"), Missing, Missing, Integer(1)])",
+                "2: Ok([Missing, Missing, Missing, Missing])",
+            ]
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::mix::transform::adstock::weibull::{WeibullCdf, WeibullPdf};
 use crate::mix::transform::adstock::window::LONGEST;
 
 /// Weights from which on, to the end of the window, an adstock counts as over.
-const NEXT_TO_NOTHING: f64 = 1e-15;
+const NEXT_TO_NOTHING: f64 = 1e-13;
 
 /// Any one of the adstocks, as a fitted model keeps them.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
