@@ -5,8 +5,9 @@
 //!
 //! SRMSE is the root mean square error of a channel's contribution by period over its true mean;
 //! "totals" the mean relative error of channels' totals; "held" how many 90 % intervals of totals
-//! hold the truth; "flagged" how many channels are said to be weakly identified; "tables" how many
-//! intervals hold the truth or are flagged.
+//! hold the truth; "flagged" how many channels are said to be weakly identified; "either" how many
+//! intervals hold the truth or are flagged. "gain" is what the best plans for four periods promise,
+//! each channel at half to one and a half of what it spends now, over what they truly bring.
 
 #[path = "../../src/util/random.rs"]
 #[allow(dead_code, reason = "worlds draw from some of its distributions")]
@@ -15,6 +16,7 @@ mod worlds;
 
 use clap::Parser;
 use mixtouch::Result;
+use mixtouch::budget::Goal;
 use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::MixSpecification;
@@ -24,7 +26,7 @@ use worlds::{Kind, World};
 #[derive(Parser)]
 struct Options {
     /// Worlds of each kind
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 8)]
     seeds: u64,
     /// Candidates to try
     #[arg(long, default_value_t = 2000)]
@@ -39,22 +41,34 @@ struct Outcome {
     flagged: bool,
 }
 
+/// What a world's outcomes are, channel by channel, and what its plan promised and brought.
+type Found = (Vec<Outcome>, Option<(f64, f64)>);
+
 fn main() -> Result<()> {
     let options = Options::parse();
     println!(
-        "{:<28} {:>6} {:>7} {:>7} {:>9} {:>9}",
-        "kind", "SRMSE", "totals", "held", "flagged", "either"
+        "{:<28} {:>6} {:>7} {:>7} {:>9} {:>9} {:>6}",
+        "kind", "SRMSE", "totals", "held", "flagged", "either", "gain"
     );
     for (name, kind) in Kind::ALL {
         let worlds = (0..options.seeds).into_par_iter();
-        let outcomes: Vec<Vec<Outcome>> = worlds
+        let found: Vec<Found> = worlds
             .map(|seed| outcomes(&World::new(kind, seed)?, options.trials))
             .collect::<Result<_>>()?;
-        let all: Vec<Outcome> = outcomes.into_iter().flatten().collect();
+        let gains = found.iter().filter_map(|(_, gains)| *gains);
+        let (promised, brought) = gains.fold((0.0, 0.0), |(a, b), (p, t)| (a + p, b + t));
+        let gain = match brought > 0.0 {
+            true => format!("{:.2}", promised / brought),
+            false => "-".into(),
+        };
+        let all: Vec<Outcome> = found
+            .into_iter()
+            .flat_map(|(outcomes, _)| outcomes)
+            .collect();
         let mean = |f: &dyn Fn(&Outcome) -> f64| all.iter().map(f).sum::<f64>() / all.len() as f64;
         let share = |f: &dyn Fn(&Outcome) -> bool| mean(&|o| f64::from(u8::from(f(o))));
         println!(
-            "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3}",
+            "{name:<28} {:>6.3} {:>7.3} {:>7.3} {:>9.3} {:>9.3} {gain:>6}",
             mean(&|o| o.srmse),
             mean(&|o| o.error),
             share(&|o| o.held),
@@ -65,13 +79,30 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn outcomes(world: &World, trials: usize) -> Result<Vec<Outcome>> {
+fn outcomes(world: &World, trials: usize) -> Result<Found> {
     let mix = MixSpecification::new().with_lift_tests(world.tests.clone());
     let search = Search::default()
         .with_evaluations(trials)
         .with_pareto_evaluations(0);
     let model = search.estimate(&mix, &world.panel)?;
-    Ok(compare(world, &model))
+    Ok((compare(world, &model), gain(world, &model)?))
+}
+
+/// Periods of a plan.
+const AHEAD: usize = 4;
+
+/// What the best plan of the next periods promises, and what it truly brings; for one geo.
+fn gain(world: &World, model: &Posterior) -> Result<Option<(f64, f64)>> {
+    if world.panel.geos().len() > 1 {
+        return Ok(None);
+    }
+    let budget = model.budget(AHEAD, 0.5, 1.5)?;
+    let now: Vec<f64> = budget.channels().iter().map(|c| c.now()).collect();
+    let total = now.iter().sum();
+    let plan = budget.plan(&model.response_curves(AHEAD)?, Goal::Outcome { total })?;
+    let planned: Vec<f64> = plan.channels().iter().map(|c| c.planned).collect();
+    let gain = plan.gain();
+    Ok(Some((gain, world.gain(&planned, &now, AHEAD))))
 }
 
 fn compare(world: &World, model: &Posterior) -> Vec<Outcome> {

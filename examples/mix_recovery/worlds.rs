@@ -50,6 +50,7 @@ pub(crate) struct World {
     pub(crate) panel: Panel,
     pub(crate) truth: Vec<Vec<f64>>,
     pub(crate) tests: Vec<LiftTest>,
+    effects: [Effect; 3],
 }
 
 /// How one channel works.
@@ -139,7 +140,25 @@ impl World {
             panel,
             truth,
             tests,
+            effects,
         })
+    }
+
+    /// What a plan of spend by channel over some periods to come truly brings more than another,
+    /// carry-over after them included; for one geo.
+    pub(crate) fn gain(&self, planned: &[f64], now: &[f64], periods: usize) -> f64 {
+        let brings = |c: usize, total: f64| -> f64 {
+            let channel = &self.panel.channels()[c];
+            let ahead = vec![total / periods as f64; periods];
+            let after = vec![0.0; 200];
+            let spend = [channel.history(), channel.spend(), &ahead, &after].concat();
+            let past = channel.history().len() + channel.spend().len();
+            self.effects[c].of(&spend)[past..].iter().sum()
+        };
+        let channels = planned.iter().zip(now).enumerate();
+        channels
+            .map(|(c, (planned, now))| brings(c, *planned) - brings(c, *now))
+            .sum()
     }
 
     fn media(
