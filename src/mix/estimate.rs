@@ -16,8 +16,8 @@ mod design;
 mod estimator;
 mod evidence;
 mod fold;
-#[cfg(feature = "linfa")]
 mod holdout;
+#[cfg(feature = "linfa")]
 mod least_squares;
 mod objectives;
 mod problem;

@@ -1,4 +1,4 @@
-//! Rows that a table lacks: geos that opened late or miss a period, and media before the panel.
+//! What a table lacks: rows of geos that opened late or miss a period, and media before the panel.
 
 use std::io::Read;
 use std::path::Path;
@@ -95,34 +95,5 @@ impl PanelColumns {
         let earlier = columns.read(reader)?;
         let last = panel.dates()[0].plus(-1);
         panel.preceded_by(&earlier.between(Day::MIN, last)?)
-    }
-}
-
-impl Panel {
-    /// The panel with the activity of earlier periods as its channels' history; the earlier panel's
-    /// KPI and controls are not looked at.
-    ///
-    /// # Errors
-    /// If the earlier panel does not end where this one begins, or has other geos or channels.
-    pub fn preceded_by(&self, earlier: &Self) -> Result<Self> {
-        let next = self.period().next(earlier.dates()[earlier.periods() - 1]);
-        if next != self.dates()[0] {
-            let expected = format!("{}, the panel's first period", self.dates()[0]);
-            return Err(Error::setting("period after the history", next, expected));
-        }
-        if earlier.geos() != self.geos() {
-            return Err(Error::setting(
-                "geos of the history",
-                earlier.geos().join(", "),
-                self.geos().join(", "),
-            ));
-        }
-        let mut panel = self.clone();
-        for channel in self.channels() {
-            let at = earlier.channel_index("a history", channel.name())?;
-            let activity = earlier.channels()[at].activity().to_vec();
-            panel = panel.with_history(channel.name(), activity)?;
-        }
-        Ok(panel)
     }
 }

@@ -1,4 +1,4 @@
-//! A panel with later periods appended.
+//! A panel with later periods appended, or with the media of earlier ones before it.
 
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
@@ -68,6 +68,33 @@ impl Panel {
             whole = whole.with_weights(join(&weights(self), &weights(later)))?;
         }
         Ok(whole)
+    }
+
+    /// The panel with the activity of earlier periods as its channels' history; the earlier panel's
+    /// KPI and controls are not looked at.
+    ///
+    /// # Errors
+    /// If the earlier panel does not end where this one begins, or has other geos or channels.
+    pub fn preceded_by(&self, earlier: &Self) -> Result<Self> {
+        let next = self.period().next(earlier.dates()[earlier.periods() - 1]);
+        if next != self.dates()[0] {
+            let expected = format!("{}, the panel's first period", self.dates()[0]);
+            return Err(Error::setting("period after the history", next, expected));
+        }
+        if earlier.geos() != self.geos() {
+            return Err(Error::setting(
+                "geos of the history",
+                earlier.geos().join(", "),
+                self.geos().join(", "),
+            ));
+        }
+        let mut panel = self.clone();
+        for channel in self.channels() {
+            let at = earlier.channel_index("a history", channel.name())?;
+            let activity = earlier.channels()[at].activity().to_vec();
+            panel = panel.with_history(channel.name(), activity)?;
+        }
+        Ok(panel)
     }
 
     fn control(&self, name: &str) -> Option<&Control> {
