@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 /// The channels' curves by period, of several members with weights (such as a posterior's draws).
 ///
 /// A channel has one curve, or several whose outcomes add up (such as geos').
-/// [`Budget::plan_flights`] plans with it.
+/// [`Budget::plan_flights`](crate::budget::Budget::plan_flights) plans with it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flights<G> {
     members: Vec<(f64, Vec<Vec<FlightCurve<G>>>)>,

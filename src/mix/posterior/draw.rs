@@ -120,9 +120,7 @@ impl PosteriorDraw {
         }
     }
 
-    /// The same draw, found with a ridge penalty; [`Posterior::bootstrap`] solves with it again.
-    ///
-    /// [`Posterior::bootstrap`]: crate::mix::posterior::Posterior::bootstrap
+    /// The same draw, with the ridge penalty that it was found with.
     #[must_use]
     pub fn with_penalty(self, penalty: f64) -> Self {
         Self { penalty, ..self }

@@ -11,10 +11,10 @@ use crate::stats::Estimate;
 
 /// What the model says about a channel, in one geo or in all.
 ///
-/// Intervals are the range of the middle 90 % of the draws. They say how far
-/// candidates that are about as plausible disagree; the noise of the data is not in them. On
-/// simulated panels they held the truth of 138 of 164 channels, the intervals of
-/// [`Posterior::bootstrap`] of 151.
+/// Intervals are the range of the middle 90 % of the draws: how far transforms that are about as
+/// plausible disagree, and how far the noise leaves coefficients unsure. In simulated worlds of ten
+/// kinds they held the truth of 89 to 96 % of channels; of effects that last longer than the prior
+/// expects, 72 %.
 ///
 /// ```
 /// use mixtouch::mix::estimate::{Estimator, Search};
