@@ -10,7 +10,7 @@ impl TransformedDesign {
     ///
     /// The first geo's intercept is left out, as regressors add a constant of their own.
     /// [`TransformedDesign::draw_with_intercept`] takes what they give. linfa holds weights as `f32`,
-    /// and most of its regressors do not read them.
+    /// and most of its regressors do not read them; rows of weight 0 are left out.
     ///
     /// ```
     /// use linfa::prelude::*;
@@ -40,10 +40,16 @@ impl TransformedDesign {
             .filter(|column| Some(*column) != constant)
             .collect();
         let names: Vec<String> = kept.iter().map(|k| self.names()[*k].clone()).collect();
-        let records: Array2<f64> = self.records().select(Axis(1), &kept);
-        let dataset = Dataset::new(records, self.target().clone()).with_feature_names(names);
+        let counts = |row: &usize| self.weights().is_none_or(|weights| weights[*row] > 0.0);
+        let rows: Vec<usize> = (0..self.target().len()).filter(counts).collect();
+        let records: Array2<f64> = self.records().select(Axis(1), &kept).select(Axis(0), &rows);
+        let target = self.target().select(Axis(0), &rows);
+        let dataset = Dataset::new(records, target).with_feature_names(names);
         match self.weights() {
-            Some(weights) => dataset.with_weights(weights.mapv(|weight| weight as f32)),
+            Some(weights) => {
+                let weights = weights.select(Axis(0), &rows);
+                dataset.with_weights(weights.mapv(|weight| weight as f32))
+            }
             None => dataset,
         }
     }

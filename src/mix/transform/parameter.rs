@@ -223,7 +223,7 @@ impl FromStr for Prior {
 ///
 /// let parameters = AdstockFamily::Geometric.parameters(8);
 /// assert_eq!(parameters[0].name(), "alpha");
-/// assert_eq!(*parameters[0].prior(), Prior::ScaledBeta { high: 0.95, b: 3.0 });
+/// assert_eq!(*parameters[0].prior(), Prior::ScaledBeta { high: 0.98, b: 3.0 });
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TransformParameter {

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
 /// let search = Search::default().with_evaluations(500).with_seed(7);
 /// let fit = search.fit(&MixSpecification::new(), &panel)?;
-/// assert_eq!(fit.posterior().draws().len(), 40);
+/// assert_eq!(fit.posterior().draws().len(), 200);
 /// assert!(fit.report().evaluations() >= 500);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
@@ -32,7 +32,7 @@ pub struct Search {
 }
 
 impl Default for Search {
-    /// 2000 evaluations, 240 more for the Pareto front, 40 draws, 3 validation folds, seed 1.
+    /// 2000 evaluations, 240 more for the Pareto front, 200 draws, 3 validation folds, seed 1.
     fn default() -> Self {
         Self {
             evaluations: 2000,
