@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 #[command(next_help_heading = "Questions")]
 pub(crate) struct QuestionOptions {
     /// What if: tv*0.7, price+1 or search=500, each in all periods or FROM..TO after an @, such as
-    /// tv*0.7@2023-01-02..2023-12-25
-    #[arg(long, value_delimiter = ',', value_parser = change)]
-    scenario: Vec<Change>,
+    /// tv*0.7@2023-01-02..2023-12-25; or a table of column,change,from,to with the change *0.7, +1 or
+    /// =500
+    #[arg(long, value_delimiter = ',')]
+    scenario: Vec<String>,
     /// What next: a table of the periods to come with the panel's columns, its KPI ignored
     #[arg(long, requires = "panel")]
     forecast: Option<PathBuf>,
@@ -37,14 +38,17 @@ fn change(text: &str) -> std::result::Result<Change, String> {
         Some((what, range)) => (what, Some(range)),
         None => (text, None),
     };
-    let at = what.rfind(['*', '=', '+', '-']).ok_or(expected)?;
-    let (column, amount) = what.split_at(at);
-    let number: f64 = amount[1..].parse().map_err(|_| expected)?;
-    let change = match &amount[..1] {
-        "*" => Change::times(column, number),
-        "+" => Change::plus(column, number),
-        "-" => Change::plus(column, -number),
-        _ => Change::set(column, number),
+    // A column's name may have such signs too: the first with a number after it counts.
+    let signs = what.match_indices(['*', '=', '+', '-']);
+    let mut found = signs.filter_map(|(at, sign)| {
+        let number: f64 = what[at + 1..].parse().ok()?;
+        Some((&what[..at], sign, number))
+    });
+    let change = match found.next().ok_or(expected)? {
+        (column, "*", number) => Change::times(column, number),
+        (column, "+", number) => Change::plus(column, number),
+        (column, "-", number) => Change::plus(column, -number),
+        (column, _, number) => Change::set(column, number),
     };
     let Some(range) = range else {
         return Ok(change);
@@ -52,6 +56,31 @@ fn change(text: &str) -> std::result::Result<Change, String> {
     let (from, to) = range.split_once("..").ok_or(expected)?;
     let day = |text: &str| text.parse::<Day>().map_err(|error| error.to_string());
     Ok(change.between(day(from)?, day(to)?))
+}
+
+/// The rows of a table with the columns column, change, from and to; the last two may be empty.
+fn table_of_changes(path: &str, table: &str) -> Result<Vec<Change>> {
+    let row = |(at, line): (usize, &str)| {
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        let text = match cells.as_slice() {
+            [column, change] | [column, change, "", ""] => format!("{column}{change}"),
+            [column, change, from, to] => format!("{column}{change}@{from}..{to}"),
+            _ => line.to_owned(),
+        };
+        change(&text).map_err(|expected| bad_scenario(&format!("{path}, row {}", at + 1), expected))
+    };
+    let rows = table.lines().enumerate().skip(1);
+    rows.filter(|(_, line)| !line.trim().is_empty())
+        .map(row)
+        .collect()
+}
+
+fn bad_scenario(value: &str, expected: String) -> Error {
+    Error::Setting {
+        name: "--scenario".into(),
+        value: value.to_owned(),
+        expected: expected.trim_start_matches("expected ").to_owned().into(),
+    }
 }
 
 /// The answers.
@@ -70,7 +99,7 @@ impl QuestionOptions {
         estimator: &dyn Estimator,
         columns: Option<&PanelColumns>,
     ) -> Result<Answers> {
-        let scenario = match self.scenario.as_slice() {
+        let scenario = match self.changes()?.as_slice() {
             [] => None,
             changes => Some(model.scenario(changes)?),
         };
@@ -91,6 +120,19 @@ impl QuestionOptions {
             forecast,
             holdout,
         })
+    }
+
+    /// The changes that are stated, or those of the tables that are named.
+    fn changes(&self) -> Result<Vec<Change>> {
+        let mut changes = vec![];
+        for text in &self.scenario {
+            match (change(text), std::fs::read_to_string(text)) {
+                (Ok(stated), _) => changes.push(stated),
+                (Err(_), Ok(table)) => changes.extend(table_of_changes(text, &table)?),
+                (Err(expected), Err(_)) => return Err(bad_scenario(text, expected)),
+            }
+        }
+        Ok(changes)
     }
 
     fn hold_out(

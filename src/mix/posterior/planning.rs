@@ -11,7 +11,7 @@ use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::plan_horizon::PlanHorizon;
 use crate::mix::posterior::response::{ChannelResponse, GeoResponse, PeriodCurve};
-use crate::mix::transform::{Adstock, Order};
+use crate::mix::transform::Order;
 
 impl Posterior {
     /// The curves to plan the next `periods` periods with: every draw's, so that the plan's gain
@@ -194,8 +194,7 @@ impl Posterior {
         part: f64,
         periods: usize,
     ) -> Result<FlightCurve<PeriodCurve>> {
-        let mut weights = vec![0.0; self.lags(draw, channel)];
-        draw.curves[channel].adstock.weights(&mut weights);
+        let weights = self.lasting_weights(draw, channel);
         let period = self.period_curve(draw, channel, geo);
         match draw.curves[channel].order {
             // Each period's response carries over as a whole, whatever the others spend.
@@ -263,8 +262,7 @@ impl Posterior {
         geo: usize,
         periods: usize,
     ) -> Result<GeoResponse> {
-        let mut weights = vec![0.0; self.lags(draw, channel)];
-        draw.curves[channel].adstock.weights(&mut weights);
+        let weights = self.lasting_weights(draw, channel);
         let period = self.period_curve(draw, channel, geo);
         Ok(match draw.curves[channel].order {
             Order::SaturationFirst => GeoResponse::Saturated {

@@ -197,13 +197,21 @@ impl Posterior {
 
     /// The sum of adstock weights.
     fn reach(&self, draw: &PosteriorDraw, channel: usize) -> f64 {
+        self.lasting_weights(draw, channel).iter().sum()
+    }
+
+    /// The weights of lags 0, 1, .. up to the last that is more than next to nothing.
+    pub(crate) fn lasting_weights(&self, draw: &PosteriorDraw, channel: usize) -> Vec<f64> {
+        const NEXT_TO_NOTHING: f64 = 1e-9;
         let mut weights = vec![0.0; self.lags(draw, channel)];
         draw.curves[channel].adstock.weights(&mut weights);
-        weights.iter().sum()
+        let last = weights.iter().rposition(|weight| *weight > NEXT_TO_NOTHING);
+        weights.truncate(last.map_or(1, |last| last + 1));
+        weights
     }
 
     /// How many lags are followed: the window, or for an adstock without end the panel's length.
-    pub(crate) fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
+    fn lags(&self, draw: &PosteriorDraw, channel: usize) -> usize {
         draw.curves[channel]
             .adstock
             .window()

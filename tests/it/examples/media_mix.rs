@@ -259,6 +259,64 @@ fn plans_have_goals_steps_periods_and_a_sensitivity() {
 }
 
 #[test]
+fn a_fitted_model_answers_what_if_what_next_and_how_well() {
+    let panel = panel();
+    let rows = panel.lines().skip(1);
+    // The first ten weeks become history, a table of its own has the media before the rest.
+    let week = |row: &str| row[..10].parse::<mixtouch::Day>().unwrap();
+    let cut = mixtouch::Day::new(18_000 + 70).unwrap();
+    let header = panel.lines().next().unwrap();
+    let part = |keep: &dyn Fn(mixtouch::Day) -> bool| {
+        let kept = rows.clone().filter(|row| keep(week(row)));
+        format!("{header}\n{}\n", kept.collect::<Vec<_>>().join("\n"))
+    };
+    let (whole, early, late) = (
+        File::new("media_whole.csv", &panel),
+        File::new("media_early.csv", &part(&|day| day < cut)),
+        File::new("media_late.csv", &part(&|day| day >= cut)),
+    );
+    let scenario = File::new(
+        "scenario.csv",
+        "column,change,from,to\ntv,*0.5,,\nprice,+1,2019-07-01,2019-08-01\n",
+    );
+    let json = |path: &str, more: &[&str]| -> Value {
+        let options = [&on(path), &["--json"][..], more].concat();
+        let (status, text, error) = run(&options);
+        assert_eq!(status, 0, "{error}");
+        serde_json::from_str(&text).unwrap()
+    };
+    let from = cut.to_string();
+    let cut_off = json(whole.name(), &["--from", &from]);
+    let joined = json(late.name(), &["--history", early.name()]);
+    assert_eq!(cut_off["channels"], joined["channels"]);
+
+    let answers = json(
+        late.name(),
+        &[
+            "--scenario",
+            scenario.name(),
+            "--holdout",
+            "8",
+            "--origins",
+            "2",
+        ],
+    );
+    assert!(answers["scenario"]["difference"]["mean"].as_f64().unwrap() < 0.0);
+    assert!(answers["scenario"]["spend_difference"].as_f64().unwrap() < 0.0);
+    assert_eq!(answers["holdout"].as_array().unwrap().len(), 2);
+    assert!(answers["holdout"][0]["errors"]["crps"].as_f64().unwrap() > 0.0);
+    // The later weeks forecast from the earlier ones, with their promotions.
+    let next = json(
+        early.name(),
+        &["--seasonality", "0", "--forecast", late.name()],
+    );
+    assert_eq!(
+        next["forecast"]["predictions"].as_array().unwrap().len(),
+        100
+    );
+}
+
+#[test]
 fn bad_options_are_refused() {
     for (options, parts) in [
         (&["--sesonality", "2"][..], &["--sesonality"][..]),
@@ -319,6 +377,24 @@ fn bad_options_are_refused() {
             &["--budget", "300", "--now", "1000"],
             &["periods of the spend now is 1000"],
         ),
+        (
+            &["--scenario", "tv"],
+            &["--scenario is tv", "COLUMN*FACTOR"],
+        ),
+        (&["--scenario", "radio*2"], &["radio", "Search-Ads"]),
+        (
+            &["--scenario", "Email*-1"],
+            &["change of Email", "0 or more"],
+        ),
+        (&["--holdout", "500"], &["--holdout is 500 x 1", "102"]),
+        (
+            &["--prior", "Email.alpha=beta(2,2)"],
+            &["prior is beta(2,2)", "log-normal"],
+        ),
+        (&["--prior", "Email=beta(1,3)"], &["--prior is Email"]),
+        (&["--pooling", "much"], &["much", "partial=ROWS"]),
+        (&["--control-sign", "Sale=up"], &["Sale=up", "negative"]),
+        (&["--window", "0"], &["adstock window is 0"]),
         (&["--sensitivity"], &["--sensitivity", "--budget TOTAL"]),
         (
             &["--budget", "300", "--plan-periods", "0"],
