@@ -8,7 +8,6 @@ use mixtouch::mix::panel::{Change, Panel, PanelColumns};
 use mixtouch::mix::posterior::{MixForecast, Posterior, Scenario};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::report::{Cell, Section, Table, figure};
-use mixtouch::stats::Estimate;
 use mixtouch::{Day, Error, Result};
 use serde_json::{Value, json};
 
@@ -182,19 +181,15 @@ impl Answers {
     }
 }
 
-fn interval(figure: Estimate) -> Cell {
-    Cell::number(figure.value(), 0).with_interval(figure.low(), figure.high())
-}
-
 fn scenario_section(scenario: &Scenario) -> Section {
     let heading = format!(
         "scenario: {} more spend brings {} more (90 %), of {} in all",
         figure(scenario.spend_difference(), 0),
-        interval(scenario.difference()),
+        Cell::estimate(scenario.difference(), 0),
         figure(scenario.outcome(), 0)
     );
     let rows = scenario.channels().iter();
-    let rows = rows.map(|(name, difference)| [Cell::from(name), interval(*difference)]);
+    let rows = rows.map(|(name, difference)| [Cell::from(name), Cell::estimate(*difference, 0)]);
     Section::new()
         .with_heading(heading)
         .with_table(Table::new(["channel", "difference (90 %)"]).with_rows(rows))
@@ -208,7 +203,7 @@ fn forecast_section(forecast: &MixForecast) -> Section {
         [
             Cell::text(parts.dates()[date].to_string()),
             Cell::from(&parts.geos()[geo]),
-            interval(forecast.predictions()[row]),
+            Cell::estimate(forecast.predictions()[row], 0),
         ]
     });
     Section::new()

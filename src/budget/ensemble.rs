@@ -75,18 +75,7 @@ impl<C: ResponseCurve> Ensemble<C> {
                 format!("{channels}, as its first member has"),
             ));
         }
-        if let Some((weight, _)) = members
-            .iter()
-            .find(|(weight, _)| !(weight.is_finite() && *weight > 0.0))
-        {
-            return Err(Error::setting(
-                "weight of a member",
-                weight,
-                "a finite number > 0",
-            ));
-        }
-        let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
-        members.iter_mut().for_each(|(weight, _)| *weight /= sum);
+        normalise(&mut members)?;
         Ok(Self { members })
     }
 
@@ -185,4 +174,19 @@ impl<C: ResponseCurve> Ensemble<C> {
             .map(|(weight, curves)| (*weight, gain(curves)))
             .collect()
     }
+}
+
+/// Scales the members' weights to a sum of 1; an error if one is not a finite number > 0.
+pub(super) fn normalise<T>(members: &mut [(f64, T)]) -> Result<()> {
+    let sound = |weight: f64| weight.is_finite() && weight > 0.0;
+    if let Some((weight, _)) = members.iter().find(|(weight, _)| !sound(*weight)) {
+        return Err(Error::setting(
+            "weight of a member",
+            weight,
+            "a finite number > 0",
+        ));
+    }
+    let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
+    members.iter_mut().for_each(|(weight, _)| *weight /= sum);
+    Ok(())
 }

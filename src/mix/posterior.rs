@@ -7,6 +7,7 @@ mod baseline_report;
 mod decompose;
 mod decomposition;
 mod draw;
+mod draw_figures;
 mod findings;
 mod forecast;
 mod forecast_errors;

@@ -4,6 +4,7 @@
 use crate::report::escape::no_formula;
 use crate::report::escape::printable;
 use crate::report::figure::{figure, grouped};
+use crate::stats::Estimate;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
 use std::fmt;
@@ -85,6 +86,20 @@ impl Cell {
                 unit,
             }))
         })
+    }
+
+    /// An estimate with its interval, rounded to so many digits after the point.
+    ///
+    /// ```
+    /// use mixtouch::report::Cell;
+    /// use mixtouch::stats::{ConfidenceLevel, Estimate, Interval};
+    ///
+    /// let interval = Interval::new(1.0, 3.0, ConfidenceLevel::P90).unwrap();
+    /// let cell = Cell::estimate(Estimate::new(2.0, interval), 1);
+    /// assert_eq!(cell.to_string(), "2.0 (1.0 to 3.0)");
+    /// ```
+    pub fn estimate(estimate: Estimate, digits: usize) -> Self {
+        Self::number(estimate.value(), digits).with_interval(estimate.low(), estimate.high())
     }
 
     /// The same number with the ends of its interval, in the number's own unit; `None` changes

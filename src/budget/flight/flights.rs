@@ -2,6 +2,7 @@
 
 use crate::budget::ascent::Optimum;
 use crate::budget::curve::ResponseCurve;
+use crate::budget::ensemble::normalise;
 use crate::budget::ensemble::parts;
 use crate::budget::flight::ascent::{FlightProblem, outcome};
 use crate::budget::flight::curve::FlightCurve;
@@ -39,15 +40,7 @@ impl<G: ResponseCurve> Flights<G> {
                     .into(),
             });
         }
-        if let Some((weight, _)) = members.iter().find(|(w, _)| !(w.is_finite() && *w > 0.0)) {
-            return Err(Error::setting(
-                "weight of a member",
-                weight,
-                "a finite number > 0",
-            ));
-        }
-        let sum: f64 = members.iter().map(|(weight, _)| weight).sum();
-        members.iter_mut().for_each(|(weight, _)| *weight /= sum);
+        normalise(&mut members)?;
         Ok(Self { members, periods })
     }
 

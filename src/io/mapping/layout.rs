@@ -57,6 +57,23 @@ pub(super) struct Tags {
     pub(super) further: Vec<Slot>,
 }
 
+impl Tags {
+    /// All of them but the further columns.
+    pub(super) const fn slots(&self) -> [&Slot; 9] {
+        [
+            &self.source,
+            &self.medium,
+            &self.campaign,
+            &self.term,
+            &self.content,
+            &self.click_id,
+            &self.click_network,
+            &self.referrer,
+            &self.url,
+        ]
+    }
+}
+
 /// What events are, by name.
 #[derive(Debug)]
 pub(super) struct Rules {
@@ -145,7 +162,6 @@ impl Layout {
 
     /// Where the columns that the mapping names stand, and whether there is no log without.
     pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
-        let tags = &self.tags;
         let needed = [&self.person, &self.time.slot].map(|slot| (slot, true));
         let others = [
             &self.event,
@@ -157,20 +173,12 @@ impl Layout {
             &self.interaction,
             &self.channel,
             &self.place,
-            &tags.source,
-            &tags.medium,
-            &tags.campaign,
-            &tags.term,
-            &tags.content,
-            &tags.click_id,
-            &tags.click_network,
-            &tags.referrer,
-            &tags.url,
         ];
         let texts = self.texts.iter().map(|(_, slot)| slot);
         let conditions = self.drops.iter().flat_map(CompiledCondition::slots);
         let rules = self.rules.iter().flat_map(Rule::slots);
-        let others = others.into_iter().chain(texts).chain(&self.same);
+        let others = others.into_iter().chain(self.tags.slots());
+        let others = others.chain(texts).chain(&self.same);
         let others = others.chain(conditions).chain(rules);
         needed.into_iter().chain(others.map(|slot| (slot, false)))
     }

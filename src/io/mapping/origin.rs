@@ -111,18 +111,6 @@ fn qualifies(when: TouchWhen, group: &Group) -> bool {
 /// Asks something of what a row says about its source.
 fn with_traffic<T>(layout: &Layout, row: &[Value<'_>], ask: impl FnOnce(&Traffic<'_>) -> T) -> T {
     let tags = &layout.tags;
-    let texts = [
-        &tags.source,
-        &tags.medium,
-        &tags.campaign,
-        &tags.term,
-        &tags.content,
-        &tags.click_id,
-        &tags.click_network,
-        &tags.referrer,
-        &tags.url,
-        &layout.event,
-    ];
     let [
         source,
         medium,
@@ -133,8 +121,8 @@ fn with_traffic<T>(layout: &Layout, row: &[Value<'_>], ask: impl FnOnce(&Traffic
         network,
         referrer,
         url,
-        event,
-    ] = texts.map(|slot| slot.text_unless(row, is_blank_tag));
+    ] = tags.slots().map(|slot| slot.text_unless(row, is_blank_tag));
+    let event = layout.event.text_unless(row, is_blank_tag);
     let further: Vec<Cow<'_, str>> = tags.further.iter().map(|slot| slot.text(row)).collect();
     let further: Vec<&str> = further.iter().map(|text| &**text).collect();
     let click_network = match trimmed(&network) {

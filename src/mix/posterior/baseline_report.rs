@@ -7,22 +7,21 @@ use crate::mix::posterior::findings::FitFinding;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::BaselinePart;
 use crate::report::{Cell, Section, Table};
-use crate::stats::Estimate;
 
 /// The table of the baseline's parts.
 pub(super) fn section(posterior: &Posterior) -> Section {
     let all: f64 = posterior.decomposition().prediction().iter().sum();
-    let interval = |estimate: Estimate, digits| {
-        Cell::number(estimate.value(), digits).with_interval(estimate.low(), estimate.high())
-    };
     let parts = posterior.baseline_parts();
     let rows = parts.into_iter().map(|summary| {
         let share = summary.contribution.value() / all;
         [
             Cell::from(&summary.part.to_string()),
-            interval(summary.contribution, 0),
+            Cell::estimate(summary.contribution, 0),
             Cell::percent(Some(share).filter(|share| share.is_finite()), 1),
-            summary.per_unit.map(|effect| interval(effect, 2)).into(),
+            summary
+                .per_unit
+                .map(|effect| Cell::estimate(effect, 2))
+                .into(),
         ]
     });
     let columns = ["baseline", "contribution (90 %)", "of all", "a unit (90 %)"];

@@ -59,24 +59,19 @@ impl Posterior {
             .collect();
         let deviations = self.noise_deviations();
         let random = Random::new(0).stream(5);
-        let means = |row: usize| -> Vec<f64> {
-            decompositions.iter().map(|d| d.prediction()[row]).collect()
-        };
-        let seen = |row: usize| -> Vec<f64> {
+        let prediction = |row: usize| -> (Estimate, Vec<f64>) {
             let deviation = deviations[row / future.periods()];
             let mut random = random.stream(row as u64);
-            let noise = means(row).into_iter();
-            let mut seen: Vec<f64> = noise.map(|m| m + deviation * random.normal()).collect();
+            let means: Vec<f64> = decompositions.iter().map(|d| d.prediction()[row]).collect();
+            let noise = means.iter().map(|mean| mean + deviation * random.normal());
+            let mut seen: Vec<f64> = noise.collect();
             seen.sort_unstable_by(f64::total_cmp);
-            seen
+            let mean = self.estimate(&means).value();
+            (Estimate::new(mean, self.estimate(&seen).interval()), seen)
         };
-        let draws: Vec<Vec<f64>> = (0..future.rows()).map(seen).collect();
-        let prediction = |(row, seen): (usize, &Vec<f64>)| {
-            let mean = self.estimate(&means(row)).value();
-            Estimate::new(mean, self.estimate(seen).interval())
-        };
+        let (predictions, draws) = (0..future.rows()).map(prediction).unzip();
         Ok(MixForecast {
-            predictions: draws.iter().enumerate().map(prediction).collect(),
+            predictions,
             draws,
             decomposition: self.decompose(&whole).last(future.periods()),
         })

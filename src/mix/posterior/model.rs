@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::mix::panel::Panel;
 use crate::mix::posterior::decomposition::Decomposition;
 use crate::mix::posterior::draw::{Noise, PosteriorDraw};
+use crate::mix::posterior::draw_figures::DrawFigures;
 use crate::mix::specification::MixSpecification;
 use crate::mix::specification::columns::BaselineColumns;
 use crate::mix::specification::pseudo_observations::PseudoObservation;
@@ -63,6 +64,8 @@ pub(crate) struct Derived {
     pub(crate) burn_in: usize,
     /// Computed when it is first asked for.
     pub(crate) decomposition: OnceLock<Decomposition>,
+    /// Each draw's figures by channel, then geo; computed when they are first asked for.
+    pub(crate) figures: OnceLock<Vec<Vec<Vec<DrawFigures>>>>,
 }
 
 impl PartialEq for Derived {
@@ -84,19 +87,24 @@ impl Posterior {
     ) -> Result<Self> {
         specification.check_against(&panel)?;
         let scales = Scales::new(&panel, specification.geo_scale)?;
-        Self::assemble(specification, panel, draws, scales, None)
+        Self::assemble(specification, panel, draws, scales, None, None)
     }
 
-    /// The same, with scales and noise that are known already.
+    /// The same, with scales, noise and the penalty on the bends of its trend known already.
     pub(crate) fn assemble(
         specification: MixSpecification,
         panel: Panel,
         draws: Vec<PosteriorDraw>,
         scales: Scales,
         noise: Option<Noise>,
+        smoothness: Option<f64>,
     ) -> Result<Self> {
         let columns = BaselineColumns::new(&panel, &specification, scales.timeline);
-        let basis = columns.basis(specification.root_weights(&panel).as_deref());
+        let root_weights = specification.root_weights(&panel);
+        let basis = match smoothness {
+            Some(penalty) => columns.smooth_basis(root_weights.as_deref(), penalty),
+            None => columns.basis(root_weights.as_deref()),
+        };
         let derived = Derived {
             weights: vec![1.0 / draws.len() as f64; draws.len()],
             dropped_columns: columns.dropped(&basis),
@@ -104,6 +112,7 @@ impl Posterior {
             baseline_freedom: basis.freedom(),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
+            figures: OnceLock::new(),
         };
         let posterior = Self {
             specification,
@@ -111,7 +120,7 @@ impl Posterior {
             draws,
             scales,
             noise,
-            smoothness: None,
+            smoothness,
             derived,
         };
         match posterior.misfit() {
@@ -122,21 +131,6 @@ impl Posterior {
             )),
             None => Ok(posterior),
         }
-    }
-
-    /// The same, with the penalty that the bends of its trend were fitted with.
-    pub(crate) fn with_smoothness(mut self, smoothness: Option<f64>) -> Self {
-        if let Some(penalty) = smoothness {
-            let timeline = self.scales.timeline;
-            let columns = BaselineColumns::new(&self.panel, &self.specification, timeline);
-            let basis = columns.smooth_basis(
-                self.specification.root_weights(&self.panel).as_deref(),
-                penalty,
-            );
-            self.derived.dropped_columns = columns.dropped(&basis);
-            self.derived.baseline_freedom = basis.freedom();
-        }
-        Self { smoothness, ..self }
     }
 
     /// The penalty on the squared bends of a [smooth](crate::mix::specification::Trend::Smooth)
@@ -172,7 +166,6 @@ impl Posterior {
         &self.derived.dropped_columns
     }
 
-    /// The estimate of a figure that has a value for each draw, with its 90 % interval.
     /// Whether a row was looked at by the fit.
     pub(crate) fn is_fitted(&self, row: usize) -> bool {
         self.panel.is_observed(row) && row % self.panel.periods() >= self.derived.burn_in
@@ -184,6 +177,7 @@ impl Posterior {
         if self.is_fitted(row) { weight } else { 0.0 }
     }
 
+    /// The estimate of a figure that has a value for each draw, with its 90 % interval.
     pub(crate) fn estimate(&self, values: &[f64]) -> Estimate {
         Estimate::from_draws(values, self.weights(), ConfidenceLevel::P90)
     }

@@ -32,30 +32,47 @@ impl Posterior {
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn response_curves_over(&self, horizon: &PlanHorizon) -> Result<Ensemble<ChannelResponse>> {
+        let curve = |draw: &PosteriorDraw, place, part| {
+            let response = self.geo_response(draw, place, horizon.periods())?;
+            Ok((part, response))
+        };
+        let members = self.members(horizon, curve)?.into_iter();
+        let members = members.map(|(weight, channels)| {
+            let curves = channels.into_iter().map(ChannelResponse::new);
+            (weight, curves.collect())
+        });
+        Ensemble::new(members.collect())
+    }
+
+    /// Each draw's weight and curves, by channel of [`Posterior::budget_over`], then geo: `curve` has
+    /// a draw, a channel with a geo, and the part of the channel's spend that goes there.
+    fn members<C>(
+        &self,
+        horizon: &PlanHorizon,
+        curve: impl Fn(&PosteriorDraw, (usize, usize), f64) -> Result<C>,
+    ) -> Result<Vec<(f64, Vec<Vec<C>>)>> {
         horizon.check()?;
         let now = horizon.now_in(&self.panel)?;
         let channels = 0..self.panel.channels().len();
         let shares: Vec<Vec<f64>> = channels.map(|c| self.geo_shares(c, now.clone())).collect();
         let draws = self.draws.iter().zip(self.weights());
         let members = draws.map(|(draw, weight)| {
-            let mut curves = Vec::new();
+            let mut channels = Vec::new();
             for (channel, shares) in shares.iter().enumerate() {
-                let geos = shares.iter().enumerate();
-                let geos = geos.map(|(geo, share)| {
-                    let response = self.geo_response(draw, channel, geo, horizon.periods())?;
-                    Ok((*share, response))
+                let geos = shares.iter().enumerate().map(|(geo, share)| {
+                    let part = if horizon.is_by_geo() { 1.0 } else { *share };
+                    curve(draw, (channel, geo), part)
                 });
                 let geos = geos.collect::<Result<Vec<_>>>()?;
                 if horizon.is_by_geo() {
-                    let apart = geos.into_iter().map(|(_, response)| vec![(1.0, response)]);
-                    curves.extend(apart.map(ChannelResponse::new));
+                    channels.extend(geos.into_iter().map(|curve| vec![curve]));
                 } else {
-                    curves.push(ChannelResponse::new(geos));
+                    channels.push(geos);
                 }
             }
-            Ok((*weight, curves))
+            Ok((*weight, channels))
         });
-        Ensemble::new(members.collect::<Result<_>>()?)
+        members.collect()
     }
 
     /// A budget for the next `periods` periods: each channel between `least` and `most` times its
@@ -161,29 +178,9 @@ impl Posterior {
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn flights_over(&self, horizon: &PlanHorizon) -> Result<Flights<PeriodCurve>> {
-        horizon.check()?;
-        let now = horizon.now_in(&self.panel)?;
-        let channels = 0..self.panel.channels().len();
-        let shares: Vec<Vec<f64>> = channels.map(|c| self.geo_shares(c, now.clone())).collect();
-        let draws = self.draws.iter().zip(self.weights());
-        let members = draws.map(|(draw, weight)| {
-            let mut channels = Vec::new();
-            for (channel, shares) in shares.iter().enumerate() {
-                let geos = shares.iter().enumerate();
-                let geos = geos.map(|(geo, share)| {
-                    let part = if horizon.is_by_geo() { 1.0 } else { *share };
-                    self.flight(draw, (channel, geo), part, horizon.periods())
-                });
-                let geos = geos.collect::<Result<Vec<_>>>()?;
-                if horizon.is_by_geo() {
-                    channels.extend(geos.into_iter().map(|curve| vec![curve]));
-                } else {
-                    channels.push(geos);
-                }
-            }
-            Ok((*weight, channels))
-        });
-        Flights::new(members.collect::<Result<_>>()?)
+        let curve =
+            |draw: &PosteriorDraw, place, part| self.flight(draw, place, part, horizon.periods());
+        Flights::new(self.members(horizon, curve)?)
     }
 
     /// One geo's curve by period, of a part of the channel's spend.
@@ -258,8 +255,7 @@ impl Posterior {
     fn geo_response(
         &self,
         draw: &PosteriorDraw,
-        channel: usize,
-        geo: usize,
+        (channel, geo): (usize, usize),
         periods: usize,
     ) -> Result<GeoResponse> {
         let weights = self.lasting_weights(draw, channel);

@@ -112,9 +112,9 @@ impl MixReport<'_> {
         let mut row = vec![
             Cell::from(&summary.channel),
             Cell::number(summary.spend, 0),
-            interval(summary.contribution, 0),
+            Cell::estimate(summary.contribution, 0),
             Cell::percent(summary.effect_share, 1),
-            summary.roi.map(|roi| interval(roi, 2)).into(),
+            summary.roi.map(|roi| Cell::estimate(roi, 2)).into(),
             Cell::number(summary.marginal_roi.map(|roi| roi.value()), 2),
             Cell::number(summary.half_life, 1),
         ];
@@ -165,11 +165,6 @@ impl MixReport<'_> {
         }
         lines
     }
-}
-
-/// A figure with its interval.
-fn interval(figure: Estimate, decimals: usize) -> Cell {
-    Cell::number(figure.value(), decimals).with_interval(figure.low(), figure.high())
 }
 
 impl Report for MixReport<'_> {

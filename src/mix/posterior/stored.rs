@@ -72,14 +72,14 @@ impl TryFrom<Fields> for Posterior {
             return Err(Error::setting("smoothness", penalty, expected));
         }
         fields.specification.check_against(&fields.panel)?;
-        let posterior = Self::assemble(
+        Self::assemble(
             fields.specification,
             fields.panel,
             fields.draws,
             fields.scales,
             fields.noise,
-        )?;
-        Ok(posterior.with_smoothness(fields.smoothness))
+            fields.smoothness,
+        )
     }
 }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
+use crate::mix::posterior::draw_figures::DrawFigures;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
 use crate::stats::Estimate;
@@ -77,37 +78,10 @@ pub struct ChannelSummary {
     pub weakly_identified: bool,
 }
 
-/// One channel's figures under one draw.
-#[derive(Clone, Copy)]
-struct DrawFigures {
-    /// Contribution, in units of the KPI.
-    contribution: f64,
-    /// Contribution in money, where the panel prices the KPI.
-    worth: f64,
-    /// The part of the contribution owed to the same period's spend.
-    immediate: f64,
-    /// Derivative of the worth by the logarithm of the scale of all spend.
-    scaled_worth: f64,
-    /// The part of the contribution that lies below the least that ran in any period.
-    unseen: f64,
-}
-
-impl DrawFigures {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            contribution: self.contribution + other.contribution,
-            worth: self.worth + other.worth,
-            immediate: self.immediate + other.immediate,
-            scaled_worth: self.scaled_worth + other.scaled_worth,
-            unseen: self.unseen + other.unseen,
-        }
-    }
-}
-
 impl Posterior {
     /// The figures of every channel over all geos together, in the panel's order of channels.
     pub fn channels(&self) -> Vec<ChannelSummary> {
-        self.summaries(None, &self.figures())
+        self.summaries(None)
     }
 
     /// The figures of every channel in one geo.
@@ -117,23 +91,23 @@ impl Posterior {
     pub fn channels_in(&self, geo: &str) -> Result<Vec<ChannelSummary>> {
         let geos = self.panel.geos();
         match geos.iter().position(|name| name == geo) {
-            Some(place) => Ok(self.summaries(Some(place), &self.figures())),
+            Some(place) => Ok(self.summaries(Some(place))),
             None => Err(Error::setting("geo", geo, geos.join(", "))),
         }
     }
 
     /// The figures of every channel in every geo, geo by geo.
     pub fn channels_by_geo(&self) -> Vec<ChannelSummary> {
-        let figures = self.figures();
         let geos = 0..self.panel.geos().len();
-        geos.flat_map(|geo| self.summaries(Some(geo), &figures))
-            .collect()
+        geos.flat_map(|geo| self.summaries(Some(geo))).collect()
     }
 
     /// The figures of each draw, by channel, then geo.
-    fn figures(&self) -> Vec<Vec<Vec<DrawFigures>>> {
-        let draws = self.draws.par_iter();
-        draws.map(|draw| self.draw_figures(draw)).collect()
+    fn figures(&self) -> &[Vec<Vec<DrawFigures>>] {
+        self.derived.figures.get_or_init(|| {
+            let draws = self.draws.par_iter();
+            draws.map(|draw| self.draw_figures(draw)).collect()
+        })
     }
 
     /// Every channel's figures under a draw, by geo.
@@ -182,11 +156,8 @@ impl Posterior {
         derivative
     }
 
-    fn summaries(
-        &self,
-        geo: Option<usize>,
-        figures: &[Vec<Vec<DrawFigures>>],
-    ) -> Vec<ChannelSummary> {
+    fn summaries(&self, geo: Option<usize>) -> Vec<ChannelSummary> {
+        let figures = self.figures();
         let over_geos = |by_geo: &Vec<DrawFigures>| match geo {
             Some(geo) => by_geo[geo],
             None => by_geo

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::mix::estimate::coefficient_draws::CoefficientDraw;
+use crate::mix::estimate::design::Design;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::search::candidate::Space;
 use crate::mix::estimate::search::report::{SearchFit, SearchReport};
@@ -63,8 +64,8 @@ pub(crate) fn assemble(
         draws,
         space.problem.design.scales.clone(),
         space.problem.noise,
-    )?
-    .with_smoothness(space.problem.design.smoothness);
+        space.problem.design.smoothness,
+    )?;
     Ok(SearchFit::new(posterior, report))
 }
 
@@ -77,26 +78,12 @@ fn draw_at(
     point: Vec<f64>,
     noise: Option<Random>,
 ) -> Option<PosteriorDraw> {
-    let (mut statistics, mut workspace) = space.buffers();
-    let (linear, objectives) = space.evaluate(&point, &mut statistics, &mut workspace)?;
+    let solved = Solved::new(space, &point)?;
     if specification.pooling == Pooling::Pooled || panel.geos().len() == 1 {
-        let solved = Solved {
-            statistics,
-            workspace,
-            linear,
-            objectives,
-        };
         return Some(in_units(space, solved, point, noise));
     }
-    let by_geo = by_geo(specification, panel, space, &linear);
-    let (mut statistics, mut workspace) = by_geo.buffers();
-    let (linear, objectives) = by_geo.evaluate(&point, &mut statistics, &mut workspace)?;
-    let solved = Solved {
-        statistics,
-        workspace,
-        linear,
-        objectives,
-    };
+    let by_geo = by_geo(specification, panel, space, &solved.linear);
+    let solved = Solved::new(&by_geo, &point)?;
     Some(in_units(&by_geo, solved, point, noise))
 }
 
@@ -136,58 +123,42 @@ struct Solved {
     objectives: Objectives,
 }
 
+impl Solved {
+    fn new(space: &Space, point: &[f64]) -> Option<Self> {
+        let (mut statistics, mut workspace) = space.buffers();
+        let (linear, objectives) = space.evaluate(point, &mut statistics, &mut workspace)?;
+        Some(Self {
+            statistics,
+            workspace,
+            linear,
+            objectives,
+        })
+    }
+}
+
 /// A candidate's transforms and coefficients in the user's units: the solution, or with `noise` one
 /// draw about it.
 fn in_units(
     space: &Space,
-    solved: Solved,
+    mut solved: Solved,
     point: Vec<f64>,
-    noise: Option<Random>,
+    mut noise: Option<Random>,
 ) -> PosteriorDraw {
-    let design = &space.problem.design;
-    let Solved {
-        statistics,
-        mut workspace,
-        linear,
-        objectives,
-    } = solved;
-    let mut noise = noise;
+    let penalty = space.penalty(&point);
     let drawn = noise.as_mut().and_then(|random| {
+        let Solved {
+            statistics,
+            workspace,
+            ..
+        } = &mut solved;
         let problem = &space.problem;
-        let penalty = space.penalty(&point);
-        problem.draw_coefficients(&statistics, penalty, &mut workspace, random)
+        problem.draw_coefficients(statistics, penalty, workspace, random)
     });
-    let CoefficientDraw {
-        coefficients: solution,
-        deviation,
-    } = drawn.unwrap_or_else(|| CoefficientDraw {
-        coefficients: linear.coefficients.clone(),
+    let drawn = drawn.unwrap_or_else(|| CoefficientDraw {
+        coefficients: solved.linear.coefficients.clone(),
         deviation: 0.0,
     });
-    let mut along = design.along_basis(&design.kpi);
-    let mut coefficients = vec![vec![0.0; design.geos]; design.channels.len()];
-    let mut bounded_controls = vec![];
-    for (k, (column, x)) in design.columns.iter().zip(&solution).enumerate() {
-        along
-            .iter_mut()
-            .zip(design.along_basis(statistics.values(k)))
-            .for_each(|(a, m)| *a -= x * m);
-        match column.source {
-            Source::Control(_) => bounded_controls.push(*x),
-            Source::Channel(c) => {
-                for geo in column.geo.map_or(0..design.geos, |g| g..g + 1) {
-                    coefficients[c][geo] = x * design.scales.kpi[geo];
-                }
-            }
-        }
-    }
-    if let Some(random) = &mut noise {
-        along
-            .iter_mut()
-            .for_each(|a| *a += deviation * random.normal());
-    }
-    let mut baseline = design.basis.coefficients(along);
-    baseline.extend(bounded_controls);
+    let design = &space.problem.design;
     let offsets = design.offsets();
     let curve = |c: usize| {
         let channel = &design.channels[c];
@@ -195,13 +166,55 @@ fn in_units(
         transform.bind(&channel.activity)
     };
     let curves = (0..design.channels.len()).map(curve).collect();
+    let media = media_by_geo(design, &drawn.coefficients);
+    let baseline = baseline(design, &solved.statistics, &drawn, noise);
     PosteriorDraw {
-        penalty: space.penalty(&point),
+        penalty,
         candidate: Some(Candidate {
-            objectives,
-            kkt_residual: linear.kkt,
+            objectives: solved.objectives,
+            kkt_residual: solved.linear.kkt,
             point,
         }),
-        ..PosteriorDraw::new(curves, coefficients, baseline)
+        ..PosteriorDraw::new(curves, media, baseline)
     }
+}
+
+/// Each channel's coefficient in each geo, in units of the KPI.
+fn media_by_geo(design: &Design, coefficients: &[f64]) -> Vec<Vec<f64>> {
+    let mut media = vec![vec![0.0; design.geos]; design.channels.len()];
+    for (column, x) in design.columns.iter().zip(coefficients) {
+        if let Source::Channel(c) = column.source {
+            for geo in column.geo.map_or(0..design.geos, |g| g..g + 1) {
+                media[c][geo] = x * design.scales.kpi[geo];
+            }
+        }
+    }
+    media
+}
+
+/// The baseline's coefficients that go with those of media and bounded controls: the solution, or
+/// with `noise` one draw about it.
+fn baseline(
+    design: &Design,
+    statistics: &SufficientStatistics,
+    drawn: &CoefficientDraw,
+    noise: Option<Random>,
+) -> Vec<f64> {
+    let mut along = design.along_basis(&design.kpi);
+    for (k, x) in drawn.coefficients.iter().enumerate() {
+        along
+            .iter_mut()
+            .zip(design.along_basis(statistics.values(k)))
+            .for_each(|(a, m)| *a -= x * m);
+    }
+    if let Some(mut random) = noise {
+        along
+            .iter_mut()
+            .for_each(|a| *a += drawn.deviation * random.normal());
+    }
+    let mut baseline = design.basis.coefficients(along);
+    let columns = design.columns.iter().zip(&drawn.coefficients);
+    let controls = columns.filter(|(column, _)| matches!(column.source, Source::Control(_)));
+    baseline.extend(controls.map(|(_, x)| *x));
+    baseline
 }

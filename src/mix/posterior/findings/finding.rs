@@ -162,18 +162,7 @@ impl fmt::Display for FitFinding {
             }
             Self::Break {
                 geo, date, size, ..
-            } => {
-                let of = geo
-                    .as_ref()
-                    .map_or_else(String::new, |g| format!(" of {g}"));
-                write!(
-                    f,
-                    "the level{of} changes by {} a period from {date} on and the model cannot \
-                     follow: add a control that is 0 before and 1 from then on, or let the trend \
-                     bend",
-                    figure(*size, 0)
-                )
-            }
+            } => level_changes(f, geo.as_deref(), *date, *size),
             Self::Unseen { channel, share } => write!(
                 f,
                 "{:.0} % of what {channel} brought lies below the least that ran in any period, \
@@ -205,6 +194,21 @@ impl fmt::Display for FitFinding {
             Self::Outliers { rows } => far_off(f, rows),
         }
     }
+}
+
+fn level_changes(
+    f: &mut fmt::Formatter<'_>,
+    geo: Option<&str>,
+    date: Day,
+    size: f64,
+) -> fmt::Result {
+    let of = geo.map_or_else(String::new, |geo| format!(" of {geo}"));
+    write!(
+        f,
+        "the level{of} changes by {} a period from {date} on and the model cannot follow: add a \
+         control that is 0 before and 1 from then on, or let the trend bend",
+        figure(size, 0)
+    )
 }
 
 /// Residuals that repeat, or turn round.
