@@ -6,6 +6,7 @@
 pub(crate) mod design;
 mod estimate;
 pub(crate) mod lift;
+mod noise;
 mod synthetic;
 #[cfg(test)]
 mod tests;
