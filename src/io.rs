@@ -19,7 +19,7 @@ mod parquet;
 #[cfg(feature = "mapping")]
 mod record;
 mod time_unit;
-mod timestamp;
+pub(crate) mod timestamp;
 #[cfg(feature = "mapping")]
 mod values;
 

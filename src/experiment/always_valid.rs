@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::stats::{ConfidenceLevel, Difference, Interval};
+use crate::stats::{Difference, Interval};
 
 /// A difference judged while its test still runs: an interval and a p value that hold at every look
 /// together.
@@ -85,6 +85,7 @@ fn p_value(k: f64, z: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::experiment::{Sample, compare_means};
+    use crate::stats::ConfidenceLevel;
     use crate::util::Random;
 
     #[test]

@@ -33,7 +33,7 @@ use crate::time::Day;
 /// let test = GeoTest::new(weeks, sales, &["north"], start, end)?;
 ///
 /// let lift = test.difference_in_differences(ConfidenceLevel::P95)?;
-/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.interval.low() > 30.0);
+/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.interval.low() > 20.0);
 /// let calibration = lift.lift_test("tv", "north", 500.0)?;
 /// assert_eq!(calibration.geo(), Some("north"));
 /// # Ok::<(), mixtouch::Error>(())
