@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::mix::transform::fast_pow::power;
+#[cfg(feature = "bayes")]
+use crate::mix::transform::fast_pow::{exponential, logarithm};
 use crate::mix::transform::saturation::response::{CHORD, Saturation, positive};
 
 /// Hill: x^s / (k^s + x^s), half of its ceiling at x = k, S-shaped for s > 1.
@@ -74,6 +76,23 @@ impl Hill {
         } else {
             beyond
         }
+    }
+
+    /// The slope at x and the derivatives by half saturation and slope, with one logarithm and one
+    /// power.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn jet(&self, x: f64, gradient: &mut [f64]) -> f64 {
+        let ratio = x / self.half_saturation;
+        if ratio < CHORD {
+            self.gradient(x, gradient);
+            return self.slope(x);
+        }
+        let log = logarithm(ratio.min(LARGEST));
+        let f = saturated(exponential(self.slope * log));
+        let rise = f * (1.0 - f);
+        gradient[0] = -self.slope * rise / self.half_saturation;
+        gradient[1] = rise * log;
+        self.slope * rise / x
     }
 
     /// Every x replaced by its response.
