@@ -3,6 +3,8 @@
 use std::time::Instant;
 
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
+#[cfg(feature = "bayes")]
+use mixtouch::mix::estimate::{Nuts, NutsFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
@@ -26,6 +28,8 @@ enum By {
         posterior: Box<Posterior>,
         summary: Box<RegressionSummary>,
     },
+    #[cfg(feature = "bayes")]
+    Nuts(Box<NutsFit>),
 }
 
 /// An error for an estimator that is not there, or too few trials, under the options' names.
@@ -37,12 +41,11 @@ pub(crate) fn check(estimator: EstimatorName, trials: usize) -> Result<()> {
             expected: "10 or more".into(),
         });
     }
-    if estimator == EstimatorName::Nuts {
-        let expected = "search or least-squares, as this version has no sampler";
+    if estimator == EstimatorName::Nuts && cfg!(not(feature = "bayes")) {
         return Err(Error::Setting {
             name: "--estimator".into(),
             value: "nuts".into(),
-            expected: expected.into(),
+            expected: "search or least-squares; nuts needs --features bayes".into(),
         });
     }
     Ok(())
@@ -67,6 +70,15 @@ impl Fitted {
                 },
             });
         }
+        #[cfg(feature = "bayes")]
+        if options.estimator == EstimatorName::Nuts {
+            let fit = nuts(options).fit_with_progress(specification, panel, progress)?;
+            fit.report().check()?;
+            return Ok(Self {
+                seconds: clock.elapsed().as_secs_f64(),
+                by: By::Nuts(Box::new(fit)),
+            });
+        }
         let search = options::search(options);
         let fit = search.fit_with_progress(specification, panel, progress)?;
         let seconds = clock.elapsed().as_secs_f64();
@@ -79,6 +91,8 @@ impl Fitted {
         match &self.by {
             By::Search(_) => Box::new(options::search(options)),
             By::LeastSquares { .. } => Box::new(LeastSquares::new().with_seed(options.seed)),
+            #[cfg(feature = "bayes")]
+            By::Nuts(_) => Box::new(nuts(options)),
         }
     }
 
@@ -86,6 +100,8 @@ impl Fitted {
         match &self.by {
             By::Search(fit) => fit.posterior(),
             By::LeastSquares { posterior, .. } => posterior,
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => fit.posterior(),
         }
     }
 
@@ -100,17 +116,29 @@ impl Fitted {
             By::LeastSquares { .. } => {
                 report.with_note(format!("least squares at median transforms, {draws} draws"))
             }
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => {
+                let report_on = fit.report();
+                let (chains, each) = report_on.size();
+                report.with_note(format!(
+                    "{chains} chains of {each} draws, R-hat at most {:.3}, {:.0} effective draws at \
+                     least, {} divergences; {draws} draws kept",
+                    report_on.r_hat(),
+                    report_on.ess_bulk(),
+                    report_on.divergences()
+                ))
+            }
         }
     }
 
     /// The classical table of coefficients, in units of the KPI's and each channel's scale.
     pub(crate) fn coefficients(&self) -> Vec<Section> {
         match &self.by {
-            By::Search(_) => Vec::new(),
             By::LeastSquares { summary, .. } => {
                 let sections = summary.sections().into_iter();
                 sections.map(Section::set_apart).collect()
             }
+            _ => Vec::new(),
         }
     }
 
@@ -127,7 +155,27 @@ impl Fitted {
                 });
             }
             By::LeastSquares { summary, .. } => document["regression"] = json!(summary),
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => {
+                let report = fit.report();
+                document["diagnostics"] = json!({
+                    "r_hat": report.r_hat(),
+                    "ess_bulk": report.ess_bulk(),
+                    "ess_tail": report.ess_tail(),
+                    "divergences": report.divergences(),
+                    "gradients": report.gradients(),
+                    "parameters": report.parameters(),
+                });
+            }
         }
         document["seconds"] = json!({"fit": self.seconds});
     }
+}
+
+/// The sampler that is asked for.
+#[cfg(feature = "bayes")]
+fn nuts(options: &Options) -> Nuts {
+    Nuts::default()
+        .with_draws(options.draws)
+        .with_seed(options.seed)
 }

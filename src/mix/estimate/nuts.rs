@@ -4,7 +4,6 @@
 //! is integrated out exactly and drawn afterwards. The sampler itself is that of `nuts-rs`; density
 //! and gradient are here.
 
-mod backward;
 mod chains;
 mod density;
 mod draws;
@@ -18,6 +17,7 @@ mod settings;
 mod test_rows;
 #[cfg(test)]
 mod tests;
+mod transformed;
 mod unconstrained;
 mod whitened;
 

@@ -5,7 +5,6 @@ use std::ops::Range;
 use crate::error::Result;
 use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
-use crate::mix::estimate::nuts::backward::Backward;
 use crate::mix::estimate::nuts::effect::{MEDIAN, bounded, log_prior};
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::layout::Layout;
@@ -139,7 +138,7 @@ impl Density {
         let periods = self.design.periods;
         geos.clone()
             .map(|geo| {
-                let sum: f64 = forward.response[geo * periods..(geo + 1) * periods]
+                let sum: f64 = forward.response()[geo * periods..(geo + 1) * periods]
                     .iter()
                     .sum();
                 sum * self.row_weight(geos, geo)
@@ -186,7 +185,7 @@ impl Density {
         let periods = self.design.periods;
         for ((channel, geos), effect) in self.columns().zip(&point.coefficients) {
             let rows = geos.start * periods..geos.end * periods;
-            let response = &point.channels[channel].response[rows.clone()];
+            let response = &point.channels[channel].response()[rows.clone()];
             for (cell, h) in v[rows].iter_mut().zip(response) {
                 *cell -= effect * h;
             }
@@ -287,7 +286,7 @@ impl Density {
         let periods = self.design.periods;
         for (c, forward) in point.channels.iter().enumerate() {
             let mut adjoint = vec![0.0; self.design.rows()];
-            let mut backward = Backward::new(forward);
+            let mut sums = forward.sums();
             for (k, (channel, geos)) in self.columns().enumerate() {
                 if channel != c {
                     continue;
@@ -305,7 +304,7 @@ impl Density {
                 log_density += density;
                 let rows = geos.start * periods..geos.end * periods;
                 let mut by_log_effect = effect
-                    * dot(&rest[rows.clone()], &forward.response[rows.clone()])
+                    * dot(&rest[rows.clone()], &forward.response()[rows.clone()])
                     + prior_slope;
                 for (cell, g) in adjoint[rows.clone()].iter_mut().zip(&rest[rows.clone()]) {
                     *cell += effect * g;
@@ -321,7 +320,7 @@ impl Density {
                             &self.design,
                             scale,
                             &mut adjoint,
-                            &mut backward,
+                            &mut sums,
                         );
                     }
                 }
@@ -334,13 +333,8 @@ impl Density {
                 }
             }
             let range = self.layout.transform(c);
-            let activity = &self.design.channels[c].activity;
-            let length = forward.before.len() / self.design.geos;
-            let series = activity.series().zip(forward.before.chunks(length));
-            for ((series, before), adjoint) in series.zip(adjoint.chunks(periods)) {
-                backward.add(series, before, adjoint);
-            }
-            backward.finish(&mut gradient[range.clone()]);
+            forward.way_back(&self.design.channels[c], &adjoint, &mut sums);
+            forward.finish(&sums, &mut gradient[range.clone()]);
             for (cell, parameter) in gradient[range].iter_mut().zip(&forward.parameters) {
                 *cell += parameter.log_prior_slope;
                 log_density += parameter.log_prior;

@@ -1,10 +1,9 @@
-//! A channel's activity transformed, with what the way back needs.
+//! A channel's curve at a point: its activity transformed, and the way back to its parameters.
 
 use crate::mix::estimate::design::ChannelDesign;
+use crate::mix::estimate::nuts::transformed::{Sums, Transformed};
 use crate::mix::estimate::nuts::unconstrained::{At, at};
-use crate::mix::transform::activity::Activity;
-use crate::mix::transform::adstock::carry::convolve;
-use crate::mix::transform::{Adstock, ChannelCurve, Order};
+use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
 
 /// Weights below this at the end of the window count as nothing, as in a fitted model.
 const NEXT_TO_NOTHING: f64 = 1e-13;
@@ -16,12 +15,8 @@ pub(super) struct Forward {
     /// By parameter, adstock's first.
     pub(super) parameters: Vec<At>,
     /// Weights by lag, up to the last that counts.
-    pub(super) weights: Vec<f64>,
-    /// What the saturation sees, by geo, then period: carried activity; or activity with its history
-    /// where saturation comes first.
-    pub(super) before: Vec<f64>,
-    /// Transformed activity, by geo, then period.
-    pub(super) response: Vec<f64>,
+    weights: Vec<f64>,
+    transformed: Transformed,
 }
 
 impl Forward {
@@ -32,52 +27,79 @@ impl Forward {
         let values: Vec<f64> = parameters.iter().map(|parameter| parameter.value).collect();
         let curve = channel.curve(&values, order);
         let activity = &channel.activity;
-        let length = activity.history() + activity.periods();
-        let weights = weights(&curve, length);
-        let mut forward = Self {
+        let weights = weights(&curve, activity.history() + activity.periods());
+        let mut transformed = Transformed::default();
+        for series in activity.series() {
+            transformed.add(&curve, &weights, series, activity.periods());
+        }
+        Self {
             curve,
             parameters,
             weights,
-            before: Vec::new(),
-            response: vec![0.0; activity.series().count() * activity.periods()],
-        };
-        forward.transform(activity);
-        forward
-    }
-
-    fn transform(&mut self, activity: &Activity) {
-        let periods = activity.periods();
-        for (series, response) in activity.series().zip(self.response.chunks_mut(periods)) {
-            respond(
-                &self.curve,
-                &self.weights,
-                series,
-                &mut self.before,
-                response,
-            );
+            transformed,
         }
     }
-}
 
-/// Transforms one geo's series, history first; what the saturation sees is added to `before`.
-pub(super) fn respond(
-    curve: &ChannelCurve,
-    weights: &[f64],
-    series: &[f64],
-    before: &mut Vec<f64>,
-    response: &mut [f64],
-) {
-    match curve.order() {
-        Order::AdstockFirst => {
-            convolve(series, weights, response);
-            before.extend_from_slice(response);
-            curve.saturation().apply(response);
+    /// Transformed activity, by geo, then period.
+    pub(super) fn response(&self) -> &[f64] {
+        &self.transformed.response
+    }
+
+    /// Another series transformed by the same curve.
+    pub(super) fn other(&self, series: &[f64], periods: usize) -> Transformed {
+        let mut transformed = Transformed::default();
+        transformed.add(&self.curve, &self.weights, series, periods);
+        transformed
+    }
+
+    /// Sums of derivatives, of nothing yet.
+    pub(super) fn sums(&self) -> Sums {
+        let shapes = self.curve.saturation().parameters().len();
+        Sums::new(self.weights.len(), shapes)
+    }
+
+    /// Adds the derivatives by the panel's own activity: `adjoint` is that by each response.
+    pub(super) fn way_back(&self, channel: &ChannelDesign, adjoint: &[f64], sums: &mut Sums) {
+        let series = channel
+            .activity
+            .series()
+            .zip(adjoint.chunks(channel.activity.periods()));
+        for (geo, (series, adjoint)) in series.enumerate() {
+            let (curve, weights) = (&self.curve, &self.weights);
+            self.transformed
+                .way_back(curve, weights, (series, geo), adjoint, sums);
         }
-        Order::SaturationFirst => {
-            before.extend_from_slice(series);
-            let mut saturated = series.to_vec();
-            curve.saturation().apply(&mut saturated);
-            convolve(&saturated, weights, response);
+    }
+
+    /// Adds the derivatives by another series, transformed by [`Forward::other`].
+    pub(super) fn other_way_back(
+        &self,
+        transformed: &Transformed,
+        series: &[f64],
+        adjoint: &[f64],
+        sums: &mut Sums,
+    ) {
+        transformed.way_back(&self.curve, &self.weights, (series, 0), adjoint, sums);
+    }
+
+    /// Adds the derivatives by the numbers of the channel's parameters.
+    pub(super) fn finish(&self, sums: &Sums, gradient: &mut [f64]) {
+        let adstock = self.curve.adstock();
+        let count = self.parameters.len() - sums.by_shape.len();
+        let mut by_parameter = vec![0.0; sums.by_weight.len()];
+        for (p, cell) in gradient.iter_mut().enumerate() {
+            let derivative = if p < count {
+                let mut derivative = sums.by_alpha;
+                if sums.by_weight.iter().any(|weight| *weight != 0.0) {
+                    adstock.gradient(p, &mut by_parameter);
+                    let pairs = by_parameter.iter().zip(&sums.by_weight);
+                    derivative += pairs.map(|(weight, sum)| weight * sum).sum::<f64>();
+                }
+                derivative
+            } else {
+                sums.by_shape[p - count]
+            };
+            *cell += derivative * self.parameters[p].slope;
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::mix::estimate::design::Design;
-use crate::mix::estimate::nuts::backward::Backward;
-use crate::mix::estimate::nuts::forward::{Forward, respond};
+use crate::mix::estimate::nuts::forward::Forward;
+use crate::mix::estimate::nuts::transformed::Sums;
 use crate::mix::specification::pseudo_observations::{Kind, PseudoObservation};
 
 /// A test or a belief: sum over columns of effect x entry = target, within a standard error.
@@ -42,8 +42,8 @@ impl TestRow {
                 .iter()
                 .filter(|(geo, _)| geos.contains(geo))
                 .map(|(geo, series)| {
-                    let changed = response(forward, series, *to).1;
-                    let present = &forward.response[geo * periods + from..geo * periods + to];
+                    let changed = forward.other(series, *to).response;
+                    let present = &forward.response()[geo * periods + from..geo * periods + to];
                     let difference: f64 = changed[*from..]
                         .iter()
                         .zip(present)
@@ -57,7 +57,7 @@ impl TestRow {
                 .map(|geo| {
                     let rows = geo * periods..(geo + 1) * periods;
                     let worth = |row: usize| worth.as_ref().map_or(1.0, |w| w[row]);
-                    rows.map(|row| forward.response[row] * worth(row))
+                    rows.map(|row| forward.response()[row] * worth(row))
                         .sum::<f64>()
                         * scales[geo]
                 })
@@ -67,7 +67,7 @@ impl TestRow {
     }
 
     /// Adds `scale` times the derivative of the entry by each transformed value: to the adjoint for
-    /// the panel's activity, by way of `backward` for the test's.
+    /// the panel's activity, to the sums for the test's.
     pub(super) fn add_adjoint(
         &self,
         forward: &Forward,
@@ -75,7 +75,7 @@ impl TestRow {
         design: &Design,
         scale: f64,
         adjoint: &mut [f64],
-        backward: &mut Backward<'_>,
+        sums: &mut Sums,
     ) {
         let (periods, scales) = (design.periods, &design.scales.kpi);
         let scale = scale / self.observation.unit;
@@ -91,10 +91,10 @@ impl TestRow {
                     adjoint[geo * periods + from..geo * periods + to]
                         .iter_mut()
                         .for_each(|cell| *cell -= part);
-                    let (before, changed) = response(forward, series, *to);
-                    let mut by_changed = vec![0.0; changed.len()];
+                    let changed = forward.other(series, *to);
+                    let mut by_changed = vec![0.0; *to];
                     by_changed[*from..].fill(part);
-                    backward.add(series, &before, &by_changed);
+                    forward.other_way_back(&changed, series, &by_changed, sums);
                 }
             }
             Kind::Total { worth } => {
@@ -107,18 +107,4 @@ impl TestRow {
             }
         }
     }
-}
-
-/// What the saturation sees and the response, for a series that ends with period `to`.
-fn response(forward: &Forward, series: &[f64], to: usize) -> (Vec<f64>, Vec<f64>) {
-    let mut response = vec![0.0; to];
-    let mut before = Vec::new();
-    respond(
-        &forward.curve,
-        &forward.weights,
-        series,
-        &mut before,
-        &mut response,
-    );
-    (before, response)
 }

@@ -62,18 +62,6 @@ impl SaturationCurve {
         }
     }
 
-    /// The slope at x, and the derivatives by the parameters written into one cell each.
-    #[cfg(feature = "bayes")]
-    pub(crate) fn jet(&self, x: f64, gradient: &mut [f64]) -> f64 {
-        match self {
-            Self::Hill(hill) => hill.jet(x, gradient),
-            _ => {
-                self.gradient(x, gradient);
-                self.slope(x)
-            }
-        }
-    }
-
     /// Every x replaced by its response; the choice of curve is made once, outside the loop.
     pub(crate) fn apply(&self, xs: &mut [f64]) {
         match self {
