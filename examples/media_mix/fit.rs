@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
 #[cfg(feature = "bayes")]
-use mixtouch::mix::estimate::{Nuts, NutsFit};
+use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::progress::Progress;
+#[cfg(feature = "bayes")]
+use mixtouch::report::{Cell, Table};
 use mixtouch::report::{Report, Section};
 use mixtouch::{Error, Result};
 use serde_json::{Value, json};
@@ -131,14 +133,17 @@ impl Fitted {
         }
     }
 
-    /// The classical table of coefficients, in units of the KPI's and each channel's scale.
+    /// The classical table of coefficients, in units of the KPI's and each channel's scale; what the
+    /// data added to the priors.
     pub(crate) fn coefficients(&self) -> Vec<Section> {
         match &self.by {
             By::LeastSquares { summary, .. } => {
                 let sections = summary.sections().into_iter();
                 sections.map(Section::set_apart).collect()
             }
-            _ => Vec::new(),
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => vec![learned(fit.report().learned())],
+            By::Search(_) => Vec::new(),
         }
     }
 
@@ -165,6 +170,7 @@ impl Fitted {
                     "divergences": report.divergences(),
                     "gradients": report.gradients(),
                     "parameters": report.parameters(),
+                    "learned": report.learned(),
                 });
             }
         }
@@ -178,4 +184,27 @@ fn nuts(options: &Options) -> Nuts {
     Nuts::default()
         .with_draws(options.draws)
         .with_seed(options.seed)
+}
+
+/// What the data added to each channel's prior.
+#[cfg(feature = "bayes")]
+fn learned(channels: &[Learned]) -> Section {
+    let says = |learned: &Learned| match learned.source() {
+        LearnedFrom::Data if learned.contradicts_prior() => "the data, against the prior",
+        LearnedFrom::Data => "the data",
+        LearnedFrom::Both => "data and prior",
+        _ => "mostly the prior: test this channel",
+    };
+    let row = |learned: &Learned| {
+        [
+            Cell::from(&learned.channel),
+            Cell::number(learned.contraction, 2),
+            Cell::number(learned.shift, 1),
+            Cell::from(says(learned)),
+        ]
+    };
+    let columns = ["learned of", "contraction", "shift", "comes from"];
+    Section::new()
+        .with_table(Table::new(columns).with_rows(channels.iter().map(row)))
+        .set_apart()
 }

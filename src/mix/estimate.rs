@@ -37,6 +37,6 @@ pub use self::least_squares::{
     StandardErrors, durbin_watson,
 };
 #[cfg(feature = "bayes")]
-pub use self::nuts::{Nuts, NutsFit, NutsReport, ParameterReport};
+pub use self::nuts::{Learned, LearnedFrom, Nuts, NutsFit, NutsReport, ParameterReport};
 pub use self::search::{Search, SearchFit, SearchReport};
 pub use self::transformed_design::TransformedDesign;

@@ -11,6 +11,7 @@ mod effect;
 mod fit;
 mod forward;
 mod layout;
+mod learned;
 mod mode;
 mod report;
 mod settings;
@@ -22,5 +23,6 @@ mod unconstrained;
 mod whitened;
 
 pub use self::fit::NutsFit;
+pub use self::learned::{Learned, Source as LearnedFrom};
 pub use self::report::{NutsReport, ParameterReport};
 pub use self::settings::Nuts;

@@ -9,7 +9,7 @@ use crate::mix::estimate::nuts::effect::{MEDIAN, bounded, log_prior};
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::layout::Layout;
 use crate::mix::estimate::nuts::test_rows::TestRow;
-use crate::mix::estimate::nuts::unconstrained::median;
+use crate::mix::estimate::nuts::unconstrained::quantile;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::Source;
 
@@ -94,7 +94,7 @@ impl Density {
         for (c, channel) in self.design.channels.iter().enumerate() {
             let range = self.layout.transform(c);
             for (cell, prior) in z[range].iter_mut().zip(channel.priors()) {
-                *cell = median(prior);
+                *cell = quantile(prior, 0.5);
             }
         }
         let channels = self.forward(&z);
@@ -110,7 +110,7 @@ impl Density {
     }
 
     /// Each media column's channel and geos.
-    fn columns(&self) -> impl Iterator<Item = (usize, &Range<usize>)> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = (usize, &Range<usize>)> {
         self.design
             .columns
             .iter()
@@ -134,7 +134,7 @@ impl Density {
 
     /// The mean response of a column: over its rows, a geo's weighted by its scale of the KPI where
     /// the column covers all.
-    fn mean_response(&self, forward: &Forward, geos: &Range<usize>) -> f64 {
+    pub(super) fn mean_response(&self, forward: &Forward, geos: &Range<usize>) -> f64 {
         let periods = self.design.periods;
         geos.clone()
             .map(|geo| {

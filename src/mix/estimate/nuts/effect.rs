@@ -3,9 +3,9 @@
 use crate::error::{Error, Result};
 use crate::mix::specification::columns::MediaColumn;
 
-/// Median and standard deviation of the logarithm of an effect, in units of scaled KPI, before the
+/// Mean and standard deviation of the logarithm of an effect, in units of scaled KPI, before the
 /// data speak.
-const PRIOR: (f64, f64) = (-0.7, 1.0);
+pub(super) const PRIOR: (f64, f64) = (-0.7, 1.0);
 
 /// Prior beliefs of an effect's logarithm: its density up to a constant, and the derivative.
 pub(super) fn log_prior(log_effect: f64) -> (f64, f64) {

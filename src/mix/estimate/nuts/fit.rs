@@ -5,6 +5,7 @@ use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::chains::{Chain, run};
 use crate::mix::estimate::nuts::density::Density;
 use crate::mix::estimate::nuts::draws::posterior;
+use crate::mix::estimate::nuts::learned::learned;
 use crate::mix::estimate::nuts::mode::{mode, rounding};
 use crate::mix::estimate::nuts::report::NutsReport;
 use crate::mix::estimate::nuts::settings::Nuts;
@@ -52,7 +53,11 @@ impl NutsFit {
         let chains = run(settings, &whitened, progress)?;
         let chains = equally_long(chains)?;
         Ok(Self {
-            report: NutsReport::new(&density.layout.names, &chains),
+            report: NutsReport::new(
+                &density.layout.names,
+                &chains,
+                learned(&density, &chains, settings.seed),
+            ),
             posterior: posterior(&density, specification, panel, &chains, settings)?,
         })
     }

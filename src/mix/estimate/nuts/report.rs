@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::learned::Learned;
 use crate::stats::convergence::{ess_bulk, ess_tail, r_hat};
 
 /// R-hat above which chains disagree, and the bulk effective draws below which they say too little
@@ -33,6 +34,7 @@ pub struct ParameterReport {
 #[non_exhaustive]
 pub struct NutsReport {
     parameters: Vec<ParameterReport>,
+    learned: Vec<Learned>,
     draws: usize,
     chains: usize,
     divergences: u64,
@@ -41,7 +43,7 @@ pub struct NutsReport {
 }
 
 impl NutsReport {
-    pub(super) fn new(names: &[String], chains: &[Chain]) -> Self {
+    pub(super) fn new(names: &[String], chains: &[Chain], learned: Vec<Learned>) -> Self {
         let parameter = |(at, name): (usize, &String)| {
             let series: Vec<Vec<f64>> = chains
                 .iter()
@@ -56,6 +58,7 @@ impl NutsReport {
         };
         Self {
             parameters: names.iter().enumerate().map(parameter).collect(),
+            learned,
             draws: chains.first().map_or(0, |chain| chain.draws.len()),
             chains: chains.len(),
             divergences: chains.iter().map(|chain| chain.divergences).sum(),
@@ -67,6 +70,11 @@ impl NutsReport {
     /// By parameter.
     pub fn parameters(&self) -> &[ParameterReport] {
         &self.parameters
+    }
+
+    /// By channel, what the data added to the prior.
+    pub fn learned(&self) -> &[Learned] {
+        &self.learned
     }
 
     /// Chains, and draws of each after the warm-up.
@@ -127,14 +135,16 @@ impl NutsReport {
         let refuse = |what: String, value: String, expected: &str| {
             Err(Error::setting(what, value, expected.to_owned()))
         };
-        if !(r_hat.r_hat <= MOST_R_HAT) {
+        let agree = r_hat.r_hat <= MOST_R_HAT;
+        if !agree {
             return refuse(
                 format!("R-hat of {}", r_hat.name),
                 format!("{:.3}", r_hat.r_hat),
                 "1.05 or less: warm up longer, or give the channel a narrower prior or a test",
             );
         }
-        if !(ess.ess_bulk >= LEAST_ESS) {
+        let enough = ess.ess_bulk >= LEAST_ESS;
+        if !enough {
             return refuse(
                 format!("effective draws of {}", ess.name),
                 format!("{:.0}", ess.ess_bulk),

@@ -2,7 +2,7 @@
 
 use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::density::Density;
-use crate::mix::estimate::{Estimator, Nuts};
+use crate::mix::estimate::{Estimator, LearnedFrom, Nuts};
 use crate::mix::panel::Panel;
 use crate::mix::specification::{MixSpecification, Pooling, RoiPrior, Trend};
 use crate::mix::transform::{AdstockFamily, Order, SaturationFamily};
@@ -188,6 +188,33 @@ fn chains_too_short_to_agree_are_an_error() {
         text.contains("R-hat of") || text.contains("effective draws of"),
         "{text}"
     );
+}
+
+#[test]
+fn spend_that_never_moves_is_mostly_prior() {
+    let world = PanelWorld::national().unwrap().simulate(3);
+    let (rows, kpi) = (world.dates.len(), world.kpi.clone());
+    let wave = |t: usize| if t % 9 < 3 { 1.0 + (t % 4) as f64 } else { 0.0 };
+    let moved: Vec<f64> = (0..rows).map(wave).collect();
+    let kpi: Vec<f64> = kpi
+        .iter()
+        .zip(&moved)
+        .map(|(y, x)| 0.1 * y + 5_000.0 + 800.0 * x)
+        .collect();
+    let panel = Panel::national(world.dates.clone(), kpi)
+        .unwrap()
+        .with_channel("always", vec![100.0; rows])
+        .unwrap()
+        .with_channel("waves", moved)
+        .unwrap();
+    let nuts = Nuts::default().with_draws(200);
+    let fit = nuts.fit(&MixSpecification::new(), &panel).unwrap();
+    let [always, waves] = fit.report().learned() else {
+        panic!("two channels");
+    };
+    assert_eq!(always.source(), LearnedFrom::Prior, "{always:?}");
+    assert_eq!(waves.source(), LearnedFrom::Data, "{waves:?}");
+    assert!(always.contraction < 0.4 && waves.contraction > 0.9);
 }
 
 /// Stops after so many draws.

@@ -50,9 +50,9 @@ pub(super) fn at(prior: &Prior, z: f64) -> At {
     }
 }
 
-/// Where the prior has its median.
-pub(super) fn median(prior: &Prior) -> f64 {
-    let value = prior.quantile(0.5);
+/// Where the share `u` of the prior lies below, 0 < u < 1.
+pub(super) fn quantile(prior: &Prior, u: f64) -> f64 {
+    let value = prior.quantile(u);
     let share = match *prior {
         Prior::Uniform { low, high } => (value - low) / (high - low),
         Prior::ScaledBeta { high, .. } => value / high,
@@ -60,11 +60,8 @@ pub(super) fn median(prior: &Prior) -> f64 {
             libm::log(value / low) / libm::log(high / low)
         }
     };
-    let share = if share > 0.0 && share < 1.0 {
-        share
-    } else {
-        0.5
-    };
+    // A parameter that is fixed lies anywhere on the line.
+    let share = if share > 0.0 && share < 1.0 { share } else { u };
     libm::log(share / (1.0 - share))
 }
 
@@ -147,10 +144,12 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_where_it_says() {
+    fn quantiles_are_where_they_say() {
         for prior in PRIORS {
-            let value = at(&prior, median(&prior)).value;
-            assert!((value / prior.quantile(0.5) - 1.0).abs() < 1e-9, "{prior}");
+            for u in [0.1, 0.5, 0.9] {
+                let value = at(&prior, quantile(&prior, u)).value;
+                assert!((value / prior.quantile(u) - 1.0).abs() < 1e-9, "{prior}");
+            }
         }
     }
 }
