@@ -19,7 +19,7 @@ mod parquet;
 #[cfg(feature = "mapping")]
 mod record;
 mod time_unit;
-pub(crate) mod timestamp;
+mod timestamp;
 #[cfg(feature = "mapping")]
 mod values;
 

@@ -18,6 +18,8 @@
 //! within bins for durations in a histogram. The module `quantile` holds the first three.
 
 pub(crate) mod confidence;
+#[cfg(feature = "bayes")]
+pub(crate) mod convergence;
 pub(crate) mod difference;
 pub(crate) mod distribution;
 pub(crate) mod estimate;

@@ -7,6 +7,7 @@ pub(crate) mod design;
 mod estimate;
 pub(crate) mod lift;
 mod likeness;
+mod matched;
 mod noise;
 mod report;
 pub(crate) mod selection;

@@ -6,8 +6,6 @@ mod assignments;
 mod figures;
 mod followed;
 pub(crate) mod lift;
-#[cfg(feature = "csv")]
-mod read;
 mod report;
 pub(crate) mod test;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::time::rfc3339::TIMESTAMPS;
 /// A timestamp, floored to the second.
 #[cfg(any(feature = "csv", test))]
 #[inline]
-pub(crate) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
+pub(super) fn parse(text: &[u8], row: u64, column: &str) -> Result<u32> {
     parse_in(text, row, column, TimeUnit::Seconds, || Ok(None))
 }
 

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::experiment::geo::design::{Geo, GeoTest, at_least};
 use crate::experiment::geo::lift::{GeoEffect, GeoLift};
+use crate::experiment::geo::matched::{Matched, squares_by};
 use crate::experiment::geo::noise::Noise;
 use crate::experiment::geo::synthetic::simplex_weights;
 use crate::stats::student::Student;
@@ -130,33 +131,4 @@ fn total_error(treated: &[Matched<'_>], noise: &Noise) -> f64 {
         }
     }
     (variance + squares_by(&shared, |control| noise.controls[control])).sqrt()
-}
-
-/// A geo and the weights of the controls it is compared with.
-pub(super) struct Matched<'a> {
-    pub(super) geo: &'a Geo,
-    /// By control; they sum to 1.
-    pub(super) weights: Vec<f64>,
-}
-
-impl Matched<'_> {
-    /// What the weighted controls did during the test, relative to before.
-    fn expected(&self, controls: &[Geo]) -> f64 {
-        let pairs = self.weights.iter().zip(controls);
-        pairs.map(|(weight, geo)| weight * geo.during).sum()
-    }
-
-    /// What the geo did during the test beyond its weighted controls, relative to before.
-    pub(super) fn effect(&self, controls: &[Geo]) -> f64 {
-        self.geo.during - self.expected(controls)
-    }
-}
-
-/// The sum of squares, each times its own factor.
-pub(super) fn squares_by(values: &[f64], factor: impl Fn(usize) -> f64) -> f64 {
-    values
-        .iter()
-        .enumerate()
-        .map(|(index, value)| value * value * factor(index))
-        .sum()
 }

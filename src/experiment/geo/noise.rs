@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::experiment::geo::design::{Geo, GeoTest};
-use crate::experiment::geo::estimate::{Matched, squares_by};
+use crate::experiment::geo::matched::{Matched, squares_by};
 
 /// Periods of the average geo that count beside a geo's own, so that few periods before the test do
 /// not decide how noisy it is.

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::experiment::persons::assignments::Assignments;
+use crate::experiment::Assignments;
 use crate::io::csv::table::Table;
 use crate::io::timestamp;
 
