@@ -193,8 +193,8 @@ fn intervals_of_repeated_journeys_hold_their_level() {
     }
 }
 
-/// 100 persons with 1 to 6 journeys each, some by chat by a habit that has nothing to do with how
-/// often they buy.
+/// 100 persons with 1 to 6 visits each, some by chat by a habit that has nothing to do with how often
+/// they buy. Who does not buy on the last visit leaves a journey without a purchase.
 fn habits(seed: u64) -> Journeys {
     let mut random = Random::new(seed);
     let mut log = Events::new();
@@ -238,8 +238,8 @@ fn habits_of_persons_are_no_friction() {
     // One side of a test at .05: .025 of 600.
     assert!((4..=27).contains(&found), "{found} of {tests}");
     assert!(
-        independent > 40,
-        "{independent} of {tests} where journeys are independent"
+        found < independent,
+        "{found}, {independent} where journeys are independent"
     );
 }
 

@@ -664,7 +664,7 @@ fn shown_and_read_back() {
     let shown = format!("{voice}{service}{resolutions}{carts}");
     for line in [
         "several channels (4) against one channel (4): +50.00 (95 % interval -109.49 to +209.49, p = 0.4691); of all tests p = 0.9382: undecided",
-        "  one channel              4      0.0 (95 % interval -52.4 to 52.4, 4 answers)",
+        "  one channel              4     0.0 (95 % interval -52.4 to 52.4, 4 answers)",
         "  yan            3             6         2          33.33 %  50.00 %    50.00 %    50.00 %",
         "  left out: 1 closed before they were opened, 1 never opened",
     ] {
