@@ -25,6 +25,7 @@ mod proportions;
 mod ratios;
 mod relative_lift;
 mod sample_ratio;
+mod student_power;
 mod variants;
 
 pub use self::always_valid::AlwaysValid;
@@ -33,6 +34,7 @@ pub use self::lift::LiftTest;
 pub use self::means::{AdjustedDifference, Sample, compare_adjusted_means, compare_means};
 pub use self::persons::{ArmFigures, Assignments, PersonLift, PersonTest, PersonsLeftOut};
 pub use self::power::{Effect, PowerAnalysis};
+pub(crate) use self::proportions::compare_clustered;
 pub use self::proportions::compare_proportions;
 pub use self::ratios::compare_ratios;
 pub use self::relative_lift::RelativeLift;

@@ -29,11 +29,16 @@
 //!
 //! | figure | type | interval |
 //! |---|---|---|
-//! | proportion | [`Proportion`](crate::stats::Proportion) | Wilson's score interval |
-//! | mean | [`Mean`](crate::stats::Mean) | Student's t |
+//! | proportion | [`Proportion`](crate::stats::Proportion) | Wilson's score interval, by person |
+//! | mean | [`Mean`](crate::stats::Mean) | Student's t, of answers by person |
 //! | quantiles of a distribution | [`Distribution`](crate::stats::Distribution) | order statistics |
-//! | times of which some are open | [`Survival`](crate::stats::Survival) | Brookmeyer and Crowley's |
-//! | promoters less detractors | [`NetScore`](service::NetScore) | normal, on the trinomial |
+//! | times of which some are open | [`Survival`](crate::stats::Survival) | Brookmeyer and Crowley's, by person |
+//! | promoters less detractors | [`NetScore`](service::NetScore) | adjusted Wald, by person |
+//!
+//! Persons are independent of each other; their e-mails, carts, cases, answers and journeys are
+//! not. Where these repeat within persons, intervals are those of persons
+//! ([`Proportion::clustered`](crate::stats::Proportion::clustered)); where each person counts once,
+//! the two are one. Intervals of order statistics take values as independent.
 //!
 //! A figure over nothing, such as a proportion of 0 persons, is `None`, never NaN. So is a figure
 //! of what lies beyond the end of observation, such as the churn of a month that is not over. Sums,
@@ -153,7 +158,7 @@
 //!     log.push(row.with_goal("nps").with_value(answer))?;
 //! }
 //! let score = latest_answers(&PersonTimelines::new(&log)?, &KpiOptions::default())?;
-//! assert_eq!(score.to_string(), "33.3 (95 % interval -73.4 to 100.0, 3 answers)");
+//! assert_eq!(score.to_string(), "33.3 (95 % interval -51.3 to 84.7, 3 answers)");
 //! # Ok::<(), mixtouch::Error>(())
 //! ```
 

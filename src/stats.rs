@@ -2,7 +2,7 @@
 //!
 //! | what | type | uncertainty |
 //! |---|---|---|
-//! | a proportion | [`Proportion`] | Wilson's score interval |
+//! | a proportion | [`Proportion`] | Wilson's score interval; by person where events repeat within persons |
 //! | a mean | [`Mean`] | Student's t interval |
 //! | a ratio of two sums over persons | [`RatioSums`] | the delta method, by person |
 //! | several values | [`Distribution`] of [`Quantile`]s | intervals of order statistics |
@@ -34,8 +34,11 @@ pub(crate) mod rate_ratio;
 pub(crate) mod ratio;
 pub(crate) mod ratio_sums;
 pub(crate) mod special;
+pub(crate) mod spell;
 pub(crate) mod student;
 pub(crate) mod survival;
+pub(crate) mod survival_curve;
+pub(crate) mod wilson;
 
 pub use self::confidence::ConfidenceLevel;
 pub use self::difference::Difference;
@@ -49,4 +52,5 @@ pub use self::proportion::Proportion;
 pub use self::quantile::Quantile;
 pub use self::rate_ratio::RateRatio;
 pub use self::ratio_sums::RatioSums;
-pub use self::survival::{Limits, Spell, Survival, SurvivalQuantile};
+pub use self::spell::Spell;
+pub use self::survival::{Limits, Survival, SurvivalQuantile};

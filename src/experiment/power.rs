@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::experiment::student_power::StudentPower;
 use crate::stats::normal;
 
 /// The difference that a test is to find.
@@ -110,6 +111,12 @@ impl Effect {
             0.0
         }
     }
+
+    /// Whether so many persons in each arm are few enough for the exact power of a test of means to
+    /// matter; with more, Guenther's correction is as good.
+    fn is_exact_at(self, persons: f64) -> bool {
+        matches!(self, Self::Means { .. }) && persons <= 10_000.0
+    }
 }
 
 /// The size and power of a two-sided test with two equal arms.
@@ -119,8 +126,9 @@ impl Effect {
 ///
 /// n = (z(1 - significance / 2) s0 + z(power) s1)^2 / difference^2, rounded up
 ///
-/// (Fleiss, without continuity correction); for means with Guenther's correction for Student's
-/// distribution (1981).
+/// (Fleiss, without continuity correction). For means the power of Student's test is exact, by the
+/// noncentral t distribution; beyond 10,000 persons in each arm the formula serves, with Guenther's
+/// correction (1981).
 ///
 /// ```
 /// use mixtouch::experiment::{Effect, PowerAnalysis};
@@ -215,13 +223,18 @@ impl PowerAnalysis {
         }
         let root =
             (z * scale.without + normal::quantile(self.power) * scale.with) / scale.difference;
-        let compared = ((root * root + self.effect.surplus(z)).ceil()).max(2.0);
+        let near = root * root + self.effect.surplus(z);
+        let compared = if self.effect.is_exact_at(near) {
+            self.student(scale).size(self.power, near)
+        } else {
+            near.ceil().max(2.0)
+        };
         Ok((compared / self.reached).ceil() as u64)
     }
 
     /// The probability of finding the effect with a number of persons in each arm, 0 to 1.
     ///
-    /// The same approximation as [`PowerAnalysis::sample_size`], of which it is the inverse.
+    /// It is the inverse of [`PowerAnalysis::sample_size`].
     ///
     /// # Errors
     /// If the effect is 0 or out of range, an arm has fewer than 2 persons, or the significance is
@@ -232,10 +245,20 @@ impl PowerAnalysis {
             return Err(Error::setting("persons in an arm", persons, "at least 2"));
         }
         let compared = persons as f64 * self.reached;
+        if self.effect.is_exact_at(compared) {
+            return Ok(self.student(scale).at(compared));
+        }
         let root = (compared - self.effect.surplus(z)).max(0.0).sqrt();
         Ok(normal::below(
             (root * scale.difference - z * scale.without) / scale.with,
         ))
+    }
+
+    fn student(&self, scale: Scale) -> StudentPower {
+        StudentPower {
+            effect: scale.difference / scale.with,
+            significance: self.significance,
+        }
     }
 
     /// The effect's scale and the test's critical z.
@@ -279,6 +302,10 @@ impl PowerAnalysis {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::{Sample, compare_means};
+    use crate::stats::ConfidenceLevel;
+    use crate::stats::student::Student;
+    use crate::util::Random;
 
     const RATES: PowerAnalysis = PowerAnalysis::new(Effect::Rates {
         control: 0.10,
@@ -299,8 +326,52 @@ mod tests {
     }
 
     #[test]
+    fn small_tests_of_means_have_their_exact_size_and_power() {
+        let means = |difference| {
+            PowerAnalysis::new(Effect::Means {
+                difference,
+                deviation: 1.0,
+            })
+        };
+        // Cohen (1988), table 2.4.1, at a power of .8 and .05 two-sided: d = .2, .5, .8, 1 and 1.4
+        // need 393, 64, 26, 17 and 9 (393.4, 63.8, 25.5, 16.7 and 9.1 by R's power.t.test; Cohen
+        // rounds to the nearest). d = 2 needs 6; Guenther's correction says 5.
+        let sizes = [0.2, 0.5, 0.8, 1.0, 1.4, 2.0].map(|d| means(d).sample_size().unwrap());
+        assert_eq!(sizes, [394, 64, 26, 17, 10, 6]);
+        // With an effect as good as 0 the power is the significance.
+        for persons in [2, 3, 10, 1_000] {
+            let power = means(1e-9).power_at(persons).unwrap();
+            assert!((power - 0.05).abs() < 1e-8, "{persons}: {power}");
+        }
+        // Simulated: the share of tests that find the effect.
+        for (difference, persons) in [(2.0, 3), (2.0, 5), (1.0, 10)] {
+            let mut random = Random::new(persons);
+            let mut arm =
+                |mean: f64| -> Vec<f64> { (0..persons).map(|_| mean + random.normal()).collect() };
+            let found = (0..4_000).filter(|_| {
+                let arms = [arm(0.0), arm(difference)];
+                let [control, treatment] = arms.map(|arm| Sample::from_values(&arm).unwrap());
+                let test = compare_means(control, treatment, ConfidenceLevel::P95).unwrap();
+                let error = test.estimate / test.standard_error;
+                let student = Student::new(2.0 * persons as f64 - 2.0);
+                student.two_sided(error) < 0.05
+            });
+            let share = found.count() as f64 / 4_000.0;
+            let power = means(difference).power_at(persons).unwrap();
+            assert!(
+                (share - power).abs() < 0.025,
+                "{persons}: {share}, not {power}"
+            );
+        }
+    }
+
+    #[test]
     fn power_inverts_size() {
-        for test in [RATES, MEANS] {
+        let strong = PowerAnalysis::new(Effect::Means {
+            difference: 2.0,
+            deviation: 1.0,
+        });
+        for test in [RATES, MEANS, strong] {
             for wanted in [0.5, 0.8, 0.95] {
                 let persons = test.with_power(wanted).sample_size().unwrap();
                 assert!(test.power_at(persons).unwrap() >= wanted);

@@ -30,14 +30,27 @@ pub fn compare_proportions(
     treatment: Proportion,
     level: ConfidenceLevel,
 ) -> Result<Difference> {
+    compare_clustered(control, treatment, 1.0, level)
+}
+
+/// Compares two proportions whose difference has `design_effect` times the variance, 1 or more, that
+/// independent trials would give it: the test of that many fewer trials.
+pub(crate) fn compare_clustered(
+    control: Proportion,
+    treatment: Proportion,
+    design_effect: f64,
+    level: ConfidenceLevel,
+) -> Result<Difference> {
     let (p, q) = (rate(control)?, rate(treatment)?);
     let estimate = q - p;
+    let independent = |arm: Proportion| counts(arm).map(|count| count / design_effect);
     let test = ScoreTest {
-        control: counts(control),
-        treatment: counts(treatment),
+        control: independent(control),
+        treatment: independent(treatment),
         estimate,
     };
-    let variance = |rate: f64, arm: Proportion| rate * (1.0 - rate) / arm.population as f64;
+    let variance =
+        |rate: f64, arm: Proportion| rate * (1.0 - rate) * design_effect / arm.population as f64;
     Ok(Difference {
         control: p,
         treatment: q,

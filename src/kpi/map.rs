@@ -1,5 +1,6 @@
 //! The map of journeys: where they go, how long it takes, where they end.
 
+mod by_person;
 mod durations;
 mod edges;
 mod export;

@@ -2,7 +2,7 @@
 //! may be shown.
 
 use crate::privacy::{Group, MinimumGroup, OTHER, Protected, SmallGroups};
-use crate::stats::Proportion;
+use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
 
 /// Something of a person. Things stand in the order of their persons' numbers.
 pub(crate) trait Personal {
@@ -81,6 +81,35 @@ pub(crate) fn protected<'a, T: Personal>(
         let next = floor.persons().saturating_add(1 + floor.persons() / 8);
         floor = MinimumGroup::new(next).expect("the next minimum is > 0");
     }
+}
+
+/// The sums by person of numbers that things count, in the order of their persons: the things' sum
+/// over their number.
+pub(crate) fn sums_by_person<T: Personal>(items: &[&T], number: impl Fn(&T) -> f64) -> RatioSums {
+    let mut sums = RatioSums::default();
+    for own in items.chunk_by(|left, right| left.person() == right.person()) {
+        let sum = own.iter().map(|item| number(item)).sum();
+        sums.add_person(sum, own.len() as f64);
+    }
+    sums
+}
+
+/// The share of things that count, with an interval by person; `is` says whether a thing counts, and
+/// nothing of one that is not asked.
+pub(crate) fn share_by_person<T: Personal>(
+    items: &[&T],
+    is: impl Fn(&T) -> Option<bool>,
+    level: ConfidenceLevel,
+) -> Proportion {
+    let mut sums = RatioSums::default();
+    for own in items.chunk_by(|left, right| left.person() == right.person()) {
+        let asked = own.iter().filter_map(|item| is(item));
+        let (counted, all) = asked.fold((0, 0), |(counted, all), is| {
+            (counted + u64::from(is), all + 1)
+        });
+        sums.add_counts(counted, all);
+    }
+    Proportion::clustered(&sums, level)
 }
 
 /// How many different persons.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stats::confidence::ConfidenceLevel;
 use crate::stats::interval::Interval;
+use crate::stats::ratio_sums::RatioSums;
 use crate::stats::student::Student;
 
 /// A mean with the number of values it is taken over.
@@ -24,7 +25,8 @@ pub struct Mean {
     pub population: u64,
     /// Their mean; `None` without values.
     pub mean: Option<f64>,
-    /// Student's t interval of the mean; `None` with fewer than two values.
+    /// Student's t interval of the mean; `None` with fewer than two values, or the values of one
+    /// person.
     pub interval: Option<Interval>,
 }
 
@@ -43,6 +45,28 @@ impl Mean {
             squares / (count - 1.0).max(1.0),
             level,
         )
+    }
+
+    /// The mean of values of which persons have several, such as their answers: the ratio of the
+    /// sum of a person's values to their number, with the interval of [`RatioSums::interval`].
+    ///
+    /// ```
+    /// use mixtouch::stats::{ConfidenceLevel, Mean, RatioSums};
+    ///
+    /// let mut answers = RatioSums::default();
+    /// for (sum, count) in [(9.0, 2.0), (2.0, 1.0), (12.0, 3.0)] {
+    ///     answers.add(sum, count)?;
+    /// }
+    /// let effort = Mean::clustered(&answers, ConfidenceLevel::P95);
+    /// assert_eq!((effort.population, effort.mean), (6, Some(23.0 / 6.0)));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn clustered(sums: &RatioSums, level: ConfidenceLevel) -> Self {
+        Self {
+            population: sums.totals().1 as u64,
+            mean: sums.ratio().filter(|mean| mean.is_finite()),
+            interval: sums.interval(level),
+        }
     }
 
     /// From the values' number, mean and unbiased variance.

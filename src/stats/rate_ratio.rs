@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::stats::confidence::ConfidenceLevel;
 use crate::stats::difference::p_text;
 use crate::stats::normal;
-use crate::stats::survival::{Limits, Spell};
+use crate::stats::spell::{AtRisk, Spell, sorted};
+use crate::stats::survival::Limits;
 
 /// How many times as fast events come in one group as in another, with the log-rank test of Mantel
 /// (1966) of no difference.
@@ -16,6 +17,10 @@ use crate::stats::survival::{Limits, Spell};
 /// The ratio solves Cox's partial likelihood (1972; ties after Breslow). The interval holds every
 /// ratio that the test, asked of that ratio, does not reject: it excludes 1 where the p value is
 /// below 1 - level, and only there.
+///
+/// Something that changes groups is an open spell of the first up to the change, and one of the
+/// second watched from there ([`Spell::watched_from`]): its time up to the change says nothing of
+/// the second.
 ///
 /// ```
 /// use mixtouch::stats::{ConfidenceLevel, RateRatio, Spell};
@@ -92,31 +97,24 @@ impl RateRatio {
 
 /// The times at which events came while both groups were at risk.
 fn moments(control: &[Spell], treatment: &[Spell]) -> Vec<Moment> {
-    let groups = [control, treatment].map(|spells| Spell::sorted(spells.iter().copied()));
-    let mut times: Vec<f64> = groups.iter().flatten().map(|spell| spell.time()).collect();
+    let groups = [control, treatment].map(|spells| sorted((0..).zip(spells.iter().copied())));
+    let spells = groups.iter().flatten();
+    let mut times: Vec<f64> = spells.map(|(_, spell)| spell.time()).collect();
     times.sort_unstable_by(f64::total_cmp);
     times.dedup();
-    let mut passed = [0, 0];
+    let [mut control, mut treatment] = [0, 1].map(|at: usize| AtRisk::new(&groups[at]));
     let mut moments = Vec::new();
     for time in times {
-        let (mut at_risk, mut ended) = ([0.0; 2], [0.0; 2]);
-        for (at, spells) in groups.iter().enumerate() {
-            at_risk[at] = (spells.len() - passed[at]) as f64;
-            let same = spells[passed[at]..]
-                .iter()
-                .take_while(|spell| spell.time() == time);
-            let (all, events) = same.fold((0, 0), |(all, events), spell| {
-                (all + 1, events + usize::from(spell.is_ended()))
-            });
-            passed[at] += all;
-            ended[at] = events as f64;
-        }
-        if at_risk[0] > 0.0 && at_risk[1] > 0.0 && ended[0] + ended[1] > 0.0 {
+        let [control, treatment] = [control.at(time), treatment.at(time)].map(|moment| {
+            let ended = moment.leaving.iter().filter(|(_, spell)| spell.is_ended());
+            (moment.at_risk as f64, ended.count() as f64)
+        });
+        if control.0 > 0.0 && treatment.0 > 0.0 && control.1 + treatment.1 > 0.0 {
             moments.push(Moment {
-                control: at_risk[0],
-                treatment: at_risk[1],
-                ended: ended[0] + ended[1],
-                ended_treatment: ended[1],
+                control: control.0,
+                treatment: treatment.0,
+                ended: control.1 + treatment.1,
+                ended_treatment: treatment.1,
             });
         }
     }
@@ -244,6 +242,57 @@ mod tests {
         });
         let share = found.count() as f64 / 400.0;
         assert!((0.02..=0.09).contains(&share), "{share}");
+    }
+
+    /// Cases that end at the same rate, alone or joint; the second agent joins at random. Spells of
+    /// the state as it changes, and of all cases that were ever joint.
+    fn joint_cases(seed: u64, speed: f64) -> [[Vec<Spell>; 2]; 2] {
+        let mut random = Random::new(seed);
+        let (mut changing, mut ever) = ([vec![], vec![]], [vec![], vec![]]);
+        for _ in 0..300 {
+            let (alone, joins) = (random.exponential(1.0), random.exponential(0.7));
+            let time = if joins < alone {
+                joins + random.exponential(speed)
+            } else {
+                alone
+            };
+            ever[usize::from(joins < alone)].push(Spell::ended(time));
+            if joins < alone {
+                changing[0].push(Spell::open(joins));
+                changing[1].push(Spell::ended(time).watched_from(joins));
+            } else {
+                changing[0].push(Spell::ended(time));
+            }
+        }
+        [changing, ever]
+    }
+
+    #[test]
+    fn a_change_of_groups_makes_no_time_immortal() {
+        let level = ConfidenceLevel::default();
+        let (mut found, mut by_the_end) = (0, 0);
+        for seed in 0..400 {
+            let [[alone, joint], [never, ever]] = joint_cases(seed, 1.0);
+            let p = |control, treatment| RateRatio::new(control, treatment, level).unwrap().p_value;
+            found += u32::from(p(&alone, &joint) < 0.05);
+            by_the_end += u32::from(p(&never, &ever) < 0.05);
+        }
+        assert!((8..=34).contains(&found), "{found} of 400");
+        assert!(by_the_end > 390, "those ever joint look slow: {by_the_end}");
+    }
+
+    #[test]
+    fn a_change_of_groups_that_changes_the_speed_is_found() {
+        let ratios = (0..200).map(|seed| {
+            let [[alone, joint], _] = joint_cases(seed, 2.0);
+            let test = RateRatio::new(&alone, &joint, ConfidenceLevel::default()).unwrap();
+            let holds = test.limits.low.unwrap() <= 2.0 && test.limits.high.unwrap() >= 2.0;
+            (libm::log(test.ratio.unwrap()), u32::from(holds))
+        });
+        let (sum, held) = ratios.fold((0.0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let ratio = libm::exp(sum / 200.0);
+        assert!((ratio / 2.0 - 1.0).abs() < 0.03, "{ratio}");
+        assert!((182..=198).contains(&held), "{held} of 200");
     }
 
     #[test]

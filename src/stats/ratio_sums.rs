@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::stats::confidence::ConfidenceLevel;
 use crate::stats::interval::Interval;
-use crate::stats::proportion::wilson_at;
+use crate::stats::student::Student;
+use crate::stats::wilson::wilson;
 
 /// The sums that a ratio of two totals over persons needs, such as clicks / views.
 ///
@@ -97,12 +98,7 @@ impl RatioSums {
                 "finite numbers, the second 0 or more",
             ));
         }
-        self.persons += 1;
-        self.y += y;
-        self.m += m;
-        self.yy += y * y;
-        self.ym += y * m;
-        self.mm += m * m;
+        self.add_person(y, m);
         Ok(())
     }
 
@@ -135,21 +131,96 @@ impl RatioSums {
         Some((count / (count - 1.0) * squares.max(0.0)).sqrt() / self.m)
     }
 
+    /// The interval of the ratio: Student's t with as many degrees of freedom as persons, less 1.
+    /// None with fewer than two persons or a lower total of 0.
+    ///
+    /// ```
+    /// use mixtouch::stats::{ConfidenceLevel, RatioSums};
+    ///
+    /// let mut effort = RatioSums::default();
+    /// for (sum, answers) in [(9.0, 2.0), (2.0, 1.0), (12.0, 3.0)] {
+    ///     effort.add(sum, answers)?;
+    /// }
+    /// assert!(effort.interval(ConfidenceLevel::P95).unwrap().contains(23.0 / 6.0));
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn interval(&self, level: ConfidenceLevel) -> Option<Interval> {
+        let (ratio, error) = (self.ratio()?, self.standard_error()?);
+        let half = self.student().quantile(level.upper()) * error;
+        Interval::new(ratio - half, ratio + half, level).ok()
+    }
+
     /// The interval of a ratio of counts between 0 and 1: Wilson's at the number of independent
     /// events that would have this standard error, at most as many as there are. Where all events
-    /// came out alike, each person counts once. None with fewer than two persons or no events.
+    /// came out alike, each person counts once. That number shrinks by (z / t)^2, with the t of
+    /// persons - 1 degrees of freedom (Korn and Graubard 1998), as few persons say little of how
+    /// much persons differ. None with fewer than two persons or no events.
     pub fn proportion_interval(&self, level: ConfidenceLevel) -> Option<Interval> {
-        let (ratio, error) = (self.ratio()?, self.standard_error()?);
-        let spread = ratio * (1.0 - ratio);
-        if !(0.0..=1.0).contains(&ratio) {
-            return None;
-        }
-        let independent = if spread > 0.0 && error > 0.0 {
-            (spread / (error * error)).min(self.m)
+        let ratio = self.ratio().filter(|ratio| (0.0..=1.0).contains(ratio))?;
+        let independent = self.independent(ratio * (1.0 - ratio), level)?;
+        Some(wilson(ratio, independent, level))
+    }
+
+    /// How many independent events of this variance would have the ratio's standard error, as an
+    /// interval by the normal distribution needs it.
+    pub(crate) fn independent(&self, variance: f64, level: ConfidenceLevel) -> Option<f64> {
+        let error = self.standard_error()?;
+        let events = if variance > 0.0 && error > 0.0 {
+            variance / (error * error)
         } else {
-            (self.persons as f64).min(self.m)
+            self.persons as f64
         };
-        Some(wilson_at(ratio, independent, level))
+        let narrowing = level.z() / self.student().quantile(level.upper());
+        Some(events.min(self.m) * narrowing * narrowing)
+    }
+
+    fn student(&self) -> Student {
+        Student::new(self.persons as f64 - 1.0)
+    }
+
+    /// Counts a person with events, of which `counted` count; nobody without events.
+    pub(crate) fn add_counts(&mut self, counted: u64, events: u64) {
+        if events > 0 {
+            let (y, m) = (counted as f64, events as f64);
+            self.add_person(y, m);
+        }
+    }
+
+    /// Counts a person whose numbers are finite, the second 0 or more.
+    pub(crate) fn add_person(&mut self, y: f64, m: f64) {
+        self.persons += 1;
+        self.y += y;
+        self.m += m;
+        self.yy += y * y;
+        self.ym += y * m;
+        self.mm += m * m;
+    }
+
+    /// Of sums made elsewhere: of both totals, and of a person's y^2, y m and m^2.
+    pub(crate) const fn from_sums(persons: u64, [y, m]: [f64; 2], [yy, ym, mm]: [f64; 3]) -> Self {
+        Self {
+            persons,
+            y,
+            m,
+            yy,
+            ym,
+            mm,
+        }
+    }
+
+    /// Both totals.
+    pub(crate) const fn totals(&self) -> (f64, f64) {
+        (self.y, self.m)
+    }
+
+    /// The sums of a person's y^2, y m and m^2.
+    pub(crate) const fn squares(&self) -> [f64; 3] {
+        [self.yy, self.ym, self.mm]
+    }
+
+    /// Whether each person has one event, so that events are independent.
+    pub(crate) fn is_one_each(&self) -> bool {
+        self.mm == self.m && self.m == self.persons as f64
     }
 }
 
@@ -158,11 +229,11 @@ mod tests {
     use super::*;
     use crate::util::Random;
 
-    /// 300 persons with 5 to 30 events each and a propensity of their own.
-    fn world(seed: u64) -> RatioSums {
+    /// Persons with 5 to 30 events each and a propensity of their own.
+    fn world(seed: u64, persons: usize) -> RatioSums {
         let mut random = Random::new(seed);
         let mut sums = RatioSums::default();
-        for _ in 0..300 {
+        for _ in 0..persons {
             let propensity = random.beta(1.0, 1.5);
             let events = 5 + random.index(26);
             let counted = (0..events).filter(|_| random.chance(propensity)).count();
@@ -173,21 +244,31 @@ mod tests {
 
     #[test]
     fn intervals_hold_their_level_where_events_cluster() {
-        let (mut clustered, mut independent) = (0, 0);
-        for seed in 0..400 {
-            let sums = world(seed);
-            let holds = |interval: Interval| u32::from(interval.contains(0.4));
-            clustered += holds(sums.proportion_interval(ConfidenceLevel::P95).unwrap());
-            let naive = wilson_at(sums.ratio().unwrap(), sums.m, ConfidenceLevel::P95);
-            independent += holds(naive);
+        // With the normal distribution's z five persons with 5 to 30 events each hold .85.
+        for (persons, tests) in [(5, 1_000), (10, 1_000), (20, 1_000), (300, 400)] {
+            let (mut clustered, mut independent) = (0, 0);
+            for seed in 0..tests {
+                let sums = world(seed, persons);
+                let holds = |interval: Interval| u32::from(interval.contains(0.4));
+                clustered += holds(sums.proportion_interval(ConfidenceLevel::P95).unwrap());
+                let naive = wilson(sums.ratio().unwrap(), sums.m, ConfidenceLevel::P95);
+                independent += holds(naive);
+            }
+            let share = |count: u32| f64::from(count) / tests as f64;
+            assert!(
+                share(clustered) >= 0.92 && share(clustered) <= 0.98,
+                "{persons}: {clustered}"
+            );
+            assert!(
+                share(independent) < 0.7,
+                "{persons}: {independent} of {tests}"
+            );
         }
-        assert!((368..=392).contains(&clustered), "{clustered} of 400");
-        assert!(independent < 280, "{independent} of 400");
     }
 
     #[test]
     fn parts_merge_to_the_whole() {
-        let (mut one, other) = (world(1), world(2));
+        let (mut one, other) = (world(1, 300), world(2, 300));
         one.merge(&other);
         assert_eq!(one.persons(), 600);
         let json = serde_json::to_string(&one).unwrap();
@@ -203,8 +284,9 @@ mod tests {
             sums.add(0.0, 100.0).unwrap();
         }
         let interval = sums.proportion_interval(ConfidenceLevel::P95).unwrap();
-        // Wilson for 0 of 10.
-        assert!((interval.high() - 0.277_533).abs() < 1e-5, "{interval:?}");
+        // Wilson for 0 of n: z^2 / (n + z^2) with n = 10 (z / t)^2 and t = 2.262157: 1 / (1 + 10 /
+        // t^2).
+        assert!((interval.high() - 0.338_502).abs() < 1e-5, "{interval:?}");
         assert!(sums.add(1.0, -1.0).is_err() && sums.add(f64::NAN, 1.0).is_err());
     }
 }

@@ -5,61 +5,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::confidence::ConfidenceLevel;
-use crate::stats::interval::Interval;
 use crate::stats::mean::Mean;
+use crate::stats::ratio_sums::RatioSums;
+use crate::stats::spell::{Owned, Spell, sorted};
+use crate::stats::survival_curve::Curve;
 
 /// Probabilities of the quantiles a report gives.
 const PROBABILITIES: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
-
-/// How far a survival may lie from a probability and still count as equal to it: products of
-/// fractions such as 3/4 x 2/3 miss 1/2 by a rounding.
-const ROUNDING: f64 = 1e-9;
-
-/// A time that was watched: until its event came, or until watching ended before it came.
-///
-/// ```
-/// use mixtouch::stats::Spell;
-///
-/// let (closed, open) = (Spell::ended(6.5), Spell::open(12.0));
-/// assert!(closed.is_ended() && !open.is_ended());
-/// assert_eq!(open.time(), 12.0);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Spell {
-    time: f64,
-    ended: bool,
-}
-
-impl Spell {
-    /// The event came after `time`.
-    pub const fn ended(time: f64) -> Self {
-        Self { time, ended: true }
-    }
-
-    /// The event had not come after `time`, when watching ended: a censored time.
-    pub const fn open(time: f64) -> Self {
-        Self { time, ended: false }
-    }
-
-    /// The time watched.
-    pub const fn time(self) -> f64 {
-        self.time
-    }
-
-    /// Whether the event came.
-    pub const fn is_ended(self) -> bool {
-        self.ended
-    }
-
-    /// Spells that can be counted, by time; within a time those that ended come first, as an open
-    /// one was watched through it.
-    pub(crate) fn sorted(spells: impl IntoIterator<Item = Self>) -> Vec<Self> {
-        let is_counted = |spell: &Self| spell.time.is_finite() && spell.time >= 0.0;
-        let mut spells: Vec<Self> = spells.into_iter().filter(is_counted).collect();
-        spells.sort_by(|a, b| a.time.total_cmp(&b.time).then(b.ended.cmp(&a.ended)));
-        spells
-    }
-}
 
 /// An interval whose ends the data may leave unknown.
 ///
@@ -118,8 +70,9 @@ pub struct SurvivalQuantile {
 /// Times until an event, of which some had not come when watching ended: the estimate of Kaplan and
 /// Meier (1958).
 ///
-/// Leaving the open ones out makes times look short: the long ones are those still open. Where the
-/// curve is exactly level at a quantile, the quantile lies half-way along it, as in R.
+/// Leaving the open ones out makes times look short: the long ones are those still open. Those
+/// watched from later on ([`Spell::watched_from`]) count from then on. Where the curve is exactly
+/// level at a quantile, the quantile lies half-way along it, as in R.
 ///
 /// ```
 /// use mixtouch::stats::{ConfidenceLevel, Spell, Survival};
@@ -139,8 +92,11 @@ pub struct Survival {
     pub ended: u64,
     /// Times still open when watching ended.
     pub open: u64,
-    /// Number of all times, and their mean: the area under the curve. Unknown unless the curve
-    /// falls to 0, that is unless the longest time ended.
+    /// Persons whose times they are, where these repeat within persons, and intervals are by person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persons: Option<u64>,
+    /// Number of all times, and their mean: the area under the curve, with Greenwood's variance or
+    /// that by person. Unknown unless the curve falls to 0, that is unless the longest time ended.
     pub mean: Mean,
     /// The shortest time that ended; none if none did.
     pub smallest: Option<f64>,
@@ -157,21 +113,50 @@ impl Survival {
         unit: &str,
         level: ConfidenceLevel,
     ) -> Self {
-        let spells = Spell::sorted(spells);
-        let curve = Curve::new(&spells);
-        let ended = || spells.iter().filter(|spell| spell.ended);
-        let quantiles = PROBABILITIES.map(|probability| curve.quantile(probability, level));
+        Self::by_person((0..).zip(spells), unit, level)
+    }
+
+    /// The distribution of times of which persons have several, such as those between their
+    /// purchases, each with the number of its person. Intervals are by person (Ying and Wei 1994),
+    /// with Student's t of persons - 1 degrees of freedom; where each person has one time they are
+    /// those of [`Survival::from_spells`].
+    ///
+    /// ```
+    /// use mixtouch::stats::{ConfidenceLevel, Spell, Survival};
+    ///
+    /// let spells = (1..=40).map(|time| (time / 8, Spell::ended(f64::from(time))));
+    /// let days = Survival::by_person(spells.clone(), "days", ConfidenceLevel::P95);
+    /// assert_eq!((days.ended, days.persons), (40, Some(6)));
+    /// // A person's times are alike here: 40 of them say less than 40 persons' would.
+    /// let times = spells.map(|(_, spell)| spell);
+    /// let independent = Survival::from_spells(times, "days", ConfidenceLevel::P95);
+    /// assert_eq!(days.quantile(0.5), independent.quantile(0.5));
+    /// assert!(days.quantiles[2].limits.low < independent.quantiles[2].limits.low);
+    /// ```
+    pub fn by_person(
+        spells: impl IntoIterator<Item = (u32, Spell)>,
+        unit: &str,
+        level: ConfidenceLevel,
+    ) -> Self {
+        let mut spells = sorted(spells);
+        let persons = number_persons(&mut spells);
+        let repeated = (persons < spells.len()).then_some(persons);
+        let curve = Curve::new(&spells, repeated, level);
+        let mut ended = spells.iter().filter(|(_, spell)| spell.is_ended());
+        let (first, count) = (ended.clone().next(), ended.clone().count() as u64);
+        let quantiles = PROBABILITIES
+            .into_iter()
+            .filter(|_| !spells.is_empty())
+            .map(|probability| quantile(&curve, probability, level));
         Self {
             unit: unit.to_owned(),
-            ended: ended().count() as u64,
-            open: spells.iter().filter(|spell| !spell.ended).count() as u64,
+            ended: count,
+            open: spells.len() as u64 - count,
+            persons: repeated.map(|persons| persons as u64),
             mean: mean(&spells, &curve, level),
-            smallest: ended().next().map(|spell| spell.time),
-            largest: ended().next_back().map(|spell| spell.time),
-            quantiles: quantiles
-                .into_iter()
-                .filter(|_| !spells.is_empty())
-                .collect(),
+            smallest: first.map(|(_, spell)| spell.time()),
+            largest: ended.next_back().map(|(_, spell)| spell.time()),
+            quantiles: quantiles.collect(),
         }
     }
 
@@ -184,120 +169,45 @@ impl Survival {
     }
 }
 
-/// The mean: of complete times with Student's interval, else the area with Greenwood's variance.
-fn mean(spells: &[Spell], curve: &Curve, level: ConfidenceLevel) -> Mean {
-    if spells.iter().all(|spell| spell.ended) {
-        let times: Vec<f64> = spells.iter().map(|spell| spell.time).collect();
-        return Mean::from_values(&times, level);
+/// Numbers the persons anew, from 0; how many there are.
+fn number_persons(spells: &mut [Owned]) -> usize {
+    let mut persons: Vec<u32> = spells.iter().map(|&(person, _)| person).collect();
+    persons.sort_unstable();
+    persons.dedup();
+    for (person, _) in spells {
+        *person = persons.partition_point(|other| *other < *person) as u32;
     }
-    let area = curve.area().filter(|_| curve.reaches_0());
-    let interval = area.and_then(|(area, variance)| {
-        let half = level.z() * variance.sqrt();
-        Interval::new(area - half, area + half, level).ok()
-    });
-    Mean {
-        population: spells.len() as u64,
-        mean: area.map(|(area, _)| area),
-        interval,
+    persons.len()
+}
+
+fn quantile(curve: &Curve<'_>, probability: f64, level: ConfidenceLevel) -> SurvivalQuantile {
+    let (value, [low, high]) = curve.quantile(probability);
+    SurvivalQuantile {
+        probability,
+        value,
+        limits: Limits { low, high, level },
     }
 }
 
-/// The steps of a Kaplan-Meier curve, one for each time with an event.
-struct Curve(Vec<Step>);
-
-#[derive(Clone, Copy)]
-struct Step {
-    time: f64,
-    /// The share that lasts longer.
-    survival: f64,
-    /// Greenwood's sum up to here: the variance of the survival's logarithm.
-    variance: f64,
-    /// What this step adds to it.
-    own: f64,
-}
-
-impl Curve {
-    /// Of spells in their order.
-    fn new(spells: &[Spell]) -> Self {
-        let (mut survival, mut variance, mut at_risk) = (1.0, 0.0, spells.len());
-        let mut steps = Vec::new();
-        for same in spells.chunk_by(|a, b| a.time == b.time) {
-            let ended = same.iter().filter(|spell| spell.ended).count();
-            if ended > 0 {
-                let (count, all) = (ended as f64, at_risk as f64);
-                let own = count / (all * (all - count));
-                variance += own;
-                survival *= (all - count) / all;
-                let time = same[0].time;
-                steps.push(Step {
-                    time,
-                    survival,
-                    variance,
-                    own,
-                });
-            }
-            at_risk -= same.len();
-        }
-        Self(steps)
+/// The mean: of complete times with Student's interval, else the area under the curve.
+fn mean(spells: &[Owned], curve: &Curve<'_>, level: ConfidenceLevel) -> Mean {
+    if !spells.iter().all(|(_, spell)| spell.is_complete()) {
+        return curve.mean();
     }
-
-    fn reaches_0(&self) -> bool {
-        self.0.last().is_some_and(|step| step.survival == 0.0)
+    let mut by_person: Vec<(u32, f64)> = spells
+        .iter()
+        .map(|&(person, spell)| (person, spell.time()))
+        .collect();
+    by_person.sort_by_key(|&(person, _)| person);
+    let mut sums = RatioSums::default();
+    for own in by_person.chunk_by(|a, b| a.0 == b.0) {
+        sums.add_person(own.iter().map(|one| one.1).sum(), own.len() as f64);
     }
-
-    fn quantile(&self, probability: f64, level: ConfidenceLevel) -> SurvivalQuantile {
-        let z = level.z();
-        let limits = Limits {
-            low: self.reaching(probability, |step| match step.survival {
-                0.0 => 0.0,
-                survival => survival * libm::exp(-z * step.variance.sqrt()),
-            }),
-            // at 0 the variance is infinite, and the upper limit unknown
-            high: self.reaching(probability, |step| match step.survival {
-                0.0 => 1.0,
-                survival => survival * libm::exp(z * step.variance.sqrt()),
-            }),
-            level,
-        };
-        SurvivalQuantile {
-            probability,
-            value: self.reaching(probability, |step| step.survival),
-            limits,
-        }
+    if !sums.is_one_each() {
+        return Mean::clustered(&sums, level);
     }
-
-    /// The time at which a curve over the steps falls to 1 - probability.
-    fn reaching(&self, probability: f64, curve: impl Fn(&Step) -> f64) -> Option<f64> {
-        let wanted = 1.0 - probability;
-        let at = self
-            .0
-            .iter()
-            .position(|step| curve(step) <= wanted + ROUNDING)?;
-        let (step, next) = (&self.0[at], self.0.get(at + 1));
-        match next.filter(|_| (curve(step) - wanted).abs() <= ROUNDING) {
-            Some(next) => Some(0.5 * (step.time + next.time)),
-            None => Some(step.time),
-        }
-    }
-
-    /// The area under the curve up to its last step, and its variance.
-    fn area(&self) -> Option<(f64, f64)> {
-        let last = self.0.last()?.time;
-        let (mut area, mut before) = (0.0, (0.0, 1.0));
-        for step in &self.0 {
-            area += (step.time - before.0) * before.1;
-            before = (step.time, step.survival);
-        }
-        let (mut behind, mut variance, mut later) = (0.0, 0.0, last);
-        for step in self.0.iter().rev() {
-            behind += (later - step.time) * step.survival;
-            later = step.time;
-            if behind > 0.0 {
-                variance += behind * behind * step.own;
-            }
-        }
-        Some((area, variance))
-    }
+    let times: Vec<f64> = spells.iter().map(|(_, spell)| spell.time()).collect();
+    Mean::from_values(&times, level)
 }
 
 impl fmt::Display for Survival {
@@ -317,7 +227,10 @@ impl fmt::Display for Survival {
                 self.unit, quantile.limits
             ))
         });
-        let counts = format!("{} ended, {} open", self.ended, self.open);
+        let persons = self
+            .persons
+            .map_or_else(String::new, |persons| format!(" by {persons} persons"));
+        let counts = format!("{} ended, {} open{persons}", self.ended, self.open);
         let parts: Vec<String> = named.chain([counts]).collect();
         f.write_str(&parts.join(", "))
     }

@@ -2,6 +2,7 @@
 //! are served, `tests/it/data/service.csv`, worked by hand; their laws; bad input.
 
 mod any_log;
+mod clustered;
 mod conversion;
 mod customers;
 mod laws;

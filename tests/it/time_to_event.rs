@@ -585,3 +585,18 @@ fn a_rate_that_died_out_is_0_and_so_is_its_credit() {
         "5 channels in 6 bins, and the baseline"
     );
 }
+
+#[test]
+fn a_log_without_conversions_has_no_negative_zeros() {
+    use mixtouch::AttributionModel;
+
+    let journeys = journeys(&[(1, 5, "web"), (2, 3 * DAY, "web")]);
+    let model = fit(&journeys).unwrap();
+    let figures = [model.fitted_conversions().unwrap(), model.baseline()];
+    assert!(
+        figures.iter().all(|figure| figure.is_sign_positive()),
+        "{figures:?}"
+    );
+    let written = serde_json::to_string(&model.parameters()).unwrap();
+    assert!(!written.contains("-0.0"), "{written}");
+}

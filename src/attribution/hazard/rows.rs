@@ -76,7 +76,8 @@ impl Rows {
 
     /// All events.
     pub(super) fn weight(&self) -> f64 {
-        self.weights.iter().sum()
+        // from 0.0, as the sum of nothing is -0.0
+        self.weights.iter().fold(0.0, |sum, weight| sum + weight)
     }
 
     /// The same rows with every feature moved to its place.

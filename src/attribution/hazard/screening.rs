@@ -95,7 +95,7 @@ fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
     };
     let (mut low, mut high) = (
         0.0,
-        events.iter().map(|event| event.0).sum::<f64>() / exposure,
+        events.iter().fold(0.0, |sum, event| sum + event.0) / exposure,
     );
     if slope(low) <= 0.0 {
         return (0.0, 0.0);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::Events;
 use crate::kpi::customers::cart_log::{Cart, read_carts};
-use crate::kpi::members::{Members, protected};
+use crate::kpi::members::{Members, protected, share_by_person};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Cell, Report, Section, Table};
@@ -128,7 +128,7 @@ pub struct CartGroup {
 pub struct CartFigures {
     /// Persons who filled the carts.
     pub persons: u64,
-    /// Abandoned carts, of all carts.
+    /// Abandoned carts, of all carts; its interval is by person.
     pub abandoned: Proportion,
     /// Value of the abandoned carts, as their last rows state it.
     pub value: f64,
@@ -198,11 +198,7 @@ impl CartFigures {
         let left = || carts.items.iter().filter(|cart| !cart.bought);
         Self {
             persons: carts.persons,
-            abandoned: Proportion::from_counts(
-                left().count() as u64,
-                carts.items.len() as u64,
-                level,
-            ),
+            abandoned: share_by_person(&carts.items, |cart| Some(!cart.bought), level),
             value: left().fold(0.0, |sum, cart| sum + cart.value),
         }
     }

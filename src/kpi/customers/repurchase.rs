@@ -16,6 +16,8 @@ use crate::util::known_fields::read_settings;
 
 /// How many customers bought again, and how long they took. Intervals still open when observation
 /// ended count as such ([`Survival`]): leaving them out makes customers look faster than they are.
+/// So do those of customers who bought before the range alone; of an interval that began before the
+/// range only the part in it is watched ([`Spell::watched_from`]).
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -41,7 +43,9 @@ pub struct Repurchase {
     pub population: u64,
     /// Share of them with two purchases or more by the end of the range.
     pub bought_again: Proportion,
-    /// Days from each purchase to the customer's next one, open after the last.
+    /// Days from a purchase to the customer's next one, open after the last: the intervals of all
+    /// known customers that lie in the range, in part at least. Their intervals of confidence are by
+    /// customer.
     pub days: Survival,
 }
 
@@ -71,12 +75,9 @@ impl Repurchase {
             .customers()
             .filter(|customer| customer.len() > 1)
             .count() as u64;
-        let end = purchases.observed_to();
-        let days = purchases.customers().flat_map(|customer| {
-            let last = customer.times().last().copied().unwrap_or(0);
-            let open = (end - i64::from(last)).max(0) as u32;
-            let ended = customer.intervals().map(|time| Spell::ended(in_days(time)));
-            ended.chain([Spell::open(in_days(open))])
+        let days = (0..).zip(purchases.known_customers());
+        let days = days.flat_map(|(person, customer)| {
+            spells(customer.times(), purchases).map(move |spell| (person, spell))
         });
         let population = purchases.len() as u64;
         let bought_again = Proportion::from_counts(again, population, level);
@@ -84,9 +85,26 @@ impl Repurchase {
             window: options.shown(purchases.window()),
             population,
             bought_again,
-            days: Survival::from_spells(days, "days", level),
+            days: Survival::by_person(days, "days", level),
         }
     }
+}
+
+/// The days between purchases that follow each other, and those since the last, as far as they lie
+/// in the range reported.
+fn spells(times: &[u32], purchases: &Purchases<'_>) -> impl Iterator<Item = Spell> {
+    let (from, end) = (purchases.window().from(), purchases.observed_to());
+    let next = times.iter().skip(1).map(|&time| Some(i64::from(time)));
+    let intervals = times.iter().zip(next.chain([None]));
+    intervals.filter_map(move |(&begun, next)| {
+        let days = |to: i64| in_days((to - i64::from(begun)).max(0) as u32);
+        let spell = match next {
+            Some(next) if next < from => return None,
+            Some(next) => Spell::ended(days(next)),
+            None => Spell::open(days(end)),
+        };
+        Some(spell.watched_from(days(from)))
+    })
 }
 
 impl Report for Repurchase {

@@ -33,7 +33,9 @@ pub enum Contrast {
     /// Two handoffs or more from one channel to another against one handoff.
     #[serde(rename = "more_hand_overs")]
     MoreHandoffs,
-    /// A case several agents or teams worked on, against a case one did.
+    /// A case several agents or teams worked on, against a case one did. In the time to the
+    /// resolution a case counts as one of a single agent until the second one works on it, and as
+    /// joint from then on: a case that lasts longer meets more agents.
     JointCase,
 }
 
@@ -107,7 +109,8 @@ pub enum Finding {
 /// The difference of two groups of persons, treatment less control. It is associational, not
 /// causal: persons choose their channels.
 ///
-/// Every person counts once, with the last answer or case, so that observations are independent.
+/// Every person counts once, with the last answer or case, so that observations are independent. A
+/// case that changes sides counts on both, one after the other.
 ///
 /// ```
 /// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};
@@ -204,14 +207,22 @@ impl Compared for Spell {
     }
 }
 
+/// What an item counts in the control and in the treatment.
+pub(crate) type Sides<V> = [Option<V>; 2];
+
+/// The sides of an item that is of one alone, or of none.
+pub(crate) fn one_side<V: Compared>(side: Option<bool>, value: V) -> Sides<V> {
+    [false, true].map(|wanted| Some(value).filter(|_| side == Some(wanted)))
+}
+
 /// The contrasts of items in the order of their persons and times; `value` says what an item
-/// counts, if it does.
+/// counts, if it does, and `sides` on which side.
 pub(crate) fn compare<T: Item, V: Compared>(
     contrasts: &[Contrast],
     items: &[&T],
     options: &KpiOptions,
     measure: Measure,
-    side: impl Fn(&T, Contrast) -> Option<bool>,
+    sides: impl Fn(&T, V, Contrast) -> Sides<V>,
     value: impl Fn(&T) -> Option<V>,
 ) -> Result<Vec<GroupComparison>> {
     let counted: Vec<(&T, V)> = items
@@ -223,13 +234,12 @@ pub(crate) fn compare<T: Item, V: Compared>(
         .map(|items| items[items.len() - 1])
         .collect();
     let arms = |contrast: Contrast| {
-        let arm = |wanted: bool| {
+        let arm = |side: usize| {
             last.iter()
-                .filter(|(item, _)| side(item, contrast) == Some(wanted))
-                .map(|&(_, value)| value)
+                .filter_map(|&(item, value)| sides(item, value, contrast)[side])
                 .collect()
         };
-        (arm(true), arm(false))
+        (arm(1), arm(0))
     };
     let shows = |(treatment, control): &(Vec<V>, Vec<V>)| {
         let allows = |arm: &[V]| options.minimum().allows(arm.len() as u64);

@@ -17,8 +17,9 @@ use crate::time::TimeRange;
 
 /// How many of the persons reached converted.
 ///
-/// A person counts once, however often touched. Touches are those that attribution sees: a touch
-/// that no conversion and no later touch follows within the lookback does not count.
+/// A person counts once, however often touched, so that intervals are those of persons. Touches are
+/// those that attribution sees: a touch that no conversion and no later touch follows within the
+/// lookback does not count.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;

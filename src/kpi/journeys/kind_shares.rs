@@ -12,7 +12,7 @@ use crate::kpi::journeys::kind::JourneyKind;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::{Group, MinimumGroup, SmallGroups};
 use crate::report::{Cell, Report, Section, Table};
-use crate::stats::Proportion;
+use crate::stats::{Proportion, RatioSums};
 use crate::time::TimeRange;
 
 /// Purchases and their value by kind of journey.
@@ -72,7 +72,7 @@ pub struct KindShare {
     pub kind: JourneyKind,
     /// Persons with a purchase of this kind.
     pub persons: u64,
-    /// The kind's share of all purchases.
+    /// The kind's share of all purchases; its interval is by person.
     pub purchases: Proportion,
     /// Value of these purchases.
     pub value: f64,
@@ -208,8 +208,17 @@ pub struct KindCounts<'a> {
     /// By channel and by place, whether it is offline.
     channels: Vec<bool>,
     places: Vec<bool>,
-    /// By kind: persons, purchases, value.
-    tallies: [(u64, u64, f64); JourneyKind::ALL.len()],
+    tallies: [Tally; JourneyKind::ALL.len()],
+}
+
+/// The purchases of one kind.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    persons: u64,
+    purchases: RatioSums,
+    value: f64,
+    /// Purchases of the person at hand.
+    own: u64,
 }
 
 impl<'a> KindCounts<'a> {
@@ -234,11 +243,11 @@ impl<'a> KindCounts<'a> {
         })
     }
 
-    /// The kind of a journey that converted, once it is counted.
-    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) -> Option<JourneyKind> {
+    /// Counts a journey, if it converted, for the person at hand.
+    fn add(&mut self, journey: Journey<'_>, place: Option<bool>) {
         let outcome = journey.outcome();
         if outcome.conversions() == 0.0 {
-            return None;
+            return;
         }
         let steps = journey
             .channels()
@@ -246,16 +255,18 @@ impl<'a> KindCounts<'a> {
             .map(|channel| self.channels[channel.index()]);
         let kind = JourneyKind::of_steps(steps.chain(place));
         let tally = &mut self.tallies[kind as usize];
-        tally.1 += 1;
-        tally.2 += outcome.value();
-        Some(kind)
+        tally.own += 1;
+        tally.value += outcome.value();
     }
 
-    fn add_person(&mut self, kinds: u8) {
-        self.tallies
-            .iter_mut()
-            .enumerate()
-            .for_each(|(kind, tally)| tally.0 += u64::from(kinds >> kind & 1));
+    /// Counts the person at hand, whose journeys are added.
+    fn finish_person(&mut self) {
+        let all = self.tallies.iter().map(|tally| tally.own).sum();
+        for tally in &mut self.tallies {
+            let own = std::mem::take(&mut tally.own);
+            tally.persons += u64::from(own > 0);
+            tally.purchases.add_counts(own, all);
+        }
     }
 
     /// The shares of the journeys counted.
@@ -263,16 +274,15 @@ impl<'a> KindCounts<'a> {
     /// # Errors
     /// If the journeys have no persons and times; [`KindCounts::new`] has checked that they do.
     pub fn report(&self, options: &KpiOptions) -> Result<KindShares> {
-        let population = self.tallies.iter().map(|tally| tally.1).sum();
-        let value: f64 = self.tallies.iter().map(|tally| tally.2).sum();
-        let kind =
-            |(kind, &(persons, purchases, worth)): (JourneyKind, &(u64, u64, f64))| KindShare {
-                kind,
-                persons,
-                purchases: Proportion::from_counts(purchases, population, options.level()),
-                value: worth,
-                value_share: (value > 0.0).then(|| worth / value),
-            };
+        let population = self.tallies[0].purchases.totals().1 as u64;
+        let value: f64 = self.tallies.iter().map(|tally| tally.value).sum();
+        let kind = |(kind, tally): (JourneyKind, &Tally)| KindShare {
+            kind,
+            persons: tally.persons,
+            purchases: Proportion::clustered(&tally.purchases, options.level()),
+            value: tally.value,
+            value_share: (value > 0.0).then(|| tally.value / value),
+        };
         let kinds = JourneyKind::ALL
             .into_iter()
             .zip(&self.tallies)
@@ -290,29 +300,28 @@ impl<'a> KindCounts<'a> {
 
 impl Accumulator for KindCounts<'_> {
     fn observe(&mut self, journey: Journey<'_>) {
-        let kind = self.add(journey, None);
-        self.add_person(kind.map_or(0, |kind| 1 << kind as u8));
+        self.add(journey, None);
+        self.finish_person();
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
         for person in block.people() {
-            let mut kinds = 0;
             for (at, journey) in person.journeys() {
                 let place = self
                     .journeys
                     .place(at)
                     .map(|place| self.places[place.index()]);
-                kinds |= self.add(journey, place).map_or(0, |kind| 1 << kind as u8);
+                self.add(journey, place);
             }
-            self.add_person(kinds);
+            self.finish_person();
         }
     }
 
     fn merge(&mut self, later: Self) -> Result<()> {
         for (tally, more) in self.tallies.iter_mut().zip(later.tallies) {
-            tally.0 += more.0;
-            tally.1 += more.1;
-            tally.2 += more.2;
+            tally.persons += more.persons;
+            tally.purchases.merge(&more.purchases);
+            tally.value += more.value;
         }
         Ok(())
     }

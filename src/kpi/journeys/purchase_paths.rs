@@ -15,7 +15,8 @@ use crate::time::TimeRange;
 use crate::time::limits::DAY;
 
 /// Time and touches from a journey's first touch to its conversion, over the journeys that
-/// converted after a touch. Conversions of one second are one purchase and count once.
+/// converted after a touch. Conversions of one second are one purchase and count once. Intervals
+/// take purchases as independent, those of one person too.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;

@@ -3,6 +3,7 @@
 use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 
+use crate::kpi::map::by_person::{EdgeSums, Pair};
 use crate::kpi::map::durations::DurationHistogram;
 use crate::util::random::step;
 
@@ -15,8 +16,10 @@ pub(crate) struct EdgeCounts {
     pub(crate) left: u64,
     pub(crate) persons: u64,
     pub(crate) times: DurationHistogram,
+    pub(crate) sums: EdgeSums,
+    /// Of the person at hand: left, and count.
     #[serde(skip)]
-    pub(super) seen: u64,
+    pub(super) own: Pair,
 }
 
 /// From both ends to the place among the edges. Where there are few steps a table of all ends finds

@@ -8,7 +8,8 @@ use crate::report::{Cell, Report, Section, Table};
 use crate::stats::Proportion;
 use crate::time::TimeRange;
 
-/// The most frequent paths of journeys, step by step.
+/// The most frequent paths of journeys, step by step. Intervals are by person, as one person's
+/// journeys resemble each other.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;

@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::experiment::compare_proportions;
+use crate::experiment::compare_clustered;
+use crate::kpi::map::by_person::{Pair, PartSums};
 use crate::kpi::map::edges::EdgeCounts;
-use crate::kpi::map::map_counts::MapCounts;
-use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, holm};
+use crate::kpi::map::map_counts::{MapCounts, StepCounts};
+use crate::stats::{ConfidenceLevel, Difference, Interval, Proportion, RatioSums, holm};
 
 /// A step whose journeys convert less often than journeys do on average.
 ///
 /// Lost conversions = journeys through the step x (average conversion rate - its conversion rate);
 /// the average is that of all journeys with a step. The step is tested against the journeys that do
-/// not pass it. The loss is associational, not causal: persons who pass the step may differ.
+/// not pass it, by person. The loss is associational, not causal: persons who pass the step may
+/// differ.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -52,7 +54,7 @@ pub struct FrictionPoint {
 /// after handoffs on average.
 ///
 /// Excess leavers = handoffs x (their share of journeys that end right there - that share of all
-/// handoffs), tested against all other handoffs.
+/// handoffs), tested by person against all other handoffs.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -138,15 +140,23 @@ impl Excess {
     }
 }
 
-/// A count, and of how many.
-type Part = (u64, u64);
+/// A part of the whole: how many count, of how many, and its sums by person.
+struct Part {
+    counts: Pair,
+    sums: PartSums,
+}
 
 /// How far the parts are above the whole - below, where `sign` is negative -, each tested against
 /// the rest of the whole.
-fn excesses(parts: &[Part], whole: Part, sign: f64, level: ConfidenceLevel) -> Result<Vec<Excess>> {
+fn excesses(
+    parts: &[Part],
+    whole: &RatioSums,
+    sign: f64,
+    level: ConfidenceLevel,
+) -> Result<Vec<Excess>> {
     let mut excesses: Vec<Excess> = parts
         .iter()
-        .map(|&part| excess(part, whole, sign, level))
+        .map(|part| excess(part, whole, sign, level))
         .collect::<Result<_>>()?;
     let p_values: Vec<f64> = excesses
         .iter()
@@ -161,13 +171,10 @@ fn excesses(parts: &[Part], whole: Part, sign: f64, level: ConfidenceLevel) -> R
     Ok(excesses)
 }
 
-fn excess(
-    (count, of): Part,
-    (whole_count, whole_of): Part,
-    sign: f64,
-    level: ConfidenceLevel,
-) -> Result<Excess> {
-    let (rest, rest_of) = (whole_count - count, whole_of - of);
+fn excess(part: &Part, whole: &RatioSums, sign: f64, level: ConfidenceLevel) -> Result<Excess> {
+    let ([count, of], (whole_count, whole_of)) = (part.counts, whole.totals());
+    let rest = (whole_count as u64).saturating_sub(count);
+    let rest_of = (whole_of as u64).saturating_sub(of);
     if of == 0 || rest_of == 0 {
         return Ok(Excess {
             count: 0.0,
@@ -176,14 +183,15 @@ fn excess(
             adjusted_p_value: None,
         });
     }
-    let difference = compare_proportions(
+    let difference = compare_clustered(
         Proportion::new(rest, rest_of)?,
         Proportion::new(count, of)?,
+        part.sums.design_effect(part.counts, whole),
         level,
     )?;
     // the part is in the whole: it differs from the whole by the rest's share of what it differs
     // from the rest
-    let scale = sign * of as f64 * (rest_of as f64 / whole_of as f64);
+    let scale = sign * of as f64 * (rest_of as f64 / whole_of);
     let ends = [difference.interval.low(), difference.interval.high()].map(|end| scale * end);
     let interval = Interval::new(ends[0].min(ends[1]), ends[0].max(ends[1]), level).ok();
     Ok(Excess {
@@ -196,29 +204,22 @@ fn excess(
 
 /// Steps that lose conversions, the greatest loss first.
 pub(crate) fn friction(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec<FrictionPoint>> {
-    let parts: Vec<Part> = counts
-        .by_step
-        .iter()
-        .map(|step| (step.converted, step.journeys))
-        .collect();
-    let excesses = excesses(
-        &parts,
-        (counts.walked_converted, counts.walked),
-        -1.0,
-        level,
-    )?;
-    let point = |((step, (converted, journeys)), lost): ((&String, Part), Excess)| FrictionPoint {
-        step: step.clone(),
-        conversion: Proportion::from_counts(converted, journeys, level),
-        lost,
+    let part = |step: &StepCounts| Part {
+        counts: [step.converted, step.journeys],
+        sums: step.sums.converted,
     };
-    let points = counts
-        .steps
-        .names()
-        .iter()
-        .zip(parts)
-        .zip(excesses)
-        .map(point);
+    let parts: Vec<Part> = counts.by_step.iter().map(part).collect();
+    let excesses = excesses(&parts, &counts.sums.walked, -1.0, level)?;
+    let named = counts.steps.names().iter().zip(&counts.by_step).zip(parts);
+    let point = |(((step, counts), part), lost): (((&String, &StepCounts), Part), Excess)| {
+        let sums = part.sums.own(counts.persons, part.counts);
+        FrictionPoint {
+            step: step.clone(),
+            conversion: Proportion::clustered(&sums, level),
+            lost,
+        }
+    };
+    let points = named.zip(excesses).map(point);
     let mut points: Vec<FrictionPoint> = points.filter(|point| point.lost.count > 0.0).collect();
     points.sort_by(|left, right| right.lost.count.total_cmp(&left.lost.count));
     Ok(points)
@@ -233,17 +234,21 @@ pub(crate) fn handoffs(counts: &MapCounts, level: ConfidenceLevel) -> Result<Vec
         .into_iter()
         .filter(|edge| is_step(edge.from) && is_step(edge.to))
         .collect();
-    let parts: Vec<Part> = edges.iter().map(|edge| (edge.left, edge.count)).collect();
-    let whole = parts
-        .iter()
-        .fold((0, 0), |sum, part| (sum.0 + part.0, sum.1 + part.1));
+    let part = |edge: &EdgeCounts| Part {
+        counts: [edge.left, edge.count],
+        sums: edge.sums.left,
+    };
+    let parts: Vec<Part> = edges.iter().map(part).collect();
     let names = counts.steps.names();
-    let excesses = excesses(&parts, whole, 1.0, level)?;
+    let excesses = excesses(&parts, &counts.sums.handoffs, 1.0, level)?;
     let point = |(edge, excess): (&EdgeCounts, Excess)| Handoff {
         from: names[edge.from as usize].clone(),
         to: names[edge.to as usize].clone(),
         persons: edge.persons,
-        left: Proportion::from_counts(edge.left, edge.count, level),
+        left: Proportion::clustered(
+            &edge.sums.left.own(edge.persons, [edge.left, edge.count]),
+            level,
+        ),
         excess,
     };
     let mut points: Vec<Handoff> = edges

@@ -17,7 +17,8 @@ use crate::time::TimeRange;
 /// other, or to the conversion. A null journey drops after its last visit. Journeys that the end of
 /// observation cuts short may yet convert; they are counted in `censored`, and
 /// [`JourneyOptions::with_drop_censored`](crate::journeys::JourneyOptions::with_drop_censored)
-/// leaves them out. Rates take journeys as independent.
+/// leaves them out. Intervals and tests are by person, whose journeys, and steps within a journey,
+/// resemble each other.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;

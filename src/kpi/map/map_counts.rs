@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::journeys::Accumulator;
 use crate::journeys::Journey;
 use crate::journeys::arena::Block;
+use crate::kpi::map::by_person::{EdgeSums, Own, StepSums, WholeSums};
 use crate::kpi::map::durations::DurationHistogram;
 use crate::kpi::map::edges::{EdgeCounts, Places};
 use crate::kpi::map::steps::Steps;
@@ -45,8 +46,10 @@ pub struct MapCounts {
     pub(crate) by_step: Vec<StepCounts>,
     edges: Vec<EdgeCounts>,
     places: Places,
+    pub(crate) sums: WholeSums,
     /// The journey at hand, to tell a step's first visit from the next.
     journey: u64,
+    own: Own,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -60,6 +63,7 @@ struct Fields {
     persons: u64,
     by_step: Vec<StepCounts>,
     edges: Vec<EdgeCounts>,
+    sums: WholeSums,
 }
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -70,9 +74,13 @@ pub(crate) struct StepCounts {
     /// Journeys that ended here without a conversion.
     pub(crate) left: u64,
     pub(crate) persons: u64,
-    /// The last journey and person counted; 0 is none.
+    pub(crate) sums: StepSums,
+    /// The last journey counted; 0 is none.
     #[serde(skip)]
-    seen: [u64; 2],
+    seen: u64,
+    /// Of the person at hand: journeys, converted and left.
+    #[serde(skip)]
+    own: [u64; 3],
 }
 
 /// No count read from a file is larger, so that thousands of them add up without overflow.
@@ -94,6 +102,7 @@ impl From<MapCounts> for Fields {
             walked_converted,
             persons,
             by_step,
+            sums,
             ..
         } = counts;
         Self {
@@ -105,6 +114,7 @@ impl From<MapCounts> for Fields {
             persons,
             by_step,
             edges,
+            sums,
         }
     }
 }
@@ -122,6 +132,7 @@ impl TryFrom<Fields> for MapCounts {
             persons,
             by_step,
             edges,
+            sums,
         } = fields;
         let nodes = steps.names().len() + 3;
         let whole = [
@@ -133,14 +144,17 @@ impl TryFrom<Fields> for MapCounts {
         let is_part = |step: &StepCounts| {
             let journeys =
                 step.converted <= walked_converted.min(step.journeys) && step.journeys <= walked;
-            journeys && step.left <= step.journeys && step.visits.max(step.persons) <= MOST
+            let counted = step.left <= step.journeys && step.visits.max(step.persons) <= MOST;
+            journeys && counted && step.sums.is_sound()
         };
         let is_edge = |edge: &EdgeCounts| {
             edge.left <= edge.count
                 && edge.count.max(edge.persons) <= MOST
                 && (edge.from.max(edge.to) as usize) < nodes
+                && edge.sums.is_sound()
         };
         let orderly = whole.iter().all(|&holds| holds)
+            && sums.is_sound(nodes)
             && by_step.iter().all(is_part)
             && edges.iter().all(is_edge);
         if !orderly || by_step.len() + 3 != nodes {
@@ -157,6 +171,7 @@ impl TryFrom<Fields> for MapCounts {
             walked_converted,
             persons,
             by_step,
+            sums,
             ..Self::new(steps)
         };
         edges.into_iter().for_each(|edge| counts.add_edge(edge));
@@ -168,8 +183,9 @@ impl MapCounts {
     /// Counts of no journey.
     pub fn new(steps: Steps) -> Self {
         let by_step = vec![StepCounts::default(); steps.names().len()];
+        let nodes = by_step.len() + 3;
         Self {
-            places: Places::new(by_step.len() + 3),
+            places: Places::new(nodes),
             steps,
             journeys: 0,
             converted: 0,
@@ -178,7 +194,9 @@ impl MapCounts {
             persons: 0,
             by_step,
             edges: Vec::new(),
+            sums: WholeSums::new(nodes),
             journey: 0,
+            own: Own::new(nodes),
         }
     }
 
@@ -195,8 +213,9 @@ impl MapCounts {
             .collect()
     }
 
+    /// The place of an edge, which begins with nothing.
     #[inline]
-    fn edge(&mut self, from: u32, to: u32) -> &mut EdgeCounts {
+    fn edge(&mut self, from: u32, to: u32) -> usize {
         let at = self
             .places
             .find(&self.edges, from, to, self.by_step.len() + 3);
@@ -208,42 +227,107 @@ impl MapCounts {
                 left: 0,
                 persons: 0,
                 times: DurationHistogram::default(),
-                seen: 0,
+                sums: EdgeSums::default(),
+                own: [0; 2],
             });
         }
-        &mut self.edges[at]
+        at
     }
 
     fn add_edge(&mut self, other: EdgeCounts) {
-        let edge = self.edge(other.from, other.to);
+        let at = self.edge(other.from, other.to);
+        let edge = &mut self.edges[at];
         edge.count += other.count;
         edge.left += other.left;
         edge.persons += other.persons;
+        edge.sums.merge(&other.sums);
         edge.times.merge(other.times);
     }
 
-    /// Goes along an edge `weight` times; `time` is how long each took.
+    /// Goes along an edge `weight` > 0 times; `time` is how long each took.
     #[inline]
     fn go(&mut self, from: u32, to: u32, weight: u64, time: Option<u32>) {
-        let person = self.persons;
-        let edge = self.edge(from, to);
-        edge.count += weight;
-        edge.persons += u64::from(edge.seen != person);
-        edge.seen = person;
+        let at = self.edge(from, to);
+        let edge = &mut self.edges[at];
+        if edge.own[1] == 0 {
+            self.own.edges.push(at as u32);
+        }
+        edge.own[1] += weight;
         time.into_iter()
             .for_each(|seconds| edge.times.add(seconds, weight));
     }
 
     fn visit(&mut self, step: usize, weight: u64, converted: u64) {
-        let (journey, person) = (self.journey, self.persons);
         let counts = &mut self.by_step[step];
         counts.visits += weight;
-        if counts.seen[0] != journey {
-            counts.journeys += weight;
-            counts.converted += converted;
+        if counts.seen != self.journey {
+            if counts.own[0] == 0 {
+                self.own.steps.push(step as u32);
+            }
+            counts.own[0] += weight;
+            counts.own[1] += converted;
+            counts.seen = self.journey;
         }
-        counts.persons += u64::from(counts.seen[1] != person);
-        counts.seen = [journey, person];
+    }
+
+    /// Counts the person at hand, whose journeys are walked.
+    fn finish_person(&mut self) {
+        let mut own = std::mem::take(&mut self.own);
+        if own.all[1] > 0 {
+            self.sums.all.add_counts(own.all[0], own.all[1]);
+            self.sums.walked.add_counts(own.walked[0], own.walked[1]);
+            self.finish_steps(&own);
+            self.finish_edges(&mut own);
+        }
+        (own.all, own.walked) = ([0; 2], [0; 2]);
+        own.steps.clear();
+        own.edges.clear();
+        self.own = own;
+    }
+
+    fn finish_steps(&mut self, own: &Own) {
+        for &step in &own.steps {
+            let counts = &mut self.by_step[step as usize];
+            let numbers = std::mem::take(&mut counts.own);
+            counts.journeys += numbers[0];
+            counts.converted += numbers[1];
+            counts.left += numbers[2];
+            counts.persons += 1;
+            counts.sums.add_person(numbers, own);
+        }
+    }
+
+    fn finish_edges(&mut self, own: &mut Own) {
+        let (steps, mut handoffs) = (self.by_step.len() as u32, [0; 2]);
+        let is_handoff = |edge: &EdgeCounts| edge.from < steps && edge.to < steps;
+        for &at in &own.edges {
+            let edge = &self.edges[at as usize];
+            own.departures[edge.from as usize] += edge.own[1];
+            if is_handoff(edge) {
+                handoffs = [handoffs[0] + edge.own[0], handoffs[1] + edge.own[1]];
+            }
+        }
+        self.sums.handoffs.add_counts(handoffs[0], handoffs[1]);
+        for &at in &own.edges {
+            let edge = &mut self.edges[at as usize];
+            let numbers = std::mem::take(&mut edge.own);
+            edge.left += numbers[0];
+            edge.count += numbers[1];
+            edge.persons += 1;
+            // Other edges need the squares of how often they were taken alone.
+            let whole = if is_handoff(edge) { handoffs } else { [0; 2] };
+            edge.sums.left.add_person(numbers, whole);
+            edge.sums.taken += numbers[1] as f64 * own.departures[edge.from as usize] as f64;
+        }
+        for &at in &own.edges {
+            let from = self.edges[at as usize].from as usize;
+            let departures = std::mem::take(&mut own.departures[from]) as f64;
+            if departures > 0.0 {
+                let node = &mut self.sums.nodes[from];
+                node.persons += 1;
+                node.squares += departures * departures;
+            }
+        }
     }
 
     fn walk(&mut self, journey: Journey<'_>) {
@@ -258,6 +342,7 @@ impl MapCounts {
         self.journey += 1;
         self.journeys += weight;
         self.converted += converted;
+        self.own.all = [self.own.all[0] + converted, self.own.all[1] + weight];
         let beyond = self.by_step.len();
         let node = |which: usize| (beyond + which) as u32;
         let (mut at, mut since, mut last) = (node(START), None, None);
@@ -279,6 +364,7 @@ impl MapCounts {
         if last.is_some() {
             self.walked += weight;
             self.walked_converted += converted;
+            self.own.walked = [self.own.walked[0] + converted, self.own.walked[1] + weight];
         }
         if converted > 0 {
             self.go(
@@ -291,8 +377,9 @@ impl MapCounts {
         if nulls > 0 {
             self.go(at, node(DROP), nulls, None);
             if let Some((from, to)) = last {
-                self.edge(from, to).left += nulls;
-                self.by_step[to as usize].left += nulls;
+                let edge = self.edge(from, to);
+                self.edges[edge].own[0] += nulls;
+                self.by_step[to as usize].own[2] += nulls;
             }
         }
     }
@@ -303,6 +390,7 @@ impl Accumulator for MapCounts {
     fn observe(&mut self, journey: Journey<'_>) {
         self.persons += 1;
         self.walk(journey);
+        self.finish_person();
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
@@ -311,6 +399,7 @@ impl Accumulator for MapCounts {
             person
                 .journeys()
                 .for_each(|(_, journey)| self.walk(journey));
+            self.finish_person();
         }
     }
 
@@ -321,8 +410,7 @@ impl Accumulator for MapCounts {
         self.walked += later.walked;
         self.walked_converted += later.walked_converted;
         self.persons += later.persons;
-        // numbers of journeys and persons go on behind those of both, so that none is taken for one
-        // seen before
+        // numbers of journeys go on behind those of both, so that none is taken for one seen before
         self.journey += later.journey;
         for (counts, more) in self.by_step.iter_mut().zip(later.by_step) {
             counts.visits += more.visits;
@@ -330,7 +418,9 @@ impl Accumulator for MapCounts {
             counts.converted += more.converted;
             counts.left += more.left;
             counts.persons += more.persons;
+            counts.sums.merge(&more.sums);
         }
+        self.sums.merge(&later.sums);
         later.edges.into_iter().for_each(|edge| self.add_edge(edge));
         Ok(())
     }

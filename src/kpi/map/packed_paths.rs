@@ -13,6 +13,9 @@ pub(crate) struct Taken {
     pub(crate) converted: u64,
     pub(crate) value: f64,
     pub(crate) persons: u64,
+    /// Sums over persons of squares and products: of their journeys on the path, j, of those that
+    /// converted, c, and of all their journeys, a: j^2, j c, c^2 and j a.
+    pub(crate) products: [f64; 4],
 }
 
 impl Taken {
@@ -21,6 +24,21 @@ impl Taken {
         self.converted += other.converted;
         self.value += other.value;
         self.persons += other.persons;
+        for (sum, more) in self.products.iter_mut().zip(other.products) {
+            *sum += more;
+        }
+    }
+
+    /// Counts a person with journeys, of which so many converted, among all of the person's.
+    fn add_person(&mut self, [journeys, converted]: [u64; 2], all: u64) {
+        let [own, won, all] = [journeys, converted, all].map(|count| count as f64);
+        self.journeys += journeys;
+        self.converted += converted;
+        self.persons += 1;
+        let products = [own * own, own * won, won * won, own * all];
+        for (sum, more) in self.products.iter_mut().zip(products) {
+            *sum += more;
+        }
     }
 }
 
@@ -108,8 +126,10 @@ type Path<const W: usize> = (Key<W>, Taken);
 pub(crate) struct PackedPaths<const W: usize> {
     sorted: Vec<Path<W>>,
     fresh: Vec<Path<W>>,
-    /// The person last seen on each fresh path; 0 is none.
-    seen: Vec<u64>,
+    /// Of the person at hand, journeys on each fresh path and those that converted, and the paths
+    /// that have any.
+    own: Vec<[u64; 2]>,
+    taken: Vec<u32>,
     places: HashTable<u32>,
 }
 
@@ -118,13 +138,24 @@ pub(crate) struct PackedPaths<const W: usize> {
 const FRESH: usize = 1 << 16;
 
 impl<const W: usize> PackedPaths<W> {
-    /// A path taken by a person, numbered from 1; a person's come one after the other.
+    /// A path taken by the person at hand on journeys > 0, of which some converted.
     #[inline]
-    pub(crate) fn take(&mut self, key: Key<W>, person: u64, taken: Taken) {
+    pub(crate) fn take(&mut self, key: Key<W>, [journeys, converted]: [u64; 2], value: f64) {
         let at = self.place(key);
-        let persons = u64::from(self.seen[at] != person);
-        self.seen[at] = person;
-        self.fresh[at].1.add(Taken { persons, ..taken });
+        let own = &mut self.own[at];
+        if own[0] == 0 {
+            self.taken.push(at as u32);
+        }
+        *own = [own[0] + journeys, own[1] + converted];
+        self.fresh[at].1.value += value;
+    }
+
+    /// Counts the person at hand, who took `all` journeys.
+    pub(crate) fn finish_person(&mut self, all: u64) {
+        for at in self.taken.drain(..) {
+            let own = std::mem::take(&mut self.own[at as usize]);
+            self.fresh[at as usize].1.add_person(own, all);
+        }
     }
 
     /// A path of those gathered before.
@@ -142,7 +173,7 @@ impl<const W: usize> PackedPaths<W> {
         }
         let at = fresh.len();
         fresh.push((key, Taken::default()));
-        self.seen.push(0);
+        self.own.push([0; 2]);
         places.insert_unique(hash, at as u32, |&at| self::hash(fresh[at as usize].0));
         at
     }
@@ -158,7 +189,7 @@ impl<const W: usize> PackedPaths<W> {
     pub(crate) fn settle(&mut self) {
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable_by_key(|path| path.0);
-        self.seen.clear();
+        self.own.clear();
         self.places.clear();
         self.sorted = merged(std::mem::take(&mut self.sorted), fresh);
     }
@@ -238,11 +269,11 @@ mod tests {
 
         #[test]
         fn any_pieces_are_the_whole(rows in prop::collection::vec((0u64..40, 1u64..6), 0..200), cuts in prop::collection::vec(0usize..200, 0..4)) {
-            let taken = |row: &(u64, u64)| Taken { journeys: row.1, converted: row.1 / 2, value: row.1 as f64, persons: 0 };
             let table = |rows: &[(u64, u64)], person: u64| {
                 let mut table = PackedPaths::<1>::default();
                 for (at, row) in (person..).zip(rows) {
-                    table.take([row.0], at, taken(row));
+                    table.take([row.0], [row.1, row.1 / 2], row.1 as f64);
+                    table.finish_person(row.1);
                     if at % 7 == 0 { table.settle(); }
                 }
                 table

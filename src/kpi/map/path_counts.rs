@@ -11,13 +11,13 @@ use crate::kpi::map::packed_paths::{Codes, PackedPaths, Taken};
 use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::privacy::MinimumGroup;
-use crate::stats::{ConfidenceLevel, Proportion};
+use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
 
 /// Counts behind [`FrequentPaths`]: how many journeys took each path. Counts of parts merge to
 /// those of the whole. A row of a path table counts with its whole tallies.
 ///
-/// In memory: 40 bytes for each different path where there are at most 30 steps, 48 where there are
-/// at most 1,022, 56 beyond.
+/// In memory: 72 bytes for each different path where there are at most 30 steps, 80 where there are
+/// at most 1,022, 88 beyond.
 ///
 /// ```
 /// use mixtouch::kpi::KpiOptions;
@@ -48,7 +48,10 @@ pub struct PathCounts {
     steps: Steps,
     codes: Codes,
     table: Table,
-    person: u64,
+    /// By person, converted of all journeys.
+    all: RatioSums,
+    /// Of the person at hand: journeys, and those that converted.
+    own: [u64; 2],
 }
 
 /// Paths by the words that their keys take.
@@ -75,6 +78,7 @@ macro_rules! each {
 struct Fields {
     steps: Steps,
     paths: Vec<Path>,
+    all: RatioSums,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -86,6 +90,7 @@ struct Path {
     converted: u64,
     value: f64,
     persons: u64,
+    products: [f64; 4],
 }
 
 /// No count read from a file is larger, so that thousands of them add up without overflow.
@@ -99,6 +104,7 @@ impl Path {
             converted,
             value,
             persons,
+            products,
         } = taken;
         Self {
             steps,
@@ -107,6 +113,7 @@ impl Path {
             converted,
             value,
             persons,
+            products,
         }
     }
 
@@ -116,6 +123,7 @@ impl Path {
             converted: self.converted,
             value: self.value,
             persons: self.persons,
+            products: self.products,
         }
     }
 
@@ -129,6 +137,10 @@ impl Path {
             && self.converted <= self.journeys
             && self.journeys.max(self.persons) <= MOST
             && self.value.is_finite()
+            && self
+                .products
+                .iter()
+                .all(|&sum| sum.is_finite() && sum >= 0.0)
     }
 }
 
@@ -142,6 +154,7 @@ impl From<PathCounts> for Fields {
         Self {
             steps: counts.steps,
             paths,
+            all: counts.all,
         }
     }
 }
@@ -149,7 +162,7 @@ impl From<PathCounts> for Fields {
 impl TryFrom<Fields> for PathCounts {
     type Error = Error;
 
-    fn try_from(Fields { steps, paths }: Fields) -> Result<Self> {
+    fn try_from(Fields { steps, paths, all }: Fields) -> Result<Self> {
         if !paths.iter().all(|path| path.is_sound(steps.names().len())) {
             return Err(Error::setting(
                 "the counts of paths",
@@ -157,7 +170,10 @@ impl TryFrom<Fields> for PathCounts {
                 "paths of their own steps, none counted above its whole",
             ));
         }
-        let mut counts = Self::new(&steps);
+        let mut counts = Self {
+            all,
+            ..Self::new(&steps)
+        };
         let codes = counts.codes;
         for path in &paths {
             let on = path.goes_on.then_some(0);
@@ -218,7 +234,8 @@ impl PathCounts {
             steps: steps.clone(),
             codes,
             table,
-            person: 0,
+            all: RatioSums::default(),
+            own: [0; 2],
         }
     }
 
@@ -244,7 +261,7 @@ impl PathCounts {
         });
         let paths = paths
             .into_iter()
-            .map(|path| self.path(path, population, options.level()))
+            .map(|path| self.path(path, options.level()))
             .collect();
         Ok(FrequentPaths {
             window,
@@ -254,7 +271,14 @@ impl PathCounts {
         })
     }
 
-    fn path(&self, path: Path, population: u64, level: ConfidenceLevel) -> FrequentPath {
+    fn path(&self, path: Path, level: ConfidenceLevel) -> FrequentPath {
+        let [own, own_won, won, own_all] = path.products;
+        let [converted, journeys] = [path.converted, path.journeys].map(|count| count as f64);
+        let (all, squares) = (self.all.totals().1, self.all.squares()[2]);
+        let share =
+            RatioSums::from_sums(self.all.persons(), [journeys, all], [own, own_all, squares]);
+        let conversion =
+            RatioSums::from_sums(path.persons, [converted, journeys], [won, own_won, own]);
         FrequentPath {
             steps: path
                 .steps
@@ -263,8 +287,8 @@ impl PathCounts {
                 .collect(),
             goes_on: path.goes_on,
             persons: path.persons,
-            share: Proportion::from_counts(path.journeys, population, level),
-            conversion: Proportion::from_counts(path.converted, path.journeys, level),
+            share: Proportion::clustered(&share, level),
+            conversion: Proportion::clustered(&conversion, level),
             value: path.value,
         }
     }
@@ -276,20 +300,29 @@ impl PathCounts {
     fn walk(&mut self, journey: Journey<'_>) {
         let outcome = journey.outcome();
         let (converted, nulls) = (outcome.conversions() as u64, outcome.nulls() as u64);
-        let taken = Taken {
-            journeys: converted.saturating_add(nulls),
-            converted,
-            value: outcome.value(),
-            persons: 0,
-        };
+        let own = [converted.saturating_add(nulls), converted];
+        if own[0] == 0 {
+            return;
+        }
+        self.own = [
+            self.own[0].saturating_add(own[0]),
+            self.own[1].saturating_add(converted),
+        ];
         let mut last = None;
         let steps = journey
             .channels()
             .iter()
             .map(|&channel| self.steps.number(channel));
         let steps = steps.filter(|&step| last.replace(step) != Some(step));
-        let (codes, person) = (self.codes, self.person);
-        each!(&mut self.table, table => table.take(codes.key(steps, LONGEST), person, taken));
+        let codes = self.codes;
+        each!(&mut self.table, table => table.take(codes.key(steps, LONGEST), own, outcome.value()));
+    }
+
+    /// Counts the person at hand, whose journeys are walked.
+    fn finish_person(&mut self) {
+        let [journeys, converted] = std::mem::take(&mut self.own);
+        self.all.add_counts(converted, journeys);
+        each!(&mut self.table, table => table.finish_person(journeys));
     }
 }
 
@@ -323,17 +356,17 @@ fn frequent<K: Copy + Ord>(
 impl Accumulator for PathCounts {
     /// A journey on its own is a person of its own.
     fn observe(&mut self, journey: Journey<'_>) {
-        self.person += 1;
         self.walk(journey);
+        self.finish_person();
         each!(&mut self.table, table => table.tidy());
     }
 
     fn observe_block(&mut self, block: Block<'_>) {
         for person in block.people() {
-            self.person += 1;
             person
                 .journeys()
                 .for_each(|(_, journey)| self.walk(journey));
+            self.finish_person();
         }
         each!(&mut self.table, table => table.tidy());
     }
@@ -346,7 +379,7 @@ impl Accumulator for PathCounts {
             (Table::Three(table), Table::Three(later)) => table.merge(later),
             _ => unreachable!("equal steps take equally many words"),
         }
-        self.person += later.person;
+        self.all.merge(&later.all);
         Ok(())
     }
 }

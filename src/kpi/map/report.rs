@@ -12,7 +12,7 @@ use crate::kpi::map::steps::Steps;
 use crate::kpi::options::KpiOptions;
 use crate::report::{Cell, Report, Section, Table};
 use crate::stats::difference::p_text;
-use crate::stats::{ConfidenceLevel, Proportion};
+use crate::stats::{ConfidenceLevel, Proportion, RatioSums};
 
 impl JourneyMap {
     /// The map of these journeys.
@@ -56,20 +56,30 @@ impl MapCounts {
     pub fn report(&self, journeys: &Journeys, options: &KpiOptions) -> Result<JourneyMap> {
         self.steps.check(journeys.channels())?;
         let level = options.level();
+        let share = |sums: RatioSums| Proportion::clustered(&sums, level);
         let step = |(name, counts): (&String, &StepCounts)| StepFigures {
             step: name.clone(),
             visits: counts.visits,
             persons: counts.persons,
-            reached: Proportion::from_counts(counts.journeys, self.journeys, level),
-            conversion: Proportion::from_counts(counts.converted, counts.journeys, level),
-            drop_off: Proportion::from_counts(counts.left, counts.journeys, level),
+            reached: share(counts.sums.reached(counts.journeys, &self.sums.all)),
+            conversion: share(
+                counts
+                    .sums
+                    .converted
+                    .own(counts.persons, [counts.converted, counts.journeys]),
+            ),
+            drop_off: share(
+                counts
+                    .sums
+                    .drop_off(counts.persons, [counts.left, counts.journeys]),
+            ),
         };
         let map = JourneyMap {
             window: options.shown(journeys.observed_range()?),
             population: self.journeys,
             persons: self.persons,
             censored: journeys.censored(),
-            conversion: Proportion::from_counts(self.converted, self.journeys, level),
+            conversion: share(self.sums.all),
             steps: self
                 .steps
                 .names()
@@ -93,7 +103,12 @@ impl MapCounts {
                 from: self.node(edge.from),
                 to: self.node(edge.to),
                 persons: edge.persons,
-                taken: Proportion::from_counts(edge.count, all, level),
+                taken: Proportion::clustered(
+                    &edge
+                        .sums
+                        .taken(edge.count, all, &self.sums.nodes[edge.from as usize]),
+                    level,
+                ),
                 median_seconds: edge.times.median(),
             };
             edges.iter().map(edge).collect::<Vec<_>>()

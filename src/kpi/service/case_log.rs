@@ -77,12 +77,16 @@ impl Case {
 
     /// Whether several texts of a column, the empty one aside, stand in its rows.
     pub(crate) fn names_several(&self, log: &Events, column: Option<usize>) -> bool {
-        let mut names = self
-            .rows
-            .iter()
-            .filter_map(|&row| text_code(log, column, row));
-        let first = names.next();
-        names.any(|name| Some(name) != first)
+        self.second_name(log, column).is_some()
+    }
+
+    /// When a row first names another text of a column than the rows before, the empty one aside.
+    pub(crate) fn second_name(&self, log: &Events, column: Option<usize>) -> Option<u32> {
+        let named = |&row: &usize| Some((row, text_code(log, column, row)?));
+        let mut names = self.rows.iter().filter_map(named);
+        let (_, first) = names.next()?;
+        let (row, _) = names.find(|&(_, name)| name != first)?;
+        Some(log.times()[row])
     }
 }
 

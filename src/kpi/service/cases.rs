@@ -6,10 +6,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
+use crate::event::Events;
 use crate::kpi::journeys::breakdown::{Breakdown, Item};
 use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
-use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare};
-use crate::kpi::members::{Personal, distinct};
+use crate::kpi::journeys::contrast::{
+    Contrast, GroupComparison, Measure, Sides, compare, one_side,
+};
+use crate::kpi::members::{Personal, distinct, share_by_person};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::service::case_log::{Case, State, cases};
 use crate::kpi::service::columns::ServiceColumns;
@@ -23,7 +26,8 @@ use crate::time::TimeRange;
 ///
 /// Cases still open when observation ends count as such ([`Survival`]): the resolved ones alone are
 /// the fast ones. Groups are compared by the log-rank test ([`RateRatio`](crate::stats::RateRatio)).
-/// Joint cases are not compared with others in time: a case that lasts longer meets more agents.
+/// A case that lasts longer meets more agents. So a case is joint from its second agent or team on,
+/// and one of a single agent before: its time up to there counts for those alone.
 ///
 /// The rows of a case share a case id in `order_id`; without an id, a close ends the person's case
 /// opened last. A case begins with its first opening; further openings are further contacts. It is
@@ -64,7 +68,8 @@ pub struct CaseResolutions {
     pub comparisons: Vec<GroupComparison>,
 }
 
-/// The cases of a group of persons.
+/// The cases of a group of persons. Intervals are by person, as one person's cases resemble each
+/// other.
 ///
 /// ```
 /// use mixtouch::kpi::service::{CaseResolutions, ServiceColumns};
@@ -126,6 +131,8 @@ struct Ticket {
     hours: Spell,
     reopened: bool,
     joint: bool,
+    /// Hours after the opening at which a second agent or team worked on it.
+    joint_from: Option<f64>,
     closed_again: bool,
 }
 
@@ -142,6 +149,20 @@ impl Item for Ticket {
 
     fn path(&self) -> ContactPath {
         self.path
+    }
+}
+
+impl Ticket {
+    /// The time as a case of one agent, and as a joint one: open, where it became joint first. What
+    /// the second agent resolves at once was a case of one up to then.
+    fn states(&self) -> Sides<Spell> {
+        match self.joint_from {
+            Some(from) if from == 0.0 => [None, Some(self.hours)],
+            Some(from) if from < self.hours.time() => {
+                [Some(Spell::open(from)), Some(self.hours.watched_from(from))]
+            }
+            _ => [Some(self.hours), None],
+        }
     }
 }
 
@@ -191,7 +212,14 @@ impl CaseResolutions {
                 .filter(|ticket| ticket.state == state)
                 .count() as u64
         };
-        let side = |ticket: &Ticket, contrast: Contrast| contrast.side(ticket.path);
+        let sides = |ticket: &Ticket, hours: Spell, contrast: Contrast| match contrast {
+            Contrast::JointCase => ticket.states(),
+            _ => one_side(contrast.side(ticket.path), hours),
+        };
+        let contrasts = Contrast::PATHS
+            .into_iter()
+            .chain(agent.or(team).map(|_| Contrast::JointCase));
+        let contrasts: Vec<Contrast> = contrasts.collect();
         let hours = |ticket: &Ticket| Some(ticket.hours);
         let slow = Measure::Mean {
             more_is_better: false,
@@ -204,7 +232,7 @@ impl CaseResolutions {
             cases: Breakdown::new(&known, options, window, |tickets| {
                 figures(tickets, options.level())
             }),
-            comparisons: compare(&Contrast::PATHS, &known, options, slow, side, hours)?,
+            comparisons: compare(&contrasts, &known, options, slow, sides, hours)?,
         })
     }
 }
@@ -234,6 +262,7 @@ fn tickets(
         joint: names
             .iter()
             .any(|&column| case.names_several(timeline.log(), column)),
+        joint_from: joint_from(case, timeline.log(), names),
         closed_again: case.closed_again > 0,
     };
     cases.iter().map(ticket).collect()
@@ -249,25 +278,34 @@ fn hours(case: &Case, end: i64) -> Spell {
     }
 }
 
+/// Hours from the opening to the first row of a second agent or team.
+fn joint_from(case: &Case, log: &Events, names: [Option<usize>; 2]) -> Option<f64> {
+    let second = names
+        .iter()
+        .filter_map(|&column| case.second_name(log, column));
+    let seconds = second.min()?.saturating_sub(case.begun());
+    Some(f64::from(seconds) / 3600.0)
+}
+
 fn figures(tickets: &[&Ticket], level: ConfidenceLevel) -> CaseFigures {
-    let count =
-        |is: &dyn Fn(&Ticket) -> bool| tickets.iter().filter(|ticket| is(ticket)).count() as u64;
-    let resolved = count(&|ticket| ticket.state == State::Closed);
+    let share =
+        |is: &dyn Fn(&Ticket) -> Option<bool>| share_by_person(tickets, |ticket| is(ticket), level);
     let of_resolved = |is: fn(&Ticket) -> bool| {
-        Proportion::from_counts(
-            count(&|ticket| ticket.state == State::Closed && is(ticket)),
-            resolved,
-            level,
-        )
+        share(&|ticket| (ticket.state == State::Closed).then(|| is(ticket)))
     };
+    let resolved = share(&|ticket| Some(ticket.state == State::Closed));
     CaseFigures {
         persons: distinct(tickets.iter().map(|ticket| ticket.person).collect()),
-        resolved: Proportion::from_counts(resolved, tickets.len() as u64, level),
-        open: tickets.len() as u64 - resolved,
+        open: resolved.population - resolved.count,
+        resolved,
         reopened: of_resolved(|ticket| ticket.reopened),
         joint: of_resolved(|ticket| ticket.joint),
-        closed_again: count(&|ticket| ticket.closed_again),
-        hours: Survival::from_spells(tickets.iter().map(|ticket| ticket.hours), "hours", level),
+        closed_again: tickets.iter().filter(|ticket| ticket.closed_again).count() as u64,
+        hours: Survival::by_person(
+            tickets.iter().map(|ticket| (ticket.person, ticket.hours)),
+            "hours",
+            level,
+        ),
     }
 }
 

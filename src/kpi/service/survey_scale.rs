@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::event::{Events, Kind};
 use crate::kpi::journeys::contrast::Measure;
+use crate::kpi::members::{Personal, sums_by_person};
 use crate::kpi::service::net_score::NetScore;
 use crate::stats::{ConfidenceLevel, Mean, Proportion};
 use crate::util::known_fields::refuse_unknown_fields;
@@ -65,28 +66,34 @@ impl SurveyScale {
         }
     }
 
-    /// The score of answers on the scale.
-    pub(crate) fn score(self, answers: &[f64], level: ConfidenceLevel) -> Score {
-        let count =
-            |is: fn(f64) -> bool| answers.iter().filter(|&&answer| is(answer)).count() as u64;
+    /// The score of answers on the scale, in the order of their persons.
+    pub(crate) fn score<T: Personal>(
+        self,
+        answers: &[&T],
+        number: impl Fn(&T) -> f64,
+        level: ConfidenceLevel,
+    ) -> Score {
+        let sums = sums_by_person(answers, |answer| self.counts(number(answer)));
+        let mean = || {
+            let values: Vec<f64> = answers.iter().map(|answer| number(answer)).collect();
+            match sums.is_one_each() {
+                true => Mean::from_values(&values, level),
+                false => Mean::clustered(&sums, level),
+            }
+        };
         match self {
             Self::NetPromoter => {
-                let (promoters, detractors) =
-                    (count(|answer| answer >= 9.0), count(|answer| answer <= 6.0));
-                Score::NetPromoter(NetScore::new(
-                    promoters,
-                    answers.len() as u64 - promoters - detractors,
-                    detractors,
-                    level,
-                ))
+                let count = |points: f64| {
+                    let same = |answer: &&&T| self.counts(number(answer)) == points;
+                    answers.iter().filter(same).count() as u64
+                };
+                let [promoters, passives, detractors] = [100.0, 0.0, -100.0].map(count);
+                let score = NetScore::new(promoters, passives, detractors, level);
+                Score::NetPromoter(score.clustered(&sums, level))
             }
-            Self::Satisfaction => Score::Satisfaction(Proportion::from_counts(
-                count(|answer| answer >= 4.0),
-                answers.len() as u64,
-                level,
-            )),
-            Self::Effort => Score::Effort(Mean::from_values(answers, level)),
-            Self::Consistency => Score::Consistency(Mean::from_values(answers, level)),
+            Self::Satisfaction => Score::Satisfaction(Proportion::clustered(&sums, level)),
+            Self::Effort => Score::Effort(mean()),
+            Self::Consistency => Score::Consistency(mean()),
         }
     }
 }
@@ -102,7 +109,8 @@ impl fmt::Display for SurveyScale {
     }
 }
 
-/// The score of a group of answers, by scale. Intervals take answers as independent.
+/// The score of a group of answers, by scale. Intervals are by person where persons answer several
+/// times.
 ///
 /// ```
 /// use mixtouch::kpi::service::{Questions, VoiceOfCustomer};

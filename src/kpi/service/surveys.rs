@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::kpi::journeys::breakdown::{Breakdown, Item};
 use crate::kpi::journeys::contact_path::{ContactPath, Contacts};
-use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare};
+use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare, one_side};
 use crate::kpi::members::{Personal, distinct};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::service::survey_scale::{Answer, Questions, Score, SurveyScale};
@@ -271,7 +271,9 @@ fn question(
         let same = answers.iter().filter(|given| given.answer == answer);
         same.count() as u64
     };
-    let side = |given: &Given, contrast: Contrast| contrast.side(given.path);
+    let sides = |given: &Given, answer: f64, contrast: Contrast| {
+        one_side(contrast.side(given.path), answer)
+    };
     let value = |given: &Given| Some(scale.counts(given.number()));
     Ok(QuestionVoice {
         question: name.to_owned(),
@@ -286,18 +288,17 @@ fn question(
             &read,
             options,
             scale.measure(),
-            side,
+            sides,
             value,
         )?,
     })
 }
 
 fn figures(given: &[&Given], scale: SurveyScale, level: ConfidenceLevel) -> AnswerFigures {
-    let answers: Vec<f64> = given.iter().map(|one| one.number()).collect();
     AnswerFigures {
-        answers: answers.len() as u64,
+        answers: given.len() as u64,
         persons: distinct(given.iter().map(|one| one.person).collect()),
-        score: scale.score(&answers, level),
+        score: scale.score(given, Given::number, level),
     }
 }
 

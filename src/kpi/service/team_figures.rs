@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::channel::ChannelId;
-use crate::kpi::members::{Personal, distinct};
+use crate::kpi::members::{Personal, distinct, share_by_person};
 use crate::kpi::service::service_events::{ServiceEvent, What};
 use crate::stats::{ConfidenceLevel, Proportion};
 
-/// Figures of a group of interactions, cases and answers.
+/// Figures of a group of interactions, cases and answers. Intervals are by customer: one customer's
+/// interactions, cases and answers resemble each other.
 ///
 /// ```
 /// use mixtouch::kpi::service::{Questions, ServiceColumns, ServiceTeams};
@@ -50,32 +51,34 @@ pub struct ServiceFigures {
 impl ServiceFigures {
     /// The figures of these events; those of tools where a column of tools is stated.
     pub(crate) fn new(events: &[&ServiceEvent], has_tool: bool, level: ConfidenceLevel) -> Self {
-        let count =
-            |is: fn(What) -> bool| events.iter().filter(|event| is(event.what)).count() as u64;
-        let interactions = count(|what| matches!(what, What::Interaction { .. }));
-        let across = count(|what| matches!(what, What::Interaction { across: true, .. }));
-        let with_tool = count(|what| matches!(what, What::Interaction { tool: true, .. }));
-        let resolved = count(|what| matches!(what, What::Resolution { .. }));
-        let joint = count(|what| matches!(what, What::Resolution { joint: true, .. }));
-        let answers = count(|what| matches!(what, What::Answer { .. }));
-        let satisfied = count(|what| {
-            matches!(
-                what,
-                What::Answer {
-                    satisfied: true,
-                    ..
-                }
-            )
+        let share = |is: fn(What) -> Option<bool>| {
+            share_by_person(events, |event: &ServiceEvent| is(event.what), level)
+        };
+        let across_channels = share(|what| match what {
+            What::Interaction { across, .. } => Some(across),
+            _ => None,
         });
+        let joint = share(|what| match what {
+            What::Resolution { joint } => Some(joint),
+            _ => None,
+        });
+        let satisfaction = share(|what| match what {
+            What::Answer { satisfied, .. } => Some(satisfied),
+            _ => None,
+        });
+        let with_tool = |what: What| match what {
+            What::Interaction { tool, .. } => Some(tool),
+            _ => None,
+        };
         Self {
             persons: distinct(events.iter().map(|event| event.person()).collect()),
-            interactions,
+            interactions: across_channels.population,
             channels: channels(events),
-            across_channels: Proportion::from_counts(across, interactions, level),
-            resolved,
-            joint: Proportion::from_counts(joint, resolved, level),
-            satisfaction: Proportion::from_counts(satisfied, answers, level),
-            tool: has_tool.then(|| Proportion::from_counts(with_tool, interactions, level)),
+            across_channels,
+            resolved: joint.population,
+            joint,
+            satisfaction,
+            tool: has_tool.then(|| share(with_tool)),
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::event::Events;
 use crate::kpi::journeys::breakdown::{Breakdown, Item};
-use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare};
+use crate::kpi::journeys::contrast::{Contrast, GroupComparison, Measure, compare, one_side};
 use crate::kpi::members::{Members, protected};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::service::columns::ServiceColumns;
@@ -153,7 +153,7 @@ impl ServiceTeams {
                 &whole,
                 options,
                 Measure::Share,
-                side,
+                |event, answer, contrast| one_side(side(event, contrast), answer),
                 ServiceEvent::satisfied,
             )?,
             whole: parts(&whole),

@@ -12,7 +12,7 @@ use crate::event::{Interaction, Kind};
 use crate::kpi::options::KpiOptions;
 use crate::kpi::timelines::{PersonTimeline, PersonTimelines, text_code};
 use crate::report::{Report, Section};
-use crate::stats::Proportion;
+use crate::stats::{Proportion, RatioSums};
 use crate::time::TimeRange;
 
 /// How many of the e-mails sent were opened and clicked.
@@ -20,7 +20,8 @@ use crate::time::TimeRange;
 /// A touch of the e-mail channel without an interaction is an e-mail that arrived; a view is one
 /// that was opened; a click is one that was clicked, and so opened. An e-mail is identified by its
 /// person and, if a text column names it, its campaign: opening one twice counts once. A log that
-/// records no opens has no open rate, one without opens and clicks no rate at all.
+/// records no opens has no open rate, one without opens and clicks no rate at all. Intervals are by
+/// person: some open most of their e-mails, others hardly one.
 ///
 /// ```
 /// use mixtouch::kpi::spend::EmailRates;
@@ -106,8 +107,8 @@ impl EmailRates {
             .par_iter()
             .map(count)
             .reduce(Counts::default, Counts::and);
-        let share = |is_recorded: bool, count: u64, all: u64| match is_recorded {
-            true => Proportion::from_counts(count, all, level),
+        let share = |is_recorded: bool, sums: &RatioSums| match is_recorded {
+            true => Proportion::clustered(sums, level),
             false => Proportion::from_counts(0, 0, level),
         };
         let (opens, any) = (counts.viewed, counts.viewed || counts.clicks);
@@ -115,9 +116,9 @@ impl EmailRates {
             window,
             population: counts.all,
             delivered: counts.delivered,
-            opened: share(opens, counts.delivered_opened, counts.delivered),
-            clicked: share(any, counts.delivered_clicked, counts.delivered),
-            clicked_of_opened: share(opens, counts.clicked, counts.opened),
+            opened: share(opens, &counts.opened),
+            clicked: share(any, &counts.clicked),
+            clicked_of_opened: share(opens, &counts.clicked_of_opened),
         })
     }
 
@@ -136,14 +137,20 @@ struct Message {
     clicked: bool,
 }
 
+impl Message {
+    const fn is_opened(&self) -> bool {
+        self.viewed || self.clicked
+    }
+}
+
 #[derive(Debug, Default)]
 struct Counts {
     all: u64,
     delivered: u64,
-    opened: u64,
-    clicked: u64,
-    delivered_opened: u64,
-    delivered_clicked: u64,
+    /// By person: opened and clicked of those delivered, clicked of those opened.
+    opened: RatioSums,
+    clicked: RatioSums,
+    clicked_of_opened: RatioSums,
     /// Whether the log records opens, and clicks.
     viewed: bool,
     clicks: bool,
@@ -165,10 +172,22 @@ impl Counts {
                 Some(Interaction::Click) => message.clicked = true,
             }
         }
-        let mut counts = Self::default();
-        messages
-            .into_values()
-            .for_each(|message| counts.add(message));
+        let count = |is: fn(&Message) -> bool| {
+            messages.values().filter(|message| is(message)).count() as u64
+        };
+        let delivered = count(|message| message.delivered);
+        let mut counts = Self {
+            all: messages.len() as u64,
+            delivered,
+            ..Self::default()
+        };
+        let opened = count(|message| message.delivered && message.is_opened());
+        counts.opened.add_counts(opened, delivered);
+        let clicked = count(|message| message.delivered && message.clicked);
+        counts.clicked.add_counts(clicked, delivered);
+        let opened = count(Message::is_opened);
+        let clicked = count(|message| message.clicked);
+        counts.clicked_of_opened.add_counts(clicked, opened);
         counts
     }
 
@@ -183,34 +202,15 @@ impl Counts {
         self
     }
 
-    fn and(self, other: Self) -> Self {
-        Self {
-            all: self.all + other.all,
-            delivered: self.delivered + other.delivered,
-            opened: self.opened + other.opened,
-            clicked: self.clicked + other.clicked,
-            delivered_opened: self.delivered_opened + other.delivered_opened,
-            delivered_clicked: self.delivered_clicked + other.delivered_clicked,
-            viewed: self.viewed || other.viewed,
-            clicks: self.clicks || other.clicks,
-        }
-    }
-
-    fn add(
-        &mut self,
-        Message {
-            delivered,
-            viewed,
-            clicked,
-        }: Message,
-    ) {
-        let opened = viewed || clicked;
-        self.all += 1;
-        self.delivered += u64::from(delivered);
-        self.opened += u64::from(opened);
-        self.clicked += u64::from(clicked);
-        self.delivered_opened += u64::from(delivered && opened);
-        self.delivered_clicked += u64::from(delivered && clicked);
+    fn and(mut self, other: Self) -> Self {
+        self.all += other.all;
+        self.delivered += other.delivered;
+        self.opened.merge(&other.opened);
+        self.clicked.merge(&other.clicked);
+        self.clicked_of_opened.merge(&other.clicked_of_opened);
+        self.viewed |= other.viewed;
+        self.clicks |= other.clicks;
+        self
     }
 }
 

@@ -114,3 +114,125 @@ fn quantiles_and_intervals_recover_the_truth() {
         assert!((0.91..=0.99).contains(&share), "{share}");
     }
 }
+
+#[test]
+fn spells_watched_later_on_are_at_risk_from_there() {
+    let level = ConfidenceLevel::default();
+    // Klein and Moeschberger (2003), section 4.6: at risk are those who entered before. By hand: at
+    // 2 of 2 (the third enters at 3) 1 ends, at 4 of 2, at 9 of 1.
+    let mut some = spells("2 4 9");
+    some[2] = some[2].watched_from(3.0);
+    let all = Survival::from_spells(some, "days", level);
+    let quantiles = [0.1, 0.5, 0.75, 0.9].map(|probability| all.quantile(probability));
+    assert_eq!(quantiles, [Some(2.0), Some(3.0), Some(6.5), Some(9.0)]);
+    // One that is never watched, and one watched from an unknown time, do not count.
+    let unwatched = [
+        Spell::ended(2.0).watched_from(2.0),
+        Spell::open(2.0).watched_from(f64::NAN),
+    ];
+    assert_eq!(Survival::from_spells(unwatched, "days", level).ended, 0);
+    let spell = Spell::ended(9.0).watched_from(3.0);
+    let json = serde_json::to_string(&spell).unwrap();
+    assert_eq!(json, r#"{"time":9.0,"ended":true,"from":3.0}"#);
+    assert_eq!(serde_json::from_str::<Spell>(&json).unwrap(), spell);
+}
+
+#[test]
+fn a_watch_that_begins_late_recovers_the_truth() {
+    // Intervals of 20 days on average that began at any time of 60 days, watched in the last 20:
+    // those that ended before are not known, those that began before are the long ones.
+    let truth = 20.0 * std::f64::consts::LN_2;
+    let (mut held, mut sum, mut naive) = (0, 0.0, 0.0);
+    for seed in 0..200 {
+        let mut random = Random::new(seed);
+        let (mut watched, mut from_the_start) = (Vec::new(), Vec::new());
+        for _ in 0..600 {
+            let (began, lasts) = (60.0 * random.uniform(), random.exponential(1.0 / 20.0));
+            if began + lasts >= 40.0 {
+                let spell = if began + lasts < 60.0 {
+                    Spell::ended(lasts)
+                } else {
+                    Spell::open(60.0 - began)
+                };
+                watched.push(spell.watched_from((40.0 - began).max(0.0)));
+                from_the_start.push(spell);
+            }
+        }
+        let median = |spells: Vec<Spell>| {
+            Survival::from_spells(spells, "days", ConfidenceLevel::default()).quantiles[2]
+        };
+        let (right, wrong) = (median(watched), median(from_the_start));
+        sum += right.value.unwrap();
+        naive += wrong.value.unwrap();
+        let holds = right.limits.low.unwrap() <= truth
+            && right.limits.high.is_none_or(|high| high >= truth);
+        held += u32::from(holds);
+    }
+    assert!((sum / 200.0 / truth - 1.0).abs() < 0.03, "{}", sum / 200.0);
+    assert!(naive / 200.0 > 1.3 * truth, "{}", naive / 200.0);
+    assert!((182..=198).contains(&held), "{held} of 200");
+}
+
+#[test]
+fn times_that_repeat_within_persons_have_intervals_by_person() {
+    // 60 customers buy at rates of their own, of mean 1/20 a day, for 90 days. Of purchases the next
+    // comes within t days with 1 - (20 / (20 + t))^2: median 20 (sqrt 2 - 1).
+    let truth = 20.0 * (std::f64::consts::SQRT_2 - 1.0);
+    let level = ConfidenceLevel::default();
+    let mut held = [0, 0];
+    for seed in 0..400 {
+        let mut random = Random::new(seed);
+        let mut spells = Vec::new();
+        for person in 0..60 {
+            let rate = random.exponential(20.0);
+            let mut time = random.exponential(rate);
+            while time < 90.0 {
+                let next = time + random.exponential(rate);
+                let spell = match next < 90.0 {
+                    true => Spell::ended(next - time),
+                    false => Spell::open(90.0 - time),
+                };
+                spells.push((person, spell));
+                time = next;
+            }
+        }
+        let by_person = Survival::by_person(spells.iter().copied(), "days", level);
+        let times = spells.iter().map(|&(_, spell)| spell);
+        let independent = Survival::from_spells(times, "days", level);
+        assert_eq!(by_person.quantile(0.5), independent.quantile(0.5));
+        for (held, one) in held.iter_mut().zip([by_person, independent]) {
+            let Limits { low, high, .. } = one.quantiles[2].limits;
+            let holds = low.is_none_or(|low| low <= truth) && high.is_none_or(|high| high >= truth);
+            *held += u32::from(holds);
+        }
+    }
+    assert!((364..=392).contains(&held[0]), "{held:?} of 400");
+    assert!(held[1] < 330, "{held:?} of 400");
+}
+
+#[test]
+fn a_person_of_one_time_each_is_greenwoods() {
+    // The sums by person of one spell each are Greenwood's times n / (n - 1), ties included.
+    let level = ConfidenceLevel::default();
+    let sorted = sorted((0..).zip(spells("1 2 2 3+ 4 4 6+ 7 9 9+")));
+    let (plain, by_person) = (
+        Curve::new(&sorted, None, level),
+        Curve::new(&sorted, Some(10), level),
+    );
+    let count = 10.0 / 9.0;
+    for (greenwood, own) in plain.variances().zip(by_person.variances()) {
+        assert!(
+            (own - count * greenwood).abs() < 1e-12,
+            "{own}, {greenwood}"
+        );
+    }
+    let alone = Survival::by_person(
+        [(3, Spell::ended(1.0)), (3, Spell::open(4.0))],
+        "days",
+        level,
+    );
+    assert_eq!(
+        (alone.persons, alone.quantiles[2].limits.high),
+        (Some(1), None)
+    );
+}

@@ -125,8 +125,11 @@ fn customers_keep_their_history_before_the_period() {
     );
     let repurchase = Repurchase::new(&purchases, &KpiOptions::default());
     assert_eq!(counts(&repurchase.bought_again), (2, 2));
-    // 21 days of a, 59 of b; both are open for 21.5 days more
-    assert_eq!((repurchase.days.ended, repurchase.days.open), (2, 2));
+    // 21 days of a, 59 of b; both are open for 21 days more, and c's 27 December has no next one.
+    // Watched in January alone: at 21 days a, a's and b's next and c are at risk, and 1 of 4 ends.
+    assert_eq!((repurchase.days.ended, repurchase.days.open), (2, 3));
+    let quantiles = [0.1, 0.25].map(|probability| repurchase.days.quantile(probability));
+    assert_eq!(quantiles, [Some(21.0), Some(40.0)]);
     let segments = RfmSegments::new(&purchases, &KpiOptions::default());
     assert_eq!(segments.segments[0].purchases.mean, Some(2.0), "{segments}");
 }

@@ -40,7 +40,9 @@ impl Fit for LogLinearHazard {
             .for_each(|id| captured[id.index()] = true);
         evidence.check(&self.ends)?;
         let states = evidence.states();
-        let conversions: f64 = states.iter().map(|state| state.conversions).sum();
+        let conversions = states
+            .iter()
+            .fold(0.0, |sum, state| sum + state.conversions);
         let person_days = states.iter().map(|state| state.seconds).sum::<f64>() / DAY;
         if conversions > 0.0 && person_days == 0.0 {
             return Err(Error::NoExposure { conversions });
