@@ -13,6 +13,7 @@
 //! | `newton` | maxima of concave objectives with known curvature |
 //! | `sparse_newton` | the same for many coefficients that meet rarely |
 //! | `log_density`, `bfgs` | maxima of log densities with known slopes |
+//! | `symmetric_eigen` | eigenvalues of symmetric matrices |
 //! | `anderson` | faster fixed-point iterations |
 
 pub(crate) mod anderson;
@@ -25,3 +26,5 @@ pub(crate) mod log_density;
 pub(crate) mod magnitude;
 pub(crate) mod newton;
 pub(crate) mod sparse_newton;
+#[cfg(feature = "bayes")]
+pub(crate) mod symmetric_eigen;

@@ -23,6 +23,8 @@ pub enum Stage {
     Scoring,
     /// Searching for the parameters of a mix model; counted in evaluations.
     Searching,
+    /// Sampling the posterior of a mix model; counted in draws of all chains, warm-up included.
+    Sampling,
     /// Resampling for intervals; counted in replicates.
     Bootstrapping,
     /// Planning a budget; counted in steps of the optimiser.
@@ -38,6 +40,7 @@ impl Stage {
             Self::Fitting => "fitting",
             Self::Scoring => "scoring",
             Self::Searching => "searching",
+            Self::Sampling => "sampling",
             Self::Bootstrapping => "bootstrapping",
             Self::Planning => "planning",
         }

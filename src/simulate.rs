@@ -2,6 +2,9 @@
 
 pub mod customers;
 pub mod panels;
+mod person_test;
 pub mod retailer;
 pub mod truth;
 pub mod worlds;
+
+pub use self::person_test::SimulatedPersonTest;

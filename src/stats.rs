@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | a proportion | [`Proportion`] | Wilson's score interval |
 //! | a mean | [`Mean`] | Student's t interval |
+//! | a ratio of two sums over persons | [`RatioSums`] | the delta method, by person |
 //! | several values | [`Distribution`] of [`Quantile`]s | intervals of order statistics |
 //! | times of which some are open | [`Survival`] | Brookmeyer and Crowley's intervals |
 //! | two arms compared | [`Difference`] | of the test that compared them |
@@ -17,6 +18,8 @@
 //! within bins for durations in a histogram. The module `quantile` holds the first three.
 
 pub(crate) mod confidence;
+#[cfg(feature = "bayes")]
+pub(crate) mod convergence;
 pub(crate) mod difference;
 pub(crate) mod distribution;
 pub(crate) mod estimate;
@@ -29,6 +32,7 @@ pub(crate) mod proportion;
 pub(crate) mod quantile;
 pub(crate) mod rate_ratio;
 pub(crate) mod ratio;
+pub(crate) mod ratio_sums;
 pub(crate) mod special;
 pub(crate) mod student;
 pub(crate) mod survival;
@@ -44,4 +48,5 @@ pub use self::multiple_testing::holm;
 pub use self::proportion::Proportion;
 pub use self::quantile::Quantile;
 pub use self::rate_ratio::RateRatio;
+pub use self::ratio_sums::RatioSums;
 pub use self::survival::{Limits, Spell, Survival, SurvivalQuantile};

@@ -3,10 +3,14 @@
 use std::time::Instant;
 
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
+#[cfg(feature = "bayes")]
+use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit};
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::posterior::{MixReport, Posterior};
 use mixtouch::mix::specification::MixSpecification;
 use mixtouch::progress::Progress;
+#[cfg(feature = "bayes")]
+use mixtouch::report::{Cell, Table};
 use mixtouch::report::{Report, Section};
 use mixtouch::{Error, Result};
 use serde_json::{Value, json};
@@ -26,6 +30,8 @@ enum By {
         posterior: Box<Posterior>,
         summary: Box<RegressionSummary>,
     },
+    #[cfg(feature = "bayes")]
+    Nuts(Box<NutsFit>),
 }
 
 /// An error for an estimator that is not there, or too few trials, under the options' names.
@@ -37,12 +43,11 @@ pub(crate) fn check(estimator: EstimatorName, trials: usize) -> Result<()> {
             expected: "10 or more".into(),
         });
     }
-    if estimator == EstimatorName::Nuts {
-        let expected = "search or least-squares, as this version has no sampler";
+    if estimator == EstimatorName::Nuts && cfg!(not(feature = "bayes")) {
         return Err(Error::Setting {
             name: "--estimator".into(),
             value: "nuts".into(),
-            expected: expected.into(),
+            expected: "search or least-squares; nuts needs --features bayes".into(),
         });
     }
     Ok(())
@@ -67,6 +72,15 @@ impl Fitted {
                 },
             });
         }
+        #[cfg(feature = "bayes")]
+        if options.estimator == EstimatorName::Nuts {
+            let fit = nuts(options).fit_with_progress(specification, panel, progress)?;
+            fit.report().check()?;
+            return Ok(Self {
+                seconds: clock.elapsed().as_secs_f64(),
+                by: By::Nuts(Box::new(fit)),
+            });
+        }
         let search = options::search(options);
         let fit = search.fit_with_progress(specification, panel, progress)?;
         let seconds = clock.elapsed().as_secs_f64();
@@ -79,6 +93,8 @@ impl Fitted {
         match &self.by {
             By::Search(_) => Box::new(options::search(options)),
             By::LeastSquares { .. } => Box::new(LeastSquares::new().with_seed(options.seed)),
+            #[cfg(feature = "bayes")]
+            By::Nuts(_) => Box::new(nuts(options)),
         }
     }
 
@@ -86,6 +102,8 @@ impl Fitted {
         match &self.by {
             By::Search(fit) => fit.posterior(),
             By::LeastSquares { posterior, .. } => posterior,
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => fit.posterior(),
         }
     }
 
@@ -100,17 +118,32 @@ impl Fitted {
             By::LeastSquares { .. } => {
                 report.with_note(format!("least squares at median transforms, {draws} draws"))
             }
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => {
+                let report_on = fit.report();
+                let (chains, each) = report_on.size();
+                report.with_note(format!(
+                    "{chains} chains of {each} draws, R-hat at most {:.3}, {:.0} effective draws at \
+                     least, {} divergences; {draws} draws kept",
+                    report_on.r_hat(),
+                    report_on.ess_bulk(),
+                    report_on.divergences()
+                ))
+            }
         }
     }
 
-    /// The classical table of coefficients, in units of the KPI's and each channel's scale.
+    /// The classical table of coefficients, in units of the KPI's and each channel's scale; what the
+    /// data added to the priors.
     pub(crate) fn coefficients(&self) -> Vec<Section> {
         match &self.by {
-            By::Search(_) => Vec::new(),
             By::LeastSquares { summary, .. } => {
                 let sections = summary.sections().into_iter();
                 sections.map(Section::set_apart).collect()
             }
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => vec![learned(fit.report().learned())],
+            By::Search(_) => Vec::new(),
         }
     }
 
@@ -127,7 +160,51 @@ impl Fitted {
                 });
             }
             By::LeastSquares { summary, .. } => document["regression"] = json!(summary),
+            #[cfg(feature = "bayes")]
+            By::Nuts(fit) => {
+                let report = fit.report();
+                document["diagnostics"] = json!({
+                    "r_hat": report.r_hat(),
+                    "ess_bulk": report.ess_bulk(),
+                    "ess_tail": report.ess_tail(),
+                    "divergences": report.divergences(),
+                    "gradients": report.gradients(),
+                    "parameters": report.parameters(),
+                    "learned": report.learned(),
+                });
+            }
         }
         document["seconds"] = json!({"fit": self.seconds});
     }
+}
+
+/// The sampler that is asked for.
+#[cfg(feature = "bayes")]
+fn nuts(options: &Options) -> Nuts {
+    Nuts::default()
+        .with_draws(options.draws)
+        .with_seed(options.seed)
+}
+
+/// What the data added to each channel's prior.
+#[cfg(feature = "bayes")]
+fn learned(channels: &[Learned]) -> Section {
+    let says = |learned: &Learned| match learned.source() {
+        LearnedFrom::Data if learned.contradicts_prior() => "the data, against the prior",
+        LearnedFrom::Data => "the data",
+        LearnedFrom::Both => "data and prior",
+        _ => "mostly the prior: test this channel",
+    };
+    let row = |learned: &Learned| {
+        [
+            Cell::from(&learned.channel),
+            Cell::number(learned.contraction, 2),
+            Cell::number(learned.shift, 1),
+            Cell::from(says(learned)),
+        ]
+    };
+    let columns = ["learned of", "contraction", "shift", "comes from"];
+    Section::new()
+        .with_table(Table::new(columns).with_rows(channels.iter().map(row)))
+        .set_apart()
 }

@@ -21,7 +21,7 @@ pub(crate) enum EstimatorName {
     Search,
     /// Regression at each transform's median, with its table of coefficients
     LeastSquares,
-    /// Not available yet
+    /// The posterior by the No-U-Turn Sampler; needs --features bayes
     Nuts,
 }
 
@@ -101,7 +101,10 @@ pub(crate) struct Options {
     /// Candidates to try besides, for the Pareto front of fit and agreement with spend shares
     #[arg(long, default_value_t = 240)]
     pub(crate) front_trials: usize,
-    /// Seed of the search
+    /// Draws of each of the sampler's four chains after its warm-up
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) draws: usize,
+    /// Seed of the search or the sampler
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Lift tests: channel,geo,start,end,spend_change,outcome_change,standard_error; with a column

@@ -6,9 +6,15 @@
 pub(crate) mod design;
 mod estimate;
 pub(crate) mod lift;
+mod likeness;
+mod matched;
+mod noise;
+mod report;
+pub(crate) mod selection;
 mod synthetic;
 #[cfg(test)]
 mod tests;
 
 pub use self::design::GeoTest;
 pub use self::lift::{GeoEffect, GeoLift};
+pub use self::selection::{GeoCandidate, GeoSelection};

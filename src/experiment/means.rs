@@ -86,8 +86,13 @@ impl Sample {
         Self::new(values.len() as u64, mean, squares / (count - 1.0).max(1.0))
     }
 
+    /// The mean.
+    pub const fn mean(&self) -> f64 {
+        self.mean
+    }
+
     /// Squared standard error of the mean.
-    fn error(&self) -> f64 {
+    pub(crate) fn squared_error(&self) -> f64 {
         self.variance / self.count as f64
     }
 }
@@ -114,7 +119,7 @@ pub fn compare_means(
     treatment: Sample,
     level: ConfidenceLevel,
 ) -> Result<Difference> {
-    let squared = control.error() + treatment.error();
+    let squared = control.squared_error() + treatment.squared_error();
     if squared <= 0.0 {
         return Err(Error::setting(
             "variance of both arms",
@@ -129,7 +134,7 @@ pub fn compare_means(
             "numbers whose sums and squares stay finite",
         ));
     }
-    let part = |arm: &Sample| (arm.error() / squared).powi(2) / (arm.count - 1) as f64;
+    let part = |arm: &Sample| (arm.squared_error() / squared).powi(2) / (arm.count - 1) as f64;
     let student = Student::new(1.0 / (part(&control) + part(&treatment)));
     let (estimate, standard_error) = (treatment.mean - control.mean, squared.sqrt());
     let half = student.quantile(level.upper()) * standard_error;

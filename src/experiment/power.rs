@@ -137,6 +137,8 @@ pub struct PowerAnalysis {
     effect: Effect,
     power: f64,
     significance: f64,
+    reached: f64,
+    variance_reduction: f64,
 }
 
 impl PowerAnalysis {
@@ -146,6 +148,8 @@ impl PowerAnalysis {
             effect,
             power: 0.8,
             significance: 0.05,
+            reached: 1.0,
+            variance_reduction: 0.0,
         }
     }
 
@@ -164,11 +168,42 @@ impl PowerAnalysis {
         }
     }
 
+    /// The share of an arm's persons whom the treatment can reach, above 0 and at most 1; 1 unless
+    /// set. The effect is that among those reached, and only they are compared: who would have been
+    /// reached must be known in the control too (ghost ads). Comparing everybody instead needs 1 /
+    /// share times as many again, as the effect is thinned out.
+    ///
+    /// ```
+    /// use mixtouch::experiment::{Effect, PowerAnalysis};
+    ///
+    /// let test = PowerAnalysis::new(Effect::Rates { control: 0.10, treatment: 0.12 });
+    /// assert_eq!(test.sample_size()?, 3841);
+    /// // A third of those assigned come by the place where the ad would be.
+    /// assert_eq!(test.with_reached(0.333).sample_size()?, 11_535);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn with_reached(self, reached: f64) -> Self {
+        Self { reached, ..self }
+    }
+
+    /// The share of the outcome's variance that persons' past explains, 0 to below 1: an adjusted
+    /// comparison ([`PersonLift::variance_reduction`](crate::experiment::PersonLift) of an earlier
+    /// test, or of one drawn by lot from the log) needs that many fewer persons.
+    #[must_use]
+    pub const fn with_variance_reduction(self, variance_reduction: f64) -> Self {
+        Self {
+            variance_reduction,
+            ..self
+        }
+    }
+
     /// Persons needed in each arm to find the effect with the power asked for; 2 or more.
     ///
     /// # Errors
-    /// If the effect is 0 or out of range, the significance is not between 0 and 1, or the power is
-    /// not between the significance and 1.
+    /// If the effect is 0 or out of range, the significance is not between 0 and 1, the power is not
+    /// between the significance and 1, or the share reached or the variance reduction is out of
+    /// range.
     pub fn sample_size(&self) -> Result<u64> {
         let (scale, z) = self.checked()?;
         if !(self.power > self.significance && self.power < 1.0) {
@@ -180,7 +215,8 @@ impl PowerAnalysis {
         }
         let root =
             (z * scale.without + normal::quantile(self.power) * scale.with) / scale.difference;
-        Ok(((root * root + self.effect.surplus(z)).ceil() as u64).max(2))
+        let compared = ((root * root + self.effect.surplus(z)).ceil()).max(2.0);
+        Ok((compared / self.reached).ceil() as u64)
     }
 
     /// The probability of finding the effect with a number of persons in each arm, 0 to 1.
@@ -195,7 +231,8 @@ impl PowerAnalysis {
         if persons < 2 {
             return Err(Error::setting("persons in an arm", persons, "at least 2"));
         }
-        let root = (persons as f64 - self.effect.surplus(z)).max(0.0).sqrt();
+        let compared = persons as f64 * self.reached;
+        let root = (compared - self.effect.surplus(z)).max(0.0).sqrt();
         Ok(normal::below(
             (root * scale.difference - z * scale.without) / scale.with,
         ))
@@ -212,8 +249,28 @@ impl PowerAnalysis {
                 "between 0 and 1",
             ));
         }
+        if !(self.reached > 0.0 && self.reached <= 1.0) {
+            return Err(Error::setting(
+                "share of persons reached",
+                self.reached,
+                "above 0 and at most 1",
+            ));
+        }
+        if !(0.0..1.0).contains(&self.variance_reduction) {
+            return Err(Error::setting(
+                "variance reduction",
+                self.variance_reduction,
+                "0 to below 1",
+            ));
+        }
+        let left = (1.0 - self.variance_reduction).sqrt();
+        let scale = self.effect.scale();
         Ok((
-            self.effect.scale(),
+            Scale {
+                without: scale.without * left,
+                with: scale.with * left,
+                ..scale
+            },
             normal::quantile(1.0 - 0.5 * self.significance),
         ))
     }
@@ -265,6 +322,21 @@ mod tests {
             deviation,
         };
         assert!(refused(means(0.0, 1.0)) && refused(means(1.0, f64::NAN)));
+    }
+
+    #[test]
+    fn a_past_that_explains_half_halves_the_persons() {
+        assert_eq!(
+            MEANS.with_variance_reduction(0.5).sample_size().unwrap(),
+            33
+        );
+        let reached = RATES.with_reached(0.5);
+        assert_eq!(reached.sample_size().unwrap(), 2 * 3841);
+        let power = |test: PowerAnalysis, persons| test.power_at(persons).unwrap();
+        assert!((power(reached, 2 * 3841) - power(RATES, 3841)).abs() < 1e-12);
+        assert!(RATES.with_reached(0.0).sample_size().is_err());
+        assert!(RATES.with_reached(1.5).power_at(100).is_err());
+        assert!(MEANS.with_variance_reduction(1.0).sample_size().is_err());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! CSV files in and out.
 
+#[cfg(feature = "csv")]
+mod assignments;
 pub(super) mod chunks;
 mod costs;
 pub(crate) mod events;

@@ -3,6 +3,7 @@
 //! | estimator | draws |
 //! |---|---|
 //! | [`Search`] | transforms and penalty by their evidence, coefficients at their optimum |
+//! | `Nuts` (feature `bayes`) | everything at once, by the No-U-Turn Sampler |
 //! | `LeastSquares` (feature `linfa`) | coefficients at given transforms, by their normal approximation |
 //!
 //! An [`Estimator`] takes a [`MixSpecification`](crate::mix::specification::MixSpecification) and a
@@ -19,6 +20,8 @@ mod fold;
 mod holdout;
 #[cfg(feature = "linfa")]
 mod least_squares;
+#[cfg(feature = "bayes")]
+mod nuts;
 mod objectives;
 mod problem;
 mod search;
@@ -33,5 +36,7 @@ pub use self::least_squares::{
     BreuschPagan, Coefficient, Family, LeastSquares, RegressionData, RegressionSummary,
     StandardErrors, durbin_watson,
 };
+#[cfg(feature = "bayes")]
+pub use self::nuts::{Learned, LearnedFrom, Nuts, NutsFit, NutsReport, ParameterReport};
 pub use self::search::{Search, SearchFit, SearchReport};
 pub use self::transformed_design::TransformedDesign;

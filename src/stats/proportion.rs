@@ -94,8 +94,13 @@ impl Proportion {
 }
 
 /// Wilson's score interval (1927) of a rate; it holds the rate and keeps within 0 to 1.
-pub(crate) fn wilson(rate: f64, population: u64, level: ConfidenceLevel) -> Interval {
-    let (trials, z) = (population as f64, level.z());
+fn wilson(rate: f64, population: u64, level: ConfidenceLevel) -> Interval {
+    wilson_at(rate, population as f64, level)
+}
+
+/// Wilson's interval of a rate from a number > 0 of independent trials, which need not be whole.
+pub(crate) fn wilson_at(rate: f64, trials: f64, level: ConfidenceLevel) -> Interval {
+    let z = level.z();
     let centre = (rate + z * z / (2.0 * trials)) / (1.0 + z * z / trials);
     let half = z / (1.0 + z * z / trials)
         * (rate * (1.0 - rate) / trials + z * z / (4.0 * trials * trials)).sqrt();

@@ -45,6 +45,7 @@ mod mix_tests;
 mod omnichannel;
 #[cfg(all(feature = "parquet", feature = "time"))]
 mod parquet;
+mod reconciliation;
 mod segments;
 mod set_models;
 mod state;

@@ -11,8 +11,10 @@ use crate::time::Day;
 /// turned back into the outcome's units.
 ///
 /// In simulated tests, 1,000 of each kind with 6 to 40 controls and 8 to 52 periods before, whose
-/// noise was even, larger in small geos or correlated over time, the 95 % intervals held the true
-/// change in 93 to 98 % of cases with either way to weight.
+/// noise was even or correlated over time, the 95 % intervals held the true change in 93 to 98 % of
+/// cases with either way to weight. With noise like 1 / sqrt(size), 20 controls and 26 periods
+/// before, they held it in 90 % of 400 tests of the four smallest geos and in 99.5 % of the four
+/// largest.
 ///
 /// ```
 /// use mixtouch::Day;
@@ -31,7 +33,7 @@ use crate::time::Day;
 /// let test = GeoTest::new(weeks, sales, &["north"], start, end)?;
 ///
 /// let lift = test.difference_in_differences(ConfidenceLevel::P95)?;
-/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.interval.low() > 30.0);
+/// assert!((lift.outcome_change - 39.0).abs() < 2.0 && lift.interval.low() > 20.0);
 /// let calibration = lift.lift_test("tv", "north", 500.0)?;
 /// assert_eq!(calibration.geo(), Some("north"));
 /// # Ok::<(), mixtouch::Error>(())

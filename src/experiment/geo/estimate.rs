@@ -1,8 +1,10 @@
 //! The lift of a geo test by differences or by synthetic controls.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::experiment::geo::design::{Geo, GeoTest, at_least};
 use crate::experiment::geo::lift::{GeoEffect, GeoLift};
+use crate::experiment::geo::matched::{Matched, squares_by};
+use crate::experiment::geo::noise::Noise;
 use crate::experiment::geo::synthetic::simplex_weights;
 use crate::stats::student::Student;
 use crate::stats::{ConfidenceLevel, Interval};
@@ -11,12 +13,17 @@ impl GeoTest {
     /// The lift against the mean of all controls.
     ///
     /// The effect is the change of the treated from before to during, less that of the controls,
-    /// relative to each geo's level. Every control in turn is taken for treated; the spread of
-    /// these placebo effects gives the error. The interval is that of Student's distribution with
-    /// one degree of freedom less than there are controls.
+    /// relative to each geo's level. The interval is that of Student's distribution with one degree
+    /// of freedom less than there are controls, about an error of
     ///
-    /// That presumes geos whose relative noise is alike and that share no trend or season beyond
-    /// the controls' mean.
+    /// error^2 = k sum over geos of (what the geo weighs)^2 x its variance before the test
+    ///
+    /// where k is the mean square of placebo effects (every control in turn taken for treated) in
+    /// units of the variance before. A geo's variance is that about its controls, drawn to the mean
+    /// of all geos as if by four periods more. Small, noisy geos so have wider intervals than large
+    /// ones.
+    ///
+    /// That presumes geos that share no trend or season beyond the controls' mean.
     ///
     /// # Errors
     /// If the placebo effects are all 0, so that nothing separates an effect from chance.
@@ -50,22 +57,15 @@ impl GeoTest {
         level: ConfidenceLevel,
         weigh: impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
     ) -> Result<GeoLift> {
-        let (placebos, deviation) = self.placebos(&weigh)?;
-        let controls: Vec<&Geo> = self.controls.iter().collect();
-        let mut effects = Vec::with_capacity(self.treated.len());
-        let (mut own, mut shared) = (0.0, vec![0.0; controls.len()]);
-        for geo in &self.treated {
-            let weights = weigh(geo, &controls);
-            own += geo.mean * geo.mean;
-            shared
-                .iter_mut()
-                .zip(&weights)
-                .for_each(|(sum, weight)| *sum += geo.mean * weight);
-            effects.push(effect(geo, &controls, weights, deviation));
-        }
+        let (treated, controls) = self.matched(weigh);
+        let noise = Noise::new(self, &treated, &controls)?;
+        let effects: Vec<GeoEffect> = treated
+            .iter()
+            .zip(&noise.treated)
+            .map(|(matched, &own)| self.effect(matched, own, &noise.controls))
+            .collect();
         let outcome_change: f64 = effects.iter().map(|effect| effect.outcome_change).sum();
-        // Treated geos share controls, so their errors are not independent.
-        let standard_error = deviation * (own + squares(&shared)).sqrt();
+        let standard_error = total_error(&treated, &noise);
         let student = Student::new((controls.len() - 1) as f64);
         let half = student.quantile(level.upper()) * standard_error;
         Ok(GeoLift {
@@ -76,62 +76,59 @@ impl GeoTest {
             standard_error,
             interval: Interval::new(outcome_change - half, outcome_change + half, level)?,
             p_value: student.two_sided(outcome_change / standard_error),
-            placebos,
+            placebos: noise.placebos,
         })
     }
 
-    /// Every control's effect as if it were treated, and the standard deviation of one geo's sum
-    /// that they show.
-    fn placebos(
+    /// The treated and the control geos with the weights of the controls each is compared with; a
+    /// control weighs 0 in its own comparison.
+    fn matched(
         &self,
-        weigh: &impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
-    ) -> Result<(Vec<(String, f64)>, f64)> {
-        let mut placebos = Vec::with_capacity(self.controls.len());
-        let mut variance = 0.0;
-        for (index, geo) in self.controls.iter().enumerate() {
-            let (before, after) = (&self.controls[..index], &self.controls[index + 1..]);
-            let others: Vec<&Geo> = before.iter().chain(after).collect();
-            let weights = weigh(geo, &others);
-            let effect = geo.during - expected(&weights, &others);
-            // A placebo's own noise and that of its weighted controls.
-            variance += effect * effect / (1.0 + squares(&weights)) / self.controls.len() as f64;
-            placebos.push((geo.name.clone(), effect));
+        weigh: impl Fn(&Geo, &[&Geo]) -> Vec<f64>,
+    ) -> (Vec<Matched<'_>>, Vec<Matched<'_>>) {
+        let all: Vec<&Geo> = self.controls.iter().collect();
+        let treated = self.treated.iter().map(|geo| Matched {
+            geo,
+            weights: weigh(geo, &all),
+        });
+        let controls = self.controls.iter().enumerate().map(|(index, geo)| {
+            let others = [&all[..index], &all[index + 1..]].concat();
+            let mut weights = weigh(geo, &others);
+            weights.insert(index, 0.0);
+            Matched { geo, weights }
+        });
+        (treated.collect(), controls.collect())
+    }
+
+    fn effect(&self, matched: &Matched<'_>, own: f64, controls: &[f64]) -> GeoEffect {
+        let Matched { geo, weights } = matched;
+        let variance = own + squares_by(weights, |control| controls[control]);
+        GeoEffect {
+            geo: geo.name.clone(),
+            outcome_change: geo.mean * matched.effect(&self.controls),
+            standard_error: geo.mean * variance.sqrt(),
+            counterfactual: geo.mean * matched.expected(&self.controls),
+            weights: self
+                .controls
+                .iter()
+                .map(|control| control.name.clone())
+                .zip(weights.iter().copied())
+                .collect(),
         }
-        if variance > 0.0 {
-            return Ok((placebos, variance.sqrt()));
-        }
-        Err(Error::setting(
-            "spread of the control geos",
-            0,
-            "> 0: without noise nothing separates an effect from chance",
-        ))
     }
 }
 
-fn effect(geo: &Geo, controls: &[&Geo], weights: Vec<f64>, deviation: f64) -> GeoEffect {
-    let expected = expected(&weights, controls);
-    GeoEffect {
-        geo: geo.name.clone(),
-        outcome_change: geo.mean * (geo.during - expected),
-        standard_error: geo.mean * deviation * (1.0 + squares(&weights)).sqrt(),
-        counterfactual: geo.mean * expected,
-        weights: controls
-            .iter()
-            .map(|control| control.name.clone())
-            .zip(weights)
-            .collect(),
+/// The error of all treated geos' change together. They share controls, so their errors are not
+/// independent.
+fn total_error(treated: &[Matched<'_>], noise: &Noise) -> f64 {
+    let mut shared = vec![0.0; noise.controls.len()];
+    let mut variance = 0.0;
+    for (matched, own) in treated.iter().zip(&noise.treated) {
+        let mean = matched.geo.mean;
+        variance += mean * mean * own;
+        for (sum, weight) in shared.iter_mut().zip(&matched.weights) {
+            *sum += mean * weight;
+        }
     }
-}
-
-/// The weighted mean of what geos did during the test, relative to before.
-fn expected(weights: &[f64], geos: &[&Geo]) -> f64 {
-    weights
-        .iter()
-        .zip(geos)
-        .map(|(weight, geo)| weight * geo.during)
-        .sum()
-}
-
-fn squares(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum()
+    (variance + squares_by(&shared, |control| noise.controls[control])).sqrt()
 }

@@ -95,14 +95,18 @@ pub struct GeoLift {
 }
 
 impl GeoLift {
+    /// The outcome to expect of all treated geos without the test.
+    pub fn counterfactual(&self) -> f64 {
+        self.effects
+            .iter()
+            .map(|effect| effect.counterfactual)
+            .sum()
+    }
+
     /// The effect in all treated geos, divided by the outcome to expect without the test; `None`
     /// where that is 0.
     pub fn relative(&self) -> Option<f64> {
-        let counterfactual: f64 = self
-            .effects
-            .iter()
-            .map(|effect| effect.counterfactual)
-            .sum();
+        let counterfactual = self.counterfactual();
         (counterfactual != 0.0).then(|| self.outcome_change / counterfactual)
     }
 

@@ -157,7 +157,7 @@ pub struct GroupComparison {
 pub(crate) enum Measure {
     /// Welch's test of the means; the more, the better or the worse.
     Mean { more_is_better: bool },
-    /// Newcombe's interval and the z test of the share of values > 0.
+    /// The z test of the share of values > 0, and its interval.
     Share,
 }
 

@@ -11,6 +11,8 @@ use crate::mix::specification::scales::Scales;
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Transform;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order};
+#[cfg(feature = "bayes")]
+use crate::mix::transform::{ChannelCurve, Prior};
 use crate::mix::transform::{SaturationFamily, TransformParameter};
 
 /// A channel's families and parameters, and its activity in units of each geo's maximum.
@@ -51,6 +53,39 @@ impl ChannelDesign {
 
     pub(crate) fn dimensions(&self) -> usize {
         self.adstock_parameters.len() + self.saturation_parameters.len()
+    }
+
+    /// The transform parameters' names, adstock's first.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &'static str> {
+        let parameters = self.adstock_parameters.iter();
+        parameters
+            .chain(&self.saturation_parameters)
+            .map(TransformParameter::name)
+    }
+
+    /// The transform parameters' priors, adstock's first.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn priors(&self) -> impl Iterator<Item = &Prior> {
+        let parameters = self.adstock_parameters.iter();
+        parameters
+            .chain(&self.saturation_parameters)
+            .map(TransformParameter::prior)
+    }
+
+    /// The curve with given values of its parameters, adstock's first.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn curve(&self, values: &[f64], order: Order) -> ChannelCurve {
+        let (adstock, saturation) = values.split_at(self.adstock_parameters.len());
+        let transform = Transform {
+            adstock: self.adstock,
+            adstock_at: adstock.to_vec(),
+            saturation: self.saturation,
+            saturation_at: saturation.to_vec(),
+            window: self.window,
+            order,
+        };
+        transform.bind(&self.activity)
     }
 
     /// The transform at a point of the unit cube.

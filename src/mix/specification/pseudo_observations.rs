@@ -21,11 +21,12 @@ pub(crate) struct PseudoObservation {
     pub(crate) standard_error: f64,
     /// One unit of the row in units of the KPI.
     pub(crate) unit: f64,
-    kind: Kind,
+    pub(crate) kind: Kind,
 }
 
+/// What a row states.
 #[derive(Debug, Clone)]
-enum Kind {
+pub(crate) enum Kind {
     /// Activity that the panel does not show - with the test's change, or without it where the
     /// panel has it -, per geo the test ran in, and the periods it ran.
     Lift {

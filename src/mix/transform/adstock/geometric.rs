@@ -64,6 +64,49 @@ impl Geometric {
     }
 }
 
+#[cfg(feature = "bayes")]
+impl Geometric {
+    /// Carried-over spend of the last `carried.len()` periods and its derivative by alpha, by one
+    /// recursion: a_t = x_t + alpha a_(t-1) - alpha^L x_(t-L), L the window's length. Where nothing
+    /// ran within the window both are 0, not what rounding leaves.
+    pub(crate) fn carry_with_slope(&self, spend: &[f64], carried: &mut [f64], slope: &mut [f64]) {
+        let (length, alpha) = (self.window.length(), self.alpha);
+        let leaving = (
+            power(alpha, length),
+            length as f64 * power(alpha, length - 1),
+        );
+        let total = self.total();
+        let history = spend.len() - carried.len();
+        let (mut stock, mut by_alpha, mut ran) = (0.0, 0.0, 0);
+        for (t, x) in spend.iter().enumerate() {
+            ran = if *x == 0.0 { ran + 1 } else { 0 };
+            let gone = if t >= length { spend[t - length] } else { 0.0 };
+            by_alpha = stock + alpha * by_alpha - leaving.1 * gone;
+            stock = x + alpha * stock - leaving.0 * gone;
+            if ran >= length {
+                (stock, by_alpha) = (0.0, 0.0);
+            }
+            if t >= history {
+                carried[t - history] = stock / total.0;
+                slope[t - history] = (by_alpha - stock / total.0 * total.1) / total.0;
+            }
+        }
+    }
+
+    /// What weights are divided by, and its derivative by alpha.
+    fn total(&self) -> (f64, f64) {
+        if !self.window.normalised() {
+            return (1.0, 0.0);
+        }
+        let (mut total, mut derivative) = (0.0, 0.0);
+        for _ in 0..self.window.length() {
+            derivative = total + self.alpha * derivative;
+            total = 1.0 + self.alpha * total;
+        }
+        (total, derivative)
+    }
+}
+
 /// base^lag by repeated multiplication: exact at lag 0, also for base 0.
 fn power(base: f64, lag: usize) -> f64 {
     (0..lag).fold(1.0, |product, _| product * base)

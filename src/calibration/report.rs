@@ -1,0 +1,73 @@
+//! The joint answer as text and tables.
+
+use std::fmt;
+
+use crate::calibration::reconciled::{Reconciled, ReconciledChannel};
+use crate::report::{Cell, Report, Section, Table, figure};
+use crate::stats::Estimate;
+
+impl Report for Reconciled {
+    fn title(&self) -> String {
+        format!(
+            "{} and {} over {} outcomes",
+            self.methods[0],
+            self.methods[1],
+            figure(self.outcomes, 0)
+        )
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let [attribution, mix] = self.methods.each_ref().map(String::as_str);
+        let columns = ["channel", attribution, mix, "tests", "conflict", "together"];
+        let mut table = Table::new(columns).with_rows(self.channels.iter().map(row));
+        let mut baseline = vec![Cell::from("baseline")];
+        baseline.extend([Cell::MISSING, Cell::MISSING, Cell::MISSING, Cell::MISSING]);
+        baseline.push(total(self.baseline));
+        table.push_row(baseline);
+        vec![
+            Section::new().with_table(table).with_lines(
+                self.channels
+                    .iter()
+                    .filter_map(|row| self.contradiction(row)),
+            ),
+        ]
+    }
+}
+
+fn row(row: &ReconciledChannel) -> Vec<Cell> {
+    vec![
+        Cell::from(&row.channel),
+        total(row.attribution),
+        total(row.mix),
+        total(row.tests),
+        Cell::number(row.conflict, 1),
+        total(row.together),
+    ]
+}
+
+fn total(estimate: Option<Estimate>) -> Cell {
+    estimate.map_or(Cell::MISSING, |estimate| Cell::estimate(estimate, 0))
+}
+
+impl Reconciled {
+    fn contradiction(&self, row: &ReconciledChannel) -> Option<String> {
+        if row.together.is_some() {
+            return None;
+        }
+        let [attribution, mix] = self.methods.each_ref();
+        let (one, other) = (row.attribution?.value(), row.mix?.value());
+        Some(format!(
+            "{}: {attribution} says {}, {mix} {}. They contradict each other and are not averaged; \
+             a test of this channel decides.",
+            row.channel,
+            figure(one, 0),
+            figure(other, 0)
+        ))
+    }
+}
+
+impl fmt::Display for Reconciled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.document().fmt(f)
+    }
+}

@@ -1,0 +1,170 @@
+//! Joint answers by hand, from both halves, and on bad input.
+
+use crate::attribution::hazard::AdditiveHazard;
+use crate::attribution::rules::Linear;
+use crate::attribution::{Bootstrap, Comparison};
+use crate::calibration::{ChannelTotals, Outcomes, Reconciliation};
+use crate::event::CostTable;
+use crate::experiment::LiftTest;
+use crate::journeys::JourneyOptions;
+use crate::journeys::build::JourneyBuilder;
+use crate::report::Report;
+use crate::simulate::worlds::World;
+use crate::time::Day;
+
+fn totals(method: &str, channels: &[(&str, f64, f64)]) -> ChannelTotals {
+    ChannelTotals::new(method, channels.iter().copied())
+        .unwrap()
+        .with_structural_error(0.0)
+}
+
+fn day(text: &str) -> Day {
+    text.parse().unwrap()
+}
+
+fn test(channel: &str, brought: f64, error: f64) -> LiftTest {
+    LiftTest::new(channel, day("2026-03-02"), day("2026-03-29"))
+        .with_spend_change(100.0)
+        .with_outcome_change(brought)
+        .with_standard_error(error)
+}
+
+#[test]
+fn two_answers_are_weighed_by_their_precision() {
+    let log = totals("log", &[("a", 100.0, 10.0), ("b", 50.0, 5.0)]);
+    let mix = totals("mix", &[("a", 120.0, 20.0), ("c", 30.0, 3.0)]);
+    let joint = Reconciliation::new(400.0, log, mix).solve().unwrap();
+    let together = |name: &str| joint.channel(name).unwrap().together.unwrap();
+    // 100 at 1/100 and 120 at 1/400: 104 +- sqrt(80).
+    assert!((together("a").value() - 104.0).abs() < 1e-9);
+    let half = 1.644_853_626_951 * 80.0_f64.sqrt();
+    assert!((together("a").interval().half_width() - half).abs() < 1e-6);
+    assert!((together("b").value() - 50.0).abs() < 1e-9);
+    assert!((together("c").value() - 30.0).abs() < 1e-9);
+    assert_eq!(joint.channel("b").unwrap().conflict, None);
+    let z = joint.channel("a").unwrap().conflict.unwrap();
+    assert!((z + 20.0 / 500.0_f64.sqrt()).abs() < 1e-9);
+    // The whole is kept.
+    let baseline = joint.baseline.unwrap();
+    assert!((baseline.value() - (400.0 - 184.0)).abs() < 1e-9);
+    let error = 1.644_853_626_951 * (80.0_f64 + 25.0 + 9.0).sqrt();
+    assert!((baseline.interval().half_width() - error).abs() < 1e-6);
+    assert!((joint.kept_share("a").unwrap() - 1.04).abs() < 1e-9);
+}
+
+#[test]
+fn contradictions_are_shown_apart_until_a_test_decides() {
+    let log = totals("log", &[("a", 300.0, 10.0), ("b", 40.0, 5.0)]);
+    let mix = totals("mix", &[("a", 100.0, 20.0), ("b", 44.0, 5.0)]);
+    let apart = Reconciliation::new(900.0, log.clone(), mix.clone());
+    let joint = apart.solve().unwrap();
+    assert!(joint.channel("a").unwrap().together.is_none() && joint.baseline.is_none());
+    assert!(joint.channel("b").unwrap().together.is_some());
+    assert_eq!(joint.kept_share("a"), None);
+    let text = joint.to_text();
+    assert!(
+        text.contains("a: log says 300, mix 100. They contradict each other"),
+        "{text}"
+    );
+
+    // A test of half the channel brought 55: 110 in all, with the mix model and against the log.
+    let decided = apart
+        .clone()
+        .with_test(&test("a", 55.0, 10.0), 0.5)
+        .solve()
+        .unwrap();
+    let row = decided.channel("a").unwrap();
+    assert!((row.tests.unwrap().value() - 110.0).abs() < 1e-9);
+    assert!(
+        (row.together.unwrap().value() - 105.0).abs() < 1e-9,
+        "{row:?}"
+    );
+    assert!(decided.baseline.is_some());
+
+    // One that contradicts both stands alone.
+    let alone = apart
+        .with_test(&test("a", 200.0, 3.0), 1.0)
+        .solve()
+        .unwrap();
+    assert!((alone.channel("a").unwrap().together.unwrap().value() - 200.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_pause_counts_like_a_push() {
+    let log = totals("log", &[("a", 100.0, 10.0)]);
+    let mix = totals("mix", &[("a", 100.0, 10.0)]);
+    let pause = test("a", -90.0, 10.0).with_spend_change(-100.0);
+    let joint = Reconciliation::new(300.0, log, mix).with_test(&pause, 1.0);
+    let row = joint.solve().unwrap().channels[0].clone();
+    assert!((row.tests.unwrap().value() - 90.0).abs() < 1e-9);
+    assert!((row.together.unwrap().value() - 290.0 / 3.0).abs() < 1e-9);
+}
+
+#[test]
+fn channels_that_the_log_cannot_see_say_nothing() {
+    let log = World::Baseline.simulate(2_000, 1).unwrap();
+    let mut costs = CostTable::new();
+    costs.push("billboard", day("2026-01-05"), 5_000.0).unwrap();
+    let mut builder = JourneyBuilder::new(JourneyOptions::default());
+    builder.extend_all(log.batches()).unwrap();
+    builder.add_costs(&costs);
+    let journeys = builder.build().unwrap();
+    let table = Comparison::new()
+        .fit("hazard", AdditiveHazard::default())
+        .model("linear", Linear)
+        .bootstrap(Bootstrap::new(20, 1).unwrap())
+        .run(&journeys)
+        .unwrap();
+    let credited = ChannelTotals::of_attribution(&table, "hazard", Outcomes::Conversions).unwrap();
+    assert_eq!(
+        credited.total("billboard"),
+        None,
+        "a belief of 0 would kill the channel"
+    );
+    let video = table.model("hazard").unwrap().channel("video").unwrap();
+    assert_eq!(credited.total("video"), Some(video.conversions));
+    let error = ChannelTotals::of_attribution(&table, "markov", Outcomes::Value).unwrap_err();
+    assert!(error.to_string().contains("hazard, linear"), "{error}");
+}
+
+#[test]
+fn beliefs_follow_the_joint_answer() {
+    let log = totals("log", &[("a", 100.0, 10.0), ("b", 50.0, 5.0)]);
+    let mix = totals("mix", &[("a", 100.0, 10.0)]);
+    let joint = Reconciliation::new(300.0, log, mix).solve().unwrap();
+    let priors = joint
+        .roi_priors([("a", 50.0), ("b", 0.0), ("c", 10.0)])
+        .unwrap();
+    assert_eq!(priors.len(), 1);
+    assert!((priors[0].mean() - 2.0).abs() < 1e-9);
+    let error = 50.0_f64.sqrt() / 50.0;
+    assert!((priors[0].standard_deviation() - error).abs() < 1e-9);
+    assert!(joint.roi_priors([("a", -1.0)]).is_err());
+}
+
+#[test]
+fn what_is_no_answer_is_refused() {
+    let new = |channels: &[(&'static str, f64, f64)]| {
+        let made = ChannelTotals::new("log", channels.iter().copied());
+        made.unwrap_err().to_string()
+    };
+    assert!(new(&[]).contains("list of channels that log credits"));
+    assert!(new(&[("a", 1.0, 1.0), ("a", 1.0, 1.0)]).contains("\"a\" twice"));
+    assert!(new(&[("a", f64::NAN, 1.0)]).contains("total of \"a\" by log is NaN"));
+    assert!(new(&[("a", 0.0, 0.0)]).contains("standard error of \"a\" by log is 0"));
+    let one = totals("log", &[("a", 100.0, 10.0)]);
+    let joint = Reconciliation::new(300.0, one.clone(), one.clone());
+    assert!(
+        joint
+            .clone()
+            .with_test(&test("a", 1.0, 1.0), 0.0)
+            .solve()
+            .is_err()
+    );
+    assert!(joint.with_test(&test("a", 1.0, 0.0), 1.0).solve().is_err());
+    assert!(
+        Reconciliation::new(f64::NAN, one.clone(), one)
+            .solve()
+            .is_err()
+    );
+}

@@ -1,0 +1,97 @@
+//! A fit: the posterior and the report on its chains.
+
+use crate::error::{Error, Result};
+use crate::mix::estimate::design::Design;
+use crate::mix::estimate::nuts::chains::{Chain, run};
+use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::draws::posterior;
+use crate::mix::estimate::nuts::learned::learned;
+use crate::mix::estimate::nuts::mode::{mode, rounding};
+use crate::mix::estimate::nuts::report::NutsReport;
+use crate::mix::estimate::nuts::settings::Nuts;
+use crate::mix::estimate::nuts::whitened::Whitened;
+use crate::mix::panel::Panel;
+use crate::mix::posterior::Posterior;
+use crate::mix::specification::{MixSpecification, Pooling};
+use crate::progress::{Progress, Stage};
+
+/// Draws that a stopped chain must have to count.
+const LEAST_DRAWS: usize = 20;
+
+/// What [`Nuts`] found: the posterior and the report on the chains.
+///
+/// An example is at [`Nuts`].
+#[derive(Debug, Clone)]
+pub struct NutsFit {
+    posterior: Posterior,
+    report: NutsReport,
+}
+
+impl NutsFit {
+    pub(super) fn new(
+        settings: &Nuts,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let mut design = Design::new(panel, specification, 0)?;
+        match specification.pooling {
+            Pooling::Pooled => {}
+            Pooling::Partial(_) if panel.geos().len() > 1 => {
+                return Err(Error::setting(
+                    "pooling",
+                    "partial",
+                    "pooled or separate geos for a posterior by NUTS; a search takes any",
+                ));
+            }
+            _ => design = design.by_geo(panel, specification),
+        }
+        let density = Density::new(design, panel)?;
+        let mode = mode(&density);
+        let rounding = rounding(&density, &mode);
+        let whitened = Whitened::new(&density, &mode, &rounding);
+        let chains = run(settings, &whitened, progress)?;
+        let chains = equally_long(chains)?;
+        Ok(Self {
+            report: NutsReport::new(
+                &density.layout.names,
+                &chains,
+                learned(&density, &chains, settings.seed),
+            ),
+            posterior: posterior(&density, specification, panel, &chains, settings)?,
+        })
+    }
+
+    /// The posterior.
+    pub const fn posterior(&self) -> &Posterior {
+        &self.posterior
+    }
+
+    /// The posterior, without the report.
+    pub fn into_posterior(self) -> Posterior {
+        self.posterior
+    }
+
+    /// The report on the chains.
+    pub const fn report(&self) -> &NutsReport {
+        &self.report
+    }
+}
+
+/// Chains cut to the length of the shortest, where the work was stopped.
+fn equally_long(mut chains: Vec<Chain>) -> Result<Vec<Chain>> {
+    let shortest = chains
+        .iter()
+        .map(|chain| chain.draws.len())
+        .min()
+        .unwrap_or(0);
+    if shortest < LEAST_DRAWS {
+        return Err(Error::Cancelled {
+            stage: Stage::Sampling,
+        });
+    }
+    chains
+        .iter_mut()
+        .for_each(|chain| chain.draws.truncate(shortest));
+    Ok(chains)
+}

@@ -1,0 +1,164 @@
+//! Whether the chains say the same.
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::mix::estimate::nuts::chains::Chain;
+use crate::mix::estimate::nuts::learned::Learned;
+use crate::stats::convergence::{ess_bulk, ess_tail, r_hat};
+
+/// R-hat above which chains disagree, and the bulk effective draws below which they say too little
+/// (Vehtari and co-authors 2021 ask for 1.01 and 400 for figures to report; beyond these a result
+/// is none).
+const MOST_R_HAT: f64 = 1.05;
+const LEAST_ESS: f64 = 100.0;
+
+/// How well one parameter was sampled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ParameterReport {
+    /// The channel and parameter, such as `tv.alpha`; `tv.contribution` is the logarithm of the mean
+    /// contribution, `noise` that of the noise.
+    pub name: String,
+    /// How much wider all chains together are than each by itself: rank-normalised split R-hat
+    /// (Vehtari and co-authors 2021); 1 where they agree.
+    pub r_hat: f64,
+    /// The number of independent draws that would know the middle as well.
+    pub ess_bulk: f64,
+    /// The number of independent draws that would know the 5 % and 95 % points as well.
+    pub ess_tail: f64,
+}
+
+/// How well the posterior was sampled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct NutsReport {
+    parameters: Vec<ParameterReport>,
+    learned: Vec<Learned>,
+    draws: usize,
+    chains: usize,
+    divergences: u64,
+    gradients: u64,
+    stopped: bool,
+}
+
+impl NutsReport {
+    pub(super) fn new(names: &[String], chains: &[Chain], learned: Vec<Learned>) -> Self {
+        let parameter = |(at, name): (usize, &String)| {
+            let series: Vec<Vec<f64>> = chains
+                .iter()
+                .map(|chain| chain.draws.iter().map(|draw| draw[at]).collect())
+                .collect();
+            ParameterReport {
+                name: name.clone(),
+                r_hat: r_hat(&series),
+                ess_bulk: ess_bulk(&series),
+                ess_tail: ess_tail(&series),
+            }
+        };
+        Self {
+            parameters: names.iter().enumerate().map(parameter).collect(),
+            learned,
+            draws: chains.first().map_or(0, |chain| chain.draws.len()),
+            chains: chains.len(),
+            divergences: chains.iter().map(|chain| chain.divergences).sum(),
+            gradients: chains.iter().map(|chain| chain.gradients).sum(),
+            stopped: chains.iter().any(|chain| chain.stopped),
+        }
+    }
+
+    /// By parameter.
+    pub fn parameters(&self) -> &[ParameterReport] {
+        &self.parameters
+    }
+
+    /// By channel, what the data added to the prior.
+    pub fn learned(&self) -> &[Learned] {
+        &self.learned
+    }
+
+    /// Chains, and draws of each after the warm-up.
+    pub const fn size(&self) -> (usize, usize) {
+        (self.chains, self.draws)
+    }
+
+    /// Steps after the warm-up at which the sampler lost the posterior's shape; any but a few mean
+    /// that a part of it was not visited.
+    pub const fn divergences(&self) -> u64 {
+        self.divergences
+    }
+
+    /// How often density and gradient were evaluated.
+    pub const fn gradients(&self) -> u64 {
+        self.gradients
+    }
+
+    /// Whether an observer stopped the sampler early.
+    pub const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The largest R-hat.
+    pub fn r_hat(&self) -> f64 {
+        let each = self.parameters.iter().map(|parameter| parameter.r_hat);
+        each.fold(1.0, f64::max)
+    }
+
+    /// The smallest bulk effective number of draws.
+    pub fn ess_bulk(&self) -> f64 {
+        let each = self.parameters.iter().map(|parameter| parameter.ess_bulk);
+        each.fold(f64::INFINITY, f64::min)
+    }
+
+    /// The smallest tail effective number of draws.
+    pub fn ess_tail(&self) -> f64 {
+        let each = self.parameters.iter().map(|parameter| parameter.ess_tail);
+        each.fold(f64::INFINITY, f64::min)
+    }
+
+    /// Whether the chains agree well enough to say anything: R-hat at most 1.05, 100 effective draws
+    /// and at most 1 % divergences.
+    ///
+    /// # Errors
+    /// If not, with the worst parameter and what to do.
+    pub fn check(&self) -> Result<()> {
+        let worst = |worse: fn(&ParameterReport, &ParameterReport) -> bool| {
+            self.parameters
+                .iter()
+                .reduce(|a, b| if worse(b, a) { b } else { a })
+        };
+        let Some((r_hat, ess)) =
+            worst(|a, b| a.r_hat > b.r_hat).zip(worst(|a, b| a.ess_bulk < b.ess_bulk))
+        else {
+            return Ok(());
+        };
+        let refuse = |what: String, value: String, expected: &str| {
+            Err(Error::setting(what, value, expected.to_owned()))
+        };
+        let agree = r_hat.r_hat <= MOST_R_HAT;
+        if !agree {
+            return refuse(
+                format!("R-hat of {}", r_hat.name),
+                format!("{:.3}", r_hat.r_hat),
+                "1.05 or less: warm up longer, or give the channel a narrower prior or a test",
+            );
+        }
+        let enough = ess.ess_bulk >= LEAST_ESS;
+        if !enough {
+            return refuse(
+                format!("effective draws of {}", ess.name),
+                format!("{:.0}", ess.ess_bulk),
+                "100 or more: draw more",
+            );
+        }
+        let all = (self.chains * self.draws) as u64;
+        if 100 * self.divergences > all {
+            return refuse(
+                "divergences".to_owned(),
+                format!("{} of {all} draws", self.divergences),
+                "1 % at most: raise the share of steps to accept, or narrow the priors",
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,174 @@
+//! The settings of the sampler.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::mix::estimate::estimator::Estimator;
+use crate::mix::estimate::nuts::fit::NutsFit;
+use crate::mix::panel::Panel;
+use crate::mix::posterior::Posterior;
+use crate::mix::specification::MixSpecification;
+use crate::progress::Progress;
+
+/// The posterior by the No-U-Turn Sampler (Hoffman and Gelman 2014): draws of everything at once,
+/// where a [`Search`](crate::mix::estimate::Search) weighs points of its own.
+///
+/// Slower than a search, and sharper about what the data do not say: draws come with diagnostics of
+/// their own ([`NutsReport`](crate::mix::estimate::NutsReport)), and a fit whose chains disagree is
+/// an error rather than an interval.
+///
+/// - **Priors** of transform parameters are those of the specification. An effect (of a full
+///   response, in units of the mean KPI) is log-normal about 0.5 with standard deviation 1 of its
+///   logarithm; the noise half-normal with scale 1; the baseline's coefficients flat.
+/// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation.
+/// - **Baseline**: integrated out exactly, and drawn for each draw.
+///
+/// The same bits on any number of threads. Across processors draws are the same in distribution: a
+/// chain amplifies the last bit of the sampler's own sums.
+///
+/// ```
+/// use mixtouch::mix::estimate::Nuts;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let fit = Nuts::default().with_draws(150).fit(&MixSpecification::new(), &panel)?;
+/// assert!(fit.report().divergences() == 0 && fit.report().r_hat() < 1.1);
+/// let roi = fit.posterior().channels()[0].roi.unwrap();
+/// assert!(roi.low() < roi.value() && roi.value() < roi.high());
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Nuts {
+    pub(super) chains: usize,
+    pub(super) warmup: usize,
+    pub(super) draws: usize,
+    pub(super) kept: usize,
+    pub(super) acceptance: f64,
+    pub(super) seed: u64,
+}
+
+impl Default for Nuts {
+    /// 4 chains of 300 draws to warm up and 1,000 more, of which 400 are kept; acceptance .95; seed
+    /// 1.
+    fn default() -> Self {
+        Self {
+            chains: 4,
+            warmup: 300,
+            draws: 1_000,
+            kept: 400,
+            acceptance: 0.95,
+            seed: 1,
+        }
+    }
+}
+
+/// More draws than a week of computing makes.
+const MOST_DRAWS: usize = 10_000_000;
+
+impl Nuts {
+    /// How many chains, 2 to 64; 4 unless set.
+    #[must_use]
+    pub const fn with_chains(self, chains: usize) -> Self {
+        Self { chains, ..self }
+    }
+
+    /// How many draws of each chain find the step and are thrown away, 50 or more; 300 unless set.
+    #[must_use]
+    pub const fn with_warmup(self, warmup: usize) -> Self {
+        Self { warmup, ..self }
+    }
+
+    /// How many draws each chain makes after its warm-up, 20 or more; 1,000 unless set.
+    #[must_use]
+    pub const fn with_draws(self, draws: usize) -> Self {
+        Self { draws, ..self }
+    }
+
+    /// How many draws, spread evenly over all chains, the posterior keeps, 20 or more; 400 unless
+    /// set. Diagnostics are of all draws.
+    #[must_use]
+    pub const fn with_kept_draws(self, kept: usize) -> Self {
+        Self { kept, ..self }
+    }
+
+    /// The share of steps to accept, above 0.5 and below 1: higher makes smaller steps and fewer
+    /// divergences; 0.95 unless set.
+    #[must_use]
+    pub const fn with_acceptance(self, acceptance: f64) -> Self {
+        Self { acceptance, ..self }
+    }
+
+    /// Another seed.
+    #[must_use]
+    pub const fn with_seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Samples the posterior, with the report on the chains.
+    ///
+    /// # Errors
+    /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
+    /// effects other than 0, partial pooling), or the panel does not allow the fit. Chains that
+    /// disagree are no error here: see [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
+    pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
+        self.fit_with_progress(specification, panel, &())
+    }
+
+    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up, it
+    /// gives what it has drawn.
+    ///
+    /// # Errors
+    /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before any chain had 20 draws.
+    pub fn fit_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<NutsFit> {
+        self.check()?;
+        NutsFit::new(self, specification, panel, progress)
+    }
+
+    fn check(&self) -> Result<()> {
+        let ranges = [
+            ("chains", self.chains, 2, 64),
+            ("warm-up draws", self.warmup, 50, MOST_DRAWS),
+            ("draws of a chain", self.draws, 20, MOST_DRAWS),
+            ("draws kept", self.kept, 20, MOST_DRAWS),
+        ];
+        for (name, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return Err(Error::setting(name, value, format!("{least} to {most}")));
+            }
+        }
+        if self.acceptance > 0.5 && self.acceptance < 1.0 {
+            return Ok(());
+        }
+        Err(Error::setting(
+            "share of steps to accept",
+            self.acceptance,
+            "above 0.5 and below 1",
+        ))
+    }
+}
+
+impl Estimator for Nuts {
+    /// # Errors
+    /// As for [`Nuts::fit`]; also if the chains did not converge.
+    fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
+        self.estimate_with_progress(specification, panel, &())
+    }
+
+    fn estimate_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<Posterior> {
+        let fit = self.fit_with_progress(specification, panel, progress)?;
+        fit.report().check()?;
+        Ok(fit.into_posterior())
+    }
+}

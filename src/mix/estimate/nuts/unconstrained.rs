@@ -1,0 +1,155 @@
+//! A transform parameter as a number on the whole line.
+
+use crate::mix::transform::Prior;
+
+/// A parameter's value, how it moves with the number on the line, and the logarithm of its prior
+/// there with its derivative.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct At {
+    pub(super) value: f64,
+    /// The derivative of the value.
+    pub(super) slope: f64,
+    pub(super) log_prior: f64,
+    pub(super) log_prior_slope: f64,
+}
+
+/// The share s = 1 / (1 + e^-z) of the way from the prior's low end to its high end: in the value
+/// itself, or in its logarithm where the prior is one of scales.
+///
+/// The logarithm of the density in z is that of the prior plus log |d value / dz|.
+pub(super) fn at(prior: &Prior, z: f64) -> At {
+    let share = 1.0 / (1.0 + libm::exp(-z));
+    // log s and log (1 - s) without cancellation.
+    let (below, above) = (-softplus(-z), -softplus(z));
+    let jacobian = (below + above, 1.0 - 2.0 * share);
+    let rise = share * (1.0 - share);
+    match *prior {
+        Prior::Uniform { low, high } => {
+            let width = high - low;
+            within(low + width * share, width * rise, jacobian, (0.0, 0.0))
+        }
+        Prior::ScaledBeta { high, b } => {
+            let density = ((b - 1.0) * above, -(b - 1.0) * share);
+            within(high * share, high * rise, jacobian, density)
+        }
+        Prior::LogUniform { low, high } => {
+            let (value, slope) = on_log_scale(low, high, share, rise);
+            within(value, value * slope, jacobian, (0.0, 0.0))
+        }
+        Prior::LogNormal {
+            median,
+            deviation,
+            low,
+            high,
+        } => {
+            let (value, slope) = on_log_scale(low, high, share, rise);
+            let distance = libm::log(value / median) / deviation;
+            let density = (-0.5 * distance * distance, -distance / deviation * slope);
+            within(value, value * slope, jacobian, density)
+        }
+    }
+}
+
+/// Where the share `u` of the prior lies below, 0 < u < 1.
+pub(super) fn quantile(prior: &Prior, u: f64) -> f64 {
+    let value = prior.quantile(u);
+    let share = match *prior {
+        Prior::Uniform { low, high } => (value - low) / (high - low),
+        Prior::ScaledBeta { high, .. } => value / high,
+        Prior::LogUniform { low, high } | Prior::LogNormal { low, high, .. } => {
+            libm::log(value / low) / libm::log(high / low)
+        }
+    };
+    // A parameter that is fixed lies anywhere on the line.
+    let share = if share > 0.0 && share < 1.0 { share } else { u };
+    libm::log(share / (1.0 - share))
+}
+
+/// The value, and the derivative of its logarithm by z.
+fn on_log_scale(low: f64, high: f64, share: f64, rise: f64) -> (f64, f64) {
+    let width = libm::log(high / low);
+    (low * libm::exp(width * share), width * rise)
+}
+
+fn within(value: f64, slope: f64, jacobian: (f64, f64), density: (f64, f64)) -> At {
+    At {
+        value,
+        slope,
+        log_prior: jacobian.0 + density.0,
+        log_prior_slope: jacobian.1 + density.1,
+    }
+}
+
+/// log(1 + e^x).
+fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRIORS: [Prior; 4] = [
+        Prior::Uniform {
+            low: -1.0,
+            high: 3.0,
+        },
+        Prior::LogUniform {
+            low: 0.1,
+            high: 10.0,
+        },
+        Prior::LogNormal {
+            median: 0.5,
+            deviation: 0.7,
+            low: 0.01,
+            high: 20.0,
+        },
+        Prior::ScaledBeta { high: 0.98, b: 3.0 },
+    ];
+
+    #[test]
+    fn derivatives_are_those_of_the_figures() {
+        for prior in PRIORS {
+            for z in [-4.0, -0.5, 0.0, 1.3, 5.0] {
+                let (low, high) = (at(&prior, z - 1e-5), at(&prior, z + 1e-5));
+                let here = at(&prior, z);
+                let by_value = (high.value - low.value) / 2e-5;
+                assert!(
+                    (here.slope - by_value).abs() < 1e-8 * (1.0 + by_value.abs()),
+                    "{prior}"
+                );
+                let by_prior = (high.log_prior - low.log_prior) / 2e-5;
+                assert!(
+                    (here.log_prior_slope - by_prior).abs() < 1e-6,
+                    "{prior} {z}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_density_on_the_line_is_the_prior() {
+        // The share of the density below a value is the share of the prior below it.
+        for prior in PRIORS {
+            let (step, mut below, mut all) = (1e-3, 0.0, 0.0);
+            let value = prior.quantile(0.3);
+            for k in -30_000..30_000 {
+                let here = at(&prior, step * f64::from(k));
+                let mass = here.log_prior.exp();
+                all += mass;
+                below += if here.value < value { mass } else { 0.0 };
+            }
+            assert!((below / all - 0.3).abs() < 1e-3, "{prior}: {}", below / all);
+        }
+    }
+
+    #[test]
+    fn quantiles_are_where_they_say() {
+        for prior in PRIORS {
+            for u in [0.1, 0.5, 0.9] {
+                let value = at(&prior, quantile(&prior, u)).value;
+                assert!((value / prior.quantile(u) - 1.0).abs() < 1e-9, "{prior}");
+            }
+        }
+    }
+}

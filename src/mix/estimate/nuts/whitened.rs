@@ -1,0 +1,107 @@
+//! The posterior in coordinates in which it is about round.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::fmt;
+
+use nuts_rs::{CpuLogpFunc, CpuMathError, HasDims, LogpError};
+
+use crate::linalg::dot::dot_in_order;
+use crate::mix::estimate::nuts::density::Density;
+
+/// z = mode + rounding x: what the sampler moves is x.
+#[derive(Clone)]
+pub(super) struct Whitened<'a> {
+    density: &'a Density,
+    mode: &'a [f64],
+    /// Columns, one after the other.
+    rounding: &'a [f64],
+    z: Vec<f64>,
+    gradient: Vec<f64>,
+}
+
+impl<'a> Whitened<'a> {
+    pub(super) fn new(density: &'a Density, mode: &'a [f64], rounding: &'a [f64]) -> Self {
+        Self {
+            density,
+            mode,
+            rounding,
+            z: vec![0.0; mode.len()],
+            gradient: vec![0.0; mode.len()],
+        }
+    }
+
+    /// The point that x stands for.
+    pub(super) fn point(&self, x: &[f64]) -> Vec<f64> {
+        let mut z = self.mode.to_vec();
+        for (x, column) in x.iter().zip(self.rounding.chunks(self.mode.len())) {
+            z.iter_mut().zip(column).for_each(|(z, c)| *z += x * c);
+        }
+        z
+    }
+
+    /// Whether the density is a number there.
+    pub(super) fn is_possible(&mut self, x: &[f64]) -> bool {
+        let mut gradient = vec![0.0; x.len()];
+        self.log_density(x, &mut gradient).is_some()
+    }
+
+    fn log_density(&mut self, x: &[f64], gradient: &mut [f64]) -> Option<f64> {
+        self.z = self.point(x);
+        let log_density = self.density.evaluate(&self.z, &mut self.gradient);
+        for (cell, column) in gradient
+            .iter_mut()
+            .zip(self.rounding.chunks(self.mode.len()))
+        {
+            *cell = dot_in_order(column, &self.gradient);
+        }
+        let finite = log_density.is_finite() && gradient.iter().all(|g| g.is_finite());
+        finite.then_some(log_density)
+    }
+}
+
+/// Where the density is no number: a divergence, not the end of the chain.
+#[derive(Debug)]
+pub(super) struct NotANumber;
+
+impl fmt::Display for NotANumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the density is not a number")
+    }
+}
+
+impl std::error::Error for NotANumber {}
+
+impl LogpError for NotANumber {
+    fn is_recoverable(&self) -> bool {
+        true
+    }
+}
+
+impl HasDims for Whitened<'_> {
+    fn dim_sizes(&self) -> HashMap<String, u64> {
+        HashMap::from([("unconstrained_parameter".to_owned(), self.mode.len() as u64)])
+    }
+}
+
+impl CpuLogpFunc for Whitened<'_> {
+    type LogpError = NotANumber;
+    type FlowParameters = Infallible;
+    type ExpandedVector = Vec<f64>;
+
+    fn dim(&self) -> usize {
+        self.mode.len()
+    }
+
+    fn logp(&mut self, position: &[f64], gradient: &mut [f64]) -> Result<f64, NotANumber> {
+        self.log_density(position, gradient).ok_or(NotANumber)
+    }
+
+    fn expand_vector<R: nuts_rs::rand::Rng + ?Sized>(
+        &mut self,
+        _: &mut R,
+        array: &[f64],
+    ) -> Result<Vec<f64>, CpuMathError> {
+        Ok(array.to_vec())
+    }
+}
