@@ -4,6 +4,7 @@
 //! [channels]: self::channels
 //! [identity]: self::identity
 //! [mix]: self::mix
+//! [bayes]: self::bayes
 //! [experiments]: self::experiments
 //! [kpis]: self::kpis
 //! [exports]: self::exports
@@ -36,6 +37,10 @@ pub mod identity {}
 
 #[doc = include_str!("../guide/mix.md")]
 pub mod mix {}
+
+#[cfg(feature = "bayes")]
+#[doc = include_str!("../guide/bayes.md")]
+pub mod bayes {}
 
 #[doc = include_str!("../guide/experiments.md")]
 pub mod experiments {}

@@ -16,8 +16,11 @@ mod identified;
 mod mapping;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod places;
 #[cfg(feature = "mapping")]
 mod record;
+#[cfg(feature = "mapping")]
+mod seen;
 mod time_unit;
 mod timestamp;
 #[cfg(feature = "mapping")]

@@ -8,6 +8,7 @@ mod persons;
 pub(super) mod rows;
 mod simple;
 mod source;
+mod times;
 
 pub(super) use self::extend::extend;
 

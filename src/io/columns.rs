@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::event::{Events, Placeholders};
 use crate::identity::Pseudonymiser;
+use crate::io::places::{Field, Places, STANDARD};
 use crate::io::time_unit::TimeUnit;
 use crate::time::TimeZone;
 
@@ -39,17 +40,6 @@ pub struct EventColumns {
 /// The start of the name of a column of identifiers; their kind follows.
 const IDENTIFIER: &str = "id:";
 
-pub(super) const STANDARD: [&str; 9] = [
-    "person",
-    "timestamp",
-    "channel",
-    "kind",
-    "value",
-    "cost",
-    "interaction",
-    "goal",
-    "order_id",
-];
 const REQUIRED: usize = 4;
 
 impl Default for EventColumns {
@@ -357,51 +347,4 @@ pub(super) fn zone_of(name: &str, row: u64, columns: &EventColumns) -> Result<Op
     let expected = "a name of the IANA database, such as Europe/Berlin";
     zone.map(Some)
         .ok_or_else(|| Error::field(row, columns.zone_column(), name, expected))
-}
-
-/// A standard column.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Field {
-    Person,
-    Timestamp,
-    Channel,
-    Kind,
-    Value,
-    Cost,
-    Interaction,
-    Goal,
-    OrderId,
-}
-
-/// The positions of the columns in one table.
-#[derive(Debug, Clone)]
-pub(super) struct Places {
-    standard: [Option<usize>; STANDARD.len()],
-    pub(super) texts: Vec<usize>,
-    #[cfg_attr(not(feature = "csv"), expect(dead_code))]
-    pub(super) width: usize,
-    /// Kind and column of identifiers, the most trusted kind first.
-    pub(super) identifiers: Vec<(usize, usize)>,
-    pub(super) zone: Option<usize>,
-}
-
-impl Places {
-    /// Every column that is read.
-    #[cfg(feature = "parquet")]
-    pub(super) fn all(&self) -> Vec<usize> {
-        let identifiers = self.identifiers.iter().map(|(_, at)| at);
-        self.standard
-            .iter()
-            .flatten()
-            .chain(&self.texts)
-            .chain(identifiers)
-            .chain(&self.zone)
-            .copied()
-            .collect()
-    }
-
-    #[inline]
-    pub(super) fn of(&self, field: Field) -> Option<usize> {
-        self.standard[field as usize]
-    }
 }

@@ -2,6 +2,7 @@
 //! compression, stated or guessed.
 
 mod csv_rows;
+mod decoded;
 mod escaped;
 pub(super) mod format;
 pub(super) mod forms;
@@ -11,3 +12,4 @@ pub(super) mod json;
 mod json_rows;
 pub(super) mod paths;
 pub(super) mod rows;
+mod unpacked;

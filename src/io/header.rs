@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::event::{Events, Interaction, Kind};
-use crate::io::columns::STANDARD;
+use crate::io::places::STANDARD;
 
 /// The names of the columns: the standard ones, then the log's own.
 ///

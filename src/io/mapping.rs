@@ -4,15 +4,19 @@
 //! A row of any format is an array of values at the paths that the layout asks for (`record`). The
 //! `Mapper` makes events of rows, piece by piece in parallel; `settle` then leaves out what repeats.
 
+#[cfg(feature = "parquet")]
+mod by_column;
 mod column;
 mod conditions;
 mod cost_reader;
 mod currency;
+mod decision;
 mod event_reader;
 mod fields_read;
 mod files_read;
 mod heaviest;
 mod kinds;
+mod lack;
 mod layout;
 mod mapper;
 mod names;

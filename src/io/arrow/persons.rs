@@ -5,7 +5,7 @@ use crate::event::person::PersonTable;
 use crate::event::{Events, PersonKey};
 use crate::io::arrow::arrays::{integers, map_texts, plain_persons};
 use crate::io::arrow::source::Source;
-use crate::io::columns::Field;
+use crate::io::places::Field;
 
 /// What a field says.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Columns of rarer types as the types that logs are read from.
 
 use crate::error::{Error, Result};
-use crate::io::columns::{Field, Places};
+use crate::io::places::{Field, Places};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type,

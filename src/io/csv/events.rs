@@ -5,7 +5,7 @@ mod row;
 
 use crate::error::{Error, Result};
 use crate::event::Events;
-use crate::io::columns::{EventColumns, Places};
+use crate::io::columns::EventColumns;
 use crate::io::csv::chunks::{Chunk, Chunks};
 #[cfg(feature = "mapping")]
 use crate::io::csv::events::files::Further;
@@ -13,6 +13,7 @@ use crate::io::csv::events::row::Row;
 use crate::io::csv::table::line_of;
 #[cfg(feature = "mapping")]
 use crate::io::file::input::Input;
+use crate::io::places::Places;
 use crate::progress::{Progress, Stage, step};
 use std::io::Read;
 use std::path::PathBuf;

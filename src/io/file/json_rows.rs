@@ -5,11 +5,11 @@ use crate::io::csv::chunks::{Chunk, Chunks, Dialect};
 use crate::io::file::format::FileFormat;
 use crate::io::file::json::{Cells, JsonPaths};
 use crate::io::record::{FieldPath, Value, Visit, recycled};
+use crate::io::seen::SeenPaths;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Reads pieces of whole lines.
 #[derive(Debug)]
@@ -35,8 +35,7 @@ struct Layout {
     nulls: Vec<String>,
     /// The fields that hold JSON as a text, where paths lead inside.
     embedded: Vec<Embedded>,
-    /// Which paths some row shown so far had, in any piece.
-    seen: Vec<AtomicBool>,
+    seen: SeenPaths,
 }
 
 /// The rows whose fields are named in messages.
@@ -90,7 +89,7 @@ impl<R: Read> JsonRows<R> {
                 texts: paths.iter().map(|path| path.text.clone()).collect(),
                 nulls: format.null.clone(),
                 embedded,
-                seen: paths.iter().map(|_| AtomicBool::new(false)).collect(),
+                seen: SeenPaths::new(paths.iter().map(|_| false)),
             }),
         })
     }
@@ -102,8 +101,7 @@ impl<R: Read> JsonRows<R> {
 
     /// Which paths some row had, null or not, of the pieces shown so far.
     pub(super) fn seen(&self) -> Vec<bool> {
-        let seen = self.layout.seen.iter();
-        seen.map(|seen| seen.load(Ordering::Relaxed)).collect()
+        self.layout.seen.flags()
     }
 
     /// The bytes of the pieces given so far.
@@ -180,9 +178,9 @@ impl Embedded {
 impl Layout {
     /// Notes which paths these texts had.
     fn see(&self, cells: &Cells<'_>) {
-        for (seen, &slot) in self.seen.iter().zip(&self.slots) {
+        for (path, &slot) in self.slots.iter().enumerate() {
             if cells.has_seen(slot) {
-                seen.store(true, Ordering::Relaxed);
+                self.seen.see(path);
             }
         }
     }
@@ -192,7 +190,7 @@ impl Layout {
         for (field, cells) in self.embedded.iter().zip(own) {
             for &(number, slot) in &field.inside {
                 if cells.has_seen(slot) {
-                    self.seen[number].store(true, Ordering::Relaxed);
+                    self.seen.see(number);
                 }
             }
         }

@@ -91,11 +91,11 @@ impl<R: Read> RowReader<R> {
         }
     }
 
-    /// Of JSON lines, which paths some row had of the pieces shown so far.
-    pub(in crate::io) fn seen(&self) -> Option<Vec<bool>> {
+    /// Which paths some row had of the pieces shown so far.
+    pub(in crate::io) fn seen(&self) -> Vec<bool> {
         match &self.rows {
-            Rows::Csv(_) => None,
-            Rows::Json(rows) => Some(rows.seen()),
+            Rows::Csv(rows) => rows.seen(),
+            Rows::Json(rows) => rows.seen(),
         }
     }
 

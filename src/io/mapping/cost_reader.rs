@@ -4,15 +4,14 @@ use crate::error::{Error, Result};
 use crate::event::CostTable;
 use crate::io::mapping::currency::Rates;
 use crate::io::mapping::fields_read::FieldsRead;
-use crate::io::mapping::source::{self, Source};
+use crate::io::mapping::source::{self, Inputs};
 use crate::io::mapping::specification::Mapping;
 use crate::io::mapping::spend_report::{SpendReading, SpendReport};
 use crate::io::mapping::spend_rows::{SpendLayout, SpendRows};
 use crate::io::mapping::tolerance::Skips;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Reads spend tables by a mapping's `spend`, from files, readers or bytes.
+/// Reads spend tables by a mapping's `spend`, from files, readers, bytes or Arrow batches.
 ///
 /// ```
 /// use mixtouch::io::{CostReader, Mapping};
@@ -25,49 +24,17 @@ use std::path::{Path, PathBuf};
 /// ```
 #[derive(Debug)]
 pub struct CostReader<'a> {
-    mapping: Mapping,
-    sources: Vec<Source<'a>>,
-    rates: Option<Rates>,
+    inputs: Inputs<'a>,
 }
 
-impl<'a> CostReader<'a> {
+source::takes_sources!(CostReader);
+
+impl CostReader<'_> {
     /// A reader without sources yet.
     pub fn new(mapping: Mapping) -> Self {
         Self {
-            mapping,
-            sources: Vec::new(),
-            rates: None,
+            inputs: Inputs::new(mapping),
         }
-    }
-
-    /// Adds a file, or all files whose names match a pattern such as `ads-*.csv`.
-    #[must_use]
-    pub fn with_path(self, path: impl Into<PathBuf>) -> Self {
-        self.with_source(Source::Path(path.into()))
-    }
-
-    /// Adds a stream of what a file of any format has.
-    #[must_use]
-    pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
-        self.with_source(Source::Reader(Box::new(reader)))
-    }
-
-    /// Adds a file's bytes.
-    #[must_use]
-    pub fn with_bytes(self, bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.with_reader(bytes.as_ref())
-    }
-
-    /// Converts currencies by these rates, in place of the file that the mapping names.
-    #[must_use]
-    pub fn with_rates(self, rates: Rates) -> Self {
-        let rates = Some(rates);
-        Self { rates, ..self }
-    }
-
-    fn with_source(mut self, source: Source<'a>) -> Self {
-        self.sources.push(source);
-        self
     }
 
     /// Reads all sources.
@@ -77,9 +44,13 @@ impl<'a> CostReader<'a> {
     /// and bad rows are refused: the error then has file, row, column, value and what is expected. If
     /// the tables have several currencies and the mapping does not convert them, or no row.
     pub fn read(self) -> Result<SpendReading> {
-        let mapping = &self.mapping;
+        let Inputs {
+            mapping,
+            sources,
+            rates,
+        } = self.inputs;
+        let (mapping, rates) = (&mapping, rates.as_ref());
         let format = mapping.spend_file();
-        let rates = self.rates.as_ref();
         let mut signs = format.number_signs();
         let layout = SpendLayout::new(mapping, rates, signs);
         let mut layout = layout.map_err(|error| mapping.said_of(error))?;
@@ -90,7 +61,7 @@ impl<'a> CostReader<'a> {
             report: SpendReport::default(),
         };
         let paths = layout.paths.clone();
-        let file = source::each(self.sources, format, &paths, |name, mut pieces| {
+        let file = source::each(sources, format, &paths, |name, mut pieces| {
             if pieces.signs != signs {
                 signs = pieces.signs;
                 layout = SpendLayout::new(mapping, rates, signs)?;

@@ -11,12 +11,11 @@ use crate::io::mapping::report::ReadingReport;
 use crate::io::mapping::rows::{LEVELS, MappedRows};
 use crate::io::mapping::settle::settle;
 use crate::io::mapping::slot::Signs;
-use crate::io::mapping::source::{self, Source};
+use crate::io::mapping::source::{self, Inputs};
 use crate::io::mapping::specification::Mapping;
 use crate::progress::{Progress, Stage, step};
 use rayon::prelude::*;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A log read by a mapping, and the report of what was read.
 #[derive(Debug, Clone)]
@@ -55,56 +54,21 @@ pub struct Reading {
 /// ```
 #[derive(Debug)]
 pub struct EventReader<'a> {
-    mapping: Mapping,
-    sources: Vec<Source<'a>>,
-    rates: Option<Rates>,
+    inputs: Inputs<'a>,
     placeholders: Placeholders,
     keeps_all: bool,
 }
 
-impl<'a> EventReader<'a> {
+source::takes_sources!(EventReader);
+
+impl EventReader<'_> {
     /// A reader without sources yet.
     pub fn new(mapping: Mapping) -> Self {
         Self {
-            mapping,
-            sources: Vec::new(),
-            rates: None,
+            inputs: Inputs::new(mapping),
             placeholders: Placeholders::default(),
             keeps_all: false,
         }
-    }
-
-    /// Adds a file, or all files whose names match a pattern such as `events-*.jsonl.gz`, in order of
-    /// their names.
-    #[must_use]
-    pub fn with_path(self, path: impl Into<PathBuf>) -> Self {
-        self.with_source(Source::Path(path.into()))
-    }
-
-    /// Adds a stream of what a file of any format has.
-    #[must_use]
-    pub fn with_reader(self, reader: impl Read + Send + 'a) -> Self {
-        self.with_source(Source::Reader(Box::new(reader)))
-    }
-
-    /// Adds a file's bytes, of any format.
-    #[must_use]
-    pub fn with_bytes(self, bytes: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
-        self.with_reader(bytes.as_ref())
-    }
-
-    /// Adds Arrow record batches, as DuckDB, Polars, ADBC and object stores hand them over.
-    #[cfg(feature = "parquet")]
-    #[must_use]
-    pub fn with_batches(self, batches: impl arrow_array::RecordBatchReader + Send + 'a) -> Self {
-        self.with_source(Source::Batches(Box::new(batches)))
-    }
-
-    /// Converts currencies by these rates, in place of the file that the mapping names.
-    #[must_use]
-    pub fn with_rates(self, rates: Rates) -> Self {
-        let rates = Some(rates);
-        Self { rates, ..self }
     }
 
     /// The texts that stand for a missing person: the [usual ones](Placeholders) by default.
@@ -125,11 +89,6 @@ impl<'a> EventReader<'a> {
         }
     }
 
-    fn with_source(mut self, source: Source<'a>) -> Self {
-        self.sources.push(source);
-        self
-    }
-
     /// Reads all sources.
     ///
     /// # Errors
@@ -147,9 +106,14 @@ impl<'a> EventReader<'a> {
     /// # Errors
     /// If [`EventReader::read`] fails; [`Error::Cancelled`] if the observer stops the work.
     pub fn read_with_progress(self, progress: &dyn Progress) -> Result<Reading> {
-        let signs = self.mapping.file.number_signs();
-        let layout = Layout::new(&self.mapping, self.rates.as_ref(), signs);
-        let layout = layout.map_err(|error| self.mapping.said_of(error))?;
+        let Inputs {
+            mapping,
+            sources,
+            rates,
+        } = self.inputs;
+        let signs = mapping.file.number_signs();
+        let layout = Layout::new(&mapping, rates.as_ref(), signs);
+        let layout = layout.map_err(|error| mapping.said_of(error))?;
         let names: Vec<String> = layout.texts.iter().map(|(name, _)| name.clone()).collect();
         let log = || {
             let levels = LEVELS.into_iter().map(str::to_owned);
@@ -161,8 +125,8 @@ impl<'a> EventReader<'a> {
         let mut work = Work {
             layout,
             signs,
-            mapping: &self.mapping,
-            rates: self.rates.as_ref(),
+            mapping: &mapping,
+            rates: rates.as_ref(),
             log: &log,
             rows: MappedRows::new(log()),
             report: ReadingReport::default(),
@@ -171,7 +135,7 @@ impl<'a> EventReader<'a> {
             read: 0,
         };
         let paths = work.layout.paths.clone();
-        let file = source::each(self.sources, &self.mapping.file, &paths, |name, pieces| {
+        let file = source::each(sources, &mapping.file, &paths, |name, pieces| {
             work.read(name, pieces)
         })?;
         work.finish().map_err(|error| source::said_of(file, error))
@@ -234,7 +198,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
         let mapped = |piece: Result<Piece>| {
             let piece = piece?;
             let mut mapper = Mapper::new(layout, bad_rows, log());
-            piece.each(&mut |line, row| mapper.take(line, row))?;
+            piece.map(&mut mapper)?;
             Ok(mapper.into_rows())
         };
         let append = || {

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::io::file::guess::Guess;
+use crate::io::mapping::lack::Lack;
 use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::Slot;
 use crate::report::figure;
@@ -35,8 +36,8 @@ pub struct FilesRead {
 }
 
 impl FilesRead {
-    /// Another file begins, whose rows have these columns; with each, whether there is no row
-    /// without it.
+    /// Another file begins, whose rows have these columns; with each, what it means that it is
+    /// missing.
     ///
     /// # Errors
     /// If the file lacks a column that is needed, or any where none may be missing.
@@ -44,7 +45,7 @@ impl FilesRead {
         &mut self,
         name: &str,
         pieces: &Pieces<'_>,
-        columns: impl IntoIterator<Item = (&'s Slot, bool)>,
+        columns: impl IntoIterator<Item = (&'s Slot, Lack)>,
         may_lack: bool,
     ) -> Result<()> {
         self.names.push(name.to_owned());

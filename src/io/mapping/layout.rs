@@ -7,6 +7,7 @@ use crate::io::mapping::column::MappedColumn;
 use crate::io::mapping::conditions::CompiledCondition;
 use crate::io::mapping::currency::{Conversion, Rates};
 use crate::io::mapping::kinds::{KindRule, MappedKind, SessionRule, TouchWhen};
+use crate::io::mapping::lack::Lack;
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::{MappedColumns, Mapping};
 use crate::io::record::FieldPath;
@@ -39,6 +40,8 @@ pub(super) struct Layout {
     pub(super) drops: Vec<CompiledCondition>,
     /// Rows that are equal here repeat each other.
     pub(super) same: Vec<Slot>,
+    /// Whether the mapping is for spend tables too.
+    has_spend: bool,
 }
 
 /// Where the parts of a visit's origin stand.
@@ -156,13 +159,14 @@ impl Layout {
             rules: Rules::new(mapping, &mut places)?,
             drops,
             same,
+            has_spend: mapping.spend.is_some(),
             paths: places.into_paths(),
         })
     }
 
-    /// Where the columns that the mapping names stand, and whether there is no log without.
-    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
-        let needed = [&self.person, &self.time.slot].map(|slot| (slot, true));
+    /// Where the columns that the mapping names stand, and what it means that one is missing.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, Lack)> {
+        let needed = [&self.person, &self.time.slot].map(|slot| (slot, Lack::Unusable));
         let others = [
             &self.event,
             &self.value.slot,
@@ -180,7 +184,10 @@ impl Layout {
         let others = others.into_iter().chain(self.tags.slots());
         let others = others.chain(texts).chain(&self.same);
         let others = others.chain(conditions).chain(rules);
-        needed.into_iter().chain(others.map(|slot| (slot, false)))
+        let others = others.map(|slot| (slot, Lack::Mistake));
+        let of_rules = Lack::of_rules(self.has_spend);
+        let further = self.tags.further.iter().map(move |slot| (slot, of_rules));
+        needed.into_iter().chain(others).chain(further)
     }
 }
 
@@ -286,7 +293,7 @@ impl Rule {
 
 impl Rule {
     /// The columns that it asks about.
-    fn slots(&self) -> impl Iterator<Item = &Slot> {
+    pub(super) fn slots(&self) -> impl Iterator<Item = &Slot> {
         let value = self.value.as_ref().map(|value| &value.slot);
         let session = match self.session.as_ref().map(|session| &session.by) {
             Some(SessionBy::Key(slot)) => Some(slot),

@@ -1,11 +1,12 @@
-//! One row of a file, mapped to events.
+//! Rows of a file, mapped to events.
 
 use crate::channel::GroupCodes;
 use crate::error::Result;
 use crate::event::details::NO_TEXT;
 use crate::event::{Events, Kind, unknown_person};
+use crate::io::mapping::decision::{Decider, Decision, Kept};
 use crate::io::mapping::layout::Layout;
-use crate::io::mapping::origin::{Origin, Origins, Touch};
+use crate::io::mapping::origin::Origin;
 use crate::io::mapping::rows::{MappedRows, Mark, RowOrigin};
 use crate::io::mapping::statement::{Reader, Statement};
 use crate::io::mapping::tolerance::BadRows;
@@ -15,11 +16,10 @@ use crate::util::interner::Interner;
 
 /// Maps the rows of one piece of a file.
 pub(super) struct Mapper<'a> {
-    layout: &'a Layout,
+    pub(super) layout: &'a Layout,
     bad_rows: BadRows,
-    reader: Reader<'a>,
-    origins: Origins<'a>,
-    rows: MappedRows,
+    pub(super) decider: Decider<'a>,
+    pub(super) keeper: Keeper<'a>,
 }
 
 impl<'a> Mapper<'a> {
@@ -28,14 +28,17 @@ impl<'a> Mapper<'a> {
         Self {
             layout,
             bad_rows,
-            reader: Reader::new(layout, events.placeholders().clone()),
-            origins: Origins::new(layout),
-            rows: MappedRows::new(events),
+            decider: Decider::new(layout),
+            keeper: Keeper {
+                layout,
+                reader: Reader::new(layout, events.placeholders().clone()),
+                rows: MappedRows::new(events),
+            },
         }
     }
 
     pub(super) fn into_rows(self) -> MappedRows {
-        self.rows
+        self.keeper.rows
     }
 
     /// Takes a row of the file, or what is wrong with it.
@@ -43,55 +46,72 @@ impl<'a> Mapper<'a> {
     /// # Errors
     /// If the row cannot be read and bad rows are refused, or a table of the log is full.
     pub(super) fn take(&mut self, line: u64, row: Result<&[Value<'_>]>) -> Result<()> {
-        self.rows.tally.rows += 1;
-        match row.and_then(|row| self.map(line, row)) {
+        let taken = row.and_then(|row| {
+            let mut decision = self.decider.decide(&self.keeper.rows.events, line, row)?;
+            self.keeper.keep(line, row, &mut decision)
+        });
+        self.count(taken)
+    }
+
+    /// Counts a row that was taken, or skips what is wrong with it.
+    ///
+    /// # Errors
+    /// If the row could not be read and bad rows are refused.
+    pub(super) fn count(&mut self, taken: Result<()>) -> Result<()> {
+        let tally = &mut self.keeper.rows.tally;
+        tally.rows += 1;
+        match taken {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
-                self.rows.tally.skipped.add(&error);
+                tally.skipped.add(&error);
                 Ok(())
             }
             result => result,
         }
     }
+}
+
+/// Keeps what rows state.
+pub(super) struct Keeper<'a> {
+    layout: &'a Layout,
+    reader: Reader<'a>,
+    pub(super) rows: MappedRows,
+}
+
+impl Keeper<'_> {
+    /// Does with a row what was decided.
+    ///
+    /// # Errors
+    /// If a value of the row cannot be used, or a table of the log is full.
+    pub(super) fn keep(
+        &mut self,
+        line: u64,
+        row: &[Value<'_>],
+        decision: &mut Decision<'_>,
+    ) -> Result<()> {
+        let MappedRows { tally, events, .. } = &mut self.rows;
+        match decision {
+            Decision::Kept(kept) => return self.keep_events(line, row, kept),
+            Decision::Dropped(condition) => tally.dropped.add(&self.layout.drops[*condition].text),
+            Decision::PassedOver(event) => tally.passed_over.add(event.trim()),
+            Decision::Counted(kind) => events.ignore(*kind),
+            Decision::WithoutSource => tally.without_source += 1,
+            Decision::Unassigned => tally.unassigned += 1,
+        }
+        Ok(())
+    }
 
     /// Reads all that the row states before it keeps any of it, so that a row is kept whole or not
     /// at all.
-    fn map(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
+    fn keep_events(&mut self, line: u64, row: &[Value<'_>], kept: &mut Kept<'_>) -> Result<()> {
         let (layout, rows) = (self.layout, &mut self.rows);
-        if let Some(met) = layout.drops.iter().find(|condition| condition.holds(row)) {
-            rows.tally.dropped.add(&met.text);
-            return Ok(());
-        }
-        let event = layout.event.text(row);
-        let rule = layout.rules.find(trimmed(&event));
-        let kind = |at: usize| Some((at, layout.rules.get(at).kind.kind()?));
-        let Some((at, kind)) = rule.and_then(kind) else {
-            rows.tally.passed_over.add(event.trim());
-            return Ok(());
-        };
-        if !rows.events.keeps(kind) {
-            rows.events.ignore(kind);
-            return Ok(());
-        }
+        let (at, kind) = (kept.rule, kept.kind);
         let rule = layout.rules.get(at);
-        let touch = rule.touch.map(|when| self.origins.touch(line, row, when));
-        let touch = match touch.transpose()? {
-            Some(Touch::From(origin)) => Some(origin),
-            Some(Touch::WithoutSource) if kind == Kind::Touch => {
-                rows.tally.without_source += 1;
-                return Ok(());
-            }
-            Some(Touch::Unassigned) if kind == Kind::Touch => {
-                rows.tally.unassigned += 1;
-                return Ok(());
-            }
-            _ => None,
-        };
         let mut stated = self.reader.read(line, row, rule, kind)?;
         let mut conversion = self.reader.conversion(line, row, at, &stated)?;
         stated.person = self.reader.person(line, row, &mut rows.events)?;
         let mark = self.reader.mark(at, row);
         rows.tally.used += 1;
-        if let Some(origin) = touch {
+        if let Some(origin) = &mut kept.origin {
             let session = self.reader.session(rule, row);
             let from = RowOrigin {
                 session,
@@ -122,16 +142,16 @@ fn push_touch(
     rows: &mut MappedRows,
     row: &[Value<'_>],
     stated: &Statement<'_>,
-    origin: Origin<'_>,
+    origin: &mut Origin<'_>,
     mark: Mark,
 ) -> Result<()> {
     rows.tally.stated += 1;
     if !origin.is_matched {
-        rows.tally.unmatched.add(origin.source_medium);
+        rows.tally.unmatched.add(&origin.source_medium);
     }
     let events = &mut rows.events;
     let Some(person) = stated.person else {
-        events.leave_out(Kind::Touch, stated.time, origin.channel, stated.cost);
+        events.leave_out(Kind::Touch, stated.time, &origin.channel, stated.cost);
         return Ok(());
     };
     let GroupCodes { channel, levels } = origin_codes(events, origin)?;
@@ -154,14 +174,13 @@ fn push_touch(
 }
 
 /// The numbers of an origin's texts: looked up once for each group of visits.
-fn origin_codes(events: &mut Events, origin: Origin<'_>) -> Result<GroupCodes> {
-    let mut own = None;
-    let codes = origin.codes.unwrap_or(&mut own);
+fn origin_codes(events: &mut Events, origin: &mut Origin<'_>) -> Result<GroupCodes> {
+    let codes = origin.codes.get_mut();
     if let Some(codes) = codes {
         return Ok(*codes);
     }
-    let channel = events.intern_channel(origin.channel)?;
-    let levels = level_codes(events, [origin.source_medium, origin.campaign])?;
+    let channel = events.intern_channel(&origin.channel)?;
+    let levels = level_codes(events, [&origin.source_medium, &origin.campaign])?;
     Ok(*codes.insert(GroupCodes { channel, levels }))
 }
 

@@ -10,14 +10,30 @@ use std::borrow::Cow;
 
 /// Where a touch came from.
 pub(super) struct Origin<'a> {
-    pub(super) channel: &'a str,
+    pub(super) channel: Cow<'a, str>,
     /// `source / medium`.
-    pub(super) source_medium: &'a str,
-    pub(super) campaign: &'a str,
+    pub(super) source_medium: Cow<'a, str>,
+    pub(super) campaign: Cow<'a, str>,
     /// Whether a rule or the log itself names the channel.
     pub(super) is_matched: bool,
-    /// The numbers that the log gave to these texts, where they are remembered.
-    pub(super) codes: Option<&'a mut Option<GroupCodes>>,
+    pub(super) codes: Codes<'a>,
+}
+
+/// The numbers that the log gave to an origin's texts, once it gave them.
+pub(super) enum Codes<'a> {
+    Own(Option<GroupCodes>),
+    /// Those that are remembered for all visits of the group.
+    OfGroup(&'a mut Option<GroupCodes>),
+}
+
+impl Codes<'_> {
+    /// Where they stand.
+    pub(super) fn get_mut(&mut self) -> &mut Option<GroupCodes> {
+        match self {
+            Self::Own(codes) => codes,
+            Self::OfGroup(codes) => codes,
+        }
+    }
 }
 
 /// What a row is as a touch.
@@ -33,11 +49,23 @@ impl<'a> Origin<'a> {
     /// The origin of a touch of which the log states nothing but the channel.
     fn of_log(channel: &'a str) -> Self {
         Self {
-            channel,
-            source_medium: "",
-            campaign: "",
+            channel: Cow::Borrowed(channel),
+            source_medium: Cow::Borrowed(""),
+            campaign: Cow::Borrowed(""),
             is_matched: true,
-            codes: None,
+            codes: Codes::Own(None),
+        }
+    }
+
+    /// The same with texts of its own.
+    #[cfg(feature = "parquet")]
+    pub(super) fn into_owned(mut self) -> Origin<'static> {
+        Origin {
+            codes: Codes::Own(*self.codes.get_mut()),
+            channel: Cow::Owned(self.channel.into_owned()),
+            source_medium: Cow::Owned(self.source_medium.into_owned()),
+            campaign: Cow::Owned(self.campaign.into_owned()),
+            is_matched: self.is_matched,
         }
     }
 }
@@ -90,11 +118,14 @@ impl<'a> Origins<'a> {
             return Ok(Touch::Unassigned);
         };
         Ok(Touch::From(Origin {
-            channel,
-            source_medium: group.source_medium(),
-            campaign: group.campaign(),
+            channel: Cow::Borrowed(channel),
+            source_medium: Cow::Borrowed(group.source_medium()),
+            campaign: Cow::Borrowed(group.campaign()),
             is_matched: group.is_matched() || by_log.is_some(),
-            codes: by_log.is_none().then_some(codes),
+            codes: match by_log {
+                Some(_) => Codes::Own(None),
+                None => Codes::OfGroup(codes),
+            },
         }))
     }
 }

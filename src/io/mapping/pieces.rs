@@ -2,10 +2,12 @@
 
 use crate::error::{Error, Result};
 #[cfg(feature = "parquet")]
-use crate::io::arrow::rows::BatchPaths;
+use crate::io::arrow::rows::{BatchPaths, BatchRows};
 use crate::io::file::format::FileFormat;
 use crate::io::file::guess::Guess;
 use crate::io::file::rows::{RowPiece, RowReader};
+use crate::io::mapping::lack::Lack;
+use crate::io::mapping::mapper::Mapper;
 use crate::io::mapping::slot::{Signs, Slot};
 #[cfg(feature = "parquet")]
 use crate::io::parquet::rows::{ParquetPiece, ParquetRows};
@@ -157,27 +159,29 @@ impl<'a> Pieces<'a> {
         let schema = batches.schema();
         let names = schema.fields().iter().map(|field| field.name().clone());
         let header: Vec<String> = names.collect();
-        let found = paths.iter().map(|path| Ok(path.place(&header)?.is_some()));
+        let paths = Arc::new(BatchPaths::new(format, paths, &schema)?);
         Ok(Self {
-            found: found.collect::<Result<_>>()?,
+            found: paths.found().to_vec(),
             header,
             signs: format.number_signs(),
             guess: Guess::default(),
             titles: Vec::new(),
             rows: Rows::Batches {
                 batches,
-                paths: Arc::new(BatchPaths::new(format, paths)),
+                paths,
                 before: 0,
             },
         })
     }
 
-    /// Of JSON lines, which paths some row had of the pieces shown so far.
-    pub(super) fn seen(&self) -> Option<Vec<bool>> {
+    /// Which paths some row had of the pieces shown so far.
+    pub(super) fn seen(&self) -> Vec<bool> {
         match &self.rows {
             Rows::Text(rows) => rows.seen(),
             #[cfg(feature = "parquet")]
-            _ => None,
+            Rows::Parquet(rows) => rows.seen(),
+            #[cfg(feature = "parquet")]
+            Rows::Batches { paths, .. } => paths.seen(),
         }
     }
 
@@ -209,15 +213,15 @@ impl<'a> Pieces<'a> {
     /// If a column is missing that is needed, or any where none may be.
     pub(super) fn missing<'s>(
         &self,
-        columns: impl IntoIterator<Item = (&'s Slot, bool)>,
+        columns: impl IntoIterator<Item = (&'s Slot, Lack)>,
         may_lack: bool,
     ) -> Result<Vec<String>> {
         let mut missing = Vec::new();
-        for (slot, is_needed) in columns {
+        for (slot, lack) in columns {
             if slot.is_found(&self.found) {
                 continue;
             }
-            if is_needed || !may_lack {
+            if lack.is_refused(may_lack) {
                 return Err(Error::MissingColumn {
                     column: slot.name.clone(),
                     found: self.header.clone(),
@@ -275,13 +279,32 @@ impl Piece {
         match self {
             Self::Text(piece) => piece.each(visit),
             #[cfg(feature = "parquet")]
-            Self::Parquet(piece) => piece.each(visit),
+            _ => self.each_batch(|rows| rows.each(visit)),
+        }
+    }
+
+    /// Shows the rows to a mapper: those that stand in columns a batch at a time.
+    ///
+    /// # Errors
+    /// If the piece is damaged, or the mapper fails.
+    pub(super) fn map(&self, mapper: &mut Mapper<'_>) -> Result<()> {
+        match self {
+            Self::Text(piece) => piece.each(&mut |line, row| mapper.take(line, row)),
             #[cfg(feature = "parquet")]
+            _ => self.each_batch(|rows| mapper.take_batch(rows)),
+        }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn each_batch(&self, mut visit: impl FnMut(&BatchRows<'_>) -> Result<()>) -> Result<()> {
+        match self {
+            Self::Text(_) => Ok(()),
+            Self::Parquet(piece) => piece.each(visit),
             Self::Batch {
                 batch,
                 paths,
                 before,
-            } => paths.each(batch, *before, visit),
+            } => visit(&paths.rows(batch, *before)?),
         }
     }
 }

@@ -62,6 +62,12 @@ impl Slot {
         self.places.is_empty() || self.constant.is_some() || self.places.iter().any(|&at| found[at])
     }
 
+    /// The numbers of its paths.
+    #[cfg(feature = "parquet")]
+    pub(super) fn places(&self) -> &[usize] {
+        &self.places
+    }
+
     /// The first value that is not missing.
     #[inline]
     pub(super) fn value<'v>(&'v self, row: &[Value<'v>]) -> Value<'v> {

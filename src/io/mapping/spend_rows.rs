@@ -6,6 +6,7 @@ use crate::event::{CostTable, Kind};
 use crate::io::mapping::column::MappedColumn;
 use crate::io::mapping::conditions::CompiledCondition;
 use crate::io::mapping::currency::{Conversion, Rates};
+use crate::io::mapping::lack::Lack;
 use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::Mapping;
@@ -28,6 +29,8 @@ pub(super) struct SpendLayout {
     channel: Slot,
     tags: [Slot; 5],
     further: Vec<Slot>,
+    /// Whether the mapping is for logs too.
+    has_events: bool,
     grouping: Grouping,
     skips: Vec<CompiledCondition>,
     totals: Vec<Slot>,
@@ -89,6 +92,7 @@ impl SpendLayout {
             channel: places.slot(&spend.channel),
             tags: tags.map(|column| places.slot(column)),
             further,
+            has_events: !mapping.columns.person.is_unset(),
             grouping,
             skips,
             totals,
@@ -122,13 +126,16 @@ impl SpendLayout {
         Some(cost * factor)
     }
 
-    /// Where the columns that the mapping names stand, and whether there is no table without.
-    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, bool)> {
-        let needed = [&self.date.slot, &self.cost.slot].map(|slot| (slot, true));
+    /// Where the columns that the mapping names stand, and what it means that one is missing.
+    pub(super) fn columns(&self) -> impl Iterator<Item = (&Slot, Lack)> {
+        let needed = [&self.date.slot, &self.cost.slot].map(|slot| (slot, Lack::Unusable));
         let others = [&self.clicks.slot, &self.currency, &self.channel];
         let conditions = self.skips.iter().flat_map(CompiledCondition::slots);
         let others = others.into_iter().chain(&self.tags).chain(conditions);
-        needed.into_iter().chain(others.map(|slot| (slot, false)))
+        let others = others.map(|slot| (slot, Lack::Mistake));
+        let of_rules = Lack::of_rules(self.has_events);
+        let further = self.further.iter().map(move |slot| (slot, of_rules));
+        needed.into_iter().chain(others).chain(further)
     }
 }
 

@@ -2,10 +2,10 @@
 //! read.
 
 use crate::error::{Error, Result};
-use crate::io::arrow::rows::{BatchPaths, KEYS};
+use crate::io::arrow::rows::{BatchPaths, BatchRows, KEYS};
 use crate::io::file::format::FileFormat;
 use crate::io::parquet::loaded::{Loaded, Source, failed, guarded, rows_of, with_old_timestamps};
-use crate::io::record::{FieldPath, Place, Visit};
+use crate::io::record::{FieldPath, Place};
 use ::parquet::arrow::ProjectionMask;
 use ::parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -32,7 +32,6 @@ pub(in crate::io) struct ParquetRows {
     source: Source,
     layout: Arc<Layout>,
     header: Vec<String>,
-    found: Vec<bool>,
     /// The next row group, and the rows ahead of it.
     next: usize,
     before: u64,
@@ -97,7 +96,7 @@ impl ParquetRows {
         let places: Vec<Option<Place<'_>>> = places.collect::<Result<_>>()?;
         let wanted = leaves(plain.parquet_schema(), &places, &names, &format.json);
         let leaves = without_blank(plain.metadata(), &wanted, &names);
-        let found = places.iter().map(Option::is_some).collect();
+        let paths = BatchPaths::new(format, paths, plain.schema())?;
         let mask = ProjectionMask::leaves(plain.parquet_schema(), leaves);
         let fields = with_old_timestamps(&plain);
         let schema = Schema::new(fields.fields().iter().map(with_views).collect::<Vec<_>>());
@@ -108,10 +107,9 @@ impl ParquetRows {
             layout: Arc::new(Layout {
                 metadata: metadata.map_err(failed)?,
                 mask,
-                paths: BatchPaths::new(format, paths),
+                paths,
             }),
             header: names,
-            found,
             next: 0,
             before: 0,
             given: 0,
@@ -125,7 +123,12 @@ impl ParquetRows {
 
     /// Which paths lead to a column.
     pub(in crate::io) fn found(&self) -> &[bool] {
-        &self.found
+        self.layout.paths.found()
+    }
+
+    /// Which paths some row had of the pieces shown so far.
+    pub(in crate::io) fn seen(&self) -> Vec<bool> {
+        self.layout.paths.seen()
     }
 
     /// The bytes of the pieces given so far, as compressed in the file, of the columns read.
@@ -162,16 +165,19 @@ impl Iterator for ParquetRows {
 }
 
 impl ParquetPiece {
-    /// Shows every row, in the order of the file.
+    /// Shows the rows, a batch at a time, in the order of the file.
     ///
     /// # Errors
     /// If the file is damaged, a path leads to a column of a type that holds no values, or the
     /// visitor fails.
-    pub(in crate::io) fn each(&self, visit: &mut Visit<'_>) -> Result<()> {
-        guarded(|| self.decode(visit))
+    pub(in crate::io) fn each(
+        &self,
+        mut visit: impl FnMut(&BatchRows<'_>) -> Result<()>,
+    ) -> Result<()> {
+        guarded(|| self.decode(&mut visit))
     }
 
-    fn decode(&self, visit: &mut Visit<'_>) -> Result<()> {
+    fn decode(&self, visit: &mut dyn FnMut(&BatchRows<'_>) -> Result<()>) -> Result<()> {
         let Layout {
             metadata,
             mask,
@@ -189,7 +195,7 @@ impl ParquetPiece {
         let mut before = self.before;
         for batch in reader {
             let batch = batch.map_err(|error| Error::Io(std::io::Error::other(error)))?;
-            paths.each(&batch, before, visit)?;
+            visit(&paths.rows(&batch, before)?)?;
             before = before.saturating_add(batch.num_rows() as u64);
         }
         Ok(())

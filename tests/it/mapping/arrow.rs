@@ -4,11 +4,12 @@
 pub(super) mod ga4;
 
 use super::{credit, events};
-use arrow_array::{RecordBatch, RecordBatchIterator};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchIterator, StringArray, StructArray};
 use mixtouch::attribution::rules::Linear;
 use mixtouch::io::{EventColumns, EventReader, Mapping};
 use mixtouch::{Events, JourneyOptions, Journeys, attribute};
 use parquet::arrow::ArrowWriter;
+use std::sync::Arc;
 
 const ROWS: usize = 3_000;
 
@@ -53,6 +54,52 @@ fn a_nested_export_is_the_plain_log() {
     let in_memory = EventReader::new(ga4).with_bytes(&bytes).read().unwrap();
     assert_eq!(events(&in_memory), events(&reading));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Fields of structs and of texts of JSON are columns too: one that no row has is a mistake.
+#[test]
+fn a_field_inside_a_column_that_no_row_has_is_named() {
+    let texts = |texts: [&str; 2]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let geo = StructArray::try_from(vec![("country", texts(["FR", "DE"]))]).unwrap();
+    let batch = RecordBatch::try_from_iter([
+        ("who", texts(["ann", "bob"])),
+        (
+            "at",
+            texts(["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]),
+        ),
+        ("props", texts([r#"{"tv": "a"}"#, "{}"])),
+        ("geo", Arc::new(geo) as ArrayRef),
+    ])
+    .unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    let bytes = writer.into_inner().unwrap();
+    let read = |channel: &str, place: &str| {
+        let text = format!(
+            "[columns]\nperson = \"who\"\ntime = \"at\"\nchannel = \"{channel}\"\nplace = \"{place}\"\n\
+             [kinds]\n\"*\" = {{ kind = \"touch\" }}\n[channels]\nunassigned = \"other\"\n[file]\njson = [\"props\"]\n"
+        );
+        let mapping = Mapping::from_toml(&text).unwrap();
+        let handed = RecordBatchIterator::new([Ok(batch.clone())], batch.schema());
+        let of_batches = EventReader::new(mapping.clone())
+            .with_batches(handed)
+            .read();
+        let of_file = EventReader::new(mapping).with_bytes(&bytes).read();
+        [of_batches, of_file].map(|reading| reading.map_err(|error| error.to_string()))
+    };
+    for reading in read("props.tv", "geo.country") {
+        assert_eq!(reading.unwrap().report.channels["a"], 1);
+    }
+    for (channel, place, name) in [
+        ("props.tw", "geo.country", "props.tw"),
+        ("props.tv", "geo.contry", "geo.contry"),
+    ] {
+        for reading in read(channel, place) {
+            let error = reading.unwrap_err();
+            let expected = format!("no column {name:?}, found: who, at, props, geo");
+            assert!(error.ends_with(&expected), "{error}");
+        }
+    }
 }
 
 /// What a batch's rows lack is named by the row of the stream.

@@ -162,6 +162,78 @@ fn fields_inside_texts_of_json_are_there() {
     assert!(error.starts_with("no column \"props.wort\""), "{error}");
 }
 
+/// No header names the fields of JSON in a column: only all rows show that one is missing.
+#[test]
+fn a_field_inside_json_that_no_row_of_a_table_has_is_named() {
+    let own = OWN.replace("\"worth\"", "\"props.worth\"") + "[file]\njson = [\"props\"]\n";
+    let wrong = own.replace("props.worth", "props.wort");
+    let table = "who,at,what,channel,props\nann,1767225600,visit,tv,{}\n\
+                 ann,1767229200,sale,,\"{\"\"worth\"\": 5}\"\n";
+    assert_eq!(read(&mapping(&own), table).report.value, 5.0);
+    let null = table.replace(": 5", ": null");
+    assert_eq!(read(&mapping(&own), &null).report.value, 0.0);
+    let error = refusal(&mapping(&wrong), table);
+    assert_eq!(
+        error,
+        "no column \"props.wort\", found: who, at, what, channel, props"
+    );
+    // a file without the field beside one with it is no mistake
+    let visits = &table[..table.find("ann,1767229200").unwrap()];
+    let both = EventReader::new(mapping(&own)).with_bytes(visits);
+    assert_eq!(both.with_bytes(table).read().unwrap().report.value, 5.0);
+    let entry = own.replace("props.worth", "props:wort");
+    let missing = read(&mapping(&entry), table).report.files.missing_columns;
+    assert_eq!(missing, ["props:wort"]);
+    let preset = "preset = \"segment\"\n[file]\nformat = \"csv\"\njson = [\"props\"]\n\
+                  [columns]\nvalue = \"props.wort\"\n";
+    let log = "user_id,timestamp,props\nann,2026-01-01 00:00:00,{}\n";
+    let missing = read(&mapping(preset), log).report.files.missing_columns;
+    assert!(missing.contains(&"props.wort".to_owned()), "{missing:?}");
+    let spend = "[spend]\ndate = \"day\"\ncost = \"props.cots\"\nchannel = \"channel\"\n\
+                 [file]\njson = [\"props\"]\n";
+    let table = "day,channel,props\n2026-01-05,tv,\"{\"\"cost\"\": 3}\"\n";
+    let error = read_spend(&mapping(spend), table).unwrap_err().to_string();
+    assert!(error.starts_with("no column \"props.cots\""), "{error}");
+}
+
+/// A rule on a column that no file has would never hold.
+#[test]
+fn columns_of_channel_rules_must_exist() {
+    let rule = "[[channel]]\nname = \"App\"\nplatfrom = \"ios\"\n";
+    let own = format!(
+        "{}{rule}",
+        OWN.replace("channel = \"channel\"\n", "source = \"channel\"\n")
+    );
+    let expected = "no column \"platfrom\", found: ";
+    for log in [TABLE, LINES] {
+        let error = refusal(&mapping(&own), log);
+        assert!(error.starts_with(expected), "{error}");
+    }
+    let log = TABLE
+        .replace(",order", ",platfrom")
+        .replace("tv,,", "tv,,ios");
+    let channels = read(&mapping(&own), &log).report.channels;
+    assert_eq!(channels.keys().collect::<Vec<_>>(), ["App"]);
+    let preset = format!("preset = \"segment\"\n[file]\nformat = \"csv\"\n{rule}");
+    let log = "user_id,timestamp\nann,2026-01-01 00:00:00\n";
+    let missing = read(&mapping(&preset), log).report.files.missing_columns;
+    assert!(missing.contains(&"platfrom".to_owned()), "{missing:?}");
+    let spend = "[spend]\ndate = \"day\"\ncost = \"cost\"\nsource = \"site\"\n";
+    let table = "day,cost,site\n2026-01-05,3,google\n";
+    let error = read_spend(&mapping(&format!("{spend}{rule}")), table).unwrap_err();
+    assert!(error.to_string().starts_with(expected), "{error}");
+    // a mapping of both has rules for both: either may lack what the other has
+    let both = mapping(&format!("{own}{spend}"));
+    let missing = read(&both, TABLE).report.files.missing_columns;
+    assert_eq!(missing, ["platfrom"]);
+    let missing = read_spend(&both, table)
+        .unwrap()
+        .report
+        .files
+        .missing_columns;
+    assert_eq!(missing, ["platfrom"]);
+}
+
 fn folder(name: &str) -> PathBuf {
     let name = format!("mixtouch-mistakes-{name}-{}", std::process::id());
     let folder = std::env::temp_dir().join(name);

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::io::arrow::arrays::wrong_type;
+use crate::io::arrow::rows::hashes::{hash_of, mixed};
 use crate::io::arrow::simple::{as_numbers, as_texts, nearest};
 use crate::io::record::Value;
 use arrow_array::cast::AsArray;
@@ -87,6 +88,27 @@ impl<'a> Column<'a> {
             Values::Instant(times, unit) => Value::Instant(i128::from(times[row]) * unit),
             Values::Local(times, unit) => Value::Local(i128::from(times[row]) * unit),
             Values::Date(days) => Value::Date(days[row]),
+        }
+    }
+
+    /// Adds the value of each row to its hash.
+    pub(super) fn add_hashes(&self, hashes: &mut [u64]) {
+        let nulls = self.nulls.as_ref();
+        let rows = hashes.iter_mut().enumerate();
+        match &self.values {
+            Values::TextView(texts) => {
+                for (row, hash) in rows {
+                    // a text of up to 12 bytes stands in its view
+                    let view = texts.views()[row];
+                    let number = match (view as u32 <= 12, nulls.is_some_and(|n| n.is_null(row))) {
+                        (_, true) => hash_of(Value::Missing),
+                        (true, _) => mixed(view as u64, (view >> 64) as u64),
+                        (false, _) => hash_of(Value::Text(texts.value(row))),
+                    };
+                    *hash = mixed(*hash, number);
+                }
+            }
+            _ => rows.for_each(|(row, hash)| *hash = mixed(*hash, hash_of(self.value(row)))),
         }
     }
 

@@ -103,6 +103,11 @@ impl<'a> JsonColumn<'a> {
         }
     }
 
+    /// Whether some row has the field of a slot.
+    pub(super) fn has_seen(&self, slot: usize) -> bool {
+        self.cells.has_seen(slot)
+    }
+
     /// The value of a slot in a row, which has this number in the file.
     ///
     /// # Errors

@@ -1,21 +1,25 @@
 use super::*;
+use crate::error::Result;
+use crate::io::file::format::FileFormat;
+use crate::io::record::FieldPath;
 use arrow_array::builder::{
     FixedSizeBinaryBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder, StructBuilder,
 };
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
-    Float32Array, Int32Array, LargeStringArray, StringArray, StringViewArray, StructArray,
-    TimestampMicrosecondArray, TimestampMillisecondArray, UInt64Array,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
+    Float32Array, Int32Array, LargeStringArray, RecordBatch, StringArray, StringViewArray,
+    StructArray, TimestampMicrosecondArray, TimestampMillisecondArray, UInt64Array,
 };
 use arrow_buffer::NullBuffer;
-use arrow_schema::{Field, Fields};
+use arrow_schema::{DataType, Field, Fields};
 use std::sync::Arc;
 
 fn show(batch: &RecordBatch, format: &FileFormat, paths: &[&str]) -> Result<Vec<String>> {
     let paths: Vec<FieldPath> = paths.iter().map(|path| FieldPath::new(*path)).collect();
     let mut rows = Vec::new();
-    BatchPaths::new(format, &paths).each(batch, 10, &mut |line, row| {
+    let paths = BatchPaths::new(format, &paths, &batch.schema())?;
+    paths.rows(batch, 10)?.each(&mut |line, row| {
         rows.push(match row {
             Ok(values) => format!("{line}: {values:?}"),
             Err(error) => error.to_string(),

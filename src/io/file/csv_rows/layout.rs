@@ -5,6 +5,7 @@ use crate::io::csv::chunks::Dialect;
 use crate::io::file::format::FileFormat;
 use crate::io::file::json::{Cells, JsonPaths};
 use crate::io::record::{FieldPath, Place, Value};
+use crate::io::seen::SeenPaths;
 
 /// Where the values stand in each row.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub(super) struct Layout {
     nulls: Vec<String>,
     pub(super) sources: Vec<Source>,
     pub(super) json: Vec<JsonColumn>,
+    pub(super) seen: SeenPaths,
 }
 
 /// Where one value comes from.
@@ -44,6 +46,7 @@ impl Layout {
             nulls: format.null.clone(),
             sources: Vec::with_capacity(paths.len()),
             json: Vec::new(),
+            seen: SeenPaths::new([]),
         };
         for path in paths {
             let source = match path.place(&layout.header)? {
@@ -53,6 +56,8 @@ impl Layout {
             };
             layout.sources.push(source);
         }
+        let of_header = |source: &Source| matches!(source, Source::Field(_));
+        layout.seen = SeenPaths::new(layout.sources.iter().map(of_header));
         Ok(layout)
     }
 
@@ -164,6 +169,17 @@ impl Layout {
                 })?;
         }
         Ok(())
+    }
+
+    /// Notes which fields the JSON texts of all rows had.
+    pub(super) fn see(&self, cells: &[Cells<'_>]) {
+        for (path, source) in self.sources.iter().enumerate() {
+            if let Source::Json(column, slot) = *source
+                && cells[column].has_seen(slot)
+            {
+                self.seen.see(path);
+            }
+        }
     }
 
     pub(super) fn check_width(&self, record: &csv::ByteRecord, line: u64) -> Result<()> {

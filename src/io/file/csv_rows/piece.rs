@@ -38,6 +38,7 @@ impl CsvPiece {
             spare = recycled(values);
             spare_cells = recycled_cells(cells);
         }
+        layout.see(&spare_cells);
         Ok(())
     }
 }

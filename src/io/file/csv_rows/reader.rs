@@ -81,6 +81,11 @@ impl<R: Read> CsvRows<R> {
         self.layout.sources.iter().map(is_found).collect()
     }
 
+    /// Which paths some row had of the pieces shown so far.
+    pub(in crate::io) fn seen(&self) -> Vec<bool> {
+        self.layout.seen.flags()
+    }
+
     /// The lines above the header.
     pub(in crate::io) fn preamble(&self) -> &[String] {
         &self.preamble

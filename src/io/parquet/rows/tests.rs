@@ -21,12 +21,14 @@ fn read(bytes: Bytes, paths: &[&str]) -> Vec<String> {
     for piece in ParquetRows::from_bytes(bytes, &format, &paths).unwrap() {
         piece
             .unwrap()
-            .each(&mut |line, row| {
-                rows.push(format!(
-                    "{line}: {:?}",
-                    row.map_err(|error| error.to_string())
-                ));
-                Ok(())
+            .each(|batch| {
+                batch.each(&mut |line, row| {
+                    rows.push(format!(
+                        "{line}: {:?}",
+                        row.map_err(|error| error.to_string())
+                    ));
+                    Ok(())
+                })
             })
             .unwrap();
     }

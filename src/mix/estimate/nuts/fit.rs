@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::design::Design;
+use crate::mix::estimate::estimator::Estimator;
 use crate::mix::estimate::nuts::chains::{Chain, run};
 use crate::mix::estimate::nuts::density::Density;
 use crate::mix::estimate::nuts::draws::posterior;
@@ -75,6 +76,52 @@ impl NutsFit {
     /// The report on the chains.
     pub const fn report(&self) -> &NutsReport {
         &self.report
+    }
+}
+
+impl Nuts {
+    /// Samples the posterior, with the report on the chains.
+    ///
+    /// # Errors
+    /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
+    /// effects other than 0, partial pooling), or the panel does not allow the fit. Chains that
+    /// disagree are no error here: see [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
+    pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
+        self.fit_with_progress(specification, panel, &())
+    }
+
+    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up, it
+    /// gives what it has drawn.
+    ///
+    /// # Errors
+    /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before any chain had 20 draws.
+    pub fn fit_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<NutsFit> {
+        self.check()?;
+        NutsFit::new(self, specification, panel, progress)
+    }
+}
+
+impl Estimator for Nuts {
+    /// # Errors
+    /// As for [`Nuts::fit`]; also if the chains did not converge.
+    fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
+        self.estimate_with_progress(specification, panel, &())
+    }
+
+    fn estimate_with_progress(
+        &self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        progress: &dyn Progress,
+    ) -> Result<Posterior> {
+        let fit = self.fit_with_progress(specification, panel, progress)?;
+        fit.report().check()?;
+        Ok(fit.into_posterior())
     }
 }
 

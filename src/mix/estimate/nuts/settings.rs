@@ -3,12 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::estimator::Estimator;
-use crate::mix::estimate::nuts::fit::NutsFit;
-use crate::mix::panel::Panel;
-use crate::mix::posterior::Posterior;
-use crate::mix::specification::MixSpecification;
-use crate::progress::Progress;
 
 /// The posterior by the No-U-Turn Sampler (Hoffman and Gelman 2014): draws of everything at once,
 /// where a [`Search`](crate::mix::estimate::Search) weighs points of its own.
@@ -106,32 +100,7 @@ impl Nuts {
         Self { seed, ..self }
     }
 
-    /// Samples the posterior, with the report on the chains.
-    ///
-    /// # Errors
-    /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
-    /// effects other than 0, partial pooling), or the panel does not allow the fit. Chains that
-    /// disagree are no error here: see [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
-    pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
-        self.fit_with_progress(specification, panel, &())
-    }
-
-    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up, it
-    /// gives what it has drawn.
-    ///
-    /// # Errors
-    /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before any chain had 20 draws.
-    pub fn fit_with_progress(
-        &self,
-        specification: &MixSpecification,
-        panel: &Panel,
-        progress: &dyn Progress,
-    ) -> Result<NutsFit> {
-        self.check()?;
-        NutsFit::new(self, specification, panel, progress)
-    }
-
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         let ranges = [
             ("chains", self.chains, 2, 64),
             ("warm-up draws", self.warmup, 50, MOST_DRAWS),
@@ -151,24 +120,5 @@ impl Nuts {
             self.acceptance,
             "above 0.5 and below 1",
         ))
-    }
-}
-
-impl Estimator for Nuts {
-    /// # Errors
-    /// As for [`Nuts::fit`]; also if the chains did not converge.
-    fn estimate(&self, specification: &MixSpecification, panel: &Panel) -> Result<Posterior> {
-        self.estimate_with_progress(specification, panel, &())
-    }
-
-    fn estimate_with_progress(
-        &self,
-        specification: &MixSpecification,
-        panel: &Panel,
-        progress: &dyn Progress,
-    ) -> Result<Posterior> {
-        let fit = self.fit_with_progress(specification, panel, progress)?;
-        fit.report().check()?;
-        Ok(fit.into_posterior())
     }
 }

@@ -82,16 +82,19 @@ impl Hill {
     #[cfg(feature = "bayes")]
     pub(crate) fn respond(&self, xs: &[f64], responses: &mut [f64], logs: &mut [f64]) {
         let chord = self.chord();
-        for ((x, response), log) in xs.iter().zip(responses).zip(logs) {
-            let ratio = x / self.half_saturation;
-            *log = logarithm(ratio.clamp(CHORD, LARGEST));
-            let beyond = saturated(exponential(self.slope * *log));
-            *response = if ratio < CHORD {
-                chord * ratio.max(0.0) / CHORD
-            } else {
-                beyond
-            };
-        }
+        // The same sums, four at a time where the processor can.
+        pulp::Arch::new().dispatch(|| {
+            for ((x, response), log) in xs.iter().zip(responses).zip(logs) {
+                let ratio = x / self.half_saturation;
+                *log = logarithm(ratio.clamp(CHORD, LARGEST));
+                let beyond = saturated(exponential(self.slope * *log));
+                *response = if ratio < CHORD {
+                    chord * ratio.max(0.0) / CHORD
+                } else {
+                    beyond
+                };
+            }
+        });
     }
 
     /// From derivatives by each response, `adjoint`, to those by each x, written into `by_x`, and by
@@ -135,6 +138,7 @@ impl Hill {
 const LARGEST: f64 = 1e300;
 
 /// p / (1 + p), also where p is infinite.
+#[inline(always)]
 fn saturated(p: f64) -> f64 {
     1.0 - 1.0 / (1.0 + p)
 }
