@@ -35,6 +35,7 @@
 //! | response Shapley, logistic regression | 5,000 channels a journey; 17 billion responses x channels |
 //! | ordered Shapley | 1,000 positions; later ones count at the last |
 
+mod calibration;
 mod channel_sets;
 mod comparison;
 mod counterfactual;
@@ -59,7 +60,9 @@ mod parameters;
 mod path_rates;
 mod provenance;
 pub mod regression;
+mod replicate;
 pub mod rules;
+mod sensitivity;
 pub mod shapley;
 mod shares;
 mod stored;
@@ -70,6 +73,7 @@ mod touched;
 mod type_name;
 mod weights;
 
+pub use self::calibration::{Calibration, Mediator, TestedEffect};
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
@@ -91,7 +95,9 @@ pub use self::model::AttributionModel;
 pub use self::needs::Needs;
 pub use self::parameters::{Parameter, Parameters};
 pub use self::provenance::Provenance;
+pub use self::replicate::Replicate;
 pub use self::rules::names::NamesOnly;
+pub use self::sensitivity::Sensitivity;
 pub use self::shares::ChannelShares;
 pub use self::stored::StoredModel;
 pub use self::stream::{JourneyCredit, TouchCredit, stream_credits};

@@ -6,6 +6,7 @@ use mixtouch::attribution::hazard::AdditiveHazard;
 use mixtouch::attribution::markov::Markov;
 use mixtouch::attribution::rules::{LastNonDirect, WShaped};
 use mixtouch::attribution::{Bootstrap, FittedModels, ModelName, ModelSettings};
+use mixtouch::experiment::LiftTest;
 use mixtouch::{Comparison, Error, Journeys, Result};
 
 /// Channels of the simulated retailer that people touch because they are about to buy.
@@ -34,6 +35,17 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
             None => comparison = comparison.named(model(text)?, &settings)?,
         }
     }
+    let event = ModelName::TimeToEvent.name();
+    if options.lift.is_some()
+        && !options.models.is_empty()
+        && !options.models.iter().any(|text| text == event)
+    {
+        return Err(Error::Setting {
+            name: "--lift".into(),
+            value: "given without the model it calibrates".into(),
+            expected: format!("--model {event}").into(),
+        });
+    }
     if options.models.is_empty() {
         comparison = add_default(comparison, &settings, options);
     }
@@ -51,6 +63,9 @@ pub(crate) fn fitted(options: &Options, name: &str, journeys: &Journeys) -> Resu
 
 fn settings(options: &Options) -> Result<ModelSettings> {
     let hazard = AdditiveHazard::default()
+        .with_lift_tests(lift_tests(options)?)
+        .with_lift_test_zone(options.zone()?)
+        .with_unpaid(options.unpaid.iter().cloned())
         .with_pairs(options.pairs)
         .with_demand_capture(options.demand_capture.iter().cloned())
         .with_upstream(options.upstream.iter().cloned())
@@ -64,6 +79,24 @@ fn settings(options: &Options) -> Result<ModelSettings> {
         settings = settings.with_position_w(WShaped::new(options.stage.iter().cloned())?);
     }
     Ok(settings)
+}
+
+/// The tests of --lift that are about the goal reported.
+fn lift_tests(options: &Options) -> Result<Vec<LiftTest>> {
+    let Some(path) = &options.lift else {
+        return Ok(Vec::new());
+    };
+    let mut tests = LiftTest::read_csv_file(path)?;
+    let all = tests.len();
+    let goal = options.goal.as_deref();
+    tests.retain(|test| test.goal().is_none_or(|own| Some(own) == goal));
+    if tests.len() < all {
+        eprintln!(
+            "{} of {all} lift tests are left out: their goal is not the one named by --goal",
+            all - tests.len()
+        );
+    }
+    Ok(tests)
 }
 
 fn last_non_direct(options: &Options) -> LastNonDirect {
@@ -81,6 +114,7 @@ fn check_channels(options: &Options, journeys: &Journeys) -> Result<()> {
         ("--stage", &options.stage, false),
         ("--demand-capture", &options.demand_capture, false),
         ("--upstream", &options.upstream, false),
+        ("--unpaid", &options.unpaid, false),
     ] {
         let is = |name: &str, other: &str| {
             name == other || (ignores_case && name.eq_ignore_ascii_case(other))
@@ -115,7 +149,8 @@ fn add_default(comparison: Comparison, settings: &ModelSettings, options: &Optio
     let comparison = comparison.defaults(settings);
     if options.is_simulated() && options.demand_capture.is_empty() {
         let hazard = settings.time_to_event().clone();
-        return comparison.fit(FLAGGED, hazard.with_demand_capture(CAPTURE));
+        let flagged = hazard.with_lift_tests([]).with_demand_capture(CAPTURE);
+        return comparison.fit(FLAGGED, flagged);
     }
     comparison
 }

@@ -155,6 +155,15 @@ pub(crate) struct Options {
     /// Channels that follow the intent to buy: time-to-event gives their credit to the baseline
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) demand_capture: Vec<String>,
+    /// Experiments that calibrate time-to-event:
+    /// channel,start,end,outcome_change,standard_error[,tail_days][,share][,goal], where
+    /// outcome_change is what the channel's touches of these days brought
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lift: Option<PathBuf>,
+    /// Channels that cost nothing and that no advertising needs, such as direct: time-to-event tells
+    /// which channels' touches follow their visits, and should be tested first
+    #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
+    pub(crate) unpaid: Vec<String>,
     /// Channels that other marketing brings about: time-to-event passes their credit on to it
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) upstream: Vec<String>,
@@ -330,6 +339,8 @@ impl Options {
             (self.segment.is_some(), "--segment"),
             (!self.demand_capture.is_empty(), "--demand-capture"),
             (!self.upstream.is_empty(), "--upstream"),
+            (self.lift.is_some(), "--lift"),
+            (!self.unpaid.is_empty(), "--unpaid"),
             (self.pairs, "--pairs"),
             (!self.columns.is_empty(), "--column"),
             (!self.add_channel.is_empty(), "--add-channel"),

@@ -1,6 +1,7 @@
 //! Worlds of persons: an event log and what each channel caused.
 
 use crate::Options;
+use crate::lift;
 #[cfg(feature = "parquet")]
 use mixtouch::Event;
 use mixtouch::report::{Alignment, Cell, Column, Table};
@@ -17,16 +18,24 @@ pub(crate) fn run(world: World, options: &Options) -> Result<()> {
     if let Some(folder) = &options.out {
         write_all(folder, options.parquet, simulation.batches(), truth)?;
     }
+    let tests = lift::run(world, options)?;
+    if let Some(folder) = options.out.as_ref().filter(|_| !tests.is_empty()) {
+        lift::write(&folder.join("lift.csv"), &tests)?;
+    }
     if options.json {
         let document = json!({
             "world": world,
             "persons": options.persons,
             "seed": options.seed,
             "truth": truth,
+            "lift_tests": lift::documents(&tests),
         });
         println!("{document}");
     } else {
         show(world, truth);
+        if !tests.is_empty() {
+            print!("\n{}", lift::table(&tests));
+        }
     }
     Ok(())
 }

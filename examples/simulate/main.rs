@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 #[path = "../common/exit.rs"]
 mod exit;
+mod lift;
 mod log;
 mod panel;
 
@@ -35,6 +36,17 @@ struct Options {
     /// Folder to write to, made if it is not there; without it only the truth is shown
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Also run an experiment, of a world of persons: CHANNEL=START..END, as in
+    /// display=2026-01-15..2026-02-13, withholds the channel's touches of these days from some
+    /// persons; repeatable. Writes lift.csv with what each measured and the truth
+    #[arg(long, value_name = "CHANNEL=START..END")]
+    lift: Vec<String>,
+    /// The share of persons of --lift, above 0 and below 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    lift_share: f64,
+    /// Days after the last one over which --lift counts conversions
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    lift_tail: u32,
     /// Write events.parquet in place of events.csv; needs --features parquet
     #[arg(long)]
     parquet: bool,

@@ -7,6 +7,7 @@
 //! `finding`.
 
 pub(crate) mod bootstrap;
+mod calibration_report;
 mod entry;
 pub(crate) mod finding;
 pub(crate) mod fit_findings;

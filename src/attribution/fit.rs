@@ -3,6 +3,7 @@
 use crate::attribution::evidence::Gathering;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
+use crate::attribution::replicate::Replicate;
 use crate::attribution::type_name::short_name;
 use crate::channel::Channels;
 use crate::error::Result;
@@ -99,6 +100,12 @@ pub trait Fit {
     /// Evidence of no journeys.
     fn evidence(&self, channels: &Channels) -> Self::Evidence;
 
+    /// Evidence of no journeys, to be gathered from these: where what is gathered depends on them
+    /// all, such as on how many conversions there are. Like [`Fit::evidence`] by default.
+    fn evidence_for(&self, journeys: &Journeys) -> Self::Evidence {
+        self.evidence(journeys.channels())
+    }
+
     /// What the evidence reads besides the sequence of channels. Where it asks for timelines, it
     /// sees each journey with its person's.
     fn needs(&self) -> Needs {
@@ -138,6 +145,35 @@ pub trait Fit {
         }
     }
 
+    /// The model of a bootstrap replicate's evidence. `earlier` is that of the evidence itself, and
+    /// `replicate` gives random numbers for what a fit reads besides evidence. Like
+    /// [`Fit::solve_from`] by default.
+    ///
+    /// # Errors
+    /// Like [`Fit::solve_from`].
+    fn solve_replicate(
+        &self,
+        evidence: Self::Evidence,
+        earlier: &Self::Model,
+        _replicate: &Replicate,
+    ) -> Result<Self::Model> {
+        self.solve_from(evidence, earlier)
+    }
+
+    /// The model of one segment's evidence, where that of all journeys is at hand: for what a fit
+    /// reads besides evidence and that is about all persons. Ignores it by default.
+    ///
+    /// # Errors
+    /// Like [`Fit::solve_with_progress`].
+    fn solve_segment(
+        &self,
+        evidence: Self::Evidence,
+        _whole: &Self::Model,
+        progress: &dyn Progress,
+    ) -> Result<Self::Model> {
+        self.solve_with_progress(evidence, None, progress)
+    }
+
     /// Gathers the evidence of all journeys in parallel: of a shard, to be stored and merged.
     ///
     /// # Errors
@@ -147,7 +183,7 @@ pub trait Fit {
         Self: Sync,
     {
         self.needs().check(journeys, short_name::<Self>())?;
-        let fresh = || Gathering::new(self.evidence(journeys.channels()), self.needs());
+        let fresh = || Gathering::new(self.evidence_for(journeys), self.needs());
         let gathered = if self.needs().journeys {
             journeys.accumulate(fresh)?
         } else {
@@ -190,6 +226,10 @@ macro_rules! forward_fits {
                 (**self).evidence(channels)
             }
 
+            fn evidence_for(&self, journeys: &Journeys) -> Self::Evidence {
+                (**self).evidence_for(journeys)
+            }
+
             fn needs(&self) -> Needs {
                 (**self).needs()
             }
@@ -213,6 +253,24 @@ macro_rules! forward_fits {
                 progress: &dyn Progress,
             ) -> Result<Self::Model> {
                 (**self).solve_with_progress(evidence, earlier, progress)
+            }
+
+            fn solve_replicate(
+                &self,
+                evidence: Self::Evidence,
+                earlier: &Self::Model,
+                replicate: &Replicate,
+            ) -> Result<Self::Model> {
+                (**self).solve_replicate(evidence, earlier, replicate)
+            }
+
+            fn solve_segment(
+                &self,
+                evidence: Self::Evidence,
+                whole: &Self::Model,
+                progress: &dyn Progress,
+            ) -> Result<Self::Model> {
+                (**self).solve_segment(evidence, whole, progress)
             }
         }
     )*};

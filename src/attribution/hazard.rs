@@ -3,20 +3,28 @@
 mod additive;
 mod additive_fit;
 mod basis;
+mod calibrate;
+mod calibrated;
 mod decay;
 mod design;
 mod division;
 mod effects;
 mod em;
 mod evidence;
+mod exposed;
 mod flags;
+mod flows;
+mod information;
+mod kept_share;
 mod log_link;
+mod mediation;
 mod model;
 mod process;
 mod report;
 mod rows;
 mod screening;
 mod sliding;
+mod tested;
 mod upstream;
 
 pub use self::additive::AdditiveHazard;

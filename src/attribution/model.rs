@@ -1,9 +1,11 @@
 //! What a model is.
 
+use crate::attribution::calibration::Calibration;
 use crate::attribution::credits::Credits;
 use crate::attribution::fit_record::FitRecord;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::Parameters;
+use crate::attribution::sensitivity::Sensitivity;
 use crate::attribution::shares::ChannelShares;
 use crate::attribution::type_name::short_name;
 use crate::channel::{ChannelId, Channels};
@@ -94,6 +96,19 @@ pub trait AttributionModel: Send + Sync {
         None
     }
 
+    /// What experiments say of channels beside what the journeys say; nothing by default. A
+    /// [`Comparison`](crate::Comparison) reports it.
+    fn calibration(&self) -> &[Calibration] {
+        &[]
+    }
+
+    /// How strong selection would have to be to explain the credit of each of
+    /// [`AttributionModel::channels`]; nothing by default. A [`Comparison`](crate::Comparison)
+    /// reports it.
+    fn sensitivity(&self) -> &[Sensitivity] {
+        &[]
+    }
+
     /// The settings, for reports.
     fn parameters(&self) -> Parameters {
         Parameters::default()
@@ -162,6 +177,14 @@ macro_rules! forward_to_model {
 
         fn prior_share(&$self) -> Option<f64> {
             $model.prior_share()
+        }
+
+        fn calibration(&$self) -> &[Calibration] {
+            $model.calibration()
+        }
+
+        fn sensitivity(&$self) -> &[Sensitivity] {
+            $model.sensitivity()
         }
 
         fn parameters(&$self) -> Parameters {

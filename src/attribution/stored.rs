@@ -1,5 +1,6 @@
 //! A fitted model as it is stored.
 
+use crate::attribution::calibration::Calibration;
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::fit_findings;
 use crate::attribution::credits::Credits;
@@ -9,6 +10,7 @@ use crate::attribution::model_kind::ModelKind;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::Parameters;
 use crate::attribution::provenance::Provenance;
+use crate::attribution::sensitivity::Sensitivity;
 use crate::attribution::shares::ChannelShares;
 use crate::attribution::touched::touched;
 use crate::channel::{ChannelId, Channels};

@@ -1,8 +1,13 @@
 //! Event logs made by known intensities.
 
 mod catalogue;
+mod days;
+mod holdout;
 mod person;
 mod person_truth;
+mod withheld;
+
+pub use self::holdout::Holdout;
 
 use crate::error::{Error, Result};
 use crate::event::Events;

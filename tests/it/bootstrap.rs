@@ -10,6 +10,7 @@ use mixtouch::simulate::worlds::World;
 use mixtouch::{
     Comparison, Event, Events, Fit, JourneyOptions, Journeys, Outcome, PathTable, attribute,
 };
+use std::time::Duration;
 
 /// Persons with one to four touches of three channels, who convert more often the more of channel c
 /// they saw.
@@ -190,8 +191,13 @@ fn intervals_of_a_fitted_model_cover_the_truth() {
 #[test]
 fn value_and_the_baseline_have_intervals() {
     let journeys = Journeys::from_events(&log(2_000, 7, false), JourneyOptions::default()).unwrap();
+    // two exponentials, the default for so few conversions, leave no baseline
+    let week = Duration::from_secs(7 * 86_400);
+    let hazard = AdditiveHazard::default()
+        .with_bins([week / 7, week])
+        .unwrap();
     let comparison = Comparison::new()
-        .fit("hazard", AdditiveHazard::default())
+        .fit("hazard", hazard)
         .model("last", LastTouch);
     let table = comparison
         .bootstrap(Bootstrap::new(60, 1).unwrap())

@@ -3,6 +3,7 @@
 mod architecture;
 mod bad_input;
 mod bootstrap;
+mod calibrated;
 #[cfg(feature = "mapping")]
 mod channels;
 mod common;

@@ -11,6 +11,7 @@ use mixtouch::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 const START: i64 = 1_767_225_600;
 const DAY: i64 = 86_400;
@@ -57,10 +58,10 @@ fn a_channel_that_the_fit_never_touched_is_unknown_to_the_restored_model() {
         Markov::order(1).unwrap().fit(&weeks).unwrap(),
         &weeks,
     ));
-    let hazard: StoredModel<AdditiveHazardModel> = restored(&StoredModel::new(
-        AdditiveHazard::default().fit(&weeks).unwrap(),
-        &weeks,
-    ));
+    let bins = [1, 30].map(|days| Duration::from_secs(days * DAY as u64));
+    let hazard = AdditiveHazard::default().with_bins(bins).unwrap();
+    let hazard: StoredModel<AdditiveHazardModel> =
+        restored(&StoredModel::new(hazard.fit(&weeks).unwrap(), &weeks));
     let sets = restored(&StoredModel::new(
         SetRateShapley.fit(&weeks).unwrap(),
         &weeks,

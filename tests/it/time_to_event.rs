@@ -10,8 +10,8 @@ use mixtouch::io::EventColumns;
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::time::TimeRange;
 use mixtouch::{
-    ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys, Outcome, PathTable,
-    Result, attribute,
+    AttributionModel, ChannelId, Error, Event, Events, Fit, Journey, JourneyOptions, Journeys,
+    Outcome, PathTable, Result, attribute,
 };
 use std::time::Duration;
 
@@ -30,8 +30,30 @@ fn journeys(rows: &[(u64, i64, &str)]) -> Journeys {
     Journeys::from_events(&log, JourneyOptions::default()).unwrap()
 }
 
+/// With the bins that larger logs have by default.
 fn fit(journeys: &Journeys) -> Result<AdditiveHazardModel> {
-    AdditiveHazard::default().fit(journeys)
+    let hours = [1, 24, 72, 168, 336, 720].map(|hours| Duration::from_secs(hours * 3_600));
+    AdditiveHazard::default().with_bins(hours)?.fit(journeys)
+}
+
+#[test]
+fn the_default_basis_follows_the_number_of_conversions() {
+    let fitted = |persons: u64, specification: AdditiveHazard| {
+        let simulation = World::Baseline.simulate(persons, 1).unwrap();
+        let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+        specification.fit(&journeys).unwrap()
+    };
+    let few = fitted(1_000, AdditiveHazard::default());
+    assert_eq!(few.parameters()["taus_days"], "0.5000, 5.0000".into());
+    assert!(few.fitted_conversions().unwrap() < 500.0);
+    let stated = AdditiveHazard::default().with_bins([Duration::from_secs(86_400)]);
+    let stated = fitted(1_000, stated.unwrap());
+    assert!(stated.parameters().contains_key("bin_ends_days"));
+    // evidence gathered row by row, of which no one knows how much will come, has bins
+    let specification = AdditiveHazard::default();
+    let evidence = specification.evidence(few.channels().unwrap());
+    let model = specification.solve(evidence).unwrap();
+    assert!(model.parameters().contains_key("bin_ends_days"));
 }
 
 /// Conversions a day by channel and bin (up to 1 day, 1 to 7 days), and the baseline.

@@ -4,9 +4,9 @@ use crate::attribution::evidence::Gathering;
 use crate::attribution::fit::Fit;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
-use crate::channel::Channels;
+use crate::attribution::replicate::Replicate;
 use crate::error::Result;
-use crate::journeys::arena::Block;
+use crate::journeys::arena::{Block, Journeys};
 use crate::journeys::{Accumulator, Journey};
 use crate::progress::Progress;
 use std::any::Any;
@@ -28,15 +28,25 @@ impl<M: AttributionModel + Any> Model for M {}
 
 pub(crate) type Fitted = Arc<dyn Model>;
 
+/// What a fit starts with besides its evidence.
+#[derive(Clone, Copy)]
+pub(crate) enum Start<'a> {
+    Fresh,
+    /// The evidence is of a segment; the model of all journeys.
+    Segment(&'a dyn Model),
+    /// The evidence is of a replicate; the model of the evidence itself.
+    Replicate(&'a dyn Model, &'a Replicate),
+}
+
 /// What a comparison needs of each of its models: the object-safe twin of [`Fit`].
 pub(crate) trait Entry: Send + Sync {
     fn needs(&self) -> Needs;
     fn needs_evidence(&self) -> bool;
-    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence>;
+    fn evidence(&self, journeys: &Journeys) -> Box<dyn Evidence>;
     fn solve(
         &self,
         evidence: Box<dyn Evidence>,
-        earlier: Option<&dyn Model>,
+        start: Start<'_>,
         progress: &dyn Progress,
     ) -> Result<Fitted>;
 }
@@ -52,16 +62,11 @@ impl Entry for Ready {
         false
     }
 
-    fn evidence(&self, _: &Channels) -> Box<dyn Evidence> {
+    fn evidence(&self, _: &Journeys) -> Box<dyn Evidence> {
         Box::new(Nothing)
     }
 
-    fn solve(
-        &self,
-        _: Box<dyn Evidence>,
-        _: Option<&dyn Model>,
-        _: &dyn Progress,
-    ) -> Result<Fitted> {
+    fn solve(&self, _: Box<dyn Evidence>, _: Start<'_>, _: &dyn Progress) -> Result<Fitted> {
         Ok(self.0.clone())
     }
 }
@@ -82,22 +87,39 @@ where
         self.0.needs().journeys
     }
 
-    fn evidence(&self, channels: &Channels) -> Box<dyn Evidence> {
-        Box::new(Gathering::new(self.0.evidence(channels), self.0.needs()))
+    fn evidence(&self, journeys: &Journeys) -> Box<dyn Evidence> {
+        Box::new(Gathering::new(
+            self.0.evidence_for(journeys),
+            self.0.needs(),
+        ))
     }
 
     fn solve(
         &self,
         evidence: Box<dyn Evidence>,
-        earlier: Option<&dyn Model>,
+        start: Start<'_>,
         progress: &dyn Progress,
     ) -> Result<Fitted> {
         let evidence: Box<dyn Any> = evidence;
         let Gathering { evidence, .. } = *evidence
             .downcast::<Gathering<F::Evidence>>()
             .expect("the evidence this entry started");
-        let earlier = earlier.and_then(|model| (model as &dyn Any).downcast_ref::<F::Model>());
-        let model = self.0.solve_with_progress(evidence, earlier, progress)?;
+        // not the model of a part without exposure
+        fn own<M: 'static>(model: &dyn Model) -> Option<&M> {
+            (model as &dyn Any).downcast_ref()
+        }
+        let (model, replicate) = match start {
+            Start::Fresh => (None, None),
+            Start::Segment(whole) => (own(whole), None),
+            Start::Replicate(earlier, replicate) => (own(earlier), Some(replicate)),
+        };
+        let model = match (model, replicate) {
+            (Some(earlier), Some(replicate)) => {
+                self.0.solve_replicate(evidence, earlier, replicate)
+            }
+            (Some(whole), None) => self.0.solve_segment(evidence, whole, progress),
+            (None, _) => self.0.solve_with_progress(evidence, None, progress),
+        }?;
         Ok(Arc::new(model))
     }
 }

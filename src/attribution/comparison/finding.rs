@@ -104,6 +104,46 @@ pub enum Finding {
         /// The channels.
         channels: Vec<String>,
     },
+    /// Lift tests say that a channel's touches brought more than the log shows of them, beyond
+    /// chance: they bring touches of other channels, which have the credit, or work on persons
+    /// whose touches the log lacks.
+    TestAboveLog {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+        /// Conversions by the log.
+        log: f64,
+        /// Conversions by the tests.
+        tested: f64,
+    },
+    /// Two lift tests of a channel contradict each other beyond chance; both count.
+    TestsContradict {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+        /// Standard errors between what they say.
+        apart: f64,
+    },
+    /// The log covers a part of the days of a lift test, so that the test is about more touches than
+    /// the log's figure.
+    TestPartlySeen {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+        /// The part, 0 to 1.
+        seen: f64,
+    },
+    /// A lift test changes nothing: the log shows no effect of the touches it is about, or none of
+    /// them.
+    TestWithoutEffect {
+        /// The model.
+        model: String,
+        /// The channel.
+        channel: String,
+    },
     /// The credit of one channel is larger than all conversions, or below zero by as much.
     BeyondTotal {
         /// The model.
@@ -127,6 +167,10 @@ impl Finding {
             | Self::Biased { model, .. }
             | Self::OfFit { model, .. }
             | Self::UnknownChannels { model, .. }
+            | Self::TestAboveLog { model, .. }
+            | Self::TestsContradict { model, .. }
+            | Self::TestPartlySeen { model, .. }
+            | Self::TestWithoutEffect { model, .. }
             | Self::BeyondTotal { model, .. } => name.clone_into(model),
             Self::IrregularLog { .. }
             | Self::Forgotten { .. }
@@ -197,6 +241,40 @@ impl fmt::Display for Finding {
                 f,
                 "{model} gives no credit to {}, which it was not fitted on",
                 channels.join(", ")
+            ),
+            Self::TestAboveLog {
+                model,
+                channel,
+                log,
+                tested,
+            } => write!(
+                f,
+                "{model}: tests say that touches of {channel} brought {} conversions, the log shows \
+                 {}: others may have the credit of what they brought",
+                figure(*tested, 1),
+                figure(*log, 1)
+            ),
+            Self::TestsContradict {
+                model,
+                channel,
+                apart,
+            } => write!(
+                f,
+                "{model}: tests of {channel} are {apart:.1} standard errors apart"
+            ),
+            Self::TestPartlySeen {
+                model,
+                channel,
+                seen,
+            } => write!(
+                f,
+                "{model}: the log covers {:.0} % of the days of a test of {channel}",
+                100.0 * seen
+            ),
+            Self::TestWithoutEffect { model, channel } => write!(
+                f,
+                "{model}: a test of {channel} changes nothing, as the log shows no effect of its \
+                 touches"
             ),
             Self::BeyondTotal {
                 model,

@@ -1,5 +1,6 @@
 //! What weakens what a model learned from journeys.
 
+use crate::attribution::comparison::calibration_report;
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::sightings::Sightings;
 use crate::attribution::model::AttributionModel;
@@ -29,7 +30,11 @@ pub(crate) fn of_model(
     conversions: Option<f64>,
 ) -> Vec<Finding> {
     let few = few_conversions(name, model, conversions);
-    few.into_iter().chain(mostly_prior(name, model)).collect()
+    let tests = calibration_report::findings(name, model.calibration());
+    few.into_iter()
+        .chain(mostly_prior(name, model))
+        .chain(tests)
+        .collect()
 }
 
 fn short_fit(journeys: &Journeys) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! All models fitted in one traversal, and all scored in another.
 
-use crate::attribution::comparison::entry::{Fitted, Named};
+use crate::attribution::comparison::entry::{Fitted, Named, Start};
 use crate::attribution::comparison::finding::Finding;
 use crate::attribution::comparison::timed::{Everything, Timed};
 use crate::attribution::comparison::watch::Counter;
@@ -9,6 +9,7 @@ use crate::attribution::engine::Scoring;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::name_map::NameMap;
 use crate::attribution::needs::Needs;
+use crate::attribution::replicate::Replicate;
 use crate::channel::Channels;
 use crate::error::{Error, Result};
 use crate::journeys::arena::Journeys;
@@ -70,7 +71,7 @@ pub(crate) fn fit_whole<'a>(
         entries,
         sample,
         scored,
-        None,
+        Known::Nothing,
         Some(fitting),
         |named, solved| {
             match solved {
@@ -83,34 +84,47 @@ pub(crate) fn fit_whole<'a>(
     Ok((fitted, findings))
 }
 
-/// The models of a part of the journeys or of a replicate, which start from those of all journeys.
+/// Models that a fit may start from, one of each entry.
+#[derive(Clone, Copy)]
+pub(crate) enum Known<'a> {
+    Nothing,
+    /// The models of all journeys, where a segment's are fitted.
+    Whole(&'a [Timed<Fitted>]),
+    /// The models of the part that a replicate is drawn from.
+    Drawn(&'a [Timed<Fitted>], &'a Replicate),
+}
+
+impl<'a> Known<'a> {
+    fn start(self, at: usize) -> Start<'a> {
+        match self {
+            Self::Nothing => Start::Fresh,
+            Self::Whole(models) => Start::Segment(&*models[at].item),
+            Self::Drawn(models, replicate) => Start::Replicate(&*models[at].item, replicate),
+        }
+    }
+}
+
+/// The models of a part of the journeys or of a replicate, which start from those known.
 /// A model of rates that a part has no exposure for attributes nothing there.
 pub(crate) fn fit_part(
     entries: &[&Named],
     sample: Sample<'_>,
     scored: &Journeys,
-    earlier: Option<&[Timed<Fitted>]>,
+    known: Known<'_>,
     fitting: Option<&Counter<'_>>,
 ) -> Result<Vec<Timed<Fitted>>> {
     let mut fitted = Vec::with_capacity(entries.len());
-    solve_each(
-        entries,
-        sample,
-        scored,
-        earlier,
-        fitting,
-        |named, solved| {
-            fitted.push(match solved {
-                Err(Error::NoExposure { .. }) => unknown(named),
-                Err(error) => {
-                    left_out(named, error)?;
-                    unknown(named)
-                }
-                Ok(model) => model,
-            });
-            fitting.map_or(Ok(()), |fitting| fitting.add(1))
-        },
-    )?;
+    solve_each(entries, sample, scored, known, fitting, |named, solved| {
+        fitted.push(match solved {
+            Err(Error::NoExposure { .. }) => unknown(named),
+            Err(error) => {
+                left_out(named, error)?;
+                unknown(named)
+            }
+            Ok(model) => model,
+        });
+        fitting.map_or(Ok(()), |fitting| fitting.add(1))
+    })?;
     Ok(fitted)
 }
 
@@ -124,15 +138,15 @@ fn solve_each<'a>(
     entries: &[&'a Named],
     sample: Sample<'_>,
     scored: &Journeys,
-    earlier: Option<&[Timed<Fitted>]>,
+    known: Known<'_>,
     fitting: Option<&Counter<'_>>,
     mut take: impl FnMut(&'a Named, Result<Timed<Fitted>>) -> Result<()>,
 ) -> Result<()> {
     let evidence = |Named { entry, .. }: &Named| {
         Timed::new(entry.evidence(if entry.needs_evidence() {
-            sample.journeys.channels()
+            sample.journeys
         } else {
-            scored.channels()
+            scored
         }))
     };
     let fresh = || Everything(entries.iter().map(|named| evidence(named)).collect());
@@ -143,9 +157,8 @@ fn solve_each<'a>(
     };
     for (at, (&named, Timed { item, spent })) in entries.iter().zip(gathered.0).enumerate() {
         let started = Instant::now();
-        let earlier = earlier.map(|earlier| &*earlier[at].item);
         let progress = fitting.map_or(&() as &dyn Progress, |fitting| fitting);
-        let solved = named.entry.solve(item, earlier, progress);
+        let solved = named.entry.solve(item, known.start(at), progress);
         let checked = solved.and_then(|model| {
             model.needs().check(scored, &named.name)?;
             Ok(Timed {

@@ -1,11 +1,13 @@
 //! What a comparison found by one model.
 
+use crate::attribution::calibration::Calibration;
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::credits::Credits;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::name_map::NameMap;
 use crate::attribution::parameters::Parameters;
 use crate::attribution::provenance::Provenance;
+use crate::attribution::sensitivity::Sensitivity;
 use crate::attribution::tally::Tally;
 use crate::stats::ratio::{cost_each, is_material};
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,9 @@ pub struct ModelTable {
     pub baseline: Option<BaselineCredit>,
     /// Conversions that no touch accounts for.
     pub unattributed: Tally,
+    /// What experiments say of channels beside what the journeys say, for models calibrated by any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<Calibration>,
     /// What fitted a [`StoredModel`](crate::attribution::StoredModel), and on which time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
@@ -97,6 +102,22 @@ pub struct ChannelCredit {
     /// Share of all conversions lost without the channel, 0 to 1, for Markov models.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removal_effect: Option<f64>,
+    /// Conversions under the channel's exposure / those without its effect, for hazard models
+    /// ([`Sensitivity::rate_ratio`](crate::attribution::Sensitivity::rate_ratio)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate_ratio: Option<f64>,
+    /// The factor by which an intent that is not seen has to raise both touches and conversions, to
+    /// explain all of the effect ([`Sensitivity::e_value`](crate::attribution::Sensitivity::e_value)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub e_value: Option<f64>,
+    /// cost / the value that the log alone shows: the channel pays only if more than this share of
+    /// it is causal. For hazard models, where the cost is > 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_even_share: Option<f64>,
+    /// The share of the channel's touches that follow visits of unpaid channels, 0 to 1
+    /// ([`Sensitivity::suspicion`](crate::attribution::Sensitivity::suspicion)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspicion: Option<f64>,
 }
 
 /// One model's estimate of conversions that would have come without marketing.
@@ -157,6 +178,18 @@ impl From<Tally> for BaselineCredit {
     }
 }
 
+fn sensitivity<'a>(model: &'a dyn AttributionModel, channel: &str) -> Option<&'a Sensitivity> {
+    let id = model.channels()?.id(channel)?;
+    model.sensitivity().get(id.index())
+}
+
+/// The share of what the log shows that the channel is credited.
+fn kept(model: &dyn AttributionModel, channel: &str) -> f64 {
+    let mut rows = model.calibration().iter();
+    let row = rows.find(|row| row.channel == channel);
+    row.map_or(1.0, |row| row.kept)
+}
+
 /// Value / cost; none where the value is rounding beside all value.
 fn roas(value: f64, cost: f64, all: f64) -> Option<f64> {
     let is_stated = value == 0.0 || is_material(value.abs(), all);
@@ -171,6 +204,7 @@ impl PartialEq for ModelTable {
             channels,
             baseline,
             unattributed,
+            calibration,
             provenance,
             spent: _,
         } = self;
@@ -180,6 +214,7 @@ impl PartialEq for ModelTable {
             channels,
             baseline,
             unattributed,
+            calibration,
             provenance,
         ) == (
             &other.model,
@@ -187,6 +222,7 @@ impl PartialEq for ModelTable {
             &other.channels,
             &other.baseline,
             &other.unattributed,
+            &other.calibration,
             &other.provenance,
         )
     }
@@ -209,6 +245,8 @@ impl ModelTable {
         let row = |(at, (channel, tally)): (usize, (&str, &Tally))| {
             let cost = costs.get(at).copied().flatten();
             let paid = cost.filter(|&cost| cost > 0.0);
+            let roas = paid.and_then(|cost| roas(tally.value, cost, total.value));
+            let sensitivity = sensitivity(model, channel);
             ChannelCredit {
                 channel: channel.to_owned(),
                 conversions: tally.conversions,
@@ -218,9 +256,15 @@ impl ModelTable {
                 value_low: None,
                 value_high: None,
                 cost,
-                roas: paid.and_then(|cost| roas(tally.value, cost, total.value)),
+                roas,
                 cpa: cost_each(cost, tally.conversions, total.conversions),
                 removal_effect: effects.as_ref().map(|effects| effects[at]),
+                rate_ratio: sensitivity.and_then(Sensitivity::rate_ratio),
+                e_value: sensitivity.and_then(Sensitivity::e_value),
+                break_even_share: roas
+                    .filter(|&roas| roas > 0.0 && sensitivity.is_some())
+                    .map(|roas| kept(model, channel) / roas),
+                suspicion: sensitivity.and_then(|row| row.suspicion),
             }
         };
         Self {
@@ -237,6 +281,7 @@ impl ModelTable {
                 .filter(|baseline| model.has_baseline() || *baseline != Tally::default())
                 .map(BaselineCredit::from),
             unattributed: credits.unattributed(),
+            calibration: model.calibration().to_vec(),
             provenance: model.fit_record().map(|record| record.provenance.clone()),
             spent,
         }

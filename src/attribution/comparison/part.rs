@@ -2,11 +2,12 @@
 
 use crate::attribution::comparison::bootstrap::Bootstrap;
 use crate::attribution::comparison::entry::{Fitted, Named};
-use crate::attribution::comparison::fitting::{Entrant, fit_part, score_all};
+use crate::attribution::comparison::fitting::{Entrant, Known, fit_part, score_all};
 use crate::attribution::comparison::model_table::ModelTable;
 use crate::attribution::comparison::timed::Timed;
 use crate::attribution::comparison::watch::Watch;
 use crate::attribution::credits::Credits;
+use crate::attribution::replicate::Replicate;
 use crate::error::Result;
 use crate::journeys::arena::Journeys;
 use crate::journeys::{BootstrapWeights, PoissonResampler, Sample};
@@ -51,11 +52,11 @@ impl Part<'_> {
         Ok(each.map(table).collect())
     }
 
-    /// The part's tables by models fitted on the part, with intervals if there is a bootstrap.
-    /// Models fitted on all journeys are given where the part is all of them.
+    /// The part's tables by models fitted on the part, with intervals if there is a bootstrap. The
+    /// models fitted on all journeys are given, which are those of the part where it is all of them.
     pub(crate) fn fit_and_score(
         &self,
-        fitted: Option<Vec<Timed<Fitted>>>,
+        whole: Vec<Timed<Fitted>>,
         bootstrap: Option<&Bootstrap>,
         watch: &Watch<'_>,
     ) -> Result<Vec<ModelTable>> {
@@ -63,9 +64,12 @@ impl Part<'_> {
             return Ok(Vec::new());
         }
         let (entries, journeys) = (self.entries(), self.sample.journeys);
-        let fitted = match fitted {
-            Some(fitted) => fitted,
-            None => fit_part(&entries, self.sample, journeys, None, Some(&watch.fitting))?,
+        let fitted = match self.segment {
+            None => whole,
+            Some(_) => {
+                let known = Known::Whole(&whole);
+                fit_part(&entries, self.sample, journeys, known, Some(&watch.fitting))?
+            }
         };
         let mut tables = self.tables(&fitted, watch)?;
         if let Some(bootstrap) = bootstrap {
@@ -78,7 +82,9 @@ impl Part<'_> {
                     .iter()
                     .for_each(|segment| draws.restrict(segment));
                 let sample = resampler.sample(&draws);
-                let fitted = fit_part(&entries, sample, journeys, Some(&fitted), None)?;
+                let replicate = Replicate::of_stream(stream);
+                let known = Known::Drawn(&fitted, &replicate);
+                let fitted = fit_part(&entries, sample, journeys, known, None)?;
                 let scored = score_all(sample, &self.entrants, &fitted)?;
                 watch.bootstrapping.add(1)?;
                 Ok(scored)
@@ -115,7 +121,9 @@ pub(crate) fn score_parts(
     let replicates: Vec<Vec<Vec<Timed<Credits>>>> = bootstrap.run(|stream| {
         let draws = learning.draw(stream, true);
         let sample = learning.sample(&draws);
-        let fitted = fit_part(entries, sample, report, Some(fitted), None)?;
+        let replicate = Replicate::of_stream(stream);
+        let known = Known::Drawn(fitted, &replicate);
+        let fitted = fit_part(entries, sample, report, known, None)?;
         let score = |part: &Part<'_>| {
             let mut draws = scoring.draw(stream, false);
             part.segment
@@ -140,7 +148,7 @@ pub(crate) fn score_parts(
 }
 
 /// The models of some entrants, out of those of all entries.
-fn own_models(
+pub(crate) fn own_models(
     entries: &[&Named],
     fitted: &[Timed<Fitted>],
     entrants: &[&Entrant<'_>],

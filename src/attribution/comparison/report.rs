@@ -1,5 +1,6 @@
 //! A comparison as a report: a table for each figure, with a column for each model.
 
+use crate::attribution::comparison::calibration_report;
 use crate::attribution::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
 use crate::attribution::comparison::table::ComparisonTable;
 use crate::attribution::tally::Tally;
@@ -91,6 +92,10 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         most,
     };
     let mut sections = sheet(table.totals(), table.models()).sections();
+    sections.extend(biases(table.models()));
+    let models = table.models().iter();
+    sections.extend(models.clone().filter_map(calibration_report::section));
+    sections.extend(models.filter_map(calibration_report::sensitivity));
     sections.extend(fitted_before(table.models()));
     for segment in table.segments() {
         let heading = format!(
@@ -115,6 +120,19 @@ fn sections(table: &ComparisonTable, most: usize) -> Vec<Section> {
         sections.push(section.with_lines(lines.map(|line| format!("  {line}"))));
     }
     sections
+}
+
+/// How far replicates lie from the fit on average, for models that estimate a baseline.
+fn biases(models: &[ModelTable]) -> Option<Section> {
+    let lines = models.iter().filter_map(|table| {
+        let bias = table.baseline?.conversions_bias?;
+        let (model, bias) = (&table.model, figure(bias, 1));
+        Some(format!(
+            "{model}: the baseline's replicates less its estimate: {bias} on average"
+        ))
+    });
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| Section::new().set_apart().with_lines(lines))
 }
 
 /// Which models were given as they were stored, and where those come from.

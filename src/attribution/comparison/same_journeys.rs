@@ -1,10 +1,10 @@
 //! Models fitted and compared on the same journeys.
 
-use crate::attribution::comparison::entry::Fitted;
+use crate::attribution::comparison::entry::{Fitted, Named};
 use crate::attribution::comparison::fitted_models::FittedModels;
 use crate::attribution::comparison::fitting::{Entrant, fit_whole};
 use crate::attribution::comparison::lessons::Lessons;
-use crate::attribution::comparison::part::Part;
+use crate::attribution::comparison::part::{Part, own_models};
 use crate::attribution::comparison::run::Comparison;
 use crate::attribution::comparison::segment_parts::{
     known_costs, segment_part, segment_table, whole,
@@ -42,7 +42,7 @@ impl Comparison {
             .iter()
             .map(|(named, model)| Entrant::new(named, &model.item, journeys.channels(), None));
         let entrants: Vec<Entrant<'_>> = entrants.collect();
-        let fitted: Vec<Timed<Fitted>> = fitted.into_iter().map(|(_, model)| model).collect();
+        let (entries_of, fitted): (Vec<&Named>, Vec<Timed<Fitted>>) = fitted.into_iter().unzip();
         let lessons = Lessons::new(journeys, &entrants, &fitted);
         let models = FittedModels::new(&entrants, &fitted);
         let all = Part {
@@ -52,14 +52,15 @@ impl Comparison {
             costs: known_costs(journeys),
         };
         let bootstrap = self.bootstrap.as_ref();
-        let tables = all.fit_and_score(Some(fitted), bootstrap, &watch)?;
+        let whole = |part: &Part<'_>| own_models(&entries_of, &fitted, &part.entrants);
+        let tables = all.fit_and_score(whole(&all), bootstrap, &watch)?;
         let mut segments = Vec::with_capacity(groups.len());
         for (name, group) in groups {
             let segment = journeys.segment(&group);
             let mut models = Vec::with_capacity(entrants.len());
             for kind in [false, true] {
                 let part = segment_part(&segment, kind, &entrants);
-                models.extend(part.fit_and_score(None, bootstrap, &watch)?);
+                models.extend(part.fit_and_score(whole(&part), bootstrap, &watch)?);
             }
             segments.push(segment_table(name, &segment, models, &entrants)?);
         }

@@ -2,15 +2,22 @@
 
 use crate::attribution::fit::Fit;
 use crate::attribution::hazard::additive::AdditiveHazard;
+use crate::attribution::hazard::calibrate::Tests;
+use crate::attribution::hazard::calibrated::{check_seen, check_start};
 use crate::attribution::hazard::evidence::Exposures;
+use crate::attribution::hazard::exposed;
 use crate::attribution::hazard::flags::flags;
-use crate::attribution::hazard::model::AdditiveHazardModel;
+use crate::attribution::hazard::information::Information;
+use crate::attribution::hazard::model::{AdditiveHazardModel, kept};
 use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::screening;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::needs::Needs;
+use crate::attribution::replicate::Replicate;
+use crate::attribution::sensitivity::Sensitivity;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
+use crate::journeys::arena::Journeys;
 use crate::progress::Progress;
 use rayon::prelude::*;
 
@@ -39,12 +46,22 @@ impl Fit for AdditiveHazard {
             &upstream,
             self.symmetric_upstream,
         )
+        .with_candidates(&self.candidates(channels), self.symmetric_upstream)
+        .with_tests(self.windows(channels))
+    }
+
+    /// Unless a basis is stated, one that the journeys' number of conversions can tell apart.
+    fn evidence_for(&self, journeys: &Journeys) -> Exposures {
+        let conversions = journeys.totals().conversions;
+        self.for_conversions(conversions)
+            .evidence(journeys.channels())
     }
 
     /// # Errors
     /// If a flagged channel is not one of the journeys'; the evidence is of other settings or
     /// beyond the [limits](crate::attribution#limits); or there are conversions, but no time
-    /// between first touches and the end of observation.
+    /// between first touches and the end of observation. Also if a lift test is not sound, its
+    /// channel not one of the journeys' or one of demand capture, or none of its days in the log.
     fn solve(&self, evidence: Exposures) -> Result<AdditiveHazardModel> {
         self.solve_with_progress(evidence, None, &())
     }
@@ -68,12 +85,57 @@ impl Fit for AdditiveHazard {
         earlier: Option<&AdditiveHazardModel>,
         progress: &dyn Progress,
     ) -> Result<AdditiveHazardModel> {
+        let stated = self.stated(&evidence.design.basis);
+        stated.solve_with_tests(evidence, earlier, Tests::Measured, progress)
+    }
+
+    /// Draws the noise of lift tests anew. In a segment, whose shares are those of all journeys, it
+    /// draws the shares from their posterior.
+    fn solve_replicate(
+        &self,
+        evidence: Exposures,
+        earlier: &AdditiveHazardModel,
+        replicate: &Replicate,
+    ) -> Result<AdditiveHazardModel> {
+        let tests = match earlier.of_segment {
+            true => Tests::Drawn(&earlier.calibration, replicate),
+            false => Tests::Redrawn(replicate),
+        };
+        let stated = self.stated(&evidence.design.basis);
+        stated.solve_with_tests(evidence, Some(earlier), tests, &())
+    }
+
+    /// Keeps the shares of the model of all journeys, which lift tests are about.
+    fn solve_segment(
+        &self,
+        evidence: Exposures,
+        whole: &AdditiveHazardModel,
+        progress: &dyn Progress,
+    ) -> Result<AdditiveHazardModel> {
+        let tests = Tests::Known(&whole.calibration);
+        let stated = self.stated(&evidence.design.basis);
+        stated.solve_with_tests(evidence, None, tests, progress)
+    }
+}
+
+impl AdditiveHazard {
+    fn solve_with_tests(
+        &self,
+        evidence: Exposures,
+        earlier: Option<&AdditiveHazardModel>,
+        tests: Tests<'_>,
+        progress: &dyn Progress,
+    ) -> Result<AdditiveHazardModel> {
         if let Some(earlier) = earlier {
             check_start(&evidence, earlier)?;
         }
         let captured = self.captured(&evidence)?;
+        self.check_tests(&evidence, &captured)?;
         evidence.same_settings(&self.evidence(evidence.channels()))?;
         evidence.check_size()?;
+        if matches!(tests, Tests::Measured) {
+            check_seen(&self.lift_tests, &evidence)?;
+        }
         let report = FitReport {
             conversions: evidence.conversions(),
             person_days: evidence.person_days(),
@@ -85,22 +147,34 @@ impl Fit for AdditiveHazard {
             });
         }
         let rates = self.rates(&evidence, earlier, progress)?;
-        let upstream = self.upstream(&evidence, progress)?;
-        Ok(self.model(evidence, captured, rates, upstream, report))
+        let mut upstream = self.upstream(&evidence, progress)?;
+        let (known, suspected) = self.found(&evidence, &rates.rates, &upstream, tests, progress)?;
+        upstream.extend(known.mediators);
+        let shown = matches!(tests, Tests::Measured | Tests::Known(_));
+        let sensitivity = match shown {
+            true => sensitivity(&evidence, &rates.rates, suspected),
+            false => Vec::new(),
+        };
+        let model = self.model(evidence, captured, rates, upstream, report);
+        let of_segment = matches!(tests, Tests::Known(_) | Tests::Drawn(..));
+        let model = AdditiveHazardModel {
+            sensitivity,
+            ..model
+        };
+        Ok(model.with_calibration(known.rows, of_segment))
     }
 }
 
-/// Fails unless the evidence is of the channels and settings of the fit to start from.
-fn check_start(evidence: &Exposures, earlier: &AdditiveHazardModel) -> Result<()> {
-    evidence.channels().same_as(&earlier.channels)?;
-    if evidence.design == earlier.design {
-        return Ok(());
+fn sensitivity(
+    evidence: &Exposures,
+    rates: &[f64],
+    suspected: Vec<Option<f64>>,
+) -> Vec<Sensitivity> {
+    let mut all = exposed::sensitivities(&evidence.conversions.rows, rates, &evidence.design);
+    for (row, suspicion) in all.iter_mut().zip(suspected) {
+        row.suspicion = suspicion;
     }
-    Err(Error::setting(
-        "the fit to start from",
-        "of other settings",
-        "a fit of the same specification",
-    ))
+    all
 }
 
 /// Rates by feature, the baseline's last, and how they were found.
@@ -115,7 +189,7 @@ struct Rates {
 }
 
 impl AdditiveHazard {
-    fn most_steps(&self) -> u64 {
+    pub(super) fn most_steps(&self) -> u64 {
         self.most_steps.unwrap_or(MOST_STEPS)
     }
 
@@ -124,6 +198,8 @@ impl AdditiveHazard {
         let channels = evidence.channels();
         let mut captured = flags(channels, "demand capture", &self.demand_capture)?;
         flags(channels, "upstream", &self.upstream)?;
+        flags(channels, "a mediator", &self.mediators)?;
+        flags(channels, "unpaid", &self.unpaid)?;
         for id in &evidence.excluded {
             captured[id.index()] = true;
         }
@@ -147,7 +223,10 @@ impl AdditiveHazard {
         });
         let found = screening::fit(&problem, design, start, self.most_steps(), progress)?;
         let errors = match self.standard_errors {
-            true => Some(ranked.by_number(&screening::standard_errors(&problem, &found.rates)?)),
+            true => {
+                let information = Information::new(&problem, &found.rates)?;
+                Some(ranked.by_number(&information.standard_errors()))
+            }
             false => None,
         };
         let free = (0..found.rates.len()).filter(|&at| {
@@ -166,8 +245,8 @@ impl AdditiveHazard {
 
     fn upstream(&self, evidence: &Exposures, progress: &dyn Progress) -> Result<Vec<Upstream>> {
         let basis = &evidence.design.basis;
-        evidence
-            .arrivals
+        let named = evidence.arrivals.len() - self.candidates(evidence.channels()).len();
+        evidence.arrivals[..named]
             .par_iter()
             .map(|arrivals| arrivals.solve(basis, self.most_steps(), progress))
             .collect()
@@ -201,6 +280,10 @@ impl AdditiveHazard {
         AdditiveHazardModel {
             unseen: evidence.channels().ids().filter(is_unseen).collect(),
             specification: self.clone(),
+            kept: kept(&captured, &[], evidence.channels()),
+            calibration: Vec::new(),
+            sensitivity: Vec::new(),
+            of_segment: false,
             channels: evidence.channels().clone(),
             design,
             rates: found.rates,

@@ -57,7 +57,24 @@ impl Default for Basis {
     }
 }
 
+/// The time constants of exponentials, in days, where there are fewer conversions than bins need.
+const FEW: ([f64; 2], f64) = ([0.5, 5.0], 500.0);
+
 impl Basis {
+    /// The functions for few conversions.
+    pub(super) fn few() -> Self {
+        Self::exponential(FEW.0.to_vec()).unwrap_or_default()
+    }
+
+    /// The functions that so many conversions can tell apart.
+    pub(super) fn of_conversions(conversions: f64) -> Self {
+        if conversions < FEW.1 {
+            Self::few()
+        } else {
+            Self::default()
+        }
+    }
+
     pub(super) fn bins(ends: Vec<u32>) -> Result<Self> {
         let rising = ends.first().is_some_and(|&first| first > 0)
             && ends.windows(2).all(|pair| pair[0] < pair[1]);

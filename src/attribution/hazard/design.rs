@@ -163,24 +163,26 @@ impl Design {
             );
         }
         if self.pairs {
-            self.expose_pairs(channels, times, open, end, weight, exposure);
+            self.expose_pairs((channels, times), (open, end), weight, None, exposure);
         }
     }
 
     /// How long both channels of a pair had a touch within 7 days: the overlap of the stretches
-    /// that each keeps open.
-    fn expose_pairs(
+    /// that each keeps open. Only pairs with the channel `only`, if there is one.
+    pub(super) fn expose_pairs(
         &self,
-        channels: &[ChannelId],
-        times: &[u32],
-        open: u32,
-        end: u32,
+        (channels, times): (&[ChannelId], &[u32]),
+        (open, end): (u32, u32),
         weight: f64,
+        only: Option<ChannelId>,
         exposure: &mut [f64],
     ) {
         let stretches = stretches(channels, times, open, end);
         for (place, (high, left)) in stretches.iter().enumerate() {
             for (low, right) in &stretches[..place] {
+                if only.is_some_and(|only| only != *high && only != *low) {
+                    continue;
+                }
                 exposure[self.pair(*low, *high)] += weight * overlap(left, right);
             }
         }

@@ -5,6 +5,7 @@ use crate::attribution::hazard::decay::DAY;
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::process::{Person, Process};
 use crate::attribution::hazard::sliding::{Around, MANY, Target};
+use crate::attribution::hazard::tested::{TestedTouches, Window};
 use crate::attribution::hazard::upstream::Arrivals;
 use crate::attribution::limits::{MOST_ENTRIES, MOST_PAIRED_CHANNELS};
 use crate::channel::{ChannelId, Channels};
@@ -47,6 +48,9 @@ pub struct Exposures {
     pub(super) arrivals: Vec<Arrivals>,
     /// Channels whose credit goes to the baseline because the journeys leave them out.
     pub(super) excluded: Vec<ChannelId>,
+    /// What experiments are compared with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) tests: Vec<TestedTouches>,
     #[serde(skip)]
     entries: Vec<(u32, f64)>,
 }
@@ -59,6 +63,8 @@ struct Fields {
     conversions: Process,
     arrivals: Vec<Arrivals>,
     excluded: Vec<ChannelId>,
+    #[serde(default)]
+    tests: Vec<TestedTouches>,
 }
 
 impl TryFrom<Fields> for Exposures {
@@ -72,11 +78,14 @@ impl TryFrom<Fields> for Exposures {
             conversions,
             arrivals,
             excluded,
+            tests,
         } = fields;
+        let features = design.features();
         let sound = design.channels == channels.len()
             && conversions.is_sound(design.features())
             && arrivals.iter().all(|arrivals| arrivals.is_sound(&design))
-            && excluded.iter().all(|id| id.index() < channels.len());
+            && excluded.iter().all(|id| id.index() < channels.len())
+            && tests.iter().all(|test| test.is_sound(&design, features));
         if !sound {
             return Err(Error::setting(
                 "evidence of time to event",
@@ -91,6 +100,7 @@ impl TryFrom<Fields> for Exposures {
             conversions,
             arrivals,
             excluded,
+            tests,
             entries: Vec::new(),
         })
     }
@@ -115,7 +125,31 @@ impl Exposures {
             channels: channels.clone(),
             design,
             excluded: Vec::new(),
+            tests: Vec::new(),
             entries: Vec::new(),
+        }
+    }
+
+    /// The same, which takes in what brought the touches of these channels as well.
+    pub(super) fn with_candidates(self, channels: &[ChannelId], symmetric: bool) -> Self {
+        let candidates = channels
+            .iter()
+            .map(|&channel| Arrivals::new(channel, &[channel], symmetric, &self.design));
+        Self {
+            arrivals: self.arrivals.iter().cloned().chain(candidates).collect(),
+            ..self
+        }
+    }
+
+    /// The same, which takes in what the touches of these tests are exposed to as well.
+    pub(super) fn with_tests(self, windows: impl IntoIterator<Item = Window>) -> Self {
+        let features = self.conversions.exposure.len();
+        let tests = windows.into_iter();
+        Self {
+            tests: tests
+                .map(|window| TestedTouches::new(window, features))
+                .collect(),
+            ..self
         }
     }
 
@@ -141,6 +175,17 @@ impl Exposures {
             keys.map(|(channel, flagged, symmetric)| (channel, flagged.to_vec(), symmetric))
                 .collect()
         };
+        let windows = |evidence: &Self| -> Vec<_> {
+            let tests = evidence.tests.iter();
+            tests.map(|test| test.window).collect()
+        };
+        if windows(self) != windows(other) {
+            return Err(Error::setting(
+                "evidence of time to event",
+                "of other lift tests",
+                "evidence of one specification, with the same tests",
+            ));
+        }
         if self.design == other.design && keys(self) == keys(other) {
             return Ok(());
         }
@@ -229,6 +274,9 @@ impl Exposures {
         }
         for arrivals in &mut self.arrivals {
             arrivals.observe(person, &self.design.basis, &mut self.entries);
+        }
+        for test in &mut self.tests {
+            test.observe(person, &self.design);
         }
     }
 }
@@ -323,16 +371,23 @@ impl Accumulator for Exposures {
             .iter_mut()
             .zip(later.arrivals)
             .for_each(|(own, other)| own.merge(other));
+        self.tests
+            .iter_mut()
+            .zip(later.tests)
+            .for_each(|(own, other)| own.merge(other));
         self.exclude(&later.excluded);
         Ok(())
     }
 
     fn size(&self) -> usize {
         let arrivals: usize = self.arrivals.iter().map(Arrivals::heap_size).sum();
+        let tests: usize = self.tests.iter().map(TestedTouches::heap_size).sum();
         size_of::<Self>()
             + self.conversions.heap_size()
             + size_of_val(&self.arrivals[..])
             + arrivals
+            + size_of_val(&self.tests[..])
+            + tests
             + self.entries.capacity() * size_of::<(u32, f64)>()
     }
 }

@@ -1,5 +1,6 @@
 //! A fitted additive hazard.
 
+use crate::attribution::calibration::Calibration;
 use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::basis::Basis;
 use crate::attribution::hazard::decay::DAY;
@@ -11,6 +12,7 @@ use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::model::AttributionModel;
 use crate::attribution::needs::Needs;
 use crate::attribution::parameters::Parameters;
+use crate::attribution::sensitivity::Sensitivity;
 use crate::channel::{ChannelId, Channels};
 use crate::error::{Error, Result};
 use crate::journeys::Journey;
@@ -50,6 +52,17 @@ pub struct AdditiveHazardModel {
     pub(super) pairs: Vec<usize>,
     pub(super) upstream: Vec<Upstream>,
     pub(super) fit: FitReport,
+    /// What lift tests say of the channels tested.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) calibration: Vec<Calibration>,
+    /// Whether that was found in more journeys than the rates.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) of_segment: bool,
+    /// By channel; empty in models that an earlier version stored.
+    pub(super) sensitivity: Vec<Sensitivity>,
+    /// By channel, the share of its credit that does not go to the baseline.
+    #[serde(skip)]
+    pub(super) kept: Vec<f64>,
     /// Channels without exposure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) unseen: Vec<ChannelId>,
@@ -67,7 +80,32 @@ struct Fields {
     upstream: Vec<Upstream>,
     fit: FitReport,
     #[serde(default)]
+    calibration: Vec<Calibration>,
+    #[serde(default)]
+    of_segment: bool,
+    #[serde(default)]
+    sensitivity: Vec<Sensitivity>,
+    #[serde(default)]
     unseen: Vec<ChannelId>,
+}
+
+/// By channel, the share of its credit that does not go to the baseline: none of demand capture, the
+/// calibrated share of tested channels, all of the others.
+pub(super) fn kept(
+    captured: &[bool],
+    calibration: &[Calibration],
+    channels: &Channels,
+) -> Vec<f64> {
+    let asserted = captured
+        .iter()
+        .map(|&captured| f64::from(u8::from(!captured)));
+    let mut kept: Vec<f64> = asserted.collect();
+    for row in calibration {
+        if let Some(id) = channels.id(&row.channel) {
+            kept[id.index()] = kept[id.index()].min(row.kept);
+        }
+    }
+    kept
 }
 
 impl TryFrom<Fields> for AdditiveHazardModel {
@@ -84,6 +122,9 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             pairs,
             upstream,
             fit,
+            calibration,
+            of_segment,
+            sensitivity,
             unseen,
         } = fields;
         channels.check_ids("a channel without exposure", &unseen)?;
@@ -97,7 +138,11 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             && pairs
                 .iter()
                 .all(|pair| (design.singles()..design.features()).contains(pair))
-            && upstream.iter().all(|upstream| upstream.is_sound(&design));
+            && upstream.iter().all(|upstream| upstream.is_sound(&design))
+            && (sensitivity.is_empty() || sensitivity.len() == channels.len())
+            && calibration
+                .iter()
+                .all(|row| (0.0..=1.0).contains(&row.kept) && channels.id(&row.channel).is_some());
         if !sound {
             return Err(Error::setting(
                 "a fitted model of time to event",
@@ -106,6 +151,10 @@ impl TryFrom<Fields> for AdditiveHazardModel {
             ));
         }
         Ok(Self {
+            kept: kept(&captured, &calibration, &channels),
+            calibration,
+            of_segment,
+            sensitivity,
             specification,
             channels,
             design,
@@ -202,6 +251,12 @@ impl AdditiveHazardModel {
         )
     }
 
+    /// What lift tests say of each tested channel beside what the log says, and the share of its
+    /// credit that it keeps.
+    pub fn calibration(&self) -> &[Calibration] {
+        &self.calibration
+    }
+
     /// The intensity of a person with these touches at the second `journey` closes.
     pub fn predict(&self, journey: Journey<'_>) -> Intensity {
         let mut touches = vec![0.0; journey.credited_channels().len()];
@@ -277,6 +332,14 @@ impl AttributionModel for AdditiveHazardModel {
         Some(self.fit.conversions)
     }
 
+    fn calibration(&self) -> &[Calibration] {
+        &self.calibration
+    }
+
+    fn sensitivity(&self) -> &[Sensitivity] {
+        &self.sensitivity
+    }
+
     fn parameters(&self) -> Parameters {
         let mut parameters = self.specification.parameters();
         for (name, number) in [
@@ -298,8 +361,8 @@ impl AttributionModel for AdditiveHazardModel {
             times: journey.credited_times(),
         };
         let Timeline { channels, times } = timeline;
-        let (captured, upstream) = (&self.captured, &self.upstream);
-        let mut division = Division::new(captured, upstream, &self.design.basis, timeline, weights);
+        let (kept, upstream) = (&self.kept, &self.upstream);
+        let mut division = Division::new(kept, upstream, &self.design.basis, timeline, weights);
         let mut baseline = self.baseline();
         for touch in self.design.first_active(times, journey.close)..times.len() {
             let first = self.design.feature(channels, times, touch);

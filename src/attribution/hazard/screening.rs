@@ -1,10 +1,8 @@
-//! Which pairs of channels are worth a rate of their own, and how sure the rates are.
+//! Which pairs of channels are worth a rate of their own.
 
 use crate::attribution::hazard::design::Design;
 use crate::attribution::hazard::em::{Problem, Solution};
-use crate::attribution::limits::MOST_STANDARD_ERRORS;
-use crate::error::{Error, Result};
-use crate::linalg::cholesky::Cholesky;
+use crate::error::Result;
 use crate::progress::Progress;
 
 /// A pair is kept if it raises the log-likelihood by more than this.
@@ -117,7 +115,7 @@ fn profile(events: &[(f64, f64)], exposure: f64) -> (f64, f64) {
 }
 
 /// The rates of an earlier fit as a start: those of single touches that had died out get a little
-/// back, for EM cannot.
+/// back, for EM cannot. Pairs are screened anew, so that a replicate may keep others or none.
 pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> Vec<f64> {
     let fresh = problem.start();
     let baseline = rates.len() - 1;
@@ -125,58 +123,10 @@ pub(super) fn revived(problem: &Problem<'_>, rates: &[f64], singles: usize) -> V
         if at < singles || at == baseline {
             rates[at].max(1e-3 * fresh[at])
         } else {
-            rates[at]
+            0.0
         }
     };
     (0..rates.len()).map(revive).collect()
-}
-
-/// Standard errors of the rates > 0 from the inverse of the observed information,
-/// `sum w x x' / lambda^2`; none where it has no inverse.
-///
-/// # Errors
-/// If there are more such rates than the limit.
-pub(super) fn standard_errors(problem: &Problem<'_>, rates: &[f64]) -> Result<Vec<Option<f64>>> {
-    let live: Vec<usize> = (0..rates.len())
-        .filter(|&at| rates[at] * problem.exposure[at] > 1e-6)
-        .collect();
-    if live.len() > MOST_STANDARD_ERRORS {
-        return Err(Error::setting(
-            "the number of rates with standard errors",
-            live.len(),
-            format!("at most {MOST_STANDARD_ERRORS}"),
-        ));
-    }
-    let mut place = vec![usize::MAX; rates.len()];
-    live.iter()
-        .enumerate()
-        .for_each(|(at, &feature)| place[feature] = at);
-    let (size, baseline) = (live.len(), rates.len() - 1);
-    let mut information = vec![0.0; size * size];
-    for row in problem.rows.iter() {
-        let entries = || {
-            row.features
-                .iter()
-                .map(|&feature| feature as usize)
-                .zip(row.values.iter().copied())
-                .chain([(baseline, 1.0)])
-        };
-        let intensity = entries().fold(0.0, |sum, (feature, value)| sum + rates[feature] * value);
-        for (left, x) in entries().filter(|entry| place[entry.0] < size) {
-            for (right, y) in entries().filter(|entry| place[entry.0] < size) {
-                information[place[left] * size + place[right]] +=
-                    row.weight * x * y / (intensity * intensity);
-            }
-        }
-    }
-    let variances = Cholesky::new(information, size).map(|factored| factored.inverse_diagonal());
-    let error = |feature: usize| {
-        variances
-            .as_ref()
-            .and_then(|variances| variances.get(place[feature]))
-            .map(|variance| variance.sqrt())
-    };
-    Ok((0..rates.len()).map(error).collect())
 }
 
 #[cfg(test)]

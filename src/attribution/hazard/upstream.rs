@@ -195,7 +195,30 @@ impl Arrivals {
             rates,
             steps,
             converged,
+            share: all(),
+            is_found: false,
         })
+    }
+
+    /// The share of the channel's touches that those of some others brought, by a fit; none without
+    /// touches behind a person's first.
+    pub(super) fn brought_by(
+        &self,
+        fitted: &Upstream,
+        others: &[ChannelId],
+        basis: &Basis,
+    ) -> Option<f64> {
+        let functions = basis.len();
+        let expected = others.iter().map(|channel| {
+            let features = channel.index() * functions..(channel.index() + 1) * functions;
+            let pairs = fitted.rates[features.clone()].iter();
+            let pairs = pairs.zip(&self.process.exposure[features]);
+            pairs
+                .map(|(rate, exposure)| rate * exposure * basis.unit())
+                .sum::<f64>()
+        });
+        let touches = self.process.rows.weight();
+        (touches > 0.0).then(|| (expected.sum::<f64>() / touches).min(1.0))
     }
 }
 
@@ -219,13 +242,41 @@ pub(super) struct Upstream {
     pub(super) rates: Vec<f64>,
     pub(super) steps: u64,
     pub(super) converged: bool,
+    /// The share of its credit that the channel passes on; all unless tests found another.
+    #[serde(default = "all", skip_serializing_if = "is_all")]
+    pub(super) share: f64,
+    /// Whether tests found it. What no touch brought then stays with the channel.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_found: bool,
+}
+
+const fn all() -> f64 {
+    1.0
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+fn is_all(share: &f64) -> bool {
+    *share == 1.0
 }
 
 impl Upstream {
+    /// The same, which passes on a share of its credit that tests found.
+    pub(super) fn passing(self, share: f64) -> Self {
+        Self {
+            share,
+            is_found: true,
+            ..self
+        }
+    }
+
     pub(super) fn is_sound(&self, design: &Design) -> bool {
         let features = design.channels * design.basis.len() * if self.symmetric { 2 } else { 1 };
         self.channel.index() < design.channels
             && self.rates.len() == features + 1
+            && (0.0..=1.0).contains(&self.share)
             && self
                 .rates
                 .iter()
@@ -233,14 +284,14 @@ impl Upstream {
     }
 
     /// Divides what touches of the channel are credited, `parts` by touch, among the touches that
-    /// brought them, in time linear in the timeline. `give` says whether it takes a part; the result
-    /// is what no touch takes.
+    /// brought them, in time linear in the timeline. `give` says how much of a part it takes; the
+    /// result is what no touch takes.
     pub(super) fn divide(
         &self,
         timeline: Timeline<'_>,
         parts: &[f64],
         basis: &Basis,
-        mut give: impl FnMut(usize, f64) -> bool,
+        mut give: impl FnMut(usize, f64) -> f64,
     ) -> f64 {
         let events: Vec<usize> = (0..parts.len()).filter(|&at| parts[at] > 0.0).collect();
         let intensities = self.intensities(timeline, &events, basis);
@@ -255,8 +306,8 @@ impl Upstream {
         for (at, sums) in behind.chunks(functions).enumerate() {
             let rates = &self.rates[timeline.channels[at].index() * functions..];
             let part: f64 = sums.iter().zip(rates).map(|(sum, rate)| sum * rate).sum();
-            if part > 0.0 && give(at, part) {
-                left -= part;
+            if part > 0.0 {
+                left -= give(at, part);
             }
         }
         left.max(0.0)

@@ -28,6 +28,35 @@ use crate::time::Day;
 /// A test is checked when a mix model is fitted with it, or by [`LiftTest::check`]; one read from a
 /// file is checked as it is read.
 ///
+/// # In attribution
+///
+/// A time-to-event model is calibrated by the same tests
+/// ([`AdditiveHazard::with_lift_tests`](crate::attribution::hazard::AdditiveHazard::with_lift_tests)).
+/// There a test measured what a channel's touches of these days brought: conversions up to
+/// [`LiftTest::tail_days`] after the last day, on a [`LiftTest::share`] of the persons whose touches
+/// the log has. Give the share in place of the spend change, and as outcome change what the touches
+/// brought, above 0 for a channel that works. A test that has a spend change keeps the signs of the
+/// mix model: touches taken away bring minus the outcome change ([`LiftTest::brought`]).
+///
+/// | | mix model | attribution |
+/// |---|---|---|
+/// | a holdout of all spend, 64,000 lost | spend change < 0, outcome change -64,000 | the same, share 1 |
+/// | touches withheld from half of the persons | - | share 0.5, outcome change as lost by them, > 0 |
+/// | 20,000 spent on top, of 80,000 recorded | spend change 20,000 | share 20,000 / 80,000 |
+///
+/// ```
+/// use mixtouch::experiment::LiftTest;
+///
+/// let test = LiftTest::new("branded_search", "2026-02-02".parse()?, "2026-03-01".parse()?)
+///     .with_share(0.5)
+///     .with_tail_days(7)
+///     .with_outcome_change(120.0)
+///     .with_standard_error(45.0);
+/// test.check()?;
+/// assert_eq!((test.brought(), test.share()), (120.0, Some(0.5)));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+///
 /// ```
 /// use mixtouch::experiment::LiftTest;
 ///
@@ -49,10 +78,14 @@ pub struct LiftTest {
     geos: Vec<String>,
     start: Day,
     end: Day,
-    spend_change: f64,
+    /// None in a test on a share of persons.
+    spend_change: Option<f64>,
     recorded: bool,
     outcome_change: f64,
     standard_error: f64,
+    tail_days: u32,
+    share: Option<f64>,
+    goal: Option<String>,
     origin: Origin,
 }
 
@@ -84,11 +117,27 @@ struct Fields {
     geos: Vec<String>,
     start: Day,
     end: Day,
-    spend_change: f64,
+    /// Absent in a test on a share of persons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spend_change: Option<f64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     recorded: bool,
     outcome_change: f64,
     standard_error: f64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    tail_days: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    share: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goal: Option<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+fn is_zero(days: &u32) -> bool {
+    *days == 0
 }
 
 impl TryFrom<Fields> for LiftTest {
@@ -106,6 +155,9 @@ impl TryFrom<Fields> for LiftTest {
             recorded: fields.recorded,
             outcome_change: fields.outcome_change,
             standard_error: fields.standard_error,
+            tail_days: fields.tail_days,
+            share: fields.share,
+            goal: fields.goal,
             origin: Origin::default(),
         }
         .checked()
@@ -125,6 +177,9 @@ impl From<LiftTest> for Fields {
             recorded: test.recorded,
             outcome_change: test.outcome_change,
             standard_error: test.standard_error,
+            tail_days: test.tail_days,
+            share: test.share,
+            goal: test.goal,
         }
     }
 }
@@ -135,6 +190,10 @@ const END: &str = "a day on or after the start";
 const SPEND_CHANGE: &str = "a finite number other than 0";
 const OUTCOME_CHANGE: &str = "a finite number";
 const STANDARD_ERROR: &str = "a finite number > 0";
+const SHARE: &str = "a share of persons > 0 and at most 1";
+const TAIL_DAYS: &str = "a number of days, at most 3650";
+/// The most days after a test that its outcome is counted for.
+const MOST_TAIL: u32 = 3_650;
 
 impl LiftTest {
     /// A test of a channel from one day to another, both included, in all geos.
@@ -147,10 +206,13 @@ impl LiftTest {
             geos: vec![],
             start,
             end,
-            spend_change: f64::NAN,
+            spend_change: None,
             recorded: false,
             outcome_change: f64::NAN,
             standard_error: f64::NAN,
+            tail_days: 0,
+            share: None,
+            goal: None,
             origin: Origin::default(),
         }
     }
@@ -211,7 +273,7 @@ impl LiftTest {
     #[must_use]
     pub fn with_spend_change(self, spend_change: f64) -> Self {
         Self {
-            spend_change,
+            spend_change: Some(spend_change),
             ..self
         }
     }
@@ -234,6 +296,43 @@ impl LiftTest {
         }
     }
 
+    /// The share of persons the test ran on, above 0 and up to 1: of those whose touches the log
+    /// has. For attribution; a test that has one needs no spend change.
+    ///
+    /// Where touches were withheld from some persons, their touches are not in the log. The outcome
+    /// scaled to the persons who were treated then goes with a share of 1.
+    #[must_use]
+    pub fn with_share(self, share: f64) -> Self {
+        Self {
+            share: Some(share),
+            ..self
+        }
+    }
+
+    /// The share of a test in spend: the size of its spend change / what was spent on the channel
+    /// from start to end. For attribution; unset, a test in spend counts as a change of all spend.
+    #[must_use]
+    pub fn with_share_of_spend(self, spend: f64) -> Self {
+        let share = self.spend_change().abs() / spend;
+        self.with_share(share)
+    }
+
+    /// Days after the last one over which the outcome was counted too; 0 unless set. For
+    /// attribution; a mix model counts from start to end.
+    #[must_use]
+    pub fn with_tail_days(self, tail_days: u32) -> Self {
+        Self { tail_days, ..self }
+    }
+
+    /// The goal whose conversions the test counted, for logs of several goals.
+    #[must_use]
+    pub fn with_goal(self, goal: impl Into<String>) -> Self {
+        Self {
+            goal: Some(goal.into()),
+            ..self
+        }
+    }
+
     #[cfg(feature = "csv")]
     pub(crate) fn with_origin(self, origin: Origin) -> Self {
         Self { origin, ..self }
@@ -249,12 +348,27 @@ impl LiftTest {
     ///
     /// # Errors
     /// If the channel or a geo is an empty name, a geo is named twice, `end` is before `start`, a
-    /// number is missing or not finite, the spend change is 0, or the standard error is not > 0.
+    /// number is missing or not finite, the spend change is 0, the standard error is not > 0, or the
+    /// share is not above 0 and up to 1. A test with a share may lack the spend change.
     pub fn check(&self) -> Result<()> {
         match self.fault() {
             Some((name, value, expected)) => Err(self.error(name, value, expected)),
             None => Ok(()),
         }
+    }
+
+    /// Checks the test as one of a mix model, which reads the spend change and counts the outcome
+    /// from start to end.
+    pub(crate) fn check_in_spend(&self) -> Result<()> {
+        self.check()?;
+        if self.spend_change.is_none() {
+            return Err(self.error("spend_change", "not given", SPEND_CHANGE));
+        }
+        if self.tail_days > 0 {
+            let expected = "0: a mix model counts the outcome from start to end";
+            return Err(self.error("tail_days", self.tail_days, expected));
+        }
+        Ok(())
     }
 
     /// The test, once it is checked.
@@ -282,16 +396,20 @@ impl LiftTest {
 
     /// The first field that cannot be used, with its value and what is expected.
     fn fault(&self) -> Option<(&'static str, String, &'static str)> {
-        let spend = self.spend_change.is_finite() && self.spend_change != 0.0;
+        let spend = match self.spend_change {
+            Some(change) => change.is_finite() && change != 0.0,
+            None => self.share.is_some(),
+        };
+        let share = self.share.unwrap_or(1.0);
         let error = self.standard_error.is_finite() && self.standard_error > 0.0;
         let named = self.geos.iter().all(|geo| !geo.is_empty())
             && self.geos.windows(2).all(|pair| pair[0] != pair[1]);
         let geos = self.geos.join(";");
-        let checks: [(bool, &str, &dyn ToString, &str); 6] = [
+        let checks: [(bool, &str, &dyn ToString, &str); 8] = [
             (!self.channel.is_empty(), "channel", &self.channel, CHANNEL),
             (named, "geo", &geos, GEO),
             (self.end >= self.start, "end", &self.end, END),
-            (spend, "spend_change", &self.spend_change, SPEND_CHANGE),
+            (spend, "spend_change", &self.spend_change(), SPEND_CHANGE),
             (
                 self.outcome_change.is_finite(),
                 "outcome_change",
@@ -303,6 +421,13 @@ impl LiftTest {
                 "standard_error",
                 &self.standard_error,
                 STANDARD_ERROR,
+            ),
+            (share > 0.0 && share <= 1.0, "share", &share, SHARE),
+            (
+                self.tail_days <= MOST_TAIL,
+                "tail_days",
+                &self.tail_days,
+                TAIL_DAYS,
             ),
         ];
         checks
@@ -359,9 +484,38 @@ impl LiftTest {
         self.end.since(self.start).unsigned_abs() + 1
     }
 
-    /// Spend with the test minus spend without it, in total.
+    /// Days after the last one over which the outcome was counted too.
+    pub const fn tail_days(&self) -> u32 {
+        self.tail_days
+    }
+
+    /// The share of persons the test ran on, where it says so.
+    pub const fn share(&self) -> Option<f64> {
+        self.share
+    }
+
+    /// The goal whose conversions it counted, where it says so.
+    pub fn goal(&self) -> Option<&str> {
+        self.goal.as_deref()
+    }
+
+    /// What the touches that the test is about brought: the outcome change, with the other sign
+    /// where spend was taken away.
+    pub fn brought(&self) -> f64 {
+        if self.spend_change() < 0.0 {
+            -self.outcome_change
+        } else {
+            self.outcome_change
+        }
+    }
+
+    /// Spend with the test minus spend without it, in total; not a number in a test on a share of
+    /// persons that does not state it.
     pub const fn spend_change(&self) -> f64 {
-        self.spend_change
+        match self.spend_change {
+            Some(change) => change,
+            None => f64::NAN,
+        }
     }
 
     /// Outcome with the test minus outcome without it, in total.
@@ -377,6 +531,6 @@ impl LiftTest {
     /// Outcome change per unit of spend change: the return on the spend that was added or taken
     /// away.
     pub fn return_on_change(&self) -> f64 {
-        self.outcome_change / self.spend_change
+        self.outcome_change / self.spend_change()
     }
 }

@@ -17,10 +17,13 @@ struct Columns {
     geo: Option<usize>,
     start: usize,
     end: usize,
-    spend_change: usize,
+    spend_change: Option<usize>,
     spend_is: Option<usize>,
     outcome_change: usize,
     standard_error: usize,
+    tail_days: Option<usize>,
+    share: Option<usize>,
+    goal: Option<usize>,
 }
 
 impl Columns {
@@ -30,17 +33,20 @@ impl Columns {
             geo: table.optional("geo")?,
             start: table.column("start")?,
             end: table.column("end")?,
-            spend_change: table.column("spend_change")?,
+            spend_change: table.optional("spend_change")?,
             spend_is: table.optional("spend_is")?,
             outcome_change: table.column("outcome_change")?,
             standard_error: table.column("standard_error")?,
+            tail_days: table.optional("tail_days")?,
+            share: table.optional("share")?,
+            goal: table.optional("goal")?,
         })
     }
 
     fn test(&self, row: &Row<'_>) -> Result<LiftTest> {
         let (start, end) = (row.parse(self.start, DATE)?, row.parse(self.end, DATE)?);
-        let test = LiftTest::new(row.text(self.channel), start, end)
-            .with_spend_change(row.parse(self.spend_change, NUMBER)?)
+        let test = self
+            .in_persons(LiftTest::new(row.text(self.channel), start, end), row)?
             .with_recorded(self.recorded(row)?)
             .with_outcome_change(row.parse(self.outcome_change, NUMBER)?)
             .with_standard_error(row.parse(self.standard_error, NUMBER)?)
@@ -54,6 +60,30 @@ impl Columns {
         } else {
             test.with_geos(geo.split(';').map(str::trim)).checked()
         }
+    }
+
+    /// The test with its spend change, share of persons, tail and goal. A test in neither spend nor
+    /// a share is one on all persons.
+    fn in_persons(&self, mut test: LiftTest, row: &Row<'_>) -> Result<LiftTest> {
+        let filled = |column: Option<usize>| column.filter(|&column| !row.text(column).is_empty());
+        let share = filled(self.share);
+        match self.spend_change {
+            Some(column) if filled(Some(column)).is_some() || share.is_none() => {
+                test = test.with_spend_change(row.parse(column, NUMBER)?);
+            }
+            Some(_) => {}
+            None => test = test.with_share(1.0),
+        }
+        if let Some(column) = share {
+            test = test.with_share(row.parse(column, NUMBER)?);
+        }
+        if let Some(column) = filled(self.tail_days) {
+            test = test.with_tail_days(row.parse(column, "a whole number of days")?);
+        }
+        Ok(match filled(self.goal) {
+            Some(column) => test.with_goal(row.text(column)),
+            None => test,
+        })
     }
 
     fn recorded(&self, row: &Row<'_>) -> Result<bool> {
@@ -77,6 +107,10 @@ impl LiftTest {
     /// where the panel's spend includes the change, and `on-top` or nothing where it does not
     /// ([`LiftTest::with_recorded`]). Other columns are ignored. A test remembers its row: a model
     /// that cannot use it names the row.
+    ///
+    /// Tests for attribution have `tail_days`, `share` and `goal` where they are not 0, 1 and every
+    /// goal, and need no `spend_change`: without that column, a test ran on a share of persons, and
+    /// its `outcome_change` is what the channel's touches brought.
     ///
     /// ```
     /// use mixtouch::experiment::LiftTest;

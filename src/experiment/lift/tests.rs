@@ -179,3 +179,81 @@ fn what_is_new_is_stored_and_what_is_old_is_read() {
     let json = serde_json::to_string(&several).unwrap();
     assert_eq!(serde_json::from_str::<LiftTest>(&json).unwrap(), several);
 }
+
+#[test]
+fn a_test_on_a_share_of_persons_needs_no_spend() {
+    let holdout = || {
+        LiftTest::new("tv", day("2024-01-01"), day("2024-01-28"))
+            .with_outcome_change(30.0)
+            .with_standard_error(2.0)
+    };
+    let test = holdout()
+        .with_share(0.5)
+        .with_tail_days(7)
+        .with_goal("sale");
+    assert!(test.check().is_ok() && test.spend_change().is_nan());
+    let json = serde_json::to_string(&test).unwrap();
+    assert_eq!(
+        json,
+        "{\"channel\":\"tv\",\"geo\":null,\"start\":\"2024-01-01\",\"end\":\"2024-01-28\",\
+         \"outcome_change\":30.0,\"standard_error\":2.0,\"tail_days\":7,\"share\":0.5,\
+         \"goal\":\"sale\"}"
+    );
+    let read: LiftTest = serde_json::from_str(&json).unwrap();
+    assert_eq!(read, test);
+    for share in [0.0, -0.5, 1.5, f64::NAN] {
+        let message = holdout().with_share(share).check().unwrap_err().to_string();
+        assert!(message.starts_with("lift test's share is "), "{message}");
+    }
+    assert!(
+        holdout()
+            .with_share(1.0)
+            .with_tail_days(4_000)
+            .check()
+            .is_err()
+    );
+    let message = test.check_in_spend().unwrap_err().to_string();
+    assert_eq!(
+        message,
+        "lift test's spend_change is not given, expected: a finite number other than 0"
+    );
+    let longer = holdout().with_spend_change(1.0).with_tail_days(7);
+    assert!(longer.check().is_ok() && longer.check_in_spend().is_err());
+}
+
+#[test]
+fn signs_follow_spend_that_is_taken_away() {
+    let brought = |spend, outcome| test(spend, outcome, 2.0).unwrap().brought();
+    assert_eq!((brought(-10.0, -30.0), brought(10.0, 30.0)), (30.0, 30.0));
+    let part = test(-20.0, -30.0, 2.0).unwrap().with_share_of_spend(80.0);
+    assert_eq!(part.share(), Some(0.25));
+}
+
+#[cfg(feature = "csv")]
+#[test]
+fn csv_of_tests_on_persons() {
+    let read = |table: &str| LiftTest::read_csv(table.as_bytes()).map(|mut tests| tests.remove(0));
+    let all =
+        read("channel,start,end,outcome_change,standard_error\ntv,2024-01-01,2024-01-28,30,2\n");
+    let expected = LiftTest::new("tv", day("2024-01-01"), day("2024-01-28"))
+        .with_outcome_change(30.0)
+        .with_standard_error(2.0)
+        .with_share(1.0);
+    assert_eq!(all.unwrap(), expected);
+    let some = "channel,start,end,outcome_change,standard_error,tail_days,share,goal\n\
+                tv,2024-01-01,2024-01-28,30,2,14,0.25,sale\n";
+    let test = read(some).unwrap();
+    assert_eq!(
+        (test.share(), test.tail_days(), test.goal()),
+        (Some(0.25), 14, Some("sale"))
+    );
+    let message = |text: &str| read(&some.replace("0.25", text)).unwrap_err().to_string();
+    assert_eq!(
+        message("2"),
+        "row 2: share is \"2\", expected: a share of persons > 0 and at most 1"
+    );
+    assert_eq!(
+        message("half"),
+        "row 2: share is \"half\", expected: a number"
+    );
+}

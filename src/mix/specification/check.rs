@@ -123,7 +123,7 @@ impl MixSpecification {
             panel.channel_index("a channel's setting", name)?;
         }
         for test in &self.lift_tests {
-            test.check()?;
+            test.check_in_spend()?;
             if !panel.channel_names().any(|name| name == test.channel()) {
                 return Err(test.error(
                     "channel",

@@ -3,14 +3,11 @@
 use crate::error::Result;
 use crate::event::{Event, Events};
 use crate::simulate::worlds::catalogue::{Channel, Intent, Mechanism, Response};
+use crate::simulate::worlds::days::{DAY, DAYS, START};
 use crate::simulate::worlds::person_truth::{PersonTruth, shapley};
+use crate::simulate::worlds::withheld::Withheld;
 use crate::util::Random;
 
-const DAY: f64 = crate::time::limits::DAY as f64;
-/// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
-/// Days watched.
-const DAYS: f64 = 90.0;
 /// When television runs: days from, and to.
 const FLIGHTS: [(f64, f64); 2] = [(14.0, 28.0), (56.0, 70.0)];
 /// A touch's effect falls in steps that end at these ages, in days; within a step it is constant,
@@ -26,6 +23,8 @@ struct Touch {
     day: f64,
     channel: usize,
     needs: u16,
+    /// The touch that brought it, if one did.
+    parent: Option<(usize, f64)>,
 }
 
 /// A mechanism with its decay curves.
@@ -107,6 +106,30 @@ impl<'a> Recipe<'a> {
         Ok(())
     }
 
+    /// Conversions expected of a person while an experiment counts them, with all touches and
+    /// without those withheld.
+    pub(super) fn withhold(&self, mut random: Random, withheld: &Withheld) -> (f64, f64) {
+        let stretches = self.intents(&mut random);
+        let mut touches = self.touches(&mut random, &stretches);
+        let with = self.expected(&touches, &stretches, withheld);
+        let happens = |touch: &Touch| {
+            let own = (touch.channel, touch.day);
+            let mut causes = std::iter::once(own).chain(touch.parent);
+            !causes.any(|(channel, day)| withheld.withholds(channel, day))
+        };
+        touches.retain(happens);
+        (with, self.expected(&touches, &stretches, withheld))
+    }
+
+    fn expected(&self, touches: &[Touch], stretches: &[(f64, f64)], counted: &Withheld) -> f64 {
+        let groups = groups(touches);
+        let segments = self.segments(touches, &groups, stretches);
+        let part = |segment: &Segment| {
+            self.intensity(segment, &groups) * counted.counted(segment.from, segment.to)
+        };
+        segments.iter().map(part).sum()
+    }
+
     fn intents(&self, random: &mut Random) -> Vec<(f64, f64)> {
         let Some(Intent { rate, days, .. }) = self.mechanism.intent else {
             return Vec::new();
@@ -134,6 +157,7 @@ impl<'a> Recipe<'a> {
                     day: random.between(from, to),
                     channel: at,
                     needs: 1 << at,
+                    parent: None,
                 }));
             }
         }
@@ -149,6 +173,7 @@ impl<'a> Recipe<'a> {
                     day: random.between(from, to),
                     channel: chaser,
                     needs: 1 << chaser,
+                    parent: None,
                 }));
             }
         }
@@ -165,6 +190,7 @@ impl<'a> Recipe<'a> {
                     day,
                     channel,
                     needs,
+                    ..
                 } = touches[at];
                 let count = if channel == parent {
                     random.poisson(mean)
@@ -172,12 +198,13 @@ impl<'a> Recipe<'a> {
                     0
                 };
                 for _ in 0..count {
-                    let day = day + random.exponential(1.0);
-                    if day < DAYS {
+                    let later = day + random.exponential(1.0);
+                    if later < DAYS {
                         touches.push(Touch {
-                            day,
+                            day: later,
                             channel: child,
                             needs: needs | 1 << child,
+                            parent: Some((parent, day)),
                         });
                     }
                 }

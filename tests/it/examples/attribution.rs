@@ -265,3 +265,70 @@ fn bad_options_and_files_are_refused() {
         );
     }
 }
+
+#[test]
+fn lift_tests_that_simulate_writes_calibrate_time_to_event() {
+    let folder = run::Folder::new("lift");
+    let days = "retargeting=2026-01-15..2026-02-13";
+    let options = ["retargeting", "--persons", "4000", "--lift", days];
+    let simulate = [&options[..], &["--out", folder.name(), "--json"]].concat();
+    let (status, out, told) = run::run("simulate", &simulate);
+    assert_eq!(status, 0, "{told}");
+    let simulated: Value = serde_json::from_str(&out).unwrap();
+    let test = &simulated["lift_tests"][0];
+    assert_eq!(
+        (&test["share"], &test["tail_days"]),
+        (&0.5.into(), &7.into())
+    );
+    assert!(test["truth"].as_f64().unwrap() > 0.0);
+    let (events, lift) = (folder.file("events.csv"), folder.file("lift.csv"));
+    let base = ["--events", &events, "--model", "time-to-event", "--json"];
+    let credit = |more: &[&str]| {
+        let (status, out, told) = run(&[&base[..], more].concat());
+        assert_eq!(status, 0, "{told}");
+        let document: Value = serde_json::from_str(&out).unwrap();
+        let model = document["models"][0].clone();
+        let channels = model["channels"].as_array().unwrap();
+        let mut rows = channels.iter();
+        let row = rows.find(|row| row["channel"] == "retargeting").unwrap();
+        assert!(row["e_value"].as_f64() >= row["rate_ratio"].as_f64());
+        (
+            row["conversions"].as_f64().unwrap(),
+            model["calibration"].clone(),
+        )
+    };
+    let (without, none) = credit(&[]);
+    let (with, calibration) = credit(&["--lift", &lift]);
+    assert!(none.is_null() && calibration[0]["channel"] == "retargeting");
+    let kept = calibration[0]["kept"].as_f64().unwrap();
+    assert!(
+        (with - kept * without).abs() < 1e-6 * without,
+        "{with} of {without}"
+    );
+    let (status, out, _) = run(&[
+        "--events",
+        &events,
+        "--lift",
+        &lift,
+        "--model",
+        "time-to-event",
+    ]);
+    assert!(status == 0 && out.contains("conversions brought by the touches that lift tests"));
+    // a model that no test calibrates, a channel the log lacks, a damaged file
+    let alone = ["--events", &events, "--lift", &lift, "--model", "linear"];
+    run::assert_refused("attribution", &alone, &["--lift", "--model time-to-event"]);
+    let header = "channel,start,end,outcome_change,standard_error,share\n";
+    for (row, part) in [
+        ("radio,2026-01-15,2026-02-13,4,3,0.5", "radio"),
+        (
+            "email,2027-01-15,2027-02-13,4,3,0.5",
+            "days that the log covers",
+        ),
+        ("email,2026-01-15,2026-02-13,4,0,0.5", "row 2"),
+        ("email,2026-01-15,2026-02-13,4,3,5", "share"),
+    ] {
+        let file = File::new("bad-lift.csv", &format!("{header}{row}\n"));
+        let options = [&base[..4], &["--lift", file.name()]].concat();
+        run::assert_refused("attribution", &options, &[part]);
+    }
+}

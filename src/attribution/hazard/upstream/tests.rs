@@ -60,7 +60,7 @@ fn many_touches_are_read_like_few() {
             let mut together = vec![0.0; 300];
             let left = fitted.divide(timeline, &parts, &basis, |parent, part| {
                 together[parent] += part;
-                true
+                part
             });
             for (one, other) in one_by_one.iter().zip(&together) {
                 approx::assert_relative_eq!(one, other, max_relative = 1e-9, epsilon = 1e-9);

@@ -1,0 +1,212 @@
+//! The share of what a log shows of a channel that the channel caused, as tests tell it.
+
+use std::f64::consts::PI;
+
+/// How far the share may be from 1 where the log is right: half of the prior is a normal about 1
+/// with this deviation.
+pub(super) const SPREAD: f64 = 0.1;
+/// The prior's half for selection: any share from 0 to 1 alike.
+const SELECTION: f64 = 0.5;
+/// The largest share considered.
+const MOST: f64 = 2.0;
+/// Cells of the whole range, and of the range about each peak.
+const CELLS: (usize, usize) = (2_048, 256);
+/// Deviations about a peak that get cells of their own.
+const REACH: f64 = 8.0;
+
+/// One test beside the log's figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Comparison {
+    /// Conversions that the log says the touches brought, and that figure's variance.
+    pub(super) log: f64,
+    pub(super) log_variance: f64,
+    /// What the test says, and its variance.
+    pub(super) tested: f64,
+    pub(super) tested_variance: f64,
+}
+
+impl Comparison {
+    /// The logarithm of Normal(tested; share x log, tested variance + share^2 x log variance), but
+    /// for a constant.
+    fn log_likelihood(&self, share: f64) -> f64 {
+        let variance = self.tested_variance + share * share * self.log_variance;
+        let error = self.tested - share * self.log;
+        -0.5 * (error * error / variance + libm::log(variance))
+    }
+}
+
+/// The share's posterior: piecewise between knots.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct KeptShare {
+    knots: Vec<f64>,
+    /// The probability below each knot.
+    below: Vec<f64>,
+    /// The probability that the log's figure holds selection.
+    pub(super) selection: f64,
+}
+
+impl KeptShare {
+    /// The posterior given tests of one channel.
+    pub(super) fn new(tests: &[Comparison]) -> Self {
+        Self::with_spread(tests, SPREAD)
+    }
+
+    /// By Simpson's rule between knots, close together where the prior or a test has its peak.
+    fn with_spread(tests: &[Comparison], spread: f64) -> Self {
+        let knots = knots(tests, spread);
+        let fit = |share: f64| -> f64 { tests.iter().map(|test| test.log_likelihood(share)).sum() };
+        let middles = knots.windows(2).map(|ends| 0.5 * (ends[0] + ends[1]));
+        let middles: Vec<f64> = middles.collect();
+        let [at_knots, at_middles] = [&knots, &middles]
+            .map(|shares| shares.iter().map(|&share| fit(share)).collect::<Vec<_>>());
+        let all = at_knots.iter().chain(&at_middles);
+        let most = all.copied().fold(f64::NEG_INFINITY, f64::max);
+        let right = |share: f64, fit: f64| {
+            let z = (share - 1.0) / spread;
+            libm::exp(fit - most - 0.5 * z * z) / (spread * libm::sqrt(2.0 * PI))
+        };
+        let (mut below, mut sum, mut selected) = (vec![0.0], 0.0, 0.0);
+        for (cell, &middle) in middles.iter().enumerate() {
+            let sixth = (knots[cell + 1] - knots[cell]) / 6.0;
+            let fits = [at_knots[cell], at_middles[cell], at_knots[cell + 1]];
+            let [low, centre, high] = fits;
+            let shares = [knots[cell], middle, knots[cell + 1]];
+            let simpson = |[low, centre, high]: [f64; 3]| sixth * (low + 4.0 * centre + high);
+            let own = [low, centre, high].map(|fit| libm::exp(fit - most));
+            let selection = if middle < 1.0 { simpson(own) } else { 0.0 };
+            let densities = [0, 1, 2].map(|at| right(shares[at], fits[at]));
+            selected += SELECTION * selection;
+            sum += SELECTION * selection + (1.0 - SELECTION) * simpson(densities);
+            below.push(sum);
+        }
+        below.iter_mut().for_each(|part| *part /= sum);
+        Self {
+            knots,
+            below,
+            selection: selected / sum,
+        }
+    }
+
+    /// The share below which that probability lies.
+    pub(super) fn quantile(&self, probability: f64) -> f64 {
+        let after = self.below.partition_point(|&below| below < probability);
+        let after = after.clamp(1, self.knots.len() - 1);
+        let (low, high) = (self.below[after - 1], self.below[after]);
+        let part = if high > low {
+            ((probability - low) / (high - low)).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        self.knots[after - 1] + part * (self.knots[after] - self.knots[after - 1])
+    }
+}
+
+/// The ends of cells, in order; 1, where the prior's density jumps, is one.
+fn knots(tests: &[Comparison], spread: f64) -> Vec<f64> {
+    let even = (0..=CELLS.0).map(|at| MOST * at as f64 / CELLS.0 as f64);
+    let mut knots: Vec<f64> = even.collect();
+    let peaks = tests.iter().filter(|test| test.log > 0.0).map(|test| {
+        let share = (test.tested / test.log).clamp(0.0, MOST);
+        let variance = test.tested_variance + share * share * test.log_variance;
+        (share, variance.sqrt() / test.log)
+    });
+    for (peak, deviation) in peaks.chain([(1.0, spread)]) {
+        let step = 2.0 * REACH * deviation / CELLS.1 as f64;
+        let near = (0..=CELLS.1).map(|at| peak - REACH * deviation + step * at as f64);
+        knots.extend(near.filter(|share| (0.0..=MOST).contains(share)));
+    }
+    knots.sort_by(f64::total_cmp);
+    knots.dedup();
+    knots
+}
+
+/// How many standard errors a test and the log are apart.
+pub(super) fn disagreement(test: &Comparison) -> f64 {
+    (test.tested - test.log) / (test.tested_variance + test.log_variance).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::normal;
+    use proptest::prelude::*;
+
+    fn test(log: f64, tested: f64, error: f64) -> Comparison {
+        Comparison {
+            log,
+            log_variance: 0.0,
+            tested,
+            tested_variance: error * error,
+        }
+    }
+
+    /// The probability of selection where the log is either right exactly or selects: in closed
+    /// form, from the density of the share at 1 and its mass from 0 to 1.
+    fn selection(log: f64, tested: f64, error: f64) -> f64 {
+        let (mean, deviation) = (tested / log, error / log);
+        let mass = normal::below((1.0 - mean) / deviation) - normal::below(-mean / deviation);
+        let z = (1.0 - mean) / deviation;
+        let factor = (2.0 * PI).sqrt() * deviation * mass / (-0.5 * z * z).exp();
+        factor / (1.0 + factor)
+    }
+
+    #[test]
+    fn a_narrow_prior_gives_the_closed_form() {
+        for (log, tested, error) in [
+            (500.0, 20.0, 220.0),
+            (1_000.0, 950.0, 100.0),
+            (400.0, 100.0, 80.0),
+            (100.0, 130.0, 40.0),
+        ] {
+            let found = KeptShare::with_spread(&[test(log, tested, error)], 1e-5);
+            let known = selection(log, tested, error);
+            approx::assert_relative_eq!(found.selection, known, max_relative = 1e-4);
+            // below 1 lies selection alone: a normal cut to 0 to 1
+            let p = 0.3 * found.selection;
+            let (mean, deviation) = (tested / log, error / log);
+            let share = normal::truncated(mean, deviation, (0.0, 1.0), 0.3);
+            approx::assert_relative_eq!(found.quantile(p), share, max_relative = 1e-3);
+        }
+    }
+
+    #[test]
+    fn the_median_stays_near_1_until_a_test_contradicts() {
+        let median =
+            |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]).quantile(0.5);
+        assert!((median(1_000.0, 50.0) - 1.0).abs() < 0.02);
+        assert!(
+            (median(900.0, 60.0) - 0.93).abs() < 0.02,
+            "{}",
+            median(900.0, 60.0)
+        );
+        assert!((median(100.0, 50.0) - 0.1).abs() < 0.01);
+        assert!(median(-300.0, 50.0) < 0.02 && median(5_000.0, 50.0) < 2.0);
+    }
+
+    #[test]
+    fn tests_multiply_and_precise_ones_are_resolved() {
+        let sharp = KeptShare::new(&[test(1_000.0, 250.0, 0.5)]);
+        approx::assert_relative_eq!(sharp.quantile(0.5), 0.25, max_relative = 1e-4);
+        let width = sharp.quantile(0.95) - sharp.quantile(0.05);
+        approx::assert_relative_eq!(width, 2.0 * 1.6449 * 0.0005, max_relative = 0.01);
+        let wide = KeptShare::new(&[test(1_000.0, 250.0, 100.0)]);
+        let both = KeptShare::new(&[test(1_000.0, 250.0, 100.0); 4]);
+        let spread = |share: &KeptShare| share.quantile(0.84) - share.quantile(0.16);
+        approx::assert_relative_eq!(spread(&both), 0.1, max_relative = 0.02);
+        assert!(spread(&wide) > 1.8 * spread(&both));
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_rise_and_stay_in_range(
+            log in 0.0f64..1e6, tested in -1e6f64..1e6, error in 1e-3f64..1e6, own in 0.0f64..1e5,
+        ) {
+            let test = Comparison { log_variance: own * own, ..test(log, tested, error) };
+            let share = KeptShare::new(&[test]);
+            let quantiles = [0.0, 0.05, 0.5, 0.95, 1.0].map(|p| share.quantile(p));
+            prop_assert!(quantiles.is_sorted(), "{quantiles:?}");
+            prop_assert!(quantiles.iter().all(|share| (0.0..=MOST).contains(share)));
+            prop_assert!((0.0..=1.0).contains(&share.selection));
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! Lift tests calibrate time to event: figures by hand, worlds whose truth is known, what is refused.
+
+use mixtouch::attribution::hazard::{AdditiveHazard, AdditiveHazardModel, Exposures};
+use mixtouch::attribution::{Bootstrap, Finding, Replicate};
+use mixtouch::experiment::LiftTest;
+use mixtouch::simulate::worlds::{Holdout, Simulation, World};
+use mixtouch::{
+    Accumulator, AttributionModel, Comparison, Day, Error, Event, Events, Fit, JourneyOptions,
+    Journeys, attribute,
+};
+use std::time::Duration;
+
+const DAY: i64 = 86_400;
+/// 2026-01-01T00:00:00Z.
+const START: i64 = 1_767_225_600;
+
+fn day(number: i32) -> Day {
+    let first: Day = "2026-01-01".parse().unwrap();
+    first.plus(number)
+}
+
+/// A test of television that measured this on all persons, from day 0 to day 2.
+fn tv(outcome: f64, error: f64) -> LiftTest {
+    LiftTest::new("tv", day(0), day(2))
+        .with_share(1.0)
+        .with_tail_days(2)
+        .with_outcome_change(outcome)
+        .with_standard_error(error)
+}
+
+fn one_day() -> AdditiveHazard {
+    let bins = [Duration::from_secs(DAY as u64)];
+    AdditiveHazard::default().with_bins(bins).unwrap()
+}
+
+/// 100 persons, each with one touch at noon of day 0 to 9; 4 of 10 convert an hour later, and no one
+/// else does. Watched to day 40.
+fn log() -> Events {
+    let mut log = Events::new();
+    for person in 0..100u64 {
+        let noon = START + i64::from(person as u32 % 10) * DAY + DAY / 2;
+        log.push(Event::touch(person, noon, "tv")).unwrap();
+        if person / 10 % 5 < 2 {
+            let sale = Event::conversion(person, noon + 3_600).with_value(10.0);
+            log.push(sale).unwrap();
+        }
+    }
+    log.push(Event::touch(0u64, START + 40 * DAY, "radio"))
+        .unwrap();
+    log
+}
+
+fn journeys() -> Journeys {
+    Journeys::from_events(&log(), JourneyOptions::default()).unwrap()
+}
+
+fn fit(tests: impl IntoIterator<Item = LiftTest>) -> mixtouch::Result<AdditiveHazardModel> {
+    one_day().with_lift_tests(tests).fit(&journeys())
+}
+
+#[test]
+fn the_logs_figure_is_that_by_hand() {
+    // 40 conversions in 100 days of exposure, none outside: 0.4 a day, with a standard error of
+    // 0.4 / sqrt(40); 30 touches of days 0 to 2, half of the persons
+    let model = fit([tv(1.5, 1.5).with_share(0.5)]).unwrap();
+    let row = &model.calibration()[0];
+    approx::assert_relative_eq!(row.log, 6.0, max_relative = 1e-6);
+    approx::assert_relative_eq!(row.log_error, 6.0 / 40f64.sqrt(), max_relative = 1e-4);
+    let apart = (1.5 - 6.0) / (1.5f64 * 1.5 + 36.0 / 40.0).sqrt();
+    approx::assert_relative_eq!(row.disagreement, apart, max_relative = 1e-4);
+    let test = &row.tests[0];
+    assert_eq!((test.touches, test.seen, test.start), (30.0, 1.0, day(0)));
+    assert!(row.kept_low < 0.25 && row.kept > 0.2 && row.kept < 0.6 && row.kept_high > 0.6);
+    // a tail that ends at midnight of day 2 cuts the last 10 touches at 12 of their 24 hours
+    let short = tv(6.0, 1.0).with_tail_days(0);
+    let cut = fit([short]).unwrap().calibration()[0].log;
+    approx::assert_relative_eq!(cut, 0.4 * 25.0, max_relative = 1e-6);
+}
+
+#[test]
+fn what_a_channel_does_not_keep_is_the_baselines() {
+    let journeys = journeys();
+    let model = fit([tv(0.0, 1.0)]).unwrap();
+    let kept = model.calibration()[0].kept;
+    assert!(kept < 0.2, "{kept}");
+    let credits = attribute(&journeys, &model).unwrap();
+    let tally = credits.channel("tv").unwrap();
+    approx::assert_relative_eq!(tally.conversions, 40.0 * kept, max_relative = 1e-6);
+    approx::assert_relative_eq!(tally.value, 400.0 * kept, max_relative = 1e-6);
+    let baseline = credits.baseline().conversions;
+    approx::assert_relative_eq!(tally.conversions + baseline, 40.0, max_relative = 1e-12);
+}
+
+#[test]
+fn a_test_like_the_log_and_one_without_touches_change_next_to_nothing() {
+    let kept = |test: LiftTest| fit([test]).unwrap().calibration()[0].kept;
+    assert!(kept(tv(12.0, 0.5)) > 0.95);
+    let later = LiftTest::new("tv", day(20), day(22))
+        .with_share(1.0)
+        .with_outcome_change(-3.0)
+        .with_standard_error(1.0);
+    assert_eq!(kept(later), 1.0);
+}
+
+#[test]
+fn a_holdout_of_spend_keeps_the_signs_of_the_mix() {
+    let lost = LiftTest::new("tv", day(0), day(2))
+        .with_tail_days(2)
+        .with_spend_change(-500.0)
+        .with_outcome_change(-3.0)
+        .with_standard_error(1.0);
+    let model = fit([lost]).unwrap();
+    assert_eq!(
+        model.calibration(),
+        fit([tv(3.0, 1.0)]).unwrap().calibration()
+    );
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let message = |tests: Vec<LiftTest>| fit(tests).unwrap_err().to_string();
+    let unknown = LiftTest::new("video", day(0), day(2))
+        .with_share(1.0)
+        .with_outcome_change(1.0)
+        .with_standard_error(1.0);
+    let error = fit([unknown]).unwrap_err();
+    assert!(matches!(error, Error::UndeclaredChannel { .. }), "{error}");
+    let outside = LiftTest::new("tv", day(100), day(120))
+        .with_share(1.0)
+        .with_outcome_change(1.0)
+        .with_standard_error(1.0);
+    assert_eq!(
+        message(vec![outside]),
+        "lift test's start is 2026-04-11 to 2026-05-01, expected: days that the log covers"
+    );
+    assert!(message(vec![tv(1.0, 0.0)]).contains("standard_error is 0"));
+    assert!(message(vec![tv(1.0, 1.0).with_share(2.0)]).contains("share is 2"));
+    let asserted = one_day()
+        .with_demand_capture(["tv"])
+        .with_lift_tests([tv(1.0, 1.0)]);
+    let error = asserted.fit(&journeys()).unwrap_err().to_string();
+    assert!(error.contains("not named as demand capture"), "{error}");
+}
+
+#[test]
+fn doubtful_tests_are_findings() {
+    let findings = |tests: Vec<LiftTest>| {
+        let comparison = Comparison::new().fit("hazard", one_day().with_lift_tests(tests));
+        comparison.run(&journeys()).unwrap().findings().to_vec()
+    };
+    let above = findings(vec![tv(40.0, 3.0)]);
+    assert!(
+        above
+            .iter()
+            .any(|finding| matches!(finding, Finding::TestAboveLog { .. }))
+    );
+    let contradiction = findings(vec![tv(12.0, 1.0), tv(3.0, 1.0)]);
+    assert!(
+        contradiction.iter().any(
+            |finding| matches!(finding, Finding::TestsContradict { apart, .. } if *apart > 6.0)
+        )
+    );
+    let long = LiftTest::new("tv", day(0), day(79))
+        .with_share(1.0)
+        .with_outcome_change(40.0)
+        .with_standard_error(10.0);
+    let partly = findings(vec![long]);
+    assert!(
+        partly
+            .iter()
+            .any(|finding| matches!(finding, Finding::TestPartlySeen { seen, .. } if *seen < 0.6)),
+        "{partly:?}"
+    );
+    let fine = findings(vec![tv(11.0, 2.0)]);
+    assert!(
+        !fine
+            .iter()
+            .any(|finding| finding.to_string().contains("test")),
+        "{fine:?}"
+    );
+}
+
+#[test]
+fn evidence_of_parts_merges_and_that_without_tests_is_as_before() {
+    let plain = one_day().gather(&journeys()).unwrap();
+    let text = serde_json::to_string(&plain).unwrap();
+    assert!(!text.contains("\"tests\""), "{text}");
+    let tested = one_day().with_lift_tests([tv(3.0, 1.0)]);
+    let part = |of: u64| {
+        let mut part = Events::new();
+        for event in log().iter() {
+            let is_own =
+                matches!(event.person(), mixtouch::PersonKey::Number(key) if key % 2 == of);
+            if is_own {
+                part.push(event).unwrap();
+            }
+        }
+        let period = mixtouch::time::TimeRange::new(START, START + 41 * DAY).unwrap();
+        let options = JourneyOptions::default().with_period(period);
+        let mut builder = mixtouch::JourneyBuilder::new(options);
+        builder.add_channels(["radio", "tv"]).unwrap();
+        builder.extend(&part).unwrap();
+        tested.gather(&builder.build().unwrap()).unwrap()
+    };
+    let mut merged = part(0);
+    let stored = serde_json::to_string(&part(1)).unwrap();
+    let read: Exposures = serde_json::from_str(&stored).unwrap();
+    merged.merge(read).unwrap();
+    let model = tested.solve(merged).unwrap();
+    let whole = fit([tv(3.0, 1.0)]).unwrap();
+    let (row, known) = (&model.calibration()[0], &whole.calibration()[0]);
+    approx::assert_relative_eq!(row.log, known.log, max_relative = 1e-6);
+    assert_eq!(row.tests[0].touches, 30.0);
+    // other tests, or none
+    let other = one_day().with_lift_tests([tv(3.0, 1.0).with_tail_days(5)]);
+    let mut evidence = tested.gather(&journeys()).unwrap();
+    assert!(evidence.merge(other.gather(&journeys()).unwrap()).is_err());
+    assert!(evidence.merge(plain.clone()).is_err());
+    let error = tested.solve(plain).unwrap_err().to_string();
+    assert!(error.contains("of other lift tests"), "{error}");
+    // the same test with another result is the same evidence
+    let again = one_day().with_lift_tests([tv(9.0, 4.0)]);
+    assert!(again.solve(tested.gather(&journeys()).unwrap()).is_ok());
+    for (good, bad) in [
+        ("\"exposure\":[", "\"exposure\":[1.0,"),
+        ("\"until\":", "\"until\":1"),
+    ] {
+        let at = stored.rfind(good).unwrap();
+        let damaged = format!("{}{bad}{}", &stored[..at], &stored[at + good.len()..]);
+        assert!(
+            serde_json::from_str::<Exposures>(&damaged).is_err(),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_model_is_calibrated_without_another_fit_and_stored() {
+    let journeys = journeys();
+    let tested = one_day().with_lift_tests([tv(3.0, 1.0)]);
+    let plain = one_day().fit(&journeys).unwrap();
+    assert!(plain.calibration().is_empty());
+    let evidence = tested.gather(&journeys).unwrap();
+    let calibrated = plain.calibrated([tv(3.0, 1.0)], &evidence).unwrap();
+    assert_eq!(calibrated, tested.fit(&journeys).unwrap());
+    let text = serde_json::to_string(&calibrated).unwrap();
+    let read: AdditiveHazardModel = serde_json::from_str(&text).unwrap();
+    let credit = |model: &AdditiveHazardModel| {
+        let credits = attribute(&journeys, model).unwrap();
+        credits.channel("tv").unwrap().conversions
+    };
+    approx::assert_relative_eq!(credit(&read), credit(&calibrated), max_relative = 1e-12);
+    let kept = format!("\"kept\":{}", calibrated.calibration()[0].kept);
+    assert!(text.contains(&kept));
+    assert!(
+        serde_json::from_str::<AdditiveHazardModel>(&text.replace(&kept, "\"kept\":1.5")).is_err()
+    );
+    // a model stored before there were tests
+    let old = serde_json::to_string(&plain).unwrap();
+    let old = old.replace(
+        &old[old.find(",\"sensitivity\"").unwrap()
+            ..old.find(",\"unseen\"").unwrap_or(old.len() - 1)],
+        "",
+    );
+    assert!(
+        serde_json::from_str::<AdditiveHazardModel>(&old).is_ok(),
+        "{old}"
+    );
+}
+
+#[test]
+fn a_replicate_draws_the_noise_of_tests_anew() {
+    let journeys = journeys();
+    let specification = one_day().with_lift_tests([tv(3.0, 1.5)]);
+    let model = specification.fit(&journeys).unwrap();
+    let tested = |number: u64| {
+        let evidence = specification.gather(&journeys).unwrap();
+        let replicate = Replicate::new(1, number);
+        let redrawn = specification.solve_replicate(evidence, &model, &replicate);
+        redrawn.unwrap().calibration()[0].tested
+    };
+    assert_eq!(tested(3), tested(3));
+    let drawn: Vec<f64> = (0..300).map(tested).collect();
+    let mean = drawn.iter().sum::<f64>() / 300.0;
+    let squares = drawn.iter().map(|one| (one - mean) * (one - mean));
+    let deviation = (squares.sum::<f64>() / 299.0).sqrt();
+    assert!((mean - 3.0).abs() < 4.0 * 1.5 / 300f64.sqrt(), "{mean}");
+    assert!((deviation / 1.5 - 1.0).abs() < 0.15, "{deviation}");
+}
+
+#[test]
+fn intervals_are_the_same_on_any_number_of_threads() {
+    let run = |threads: usize| {
+        let comparison = Comparison::new()
+            .fit("hazard", one_day().with_lift_tests([tv(3.0, 1.0)]))
+            .bootstrap(Bootstrap::new(24, 3).unwrap());
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().unwrap();
+        let table = pool.install(|| comparison.run(&journeys()).unwrap());
+        let row = table.models()[0].channel("tv").unwrap().clone();
+        (row.conversions_low.unwrap(), row.conversions_high.unwrap())
+    };
+    let (low, high) = run(1);
+    assert_eq!((low, high), run(3));
+    assert!(low < 10.0 && high > 11.0, "{low} to {high}");
+}
+
+#[test]
+fn segments_keep_the_shares_of_all_journeys() {
+    let mut log = Events::with_columns(["region"]);
+    for event in self::log().iter() {
+        let north = matches!(event.person(), mixtouch::PersonKey::Number(key) if key % 2 == 0);
+        let text = [if north { "north" } else { "south" }];
+        log.push(event.with_texts(&text)).unwrap();
+    }
+    let options = JourneyOptions::default().with_segment("region");
+    let journeys = Journeys::from_events(&log, options).unwrap();
+    let tested = one_day().with_lift_tests([tv(3.0, 1.0)]);
+    let comparison = Comparison::new()
+        .fit("hazard", tested)
+        .bootstrap(Bootstrap::new(12, 1).unwrap());
+    let table = comparison.run(&journeys).unwrap();
+    let kept = table.models()[0].calibration[0].kept;
+    for segment in table.segments() {
+        let model = &segment.models[0];
+        assert_eq!(model.calibration[0].kept, kept);
+        let row = model.channel("tv").unwrap();
+        approx::assert_relative_eq!(
+            row.conversions,
+            segment.totals.conversions * kept,
+            max_relative = 1e-6
+        );
+        assert!(row.conversions_low < row.conversions_high);
+    }
+}
+
+/// The distance of a model's shares of credit to the truth.
+fn distance(simulation: &Simulation, journeys: &Journeys, model: &AdditiveHazardModel) -> f64 {
+    let credits = attribute(journeys, model).unwrap();
+    simulation.truth().distance(|channel| {
+        let tally = credits.channel(channel);
+        tally.map_or(0.0, |tally| tally.conversions)
+    })
+}
+
+/// Distances at 20,000 persons without tests and with one of half of the persons for 30 days.
+fn distances(world: World, channel: &str, specification: AdditiveHazard) -> (f64, f64) {
+    let (persons, seed) = (20_000, 42);
+    let simulation = world.simulate(persons, seed).unwrap();
+    let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
+    let holdout = Holdout::new(channel, day(20), day(49)).with_tail_days(7);
+    let (test, truth) = holdout.run(world, persons, seed, 1).unwrap();
+    assert!((test.brought() - truth).abs() < 4.0 * test.standard_error());
+    let model = specification.fit(&journeys).unwrap();
+    let tested = specification
+        .with_lift_tests([test])
+        .fit(&journeys)
+        .unwrap();
+    (
+        distance(&simulation, &journeys, &model),
+        distance(&simulation, &journeys, &tested),
+    )
+}
+
+#[test]
+fn a_test_finds_the_channel_that_follows_buyers() {
+    let (without, with) = distances(World::Retargeting, "retargeting", AdditiveHazard::default());
+    assert!(without > 0.3 && with < 0.7 * without, "{without} to {with}");
+}
+
+#[test]
+fn where_the_log_is_right_a_test_costs_little() {
+    for (world, channel) in [(World::Additive, "paid_search"), (World::Baseline, "email")] {
+        let (without, with) = distances(world, channel, AdditiveHazard::default());
+        assert!(with < without + 0.05, "{world}: {without} to {with}");
+    }
+}
+
+#[test]
+fn channels_that_follow_unpaid_visits_are_suspected() {
+    // retargeting follows a visit by an hour; social comes at any time
+    let mut log = Events::new();
+    for person in 0..300u64 {
+        let start = START + i64::from(person as u32) * 7_000;
+        for (time, channel) in [(0, "direct"), (3_600, "retargeting"), (20 * DAY, "social")] {
+            log.push(Event::touch(person, start + time, channel))
+                .unwrap();
+        }
+        if person % 3 == 0 {
+            log.push(Event::conversion(person, start + 7_200)).unwrap();
+        }
+    }
+    log.push(Event::touch(1u64, START + 60 * DAY, "social"))
+        .unwrap();
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let specification = AdditiveHazard::default().with_unpaid(["direct"]);
+    let table = Comparison::new()
+        .fit("hazard", specification.clone())
+        .run(&journeys)
+        .unwrap();
+    let row = |channel: &str| table.models()[0].channel(channel).unwrap().suspicion;
+    assert_eq!(row("direct"), None);
+    assert!(
+        row("retargeting").unwrap() > 0.95,
+        "{:?}",
+        row("retargeting")
+    );
+    assert!(row("social").unwrap() < row("retargeting").unwrap());
+    let unknown = AdditiveHazard::default().with_unpaid(["walk-in"]);
+    let error = unknown.fit(&journeys).unwrap_err();
+    assert!(matches!(error, Error::UndeclaredChannel { .. }), "{error}");
+}
+
+#[test]
+fn sensitivity_is_that_by_hand() {
+    // tv has 40 of 40 conversions under its exposure, so no ratio; half of them come without a
+    // touch of radio's effect
+    let mut log = log();
+    for person in 0..100u64 {
+        let noon = START + i64::from(person as u32 % 10) * DAY + DAY / 2;
+        log.push(Event::touch(person, noon, "tv").with_cost(2.0))
+            .unwrap();
+    }
+    let journeys = Journeys::from_events(&log, JourneyOptions::default()).unwrap();
+    let model = one_day().fit(&journeys).unwrap();
+    let tv = model.channels().unwrap().id("tv").unwrap();
+    let all = model.sensitivity()[tv.index()];
+    assert_eq!(
+        (all.exposed, all.rate_ratio(), all.e_value()),
+        (40.0, None, None)
+    );
+    let table = Comparison::new()
+        .fit("hazard", one_day())
+        .run(&journeys)
+        .unwrap();
+    let row = table.models()[0].channel("tv").unwrap();
+    // 200 spent, 400 credited
+    approx::assert_relative_eq!(row.break_even_share.unwrap(), 0.5, max_relative = 1e-6);
+    let radio = table.models()[0].channel("radio").unwrap();
+    assert_eq!((radio.rate_ratio, radio.break_even_share), (None, None));
+}
