@@ -50,12 +50,15 @@ pub(crate) fn section(model: &ModelTable) -> Option<Section> {
     (!model.calibration.is_empty()).then(|| section.set_apart())
 }
 
+/// A column of the table: its name and its figure.
+type Figure = (&'static str, fn(&ChannelCredit) -> Option<f64>);
+
 /// The section of how much selection would explain a model's credit away.
 pub(crate) fn sensitivity(model: &ModelTable) -> Option<Section> {
     let known = |figure: fn(&ChannelCredit) -> Option<f64>| {
         model.channels.iter().any(|row| figure(row).is_some())
     };
-    let figures: [(&str, fn(&ChannelCredit) -> Option<f64>); 4] = [
+    let figures: [Figure; 4] = [
         ("rate ratio", |row| row.rate_ratio),
         ("E-value", |row| row.e_value),
         ("pays if causal share exceeds", |row| row.break_even_share),

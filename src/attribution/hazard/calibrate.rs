@@ -7,6 +7,7 @@ use crate::attribution::hazard::flows;
 use crate::attribution::hazard::information::Information;
 use crate::attribution::hazard::kept_share::{Comparison, KeptShare, disagreement};
 use crate::attribution::hazard::mediation::{Excess, shares};
+use crate::attribution::hazard::process::Ranked;
 use crate::attribution::hazard::tested::TestedTouches;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::attribution::replicate::Replicate;
@@ -139,7 +140,7 @@ impl Calibrator<'_> {
         rows: &[Calibration],
         sure: &Certainty<'_>,
         candidates: Vec<Upstream>,
-    ) -> (Vec<(Upstream, Vec<Vec<f64>>)>, Vec<Mediator>) {
+    ) -> (Vec<Passing>, Vec<Mediator>) {
         let name = |channel| self.evidence.channels().name(channel);
         let kept = |channel| {
             let row = rows.iter().find(|row| row.channel == name(channel));
@@ -199,11 +200,14 @@ impl Calibrator<'_> {
     }
 }
 
+/// A channel that passes credit on, and its exposure by feature for each test.
+type Passing = (Upstream, Vec<Vec<f64>>);
+
 /// How sure sums of the fitted rates are.
 struct Certainty<'a> {
     information: Information,
-    /// From features by number to the information's order.
-    by_place: Box<dyn Fn(&[f64]) -> Vec<f64> + 'a>,
+    /// The likelihood, in whose order of features the information is.
+    ranked: Ranked,
     rates: &'a [f64],
 }
 
@@ -216,7 +220,7 @@ impl<'a> Certainty<'a> {
         let information = Information::new(&ranked.problem(), &ranked.by_place(rates))?;
         Ok(Self {
             information,
-            by_place: Box::new(move |by_number| ranked.by_place(by_number)),
+            ranked,
             rates,
         })
     }
@@ -225,7 +229,7 @@ impl<'a> Certainty<'a> {
     /// inverse, that of so many events.
     fn sum(&self, weights: &[f64]) -> (f64, f64) {
         let sum = dot(weights, self.rates);
-        let variance = self.information.variance(&(self.by_place)(weights));
+        let variance = self.information.variance(&self.ranked.by_place(weights));
         (sum, variance.unwrap_or(sum))
     }
 }

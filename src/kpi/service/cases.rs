@@ -157,7 +157,7 @@ impl Ticket {
     /// the second agent resolves at once was a case of one up to then.
     fn states(&self) -> Sides<Spell> {
         match self.joint_from {
-            Some(from) if from == 0.0 => [None, Some(self.hours)],
+            Some(0.0) => [None, Some(self.hours)],
             Some(from) if from < self.hours.time() => {
                 [Some(Spell::open(from)), Some(self.hours.watched_from(from))]
             }
