@@ -9,6 +9,7 @@
 //! panel and gives a [`Posterior`](crate::mix::posterior::Posterior). [`TransformedDesign`] is the
 //! regression that is left once the transforms are given.
 
+mod changes;
 mod coefficient_draws;
 #[cfg(feature = "linfa")]
 mod dataset;
@@ -19,6 +20,7 @@ mod fold;
 mod holdout;
 #[cfg(feature = "linfa")]
 mod least_squares;
+mod media_effects;
 mod objectives;
 mod problem;
 mod search;

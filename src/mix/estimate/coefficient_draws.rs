@@ -41,7 +41,11 @@ impl Problem {
         let deviation = (noise.variance * noise.inflation * spread).sqrt();
         let mut x = self.displaced(&linear, workspace, deviation, random);
         // A channel that was never active has no effect to be unsure of.
-        let idle = |k: usize| statistics.mean(k) == 0.0 && statistics.total(k) == 0.0;
+        let idle = |k: usize| {
+            statistics.mean(k) == 0.0
+                && statistics.total(k) == 0.0
+                && self.known_by(statistics, k) == 0.0
+        };
         let n = x.len();
         let sweeps = (WORK / (n * n).max(1)).clamp(*SWEEPS.start(), *SWEEPS.end());
         for _ in 0..sweeps {

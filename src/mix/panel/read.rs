@@ -31,12 +31,30 @@ pub struct PanelColumns {
     pub(super) channels: Vec<(String, Option<String>)>,
     /// Channels without spend.
     pub(super) organic: Vec<String>,
+    pub(super) reaches: Vec<ReachColumns>,
     pub(super) controls: Vec<String>,
     pub(super) events: Vec<String>,
     pub(super) geo: Option<String>,
     pub(super) population: Option<String>,
     pub(super) revenue_per_kpi: Option<String>,
     pub(super) weight: Option<String>,
+}
+
+/// The columns of a channel that is measured in reach and frequency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReachColumns {
+    name: String,
+    reach: String,
+    frequency: String,
+    spend: Option<String>,
+}
+
+impl ReachColumns {
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        [self.reach.as_str(), self.frequency.as_str()]
+            .into_iter()
+            .chain(self.spend.as_deref())
+    }
 }
 
 const DATE: &str = "a date YYYY-MM-DD";
@@ -61,6 +79,7 @@ impl PanelColumns {
             period: None,
             channels: vec![],
             organic: vec![],
+            reaches: vec![],
             controls: vec![],
             events: vec![],
             geo: None,
@@ -101,6 +120,26 @@ impl PanelColumns {
     #[must_use]
     pub fn organic_channel(mut self, activity: impl Into<String>) -> Self {
         self.organic.push(activity.into());
+        self
+    }
+
+    /// One more channel, measured in the persons reached and how often each of them saw it (see
+    /// [`Panel::with_reach_frequency`]), with a column of its spend where there is one. Such channels
+    /// come after all others.
+    #[must_use]
+    pub fn channel_with_reach(
+        mut self,
+        name: impl Into<String>,
+        reach: impl Into<String>,
+        frequency: impl Into<String>,
+        spend: Option<&str>,
+    ) -> Self {
+        self.reaches.push(ReachColumns {
+            name: name.into(),
+            reach: reach.into(),
+            frequency: frequency.into(),
+            spend: spend.map(Into::into),
+        });
         self
     }
 
@@ -207,11 +246,14 @@ impl PanelColumns {
             .into_iter()
             .map(|c| c.as_deref().map(|c| (c, true)));
         let organic = self.organic.iter().map(|c| Some((c.as_str(), true)));
+        let reaches = self.reaches.iter().flat_map(ReachColumns::columns);
+        let reaches = reaches.map(|column| Some((column, true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
         [self.kpi.as_deref().map(|kpi| (kpi, false))]
             .into_iter()
             .chain(channels)
             .chain(organic)
+            .chain(reaches)
             .chain(controls)
             .chain(optional)
             .flatten()
@@ -353,6 +395,12 @@ impl PanelColumns {
         }
         for name in &self.organic {
             panel = panel.with_organic_channel(name, column(name))?;
+        }
+        for channel in &self.reaches {
+            let (reach, frequency) = (column(&channel.reach), column(&channel.frequency));
+            let spend = channel.spend.as_deref();
+            let spend = spend.map_or_else(|| vec![0.0; reach.len()], &column);
+            panel = panel.with_reach_frequency(&channel.name, spend, reach, frequency)?;
         }
         for name in &self.controls {
             panel = panel.with_control(name, column(name))?;
