@@ -3,7 +3,7 @@
 use clap::Args;
 use mixtouch::Result;
 use mixtouch::mix::panel::PanelColumns;
-use mixtouch::mix::specification::{ChangingEffect, Funnel, MixSpecification, Synergy};
+use mixtouch::mix::specification::{ChangingEffect, Funnel, Likelihood, MixSpecification, Synergy};
 
 /// How media work, besides their curves.
 #[derive(Debug, Clone, Args)]
@@ -22,6 +22,9 @@ pub(crate) struct EffectOptions {
     /// Media that move another medium, as tv:branded_search
     #[arg(long, value_delimiter = ',', value_parser = two)]
     funnel: Vec<(String, String)>,
+    /// How noise is distributed: normal (the default), student-t or student-t=DEGREES
+    #[arg(long)]
+    likelihood: Option<Likelihood>,
 }
 
 /// `MEDIUM:MEDIUM` taken apart.
@@ -70,6 +73,7 @@ impl EffectOptions {
         }
         let pairs = self.synergy.iter();
         mix = pairs.fold(mix, |mix, (a, b)| mix.with_synergy(Synergy::new(a, b)));
+        mix = mix.with_likelihood(self.likelihood.unwrap_or_default());
         let funnels = self.funnel.iter();
         Ok(funnels.fold(mix, |mix, (a, b)| mix.with_funnel(Funnel::new(a, b))))
     }

@@ -25,6 +25,7 @@ mod objectives;
 mod problem;
 mod search;
 mod sufficient_statistics;
+mod tails;
 mod transformed_design;
 mod validation;
 

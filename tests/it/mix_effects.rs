@@ -1,5 +1,5 @@
 //! How media work beyond one constant curve: effects that change over time, reach and frequency,
-//! synergies and funnels.
+//! synergies, funnels and heavy tails.
 
 use crate::common::random::Random;
 use mixtouch::Day;
@@ -8,7 +8,7 @@ use mixtouch::mix::estimate::{Estimator, Search, TransformedDesign};
 use mixtouch::mix::panel::{Change, Panel, PanelColumns};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{
-    Baseline, ChangingEffect, Funnel, MixSpecification, Pooling, Synergy, Trend,
+    Baseline, ChangingEffect, Funnel, Likelihood, MixSpecification, Pooling, Synergy, Trend,
 };
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
 
@@ -569,4 +569,72 @@ fn a_channel_that_moves_nothing_has_next_to_no_indirect_part() {
     assert!(Search::default().estimate(&bad, &panel).is_err());
     let bad = plain().with_funnel(Funnel::new("radio", "tv"));
     assert!(Search::default().estimate(&bad, &panel).is_err());
+}
+
+/// TV brings 2 a unit; in one week of eight the KPI is far off, mostly where TV ran.
+fn with_outliers() -> (Panel, f64) {
+    let (tv, noise) = (spend(41, 156), noise(43, 156));
+    let odd = |t: usize| {
+        let off = Random::new(9000 + t as u64).uniform() < 0.12;
+        let ran = tv[t] > 0.0;
+        if off && ran { 400.0 } else { 0.0 }
+    };
+    let kpi = (0..156).map(|t| 1000.0 + 2.0 * tv[t] + 20.0 * noise[t] - odd(t));
+    let kpi: Vec<f64> = kpi.collect();
+    let truth = 2.0 * total(&tv);
+    let panel = Panel::national(weeks(156), kpi).unwrap();
+    (panel.with_channel("tv", tv).unwrap(), truth)
+}
+
+#[test]
+fn rows_far_off_count_less_under_heavy_tails() {
+    let (panel, truth) = with_outliers();
+    let heavy = plain().with_likelihood("student-t".parse().unwrap());
+    let model = fit(&heavy, &panel, 300);
+    let found = model.channels()[0].contribution;
+    assert!(
+        (found.value() / truth - 1.0).abs() < 0.06,
+        "{found:?} {truth}"
+    );
+    assert!(
+        found.low() < truth && truth < found.high(),
+        "{found:?} {truth}"
+    );
+    let normal = fit(&plain(), &panel, 300).channels()[0].contribution;
+    assert!(
+        (normal.value() / truth - 1.0).abs() > 0.15,
+        "{normal:?} {truth}"
+    );
+    assert!(normal.high() - normal.low() > 1.5 * (found.high() - found.low()));
+    let text = serde_json::to_string(&model).unwrap();
+    assert_eq!(serde_json::from_str::<Posterior>(&text).unwrap(), model);
+    let parts = model.decomposition();
+    for row in 0..156 {
+        let whole = parts.baseline()[row] + parts.contributions()[0][row];
+        assert!((whole - parts.prediction()[row]).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn likelihoods_are_checked() {
+    let (panel, _) = with_outliers();
+    let narrow = plain().with_likelihood(Likelihood::StudentT { degrees: 2.0 });
+    assert!(Search::default().estimate(&narrow, &panel).is_err());
+    let error = "poisson".parse::<Likelihood>().unwrap_err().to_string();
+    assert!(error.contains("least squares has poisson"), "{error}");
+    let written = serde_json::to_string(&plain()).unwrap();
+    assert!(!written.contains("likelihood"));
+}
+
+#[cfg(feature = "linfa")]
+#[test]
+fn least_squares_refuses_heavy_tails() {
+    let (panel, _) = with_outliers();
+    let heavy = plain().with_likelihood(Likelihood::StudentT { degrees: 4.0 });
+    let least_squares = mixtouch::mix::estimate::LeastSquares::new();
+    let error = least_squares
+        .estimate(&heavy, &panel)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("Search"), "{error}");
 }

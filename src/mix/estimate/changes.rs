@@ -126,3 +126,120 @@ fn log_determinant(mut matrix: Vec<f64>, n: usize) -> Option<f64> {
     let diagonal = |factor: &[f64]| (0..n).map(|i| libm::log(factor[i * n + i])).sum::<f64>();
     factorise(&mut matrix, n, n).then(|| 2.0 * diagonal(&matrix))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linalg::cholesky::{backward, forward};
+    use crate::linalg::dot::dot;
+    use crate::mix::estimate::design::Design;
+    use crate::mix::panel::Panel;
+    use crate::mix::specification::{Baseline, ChangingEffect, MixSpecification, Trend};
+    use crate::mix::transform::{
+        AdstockFamily, AdstockKernel, ChannelCurve, SaturationCurve, SaturationFamily,
+    };
+    use crate::time::Day;
+
+    const ROWS: usize = 60;
+
+    /// Sixty weeks in which TV brings less and less, under a level alone.
+    fn problem(changing: bool) -> (Problem, SufficientStatistics) {
+        let tv: Vec<f64> = (0..ROWS).map(|t| 1.0 + (t * 7 % 11) as f64).collect();
+        let effect = |t: usize| 3.0 - t as f64 / 40.0;
+        let kpi = (0..ROWS).map(|t| 50.0 + effect(t) * tv[t] + (t * 5 % 13) as f64 / 4.0);
+        let dates = (0..ROWS as i32).map(|w| Day::new(18_000 + 7 * w).unwrap());
+        let panel = Panel::national(dates.collect(), kpi.collect()).unwrap();
+        let panel = panel.with_channel("tv", tv).unwrap();
+        let mut mix = MixSpecification::new()
+            .with_adstock(AdstockFamily::None)
+            .with_saturation(SaturationFamily::None)
+            .with_baseline(Baseline::new(Trend::None, 0).unwrap());
+        if changing {
+            mix = mix.with_changing_effect("tv", ChangingEffect::HalfYear);
+        }
+        let problem = Problem::new(Design::new(&panel, &mix, 3).unwrap());
+        let mut statistics = SufficientStatistics::new(&problem.design);
+        let plain = ChannelCurve::new(AdstockKernel::None, SaturationCurve::None);
+        statistics.set_channel(0, &plain, &problem.design);
+        (problem, statistics)
+    }
+
+    #[test]
+    fn without_steps_the_effect_is_the_constant_one() {
+        let (problem_of_one, one) = problem(false);
+        let mut workspace = Workspace::default();
+        let constant = problem_of_one.solve(&one, 1e-2, &mut workspace).unwrap();
+        let (problem, mut statistics) = problem(true);
+        statistics.set_step(0, Some(1e-4));
+        let linear = problem.solve(&statistics, 1e-2, &mut workspace).unwrap();
+        assert_eq!(linear.coefficients.len(), 3);
+        for x in &linear.coefficients {
+            assert!((x / constant.coefficients[0] - 1.0).abs() < 1e-4);
+        }
+        assert!((linear.objective / constant.objective - 1.0).abs() < 1e-4);
+        let nrmse = |problem: &Problem, statistics: &SufficientStatistics, linear| {
+            problem.nrmse(statistics, 1e-2, linear)
+        };
+        let (a, b) = (
+            nrmse(&problem, &statistics, &linear),
+            nrmse(&problem_of_one, &one, &constant),
+        );
+        assert!((a / b - 1.0).abs() < 1e-4);
+        // With steps it falls.
+        statistics.set_step(0, Some(1.0));
+        let falling = problem.solve(&statistics, 1e-2, &mut workspace).unwrap();
+        assert!(falling.coefficients[0] > 1.2 * falling.coefficients[2]);
+        assert!(problem.nrmse(&statistics, 1e-2, &falling) < 0.7 * b);
+    }
+
+    /// Contrasts of rows that know nothing of a level, orthonormal (Helmert).
+    fn contrasts(column: &[f64]) -> Vec<f64> {
+        let contrast = |k: usize| {
+            let length = ((k * (k + 1)) as f64).sqrt();
+            let before: f64 = column[..k].iter().sum();
+            (before - k as f64 * column[k]) / length
+        };
+        (1..column.len()).map(contrast).collect()
+    }
+
+    #[test]
+    fn steps_are_scored_by_their_marginal_likelihood() {
+        let (problem, mut statistics) = problem(true);
+        let y = contrasts(&problem.design.kpi);
+        let z: Vec<Vec<f64>> = (0..3).map(|k| contrasts(statistics.values(k))).collect();
+        let mut workspace = Workspace::default();
+        let mut scores = |share: f64| {
+            statistics.set_step(0, Some(share));
+            let score = problem
+                .solve(&statistics, 1e-2, &mut workspace)
+                .unwrap()
+                .score;
+            let mut prior = problem.change_penalty(&statistics, 1e-2, ROWS as f64, &(0..3));
+            assert!(factorise(&mut prior, 3, 3));
+            // Rows of Z L'^-1, so that their products are those of Z times the prior's covariance.
+            let rows: Vec<Vec<f64>> = (0..y.len())
+                .map(|row| {
+                    let mut cells: Vec<f64> = z.iter().map(|column| column[row]).collect();
+                    forward(&prior, 3, 3, &mut cells);
+                    cells
+                })
+                .collect();
+            let n = y.len();
+            let same = |i: usize, j: usize| f64::from(u8::from(i == j));
+            let cells = (0..n * n).map(|k| same(k / n, k % n) + dot(&rows[k / n], &rows[k % n]));
+            let mut covariance: Vec<f64> = cells.collect();
+            assert!(factorise(&mut covariance, n, n));
+            let determinant: f64 = (0..n).map(|i| 2.0 * covariance[i * n + i].ln()).sum();
+            let mut white = y.clone();
+            forward(&covariance, n, n, &mut white);
+            backward(&covariance, n, n, &mut white);
+            (
+                score,
+                -0.5 * determinant - 0.5 * n as f64 * dot(&y, &white).ln(),
+            )
+        };
+        let (first, second) = (scores(0.05), scores(0.8));
+        let (found, known) = (first.0 - second.0, first.1 - second.1);
+        assert!((found - known).abs() < 1e-6, "{found} {known}");
+    }
+}

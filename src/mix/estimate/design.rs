@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
+use crate::mix::estimate::tails::Tails;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
@@ -111,6 +112,8 @@ pub(crate) struct Design {
     pub(crate) kpi_range: f64,
     /// Square roots of observation weights; none where all are 1.
     pub(crate) root_weights: Option<Vec<f64>>,
+    /// What Student's t needs to weigh rows; none for normal noise.
+    pub(crate) tails: Option<Tails>,
     /// Rows with weight.
     pub(crate) observations: usize,
     pub(crate) tests: Vec<PseudoObservation>,
@@ -147,6 +150,8 @@ impl Design {
         let mut columns = media_columns(panel, specification, false);
         columns.extend(&baseline.bounded_columns);
         let kpi = scales.scaled_kpi(panel);
+        let degrees = specification.likelihood.degrees();
+        let tails = degrees.map(|degrees| Tails::new(degrees, &kpi, root_weights.as_deref()));
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
@@ -165,6 +170,7 @@ impl Design {
                 .as_ref()
                 .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
             root_weights,
+            tails,
             cuts: cuts(panel.periods(), folds),
         };
         let smooth = design.baseline.bends() > 0;
@@ -201,6 +207,16 @@ impl Design {
             Source::Channel(c) => k..k + self.channels[c].hats.len(),
             Source::Synergy(_) | Source::Control(_) => k..k,
         })
+    }
+
+    /// The design with its rows weighed by Student's t besides; as it is where noise is normal.
+    pub(crate) fn with_tails(mut self, tails: Tails) -> Self {
+        self.kpi = tails.weighted_kpi();
+        self.root_weights = Some(tails.root_weights());
+        self.tails = Some(tails);
+        self.basis = self.baseline.basis(self.root_weights.as_deref());
+        let smoothness = self.smoothness;
+        self.with_smoothness(smoothness)
     }
 
     /// The design with another penalty on the bends of a smooth trend.

@@ -155,7 +155,7 @@ impl Problem {
 
     /// Rows less the columns that the baseline fits to them: a bend counts by how far its penalty
     /// lets it.
-    fn freedom_of_noise(&self) -> f64 {
+    pub(crate) fn freedom_of_noise(&self) -> f64 {
         self.design.observations as f64 - self.design.basis.freedom()
     }
 

@@ -9,7 +9,8 @@ use std::ops::Range;
 use crate::linalg::dot::dot;
 use crate::mix::estimate::design::Design;
 use crate::mix::specification::columns::Source;
-use crate::mix::specification::pseudo_observations::{EntryScratch, Part, PseudoObservation};
+use crate::mix::specification::part::Part;
+use crate::mix::specification::pseudo_observations::{EntryScratch, PseudoObservation};
 use crate::mix::transform::ChannelCurve;
 use crate::mix::transform::curve::Scratch;
 

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
-use crate::mix::panel::read::{PanelColumns, ReachColumns, Row};
+use crate::mix::panel::reach_columns::ReachColumns;
+use crate::mix::panel::read::{PanelColumns, Row};
 use crate::time::Day;
 
 impl PanelColumns {

@@ -8,6 +8,7 @@ use crate::io::csv::table;
 use crate::io::csv::table::Table;
 use crate::mix::panel::build::Panel;
 use crate::mix::panel::period::Frequency;
+use crate::mix::panel::reach_columns::ReachColumns;
 use crate::mix::panel::rules::{expected, is_allowed};
 use crate::mix::panel::weekdays::other_weekday;
 use crate::time::Day;
@@ -38,23 +39,6 @@ pub struct PanelColumns {
     pub(super) population: Option<String>,
     pub(super) revenue_per_kpi: Option<String>,
     pub(super) weight: Option<String>,
-}
-
-/// The columns of a channel that is measured in reach and frequency.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ReachColumns {
-    name: String,
-    reach: String,
-    frequency: String,
-    spend: Option<String>,
-}
-
-impl ReachColumns {
-    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
-        [self.reach.as_str(), self.frequency.as_str()]
-            .into_iter()
-            .chain(self.spend.as_deref())
-    }
 }
 
 const DATE: &str = "a date YYYY-MM-DD";
@@ -134,12 +118,10 @@ impl PanelColumns {
         frequency: impl Into<String>,
         spend: Option<&str>,
     ) -> Self {
-        self.reaches.push(ReachColumns {
-            name: name.into(),
-            reach: reach.into(),
-            frequency: frequency.into(),
-            spend: spend.map(Into::into),
-        });
+        let columns = [reach.into(), frequency.into()];
+        let spend = spend.map(Into::into);
+        self.reaches
+            .push(ReachColumns::new(name.into(), columns, spend));
         self
     }
 
@@ -397,10 +379,7 @@ impl PanelColumns {
             panel = panel.with_organic_channel(name, column(name))?;
         }
         for channel in &self.reaches {
-            let (reach, frequency) = (column(&channel.reach), column(&channel.frequency));
-            let spend = channel.spend.as_deref();
-            let spend = spend.map_or_else(|| vec![0.0; reach.len()], &column);
-            panel = panel.with_reach_frequency(&channel.name, spend, reach, frequency)?;
+            panel = channel.add_to(panel, &column)?;
         }
         for name in &self.controls {
             panel = panel.with_control(name, column(name))?;

@@ -51,7 +51,8 @@ pub struct Objectives {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Noise {
-    /// Residual variance, of the KPI in units of its geo's scale; > 0.
+    /// Residual variance, of the KPI in units of its geo's scale; > 0. Of Student's t the squared
+    /// scale.
     pub variance: f64,
     /// How many successive rows say as much as one independent row, 1 or more: (1 + r) / (1 - r)
     /// for residuals with the first autocorrelation r.

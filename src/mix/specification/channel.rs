@@ -105,8 +105,7 @@ impl ChannelSettings {
 }
 
 /// Hill's parameters for frequency in units of its largest value. A first contact may do little and
-/// the third more, so that the curve is S-shaped unless the data say otherwise: the slope's prior is
-/// that of Meridian's `slope_rf`, log-normal(0.7, 0.4).
+/// the third more, so that the curve is S-shaped unless the data say otherwise.
 fn saturation_of_frequency() -> Vec<TransformParameter> {
     let prior = |median, deviation, low, high| Prior::LogNormal {
         median,

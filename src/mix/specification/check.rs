@@ -102,6 +102,7 @@ impl MixSpecification {
             .try_for_each(|(_, level)| level.check())?;
         self.funnels.iter().try_for_each(Funnel::check)?;
         self.check_synergies()?;
+        self.likelihood.check()?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
         }

@@ -12,6 +12,7 @@ use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::changing_effect::{ChangingEffect, EffectKnots};
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::funnel::Funnel;
+use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
 use crate::mix::specification::synergy::Synergy;
@@ -66,6 +67,8 @@ pub struct MixSpecification {
     pub(crate) synergies: Vec<Synergy>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) funnels: Vec<Funnel>,
+    #[serde(skip_serializing_if = "Likelihood::is_normal")]
+    pub(crate) likelihood: Likelihood,
 }
 
 impl MixSpecification {
@@ -303,6 +306,13 @@ impl MixSpecification {
     #[must_use]
     pub fn with_synergy(mut self, synergy: Synergy) -> Self {
         self.synergies.push(synergy);
+        self
+    }
+
+    /// How the noise is distributed; [`Likelihood::Normal`] unless set.
+    #[must_use]
+    pub fn with_likelihood(mut self, likelihood: Likelihood) -> Self {
+        self.likelihood = likelihood;
         self
     }
 

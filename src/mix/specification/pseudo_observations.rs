@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::mix::panel::{Channel, Panel};
 use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::part::Part;
 use crate::mix::specification::roi_prior::RoiPrior;
 use crate::mix::specification::scales::Scales;
 use crate::mix::transform::ChannelCurve;
@@ -37,36 +38,6 @@ enum Kind {
     },
     /// What one unit of the KPI counts for in each row: the whole panel's contribution.
     Total { worth: Option<Vec<f64>> },
-}
-
-/// What a regression column has of a channel's response.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Part<'a> {
-    /// All of it.
-    Whole,
-    /// As far as a knot counts in each period.
-    Hat(&'a [f64]),
-    /// Its product with another channel's response in each row.
-    Product(&'a [f64]),
-}
-
-impl Part<'_> {
-    /// By what the response counts in a row.
-    fn counts(self, row: usize, periods: usize) -> f64 {
-        match self {
-            Self::Whole => 1.0,
-            Self::Hat(hat) => hat[row % periods],
-            Self::Product(other) => other[row],
-        }
-    }
-
-    /// How much of the column's contribution is the channel's own.
-    const fn owned(self) -> f64 {
-        match self {
-            Self::Whole | Self::Hat(_) => 1.0,
-            Self::Product(_) => 0.5,
-        }
-    }
 }
 
 /// Buffers for [`PseudoObservation::entry`].

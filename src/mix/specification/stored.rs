@@ -8,6 +8,7 @@ use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
 use crate::mix::specification::funnel::Funnel;
+use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
@@ -34,6 +35,7 @@ pub(super) struct Fields {
     roi_priors: Vec<RoiPrior>,
     synergies: Vec<Synergy>,
     funnels: Vec<Funnel>,
+    likelihood: Likelihood,
 }
 
 impl TryFrom<Fields> for MixSpecification {
@@ -56,6 +58,7 @@ impl TryFrom<Fields> for MixSpecification {
             roi_priors: fields.roi_priors,
             synergies: fields.synergies,
             funnels: fields.funnels,
+            likelihood: fields.likelihood,
         };
         specification.check_settings()?;
         Ok(specification)
