@@ -46,6 +46,9 @@ pub struct EffectStretch {
     pub roi: Option<Estimate>,
 }
 
+/// One draw's contribution and effect of a channel, by row.
+type DrawSeries = (Vec<f64>, Vec<f64>);
+
 impl Posterior {
     /// The knots of a channel's effect; none where it is constant.
     pub(crate) fn effect_knots(&self, channel: usize) -> Option<EffectKnots> {
@@ -90,7 +93,7 @@ impl Posterior {
         let geos = geo.map_or(0..self.panel.geos().len(), |geo| geo..geo + 1);
         let rows: Vec<usize> = geos.flat_map(|geo| self.panel.rows_of(geo)).collect();
         let draws = self.draws.iter();
-        let series: Vec<(Vec<f64>, Vec<f64>)> = draws
+        let series: Vec<DrawSeries> = draws
             .map(|draw| {
                 let mut parts = self.decompose_by(&self.panel, draw);
                 (
@@ -121,14 +124,14 @@ impl Posterior {
         &self,
         channel: usize,
         rows: &[usize],
-        series: &[(Vec<f64>, Vec<f64>)],
+        series: &[DrawSeries],
     ) -> Option<EffectStretch> {
         let date = |row: &usize| self.panel.dates()[row % self.panel.periods()];
         let (from, to) = (rows.iter().map(date).min()?, rows.iter().map(date).max()?);
         let price = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |worth| worth[row]);
         let spends = self.panel.channels()[channel].spend();
         let spend = rows.iter().map(|row| spends[*row]).sum::<f64>();
-        let by_draw = |figure: &dyn Fn(&(Vec<f64>, Vec<f64>), usize) -> f64| {
+        let by_draw = |figure: &dyn Fn(&DrawSeries, usize) -> f64| {
             let sums = series.iter();
             let sums = sums.map(|draw| rows.iter().map(|row| figure(draw, *row)).sum::<f64>());
             sums.collect::<Vec<f64>>()
