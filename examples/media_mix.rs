@@ -10,6 +10,8 @@
 //!     cargo run --release --example media_mix -- --scenario Search-Ads*0.7 --holdout 13
 //!     cargo run --release --example media_mix -- --estimator least-squares
 
+#[path = "media_mix/effect_options.rs"]
+mod effect_options;
 #[path = "common/exit.rs"]
 mod exit;
 #[path = "media_mix/fit.rs"]

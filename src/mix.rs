@@ -46,6 +46,11 @@
 //! [`Posterior::baseline_parts`]: crate::mix::posterior::Posterior::baseline_parts
 //! [`Posterior::findings`]: crate::mix::posterior::Posterior::findings
 //! [`Posterior::fit_statistics`]: crate::mix::posterior::Posterior::fit_statistics
+//! [`ChangingEffect`]: crate::mix::specification::ChangingEffect
+//! [`Synergy`]: crate::mix::specification::Synergy
+//! [`Funnel`]: crate::mix::specification::Funnel
+//! [`Likelihood`]: crate::mix::specification::Likelihood
+//! [`Panel::with_reach_frequency`]: crate::mix::panel::Panel::with_reach_frequency
 //! [`Ridge`]: crate::mix::regression::Ridge
 //! [`ChannelSummary::weakly_identified`]: crate::mix::posterior::ChannelSummary::weakly_identified
 //!
@@ -54,6 +59,11 @@
 //!
 //! KPI = scale_g x (baseline_gt + sum over channels c of beta_c x saturation_c(adstock_c(x_c))) +
 //! noise,
+//!
+//! On request beta_c changes over time ([`ChangingEffect`]), a channel's response is adstock_c(reach
+//! x saturation_c(frequency)) ([`Panel::with_reach_frequency`]), pairs of channels add coefficient x
+//! response x response ([`Synergy`]), one channel moves another ([`Funnel`]), and noise has heavy
+//! tails ([`Likelihood`]).
 //!
 //! baseline_gt = intercept, trend and Fourier seasonality of the geo + days of the week, months,
 //! holidays and controls. A smooth trend's bends bear a penalty, found by its evidence. Given

@@ -10,6 +10,7 @@ use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
 use std::path::PathBuf;
 
+use crate::effect_options::EffectOptions;
 use crate::model_options::ModelOptions;
 use crate::plan_options::PlanOptions;
 use crate::questions::QuestionOptions;
@@ -117,6 +118,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) model: ModelOptions,
     #[command(flatten)]
+    pub(crate) effects: EffectOptions,
+    #[command(flatten)]
     pub(crate) questions: QuestionOptions,
     #[command(flatten)]
     pub(crate) plan: PlanOptions,
@@ -171,11 +174,9 @@ pub(crate) fn named_columns(options: &Options) -> Result<Option<PanelColumns>> {
 
 /// Which columns of the file make the panel.
 fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
-    if let Some((medium, _)) = options
-        .spend
-        .iter()
-        .find(|(medium, _)| !options.media.contains(medium))
-    {
+    if let Some((medium, _)) = options.spend.iter().find(|(medium, _)| {
+        !options.media.contains(medium) && options.effects.media().all(|name| name != medium)
+    }) {
         return Err(Error::UnknownChannel {
             role: "--spend".into(),
             channel: medium.clone(),
@@ -206,6 +207,7 @@ fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
         .iter()
         .fold(columns, |columns, name| columns.geo(name));
     columns = options.model.columns(columns);
+    columns = options.effects.columns(columns, &options.spend);
     Ok(options
         .period
         .iter()
@@ -253,7 +255,9 @@ pub(crate) fn specification(options: &Options, panel: &Panel) -> Result<MixSpeci
     if let Some(path) = &options.lift {
         mix = mix.with_lift_tests(LiftTest::read_csv_file(path)?);
     }
-    options.model.specification(mix)
+    options
+        .effects
+        .specification(options.model.specification(mix)?)
 }
 
 /// `CONTROL` or `CONTROL=LEVEL` taken apart.

@@ -10,6 +10,7 @@
 //! panel and gives a [`Posterior`](crate::mix::posterior::Posterior). [`TransformedDesign`] is the
 //! regression that is left once the transforms are given.
 
+mod changes;
 mod coefficient_draws;
 #[cfg(feature = "linfa")]
 mod dataset;
@@ -20,12 +21,14 @@ mod fold;
 mod holdout;
 #[cfg(feature = "linfa")]
 mod least_squares;
+mod media_effects;
 #[cfg(feature = "bayes")]
 mod nuts;
 mod objectives;
 mod problem;
 mod search;
 mod sufficient_statistics;
+mod tails;
 mod transformed_design;
 mod validation;
 

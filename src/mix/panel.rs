@@ -9,6 +9,8 @@ mod check;
 mod column;
 mod period;
 #[cfg(feature = "csv")]
+mod reach;
+mod reach_columns;
 mod read;
 mod rules;
 mod view;

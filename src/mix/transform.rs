@@ -5,6 +5,7 @@ pub(crate) mod adstock;
 pub(crate) mod curve;
 mod fast_pow;
 mod parameter;
+mod reach;
 mod saturation;
 
 pub use self::adstock::{

@@ -26,6 +26,8 @@ mod mix_bad_input;
 mod mix_baseline;
 mod mix_confounder;
 #[cfg(feature = "csv")]
+mod mix_effects;
+#[cfg(feature = "csv")]
 mod mix_figures;
 mod mix_gains;
 mod mix_ignorance;

@@ -4,6 +4,7 @@ use crate::linalg::cholesky::{backward, factorise};
 use crate::linalg::dot::dot;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
+use crate::mix::estimate::tails::Tails;
 use crate::stats::normal;
 use crate::util::Random;
 
@@ -23,7 +24,7 @@ impl Problem {
     /// Draws the coefficients of a candidate: normal about
     /// the solution with covariance s2 A^-1, A being the matrix of the normal equations, cut to the
     /// bounds. s2 is the noise's variance times its inflation, itself drawn from its scaled inverse
-    /// chi-square distribution.
+    /// chi-square distribution; under Student's t it is wider by the rows' expected information.
     ///
     /// Gibbs sampling in the order of columns, from the solution displaced by an unbounded draw.
     /// `None` while the noise is not known.
@@ -38,10 +39,15 @@ impl Problem {
         let linear = self.solve(statistics, penalty, workspace)?;
         let freedom = (self.freedom() / noise.inflation).max(1.0);
         let spread = freedom / (2.0 * random.gamma(0.5 * freedom));
-        let deviation = (noise.variance * noise.inflation * spread).sqrt();
+        let tails = self.design.tails.as_ref().map_or(1.0, Tails::spread);
+        let deviation = (noise.variance * noise.inflation * spread * tails).sqrt();
         let mut x = self.displaced(&linear, workspace, deviation, random);
         // A channel that was never active has no effect to be unsure of.
-        let idle = |k: usize| statistics.mean(k) == 0.0 && statistics.total(k) == 0.0;
+        let idle = |k: usize| {
+            statistics.mean(k) == 0.0
+                && statistics.total(k) == 0.0
+                && self.known_by(statistics, k) == 0.0
+        };
         let n = x.len();
         let sweeps = (WORK / (n * n).max(1)).clamp(*SWEEPS.start(), *SWEEPS.end());
         for _ in 0..sweeps {

@@ -1,13 +1,16 @@
 //! A panel made ready for the search: everything scaled, the baseline orthonormal, tests as rows.
 
+use std::ops::Range;
+
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
+use crate::mix::estimate::tails::Tails;
 use crate::mix::panel::Panel;
-use crate::mix::specification::MixSpecification;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
+use crate::mix::specification::{ChangingEffect, MixSpecification};
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Transform;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order};
@@ -22,6 +25,8 @@ pub(crate) struct ChannelDesign {
     saturation: SaturationFamily,
     adstock_parameters: Vec<TransformParameter>,
     saturation_parameters: Vec<TransformParameter>,
+    /// How much each knot of a changing effect counts in each period; none where it is constant.
+    pub(crate) hats: Vec<Vec<f64>>,
     /// Activity / scale, by geo, then period.
     window: LagWindow,
     pub(crate) activity: Activity,
@@ -39,20 +44,30 @@ impl ChannelDesign {
         let column = &panel.channels()[channel];
         let settings = specification.settings(column.name());
         let window = specification.window_for(column.name(), panel.period())?;
-        let (adstock_parameters, saturation_parameters) = settings.parameters(window.length())?;
+        let (adstock_parameters, saturation_parameters) =
+            settings.parameters(column, window.length())?;
         Ok(Self {
             adstock: settings.adstock,
             saturation: settings.saturation,
             window,
             adstock_parameters,
             saturation_parameters,
+            hats: hats(panel, specification, scales, column.name()),
             activity: scales.scaled_activity(panel, channel),
             spend: column.spend().iter().sum(),
         })
     }
 
     pub(crate) fn dimensions(&self) -> usize {
-        self.adstock_parameters.len() + self.saturation_parameters.len()
+        let changing = usize::from(!self.hats.is_empty());
+        self.adstock_parameters.len() + self.saturation_parameters.len() + changing
+    }
+
+    /// The share of the effect's standard deviation by which it steps from knot to knot at a point
+    /// of the unit cube; none where the effect is constant.
+    pub(crate) fn step_share(&self, point: &[f64]) -> Option<f64> {
+        let at = point.last().filter(|_| !self.hats.is_empty())?;
+        Some(ChangingEffect::step_share().prior().quantile(*at))
     }
 
     /// The transform parameters' names, adstock's first.
@@ -116,6 +131,8 @@ pub(crate) struct Design {
     pub(crate) geos: usize,
     pub(crate) order: Order,
     pub(crate) channels: Vec<ChannelDesign>,
+    /// The places of each synergy's channels.
+    pub(crate) synergies: Vec<(usize, usize)>,
     /// Media, then controls with bounds.
     pub(crate) columns: Vec<MediaColumn>,
     pub(crate) baseline: BaselineColumns,
@@ -130,6 +147,8 @@ pub(crate) struct Design {
     pub(crate) kpi_range: f64,
     /// Square roots of observation weights; none where all are 1.
     pub(crate) root_weights: Option<Vec<f64>>,
+    /// What Student's t needs to weigh rows; none for normal noise.
+    pub(crate) tails: Option<Tails>,
     /// Rows with weight.
     pub(crate) observations: usize,
     pub(crate) tests: Vec<PseudoObservation>,
@@ -166,11 +185,14 @@ impl Design {
         let mut columns = media_columns(panel, specification, false);
         columns.extend(&baseline.bounded_columns);
         let kpi = scales.scaled_kpi(panel);
+        let degrees = specification.likelihood.degrees();
+        let tails = degrees.map(|degrees| Tails::new(degrees, &kpi, root_weights.as_deref()));
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
             order: specification.order,
             channels,
+            synergies: specification.synergy_places(panel),
             columns,
             basis: baseline.basis(root_weights.as_deref()),
             smoothness: None,
@@ -183,12 +205,53 @@ impl Design {
                 .as_ref()
                 .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
             root_weights,
+            tails,
             cuts: cuts(panel.periods(), folds),
         };
         let smooth = design.baseline.bends() > 0;
         let design = design.with_smoothness(smooth.then_some(SMOOTHNESS));
         design.check_rows()?;
         Ok(design)
+    }
+
+    /// How much a column's knot counts in each period; none where the effect is constant.
+    pub(crate) fn hat(&self, column: &MediaColumn) -> Option<&[f64]> {
+        match (column.source, column.knot) {
+            (Source::Channel(c), Some(knot)) => Some(&self.channels[c].hats[knot]),
+            _ => None,
+        }
+    }
+
+    /// Whether a column changes with a channel's response.
+    pub(crate) fn involves(&self, column: &MediaColumn, channel: usize) -> bool {
+        match column.source {
+            Source::Channel(c) => c == channel,
+            Source::Synergy(at) => {
+                let (first, second) = self.synergies[at];
+                first == channel || second == channel
+            }
+            Source::Control(_) => false,
+        }
+    }
+
+    /// The columns of each changing effect, which lie together.
+    pub(crate) fn changing(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let starts = self.columns.iter().enumerate();
+        let starts = starts.filter(|(_, column)| column.knot == Some(0));
+        starts.map(|(k, column)| match column.source {
+            Source::Channel(c) => k..k + self.channels[c].hats.len(),
+            Source::Synergy(_) | Source::Control(_) => k..k,
+        })
+    }
+
+    /// The design with its rows weighed by Student's t besides; as it is where noise is normal.
+    pub(crate) fn with_tails(mut self, tails: Tails) -> Self {
+        self.kpi = tails.weighted_kpi();
+        self.root_weights = Some(tails.root_weights());
+        self.tails = Some(tails);
+        self.basis = self.baseline.basis(self.root_weights.as_deref());
+        let smoothness = self.smoothness;
+        self.with_smoothness(smoothness)
     }
 
     /// The design with another penalty on the bends of a smooth trend.
@@ -271,6 +334,18 @@ impl Design {
             ))
         }
     }
+}
+
+/// How much each knot of a channel's effect counts in each period.
+fn hats(
+    panel: &Panel,
+    specification: &MixSpecification,
+    scales: &Scales,
+    channel: &str,
+) -> Vec<Vec<f64>> {
+    let knots = specification.effect_knots(channel, scales.timeline, panel.period());
+    let hats = knots.map(|knots| (0..knots.count()).map(move |k| knots.hat(k, panel.dates())));
+    hats.into_iter().flatten().collect()
 }
 
 /// Values times square roots of observation weights.

@@ -30,7 +30,7 @@ impl Problem {
                 }
             }
         }
-        score
+        score + self.change_evidence(statistics, penalty, workspace)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::Objectives;
-use crate::mix::specification::columns::Source;
+use crate::mix::specification::columns::{MediaColumn, Source};
 
 impl Problem {
     /// Everything a candidate is judged by; none if its linear part has no single solution.
@@ -59,6 +59,7 @@ impl Problem {
     ) -> f64 {
         let rows = self.design.observations as f64;
         let mut square = linear.objective - self.bend_penalty(statistics, linear);
+        square -= self.change_square(statistics, penalty, &linear.coefficients);
         for (k, x) in linear.coefficients.iter().enumerate() {
             square -= self.ridge(statistics, penalty, rows, k) * x * x;
             if let Some((centres, strength)) = &self.centres {
@@ -125,15 +126,13 @@ impl Problem {
     pub(crate) fn rssd(&self, statistics: &SufficientStatistics, coefficients: &[f64]) -> f64 {
         let (mut effect, mut spend) = (0.0, 0.0);
         let effect_of = |c: usize| -> f64 {
-            let columns = self
-                .design
-                .columns
-                .iter()
-                .enumerate()
-                .filter(|(_, m)| m.source == Source::Channel(c));
-            columns
-                .map(|(k, _)| coefficients[k] * statistics.total(k))
-                .sum()
+            let columns = self.design.columns.iter().enumerate();
+            let columns = columns.filter(|(_, column)| self.design.involves(column, c));
+            let effect = |(k, column): (usize, &MediaColumn)| match column.source {
+                Source::Synergy(_) => 0.5 * coefficients[k] * statistics.total(k),
+                _ => coefficients[k] * statistics.total(k),
+            };
+            columns.map(effect).sum()
         };
         for (c, channel) in self.design.channels.iter().enumerate() {
             effect += effect_of(c);

@@ -155,7 +155,7 @@ impl Problem {
 
     /// Rows less the columns that the baseline fits to them: a bend counts by how far its penalty
     /// lets it.
-    fn freedom_of_noise(&self) -> f64 {
+    pub(crate) fn freedom_of_noise(&self) -> f64 {
         self.design.observations as f64 - self.design.basis.freedom()
     }
 
@@ -183,6 +183,7 @@ impl Problem {
             }
             square += weight * test.target * test.target;
         }
+        self.add_change_penalties(statistics, penalty, rows, a);
         for i in 0..n {
             a[i * n + i] += self.ridge(statistics, penalty, rows, i);
             if let Some((centres, strength)) = &self.centres {
@@ -201,7 +202,8 @@ impl Problem {
         Some(noise.inflation * noise.variance / (standard_error * standard_error))
     }
 
-    /// The penalty on the square of a coefficient.
+    /// The penalty on the square of a coefficient; 0 for the knots of a changing effect, whose
+    /// penalty joins them.
     pub(crate) fn ridge(
         &self,
         statistics: &SufficientStatistics,
@@ -209,6 +211,9 @@ impl Problem {
         rows: f64,
         k: usize,
     ) -> f64 {
+        if self.design.columns[k].knot.is_some() {
+            return 0.0;
+        }
         rows * penalty
             * self.design.columns[k].penalty_factor
             * statistics.mean(k)
@@ -302,8 +307,8 @@ impl Problem {
     fn pin_inactive_channels(&self, statistics: &SufficientStatistics, workspace: &mut Workspace) {
         let n = statistics.count();
         for k in 0..n {
-            if matches!(self.design.columns[k].source, Source::Channel(_))
-                && statistics.mean(k) == 0.0
+            if !matches!(self.design.columns[k].source, Source::Control(_))
+                && self.known_by(statistics, k) == 0.0
             {
                 workspace.a[k * n + k] = 1.0;
             }

@@ -19,6 +19,7 @@ mod explore;
 mod fit;
 mod pareto_front;
 mod report;
+mod reweigh;
 mod run;
 mod settings;
 mod smoothness;

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2};
 
 use crate::error::{Error, Result};
 use crate::linalg::gram_schmidt::RangedColumn;
+use crate::mix::estimate::media_effects::MediaEffects;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::PosteriorDraw;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
@@ -13,10 +14,11 @@ use crate::mix::transform::ChannelCurve;
 use crate::mix::transform::curve::Scratch;
 
 /// The regression of a panel with given transforms: transformed media, controls with bounds and
-/// baseline as the columns of a matrix, and the KPI as target.
+/// baseline as the columns of a matrix, and the KPI as target. A changing effect has a column for
+/// each of its knots, and bears no penalty here.
 ///
 /// Rows run by geo, then period. Media are adstock and saturation of activity / its maximum in the
-/// geo; the target is the KPI / its geo's scale. Baseline columns that depend on others are left
+/// geo, or adstock of reach x saturation of frequency; the target is the KPI / its geo's scale. Baseline columns that depend on others are left
 /// out. Each geo has a column of ones, its intercept.
 ///
 /// Any regression can solve it. [`TransformedDesign::draw`] turns the coefficients of one without
@@ -100,30 +102,61 @@ impl TransformedDesign {
             curves: curves.to_vec(),
             scales,
         };
-        design.fill_media(panel, &baseline);
+        design.fill_media(specification, panel, &baseline);
         design.fill_baseline(panel, &baseline.free);
         Ok(design)
     }
 
     /// Writes media and controls with bounds.
-    fn fill_media(&mut self, panel: &Panel, baseline: &BaselineColumns) {
+    fn fill_media(
+        &mut self,
+        specification: &MixSpecification,
+        panel: &Panel,
+        baseline: &BaselineColumns,
+    ) {
         let transformed: Vec<Vec<f64>> = (0..self.curves.len())
             .map(|c| self.transformed(panel, c))
             .collect();
         let periods = panel.periods();
+        let pairs = specification.synergy_places(panel);
+        let products: Vec<Vec<f64>> = pairs
+            .iter()
+            .map(|(a, b)| {
+                transformed[*a]
+                    .iter()
+                    .zip(&transformed[*b])
+                    .map(|(a, b)| a * b)
+                    .collect()
+            })
+            .collect();
+        let names: Vec<String> = pairs
+            .iter()
+            .map(|(a, b)| {
+                format!(
+                    "{} x {}",
+                    panel.channels()[*a].name(),
+                    panel.channels()[*b].name()
+                )
+            })
+            .collect();
         for (k, column) in self.columns.iter().enumerate() {
             let (name, values) = match column.source {
                 Source::Channel(c) => (panel.channels()[c].name(), &transformed[c]),
+                Source::Synergy(at) => (names[at].as_str(), &products[at]),
                 Source::Control(c) => (baseline.bounded[c].0.as_str(), &baseline.bounded[c].1),
             };
             let rows = column
                 .geo
                 .map_or(0..panel.rows(), |g| g * periods..(g + 1) * periods);
-            rows.for_each(|row| self.records[[row, k]] = values[row]);
-            self.names.push(match column.geo {
-                Some(geo) => format!("{name} in {}", panel.geos()[geo]),
-                None => name.to_owned(),
-            });
+            let knots = specification.effect_knots(name, self.scales.timeline, panel.period());
+            let knot = column.knot.zip(knots);
+            let hat = knot.map(|(knot, knots)| knots.hat(knot, panel.dates()));
+            let counts = |row: usize| hat.as_ref().map_or(1.0, |hat| hat[row % periods]);
+            rows.for_each(|row| self.records[[row, k]] = values[row] * counts(row));
+            let geo = column.geo.map(|geo| format!(" in {}", panel.geos()[geo]));
+            let knot = knot.map(|(knot, knots)| format!(" at {}", knots.day(knot)));
+            let places = [geo, knot].into_iter().flatten().collect::<String>();
+            self.names.push(format!("{name}{places}"));
             self.bounds.push((column.lower, column.upper));
         }
     }
@@ -153,13 +186,15 @@ impl TransformedDesign {
     /// A channel's activity, transformed, by geo, then period.
     fn transformed(&self, panel: &Panel, channel: usize) -> Vec<f64> {
         let activity = self.scales.scaled_activity(panel, channel);
+        let (activity, curve) = activity.carried(&self.curves[channel]);
         let mut transformed = vec![0.0; panel.rows()];
-        self.curves[channel].apply_all(&activity, &mut Scratch::default(), &mut transformed);
+        curve.apply_all(&activity, &mut Scratch::default(), &mut transformed);
         transformed
     }
 
     /// The columns' names: media, then controls with bounds, then the baseline. A column of one of
-    /// several geos is named like `tv in north`.
+    /// several geos is named like `tv in north`, that of a changing effect's knot like
+    /// `tv at 2024-01-01`.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -186,7 +221,7 @@ impl TransformedDesign {
 
     /// How many of the columns are media; they come first.
     pub fn media_columns(&self) -> usize {
-        let media = |column: &&MediaColumn| matches!(column.source, Source::Channel(_));
+        let media = |column: &&MediaColumn| !matches!(column.source, Source::Control(_));
         self.columns.iter().filter(media).count()
     }
 
@@ -257,23 +292,19 @@ impl TransformedDesign {
                 format!("{} finite numbers, one per column", self.names.len()),
             ));
         }
-        let geos = self.scales.kpi.len();
-        let mut media = vec![vec![0.0; geos]; self.curves.len()];
         let mut baseline: Vec<f64> = self
             .places
             .iter()
             .map(|place| place.map_or(0.0, |k| coefficients[k]))
             .collect();
-        for (column, x) in self.columns.iter().zip(coefficients) {
-            match column.source {
-                Source::Control(_) => baseline.push(*x),
-                Source::Channel(c) => {
-                    for geo in column.geo.map_or(0..geos, |g| g..g + 1) {
-                        media[c][geo] = x * self.scales.kpi[geo];
-                    }
-                }
-            }
-        }
-        Ok(PosteriorDraw::new(self.curves.clone(), media, baseline))
+        let columns = self.columns.iter().zip(coefficients);
+        let controls = columns.filter(|(column, _)| matches!(column.source, Source::Control(_)));
+        baseline.extend(controls.map(|(_, x)| *x));
+        let (channels, kpi) = (self.curves.len(), &self.scales.kpi);
+        let effects = MediaEffects::new(channels, &self.columns, coefficients, kpi);
+        let draw = PosteriorDraw::new(self.curves.clone(), effects.last, baseline);
+        Ok(draw
+            .with_knots(effects.knots)
+            .with_synergies(effects.synergies))
     }
 }

@@ -91,7 +91,9 @@ impl Problem {
                 (0..block).map(|b| statistics.with_kpi(b, i)).sum::<f64>() - dot(along, &fold.kpi);
             // A channel that is absent from the training data has no coefficient to learn: it stays
             // at 0.
-            if workspace.a[i * n + i] <= 1e-12 * statistics.mean(i).max(1e-300) {
+            let is_changing = self.design.columns[i].knot.is_some();
+            let known = !is_changing || self.known_by(statistics, i) == 0.0;
+            if known && workspace.a[i * n + i] <= 1e-12 * statistics.mean(i).max(1e-300) {
                 workspace.a[i * n + i] = 1.0;
             }
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
+use crate::mix::panel::reach_columns::ReachColumns;
 use crate::mix::panel::read::{PanelColumns, Row};
 use crate::time::Day;
 
@@ -44,7 +45,8 @@ impl PanelColumns {
         let active = usize::from(self.kpi.is_some())
             + self.channels.len()
             + exposures.count()
-            + self.organic.len();
+            + self.organic.len()
+            + self.reaches.iter().flat_map(ReachColumns::columns).count();
         let mut numbers = row.numbers.clone();
         numbers[..active].fill(0.0);
         numbers

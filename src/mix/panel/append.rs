@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
-use crate::mix::panel::column::Control;
+use crate::mix::panel::column::{Channel, Control};
 
 impl Panel {
     /// The panel with later periods of the same geos and columns appended. Events that only one of
@@ -29,11 +29,19 @@ impl Panel {
         )?;
         for (a, b) in self.channels().iter().zip(later.channels()) {
             let spend = join(a.spend(), b.spend());
-            whole = match (&a.exposure, &b.exposure) {
-                (Some(x), Some(y)) => whole.with_exposures(a.name(), spend, join(x, y))?,
-                _ => whole.with_channel(a.name(), spend)?,
-            }
-            .with_history(a.name(), a.history().to_vec())?;
+            let both = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
+                a.as_ref().zip(b.as_ref()).map(|(a, b)| join(a, b))
+            };
+            let joined = Channel {
+                spend,
+                exposure: both(&a.exposure, &b.exposure),
+                frequency: both(&a.frequency, &b.frequency),
+                ..a.clone()
+            };
+            whole = whole
+                .add_like(joined)?
+                .with_history(a.name(), a.history().to_vec())?
+                .with_frequency_history(a.name(), a.frequency_history.clone())?;
         }
         let (nothing_before, nothing_after) = (vec![0.0; self.rows()], vec![0.0; later.rows()]);
         for control in self.controls() {
@@ -92,7 +100,11 @@ impl Panel {
         for channel in self.channels() {
             let at = earlier.channel_index("a history", channel.name())?;
             let activity = earlier.channels()[at].activity().to_vec();
+            let frequency = earlier.channels()[at].frequency.clone().unwrap_or_default();
             panel = panel.with_history(channel.name(), activity)?;
+            if channel.frequency.is_some() {
+                panel = panel.with_frequency_history(channel.name(), frequency)?;
+            }
         }
         Ok(panel)
     }
@@ -104,15 +116,12 @@ impl Panel {
     fn same_shape(&self, later: &Self) -> Result<()> {
         let shape = |p: &Self| {
             let channels = p.channels().iter().map(|c| {
-                format!(
-                    "{}{}",
-                    c.name(),
-                    if c.exposure.is_some() {
-                        " (exposures)"
-                    } else {
-                        ""
-                    }
-                )
+                let measured = match (&c.exposure, &c.frequency) {
+                    (_, Some(_)) => " (reach and frequency)",
+                    (Some(_), None) => " (exposures)",
+                    (None, None) => "",
+                };
+                format!("{}{measured}", c.name())
             });
             let controls = p
                 .controls()

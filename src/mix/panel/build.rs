@@ -59,11 +59,12 @@ impl TryFrom<Fields> for Panel {
     fn try_from(fields: Fields) -> Result<Self> {
         let mut panel = Self::new(Some(fields.period), fields.dates, fields.geos, fields.kpi)?;
         for channel in fields.channels {
-            panel = match channel.exposure {
-                Some(exposure) => panel.with_exposures(&channel.name, channel.spend, exposure)?,
-                None => panel.with_channel(&channel.name, channel.spend)?,
-            }
-            .with_history(&channel.name, channel.history)?;
+            let (history, earlier) = (channel.history.clone(), channel.frequency_history.clone());
+            let name = channel.name.clone();
+            panel = panel
+                .add_like(channel)?
+                .with_history(&name, history)?
+                .with_frequency_history(&name, earlier)?;
         }
         for control in fields.controls {
             panel = panel.add_control(control)?;
@@ -168,7 +169,7 @@ impl Panel {
     /// If the name is empty, taken, `baseline`, `date` or `geo`, or the column is not one finite
     /// number, 0 or more, per row.
     pub fn with_channel(self, name: impl Into<String>, spend: Vec<f64>) -> Result<Self> {
-        self.add_channel(name.into(), spend, None)
+        self.add_channel(name.into(), spend, None, None)
     }
 
     /// The panel with one more channel, whose effect is modelled on its exposures (impressions,
@@ -182,7 +183,7 @@ impl Panel {
         spend: Vec<f64>,
         exposure: Vec<f64>,
     ) -> Result<Self> {
-        self.add_channel(name.into(), spend, Some(exposure))
+        self.add_channel(name.into(), spend, Some(exposure), None)
     }
 
     /// The panel with one more channel without spend, whose effect is modelled on its activity:
@@ -207,11 +208,12 @@ impl Panel {
         self.with_exposures(name, vec![0.0; activity.len()], activity)
     }
 
-    fn add_channel(
+    pub(super) fn add_channel(
         mut self,
         name: String,
         spend: Vec<f64>,
         exposure: Option<Vec<f64>>,
+        frequency: Option<Vec<f64>>,
     ) -> Result<Self> {
         if RESERVED.contains(&name.as_str()) {
             let expected = "a name other than baseline, date and geo, which tables of contributions have for columns of their own";
@@ -226,11 +228,17 @@ impl Panel {
         if let Some(exposure) = &exposure {
             self.column(&name, exposure, 0.0)?;
         }
+        if let Some(frequency) = &frequency {
+            self.column(&name, frequency, 0.0)?;
+            self.check_frequency(&name, exposure.as_deref().unwrap_or(&spend), frequency)?;
+        }
         self.channels.push(Channel {
             name,
             spend,
             exposure,
+            frequency,
             history: vec![],
+            frequency_history: vec![],
         });
         Ok(self)
     }

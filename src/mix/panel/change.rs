@@ -98,7 +98,7 @@ impl Change {
 
 impl Panel {
     /// The panel with columns changed, one change after the other. Exposures of a channel change in
-    /// proportion to its spend.
+    /// proportion to its spend, and so does reach; frequency stays.
     ///
     /// # Errors
     /// If a change names no channel or control, touches no period, leaves spend that is negative or

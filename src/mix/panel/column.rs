@@ -1,5 +1,7 @@
 //! A panel's columns: channels and controls.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// A marketing channel's columns: spend, and the exposures it bought where the effect is to be
@@ -20,8 +22,14 @@ pub struct Channel {
     pub(crate) name: String,
     pub(crate) spend: Vec<f64>,
     pub(crate) exposure: Option<Vec<f64>>,
+    /// Where `exposure` is reach: how often each person reached saw it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) frequency: Option<Vec<f64>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) history: Vec<f64>,
+    /// The frequency of what ran before, where that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) frequency_history: Vec<f64>,
 }
 
 impl Channel {
@@ -40,6 +48,37 @@ impl Channel {
         self.exposure.as_deref().unwrap_or(&self.spend)
     }
 
+    /// How often each person reached saw the channel, by geo, then period, where the channel is
+    /// measured in reach and frequency; its activity is then the reach.
+    pub fn frequency(&self) -> Option<&[f64]> {
+        self.frequency.as_deref()
+    }
+
+    /// The frequency of what ran before the first period: what is known of it, or the mean
+    /// frequency of the persons reached in the panel.
+    pub(crate) fn earlier_frequency(&self) -> Vec<f64> {
+        let known = self.frequency_history.len() == self.history.len();
+        if known {
+            return self.frequency_history.clone();
+        }
+        vec![self.mean_frequency(0..self.spend.len()); self.history.len()]
+    }
+
+    /// The mean frequency of the persons reached in some rows; 1 where nobody was.
+    pub(crate) fn mean_frequency(&self, rows: Range<usize>) -> f64 {
+        let Some(frequency) = &self.frequency else {
+            return 1.0;
+        };
+        let reach = &self.activity()[rows.clone()];
+        let contacts: f64 = reach.iter().zip(&frequency[rows]).map(|(r, f)| r * f).sum();
+        let persons: f64 = reach.iter().sum();
+        if contacts > 0.0 {
+            contacts / persons
+        } else {
+            1.0
+        }
+    }
+
     /// What ran before the first period, measured like [`Channel::activity`], by geo, then period;
     /// the last value of each geo belongs to the period before the panel's first. Empty where that
     /// is not known.
@@ -51,8 +90,10 @@ impl Channel {
         Self {
             name: self.name.clone(),
             spend: f(&self.spend),
-            exposure: self.exposure.as_deref().map(f),
+            exposure: self.exposure.as_deref().map(&f),
+            frequency: self.frequency.as_deref().map(&f),
             history: self.history.clone(),
+            frequency_history: self.frequency_history.clone(),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::io::csv::table;
 use crate::io::csv::table::Table;
 use crate::mix::panel::build::Panel;
 use crate::mix::panel::period::Frequency;
+use crate::mix::panel::reach_columns::ReachColumns;
 use crate::mix::panel::rules::{expected, is_allowed};
 use crate::mix::panel::weekdays::other_weekday;
 use crate::time::Day;
@@ -31,6 +32,7 @@ pub struct PanelColumns {
     pub(super) channels: Vec<(String, Option<String>)>,
     /// Channels without spend.
     pub(super) organic: Vec<String>,
+    pub(super) reaches: Vec<ReachColumns>,
     pub(super) controls: Vec<String>,
     pub(super) events: Vec<String>,
     pub(super) geo: Option<String>,
@@ -61,6 +63,7 @@ impl PanelColumns {
             period: None,
             channels: vec![],
             organic: vec![],
+            reaches: vec![],
             controls: vec![],
             events: vec![],
             geo: None,
@@ -101,6 +104,24 @@ impl PanelColumns {
     #[must_use]
     pub fn organic_channel(mut self, activity: impl Into<String>) -> Self {
         self.organic.push(activity.into());
+        self
+    }
+
+    /// One more channel, measured in the persons reached and how often each of them saw it (see
+    /// [`Panel::with_reach_frequency`]), with a column of its spend where there is one. Such channels
+    /// come after all others.
+    #[must_use]
+    pub fn channel_with_reach(
+        mut self,
+        name: impl Into<String>,
+        reach: impl Into<String>,
+        frequency: impl Into<String>,
+        spend: Option<&str>,
+    ) -> Self {
+        let columns = [reach.into(), frequency.into()];
+        let spend = spend.map(Into::into);
+        self.reaches
+            .push(ReachColumns::new(name.into(), columns, spend));
         self
     }
 
@@ -207,11 +228,14 @@ impl PanelColumns {
             .into_iter()
             .map(|c| c.as_deref().map(|c| (c, true)));
         let organic = self.organic.iter().map(|c| Some((c.as_str(), true)));
+        let reaches = self.reaches.iter().flat_map(ReachColumns::columns);
+        let reaches = reaches.map(|column| Some((column, true)));
         let controls = self.controls.iter().map(|c| Some((c.as_str(), false)));
         [self.kpi.as_deref().map(|kpi| (kpi, false))]
             .into_iter()
             .chain(channels)
             .chain(organic)
+            .chain(reaches)
             .chain(controls)
             .chain(optional)
             .flatten()
@@ -353,6 +377,9 @@ impl PanelColumns {
         }
         for name in &self.organic {
             panel = panel.with_organic_channel(name, column(name))?;
+        }
+        for channel in &self.reaches {
+            panel = channel.add_to(panel, &column)?;
         }
         for name in &self.controls {
             panel = panel.with_control(name, column(name))?;

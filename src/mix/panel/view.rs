@@ -122,7 +122,10 @@ impl Panel {
                 .collect::<Vec<f64>>()
         };
         let channels = self.channels.iter().map(|channel| Channel {
-            history: self.activity_before(channel, keep[0]),
+            history: self.before(channel.history(), channel.activity(), keep[0]),
+            frequency_history: channel.frequency().map_or_else(Vec::new, |frequency| {
+                self.before(&channel.earlier_frequency(), frequency, keep[0])
+            }),
             ..channel.map(pick)
         });
         Ok(Self {
@@ -145,17 +148,13 @@ impl Panel {
         })
     }
 
-    /// A channel's history and what follows it up to a period, by geo.
-    fn activity_before(&self, channel: &Channel, period: usize) -> Vec<f64> {
-        let history = channel.history().len() / self.geos.len();
+    /// A history and the values that follow it up to a period, by geo.
+    fn before(&self, earlier: &[f64], values: &[f64], period: usize) -> Vec<f64> {
+        let history = earlier.len() / self.geos.len();
         let geo = |geo: usize| {
-            let earlier = &channel.history()[geo * history..(geo + 1) * history];
+            let earlier = &earlier[geo * history..(geo + 1) * history];
             let rows = self.rows_of(geo);
-            [
-                earlier,
-                &channel.activity()[rows.start..rows.start + period],
-            ]
-            .concat()
+            [earlier, &values[rows.start..rows.start + period]].concat()
         };
         (0..self.geos.len()).flat_map(geo).collect()
     }

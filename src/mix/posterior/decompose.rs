@@ -5,6 +5,7 @@ use crate::mix::panel::Panel;
 use crate::mix::posterior::decomposition::{Decomposition, add};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::synergy::Response;
 use crate::mix::transform::curve::Scratch;
 use crate::mix::transform::{Adstock, ChannelCurve, Order};
 
@@ -60,27 +61,32 @@ impl Posterior {
             immediate: vec![],
         };
         let mut scratch = Scratch::default();
+        let mut responses = vec![];
         for c in 0..panel.channels().len() {
             let activity = self.scales.scaled_activity(panel, c);
+            let (activity, curve) = activity.carried(&draw.curves[c]);
             let (mut whole, mut immediate) = (vec![0.0; panel.rows()], vec![0.0; panel.rows()]);
             for geo in 0..panel.geos().len() {
                 let rows = geo * panel.periods()..(geo + 1) * panel.periods();
                 let series = activity.of_geo(geo);
-                draw.curves[c].apply(series, &mut scratch, &mut whole[rows.clone()]);
-                draw.curves[c].immediate(
-                    series,
-                    &whole[rows.clone()],
-                    &mut immediate[rows.clone()],
-                );
-                let coefficient = draw.coefficients[c][geo];
-                whole[rows.clone()]
-                    .iter_mut()
-                    .chain(&mut immediate[rows])
-                    .for_each(|v| *v *= coefficient);
+                curve.apply(series, &mut scratch, &mut whole[rows.clone()]);
+                curve.immediate(series, &whole[rows.clone()], &mut immediate[rows.clone()]);
+            }
+            if !draw.synergies.is_empty() {
+                responses.push(Response {
+                    whole: whole.clone(),
+                    immediate: immediate.clone(),
+                });
+            }
+            for geo in 0..panel.geos().len() {
+                let rows = geo * panel.periods()..(geo + 1) * panel.periods();
+                self.times_effect(draw, (c, geo), panel.dates(), &mut whole[rows.clone()]);
+                self.times_effect(draw, (c, geo), panel.dates(), &mut immediate[rows]);
             }
             parts.contributions.push(whole);
             parts.immediate.push(immediate);
         }
+        self.add_synergies(panel, draw, &responses, &mut parts);
         parts.with_prediction()
     }
 }

@@ -51,7 +51,8 @@ pub struct Objectives {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Noise {
-    /// Residual variance, of the KPI in units of its geo's scale; > 0.
+    /// Residual variance, of the KPI in units of its geo's scale; > 0. Of Student's t the squared
+    /// scale.
     pub variance: f64,
     /// How many successive rows say as much as one independent row, 1 or more: (1 + r) / (1 - r)
     /// for residuals with the first autocorrelation r.
@@ -83,8 +84,16 @@ pub struct Noise {
 #[serde(deny_unknown_fields)]
 pub struct PosteriorDraw {
     pub(crate) curves: Vec<ChannelCurve>,
-    /// Effect of a full response, by channel, then geo, in units of the KPI.
+    /// Effect of a full response, by channel, then geo, in units of the KPI; of a changing effect
+    /// that at the panel's end.
     pub(crate) coefficients: Vec<Vec<f64>>,
+    /// The same of changing effects by channel, then geo, then knot; no geos for a channel whose
+    /// effect is constant, no channels where all are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) knots: Vec<Vec<Vec<f64>>>,
+    /// Effect of two channels' full response together, by synergy, then geo, in units of the KPI.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) synergies: Vec<Vec<f64>>,
     /// Coefficients of the baseline's columns, in units of scaled KPI: each geo's own, holidays and
     /// controls, then controls with bounds.
     pub(crate) baseline: Vec<f64>,
@@ -114,10 +123,35 @@ impl PosteriorDraw {
         Self {
             curves,
             coefficients,
+            knots: vec![],
+            synergies: vec![],
             baseline,
             penalty: 0.0,
             candidate: None,
         }
+    }
+
+    /// The same draw, with the effects at the knots of those that change.
+    pub(crate) fn with_knots(self, knots: Vec<Vec<Vec<f64>>>) -> Self {
+        Self { knots, ..self }
+    }
+
+    /// The same draw, with the effects of what channels bring together.
+    pub(crate) fn with_synergies(self, synergies: Vec<Vec<f64>>) -> Self {
+        Self { synergies, ..self }
+    }
+
+    /// The effect of both channels' full response together, in units of the KPI, by synergy of the
+    /// specification, then geo.
+    pub fn synergies(&self) -> &[Vec<f64>] {
+        &self.synergies
+    }
+
+    /// The effect of a full response at each knot, from the panel's first to its last day, by geo;
+    /// none where the effect is constant. Channels are numbered in the panel's order.
+    pub fn effect_at_knots(&self, channel: usize) -> Option<&[Vec<f64>]> {
+        let geos = self.knots.get(channel)?;
+        (!geos.is_empty()).then_some(geos)
     }
 
     /// The same draw, with the ridge penalty that it was found with.
@@ -131,7 +165,8 @@ impl PosteriorDraw {
         &self.curves
     }
 
-    /// The effect of a full response by channel, then geo, in units of the KPI.
+    /// The effect of a full response by channel, then geo, in units of the KPI; of an effect that
+    /// changes over time, that at the panel's end.
     pub fn coefficients(&self) -> &[Vec<f64>] {
         &self.coefficients
     }

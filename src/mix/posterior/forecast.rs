@@ -63,7 +63,11 @@ impl Posterior {
             let deviation = deviations[row / future.periods()];
             let mut random = random.stream(row as u64);
             let means: Vec<f64> = decompositions.iter().map(|d| d.prediction()[row]).collect();
-            let noise = means.iter().map(|mean| mean + deviation * random.normal());
+            let degrees = self.specification.likelihood.degrees();
+            let noise = means.iter().map(|mean| {
+                let tail = degrees.map_or(1.0, |v| (0.5 * v / random.gamma(0.5 * v)).sqrt());
+                mean + deviation * tail * random.normal()
+            });
             let mut seen: Vec<f64> = noise.collect();
             seen.sort_unstable_by(f64::total_cmp);
             let mean = self.estimate(&means).value();

@@ -6,6 +6,7 @@ use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::Pooling;
 use crate::mix::specification::columns::{Source, media_columns};
+use crate::mix::specification::part::Part;
 use crate::mix::specification::pseudo_observations::{EntryScratch, PseudoObservation};
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Scratch;
@@ -106,21 +107,42 @@ impl Posterior {
         draw: &PosteriorDraw,
     ) -> f64 {
         let curve = &draw.curves[test.channel];
+        let (activity, carried) = activity.carried(curve);
         let mut transformed = vec![0.0; self.panel.rows()];
-        curve.apply_all(activity, &mut Scratch::default(), &mut transformed);
+        carried.apply_all(&activity, &mut Scratch::default(), &mut transformed);
         let by_geo = self.specification.pooling != Pooling::Pooled;
         let mut entry_scratch = EntryScratch::default();
-        let sum: f64 = media_columns(&self.panel, &self.specification, by_geo)
+        let own = media_columns(&self.panel, &self.specification, by_geo);
+        let own = own
             .iter()
-            .filter(|column| column.source == Source::Channel(test.channel))
+            .filter(|column| column.source == Source::Channel(test.channel));
+        let mut sum: f64 = own
             .map(|column| {
                 // A pooled column's coefficient is the same share of every geo's scale.
                 let geo = column.geo.unwrap_or(0);
-                let coefficient = draw.coefficients[test.channel][geo] / self.scales.kpi[geo];
+                let at_knots = draw.effect_at_knots(test.channel).zip(column.knot);
+                let effect = match at_knots {
+                    Some((at_knots, knot)) => at_knots[geo][knot],
+                    None => draw.coefficients[test.channel][geo],
+                };
                 let kpi = &self.scales.kpi;
-                coefficient * test.entry(column, curve, &transformed, kpi, &mut entry_scratch)
+                let hat = column.knot.zip(self.effect_knots(test.channel));
+                let hat = hat.map(|(knot, knots)| knots.hat(knot, self.panel.dates()));
+                let part = hat.as_deref().map_or(Part::Whole, Part::Hat);
+                let scratch = &mut entry_scratch;
+                let entry = test.entry(column.geo, part, curve, &transformed, kpi, scratch);
+                effect / kpi[geo] * entry
             })
             .sum();
+        for (at, other) in self.partners(test.channel) {
+            let responses = self.response_by(draw, other);
+            let part = Part::Product(&responses);
+            for (geo, effect) in draw.synergies[at].iter().enumerate() {
+                let (kpi, scratch) = (&self.scales.kpi, &mut entry_scratch);
+                let entry = test.entry(Some(geo), part, curve, &transformed, kpi, scratch);
+                sum += effect / kpi[geo] * entry;
+            }
+        }
         sum * test.unit
     }
 }

@@ -2,9 +2,14 @@
 
 use crate::mix::posterior::baseline_report::{self, FindingFigures, PartFigures};
 use crate::mix::posterior::decomposition::Decomposition;
+use crate::mix::posterior::effect_over_time::EffectStretch;
+use crate::mix::posterior::effect_report;
+use crate::mix::posterior::funnel::FunnelSummary;
 use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::reach::ReachSummary;
 use crate::mix::posterior::statistics::FitStatistics;
 use crate::mix::posterior::summary::ChannelSummary;
+use crate::mix::posterior::synergy::SynergySummary;
 use crate::mix::posterior::test_agreement::TestAgreement;
 use crate::report::{Alignment, Cell, Column, Report, Section, Table, figure};
 use crate::stats::Estimate;
@@ -189,6 +194,7 @@ impl Report for MixReport<'_> {
             channels.set_apart(),
             baseline_report::section(self.posterior).set_apart(),
         ];
+        sections.extend(effect_report::sections(self.posterior));
         let findings = self.posterior.findings();
         if !findings.is_empty() {
             sections.push(baseline_report::notes(&findings).set_apart());
@@ -219,6 +225,8 @@ impl Serialize for MixReport<'_> {
             lift_tests: posterior.lift_report(),
             findings: baseline_report::findings(posterior),
             test_agreement: posterior.test_agreement(),
+            synergies: posterior.synergies(),
+            funnels: posterior.funnels(),
         }
         .serialize(serializer)
     }
@@ -236,6 +244,10 @@ struct Figures<'a, T: Serialize> {
     findings: Vec<FindingFigures>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     test_agreement: Vec<TestAgreement>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    synergies: Vec<SynergySummary>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    funnels: Vec<FunnelSummary>,
 }
 
 /// One channel, in one geo where there are several.
@@ -267,6 +279,10 @@ struct ChannelFigures<'a> {
     adstock: CurveFigures<'a>,
     saturation: CurveFigures<'a>,
     coefficient: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reach_frequency: Option<&'a ReachSummary>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    effect_over_time: &'a [EffectStretch],
     hardly_informed: bool,
 }
 
@@ -292,6 +308,8 @@ impl<'a> ChannelFigures<'a> {
             adstock: CurveFigures::new(&summary.adstock_family, &summary.adstock),
             saturation: CurveFigures::new(&summary.saturation_family, &summary.saturation),
             coefficient: summary.coefficient.value(),
+            reach_frequency: summary.reach_frequency.as_ref(),
+            effect_over_time: &summary.effect_over_time,
             hardly_informed: summary.weakly_identified,
         }
     }

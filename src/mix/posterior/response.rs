@@ -153,7 +153,9 @@ pub struct ResponsePoint {
 }
 
 impl Posterior {
-    /// A channel's response to a constant spend per period, with its interval over the draws.
+    /// A channel's response to a constant spend per period, with its interval over the draws. An
+    /// effect that changes over time is that at the panel's end; what a channel brings together
+    /// with another counts in full, the other at its mean response of the last quarter of a year.
     ///
     /// # Errors
     /// If there is no such channel or a spend is not a finite number, 0 or more.
@@ -233,9 +235,19 @@ impl Posterior {
             .panel
             .revenue_per_kpi()
             .map_or(1.0, |w| sum(w) / rows.len() as f64);
+        // Spend buys reach at the mean frequency, and twice the persons respond twice as much.
+        let saturation = draw.curves[channel].saturation;
+        let (saturation, per_person) = match self.scales.frequency.get(channel) {
+            Some(scale) if column.frequency().is_some() => {
+                let often = column.mean_frequency(rows.clone()) / scale;
+                (SaturationCurve::None, saturation.response(often))
+            }
+            _ => (saturation, 1.0),
+        };
+        let effect = draw.coefficients[channel][geo] + self.synergy_now(draw, channel, geo);
         PeriodCurve {
-            saturation: draw.curves[channel].saturation,
-            effect: draw.coefficients[channel][geo] * worth,
+            saturation,
+            effect: effect * worth * per_person,
             rate: per_spend / self.scales.activity[channel][geo],
         }
     }

@@ -105,6 +105,21 @@ impl Posterior {
                 "scales.activity",
             ),
             (
+                self.scales.frequency.len() == self.panel.channels().len()
+                    && self
+                        .scales
+                        .frequency
+                        .iter()
+                        .all(|s| *s > 0.0 && s.is_finite())
+                    || self.scales.frequency.is_empty()
+                        && self
+                            .panel
+                            .channels()
+                            .iter()
+                            .all(|c| c.frequency().is_none()),
+                "scales.frequency",
+            ),
+            (
                 self.scales.timeline.0 <= self.scales.timeline.1,
                 "scales.timeline",
             ),
@@ -133,6 +148,12 @@ impl Posterior {
                         .all(|c| c.len() == geos && finite(c)),
                 "coefficients",
             ),
+            (self.has_knots(draw), "knots"),
+            (
+                draw.synergies.len() == self.specification.synergies.len()
+                    && draw.synergies.iter().all(|s| s.len() == geos && finite(s)),
+                "synergies",
+            ),
             (draw.penalty >= 0.0 && draw.penalty.is_finite(), "penalty"),
             (self.has_point(draw), "point"),
         ];
@@ -140,6 +161,32 @@ impl Posterior {
             .into_iter()
             .find(|(holds, _)| !holds)
             .map(|(_, what)| what)
+    }
+
+    /// Whether a draw has an effect for every knot of a changing effect and for no other, the last
+    /// of which is the coefficient.
+    fn has_knots(&self, draw: &PosteriorDraw) -> bool {
+        let asked = |c: usize| self.effect_knots(c).map_or(0, |knots| knots.count());
+        let channels = 0..self.panel.channels().len();
+        if draw.knots.is_empty() {
+            return channels.into_iter().all(|c| asked(c) == 0);
+        }
+        let fits = |c: usize| {
+            let (knots, last) = (&draw.knots[c], &draw.coefficients[c]);
+            let whole = |at: &Vec<f64>| at.len() == asked(c) && at.iter().all(|v| v.is_finite());
+            match asked(c) {
+                0 => knots.is_empty(),
+                _ => {
+                    knots.len() == last.len()
+                        && knots.iter().all(whole)
+                        && knots
+                            .iter()
+                            .zip(last)
+                            .all(|(at, end)| at.last() == Some(end))
+                }
+            }
+        };
+        draw.knots.len() == channels.len() && channels.into_iter().all(fits)
     }
 
     /// Whether a draw's place in the cube of parameters, if it has one, is in that cube.

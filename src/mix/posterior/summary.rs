@@ -6,7 +6,9 @@ use serde::Serialize;
 use crate::error::{Error, Result};
 use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::draw_figures::DrawFigures;
+use crate::mix::posterior::effect_over_time::EffectStretch;
 use crate::mix::posterior::model::Posterior;
+use crate::mix::posterior::reach::ReachSummary;
 use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
 use crate::stats::Estimate;
 
@@ -53,19 +55,28 @@ pub struct ChannelSummary {
     pub spend_share: f64,
     /// Contribution (times revenue per KPI where there is one) per unit spent; none without spend.
     pub roi: Option<Estimate>,
-    /// What one more unit spent returns if all of the channel's spend is scaled alike.
+    /// What one more unit spent returns if all of the channel's spend is scaled alike, with all that
+    /// it brings together with other channels.
     pub marginal_roi: Option<Estimate>,
     /// Spend per unit of contribution; none without spend or contribution.
     pub cpa: Option<f64>,
-    /// Effect of a full response, in units of the KPI.
+    /// Effect of a full response, in units of the KPI; of an effect that changes over time, that at
+    /// the panel's end.
     pub coefficient: Estimate,
+    /// Reach, frequency and the frequency that brings most, where the channel is measured in them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reach_frequency: Option<ReachSummary>,
+    /// The effect stretch by stretch, where it changes over time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub effect_over_time: Vec<EffectStretch>,
     /// The adstock's family.
     pub adstock_family: String,
     /// The adstock's parameters.
     pub adstock: Vec<(String, Estimate)>,
     /// The saturation's family.
     pub saturation_family: String,
-    /// The saturation's parameters, for activity in units of the geo's maximum.
+    /// The saturation's parameters, for activity in units of the geo's maximum, or for frequency in
+    /// units of its largest value.
     pub saturation: Vec<(String, Estimate)>,
     /// Periods until the effect of spend has fallen to half of its peak; none if the window ends
     /// before.
@@ -147,12 +158,15 @@ impl Posterior {
         let periods = self.panel.periods();
         let mut derivative = vec![0.0; self.panel.rows()];
         let activity = self.scales.scaled_activity(&self.panel, channel);
+        let (activity, curve) = activity.carried(&draw.curves[channel]);
         for (geo, cells) in derivative.chunks_mut(periods).enumerate() {
-            draw.curves[channel].scale_derivative(activity.of_geo(geo), cells);
-            cells
-                .iter_mut()
-                .for_each(|v| *v *= draw.coefficients[channel][geo]);
+            curve.scale_derivative(activity.of_geo(geo), cells);
         }
+        let slopes = derivative.clone();
+        for (geo, cells) in derivative.chunks_mut(periods).enumerate() {
+            self.times_effect(draw, (channel, geo), self.panel.dates(), cells);
+        }
+        self.add_synergy_slopes(draw, channel, &slopes, &mut derivative);
         derivative
     }
 
@@ -220,6 +234,8 @@ impl Posterior {
             marginal_roi: per_spend(&|f| f.scaled_worth),
             cpa: (spend > 0.0 && contribution.value() > 0.0).then(|| spend / contribution.value()),
             coefficient: self.coefficient(c, geo),
+            reach_frequency: self.reach_summary(c, geo),
+            effect_over_time: self.effect_over_time(c, geo),
             adstock_family: curve.adstock.name().into(),
             adstock: self.parameter_estimates(c, |curve| curve.adstock.parameters()),
             saturation_family: curve.saturation.name().into(),

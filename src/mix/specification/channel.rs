@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::mix::panel::Channel;
 use crate::mix::specification::bounds::Bounds;
+use crate::mix::specification::changing_effect::ChangingEffect;
 use crate::mix::transform::{AdstockFamily, Prior, SaturationFamily, TransformParameter};
 
 /// How one channel is modelled.
@@ -19,6 +21,9 @@ pub(crate) struct ChannelSettings {
     /// Bounds of the coefficient, in units of the mean KPI.
     pub(crate) bounds: Bounds,
     pub(crate) penalty_factor: f64,
+    /// How often the effect may change its course; none where it is constant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) changing: Option<ChangingEffect>,
 }
 
 impl Default for ChannelSettings {
@@ -30,6 +35,7 @@ impl Default for ChannelSettings {
             priors: vec![],
             bounds: Bounds::from_range(0.0..),
             penalty_factor: 1.0,
+            changing: None,
         }
     }
 }
@@ -48,16 +54,18 @@ impl ChannelSettings {
         Ok(())
     }
 
-    /// The transform parameters that have to be found, for a window of `window` periods: first the
-    /// adstock's, then the saturation's, each within its range.
+    /// The transform parameters that have to be found for a column, over a window of `window`
+    /// periods: first the adstock's, then the saturation's, each within its range.
     pub(crate) fn parameters(
         &self,
+        column: &Channel,
         window: usize,
     ) -> Result<(Vec<TransformParameter>, Vec<TransformParameter>)> {
-        let (adstock, saturation) = (
-            self.adstock.parameters(window),
-            self.saturation.parameters(),
-        );
+        let mut saturation = self.saturation.parameters();
+        if column.frequency().is_some() && self.saturation == SaturationFamily::Hill {
+            saturation = saturation_of_frequency();
+        }
+        let adstock = self.adstock.parameters(window);
         let all = || adstock.iter().chain(&saturation);
         let named = self.ranges.iter().map(|(name, ..)| name);
         let mut named = named.chain(self.priors.iter().map(|(name, _)| name));
@@ -94,4 +102,19 @@ impl ChannelSettings {
             })
             .collect()
     }
+}
+
+/// Hill's parameters for frequency in units of its largest value. A first contact may do little and
+/// the third more, so that the curve is S-shaped unless the data say otherwise.
+fn saturation_of_frequency() -> Vec<TransformParameter> {
+    let prior = |median, deviation, low, high| Prior::LogNormal {
+        median,
+        deviation,
+        low,
+        high,
+    };
+    vec![
+        TransformParameter::new("half_saturation", prior(0.5, 1.0, 0.01, 20.0)),
+        TransformParameter::new("slope", prior(2.0, 0.4, 0.05, 10.0)),
+    ]
 }

@@ -1,9 +1,10 @@
 //! A specification against the panel it is to be fitted to.
 
 use crate::error::{Error, Result};
-use crate::mix::panel::{Finding, Panel};
+use crate::mix::panel::{Channel, Finding, Panel};
 use crate::mix::specification::columns::BaselineColumns;
 use crate::mix::specification::contradictions::contradictions;
+use crate::mix::specification::funnel::Funnel;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::Pooling;
 use crate::mix::transform::LagWindow;
@@ -49,30 +50,36 @@ impl MixSpecification {
     /// How many figures a fit to the panel has to find: transform parameters and coefficients.
     fn parameters(&self, panel: &Panel) -> Result<usize> {
         let transforms = panel
-            .channel_names()
+            .channels()
+            .iter()
             .map(|channel| self.dimensions(channel, panel))
             .sum::<Result<usize>>()?;
+        let terms = panel.channels().len() + self.synergies.len();
         let coefficients = match self.pooling {
-            Pooling::Pooled => panel.channels().len(),
-            Pooling::Partial(_) | Pooling::Separate => panel.channels().len() * panel.geos().len(),
+            Pooling::Pooled => terms,
+            Pooling::Partial(_) | Pooling::Separate => terms * panel.geos().len(),
         };
         let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
         let baseline = BaselineColumns::new(panel, self, timeline).coefficients();
         Ok(transforms + coefficients + baseline)
     }
 
-    /// How many transform parameters of a channel are searched.
-    fn dimensions(&self, channel: &str, panel: &Panel) -> Result<usize> {
+    /// How many parameters of a channel are searched: those of its transforms and, where its effect
+    /// changes, how much.
+    fn dimensions(&self, column: &Channel, panel: &Panel) -> Result<usize> {
+        let channel = column.name();
         let window = self.window_for(channel, panel.period())?.length();
-        let (adstock, saturation) = self.settings(channel).parameters(window)?;
-        Ok(adstock.len() + saturation.len())
+        let (adstock, saturation) = self.settings(channel).parameters(column, window)?;
+        let changing = usize::from(self.settings(channel).changing.is_some());
+        Ok(adstock.len() + saturation.len() + changing)
     }
 
     /// The dimensions of the cube that candidates are points of: every channel's transform
     /// parameters and the penalty.
     pub(crate) fn cube(&self, panel: &Panel) -> Result<usize> {
         Ok(1 + panel
-            .channel_names()
+            .channels()
+            .iter()
             .map(|channel| self.dimensions(channel, panel))
             .sum::<Result<usize>>()?)
     }
@@ -93,6 +100,9 @@ impl MixSpecification {
         self.treatments
             .iter()
             .try_for_each(|(_, level)| level.check())?;
+        self.funnels.iter().try_for_each(Funnel::check)?;
+        self.check_synergies()?;
+        self.likelihood.check()?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
         }
@@ -117,6 +127,26 @@ impl MixSpecification {
         Ok(())
     }
 
+    /// An error if a synergy's settings are out of range or it is stated twice.
+    fn check_synergies(&self) -> Result<()> {
+        for (at, synergy) in self.synergies.iter().enumerate() {
+            synergy.check()?;
+            if self.synergies[..at]
+                .iter()
+                .any(|other| other.is_like(synergy))
+            {
+                let (first, second) = synergy.channels();
+                let pair = format!("{first} and {second}, twice");
+                return Err(Error::setting(
+                    "synergy",
+                    pair,
+                    "each pair of channels once",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// An error if a setting names something that is not in the panel.
     fn check_names(&self, panel: &Panel) -> Result<()> {
         for (name, _) in &self.channels {
@@ -137,6 +167,12 @@ impl MixSpecification {
         }
         for prior in &self.roi_priors {
             panel.channel_index("an ROI prior", prior.channel())?;
+        }
+        for synergy in &self.synergies {
+            synergy.places(panel)?;
+        }
+        for funnel in &self.funnels {
+            funnel.places(panel)?;
         }
         let bounded = self.control_bounds.iter().map(|(name, _)| name);
         let treatments = self.treatments.iter().map(|(name, _)| name);

@@ -6,13 +6,15 @@ use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::scales::mean_size;
 use crate::time::Day;
 
-/// One regression column: a channel's transformed activity in all geos or in one, or a control with
-/// bounds.
+/// One regression column: a channel's transformed activity in all geos or in one, the product of
+/// two, or a control with bounds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MediaColumn {
     pub(crate) source: Source,
     /// The geo it is confined to.
     pub(crate) geo: Option<usize>,
+    /// The knot of a changing effect that it stands for; none where the effect is constant.
+    pub(crate) knot: Option<usize>,
     pub(crate) lower: f64,
     pub(crate) upper: f64,
     pub(crate) penalty_factor: f64,
@@ -22,6 +24,8 @@ pub(crate) struct MediaColumn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
     Channel(usize),
+    /// What two channels bring together, by the synergy's place.
+    Synergy(usize),
     /// A control with bounds, by its place among those.
     Control(usize),
 }
@@ -61,6 +65,7 @@ impl BaselineColumns {
                     columns.bounded_columns.push(MediaColumn {
                         source: Source::Control(columns.bounded.len()),
                         geo: None,
+                        knot: None,
                         lower: bounds.low.map_or(f64::NEG_INFINITY, |low| low / unit),
                         upper: bounds.high.map_or(f64::INFINITY, |high| high / unit),
                         penalty_factor: 0.0,
@@ -173,7 +178,8 @@ fn uncontrolled(
     (columns, bends)
 }
 
-/// The media's columns: one per channel, or one per channel and geo.
+/// The media's columns: one per channel, or one per channel and geo; of a changing effect one per
+/// knot; then one per synergy, or one per synergy and geo.
 pub(crate) fn media_columns(
     panel: &Panel,
     specification: &MixSpecification,
@@ -184,19 +190,38 @@ pub(crate) fn media_columns(
     } else {
         vec![None]
     };
-    let column = |(c, name): (usize, &str), geo| {
+    let column = |(c, name): (usize, &str), geo, knot| {
         let settings = specification.settings(name);
         MediaColumn {
             source: Source::Channel(c),
             geo,
+            knot,
             lower: settings.bounds.low.unwrap_or(f64::MIN),
             upper: settings.bounds.high.unwrap_or(f64::INFINITY),
             penalty_factor: settings.penalty_factor,
         }
     };
-    panel
-        .channel_names()
-        .enumerate()
-        .flat_map(|channel| geos.iter().map(move |&geo| column(channel, geo)))
-        .collect()
+    let timeline = (panel.dates()[0], panel.dates()[panel.periods() - 1]);
+    let mut columns = vec![];
+    for channel in panel.channel_names().enumerate() {
+        let knots = specification.effect_knots(channel.1, timeline, panel.period());
+        let knots: Vec<Option<usize>> = match knots {
+            Some(knots) => (0..knots.count()).map(Some).collect(),
+            None => vec![None],
+        };
+        for geo in &geos {
+            columns.extend(knots.iter().map(|knot| column(channel, *geo, *knot)));
+        }
+    }
+    for (at, synergy) in specification.synergies.iter().enumerate() {
+        columns.extend(geos.iter().map(|geo| MediaColumn {
+            source: Source::Synergy(at),
+            geo: *geo,
+            knot: None,
+            lower: synergy.bounds.low.unwrap_or(f64::MIN),
+            upper: synergy.bounds.high.unwrap_or(f64::INFINITY),
+            penalty_factor: 1.0,
+        }));
+    }
+    columns
 }

@@ -41,7 +41,8 @@ impl MixSpecification {
         let curve = |(c, name): (usize, &str)| {
             let settings = self.settings(name);
             let window = self.window_for(name, panel.period())?;
-            let (adstock, saturation) = settings.parameters(window.length())?;
+            let (adstock, saturation) =
+                settings.parameters(&panel.channels()[c], window.length())?;
             let values = |parameters: &[TransformParameter]| {
                 parameters
                     .iter()

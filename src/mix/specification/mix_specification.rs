@@ -6,14 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::experiment::LiftTest;
-use crate::mix::panel::Frequency;
+use crate::mix::panel::{Frequency, Panel};
 use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::bounds::Bounds;
+use crate::mix::specification::changing_effect::{ChangingEffect, EffectKnots};
 use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::funnel::Funnel;
+use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::synergy::Synergy;
 use crate::mix::specification::treatment::Reference;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order, Prior, SaturationFamily};
+use crate::time::Day;
 
 /// The specification of a marketing-mix model: what is modelled, whatever estimator fits it.
 ///
@@ -58,6 +63,12 @@ pub struct MixSpecification {
     pub(crate) penalty: Option<(f64, f64)>,
     pub(crate) lift_tests: Vec<LiftTest>,
     pub(crate) roi_priors: Vec<RoiPrior>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) synergies: Vec<Synergy>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) funnels: Vec<Funnel>,
+    #[serde(skip_serializing_if = "Likelihood::is_normal")]
+    pub(crate) likelihood: Likelihood,
 }
 
 impl MixSpecification {
@@ -175,6 +186,21 @@ impl MixSpecification {
         self
     }
 
+    /// Lets the effect of a channel change over time; see [`ChangingEffect`]. The effect of a
+    /// period counts for all that responds in it, whenever that was spent.
+    ///
+    /// After the panel the effect stays as it is at its end: response curves, plans, forecasts and
+    /// the channel's coefficient are those of that day.
+    #[must_use]
+    pub fn with_changing_effect(
+        mut self,
+        channel: impl Into<String>,
+        every: ChangingEffect,
+    ) -> Self {
+        self.channel_mut(channel.into()).changing = Some(every);
+        self
+    }
+
     /// Bounds of a control's coefficient, both ends included, such as `..=0.0` for a price; none
     /// unless set. They are in units of the KPI per unit of the control; where geos have scales of
     /// their own, of the mean KPI's geo.
@@ -276,6 +302,36 @@ impl MixSpecification {
         self
     }
 
+    /// One more pair of channels that bring more together than each alone.
+    #[must_use]
+    pub fn with_synergy(mut self, synergy: Synergy) -> Self {
+        self.synergies.push(synergy);
+        self
+    }
+
+    /// How the noise is distributed; [`Likelihood::Normal`] unless set.
+    #[must_use]
+    pub fn with_likelihood(mut self, likelihood: Likelihood) -> Self {
+        self.likelihood = likelihood;
+        self
+    }
+
+    /// One more channel that moves another.
+    #[must_use]
+    pub fn with_funnel(mut self, funnel: Funnel) -> Self {
+        self.funnels.push(funnel);
+        self
+    }
+
+    /// The places in a panel of each synergy's channels. Of a panel that was checked none is
+    /// missing.
+    pub(crate) fn synergy_places(&self, panel: &Panel) -> Vec<(usize, usize)> {
+        let synergies = self.synergies.iter();
+        synergies
+            .filter_map(|synergy| synergy.places(panel).ok())
+            .collect()
+    }
+
     /// The settings of a channel.
     pub(crate) fn settings(&self, channel: &str) -> &ChannelSettings {
         self.channels
@@ -295,6 +351,18 @@ impl MixSpecification {
     pub(crate) fn bounds_of_control(&self, control: &str) -> Option<&Bounds> {
         let mut all = self.control_bounds.iter().rev();
         all.find(|(name, _)| name == control).map(|(_, b)| b)
+    }
+
+    /// The knots of a channel's effect over a panel that runs from the first to the second day;
+    /// none where the effect is constant.
+    pub(crate) fn effect_knots(
+        &self,
+        channel: &str,
+        timeline: (Day, Day),
+        period: Frequency,
+    ) -> Option<EffectKnots> {
+        let every = self.settings(channel).changing?;
+        Some(every.knots(timeline, period))
     }
 
     /// A channel's window on a panel.

@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
 use crate::mix::panel::{Channel, Panel};
-use crate::mix::specification::columns::{MediaColumn, Source};
 use crate::mix::specification::mix_specification::MixSpecification;
+use crate::mix::specification::part::Part;
 use crate::mix::specification::roi_prior::RoiPrior;
 use crate::mix::specification::scales::Scales;
 use crate::mix::transform::ChannelCurve;
+use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Scratch;
 use crate::time::Day;
 
@@ -30,7 +31,7 @@ pub(crate) enum Kind {
     /// Activity that the panel does not show - with the test's change, or without it where the
     /// panel has it -, per geo the test ran in, and the periods it ran.
     Lift {
-        other: Vec<(usize, Vec<f64>)>,
+        other: Vec<(usize, Activity)>,
         /// 1 where the other activity is with the test, -1 where it is without.
         sign: f64,
         from: usize,
@@ -107,9 +108,8 @@ impl PseudoObservation {
             .iter()
             .map(|&geo| {
                 let scale = scales.activity[channel][geo];
-                let mut series = activity.of_geo(geo)[..activity.history()].to_vec();
-                series.extend(tested.changed_activity(geo, change, scale));
-                (geo, series)
+                let changed = tested.changed_activity(geo, change, scale);
+                (geo, activity.with_changed(geo, &changed))
             })
             .collect();
         Ok(Self {
@@ -126,22 +126,22 @@ impl PseudoObservation {
         })
     }
 
-    /// The row's entry for a column of a channel under a curve: what a coefficient of 1 predicts.
-    /// `transformed` is the channel's present activity transformed, without observation weights;
-    /// `kpi_scale` is one unit of scaled KPI in each geo.
+    /// The row's entry for a column that has a part of its channel: what a coefficient of 1
+    /// predicts. `curve` is that of the row's channel and `transformed` its present activity
+    /// transformed, without observation weights; `kpi_scale` is one unit of scaled KPI in each geo,
+    /// `geo` the one that the column is confined to.
     pub(crate) fn entry(
         &self,
-        column: &MediaColumn,
+        geo: Option<usize>,
+        part: Part<'_>,
         curve: &ChannelCurve,
         transformed: &[f64],
         kpi_scale: &[f64],
         scratch: &mut EntryScratch,
     ) -> f64 {
-        if column.source != Source::Channel(self.channel) {
-            return 0.0;
-        }
-        let applies = |geo: usize| column.geo.is_none_or(|g| g == geo);
+        let applies = |row_geo: usize| geo.is_none_or(|g| g == row_geo);
         let periods = transformed.len() / kpi_scale.len();
+        let counts = |row: usize| part.counts(row, periods);
         let sum = match &self.kind {
             Kind::Lift {
                 other,
@@ -153,12 +153,14 @@ impl PseudoObservation {
                 .filter(|(geo, _)| applies(*geo))
                 .map(|(geo, activity)| {
                     scratch.changed.resize(*to, 0.0);
-                    curve.apply(activity, &mut scratch.curve, &mut scratch.changed);
+                    let (activity, curve) = activity.carried(curve);
+                    curve.apply(activity.of_geo(0), &mut scratch.curve, &mut scratch.changed);
                     let before = &transformed[geo * periods + from..geo * periods + to];
                     let difference: f64 = scratch.changed[*from..*to]
                         .iter()
                         .zip(before)
-                        .map(|(a, b)| a - b)
+                        .zip(geo * periods + from..)
+                        .map(|((a, b), row)| (a - b) * counts(row))
                         .sum();
                     sign * difference * kpi_scale[*geo]
                 })
@@ -168,7 +170,9 @@ impl PseudoObservation {
                 .map(|geo| {
                     let rows = geo * periods..(geo + 1) * periods;
                     let worth = |row: usize| worth.as_ref().map_or(1.0, |w| w[row]);
-                    rows.map(|row| transformed[row] * worth(row)).sum::<f64>() * kpi_scale[geo]
+                    let cell =
+                        |row: usize| transformed[row] * worth(row) * counts(row) * part.owned();
+                    rows.map(cell).sum::<f64>() * kpi_scale[geo]
                 })
                 .sum(),
         };

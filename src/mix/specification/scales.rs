@@ -18,6 +18,10 @@ pub(crate) struct Scales {
     pub(crate) kpi: Vec<f64>,
     /// Largest activity, by channel, then geo; 1 where there is none.
     pub(crate) activity: Vec<Vec<f64>>,
+    /// One unit of frequency by channel, its largest; 1 where there is none. Empty where no channel
+    /// is measured in reach and frequency.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) frequency: Vec<f64>,
     /// The trend is 0 on the first day and 1 on the second.
     pub(crate) timeline: (Day, Day),
 }
@@ -32,6 +36,7 @@ impl Scales {
                 .iter()
                 .map(|channel| largest_activity(channel, panel))
                 .collect(),
+            frequency: largest_frequencies(panel),
             timeline: (panel.dates()[0], panel.dates()[panel.periods() - 1]),
         })
     }
@@ -39,7 +44,13 @@ impl Scales {
     /// A channel's activity with its history, in units of each geo's largest.
     pub(crate) fn scaled_activity(&self, panel: &Panel, channel: usize) -> Activity {
         let column = &panel.channels()[channel];
-        Activity::new(column.history(), column.activity(), &self.activity[channel])
+        let activity = Activity::new(column.history(), column.activity(), &self.activity[channel]);
+        match (column.frequency(), self.frequency.get(channel)) {
+            (Some(frequency), Some(scale)) => {
+                activity.with_frequency(&column.earlier_frequency(), frequency, *scale)
+            }
+            _ => activity,
+        }
     }
 
     /// The KPI in units of each geo's scale, by geo, then period.
@@ -72,6 +83,23 @@ fn largest_activity(channel: &Channel, panel: &Panel) -> Vec<f64> {
         found.find(|m| *m > 0.0).unwrap_or(1.0)
     };
     (0..panel.geos().len()).map(scale).collect()
+}
+
+/// One unit of frequency by channel, in periods that reached anybody; none where no channel is
+/// measured in reach and frequency.
+fn largest_frequencies(panel: &Panel) -> Vec<f64> {
+    let channels = panel.channels();
+    if channels.iter().all(|channel| channel.frequency().is_none()) {
+        return vec![];
+    }
+    let largest = |channel: &Channel| {
+        let frequency = channel.frequency().unwrap_or_default().iter();
+        let cells = frequency.zip(channel.activity());
+        let seen = cells.filter(|(_, reach)| **reach > 0.0);
+        let most = seen.fold(0.0_f64, |most, (frequency, _)| most.max(*frequency));
+        if most > 0.0 { most } else { 1.0 }
+    };
+    channels.iter().map(largest).collect()
 }
 
 /// The mean size of the KPI over observed rows; `None` where there is none but 0.

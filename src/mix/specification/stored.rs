@@ -7,9 +7,12 @@ use crate::experiment::LiftTest;
 use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::funnel::Funnel;
+use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
 use crate::mix::specification::roi_prior::RoiPrior;
+use crate::mix::specification::synergy::Synergy;
 use crate::mix::specification::treatment::Reference;
 use crate::mix::transform::Order;
 
@@ -30,6 +33,9 @@ pub(super) struct Fields {
     penalty: Option<(f64, f64)>,
     lift_tests: Vec<LiftTest>,
     roi_priors: Vec<RoiPrior>,
+    synergies: Vec<Synergy>,
+    funnels: Vec<Funnel>,
+    likelihood: Likelihood,
 }
 
 impl TryFrom<Fields> for MixSpecification {
@@ -50,6 +56,9 @@ impl TryFrom<Fields> for MixSpecification {
             penalty: fields.penalty,
             lift_tests: fields.lift_tests,
             roi_priors: fields.roi_priors,
+            synergies: fields.synergies,
+            funnels: fields.funnels,
+            likelihood: fields.likelihood,
         };
         specification.check_settings()?;
         Ok(specification)

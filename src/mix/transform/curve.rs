@@ -64,10 +64,10 @@ pub struct ChannelCurve {
 
 impl Transform {
     /// The transforms bound to a channel's activity, whose largest carried-over value some curves
-    /// are in units of.
+    /// are in units of; frequency is in units of its largest value.
     pub(crate) fn bind(&self, activity: &Activity) -> ChannelCurve {
         let adstock = self.adstock.kernel(&self.adstock_at, self.window);
-        let max = if self.saturation == SaturationFamily::RobynHill {
+        let max = if self.saturation == SaturationFamily::RobynHill && !activity.is_reach() {
             let mut carried = vec![0.0; activity.periods()];
             activity.series().fold(0.0_f64, |largest, series| {
                 adstock.carry(series, &mut carried);

@@ -15,7 +15,7 @@ use crate::mix::estimate::least_squares::summary::RegressionSummary;
 use crate::mix::estimate::transformed_design::TransformedDesign;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
-use crate::mix::specification::MixSpecification;
+use crate::mix::specification::{Likelihood, MixSpecification};
 use crate::mix::transform::ChannelCurve;
 use crate::progress::{Progress, Stage, step};
 
@@ -166,13 +166,19 @@ impl LeastSquares {
     /// contribution is what the fitted KPI loses without it, summed over the periods.
     ///
     /// # Errors
-    /// Like [`LeastSquares::regress`]; also if the specification does not fit the panel, a
+    /// Like [`LeastSquares::regress`]; also if the specification asks for Student's t or does not
+    /// fit the panel, a
     /// parameter is named that does not exist or is out of its range, or no draw is asked for.
     pub fn fit(
         &self,
         specification: &MixSpecification,
         panel: &Panel,
     ) -> Result<(Posterior, RegressionSummary)> {
+        if specification.likelihood != Likelihood::Normal {
+            let expected = "normal, or a family of LeastSquares; Search fits Student's t";
+            let value = format!("{:?}", specification.likelihood);
+            return Err(Error::setting("likelihood", value, expected));
+        }
         let curves = match &self.curves {
             Some(curves) => curves.clone(),
             None => self.curves_at_parameters(specification, panel)?,

@@ -70,6 +70,7 @@ fn draw(density: &Density, z: &[f64], mut random: Random) -> (PosteriorDraw, f64
                 }
             }
             Source::Control(_) => baseline.push(*effect),
+            Source::Synergy(_) => {}
         }
     }
     let curves = point.channels.iter().map(|channel| channel.curve).collect();

@@ -13,7 +13,7 @@ use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
-use crate::mix::specification::{MixSpecification, Pooling};
+use crate::mix::specification::{Likelihood, MixSpecification, Pooling};
 use crate::progress::{Progress, Stage};
 
 /// Draws that a stopped chain must have to count.
@@ -35,6 +35,7 @@ impl NutsFit {
         panel: &Panel,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        refuse_what_only_a_search_knows(specification, panel)?;
         let mut design = Design::new(panel, specification, 0)?;
         match specification.pooling {
             Pooling::Pooled => {}
@@ -122,6 +123,27 @@ impl Estimator for Nuts {
         let fit = self.fit_with_progress(specification, panel, progress)?;
         fit.report().check()?;
         Ok(fit.into_posterior())
+    }
+}
+
+fn refuse_what_only_a_search_knows(specification: &MixSpecification, panel: &Panel) -> Result<()> {
+    let channels = || panel.channels().iter();
+    let changing = channels().find(|c| specification.settings(c.name()).changing.is_some());
+    let reached = channels().find(|c| c.frequency().is_some());
+    let asked = [
+        (changing.map(|c| format!("an effect of {:?} that changes", c.name()))),
+        (reached.map(|c| format!("reach and frequency of {:?}", c.name()))),
+        (!specification.synergies.is_empty()).then(|| "a synergy".to_owned()),
+        (specification.likelihood != Likelihood::Normal)
+            .then(|| "noise with heavy tails".to_owned()),
+    ];
+    match asked.into_iter().flatten().next() {
+        Some(asked) => Err(Error::setting(
+            "specification",
+            asked,
+            "effects that stay, normal noise and no synergy for a posterior by NUTS; a search takes it",
+        )),
+        None => Ok(()),
     }
 }
 

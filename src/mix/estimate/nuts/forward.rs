@@ -27,7 +27,8 @@ impl Forward {
         let values: Vec<f64> = parameters.iter().map(|parameter| parameter.value).collect();
         let curve = channel.curve(&values, order);
         let activity = &channel.activity;
-        let weights = weights(&curve, activity.history() + activity.periods());
+        let longest = activity.series().map(<[f64]>::len).max().unwrap_or(0);
+        let weights = weights(&curve, longest);
         let mut transformed = Transformed::default();
         for series in activity.series() {
             transformed.add(&curve, &weights, series, activity.periods());

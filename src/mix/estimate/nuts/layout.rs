@@ -37,6 +37,7 @@ impl Layout {
                     let geo = column.geo.map(|geo| format!("[{}]", panel.geos()[geo]));
                     names.push(format!("{channel}.contribution{}", geo.unwrap_or_default()));
                 }
+                Source::Synergy(_) => {}
                 Source::Control(c) => controls.push(design.baseline.bounded[c].0.clone()),
             }
         }

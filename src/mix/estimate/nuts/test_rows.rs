@@ -41,8 +41,8 @@ impl TestRow {
             } => other
                 .iter()
                 .filter(|(geo, _)| geos.contains(geo))
-                .map(|(geo, series)| {
-                    let changed = forward.other(series, *to).response;
+                .map(|(geo, activity)| {
+                    let changed = forward.other(activity.of_geo(0), *to).response;
                     let present = &forward.response()[geo * periods + from..geo * periods + to];
                     let difference: f64 = changed[*from..]
                         .iter()
@@ -86,7 +86,8 @@ impl TestRow {
                 from,
                 to,
             } => {
-                for (geo, series) in other.iter().filter(|(geo, _)| geos.contains(geo)) {
+                for (geo, activity) in other.iter().filter(|(geo, _)| geos.contains(geo)) {
+                    let series = activity.of_geo(0);
                     let part = scale * sign * scales[*geo];
                     adjoint[geo * periods + from..geo * periods + to]
                         .iter_mut()

@@ -4,7 +4,7 @@ use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::density::Density;
 use crate::mix::estimate::{Estimator, LearnedFrom, Nuts};
 use crate::mix::panel::Panel;
-use crate::mix::specification::{MixSpecification, Pooling, RoiPrior, Trend};
+use crate::mix::specification::{Likelihood, MixSpecification, Pooling, RoiPrior, Trend};
 use crate::mix::transform::{AdstockFamily, Order, SaturationFamily};
 use crate::progress::{Progress, Stage};
 use crate::simulate::panels::PanelWorld;
@@ -258,6 +258,8 @@ fn settings_and_bounds_are_checked() {
     assert!(fault(Nuts::default().with_acceptance(1.0), mix()).contains("steps to accept"));
     let partial = mix().with_pooling(Pooling::Partial(10.0));
     assert!(fault(Nuts::default(), partial).contains("pooling is partial"));
+    let heavy = mix().with_likelihood(Likelihood::StudentT { degrees: 4.0 });
+    assert!(fault(Nuts::default(), heavy).contains("heavy tails"));
     let channel = panel.channels()[0].name();
     let bounded = mix().with_channel_bounds(channel, 0.0..=2.0);
     assert!(fault(Nuts::default(), bounded).contains("bounds of the effect"));

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::mix::estimate::coefficient_draws::CoefficientDraw;
 use crate::mix::estimate::design::Design;
+use crate::mix::estimate::media_effects::MediaEffects;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::search::candidate::Space;
 use crate::mix::estimate::search::report::{SearchFit, SearchReport};
@@ -103,7 +104,7 @@ fn by_geo(
             design
                 .columns
                 .iter()
-                .position(|c| c.source == column.source)
+                .position(|c| c.source == column.source && c.knot == column.knot)
                 .map_or(0.0, |k| pooled.coefficients[k])
         };
         let centres = problem.design.columns.iter().map(centre).collect();
@@ -166,7 +167,8 @@ fn in_units(
         transform.bind(&channel.activity)
     };
     let curves = (0..design.channels.len()).map(curve).collect();
-    let media = media_by_geo(design, &drawn.coefficients);
+    let (channels, kpi) = (design.channels.len(), &design.scales.kpi);
+    let effects = MediaEffects::new(channels, &design.columns, &drawn.coefficients, kpi);
     let baseline = baseline(design, &solved.statistics, &drawn, noise);
     PosteriorDraw {
         penalty,
@@ -175,21 +177,10 @@ fn in_units(
             kkt_residual: solved.linear.kkt,
             point,
         }),
-        ..PosteriorDraw::new(curves, media, baseline)
+        ..PosteriorDraw::new(curves, effects.last, baseline)
+            .with_knots(effects.knots)
+            .with_synergies(effects.synergies)
     }
-}
-
-/// Each channel's coefficient in each geo, in units of the KPI.
-fn media_by_geo(design: &Design, coefficients: &[f64]) -> Vec<Vec<f64>> {
-    let mut media = vec![vec![0.0; design.geos]; design.channels.len()];
-    for (column, x) in design.columns.iter().zip(coefficients) {
-        if let Source::Channel(c) = column.source {
-            for geo in column.geo.map_or(0..design.geos, |g| g..g + 1) {
-                media[c][geo] = x * design.scales.kpi[geo];
-            }
-        }
-    }
-    media
 }
 
 /// The baseline's coefficients that go with those of media and bounded controls: the solution, or

@@ -85,6 +85,7 @@ pub(crate) fn set_channel(
     statistics: &mut SufficientStatistics,
 ) {
     let design = &problem.design;
+    statistics.set_step(channel, design.channels[channel].step_share(at));
     let transform = design.channels[channel].transform(at, design.order);
     let curve = transform.bind(&design.channels[channel].activity);
     statistics.set_channel(channel, &curve, design);

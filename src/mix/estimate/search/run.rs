@@ -5,6 +5,7 @@ use crate::mix::estimate::problem::Problem;
 use crate::mix::estimate::search::candidate::{PenaltyRange, Space, Trial, UNINFORMED};
 use crate::mix::estimate::search::explore::explore;
 use crate::mix::estimate::search::pareto_front::{pareto, refine};
+use crate::mix::estimate::search::reweigh::reweigh;
 use crate::mix::estimate::search::settings::Search;
 use crate::mix::estimate::search::smoothness::learn_smoothness;
 use crate::mix::estimate::search::walker::{Goal, WALKERS, Walker, advance, start};
@@ -160,10 +161,11 @@ fn nothing_found(space: &Space, watch: &Watch<'_>) -> Error {
     )
 }
 
-/// Sets the smoothness of the trend that the best of the candidates suggests, and the noise that it
+/// Sets the weights of rows, the smoothness of the trend that the best of the candidates suggests, and the noise that it
 /// leaves.
 fn learn_noise(space: &mut Space, trials: &[Trial]) {
     if let Some(best) = best_of(trials) {
+        reweigh(space, &best.point);
         learn_smoothness(space, &best.point);
     }
     let (mut statistics, mut workspace) = space.buffers();

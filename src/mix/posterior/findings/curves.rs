@@ -26,12 +26,15 @@ pub(super) fn unseen(posterior: &Posterior) -> Vec<FitFinding> {
 /// Parameters whose draws crowd at an end of their range.
 pub(super) fn at_ends(posterior: &Posterior) -> Vec<FitFinding> {
     let mut findings = vec![];
-    for (c, name) in posterior.panel.channel_names().enumerate() {
+    for (c, column) in posterior.panel.channels().iter().enumerate() {
+        let name = column.name();
         let settings = posterior.specification.settings(name);
         let window = posterior
             .specification
             .window_for(name, posterior.panel.period());
-        let Ok((adstock, saturation)) = window.and_then(|w| settings.parameters(w.length())) else {
+        let Ok((adstock, saturation)) =
+            window.and_then(|w| settings.parameters(column, w.length()))
+        else {
             continue;
         };
         let of_adstock = |curve: &ChannelCurve| curve.adstock.parameters();
