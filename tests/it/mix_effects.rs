@@ -87,6 +87,27 @@ fn an_effect_that_falls_is_followed() {
     assert!(first / truth.0 < 0.8 && second / truth.1 > 1.25);
 }
 
+/// Carry-over, saturation and an effect that falls at once: one effect for all time says 6,600 and
+/// 6,500 of 9,261 and 3,577.
+#[test]
+fn an_effect_that_falls_halfway_is_followed_through_carry_over_and_saturation() {
+    let table = include_str!("data/effect_falls.csv");
+    let columns = PanelColumns::new("date", "y").channel("tv");
+    let columns = columns.channel("search").channel("social");
+    let panel = columns.read(table.as_bytes()).unwrap();
+    let changing = MixSpecification::new().with_changing_effect("tv", ChangingEffect::HalfYear);
+    let model = fit(&changing, &panel, 400);
+    let brought = model.decomposition().contribution("tv").unwrap();
+    let (first, second) = (total(&brought[..78]), total(&brought[78..]));
+    assert!((first / 9_261.0 - 1.0).abs() < 0.15, "{first} {second}");
+    assert!(second / 3_577.0 < 1.4, "{first} {second}");
+    let whole = model.channels()[0].contribution;
+    assert!(
+        whole.low() < 12_838.0 && 12_838.0 < whole.high(),
+        "{whole:?}"
+    );
+}
+
 #[test]
 fn an_effect_that_does_not_change_stays_about_constant() {
     let (panel, _) = falling();
@@ -114,11 +135,11 @@ fn parts_of_a_changing_model_add_up_and_plans_use_the_end() {
     let model = fit(&specification, &panel, 300);
     let parts = model.decomposition();
     let residuals = model.residuals();
-    for row in 0..156 {
+    for (row, residual) in residuals.iter().enumerate() {
         let media = parts.contributions()[0][row] + parts.contributions()[1][row];
         let whole = parts.baseline()[row] + media;
         assert!((whole - parts.prediction()[row]).abs() < 1e-9);
-        assert!((whole + residuals[row] - panel.kpi()[row]).abs() < 1e-9);
+        assert!((whole + residual - panel.kpi()[row]).abs() < 1e-9);
     }
     let summary = &model.channels()[0];
     let stretches = &summary.effect_over_time;
@@ -440,11 +461,11 @@ fn parts_of_a_model_with_synergy_add_up() {
     let model = fit(&with_synergy(), &panel, 200);
     let parts = model.decomposition();
     let residuals = model.residuals();
-    for row in 0..156 {
+    for (row, residual) in residuals.iter().enumerate() {
         let media = parts.contributions()[0][row] + parts.contributions()[1][row];
         let whole = parts.baseline()[row] + media;
         assert!((whole - parts.prediction()[row]).abs() < 1e-9);
-        assert!((whole + residuals[row] - panel.kpi()[row]).abs() < 1e-9);
+        assert!((whole + residual - panel.kpi()[row]).abs() < 1e-9);
     }
     // Without TV its own part and all that it brings together with search is lost.
     let none = model.scenario(&[Change::times("tv", 0.0)]).unwrap();

@@ -28,16 +28,7 @@ impl Panel {
             join(self.kpi(), later.kpi()),
         )?;
         for (a, b) in self.channels().iter().zip(later.channels()) {
-            let spend = join(a.spend(), b.spend());
-            let both = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
-                a.as_ref().zip(b.as_ref()).map(|(a, b)| join(a, b))
-            };
-            let joined = Channel {
-                spend,
-                exposure: both(&a.exposure, &b.exposure),
-                frequency: both(&a.frequency, &b.frequency),
-                ..a.clone()
-            };
+            let joined = a.followed_by(b, &join);
             whole = whole
                 .add_like(joined)?
                 .with_history(a.name(), a.history().to_vec())?
@@ -142,6 +133,21 @@ impl Panel {
             Ok(())
         } else {
             Err(Error::setting("later panel's columns and geos", new, own))
+        }
+    }
+}
+
+impl Channel {
+    /// The channel with the columns of later periods joined to its own.
+    fn followed_by(&self, later: &Self, join: &dyn Fn(&[f64], &[f64]) -> Vec<f64>) -> Self {
+        let both = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
+            a.as_ref().zip(b.as_ref()).map(|(a, b)| join(a, b))
+        };
+        Self {
+            spend: join(&self.spend, &later.spend),
+            exposure: both(&self.exposure, &later.exposure),
+            frequency: both(&self.frequency, &later.frequency),
+            ..self.clone()
         }
     }
 }
