@@ -28,7 +28,7 @@ impl Panel {
             join(self.kpi(), later.kpi()),
         )?;
         for (a, b) in self.channels().iter().zip(later.channels()) {
-            let joined = a.followed_by(b, &join);
+            let joined = a.followed_by(b, join);
             whole = whole
                 .add_like(joined)?
                 .with_history(a.name(), a.history().to_vec())?
@@ -139,7 +139,7 @@ impl Panel {
 
 impl Channel {
     /// The channel with the columns of later periods joined to its own.
-    fn followed_by(&self, later: &Self, join: &dyn Fn(&[f64], &[f64]) -> Vec<f64>) -> Self {
+    fn followed_by(&self, later: &Self, join: impl Fn(&[f64], &[f64]) -> Vec<f64>) -> Self {
         let both = |a: &Option<Vec<f64>>, b: &Option<Vec<f64>>| {
             a.as_ref().zip(b.as_ref()).map(|(a, b)| join(a, b))
         };
