@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// use mixtouch::simulate::worlds::World;
 /// use mixtouch::{Fit, JourneyOptions};
 ///
-/// let journeys = World::Retargeting.simulate(5_000, 1)?.journeys(JourneyOptions::default())?;
+/// let journeys = World::Retargeting.simulate(20_000, 1)?.journeys(JourneyOptions::default())?;
 /// // a holdout of all persons in February, which lost next to nothing
 /// let holdout = LiftTest::new("retargeting", "2026-02-01".parse()?, "2026-02-28".parse()?)
 ///     .with_share(1.0)
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 ///     .with_standard_error(3.0);
 /// let model = AdditiveHazard::default().with_lift_tests([holdout]).fit(&journeys)?;
 /// let retargeting = &model.calibration()[0];
-/// assert!(retargeting.log > 20.0 && retargeting.disagreement < -2.0);
+/// assert!(retargeting.log > 20.0 && retargeting.disagreement < -2.0, "{retargeting:?}");
 /// assert!(retargeting.kept < 0.5);
 /// # Ok::<(), mixtouch::Error>(())
 /// ```

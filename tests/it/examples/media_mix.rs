@@ -316,6 +316,27 @@ fn a_fitted_model_answers_what_if_what_next_and_how_well() {
     );
 }
 
+#[cfg(feature = "bayes")]
+#[test]
+fn the_sampler_reports_on_its_chains_and_priors() {
+    let (status, json, _) = run(&["--estimator", "nuts", "--draws", "150", "--json"]);
+    assert_eq!(status, 0);
+    let document: Value = serde_json::from_str(&json).unwrap();
+    let diagnostics = &document["diagnostics"];
+    assert!(
+        diagnostics["r_hat"].as_f64().unwrap() < 1.05,
+        "{diagnostics}"
+    );
+    assert_eq!(diagnostics["divergences"], 0);
+    let channels = document["channels"].as_array().unwrap();
+    let learned = diagnostics["learned"].as_array().unwrap();
+    assert_eq!(learned.len(), channels.len());
+    for (channel, learned) in channels.iter().zip(learned) {
+        assert_eq!(channel["channel"], learned["channel"]);
+        assert!(learned["contraction"].as_f64().unwrap() > 0.8, "{learned}");
+    }
+}
+
 #[test]
 fn bad_options_are_refused() {
     for (options, parts) in [
@@ -345,9 +366,10 @@ fn bad_options_are_refused() {
         (&["--period", "year"], &["year"]),
         (&["--weekdays", "maybe"], &["maybe", "--weekdays"]),
         (&["--estimator", "guess"], &["guess", "least-squares"]),
+        #[cfg(not(feature = "bayes"))]
         (
             &["--estimator", "nuts"],
-            &["--estimator is nuts", "search or least-squares"],
+            &["--estimator is nuts", "--features bayes"],
         ),
         (&["--budget-bounds", "2..1"], &["2..1", "LEAST..MOST"]),
         (&["--budget", "nan"], &["NaN"]),
