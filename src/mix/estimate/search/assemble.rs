@@ -37,23 +37,29 @@ pub(crate) fn assemble(
         draws.into_iter().flatten().collect()
     };
     let draws = solve_all(found.draws, Some(Random::new(seed).stream(4)));
-    let best = solve_all(vec![found.best], None)
-        .pop()
-        .expect("the best candidate was solved before");
+    let solve = |point: Vec<f64>| -> PosteriorDraw {
+        let solved = solve_all(vec![point], None).pop();
+        solved.expect("the best candidate was solved before")
+    };
+    let best = solve(found.best);
     let front = found.front.into_iter().map(|trial| trial.point);
     let pareto_front = solve_all(front.collect(), None);
     // Candidates evaluated for the front, or before the noise was known, may turn out to score
-    // higher yet.
+    // higher yet. The best is reported at its optimum, not as one of the draws about it.
     let score = |draw: &PosteriorDraw| draw.objectives().map(|o| o.score);
-    let best = draws.iter().chain(&pareto_front).fold(&best, |best, draw| {
+    let highest = draws.iter().chain(&pareto_front).fold(&best, |best, draw| {
         if score(draw) > score(best) {
             draw
         } else {
             best
         }
     });
+    let best = match &highest.candidate {
+        Some(candidate) if score(highest) > score(&best) => solve(candidate.point.clone()),
+        _ => best,
+    };
     let report = SearchReport {
-        best: best.clone(),
+        best,
         pareto_front,
         evaluations: found.evaluations,
         noise: space.problem.noise,
