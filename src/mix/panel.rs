@@ -8,9 +8,10 @@ mod change;
 mod check;
 mod column;
 mod period;
-#[cfg(feature = "csv")]
 mod reach;
+#[cfg(feature = "csv")]
 mod reach_columns;
+#[cfg(feature = "csv")]
 mod read;
 mod rules;
 mod view;

@@ -22,8 +22,8 @@ impl Mapper<'_> {
     /// # Errors
     /// If a row cannot be read and bad rows are refused, or a table of the log is full.
     pub(super) fn take_batch(&mut self, rows: &BatchRows<'_>) -> Result<()> {
-        let decisive = rows.select(&decisive(self.layout));
-        let stated = rows.select(&stated(self.layout));
+        let decisive = rows.select(&decisive(self.keeper.layout));
+        let stated = rows.select(&stated(self.keeper.layout));
         let (Some(decisive), Some(stated)) = (decisive, stated) else {
             return rows.each(&mut |line, row| self.take(line, row));
         };

@@ -16,7 +16,6 @@ use crate::util::interner::Interner;
 
 /// Maps the rows of one piece of a file.
 pub(super) struct Mapper<'a> {
-    pub(super) layout: &'a Layout,
     bad_rows: BadRows,
     pub(super) decider: Decider<'a>,
     pub(super) keeper: Keeper<'a>,
@@ -26,7 +25,6 @@ impl<'a> Mapper<'a> {
     /// A mapper that fills an empty log.
     pub(super) fn new(layout: &'a Layout, bad_rows: BadRows, events: Events) -> Self {
         Self {
-            layout,
             bad_rows,
             decider: Decider::new(layout),
             keeper: Keeper {
@@ -72,7 +70,7 @@ impl<'a> Mapper<'a> {
 
 /// Keeps what rows state.
 pub(super) struct Keeper<'a> {
-    layout: &'a Layout,
+    pub(super) layout: &'a Layout,
     reader: Reader<'a>,
     pub(super) rows: MappedRows,
 }
