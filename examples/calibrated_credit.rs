@@ -30,7 +30,7 @@ fn main() -> Result<()> {
         .filter_map(|text| text.parse().ok())
         .collect();
     let number = |at: usize, usual: u64| numbers.get(at).copied().unwrap_or(usual);
-    let (persons, seeds, repeats) = (number(0, 20_000), number(1, 2), number(2, 4));
+    let (persons, seeds, repeats) = (number(0, 10_000), number(1, 1), number(2, 2));
     println!("{persons} persons, {seeds} seeds x {repeats} tests: mean distance (largest)");
     println!(
         "{:<16}{:<38}{:>8}{:>16}{:>16}",
