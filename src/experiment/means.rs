@@ -119,7 +119,25 @@ pub fn compare_means(
     treatment: Sample,
     level: ConfidenceLevel,
 ) -> Result<Difference> {
-    let squared = control.squared_error() + treatment.squared_error();
+    let arm = |arm: Sample| Arm {
+        mean: arm.mean,
+        squared_error: arm.squared_error(),
+        count: arm.count,
+    };
+    welch(arm(control), arm(treatment), level)
+}
+
+/// An arm's mean by person with its squared error.
+pub(crate) struct Arm {
+    pub(crate) mean: f64,
+    pub(crate) squared_error: f64,
+    /// Persons, 2 or more.
+    pub(crate) count: u64,
+}
+
+/// Welch's test of two means, however their errors were found.
+pub(crate) fn welch(control: Arm, treatment: Arm, level: ConfidenceLevel) -> Result<Difference> {
+    let squared = control.squared_error + treatment.squared_error;
     if squared <= 0.0 {
         return Err(Error::setting(
             "variance of both arms",
@@ -134,7 +152,7 @@ pub fn compare_means(
             "numbers whose sums and squares stay finite",
         ));
     }
-    let part = |arm: &Sample| (arm.squared_error() / squared).powi(2) / (arm.count - 1) as f64;
+    let part = |arm: &Arm| (arm.squared_error / squared).powi(2) / (arm.count - 1) as f64;
     let student = Student::new(1.0 / (part(&control) + part(&treatment)));
     let (estimate, standard_error) = (treatment.mean - control.mean, squared.sqrt());
     let half = student.quantile(level.upper()) * standard_error;

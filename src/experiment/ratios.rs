@@ -1,8 +1,8 @@
 //! A/B tests on ratios of sums.
 
 use crate::error::{Error, Result};
-use crate::stats::student::Student;
-use crate::stats::{ConfidenceLevel, Difference, Interval, RatioSums};
+use crate::experiment::means::{Arm, welch};
+use crate::stats::{ConfidenceLevel, Difference, RatioSums};
 
 /// Compares two ratios of sums over persons, such as clicks a view or revenue a session: treatment
 /// minus control.
@@ -33,38 +33,21 @@ pub fn compare_ratios(
     treatment: &RatioSums,
     level: ConfidenceLevel,
 ) -> Result<Difference> {
-    let ((p, p_error), (q, q_error)) = (figures(control)?, figures(treatment)?);
-    let squared = p_error * p_error + q_error * q_error;
-    if squared <= 0.0 {
-        return Err(Error::setting(
-            "variance of both arms",
-            0,
-            "> 0 in at least one arm",
-        ));
-    }
-    let part = |error: f64, arm: &RatioSums| {
-        (error * error / squared).powi(2) / (arm.persons() - 1) as f64
-    };
-    let student = Student::new(1.0 / (part(p_error, control) + part(q_error, treatment)));
-    let (estimate, standard_error) = (q - p, squared.sqrt());
-    let half = student.quantile(level.upper()) * standard_error;
-    Ok(Difference {
-        control: p,
-        treatment: q,
-        estimate,
-        standard_error,
-        interval: Interval::new(estimate - half, estimate + half, level)?,
-        p_value: student.two_sided(estimate / standard_error),
-    })
+    welch(figures(control)?, figures(treatment)?, level)
 }
 
-fn figures(arm: &RatioSums) -> Result<(f64, f64)> {
-    arm.ratio().zip(arm.standard_error()).ok_or_else(|| {
-        Error::setting(
+fn figures(arm: &RatioSums) -> Result<Arm> {
+    let Some((mean, error)) = arm.ratio().zip(arm.standard_error()) else {
+        return Err(Error::setting(
             "persons of an arm",
             arm.persons(),
             "at least 2, and a lower sum > 0",
-        )
+        ));
+    };
+    Ok(Arm {
+        mean,
+        squared_error: error * error,
+        count: arm.persons(),
     })
 }
 
