@@ -48,6 +48,14 @@ pub(super) struct Point {
     pub(super) deviation: f64,
 }
 
+/// A test at a point.
+struct Tested {
+    /// The derivative of the log density by what the test predicts.
+    derivative: f64,
+    /// By media column, what an effect of 1 predicts.
+    entries: Vec<f64>,
+}
+
 impl Density {
     pub(super) fn new(design: Design, panel: &Panel) -> Result<Self> {
         let layout = Layout::new(&design, panel)?;
@@ -229,8 +237,8 @@ impl Density {
                 .zip(weights)
                 .for_each(|(cell, w)| *cell *= w);
         }
-        let (mut log_density, by_coefficient) = self.tests(&point);
-        log_density += controls + self.transforms(z, &point, &rest, &by_coefficient, gradient);
+        let (mut log_density, by_test) = self.tests(&point);
+        log_density += controls + self.transforms(z, &point, &rest, &by_test, gradient);
         log_density += -self.freedom * z[self.layout.noise()] - 0.5 * square * precision;
         // The noise is half-normal with scale 1, in units of the KPI's scale.
         log_density += z[self.layout.noise()] - 0.5 * point.deviation * point.deviation;
@@ -253,24 +261,27 @@ impl Density {
         log_density
     }
 
-    /// The density of the tests, and by test the derivative by what it predicts.
-    fn tests(&self, point: &Point) -> (f64, Vec<f64>) {
+    /// The density of the tests, and what each predicts of the media columns.
+    fn tests(&self, point: &Point) -> (f64, Vec<Tested>) {
         let mut log_density = 0.0;
-        let derivatives = self.tests.iter().map(|test| {
-            let predicted: f64 = self
-                .columns()
-                .zip(&point.coefficients)
-                .filter(|((channel, _), _)| *channel == test.channel)
-                .map(|((_, geos), effect)| {
-                    effect * test.entry(&point.channels[test.channel], geos, &self.design)
-                })
-                .sum();
+        let tested = self.tests.iter().map(|test| {
+            let forward = &point.channels[test.channel];
+            let entry = |(channel, geos)| match channel == test.channel {
+                true => test.entry(forward, geos, &self.design),
+                false => 0.0,
+            };
+            let entries: Vec<f64> = self.columns().map(entry).collect();
+            let parts = entries.iter().zip(&point.coefficients);
+            let predicted = parts.map(|(entry, effect)| effect * entry).sum();
             let (density, derivative) = test.log_density(predicted);
             log_density += density;
-            derivative
+            Tested {
+                derivative,
+                entries,
+            }
         });
-        let derivatives = derivatives.collect();
-        (log_density, derivatives)
+        let tested = tested.collect();
+        (log_density, tested)
     }
 
     /// Adds the gradient by effects and transforms, and gives the density of their priors.
@@ -279,7 +290,7 @@ impl Density {
         z: &[f64],
         point: &Point,
         rest: &[f64],
-        by_test: &[f64],
+        by_test: &[Tested],
         gradient: &mut [f64],
     ) -> f64 {
         let mut log_density = 0.0;
@@ -309,11 +320,10 @@ impl Density {
                 for (cell, g) in adjoint[rows.clone()].iter_mut().zip(&rest[rows.clone()]) {
                     *cell += effect * g;
                 }
-                for (test, derivative) in self.tests.iter().zip(by_test) {
+                for (test, tested) in self.tests.iter().zip(by_test) {
                     if test.channel == c {
-                        by_log_effect +=
-                            effect * derivative * test.entry(forward, geos, &self.design);
-                        let scale = effect * derivative;
+                        let scale = effect * tested.derivative;
+                        by_log_effect += scale * tested.entries[k];
                         test.add_adjoint(
                             forward,
                             geos,
