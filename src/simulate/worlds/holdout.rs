@@ -36,6 +36,7 @@ pub struct Holdout {
     end: Day,
     share: f64,
     tail_days: u32,
+    among_reached: bool,
 }
 
 /// What a group of persons showed.
@@ -63,6 +64,7 @@ impl Holdout {
             end,
             share: 0.5,
             tail_days: 0,
+            among_reached: false,
         }
     }
 
@@ -78,13 +80,24 @@ impl Holdout {
         Self { tail_days, ..self }
     }
 
+    /// Compares only persons whom a touch met or would have met, and counts from the first of those
+    /// on, as a log of ads that were not shown allows (ghost ads: Johnson, Lewis and Nubbemeyer,
+    /// Journal of Marketing Research 54(6), 2017). What others do is noise that it leaves out.
+    #[must_use]
+    pub fn among_reached(self) -> Self {
+        Self {
+            among_reached: true,
+            ..self
+        }
+    }
+
     /// Runs the experiment on the persons of [`World::simulate`] with the same number and seed: what
     /// it measured, and the truth, which is what the touches of that share of all persons bring on
     /// average.
     ///
     /// Persons meet the same touches as in the log, without those withheld and those that these
-    /// brought, and convert anew. With n persons and y conversions held out, N and Y others, the
-    /// outcome is `Y n / N - y`; its standard error is that of Poisson counts,
+    /// brought, and convert anew. Of the persons compared, n with y conversions are held out, N with Y
+    /// are not: the outcome is `Y n / N - y`; its standard error is that of Poisson counts,
     /// `sqrt(Y (n / N)^2 + y)`.
     ///
     /// # Errors
@@ -102,11 +115,17 @@ impl Holdout {
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
         let chances = Random::new(test_seed).stream(TESTS);
+        // experiments in two logs share no luck
+        let chances = chances.stream(world as u64).stream(seed);
         let batch = |first: u64| {
             let mut sum = Outcome::default();
             for person in first..persons.min(first + BATCH) {
                 let mut chance = chances.stream(person);
-                let (with, without) = recipe.withhold(touches.stream(person), &withheld);
+                let own = touches.stream(person);
+                let Some((with, without)) = recipe.withhold(own, withheld, self.among_reached)
+                else {
+                    continue;
+                };
                 sum.brought += with - without;
                 let is_held_out = chance.chance(self.share);
                 let group = if is_held_out {
@@ -175,5 +194,47 @@ impl Outcome {
             others: sum(self.others, other.others),
             brought: self.brought + other.brought,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparing_persons_reached_leaves_out_the_noise_of_others() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let all = Holdout::new("retargeting", day("2026-02-01"), day("2026-03-02"));
+        let reached = all.clone().among_reached();
+        let run = |holdout: &Holdout, seed| holdout.run(World::Retargeting, 5_000, 1, seed);
+        let (test, truth) = run(&all, 1).unwrap();
+        let (nearer, same) = run(&reached, 1).unwrap();
+        approx::assert_relative_eq!(truth, same, max_relative = 1e-9);
+        assert!(nearer.standard_error() < 0.6 * test.standard_error());
+        let z = |seed| {
+            let (test, truth) = run(&reached, seed).unwrap();
+            (test.brought() - truth) / test.standard_error()
+        };
+        let errors: Vec<f64> = (0..200).map(z).collect();
+        let mean = errors.iter().sum::<f64>() / 200.0;
+        let variance = errors.iter().map(|z| z * z).sum::<f64>() / 200.0;
+        assert!(
+            mean.abs() < 0.25 && (0.75..1.35).contains(&variance),
+            "{mean} {variance}"
+        );
+    }
+
+    #[test]
+    fn experiments_in_two_logs_share_no_luck() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let holdout = Holdout::new("email", day("2026-02-01"), day("2026-03-02"));
+        let z = |log: u64| {
+            let (test, truth) = holdout.run(World::Additive, 1_000, log, 1).unwrap();
+            (test.brought() - truth) / test.standard_error()
+        };
+        let errors: Vec<f64> = (0..60).map(z).collect();
+        // the same draw in every log would put them all on one side
+        let above = errors.iter().filter(|&&z| z > 0.0).count();
+        assert!((15..=45).contains(&above), "{above}");
     }
 }
