@@ -72,8 +72,7 @@ fn distances(persons: u64, seeds: u64, repeats: u64) -> Result<()> {
             without.push(study.distance(&model)?);
             let mut evidence = None;
             for (distances, design) in with.iter_mut().zip(DESIGNS) {
-                for repeat in 0..repeats {
-                    let tests = study.tests(channels, design, repeat)?;
+                for tests in study.tests(channels, design, repeats)? {
                     let calibrated = study.calibrated(&model, tests, &mut evidence)?;
                     distances.push(study.distance(&calibrated)?);
                 }
@@ -106,8 +105,7 @@ fn coverage(persons: u64, seeds: u64, repeats: u64) -> Result<()> {
         for seed in 1..=seeds {
             let study = Study::new(world, persons, seed)?;
             without.add(&study, &study.plain)?;
-            for repeat in 0..repeats {
-                let tests = study.tests(&[channel], DESIGNS[2], repeat)?;
+            for tests in study.tests(&[channel], DESIGNS[2], repeats)? {
                 with.add(&study, &study.plain.clone().with_lift_tests(tests))?;
             }
         }
@@ -164,28 +162,31 @@ impl Study {
         })
     }
 
-    /// 30 days of each channel, with a week to count what comes later.
+    /// 30 days of each channel, with a week to count what comes later, as often as asked.
     fn tests(
         &self,
         channels: &[&str],
         (share, among_reached): (f64, bool),
-        repeat: u64,
-    ) -> Result<Vec<LiftTest>> {
+        repeats: u64,
+    ) -> Result<Vec<Vec<LiftTest>>> {
         let first: Day = "2026-01-15".parse()?;
-        let run = |(at, channel): (usize, &&str)| {
-            let holdout = Holdout::new(*channel, first, first.plus(29))
+        let mut tests = vec![Vec::new(); repeats as usize];
+        for (at, channel) in channels.iter().enumerate() {
+            let mut holdout = Holdout::new(*channel, first, first.plus(29))
                 .with_share(share)
                 .with_tail_days(7);
-            let holdout = if among_reached {
-                holdout.among_reached()
-            } else {
-                holdout
-            };
-            let test_seed = 100 * repeat + at as u64;
-            let (test, _) = holdout.run(self.world, self.persons, self.seed, test_seed)?;
-            Ok(test)
-        };
-        channels.iter().enumerate().map(run).collect()
+            if among_reached {
+                holdout = holdout.among_reached();
+            }
+            let seeds: Vec<u64> = (0..repeats)
+                .map(|repeat| 100 * repeat + at as u64)
+                .collect();
+            let runs = holdout.repeated(self.world, self.persons, self.seed, &seeds)?;
+            for (tests, (test, _)) in tests.iter_mut().zip(runs) {
+                tests.push(test);
+            }
+        }
+        Ok(tests)
     }
 
     /// The evidence is gathered once: all tests are of the same days.

@@ -110,41 +110,55 @@ impl Holdout {
         seed: u64,
         test_seed: u64,
     ) -> Result<(LiftTest, f64)> {
+        let mut tests = self.repeated(world, persons, seed, &[test_seed])?;
+        Ok(tests.remove(0))
+    }
+
+    /// The same experiment on the same persons for each of some seeds: other persons held out, and
+    /// other luck. Quicker than one after the other, since what persons meet is worked out once.
+    ///
+    /// # Errors
+    /// Like [`Holdout::run`].
+    pub fn repeated(
+        &self,
+        world: World,
+        persons: u64,
+        seed: u64,
+        test_seeds: &[u64],
+    ) -> Result<Vec<(LiftTest, f64)>> {
         let mechanism = Mechanism::of(world);
         let withheld = self.withheld(&mechanism)?;
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
-        let chances = Random::new(test_seed).stream(TESTS);
         // experiments in two logs share no luck
-        let chances = chances.stream(world as u64).stream(seed);
-        let batch = |first: u64| {
-            let mut sum = Outcome::default();
-            for person in first..persons.min(first + BATCH) {
-                let mut chance = chances.stream(person);
-                let own = touches.stream(person);
-                let Some((with, without)) = recipe.withhold(own, withheld, self.among_reached)
-                else {
-                    continue;
-                };
-                sum.brought += with - without;
-                let is_held_out = chance.chance(self.share);
-                let group = if is_held_out {
-                    &mut sum.held_out
-                } else {
-                    &mut sum.others
-                };
-                let expected = if is_held_out { without } else { with };
-                group.persons += 1.0;
-                group.conversions += chance.poisson(expected) as f64;
-            }
-            sum
+        let chances = |&test_seed: &u64| {
+            let tests = Random::new(test_seed).stream(TESTS);
+            tests.stream(world as u64).stream(seed)
         };
-        let batches: Vec<Outcome> = (0..persons.div_ceil(BATCH))
+        let chances: Vec<Random> = test_seeds.iter().map(chances).collect();
+        let batch = |first: u64| {
+            let mut sums = vec![Outcome::default(); chances.len()];
+            for person in first..persons.min(first + BATCH) {
+                let own = touches.stream(person);
+                let expected = recipe.withhold(own, withheld, self.among_reached);
+                for (sum, chances) in sums.iter_mut().zip(&chances) {
+                    if let Some(expected) = expected {
+                        sum.observe(expected, self.share, chances.stream(person));
+                    }
+                }
+            }
+            sums
+        };
+        let batches: Vec<Vec<Outcome>> = (0..persons.div_ceil(BATCH))
             .into_par_iter()
             .map(|at| batch(at * BATCH))
             .collect();
-        let all = batches.into_iter().fold(Outcome::default(), Outcome::plus);
-        Ok((self.test(&all)?, self.share * all.brought))
+        let tests = (0..chances.len()).map(|at| {
+            let parts = batches.iter().map(|sums| sums[at]);
+            let all = parts.fold(Outcome::default(), Outcome::plus);
+            Ok((self.test(&all)?, self.share * all.brought))
+        });
+        tests.collect()
     }
 
     fn withheld(&self, mechanism: &Mechanism) -> Result<Withheld> {
@@ -184,6 +198,19 @@ impl Holdout {
 }
 
 impl Outcome {
+    /// Takes in one person, who converts as often as expected with the touches, or without where
+    /// held out.
+    fn observe(&mut self, (with, without): (f64, f64), share: f64, mut chance: Random) {
+        self.brought += with - without;
+        let is_held_out = chance.chance(share);
+        let (group, expected) = match is_held_out {
+            true => (&mut self.held_out, without),
+            false => (&mut self.others, with),
+        };
+        group.persons += 1.0;
+        group.conversions += chance.poisson(expected) as f64;
+    }
+
     fn plus(self, other: Self) -> Self {
         let sum = |one: Group, other: Group| Group {
             persons: one.persons + other.persons,
