@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
+use crate::simulate::retailer::life::Life;
+use crate::simulate::retailer::media::{MEDIA, ON_THE_WAY};
 use crate::simulate::worlds::World;
 use crate::simulate::worlds::catalogue::Mechanism;
 use crate::simulate::worlds::person::Recipe;
@@ -98,15 +100,68 @@ impl Holdout {
         test_seed: u64,
     ) -> Result<(LiftTest, f64)> {
         let mechanism = Mechanism::of(world);
-        let withheld = self.withheld(&mechanism)?;
+        let channels: Vec<&str> = mechanism
+            .channels
+            .iter()
+            .map(|channel| channel.name)
+            .collect();
+        let withheld = self.withheld(&channels)?;
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
+        let expected = |person| recipe.withhold(touches.stream(person), &withheld);
+        self.measured(persons, test_seed, expected)
+    }
+
+    /// Runs the experiment on the persons of
+    /// [`Retailer::new`](crate::simulate::retailer::Retailer::new) with the same number and seed, as
+    /// [`Holdout::run`] does in a world. Search, direct, store and call centre are on the way to
+    /// purchases and cause none, so that without them as many are bought.
+    ///
+    /// ```
+    /// use mixtouch::simulate::worlds::Holdout;
+    ///
+    /// let february = ("2026-02-01".parse()?, "2026-02-28".parse()?);
+    /// let search = Holdout::new("search", february.0, february.1);
+    /// let (test, truth) = search.run_at_retailer(20_000, 1, 7)?;
+    /// assert_eq!(truth, 0.0);
+    /// assert!(test.brought().abs() < 3.0 * test.standard_error());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Holdout::run`].
+    pub fn run_at_retailer(
+        &self,
+        persons: u64,
+        seed: u64,
+        test_seed: u64,
+    ) -> Result<(LiftTest, f64)> {
+        let media = MEDIA.iter().map(|medium| medium.name);
+        let channels: Vec<&str> = media.chain(ON_THE_WAY.map(|step| step.0)).collect();
+        let withheld = self.withheld(&channels)?;
+        let lives = Random::new(seed);
+        let expected = |person| {
+            let life = Life::new(&mut lives.stream(person));
+            let is_withheld = |channel, day| withheld.withholds(channel, day);
+            life.expected(is_withheld, withheld.span())
+        };
+        self.measured(persons, test_seed, expected)
+    }
+
+    /// What the experiment measures where persons are expected to convert so often, with all touches
+    /// and without those withheld; and the truth.
+    fn measured(
+        &self,
+        persons: u64,
+        test_seed: u64,
+        expected: impl Fn(u64) -> (f64, f64) + Sync,
+    ) -> Result<(LiftTest, f64)> {
         let chances = Random::new(test_seed).stream(TESTS);
         let batch = |first: u64| {
             let mut sum = Outcome::default();
             for person in first..persons.min(first + BATCH) {
                 let mut chance = chances.stream(person);
-                let (with, without) = recipe.withhold(touches.stream(person), &withheld);
+                let (with, without) = expected(person);
                 sum.brought += with - without;
                 let is_held_out = chance.chance(self.share);
                 let group = if is_held_out {
@@ -128,13 +183,9 @@ impl Holdout {
         Ok((self.test(&all)?, self.share * all.brought))
     }
 
-    fn withheld(&self, mechanism: &Mechanism) -> Result<Withheld> {
-        let channels = || mechanism.channels.iter().map(|channel| channel.name);
-        let unknown = || {
-            let known = channels().collect::<Vec<_>>().join(", ");
-            Error::setting("the channel held out", &self.channel, known)
-        };
-        let channel = channels().position(|name| name == self.channel);
+    fn withheld(&self, channels: &[&str]) -> Result<Withheld> {
+        let unknown = || Error::setting("the channel held out", &self.channel, channels.join(", "));
+        let channel = channels.iter().position(|name| *name == self.channel);
         if !(self.share > 0.0 && self.share < 1.0) {
             return Err(Error::setting(
                 "the share of persons held out",

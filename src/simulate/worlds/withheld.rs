@@ -38,6 +38,11 @@ impl Withheld {
         channel == self.channel && (self.from..self.to).contains(&day)
     }
 
+    /// The days over which the experiment counts, from and to.
+    pub(super) fn span(&self) -> (f64, f64) {
+        (self.from, self.until)
+    }
+
     /// Days of a stretch over which the experiment counts.
     pub(super) fn counted(&self, from: f64, to: f64) -> f64 {
         (to.min(self.until) - from.max(self.from)).max(0.0)
