@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
+use crate::simulate::retailer::life::Life;
+use crate::simulate::retailer::media::{MEDIA, ON_THE_WAY};
 use crate::simulate::worlds::World;
 use crate::simulate::worlds::catalogue::Mechanism;
 use crate::simulate::worlds::person::Recipe;
@@ -127,24 +129,83 @@ impl Holdout {
         test_seeds: &[u64],
     ) -> Result<Vec<(LiftTest, f64)>> {
         let mechanism = Mechanism::of(world);
-        let withheld = self.withheld(&mechanism)?;
+        let channels = mechanism.channels.iter();
+        let channels: Vec<&str> = channels.map(|channel| channel.name).collect();
+        let withheld = self.withheld(&channels)?;
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
+        let expected =
+            |person| recipe.withhold(touches.stream(person), withheld, self.among_reached);
         // experiments in two logs share no luck
         let chances = |&test_seed: &u64| {
             let tests = Random::new(test_seed).stream(TESTS);
             tests.stream(world as u64).stream(seed)
         };
         let chances: Vec<Random> = test_seeds.iter().map(chances).collect();
+        self.measured(persons, &chances, expected)
+    }
+
+    /// Runs the experiment on the persons of
+    /// [`Retailer::new`](crate::simulate::retailer::Retailer::new) with the same number and seed, as
+    /// [`Holdout::run`] does in a world. Search, direct, store and call centre are on the way to
+    /// purchases and cause none, so that without them as many are bought.
+    ///
+    /// ```
+    /// use mixtouch::simulate::worlds::Holdout;
+    ///
+    /// let february = ("2026-02-01".parse()?, "2026-02-28".parse()?);
+    /// let search = Holdout::new("search", february.0, february.1);
+    /// let (test, truth) = search.run_at_retailer(20_000, 1, 7)?;
+    /// assert_eq!(truth, 0.0);
+    /// assert!(test.brought().abs() < 3.0 * test.standard_error());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Holdout::run`]. If only persons reached are compared and the channel is one on the
+    /// way, which nobody meets by chance.
+    pub fn run_at_retailer(
+        &self,
+        persons: u64,
+        seed: u64,
+        test_seed: u64,
+    ) -> Result<(LiftTest, f64)> {
+        let media = MEDIA.iter().map(|medium| medium.name);
+        let channels: Vec<&str> = media.chain(ON_THE_WAY.map(|step| step.0)).collect();
+        let withheld = self.withheld(&channels)?;
+        let lives = Random::new(seed);
+        let is_withheld = |channel, day| withheld.withholds(channel, day);
+        let expected = |person| {
+            let life = Life::new(&mut lives.stream(person));
+            let mut counted = withheld;
+            if self.among_reached {
+                let own = |contact: &&(f64, usize)| is_withheld(contact.1, contact.0);
+                counted = withheld.counted_since(life.contacts.iter().find(own)?.0);
+            }
+            Some(life.expected(is_withheld, counted.span()))
+        };
+        let chances = Random::new(test_seed).stream(TESTS).stream(seed);
+        let mut tests = self.measured(persons, &[chances], expected)?;
+        Ok(tests.remove(0))
+    }
+
+    /// What the experiment measures by each of some chances, where persons are expected to convert
+    /// so often, with all touches and without those withheld; and the truth. A person without
+    /// figures is not in it.
+    fn measured(
+        &self,
+        persons: u64,
+        chances: &[Random],
+        expected: impl Fn(u64) -> Option<(f64, f64)> + Sync,
+    ) -> Result<Vec<(LiftTest, f64)>> {
         let batch = |first: u64| {
             let mut sums = vec![Outcome::default(); chances.len()];
             for person in first..persons.min(first + BATCH) {
-                let own = touches.stream(person);
-                let expected = recipe.withhold(own, withheld, self.among_reached);
-                for (sum, chances) in sums.iter_mut().zip(&chances) {
-                    if let Some(expected) = expected {
-                        sum.observe(expected, self.share, chances.stream(person));
-                    }
+                let Some(expected) = expected(person) else {
+                    continue;
+                };
+                for (sum, chances) in sums.iter_mut().zip(chances) {
+                    sum.observe(expected, self.share, chances.stream(person));
                 }
             }
             sums
@@ -161,13 +222,9 @@ impl Holdout {
         tests.collect()
     }
 
-    fn withheld(&self, mechanism: &Mechanism) -> Result<Withheld> {
-        let channels = || mechanism.channels.iter().map(|channel| channel.name);
-        let unknown = || {
-            let known = channels().collect::<Vec<_>>().join(", ");
-            Error::setting("the channel held out", &self.channel, known)
-        };
-        let channel = channels().position(|name| name == self.channel);
+    fn withheld(&self, channels: &[&str]) -> Result<Withheld> {
+        let unknown = || Error::setting("the channel held out", &self.channel, channels.join(", "));
+        let channel = channels.iter().position(|name| *name == self.channel);
         if !(self.share > 0.0 && self.share < 1.0) {
             return Err(Error::setting(
                 "the share of persons held out",

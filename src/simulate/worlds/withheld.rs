@@ -45,6 +45,11 @@ impl Withheld {
         Self { since, ..self }
     }
 
+    /// The days over which the experiment counts, from and to.
+    pub(super) fn span(&self) -> (f64, f64) {
+        (self.since, self.until)
+    }
+
     /// Days of a stretch over which the experiment counts.
     pub(super) fn counted(&self, from: f64, to: f64) -> f64 {
         (to.min(self.until) - from.max(self.since)).max(0.0)
