@@ -11,7 +11,9 @@
 //! regression that is left once the transforms are given.
 
 mod changes;
+mod checks;
 mod coefficient_draws;
+mod counts;
 #[cfg(feature = "linfa")]
 mod dataset;
 mod design;
@@ -26,12 +28,17 @@ mod media_effects;
 mod nuts;
 mod objectives;
 mod problem;
+mod reweighing;
 mod search;
 mod sufficient_statistics;
 mod tails;
 mod transformed_design;
 mod validation;
 
+pub use self::checks::{
+    BlockComparison, ChannelStability, ComparedSpecification, Placebo, PlaceboReport, PlaceboRow,
+    Refit, Stability, StabilityReport,
+};
 pub use self::estimator::Estimator;
 pub use self::holdout::{Holdout, HoldoutRow};
 #[cfg(feature = "linfa")]
@@ -41,5 +48,5 @@ pub use self::least_squares::{
 };
 #[cfg(feature = "bayes")]
 pub use self::nuts::{Learned, LearnedFrom, Nuts, NutsFit, NutsReport, ParameterReport};
-pub use self::search::{Search, SearchFit, SearchReport};
+pub use self::search::{Search, SearchFit, SearchReport, SharedChannel, SharedFit};
 pub use self::transformed_design::TransformedDesign;

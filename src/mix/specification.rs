@@ -12,6 +12,7 @@ mod check;
 pub(crate) mod columns;
 mod contradictions;
 mod curves;
+pub(crate) mod dispersion;
 mod funnel;
 mod holidays;
 mod likelihood;

@@ -5,12 +5,12 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
-use crate::mix::estimate::tails::Tails;
+use crate::mix::estimate::reweighing::Reweighing;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
-use crate::mix::specification::{ChangingEffect, MixSpecification};
+use crate::mix::specification::{ChangingEffect, Likelihood, MixSpecification};
 use crate::mix::transform::activity::Activity;
 use crate::mix::transform::curve::Transform;
 use crate::mix::transform::{AdstockFamily, LagWindow, Order};
@@ -56,6 +56,15 @@ impl ChannelDesign {
             activity: scales.scaled_activity(panel, channel),
             spend: column.spend().iter().sum(),
         })
+    }
+
+    /// Whether a point of the unit cube stands for the same transforms of both.
+    pub(crate) fn is_shaped_like(&self, other: &Self) -> bool {
+        (self.adstock, self.saturation, self.window)
+            == (other.adstock, other.saturation, other.window)
+            && self.adstock_parameters == other.adstock_parameters
+            && self.saturation_parameters == other.saturation_parameters
+            && self.hats.is_empty() == other.hats.is_empty()
     }
 
     pub(crate) fn dimensions(&self) -> usize {
@@ -147,8 +156,8 @@ pub(crate) struct Design {
     pub(crate) kpi_range: f64,
     /// Square roots of observation weights; none where all are 1.
     pub(crate) root_weights: Option<Vec<f64>>,
-    /// What Student's t needs to weigh rows; none for normal noise.
-    pub(crate) tails: Option<Tails>,
+    /// How rows are weighed by what is left of them; none where all count alike.
+    pub(crate) reweighing: Option<Reweighing>,
     /// Rows with weight.
     pub(crate) observations: usize,
     pub(crate) tests: Vec<PseudoObservation>,
@@ -184,9 +193,13 @@ impl Design {
         let baseline = BaselineColumns::new(panel, specification, scales.timeline);
         let mut columns = media_columns(panel, specification, false);
         columns.extend(&baseline.bounded_columns);
-        let kpi = scales.scaled_kpi(panel);
-        let degrees = specification.likelihood.degrees();
-        let tails = degrees.map(|degrees| Tails::new(degrees, &kpi, root_weights.as_deref()));
+        let kpi = response(panel, specification, &scales, root_weights.as_deref());
+        let reweighing = Reweighing::new(
+            specification.likelihood,
+            &kpi,
+            |row| scales.kpi[row / panel.periods()],
+            root_weights.as_deref(),
+        );
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
@@ -199,13 +212,21 @@ impl Design {
             baseline,
             tests: PseudoObservation::all(panel, specification, &scales)?,
             scales,
-            kpi_range: range(&kpi, root_weights.as_deref()),
-            kpi: weighted(kpi, root_weights.as_deref()),
+            kpi_range: range(
+                reweighing
+                    .as_ref()
+                    .map_or(kpi.as_slice(), Reweighing::explained),
+                root_weights.as_deref(),
+            ),
+            kpi: reweighing.as_ref().map_or_else(
+                || weighted(kpi, root_weights.as_deref()),
+                Reweighing::weighted_kpi,
+            ),
             observations: root_weights
                 .as_ref()
                 .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
             root_weights,
-            tails,
+            reweighing,
             cuts: cuts(panel.periods(), folds),
         };
         let smooth = design.baseline.bends() > 0;
@@ -244,11 +265,11 @@ impl Design {
         })
     }
 
-    /// The design with its rows weighed by Student's t besides; as it is where noise is normal.
-    pub(crate) fn with_tails(mut self, tails: Tails) -> Self {
-        self.kpi = tails.weighted_kpi();
-        self.root_weights = Some(tails.root_weights());
-        self.tails = Some(tails);
+    /// The design with its rows weighed besides.
+    pub(crate) fn with_reweighing(mut self, reweighing: Reweighing) -> Self {
+        self.kpi = reweighing.weighted_kpi();
+        self.root_weights = Some(reweighing.root_weights());
+        self.reweighing = Some(reweighing);
         self.basis = self.baseline.basis(self.root_weights.as_deref());
         let smoothness = self.smoothness;
         self.with_smoothness(smoothness)
@@ -334,6 +355,27 @@ impl Design {
             ))
         }
     }
+}
+
+/// What the regression explains: the scaled KPI, or its logarithm in rows with weight.
+fn response(
+    panel: &Panel,
+    specification: &MixSpecification,
+    scales: &Scales,
+    root_weights: Option<&[f64]>,
+) -> Vec<f64> {
+    let mut kpi = scales.scaled_kpi(panel);
+    if specification.likelihood == Likelihood::Log {
+        let weight = |row: usize| root_weights.map_or(1.0, |weights| weights[row]);
+        for (row, y) in kpi.iter_mut().enumerate() {
+            *y = if weight(row) > 0.0 {
+                libm::log(*y)
+            } else {
+                0.0
+            };
+        }
+    }
+    kpi
 }
 
 /// How much each knot of a channel's effect counts in each period.
