@@ -54,6 +54,7 @@ pub(crate) fn read(options: &Options) -> Result<Input> {
     }?;
     input.costs = costs;
     input.readings.extend(spend);
+    mapped::check_together(options, &input.readings)?;
     Ok(input)
 }
 

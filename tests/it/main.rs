@@ -50,6 +50,8 @@ mod mix_tests;
 mod omnichannel;
 #[cfg(all(feature = "parquet", feature = "time"))]
 mod parquet;
+#[cfg(feature = "html")]
+mod pictures;
 mod reconciliation;
 mod segments;
 mod set_models;

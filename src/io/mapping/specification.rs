@@ -248,10 +248,7 @@ impl Mapping {
     pub fn preset(name: &str) -> Result<Self> {
         let mapping = Self::from_toml(presets::text(name)?)?;
         Ok(Self {
-            from_preset: FromPreset {
-                events: true,
-                spend: true,
-            },
+            from_preset: FromPreset::whole(),
             ..mapping
         })
     }

@@ -2,6 +2,7 @@
 
 use crate::io::file::json::cells::{Cell, Cells};
 use crate::io::file::json::tree::{JsonPaths, Node};
+use crate::io::seen::{INSIDE_NULL, INSIDE_OBJECT, THERE};
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -93,12 +94,16 @@ impl<'de> DeserializeSeed<'de> for Place<'_, '_, 'de> {
             cells: self.cells,
         })?;
         for &(slot, steps) in &self.node.slots {
-            self.cells.see(slot);
+            self.cells.see(slot, THERE);
             self.cells.set(slot, steps, &cell);
         }
         if matches!(cell, Cell::Missing) {
             // a field that is null says nothing of what it would hold
-            self.node.each_inside(&mut |slot| self.cells.see(slot));
+            self.node
+                .each_inside(&mut |slot| self.cells.see(slot, INSIDE_NULL));
+        } else {
+            let cells = self.cells;
+            self.node.each_field(|slot| cells.see(slot, INSIDE_OBJECT));
         }
         Ok(())
     }
@@ -239,7 +244,7 @@ fn set_entry<'de>(node: &Node, entry: usize, cell: &Cell<'de>, cells: &mut Cells
     let key = &node.entries[entry].0;
     for (other, slot) in &node.entries {
         if other == key {
-            cells.see(*slot);
+            cells.see(*slot, THERE);
             cells.set_first(*slot, cell);
         }
     }
