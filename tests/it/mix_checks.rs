@@ -187,6 +187,18 @@ fn a_specification_that_predicts_worse_is_told() {
     assert!(!table[1].is_worse(), "{table:?}");
 }
 
+/// A panel whose last third has no weight is fitted, without a figure for periods held out.
+#[test]
+fn the_last_periods_may_have_no_weight() {
+    let panel = world(6, |_| 0.0);
+    let weights = (0..WEEKS).map(|t| f64::from(u8::from(t < 80)));
+    let panel = panel.with_weights(weights.collect()).unwrap();
+    let fit = search().fit(&mix(0), &panel).unwrap();
+    assert_eq!(fit.posterior().fit_statistics().validation_nrmse, None);
+    let roi = fit.posterior().channels()[1].roi.unwrap();
+    assert!((roi.value() - 2.0).abs() < 0.4, "{roi:?}");
+}
+
 /// Scores are densities of the KPI itself, whatever the model works on.
 #[test]
 fn likelihoods_are_comparable() {
