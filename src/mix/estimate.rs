@@ -11,6 +11,7 @@
 //! regression that is left once the transforms are given.
 
 mod changes;
+mod channel_design;
 mod checks;
 mod coefficient_draws;
 mod counts;
