@@ -6,10 +6,15 @@
 //!     cargo run --release --example media_mix
 //!     cargo run --release --example media_mix -- \
 //!         --panel weeks.csv --date week --kpi sales --media tv,search --controls price
+//!     cargo run --release --example media_mix -- \
+//!         --panel weeks.csv --date week --kpi sales,leads --media tv,search
 //!     cargo run --release --example media_mix -- --budget 400 --json
 //!     cargo run --release --example media_mix -- --scenario Search-Ads*0.7 --holdout 13
+//!     cargo run --release --example media_mix -- --placebo --stability --compare trend=smooth
 //!     cargo run --release --example media_mix -- --estimator least-squares
 
+#[path = "media_mix/check_options.rs"]
+mod check_options;
 #[path = "media_mix/effect_options.rs"]
 mod effect_options;
 #[path = "common/exit.rs"]
@@ -28,10 +33,13 @@ mod plan_options;
 mod progress;
 #[path = "media_mix/questions.rs"]
 mod questions;
+#[path = "media_mix/shared.rs"]
+mod shared;
 
 use std::io::Write;
 use std::process::ExitCode;
 
+use check_options::Checked;
 use clap::Parser;
 use fit::Fitted;
 use mixtouch::Result;
@@ -54,6 +62,7 @@ struct Outcome {
     fitted: Fitted,
     truth: Option<SimulatedPanel>,
     answers: Answers,
+    checked: Checked,
     plan: Option<Planned>,
 }
 
@@ -77,6 +86,7 @@ impl Outcome {
         }
         document.sections.extend(self.fitted.coefficients());
         document.sections.extend(self.answers.sections());
+        document.sections.extend(self.checked.sections());
         let plan = self.plan.iter();
         document.sections.extend(plan.flat_map(Planned::sections));
         document
@@ -87,6 +97,7 @@ impl Outcome {
         let mut document = json!(self.fitted.posterior().report().with_geos(by_geo));
         self.fitted.add_to(&mut document);
         self.answers.add_to(&mut document);
+        self.checked.add_to(&mut document);
         if let Some(plan) = &self.plan {
             document["plan"] = plan.document();
         }
@@ -96,6 +107,9 @@ impl Outcome {
 
 fn run(options: &Options) -> Result<()> {
     fit::check(options.estimator, options.trials)?;
+    if options.kpi.len() > 1 {
+        return write_out(&shared::fitted(options)?);
+    }
     let truth = if options.panel.is_none() {
         Some(PanelWorld::small_business()?.simulate(options.seed))
     } else {
@@ -112,16 +126,18 @@ fn run(options: &Options) -> Result<()> {
     let model = fitted.posterior();
     let plan = plan::best(&options.plan, model, &bar)?;
     let columns = options::named_columns(options)?;
-    let estimator = fitted.estimator(options);
+    let estimator = fit::estimator(options, 0);
     let answers = options
         .questions
         .ask(model, estimator.as_ref(), columns.as_ref())?;
+    let checked = check_options::check(options, &specification, &panel)?;
     drop(bar);
     note_dropped_columns(model, &findings);
     let outcome = Outcome {
         fitted,
         truth,
         answers,
+        checked,
         plan,
     };
     let text = if options.json {
@@ -129,6 +145,10 @@ fn run(options: &Options) -> Result<()> {
     } else {
         outcome.document().to_string()
     };
+    write_out(&text)
+}
+
+fn write_out(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)

@@ -41,7 +41,7 @@ pub use self::mapping::{
     BadRows, ConversionRule, CostReader, Counted, CurrencyTotal, DropRules, EventReader, FilesRead,
     KindRule, MappedColumn, MappedColumns, MappedKind, Mapping, Rates, Reading, ReadingReport,
     SessionRule, SkippedRows, SpendCheck, SpendMapping, SpendReading, SpendReport, Texts, TotalRow,
-    TouchWhen,
+    TouchWhen, common_currency,
 };
 #[cfg(feature = "parquet")]
 pub use self::parquet::{ParquetChunk, ParquetReader};

@@ -87,6 +87,7 @@
 //! | `linfa` | least squares, and mix designs as datasets for any linfa regressor | yes |
 //! | `parquet` | Parquet files and Arrow record batches in | no |
 //! | `mapping` | logs and spend tables as tools export them: [mappings](io::Mapping), presets, [channels from tags](channel::Grouping), dialects, compressed files | no |
+//! | `html` | [charts](report), SVG files and self-contained HTML pages | no |
 //! | `laws` | tests that check the laws of attribution on a model of your own | no |
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::dbg_macro)]

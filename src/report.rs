@@ -24,13 +24,19 @@
 //! ```
 
 mod cell;
+#[cfg(feature = "html")]
+pub mod chart;
 mod contract;
 #[cfg(feature = "csv")]
 pub(crate) mod csv;
 mod document;
 pub(crate) mod escape;
 mod figure;
+#[cfg(feature = "html")]
+pub mod html;
 mod section;
+#[cfg(feature = "html")]
+mod svg;
 mod table;
 pub(crate) mod text;
 

@@ -1,7 +1,10 @@
 //! Logs and spend tables as companies export them, read by a mapping.
 
 use crate::options::{Options, Returns, bad, pair};
-use mixtouch::io::{CostReader, EventReader, MappedColumn, Mapping, Reading, SpendReading};
+use mixtouch::io::{
+    CostReader, EventReader, MappedColumn, Mapping, Reading, SpendReading, common_currency,
+};
+use mixtouch::time::Day;
 use mixtouch::{CostTable, Error, JourneyBuilder, Result};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -130,6 +133,50 @@ fn eprintln_returns(rows: u64) {
     if rows > 0 {
         eprintln!("{rows} returns are not taken off: --returns net does");
     }
+}
+
+/// An error if a log and its spend tables are in two currencies; a line to stderr about tables with
+/// costs of days that the log does not have.
+pub(crate) fn check_together(options: &Options, readings: &[(&'static str, Value)]) -> Result<()> {
+    let named = |name: &str| {
+        readings
+            .iter()
+            .find(|(of, _)| *of == name)
+            .map(|row| &row.1)
+    };
+    let spend = named("spend").and_then(Value::as_array);
+    let tables: Vec<&Value> = spend.into_iter().flatten().collect();
+    let file = |report: &'_ Value| {
+        report["files"][0]
+            .as_str()
+            .unwrap_or("a spend table")
+            .to_owned()
+    };
+    let names: Vec<String> = tables.iter().map(|table| file(table)).collect();
+    let log = named("reading");
+    let of_log = log.map(|log| ("the log", log["currency"].as_str()));
+    let of_tables = names.iter().zip(&tables);
+    let of_tables = of_tables.map(|(name, table)| (&**name, table["currency"].as_str()));
+    common_currency(of_log.into_iter().chain(of_tables))?;
+    let day = |second: &Value| second.as_i64().map(|second| second.div_euclid(86_400));
+    let Some((first, last)) = log.and_then(|log| day(&log["first"]).zip(day(&log["last"]))) else {
+        return Ok(());
+    };
+    let is_bounded = options.from.is_some() && options.to.is_some();
+    for (name, table) in names.iter().zip(&tables).filter(|_| !is_bounded) {
+        let stated = |key: &str| table[key].as_str()?.parse::<Day>().ok();
+        let Some((from, to)) = stated("first").zip(stated("last")) else {
+            continue;
+        };
+        // a day of the account's zone may begin a day before that of UTC, or after it
+        if i64::from(from.days()) < first - 1 || i64::from(to.days()) > last + 1 {
+            eprintln!(
+                "{name} has costs from {from} to {to}, of days without a row in the log: all of \
+                 them count, unless --from and --to state the days"
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Reads a spend table, `PRESET=FILE` or by the mapping's `spend`; none where there is no such.

@@ -29,6 +29,10 @@ pub(crate) fn read_log(
     match *mapping {}
 }
 
+pub(crate) fn check_together(_: &Options, _: &[(&'static str, Value)]) -> Result<()> {
+    Ok(())
+}
+
 pub(crate) fn read_costs(
     options: &Options,
     preset: Option<&str>,

@@ -22,9 +22,10 @@ pub(crate) struct EffectOptions {
     /// Media that move another medium, as tv:branded_search
     #[arg(long, value_delimiter = ',', value_parser = two)]
     funnel: Vec<(String, String)>,
-    /// How noise is distributed: normal (the default), student-t or student-t=DEGREES
+    /// How the KPI is distributed: normal (the default), student-t or student-t=DEGREES; with effects
+    /// that multiply: log, or negative-binomial for counts
     #[arg(long)]
-    likelihood: Option<Likelihood>,
+    pub(crate) likelihood: Option<Likelihood>,
 }
 
 /// `MEDIUM:MEDIUM` taken apart.

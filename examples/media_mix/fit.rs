@@ -53,6 +53,19 @@ pub(crate) fn check(estimator: EstimatorName, trials: usize) -> Result<()> {
     Ok(())
 }
 
+/// The estimator that is asked for, to fit again, with a seed that is so far from the one asked for.
+pub(crate) fn estimator(options: &Options, farther: u64) -> Box<dyn Estimator> {
+    let seed = options.seed.wrapping_add(farther);
+    match options.estimator {
+        EstimatorName::Search => Box::new(options::search(options).with_seed(seed)),
+        EstimatorName::LeastSquares => Box::new(LeastSquares::new().with_seed(seed)),
+        #[cfg(feature = "bayes")]
+        EstimatorName::Nuts => Box::new(nuts(options).with_seed(seed)),
+        #[cfg(not(feature = "bayes"))]
+        EstimatorName::Nuts => unreachable!("refused before the fit"),
+    }
+}
+
 impl Fitted {
     pub(crate) fn new(
         options: &Options,
@@ -94,16 +107,6 @@ impl Fitted {
         let seconds = clock.elapsed().as_secs_f64();
         let by = By::Search(Box::new(fit));
         Ok(Self { by, seconds })
-    }
-
-    /// The estimator that fitted it, to fit to other periods.
-    pub(crate) fn estimator(&self, options: &Options) -> Box<dyn Estimator> {
-        match &self.by {
-            By::Search(_) => Box::new(options::search(options)),
-            By::LeastSquares { .. } => Box::new(LeastSquares::new().with_seed(options.seed)),
-            #[cfg(feature = "bayes")]
-            By::Nuts(_) => Box::new(nuts(options)),
-        }
     }
 
     pub(crate) fn posterior(&self) -> &Posterior {

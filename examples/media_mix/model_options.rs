@@ -16,7 +16,7 @@ use crate::options::pair;
 pub(crate) struct ModelOptions {
     /// How many periods spend works on, such as 26; a year for geometric adstock otherwise
     #[arg(long)]
-    window: Option<usize>,
+    pub(crate) window: Option<usize>,
     /// Media before the panel: a table with the same columns of dates, geos and media
     #[arg(long, requires = "panel")]
     history: Option<PathBuf>,

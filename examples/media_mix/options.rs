@@ -10,6 +10,7 @@ use mixtouch::simulate::panels::SimulatedPanel;
 use mixtouch::{Day, Error, Result};
 use std::path::PathBuf;
 
+use crate::check_options::CheckOptions;
 use crate::effect_options::EffectOptions;
 use crate::model_options::ModelOptions;
 use crate::plan_options::PlanOptions;
@@ -28,18 +29,18 @@ pub(crate) enum EstimatorName {
 
 /// Fits a marketing-mix model: where the KPI came from, what each channel returns, where its curve
 /// bends.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(version)]
 pub(crate) struct Options {
     /// Table with one row per period, or per period and geo
-    #[arg(long, requires_all = ["date", "kpi", "media"])]
+    #[arg(long, requires_all = ["date", "kpi"])]
     pub(crate) panel: Option<PathBuf>,
     /// Column of the periods' first days
     #[arg(long, requires = "panel")]
     pub(crate) date: Option<String>,
-    /// Column of the outcome
-    #[arg(long, requires = "panel")]
-    pub(crate) kpi: Option<String>,
+    /// Column of the outcome; several are fitted at once, with the shapes of media in common
+    #[arg(long, value_delimiter = ',', requires = "panel")]
+    pub(crate) kpi: Vec<String>,
     /// Columns of the media, spend or exposures
     #[arg(long, value_delimiter = ',', requires = "panel")]
     pub(crate) media: Vec<String>,
@@ -122,6 +123,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) questions: QuestionOptions,
     #[command(flatten)]
+    pub(crate) checks: CheckOptions,
+    #[command(flatten)]
     pub(crate) plan: PlanOptions,
     /// First day of the periods to use
     #[arg(long)]
@@ -143,7 +146,8 @@ pub(crate) fn pair(text: &str) -> std::result::Result<(String, String), String> 
 
 /// The panel to fit: the file's, or the simulated one's.
 pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Result<Panel> {
-    let panel = match (simulated, &options.panel, &options.date, &options.kpi) {
+    let kpi = options.kpi.first();
+    let panel = match (simulated, &options.panel, &options.date, kpi) {
         (None, Some(path), Some(date), Some(kpi)) => {
             let columns = columns(options, date, kpi)?;
             options
@@ -154,7 +158,7 @@ pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Re
         _ => {
             return Err(Error::Empty {
                 what: "input".into(),
-                expected: "--panel with --date, --kpi and --media, or none of them".into(),
+                expected: "--panel with --date and --kpi, or none of them".into(),
             });
         }
     };
@@ -166,7 +170,7 @@ pub(crate) fn panel(options: &Options, simulated: Option<&SimulatedPanel>) -> Re
 
 /// Which columns of the file make the panel, where there is a file.
 pub(crate) fn named_columns(options: &Options) -> Result<Option<PanelColumns>> {
-    match (&options.date, &options.kpi) {
+    match (&options.date, options.kpi.first()) {
         (Some(date), Some(kpi)) => columns(options, date, kpi).map(Some),
         _ => Ok(None),
     }
@@ -174,6 +178,13 @@ pub(crate) fn named_columns(options: &Options) -> Result<Option<PanelColumns>> {
 
 /// Which columns of the file make the panel.
 fn columns(options: &Options, date: &str, kpi: &str) -> Result<PanelColumns> {
+    let mut media = options.media.iter().chain(&options.organic);
+    if media.next().or(options.effects.media().next()).is_none() {
+        return Err(Error::Empty {
+            what: "list of media".into(),
+            expected: "one of --media, --organic or --reach-frequency at least".into(),
+        });
+    }
     if let Some((medium, _)) = options.spend.iter().find(|(medium, _)| {
         !options.media.contains(medium) && options.effects.media().all(|name| name != medium)
     }) {

@@ -91,6 +91,11 @@ pub(crate) struct Answers {
 }
 
 impl QuestionOptions {
+    /// Whether anything was asked for.
+    pub(crate) fn is_asked(&self) -> bool {
+        !self.scenario.is_empty() || self.forecast.is_some() || self.holdout.is_some()
+    }
+
     /// Asks what was asked for; the estimator is for periods held out.
     pub(crate) fn ask(
         &self,

@@ -3,6 +3,7 @@
 use crate::random::Random;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::panel::Panel;
+use mixtouch::mix::specification::Likelihood;
 use mixtouch::{Day, Result};
 
 /// A kind of world.
@@ -19,10 +20,16 @@ pub(crate) enum Kind {
     Launch,
     Price,
     Weekdays,
+    Slopes,
+    CarryOver,
+    Break,
+    ToldBreak,
+    Multiplied,
+    Counts,
 }
 
 impl Kind {
-    pub(crate) const ALL: [(&'static str, Self); 11] = [
+    pub(crate) const ALL: [(&'static str, Self); 17] = [
         ("media that pause", Self::Pauses),
         ("one always on", Self::AlwaysOn),
         ("collinear media", Self::Collinear),
@@ -34,6 +41,12 @@ impl Kind {
         ("a channel launched late", Self::Launch),
         ("a price that moves", Self::Price),
         ("days with a weekly rhythm", Self::Weekdays),
+        ("slopes of 0.1 to 3", Self::Slopes),
+        ("carry-over of 0 to 0.95", Self::CarryOver),
+        ("a level that breaks", Self::Break),
+        ("a break that a control tells", Self::ToldBreak),
+        ("effects that multiply", Self::Multiplied),
+        ("counts", Self::Counts),
     ];
 
     fn periods(self) -> usize {
@@ -42,6 +55,46 @@ impl Kind {
 
     fn geos(self) -> usize {
         if self == Self::LateGeo { 3 } else { 1 }
+    }
+
+    /// The share of its effect that a channel carries into the next period.
+    fn rates(self) -> (f64, f64) {
+        match self {
+            Self::Lasting => (0.85, 0.95),
+            Self::CarryOver => (0.0, 0.95),
+            _ => (0.0, 0.75),
+        }
+    }
+
+    /// Slopes of Hill's curve.
+    fn slopes(self) -> (f64, f64) {
+        match self {
+            Self::Slopes => (0.1, 3.0),
+            _ => (0.5, 2.0),
+        }
+    }
+
+    /// How the KPI is distributed.
+    pub(crate) fn likelihood(self) -> Likelihood {
+        match self {
+            Self::Multiplied => Likelihood::Log,
+            Self::Counts => Likelihood::NegativeBinomial,
+            _ => Likelihood::Normal,
+        }
+    }
+
+    fn multiplies(self) -> bool {
+        matches!(self, Self::Multiplied | Self::Counts)
+    }
+
+    /// What a competitor takes away in every period from a day on.
+    fn taken(self, period: usize) -> f64 {
+        let breaks = matches!(self, Self::Break | Self::ToldBreak);
+        if breaks && period >= AFTER {
+            200.0
+        } else {
+            0.0
+        }
     }
 }
 
@@ -62,11 +115,12 @@ struct Effect {
 }
 
 impl Effect {
-    fn draw(random: &mut Random, rate: (f64, f64), typical: f64) -> Self {
+    fn draw(random: &mut Random, kind: Kind, typical: f64) -> Self {
+        let (rate, slope) = (kind.rates(), kind.slopes());
         Self {
             rate: random.between(rate.0, rate.1),
             half: typical * random.between(0.4, 1.5),
-            slope: random.between(0.5, 2.0),
+            slope: random.between(slope.0, slope.1),
             most: random.between(100.0, 350.0),
         }
     }
@@ -84,16 +138,14 @@ impl Effect {
 }
 
 const BEFORE: usize = 30;
+/// The first period after a break.
+const AFTER: usize = 90;
 
 impl World {
     pub(crate) fn new(kind: Kind, seed: u64) -> Result<Self> {
         let mut random = Random::new(seed).stream(kind as u64);
-        let rate = match kind {
-            Kind::Lasting => (0.85, 0.95),
-            _ => (0.0, 0.75),
-        };
         let typical = [900.0, 300.0, 200.0];
-        let effects = typical.map(|size| Effect::draw(&mut random, rate, 0.6 * size));
+        let effects = typical.map(|size| Effect::draw(&mut random, kind, 0.6 * size));
         let (periods, geos) = (kind.periods(), kind.geos());
         let mut spend = vec![vec![]; 3];
         let mut truth = vec![vec![]; 3];
@@ -101,8 +153,12 @@ impl World {
         let mut kpi = vec![];
         for geo in 0..geos {
             let media = Self::media(kind, typical, BEFORE + periods, geo, &mut random);
-            let brought: Vec<Vec<f64>> = effects.iter().zip(&media).map(|(e, x)| e.of(x)).collect();
-            kpi.extend(Self::kpi(kind, &brought, &mut random));
+            let mut brought: Vec<Vec<f64>> =
+                effects.iter().zip(&media).map(|(e, x)| e.of(x)).collect();
+            kpi.extend(match kind.multiplies() {
+                true => Self::multiplied(kind, &mut brought, &mut random),
+                false => Self::kpi(kind, &brought, &mut random),
+            });
             for c in 0..3 {
                 history[c].extend_from_slice(&media[c][..BEFORE]);
                 spend[c].extend_from_slice(&media[c][BEFORE..]);
@@ -126,6 +182,10 @@ impl World {
         if let Some(price) = price {
             panel = panel.with_control("price", price)?;
         }
+        if kind == Kind::ToldBreak {
+            let rival = (0..periods).map(|t| f64::from(u8::from(t >= AFTER)));
+            panel = panel.with_control("rival", rival.collect())?;
+        }
         if kind == Kind::LateGeo {
             let closed = |row: usize| row / periods == 2 && row % periods < 60;
             let weights = (0..panel.rows()).map(|row| f64::from(u8::from(!closed(row))));
@@ -142,6 +202,34 @@ impl World {
             tests,
             effects,
         })
+    }
+
+    /// A KPI that grows fourfold and that media multiply. What they bring as logarithms in thousandths
+    /// becomes what they bring: the mean over all orders of removal.
+    fn multiplied(kind: Kind, brought: &mut [Vec<f64>], random: &mut Random) -> Vec<f64> {
+        let mut series = vec![];
+        for t in BEFORE..brought[0].len() {
+            let week = (t - BEFORE) as f64;
+            let season = 0.1 * libm::sin(std::f64::consts::TAU * week / 52.18);
+            let start = if kind == Kind::Counts { 20.0 } else { 1200.0 };
+            let level = start * libm::exp(1.4 * week / 156.0 + season);
+            let added: Vec<f64> = brought.iter().map(|b| libm::expm1(0.001 * b[t])).collect();
+            let mean = added.iter().fold(level, |all, a| all * (1.0 + a));
+            for (c, a) in added.iter().enumerate() {
+                let (b, d) = (added[(c + 1) % 3], added[(c + 2) % 3]);
+                // Joining first, second or third, each a third of all orders.
+                brought[c][t] = level * a * (1.0 + (b + d) / 2.0 + b * d / 3.0);
+            }
+            series.push(match kind {
+                Kind::Counts => {
+                    let size = 20.0;
+                    let spread = random.gamma(size) / size;
+                    random.poisson(mean * spread) as f64
+                }
+                _ => mean * libm::exp(0.06 * random.normal() - 0.0018),
+            });
+        }
+        series
     }
 
     /// What a plan of spend by channel over some periods to come truly brings more than another,
@@ -220,7 +308,8 @@ impl World {
                 _ => noise,
             };
             let media: f64 = brought.iter().map(|b| b[t]).sum();
-            series.push(1200.0 + 0.5 * day + season + weekday + media + shock);
+            let level = 1200.0 + 0.5 * day - kind.taken(t - BEFORE);
+            series.push(level + season + weekday + media + shock);
         }
         series
     }

@@ -46,6 +46,7 @@ pub struct Calibration {
     /// (`tested` - `log`) / the standard error of the difference.
     pub disagreement: f64,
     /// The share of the log's credit that the channel keeps, 0 to 1; the rest goes to the baseline.
+    /// 1 while no test contradicts the log, whatever the interval allows for.
     pub kept: f64,
     /// Lower end of its interval at level 0.9.
     pub kept_low: f64,

@@ -2,8 +2,8 @@
 
 use crate::util::Random;
 
-/// Random numbers of one replicate of a bootstrap, for what a fit reads besides the journeys: the
-/// noise of an experiment is drawn anew in each replicate.
+/// Random numbers of one replicate of a bootstrap, for what a fit reads besides the journeys, such as
+/// experiments.
 ///
 /// They are fixed by the bootstrap's seed, the replicate and the item they are drawn for.
 ///

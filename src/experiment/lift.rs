@@ -1,6 +1,10 @@
 //! Lift tests: the result of an experiment on one channel's spend.
 
+mod check;
+mod fields;
 mod lift_test;
+mod origin;
+mod persons;
 #[cfg(feature = "csv")]
 mod read;
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod assignments;
 mod figures;
 mod followed;
 pub(crate) mod lift;
+mod lift_tests;
 mod report;
 pub(crate) mod test;
 #[cfg(test)]

@@ -33,6 +33,7 @@ mod specification;
 mod spend;
 mod spend_report;
 mod spend_rows;
+mod stated_columns;
 mod statement;
 mod tally;
 mod text;
@@ -41,7 +42,7 @@ mod total;
 
 pub use self::column::{MappedColumn, Texts};
 pub use self::cost_reader::CostReader;
-pub use self::currency::Rates;
+pub use self::currency::{Rates, common_currency};
 pub use self::event_reader::{EventReader, Reading};
 pub use self::files_read::FilesRead;
 pub use self::kinds::{ConversionRule, KindRule, MappedKind, SessionRule, TouchWhen};

@@ -11,7 +11,10 @@
 //! regression that is left once the transforms are given.
 
 mod changes;
+mod channel_design;
+mod checks;
 mod coefficient_draws;
+mod counts;
 #[cfg(feature = "linfa")]
 mod dataset;
 mod design;
@@ -26,12 +29,17 @@ mod media_effects;
 mod nuts;
 mod objectives;
 mod problem;
+mod reweighing;
 mod search;
 mod sufficient_statistics;
 mod tails;
 mod transformed_design;
 mod validation;
 
+pub use self::checks::{
+    BlockComparison, ChannelStability, ComparedSpecification, Placebo, PlaceboReport, PlaceboRow,
+    Refit, Stability, StabilityReport,
+};
 pub use self::estimator::Estimator;
 pub use self::holdout::{Holdout, HoldoutRow};
 #[cfg(feature = "linfa")]
@@ -45,5 +53,5 @@ pub use self::nuts::{
     ParameterReport, PredictiveCheck, PredictiveChecks, PriorFigures, PriorPredictive,
     VariableSummary,
 };
-pub use self::search::{Search, SearchFit, SearchReport};
+pub use self::search::{Search, SearchFit, SearchReport, SharedChannel, SharedFit};
 pub use self::transformed_design::TransformedDesign;

@@ -13,6 +13,7 @@ mod check;
 pub(crate) mod columns;
 mod contradictions;
 mod curves;
+pub(crate) mod dispersion;
 mod effect_prior;
 mod funnel;
 mod holidays;

@@ -9,9 +9,14 @@
 //! search, direct, call centre and store are touched on the way to most purchases and cause none or
 //! few of them. People who buy nothing do the same now and then.
 
+pub(crate) mod life;
+pub(crate) mod media;
+
 use crate::error::{Error, Result};
 use crate::event::CostTable;
 use crate::event::{Event, Events, Interaction};
+use crate::simulate::retailer::life::{Life, moments};
+use crate::simulate::retailer::media::{CLICK, DAY, DAYS, MEDIA, Medium, ON_THE_WAY, START};
 use crate::time::Day;
 use crate::util::Random;
 
@@ -28,75 +33,6 @@ pub struct Retailer {
     /// Purchases that would have come without any advertising, in expectation.
     pub baseline: f64,
 }
-
-/// One channel of advertising.
-struct Medium {
-    name: &'static str,
-    /// Contacts a person and day, for those it reaches.
-    daily: f64,
-    reach: f64,
-    /// Purchases one contact brings over time.
-    effect: f64,
-    /// How long it works, in days.
-    tau: f64,
-    cost: f64,
-    interaction: Option<Interaction>,
-}
-
-const MEDIA: [Medium; 4] = [
-    Medium {
-        name: "tv",
-        daily: 0.06,
-        reach: 0.7,
-        effect: 0.0030,
-        tau: 8.0,
-        cost: 0.0,
-        interaction: None,
-    },
-    Medium {
-        name: "social",
-        daily: 0.10,
-        reach: 0.5,
-        effect: 0.0024,
-        tau: 3.0,
-        cost: 0.02,
-        interaction: Some(Interaction::Click),
-    },
-    Medium {
-        name: "display",
-        daily: 0.15,
-        reach: 0.6,
-        effect: 0.0004,
-        tau: 2.0,
-        cost: 0.004,
-        interaction: Some(Interaction::View),
-    },
-    Medium {
-        name: "e-mail",
-        daily: 0.14,
-        reach: 0.3,
-        effect: 0.0020,
-        tau: 1.5,
-        cost: 0.001,
-        interaction: Some(Interaction::Click),
-    },
-];
-
-/// Steps on the way to a purchase: chance before a purchase, and daily rate among people who are
-/// just looking.
-const ON_THE_WAY: [(&str, f64, f64); 4] = [
-    ("search", 0.45, 0.010),
-    ("direct", 0.35, 0.015),
-    ("store", 0.30, 0.006),
-    ("call centre", 0.10, 0.002),
-];
-
-/// A search that leads to a purchase costs a click.
-const CLICK: f64 = 0.35;
-const DAYS: u32 = 90;
-const DAY: f64 = crate::time::limits::DAY as f64;
-/// 2026-01-01T00:00:00Z.
-const START: i64 = 1_767_225_600;
 
 impl Retailer {
     /// A log of `persons` persons over 90 days, the same for the same seed on every machine.
@@ -147,14 +83,7 @@ struct World {
 impl World {
     fn live(&mut self, person: u64, random: &mut Random) -> Result<()> {
         let end = f64::from(DAYS);
-        let mut contacts: Vec<(f64, usize)> = Vec::new();
-        for (at, medium) in MEDIA.iter().enumerate() {
-            if random.chance(medium.reach) {
-                contacts.extend(moments(medium.daily, random).map(|time| (time, at)));
-            }
-        }
-        contacts.sort_by(|left, right| left.0.total_cmp(&right.0));
-        let own = 0.0004 * random.exponential(1.0);
+        let Life { contacts, own } = Life::new(random);
         let mut purchases: Vec<f64> = moments(own, random).collect();
         self.baseline += own * end;
         for &(time, at) in &contacts {
@@ -213,15 +142,6 @@ impl World {
                 .with_cost(cost),
         )
     }
-}
-
-/// The moments of a Poisson process over the 90 days, in days.
-fn moments(daily: f64, random: &mut Random) -> impl Iterator<Item = f64> + '_ {
-    let mut time = 0.0;
-    std::iter::from_fn(move || {
-        time += random.exponential(daily.max(f64::MIN_POSITIVE));
-        (time < f64::from(DAYS)).then_some(time)
-    })
 }
 
 fn second(days: f64) -> i64 {

@@ -343,12 +343,15 @@ fn distance(simulation: &Simulation, journeys: &Journeys, model: &AdditiveHazard
     })
 }
 
-/// Distances at 20,000 persons without tests and with one of half of the persons for 30 days.
+/// Distances at 20,000 persons without tests and with one of half of the persons for 30 days, which
+/// compares those whom a touch would have met.
 fn distances(world: World, channel: &str, specification: AdditiveHazard) -> (f64, f64) {
     let (persons, seed) = (20_000, 42);
     let simulation = world.simulate(persons, seed).unwrap();
     let journeys = simulation.journeys(JourneyOptions::default()).unwrap();
-    let holdout = Holdout::new(channel, day(20), day(49)).with_tail_days(7);
+    let holdout = Holdout::new(channel, day(20), day(49))
+        .with_tail_days(7)
+        .among_reached();
     let (test, truth) = holdout.run(world, persons, seed, 1).unwrap();
     assert!((test.brought() - truth).abs() < 4.0 * test.standard_error());
     let model = specification.fit(&journeys).unwrap();
@@ -365,14 +368,14 @@ fn distances(world: World, channel: &str, specification: AdditiveHazard) -> (f64
 #[test]
 fn a_test_finds_the_channel_that_follows_buyers() {
     let (without, with) = distances(World::Retargeting, "retargeting", AdditiveHazard::default());
-    assert!(without > 0.3 && with < 0.7 * without, "{without} to {with}");
+    assert!(without > 0.3 && with < 0.4 * without, "{without} to {with}");
 }
 
 #[test]
 fn where_the_log_is_right_a_test_costs_little() {
     for (world, channel) in [(World::Additive, "paid_search"), (World::Baseline, "email")] {
         let (without, with) = distances(world, channel, AdditiveHazard::default());
-        assert!(with < without + 0.05, "{world}: {without} to {with}");
+        assert!(with < without + 0.02, "{world}: {without} to {with}");
     }
 }
 

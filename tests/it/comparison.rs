@@ -510,3 +510,36 @@ fn a_restored_model_scores_a_log_with_a_new_channel() {
         before.unattributed().conversions + 1.0
     );
 }
+
+/// Purchases under another identifier than the visits have no touch: every model then credits
+/// nothing, which looks like channels that do not work.
+#[test]
+fn conversions_without_touches_are_told() {
+    let mut log = Events::new();
+    for person in 0..10u64 {
+        let time = START + person as i64 * DAY;
+        log.push(Event::touch(person, time, "search")).unwrap();
+        let buyer = if person < 6 { 100 + person } else { person };
+        log.push(Event::conversion(buyer, time + 60)).unwrap();
+    }
+    let run = |log: &Events| {
+        let journeys = Journeys::from_events(log, JourneyOptions::default()).unwrap();
+        let comparison = Comparison::new().model("linear", Linear);
+        comparison.run(&journeys).unwrap()
+    };
+    let table = run(&log);
+    let told = Finding::WithoutTouch {
+        conversions: 6.0,
+        all: 10.0,
+    };
+    assert_eq!(table.findings(), [told]);
+    assert!(
+        table
+            .to_string()
+            .contains("6.0 of 10.0 conversions have no touch"),
+        "{table}"
+    );
+    log.push(Event::touch(100u64, START - 60, "search"))
+        .unwrap();
+    assert!(run(&log).findings().is_empty());
+}

@@ -24,6 +24,7 @@ mod markov;
 mod mix_bad_input;
 #[cfg(feature = "csv")]
 mod mix_baseline;
+mod mix_checks;
 mod mix_confounder;
 #[cfg(feature = "csv")]
 mod mix_effects;
@@ -37,16 +38,20 @@ mod mix_laws;
 #[cfg(feature = "linfa")]
 mod mix_least_squares;
 #[cfg(feature = "csv")]
+mod mix_multiplied;
 mod mix_periods;
 mod mix_plans;
 mod mix_recovery;
 #[cfg(feature = "linfa")]
 mod mix_regression;
+mod mix_shared;
 mod mix_tests;
 #[cfg(all(feature = "csv", feature = "time"))]
 mod omnichannel;
 #[cfg(all(feature = "parquet", feature = "time"))]
 mod parquet;
+#[cfg(feature = "html")]
+mod pictures;
 mod reconciliation;
 mod segments;
 mod set_models;

@@ -69,6 +69,17 @@ fn total(values: &[f64]) -> f64 {
     values.iter().sum()
 }
 
+/// Baseline, contributions and residuals are the KPI in every row.
+fn assert_adds_up(model: &Posterior) {
+    let parts = model.decomposition();
+    for (row, residual) in model.residuals().iter().enumerate() {
+        let media: f64 = parts.contributions().iter().map(|c| c[row]).sum();
+        let whole = parts.baseline()[row] + media;
+        assert!((whole - parts.prediction()[row]).abs() < 1e-9);
+        assert!((whole + residual - model.panel().kpi()[row]).abs() < 1e-9);
+    }
+}
+
 #[test]
 fn an_effect_that_falls_is_followed() {
     let (panel, brought) = falling();
@@ -134,13 +145,7 @@ fn parts_of_a_changing_model_add_up_and_plans_use_the_end() {
     let specification = plain().with_changing_effect("tv", ChangingEffect::HalfYear);
     let model = fit(&specification, &panel, 300);
     let parts = model.decomposition();
-    let residuals = model.residuals();
-    for (row, residual) in residuals.iter().enumerate() {
-        let media = parts.contributions()[0][row] + parts.contributions()[1][row];
-        let whole = parts.baseline()[row] + media;
-        assert!((whole - parts.prediction()[row]).abs() < 1e-9);
-        assert!((whole + residual - panel.kpi()[row]).abs() < 1e-9);
-    }
+    assert_adds_up(&model);
     let summary = &model.channels()[0];
     let stretches = &summary.effect_over_time;
     let sum: f64 = stretches.iter().map(|s| s.contribution.value()).sum();
@@ -460,13 +465,7 @@ fn parts_of_a_model_with_synergy_add_up() {
     let (panel, _) = together();
     let model = fit(&with_synergy(), &panel, 200);
     let parts = model.decomposition();
-    let residuals = model.residuals();
-    for (row, residual) in residuals.iter().enumerate() {
-        let media = parts.contributions()[0][row] + parts.contributions()[1][row];
-        let whole = parts.baseline()[row] + media;
-        assert!((whole - parts.prediction()[row]).abs() < 1e-9);
-        assert!((whole + residual - panel.kpi()[row]).abs() < 1e-9);
-    }
+    assert_adds_up(&model);
     // Without TV its own part and all that it brings together with search is lost.
     let none = model.scenario(&[Change::times("tv", 0.0)]).unwrap();
     let lost = parts.total("tv").unwrap() + 0.5 * model.synergies()[0].contribution.value();
@@ -629,11 +628,7 @@ fn rows_far_off_count_less_under_heavy_tails() {
     assert!(normal.high() - normal.low() > 1.5 * (found.high() - found.low()));
     let text = serde_json::to_string(&model).unwrap();
     assert_eq!(serde_json::from_str::<Posterior>(&text).unwrap(), model);
-    let parts = model.decomposition();
-    for row in 0..156 {
-        let whole = parts.baseline()[row] + parts.contributions()[0][row];
-        assert!((whole - parts.prediction()[row]).abs() < 1e-9);
-    }
+    assert_adds_up(&model);
 }
 
 #[test]

@@ -47,6 +47,14 @@ pub enum Finding {
         /// Why.
         reason: String,
     },
+    /// More than half of all conversions have no touch before them: persons may be called otherwise
+    /// where they convert than where they are touched.
+    WithoutTouch {
+        /// Conversions without a touch.
+        conversions: f64,
+        /// All conversions.
+        all: f64,
+    },
     /// There are fewer than five conversions for each parameter that fitting chose. Below five, and
     /// rarely above, intervals of such models cover less than they say (Vittinghoff and McCulloch
     /// 2007).
@@ -174,6 +182,7 @@ impl Finding {
             | Self::BeyondTotal { model, .. } => name.clone_into(model),
             Self::IrregularLog { .. }
             | Self::Forgotten { .. }
+            | Self::WithoutTouch { .. }
             | Self::ShortFit { .. }
             | Self::NeverAlone { .. } => {
                 return Self::OfFit {
@@ -193,6 +202,13 @@ impl fmt::Display for Finding {
             Self::Forgotten { time } => write!(
                 f,
                 "journeys that close within {time} lack rows that were forgotten"
+            ),
+            Self::WithoutTouch { conversions, all } => write!(
+                f,
+                "{} of {} conversions have no touch before them and stay unattributed: are persons \
+                 called the same where they convert?",
+                figure(*conversions, 1),
+                figure(*all, 1)
             ),
             Self::LeftOut { model, reason } => write!(f, "{model} is left out: {reason}"),
             Self::FewConversions {

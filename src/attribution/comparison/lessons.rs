@@ -62,6 +62,7 @@ impl Lessons {
         if !log.is_empty() {
             findings.push(Finding::IrregularLog { log });
         }
+        findings.extend(without_touch(scored, tables));
         let unknown = unknown_channels(scored, entrants);
         if let Some((model, channel)) = unknown.iter().find_map(first_unknown)
             && refuse_unknown
@@ -73,6 +74,15 @@ impl Lessons {
         findings.extend(tables.iter().filter_map(|table| biased(table, scored)));
         Ok(findings)
     }
+}
+
+/// A rule leaves unattributed what has no touch, other models more.
+fn without_touch(scored: &Journeys, tables: &[ModelTable]) -> Option<Finding> {
+    let all = scored.totals().conversions;
+    let left = tables.iter().map(|table| table.unattributed.conversions);
+    let conversions = left.fold(f64::INFINITY, f64::min);
+    (conversions.is_finite() && conversions > 0.5 * all)
+        .then_some(Finding::WithoutTouch { conversions, all })
 }
 
 fn unknown_channels(scored: &Journeys, entrants: &[Entrant<'_>]) -> Vec<Finding> {

@@ -167,12 +167,13 @@ impl AdditiveHazard {
     /// `L ~ Normal(rho m, s^2 + rho^2 v^2)`, v being the standard error of m by the observed
     /// information. Half of the prior of rho is Normal(1, 0.1^2), the log is right; the other half
     /// is Uniform(0, 1), touches follow demand. Tests of one channel multiply. The channel keeps the
-    /// posterior's median, at most 1: while no test contradicts the log, little moves.
+    /// posterior's median, at most 1, with all of the first half's probability at its own median:
+    /// while no test contradicts the log, little moves, and a test that says nothing moves nothing.
     ///
     /// [`AdditiveHazardModel::calibration`](crate::attribution::hazard::AdditiveHazardModel::calibration)
-    /// has both figures. A bootstrap draws the tests' noise anew. Segments keep the shares found in
-    /// all journeys, which the tests are about. The journeys should hold the conversions that the
-    /// tests counted, of the same goal; days are those of UTC or of
+    /// has both figures. A replicate of a bootstrap draws the share from its posterior. Segments keep
+    /// the shares found in all journeys, which the tests are about. The journeys should hold the
+    /// conversions that the tests counted, of the same goal; days are those of UTC or of
     /// [`AdditiveHazard::with_lift_test_zone`].
     ///
     /// ```
@@ -217,10 +218,10 @@ impl AdditiveHazard {
     ///
     /// A second fit of each candidate d finds which touches brought its own, as by
     /// [`AdditiveHazard::with_upstream`]. Where d passes on a share mu of its credit, a test of c
-    /// measures `m_c + mu F_dc`, F being what flows from d to the touches tested. mu is Uniform(0, 1)
-    /// for one candidate, each alike, or 0 for all, which has prior 1/2. The channel passes on the
-    /// posterior's median, to touches of all channels that brought its own; what none brought stays
-    /// with it.
+    /// measures `m_c + mu F_dc`, F being what flows from d to the touches tested. mu is 0 for all, which
+    /// has prior 1/2, or Uniform(0, 1) for one candidate, each as likely as its F is large. The
+    /// channel passes on the posterior's median, to touches of all channels that brought its own;
+    /// what none brought stays with it.
     ///
     /// Each candidate adds a row of evidence for each of its touches; candidates are fitted only
     /// where a test lies above the log by more than its standard error.

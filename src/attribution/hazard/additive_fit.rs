@@ -99,7 +99,7 @@ impl Fit for AdditiveHazard {
     ) -> Result<AdditiveHazardModel> {
         let tests = match earlier.of_segment {
             true => Tests::Drawn(&earlier.calibration, replicate),
-            false => Tests::Redrawn(replicate),
+            false => Tests::Replicated(replicate),
         };
         let stated = self.stated(&evidence.design.basis);
         stated.solve_with_tests(evidence, Some(earlier), tests, &())

@@ -20,13 +20,16 @@ const TAIL: f64 = 0.05;
 /// Standard errors by which a test lies above the log before mediators are looked for.
 const ABOVE: f64 = 1.0;
 
+/// What a replicate draws for mediators: which one, and the share that it passes on.
+const MEDIATION: [&str; 2] = ["mediator", "share of a mediator"];
+
 /// What a fit makes of the tests.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Tests<'a> {
     /// Takes them as measured.
     Measured,
-    /// Draws their noise anew.
-    Redrawn(&'a Replicate),
+    /// Draws from the posterior of the shares that they leave.
+    Replicated(&'a Replicate),
     /// Takes over the shares of a fit of more journeys, which the tests are about.
     Known(&'a [Calibration]),
     /// Draws shares from the posterior of that fit.
@@ -76,10 +79,8 @@ impl Calibrator<'_> {
                 let rows = rows.iter().map(|row| drawn(row, replicate)).collect();
                 self.known(rows, candidates)
             }
-            Tests::Measured => self.compared(|_| 0.0, candidates),
-            Tests::Redrawn(replicate) => {
-                self.compared(|test| replicate.normal(&key(test)), candidates)
-            }
+            Tests::Measured => self.compared(None, candidates),
+            Tests::Replicated(replicate) => self.compared(Some(replicate), candidates),
         }
     }
 
@@ -98,7 +99,7 @@ impl Calibrator<'_> {
 
     fn compared(
         &self,
-        noise: impl Fn(&LiftTest) -> f64,
+        draws: Option<&Replicate>,
         candidates: impl FnOnce() -> Result<Vec<Upstream>>,
     ) -> Result<Calibrated> {
         let sure = Certainty::new(self.evidence, self.rates)?;
@@ -106,17 +107,18 @@ impl Calibrator<'_> {
         let figures = pairs.map(|(test, touches)| Figures {
             exposure: self.exposure(test, touches),
             mediated: Vec::new(),
-            tested: test.brought() + noise(test) * test.standard_error(),
+            tested: test.brought(),
             test,
             touches,
         });
         let mut figures: Vec<Figures<'_>> = figures.collect();
-        let rows = rows(&figures, &sure, &[]);
+        let rows = rows(&figures, &sure, &[], draws);
         if !rows.iter().any(|row| row.disagreement > ABOVE) {
             let mediators = Vec::new();
             return Ok(Calibrated { rows, mediators });
         }
-        let (mediators, found) = self.mediators(&figures, &rows, &sure, candidates()?);
+        let candidates = candidates()?;
+        let (mediators, found) = self.mediators(&figures, &rows, (&sure, draws), candidates);
         for (at, row) in figures.iter_mut().enumerate() {
             row.mediated = sum(mediators.iter().map(|(upstream, flows)| {
                 let flow = &flows[at];
@@ -124,7 +126,7 @@ impl Calibrator<'_> {
             }));
         }
         Ok(Calibrated {
-            rows: self::rows(&figures, &sure, &found),
+            rows: self::rows(&figures, &sure, &found, draws),
             mediators: mediators
                 .into_iter()
                 .map(|(upstream, _)| upstream)
@@ -138,7 +140,7 @@ impl Calibrator<'_> {
         &self,
         figures: &[Figures<'_>],
         rows: &[Calibration],
-        sure: &Certainty<'_>,
+        (sure, draws): (&Certainty<'_>, Option<&Replicate>),
         candidates: Vec<Upstream>,
     ) -> (Vec<Passing>, Vec<Mediator>) {
         let name = |channel| self.evidence.channels().name(channel);
@@ -165,7 +167,8 @@ impl Calibrator<'_> {
             flows.iter().map(|days| dot(days, self.rates)).collect()
         };
         let totals: Vec<Vec<f64>> = flows.iter().map(conversions).collect();
-        let passed = shares(&excess.collect::<Vec<_>>(), &totals);
+        let draw = draws.map(|replicate| [0, 1].map(|at| replicate.uniform(MEDIATION[at])));
+        let passed = shares(&excess.collect::<Vec<_>>(), &totals, draw);
         let (mut mediators, mut found) = (Vec::new(), Vec::new());
         for ((candidate, flows), passed) in candidates.into_iter().zip(flows).zip(passed) {
             if passed.share > 0.0 {
@@ -292,13 +295,18 @@ fn sum(columns: impl IntoIterator<Item = Vec<f64>>) -> Vec<f64> {
 }
 
 /// A row for each tested channel, in the order of channels.
-fn rows(figures: &[Figures<'_>], sure: &Certainty<'_>, mediators: &[Mediator]) -> Vec<Calibration> {
+fn rows(
+    figures: &[Figures<'_>],
+    sure: &Certainty<'_>,
+    mediators: &[Mediator],
+    draws: Option<&Replicate>,
+) -> Vec<Calibration> {
     let mut channels: Vec<ChannelId> = figures.iter().map(Figures::channel).collect();
     channels.sort_unstable();
     channels.dedup();
     let row = |channel| {
         let own = figures.iter().filter(|row| row.channel() == channel);
-        calibration(&own.collect::<Vec<_>>(), sure, mediators)
+        calibration(&own.collect::<Vec<_>>(), sure, mediators, draws)
     };
     channels.into_iter().map(row).collect()
 }
@@ -308,6 +316,7 @@ fn calibration(
     tests: &[&Figures<'_>],
     sure: &Certainty<'_>,
     mediators: &[Mediator],
+    draws: Option<&Replicate>,
 ) -> Calibration {
     let compared = |mediated: bool| -> Vec<Comparison> {
         let each = tests.iter();
@@ -329,8 +338,14 @@ fn calibration(
     };
     let share = kept_share(&whole);
     let at = |p: f64, none: f64| share.as_ref().map_or(none, |share| share.quantile(p));
+    let channel = tests[0].test.channel().to_owned();
+    let best = match (&share, draws) {
+        (Some(share), Some(replicate)) => share.quantile(replicate.uniform(&channel)),
+        (Some(share), None) => share.estimate(),
+        (None, _) => 1.0,
+    };
     Calibration {
-        channel: tests[0].test.channel().to_owned(),
+        channel,
         log,
         log_error: all.log_variance.sqrt(),
         mediated: total(&whole, |test| test.log) - total(&alone, |test| test.log),
@@ -338,7 +353,7 @@ fn calibration(
         tested: all.tested,
         tested_error: all.tested_variance.sqrt(),
         disagreement: disagreement(&all),
-        kept: kept(at(0.5, 1.0)),
+        kept: kept(best),
         kept_low: at(TAIL, 0.0),
         kept_high: at(1.0 - TAIL, 1.0),
         selection: share.as_ref().map_or(0.5, |share| share.selection),
@@ -387,14 +402,4 @@ fn drawn(row: &Calibration, replicate: &Replicate) -> Calibration {
         kept: share.map_or(row.kept, |share| kept(share.quantile(at))),
         ..row.clone()
     }
-}
-
-/// What tells a test from others, so that its noise does not depend on their order.
-fn key(test: &LiftTest) -> String {
-    let (start, end, share) = (test.start(), test.end(), test.share().unwrap_or(1.0));
-    format!(
-        "{} {start} {end} {share} {}",
-        test.channel(),
-        test.outcome_change()
-    )
 }

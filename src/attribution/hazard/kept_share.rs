@@ -39,8 +39,10 @@ impl Comparison {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeptShare {
     knots: Vec<f64>,
-    /// The probability below each knot.
+    /// The probability below each knot: of the share, where the log is right, and where it selects.
     below: Vec<f64>,
+    right: Vec<f64>,
+    selected: Vec<f64>,
     /// The probability that the log's figure holds selection.
     pub(super) selection: f64,
 }
@@ -65,33 +67,59 @@ impl KeptShare {
             let z = (share - 1.0) / spread;
             libm::exp(fit - most - 0.5 * z * z) / (spread * libm::sqrt(2.0 * PI))
         };
-        let (mut below, mut sum, mut selected) = (vec![0.0], 0.0, 0.0);
+        let (mut below, mut right_below, mut selected_below) = (vec![0.0], vec![0.0], vec![0.0]);
+        let (mut is_right, mut is_selected) = (0.0, 0.0);
         for (cell, &middle) in middles.iter().enumerate() {
             let sixth = (knots[cell + 1] - knots[cell]) / 6.0;
             let fits = [at_knots[cell], at_middles[cell], at_knots[cell + 1]];
-            let [low, centre, high] = fits;
             let shares = [knots[cell], middle, knots[cell + 1]];
             let simpson = |[low, centre, high]: [f64; 3]| sixth * (low + 4.0 * centre + high);
-            let own = [low, centre, high].map(|fit| libm::exp(fit - most));
+            let own = fits.map(|fit| libm::exp(fit - most));
             let selection = if middle < 1.0 { simpson(own) } else { 0.0 };
             let densities = [0, 1, 2].map(|at| right(shares[at], fits[at]));
-            selected += SELECTION * selection;
-            sum += SELECTION * selection + (1.0 - SELECTION) * simpson(densities);
-            below.push(sum);
+            is_selected += SELECTION * selection;
+            is_right += (1.0 - SELECTION) * simpson(densities);
+            below.push(is_selected + is_right);
+            right_below.push(is_right);
+            selected_below.push(is_selected);
         }
-        below.iter_mut().for_each(|part| *part /= sum);
+        let scaled = |mut parts: Vec<f64>, sum: f64| {
+            if sum > 0.0 {
+                parts.iter_mut().for_each(|part| *part /= sum);
+            }
+            parts
+        };
         Self {
             knots,
-            below,
-            selection: selected / sum,
+            below: scaled(below, is_selected + is_right),
+            right: scaled(right_below, is_right),
+            selected: scaled(selected_below, is_selected),
+            selection: is_selected / (is_selected + is_right),
         }
     }
 
     /// The share below which that probability lies.
     pub(super) fn quantile(&self, probability: f64) -> f64 {
-        let after = self.below.partition_point(|&below| below < probability);
+        self.inverse(&self.below, probability)
+    }
+
+    /// The estimate: the posterior's median, where a log that is right has its own best share and no
+    /// other. So a test that says nothing leaves 1, as does one that the log agrees with.
+    pub(super) fn estimate(&self) -> f64 {
+        let best = self.inverse(&self.right, 0.5);
+        let part = 0.5 / self.selection;
+        if part >= 1.0 {
+            return best;
+        }
+        let at = |probability| self.inverse(&self.selected, probability);
+        // all of a right log's probability lies at its best share
+        best.clamp(at(1.0 - part), at(part))
+    }
+
+    fn inverse(&self, below: &[f64], probability: f64) -> f64 {
+        let after = below.partition_point(|&below| below < probability);
         let after = after.clamp(1, self.knots.len() - 1);
-        let (low, high) = (self.below[after - 1], self.below[after]);
+        let (low, high) = (below[after - 1], below[after]);
         let part = if high > low {
             ((probability - low) / (high - low)).clamp(0.0, 1.0)
         } else {
@@ -170,17 +198,28 @@ mod tests {
     }
 
     #[test]
-    fn the_median_stays_near_1_until_a_test_contradicts() {
-        let median =
-            |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]).quantile(0.5);
-        assert!((median(1_000.0, 50.0) - 1.0).abs() < 0.02);
-        assert!(
-            (median(900.0, 60.0) - 0.93).abs() < 0.02,
-            "{}",
-            median(900.0, 60.0)
-        );
-        assert!((median(100.0, 50.0) - 0.1).abs() < 0.01);
-        assert!(median(-300.0, 50.0) < 0.02 && median(5_000.0, 50.0) < 2.0);
+    fn the_estimate_stays_near_1_until_a_test_contradicts() {
+        let estimate =
+            |tested: f64, error: f64| KeptShare::new(&[test(1_000.0, tested, error)]).estimate();
+        assert!((estimate(1_000.0, 50.0) - 1.0).abs() < 0.01);
+        // a tenth below: the log is right but for that tenth
+        assert!((estimate(900.0, 10.0) - 0.9).abs() < 0.005);
+        assert!((estimate(100.0, 50.0) - 0.1).abs() < 0.01);
+        assert!(estimate(-300.0, 50.0) < 0.02 && estimate(5_000.0, 50.0) < 2.0);
+    }
+
+    #[test]
+    fn a_test_that_says_nothing_leaves_the_log_as_it_is() {
+        // the prior's median is 0.88: half of it lies below 1 by selection alone
+        for (tested, error) in [(1_000.0, 1e6), (0.0, 1e6), (700.0, 4_000.0)] {
+            let share = KeptShare::new(&[test(1_000.0, tested, error)]);
+            assert!(
+                (share.estimate() - 1.0).abs() < 0.02,
+                "{tested} {}",
+                share.estimate()
+            );
+            assert!(share.quantile(0.05) < 0.2 && share.quantile(0.95) > 1.0);
+        }
     }
 
     #[test]
@@ -207,6 +246,7 @@ mod tests {
             prop_assert!(quantiles.is_sorted(), "{quantiles:?}");
             prop_assert!(quantiles.iter().all(|share| (0.0..=MOST).contains(share)));
             prop_assert!((0.0..=1.0).contains(&share.selection));
+            prop_assert!((0.0..=MOST).contains(&share.estimate()));
         }
     }
 }

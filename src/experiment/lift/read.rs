@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::experiment::lift::lift_test::{LiftTest, Origin};
+use crate::experiment::lift::lift_test::LiftTest;
+use crate::experiment::lift::origin::Origin;
 use crate::io::csv::table::{Row, Table};
 
 const DATE: &str = "a date YYYY-MM-DD";
@@ -144,5 +145,14 @@ impl LiftTest {
         let file = std::fs::File::open(path).map_err(|error| Error::from(error).in_file(path))?;
         let tests = Self::read_csv(file).map_err(|error| error.in_file(path))?;
         Ok(tests.into_iter().map(|test| test.with_file(path)).collect())
+    }
+
+    fn with_origin(self, origin: Origin) -> Self {
+        Self { origin, ..self }
+    }
+
+    fn with_file(mut self, file: &Path) -> Self {
+        self.origin.file = Some(file.to_owned());
+        self
     }
 }

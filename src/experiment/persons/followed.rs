@@ -43,7 +43,7 @@ pub(super) struct Followed {
     pub(super) in_both: u64,
     /// Persons who were not followed to the end.
     pub(super) cut_off: u64,
-    /// Seconds of the first and the last first assignment, and of the end of the outcomes counted.
+    /// Seconds of the first and the last first assignment, and the last that outcomes are counted in.
     pub(super) span: [i64; 3],
 }
 
@@ -97,7 +97,8 @@ impl Followed {
         let [first, last, counted_to] = &mut self.span;
         *first = person.assigned.min(*first);
         *last = person.assigned.max(*last);
-        let to = follow.map_or(end, |follow| person.assigned + follow);
+        // a follow-up ends before its last second, the log with its last row
+        let to = follow.map_or(end, |follow| person.assigned + (follow - 1).max(0));
         *counted_to = to.max(*counted_to);
         self.arms[person.arm].push(person);
     }

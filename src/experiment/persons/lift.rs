@@ -61,7 +61,7 @@ pub struct PersonLift {
     pub relative: Option<RelativeLift>,
     /// Value by person; none where no conversion has one.
     pub value: Option<Difference>,
-    /// Seconds of the first and the last first assignment, and of the end of the outcomes counted.
+    /// Seconds of the first and the last first assignment, and the last that outcomes are counted in.
     #[serde(skip)]
     pub(crate) span: [i64; 3],
 }

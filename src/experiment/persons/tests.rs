@@ -176,3 +176,46 @@ fn arms_are_named() {
     assert!(error.to_string().contains("arm \"typo\" is 0"), "{error}");
     assert!(Assignments::new().assign("a", START, "").is_err());
 }
+
+#[test]
+fn a_lift_serves_attribution_and_a_mix_model() {
+    use crate::time::TimeZone;
+    let zone = TimeZone::utc();
+    let lift = lift(3, 1_500, 0.01, &test());
+    let attribution = lift.lift_test("display", &zone).unwrap();
+    // assigned from 1 to 10 January, each followed for 20 days from ten seconds after midnight
+    assert_eq!(
+        (
+            attribution.start().to_string(),
+            attribution.end().to_string()
+        ),
+        ("2026-01-01".into(), "2026-01-30".into())
+    );
+    assert_eq!(
+        (attribution.tail_days(), attribution.share()),
+        (0, Some(1.0))
+    );
+    assert_eq!(attribution.brought(), lift.conversions_brought());
+    assert_eq!(attribution.standard_error(), lift.standard_error());
+    // a campaign of the first days, and what came up to the end
+    let ends = "2026-01-12".parse().unwrap();
+    let short = lift.lift_test_until("display", ends, &zone).unwrap();
+    assert_eq!((short.days(), short.tail_days()), (12, 18));
+    for wrong in ["2025-12-31", "2026-01-31"] {
+        assert!(
+            lift.lift_test_until("display", wrong.parse().unwrap(), &zone)
+                .is_err()
+        );
+    }
+    // one test for both halves: recorded spend, no tail
+    let both = lift.spend_lift_test("display", 500.0, &zone).unwrap();
+    assert!(both.check_in_spend().is_ok() && both.is_recorded());
+    assert_eq!(both.brought(), attribution.brought());
+    let revenue = lift.value_lift_test("display", 500.0, &zone).unwrap();
+    // every conversion is worth 20
+    assert!((revenue.outcome_change() - 20.0 * both.outcome_change()).abs() < 1e-6);
+    for spend in [0.0, -1.0, f64::NAN] {
+        assert!(lift.spend_lift_test("display", spend, &zone).is_err());
+    }
+    assert!(lift.lift_test("", &zone).is_err());
+}

@@ -179,9 +179,7 @@ impl Layout {
     /// Notes which paths these texts had.
     fn see(&self, cells: &Cells<'_>) {
         for (path, &slot) in self.slots.iter().enumerate() {
-            if cells.has_seen(slot) {
-                self.seen.see(path);
-            }
+            self.seen.see(path, cells.sightings(slot));
         }
     }
 
@@ -189,9 +187,7 @@ impl Layout {
     fn see_embedded(&self, own: &[Cells<'_>]) {
         for (field, cells) in self.embedded.iter().zip(own) {
             for &(number, slot) in &field.inside {
-                if cells.has_seen(slot) {
-                    self.seen.see(number);
-                }
+                self.seen.see(number, cells.sightings(slot));
             }
         }
     }

@@ -67,10 +67,11 @@ impl CostReader<'_> {
                 layout = SpendLayout::new(mapping, rates, signs)?;
             }
             let mut rows = SpendRows::new(&layout, mapping.bad_rows, &mut reading, &mut skips);
-            rows.begin_file(name, &pieces, mapping.from_preset.spend)?;
+            rows.begin_file(name, &pieces, mapping.from_preset.of_spend())?;
             for piece in pieces.by_ref() {
                 piece?.each(&mut |line, row| rows.take(line, row))?;
             }
+            rows.end_file()?;
             fields.add(&pieces);
             Ok(())
         })?;
@@ -89,17 +90,18 @@ fn finish(
     skips: Skips,
 ) -> Result<()> {
     let files = &mut report.files;
-    if report.rows == 0 {
+    if report.rows == report.totals {
         return Err(Error::Empty {
             what: files.said_of("the spend table").into(),
-            expected: "at least one row".into(),
+            expected: "at least one row beside a line of totals".into(),
         });
     }
     skips.check(mapping.bad_rows, report.rows)?;
     report.skipped = skips.into();
     let (conversion, currencies) = (&layout.conversion, report.currencies.keys());
     conversion.check(currencies.map(String::as_str), &files.said_of("the spend"))?;
-    fields.check(layout.columns(), mapping.from_preset.spend, files)
+    report.currency = conversion.common(report.currencies.keys().map(String::as_str));
+    fields.check(layout.columns(), mapping.from_preset.of_spend(), files)
 }
 
 impl CostTable {

@@ -81,6 +81,49 @@ impl Rates {
     }
 }
 
+/// The one currency of a log and its spend tables, each with its name: credit and costs in two
+/// currencies make no ROAS. None where none is stated.
+///
+/// ```
+/// use mixtouch::io::common_currency;
+///
+/// let euros = [("the log", Some("EUR")), ("google-ads.csv", Some("EUR")), ("meta.csv", None)];
+/// assert_eq!(common_currency(euros)?, Some("EUR"));
+/// let mixed = [("the log", Some("EUR")), ("google-ads.csv", Some("USD"))];
+/// assert_eq!(
+///     common_currency(mixed).unwrap_err().to_string(),
+///     "the currency of google-ads.csv is USD, expected: EUR, that of the log, or rates to convert \
+///      by: currency = { column, to, rates }"
+/// );
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+///
+/// # Errors
+/// If two of them state different currencies.
+pub fn common_currency<'c>(
+    stated: impl IntoIterator<Item = (&'c str, Option<&'c str>)>,
+) -> Result<Option<&'c str>> {
+    let stated = stated.into_iter();
+    let mut known = stated.filter_map(|(name, currency)| Some((name, currency?)));
+    let Some((first, currency)) = known.next() else {
+        return Ok(None);
+    };
+    match known.find(|(_, other)| code(other) != code(currency)) {
+        None => Ok(Some(currency)),
+        Some((name, other)) => {
+            let expected = format!(
+                "{currency}, that of {first}, or rates to convert by: currency = {{ column, to, \
+                 rates }}"
+            );
+            Err(Error::setting(
+                format!("the currency of {name}"),
+                other,
+                expected,
+            ))
+        }
+    }
+}
+
 /// A currency's code in capitals.
 pub(super) fn code(text: &str) -> String {
     text.trim().to_uppercase()
@@ -116,6 +159,13 @@ impl Conversion {
             (Some(to), _) if code(currency) == *to => Some(1.0),
             (Some(to), day) => self.rates.rate(currency, to, day?),
         }
+    }
+
+    /// The currency of all amounts; none where none is stated.
+    pub(super) fn common<'c>(&self, currencies: impl Iterator<Item = &'c str>) -> Option<String> {
+        let mut stated = currencies.filter(|name| !name.is_empty());
+        let to = self.to.clone();
+        to.or_else(|| stated.next().map(str::to_owned))
     }
 
     /// # Errors

@@ -161,7 +161,7 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
     fn read(&mut self, name: &str, mut pieces: Pieces<'_>) -> Result<()> {
         self.use_signs(pieces.signs)?;
         let (files, columns) = (&mut self.report.files, self.layout.columns());
-        files.begin(name, &pieces, columns, self.mapping.from_preset.events)?;
+        files.begin(name, &pieces, columns, self.mapping.from_preset.of_events())?;
         let mut mapped = Vec::new();
         loop {
             let next = pieces.next_few(rayon::current_num_threads());
@@ -230,8 +230,10 @@ impl<L: Fn() -> Events + Sync> Work<'_, L> {
         self.layout
             .conversion
             .check(currencies.map(String::as_str), &files.said_of("the log"))?;
-        let may_lack = self.mapping.from_preset.events;
-        self.fields.check(columns, may_lack, files)?;
+        let excused = self.mapping.from_preset.of_events();
+        self.fields.check(columns, excused, files)?;
+        let currencies = self.rows.tally.currencies.keys().map(String::as_str);
+        self.report.currency = self.layout.conversion.common(currencies);
         let settled = settle(&mut self.rows, &self.layout);
         let MappedRows { events, tally, .. } = self.rows;
         let report = self.report.filled(&events, tally, settled);

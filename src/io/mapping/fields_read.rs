@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::io::mapping::files_read::FilesRead;
-use crate::io::mapping::lack::Lack;
+use crate::io::mapping::lack::{Excused, Lack};
 use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::Slot;
 
@@ -27,15 +27,14 @@ impl FieldsRead {
         both.for_each(|(known, seen)| *known |= seen);
     }
 
-    /// Reports the columns that no row had, where the mapping is a preset's or the column a key of a
-    /// list.
+    /// Reports the columns that no row had, where they are excused or keys of a list.
     ///
     /// # Errors
     /// If any other has a column that no row had.
     pub(super) fn check<'s>(
         &self,
         columns: impl IntoIterator<Item = (&'s Slot, Lack)>,
-        may_lack: bool,
+        excused: Excused<'_>,
         files: &mut FilesRead,
     ) -> Result<()> {
         columns.into_iter().try_for_each(|(slot, lack)| {
@@ -43,7 +42,8 @@ impl FieldsRead {
                 return Ok(());
             }
             // of presets each file was checked for what it needs
-            if !may_lack && !slot.is_entry && lack.is_refused(may_lack) {
+            let may_lack = excused.has(&slot.name) || slot.is_entry;
+            if !may_lack && lack.is_refused(&slot.name, excused) {
                 return Err(Error::MissingColumn {
                     column: slot.name.clone(),
                     found: self.header.clone(),

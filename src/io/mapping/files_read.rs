@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::io::file::guess::Guess;
-use crate::io::mapping::lack::Lack;
+use crate::io::mapping::lack::{Excused, Lack};
 use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::Slot;
 use crate::report::figure;
@@ -40,16 +40,16 @@ impl FilesRead {
     /// missing.
     ///
     /// # Errors
-    /// If the file lacks a column that is needed, or any where none may be missing.
+    /// If the file lacks a column that is needed, or one that is not excused.
     pub(super) fn begin<'s>(
         &mut self,
         name: &str,
         pieces: &Pieces<'_>,
         columns: impl IntoIterator<Item = (&'s Slot, Lack)>,
-        may_lack: bool,
+        excused: Excused<'_>,
     ) -> Result<()> {
         self.names.push(name.to_owned());
-        let missing = pieces.missing(columns, may_lack)?;
+        let missing = pieces.missing(columns, excused)?;
         missing.into_iter().for_each(|missing| self.lack(missing));
         let titles = pieces.titles.iter();
         let titles = titles.filter(|title| !title.trim().is_empty());

@@ -12,11 +12,11 @@ pub(super) enum Lack {
 }
 
 impl Lack {
-    /// Whether such a file is refused, where presets' columns may be missing or not.
-    pub(super) fn is_refused(self, may_lack: bool) -> bool {
+    /// Whether a file is refused that lacks this column.
+    pub(super) fn is_refused(self, column: &str, excused: Excused<'_>) -> bool {
         match self {
             Self::Unusable => true,
-            Self::Mistake => !may_lack,
+            Self::Mistake => !excused.has(column),
             Self::Usual => false,
         }
     }
@@ -29,5 +29,19 @@ impl Lack {
         } else {
             Self::Mistake
         }
+    }
+}
+
+/// The columns that files may lack: those of presets, but not those that a mapping states itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Excused<'a> {
+    pub(super) has_preset: bool,
+    pub(super) stated: &'a [String],
+}
+
+impl Excused<'_> {
+    /// Whether files may lack a column.
+    pub(super) fn has(self, column: &str) -> bool {
+        self.has_preset && !self.stated.iter().any(|own| own == column)
     }
 }

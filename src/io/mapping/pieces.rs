@@ -6,7 +6,7 @@ use crate::io::arrow::rows::{BatchPaths, BatchRows};
 use crate::io::file::format::FileFormat;
 use crate::io::file::guess::Guess;
 use crate::io::file::rows::{RowPiece, RowReader};
-use crate::io::mapping::lack::Lack;
+use crate::io::mapping::lack::{Excused, Lack};
 use crate::io::mapping::mapper::Mapper;
 use crate::io::mapping::slot::{Signs, Slot};
 #[cfg(feature = "parquet")]
@@ -214,14 +214,14 @@ impl<'a> Pieces<'a> {
     pub(super) fn missing<'s>(
         &self,
         columns: impl IntoIterator<Item = (&'s Slot, Lack)>,
-        may_lack: bool,
+        excused: Excused<'_>,
     ) -> Result<Vec<String>> {
         let mut missing = Vec::new();
         for (slot, lack) in columns {
             if slot.is_found(&self.found) {
                 continue;
             }
-            if lack.is_refused(may_lack) {
+            if lack.is_refused(&slot.name, excused) {
                 return Err(Error::MissingColumn {
                     column: slot.name.clone(),
                     found: self.header.clone(),

@@ -1,6 +1,8 @@
 //! The mappings of well-known exports.
 
 use crate::error::{Error, Result};
+use crate::io::mapping::lack::Excused;
+use crate::io::mapping::stated_columns::stated_columns;
 use serde_json::{Map, Value, json};
 
 macro_rules! presets {
@@ -55,15 +57,26 @@ pub(super) fn text(name: &str) -> Result<&'static str> {
 }
 
 /// Which columns of a mapping come from a preset.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct FromPreset {
     /// Those of events.
-    pub(super) events: bool,
+    events: bool,
     /// Those of spend.
-    pub(super) spend: bool,
+    spend: bool,
+    /// Those that the mapping states itself.
+    stated: Vec<String>,
 }
 
 impl FromPreset {
+    /// All of them.
+    pub(super) fn whole() -> Self {
+        Self {
+            events: true,
+            spend: true,
+            stated: Vec::new(),
+        }
+    }
+
     /// Of a mapping as stated.
     pub(super) fn new(stated: &Value) -> Self {
         let whole = stated["preset"].as_str();
@@ -71,6 +84,23 @@ impl FromPreset {
         Self {
             events: whole.is_some(),
             spend: whole.is_some_and(has_spend) || stated["spend"]["preset"].is_string(),
+            stated: stated_columns(stated),
+        }
+    }
+
+    /// The columns that logs may lack.
+    pub(super) fn of_events(&self) -> Excused<'_> {
+        Excused {
+            has_preset: self.events,
+            stated: &self.stated,
+        }
+    }
+
+    /// The columns that spend tables may lack.
+    pub(super) fn of_spend(&self) -> Excused<'_> {
+        Excused {
+            has_preset: self.spend,
+            stated: &self.stated,
         }
     }
 }

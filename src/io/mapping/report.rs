@@ -81,10 +81,18 @@ pub struct ReadingReport {
     pub first: Option<u32>,
     /// See `first`.
     pub last: Option<u32>,
+    /// The currency of values and costs, where one is stated or converted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Rows and amounts by currency, before conversion.
     pub currencies: BTreeMap<String, CurrencyTotal>,
     /// The persons with the most events.
     pub heaviest: Vec<Counted>,
+}
+
+/// 0 of no amounts, where `Iterator::sum` gives -0.
+fn sum(amounts: impl Iterator<Item = f64>) -> f64 {
+    amounts.fold(0.0, |sum, amount| sum + amount)
 }
 
 /// A name and how often it occurs.
@@ -148,8 +156,8 @@ impl ReadingReport {
                 .map(|(name, amounts)| (name, amounts.into()))
                 .collect(),
             heaviest: heaviest_persons(events),
-            value: events.conversions().iter().map(|sale| sale.value).sum(),
-            cost: events.costs().iter().sum(),
+            value: sum(events.conversions().iter().map(|sale| sale.value)),
+            cost: sum(events.costs().iter().copied()),
             ..self
         };
         if ignored.total() > 0 {

@@ -55,6 +55,9 @@ pub struct SpendReport {
     pub first: Option<Day>,
     /// The last day.
     pub last: Option<Day>,
+    /// The currency of the costs, where one is stated or converted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Costs by currency, before conversion.
     pub currencies: BTreeMap<String, f64>,
     /// Rows that conditions left out, and lines of totals that were not compared.

@@ -6,7 +6,7 @@ use crate::event::{CostTable, Kind};
 use crate::io::mapping::column::MappedColumn;
 use crate::io::mapping::conditions::CompiledCondition;
 use crate::io::mapping::currency::{Conversion, Rates};
-use crate::io::mapping::lack::Lack;
+use crate::io::mapping::lack::{Excused, Lack};
 use crate::io::mapping::pieces::Pieces;
 use crate::io::mapping::slot::{Amount, Places, Signs, Slot, Timed};
 use crate::io::mapping::specification::Mapping;
@@ -106,10 +106,15 @@ impl SpendLayout {
         self.date.zone()
     }
 
-    /// Whether a row is the line of totals.
-    fn is_total(&self, row: &[Value<'_>]) -> bool {
-        let mut texts = self.totals.iter().map(|slot| slot.text(row));
-        texts.any(|text| is_total(&text))
+    /// Whether a row is the line of totals: it says so, and unless that is all it says it has no
+    /// day. A campaign may be called `Total Body Workout`.
+    fn is_total(&self, line: u64, row: &[Value<'_>]) -> bool {
+        let said = self.totals.iter().map(|slot| total_said(&slot.text(row)));
+        match said.max().unwrap_or(TotalSaid::No) {
+            TotalSaid::No => false,
+            TotalSaid::Begins => self.date.read(line, row).is_err(),
+            TotalSaid::Alone => true,
+        }
     }
 
     /// What a row costs whatever else is wrong with it, in the currency converted to; none where
@@ -170,6 +175,8 @@ pub(super) struct SpendRows<'a> {
     skips: &'a mut Skips,
     /// The sum of the file's costs, as stated: what its line of totals says.
     stated: f64,
+    /// Lines of totals: the row, the amount in units, and the amount as rows state theirs.
+    totals: Vec<(u64, f64, f64)>,
 }
 
 impl<'a> SpendRows<'a> {
@@ -187,6 +194,7 @@ impl<'a> SpendRows<'a> {
             report: &mut reading.report,
             skips,
             stated: 0.0,
+            totals: Vec::new(),
         }
     }
 
@@ -199,11 +207,11 @@ impl<'a> SpendRows<'a> {
         &mut self,
         name: &str,
         pieces: &Pieces<'_>,
-        has_preset: bool,
+        excused: Excused<'_>,
     ) -> Result<()> {
         self.stated = 0.0;
         let files = &mut self.report.files;
-        files.begin(name, pieces, self.layout.columns(), has_preset)
+        files.begin(name, pieces, self.layout.columns(), excused)
     }
 
     /// Takes a row of the file, or what is wrong with it.
@@ -216,7 +224,7 @@ impl<'a> SpendRows<'a> {
         match row.and_then(|row| self.read(line, row)) {
             Err(error) if self.bad_rows != BadRows::Refuse && error.row().is_some() => {
                 self.skips.add(&error);
-                if !values.is_some_and(|row| self.layout.is_total(row)) {
+                if !values.is_some_and(|row| self.layout.is_total(line, row)) {
                     let cost = values.and_then(|row| self.layout.cost_alone(line, row));
                     self.report.lost(cost, true);
                 }
@@ -230,13 +238,13 @@ impl<'a> SpendRows<'a> {
         let layout = self.layout;
         if layout.skips.iter().any(|condition| condition.holds(row)) {
             self.report.left_out += 1;
-            if !layout.is_total(row) {
+            if !layout.is_total(line, row) {
                 self.report.lost(layout.cost_alone(line, row), false);
             }
             return Ok(());
         }
-        if layout.is_total(row) {
-            return self.check_total(line, row);
+        if layout.is_total(line, row) {
+            return self.keep_total(line, row);
         }
         let moment = layout.date.read(line, row)?;
         let day = layout.date.day(moment.second)?;
@@ -301,8 +309,8 @@ impl<'a> SpendRows<'a> {
         Ok(())
     }
 
-    /// Compares the file's own total with the sum of its rows, to the cent.
-    fn check_total(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
+    /// Keeps a line of totals until all rows of the file are known: it may stand above them.
+    fn keep_total(&mut self, line: u64, row: &[Value<'_>]) -> Result<()> {
         let layout = self.layout;
         if layout.total_row == TotalRow::Ignore {
             self.report.left_out += 1;
@@ -311,27 +319,39 @@ impl<'a> SpendRows<'a> {
         // a report with rows in micros has its total in units
         let in_units = layout.total.read(line, row, Kind::Touch)?;
         let as_rows = layout.cost.read(line, row, Kind::Touch)?;
-        let (Some(in_units), Some(as_rows)) = (in_units, as_rows) else {
-            self.report.left_out += 1;
-            return Ok(());
-        };
-        let is_sum = |total: f64| (total - self.stated).abs() < 0.0051;
-        if is_sum(in_units) || is_sum(as_rows) {
-            self.report.totals += 1;
-            return Ok(());
+        match in_units.zip(as_rows) {
+            Some((in_units, as_rows)) => {
+                self.report.totals += 1;
+                self.totals.push((line, in_units, as_rows));
+            }
+            None => self.report.left_out += 1,
         }
-        let expected = format!("{:.2}, the sum of the rows", self.stated);
-        let error = Error::field(
-            line,
-            &*layout.cost.slot.name,
-            in_units.to_string(),
-            expected,
-        );
-        if layout.total_row == TotalRow::Refuse {
-            return Err(error);
+        Ok(())
+    }
+
+    /// The file ends: compares its own totals with the sum of its rows, to the cent.
+    ///
+    /// # Errors
+    /// If a total is another and that is refused.
+    pub(super) fn end_file(&mut self) -> Result<()> {
+        let stated = self.stated;
+        let is_sum = |total: f64| (total - stated).abs() < 0.0051;
+        for (line, in_units, as_rows) in std::mem::take(&mut self.totals) {
+            if is_sum(in_units) || is_sum(as_rows) {
+                continue;
+            }
+            let expected = format!("{stated:.2}, the sum of the rows");
+            let name = format!("the total of {}", self.layout.cost.slot.name);
+            let error = Error::field(line, name, in_units.to_string(), expected);
+            match (self.layout.total_row, self.bad_rows) {
+                (TotalRow::Refuse, BadRows::Refuse) => return Err(error),
+                (TotalRow::Refuse, _) => {
+                    self.report.totals -= 1;
+                    self.skips.add(&error);
+                }
+                _ => self.report.wrong_totals.push(error.to_string()),
+            }
         }
-        self.report.totals += 1;
-        self.report.wrong_totals.push(error.to_string());
         Ok(())
     }
 }
@@ -345,15 +365,25 @@ fn malformed(row: u64, error: &Error) -> Error {
     }
 }
 
-/// Whether a cell marks a line of totals.
-fn is_total(text: &str) -> bool {
-    let text = text.trim_start();
+/// What a cell says of totals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TotalSaid {
+    No,
+    /// It begins with `Total`, as in `Total: Campaigns`.
+    Begins,
+    /// It is `Total` or `Totals`, and nothing else.
+    Alone,
+}
+
+fn total_said(text: &str) -> TotalSaid {
+    let text = text.trim();
     let starts = text
         .get(..5)
         .is_some_and(|start| start.eq_ignore_ascii_case("total"));
-    starts
-        && text[5..]
-            .chars()
-            .next()
-            .is_none_or(|next| !next.is_alphanumeric())
+    match text.get(5..).filter(|_| starts) {
+        None => TotalSaid::No,
+        Some("" | "s" | "S" | ":") => TotalSaid::Alone,
+        Some(rest) if rest.starts_with(|next: char| next.is_alphanumeric()) => TotalSaid::No,
+        Some(_) => TotalSaid::Begins,
+    }
 }

@@ -3,8 +3,8 @@
 use crate::linalg::cholesky::{backward, factorise};
 use crate::linalg::dot::dot;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
+use crate::mix::estimate::reweighing::Reweighing;
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
-use crate::mix::estimate::tails::Tails;
 use crate::stats::normal;
 use crate::util::Random;
 
@@ -39,7 +39,8 @@ impl Problem {
         let linear = self.solve(statistics, penalty, workspace)?;
         let freedom = (self.freedom() / noise.inflation).max(1.0);
         let spread = freedom / (2.0 * random.gamma(0.5 * freedom));
-        let tails = self.design.tails.as_ref().map_or(1.0, Tails::spread);
+        let reweighing = self.design.reweighing.as_ref();
+        let tails = reweighing.map_or(1.0, Reweighing::spread);
         let deviation = (noise.variance * noise.inflation * spread * tails).sqrt();
         let mut x = self.displaced(&linear, workspace, deviation, random);
         // A channel that was never active has no effect to be unsure of.

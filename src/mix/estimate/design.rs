@@ -5,124 +5,14 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
-use crate::mix::estimate::tails::Tails;
+use crate::mix::estimate::channel_design::ChannelDesign;
+use crate::mix::estimate::reweighing::Reweighing;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};
 use crate::mix::specification::pseudo_observations::PseudoObservation;
 use crate::mix::specification::scales::Scales;
-use crate::mix::specification::{ChangingEffect, MixSpecification};
-use crate::mix::transform::activity::Activity;
-use crate::mix::transform::curve::Transform;
-use crate::mix::transform::{AdstockFamily, LagWindow, Order};
-#[cfg(feature = "bayes")]
-use crate::mix::transform::{ChannelCurve, Prior};
-use crate::mix::transform::{SaturationFamily, TransformParameter};
-
-/// A channel's families and parameters, and its activity in units of each geo's maximum.
-#[derive(Debug, Clone)]
-pub(crate) struct ChannelDesign {
-    adstock: AdstockFamily,
-    saturation: SaturationFamily,
-    adstock_parameters: Vec<TransformParameter>,
-    saturation_parameters: Vec<TransformParameter>,
-    /// How much each knot of a changing effect counts in each period; none where it is constant.
-    pub(crate) hats: Vec<Vec<f64>>,
-    /// Activity / scale, by geo, then period.
-    window: LagWindow,
-    pub(crate) activity: Activity,
-    /// Spend over the panel.
-    pub(crate) spend: f64,
-}
-
-impl ChannelDesign {
-    fn new(
-        panel: &Panel,
-        specification: &MixSpecification,
-        scales: &Scales,
-        channel: usize,
-    ) -> Result<Self> {
-        let column = &panel.channels()[channel];
-        let settings = specification.settings(column.name());
-        let window = specification.window_for(column.name(), panel.period())?;
-        let (adstock_parameters, saturation_parameters) =
-            settings.parameters(column, window.length())?;
-        Ok(Self {
-            adstock: settings.adstock,
-            saturation: settings.saturation,
-            window,
-            adstock_parameters,
-            saturation_parameters,
-            hats: hats(panel, specification, scales, column.name()),
-            activity: scales.scaled_activity(panel, channel),
-            spend: column.spend().iter().sum(),
-        })
-    }
-
-    pub(crate) fn dimensions(&self) -> usize {
-        let changing = usize::from(!self.hats.is_empty());
-        self.adstock_parameters.len() + self.saturation_parameters.len() + changing
-    }
-
-    /// The share of the effect's standard deviation by which it steps from knot to knot at a point
-    /// of the unit cube; none where the effect is constant.
-    pub(crate) fn step_share(&self, point: &[f64]) -> Option<f64> {
-        let at = point.last().filter(|_| !self.hats.is_empty())?;
-        Some(ChangingEffect::step_share().prior().quantile(*at))
-    }
-
-    /// The transform parameters' names, adstock's first.
-    #[cfg(feature = "bayes")]
-    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &'static str> {
-        let parameters = self.adstock_parameters.iter();
-        parameters
-            .chain(&self.saturation_parameters)
-            .map(TransformParameter::name)
-    }
-
-    /// The transform parameters' priors, adstock's first.
-    #[cfg(feature = "bayes")]
-    pub(crate) fn priors(&self) -> impl Iterator<Item = &Prior> {
-        let parameters = self.adstock_parameters.iter();
-        parameters
-            .chain(&self.saturation_parameters)
-            .map(TransformParameter::prior)
-    }
-
-    /// The curve with given values of its parameters, adstock's first.
-    #[cfg(feature = "bayes")]
-    pub(crate) fn curve(&self, values: &[f64], order: Order) -> ChannelCurve {
-        let (adstock, saturation) = values.split_at(self.adstock_parameters.len());
-        let transform = Transform {
-            adstock: self.adstock,
-            adstock_at: adstock.to_vec(),
-            saturation: self.saturation,
-            saturation_at: saturation.to_vec(),
-            window: self.window,
-            order,
-        };
-        transform.bind(&self.activity)
-    }
-
-    /// The transform at a point of the unit cube.
-    pub(crate) fn transform(&self, point: &[f64], order: Order) -> Transform {
-        let (adstock, saturation) = point.split_at(self.adstock_parameters.len());
-        let values = |parameters: &[TransformParameter], at: &[f64]| {
-            parameters
-                .iter()
-                .zip(at)
-                .map(|(parameter, u)| parameter.prior().quantile(*u))
-                .collect()
-        };
-        Transform {
-            adstock: self.adstock,
-            adstock_at: values(&self.adstock_parameters, adstock),
-            saturation: self.saturation,
-            saturation_at: values(&self.saturation_parameters, saturation),
-            window: self.window,
-            order,
-        }
-    }
-}
+use crate::mix::specification::{Likelihood, MixSpecification};
+use crate::mix::transform::Order;
 
 /// All that a fit needs of a panel.
 #[derive(Debug, Clone)]
@@ -147,8 +37,8 @@ pub(crate) struct Design {
     pub(crate) kpi_range: f64,
     /// Square roots of observation weights; none where all are 1.
     pub(crate) root_weights: Option<Vec<f64>>,
-    /// What Student's t needs to weigh rows; none for normal noise.
-    pub(crate) tails: Option<Tails>,
+    /// How rows are weighed by what is left of them; none where all count alike.
+    pub(crate) reweighing: Option<Reweighing>,
     /// Rows with weight.
     pub(crate) observations: usize,
     pub(crate) tests: Vec<PseudoObservation>,
@@ -184,9 +74,13 @@ impl Design {
         let baseline = BaselineColumns::new(panel, specification, scales.timeline);
         let mut columns = media_columns(panel, specification, false);
         columns.extend(&baseline.bounded_columns);
-        let kpi = scales.scaled_kpi(panel);
-        let degrees = specification.likelihood.degrees();
-        let tails = degrees.map(|degrees| Tails::new(degrees, &kpi, root_weights.as_deref()));
+        let kpi = response(panel, specification, &scales, root_weights.as_deref());
+        let reweighing = Reweighing::new(
+            specification.likelihood,
+            &kpi,
+            |row| scales.kpi[row / panel.periods()],
+            root_weights.as_deref(),
+        );
         let design = Self {
             periods: panel.periods(),
             geos: panel.geos().len(),
@@ -199,13 +93,21 @@ impl Design {
             baseline,
             tests: PseudoObservation::all(panel, specification, &scales)?,
             scales,
-            kpi_range: range(&kpi, root_weights.as_deref()),
-            kpi: weighted(kpi, root_weights.as_deref()),
+            kpi_range: range(
+                reweighing
+                    .as_ref()
+                    .map_or(kpi.as_slice(), Reweighing::explained),
+                root_weights.as_deref(),
+            ),
+            kpi: reweighing.as_ref().map_or_else(
+                || weighted(kpi, root_weights.as_deref()),
+                Reweighing::weighted_kpi,
+            ),
             observations: root_weights
                 .as_ref()
                 .map_or(panel.rows(), |w| w.iter().filter(|w| **w > 0.0).count()),
             root_weights,
-            tails,
+            reweighing,
             cuts: cuts(panel.periods(), folds),
         };
         let smooth = design.baseline.bends() > 0;
@@ -244,11 +146,11 @@ impl Design {
         })
     }
 
-    /// The design with its rows weighed by Student's t besides; as it is where noise is normal.
-    pub(crate) fn with_tails(mut self, tails: Tails) -> Self {
-        self.kpi = tails.weighted_kpi();
-        self.root_weights = Some(tails.root_weights());
-        self.tails = Some(tails);
+    /// The design with its rows weighed besides.
+    pub(crate) fn with_reweighing(mut self, reweighing: Reweighing) -> Self {
+        self.kpi = reweighing.weighted_kpi();
+        self.root_weights = Some(reweighing.root_weights());
+        self.reweighing = Some(reweighing);
         self.basis = self.baseline.basis(self.root_weights.as_deref());
         let smoothness = self.smoothness;
         self.with_smoothness(smoothness)
@@ -336,16 +238,25 @@ impl Design {
     }
 }
 
-/// How much each knot of a channel's effect counts in each period.
-fn hats(
+/// What the regression explains: the scaled KPI, or its logarithm in rows with weight.
+fn response(
     panel: &Panel,
     specification: &MixSpecification,
     scales: &Scales,
-    channel: &str,
-) -> Vec<Vec<f64>> {
-    let knots = specification.effect_knots(channel, scales.timeline, panel.period());
-    let hats = knots.map(|knots| (0..knots.count()).map(move |k| knots.hat(k, panel.dates())));
-    hats.into_iter().flatten().collect()
+    root_weights: Option<&[f64]>,
+) -> Vec<f64> {
+    let mut kpi = scales.scaled_kpi(panel);
+    if specification.likelihood == Likelihood::Log {
+        let weight = |row: usize| root_weights.map_or(1.0, |weights| weights[row]);
+        for (row, y) in kpi.iter_mut().enumerate() {
+            *y = if weight(row) > 0.0 {
+                libm::log(*y)
+            } else {
+                0.0
+            };
+        }
+    }
+    kpi
 }
 
 /// Values times square roots of observation weights.

@@ -22,9 +22,11 @@ mod report;
 mod reweigh;
 mod run;
 mod settings;
+mod shared_shapes;
 mod smoothness;
 mod walker;
 mod watch;
 
 pub use self::report::{SearchFit, SearchReport};
 pub use self::settings::Search;
+pub use self::shared_shapes::{SharedChannel, SharedFit};

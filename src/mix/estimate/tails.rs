@@ -59,6 +59,11 @@ impl Tails {
             .collect()
     }
 
+    /// The scaled KPI.
+    pub(crate) fn kpi(&self) -> &[f64] {
+        &self.kpi
+    }
+
     /// The scaled KPI times these.
     pub(crate) fn weighted_kpi(&self) -> Vec<f64> {
         let weights = self.root_weights().into_iter();

@@ -49,7 +49,19 @@ impl Posterior {
         }
     }
 
+    /// Any panel with the same columns decomposed by one draw.
     pub(crate) fn decompose_by(&self, panel: &Panel, draw: &PosteriorDraw) -> Decomposition {
+        let parts = self.decompose_logs(panel, draw);
+        let parts = match self.is_multiplicative() {
+            true => self.multiplied(parts),
+            false => parts,
+        };
+        parts.with_prediction()
+    }
+
+    /// The same without sums, and where effects multiply the logarithms in units of each geo's
+    /// scale.
+    pub(crate) fn decompose_logs(&self, panel: &Panel, draw: &PosteriorDraw) -> Decomposition {
         let mut parts = Decomposition {
             dates: panel.dates().to_vec(),
             geos: panel.geos().to_vec(),
@@ -87,7 +99,7 @@ impl Posterior {
             parts.immediate.push(immediate);
         }
         self.add_synergies(panel, draw, &responses, &mut parts);
-        parts.with_prediction()
+        parts
     }
 }
 

@@ -57,18 +57,14 @@ impl Posterior {
             .iter()
             .map(|m| self.decompose_by(&whole, m).last(future.periods()))
             .collect();
-        let deviations = self.noise_deviations();
+        let noise = self.seen_noise();
         let random = Random::new(0).stream(5);
         let prediction = |row: usize| -> (Estimate, Vec<f64>) {
-            let deviation = deviations[row / future.periods()];
             let mut random = random.stream(row as u64);
             let means: Vec<f64> = decompositions.iter().map(|d| d.prediction()[row]).collect();
-            let degrees = self.specification.likelihood.degrees();
-            let noise = means.iter().map(|mean| {
-                let tail = degrees.map_or(1.0, |v| (0.5 * v / random.gamma(0.5 * v)).sqrt());
-                mean + deviation * tail * random.normal()
-            });
-            let mut seen: Vec<f64> = noise.collect();
+            let geo = row / future.periods();
+            let seen = means.iter().map(|mean| noise.draw(*mean, geo, &mut random));
+            let mut seen: Vec<f64> = seen.collect();
             seen.sort_unstable_by(f64::total_cmp);
             let mean = self.estimate(&means).value();
             (Estimate::new(mean, self.estimate(&seen).interval()), seen)

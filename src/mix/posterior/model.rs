@@ -64,6 +64,9 @@ pub(crate) struct Derived {
     pub(crate) burn_in: usize,
     /// Computed when it is first asked for.
     pub(crate) decomposition: OnceLock<Decomposition>,
+    /// What is expected without a channel where effects multiply, by draw, channel and geo; computed
+    /// when it is first asked for.
+    pub(crate) levels: OnceLock<Vec<Vec<Vec<f64>>>>,
     /// Each draw's figures by channel, then geo; computed when they are first asked for.
     pub(crate) figures: OnceLock<Vec<Vec<Vec<DrawFigures>>>>,
 }
@@ -112,6 +115,7 @@ impl Posterior {
             baseline_freedom: basis.freedom(),
             tests: PseudoObservation::all(&panel, &specification, &scales)?,
             decomposition: OnceLock::new(),
+            levels: OnceLock::new(),
             figures: OnceLock::new(),
         };
         let posterior = Self {

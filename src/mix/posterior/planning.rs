@@ -7,7 +7,6 @@ use crate::budget::{
 };
 use crate::error::Result;
 use crate::mix::panel::Channel;
-use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::posterior::plan_horizon::PlanHorizon;
 use crate::mix::posterior::response::{ChannelResponse, GeoResponse, PeriodCurve};
@@ -32,8 +31,8 @@ impl Posterior {
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn response_curves_over(&self, horizon: &PlanHorizon) -> Result<Ensemble<ChannelResponse>> {
-        let curve = |draw: &PosteriorDraw, place, part| {
-            let response = self.geo_response(draw, place, horizon.periods())?;
+        let curve = |at: usize, place, part| {
+            let response = self.geo_response(at, place, horizon.periods())?;
             Ok((part, response))
         };
         let members = self.members(horizon, curve)?.into_iter();
@@ -45,23 +44,23 @@ impl Posterior {
     }
 
     /// Each draw's weight and curves, by channel of [`Posterior::budget_over`], then geo: `curve` has
-    /// a draw, a channel with a geo, and the part of the channel's spend that goes there.
+    /// a draw's place, a channel with a geo, and the part of the channel's spend that goes there.
     fn members<C>(
         &self,
         horizon: &PlanHorizon,
-        curve: impl Fn(&PosteriorDraw, (usize, usize), f64) -> Result<C>,
+        curve: impl Fn(usize, (usize, usize), f64) -> Result<C>,
     ) -> Result<Vec<(f64, Vec<Vec<C>>)>> {
         horizon.check()?;
         let now = horizon.now_in(&self.panel)?;
         let channels = 0..self.panel.channels().len();
         let shares: Vec<Vec<f64>> = channels.map(|c| self.geo_shares(c, now.clone())).collect();
-        let draws = self.draws.iter().zip(self.weights());
-        let members = draws.map(|(draw, weight)| {
+        let draws = self.weights().iter().enumerate();
+        let members = draws.map(|(at, weight)| {
             let mut channels = Vec::new();
             for (channel, shares) in shares.iter().enumerate() {
                 let geos = shares.iter().enumerate().map(|(geo, share)| {
                     let part = if horizon.is_by_geo() { 1.0 } else { *share };
-                    curve(draw, (channel, geo), part)
+                    curve(at, (channel, geo), part)
                 });
                 let geos = geos.collect::<Result<Vec<_>>>()?;
                 if horizon.is_by_geo() {
@@ -178,21 +177,21 @@ impl Posterior {
     /// # Errors
     /// If the horizon's settings are out of range or do not fit the panel.
     pub fn flights_over(&self, horizon: &PlanHorizon) -> Result<Flights<PeriodCurve>> {
-        let curve =
-            |draw: &PosteriorDraw, place, part| self.flight(draw, place, part, horizon.periods());
+        let curve = |at: usize, place, part| self.flight(at, place, part, horizon.periods());
         Flights::new(self.members(horizon, curve)?)
     }
 
     /// One geo's curve by period, of a part of the channel's spend.
     fn flight(
         &self,
-        draw: &PosteriorDraw,
+        at: usize,
         (channel, geo): (usize, usize),
         part: f64,
         periods: usize,
     ) -> Result<FlightCurve<PeriodCurve>> {
+        let draw = &self.draws[at];
         let weights = self.lasting_weights(draw, channel);
-        let period = self.period_curve(draw, channel, geo);
+        let period = self.period_curve(at, channel, geo);
         match draw.curves[channel].order {
             // Each period's response carries over as a whole, whatever the others spend.
             Order::SaturationFirst => {
@@ -254,18 +253,22 @@ impl Posterior {
 
     fn geo_response(
         &self,
-        draw: &PosteriorDraw,
+        at: usize,
         (channel, geo): (usize, usize),
         periods: usize,
     ) -> Result<GeoResponse> {
+        let draw = &self.draws[at];
         let weights = self.lasting_weights(draw, channel);
-        let period = self.period_curve(draw, channel, geo);
+        let period = self.period_curve(at, channel, geo);
         Ok(match draw.curves[channel].order {
-            Order::SaturationFirst => GeoResponse::Saturated {
-                period,
-                periods: periods as f64,
-                reach: weights.iter().sum(),
-            },
+            Order::SaturationFirst => {
+                let (period, reach) = period.carried_over(weights.iter().sum());
+                GeoResponse::Saturated {
+                    period,
+                    periods: periods as f64,
+                    reach,
+                }
+            }
             Order::AdstockFirst => {
                 let past = self.past_spend(channel, geo, period.rate());
                 let shares = vec![1.0 / periods as f64; periods];

@@ -17,16 +17,27 @@ use crate::stats::Estimate;
 pub struct PeriodCurve {
     saturation: SaturationCurve,
     effect: f64,
+    /// What is multiplied by the exponential of the effect; none where effects add up.
+    level: Option<f64>,
     /// Units of activity per unit of spend.
     rate: f64,
 }
 
 impl PeriodCurve {
-    /// The same response times a factor.
+    /// The same response with its effect times a factor.
     pub(crate) fn times(self, factor: f64) -> Self {
         Self {
             effect: self.effect * factor,
             ..self
+        }
+    }
+
+    /// The response to saturated spend that is carried over with weights of the given sum, as a
+    /// curve and a factor.
+    pub(crate) fn carried_over(self, reach: f64) -> (Self, f64) {
+        match self.level {
+            Some(_) => (self.times(reach), 1.0),
+            None => (self, reach),
         }
     }
 
@@ -38,11 +49,22 @@ impl PeriodCurve {
 
 impl ResponseCurve for PeriodCurve {
     fn response(&self, spend: f64) -> f64 {
-        self.effect * self.saturation.response(self.rate * spend)
+        let effect = self.effect * self.saturation.response(self.rate * spend);
+        match self.level {
+            Some(level) => level * libm::expm1(effect),
+            None => effect,
+        }
     }
 
     fn slope(&self, spend: f64) -> f64 {
-        self.effect * self.rate * self.saturation.slope(self.rate * spend)
+        let slope = self.effect * self.rate * self.saturation.slope(self.rate * spend);
+        match self.level {
+            Some(level) => {
+                let effect = self.effect * self.saturation.response(self.rate * spend);
+                level * slope * libm::exp(effect)
+            }
+            None => slope,
+        }
     }
 }
 
@@ -169,22 +191,29 @@ impl Posterior {
             ));
         }
         let shares = self.geo_shares(c, 0..self.panel.periods());
-        let steady = |draw: &PosteriorDraw, spend: f64, slope: bool| -> f64 {
+        let steady = |at: usize, spend: f64, slope: bool| -> f64 {
+            let draw = &self.draws[at];
             let reach = self.reach(draw, c);
             let geo = |(g, share): (usize, &f64)| {
-                let curve = self.period_curve(draw, c, g);
+                let curve = self.period_curve(at, c, g);
                 let spend = share * spend;
                 match (draw.curves[c].order, slope) {
                     (Order::AdstockFirst, false) => curve.response(reach * spend),
                     (Order::AdstockFirst, true) => share * reach * curve.slope(reach * spend),
-                    (Order::SaturationFirst, false) => reach * curve.response(spend),
-                    (Order::SaturationFirst, true) => share * reach * curve.slope(spend),
+                    (Order::SaturationFirst, _) => {
+                        let (curve, reach) = curve.carried_over(reach);
+                        match slope {
+                            false => reach * curve.response(spend),
+                            true => share * reach * curve.slope(spend),
+                        }
+                    }
                 }
             };
             shares.iter().enumerate().map(geo).sum()
         };
         let spread = |spend: f64, slope: bool| {
-            let values: Vec<f64> = self.draws.iter().map(|d| steady(d, spend, slope)).collect();
+            let draws = 0..self.draws.len();
+            let values: Vec<f64> = draws.map(|at| steady(at, spend, slope)).collect();
             self.estimate(&values)
         };
         Ok(spends
@@ -220,12 +249,9 @@ impl Posterior {
             .unwrap_or(self.panel.periods())
     }
 
-    pub(crate) fn period_curve(
-        &self,
-        draw: &PosteriorDraw,
-        channel: usize,
-        geo: usize,
-    ) -> PeriodCurve {
+    /// One period's response under a draw, by the draw's place.
+    pub(crate) fn period_curve(&self, at: usize, channel: usize, geo: usize) -> PeriodCurve {
+        let draw = &self.draws[at];
         let rows = geo * self.panel.periods()..(geo + 1) * self.panel.periods();
         let sum = |values: &[f64]| values[rows.clone()].iter().sum::<f64>();
         let column = &self.panel.channels()[channel];
@@ -245,9 +271,18 @@ impl Posterior {
             _ => (saturation, 1.0),
         };
         let effect = draw.coefficients[channel][geo] + self.synergy_now(draw, channel, geo);
+        // Where effects multiply, money is what the level is worth.
+        let (effect, level) = match self.is_multiplicative() {
+            true => (
+                effect / self.scales.kpi[geo],
+                Some(worth * self.levels()[at][channel][geo]),
+            ),
+            false => (effect * worth, None),
+        };
         PeriodCurve {
             saturation,
-            effect: effect * worth * per_person,
+            level,
+            effect: effect * per_person,
             rate: per_spend / self.scales.activity[channel][geo],
         }
     }

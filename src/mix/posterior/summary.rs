@@ -61,7 +61,7 @@ pub struct ChannelSummary {
     /// Spend per unit of contribution; none without spend or contribution.
     pub cpa: Option<f64>,
     /// Effect of a full response, in units of the KPI; of an effect that changes over time, that at
-    /// the panel's end.
+    /// the panel's end. Where effects multiply: the effect on the logarithm x the geo's mean KPI.
     pub coefficient: Estimate,
     /// Reach, frequency and the frequency that brings most, where the channel is measured in them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +158,12 @@ impl Posterior {
         };
         let channel = |c: usize| {
             let whole = &parts.contributions()[c];
-            let derivative = self.scale_derivative(draw, c);
+            let mut derivative = self.scale_derivative(draw, c);
+            if self.is_multiplicative() {
+                let cells = derivative.iter_mut().zip(parts.prediction()).enumerate();
+                let unit = |row: usize| self.scales.kpi[row / self.panel.periods()];
+                cells.for_each(|(row, (cell, expected))| *cell *= expected / unit(row));
+            }
             let geo = |geo: usize| DrawFigures {
                 contribution: sum(geo, whole),
                 worth: money(geo, whole),

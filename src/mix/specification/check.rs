@@ -88,7 +88,8 @@ impl MixSpecification {
     /// An error if a setting is out of range or names something that is not in the panel.
     pub(crate) fn check_against(&self, panel: &Panel) -> Result<()> {
         self.check_settings()?;
-        self.check_names(panel)
+        self.check_names(panel)?;
+        self.likelihood.check_kpi(panel)
     }
 
     /// An error if a setting is out of range.
@@ -104,6 +105,7 @@ impl MixSpecification {
         self.funnels.iter().try_for_each(Funnel::check)?;
         self.check_synergies()?;
         self.likelihood.check()?;
+        self.check_multiplicative()?;
         check_distinct(&self.effect_priors)?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
@@ -127,6 +129,25 @@ impl MixSpecification {
             ));
         }
         Ok(())
+    }
+
+    /// An error if effects multiply and a setting is stated for effects that add up.
+    fn check_multiplicative(&self) -> Result<()> {
+        if !self.likelihood.is_multiplicative() {
+            return Ok(());
+        }
+        let raised = "none where effects multiply: channels raise each other's effect already";
+        let added = "none where effects multiply: it is about what adds up; likelihood normal or \
+                     student-t takes it";
+        let stated = [
+            ("synergies", self.synergies.len(), raised),
+            ("lift tests", self.lift_tests.len(), added),
+            ("ROI priors", self.roi_priors.len(), added),
+        ];
+        match stated.into_iter().find(|(_, count, _)| *count > 0) {
+            Some((name, count, expected)) => Err(Error::setting(name, count, expected)),
+            None => Ok(()),
+        }
     }
 
     /// An error if a synergy's settings are out of range or it is stated twice.

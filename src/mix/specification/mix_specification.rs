@@ -334,6 +334,20 @@ impl MixSpecification {
         self
     }
 
+    /// The same for a panel that lacks a channel: whatever names it is left out.
+    pub(crate) fn without_channel(mut self, channel: &str) -> Self {
+        self.channels.retain(|(name, _)| name != channel);
+        self.lift_tests.retain(|test| test.channel() != channel);
+        self.roi_priors.retain(|prior| prior.channel() != channel);
+        self.synergies.retain(|synergy| {
+            let (first, second) = synergy.channels();
+            first != channel && second != channel
+        });
+        self.funnels
+            .retain(|funnel| funnel.upstream() != channel && funnel.mediator() != channel);
+        self
+    }
+
     /// The places in a panel of each synergy's channels. Of a panel that was checked none is
     /// missing.
     pub(crate) fn synergy_places(&self, panel: &Panel) -> Vec<(usize, usize)> {

@@ -2,6 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::experiment::LiftTest;
+use crate::simulate::retailer::life::Life;
+use crate::simulate::retailer::media::{MEDIA, ON_THE_WAY};
 use crate::simulate::worlds::World;
 use crate::simulate::worlds::catalogue::Mechanism;
 use crate::simulate::worlds::person::Recipe;
@@ -36,6 +38,7 @@ pub struct Holdout {
     end: Day,
     share: f64,
     tail_days: u32,
+    among_reached: bool,
 }
 
 /// What a group of persons showed.
@@ -63,6 +66,7 @@ impl Holdout {
             end,
             share: 0.5,
             tail_days: 0,
+            among_reached: false,
         }
     }
 
@@ -78,13 +82,24 @@ impl Holdout {
         Self { tail_days, ..self }
     }
 
+    /// Compares only persons whom a touch met or would have met, and counts from the first of those
+    /// on, as a log of ads that were not shown allows (ghost ads: Johnson, Lewis and Nubbemeyer,
+    /// Journal of Marketing Research 54(6), 2017). What others do is noise that it leaves out.
+    #[must_use]
+    pub fn among_reached(self) -> Self {
+        Self {
+            among_reached: true,
+            ..self
+        }
+    }
+
     /// Runs the experiment on the persons of [`World::simulate`] with the same number and seed: what
     /// it measured, and the truth, which is what the touches of that share of all persons bring on
     /// average.
     ///
     /// Persons meet the same touches as in the log, without those withheld and those that these
-    /// brought, and convert anew. With n persons and y conversions held out, N and Y others, the
-    /// outcome is `Y n / N - y`; its standard error is that of Poisson counts,
+    /// brought, and convert anew. Of the persons compared, n with y conversions are held out, N with Y
+    /// are not: the outcome is `Y n / N - y`; its standard error is that of Poisson counts,
     /// `sqrt(Y (n / N)^2 + y)`.
     ///
     /// # Errors
@@ -97,44 +112,119 @@ impl Holdout {
         seed: u64,
         test_seed: u64,
     ) -> Result<(LiftTest, f64)> {
+        let mut tests = self.repeated(world, persons, seed, &[test_seed])?;
+        Ok(tests.remove(0))
+    }
+
+    /// The same experiment on the same persons for each of some seeds: other persons held out, and
+    /// other luck. Quicker than one after the other, since what persons meet is worked out once.
+    ///
+    /// # Errors
+    /// Like [`Holdout::run`].
+    pub fn repeated(
+        &self,
+        world: World,
+        persons: u64,
+        seed: u64,
+        test_seeds: &[u64],
+    ) -> Result<Vec<(LiftTest, f64)>> {
         let mechanism = Mechanism::of(world);
-        let withheld = self.withheld(&mechanism)?;
+        let channels = mechanism.channels.iter();
+        let channels: Vec<&str> = channels.map(|channel| channel.name).collect();
+        let withheld = self.withheld(&channels)?;
         let recipe = Recipe::new(&mechanism);
         let touches = Random::new(seed).stream(world as u64);
-        let chances = Random::new(test_seed).stream(TESTS);
-        let batch = |first: u64| {
-            let mut sum = Outcome::default();
-            for person in first..persons.min(first + BATCH) {
-                let mut chance = chances.stream(person);
-                let (with, without) = recipe.withhold(touches.stream(person), &withheld);
-                sum.brought += with - without;
-                let is_held_out = chance.chance(self.share);
-                let group = if is_held_out {
-                    &mut sum.held_out
-                } else {
-                    &mut sum.others
-                };
-                let expected = if is_held_out { without } else { with };
-                group.persons += 1.0;
-                group.conversions += chance.poisson(expected) as f64;
-            }
-            sum
+        let expected =
+            |person| recipe.withhold(touches.stream(person), withheld, self.among_reached);
+        // experiments in two logs share no luck
+        let chances = |&test_seed: &u64| {
+            let tests = Random::new(test_seed).stream(TESTS);
+            tests.stream(world as u64).stream(seed)
         };
-        let batches: Vec<Outcome> = (0..persons.div_ceil(BATCH))
+        let chances: Vec<Random> = test_seeds.iter().map(chances).collect();
+        self.measured(persons, &chances, expected)
+    }
+
+    /// Runs the experiment on the persons of
+    /// [`Retailer::new`](crate::simulate::retailer::Retailer::new) with the same number and seed, as
+    /// [`Holdout::run`] does in a world. Search, direct, store and call centre are on the way to
+    /// purchases and cause none, so that without them as many are bought.
+    ///
+    /// ```
+    /// use mixtouch::simulate::worlds::Holdout;
+    ///
+    /// let february = ("2026-02-01".parse()?, "2026-02-28".parse()?);
+    /// let search = Holdout::new("search", february.0, february.1);
+    /// let (test, truth) = search.run_at_retailer(20_000, 1, 7)?;
+    /// assert_eq!(truth, 0.0);
+    /// assert!(test.brought().abs() < 3.0 * test.standard_error());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Holdout::run`]. If only persons reached are compared and the channel is one on the
+    /// way, which nobody meets by chance.
+    pub fn run_at_retailer(
+        &self,
+        persons: u64,
+        seed: u64,
+        test_seed: u64,
+    ) -> Result<(LiftTest, f64)> {
+        let media = MEDIA.iter().map(|medium| medium.name);
+        let channels: Vec<&str> = media.chain(ON_THE_WAY.map(|step| step.0)).collect();
+        let withheld = self.withheld(&channels)?;
+        let lives = Random::new(seed);
+        let is_withheld = |channel, day| withheld.withholds(channel, day);
+        let expected = |person| {
+            let life = Life::new(&mut lives.stream(person));
+            let mut counted = withheld;
+            if self.among_reached {
+                let own = |contact: &&(f64, usize)| is_withheld(contact.1, contact.0);
+                counted = withheld.counted_since(life.contacts.iter().find(own)?.0);
+            }
+            Some(life.expected(is_withheld, counted.span()))
+        };
+        let chances = Random::new(test_seed).stream(TESTS);
+        let mut tests = self.measured(persons, &[chances], expected)?;
+        Ok(tests.remove(0))
+    }
+
+    /// What the experiment measures by each of some chances, where persons are expected to convert
+    /// so often, with all touches and without those withheld; and the truth. A person without
+    /// figures is not in it.
+    fn measured(
+        &self,
+        persons: u64,
+        chances: &[Random],
+        expected: impl Fn(u64) -> Option<(f64, f64)> + Sync,
+    ) -> Result<Vec<(LiftTest, f64)>> {
+        let batch = |first: u64| {
+            let mut sums = vec![Outcome::default(); chances.len()];
+            for person in first..persons.min(first + BATCH) {
+                let Some(expected) = expected(person) else {
+                    continue;
+                };
+                for (sum, chances) in sums.iter_mut().zip(chances) {
+                    sum.observe(expected, self.share, chances.stream(person));
+                }
+            }
+            sums
+        };
+        let batches: Vec<Vec<Outcome>> = (0..persons.div_ceil(BATCH))
             .into_par_iter()
             .map(|at| batch(at * BATCH))
             .collect();
-        let all = batches.into_iter().fold(Outcome::default(), Outcome::plus);
-        Ok((self.test(&all)?, self.share * all.brought))
+        let tests = (0..chances.len()).map(|at| {
+            let parts = batches.iter().map(|sums| sums[at]);
+            let all = parts.fold(Outcome::default(), Outcome::plus);
+            Ok((self.test(&all)?, self.share * all.brought))
+        });
+        tests.collect()
     }
 
-    fn withheld(&self, mechanism: &Mechanism) -> Result<Withheld> {
-        let channels = || mechanism.channels.iter().map(|channel| channel.name);
-        let unknown = || {
-            let known = channels().collect::<Vec<_>>().join(", ");
-            Error::setting("the channel held out", &self.channel, known)
-        };
-        let channel = channels().position(|name| name == self.channel);
+    fn withheld(&self, channels: &[&str]) -> Result<Withheld> {
+        let unknown = || Error::setting("the channel held out", &self.channel, channels.join(", "));
+        let channel = channels.iter().position(|name| *name == self.channel);
         if !(self.share > 0.0 && self.share < 1.0) {
             return Err(Error::setting(
                 "the share of persons held out",
@@ -165,6 +255,19 @@ impl Holdout {
 }
 
 impl Outcome {
+    /// Takes in one person, who converts as often as expected with the touches, or without where
+    /// held out.
+    fn observe(&mut self, (with, without): (f64, f64), share: f64, mut chance: Random) {
+        self.brought += with - without;
+        let is_held_out = chance.chance(share);
+        let (group, expected) = match is_held_out {
+            true => (&mut self.held_out, without),
+            false => (&mut self.others, with),
+        };
+        group.persons += 1.0;
+        group.conversions += chance.poisson(expected) as f64;
+    }
+
     fn plus(self, other: Self) -> Self {
         let sum = |one: Group, other: Group| Group {
             persons: one.persons + other.persons,
@@ -175,5 +278,47 @@ impl Outcome {
             others: sum(self.others, other.others),
             brought: self.brought + other.brought,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparing_persons_reached_leaves_out_the_noise_of_others() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let all = Holdout::new("retargeting", day("2026-02-01"), day("2026-03-02"));
+        let reached = all.clone().among_reached();
+        let run = |holdout: &Holdout, seed| holdout.run(World::Retargeting, 5_000, 1, seed);
+        let (test, truth) = run(&all, 1).unwrap();
+        let (nearer, same) = run(&reached, 1).unwrap();
+        approx::assert_relative_eq!(truth, same, max_relative = 1e-9);
+        assert!(nearer.standard_error() < 0.6 * test.standard_error());
+        let z = |seed| {
+            let (test, truth) = run(&reached, seed).unwrap();
+            (test.brought() - truth) / test.standard_error()
+        };
+        let errors: Vec<f64> = (0..200).map(z).collect();
+        let mean = errors.iter().sum::<f64>() / 200.0;
+        let variance = errors.iter().map(|z| z * z).sum::<f64>() / 200.0;
+        assert!(
+            mean.abs() < 0.25 && (0.75..1.35).contains(&variance),
+            "{mean} {variance}"
+        );
+    }
+
+    #[test]
+    fn experiments_in_two_logs_share_no_luck() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let holdout = Holdout::new("email", day("2026-02-01"), day("2026-03-02"));
+        let z = |log: u64| {
+            let (test, truth) = holdout.run(World::Additive, 1_000, log, 1).unwrap();
+            (test.brought() - truth) / test.standard_error()
+        };
+        let errors: Vec<f64> = (0..60).map(z).collect();
+        // the same draw in every log would put them all on one side
+        let above = errors.iter().filter(|&&z| z > 0.0).count();
+        assert!((15..=45).contains(&above), "{above}");
     }
 }

@@ -107,18 +107,27 @@ impl<'a> Recipe<'a> {
     }
 
     /// Conversions expected of a person while an experiment counts them, with all touches and
-    /// without those withheld.
-    pub(super) fn withhold(&self, mut random: Random, withheld: &Withheld) -> (f64, f64) {
+    /// without those withheld; None for a person with none of them, where only others are in it.
+    pub(super) fn withhold(
+        &self,
+        mut random: Random,
+        mut withheld: Withheld,
+        among_reached: bool,
+    ) -> Option<(f64, f64)> {
         let stretches = self.intents(&mut random);
         let mut touches = self.touches(&mut random, &stretches);
-        let with = self.expected(&touches, &stretches, withheld);
+        if among_reached {
+            let is_own = |touch: &&Touch| withheld.withholds(touch.channel, touch.day);
+            withheld = withheld.counted_since(touches.iter().find(is_own)?.day);
+        }
+        let with = self.expected(&touches, &stretches, &withheld);
         let happens = |touch: &Touch| {
             let own = (touch.channel, touch.day);
             let mut causes = std::iter::once(own).chain(touch.parent);
             !causes.any(|(channel, day)| withheld.withholds(channel, day))
         };
         touches.retain(happens);
-        (with, self.expected(&touches, &stretches, withheld))
+        Some((with, self.expected(&touches, &stretches, &withheld)))
     }
 
     fn expected(&self, touches: &[Touch], stretches: &[(f64, f64)], counted: &Withheld) -> f64 {

@@ -10,6 +10,8 @@ pub(super) struct Withheld {
     channel: usize,
     from: f64,
     to: f64,
+    /// The days over which it counts.
+    since: f64,
     until: f64,
 }
 
@@ -30,6 +32,7 @@ impl Withheld {
             channel,
             from,
             to,
+            since: from,
             until: DAYS.min(to + f64::from(tail_days)),
         })
     }
@@ -38,8 +41,17 @@ impl Withheld {
         channel == self.channel && (self.from..self.to).contains(&day)
     }
 
+    pub(super) fn counted_since(self, since: f64) -> Self {
+        Self { since, ..self }
+    }
+
+    /// The days over which the experiment counts, from and to.
+    pub(super) fn span(&self) -> (f64, f64) {
+        (self.since, self.until)
+    }
+
     /// Days of a stretch over which the experiment counts.
     pub(super) fn counted(&self, from: f64, to: f64) -> f64 {
-        (to.min(self.until) - from.max(self.from)).max(0.0)
+        (to.min(self.until) - from.max(self.since)).max(0.0)
     }
 }

@@ -81,16 +81,13 @@ fn columns_of_rules_and_conditions_must_exist() {
     }
     let once = read(&mapping(&sale("once_per = [\"order\"]")), TABLE).report;
     assert_eq!((once.value, once.left_out_value), (50.0, 50.0));
-    let preset = "preset = \"segment\"\n[file]\nformat = \"csv\"\n[[drop.where]]\nhost = \"a\"\n";
+    let preset = "preset = \"segment\"\n[file]\nformat = \"csv\"\n";
     let log = "user_id,timestamp\nann,2026-01-01 00:00:00\n";
     let missing = read(&mapping(preset), log).report.files.missing_columns;
-    assert!(
-        ["host", "order_id"]
-            .map(String::from)
-            .iter()
-            .all(|name| missing.contains(name)),
-        "{missing:?}"
-    );
+    assert!(missing.contains(&"order_id".to_owned()), "{missing:?}");
+    let own = format!("{preset}[[drop.where]]\nhost = \"a\"\n");
+    let error = refusal(&mapping(&own), log);
+    assert!(error.starts_with("no column \"host\""), "{error}");
 }
 
 #[test]
@@ -139,9 +136,9 @@ fn keys_of_lists_and_fields_of_presets_are_reported() {
     );
     let line =
         r#"{"user_id": "ann", "timestamp": "2026-01-01T00:00:00Z", "event": "", "url": "/"}"#;
-    let text = "preset = \"segment\"\n[columns]\nvalue = \"wort\"\n";
+    let text = "preset = \"segment\"\n";
     let missing = read(&mapping(text), line).report.files.missing_columns;
-    assert!(missing.contains(&"wort".to_owned()), "{missing:?}");
+    assert!(missing.contains(&"order_id".to_owned()), "{missing:?}");
     assert!(!missing.contains(&"user_id".to_owned()), "{missing:?}");
     let spend = "[spend]\ndate = \"day\"\ncost = \"cost\"\nchannel = \"chanel\"\n";
     let table = "{\"day\": \"2026-01-05\", \"cost\": 3}\n";
@@ -187,8 +184,8 @@ fn a_field_inside_json_that_no_row_of_a_table_has_is_named() {
     let preset = "preset = \"segment\"\n[file]\nformat = \"csv\"\njson = [\"props\"]\n\
                   [columns]\nvalue = \"props.wort\"\n";
     let log = "user_id,timestamp,props\nann,2026-01-01 00:00:00,{}\n";
-    let missing = read(&mapping(preset), log).report.files.missing_columns;
-    assert!(missing.contains(&"props.wort".to_owned()), "{missing:?}");
+    let error = refusal(&mapping(preset), log);
+    assert!(error.starts_with("no column \"props.wort\""), "{error}");
     let spend = "[spend]\ndate = \"day\"\ncost = \"props.cots\"\nchannel = \"channel\"\n\
                  [file]\njson = [\"props\"]\n";
     let table = "day,channel,props\n2026-01-05,tv,\"{\"\"cost\"\": 3}\"\n";
@@ -330,4 +327,50 @@ fn mapping_files_may_begin_with_a_byte_order_mark() {
         );
     }
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A slip in what a mapping adds to a preset would do nothing without a word.
+#[test]
+fn what_a_mapping_states_on_top_of_a_preset_must_be_there() {
+    let log = r#"{"user_pseudo_id":"1.2","event_timestamp":"1767225600000000","event_name":"session_start","collected_traffic_source":{"manual_source":"google","manual_medium":"cpc"},"ecommerce":null}
+{"user_pseudo_id":"1.2","event_timestamp":"1767312000000000","event_name":"purchase","ecommerce":{"transaction_id":"T-1","purchase_revenue":80.0}}
+"#;
+    let own = |text: &str| mapping(&format!("preset = \"ga4\"\n{text}"));
+    assert_eq!(read(&own(""), log).report.value, 80.0);
+    for (text, column) in [
+        ("[columns]\nperson = \"user_pseudo\"\n", "user_pseudo"),
+        ("[columns]\nmedium = \"medum\"\n", "medum"),
+        // an object that is null on other rows does not hide that it lacks the field
+        (
+            "[columns]\nvalue = \"ecommerce.revenue\"\n",
+            "ecommerce.revenue",
+        ),
+        (
+            "[kinds]\npurchase = { kind = \"conversion\", once_per = [\"ordr_id\"] }\n",
+            "ordr_id",
+        ),
+    ] {
+        let error = refusal(&own(text), log);
+        assert!(
+            error.starts_with(&format!("no column {column:?}")),
+            "{error}"
+        );
+    }
+    let table = "Day,Campaign,Cost\n2026-01-05,brand,3\n";
+    for (key, column) in [("campaign", "Kampagne"), ("clicks", "Klicks")] {
+        let text = format!("[spend]\npreset = \"google-ads-report\"\n{key} = \"{column}\"\n");
+        let error = read_spend(&mapping(&text), table).unwrap_err().to_string();
+        assert!(
+            error.starts_with(&format!("no column {column:?}")),
+            "{error}"
+        );
+    }
+}
+
+/// Where an object is always null nobody knows what it would hold.
+#[test]
+fn fields_inside_what_is_always_null_are_there() {
+    let lines = LINES.replace(r#""worth": 50"#, r#""sale": null"#);
+    let own = OWN.replace("value = \"worth\"", "value = \"sale.worth\"");
+    assert_eq!(read(&mapping(&own), &lines).report.value, 0.0);
 }

@@ -14,12 +14,12 @@ pub(super) const LOGS: [(&str, &str, &[&str]); 15] = [
         "ga4",
         r#"{"user_id":null,"user_pseudo_id":"1.2","event_timestamp":"1767225600000001","event_name":"session_start","collected_traffic_source":{"manual_source":"bing","manual_medium":"cpc"},"event_params":[{"key":"ga_session_id","value":{"int_value":"7"}}]}
 {"user_pseudo_id":"1.2","event_timestamp":1767225700000000,"event_name":"purchase","ecommerce":{"purchase_revenue":12.5,"transaction_id":"T"},"event_params":[{"key":"currency","value":{"string_value":"EUR"}}]}
-{"user_pseudo_id":"1.2","event_timestamp":1767225800000000,"event_name":"refund","ecommerce":{"transaction_id":"T"}}
+{"user_pseudo_id":"1.2","event_timestamp":1767225800000000,"event_name":"refund","ecommerce":{"transaction_id":"T","refund_value":4.5},"event_params":[{"key":"currency","value":{"string_value":"EUR"}}]}
 "#,
         &[
             "1.2 1767225600 Paid Search",
             "1.2 1767225700 Conversion 12.5",
-            "1.2 1767225800 Return 0",
+            "1.2 1767225800 Return 4.5",
         ],
     ),
     (

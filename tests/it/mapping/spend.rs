@@ -29,7 +29,7 @@ fn a_report_with_titles_and_totals_adds_up() {
     assert_eq!(report.channels["Paid Search"], report.cost);
     let wrong = REPORT.replace("1.92", "10.02");
     let reading = read_spend(&preset("adwords-report"), &wrong).unwrap();
-    let expected = "row 5: Cost is \"10.02\", expected: 1.92, the sum of the rows";
+    let expected = "row 5: the total of Cost is \"10.02\", expected: 1.92, the sum of the rows";
     assert_eq!(reading.report.wrong_totals, [expected]);
     let strict = mapping("preset = \"adwords-report\"\n[spend.check]\ntotal_row = \"refuse\"");
     assert_eq!(
@@ -143,4 +143,69 @@ fn dialects_of_spreadsheets_are_read() {
         .unwrap()
         .report;
     assert_eq!(report.cost, 1234.5);
+}
+
+/// Campaigns may be called after totals; a line of totals has no day.
+#[test]
+fn a_campaign_called_total_is_no_line_of_totals() {
+    let file = "Campaign,Day,Currency code,Cost,Clicks\n\
+        Total Body Workout,2026-01-05,EUR,7.00,3\n\
+        Total: sale,2026-01-05,EUR,2.00,1\n\
+        Brand,2026-01-05,EUR,3.00,1\n\
+        Total: Campaigns, --,EUR,12.00,5\n";
+    let report = read_spend(&preset("google-ads-report"), file)
+        .unwrap()
+        .report;
+    assert_eq!((report.cost, report.used, report.totals), (12.0, 3, 1));
+    assert!(report.wrong_totals.is_empty());
+    // and one that is nothing but the word is a line of totals even with a day
+    let alone = file.replace("Total: Campaigns, --", "Total,2026-01-05");
+    let report = read_spend(&preset("google-ads-report"), &alone)
+        .unwrap()
+        .report;
+    assert_eq!((report.cost, report.totals), (12.0, 1));
+}
+
+#[test]
+fn totals_may_stand_above_the_rows_and_not_alone() {
+    let above = "Day,Campaign,Cost\nTotal,,10.00\n2026-01-05,brand,4.00\n2026-01-06,brand,6.00\n";
+    let report = read_spend(&preset("google-ads-report"), above)
+        .unwrap()
+        .report;
+    assert_eq!(
+        (report.cost, report.totals, report.wrong_totals.len()),
+        (10.0, 1, 0)
+    );
+    let alone = "Day,Campaign,Cost\nTotal,,10.00\n";
+    let error = read_spend(&preset("google-ads-report"), alone).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("at least one row beside a line of totals"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_currency_of_a_reading_is_the_one_stated_or_converted_to() {
+    let file = "Day,Campaign,Currency code,Cost\n2026-01-05,brand,usd,4.00\n";
+    let stated = read_spend(&preset("google-ads-report"), file)
+        .unwrap()
+        .report;
+    assert_eq!(stated.currency.as_deref(), Some("USD"));
+    let none = file.replace("Currency code", "Cur");
+    let none = read_spend(&preset("google-ads-report"), &none)
+        .unwrap()
+        .report;
+    assert_eq!(none.currency, None);
+    let rates = "date,from,to,rate\n2026-01-01,USD,EUR,0.5\n";
+    let to = mapping(
+        "[spend]\npreset = \"google-ads-report\"\ncurrency = { column = \"Currency code\", to = \"EUR\" }\n",
+    );
+    let reader = CostReader::new(to).with_rates(Rates::from_csv(rates.as_bytes()).unwrap());
+    let converted = reader.with_bytes(file).read().unwrap().report;
+    assert_eq!(
+        (converted.currency.as_deref(), converted.cost),
+        (Some("EUR"), 2.0)
+    );
 }

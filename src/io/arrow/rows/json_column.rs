@@ -103,9 +103,9 @@ impl<'a> JsonColumn<'a> {
         }
     }
 
-    /// Whether some row has the field of a slot.
-    pub(super) fn has_seen(&self, slot: usize) -> bool {
-        self.cells.has_seen(slot)
+    /// What rows told of the field of a slot.
+    pub(super) fn sightings(&self, slot: usize) -> u8 {
+        self.cells.sightings(slot)
     }
 
     /// The value of a slot in a row, which has this number in the file.

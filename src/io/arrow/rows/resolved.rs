@@ -5,7 +5,7 @@ use crate::io::arrow::rows::column::Column;
 use crate::io::arrow::rows::entries::Entries;
 use crate::io::arrow::rows::json_column::JsonColumn;
 use crate::io::record::{FieldPath, Value};
-use crate::io::seen::SeenPaths;
+use crate::io::seen::{SeenPaths, THERE};
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use arrow_buffer::NullBuffer;
@@ -51,14 +51,12 @@ impl<'a> Resolved<'a> {
     /// Notes which keys and fields inside JSON some row has.
     pub(super) fn see(&self, seen: &SeenPaths) {
         for (path, &source) in self.sources.iter().enumerate() {
-            let has_some = match source {
-                Source::Entry(list, key) => self.entries[list].1.has_values(key),
-                Source::Json(column, slot) => self.json[column].1.has_seen(slot),
-                Source::Absent | Source::Column(_) => false,
+            let sightings = match source {
+                Source::Entry(list, key) => u8::from(self.entries[list].1.has_values(key)) * THERE,
+                Source::Json(column, slot) => self.json[column].1.sightings(slot),
+                Source::Absent | Source::Column(_) => 0,
             };
-            if has_some {
-                seen.see(path);
-            }
+            seen.see(path, sightings);
         }
     }
 

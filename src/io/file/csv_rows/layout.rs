@@ -174,10 +174,8 @@ impl Layout {
     /// Notes which fields the JSON texts of all rows had.
     pub(super) fn see(&self, cells: &[Cells<'_>]) {
         for (path, source) in self.sources.iter().enumerate() {
-            if let Source::Json(column, slot) = *source
-                && cells[column].has_seen(slot)
-            {
-                self.seen.see(path);
+            if let Source::Json(column, slot) = *source {
+                self.seen.see(path, cells[column].sightings(slot));
             }
         }
     }

@@ -11,8 +11,8 @@ pub(in crate::io) struct Cells<'de> {
     pub(super) base: usize,
     /// Texts that the JSON has with escapes.
     unescaped: String,
-    /// Which slots' fields some text had, with a value or without.
-    seen: Vec<bool>,
+    /// What texts tell of each slot's field: see [`crate::io::seen`].
+    seen: Vec<u8>,
 }
 
 /// One value.
@@ -53,19 +53,19 @@ impl<'de> Cells<'de> {
         self.cells
             .resize(self.base + slots, (Cell::Missing, u8::MAX));
         if self.seen.len() < slots {
-            self.seen.resize(slots, false);
+            self.seen.resize(slots, 0);
         }
     }
 
-    /// The text has the field of a slot.
+    /// The text tells something of the field of a slot.
     #[inline]
-    pub(super) fn see(&mut self, slot: usize) {
-        self.seen[slot] = true;
+    pub(super) fn see(&mut self, slot: usize, sighting: u8) {
+        self.seen[slot] |= sighting;
     }
 
-    /// Whether some text had the field of a slot.
-    pub(in crate::io) fn has_seen(&self, slot: usize) -> bool {
-        self.seen.get(slot).copied().unwrap_or(false)
+    /// What texts told of the field of a slot.
+    pub(in crate::io) fn sightings(&self, slot: usize) -> u8 {
+        self.seen.get(slot).copied().unwrap_or(0)
     }
 
     /// The value of a slot, counted from the first text's.

@@ -2,6 +2,7 @@
 
 use crate::io::file::json::cells::{Cell, Cells};
 use crate::io::file::json::tree::{JsonPaths, Node};
+use crate::io::seen::{INSIDE_NULL, INSIDE_OBJECT, THERE};
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -40,6 +41,9 @@ impl JsonPaths {
         let read = root.deserialize(&mut from).and_then(|()| from.end());
         read.map_err(|error| match error.classify() {
             serde_json::error::Category::Data => "is no JSON object".into(),
+            serde_json::error::Category::Eof => {
+                format!("is not JSON: {error}; a line holds one object")
+            }
             _ => format!("is not JSON: {error}"),
         })
     }
@@ -93,12 +97,16 @@ impl<'de> DeserializeSeed<'de> for Place<'_, '_, 'de> {
             cells: self.cells,
         })?;
         for &(slot, steps) in &self.node.slots {
-            self.cells.see(slot);
+            self.cells.see(slot, THERE);
             self.cells.set(slot, steps, &cell);
         }
         if matches!(cell, Cell::Missing) {
             // a field that is null says nothing of what it would hold
-            self.node.each_inside(&mut |slot| self.cells.see(slot));
+            self.node
+                .each_inside(&mut |slot| self.cells.see(slot, INSIDE_NULL));
+        } else {
+            let cells = self.cells;
+            self.node.each_field(|slot| cells.see(slot, INSIDE_OBJECT));
         }
         Ok(())
     }
@@ -239,7 +247,7 @@ fn set_entry<'de>(node: &Node, entry: usize, cell: &Cell<'de>, cells: &mut Cells
     let key = &node.entries[entry].0;
     for (other, slot) in &node.entries {
         if other == key {
-            cells.see(*slot);
+            cells.see(*slot, THERE);
             cells.set_first(*slot, cell);
         }
     }

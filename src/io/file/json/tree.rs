@@ -105,6 +105,12 @@ impl Node {
         }
     }
 
+    /// Shows the slots of the fields of this place itself.
+    pub(super) fn each_field(&self, show: impl FnMut(usize)) {
+        let fields = self.fields.iter().flat_map(|(_, node)| &node.slots);
+        fields.map(|(slot, _)| *slot).for_each(show);
+    }
+
     pub(super) fn entry(&self, key: &str) -> Option<usize> {
         self.entries.iter().position(|(other, _)| other == key)
     }

@@ -175,7 +175,7 @@ impl LeastSquares {
         panel: &Panel,
     ) -> Result<(Posterior, RegressionSummary)> {
         if specification.likelihood != Likelihood::Normal {
-            let expected = "normal, or a family of LeastSquares; Search fits Student's t";
+            let expected = "normal, or a family of LeastSquares; Search fits the others";
             let value = format!("{:?}", specification.likelihood);
             return Err(Error::setting("likelihood", value, expected));
         }

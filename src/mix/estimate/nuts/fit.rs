@@ -15,7 +15,7 @@ use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
-use crate::mix::specification::MixSpecification;
+use crate::mix::specification::{Likelihood, MixSpecification};
 use crate::progress::{Progress, Stage};
 
 /// Draws that a stopped chain must have to count.
@@ -216,12 +216,18 @@ impl Estimator for Nuts {
 }
 
 pub(super) fn refuse_what_only_a_search_knows(specification: &MixSpecification) -> Result<()> {
-    if specification.synergies.is_empty() {
+    let multiplies = match specification.likelihood {
+        Likelihood::Normal | Likelihood::StudentT { .. } => None,
+        Likelihood::Log => Some("effects that multiply"),
+        Likelihood::NegativeBinomial => Some("counts"),
+    };
+    let synergy = (!specification.synergies.is_empty()).then_some("a synergy");
+    let Some(unknown) = synergy.or(multiplies) else {
         return Ok(());
-    }
+    };
     Err(Error::setting(
         "specification",
-        "a synergy",
+        unknown,
         "none for a posterior by NUTS; a search takes it",
     ))
 }

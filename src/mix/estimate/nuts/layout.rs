@@ -70,8 +70,8 @@ impl Layout {
             .map(|term| partial.then(|| names.add(format!("{}.geo_spread", channel(term)))));
         let spreads = spreads.collect();
         let sampled = match specification.likelihood {
-            Likelihood::Normal => 0,
             Likelihood::StudentT { .. } => design.basis.len(),
+            _ => 0,
         };
         let baseline = names.add_all(0..sampled, |k| format!("baseline[{k}]"));
         let cells = terms.iter().map(|term| {

@@ -1,6 +1,6 @@
 //! How responses move with the scale of all activity, for priors on marginal returns.
 
-use crate::mix::estimate::design::ChannelDesign;
+use crate::mix::estimate::channel_design::ChannelDesign;
 use crate::mix::estimate::nuts::forward::Forward;
 use crate::mix::estimate::nuts::term::Term;
 use crate::mix::estimate::nuts::transformed::{Series, Sums, Transformed};

@@ -12,7 +12,8 @@
 //! beyond that of the number itself.
 
 use crate::linalg::dot::dot;
-use crate::mix::estimate::design::{ChannelDesign, Design};
+use crate::mix::estimate::channel_design::ChannelDesign;
+use crate::mix::estimate::design::Design;
 use crate::mix::estimate::nuts::belief_line::{OnLine, log_density, on_line};
 use crate::mix::estimate::nuts::effect::log_prior;
 use crate::mix::estimate::nuts::forward::Forward;

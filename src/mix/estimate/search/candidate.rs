@@ -1,8 +1,10 @@
 //! A candidate of the search: a point of the unit cube, judged.
 
+use crate::mix::estimate::design::Design;
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::Objectives;
+use crate::mix::specification::MixSpecification;
 
 /// A candidate that was evaluated.
 #[derive(Debug, Clone)]
@@ -19,6 +21,12 @@ pub(crate) const UNINFORMED: PenaltyRange = PenaltyRange(1e-6, 1e-1);
 pub(crate) struct PenaltyRange(pub(crate) f64, pub(crate) f64);
 
 impl PenaltyRange {
+    /// The range that a specification states, if any.
+    pub(crate) fn asked(specification: &MixSpecification) -> Option<Self> {
+        let (low, high) = specification.penalty?;
+        Some(Self(low, high))
+    }
+
     /// The penalty at a quantile: uniform in the logarithm; a range from 0 begins at a millionth of
     /// its end.
     pub(crate) fn at(self, u: f64) -> f64 {
@@ -31,7 +39,7 @@ impl PenaltyRange {
     }
 }
 
-/// A problem with the range of penalties to search.
+/// One KPI's problem with the range of penalties to search.
 #[derive(Debug, Clone)]
 pub(crate) struct Space {
     pub(crate) problem: Problem,
@@ -42,11 +50,6 @@ impl Space {
     /// The penalty of a point, whose last coordinate it is.
     pub(crate) fn penalty(&self, point: &[f64]) -> f64 {
         self.penalties.at(point[point.len() - 1])
-    }
-
-    /// Number of coordinates of a point: the transforms' parameters and the penalty.
-    pub(crate) fn dimensions(&self) -> usize {
-        self.problem.design.dimensions() + 1
     }
 
     /// All channels set to a point, then judged.
@@ -67,6 +70,73 @@ impl Space {
             SufficientStatistics::new(&self.problem.design),
             Workspace::default(),
         )
+    }
+}
+
+/// What one KPI of a candidate is judged with.
+pub(crate) type Buffers = (SufficientStatistics, Workspace);
+
+/// The problems of several KPIs that share their transforms: a point has the transforms' parameters,
+/// then each KPI's penalty. Mostly there is one.
+#[derive(Debug, Clone)]
+pub(crate) struct Spaces(pub(crate) Vec<Space>);
+
+impl Spaces {
+    /// The design of the first KPI, whose transforms are those of all.
+    pub(crate) fn design(&self) -> &Design {
+        &self.0[0].problem.design
+    }
+
+    /// Number of coordinates of a point.
+    pub(crate) fn dimensions(&self) -> usize {
+        self.design().dimensions() + self.0.len()
+    }
+
+    /// A KPI's own point: the transforms and its penalty.
+    pub(crate) fn point_of(&self, kpi: usize, point: &[f64]) -> Vec<f64> {
+        let transforms = self.design().dimensions();
+        let mut own = point[..transforms].to_vec();
+        own.push(point[transforms + kpi]);
+        own
+    }
+
+    /// Each KPI's penalty at a point.
+    pub(crate) fn penalties(&self, point: &[f64]) -> Vec<f64> {
+        let own = point[self.design().dimensions()..].iter();
+        let spaces = self.0.iter().zip(own);
+        spaces.map(|(space, u)| space.penalties.at(*u)).collect()
+    }
+
+    /// All channels of all KPIs set to a point, then judged together.
+    pub(crate) fn evaluate(&self, point: &[f64], buffers: &mut [Buffers]) -> Option<Objectives> {
+        let spaces = self.0.iter().zip(buffers).enumerate();
+        let judged = spaces.map(|(kpi, (space, (statistics, workspace)))| {
+            let own = self.point_of(kpi, point);
+            Some(space.evaluate(&own, statistics, workspace)?.1)
+        });
+        judged.collect::<Option<Vec<Objectives>>>().map(together)
+    }
+
+    /// Buffers for [`Spaces::evaluate`].
+    pub(crate) fn buffers(&self) -> Vec<Buffers> {
+        self.0.iter().map(Space::buffers).collect()
+    }
+}
+
+/// What several KPIs' solutions are judged by together: the sum of scores, the mean of errors.
+pub(crate) fn together(all: Vec<Objectives>) -> Objectives {
+    let count = all.len() as f64;
+    let mean = |figure: &dyn Fn(&Objectives) -> f64| all.iter().map(figure).sum::<f64>() / count;
+    let mean_of_known = |figure: &dyn Fn(&Objectives) -> Option<f64>| {
+        let known: Vec<f64> = all.iter().filter_map(figure).collect();
+        (!known.is_empty()).then(|| known.iter().sum::<f64>() / known.len() as f64)
+    };
+    Objectives {
+        nrmse: mean(&|o| o.nrmse),
+        validation_nrmse: mean_of_known(&|o| o.validation_nrmse),
+        rssd: mean(&|o| o.rssd),
+        lift_error: mean_of_known(&|o| o.lift_error),
+        score: all.iter().map(|o| o.score).sum(),
     }
 }
 

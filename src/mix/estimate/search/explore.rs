@@ -2,20 +2,20 @@
 
 use rayon::prelude::*;
 
-use crate::mix::estimate::search::candidate::{Space, Trial};
+use crate::mix::estimate::search::candidate::{Spaces, Trial};
 use crate::mix::estimate::search::watch::Watch;
 use crate::util::Random;
 
 /// The given candidates and `count` others evenly over the cube, those without a solution left out.
 /// Once the observer asks to stop, no more are evaluated.
 pub(crate) fn explore(
-    space: &Space,
+    spaces: &Spaces,
     seed: u64,
     count: usize,
     from: &[Vec<f64>],
     watch: &Watch<'_>,
 ) -> Vec<Trial> {
-    let dimensions = space.dimensions();
+    let dimensions = spaces.dimensions();
     let mut random = Random::new(seed).stream(0);
     let shift: Vec<f64> = (0..dimensions).map(|_| random.uniform()).collect();
     let steps = recurrence(dimensions);
@@ -29,17 +29,17 @@ pub(crate) fn explore(
     let trials: Vec<Option<Trial>> = (0..count + from.len())
         .into_par_iter()
         .map_init(
-            || space.buffers(),
-            |(statistics, workspace), i| {
+            || spaces.buffers(),
+            |buffers, i| {
                 if watch.is_stopped() {
                     return None;
                 }
                 let point = i
                     .checked_sub(count)
                     .map_or_else(|| fresh(i), |known| from[known].clone());
-                let judged = space.evaluate(&point, statistics, workspace);
+                let judged = spaces.evaluate(&point, buffers);
                 watch.count(1);
-                let objectives = judged?.1;
+                let objectives = judged?;
                 Some(Trial { point, objectives })
             },
         )

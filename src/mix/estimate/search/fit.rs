@@ -90,17 +90,15 @@ impl Search {
     ) -> Result<SearchFit> {
         self.check()?;
         let design = Design::new(panel, specification, self.folds)?;
-        let (space, found) = search(
-            Problem::new(design).with_folds(),
-            specification
-                .penalty
-                .map(|(low, high)| PenaltyRange(low, high)),
+        let (spaces, found) = search(
+            vec![Problem::new(design).with_folds()],
+            &[PenaltyRange::asked(specification)],
             self,
             evaluations,
             from,
             progress,
         )?;
-        assemble(specification, panel, &space, found, self.seed)
+        assemble(specification, panel, &spaces.0[0], found, self.seed)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The Pareto front of fit, business sense and agreement with experiments.
 
-use crate::mix::estimate::search::candidate::{Space, Trial};
+use crate::mix::estimate::search::candidate::{Spaces, Trial};
 use crate::mix::estimate::search::walker::{Goal, WALKERS, Walker, advance, start};
 use crate::mix::estimate::search::watch::Watch;
 use crate::mix::posterior::Objectives;
@@ -48,7 +48,7 @@ pub(crate) fn pareto(mut trials: Vec<Trial>) -> Vec<Trial> {
 /// `evaluations` more candidates for the front alone: walkers of their own, each with its own trade
 /// between the objectives, starting from the front so far.
 pub(crate) fn refine(
-    space: &Space,
+    spaces: &Spaces,
     seed: u64,
     evaluations: usize,
     explored: &[Trial],
@@ -61,14 +61,14 @@ pub(crate) fn refine(
     let from: Vec<Trial> = (0..WALKERS)
         .map(|i| front[i * front.len() / WALKERS].clone())
         .collect();
-    let mut walkers = start(space, &from, goal);
+    let mut walkers = start(spaces, &from, goal);
     let random = Random::new(seed).stream(2);
     let mut trials = vec![];
     for round in 0..evaluations / WALKERS {
         if watch.is_stopped() {
             break;
         }
-        advance(space, &mut walkers, &random.stream(round as u64));
+        advance(spaces, &mut walkers, &random.stream(round as u64));
         watch.count(WALKERS);
         trials.extend(walkers.iter().map(Walker::trial));
     }

@@ -1,4 +1,4 @@
-//! Rows far off count less, where noise is Student's t.
+//! Rows weighed by what a candidate leaves of them, where the likelihood asks for it.
 
 use crate::mix::estimate::problem::Problem;
 use crate::mix::estimate::search::candidate::Space;
@@ -6,10 +6,10 @@ use crate::mix::estimate::search::candidate::Space;
 /// Fits of the best candidate between which its rows are weighed anew.
 const STEPS: usize = 5;
 
-/// Weighs the rows by how far a candidate leaves them off; nothing where noise is normal.
+/// Weighs the rows by what a candidate leaves of them; nothing where they count alike.
 pub(crate) fn reweigh(space: &mut Space, point: &[f64]) {
     for _ in 0..STEPS {
-        let Some(tails) = &space.problem.design.tails else {
+        let Some(reweighing) = &space.problem.design.reweighing else {
             return;
         };
         let (mut statistics, mut workspace) = space.buffers();
@@ -18,8 +18,9 @@ pub(crate) fn reweigh(space: &mut Space, point: &[f64]) {
             return;
         };
         let residuals = space.problem.residuals(&statistics, &linear);
-        let tails = tails.reweighed(&residuals, space.problem.freedom_of_noise());
-        let design = space.problem.design.clone().with_tails(tails);
+        let freedom = space.problem.freedom_of_noise();
+        let reweighing = reweighing.reweighed(&residuals, freedom);
+        let design = space.problem.design.clone().with_reweighing(reweighing);
         let noise = space.problem.noise;
         space.problem = Problem::new(design).with_folds().with_noise(noise);
     }

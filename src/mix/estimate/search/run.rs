@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::problem::Problem;
-use crate::mix::estimate::search::candidate::{PenaltyRange, Space, Trial, UNINFORMED};
+use crate::mix::estimate::search::candidate::{PenaltyRange, Space, Spaces, Trial, UNINFORMED};
 use crate::mix::estimate::search::explore::explore;
 use crate::mix::estimate::search::pareto_front::{pareto, refine};
 use crate::mix::estimate::search::reweigh::reweigh;
@@ -64,33 +64,53 @@ impl Schedule {
     }
 }
 
-/// Searches a problem, looking at the points `from` of an earlier search too. `penalties` is the
-/// range to search; none for the one that the noise suggests.
+impl Found {
+    /// What was found, as points of one KPI.
+    pub(crate) fn of_kpi(&self, spaces: &Spaces, kpi: usize) -> Self {
+        let own = |point: &Vec<f64>| spaces.point_of(kpi, point);
+        let front = self.front.iter().map(|trial| Trial {
+            point: own(&trial.point),
+            ..trial.clone()
+        });
+        Self {
+            draws: self.draws.iter().map(own).collect(),
+            best: own(&self.best),
+            front: front.collect(),
+            ..*self
+        }
+    }
+}
+
+/// Searches the problems of one KPI or of several that share their transforms, looking at the
+/// points `from` of an earlier search too. `penalties` are the ranges to search; none for the one
+/// that the noise suggests.
 pub(crate) fn search(
-    problem: Problem,
-    penalties: Option<PenaltyRange>,
+    problems: Vec<Problem>,
+    penalties: &[Option<PenaltyRange>],
     settings: &Search,
     evaluations: usize,
     from: &[Vec<f64>],
     progress: &dyn Progress,
-) -> Result<(Space, Found)> {
+) -> Result<(Spaces, Found)> {
     let schedule = Schedule::new(evaluations);
     let watch = Watch::new(
         progress,
         schedule.total(from.len(), settings.pareto_evaluations),
     );
-    let mut space = Space {
+    let spaces = problems.into_iter().zip(penalties);
+    let spaces = spaces.map(|(problem, penalties)| Space {
         problem,
         penalties: penalties.unwrap_or(UNINFORMED),
-    };
-    let mut explored = explore_twice(&mut space, penalties, settings, &schedule, from, &watch);
+    });
+    let mut spaces = Spaces(spaces.collect());
+    let mut explored = explore_twice(&mut spaces, penalties, settings, &schedule, from, &watch);
     if explored.is_empty() {
-        return Err(nothing_found(&space, &watch));
+        return Err(nothing_found(&spaces.0[0], &watch));
     }
     let best = best_of(&explored).cloned();
     explored.sort_by(|a, b| b.objectives.score.total_cmp(&a.objectives.score));
     let (draws, best) = refine_by_walkers(
-        &space,
+        &spaces,
         settings.seed,
         schedule.rounds,
         &mut explored,
@@ -100,7 +120,7 @@ pub(crate) fn search(
     let draws = thin(draws, settings.draws, &explored);
     if settings.pareto_evaluations > 0 && !watch.is_stopped() {
         let more = refine(
-            &space,
+            &spaces,
             settings.seed,
             settings.pareto_evaluations,
             &explored,
@@ -115,31 +135,33 @@ pub(crate) fn search(
         evaluations: watch.evaluations(),
         stopped: watch.is_stopped(),
     };
-    Ok((space, found))
+    Ok((spaces, found))
 }
 
 /// The pilot, which finds the noise and with it the penalties, then the exploration. A pilot that
 /// was stopped is all that there is.
 fn explore_twice(
-    space: &mut Space,
-    penalties: Option<PenaltyRange>,
+    spaces: &mut Spaces,
+    penalties: &[Option<PenaltyRange>],
     settings: &Search,
     schedule: &Schedule,
     from: &[Vec<f64>],
     watch: &Watch<'_>,
 ) -> Vec<Trial> {
-    let piloted = explore(space, settings.seed, schedule.pilot, from, watch);
-    learn_noise(space, &piloted);
-    if penalties.is_none()
-        && let Some((low, high)) = space.problem.penalties(CONTRIBUTIONS)
-    {
-        space.penalties = PenaltyRange(low, high);
+    let piloted = explore(spaces, settings.seed, schedule.pilot, from, watch);
+    learn_noise(spaces, &piloted);
+    for (space, penalties) in spaces.0.iter_mut().zip(penalties) {
+        if penalties.is_none()
+            && let Some((low, high)) = space.problem.penalties(CONTRIBUTIONS)
+        {
+            space.penalties = PenaltyRange(low, high);
+        }
     }
     if watch.is_stopped() {
         return piloted;
     }
-    let explored = explore(space, settings.seed, schedule.exploration, from, watch);
-    learn_noise(space, &explored);
+    let explored = explore(spaces, settings.seed, schedule.exploration, from, watch);
+    learn_noise(spaces, &explored);
     if explored.is_empty() && watch.is_stopped() {
         return piloted;
     }
@@ -161,25 +183,28 @@ fn nothing_found(space: &Space, watch: &Watch<'_>) -> Error {
     )
 }
 
-/// Sets the weights of rows, the smoothness of the trend that the best of the candidates suggests, and the noise that it
-/// leaves.
-fn learn_noise(space: &mut Space, trials: &[Trial]) {
-    if let Some(best) = best_of(trials) {
-        reweigh(space, &best.point);
-        learn_smoothness(space, &best.point);
-    }
-    let (mut statistics, mut workspace) = space.buffers();
-    let solved = best_of(trials)
-        .and_then(|best| space.evaluate(&best.point, &mut statistics, &mut workspace));
-    if let Some((linear, _)) = solved {
-        space.problem.noise = Some(space.problem.noise_of(&statistics, &linear));
+/// Sets each KPI's weights of rows, the smoothness of its trend that the best of the candidates
+/// suggests, and the noise that it leaves.
+fn learn_noise(spaces: &mut Spaces, trials: &[Trial]) {
+    let Some(best) = best_of(trials) else {
+        return;
+    };
+    for kpi in 0..spaces.0.len() {
+        let own = spaces.point_of(kpi, &best.point);
+        let space = &mut spaces.0[kpi];
+        reweigh(space, &own);
+        learn_smoothness(space, &own);
+        let (mut statistics, mut workspace) = space.buffers();
+        if let Some((linear, _)) = space.evaluate(&own, &mut statistics, &mut workspace) {
+            space.problem.noise = Some(space.problem.noise_of(&statistics, &linear));
+        }
     }
 }
 
 /// Rounds of walkers from the best of the candidates, which are added to; gives the draws and the
 /// best point.
 fn refine_by_walkers(
-    space: &Space,
+    spaces: &Spaces,
     seed: u64,
     rounds: usize,
     explored: &mut Vec<Trial>,
@@ -196,14 +221,14 @@ fn refine_by_walkers(
         point: best.map_or_else(|| explored[0].point.clone(), |best| best.point),
     };
     let mut draws = vec![];
-    let mut walkers = start(space, explored, |_| Goal::Posterior);
+    let mut walkers = start(spaces, explored, |_| Goal::Posterior);
     keep_best(&mut best, &walkers);
     let random = Random::new(seed).stream(1);
     for round in 0..rounds {
         if watch.is_stopped() {
             break;
         }
-        advance(space, &mut walkers, &random.stream(round as u64));
+        advance(spaces, &mut walkers, &random.stream(round as u64));
         watch.count(WALKERS);
         keep_best(&mut best, &walkers);
         if round as f64 >= WARM_UP * rounds as f64 {

@@ -1,9 +1,11 @@
 //! Walkers: candidates that move through the cube on one another's positions.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::mix::estimate::problem::{Linear, Problem, Workspace};
-use crate::mix::estimate::search::candidate::{Space, Trial, set_channel};
+use crate::mix::estimate::search::candidate::{Space, Spaces, Trial, set_channel, together};
 use crate::mix::estimate::sufficient_statistics::SufficientStatistics;
 use crate::mix::posterior::Objectives;
 use crate::util::Random;
@@ -53,57 +55,79 @@ impl Goal {
 /// A candidate that moves, with everything it needs to judge its next step.
 pub(crate) struct Walker {
     goal: Goal,
-    merit: f64,
     pub(crate) point: Vec<f64>,
+    kpis: Vec<Standing>,
+    pub(crate) objectives: Objectives,
+}
+
+/// One KPI's solution where a walker stands.
+struct Standing {
+    merit: f64,
     statistics: SufficientStatistics,
     workspace: Workspace,
     linear: Linear,
-    pub(crate) objectives: Objectives,
+}
+
+impl Standing {
+    /// One KPI's solution at its own point; none if there is none.
+    fn new(space: &Space, own: &[f64], goal: Goal) -> Option<(Self, Objectives)> {
+        let (mut statistics, mut workspace) = space.buffers();
+        let (linear, objectives) = space.evaluate(own, &mut statistics, &mut workspace)?;
+        let penalty = space.penalty(own);
+        let standing = Self {
+            merit: goal.merit(&space.problem, &statistics, penalty, &linear),
+            statistics,
+            workspace,
+            linear,
+        };
+        Some((standing, objectives))
+    }
 }
 
 /// Walkers at the given candidates, as many as there are to a full set.
 pub(crate) fn start(
-    space: &Space,
+    spaces: &Spaces,
     from: &[Trial],
     goal: impl Fn(usize) -> Goal + Sync,
 ) -> Vec<Walker> {
     let walkers: Vec<Option<Walker>> = (0..WALKERS)
         .into_par_iter()
-        .map(|i| Walker::new(space, from[i % from.len()].point.clone(), goal(i)))
+        .map(|i| Walker::new(spaces, from[i % from.len()].point.clone(), goal(i)))
         .collect();
     walkers.into_iter().flatten().collect()
 }
 
 /// One round: the first half moves on the second half's positions, then the other way round.
-pub(crate) fn advance(space: &Space, walkers: &mut [Walker], random: &Random) {
+pub(crate) fn advance(spaces: &Spaces, walkers: &mut [Walker], random: &Random) {
     let middle = walkers.len() / 2;
     let (first, second) = walkers.split_at_mut(middle);
-    move_all(space, first, second, &random.stream(0));
-    move_all(space, second, first, &random.stream(1));
+    move_all(spaces, first, second, &random.stream(0));
+    move_all(spaces, second, first, &random.stream(1));
 }
 
-fn move_all(space: &Space, moving: &mut [Walker], others: &[Walker], random: &Random) {
+fn move_all(spaces: &Spaces, moving: &mut [Walker], others: &[Walker], random: &Random) {
     let positions: Vec<&[f64]> = others.iter().map(|w| w.point.as_slice()).collect();
     moving
         .par_iter_mut()
         .enumerate()
-        .for_each(|(i, walker)| walker.step(space, &positions, random.stream(i as u64)));
+        .for_each(|(i, walker)| walker.step(spaces, &positions, random.stream(i as u64)));
 }
 
 impl Walker {
     /// A walker at a candidate; none if the candidate has no solution.
-    fn new(space: &Space, point: Vec<f64>, goal: Goal) -> Option<Self> {
-        let (mut statistics, mut workspace) = space.buffers();
-        let (linear, objectives) = space.evaluate(&point, &mut statistics, &mut workspace)?;
-        let penalty = space.penalty(&point);
+    fn new(spaces: &Spaces, point: Vec<f64>, goal: Goal) -> Option<Self> {
+        let kpis = spaces.0.iter().enumerate();
+        let standing = |(kpi, space)| Standing::new(space, &spaces.point_of(kpi, &point), goal);
+        let (kpis, objectives): (Vec<_>, Vec<_>) = kpis
+            .map(standing)
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .unzip();
         Some(Self {
             goal,
-            merit: goal.merit(&space.problem, &statistics, penalty, &linear),
             point,
-            statistics,
-            workspace,
-            linear,
-            objectives,
+            kpis,
+            objectives: together(objectives),
         })
     }
 
@@ -115,44 +139,81 @@ impl Walker {
         }
     }
 
-    /// One step in each channel's parameters, then one in the penalty.
-    fn step(&mut self, space: &Space, others: &[&[f64]], mut random: Random) {
-        let problem = &space.problem;
-        let offsets = problem.design.offsets();
-        let last = self.point.len() - 1;
+    /// One step in each channel's parameters, then one in each penalty.
+    fn step(&mut self, spaces: &Spaces, others: &[&[f64]], mut random: Random) {
+        let offsets = spaces.design().offsets();
+        let mut penalties = spaces.penalties(&self.point);
         for (channel, block) in offsets.windows(2).enumerate() {
             if block[0] == block[1] {
                 continue;
             }
             let proposal = propose(&self.point, block[0], block[1], others, &mut random);
-            set_channel(problem, channel, &proposal, &mut self.statistics);
-            if self.move_to(problem, space.penalty(&self.point), &mut random) {
+            let kpis = self.kpis.iter_mut().zip(&spaces.0);
+            kpis.for_each(|(kpi, space)| {
+                set_channel(&space.problem, channel, &proposal, &mut kpi.statistics);
+            });
+            if self.move_to(spaces, &penalties, 0..penalties.len(), &mut random) {
                 self.point[block[0]..block[1]].copy_from_slice(&proposal);
             } else {
-                self.statistics.undo(channel, &problem.design);
+                let kpis = self.kpis.iter_mut().zip(&spaces.0);
+                kpis.for_each(|(kpi, space)| kpi.statistics.undo(channel, &space.problem.design));
             }
         }
-        let proposal = propose(&self.point, last, last + 1, others, &mut random);
-        if self.move_to(problem, space.penalties.at(proposal[0]), &mut random) {
-            self.point[last] = proposal[0];
+        let transforms = self.point.len() - penalties.len();
+        for kpi in 0..penalties.len() {
+            let at = transforms + kpi;
+            let proposal = propose(&self.point, at, at + 1, others, &mut random);
+            let before = penalties[kpi];
+            penalties[kpi] = spaces.0[kpi].penalties.at(proposal[0]);
+            if self.move_to(spaces, &penalties, kpi..kpi + 1, &mut random) {
+                self.point[at] = proposal[0];
+            } else {
+                penalties[kpi] = before;
+            }
         }
-        let penalty = space.penalty(&self.point);
-        if let Some(objectives) =
-            problem.objectives(&self.statistics, penalty, &self.linear, &mut self.workspace)
-        {
-            self.objectives = objectives;
+        self.judge(spaces, &penalties);
+    }
+
+    /// Takes the objectives where it stands, if all KPIs have some.
+    fn judge(&mut self, spaces: &Spaces, penalties: &[f64]) {
+        let kpis = self.kpis.iter_mut().zip(&spaces.0).zip(penalties);
+        let objectives = kpis.map(|((kpi, space), penalty)| {
+            let (statistics, workspace) = (&kpi.statistics, &mut kpi.workspace);
+            let problem = &space.problem;
+            problem.objectives(statistics, *penalty, &kpi.linear, workspace)
+        });
+        if let Some(objectives) = objectives.collect::<Option<Vec<_>>>() {
+            self.objectives = together(objectives);
         }
     }
 
-    /// Solves at the statistics as they now are and takes the solution if it is accepted.
-    fn move_to(&mut self, problem: &Problem, penalty: f64, random: &mut Random) -> bool {
-        let Some(linear) = problem.solve(&self.statistics, penalty, &mut self.workspace) else {
-            return false;
-        };
-        let merit = self.goal.merit(problem, &self.statistics, penalty, &linear);
-        let accepted = self.goal.accepts(merit - self.merit, random);
+    /// Solves some KPIs at the statistics as they now are and takes the solutions if they are
+    /// accepted together.
+    fn move_to(
+        &mut self,
+        spaces: &Spaces,
+        penalties: &[f64],
+        moved: Range<usize>,
+        random: &mut Random,
+    ) -> bool {
+        let mut solved = Vec::with_capacity(moved.len());
+        let (mut then, mut now) = (0.0, 0.0);
+        for at in moved.clone() {
+            let (kpi, problem) = (&mut self.kpis[at], &spaces.0[at].problem);
+            let penalty = penalties[at];
+            let Some(linear) = problem.solve(&kpi.statistics, penalty, &mut kpi.workspace) else {
+                return false;
+            };
+            let merit = self.goal.merit(problem, &kpi.statistics, penalty, &linear);
+            then += merit;
+            now += kpi.merit;
+            solved.push((linear, merit));
+        }
+        let accepted = self.goal.accepts(then - now, random);
         if accepted {
-            (self.linear, self.merit) = (linear, merit);
+            for (kpi, (linear, merit)) in self.kpis[moved].iter_mut().zip(solved) {
+                (kpi.linear, kpi.merit) = (linear, merit);
+            }
         }
         accepted
     }

@@ -20,7 +20,7 @@ impl Posterior {
     pub fn findings(&self) -> Vec<FitFinding> {
         let rows = 0..self.panel.rows();
         let rows: Vec<usize> = rows.filter(|row| self.is_fitted(*row)).collect();
-        let residuals = self.residuals();
+        let residuals = self.even_residuals();
         let mut findings = vec![];
         if !self.is_exact(&residuals, &rows) {
             let geos: Vec<Series> = (0..self.panel.geos().len())

@@ -188,8 +188,9 @@ impl fmt::Display for FitFinding {
             Self::UnequalVariance { ratio, p_value, .. } => write!(
                 f,
                 "residuals are {ratio:.1} times as large where the prediction is large as where it \
-                 is small (Breusch-Pagan p {p_value:.1e}): give noisy rows less weight, or model a \
-                 KPI of steadier noise, such as one per inhabitant"
+                 is small (Breusch-Pagan p {p_value:.1e}): let effects multiply (likelihood log), \
+                 give noisy rows less weight, or model a KPI of steadier noise, such as one per \
+                 inhabitant"
             ),
             Self::Outliers { rows } => far_off(f, rows),
         }

@@ -80,10 +80,11 @@ pub(super) fn outliers(
     if spread <= 1e-9 * sizes[sizes.len() - 1] {
         return None;
     }
+    let prediction = posterior.decomposition().prediction();
     let outlier = |&row: &usize| Outlier {
         date: panel.dates()[row % periods],
         geo: (geos > 1).then(|| panel.geos()[row / periods].clone()),
-        residual: residuals[row],
+        residual: panel.kpi()[row] - prediction[row],
         deviations: scaled(row) / spread,
     };
     let mut far: Vec<Outlier> = rows

@@ -1,0 +1,52 @@
+//! Sparklines: a course without axes.
+
+use crate::report::chart::mark::Mark;
+use crate::report::chart::measure::Measure;
+use crate::report::chart::series::{self, Series};
+use crate::report::table::Table;
+
+/// A small line without axes, for a card or a line of text.
+///
+/// ```
+/// use mixtouch::report::chart::{Chart, Measure, Sparkline};
+///
+/// let course = Sparkline::new(Measure::new("score"), ["May", "June"], [31.0, 35.0]);
+/// assert_eq!(Chart::new("Score", course).table().rows()[0][1].to_string(), "31.00");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sparkline {
+    measure: Measure,
+    positions: Vec<String>,
+    course: Series,
+}
+
+impl Sparkline {
+    /// A line of an amount for each position.
+    pub fn new<S: Into<String>, M: Into<Mark>>(
+        measure: Measure,
+        positions: impl IntoIterator<Item = S>,
+        marks: impl IntoIterator<Item = M>,
+    ) -> Self {
+        let positions: Vec<String> = positions.into_iter().map(Into::into).collect();
+        Self {
+            measure,
+            course: Series::new("", marks, positions.len()),
+            positions,
+        }
+    }
+
+    /// What is measured.
+    pub const fn measure(&self) -> &Measure {
+        &self.measure
+    }
+
+    /// The amounts from left to right.
+    pub fn marks(&self) -> &[Mark] {
+        self.course.marks()
+    }
+
+    pub(crate) fn table(&self) -> Table {
+        let course = std::slice::from_ref(&self.course);
+        series::table("", &self.positions, course, &self.measure)
+    }
+}

@@ -1,0 +1,25 @@
+"use strict";(()=>{
+const text=c=>c.textContent.trim();
+const number=s=>{const m=/^[-\u2212]?[\d,]*\.?\d+(e-?\d+)?/.exec(s);return m?parseFloat(m[0].replace(/,/g,"").replace("\u2212","-")):NaN};
+const sort=(table,at,th)=>{
+const up=th.getAttribute("aria-sort")!=="ascending",body=table.tBodies[0];
+const key=r=>{const s=text(r.cells[at]),n=number(s);return[n,s]};
+const rows=[...body.rows].map(r=>[key(r),r]);
+rows.sort(([[a,s]],[[b,t]])=>{const x=isNaN(a),y=isNaN(b);if(x!==y)return x?1:-1;const d=x?s.localeCompare(t):a-b;return up?d:-d});
+for(const h of table.tHead.rows[0].cells)h.removeAttribute("aria-sort");
+th.setAttribute("aria-sort",up?"ascending":"descending");body.append(...rows.map(r=>r[1]))};
+const field=s=>{if(/^[=+@\t\r]|^-(?!\d)/.test(s))s="'"+s;return/[",\n]/.test(s)?'"'+s.replace(/"/g,'""')+'"':s};
+const plain=s=>/^[-\u2212]?[\d,]*\.?\d+(e-?\d+)?$/.test(s)?s.replace(/,/g,"").replace("\u2212","-"):s;
+const csv=table=>{
+const rows=[...table.rows],drawn=[...rows[0].cells].map(c=>c.hasAttribute("data-drawn"));
+const wide=drawn.map((_,i)=>rows.some(r=>r.cells[i]&&r.cells[i].querySelector("small")));
+return rows.map((r,at)=>[...r.cells].flatMap((c,i)=>{if(drawn[i])return[];
+const s=c.querySelector("small"),all=text(c);if(!wide[i])return[plain(all)];
+if(at===0)return[all,all+" low",all+" high"];if(!s)return[plain(all),"",""];
+const ends=text(s).slice(1,-1).split(" to ");return[plain(all.slice(0,all.lastIndexOf(text(s))).trim()),...ends.map(plain)]}).map(field).join(",")).join("\n")+"\n"};
+const copy=async(s,b)=>{let done=true;try{await navigator.clipboard.writeText(s)}catch{const a=document.createElement("textarea");a.value=s;document.body.append(a);a.select();done=document.execCommand("copy");a.remove()}
+b.textContent=done?"Copied":"Could not copy";setTimeout(()=>b.textContent="Copy as CSV",2000)};
+for(const table of document.querySelectorAll("table")){
+[...table.tHead.rows[0].cells].forEach((th,at)=>{if(th.hasAttribute("data-drawn"))return;const b=document.createElement("button");b.type="button";b.textContent=th.textContent;th.replaceChildren(b);b.onclick=()=>sort(table,at,th)});
+const b=document.createElement("button");b.type="button";b.className="copy";b.textContent="Copy as CSV";b.setAttribute("aria-live","polite");b.onclick=()=>copy(csv(table),b);table.parentElement.before(b)}
+})()

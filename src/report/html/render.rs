@@ -1,0 +1,196 @@
+//! A page as HTML.
+
+use crate::report::html::answer::Answer;
+use crate::report::html::card::Card;
+use crate::report::html::chapter::{Block, Chapter};
+use crate::report::html::check::Check;
+use crate::report::html::page::Page;
+use crate::report::html::{figure, script, style, table};
+use crate::report::svg::escaped;
+
+/// The whole file.
+pub(crate) fn page(page: &Page) -> String {
+    let mut out = String::with_capacity(1 << 16);
+    let headline = escaped(&page.headline);
+    out.push_str(&format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\">\
+         <meta name=\"generator\" content=\"mixtouch {}\">\
+         <title>{headline}</title><style>{}</style></head>\n<body><main>\n\
+         <header><h1>{headline}</h1>",
+        env!("CARGO_PKG_VERSION"),
+        style::sheet()
+    ));
+    if !page.about.is_empty() {
+        out.push_str(&format!("<p class=\"about\">{}</p>", escaped(&page.about)));
+    }
+    chips(&mut out, &page.chips);
+    out.push_str("</header>\n");
+    answers(&mut out, &page.answers);
+    cards(&mut out, &page.cards);
+    contents(&mut out, &page.chapters);
+    findings(&mut out, &page.findings);
+    top_table(&mut out, page);
+    if !page.checks.is_empty() {
+        out.push_str("<section><h2 id=\"checks\">Checks</h2>");
+        checks(&mut out, &page.checks);
+        out.push_str("</section>\n");
+    }
+    let mut number = 0;
+    for (at, part) in page.chapters.iter().enumerate() {
+        chapter(&mut out, part, at, &mut number);
+    }
+    out.push_str("</main>\n<script>");
+    out.push_str(script::SCRIPT);
+    out.push_str("</script></body></html>\n");
+    out
+}
+
+fn chips(out: &mut String, chips: &[(String, String)]) {
+    if chips.is_empty() {
+        return;
+    }
+    out.push_str("<ul class=\"chips\">");
+    for (name, value) in chips {
+        let (name, value) = (escaped(name), escaped(value));
+        out.push_str(&format!("<li>{name} <b>{value}</b></li>"));
+    }
+    out.push_str("</ul>");
+}
+
+fn answers(out: &mut String, answers: &[Answer]) {
+    if answers.is_empty() {
+        return;
+    }
+    out.push_str("<section aria-label=\"Answers\"><dl class=\"answers\">");
+    for answer in answers {
+        out.push_str(&format!(
+            "<div><dt>{}</dt><dd><b>{}</b>",
+            escaped(answer.question()),
+            escaped(answer.answer())
+        ));
+        if !answer.detail().is_empty() {
+            out.push_str(&format!(" <span>{}</span>", escaped(answer.detail())));
+        }
+        out.push_str("</dd></div>");
+    }
+    out.push_str("</dl></section>\n");
+}
+
+fn cards(out: &mut String, cards: &[Card]) {
+    if cards.is_empty() {
+        return;
+    }
+    out.push_str("<section aria-label=\"Main figures\"><ul class=\"cards\">");
+    for (at, card) in cards.iter().enumerate() {
+        out.push_str(&format!(
+            "<li><span>{}</span><b>{}</b>",
+            escaped(card.name()),
+            escaped(card.figure())
+        ));
+        if !card.note().is_empty() {
+            out.push_str(&format!("<small>{}</small>", escaped(card.note())));
+        }
+        if let Some(course) = card.course() {
+            figure::course(out, card.name(), course, at);
+        }
+        out.push_str("</li>");
+    }
+    out.push_str("</ul></section>\n");
+}
+
+fn contents(out: &mut String, chapters: &[Chapter]) {
+    if chapters.len() < 2 {
+        return;
+    }
+    out.push_str("<nav aria-label=\"Chapters\">");
+    for (at, chapter) in chapters.iter().enumerate() {
+        let heading = escaped(chapter.heading());
+        out.push_str(&format!("<a href=\"#p{at}\">{heading}</a> "));
+    }
+    out.push_str("</nav>\n");
+}
+
+fn findings(out: &mut String, findings: &[(String, String)]) {
+    if findings.is_empty() {
+        return;
+    }
+    out.push_str("<section><h2 id=\"findings\">Findings</h2><ul class=\"findings\">");
+    for (finding, figures) in findings {
+        let (finding, figures) = (escaped(finding), escaped(figures));
+        out.push_str(&format!("<li><b>{finding}</b> {figures}</li>"));
+    }
+    out.push_str("</ul></section>\n");
+}
+
+fn top_table(out: &mut String, page: &Page) {
+    if let Some(shown) = &page.table {
+        let heading = escaped(shown.heading());
+        out.push_str(&format!("<section><h2 id=\"table\">{heading}</h2>"));
+        table::page_table(out, shown);
+        out.push_str("</section>\n");
+    }
+}
+
+fn checks(out: &mut String, checks: &[Check]) {
+    out.push_str("<ul class=\"checks\">");
+    for check in checks {
+        let verdict = check.verdict().name();
+        out.push_str(&format!(
+            "<li class=\"{verdict}\"><b class=\"verdict\">{verdict}</b> <span>{}",
+            escaped(check.text())
+        ));
+        if !check.action().is_empty() {
+            out.push_str(&format!(" <em>{}</em>", escaped(check.action())));
+        }
+        out.push_str("</span></li>");
+    }
+    out.push_str("</ul>");
+}
+
+fn chapter(out: &mut String, chapter: &Chapter, at: usize, number: &mut usize) {
+    let heading = escaped(chapter.heading());
+    out.push_str(&format!(
+        "<section><h2 id=\"p{at}\">{heading}</h2><div class=\"charts\">\n"
+    ));
+    for block in chapter.blocks() {
+        match block {
+            Block::Text(text) => out.push_str(&format!("<p class=\"full\">{}</p>", escaped(text))),
+            Block::Chart(chart) => {
+                figure::chart(out, chart, *number);
+                *number += 1;
+            }
+            Block::Table(shown) => {
+                let heading = escaped(shown.heading());
+                out.push_str(&format!("<div class=\"full box\"><h3>{heading}</h3>"));
+                table::page_table(out, shown);
+                out.push_str("</div>");
+            }
+            Block::Checks(list) => {
+                out.push_str("<div class=\"full\">");
+                checks(out, list);
+                out.push_str("</div>");
+            }
+        }
+    }
+    out.push_str("</div></section>\n");
+}
+
+/// A heading as a part of a file's name: letters and digits, the rest as `-`.
+pub(crate) fn file_name(heading: &str) -> String {
+    let mut name = String::new();
+    for letter in heading.chars() {
+        if letter.is_ascii_alphanumeric() {
+            name.push(letter.to_ascii_lowercase());
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if name.is_empty() {
+        "chart".to_owned()
+    } else {
+        name.to_owned()
+    }
+}

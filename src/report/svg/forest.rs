@@ -1,0 +1,117 @@
+//! Forests, and the intervals of all charts with rows.
+
+use crate::report::chart::{Forest, Mark, Series};
+use crate::report::svg::bars::told;
+use crate::report::svg::canvas::{Anchor, Canvas};
+use crate::report::svg::legend;
+use crate::report::svg::length::{Tenths, px};
+use crate::report::svg::path::Path;
+use crate::report::svg::rows::Rows;
+use crate::report::svg::scale::Scale;
+use crate::report::svg::spread;
+use crate::report::svg::style::{fill, legend_of, stroke};
+use crate::report::svg::text;
+
+pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
+    let (series, measure) = (forest.series(), forest.measure());
+    legend::draw(canvas, &legend_of(series));
+    let always: Vec<f64> = forest.reference().iter().map(|(value, _)| *value).collect();
+    let figures = figures(forest, canvas.is_narrow());
+    let each = px(11);
+    let content = (each * series.len().max(1) as Tenths).max(px(13));
+    let range = spread::range(series, &always);
+    if forest.reference().is_some() {
+        canvas.extend(Canvas::LINE);
+    }
+    let rows = Rows::new(canvas, forest.names(), content, &figures, range, measure);
+    rows.grid(canvas);
+    for (row, name) in forest.names().iter().enumerate() {
+        let top = rows.next(canvas, row);
+        for (at, series) in series.iter().enumerate() {
+            let middle =
+                top + (2 * at as Tenths + 1) * content / (2 * forest.series().len() as Tenths);
+            let mark = series.marks()[row];
+            canvas.told(&told(name, series.name(), &measure.told(mark)), |canvas| {
+                draw_estimate(canvas, at, rows.scale(), middle, mark);
+            });
+        }
+        if let Some(figure) = figures.get(row) {
+            rows.figure(canvas, top, figure);
+        }
+    }
+    draw_reference(forest, canvas, &rows);
+    rows.axis(canvas, measure);
+}
+
+/// The figures beside the marks, where there is one series; with their intervals where there is room.
+fn figures(forest: &Forest, narrow: bool) -> Vec<String> {
+    let [only]: &[Series] = forest.series() else {
+        return Vec::new();
+    };
+    let figure = |mark: &Mark| match mark.value() {
+        None => String::new(),
+        Some(value) if narrow => forest.measure().written(value),
+        Some(_) => forest.measure().told(*mark),
+    };
+    only.marks().iter().map(figure).collect()
+}
+
+fn draw_reference(forest: &Forest, canvas: &mut Canvas, rows: &Rows) {
+    let Some((value, name)) = forest.reference() else {
+        return;
+    };
+    let x = rows.scale().at(value);
+    canvas.line("ref", (x, rows.top() - px(2)), (x, canvas.bottom()));
+    let half = text::width(name, Canvas::FONT) / 2;
+    let middle = x.max(half).min(canvas.width() - half);
+    canvas.text("ink", (middle, rows.top() - px(6)), Anchor::Middle, name);
+}
+
+fn draw_estimate(canvas: &mut Canvas, at: usize, scale: Scale, middle: Tenths, mark: Mark) {
+    let Some(value) = mark.value() else {
+        let place = (scale.zero() + px(4), middle + px(5));
+        canvas.text("mut", place, Anchor::Start, "not estimated");
+        return;
+    };
+    draw_interval(
+        canvas,
+        &format!("{} thick", stroke(at)),
+        scale,
+        middle,
+        mark,
+    );
+    canvas.circle(
+        &format!("{} dot", fill(at)),
+        (scale.at(value), middle),
+        px(5),
+    );
+}
+
+/// The line from one end of an interval to the other, with a halo; an arrow where it leaves the axis.
+pub(crate) fn draw_interval(
+    canvas: &mut Canvas,
+    class: &str,
+    scale: Scale,
+    middle: Tenths,
+    mark: Mark,
+) {
+    let Some((low, high)) = mark.interval() else {
+        return;
+    };
+    let (left, right) = (scale.at(low), scale.at(high));
+    let mut path = Path::default();
+    path.through(&[(left, middle), (right, middle)]);
+    for (end, x, back) in [(low, left, px(5)), (high, right, -px(5))] {
+        if scale.holds(end) {
+            path.through(&[(x, middle - px(3)), (x, middle + px(3))]);
+        } else {
+            path.through(&[
+                (x + back, middle - px(4)),
+                (x, middle),
+                (x + back, middle + px(4)),
+            ]);
+        }
+    }
+    canvas.path("under", &path);
+    canvas.path(class, &path);
+}

@@ -1,0 +1,114 @@
+//! Heat maps.
+
+use crate::report::chart::{HeatMap, Mark};
+use crate::report::svg::bars::told;
+use crate::report::svg::canvas::{Anchor, Canvas};
+use crate::report::svg::length::{Tenths, px};
+use crate::report::svg::text;
+
+/// The steps of colour: full enough to tell apart, light enough for text on them.
+const STEPS: f64 = 9.0;
+/// The least room for a heading of a column.
+const HEADING: Tenths = px(17);
+
+/// Where the fields stand.
+struct Fields {
+    left: Tenths,
+    wide: Tenths,
+    high: Tenths,
+}
+
+pub(crate) fn draw(map: &HeatMap, canvas: &mut Canvas) {
+    let font = Canvas::FONT;
+    let names = map.names();
+    let widest = names
+        .iter()
+        .map(|name| text::width(name, font))
+        .max()
+        .unwrap_or(0);
+    let share = if canvas.is_narrow() { 32 } else { 26 };
+    let room = widest.min(canvas.width() * share / 100);
+    let count = map.columns().len().max(1) as Tenths;
+    let left = room + px(8);
+    let wide = ((canvas.width() - left - px(2)) / count).min(px(110));
+    let lines: Vec<Vec<String>> = names
+        .iter()
+        .map(|name| text::wrapped_into(name, font, room, 2))
+        .collect();
+    draw_headings(map, canvas, left, wide);
+    let most = map
+        .rows()
+        .iter()
+        .flat_map(|row| row.marks())
+        .filter_map(|mark| mark.value());
+    let most = most.map(f64::abs).fold(0.0, f64::max);
+    for (row, lines) in map.rows().iter().zip(&lines) {
+        let high = (lines.len() as Tenths * Canvas::LINE).max(px(22));
+        let top = canvas.bottom();
+        for (at, line) in lines.iter().enumerate() {
+            let first = top + high / 2 + px(5) - (lines.len() as Tenths - 1) * Canvas::LINE / 2;
+            let y = first + at as Tenths * Canvas::LINE;
+            canvas.text("ink", (left - px(8), y), Anchor::End, line);
+        }
+        let fields = Fields { left, wide, high };
+        for (at, mark) in row.marks().iter().enumerate() {
+            let figure = told(row.name(), &map.columns()[at], &map.measure().told(*mark));
+            canvas.told(&figure, |canvas| fields.draw(canvas, map, at, *mark, most));
+        }
+        canvas.extend(high);
+    }
+    canvas.extend(px(4));
+    canvas.paragraph("mut", map.measure().name(), font);
+}
+
+impl Fields {
+    fn draw(&self, canvas: &mut Canvas, map: &HeatMap, at: usize, mark: Mark, most: f64) {
+        let (x, y) = (self.left + at as Tenths * self.wide, canvas.bottom());
+        let size = (self.wide - px(1), self.high - px(1));
+        let middle = (x + self.wide / 2, y + self.high / 2 + px(5));
+        let Some(value) = mark.value() else {
+            canvas.rect("none", (x, y), size);
+            return;
+        };
+        let part = if most > 0.0 { value.abs() / most } else { 0.0 };
+        let step = (part * STEPS).round() as u32;
+        let side = if value < 0.0 { "neg" } else { "pos" };
+        canvas.rect(&format!("{side} h{step}"), (x, y), size);
+        let figure = map.measure().written(value);
+        if text::width(&figure, Canvas::FONT) <= self.wide - px(4) {
+            canvas.text("ink", middle, Anchor::Middle, &figure);
+        }
+    }
+}
+
+/// The names of the columns: level where all fit, else upward; every second or third where the
+/// columns are narrower than a line.
+fn draw_headings(map: &HeatMap, canvas: &mut Canvas, left: Tenths, wide: Tenths) {
+    let font = Canvas::FONT;
+    let columns = map.columns();
+    let widest = columns
+        .iter()
+        .map(|name| text::width(name, font))
+        .max()
+        .unwrap_or(0);
+    let middle = |at: usize| left + at as Tenths * wide + wide / 2;
+    if widest <= wide - px(4) {
+        canvas.extend(Canvas::LINE);
+        for (at, name) in columns.iter().enumerate() {
+            canvas.text(
+                "mut",
+                (middle(at), canvas.bottom() - px(4)),
+                Anchor::Middle,
+                name,
+            );
+        }
+        return;
+    }
+    let room = widest.min(px(120));
+    canvas.extend(room + px(6));
+    let every = (HEADING + wide.max(1) - 1) / wide.max(1);
+    for (at, name) in columns.iter().enumerate().step_by(every.max(1) as usize) {
+        let name = text::cut(name, font, room);
+        canvas.upward_text("mut", (middle(at) + px(5), canvas.bottom() - px(5)), &name);
+    }
+}

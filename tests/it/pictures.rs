@@ -1,0 +1,8 @@
+//! Charts and pages: what is drawn, for all that may be in the figures.
+
+mod gallery;
+mod pages;
+mod properties;
+mod readme;
+mod structure;
+mod xml;

@@ -1,0 +1,1 @@
+//! The README's pictures are what the code draws.
