@@ -49,5 +49,6 @@ pub use self::least_squares::{
 };
 #[cfg(feature = "bayes")]
 pub use self::nuts::{Learned, LearnedFrom, Nuts, NutsFit, NutsReport, ParameterReport};
-pub use self::search::{Search, SearchFit, SearchReport, SharedChannel, SharedFit};
+pub use self::search::{Search, SearchFit, SearchReport};
+pub use self::search::{SharedChannel, SharedFit};
 pub use self::transformed_design::TransformedDesign;

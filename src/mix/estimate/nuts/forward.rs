@@ -1,6 +1,6 @@
 //! A channel's curve at a point: its activity transformed, and the way back to its parameters.
 
-use crate::mix::estimate::channel_design::ChannelDesign;
+use crate::mix::estimate::design::ChannelDesign;
 use crate::mix::estimate::nuts::transformed::{Sums, Transformed};
 use crate::mix::estimate::nuts::unconstrained::{At, at};
 use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
