@@ -9,9 +9,11 @@
 //! | the same, adjusted for what was known before the test (CUPED) | [`compare_adjusted_means`] |
 //! | which of several variants differ? | [`compare_variants`], by Holm's method |
 //! | what did a test on persons bring, from its logs? | [`PersonTest`] |
+//! | what did showing an ad change, where chances to show it are logged? | [`Uplift`] |
 //! | are the arms as large as planned? | [`SampleRatio`] |
 //! | may the test stop today? | [`AlwaysValid`] |
 //! | how many persons are needed, and what would be found? | [`PowerAnalysis`] of an [`Effect`] |
+//! | what is a test worth before it is run? | [`TestValue`] |
 //! | where, how long and for how much to test? | [`GeoSelection`] |
 //! | what did a change of spend in some geos bring? | [`GeoTest`], which gives [`LiftTest`]s |
 
@@ -26,6 +28,8 @@ mod ratios;
 mod relative_lift;
 mod sample_ratio;
 mod student_power;
+mod test_value;
+pub(crate) mod uplift;
 mod variants;
 
 pub use self::always_valid::AlwaysValid;
@@ -39,4 +43,6 @@ pub use self::proportions::compare_proportions;
 pub use self::ratios::compare_ratios;
 pub use self::relative_lift::RelativeLift;
 pub use self::sample_ratio::SampleRatio;
+pub use self::test_value::{PossibleTruth, TestValue};
+pub use self::uplift::{ChannelUplift, Uplift, UpliftReport};
 pub use self::variants::compare_variants;

@@ -1,10 +1,13 @@
 //! From files, or a simulation, to journeys.
 
+use crate::experiments::{self, Tested};
 use crate::mapped;
 use crate::options::{Options, Returns, pair};
+use mixtouch::attribution::ComparisonTable;
 use mixtouch::event::IgnoredRows;
 use mixtouch::io::{CsvChunk, CsvReader, EventColumns};
 use mixtouch::simulate::retailer::Retailer;
+use mixtouch::simulate::truth::TruthComparison;
 use mixtouch::time::TimeRange;
 use mixtouch::{CostTable, Error, JourneyBuilder, Journeys, PathTable, Result};
 use serde::Serialize;
@@ -19,6 +22,8 @@ pub(crate) struct Input {
     /// Those that models are fitted on, where they are others.
     pub(crate) training: Option<Journeys>,
     pub(crate) truth: Option<Truth>,
+    /// Experiments at a simulated retailer.
+    pub(crate) tests: Vec<Tested>,
     /// What was spent, where a table says so.
     pub(crate) costs: Option<CostTable>,
     /// What was read by a mapping, by name.
@@ -43,6 +48,15 @@ pub(crate) struct Truth {
 pub(crate) struct Caused {
     pub(crate) channel: &'static str,
     pub(crate) incremental_conversions: f64,
+}
+
+impl Truth {
+    /// Models' shares beside the true ones.
+    pub(crate) fn compared(&self, table: &ComparisonTable) -> TruthComparison {
+        let channels = self.channels.iter();
+        let caused = channels.map(|row| (row.channel, row.incremental_conversions));
+        TruthComparison::new(caused, self.baseline, table)
+    }
 }
 
 pub(crate) fn read(options: &Options) -> Result<Input> {
@@ -102,6 +116,7 @@ fn read_paths(options: &Options, path: &Path, costs: Option<CostTable>) -> Resul
         journeys,
         training: None,
         truth: None,
+        tests: Vec::new(),
         costs: None,
         readings: Vec::new(),
         read,
@@ -133,6 +148,7 @@ fn read_events(options: &Options, path: &Path, costs: Option<CostTable>) -> Resu
         journeys,
         training,
         truth: None,
+        tests: Vec::new(),
         costs: None,
         readings,
         read,
@@ -284,6 +300,7 @@ fn simulate(options: &Options, costs: Option<CostTable>) -> Result<Input> {
         baseline: retailer.baseline,
     };
     Ok(Input {
+        tests: experiments::simulated(options, &journeys)?,
         journeys,
         training,
         truth: Some(truth),

@@ -8,6 +8,7 @@
 
 #[path = "../common/exit.rs"]
 mod exit;
+mod experiments;
 mod input;
 #[cfg_attr(not(feature = "mapping"), path = "unmapped.rs")]
 mod mapped;
@@ -23,7 +24,6 @@ use clap::Parser;
 use input::Input;
 use mixtouch::attribution::ComparisonTable;
 use mixtouch::report::Document;
-use mixtouch::simulate::truth::TruthComparison;
 use mixtouch::{Error, Result};
 use options::Options;
 use progress::Bar;
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     let input = input::read(options)?;
-    let chosen = models::chosen(options, &input.journeys)?;
+    let chosen = models::chosen(options, &input)?;
     let bar = Bar::new(options.json);
     let table = match &input.training {
         None => chosen.comparison.run_with_progress(&input.journeys, &bar)?,
@@ -48,6 +48,8 @@ fn run(options: &Options) -> Result<()> {
         }
     };
     drop(bar);
+    let distances = experiments::distances(options, &input)?;
+    let priorities = experiments::priorities(options, &table)?;
     let mut reports = Vec::new();
     if let Some(name) = &options.levels {
         reports.push(("levels", reports::levels(options, name, &input)?));
@@ -63,14 +65,25 @@ fn run(options: &Options) -> Result<()> {
     }
     let mut out = std::io::stdout().lock();
     if options.json {
-        writeln!(out, "{}", document(&table, &reports, &input))?;
+        let mut document = document(&table, &reports, &input);
+        if !distances.is_empty() {
+            document["lift_tests"] = experiments::documents(&input.tests, &distances);
+        }
+        if let Some(tests) = &priorities {
+            document["tests_to_run"] = json!(tests);
+        }
+        writeln!(out, "{document}")?;
     } else if options.csv {
         write_csv(&mut out, &table, &reports)?;
         for finding in table.findings() {
             eprintln!("{finding}");
         }
     } else {
-        write!(out, "{}", text(&table, reports, &input, options.limit))?;
+        write!(out, "{}", table.top(options.limit.unwrap_or(usize::MAX)))?;
+        write!(out, "{}", truth(&table, &input, &distances))?;
+        write!(out, "{}", further(reports))?;
+        let priorities = priorities.as_ref().map(experiments::priorities_text);
+        write!(out, "{}", priorities.unwrap_or_default())?;
     }
     Ok(out.flush()?)
 }
@@ -90,42 +103,32 @@ fn write_csv(
     }
 }
 
-/// The models, the truth where it is known, and the reports.
-fn text(
-    table: &ComparisonTable,
-    reports: Vec<(&str, Figures)>,
-    input: &Input,
-    limit: Option<usize>,
-) -> String {
-    let mut text = table.top(limit.unwrap_or(usize::MAX)).to_string();
-    if let Some(truth) = &input.truth {
-        let caused = truth.channels.iter();
-        let caused = caused.map(|row| (row.channel, row.incremental_conversions));
-        text += &format!("\n{}", TruthComparison::new(caused, truth.baseline, table));
-        if table.model(models::FLAGGED).is_some() {
-            text += &flagged();
-        }
-    }
-    if !reports.is_empty() {
-        let sections = reports
-            .into_iter()
-            .map(|(name, figures)| figures.section(name));
-        let reports = Document {
-            title: String::new(),
-            sections: sections.collect(),
-        };
-        text += &format!("\n{reports}");
+/// The truth where it is known, and how tests bring time-to-event nearer.
+fn truth(table: &ComparisonTable, input: &Input, distances: &[f64]) -> String {
+    let Some(truth) = &input.truth else {
+        return String::new();
+    };
+    let truth = truth.compared(table);
+    let mut text = format!("\n{truth}");
+    let tests = experiments::section(input, &truth, distances);
+    if !tests.is_empty() {
+        text += &format!("\n{tests}");
     }
     text
 }
 
-fn flagged() -> String {
-    format!(
-        "{} was told which channels people touch because they are about to buy: {}.\n\
-         A log cannot tell that from cause; whoever knows it says so by --demand-capture.\n",
-        models::FLAGGED,
-        models::CAPTURE.join(", ")
-    )
+fn further(reports: Vec<(&str, Figures)>) -> String {
+    if reports.is_empty() {
+        return String::new();
+    }
+    let sections = reports
+        .into_iter()
+        .map(|(name, figures)| figures.section(name));
+    let reports = Document {
+        title: String::new(),
+        sections: sections.collect(),
+    };
+    format!("\n{reports}")
 }
 
 fn document(table: &ComparisonTable, reports: &[(&str, Figures)], input: &Input) -> Value {

@@ -1,5 +1,7 @@
 //! The models and reports that the command line asks for.
 
+use crate::experiments::{FIRST, Tested};
+use crate::input::Input;
 use crate::options::Options;
 use crate::reports::ReportName;
 use mixtouch::attribution::hazard::AdditiveHazard;
@@ -9,11 +11,8 @@ use mixtouch::attribution::{Bootstrap, FittedModels, ModelName, ModelSettings};
 use mixtouch::experiment::LiftTest;
 use mixtouch::{Comparison, Error, Journeys, Result};
 
-/// Channels of the simulated retailer that people touch because they are about to buy.
-pub(crate) const CAPTURE: [&str; 4] = ["search", "direct", "store", "call centre"];
-
-/// time-to-event, told of the channels in [`CAPTURE`].
-pub(crate) const FLAGGED: &str = "time-to-event-flagged";
+/// time-to-event, calibrated by the retailer's first tests.
+pub(crate) const TESTED: &str = "time-to-event-tested";
 
 /// What the command line asks for.
 pub(crate) struct Chosen {
@@ -21,7 +20,8 @@ pub(crate) struct Chosen {
     pub(crate) reports: Vec<ReportName>,
 }
 
-pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
+pub(crate) fn chosen(options: &Options, input: &Input) -> Result<Chosen> {
+    let journeys = &input.journeys;
     let settings = settings(options)?;
     check_channels(options, journeys)?;
     let mut comparison = Comparison::new();
@@ -47,7 +47,7 @@ pub(crate) fn chosen(options: &Options, journeys: &Journeys) -> Result<Chosen> {
         });
     }
     if options.models.is_empty() {
-        comparison = add_default(comparison, &settings, options);
+        comparison = add_default(comparison, &settings, &input.tests);
     }
     Ok(Chosen {
         comparison,
@@ -145,12 +145,27 @@ fn model(text: &str) -> Result<ModelName> {
 }
 
 /// The models to start with; those that the journeys do not support are left out with a finding.
-fn add_default(comparison: Comparison, settings: &ModelSettings, options: &Options) -> Comparison {
+fn add_default(comparison: Comparison, settings: &ModelSettings, tests: &[Tested]) -> Comparison {
     let comparison = comparison.defaults(settings);
-    if options.is_simulated() && options.demand_capture.is_empty() {
-        let hazard = settings.time_to_event().clone();
-        let flagged = hazard.with_lift_tests([]).with_demand_capture(CAPTURE);
-        return comparison.fit(FLAGGED, flagged);
+    if tests.is_empty() {
+        return comparison;
     }
-    comparison
+    comparison.fit(TESTED, calibrated(settings.time_to_event(), tests, FIRST))
+}
+
+/// time-to-event with the first tests.
+fn calibrated(hazard: &AdditiveHazard, tests: &[Tested], count: usize) -> AdditiveHazard {
+    let tests = tests.iter().take(count).map(|(test, _)| test.clone());
+    hazard.clone().with_lift_tests(tests)
+}
+
+/// time-to-event with one test, two, and so on, each by its number of tests.
+pub(crate) fn each_calibrated(options: &Options, tests: &[Tested]) -> Result<Comparison> {
+    let settings = settings(options)?;
+    let mut comparison = Comparison::new();
+    for count in 1..=tests.len() {
+        let hazard = calibrated(settings.time_to_event(), tests, count);
+        comparison = comparison.fit(count.to_string(), hazard);
+    }
+    Ok(comparison)
 }

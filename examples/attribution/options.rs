@@ -164,6 +164,13 @@ pub(crate) struct Options {
     /// which channels' touches follow their visits, and should be tested first
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) unpaid: Vec<String>,
+    /// Share of persons that a further test would withhold a channel from, above 0 and below 1: what
+    /// tests are worth stands below the credit
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5)]
+    pub(crate) test_share: f64,
+    /// What is earned of each unit of value before the cost of advertising, for what tests are worth
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) margin: Option<f64>,
     /// Channels that other marketing brings about: time-to-event passes their credit on to it
     #[arg(long, value_name = "CHANNEL", value_delimiter = ',')]
     pub(crate) upstream: Vec<String>,
@@ -221,6 +228,12 @@ impl Options {
     /// Whether the retailer is simulated, for want of a file.
     pub(crate) fn is_simulated(&self) -> bool {
         self.paths.is_none() && self.events.is_none()
+    }
+
+    /// Whether neither the days reported nor those fitted on are chosen.
+    pub(crate) fn shows_all_days(&self) -> bool {
+        let days = [self.from, self.to, self.fit_from, self.fit_to];
+        days.iter().all(Option::is_none) && self.train_days.is_none()
     }
 
     pub(crate) fn zone(&self) -> Result<TimeZone> {

@@ -4,6 +4,7 @@
 //!     cargo run --release --example experiment -- persons --assignments arms.csv --events events.csv --control withheld
 //!     cargo run --release --example experiment -- geos --panel panel.csv --date date --kpi sales --geo geo \
 //!         --treated north,east --from 2026-03-02 --to 2026-03-29
+//!     cargo run --release --example experiment -- uplift --events events.csv
 //!     cargo run --release --example experiment -- plan-persons --rate 0.05 --lift 0.1
 //!     cargo run --release --example experiment -- plan-geos --panel panel.csv --date date --kpi sales --geo geo --return 2.5
 
@@ -19,8 +20,9 @@ mod geos;
 mod persons;
 mod plans;
 mod simulated;
+mod uplift;
 
-/// Evaluates and plans experiments. Without a command: all four on simulated data.
+/// Evaluates and plans experiments. Without a command: all on simulated data.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
@@ -37,6 +39,8 @@ enum Command {
     Persons(persons::PersonOptions),
     /// A test on geos: what a change of spend brought
     Geos(geos::GeoOptions),
+    /// Moments at which an ad could be shown: what showing it changed
+    Uplift(uplift::UpliftOptions),
     /// How many persons a test needs
     PlanPersons(plans::PersonPlan),
     /// Which geos to test in, for how long and for how much
@@ -59,6 +63,7 @@ fn run(options: &Options) -> Result<()> {
         None => simulated::run()?,
         Some(Command::Persons(persons)) => persons.run()?,
         Some(Command::Geos(geos)) => geos.run()?,
+        Some(Command::Uplift(uplift)) => uplift.run()?,
         Some(Command::PlanPersons(plan)) => plan.run()?,
         Some(Command::PlanGeos(plan)) => plan.run()?,
     };

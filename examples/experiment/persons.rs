@@ -55,7 +55,7 @@ pub(crate) struct PersonOptions {
 impl PersonOptions {
     pub(crate) fn run(&self) -> Result<Output> {
         let assignments = Assignments::read_csv_file(&self.assignments)?;
-        let log = read_log(&self.events)?;
+        let log = read_log(&self.events, false)?;
         let lift = self.test()?.lift(&assignments, &log)?;
         output(&lift, self.expected_effect)
     }
@@ -87,9 +87,13 @@ impl PersonOptions {
     }
 }
 
-fn read_log(path: &std::path::Path) -> Result<Events> {
-    let mut reader = CsvReader::open(path, EventColumns::default())?;
-    let mut log = Events::new();
+/// The log, with rows of kinds that attribution does not use or without.
+pub(crate) fn read_log(path: &std::path::Path, keep_all: bool) -> Result<Events> {
+    let (mut columns, mut log) = (EventColumns::default(), Events::new());
+    if keep_all {
+        (columns, log) = (columns.keep_all(), log.keep_all());
+    }
+    let mut reader = CsvReader::open(path, columns)?;
     while let Some(batches) = reader.next_batches()? {
         for batch in &batches {
             log.append(batch)?;

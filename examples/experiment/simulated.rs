@@ -1,15 +1,15 @@
-//! All four questions on simulated data, with the truth beside the answers.
+//! All questions on simulated data, with the truth beside the answers.
 
 use mixtouch::Result;
-use mixtouch::experiment::{Effect, GeoSelection, GeoTest, PersonTest, PowerAnalysis};
+use mixtouch::experiment::{Effect, GeoSelection, GeoTest, PersonTest, PowerAnalysis, Uplift};
 use mixtouch::report::figure;
-use mixtouch::simulate::SimulatedPersonTest;
 use mixtouch::simulate::panels::PanelWorld;
+use mixtouch::simulate::{SimulatedOpportunities, SimulatedPersonTest};
 use mixtouch::stats::ConfidenceLevel;
 use serde_json::json;
 
 use crate::geos::Outcomes;
-use crate::{Output, geos, persons, plans};
+use crate::{Output, geos, persons, plans, uplift};
 
 /// What the simulated change of spend does to the treated geos' sales.
 const LIFT: f64 = 0.15;
@@ -18,6 +18,9 @@ pub(crate) fn run() -> Result<Output> {
     let world = SimulatedPersonTest::new(20_000, 0.1, 1)?;
     let lift = PersonTest::new("withheld").lift(&world.assignments, &world.log)?;
     let person_test = persons::output(&lift, Some(0.1))?;
+
+    let auctions = SimulatedOpportunities::new(10_000, 1)?;
+    let uplift = uplift::output(&Uplift::default().report(&auctions.log)?);
 
     let (days, outcomes) = regions()?;
     let selection = GeoSelection::new(days.clone(), outcomes.clone())?.with_return(2.0);
@@ -32,11 +35,14 @@ pub(crate) fn run() -> Result<Output> {
     let person_plan = plans::persons_needed(PowerAnalysis::new(effect))?;
     let text = format!(
         "A TEST ON PERSONS (simulated: the ad brought {} conversions)\n{}\n\
+         AUCTIONS WON AND LOST (simulated: the ads shown brought {} conversions)\n{}\n\
          A TEST ON GEOS (simulated: the change brought {})\n{}\n\
          THE NEXT TEST ON PERSONS, TO FIND 5 % MORE\n{}\n\
          THE NEXT TEST ON GEOS, AT A RETURN OF 2\n{}",
         figure(world.brought, 0),
         person_test.text,
+        figure(auctions.brought, 0),
+        uplift.text,
         figure(geo_truth, 0),
         geo_test.text,
         person_plan.text,
@@ -44,10 +50,11 @@ pub(crate) fn run() -> Result<Output> {
     );
     let json = json!({
         "persons": person_test.json,
+        "uplift": uplift.json,
         "geos": geo_test.json,
         "plan_persons": person_plan.json,
         "plan_geos": geo_plan.json,
-        "truth": {"persons": world.brought, "geos": geo_truth},
+        "truth": {"persons": world.brought, "uplift": auctions.brought, "geos": geo_truth},
     });
     Ok(Output { text, json })
 }

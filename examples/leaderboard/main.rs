@@ -5,6 +5,7 @@
 
 #[path = "../common/exit.rs"]
 mod exit;
+mod experiments;
 
 use clap::Parser;
 use mixtouch::attribution::Counterfactual;
@@ -15,6 +16,7 @@ use mixtouch::attribution::rules::{
     FirstTouch, LastNonDirect, LastTouch, Linear, Position, TimeDecay, WShaped,
 };
 use mixtouch::attribution::shapley::{SetRateShapley, SimplifiedShapley};
+use mixtouch::experiment::LiftTest;
 use mixtouch::report::{Cell, Table};
 use mixtouch::simulate::worlds::{Simulation, World};
 use mixtouch::{AttributionModel, Credits, Fit, JourneyOptions, Journeys, Result, attribute};
@@ -27,6 +29,10 @@ use std::time::Instant;
 /// caused (removal), over paid channels: 0 is right, 2 is all to the wrong channels. "credited /
 /// caused" is the credit of all channels over what marketing caused in all: models without a
 /// baseline also credit what would have come anyway.
+///
+/// "L1 with one test" gives models that can use experiments one of a channel, withheld from half of
+/// the persons for 30 days; models that cannot show "-". Two and three are further tests: of the same
+/// channel where credit follows intent, of another one elsewhere.
 #[derive(Parser)]
 struct Options {
     /// Persons in each world
@@ -51,6 +57,8 @@ struct Entry {
     name: &'static str,
     only: Option<World>,
     score: Scorer,
+    /// What lift tests calibrate; none of models that cannot use any.
+    hazard: Option<AdditiveHazard>,
 }
 
 fn rule(name: &'static str, model: impl AttributionModel + 'static) -> Entry {
@@ -58,6 +66,7 @@ fn rule(name: &'static str, model: impl AttributionModel + 'static) -> Entry {
         name,
         only: None,
         score: Box::new(move |journeys| attribute(journeys, &model)),
+        hazard: None,
     }
 }
 
@@ -66,6 +75,15 @@ fn fitted<F: Fit + Sync + 'static>(name: &'static str, specification: F) -> Entr
         name,
         only: None,
         score: Box::new(move |journeys| attribute(journeys, &specification.fit(journeys)?)),
+        hazard: None,
+    }
+}
+
+/// A model that lift tests calibrate.
+fn tested(name: &'static str, specification: AdditiveHazard) -> Entry {
+    Entry {
+        hazard: Some(specification.clone()),
+        ..fitted(name, specification)
     }
 }
 
@@ -83,6 +101,7 @@ fn entries() -> Result<Vec<Entry>> {
             name: "last-non-direct",
             only: None,
             score: Box::new(last_non_direct),
+            hazard: None,
         },
         rule("first-touch", FirstTouch),
         rule("linear", Linear),
@@ -99,6 +118,7 @@ fn entries() -> Result<Vec<Entry>> {
             name: "markov-within-journeys",
             only: None,
             score: Box::new(within_journeys),
+            hazard: None,
         },
         rule("shapley", SimplifiedShapley),
         fitted("shapley-set-rate", SetRateShapley),
@@ -106,21 +126,21 @@ fn entries() -> Result<Vec<Entry>> {
         fitted("logistic", LogisticRegression::new()),
         fitted("shao-li", ShaoLi),
         fitted("log-link hazard", LogLinearHazard::default()),
-        fitted("time-to-event", plain()),
-        fitted("  exponentials", plain().with_exponentials(taus)?),
-        fitted("  frequency classes", plain().with_frequency_classes(true)),
-        fitted("  pairs", plain().with_pairs(true)),
+        tested("time-to-event", plain()),
+        tested("  exponentials", plain().with_exponentials(taus)?),
+        tested("  frequency classes", plain().with_frequency_classes(true)),
+        tested("  pairs", plain().with_pairs(true)),
         only(
             World::Retargeting,
-            fitted(
+            tested(
                 "  demand capture",
                 plain().with_demand_capture(["retargeting"]),
             ),
         ),
-        only(World::Upstream, fitted("  upstream", upstream.clone())),
+        only(World::Upstream, tested("  upstream", upstream.clone())),
         only(
             World::Upstream,
-            fitted(
+            tested(
                 "  symmetric upstream",
                 upstream.with_symmetric_upstream(true),
             ),
@@ -148,22 +168,29 @@ fn within_journeys(journeys: &Journeys) -> Result<Credits> {
 #[derive(Clone, Copy)]
 struct Score {
     l1: f64,
+    /// With one test, two and three; none of models that cannot use them.
+    l1_with_tests: [Option<f64>; 3],
     credited_over_caused: f64,
     seconds: f64,
 }
 
-fn score(entry: &Entry, simulation: &Simulation, journeys: &Journeys) -> Result<Score> {
+fn score(
+    entry: &Entry,
+    simulation: &Simulation,
+    journeys: &Journeys,
+    tests: &[LiftTest],
+) -> Result<Score> {
     let truth = simulation.truth();
     let started = Instant::now();
     let credits = (entry.score)(journeys)?;
     let seconds = started.elapsed().as_secs_f64();
-    let l1 = truth.distance(|channel| {
-        credits
-            .channel(channel)
-            .map_or(0.0, |tally| tally.conversions)
-    });
+    let l1_with_tests = match &entry.hazard {
+        Some(hazard) => experiments::distances(hazard, truth, journeys, tests)?,
+        None => [None; 3],
+    };
     Ok(Score {
-        l1,
+        l1: experiments::distance(truth, &credits),
+        l1_with_tests,
         credited_over_caused: credits.credited().conversions / truth.total,
         seconds,
     })
@@ -180,11 +207,17 @@ fn run(options: &Options) -> Result<()> {
     for &world in &worlds {
         let simulation = world.simulate(options.persons, options.seed)?;
         let journeys = simulation.journeys(JourneyOptions::default())?;
+        let tests = experiments::tests(world, options.persons, options.seed)?;
         eprintln!("{:<15} {}", format!("{world}:"), world.description());
+        eprintln!(
+            "{:<15} tested: {}",
+            "",
+            experiments::channels(world).join(", ")
+        );
         let fits = |entry: &Entry| entry.only.is_none_or(|only| only == world);
         let scores = entries.iter().map(|entry| {
             fits(entry)
-                .then(|| score(entry, &simulation, &journeys))
+                .then(|| score(entry, &simulation, &journeys, &tests))
                 .transpose()
         });
         columns.push(scores.collect::<Result<_>>()?);
@@ -202,13 +235,18 @@ fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-type Figure = fn(Score) -> f64;
+type Figure = fn(Score) -> Option<f64>;
 
 /// Each table's title, digits and figure.
-const FIGURES: [(&str, usize, Figure); 3] = [
-    ("L1 to the truth", 3, |score| score.l1),
-    ("credited / caused", 2, |score| score.credited_over_caused),
-    ("seconds", 3, |score| score.seconds),
+const FIGURES: [(&str, usize, Figure); 6] = [
+    ("L1 to the truth", 3, |score| Some(score.l1)),
+    ("L1 with one test", 3, |score| score.l1_with_tests[0]),
+    ("L1 with two tests", 3, |score| score.l1_with_tests[1]),
+    ("L1 with three tests", 3, |score| score.l1_with_tests[2]),
+    ("credited / caused", 2, |score| {
+        Some(score.credited_over_caused)
+    }),
+    ("seconds", 3, |score| Some(score.seconds)),
 ];
 
 /// A row for each model and a column for each world.
@@ -222,7 +260,8 @@ fn table(
 ) -> Table {
     let names = worlds.iter().map(|world| world.name());
     let rows = entries.iter().enumerate().map(|(at, entry)| {
-        let cell = move |column: &Vec<Option<Score>>| Cell::number(column[at].map(figure), digits);
+        let cell =
+            move |column: &Vec<Option<Score>>| Cell::number(column[at].and_then(figure), digits);
         std::iter::once(entry.name.into()).chain(columns.iter().map(cell))
     });
     Table::new(std::iter::once(title).chain(names)).with_rows(rows)
@@ -236,12 +275,13 @@ fn document(
     let row = |(entry, score): (&Entry, &Option<Score>)| {
         let Score {
             l1,
+            l1_with_tests,
             credited_over_caused,
             seconds,
         } = (*score)?;
         let model = entry.name.trim();
         Some(
-            serde_json::json!({"model": model, "l1": l1, "credited_over_caused": credited_over_caused, "seconds": seconds}),
+            serde_json::json!({"model": model, "l1": l1, "l1_with_tests": l1_with_tests, "credited_over_caused": credited_over_caused, "seconds": seconds}),
         )
     };
     let world = |(world, column): (&World, &Vec<Option<Score>>)| {

@@ -24,12 +24,23 @@ pub struct IgnoredRows {
     pub surveys: u64,
     /// Service cases, openings and closings.
     pub cases: u64,
+    /// Moments at which an ad could be shown.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub opportunities: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands on a reference"
+)]
+fn is_none(rows: &u64) -> bool {
+    *rows == 0
 }
 
 impl IgnoredRows {
     /// The sum over all kinds.
     pub fn total(&self) -> u64 {
-        self.returns + self.carts + self.surveys + self.cases
+        self.returns + self.carts + self.surveys + self.cases + self.opportunities
     }
 
     pub(super) fn count(&mut self, kind: Kind) {
@@ -38,6 +49,7 @@ impl IgnoredRows {
             Kind::Cart => self.carts += 1,
             Kind::Survey => self.surveys += 1,
             Kind::CaseOpen | Kind::CaseClose => self.cases += 1,
+            Kind::Opportunity => self.opportunities += 1,
             Kind::Touch | Kind::Conversion => {}
         }
     }
@@ -47,5 +59,6 @@ impl IgnoredRows {
         self.carts += other.carts;
         self.surveys += other.surveys;
         self.cases += other.cases;
+        self.opportunities += other.opportunities;
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// | cart | where it was filled | what is in it | | the cart |
 /// | survey | where it was asked | the answer | the question: `nps`, `csat`, `ces`, .. | |
 /// | case_open, case_close | of that contact | | the topic, the outcome | the case |
+/// | opportunity | whose ad could be shown | 1 if it was, 0 if not | | |
 ///
 /// Who served a case stands in the text columns `agent` and `team`, what with in `tool`, the device
 /// of any row in `device`, a sale's margin in `margin`, the mailing of an e-mail in `campaign`
@@ -47,11 +48,14 @@ pub enum Kind {
     CaseOpen,
     /// A service case was closed.
     CaseClose,
+    /// A moment at which a channel's ad could be shown: an auction, a slot. Its value is 1 where it
+    /// was shown and 0 where it was not ([`Uplift`](crate::experiment::Uplift)).
+    Opportunity,
 }
 
 impl Kind {
     /// Every kind with the name logs give it.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("touch", Self::Touch),
         ("conversion", Self::Conversion),
         ("return", Self::Return),
@@ -59,6 +63,7 @@ impl Kind {
         ("survey", Self::Survey),
         ("case_open", Self::CaseOpen),
         ("case_close", Self::CaseClose),
+        ("opportunity", Self::Opportunity),
     ];
 
     /// The kind of that name.

@@ -233,6 +233,7 @@ fn order(kind: Kind) -> u8 {
         Kind::Survey => 4,
         Kind::CaseOpen => 5,
         Kind::CaseClose => 6,
+        Kind::Opportunity => 7,
     }
 }
 

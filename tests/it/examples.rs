@@ -4,6 +4,7 @@
 mod attribution;
 mod dashboard;
 mod doubtful_logs;
+mod experiment;
 mod identities;
 mod media_mix;
 mod run;

@@ -23,6 +23,8 @@ pub enum MappedKind {
     CaseOpen,
     /// A case closes.
     CaseClose,
+    /// An ad could be shown; the value says whether it was.
+    Opportunity,
     /// Nothing: the rows are counted and left out.
     Ignore,
 }
@@ -38,6 +40,7 @@ impl MappedKind {
             Self::Survey => Kind::Survey,
             Self::CaseOpen => Kind::CaseOpen,
             Self::CaseClose => Kind::CaseClose,
+            Self::Opportunity => Kind::Opportunity,
             Self::Ignore => return None,
         })
     }

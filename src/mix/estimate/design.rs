@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::error::{Error, Result};
 use crate::linalg::dot::dot;
 use crate::linalg::gram_schmidt::Basis;
-pub(crate) use crate::mix::estimate::channel_design::ChannelDesign;
+use crate::mix::estimate::channel_design::ChannelDesign;
 use crate::mix::estimate::reweighing::Reweighing;
 use crate::mix::panel::Panel;
 use crate::mix::specification::columns::{BaselineColumns, MediaColumn, Source, media_columns};

@@ -214,10 +214,12 @@ impl PseudoObservation {
             let mut changed = vec![0.0; *to];
             let (activity, curve) = activity.carried(curve);
             curve.apply(activity.of_geo(0), &mut scratch, &mut changed);
-            for t in *from..*to {
-                let row = geo * periods + t;
-                changes[row] = sign * (changed[t] - transformed[row]);
-            }
+            let rows = geo * periods + from..geo * periods + to;
+            let before = &transformed[rows.clone()];
+            let cells = changes[rows]
+                .iter_mut()
+                .zip(changed[*from..].iter().zip(before));
+            cells.for_each(|(change, (then, now))| *change = sign * (then - now));
         }
         Some(changes)
     }

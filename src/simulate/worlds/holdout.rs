@@ -184,7 +184,7 @@ impl Holdout {
             }
             Some(life.expected(is_withheld, counted.span()))
         };
-        let chances = Random::new(test_seed).stream(TESTS).stream(seed);
+        let chances = Random::new(test_seed).stream(TESTS);
         let mut tests = self.measured(persons, &[chances], expected)?;
         Ok(tests.remove(0))
     }

@@ -109,6 +109,77 @@ fn without_input_it_simulates_a_retailer_and_shows_the_truth() {
 }
 
 #[test]
+fn the_simulated_retailer_is_calibrated_by_two_tests() {
+    let options = ["--persons", "8000", "--seed", "1"];
+    let (status, out, told) = run(&[&options[..], &["--json"]].concat());
+    assert_eq!(status, 0, "{told}");
+    let document: Value = serde_json::from_str(&out).unwrap();
+    let models = document["models"].as_array().unwrap();
+    let last = models.last().unwrap();
+    assert_eq!(last["model"], "time-to-event-tested");
+    let tested: Vec<&Value> = (0..2)
+        .map(|at| &last["calibration"][at]["channel"])
+        .collect();
+    assert_eq!(tested, ["search", "store"]);
+    // of what search and store only catch, little is left to them, and the baseline has the rest
+    let credit = |model: &Value, channel: &str| {
+        let rows = model["channels"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["channel"] == channel).unwrap();
+        row["conversions"].as_f64().unwrap()
+    };
+    let plain = models
+        .iter()
+        .find(|row| row["model"] == "time-to-event")
+        .unwrap();
+    for channel in ["search", "store"] {
+        assert!(
+            credit(last, channel) < 0.6 * credit(plain, channel),
+            "{channel}"
+        );
+    }
+    assert_eq!(credit(last, "direct"), credit(plain, "direct"));
+    // every further test brings it nearer to the truth
+    let tests = document["lift_tests"].as_array().unwrap();
+    let distances: Vec<f64> = tests
+        .iter()
+        .map(|test| test["distance"].as_f64().unwrap())
+        .collect();
+    assert!(
+        distances.is_sorted_by(|one, other| one > other),
+        "{distances:?}"
+    );
+    assert!(tests.len() == 4 && tests.iter().all(|test| test["truth"] == 0.0));
+    // what further tests are worth: no test is worth more than to know
+    let further = document["tests_to_run"].as_array().unwrap();
+    let figure = |row: &Value, name: &str| row[name].as_f64().unwrap();
+    assert!(!further.is_empty());
+    for row in further {
+        assert!(figure(row, "test_value") >= 0.0);
+        assert!(figure(row, "test_value") <= figure(row, "value_of_certainty"));
+    }
+    let (_, table, _) = run(&options);
+    assert!(table.contains("tested one after another") && table.contains("a test is worth"));
+    // days, channels or models of one's own: no tests of the retailer
+    for more in [
+        &["--from", "2026-02-01"][..],
+        &["--demand-capture", "search"],
+        &["--model", "time-to-event"],
+        &["--exclude", "store"],
+    ] {
+        let (status, out, told) = run(&[&options[..], more, &["--json"]].concat());
+        assert_eq!(status, 0, "{told}");
+        assert!(!out.contains("time-to-event-tested"), "{more:?}");
+    }
+    for (option, value) in [("--test-share", "1"), ("--margin", "0")] {
+        run::assert_refused(
+            "attribution",
+            &[option, value, "--persons", "2000"],
+            &[value],
+        );
+    }
+}
+
+#[test]
 fn models_without_what_they_need_are_left_out_by_default_and_refused_by_name() {
     let paths = File::new("paths.csv", "path,total_conversions\nsocial > search,3\n");
     let (status, table, told) = run(&["--paths", paths.name()]);

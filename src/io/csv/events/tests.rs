@@ -38,7 +38,7 @@ fn bad_rows_are_named() {
     let of = |row: &str| error(&format!("{HEADER}\nann,1,tv,touch,,,\n{row}\n"));
     assert_eq!(
         of("ann,1,tv,visit,,,"),
-        "row 3: kind is \"visit\", expected: touch, conversion, return, cart, survey, case_open, case_close"
+        "row 3: kind is \"visit\", expected: touch, conversion, return, cart, survey, case_open, case_close, opportunity"
     );
     assert!(
         of("ann,soon,tv,touch,,,")
