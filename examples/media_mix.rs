@@ -20,6 +20,8 @@ mod fit;
 mod model_options;
 #[path = "media_mix/options.rs"]
 mod options;
+#[path = "common/pictures.rs"]
+mod pictures;
 #[path = "media_mix/plan.rs"]
 mod plan;
 #[path = "media_mix/plan_options.rs"]
@@ -37,6 +39,8 @@ use fit::Fitted;
 use mixtouch::Result;
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
+#[cfg(feature = "html")]
+use mixtouch::pages::{MixChapter, Results};
 use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
 use options::Options;
@@ -96,6 +100,7 @@ impl Outcome {
 
 fn run(options: &Options) -> Result<()> {
     fit::check(options.estimator, options.trials)?;
+    let drawn = options.pictures.are_asked()?;
     let truth = if options.panel.is_none() {
         Some(PanelWorld::small_business()?.simulate(options.seed))
     } else {
@@ -124,6 +129,9 @@ fn run(options: &Options) -> Result<()> {
         answers,
         plan,
     };
+    if drawn {
+        draw(options, &outcome)?;
+    }
     let text = if options.json {
         format!("{}\n", outcome.json(options.geo.is_some()))
     } else {
@@ -132,6 +140,37 @@ fn run(options: &Options) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
+}
+
+/// Writes the page and its charts.
+#[cfg(feature = "html")]
+fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
+    let model = outcome.fitted.posterior();
+    let chapter = outcome.answers.add_to_chapter(MixChapter::new(model));
+    let chapter = match outcome.fitted.search() {
+        Some(search) => chapter.with_search(search),
+        None => chapter,
+    };
+    let mut results = Results::new("Where sales came from").with_mix(model);
+    let chapter = match &outcome.truth {
+        Some(panel) => {
+            results = results.with_chip("simulated, seed", options.seed.to_string());
+            chapter.with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at)))
+        }
+        None => chapter,
+    };
+    let mut results = results.with_chapter(chapter.chapter());
+    if let Some(plan) = &outcome.plan {
+        results = results
+            .with_plan(plan.plan())
+            .with_chapter(plan.chapter(model));
+    }
+    options.pictures.write(&results.page())
+}
+
+#[cfg(not(feature = "html"))]
+fn draw(_: &Options, _: &Outcome) -> Result<()> {
+    Ok(())
 }
 
 /// Names the columns that were left out, unless a finding has named them.

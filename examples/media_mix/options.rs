@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use crate::effect_options::EffectOptions;
 use crate::model_options::ModelOptions;
+use crate::pictures::PictureOptions;
 use crate::plan_options::PlanOptions;
 use crate::questions::QuestionOptions;
 
@@ -121,6 +122,8 @@ pub(crate) struct Options {
     pub(crate) effects: EffectOptions,
     #[command(flatten)]
     pub(crate) questions: QuestionOptions,
+    #[command(flatten)]
+    pub(crate) pictures: PictureOptions,
     #[command(flatten)]
     pub(crate) plan: PlanOptions,
     /// First day of the periods to use
