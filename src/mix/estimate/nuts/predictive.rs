@@ -143,7 +143,7 @@ fn figures(values: &[f64]) -> [f64; 3] {
 /// The correlation of successive values of the same geo, about 0.
 fn autocorrelation(values: &[f64], rows: &[usize], periods: usize) -> f64 {
     let square: f64 = values.iter().map(|x| x * x).sum();
-    let follows = |at: &usize| rows[*at] == rows[at - 1] + 1 && rows[*at] % periods != 0;
+    let follows = |at: &usize| rows[*at] == rows[at - 1] + 1 && !rows[*at].is_multiple_of(periods);
     let pairs = (1..rows.len()).filter(follows);
     let products: f64 = pairs.map(|at| values[at] * values[at - 1]).sum();
     if square > 0.0 { products / square } else { 0.0 }
