@@ -22,12 +22,16 @@ pub(crate) mod confidence;
 pub(crate) mod convergence;
 pub(crate) mod difference;
 pub(crate) mod distribution;
+#[cfg(feature = "bayes")]
+pub(crate) mod distribution_distance;
 pub(crate) mod estimate;
 pub(crate) mod interval;
 pub(crate) mod likelihood;
 pub(crate) mod mean;
 pub(crate) mod multiple_testing;
 pub(crate) mod normal;
+#[cfg(feature = "bayes")]
+pub(crate) mod pareto_smoothing;
 pub(crate) mod proportion;
 pub(crate) mod quantile;
 pub(crate) mod rate_ratio;

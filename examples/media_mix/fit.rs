@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+#[cfg(feature = "html")]
+use mixtouch::mix::estimate::SearchReport;
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
 #[cfg(feature = "bayes")]
 use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit};
@@ -87,6 +89,14 @@ impl Fitted {
         }
         #[cfg(feature = "bayes")]
         if options.estimator == EstimatorName::Nuts {
+            let prior = nuts(options).prior(specification, panel)?;
+            if prior.exceeds_sales() {
+                eprintln!(
+                    "note: by its priors media bring more than all of the KPI in {:.0} % of draws; \
+                     state --prior MEDIUM.roi or MEDIUM.contribution_share",
+                    100.0 * prior.beyond_all_sales()
+                );
+            }
             let fit = nuts(options).fit_with_progress(specification, panel, progress)?;
             fit.report().check()?;
             return Ok(Self {
@@ -107,6 +117,15 @@ impl Fitted {
             By::LeastSquares { posterior, .. } => posterior,
             #[cfg(feature = "bayes")]
             By::Nuts(fit) => fit.posterior(),
+        }
+    }
+
+    /// The candidates of the search, where one was run.
+    #[cfg(feature = "html")]
+    pub(crate) const fn search(&self) -> Option<&SearchReport> {
+        match &self.by {
+            By::Search(fit) => Some(fit.report()),
+            _ => None,
         }
     }
 
@@ -145,7 +164,7 @@ impl Fitted {
                 sections.map(Section::set_apart).collect()
             }
             #[cfg(feature = "bayes")]
-            By::Nuts(fit) => vec![learned(fit.report().learned())],
+            By::Nuts(fit) => vec![learned(fit.report().learned()), checked(fit)],
             By::Search(_) => Vec::new(),
         }
     }
@@ -174,6 +193,17 @@ impl Fitted {
                     "gradients": report.gradients(),
                     "parameters": report.parameters(),
                     "learned": report.learned(),
+                    "figures": report.figures(),
+                    "bfmi": report.bfmi(),
+                });
+                document["predictive_checks"] = json!(fit.predictive_checks());
+                document["variables"] = json!(fit.draws().summary());
+                let validated = fit.leave_one_out();
+                document["leave_one_out"] = json!({
+                    "log_density": validated.log_density,
+                    "standard_error": validated.standard_error,
+                    "unreliable": validated.unreliable().count(),
+                    "indispensable": validated.indispensable,
                 });
             }
         }
@@ -209,5 +239,19 @@ fn learned(channels: &[Learned]) -> Section {
     let columns = ["learned of", "contraction", "shift", "comes from"];
     Section::new()
         .with_table(Table::new(columns).with_rows(channels.iter().map(row)))
+        .set_apart()
+}
+
+/// Whether the fitted model makes data like those it was fitted to.
+#[cfg(feature = "bayes")]
+fn checked(fit: &NutsFit) -> Section {
+    let checks = fit.predictive_checks();
+    let row = |(name, value): (String, f64)| [Cell::from(&name), Cell::number(value, 2)];
+    let figures = checks.figures.iter();
+    let figures = figures.map(|check| (format!("p of the {}", check.figure), check.p_value));
+    let inside = [("rows inside their 90 % intervals".to_owned(), checks.inside)];
+    let rows = inside.into_iter().chain(figures).map(row);
+    Section::new()
+        .with_table(Table::new(["predictive check", "value"]).with_rows(rows))
         .set_apart()
 }

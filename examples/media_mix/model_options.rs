@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use mixtouch::Result;
 use mixtouch::mix::panel::{Panel, PanelColumns};
-use mixtouch::mix::specification::{MixSpecification, Pooling};
+use mixtouch::mix::specification::{EffectFigure, EffectPrior, MixSpecification, Pooling};
 use mixtouch::mix::transform::Prior;
 
 use crate::options::pair;
@@ -24,7 +24,8 @@ pub(crate) struct ModelOptions {
     #[arg(long)]
     burn_in: Option<usize>,
     /// Prior of a transform parameter: tv.alpha=beta(1,3), tv.slope=log-normal(1,0.3),
-    /// tv.half_saturation=uniform(0.1,2)
+    /// tv.half_saturation=uniform(0.1,2); for nuts also of what a medium brings: tv.roi, marginal_roi,
+    /// cpa, contribution_share or effect, such as tv.roi=between(0.5,4) with 90 %
     #[arg(long, value_parser = pair)]
     prior: Vec<(String, String)>,
     /// Column of weights: 0 where the KPI is not to be looked at
@@ -99,7 +100,12 @@ impl ModelOptions {
                     expected: expected.into(),
                 }
             })?;
-            mix = mix.with_channel_prior(channel, parameter, prior.parse::<Prior>()?);
+            mix = match parameter.parse::<EffectFigure>() {
+                Ok(figure) => {
+                    mix.with_effect_prior(EffectPrior::new(channel, figure, prior.parse()?)?)
+                }
+                Err(_) => mix.with_channel_prior(channel, parameter, prior.parse::<Prior>()?),
+            };
         }
         if let Some(pooling) = self.pooling {
             mix = mix.with_pooling(pooling);

@@ -1,6 +1,8 @@
 //! Event logs from Parquet files.
 
 mod loaded;
+#[cfg(feature = "bayes")]
+mod mix_draws;
 #[cfg(feature = "mapping")]
 pub(super) mod rows;
 mod write;

@@ -11,6 +11,7 @@
 //! regression that is left once the transforms are given.
 
 mod changes;
+mod channel_design;
 mod checks;
 mod coefficient_draws;
 mod counts;
@@ -47,6 +48,10 @@ pub use self::least_squares::{
     StandardErrors, durbin_watson,
 };
 #[cfg(feature = "bayes")]
-pub use self::nuts::{Learned, LearnedFrom, Nuts, NutsFit, NutsReport, ParameterReport};
+pub use self::nuts::{
+    CrossValidation, DrawTable, Learned, LearnedFrom, LeftOut, Nuts, NutsFit, NutsReport,
+    ParameterReport, PredictiveCheck, PredictiveChecks, PriorFigures, PriorPredictive,
+    VariableSummary,
+};
 pub use self::search::{Search, SearchFit, SearchReport, SharedChannel, SharedFit};
 pub use self::transformed_design::TransformedDesign;

@@ -7,6 +7,8 @@ mod build;
 mod change;
 mod check;
 mod column;
+#[cfg(feature = "csv")]
+mod columns;
 mod period;
 mod reach;
 #[cfg(feature = "csv")]
@@ -22,6 +24,6 @@ pub use self::build::Panel;
 pub use self::change::Change;
 pub use self::check::Finding;
 pub use self::column::{Channel, Control};
-pub use self::period::Frequency;
 #[cfg(feature = "csv")]
-pub use self::read::PanelColumns;
+pub use self::columns::PanelColumns;
+pub use self::period::Frequency;

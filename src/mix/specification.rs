@@ -4,6 +4,7 @@
 //! [`Estimator`](crate::mix::estimate::Estimator) holds those.
 
 mod baseline;
+mod belief;
 mod bounds;
 mod calendar;
 mod changing_effect;
@@ -13,6 +14,7 @@ pub(crate) mod columns;
 mod contradictions;
 mod curves;
 pub(crate) mod dispersion;
+mod effect_prior;
 mod funnel;
 mod holidays;
 mod likelihood;
@@ -30,8 +32,10 @@ mod treatment;
 mod trend;
 
 pub use self::baseline::Baseline;
+pub use self::belief::Belief;
 pub use self::changing_effect::ChangingEffect;
 pub(crate) use self::changing_effect::EffectKnots;
+pub use self::effect_prior::{EffectFigure, EffectPrior};
 pub use self::funnel::Funnel;
 pub use self::holidays::Holidays;
 pub use self::likelihood::Likelihood;

@@ -6,8 +6,8 @@
 use crate::stats::normal;
 use crate::stats::quantile::of_sample;
 
-/// Rank-normalised split R-hat: the larger of that of the draws and that of their distances from the
-/// median. Chains are equally long, 4 draws or more.
+/// Rank-normalised split R-hat: the larger of that of the draws and that of their distances from
+/// the median. Chains are equally long, 4 draws or more.
 pub(crate) fn r_hat(chains: &[Vec<f64>]) -> f64 {
     let halves = split(chains);
     let median = quantile(&halves, 0.5);
@@ -40,6 +40,21 @@ pub(crate) fn ess_tail(chains: &[Vec<f64>]) -> f64 {
         ess(&inside)
     };
     below(0.05).min(below(0.95))
+}
+
+/// The energy Bayesian fraction of missing information of one chain: mean squared step of the
+/// energy over its variance (Betancourt 2016). 1 where the energy never moves.
+pub(crate) fn bfmi(energies: &[f64]) -> f64 {
+    if energies.len() < 2 {
+        return 1.0;
+    }
+    let steps: f64 = energies
+        .windows(2)
+        .map(|p| (p[1] - p[0]) * (p[1] - p[0]))
+        .sum();
+    let centre = mean(energies);
+    let spread: f64 = energies.iter().map(|e| (e - centre) * (e - centre)).sum();
+    if spread > 0.0 { steps / spread } else { 1.0 }
 }
 
 /// Each chain's first and second half.
@@ -184,6 +199,15 @@ mod tests {
         }
         let tail = ess_tail(&chains(1, 0.9, 0.0));
         assert!((300.0..1_200.0).contains(&tail), "{tail}");
+    }
+
+    #[test]
+    fn energy_that_hardly_moves_is_missed() {
+        // Independent energies: E (a - b)^2 = 2 variances; r of successive ones: 2 (1 - r).
+        let of = |r: f64| bfmi(&chains(3, r, 0.0).concat());
+        assert!((of(0.0) - 2.0).abs() < 0.1);
+        assert!((of(0.95) - 0.1).abs() < 0.02);
+        assert_eq!((bfmi(&[1.0]), bfmi(&[2.0; 9])), (1.0, 1.0));
     }
 
     #[test]

@@ -57,6 +57,31 @@ fn search() -> Search {
 }
 
 #[test]
+fn placebos_are_credited_where_a_season_is_left_out() {
+    // Spend that follows the year, as does the KPI; moved by a year of three it still does.
+    let seasonal = |seed| {
+        let (mut random, first) = (Random::new(seed), weeks()[0]);
+        let spend = |size: f64, random: &mut Random| -> Vec<f64> {
+            let week = |t| size * (1.2 + season(t)) * random.between(0.7, 1.3);
+            (0..156).map(week).collect()
+        };
+        let (tv, search) = (spend(100.0, &mut random), spend(30.0, &mut random));
+        let kpi = (0..156).map(|t| 1000.0 + tv[t] + 300.0 * season(t) + 25.0 * random.normal());
+        let dates = (0..156).map(|t| first.plus(7 * t)).collect();
+        let panel = Panel::national(dates, kpi.collect()).unwrap();
+        let panel = panel.with_channel("tv", tv).unwrap();
+        panel.with_channel("search", search).unwrap()
+    };
+    let placebo = Placebo::new().with_shift(52);
+    let without = placebo.run(&search(), &mix(0), &seasonal(1)).unwrap();
+    assert_eq!(without.credited(), 2, "{without:?}");
+    assert!(without.chance() < 0.02 && without.rows()[0].share > 0.02);
+    let with = placebo.run(&search(), &mix(2), &seasonal(1)).unwrap();
+    assert_eq!(with.credited(), 0, "{with:?}");
+    assert_eq!(with.chance(), 1.0);
+}
+
+#[test]
 fn placebos_are_seldom_credited_where_nothing_is_left_out() {
     let mut credited = 0;
     for seed in 1..=5 {
@@ -160,6 +185,18 @@ fn a_specification_that_predicts_worse_is_told() {
     let named = [("normal", &with), ("nearly normal", &heavy)];
     let table = comparison.run(&search(), &named, &panel).unwrap();
     assert!(!table[1].is_worse(), "{table:?}");
+}
+
+/// A panel whose last third has no weight is fitted, without a figure for periods held out.
+#[test]
+fn the_last_periods_may_have_no_weight() {
+    let panel = world(6, |_| 0.0);
+    let weights = (0..WEEKS).map(|t| f64::from(u8::from(t < 80)));
+    let panel = panel.with_weights(weights.collect()).unwrap();
+    let fit = search().fit(&mix(0), &panel).unwrap();
+    assert_eq!(fit.posterior().fit_statistics().validation_nrmse, None);
+    let roi = fit.posterior().channels()[1].roi.unwrap();
+    assert!((roi.value() - 2.0).abs() < 0.4, "{roi:?}");
 }
 
 /// Scores are densities of the KPI itself, whatever the model works on.

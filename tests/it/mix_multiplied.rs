@@ -129,6 +129,14 @@ fn effects_that_multiply_are_recovered() {
     assert!(added > 2.0 * error, "{added} {error}");
 }
 
+#[test]
+fn counts_are_recovered() {
+    let (error, held) = recovery(leads, Likelihood::NegativeBinomial);
+    let (added, _) = recovery(leads, Likelihood::Normal);
+    assert!(error < 0.25 && held >= 6, "{error} {held}");
+    assert!(added > 1.3 * error, "{added} {error}");
+}
+
 /// Baseline, its parts and channels add up, whatever the likelihood.
 #[test]
 fn parts_add_up_to_the_prediction() {

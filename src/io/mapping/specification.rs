@@ -321,11 +321,47 @@ impl Mapping {
     }
 }
 
+/// The error of a text that is no mapping: what is wrong, and what was expected.
 fn unusable(error: impl std::fmt::Display) -> Error {
-    let reason = error.to_string();
-    Error::setting(
-        "the mapping",
-        reason.trim(),
-        "the keys and forms of a mapping",
-    )
+    let reason = in_plain_words(error.to_string().trim());
+    if let Some((said, expected)) = reason.rsplit_once(", expected: ")
+        && let Some((name, value)) = said.split_once(" is ")
+    {
+        return Error::setting(name.to_owned(), value, expected.to_owned());
+    }
+    let parts = reason.rsplit_once(", expected ");
+    let (value, expected) = parts.unwrap_or((&reason, "the keys and forms of a mapping"));
+    Error::setting("a part of the mapping", value, expected.to_owned())
+}
+
+/// Names of types mean nothing to who writes a mapping: `struct KindRule` is a table.
+fn in_plain_words(reason: &str) -> String {
+    let mut pieces = reason.split("struct ");
+    let mut plain = pieces.next().unwrap_or("").to_owned();
+    for piece in pieces {
+        let name = piece.find(|next: char| !next.is_alphanumeric());
+        plain += "a table";
+        plain += &piece[name.unwrap_or(piece.len())..];
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_was_expected_once_and_in_plain_words() {
+        let error = |text: &str| Mapping::from_toml(text).unwrap_err().to_string();
+        let preset = error("preset = \"ga5\"");
+        assert!(
+            preset.starts_with("the preset is \"ga5\", expected: plain, ga4"),
+            "{preset}"
+        );
+        let kind = error("[kinds]\nsale = \"conversion\"");
+        for text in [&preset, &kind, &error("[kindz]\n")] {
+            assert_eq!(text.matches("expected").count(), 1, "{text}");
+        }
+        assert!(kind.ends_with("expected: a table"), "{kind}");
+    }
 }

@@ -4,11 +4,29 @@ use serde_json::Value;
 
 /// Settings of spend that name no column.
 const NO_COLUMNS: [&str; 5] = ["preset", "file", "skip", "missing", "check"];
+/// What rules for channels say of a visit, which is no column of its own.
+const OF_VISITS: [&str; 15] = [
+    "name",
+    "source",
+    "medium",
+    "campaign",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "term",
+    "content",
+    "event",
+    "referrer_host",
+    "url_host",
+    "url_path",
+    "click_id",
+    "click_network",
+];
 /// What conditions are joined by.
 const JOINING: [&str; 2] = ["any", "not"];
 
-/// The columns that a mapping as stated names: where values stand, what counts once, sessions, and
-/// conditions of rows to leave out. Those of rules for channels are not among them.
+/// The columns that a mapping as stated names: where values stand, what counts once, sessions,
+/// conditions of rows to leave out, and those that rules for channels ask for.
 pub(super) fn stated_columns(stated: &Value) -> Vec<String> {
     let mut names = Vec::new();
     for (key, column) in fields(&stated["columns"]) {
@@ -33,6 +51,11 @@ pub(super) fn stated_columns(stated: &Value) -> Vec<String> {
     let spend = fields(&stated["spend"]).filter(|(key, _)| !NO_COLUMNS.contains(key));
     spend.for_each(|(_, column)| add_paths(column, &mut names));
     add_conditions(&stated["spend"]["skip"], &mut names);
+    let mut of_rules = Vec::new();
+    add_conditions(&stated["channel"], &mut of_rules);
+    let is_column =
+        |name: &String| !OF_VISITS.contains(&name.as_str()) && !name.starts_with("query:");
+    names.extend(of_rules.into_iter().filter(is_column));
     names
 }
 
@@ -91,11 +114,11 @@ mod tests {
             "drop": {"same": ["h"], "where": [{"i": "x"}, {"any": [{"j": "y"}, {"k": "z"}]}]},
             "spend": {"preset": "meta", "campaign": "l", "check": {"columns": ["no"]},
                       "skip": [{"m": "x"}]},
-            "channel": [{"name": "Brand", "source": "google"}],
+            "channel": [{"name": "Brand", "source": "google", "n": "x"}],
         });
         let mut names = stated_columns(&stated);
         names.sort_unstable();
-        let expected: Vec<String> = ('a'..='m').map(String::from).collect();
+        let expected: Vec<String> = ('a'..='n').map(String::from).collect();
         assert_eq!(names, expected);
         assert!(stated_columns(&json!("ga4")).is_empty());
     }

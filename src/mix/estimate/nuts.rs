@@ -4,25 +4,42 @@
 //! is integrated out exactly and drawn afterwards. The sampler itself is that of `nuts-rs`; density
 //! and gradient are here.
 
+mod belief_line;
 mod chains;
+mod contributions;
+mod cross_validation;
 mod density;
+mod draw_table;
 mod draws;
 mod effect;
 mod fit;
 mod forward;
 mod layout;
 mod learned;
+mod likelihood;
 mod mode;
+mod multipliers;
+mod predictive;
+mod prior_check;
 mod report;
+mod scaled;
 mod settings;
+mod size;
+mod start;
+mod term;
 mod test_rows;
 #[cfg(test)]
 mod tests;
 mod transformed;
 mod unconstrained;
+mod way_back;
 mod whitened;
 
+pub use self::cross_validation::{CrossValidation, LeftOut};
+pub use self::draw_table::{DrawTable, VariableSummary};
 pub use self::fit::NutsFit;
 pub use self::learned::{Learned, Source as LearnedFrom};
+pub use self::predictive::{PredictiveCheck, PredictiveChecks};
+pub use self::prior_check::{PriorFigures, PriorPredictive};
 pub use self::report::{NutsReport, ParameterReport};
 pub use self::settings::Nuts;

@@ -65,11 +65,15 @@ impl Problem {
         }
     }
 
-    /// The same, with the validation folds of the design's blocks.
+    /// The same, with the validation folds of the design's blocks; without any where no row that
+    /// they would be validated on has weight.
     pub(crate) fn with_folds(self) -> Self {
-        let folds = (1..self.design.cuts.len() - 1)
+        let mut folds: Vec<Fold> = (1..self.design.cuts.len() - 1)
             .map(|block| Fold::new(&self.design, block))
             .collect();
+        if folds.iter().all(|fold| fold.validation_rows == 0.0) {
+            folds.clear();
+        }
         Self { folds, ..self }
     }
 

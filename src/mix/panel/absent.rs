@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::mix::panel::build::Panel;
+use crate::mix::panel::columns::PanelColumns;
 use crate::mix::panel::reach_columns::ReachColumns;
-use crate::mix::panel::read::{PanelColumns, Row};
+use crate::mix::panel::read::Row;
 use crate::time::Day;
 
 impl PanelColumns {

@@ -121,6 +121,32 @@ impl Posterior {
         })
     }
 
+    /// Each channel's contribution, ROI and marginal ROI over all geos by draw, with what they are
+    /// called.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn figures_by_channel(&self) -> Vec<(String, Vec<f64>)> {
+        let mut all = vec![];
+        for (c, channel) in self.panel.channels().iter().enumerate() {
+            let spend = self.spend(c, None);
+            let draws = self.figures().iter();
+            let sums = draws.map(|draw| draw[c].iter().copied().reduce(DrawFigures::plus));
+            let sums: Vec<DrawFigures> = sums.flatten().collect();
+            let name = channel.name();
+            let mut add = |what: &str, figure: &dyn Fn(&DrawFigures) -> f64| {
+                all.push((
+                    format!("{what} of {name}"),
+                    sums.iter().map(figure).collect(),
+                ));
+            };
+            add("contribution", &|f| f.contribution);
+            if spend > 0.0 {
+                add("ROI", &|f| f.worth / spend);
+                add("marginal ROI", &|f| f.scaled_worth / spend);
+            }
+        }
+        all
+    }
+
     /// Every channel's figures under a draw, by geo.
     fn draw_figures(&self, draw: &PosteriorDraw) -> Vec<Vec<DrawFigures>> {
         let parts = self.decompose_by(&self.panel, draw);

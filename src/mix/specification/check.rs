@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::mix::panel::{Channel, Finding, Panel};
 use crate::mix::specification::columns::BaselineColumns;
 use crate::mix::specification::contradictions::contradictions;
+use crate::mix::specification::effect_prior::check_distinct;
 use crate::mix::specification::funnel::Funnel;
 use crate::mix::specification::mix_specification::MixSpecification;
 use crate::mix::specification::pooling::Pooling;
@@ -105,6 +106,7 @@ impl MixSpecification {
         self.check_synergies()?;
         self.likelihood.check()?;
         self.check_multiplicative()?;
+        check_distinct(&self.effect_priors)?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
         }
@@ -168,6 +170,18 @@ impl MixSpecification {
         Ok(())
     }
 
+    /// An error if effects have priors that only a posterior by NUTS takes.
+    pub(crate) fn check_no_effect_priors(&self) -> Result<()> {
+        match self.effect_priors.first() {
+            None => Ok(()),
+            Some(prior) => Err(Error::setting(
+                "prior on an effect",
+                prior.channel(),
+                "none but for a posterior by NUTS; other estimators take a prior on returns",
+            )),
+        }
+    }
+
     /// An error if a setting names something that is not in the panel.
     fn check_names(&self, panel: &Panel) -> Result<()> {
         for (name, _) in &self.channels {
@@ -188,6 +202,9 @@ impl MixSpecification {
         }
         for prior in &self.roi_priors {
             panel.channel_index("an ROI prior", prior.channel())?;
+        }
+        for prior in &self.effect_priors {
+            prior.check_on(panel)?;
         }
         for synergy in &self.synergies {
             synergy.places(panel)?;

@@ -42,7 +42,7 @@ pub enum Likelihood {
     /// The search weighs each row by (degrees + 1) / (degrees + squared residual / squared scale) of
     /// its best candidate, the steps of expectation and maximisation (Lange, Little and Taylor
     /// 1989), and keeps the weights for all draws. These are wider by (degrees + 3) / (degrees + 1)
-    /// in variance, as the expected information says.
+    /// in variance, as the expected information says. A posterior by NUTS has the density itself.
     StudentT {
         /// Degrees of freedom, above 2 and at most 100; 4 is usual.
         degrees: f64,

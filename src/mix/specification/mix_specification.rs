@@ -11,6 +11,7 @@ use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::changing_effect::{ChangingEffect, EffectKnots};
 use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::effect_prior::EffectPrior;
 use crate::mix::specification::funnel::Funnel;
 use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::pooling::{GeoScale, Pooling};
@@ -63,6 +64,8 @@ pub struct MixSpecification {
     pub(crate) penalty: Option<(f64, f64)>,
     pub(crate) lift_tests: Vec<LiftTest>,
     pub(crate) roi_priors: Vec<RoiPrior>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) effect_priors: Vec<EffectPrior>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) synergies: Vec<Synergy>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -299,6 +302,14 @@ impl MixSpecification {
     #[must_use]
     pub fn with_roi_priors(mut self, priors: Vec<RoiPrior>) -> Self {
         self.roi_priors = priors;
+        self
+    }
+
+    /// One more prior on a channel's effect, contribution, return or cost; one a channel. Only a
+    /// posterior by NUTS takes it.
+    #[must_use]
+    pub fn with_effect_prior(mut self, prior: EffectPrior) -> Self {
+        self.effect_priors.push(prior);
         self
     }
 

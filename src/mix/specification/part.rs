@@ -9,6 +9,9 @@ pub(crate) enum Part<'a> {
     Hat(&'a [f64]),
     /// Its product with another channel's response in each row.
     Product(&'a [f64]),
+    /// As much of it as each row says.
+    #[cfg(feature = "bayes")]
+    Rows(&'a [f64]),
 }
 
 impl Part<'_> {
@@ -18,6 +21,8 @@ impl Part<'_> {
             Self::Whole => 1.0,
             Self::Hat(hat) => hat[row % periods],
             Self::Product(other) => other[row],
+            #[cfg(feature = "bayes")]
+            Self::Rows(counts) => counts[row],
         }
     }
 
@@ -26,6 +31,8 @@ impl Part<'_> {
         match self {
             Self::Whole | Self::Hat(_) => 1.0,
             Self::Product(_) => 0.5,
+            #[cfg(feature = "bayes")]
+            Self::Rows(_) => 1.0,
         }
     }
 }

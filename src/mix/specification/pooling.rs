@@ -19,7 +19,9 @@ pub enum Pooling {
     /// One coefficient per channel.
     #[default]
     Pooled,
-    /// One per channel and geo, drawn to the pooled one as if by this many periods of data.
+    /// One per channel and geo, drawn to the pooled one as if by this many periods of data. A
+    /// posterior by NUTS draws how far geos lie apart: the standard deviation of the logarithm is
+    /// half-normal with scale 0.1 x square root of (a year of periods / this many).
     Partial(f64),
     /// One per channel and geo.
     Separate,

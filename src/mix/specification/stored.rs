@@ -7,6 +7,7 @@ use crate::experiment::LiftTest;
 use crate::mix::specification::baseline::Baseline;
 use crate::mix::specification::bounds::Bounds;
 use crate::mix::specification::channel::ChannelSettings;
+use crate::mix::specification::effect_prior::EffectPrior;
 use crate::mix::specification::funnel::Funnel;
 use crate::mix::specification::likelihood::Likelihood;
 use crate::mix::specification::mix_specification::MixSpecification;
@@ -33,6 +34,7 @@ pub(super) struct Fields {
     penalty: Option<(f64, f64)>,
     lift_tests: Vec<LiftTest>,
     roi_priors: Vec<RoiPrior>,
+    effect_priors: Vec<EffectPrior>,
     synergies: Vec<Synergy>,
     funnels: Vec<Funnel>,
     likelihood: Likelihood,
@@ -56,6 +58,7 @@ impl TryFrom<Fields> for MixSpecification {
             penalty: fields.penalty,
             lift_tests: fields.lift_tests,
             roi_priors: fields.roi_priors,
+            effect_priors: fields.effect_priors,
             synergies: fields.synergies,
             funnels: fields.funnels,
             likelihood: fields.likelihood,

@@ -36,9 +36,23 @@ impl Activity {
         self.periods
     }
 
+    /// How many geos there are.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn geos(&self) -> usize {
+        self.values.len() / (self.history + self.periods)
+    }
+
     /// Each geo's series, history first.
     pub(crate) fn series(&self) -> impl Iterator<Item = &[f64]> {
         self.values.chunks(self.history + self.periods)
+    }
+
+    /// One geo's frequency, history first; none where the activity is no reach.
+    #[cfg(feature = "bayes")]
+    pub(crate) fn frequency_of(&self, geo: usize) -> Option<&[f64]> {
+        let length = self.history + self.periods;
+        let frequency = self.frequency.as_ref()?;
+        Some(&frequency[geo * length..(geo + 1) * length])
     }
 
     /// One geo alone, with its history and with other values in its first periods, of which no more

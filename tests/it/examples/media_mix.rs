@@ -316,6 +316,124 @@ fn a_fitted_model_answers_what_if_what_next_and_how_well() {
     );
 }
 
+#[test]
+fn a_model_is_checked_by_placebos_refits_and_other_specifications() {
+    let file = File::new("media_checks.csv", &panel());
+    let checks = ["--placebo", "--stability", "--compare"];
+    let others = ["trend=none,likelihood=log,likelihood=negative-binomial"];
+    let options = [&on(file.name())[..], &checks, &others, &["--blocks", "3"]].concat();
+    let (status, text, error) = run(&[&options[..], &["--json"]].concat());
+    assert_eq!(status, 0, "{error}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let placebos = document["placebo"]["rows"].as_array().unwrap();
+    assert_eq!(placebos.len(), 2);
+    assert_eq!(placebos[0]["channel"], "tv");
+    assert!(document["placebo"]["chance"].as_f64().unwrap() <= 1.0);
+    let stability = &document["stability"];
+    assert_eq!(stability["refits"].as_array().unwrap().len(), 6);
+    assert_eq!(stability["channels"][1]["channel"], "clicks");
+    let compared = document["comparison"].as_array().unwrap();
+    assert_eq!(compared.len(), 4);
+    assert_eq!(compared[0]["difference"], 0.0);
+    let (status, text, _) = run(&options);
+    assert_eq!(status, 0);
+    for part in [
+        "placebos: ",
+        "6 refits",
+        "blocks of periods left out",
+        "as asked for",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let compare = |value: &str, parts: &[&str]| {
+        assert_refused(
+            &[&on(file.name())[..], &["--compare", value]].concat(),
+            parts,
+        );
+    };
+    compare("price", &["--compare is price", "trend, seasonality"]);
+    compare("seasonality=often", &["seasonality=often"]);
+    compare("likelihood=poisson", &["poisson"]);
+}
+
+#[test]
+fn several_kpis_are_fitted_at_once() {
+    let mut table = String::new();
+    for (at, line) in panel().lines().enumerate() {
+        let orders = match at {
+            0 => "orders".to_owned(),
+            _ => (20 + at * 7 % 5).to_string(),
+        };
+        table += &format!("{line},{orders}\n");
+    }
+    let file = File::new("media_two_kpis.csv", &table);
+    let mut options = on(file.name());
+    let at = options
+        .iter()
+        .position(|option| *option == "sales")
+        .unwrap();
+    options[at] = "sales,orders";
+    let (status, text, error) = run(&[&options[..], &["--json"]].concat());
+    assert_eq!(status, 0, "{error}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    for kpi in ["sales", "orders"] {
+        let channels = &document["kpis"][kpi]["channels"];
+        assert_eq!(channels[0]["channel"], "tv");
+    }
+    let half_life = |kpi: &str| document["kpis"][kpi]["channels"][0]["adstock"].clone();
+    assert_eq!(half_life("sales"), half_life("orders"));
+    assert_eq!(
+        document["combined"][1]["contributions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    let (status, text, _) = run(&options);
+    assert_eq!(status, 0);
+    assert!(
+        text.contains("sales, orders with shapes in common"),
+        "{text}"
+    );
+    assert_refused(
+        &[&options[..], &["--holdout", "5"]].concat(),
+        &["--scenario, --forecast and --holdout", "one KPI"],
+    );
+}
+
+/// A panel whose only medium is measured in reach and frequency needs no `--media`.
+#[test]
+fn media_may_all_be_measured_in_reach() {
+    let mut table = "week,sales,persons,often,cost\n".to_owned();
+    for week in 0..60_u32 {
+        let date = mixtouch::Day::new(18_000 + 7 * week as i32).unwrap();
+        let (persons, often) = (week * 7 % 11 * 100, 1 + week % 4);
+        let sales = 1000 + persons / 4 + week * 13 % 17;
+        table += &format!(
+            "{date},{sales},{persons},{often},{}\n",
+            persons * often / 10
+        );
+    }
+    let file = File::new("media_reach.csv", &table);
+    let columns = ["--panel", file.name(), "--date", "week", "--kpi", "sales"];
+    let fit = ["--trials", "40", "--front-trials", "0", "--json"];
+    let reach = [
+        "--reach-frequency",
+        "tv=persons:often",
+        "--spend",
+        "tv=cost",
+    ];
+    let (status, text, error) = run(&[&columns[..], &reach, &fit].concat());
+    assert_eq!(status, 0, "{error}");
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["channels"].as_array().unwrap().len(), 1);
+    assert_eq!(document["channels"][0]["channel"], "tv");
+    assert_refused(
+        &columns,
+        &["list of media", "--media, --organic or --reach-frequency"],
+    );
+}
+
 #[cfg(feature = "bayes")]
 #[test]
 fn the_sampler_reports_on_its_chains_and_priors() {

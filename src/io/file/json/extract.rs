@@ -41,6 +41,9 @@ impl JsonPaths {
         let read = root.deserialize(&mut from).and_then(|()| from.end());
         read.map_err(|error| match error.classify() {
             serde_json::error::Category::Data => "is no JSON object".into(),
+            serde_json::error::Category::Eof => {
+                format!("is not JSON: {error}; a line holds one object")
+            }
             _ => format!("is not JSON: {error}"),
         })
     }

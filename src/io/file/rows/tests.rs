@@ -242,7 +242,7 @@ not json
             "3: [Integer(1609459200123457), Missing, Missing, Missing]",
             "row 4: is not JSON: expected ident at line 1 column 2",
             "5: [Missing, Missing, Missing, Missing]",
-            "row 6: is not JSON: EOF while parsing an object at line 1 column 20",
+            "row 6: is not JSON: EOF while parsing an object at line 1 column 20; a line holds one object",
         ]
     );
     assert_eq!(

@@ -179,6 +179,7 @@ impl LeastSquares {
             let value = format!("{:?}", specification.likelihood);
             return Err(Error::setting("likelihood", value, expected));
         }
+        specification.check_no_effect_priors()?;
         let curves = match &self.curves {
             Some(curves) => curves.clone(),
             None => self.curves_at_parameters(specification, panel)?,

@@ -17,6 +17,8 @@ use crate::util::Random;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Chain {
     pub(super) draws: Vec<Vec<f64>>,
+    /// By draw: the sampler's energy, -log density + that of its momentum.
+    pub(super) energies: Vec<f64>,
     pub(super) divergences: u64,
     /// Evaluations of the density, warm-up included.
     pub(super) gradients: u64,
@@ -95,11 +97,12 @@ fn chain(
         .map_err(|error| failed(&error))?;
     let mut chain = Chain::default();
     for draw in 0..settings.warmup + settings.draws {
-        let (x, info) = sampler.draw().map_err(|error| failed(&error))?;
+        let (x, _, statistics, info) = sampler.expanded_draw().map_err(|error| failed(&error))?;
         chain.gradients += info.num_steps;
         if draw >= settings.warmup {
             chain.divergences += u64::from(info.diverging);
             chain.draws.push(points.point(&x));
+            chain.energies.push(statistics.point.energy);
         }
         if !watch.goes_on() {
             chain.stopped = true;

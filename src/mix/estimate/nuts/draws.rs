@@ -9,7 +9,6 @@ use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::{Noise, Posterior, PosteriorDraw};
 use crate::mix::specification::MixSpecification;
-use crate::mix::specification::columns::Source;
 use crate::util::Random;
 
 /// The posterior of the draws kept, evenly spread over the chains.
@@ -50,30 +49,57 @@ pub(super) fn posterior(
     )
 }
 
+impl Density {
+    /// The baseline along its directions: that of the point, or drawn where it is integrated out,
+    /// given what is left to it.
+    pub(super) fn baseline_along(
+        &self,
+        z: &[f64],
+        rest: &[f64],
+        deviation: f64,
+        random: &mut Random,
+    ) -> Vec<f64> {
+        if self.degrees.is_some() {
+            return z[self.layout.baseline.clone()].to_vec();
+        }
+        let mut along = self.design.along_basis(rest);
+        for cell in &mut along {
+            *cell += deviation * random.normal();
+        }
+        along
+    }
+}
+
 /// One draw with its noise's variance. The baseline's coefficients are normal about those that
 /// leave the least square, given the effects.
 fn draw(density: &Density, z: &[f64], mut random: Random) -> (PosteriorDraw, f64) {
     let design = &density.design;
     let point = density.point(z);
-    let rest = density.unexplained(&point);
-    let mut along = design.along_basis(&rest);
-    for cell in &mut along {
-        *cell += point.deviation * random.normal();
-    }
+    // What is confounded and not caused is the baseline's, as far as it can show it.
+    let rest = density.unexplained(&point, false);
+    let along = density.baseline_along(z, &rest, point.deviation, &mut random);
     let mut baseline = design.basis.coefficients(along);
+    baseline.extend(&point.controls);
     let mut media = vec![vec![0.0; design.geos]; design.channels.len()];
-    for (column, effect) in design.columns.iter().zip(&point.coefficients) {
-        match column.source {
-            Source::Channel(c) => {
-                for geo in column.geo.map_or(0..design.geos, |g| g..g + 1) {
-                    media[c][geo] = effect * design.scales.kpi[geo];
-                }
+    let mut knots: Vec<Vec<Vec<f64>>> = vec![vec![]; design.channels.len()];
+    for (term, size) in density.terms.iter().zip(&point.terms) {
+        for (at, geo) in term.geos.clone().enumerate() {
+            let multipliers = size.multipliers.as_ref();
+            let factor = multipliers.map_or(1.0, |m| m.geos[at]);
+            let effect = size.effect * factor * design.scales.kpi[geo];
+            let of_knots = multipliers.map_or(&[][..], |m| &m.knots);
+            let at_knots: Vec<f64> = of_knots.iter().map(|knot| knot * effect).collect();
+            media[term.channel][geo] = at_knots.last().copied().unwrap_or(effect);
+            if !at_knots.is_empty() {
+                knots[term.channel].push(at_knots);
             }
-            Source::Control(_) => baseline.push(*effect),
-            Source::Synergy(_) => {}
         }
     }
     let curves = point.channels.iter().map(|channel| channel.curve).collect();
     let variance = point.deviation * point.deviation;
-    (PosteriorDraw::new(curves, media, baseline), variance)
+    let draw = PosteriorDraw::new(curves, media, baseline);
+    match knots.iter().all(Vec::is_empty) {
+        true => (draw, variance),
+        false => (draw.with_knots(knots), variance),
+    }
 }

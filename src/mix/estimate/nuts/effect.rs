@@ -7,7 +7,7 @@ use crate::mix::specification::columns::MediaColumn;
 /// data speak.
 pub(super) const PRIOR: (f64, f64) = (-0.7, 1.0);
 
-/// Prior beliefs of an effect's logarithm: its density up to a constant, and the derivative.
+/// The prior of what is known of no effect: its density up to a constant, and the derivative.
 pub(super) fn log_prior(log_effect: f64) -> (f64, f64) {
     let distance = (log_effect - PRIOR.0) / PRIOR.1;
     (-0.5 * distance * distance, -distance / PRIOR.1)

@@ -1,67 +1,126 @@
 //! A fit: the posterior and the report on its chains.
 
 use crate::error::{Error, Result};
-use crate::mix::estimate::design::Design;
 use crate::mix::estimate::estimator::Estimator;
 use crate::mix::estimate::nuts::chains::{Chain, run};
+use crate::mix::estimate::nuts::cross_validation::{CrossValidation, cross_validation};
 use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::draw_table::DrawTable;
 use crate::mix::estimate::nuts::draws::posterior;
 use crate::mix::estimate::nuts::learned::learned;
-use crate::mix::estimate::nuts::mode::{mode, rounding};
+use crate::mix::estimate::nuts::mode::{Rounding, mode};
+use crate::mix::estimate::nuts::predictive::{PredictiveChecks, predictive_checks};
 use crate::mix::estimate::nuts::report::NutsReport;
 use crate::mix::estimate::nuts::settings::Nuts;
 use crate::mix::estimate::nuts::whitened::Whitened;
 use crate::mix::panel::Panel;
 use crate::mix::posterior::Posterior;
-use crate::mix::specification::{Likelihood, MixSpecification, Pooling};
+use crate::mix::specification::{Likelihood, MixSpecification};
 use crate::progress::{Progress, Stage};
 
 /// Draws that a stopped chain must have to count.
 const LEAST_DRAWS: usize = 20;
 
-/// What [`Nuts`] found: the posterior and the report on the chains.
+/// What [`Nuts`] found: the posterior, all draws and the report on the chains.
 ///
 /// An example is at [`Nuts`].
 #[derive(Debug, Clone)]
 pub struct NutsFit {
     posterior: Posterior,
     report: NutsReport,
+    density: Density,
+    chains: Vec<Chain>,
+    mode: Vec<f64>,
+    seed: u64,
 }
 
+/// Draws by which rows are predicted, spread evenly over the chains.
+const PREDICTING: usize = 1_000;
+
 impl NutsFit {
+    /// `near` is where to look for the mode first, if anything is known.
     pub(super) fn new(
         settings: &Nuts,
         specification: &MixSpecification,
         panel: &Panel,
+        near: Option<&[f64]>,
         progress: &dyn Progress,
     ) -> Result<Self> {
-        refuse_what_only_a_search_knows(specification, panel)?;
-        let mut design = Design::new(panel, specification, 0)?;
-        match specification.pooling {
-            Pooling::Pooled => {}
-            Pooling::Partial(_) if panel.geos().len() > 1 => {
-                return Err(Error::setting(
-                    "pooling",
-                    "partial",
-                    "pooled or separate geos for a posterior by NUTS; a search takes any",
-                ));
-            }
-            _ => design = design.by_geo(panel, specification),
-        }
-        let density = Density::new(design, panel)?;
-        let mode = mode(&density);
-        let rounding = rounding(&density, &mode);
-        let whitened = Whitened::new(&density, &mode, &rounding);
-        let chains = run(settings, &whitened, progress)?;
-        let chains = equally_long(chains)?;
+        refuse_what_only_a_search_knows(specification)?;
+        let mut density = Density::new(panel, specification)?;
+        let start = near.filter(|near| near.len() == density.dimension());
+        let start = start.map_or_else(|| density.start(), <[f64]>::to_vec);
+        let mode = mode(&density, start);
+        let centred = density.centre(&mode);
+        let rounding = Rounding::new(&density, &centred);
+        let whitened = Whitened::new(&density, &centred, &rounding);
+        let chains = equally_long(run(settings, &whitened, progress)?)?;
+        let posterior = posterior(&density, specification, panel, &chains, settings)?;
+        let learned = learned(&density, &chains, settings.seed);
+        let names = &density.layout.names;
         Ok(Self {
-            report: NutsReport::new(
-                &density.layout.names,
-                &chains,
-                learned(&density, &chains, settings.seed),
-            ),
-            posterior: posterior(&density, specification, panel, &chains, settings)?,
+            report: NutsReport::new(names, &chains, learned, &posterior),
+            posterior,
+            density,
+            chains,
+            mode,
+            seed: settings.seed,
         })
+    }
+
+    /// Draws spread evenly over the chains.
+    fn some_draws(&self) -> Vec<&Vec<f64>> {
+        let all: Vec<&Vec<f64>> = self.chains.iter().flat_map(|chain| &chain.draws).collect();
+        let kept = all.len().min(PREDICTING);
+        (0..kept).map(|at| all[at * all.len() / kept]).collect()
+    }
+
+    /// All draws by chain, for ArviZ and the like.
+    pub fn draws(&self) -> DrawTable {
+        DrawTable::new(&self.density, self.posterior.panel(), &self.chains)
+    }
+
+    /// How well each row is predicted by all others.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::Nuts;
+    /// use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let nuts = Nuts::default().with_draws(150);
+    /// let whole = nuts.fit(&MixSpecification::new(), &panel)?.leave_one_out();
+    /// let flat = MixSpecification::new().with_baseline(Baseline::new(Trend::None, 0)?);
+    /// let flat = nuts.fit(&flat, &panel)?.leave_one_out();
+    /// // Trend and season predict better than none, by far more than chance.
+    /// let (better, error) = whole.compare(&flat)?;
+    /// assert!(better > 2.0 * error);
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    pub fn leave_one_out(&self) -> CrossValidation {
+        let panel = self.posterior.panel();
+        cross_validation(&self.density, panel, &self.some_draws(), 1)
+    }
+
+    /// How well each block of so many periods of a geo is predicted by all other rows: what noise
+    /// that lasts cannot give away.
+    ///
+    /// # Errors
+    /// If it is 0, or more than half the panel.
+    pub fn leave_out_periods(&self, periods: usize) -> Result<CrossValidation> {
+        let panel = self.posterior.panel();
+        let most = panel.periods() / 2;
+        if !(1..=most).contains(&periods) {
+            let expected = format!("1 to {most}, half the panel");
+            return Err(Error::setting("periods to leave out", periods, expected));
+        }
+        let draws = self.some_draws();
+        Ok(cross_validation(&self.density, panel, &draws, periods))
+    }
+
+    /// Whether the model, fitted, would have made data like these.
+    pub fn predictive_checks(&self) -> PredictiveChecks {
+        predictive_checks(&self.density, &self.some_draws(), self.seed)
     }
 
     /// The posterior.
@@ -85,14 +144,15 @@ impl Nuts {
     ///
     /// # Errors
     /// If a setting is out of range, the specification asks for what NUTS does not do (bounds of
-    /// effects other than 0, partial pooling), or the panel does not allow the fit. Chains that
-    /// disagree are no error here: see [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
+    /// effects other than 0, a synergy), or the panel does not allow the fit. Chains that
+    /// disagree are no error here: see
+    /// [`NutsReport::check`](crate::mix::estimate::NutsReport::check).
     pub fn fit(&self, specification: &MixSpecification, panel: &Panel) -> Result<NutsFit> {
         self.fit_with_progress(specification, panel, &())
     }
 
-    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up, it
-    /// gives what it has drawn.
+    /// Like [`Nuts::fit`], observed by `progress`, which counts draws. Stopped after the warm-up,
+    /// it gives what it has drawn.
     ///
     /// # Errors
     /// As for [`Nuts::fit`]; [`Error::Cancelled`] if it was stopped before any chain had 20 draws.
@@ -103,7 +163,36 @@ impl Nuts {
         progress: &dyn Progress,
     ) -> Result<NutsFit> {
         self.check()?;
-        NutsFit::new(self, specification, panel, progress)
+        NutsFit::new(self, specification, panel, None, progress)
+    }
+
+    /// Samples the posterior of an earlier fit's panel with new periods added. The ascent to the
+    /// mode starts from the earlier one, and half the warm-up finds the step.
+    ///
+    /// ```
+    /// use mixtouch::mix::estimate::Nuts;
+    /// use mixtouch::mix::specification::MixSpecification;
+    /// use mixtouch::simulate::panels::PanelWorld;
+    ///
+    /// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+    /// let (dates, new) = (panel.dates(), panel.periods() - 4);
+    /// let earlier = panel.between(dates[0], dates[new - 1])?;
+    /// let later = panel.between(dates[new], dates[new + 3])?;
+    /// let nuts = Nuts::default().with_draws(100);
+    /// let first = nuts.fit(&MixSpecification::new(), &earlier)?;
+    /// let refreshed = nuts.refresh(&first, &later)?;
+    /// assert_eq!(refreshed.posterior().panel().periods(), panel.periods());
+    /// # Ok::<(), mixtouch::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Like [`Panel::followed_by`] and [`Nuts::fit`].
+    pub fn refresh(&self, earlier: &NutsFit, new_periods: &Panel) -> Result<NutsFit> {
+        self.check()?;
+        let panel = earlier.posterior.panel().followed_by(new_periods)?;
+        let specification = earlier.posterior.specification();
+        let settings = self.with_warmup((self.warmup / 2).max(50));
+        NutsFit::new(&settings, specification, &panel, Some(&earlier.mode), &())
     }
 }
 
@@ -126,25 +215,21 @@ impl Estimator for Nuts {
     }
 }
 
-fn refuse_what_only_a_search_knows(specification: &MixSpecification, panel: &Panel) -> Result<()> {
-    let channels = || panel.channels().iter();
-    let changing = channels().find(|c| specification.settings(c.name()).changing.is_some());
-    let reached = channels().find(|c| c.frequency().is_some());
-    let asked = [
-        (changing.map(|c| format!("an effect of {:?} that changes", c.name()))),
-        (reached.map(|c| format!("reach and frequency of {:?}", c.name()))),
-        (!specification.synergies.is_empty()).then(|| "a synergy".to_owned()),
-        (specification.likelihood != Likelihood::Normal)
-            .then(|| "noise with heavy tails".to_owned()),
-    ];
-    match asked.into_iter().flatten().next() {
-        Some(asked) => Err(Error::setting(
-            "specification",
-            asked,
-            "effects that stay, normal noise and no synergy for a posterior by NUTS; a search takes it",
-        )),
-        None => Ok(()),
-    }
+pub(super) fn refuse_what_only_a_search_knows(specification: &MixSpecification) -> Result<()> {
+    let multiplies = match specification.likelihood {
+        Likelihood::Normal | Likelihood::StudentT { .. } => None,
+        Likelihood::Log => Some("effects that multiply"),
+        Likelihood::NegativeBinomial => Some("counts"),
+    };
+    let synergy = (!specification.synergies.is_empty()).then_some("a synergy");
+    let Some(unknown) = synergy.or(multiplies) else {
+        return Ok(());
+    };
+    Err(Error::setting(
+        "specification",
+        unknown,
+        "none for a posterior by NUTS; a search takes it",
+    ))
 }
 
 /// Chains cut to the length of the shortest, where the work was stopped.
@@ -164,3 +249,6 @@ fn equally_long(mut chains: Vec<Chain>) -> Result<Vec<Chain>> {
         .for_each(|chain| chain.draws.truncate(shortest));
     Ok(chains)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! A channel's curve at a point: its activity transformed, and the way back to its parameters.
 
-use crate::mix::estimate::design::ChannelDesign;
-use crate::mix::estimate::nuts::transformed::{Sums, Transformed};
+use crate::mix::estimate::channel_design::ChannelDesign;
+use crate::mix::estimate::nuts::transformed::{Series, Sums, Transformed};
 use crate::mix::estimate::nuts::unconstrained::{At, at};
 use crate::mix::transform::{Adstock, ChannelCurve, Order, Saturation};
 
@@ -30,7 +30,8 @@ impl Forward {
         let longest = activity.series().map(<[f64]>::len).max().unwrap_or(0);
         let weights = weights(&curve, longest);
         let mut transformed = Transformed::default();
-        for series in activity.series() {
+        for geo in 0..activity.geos() {
+            let series = Series::of_geo(activity, geo);
             transformed.add(&curve, &weights, series, activity.periods());
         }
         Self {
@@ -47,7 +48,7 @@ impl Forward {
     }
 
     /// Another series transformed by the same curve.
-    pub(super) fn other(&self, series: &[f64], periods: usize) -> Transformed {
+    pub(super) fn other(&self, series: Series<'_>, periods: usize) -> Transformed {
         let mut transformed = Transformed::default();
         transformed.add(&self.curve, &self.weights, series, periods);
         transformed
@@ -61,12 +62,10 @@ impl Forward {
 
     /// Adds the derivatives by the panel's own activity: `adjoint` is that by each response.
     pub(super) fn way_back(&self, channel: &ChannelDesign, adjoint: &[f64], sums: &mut Sums) {
-        let series = channel
-            .activity
-            .series()
-            .zip(adjoint.chunks(channel.activity.periods()));
-        for (geo, (series, adjoint)) in series.enumerate() {
+        let by_geo = adjoint.chunks(channel.activity.periods()).enumerate();
+        for (geo, adjoint) in by_geo {
             let (curve, weights) = (&self.curve, &self.weights);
+            let series = Series::of_geo(&channel.activity, geo);
             self.transformed
                 .way_back(curve, weights, (series, geo), adjoint, sums);
         }
@@ -76,7 +75,7 @@ impl Forward {
     pub(super) fn other_way_back(
         &self,
         transformed: &Transformed,
-        series: &[f64],
+        series: Series<'_>,
         adjoint: &[f64],
         sums: &mut Sums,
     ) {
@@ -88,7 +87,8 @@ impl Forward {
         let adstock = self.curve.adstock();
         let count = self.parameters.len() - sums.by_shape.len();
         let mut by_parameter = vec![0.0; sums.by_weight.len()];
-        for (p, cell) in gradient.iter_mut().enumerate() {
+        let cells = gradient.iter_mut().zip(&self.parameters);
+        for (p, (cell, parameter)) in cells.enumerate() {
             let derivative = if p < count {
                 let mut derivative = sums.by_alpha;
                 if sums.by_weight.iter().any(|weight| *weight != 0.0) {
@@ -100,7 +100,7 @@ impl Forward {
             } else {
                 sums.by_shape[p - count]
             };
-            *cell += derivative * self.parameters[p].slope;
+            *cell += derivative * parameter.slope;
         }
     }
 }

@@ -1,16 +1,18 @@
 //! What the data added to the prior.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::mix::estimate::nuts::chains::Chain;
 use crate::mix::estimate::nuts::density::Density;
-use crate::mix::estimate::nuts::effect::PRIOR;
-use crate::mix::estimate::nuts::forward::Forward;
-use crate::mix::estimate::nuts::unconstrained::quantile;
+use crate::mix::estimate::nuts::size::Size;
+use crate::stats::distribution_distance::kolmogorov_smirnov;
 use crate::util::Random;
 
 /// Draws of the prior.
 const PRIOR_DRAWS: u64 = 500;
+/// Draws of the posterior, spread evenly over the chains.
+const POSTERIOR_DRAWS: usize = 1_000;
 
 /// How much the data say of a channel's contribution, beside what its priors said before.
 ///
@@ -40,6 +42,9 @@ pub struct Learned {
     pub contraction: f64,
     /// Beyond 2 or -2 the data contradict the prior.
     pub shift: f64,
+    /// How far the distribution functions of prior and posterior lie apart at most (Kolmogorov and
+    /// Smirnov): 0 where nothing was learned, up to 1.
+    pub distance: f64,
 }
 
 /// Where a figure comes from.
@@ -74,37 +79,48 @@ impl Learned {
 /// By media column.
 pub(super) fn learned(density: &Density, chains: &[Chain], seed: u64) -> Vec<Learned> {
     let random = Random::new(seed).stream(6);
-    density
-        .columns()
-        .enumerate()
-        .map(|(k, (channel, geos))| {
-            let at = density.layout.effect(k);
-            let draws = chains.iter().flat_map(|chain| &chain.draws);
-            let posterior = moments(draws.map(|draw| draw[at]));
-            let prior = moments((0..PRIOR_DRAWS).filter_map(|draw| {
-                let mut random = random.stream(draw).stream(k as u64);
-                let design = &density.design;
-                let priors = design.channels[channel].priors();
-                let z: Vec<f64> = priors
-                    .map(|prior| quantile(prior, random.between(1e-6, 1.0 - 1e-6)))
-                    .collect();
-                let forward = Forward::new(&design.channels[channel], design.order, &z);
-                let mean = density.mean_response(&forward, geos);
-                (mean > 0.0).then(|| PRIOR.0 + PRIOR.1 * random.normal() + libm::log(mean))
-            }));
-            let name = &density.layout.names[at];
-            Learned {
-                channel: name.replace(".contribution", ""),
-                contraction: 1.0 - posterior.1 / prior.1,
-                shift: (posterior.0 - prior.0) / prior.1.sqrt(),
-            }
-        })
-        .collect()
+    let priors: Vec<Vec<f64>> = (0..PRIOR_DRAWS)
+        .into_par_iter()
+        .map(|draw| log_contributions(density, &density.draw_prior(&mut random.stream(draw))))
+        .collect();
+    let all: Vec<&Vec<f64>> = chains.iter().flat_map(|chain| &chain.draws).collect();
+    let kept = all.len().min(POSTERIOR_DRAWS);
+    let draws: Vec<Vec<f64>> = (0..kept)
+        .into_par_iter()
+        .map(|at| log_contributions(density, all[at * all.len() / kept]))
+        .collect();
+    let of_term = |k: usize| {
+        let column = |draws: &[Vec<f64>]| {
+            let known = draws.iter().map(|draw| draw[k]).filter(|x| x.is_finite());
+            let mut known: Vec<f64> = known.collect();
+            known.sort_by(f64::total_cmp);
+            known
+        };
+        let (prior, posterior) = (column(&priors), column(&draws));
+        let (before, after) = (moments(&prior), moments(&posterior));
+        let name = &density.layout.names[density.layout.effect(k)];
+        Learned {
+            channel: name.replace(".contribution", ""),
+            contraction: 1.0 - after.1 / before.1,
+            shift: (after.0 - before.0) / before.1.sqrt(),
+            distance: kolmogorov_smirnov(&prior, &posterior),
+        }
+    };
+    (0..density.terms.len()).map(of_term).collect()
+}
+
+/// The logarithm of each term's mean contribution; infinite where it never ran.
+fn log_contributions(density: &Density, z: &[f64]) -> Vec<f64> {
+    let terms = density.point(z).terms;
+    let logarithm = |size: &Size| match size.mean > 0.0 {
+        true => size.log_contribution(),
+        false => f64::NEG_INFINITY,
+    };
+    terms.iter().map(logarithm).collect()
 }
 
 /// Mean and variance; a variance of 1 of nothing, so that nothing is learned of it.
-fn moments(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let values: Vec<f64> = values.collect();
+fn moments(values: &[f64]) -> (f64, f64) {
     let count = values.len() as f64;
     if count < 2.0 {
         return (0.0, 1.0);

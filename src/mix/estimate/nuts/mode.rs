@@ -12,7 +12,8 @@ const MOST_STEPS: usize = 400;
 /// The ascent ends where no number moves the log density by more.
 const FLAT: f64 = 1e-4;
 
-/// Curvatures below are taken for this: along such directions the posterior is as wide as its prior.
+/// Curvatures below are taken for this: along such directions the posterior is as wide as its
+/// prior.
 const LEAST_CURVATURE: f64 = 0.3;
 
 /// A point with the log density and its gradient.
@@ -39,9 +40,10 @@ impl Here {
     }
 }
 
-/// A point of highest density, by L-BFGS (Nocedal 1980) with steps halved until the density rises.
-pub(super) fn mode(density: &Density) -> Vec<f64> {
-    let mut here = Here::new(density, density.start());
+/// A point of highest density near a start, by L-BFGS (Nocedal 1980) with steps halved until the
+/// density rises.
+pub(super) fn mode(density: &Density, start: Vec<f64>) -> Vec<f64> {
+    let mut here = Here::new(density, start);
     let mut memory: VecDeque<(Vec<f64>, Vec<f64>, f64)> = VecDeque::new();
     for _ in 0..MOST_STEPS {
         if here.gradient.iter().all(|g| g.abs() < FLAT) {
@@ -122,13 +124,34 @@ fn difference(a: &[f64], b: &[f64]) -> Vec<f64> {
     a.iter().zip(b).map(|(a, b)| a - b).collect()
 }
 
-/// A linear map under which the posterior about its mode is about round: columns, one after the
-/// other.
-pub(super) fn rounding(density: &Density, mode: &[f64]) -> Vec<f64> {
+/// A linear map under which the posterior about its mode is about round.
+#[derive(Debug, Clone)]
+pub(super) struct Rounding {
+    /// That of the numbers that all geos share: columns, one after the other.
+    pub(super) shared: Vec<f64>,
+    /// How many these are.
+    pub(super) size: usize,
+    /// The scale of each number after them.
+    pub(super) others: Vec<f64>,
+}
+
+impl Rounding {
+    pub(super) fn new(density: &Density, mode: &[f64]) -> Self {
+        let others = density.deviations(mode);
+        let size = mode.len() - others.len();
+        Self {
+            shared: rounding(density, mode, size),
+            size,
+            others,
+        }
+    }
+}
+
+/// By central differences of the gradient, for the first `size` numbers.
+fn rounding(density: &Density, mode: &[f64], size: usize) -> Vec<f64> {
     const STEP: f64 = 1e-4;
-    let size = mode.len();
     let mut curvature = vec![0.0; size * size];
-    let (mut up, mut down) = (vec![0.0; size], vec![0.0; size]);
+    let (mut up, mut down) = (vec![0.0; mode.len()], vec![0.0; mode.len()]);
     let mut z = mode.to_vec();
     for column in 0..size {
         z[column] = mode[column] + STEP;

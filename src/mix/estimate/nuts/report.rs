@@ -1,24 +1,28 @@
 //! Whether the chains say the same.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::mix::estimate::nuts::chains::Chain;
 use crate::mix::estimate::nuts::learned::Learned;
-use crate::stats::convergence::{ess_bulk, ess_tail, r_hat};
+use crate::mix::posterior::Posterior;
+use crate::stats::convergence::{bfmi, ess_bulk, ess_tail, r_hat};
 
 /// R-hat above which chains disagree, and the bulk effective draws below which they say too little
 /// (Vehtari and co-authors 2021 ask for 1.01 and 400 for figures to report; beyond these a result
 /// is none).
 const MOST_R_HAT: f64 = 1.05;
 const LEAST_ESS: f64 = 100.0;
+/// Draws of a chain below which figures of kept draws are not compared.
+const LEAST_EACH: usize = 50;
 
 /// How well one parameter was sampled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ParameterReport {
-    /// The channel and parameter, such as `tv.alpha`; `tv.contribution` is the logarithm of the mean
-    /// contribution, `noise` that of the noise.
+    /// The channel and parameter, such as `tv.alpha`; `tv.contribution` is the logarithm of the
+    /// mean contribution, `noise` that of the noise.
     pub name: String,
     /// How much wider all chains together are than each by itself: rank-normalised split R-hat
     /// (Vehtari and co-authors 2021); 1 where they agree.
@@ -29,35 +33,69 @@ pub struct ParameterReport {
     pub ess_tail: f64,
 }
 
+impl ParameterReport {
+    pub(super) fn new(name: String, series: &[Vec<f64>]) -> Self {
+        Self {
+            name,
+            r_hat: r_hat(series),
+            ess_bulk: ess_bulk(series),
+            ess_tail: ess_tail(series),
+        }
+    }
+}
+
+/// Each channel's figures in the draws that the posterior keeps, which lie chain after chain. One
+/// that is the same in all draws is left out: it is known.
+fn figures(posterior: &Posterior, chains: usize) -> Vec<ParameterReport> {
+    let each = posterior.draws().len() / chains;
+    if each < LEAST_EACH {
+        return vec![];
+    }
+    let all = posterior.figures_by_channel();
+    let reports = all.into_iter().filter_map(|(name, values)| {
+        let moves = values.iter().any(|x| (x / values[0] - 1.0).abs() > 1e-9);
+        let series: Vec<Vec<f64>> = values
+            .chunks(each)
+            .take(chains)
+            .map(<[f64]>::to_vec)
+            .collect();
+        moves.then(|| ParameterReport::new(name, &series))
+    });
+    reports.collect()
+}
+
 /// How well the posterior was sampled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NutsReport {
     parameters: Vec<ParameterReport>,
+    figures: Vec<ParameterReport>,
     learned: Vec<Learned>,
     draws: usize,
     chains: usize,
     divergences: u64,
     gradients: u64,
+    bfmi: f64,
     stopped: bool,
 }
 
 impl NutsReport {
-    pub(super) fn new(names: &[String], chains: &[Chain], learned: Vec<Learned>) -> Self {
+    pub(super) fn new(
+        names: &[String],
+        chains: &[Chain],
+        learned: Vec<Learned>,
+        posterior: &Posterior,
+    ) -> Self {
         let parameter = |(at, name): (usize, &String)| {
-            let series: Vec<Vec<f64>> = chains
-                .iter()
-                .map(|chain| chain.draws.iter().map(|draw| draw[at]).collect())
-                .collect();
-            ParameterReport {
-                name: name.clone(),
-                r_hat: r_hat(&series),
-                ess_bulk: ess_bulk(&series),
-                ess_tail: ess_tail(&series),
-            }
+            let of_chain = |chain: &Chain| chain.draws.iter().map(|draw| draw[at]).collect();
+            let series: Vec<Vec<f64>> = chains.iter().map(of_chain).collect();
+            ParameterReport::new(name.clone(), &series)
         };
+        let energies = chains.iter().map(|chain| bfmi(&chain.energies));
         Self {
-            parameters: names.iter().enumerate().map(parameter).collect(),
+            parameters: names.par_iter().enumerate().map(parameter).collect(),
+            figures: figures(posterior, chains.len()),
+            bfmi: energies.fold(f64::INFINITY, f64::min),
             learned,
             draws: chains.first().map_or(0, |chain| chain.draws.len()),
             chains: chains.len(),
@@ -70,6 +108,19 @@ impl NutsReport {
     /// By parameter.
     pub fn parameters(&self) -> &[ParameterReport] {
         &self.parameters
+    }
+
+    /// By channel, how well its contribution, ROI and marginal ROI were sampled: of the draws that
+    /// the posterior keeps.
+    pub fn figures(&self) -> &[ParameterReport] {
+        &self.figures
+    }
+
+    /// The smallest energy Bayesian fraction of missing information of any chain (Betancourt 2016):
+    /// how well each step's fresh momentum reaches all levels of the density. Below .3 the ends of
+    /// the posterior were hardly visited.
+    pub const fn bfmi(&self) -> f64 {
+        self.bfmi
     }
 
     /// By channel, what the data added to the prior.
@@ -116,20 +167,17 @@ impl NutsReport {
         each.fold(f64::INFINITY, f64::min)
     }
 
-    /// Whether the chains agree well enough to say anything: R-hat at most 1.05, 100 effective draws
-    /// and at most 1 % divergences.
+    /// Whether the chains agree well enough to say anything: R-hat of every parameter and of every
+    /// channel's figures at most 1.05, 100 effective draws and at most 1 % divergences.
     ///
     /// # Errors
     /// If not, with the worst parameter and what to do.
     pub fn check(&self) -> Result<()> {
-        let worst = |worse: fn(&ParameterReport, &ParameterReport) -> bool| {
-            self.parameters
-                .iter()
-                .reduce(|a, b| if worse(b, a) { b } else { a })
-        };
-        let Some((r_hat, ess)) =
-            worst(|a, b| a.r_hat > b.r_hat).zip(worst(|a, b| a.ess_bulk < b.ess_bulk))
-        else {
+        let all = self.parameters.iter().chain(&self.figures);
+        let r_hat = all.reduce(|a, b| if b.r_hat > a.r_hat { b } else { a });
+        let parameters = self.parameters.iter();
+        let ess = parameters.reduce(|a, b| if b.ess_bulk < a.ess_bulk { b } else { a });
+        let Some((r_hat, ess)) = r_hat.zip(ess) else {
             return Ok(());
         };
         let refuse = |what: String, value: String, expected: &str| {

@@ -11,11 +11,17 @@ use crate::error::{Error, Result};
 /// their own ([`NutsReport`](crate::mix::estimate::NutsReport)), and a fit whose chains disagree is
 /// an error rather than an interval.
 ///
-/// - **Priors** of transform parameters are those of the specification. An effect (of a full
-///   response, in units of the mean KPI) is log-normal about 0.5 with standard deviation 1 of its
-///   logarithm; the noise half-normal with scale 1; the baseline's coefficients flat.
-/// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation.
-/// - **Baseline**: integrated out exactly, and drawn for each draw.
+/// - **Priors** of transform parameters are those of the specification. So are those of what a
+///   channel brings ([`EffectPrior`](crate::mix::specification::EffectPrior)); unless stated an
+///   effect (of a full response, in units of the mean KPI) is log-normal about 0.5 with standard
+///   deviation 1 of its logarithm. The noise is half-normal with scale 1; the baseline's
+///   coefficients are flat.
+/// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation. The
+///   course in time of a channel with a lift test shows e^(.2 e) times what it causes, e standard
+///   normal, so that a confounder does not outvote the test.
+/// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t.
+/// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
+///   the logarithm, from knot to knot.
 ///
 /// The same bits on any number of threads. Across processors draws are the same in distribution: a
 /// chain amplifies the last bit of the sampler's own sums.

@@ -1,108 +1,12 @@
-//! Gradient, truth and determinism.
+//! Truth and determinism.
 
-use crate::mix::estimate::design::Design;
-use crate::mix::estimate::nuts::density::Density;
 use crate::mix::estimate::{Estimator, LearnedFrom, Nuts};
 use crate::mix::panel::Panel;
-use crate::mix::specification::{Likelihood, MixSpecification, Pooling, RoiPrior, Trend};
-use crate::mix::transform::{AdstockFamily, Order, SaturationFamily};
+use crate::mix::specification::{MixSpecification, Synergy, Trend};
 use crate::progress::{Progress, Stage};
 use crate::simulate::panels::PanelWorld;
-use crate::util::Random;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-fn density(specification: &MixSpecification, panel: &Panel) -> Density {
-    let mut design = Design::new(panel, specification, 0).unwrap();
-    if specification.pooling != Pooling::Pooled {
-        design = design.by_geo(panel, specification);
-    }
-    Density::new(design, panel).unwrap()
-}
-
-/// The gradient against central differences at points about the start.
-fn check_gradient(name: &str, specification: &MixSpecification, panel: &Panel) {
-    let density = density(specification, panel);
-    let mut random = Random::new(3);
-    let size = density.dimension();
-    for _ in 0..4 {
-        let z: Vec<f64> = density
-            .start()
-            .iter()
-            .map(|start| start + 0.5 * random.normal())
-            .collect();
-        let (mut gradient, mut ignored) = (vec![0.0; size], vec![0.0; size]);
-        let here = density.evaluate(&z, &mut gradient);
-        assert!(here.is_finite(), "{name}");
-        for at in 0..size {
-            let mut value = |step: f64| {
-                let mut moved = z.clone();
-                moved[at] += step;
-                density.evaluate(&moved, &mut ignored)
-            };
-            let difference = (value(1e-5) - value(-1e-5)) / 2e-5;
-            let error = (gradient[at] - difference).abs();
-            assert!(
-                error < 2e-5 * (1.0 + difference.abs()) + 1e-9 * here.abs(),
-                "{name}, {}: {} against {difference}",
-                density.layout.names[at],
-                gradient[at]
-            );
-        }
-    }
-}
-
-#[test]
-fn the_gradient_is_that_of_the_density() {
-    let small = PanelWorld::small_business()
-        .unwrap()
-        .simulate(1)
-        .panel()
-        .unwrap();
-    let regional = PanelWorld::regional().unwrap().simulate(1).panel().unwrap();
-    let mix = MixSpecification::new;
-    for (name, family) in AdstockFamily::ALL {
-        check_gradient(name, &mix().with_adstock(family), &small);
-    }
-    for (name, family) in SaturationFamily::ALL {
-        // Robyn's curve is in units of the largest carried value, which the gradient takes as given.
-        if family != SaturationFamily::RobynHill {
-            check_gradient(name, &mix().with_saturation(family), &small);
-        }
-    }
-    check_gradient(
-        "saturation first",
-        &mix().with_order(Order::SaturationFirst),
-        &small,
-    );
-    check_gradient("geos", &mix(), &regional);
-    check_gradient(
-        "separate",
-        &mix().with_pooling(Pooling::Separate),
-        &regional,
-    );
-    let world = PanelWorld::small_business().unwrap().simulate(1);
-    let (channel, days) = (
-        &world.channels[0],
-        (world.dates[40], world.dates[51].plus(6)),
-    );
-    let test = world.lift_test(channel, None, days, 1.5, 0.2, 1).unwrap();
-    let belief = RoiPrior::new(channel, 2.0, 1.0).unwrap();
-    let tested = mix()
-        .with_lift_tests(vec![test])
-        .with_roi_priors(vec![belief]);
-    check_gradient("tests", &tested, &small);
-    let tested = tested.with_order(Order::SaturationFirst);
-    check_gradient("tests, saturation first", &tested, &small);
-    let weights = (0..small.rows())
-        .map(|row| if row % 7 == 0 { 0.0 } else { 1.5 })
-        .collect();
-    check_gradient(
-        "weights",
-        &mix(),
-        &small.clone().with_weights(weights).unwrap(),
-    );
-}
 
 #[test]
 fn contributions_are_recovered_and_chains_agree() {
@@ -256,10 +160,9 @@ fn settings_and_bounds_are_checked() {
     assert!(fault(Nuts::default().with_chains(1), mix()).contains("chains is 1"));
     assert!(fault(Nuts::default().with_draws(0), mix()).contains("draws of a chain is 0"));
     assert!(fault(Nuts::default().with_acceptance(1.0), mix()).contains("steps to accept"));
-    let partial = mix().with_pooling(Pooling::Partial(10.0));
-    assert!(fault(Nuts::default(), partial).contains("pooling is partial"));
-    let heavy = mix().with_likelihood(Likelihood::StudentT { degrees: 4.0 });
-    assert!(fault(Nuts::default(), heavy).contains("heavy tails"));
+    let names: Vec<&str> = panel.channels().iter().map(|c| c.name()).collect();
+    let together = mix().with_synergy(Synergy::new(names[0], names[1]));
+    assert!(fault(Nuts::default(), together).contains("synergy"));
     let channel = panel.channels()[0].name();
     let bounded = mix().with_channel_bounds(channel, 0.0..=2.0);
     assert!(fault(Nuts::default(), bounded).contains("bounds of the effect"));

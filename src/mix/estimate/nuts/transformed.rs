@@ -1,14 +1,52 @@
 //! Series transformed by a curve, with what the way back needs.
 
 use crate::linalg::dot::dot;
+use crate::mix::transform::activity::Activity;
 use crate::mix::transform::adstock::carry::convolve;
 use crate::mix::transform::{AdstockKernel, ChannelCurve, Order, Saturation, SaturationCurve};
+
+/// One geo's activity with its history, and its frequency where it is reach.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Series<'a> {
+    pub(super) activity: &'a [f64],
+    pub(super) frequency: Option<&'a [f64]>,
+}
+
+impl<'a> Series<'a> {
+    /// That of a geo.
+    pub(super) fn of_geo(activity: &'a Activity, geo: usize) -> Self {
+        Self {
+            activity: activity.of_geo(geo),
+            frequency: activity.frequency_of(geo),
+        }
+    }
+
+    /// What saturates before it is carried over; none where activity is carried first.
+    fn saturated_first(self, curve: &ChannelCurve) -> Option<&'a [f64]> {
+        match (self.frequency, curve.order()) {
+            (Some(frequency), _) => Some(frequency),
+            (None, Order::SaturationFirst) => Some(self.activity),
+            (None, Order::AdstockFirst) => None,
+        }
+    }
+
+    /// The response to what saturates first, times reach where that is frequency.
+    fn saturated(self, curve: &ChannelCurve, seen: &[f64]) -> Vec<f64> {
+        let mut saturated = seen.to_vec();
+        curve.saturation().apply(&mut saturated);
+        if self.frequency.is_some() {
+            let cells = saturated.iter_mut().zip(self.activity);
+            cells.for_each(|(cell, reach)| *cell *= reach);
+        }
+        saturated
+    }
+}
 
 /// Transformed series, one after the other.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Transformed {
-    /// What the saturation sees: carried activity; or activity with its history where saturation
-    /// comes first.
+    /// What the saturation sees: carried activity; or, with its history, activity where saturation
+    /// comes first and frequency where activity is reach.
     before: Vec<f64>,
     /// Responses, by series, then period.
     pub(super) response: Vec<f64>,
@@ -24,21 +62,20 @@ impl Transformed {
         &mut self,
         curve: &ChannelCurve,
         weights: &[f64],
-        series: &[f64],
+        series: Series<'_>,
         periods: usize,
     ) {
         let from = self.response.len();
         self.response.resize(from + periods, 0.0);
-        match curve.order() {
-            Order::AdstockFirst => {
+        match series.saturated_first(curve) {
+            None => {
                 self.before.resize(from + periods, 0.0);
-                self.carry(curve.adstock(), weights, series, from);
+                self.carry(curve.adstock(), weights, series.activity, from);
                 self.saturate(curve.saturation(), from);
             }
-            Order::SaturationFirst => {
-                self.before.extend_from_slice(series);
-                let mut saturated = series.to_vec();
-                curve.saturation().apply(&mut saturated);
+            Some(seen) => {
+                self.before.extend_from_slice(seen);
+                let saturated = series.saturated(curve, seen);
                 convolve(&saturated, weights, &mut self.response[from..]);
             }
         }
@@ -71,14 +108,14 @@ impl Transformed {
         &self,
         curve: &ChannelCurve,
         weights: &[f64],
-        (series, at): (&[f64], usize),
+        (series, at): (Series<'_>, usize),
         adjoint: &[f64],
         sums: &mut Sums,
     ) {
         let periods = adjoint.len();
         let rows = at * periods..(at + 1) * periods;
-        match curve.order() {
-            Order::AdstockFirst => {
+        match series.saturated_first(curve) {
+            None => {
                 let mut by_carried = vec![0.0; periods];
                 let before = &self.before[rows.clone()];
                 if let SaturationCurve::Hill(hill) = curve.saturation() {
@@ -94,24 +131,22 @@ impl Transformed {
                     cells.for_each(|((x, h), cell)| *cell = sums.saturation(curve, *x, *h));
                 }
                 if self.by_alpha.is_empty() {
-                    sums.add_lags(series, &by_carried);
+                    sums.add_lags(series.activity, &by_carried);
                 } else {
                     sums.by_alpha += dot(&by_carried, &self.by_alpha[rows]);
                 }
             }
-            Order::SaturationFirst => {
-                let before = &self.before[at * series.len()..(at + 1) * series.len()];
-                let mut saturated = before.to_vec();
-                curve.saturation().apply(&mut saturated);
-                sums.add_lags(&saturated, adjoint);
-                let history = series.len() - periods;
-                for (t, x) in before.iter().enumerate() {
+            Some(seen) => {
+                sums.add_lags(&series.saturated(curve, seen), adjoint);
+                let history = seen.len() - periods;
+                for (t, x) in seen.iter().enumerate() {
                     let later = weights.iter().enumerate().filter_map(|(lag, weight)| {
                         let period = (t + lag).checked_sub(history)?;
                         Some(weight * adjoint.get(period)?)
                     });
                     let h: f64 = later.sum();
-                    sums.saturation(curve, *x, h);
+                    let reach = series.frequency.map_or(1.0, |_| series.activity[t]);
+                    sums.saturation(curve, *x, h * reach);
                 }
             }
         }

@@ -18,8 +18,8 @@ pub(super) struct At {
 const NO_END: f64 = 3.0;
 
 /// A log-normal prior without ends stands on the line as it is: z is the logarithm in standard
-/// deviations. For others, the share s = 1 / (1 + e^-z) of the way from the prior's low end to its high end: in the value
-/// itself, or in its logarithm where the prior is one of scales.
+/// deviations. For others, the share s = 1 / (1 + e^-z) of the way from the prior's low end to its
+/// high end: in the value itself, or in its logarithm where the prior is one of scales.
 ///
 /// The logarithm of the density in z is that of the prior plus log |d value / dz|.
 pub(super) fn at(prior: &Prior, z: f64) -> At {

@@ -8,20 +8,20 @@ use nuts_rs::{CpuLogpFunc, CpuMathError, HasDims, LogpError};
 
 use crate::linalg::dot::dot_in_order;
 use crate::mix::estimate::nuts::density::Density;
+use crate::mix::estimate::nuts::mode::Rounding;
 
 /// z = mode + rounding x: what the sampler moves is x.
 #[derive(Clone)]
 pub(super) struct Whitened<'a> {
     density: &'a Density,
     mode: &'a [f64],
-    /// Columns, one after the other.
-    rounding: &'a [f64],
+    rounding: &'a Rounding,
     z: Vec<f64>,
     gradient: Vec<f64>,
 }
 
 impl<'a> Whitened<'a> {
-    pub(super) fn new(density: &'a Density, mode: &'a [f64], rounding: &'a [f64]) -> Self {
+    pub(super) fn new(density: &'a Density, mode: &'a [f64], rounding: &'a Rounding) -> Self {
         Self {
             density,
             mode,
@@ -34,9 +34,15 @@ impl<'a> Whitened<'a> {
     /// The point that x stands for.
     pub(super) fn point(&self, x: &[f64]) -> Vec<f64> {
         let mut z = self.mode.to_vec();
-        for (x, column) in x.iter().zip(self.rounding.chunks(self.mode.len())) {
+        let size = self.rounding.size;
+        for (x, column) in x.iter().zip(self.rounding.shared.chunks(size)) {
             z.iter_mut().zip(column).for_each(|(z, c)| *z += x * c);
         }
+        let others = x.iter().skip(size).zip(&self.rounding.others);
+        z[size..]
+            .iter_mut()
+            .zip(others)
+            .for_each(|(z, (x, scale))| *z += x * scale);
         z
     }
 
@@ -49,12 +55,14 @@ impl<'a> Whitened<'a> {
     fn log_density(&mut self, x: &[f64], gradient: &mut [f64]) -> Option<f64> {
         self.z = self.point(x);
         let log_density = self.density.evaluate(&self.z, &mut self.gradient);
-        for (cell, column) in gradient
-            .iter_mut()
-            .zip(self.rounding.chunks(self.mode.len()))
-        {
+        let size = self.rounding.size;
+        let (shared, others) = gradient.split_at_mut(size);
+        for (cell, column) in shared.iter_mut().zip(self.rounding.shared.chunks(size)) {
             *cell = dot_in_order(column, &self.gradient);
         }
+        let by_others = self.gradient[size..].iter().zip(&self.rounding.others);
+        let cells = others.iter_mut().zip(by_others);
+        cells.for_each(|(cell, (by, scale))| *cell = by * scale);
         let finite = log_density.is_finite() && gradient.iter().all(|g| g.is_finite());
         finite.then_some(log_density)
     }

@@ -37,6 +37,7 @@ impl Search {
         panel: &Panel,
         progress: &dyn Progress,
     ) -> Result<SearchFit> {
+        specification.check_no_effect_priors()?;
         self.run(specification, panel, self.evaluations, &[], progress)
     }
 
