@@ -25,6 +25,8 @@ mod fit;
 mod model_options;
 #[path = "media_mix/options.rs"]
 mod options;
+#[path = "common/pictures.rs"]
+mod pictures;
 #[path = "media_mix/plan.rs"]
 mod plan;
 #[path = "media_mix/plan_options.rs"]
@@ -42,11 +44,13 @@ use std::process::ExitCode;
 use check_options::Checked;
 use clap::Parser;
 use fit::Fitted;
-use mixtouch::Result;
 use mixtouch::mix::panel::Finding;
 use mixtouch::mix::posterior::{MixReport, Posterior};
+#[cfg(feature = "html")]
+use mixtouch::pages::{MixChapter, Results};
 use mixtouch::report::{Document, Report};
 use mixtouch::simulate::panels::{PanelWorld, SimulatedPanel};
+use mixtouch::{Error, Result};
 use options::Options;
 use plan::Planned;
 use progress::Bar;
@@ -107,7 +111,15 @@ impl Outcome {
 
 fn run(options: &Options) -> Result<()> {
     fit::check(options.estimator, options.trials)?;
+    let drawn = options.pictures.are_asked()?;
     if options.kpi.len() > 1 {
+        if drawn {
+            return Err(Error::Setting {
+                name: "--kpi".into(),
+                value: options.kpi.join(","),
+                expected: "one KPI where a page or pictures are drawn".into(),
+            });
+        }
         return write_out(&shared::fitted(options)?);
     }
     let truth = if options.panel.is_none() {
@@ -140,6 +152,9 @@ fn run(options: &Options) -> Result<()> {
         checked,
         plan,
     };
+    if drawn {
+        draw(options, &outcome)?;
+    }
     let text = if options.json {
         format!("{}\n", outcome.json(options.geo.is_some()))
     } else {
@@ -152,6 +167,37 @@ fn write_out(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
+}
+
+/// Writes the page and its charts.
+#[cfg(feature = "html")]
+fn draw(options: &Options, outcome: &Outcome) -> Result<()> {
+    let model = outcome.fitted.posterior();
+    let chapter = outcome.answers.add_to_chapter(MixChapter::new(model));
+    let chapter = match outcome.fitted.search() {
+        Some(search) => chapter.with_search(search),
+        None => chapter,
+    };
+    let mut results = Results::new("Where sales came from").with_mix(model);
+    let chapter = match &outcome.truth {
+        Some(panel) => {
+            results = results.with_chip("simulated, seed", options.seed.to_string());
+            chapter.with_true_roi((0..panel.channels.len()).map(|at| panel.roas(at)))
+        }
+        None => chapter,
+    };
+    let mut results = results.with_chapter(chapter.chapter());
+    if let Some(plan) = &outcome.plan {
+        results = results
+            .with_plan(plan.plan())
+            .with_chapter(plan.chapter(model));
+    }
+    options.pictures.write(&results.page())
+}
+
+#[cfg(not(feature = "html"))]
+fn draw(_: &Options, _: &Outcome) -> Result<()> {
+    Ok(())
 }
 
 /// Names the columns that were left out, unless a finding has named them.

@@ -8,6 +8,7 @@
 //! [experiments]: self::experiments
 //! [kpis]: self::kpis
 //! [exports]: self::exports
+//! [reports]: self::reports
 //! [privacy]: self::privacy
 //! [services]: self::services
 //! [scale]: self::scale
@@ -47,6 +48,9 @@ pub mod experiments {}
 
 #[doc = include_str!("../guide/kpis.md")]
 pub mod kpis {}
+
+#[doc = include_str!("../guide/reports.md")]
+pub mod reports {}
 
 #[doc = include_str!("../guide/privacy.md")]
 pub mod privacy {}

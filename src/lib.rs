@@ -108,6 +108,8 @@ pub mod journeys;
 pub mod kpi;
 mod linalg;
 pub mod mix;
+#[cfg(feature = "html")]
+pub mod pages;
 pub mod privacy;
 pub mod progress;
 pub mod report;

@@ -14,6 +14,8 @@ mod input;
 mod mapped;
 mod models;
 mod options;
+#[path = "../common/pictures.rs"]
+mod pictures;
 #[path = "../common/progress.rs"]
 mod progress;
 mod reports;
@@ -23,6 +25,8 @@ mod span;
 use clap::Parser;
 use input::Input;
 use mixtouch::attribution::ComparisonTable;
+#[cfg(feature = "html")]
+use mixtouch::pages::{AttributionChapter, Results};
 use mixtouch::report::Document;
 use mixtouch::{Error, Result};
 use options::Options;
@@ -37,6 +41,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
+    let drawn = options.pictures.are_asked()?;
     let input = input::read(options)?;
     let chosen = models::chosen(options, &input)?;
     let bar = Bar::new(options.json);
@@ -63,6 +68,9 @@ fn run(options: &Options) -> Result<()> {
             input.journeys.censored()
         );
     }
+    if drawn {
+        draw(options, &table, &input)?;
+    }
     let mut out = std::io::stdout().lock();
     if options.json {
         let mut document = document(&table, &reports, &input);
@@ -86,6 +94,28 @@ fn run(options: &Options) -> Result<()> {
         write!(out, "{}", priorities.unwrap_or_default())?;
     }
     Ok(out.flush()?)
+}
+
+/// Writes the page and its charts.
+#[cfg(feature = "html")]
+fn draw(options: &Options, table: &ComparisonTable, input: &Input) -> Result<()> {
+    let mut chapter = AttributionChapter::new(table);
+    let mut results = Results::new("Which channel gets the credit?").with_attribution(table);
+    if let Some(truth) = &input.truth {
+        let caused = truth.channels.iter();
+        let caused = caused.map(|row| (row.channel, row.incremental_conversions));
+        chapter = chapter.with_truth(caused);
+        results = results.with_chip("simulated, seed", options.seed.to_string());
+    }
+    let results = results
+        .with_journeys(&input.journeys)
+        .with_chapter(chapter.chapter());
+    options.pictures.write(&results.page())
+}
+
+#[cfg(not(feature = "html"))]
+fn draw(_: &Options, _: &ComparisonTable, _: &Input) -> Result<()> {
+    Ok(())
 }
 
 fn write_csv(

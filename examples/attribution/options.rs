@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::pictures::PictureOptions;
 use crate::span::span;
 use clap::{ArgGroup, Parser, ValueEnum};
 use mixtouch::attribution::rules::TimeDecay;
@@ -181,6 +182,8 @@ pub(crate) struct Options {
     /// Let time-to-event look for pairs of channels that work together
     #[arg(long)]
     pub(crate) pairs: bool,
+    #[command(flatten)]
+    pub(crate) pictures: PictureOptions,
     /// Rows of the table
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+#[cfg(feature = "html")]
+use mixtouch::mix::estimate::SearchReport;
 use mixtouch::mix::estimate::{Estimator, LeastSquares, RegressionSummary, SearchFit};
 #[cfg(feature = "bayes")]
 use mixtouch::mix::estimate::{Learned, LearnedFrom, Nuts, NutsFit};
@@ -115,6 +117,15 @@ impl Fitted {
             By::LeastSquares { posterior, .. } => posterior,
             #[cfg(feature = "bayes")]
             By::Nuts(fit) => fit.posterior(),
+        }
+    }
+
+    /// The candidates of the search, where one was run.
+    #[cfg(feature = "html")]
+    pub(crate) const fn search(&self) -> Option<&SearchReport> {
+        match &self.by {
+            By::Search(fit) => Some(fit.report()),
+            _ => None,
         }
     }
 

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use crate::check_options::CheckOptions;
 use crate::effect_options::EffectOptions;
 use crate::model_options::ModelOptions;
+use crate::pictures::PictureOptions;
 use crate::plan_options::PlanOptions;
 use crate::questions::QuestionOptions;
 
@@ -124,6 +125,8 @@ pub(crate) struct Options {
     pub(crate) questions: QuestionOptions,
     #[command(flatten)]
     pub(crate) checks: CheckOptions,
+    #[command(flatten)]
+    pub(crate) pictures: PictureOptions,
     #[command(flatten)]
     pub(crate) plan: PlanOptions,
     /// First day of the periods to use

@@ -3,7 +3,11 @@
 use mixtouch::Result;
 use mixtouch::budget::{FlightPlan, Plan, PlanSensitivity};
 use mixtouch::mix::posterior::Posterior;
+#[cfg(feature = "html")]
+use mixtouch::pages::PlanChapter;
 use mixtouch::progress::Progress;
+#[cfg(feature = "html")]
+use mixtouch::report::html::Chapter;
 use mixtouch::report::{Alignment, Cell, Column, Section, Table, figure};
 use mixtouch::stats::ConfidenceLevel;
 use serde_json::{Value, json};
@@ -45,6 +49,26 @@ pub(crate) fn best(
 }
 
 impl Planned {
+    #[cfg(feature = "html")]
+    pub(crate) const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The plan in charts.
+    #[cfg(feature = "html")]
+    pub(crate) fn chapter(&self, model: &Posterior) -> Chapter {
+        let chapter = PlanChapter::new(&self.plan).with_model(model, self.periods);
+        let chapter = match &self.sensitivity {
+            Some(sensitivity) => chapter.with_sensitivity(sensitivity),
+            None => chapter,
+        };
+        let chapter = match &self.flights {
+            Some(flights) => chapter.with_flights(flights),
+            None => chapter,
+        };
+        chapter.chapter()
+    }
+
     /// The plan for reading.
     pub(crate) fn sections(&self) -> Vec<Section> {
         let mut sections = vec![self.channels()];

@@ -7,6 +7,8 @@ use mixtouch::mix::estimate::{Estimator, Holdout, HoldoutRow};
 use mixtouch::mix::panel::{Change, Panel, PanelColumns};
 use mixtouch::mix::posterior::{MixForecast, Posterior, Scenario};
 use mixtouch::mix::specification::MixSpecification;
+#[cfg(feature = "html")]
+use mixtouch::pages::MixChapter;
 use mixtouch::report::{Cell, Section, Table, figure};
 use mixtouch::{Day, Error, Result};
 use serde_json::{Value, json};
@@ -163,6 +165,16 @@ impl QuestionOptions {
 }
 
 impl Answers {
+    /// The chapter with forecast and holdout, where they were asked for.
+    #[cfg(feature = "html")]
+    pub(crate) fn add_to_chapter<'a>(&'a self, chapter: MixChapter<'a>) -> MixChapter<'a> {
+        let chapter = chapter.with_holdout(&self.holdout);
+        match &self.forecast {
+            Some(forecast) => chapter.with_forecast(forecast),
+            None => chapter,
+        }
+    }
+
     pub(crate) fn sections(&self) -> Vec<Section> {
         let scenario = self.scenario.as_ref().map(scenario_section);
         let forecast = self.forecast.as_ref().map(forecast_section);

@@ -15,6 +15,8 @@ mod family;
 mod input;
 mod options;
 mod persons;
+#[path = "../common/pictures.rs"]
+mod pictures;
 mod privacy;
 #[path = "../common/progress.rs"]
 mod progress;
@@ -26,6 +28,8 @@ use clap::Parser;
 use family::Family;
 use mixtouch::Result;
 use mixtouch::kpi::dashboard::Dashboard;
+#[cfg(feature = "html")]
+use mixtouch::pages::KpiPages;
 use options::Options;
 use progress::Bar;
 use std::io::Write;
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     options.check()?;
+    let drawn = options.pictures.are_asked()?;
     let input = input::read(options)?;
     let stitching = Stitching::run(options, &input)?;
     let bar = Bar::new(options.json);
@@ -50,6 +55,9 @@ fn run(options: &Options) -> Result<()> {
     let dashboard = dashboard::dashboard(options, &stitching, &bar)?;
     drop(bar);
     warn(&dashboard);
+    if drawn {
+        draw(options, &dashboard)?;
+    }
     let mut out = std::io::stdout().lock();
     if options.json {
         let mut document = serde_json::to_value(&dashboard).expect("numbers and texts");
@@ -63,6 +71,18 @@ fn run(options: &Options) -> Result<()> {
         write!(out, "{dashboard}")?;
     }
     Ok(out.flush()?)
+}
+
+/// Writes the page and its charts.
+#[cfg(feature = "html")]
+fn draw(options: &Options, dashboard: &Dashboard) -> Result<()> {
+    let page = KpiPages::new(dashboard).page("KPIs of the persons found");
+    options.pictures.write(&page)
+}
+
+#[cfg(not(feature = "html"))]
+fn draw(_: &Options, _: &Dashboard) -> Result<()> {
+    Ok(())
 }
 
 fn warn(dashboard: &Dashboard) {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::pictures::PictureOptions;
 use crate::span::span;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, ValueEnum};
@@ -23,6 +24,8 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "omnichannel", allow_negative_numbers = true)]
 pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) pictures: PictureOptions,
     /// Event log, CSV or (with --features parquet) Parquet: a column person, or id:KIND columns in
     /// its place, which need --key; kinds: account, card, e-mail, phone, cookie, device, address
     #[arg(long, value_name = "FILE")]

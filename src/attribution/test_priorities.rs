@@ -108,13 +108,13 @@ pub struct TestPriority {
 
 /// Paid channels by what a test of each is worth, the best first: `test_value` - `test_cost`.
 ///
-/// The decision that a test serves is to stop a channel or go on: going on gains rho x margin x V - C
-/// over a period like the one reported, with V the value that the log alone shows and C the cost.
+/// The decision that a test serves is to stop a channel or go on: going on gains rho x margin x V -
+/// C over a period like the one reported, with V the value that the log alone shows and C the cost.
 /// rho is the causal share, which the log does not tell. Before any test it is, as in calibration,
-/// Normal(1, 0.1^2) with probability 1 - p and any share from 0 to 1 alike with p. p is 1/2, and
-/// (1 + s) / 2 where a share s of the channel's touches follows unpaid visits
-/// ([`Sensitivity::suspicion`](crate::attribution::Sensitivity::suspicion)). Tests that the model has
-/// seen count by their likelihood.
+/// Normal(1, 0.1^2) with probability 1 - p and any share from 0 to 1 alike with p. p is 1/2;
+/// where a share s of the channel's touches follows unpaid visits, it is (1 + s) / 2
+/// ([`Sensitivity::suspicion`](crate::attribution::Sensitivity::suspicion)). Tests that the model
+/// has seen count by their likelihood.
 ///
 /// A test on a share f of persons measures rho f N, with N the conversions that the log alone shows
 /// and a standard error of sqrt(f K / (1 - f)), K being all conversions: the error of two Poisson
@@ -147,8 +147,8 @@ impl TestPriorities {
     /// shows no value, are not decided on and left out.
     ///
     /// # Errors
-    /// If the share of persons is not above 0 and below 1, the margin is not a finite number > 0, or
-    /// the comparison has no such model.
+    /// If the share of persons is not above 0 and below 1, the margin is not a finite number > 0,
+    /// or the comparison has no such model.
     pub fn new(table: &ComparisonTable, model: &str, design: TestDesign) -> Result<Self> {
         let design = design.checked()?;
         let Some(model) = table.model(model) else {
@@ -318,9 +318,7 @@ impl Report for TestPriorities {
                 figure(first.test_value, 0),
                 figure(first.test_cost, 0)
             ),
-            None => {
-                "No test is worth its cost: none would change whether a channel goes on.".to_owned()
-            }
+            None => "No test is worth what it costs.".to_owned(),
         };
         vec![Section::new().with_table(table).with_line(line)]
     }

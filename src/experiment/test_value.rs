@@ -62,8 +62,8 @@ impl PossibleTruth {
 ///
 /// the gain of deciding after the test less that of deciding now. L is normal about what each
 /// possible truth would show, with the test's standard error. The integral over L is
-/// the trapezoid rule at 17 points of that noise for each possible truth, so it has no random error. No test
-/// is worth more than certainty, the same with L = the truth.
+/// the trapezoid rule at 17 points of that noise for each possible truth, so it has no random
+/// error. No test is worth more than certainty, the same with L = the truth.
 ///
 /// A mix model's draws serve as possible truths as they are:
 ///
@@ -237,8 +237,8 @@ mod tests {
     }
 
     /// E max(0, x) - max(0, mean) of a normal x: the unit loss integral in closed form (Raiffa and
-    /// Schlaifer 1961, section 5A). A test with standard error s leaves x its preposterior deviation
-    /// v / sqrt(v^2 + s^2) v.
+    /// Schlaifer 1961, section 5A). A test with standard error s leaves x its preposterior
+    /// deviation v / sqrt(v^2 + s^2) v.
     fn closed_form(mean: f64, deviation: f64) -> f64 {
         let z = (mean / deviation).abs();
         let density = (-0.5 * z * z).exp() / (2.0 * std::f64::consts::PI).sqrt();

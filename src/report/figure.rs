@@ -3,6 +3,9 @@
 /// More decimal places than a double has: beyond, digits are noise.
 const MOST_DIGITS: usize = 17;
 
+/// Where digits before the point say no more than an exponent does: a number holds 16.
+const LONGEST: f64 = 1e18;
+
 /// A number with `digits` decimal places and commas between thousands, as in `12,345.6`.
 ///
 /// Rounding is to the nearest, half to even as Rust formats floats. What rounds to zero has no
@@ -19,6 +22,9 @@ pub fn figure(number: f64, digits: usize) -> String {
     let digits = digits.min(MOST_DIGITS);
     if !number.is_finite() {
         return number.to_string();
+    }
+    if number.abs() >= LONGEST {
+        return format!("{number:.2e}");
     }
     let plain = format!("{:.digits$}", number.abs());
     let (whole, rest) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
@@ -53,6 +59,7 @@ mod tests {
         assert_eq!(figure(-1234.0, 0), "-1,234");
         assert_eq!(figure(999.0, 2), "999.00");
         assert_eq!(figure(0.0, 0), "0");
+        assert_eq!(figure(-1e300, 1), "-1.00e300");
     }
 
     #[test]

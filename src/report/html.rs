@@ -1,8 +1,8 @@
 //! Pages: results as one HTML file that needs nothing else.
 //!
-//! A [`Page`] opens offline, prints, and reads on a phone and in the dark. It has no script to be read
-//! with: a few lines of it sort tables and copy them as CSV. No clock is read, so that the same results
-//! give the same bytes.
+//! A [`Page`] opens offline, prints, and reads on a phone and in the dark. It has no script to be
+//! read with: a few lines of it sort tables and copy them as CSV. No clock is read, so that the
+//! same results give the same bytes.
 //!
 //! ```
 //! use mixtouch::report::chart::{Bars, Chart, Measure};

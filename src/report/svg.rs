@@ -1,7 +1,7 @@
 //! Charts drawn as SVG: one kind a file, on common scales, axes and texts.
 //!
-//! All lengths are whole tenths of a pixel, and the labels of axes come from decimal text, so that a
-//! chart has the same bytes on every machine. Marks carry classes; the colours stand in one file.
+//! All lengths are whole tenths of a pixel, and the labels of axes come from decimal text, so that
+//! a chart has the same bytes on every machine. Marks carry classes; the colours stand in one file.
 
 mod area;
 mod bars;

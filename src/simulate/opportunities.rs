@@ -15,8 +15,8 @@ const WINDOW: i64 = 30;
 /// Conversions that showing the ad brings.
 const EFFECT: f64 = 0.03;
 
-/// A simulated log of a channel that bids for people who search: `retargeting` is shown to those who
-/// searched lately rather than to others, and those who searched buy more anyway.
+/// A simulated log of a channel that bids for people who search: `retargeting` is shown to those
+/// who searched lately rather than to others, and those who searched buy more anyway.
 ///
 /// At three moments, ten days apart, the ad is shown with the probability
 /// `1 / (1 + exp(2.2 - 1.4 x))`, x being log(1 + searches in the 30 days before). Within seven days

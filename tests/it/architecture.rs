@@ -22,6 +22,7 @@ const FLOORS: &[&[&str]] = &[
     &["identity", "journeys", "experiment", "budget"],
     &["attribution", "mix"],
     &["kpi", "calibration"],
+    &["pages"],
     &["simulate"],
     &["io"],
 ];

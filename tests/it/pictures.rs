@@ -3,6 +3,6 @@
 mod gallery;
 mod pages;
 mod properties;
-mod readme;
+mod results;
 mod structure;
 mod xml;

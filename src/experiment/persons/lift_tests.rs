@@ -8,10 +8,10 @@ use crate::time::{Day, TimeZone};
 impl PersonLift {
     /// The result as a [`LiftTest`] of the channel whose touches the control did not get.
     ///
-    /// It says what these touches brought among the treated, from the day of the first assignment to
-    /// the last day of outcomes counted, in a time zone. Its share of persons is 1: touches withheld
-    /// from the control are not in the log. Where persons outside the test saw the channel too, give
-    /// the treated persons' share of its touches ([`LiftTest::with_share`]).
+    /// It says what these touches brought among the treated, from the day of the first assignment
+    /// to the last day of outcomes counted, in a time zone. Its share of persons is 1: touches
+    /// withheld from the control are not in the log. Where persons outside the test saw the channel
+    /// too, give the treated persons' share of its touches ([`LiftTest::with_share`]).
     ///
     /// The days are those of the touches; a campaign that ended earlier is
     /// [`PersonLift::lift_test_until`] its last day. Either is exact where persons were assigned
@@ -77,7 +77,8 @@ impl PersonLift {
             .checked()
     }
 
-    /// The result as a [`LiftTest`] of a mix model whose outcome is conversions, and of attribution.
+    /// The result as a [`LiftTest`] of a mix model whose outcome is conversions, and of
+    /// attribution.
     ///
     /// `spend` is what the treated arm's touches cost over the test. The panel includes it
     /// ([`LiftTest::with_recorded`]).
@@ -112,8 +113,8 @@ impl PersonLift {
             .checked()
     }
 
-    /// The result as a [`LiftTest`] of a mix model whose outcome is value; not for attribution, which
-    /// reads conversions.
+    /// The result as a [`LiftTest`] of a mix model whose outcome is value; not for attribution,
+    /// which reads conversions.
     ///
     /// # Errors
     /// As for [`PersonLift::spend_lift_test`]; or if no conversion has a value.

@@ -33,8 +33,8 @@ impl UpliftReport {
 
 /// What showing one channel's ad changed, in conversions a moment.
 ///
-/// Figures that the moments do not support are absent: a fit needs 20 moments with the ad shown and 20
-/// without, of persons outside its fold.
+/// Figures that the moments do not support are absent: a fit needs 20 moments with the ad shown and
+/// 20 without, of persons outside its fold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChannelUplift {
@@ -105,10 +105,11 @@ impl ChannelUplift {
         Some((shown * effect.estimate, shown * effect.standard_error))
     }
 
-    /// The result as a [`LiftTest`] of the ads shown, from the first moment's day to the last one's;
-    /// the follow-up is the tail, and the share that of the ads shown that count.
+    /// The result as a [`LiftTest`] of the ads shown, from the first moment's day to the last
+    /// one's; the follow-up is the tail, and the share that of the ads shown that count.
     ///
-    /// It is worth what the histories are: a test that withholds ads at random needs no such belief.
+    /// It is worth what the histories are: a test that withholds ads at random needs no such
+    /// belief.
     ///
     /// ```
     /// use mixtouch::TimeZone;

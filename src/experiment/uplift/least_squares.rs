@@ -2,7 +2,8 @@
 
 use crate::linalg::cholesky::Cholesky;
 
-/// The penalty of each coefficient but the constant. It settles histories that are alike everywhere.
+/// The penalty of each coefficient but the constant. It settles histories that are alike
+/// everywhere.
 const RIDGE: f64 = 1.0;
 
 /// The coefficients of the linear regression of outcomes on histories; the mean outcome alone where

@@ -46,9 +46,9 @@ impl Concave for Likelihood<'_> {
                 }
             }
         }
-        for at in 1..size {
-            value -= 0.5 * RIDGE * point[at] * point[at];
-            gradient[at] -= RIDGE * point[at];
+        for (at, coefficient) in point.iter().enumerate().skip(1) {
+            value -= 0.5 * RIDGE * coefficient * coefficient;
+            gradient[at] -= RIDGE * coefficient;
             information[at * size + at] += RIDGE;
         }
         Expansion {

@@ -20,16 +20,17 @@ use crate::stats::ConfidenceLevel;
 ///
 /// psi = mu_1(X) - mu_0(X) + A (Y - mu_1(X)) / e(X) - (1 - A) (Y - mu_0(X)) / (1 - e(X)),
 ///
-/// whose mean is the effect of showing the ad at a moment. e is a logistic regression of A, mu_1 and
-/// mu_0 linear ones of Y, each fitted on the persons of other folds (Chernozhukov et al. 2018). It is
-/// right where either e or mu is, and wrong where something that is not in the log drives both.
+/// whose mean is the effect of showing the ad at a moment. e is a logistic regression of A, mu_1
+/// and mu_0 linear ones of Y, each fitted on the persons of other folds (Chernozhukov et al. 2018).
+/// It is right where either e or mu is, and wrong where something that is not in the log drives
+/// both.
 ///
-/// X has, by channel, the logarithm of 1 + touches in the 30 days before and how recent the last one
-/// is; the same of conversions and of earlier moments of the channel, shown and in all; and the
+/// X has, by channel, the logarithm of 1 + touches in the 30 days before and how recent the last
+/// one is; the same of conversions and of earlier moments of the channel, shown and in all; and the
 /// calendar. Rows of the same second are not history. Standard errors are by person.
 ///
-/// Moments whose e is nearly 0 or 1 have no like on the other side and are left out; the report says
-/// how many. The result is about the others.
+/// Moments whose e is nearly 0 or 1 have no like on the other side and are left out; the report
+/// says how many. The result is about the others.
 ///
 /// ```
 /// use mixtouch::experiment::Uplift;
@@ -74,15 +75,15 @@ impl Uplift {
         }
     }
 
-    /// How long after a moment conversions count; 7 days unless set. Moments for which it is not over
-    /// by the log's last row are left out.
+    /// How long after a moment conversions count; 7 days unless set. Moments for which it is not
+    /// over by the log's last row are left out.
     #[must_use]
     pub fn with_follow_up(self, follow: Duration) -> Self {
         Self { follow, ..self }
     }
 
-    /// Leaves out moments whose probability of being shown is below this or above 1 less it, at most
-    /// 0.2; 0.02 unless set.
+    /// Leaves out moments whose probability of being shown is below this or above 1 less it, at
+    /// most 0.2; 0.02 unless set.
     #[must_use]
     pub fn with_trimming(self, trim: f64) -> Self {
         Self { trim, ..self }
@@ -98,8 +99,8 @@ impl Uplift {
     /// ([`Events::keep_all`]).
     ///
     /// # Errors
-    /// If the log has no opportunity, one lacks its channel or has a value other than 0 and 1, or the
-    /// trimming is not from 0 to 0.2.
+    /// If the log has no opportunity, one lacks its channel or has a value other than 0 and 1, or
+    /// the trimming is not from 0 to 0.2.
     pub fn report(&self, log: &Events) -> Result<UpliftReport> {
         if !(0.0..=0.2).contains(&self.trim) {
             let expected = "a probability from 0 to 0.2";

@@ -5,8 +5,8 @@ use crate::report::chart::measure::Measure;
 use crate::report::chart::series::Series;
 use crate::report::table::Table;
 
-/// A field for each row and column, the stronger in colour the larger its amount. Amounts below zero
-/// have a colour of their own.
+/// A field for each row and column, the stronger in colour the larger its amount. Amounts below
+/// zero have a colour of their own.
 ///
 /// ```
 /// use mixtouch::report::chart::{Chart, HeatMap, Measure};

@@ -9,7 +9,8 @@ use crate::report::table::Table;
 /// ```
 /// use mixtouch::report::chart::{Histogram, Measure};
 ///
-/// let days = Histogram::new(Measure::new("days"), Measure::new("journeys")).with_bin(0.0, 1.0, 9.0);
+/// let days = Histogram::new(Measure::new("days"), Measure::new("journeys"));
+/// let days = days.with_bin(0.0, 1.0, 9.0);
 /// assert_eq!(days.bins()[0].amount, 9.0);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,7 +12,7 @@ use crate::report::table::Table;
 /// use mixtouch::report::chart::{Chart, Lines, Mark, Measure};
 ///
 /// let lines = Lines::new(Measure::new("sales"), ["2024-01-01", "2024-01-08", "2024-01-15"])
-///     .with_series("expected", [5.0, 6.0, 7.0].map(|x| Mark::new(x).with_interval(x - 1.0, x + 1.0)))
+///     .with_series("expected", [5.0, 6.0, 7.0].map(|x| Mark::new(x).with_interval(x, x + 1.0)))
 ///     .with_series("actual", [Some(5.5), Some(5.9), None])
 ///     .with_divider(2, "forecast");
 /// assert_eq!(Chart::new("Sales rise", lines).table().rows().len(), 3);

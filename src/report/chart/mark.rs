@@ -4,7 +4,8 @@ use crate::stats::Estimate;
 
 /// An amount with the ends of its interval, or an amount that is not known.
 ///
-/// What is NaN, infinite or beyond 1e300, where sums overflow, is not known. An interval of which an end is not known is left out.
+/// What is NaN, infinite or beyond 1e300, where sums overflow, is not known. An interval of which
+/// an end is not known is left out.
 ///
 /// ```
 /// use mixtouch::report::chart::Mark;

@@ -5,7 +5,7 @@
 /// ```
 /// use mixtouch::report::html::Answer;
 ///
-/// let answer = Answer::new("What worked?", "Search").with_detail("4.1 back for 1 spent, 3.2 to 5.0");
+/// let answer = Answer::new("What worked?", "Search").with_detail("4.1 back for 1 spent");
 /// assert_eq!(answer.answer(), "Search");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

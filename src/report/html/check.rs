@@ -33,7 +33,8 @@ impl Verdict {
 /// ```
 /// use mixtouch::report::html::{Check, Verdict};
 ///
-/// let check = Check::new(Verdict::Watch, "Radio says mostly its prior").with_action("Test radio next");
+/// let check = Check::new(Verdict::Watch, "Radio says mostly its prior")
+///     .with_action("Test radio next");
 /// assert_eq!(check.action(), "Test radio next");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

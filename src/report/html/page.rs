@@ -8,8 +8,8 @@ use crate::report::html::check::Check;
 use crate::report::html::page_table::PageTable;
 use crate::report::html::render;
 
-/// A page: on top a headline, what it is about, answers, cards, findings, one table and checks; below
-/// chapters of charts.
+/// A page: on top a headline, what it is about, answers, cards, findings, one table and checks;
+/// below chapters of charts.
 ///
 /// ```
 /// use mixtouch::report::html::{Answer, Check, Page, Verdict};

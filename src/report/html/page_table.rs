@@ -39,6 +39,15 @@ impl PageTable {
         }
     }
 
+    /// The same table under another heading.
+    #[must_use]
+    pub fn with_heading(self, heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            ..self
+        }
+    }
+
     /// The heading.
     pub fn heading(&self) -> &str {
         &self.heading

@@ -55,7 +55,14 @@ fn heading(out: &mut String, table: &Table, drawn: Option<usize>) {
 fn cell(out: &mut String, at: usize, side: Alignment, cell: Option<&Cell>) {
     let text = cell.map_or_else(String::new, shown);
     match (at, side) {
-        (0, _) => out.push_str(&format!("<th scope=\"row\">{text}</th>")),
+        (0, _) => {
+            let name = if text.trim().is_empty() {
+                "(no name)"
+            } else {
+                &text
+            };
+            out.push_str(&format!("<th scope=\"row\">{name}</th>"));
+        }
         (_, Alignment::Right) => out.push_str(&format!("<td class=\"r\">{text}</td>")),
         (_, Alignment::Left) => out.push_str(&format!("<td>{text}</td>")),
     }

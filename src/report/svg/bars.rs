@@ -25,7 +25,8 @@ pub(crate) fn draw(bars: &Bars, canvas: &mut Canvas) {
             let mark = series.marks()[row];
             let place = (top + at as Tenths * thick, thick - px(2));
             canvas.told(&told(name, series.name(), &measure.told(mark)), |canvas| {
-                draw_bar(canvas, fill(at), rows.scale(), place, mark);
+                let text = at == 0 || thick > Canvas::FONT;
+                draw_bar(canvas, (fill(at), text), rows.scale(), place, mark);
             });
         }
         if let Some(figure) = figures.get(row) {
@@ -61,7 +62,7 @@ pub(crate) fn told(name: &str, series: &str, figure: &str) -> String {
 
 fn draw_bar(
     canvas: &mut Canvas,
-    class: &str,
+    (class, says_missing): (&str, bool),
     scale: Scale,
     (top, thick): (Tenths, Tenths),
     mark: Mark,
@@ -69,7 +70,9 @@ fn draw_bar(
     let zero = scale.zero();
     let Some(value) = mark.value() else {
         let at = (zero + px(4), top + thick / 2 + px(5));
-        canvas.text("mut", at, Anchor::Start, "not estimated");
+        if says_missing {
+            canvas.text("mut", at, Anchor::Start, "not estimated");
+        }
         return;
     };
     canvas.rect(class, (zero, top), (scale.at(value) - zero, thick));

@@ -133,7 +133,6 @@ impl<'a> Layout<'a> {
 
     fn stations(&self, canvas: &mut Canvas) {
         let last = self.flow.stages().len() - 1;
-        let apart = self.columns.get(1).map_or(canvas.width(), |x| x - BAR) - px(8);
         for (stage, (_, nodes)) in self.flow.stages().iter().enumerate() {
             let x = self.columns[stage];
             let labels = self.label_places(stage, canvas);
@@ -147,13 +146,28 @@ impl<'a> Layout<'a> {
                 canvas.told(&format!("{}: {amount}", node.name()), |canvas| {
                     canvas.rect(self.colour(node), (x, self.tops[stage][at]), (BAR, high));
                 });
-                let name = text::cut(node.name(), Canvas::FONT, apart);
+                let Some(room) = self.label_room(stage, canvas) else {
+                    continue;
+                };
+                let name = text::cut(node.name(), Canvas::FONT, room);
                 let (x, anchor) = match stage == last && last > 0 {
                     true => (x - px(4), Anchor::End),
                     false => (x + BAR + px(4), Anchor::Start),
                 };
                 canvas.text("ink halo", (x, labels[at] + px(5)), anchor, &name);
             }
+        }
+    }
+
+    /// The room of a name: up to the next stage, half of it where the names of the last stage come
+    /// from the other side; none there on a phone.
+    fn label_room(&self, stage: usize, canvas: &Canvas) -> Option<Tenths> {
+        let whole = self.columns.get(1).map_or(canvas.width(), |x| x - BAR) - px(10);
+        let last = self.columns.len() - 1;
+        match () {
+            () if last < 2 || stage + 1 < last => Some(whole),
+            () if canvas.is_narrow() => (stage == last).then_some(whole),
+            () => Some(whole / 2),
         }
     }
 

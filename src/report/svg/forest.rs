@@ -43,7 +43,8 @@ pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     rows.axis(canvas, measure);
 }
 
-/// The figures beside the marks, where there is one series; with their intervals where there is room.
+/// The figures beside the marks, where there is one series; with their intervals where there is
+/// room.
 fn figures(forest: &Forest, narrow: bool) -> Vec<String> {
     let [only]: &[Series] = forest.series() else {
         return Vec::new();
@@ -70,7 +71,9 @@ fn draw_reference(forest: &Forest, canvas: &mut Canvas, rows: &Rows) {
 fn draw_estimate(canvas: &mut Canvas, at: usize, scale: Scale, middle: Tenths, mark: Mark) {
     let Some(value) = mark.value() else {
         let place = (scale.zero() + px(4), middle + px(5));
-        canvas.text("mut", place, Anchor::Start, "not estimated");
+        if at == 0 {
+            canvas.text("mut", place, Anchor::Start, "not estimated");
+        }
         return;
     };
     draw_interval(
@@ -87,7 +90,8 @@ fn draw_estimate(canvas: &mut Canvas, at: usize, scale: Scale, middle: Tenths, m
     );
 }
 
-/// The line from one end of an interval to the other, with a halo; an arrow where it leaves the axis.
+/// The line from one end of an interval to the other, with a halo; an arrow where it leaves the
+/// axis.
 pub(crate) fn draw_interval(
     canvas: &mut Canvas,
     class: &str,

@@ -16,7 +16,6 @@ pub(crate) struct Rows {
     beside: bool,
     lines: Vec<Vec<String>>,
     left: Tenths,
-    right: Tenths,
     content: Tenths,
     top: Tenths,
     scale: Scale,
@@ -56,7 +55,6 @@ impl Rows {
                 .map(|name| text::wrapped(name, font, room))
                 .collect(),
             left,
-            right,
             content: content.max(if beside { Canvas::LINE } else { 0 }),
             top: canvas.bottom(),
             scale: Scale::new(ticks.low(), ticks.high(), left, right),
@@ -66,10 +64,6 @@ impl Rows {
 
     pub(crate) const fn scale(&self) -> Scale {
         self.scale
-    }
-
-    pub(crate) const fn right(&self) -> Tenths {
-        self.right
     }
 
     pub(crate) const fn top(&self) -> Tenths {

@@ -70,7 +70,8 @@ impl Chart {
         format!(
             "{before} viewBox=\"-{margin} -{margin} {wide} {high}\" width=\"{wide}\" \
              height=\"{high}\" role={after}<style>{}</style>\
-             <rect class=\"page\" x=\"-{margin}\" y=\"-{margin}\" width=\"{wide}\" height=\"{high}\"/>\
+             <rect class=\"page\" x=\"-{margin}\" y=\"-{margin}\" width=\"{wide}\" \
+             height=\"{high}\"/>\
              {}</svg>\n",
             style::literal(),
             drawing.elements

@@ -6,7 +6,8 @@ use crate::report::chart::Series;
 type Colour = (&'static str, &'static str, &'static str);
 
 /// Colours of series, in the order in which they are given out. The first four are told apart with
-/// any kind of colour blindness, and so is each from the one before it; all stand out from the page.
+/// any kind of colour blindness, and so is each from the one before it; all stand out from the
+/// page.
 pub(crate) const SERIES: [(&str, &str); 11] = [
     ("#0a66b0", "#5aa9ee"),
     ("#d55e00", "#f28e4b"),

@@ -1,7 +1,7 @@
 //! How much room a text takes, at most.
 //!
-//! Nobody knows the font of a reader, so widths are those of a wide one (DejaVu Sans and Verdana are
-//! about the widest that browsers fall back to). Room reserved so is enough in all others.
+//! Nobody knows the font of a reader, so widths are those of a wide one (DejaVu Sans and Verdana
+//! are about the widest that browsers fall back to). Room reserved so is enough in all others.
 
 use crate::report::svg::length::Tenths;
 
@@ -47,8 +47,8 @@ pub(crate) fn cut(text: &str, font: Tenths, room: Tenths) -> String {
     format!("{}\u{2026}", cut.trim_end())
 }
 
-/// The text in lines that fit, broken at blanks where there are some and inside words otherwise; what
-/// four lines do not hold ends in `…`.
+/// The text in lines that fit, broken at blanks where there are some and inside words otherwise;
+/// what four lines do not hold ends in `…`.
 pub(crate) fn wrapped(text: &str, font: Tenths, room: Tenths) -> Vec<String> {
     wrapped_into(text, font, room, MOST_LINES)
 }

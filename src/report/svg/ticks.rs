@@ -1,8 +1,8 @@
 //! Round numbers on an axis.
 //!
 //! A tick is `count x step`, where the step is 1, 2 or 5 with a power of ten. The power is read off
-//! the decimal text of the range and labels are written from whole numbers, so that no rounding of a
-//! logarithm can move a tick.
+//! the decimal text of the range and labels are written from whole numbers, so that no rounding of
+//! a logarithm can move a tick.
 
 use crate::report::figure::grouped;
 

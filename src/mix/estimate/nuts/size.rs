@@ -3,7 +3,7 @@
 //! With D the mean response of the term and E what an effect of 1 gives of the figure that its
 //! prior is about:
 //!
-//! - beliefs without ends: the number is the logarithm of the mean contribution, beta = e^z / D;
+//! - beliefs without ends: the number is the logarithm of the mean contribution, beta = e^z / D, and
 //!   the prior is one of log figure = log beta + log E
 //! - beliefs with ends: the number says where between them the figure lies, beta = figure / E
 //!

@@ -1,0 +1,56 @@
+//! Results as pages: charts of attribution, journeys, mix and plan, and a page that sums them up.
+//!
+//! Each kind of result has a chapter, a [`report::html::Chapter`](crate::report::html::Chapter) of
+//! charts whose titles are findings made from figures by rule. [`Results`] puts chapters behind a
+//! first page that answers five questions: what worked, what would have come anyway, what to
+//! change, how sure that is, and what to test next.
+//!
+//! ```
+//! use mixtouch::attribution::rules::{FirstTouch, LastTouch};
+//! use mixtouch::pages::Results;
+//! use mixtouch::{Comparison, Outcome, PathTable};
+//!
+//! let mut paths = PathTable::new();
+//! paths.push(["social", "search"], Outcome::new(20.0, 5.0, 0.0)?)?;
+//! paths.push(["e-mail"], Outcome::new(3.0, 0.0, 0.0)?)?;
+//! let journeys = paths.journeys()?;
+//! let table = Comparison::new()
+//!     .model("first-touch", FirstTouch)
+//!     .model("last-touch", LastTouch)
+//!     .run(&journeys)?;
+//! let page = Results::new("A shop").with_attribution(&table).with_journeys(&journeys).page();
+//! assert!(page.html().contains("What worked?"));
+//! # Ok::<(), mixtouch::Error>(())
+//! ```
+
+mod attribution;
+mod attribution_checks;
+mod attribution_top;
+mod credit_charts;
+mod fingerprint;
+mod journey_charts;
+mod journey_counts;
+mod journeys;
+mod kpi_charts;
+mod kpi_trends;
+mod kpis;
+mod largest;
+mod main_model;
+mod mix;
+mod mix_checks;
+mod mix_curves;
+mod mix_over_time;
+mod mix_returns;
+mod mix_top;
+mod plan;
+mod plan_top;
+mod results;
+mod trends;
+mod words;
+
+pub use self::attribution::AttributionChapter;
+pub use self::journeys::JourneysChapter;
+pub use self::kpis::KpiPages;
+pub use self::mix::MixChapter;
+pub use self::plan::PlanChapter;
+pub use self::results::Results;

@@ -1,0 +1,121 @@
+//! The figures of a dashboard by period.
+
+use crate::kpi::dashboard::Dashboard;
+use crate::kpi::journeys::Breakdown;
+use crate::kpi::service::{Score, SurveyScale};
+use crate::pages::trends::Trend;
+use crate::report::chart::{Mark, Measure};
+use crate::stats::{Interval, Mean, Proportion};
+
+/// The level of intervals where none is known.
+const LEVEL: f64 = 0.95;
+
+pub(crate) fn of_rate(rate: &Proportion) -> Mark {
+    with_ends(rate.rate, rate.interval)
+}
+
+pub(crate) fn of_mean(mean: &Mean) -> Mark {
+    with_ends(mean.mean, mean.interval)
+}
+
+pub(crate) fn of_score(score: &Score) -> Mark {
+    match score {
+        Score::NetPromoter(score) => with_ends(score.score, score.interval),
+        Score::Satisfaction(rate) => of_rate(rate),
+        Score::Effort(mean) | Score::Consistency(mean) => of_mean(mean),
+    }
+}
+
+fn with_ends(value: Option<f64>, ends: Option<Interval>) -> Mark {
+    let mark = Mark::new(value);
+    ends.map_or(mark, |ends| mark.with_interval(ends.low(), ends.high()))
+}
+
+/// How answers to a question are measured.
+pub(crate) fn measure(scale: SurveyScale) -> Measure {
+    match scale {
+        SurveyScale::NetPromoter => Measure::new("net promoter score, -100 to 100").with_digits(0),
+        SurveyScale::Satisfaction => Measure::share("satisfied"),
+        SurveyScale::Effort => Measure::new("effort, 1 to 7").with_digits(2),
+        SurveyScale::Consistency => Measure::new("consistency, 1 to 5").with_digits(2),
+    }
+}
+
+/// Every figure that has periods, two of them at least.
+pub(crate) fn all(dashboard: &Dashboard) -> Vec<Trend> {
+    let level = dashboard.conversion.conversion.overall.interval;
+    let level = level.map_or(LEVEL, |ends| ends.level().get());
+    let mut trends = vec![retention(dashboard, level)];
+    let service = &dashboard.service;
+    for question in service.voice.iter().flat_map(|voice| &voice.questions) {
+        let marks = by_period(&question.scores, |answers| of_score(&answers.score));
+        trends.push(trend(
+            &question.question,
+            measure(question.scale),
+            marks,
+            level,
+        ));
+    }
+    if let Some(cases) = &service.resolutions {
+        let marks = by_period(&cases.cases, |cases| of_rate(&cases.resolved));
+        trends.push(trend(
+            "Cases resolved",
+            Measure::share("of cases"),
+            marks,
+            level,
+        ));
+    }
+    if let Some(teams) = &service.teams {
+        let marks = by_period(&teams.whole, |figures| of_rate(&figures.satisfaction));
+        trends.push(trend(
+            "Satisfaction with service",
+            Measure::share("satisfied"),
+            marks,
+            level,
+        ));
+    }
+    trends.retain(|trend| {
+        trend
+            .marks
+            .iter()
+            .filter(|mark| mark.value().is_some())
+            .count()
+            > 1
+    });
+    trends
+}
+
+fn by_period<F>(figures: &Breakdown<F>, mark: impl Fn(&F) -> Mark) -> Vec<(String, Mark)> {
+    let periods = figures.periods.iter();
+    periods
+        .map(|period| (period.name.clone(), mark(&period.figures)))
+        .collect()
+}
+
+fn trend(name: &str, measure: Measure, marks: Vec<(String, Mark)>, level: f64) -> Trend {
+    let (periods, marks) = marks.into_iter().unzip();
+    Trend {
+        name: name.to_owned(),
+        measure,
+        periods,
+        marks,
+        level,
+    }
+}
+
+/// The share of customers who bought again, of the periods that are over.
+fn retention(dashboard: &Dashboard, level: f64) -> Trend {
+    let periods = dashboard
+        .customers
+        .retention
+        .periods
+        .iter()
+        .filter(|period| period.over);
+    let marks = periods.map(|period| (period.name.clone(), of_rate(&period.retention)));
+    trend(
+        "Retention",
+        Measure::share("of customers"),
+        marks.collect(),
+        level,
+    )
+}

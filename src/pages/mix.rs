@@ -1,0 +1,114 @@
+//! The chapter of a mix model.
+
+use crate::mix::estimate::{HoldoutRow, SearchReport};
+use crate::mix::posterior::{MixForecast, Posterior};
+use crate::pages::{mix_checks, mix_curves, mix_over_time, mix_returns};
+use crate::report::html::{Chapter, PageTable};
+use crate::report::{Cell, Table};
+
+/// Charts of a fitted mix model.
+///
+/// ```
+/// use mixtouch::mix::estimate::Search;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::pages::MixChapter;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let fit = Search::default().with_evaluations(200).fit(&MixSpecification::new(), &panel)?;
+/// let chapter = MixChapter::new(fit.posterior()).with_search(fit.report()).chapter();
+/// assert!(chapter.charts().count() > 6);
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct MixChapter<'a> {
+    pub(crate) posterior: &'a Posterior,
+    pub(crate) forecast: Option<&'a MixForecast>,
+    search: Option<&'a SearchReport>,
+    holdout: &'a [HoldoutRow],
+    pub(crate) true_roi: Vec<f64>,
+}
+
+impl<'a> MixChapter<'a> {
+    /// A chapter on this posterior.
+    pub const fn new(posterior: &'a Posterior) -> Self {
+        Self {
+            posterior,
+            forecast: None,
+            search: None,
+            holdout: &[],
+            true_roi: Vec::new(),
+        }
+    }
+
+    /// The same chapter with what is expected next, where the panel has one geo.
+    #[must_use]
+    pub fn with_forecast(self, forecast: &'a MixForecast) -> Self {
+        Self {
+            forecast: Some(forecast),
+            ..self
+        }
+    }
+
+    /// The same chapter with the candidates of a search.
+    #[must_use]
+    pub fn with_search(self, search: &'a SearchReport) -> Self {
+        Self {
+            search: Some(search),
+            ..self
+        }
+    }
+
+    /// The same chapter with the errors on periods held out.
+    #[must_use]
+    pub fn with_holdout(self, holdout: &'a [HoldoutRow]) -> Self {
+        Self { holdout, ..self }
+    }
+
+    /// The same chapter with the return of each channel, where a simulation knows it.
+    #[must_use]
+    pub fn with_true_roi(self, roi: impl IntoIterator<Item = f64>) -> Self {
+        Self {
+            true_roi: roi.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// The chapter.
+    pub fn chapter(&self) -> Chapter {
+        let model = self.posterior;
+        let mut chapter = Chapter::new("Mix model")
+            .with_chart(mix_over_time::actual_and_expected(self))
+            .with_chart(mix_over_time::contributions(model))
+            .with_chart(mix_over_time::from_baseline_to_total(model));
+        if let Some(chart) = mix_over_time::year_on_year(model) {
+            chapter = chapter.with_chart(chart);
+        }
+        chapter = chapter
+            .with_charts(mix_returns::charts(self))
+            .with_charts(self.search.and_then(mix_curves::front))
+            .with_charts(mix_curves::carry_over(model))
+            .with_charts(mix_curves::responses(model));
+        if !self.holdout.is_empty() {
+            chapter = chapter.with_table(holdout(self.holdout));
+        }
+        chapter.with_checks(mix_checks::checks(model))
+    }
+}
+
+fn holdout(rows: &[HoldoutRow]) -> PageTable {
+    let columns = ["held out", "periods fitted", "MAPE", "R2", "within 90 %"];
+    let rows = rows.iter().map(|row| {
+        [
+            Cell::text(format!("{} to {}", row.from, row.to)),
+            Cell::number(row.fitted as f64, 0),
+            Cell::percent(row.errors.mape, 1),
+            Cell::number(row.errors.r2, 3),
+            Cell::percent(row.errors.within, 0),
+        ]
+    });
+    PageTable::new(
+        "Periods held out, predicted from those before",
+        Table::new(columns).with_rows(rows),
+    )
+}

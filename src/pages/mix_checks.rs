@@ -1,0 +1,65 @@
+//! Checks of a mix model, each with what to do.
+
+use crate::mix::posterior::{FitFinding, Posterior};
+use crate::pages::words::{listed, sentence};
+use crate::report::html::{Check, Verdict};
+
+/// The least share of the variance that a model should explain.
+const EXPLAINED: f64 = 0.7;
+
+/// A check for each finding, each doubtful test, and what the data hardly inform.
+pub(crate) fn checks(model: &Posterior) -> Vec<Check> {
+    let fit = model.fit_statistics();
+    let mut checks = Vec::new();
+    if fit.r2 < EXPLAINED {
+        let text = format!("The model explains {:.0} % of what moved", 100.0 * fit.r2);
+        checks.push(
+            Check::new(Verdict::Watch, text)
+                .with_action("Add what else moved the KPI as controls."),
+        );
+    }
+    checks.extend(model.findings().iter().map(check));
+    let doubtful = model
+        .test_agreement()
+        .into_iter()
+        .filter(|agreement| agreement.is_doubtful());
+    checks.extend(doubtful.map(|agreement| {
+        Check::new(Verdict::Bad, sentence(&agreement.to_string()))
+            .with_action("Check the tests, or widen what the model believes.")
+    }));
+    let channels = model.channels();
+    let weak: Vec<&str> = channels
+        .iter()
+        .filter(|channel| channel.weakly_identified)
+        .map(|channel| channel.channel.as_str())
+        .collect();
+    if !weak.is_empty() {
+        let text = format!("The data hardly inform {}", listed(&weak));
+        checks.push(
+            Check::new(Verdict::Watch, text)
+                .with_action("Test these channels, or vary their spend."),
+        );
+    }
+    if checks.is_empty() {
+        checks.push(Check::new(
+            Verdict::Good,
+            "Residuals, ranges and tests raise no doubt",
+        ));
+    }
+    checks
+}
+
+fn check(finding: &FitFinding) -> Check {
+    let verdict = match finding {
+        FitFinding::NegativeBaseline { .. } => Verdict::Bad,
+        _ => Verdict::Watch,
+    };
+    // such a sentence says after its colon what to do
+    let text = sentence(&finding.to_string());
+    match text.rsplit_once(": ") {
+        Some((found, action)) => {
+            Check::new(verdict, found).with_action(format!("{}.", sentence(action)))
+        }
+        None => Check::new(verdict, text),
+    }
+}

@@ -1,0 +1,133 @@
+//! Curves of a mix model: response, carry-over, and the candidates of a search.
+
+use crate::mix::estimate::SearchReport;
+use crate::mix::posterior::{ChannelSummary, Posterior};
+use crate::pages::largest::Largest;
+use crate::pages::mix_over_time::kpi;
+use crate::pages::words;
+use crate::report::chart::{Chart, Lines, Mark, Measure, ResponseCurve, Scatter, Size};
+
+/// The points of a curve.
+const POINTS: usize = 24;
+/// The channels whose carry-over is drawn, and the lags.
+const CARRIED: (usize, usize) = (6, 13);
+
+/// A response curve for each channel, with today's spend marked.
+pub(crate) fn responses(model: &Posterior) -> Vec<Chart> {
+    let channels = model.channels();
+    let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
+    let order = Largest::of(&spends, channels.len()).named;
+    let curves = order.iter().filter(|&&at| spends[at] > 0.0);
+    curves
+        .filter_map(|&at| response(model, &channels[at], &[]))
+        .collect()
+}
+
+/// One channel's curve up to twice today's spend, with further dots.
+pub(crate) fn response(
+    model: &Posterior,
+    channel: &ChannelSummary,
+    dots: &[(&str, f64)],
+) -> Option<Chart> {
+    let today = channel.spend / model.panel().periods().max(1) as f64;
+    let far = dots.iter().map(|(_, at)| *at).fold(today, f64::max);
+    let step = 2.0 * far / POINTS as f64;
+    let places: Vec<f64> = (0..=POINTS).map(|at| at as f64 * step).collect();
+    let points = model.response_curve(&channel.channel, &places).ok()?;
+    let marks = points
+        .iter()
+        .map(|point| (point.spend, Mark::from(point.response)));
+    let curve = ResponseCurve::new(Measure::new("spend a period").with_digits(0), kpi())
+        .with_points(marks)
+        .with_dot("today", today);
+    let curve = dots
+        .iter()
+        .fold(curve, |curve, (name, at)| curve.with_dot(*name, *at));
+    let says = match channel.marginal_roi {
+        _ if channel.weakly_identified => "hardly informed by the data",
+        Some(roi) if roi.low() > 1.0 => "more spend pays",
+        Some(roi) if roi.high() < 1.0 => "less spend pays",
+        _ => "near its best",
+    };
+    let title = format!("{}: {says}", channel.channel);
+    let chart = Chart::new(title, curve).with_size(Size::Third);
+    Some(chart.with_subtitle("Lasting effect of spending so much every period, 90 % band"))
+}
+
+/// How long effects last.
+pub(crate) fn carry_over(model: &Posterior) -> Option<Chart> {
+    let channels = model.channels();
+    let sizes: Vec<f64> = channels
+        .iter()
+        .map(|channel| channel.contribution.value())
+        .collect();
+    let order: Vec<usize> = Largest::of(&sizes, channels.len())
+        .named
+        .into_iter()
+        .take(CARRIED.0)
+        .collect();
+    let longest = order
+        .iter()
+        .map(|&at| channels[at].adstock_curve.len())
+        .max()?;
+    let lags = longest.clamp(2, CARRIED.1);
+    let names = (0..lags).map(|lag| lag.to_string());
+    let lines = Lines::new(
+        Measure::share("of the effect, by periods after the spend").with_digits(0),
+        names,
+    )
+    .with_zero(true);
+    let lines = order.iter().fold(lines, |lines, &at| {
+        let curve = &channels[at].adstock_curve;
+        lines.with_series(
+            &channels[at].channel,
+            (0..lags).map(|lag| curve.get(lag).copied().unwrap_or(0.0)),
+        )
+    });
+    let later = |at: &usize| 1.0 - channels[*at].adstock_curve.first().copied().unwrap_or(1.0);
+    let slow = order
+        .iter()
+        .max_by(|a, b| later(a).total_cmp(&later(b)).then(b.cmp(a)))?;
+    let title = format!(
+        "{} of what {} brings comes in later periods",
+        words::percent(later(slow)),
+        channels[*slow].channel
+    );
+    let chart = Chart::new(title, lines).with_size(Size::Half);
+    Some(chart.with_subtitle(
+        "Carry-over: the part of the effect in the period of the spend (0) and after",
+    ))
+}
+
+/// Error against how far effect shares lie from spend shares, and which candidate is best.
+pub(crate) fn front(search: &SearchReport) -> Option<Chart> {
+    let best = search.best().objectives()?;
+    let scatter = Scatter::new(
+        Measure::new("error (NRMSE)").with_digits(3),
+        Measure::new("distance of shares (RSSD)").with_digits(3),
+    );
+    let front = search
+        .pareto_front()
+        .iter()
+        .filter_map(|draw| draw.objectives());
+    let front = front.filter(|objectives| *objectives != best);
+    let scatter = front
+        .enumerate()
+        .fold(scatter, |scatter, (at, objectives)| {
+            scatter.with_point(
+                format!("candidate {}", at + 1),
+                objectives.nrmse,
+                objectives.rssd,
+            )
+        });
+    let scatter = scatter.with_chosen("best", best.nrmse, best.rssd);
+    let title = format!(
+        "{} candidates of {} are not beaten in both",
+        search.pareto_front().len(),
+        search.evaluations()
+    );
+    let chart = Chart::new(title, scatter).with_size(Size::Half);
+    Some(chart.with_subtitle(
+        "Candidates of the search that no other beats in error and in distance of shares",
+    ))
+}

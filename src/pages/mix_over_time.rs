@@ -1,0 +1,217 @@
+//! A mix model over time.
+
+use crate::mix::panel::Frequency;
+use crate::mix::posterior::{Decomposition, Posterior};
+use crate::pages::largest::Largest;
+use crate::pages::mix::MixChapter;
+use crate::pages::words;
+use crate::report::chart::{Area, Chart, Lines, Mark, Measure, Size, Waterfall};
+
+/// The layers that a chart names.
+const MOST: usize = 9;
+/// Standard errors in 90 %.
+const Z90: f64 = 1.644_853_626_951_472_2;
+
+pub(crate) fn kpi() -> Measure {
+    Measure::new("KPI").with_digits(0)
+}
+
+/// Values by row as sums by period.
+fn by_period(values: &[f64], periods: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; periods];
+    for geo in values.chunks(periods.max(1)) {
+        sums.iter_mut()
+            .zip(geo)
+            .for_each(|(sum, value)| *sum += value);
+    }
+    sums
+}
+
+/// Actual against expected, with a band as wide as residuals and the forecast behind it.
+pub(crate) fn actual_and_expected(chapter: &MixChapter<'_>) -> Chart {
+    let model = chapter.posterior;
+    let parts = model.decomposition();
+    let periods = parts.dates().len();
+    let expected = by_period(parts.prediction(), periods);
+    let actual = by_period(model.panel().kpi(), periods);
+    let residuals = by_period(&model.residuals(), periods);
+    let square: f64 = residuals.iter().map(|residual| residual * residual).sum();
+    let half = Z90 * (square / periods.max(1) as f64).sqrt();
+    let mut dates: Vec<String> = parts.dates().iter().map(ToString::to_string).collect();
+    let mut marks: Vec<Mark> = expected
+        .iter()
+        .map(|x| Mark::new(*x).with_interval(x - half, x + half))
+        .collect();
+    let forecast = chapter.forecast.filter(|_| parts.geos().len() == 1);
+    if let Some(forecast) = forecast {
+        dates.extend(
+            forecast
+                .decomposition()
+                .dates()
+                .iter()
+                .map(ToString::to_string),
+        );
+        marks.extend(
+            forecast
+                .predictions()
+                .iter()
+                .map(|estimate| Mark::from(*estimate)),
+        );
+    }
+    let mut lines = Lines::new(kpi(), dates)
+        .with_series("expected", marks)
+        .with_series("actual", actual);
+    if forecast.is_some() {
+        lines = lines.with_divider(periods, "forecast");
+    }
+    let fit = model.fit_statistics();
+    let later = fit.validation_nrmse.map_or_else(String::new, |error| {
+        format!(
+            "; on later periods an error of {} of the range",
+            words::percent(error)
+        )
+    });
+    let title = format!(
+        "The model explains {} of what moved, and is {} off in the mean{later}",
+        words::percent(fit.r2),
+        words::percent(fit.mape)
+    );
+    Chart::new(title, lines)
+        .with_subtitle("KPI by period; the band holds 90 % of periods, by the size of residuals")
+}
+
+/// Layers of the baseline and the largest channels, largest first.
+fn layers(parts: &Decomposition) -> Vec<(String, Vec<f64>)> {
+    let periods = parts.dates().len();
+    let totals = parts.totals();
+    let largest = Largest::of(&totals, MOST);
+    let all: Vec<Vec<f64>> = parts
+        .contributions()
+        .iter()
+        .map(|cells| by_period(cells, periods))
+        .collect();
+    let sums = (0..periods).map(|period| largest.sums(|at| all[at][period]));
+    let by_time: Vec<Vec<f64>> = sums.collect();
+    let names = largest.names(parts.channels());
+    let layer = |(at, name): (usize, String)| (name, by_time.iter().map(|sums| sums[at]).collect());
+    let baseline = ("baseline".to_owned(), by_period(parts.baseline(), periods));
+    std::iter::once(baseline)
+        .chain(names.into_iter().enumerate().map(layer))
+        .collect()
+}
+
+/// What each part brought by period.
+pub(crate) fn contributions(model: &Posterior) -> Chart {
+    let parts = model.decomposition();
+    let dates = parts.dates().iter().map(ToString::to_string);
+    let layers = layers(parts);
+    let media: f64 = parts.totals().iter().sum();
+    let all: f64 = parts.prediction().iter().sum();
+    let first = layers
+        .iter()
+        .skip(1)
+        .map(|(name, cells)| (name, cells.iter().sum::<f64>()));
+    let first = first.max_by(|a, b| a.1.total_cmp(&b.1));
+    let lead = first.map_or_else(String::new, |(name, sum)| {
+        format!(", {name} {}", words::short(sum))
+    });
+    let share = if all == 0.0 { 0.0 } else { media / all };
+    let title = format!(
+        "Media brought {} ({} of all){lead}",
+        words::short(media),
+        words::percent(share)
+    );
+    let area = layers
+        .into_iter()
+        .fold(Area::new(kpi(), dates), |area, (name, cells)| {
+            area.with_layer(name, cells)
+        });
+    Chart::new(title, area).with_subtitle(
+        "KPI by period and where it came from; what takes away lies under the zero line",
+    )
+}
+
+/// The parts of the baseline and the channels, up to the total.
+pub(crate) fn from_baseline_to_total(model: &Posterior) -> Chart {
+    let parts = model.decomposition();
+    let mut waterfall = Waterfall::new(kpi());
+    for (part, cells) in parts.baseline_parts() {
+        waterfall = waterfall.with_change(words::sentence(&part.to_string()), cells.iter().sum());
+    }
+    let baseline: f64 = parts.baseline().iter().sum();
+    waterfall = waterfall.with_level("Baseline", baseline);
+    let totals = parts.totals();
+    let largest = Largest::of(&totals, MOST);
+    let names = largest.names(parts.channels());
+    for (name, sum) in names.into_iter().zip(largest.sums(|at| totals[at])) {
+        waterfall = waterfall.with_change(name, sum);
+    }
+    let all: f64 = parts.prediction().iter().sum();
+    let share = if all == 0.0 { 0.0 } else { baseline / all };
+    let title = format!("{} would have come without media", words::percent(share));
+    Chart::new(title, waterfall.with_level("All", all))
+        .with_subtitle("KPI over all periods: the baseline's parts, then what each channel brought")
+        .with_size(Size::Half)
+}
+
+/// The periods of a year.
+const fn periods_a_year(frequency: Frequency) -> usize {
+    match frequency {
+        Frequency::Day => 364,
+        Frequency::Week => 52,
+        Frequency::TwoWeeks => 26,
+        Frequency::FourWeeks => 13,
+        Frequency::Month | Frequency::MonthEnd => 12,
+        Frequency::Quarter | Frequency::QuarterEnd => 4,
+    }
+}
+
+/// From last year's total to this year's, where there are two years.
+pub(crate) fn year_on_year(model: &Posterior) -> Option<Chart> {
+    let parts = model.decomposition();
+    let (periods, year) = (parts.dates().len(), periods_a_year(model.panel().period()));
+    if periods < 2 * year {
+        return None;
+    }
+    let sums = |cells: &[f64]| {
+        let cells = by_period(cells, periods);
+        let sum = |from: usize, to: usize| cells[from..to].iter().sum::<f64>();
+        (
+            sum(periods - 2 * year, periods - year),
+            sum(periods - year, periods),
+        )
+    };
+    let change = |cells: &[f64]| sums(cells).1 - sums(cells).0;
+    let (before, after) = sums(parts.prediction());
+    let mut waterfall = Waterfall::new(kpi()).with_level("Year before", before);
+    for (part, cells) in parts.baseline_parts() {
+        let moved = change(cells);
+        if moved.abs() > 1e-9 * before.abs() {
+            waterfall = waterfall.with_change(words::sentence(&part.to_string()), moved);
+        }
+    }
+    let changes: Vec<f64> = parts
+        .contributions()
+        .iter()
+        .map(|cells| change(cells))
+        .collect();
+    let largest = Largest::of(&changes, MOST);
+    let names = largest.names(parts.channels());
+    for (name, sum) in names.into_iter().zip(largest.sums(|at| changes[at])) {
+        waterfall = waterfall.with_change(name, sum);
+    }
+    let media: f64 = changes.iter().sum();
+    let grew = if before == 0.0 {
+        0.0
+    } else {
+        after / before - 1.0
+    };
+    let title = format!(
+        "The last year brought {} {}; media account for {}",
+        words::percent(grew.abs()),
+        if grew < 0.0 { "less" } else { "more" },
+        words::short(media)
+    );
+    let chart = Chart::new(title, waterfall.with_level("Last year", after)).with_size(Size::Half);
+    Some(chart.with_subtitle("Expected KPI of the last year beside the year before"))
+}

@@ -1,0 +1,337 @@
+//! A page of results, with what matters on top.
+
+use crate::attribution::ComparisonTable;
+use crate::budget::Plan;
+use crate::journeys::Journeys;
+use crate::mix::posterior::{ChannelSummary, Posterior};
+use crate::pages::attribution::AttributionChapter;
+use crate::pages::attribution_checks;
+use crate::pages::attribution_top::AttributionTop;
+use crate::pages::credit_charts::channel_table;
+use crate::pages::journeys::JourneysChapter;
+use crate::pages::largest::Largest;
+use crate::pages::main_model::{main_model, shares};
+use crate::pages::mix::MixChapter;
+use crate::pages::mix_checks;
+use crate::pages::mix_top::MixTop;
+use crate::pages::plan::PlanChapter;
+use crate::pages::plan_top::PlanTop;
+use crate::pages::{fingerprint, words};
+use crate::report::html::{Answer, Chapter, Check, Page, PageTable, Verdict};
+use crate::report::{Cell, Table};
+
+/// Points of share up to which attribution and mix agree on a channel.
+const ALIKE: f64 = 0.1;
+/// The checks that page one shows.
+const CHECKS: usize = 6;
+
+/// Results that make up one page: any of attribution, journeys, mix and plan.
+///
+/// The headline, answers, findings and checks are made from figures by rule. Where there is a mix
+/// model it speaks first, since it sees all sales; attribution is set beside it by channel.
+///
+/// ```
+/// use mixtouch::mix::estimate::Search;
+/// use mixtouch::mix::specification::MixSpecification;
+/// use mixtouch::pages::Results;
+/// use mixtouch::simulate::panels::PanelWorld;
+///
+/// let panel = PanelWorld::small_business()?.simulate(1).panel()?;
+/// let fit = Search::default().with_evaluations(200).fit(&MixSpecification::new(), &panel)?;
+/// let page = Results::new("A small business").with_mix(fit.posterior()).page();
+/// assert!(page.headline().starts_with("Media brought"));
+/// # Ok::<(), mixtouch::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Results<'a> {
+    about: String,
+    chips: Vec<(String, String)>,
+    attribution: Option<&'a ComparisonTable>,
+    journeys: Option<&'a Journeys>,
+    mix: Option<&'a Posterior>,
+    plan: Option<&'a Plan>,
+    chapters: Vec<Chapter>,
+}
+
+impl<'a> Results<'a> {
+    /// Results of what is named so, without any yet.
+    pub fn new(about: impl Into<String>) -> Self {
+        Self {
+            about: about.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same results with one more mark of what they come from, such as a seed.
+    #[must_use]
+    pub fn with_chip(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.chips.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same results with credit.
+    #[must_use]
+    pub fn with_attribution(self, table: &'a ComparisonTable) -> Self {
+        Self {
+            attribution: Some(table),
+            ..self
+        }
+    }
+
+    /// The same results with the journeys that were credited.
+    #[must_use]
+    pub fn with_journeys(self, journeys: &'a Journeys) -> Self {
+        Self {
+            journeys: Some(journeys),
+            ..self
+        }
+    }
+
+    /// The same results with a mix model.
+    #[must_use]
+    pub fn with_mix(self, model: &'a Posterior) -> Self {
+        Self {
+            mix: Some(model),
+            ..self
+        }
+    }
+
+    /// The same results with a plan.
+    #[must_use]
+    pub fn with_plan(self, plan: &'a Plan) -> Self {
+        Self {
+            plan: Some(plan),
+            ..self
+        }
+    }
+
+    /// The same results with a chapter; one with the heading of a chapter that the page would make
+    /// by itself takes its place.
+    #[must_use]
+    pub fn with_chapter(mut self, chapter: Chapter) -> Self {
+        self.chapters.push(chapter);
+        self
+    }
+
+    /// The page.
+    pub fn page(&self) -> Page {
+        let credit = self.attribution.and_then(AttributionTop::new);
+        let mix = self.mix.map(MixTop::new);
+        let plan = self.plan.map(PlanTop::new);
+        let page = Page::new(headline(credit.as_ref(), mix.as_ref(), plan.as_ref()))
+            .with_about(&self.about);
+        let page = self
+            .chips()
+            .into_iter()
+            .fold(page, |page, (name, value)| page.with_chip(name, value));
+        let answers = answers(credit.as_ref(), mix.as_ref(), plan.as_ref());
+        let page = answers.into_iter().fold(page, Page::with_answer);
+        let cards = match (&mix, &credit) {
+            (Some(mix), Some(credit)) => mix
+                .cards()
+                .into_iter()
+                .chain(credit.cards())
+                .take(6)
+                .collect(),
+            (Some(mix), None) => mix.cards(),
+            (None, Some(credit)) => credit.cards(),
+            (None, None) => Vec::new(),
+        };
+        let page = cards.into_iter().fold(page, Page::with_card);
+        let findings = mix.iter().flat_map(MixTop::findings);
+        let findings = findings.chain(plan.iter().map(PlanTop::finding));
+        let findings = findings
+            .chain(credit.iter().flat_map(AttributionTop::findings))
+            .take(5);
+        let page = findings.fold(page, |page, (finding, figures)| {
+            page.with_finding(finding, figures)
+        });
+        let page = match self.table(mix.as_ref()) {
+            Some(table) => page.with_table(table),
+            None => page,
+        };
+        let page = self.checks().into_iter().fold(page, Page::with_check);
+        self.all_chapters()
+            .into_iter()
+            .fold(page, Page::with_chapter)
+    }
+
+    fn chips(&self) -> Vec<(String, String)> {
+        let mut chips = Vec::new();
+        let mut chip = |name: &str, value: String| chips.push((name.to_owned(), value));
+        if let Some(model) = self.mix {
+            let (dates, panel) = (model.panel().dates(), model.panel());
+            if let (Some(first), Some(last)) = (dates.first(), dates.last()) {
+                chip("panel", format!("{first} to {last}"));
+            }
+            chip("panel hash", fingerprint::of_panel(panel));
+        }
+        if let Some(journeys) = self.journeys {
+            if let Ok(range) = journeys.observed_range() {
+                chip("log", range.to_string());
+            }
+            chip("journeys hash", fingerprint::of_journeys(journeys));
+        }
+        if let Some(bootstrap) = self.attribution.and_then(ComparisonTable::bootstrap) {
+            let level = words::level(bootstrap.level());
+            chip(
+                "intervals",
+                format!("{level}, {} replicates", bootstrap.replicates()),
+            );
+        }
+        chip("version", env!("CARGO_PKG_VERSION").to_owned());
+        chips.extend(self.chips.iter().cloned());
+        chips
+    }
+
+    /// The channels of all results.
+    fn table(&self, mix: Option<&MixTop<'_>>) -> Option<PageTable> {
+        let main = self.attribution.and_then(main_model);
+        let Some(mix) = mix else {
+            return self.attribution.zip(main).map(|(table, main)| {
+                let shown = channel_table(table, main);
+                shown.with_heading("Channels")
+            });
+        };
+        let channels = mix.channels();
+        let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
+        let order = Largest::of(&spends, channels.len()).named;
+        let credit = main.map(|main| {
+            let shares = shares(main);
+            move |name: &str| {
+                let at = main
+                    .channels
+                    .iter()
+                    .position(|channel| channel.channel == name)?;
+                Some(shares[at])
+            }
+        });
+        let mut columns = vec![
+            "channel",
+            "spend",
+            "ROI (90 %)",
+            "next unit",
+            "share of effect",
+        ];
+        if credit.is_some() {
+            columns.extend(["share of credit", "methods"]);
+        }
+        let rows = order.iter().map(|&at| {
+            let channel = &channels[at];
+            let mut row = row(channel);
+            if let Some(credit) = &credit {
+                let share = credit(&channel.channel);
+                row.push(Cell::percent(share, 1));
+                row.push(share.map(|share| agreement(channel, share)).into());
+            }
+            row
+        });
+        let table = Table::new(columns).with_rows(rows);
+        Some(PageTable::new("Channels", table).with_forest(2, Some(1.0)))
+    }
+
+    /// Of all results, those to be acted on first.
+    fn checks(&self) -> Vec<Check> {
+        let mix = self.mix.map(mix_checks::checks).unwrap_or_default();
+        let credit = self
+            .attribution
+            .map(attribution_checks::checks)
+            .unwrap_or_default();
+        let mut checks: Vec<Check> = mix.into_iter().chain(credit).collect();
+        checks.sort_by_key(|check| match check.verdict() {
+            Verdict::Bad => 0,
+            Verdict::Watch => 1,
+            Verdict::Good => 2,
+        });
+        checks.truncate(CHECKS);
+        checks
+    }
+
+    fn all_chapters(&self) -> Vec<Chapter> {
+        let own = [
+            self.mix.map(|model| MixChapter::new(model).chapter()),
+            self.plan.map(|plan| PlanChapter::new(plan).chapter()),
+            self.attribution
+                .map(|table| AttributionChapter::new(table).chapter()),
+            self.journeys
+                .map(|journeys| JourneysChapter::new(journeys).chapter()),
+        ];
+        let mut chapters: Vec<Chapter> = own.into_iter().flatten().collect();
+        for chapter in &self.chapters {
+            match chapters
+                .iter_mut()
+                .find(|own| own.heading() == chapter.heading())
+            {
+                Some(own) => *own = chapter.clone(),
+                None => chapters.push(chapter.clone()),
+            }
+        }
+        chapters
+    }
+}
+
+fn row(channel: &ChannelSummary) -> Vec<Cell> {
+    vec![
+        Cell::from(&channel.channel),
+        Cell::number(channel.spend, 0),
+        channel.roi.map(|roi| Cell::estimate(roi, 2)).into(),
+        Cell::number(channel.marginal_roi.map(|roi| roi.value()), 2),
+        Cell::percent(channel.effect_share, 1),
+    ]
+}
+
+/// Whether attribution gives a channel about the share that the mix model does.
+fn agreement(channel: &ChannelSummary, credit: f64) -> Cell {
+    let apart = credit - channel.effect_share;
+    Cell::text(match apart {
+        apart if apart.abs() <= ALIKE => "agree",
+        apart if apart > 0.0 => "attribution says more",
+        _ => "mix says more",
+    })
+}
+
+fn headline(
+    credit: Option<&AttributionTop<'_>>,
+    mix: Option<&MixTop<'_>>,
+    plan: Option<&PlanTop<'_>>,
+) -> String {
+    let first = match (mix, credit) {
+        (Some(mix), _) => mix.headline(),
+        (None, Some(credit)) => credit.headline(),
+        (None, None) => "No results".to_owned(),
+    };
+    match plan {
+        Some(plan) => format!("{first}; {}", plan.headline()),
+        None => first,
+    }
+}
+
+fn answers(
+    credit: Option<&AttributionTop<'_>>,
+    mix: Option<&MixTop<'_>>,
+    plan: Option<&PlanTop<'_>>,
+) -> Vec<Answer> {
+    let mut answers = match (mix, credit) {
+        (Some(mix), _) => vec![
+            mix.worked(),
+            mix.anyway(),
+            mix.change(),
+            mix.sure(),
+            mix.test_next(),
+        ],
+        (None, Some(credit)) => {
+            vec![
+                credit.worked(),
+                credit.anyway(),
+                credit.change(),
+                credit.sure(),
+                credit.test_next(),
+            ]
+        }
+        (None, None) => Vec::new(),
+    };
+    if let (Some(plan), Some(change)) = (plan, answers.get_mut(2)) {
+        *change = plan.change();
+    }
+    answers
+}

@@ -1,0 +1,94 @@
+//! Figures in sentences.
+
+use crate::report::figure;
+use crate::stats::{ConfidenceLevel, Estimate};
+
+/// A figure with three digits that count: `48.2M`, `1,234`, `0.85`.
+pub(crate) fn short(amount: f64) -> String {
+    let size = amount.abs();
+    let (divisor, letter) = match size {
+        _ if size >= 1e12 => (1e12, "T"),
+        _ if size >= 1e9 => (1e9, "B"),
+        _ if size >= 1e6 => (1e6, "M"),
+        _ if size >= 1e4 => (1e3, "K"),
+        _ => (1.0, ""),
+    };
+    let scaled = amount / divisor;
+    let digits = match scaled.abs() {
+        x if x >= 100.0 || x == 0.0 => 0,
+        x if x >= 10.0 => 1,
+        _ => 2,
+    };
+    format!("{}{letter}", figure(scaled, digits))
+}
+
+/// A share as a percentage without digits after the point, one where it is small.
+pub(crate) fn percent(share: f64) -> String {
+    let digits = usize::from(share.abs() < 0.095);
+    format!("{} %", figure(100.0 * share, digits))
+}
+
+/// `90 %: 1.2 to 3.4`.
+pub(crate) fn interval(estimate: &Estimate, written: impl Fn(f64) -> String) -> String {
+    let ends = [estimate.low(), estimate.high()].map(written);
+    format!(
+        "{}: {} to {}",
+        level(estimate.interval().level()),
+        ends[0],
+        ends[1]
+    )
+}
+
+/// `90 %`.
+pub(crate) fn level(level: ConfidenceLevel) -> String {
+    percent(level.get())
+}
+
+/// The names in a sentence: `a, b and c`; beyond three `a, b and 4 more`.
+pub(crate) fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [only] => (*only).to_owned(),
+        [first, second] => format!("{first} and {second}"),
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        [first, second, rest @ ..] => format!("{first}, {second} and {} more", rest.len()),
+    }
+}
+
+/// The sentence with a capital letter in front.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_short() {
+        let cases = [
+            (48_212_345.0, "48.2M"),
+            (1_234.0, "1,234"),
+            (0.853, "0.85"),
+            (12_345.0, "12.3K"),
+            (-250.4, "-250"),
+            (0.0, "0"),
+        ];
+        for (amount, text) in cases {
+            assert_eq!(short(amount), text);
+        }
+        assert_eq!(
+            (percent(0.314), percent(0.0314)),
+            ("31 %".into(), "3.1 %".into())
+        );
+    }
+
+    #[test]
+    fn names_are_listed() {
+        assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(listed(&["a", "b", "c", "d"]), "a, b and 2 more");
+        assert_eq!(sentence("\u{e9}t\u{e9}"), "\u{c9}t\u{e9}");
+    }
+}

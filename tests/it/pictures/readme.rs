@@ -1,1 +1,0 @@
-//! The README's pictures are what the code draws.

@@ -1,0 +1,197 @@
+//! Results as pages: sentences by rule, and names that stay text.
+
+use crate::pictures::xml::elements;
+use mixtouch::attribution::rules::{FirstTouch, LastTouch};
+use mixtouch::mix::estimate::Search;
+use mixtouch::mix::specification::MixSpecification;
+use mixtouch::pages::{AttributionChapter, MixChapter, PlanChapter, Results};
+use mixtouch::report::chart::Plot;
+use mixtouch::report::html::Page;
+use mixtouch::simulate::panels::PanelWorld;
+use mixtouch::{Comparison, ComparisonTable, Journeys, Outcome, PathTable};
+
+/// Twenty conversions after social and search, five after e-mail alone.
+fn journeys(social: &str) -> Journeys {
+    let mut paths = PathTable::new();
+    paths
+        .push([social, "search"], Outcome::new(20.0, 60.0, 800.0).unwrap())
+        .unwrap();
+    paths
+        .push(["e-mail"], Outcome::new(5.0, 15.0, 100.0).unwrap())
+        .unwrap();
+    paths.journeys().unwrap()
+}
+
+fn table(journeys: &Journeys) -> ComparisonTable {
+    let comparison = Comparison::new()
+        .model("last-touch", LastTouch)
+        .model("first-touch", FirstTouch);
+    comparison.run(journeys).unwrap()
+}
+
+fn body(page: &Page) -> String {
+    let html = page.html();
+    html.split("<body>")
+        .nth(1)
+        .unwrap()
+        .split("<script>")
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn credit_is_told_in_sentences_made_from_figures() {
+    let journeys = journeys("social");
+    let table = table(&journeys);
+    let page = Results::new("A shop")
+        .with_attribution(&table)
+        .with_journeys(&journeys)
+        .page();
+    assert_eq!(
+        page.headline(),
+        "social brought 20.0 of 25.0 conversions, by first-touch"
+    );
+    let body = body(&page);
+    // both models place e-mail's 5 of 25 alike and nothing else
+    assert!(body.contains("Methods disagree: 20 %"), "{body}");
+    assert!(body.contains("Last-touch and first-touch disagree"));
+    assert!(body.contains("Credit has no intervals"));
+    assert!(body.contains("20 % of journeys end after one touch"));
+    assert!(body.contains("social opens journeys, search closes them"));
+    assert!(!body.contains("NaN"));
+}
+
+#[test]
+fn titles_of_credit_name_the_farthest_channel() {
+    let mut paths = PathTable::new();
+    paths
+        .push(["tv", "search"], Outcome::new(6.0, 0.0, 0.0).unwrap())
+        .unwrap();
+    paths
+        .push(["search"], Outcome::new(4.0, 0.0, 0.0).unwrap())
+        .unwrap();
+    paths
+        .push(["tv"], Outcome::new(2.0, 0.0, 0.0).unwrap())
+        .unwrap();
+    let table = table(&paths.journeys().unwrap());
+    let chapter = AttributionChapter::new(&table).chapter();
+    let first = chapter.charts().next().unwrap();
+    // tv: last 2, first 8; search: last 10, first 4
+    assert_eq!(
+        first.title(),
+        "Last-touch gives tv 0.25 times what first-touch gives"
+    );
+    let Plot::Bars(bars) = first.plot() else {
+        panic!("credit is drawn as bars");
+    };
+    let credit = |series: usize| {
+        bars.series()[series]
+            .marks()
+            .iter()
+            .map(|mark| mark.value().unwrap())
+    };
+    assert_eq!(
+        credit(0).sum::<f64>(),
+        12.0,
+        "no credit is lost in the picture"
+    );
+    assert_eq!(credit(1).sum::<f64>(), 12.0);
+}
+
+#[test]
+fn the_waterfall_of_credit_ends_at_all_conversions() {
+    let journeys = journeys("social");
+    let table = table(&journeys);
+    let chapter = AttributionChapter::new(&table).chapter();
+    let waterfall = chapter.charts().find_map(|chart| match chart.plot() {
+        Plot::Waterfall(waterfall) => Some(chart.table()).filter(|_| !waterfall.steps().is_empty()),
+        _ => None,
+    });
+    let rows = waterfall.unwrap();
+    let amounts: Vec<f64> = rows
+        .rows()
+        .iter()
+        .map(|row| row[1].value().unwrap())
+        .collect();
+    let (total, parts) = amounts.split_last().unwrap();
+    assert_eq!((*total, parts.iter().sum::<f64>()), (25.0, 25.0));
+}
+
+#[test]
+fn names_of_channels_are_inert_on_every_page() {
+    for name in [
+        "<script>alert(1)</script>",
+        "\" onmouseover=\"alert(1)",
+        "</style><svg onload=alert(1)>",
+    ] {
+        let journeys = journeys(name);
+        let table = table(&journeys);
+        let page = Results::new(name)
+            .with_attribution(&table)
+            .with_journeys(&journeys)
+            .page();
+        let html = page.html();
+        let scripts = elements(&html)
+            .iter()
+            .filter(|name| *name == "script")
+            .count();
+        assert_eq!(scripts, 1, "{name}");
+    }
+}
+
+#[test]
+fn a_mix_model_and_its_plan_make_a_page() {
+    let panel = PanelWorld::small_business().unwrap().simulate(1);
+    let search = Search::default().with_evaluations(150);
+    let fit = search
+        .fit(&MixSpecification::new(), &panel.panel().unwrap())
+        .unwrap();
+    let model = fit.posterior();
+    let curves = model.response_curves(4).unwrap();
+    let budget = model.budget(4, 0.5, 1.5).unwrap();
+    let total = budget.channels().iter().map(|channel| channel.now()).sum();
+    let plan = budget
+        .plan(&curves, mixtouch::budget::Goal::Outcome { total })
+        .unwrap();
+    let roas = (0..panel.channels.len()).map(|at| panel.roas(at));
+    let mix = MixChapter::new(model)
+        .with_search(fit.report())
+        .with_true_roi(roas)
+        .chapter();
+    let spend = PlanChapter::new(&plan).with_model(model, 4).chapter();
+    let draw = || {
+        let results = Results::new("A small business")
+            .with_mix(model)
+            .with_plan(&plan);
+        results
+            .with_chapter(mix.clone())
+            .with_chapter(spend.clone())
+            .page()
+    };
+    let page = draw();
+    assert_eq!(page.html(), draw().html());
+    assert!(
+        page.headline().starts_with("Media brought "),
+        "{}",
+        page.headline()
+    );
+    assert_eq!(
+        page.chapters().len(),
+        2,
+        "a chapter given takes the place of its own"
+    );
+    elements(&page.html());
+    let body = body(&page);
+    for word in [
+        "What worked?",
+        "break-even",
+        "truth",
+        "would have come without media",
+        "today",
+        "planned",
+    ] {
+        assert!(body.contains(word), "{word}");
+    }
+    assert!(!body.contains("NaN"));
+}
