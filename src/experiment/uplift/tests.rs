@@ -129,7 +129,8 @@ fn without_history_it_is_the_plain_difference() {
 fn moments_without_their_like_are_left_out_and_told() {
     let mut log = Events::new().keep_all();
     let random = Random::new(4);
-    for person in 0..2_000u64 {
+    // enough members that the penalty leaves their probability near 1
+    for person in 0..8_000u64 {
         let mut own = random.stream(person);
         // every fourth is in a programme whose members see the ad each time
         let is_member = person % 4 == 0;
@@ -147,7 +148,7 @@ fn moments_without_their_like_are_left_out_and_told() {
     log.push(Event::touch("last", START + 20 * DAY, "search"))
         .unwrap();
     let got = found(&log);
-    assert_eq!((got.trimmed, got.shown_counted), (500, got.shown - 500));
+    assert_eq!((got.trimmed, got.shown_counted), (2_000, got.shown - 2_000));
     assert!(got.effect.unwrap().interval.contains(0.15), "{got:?}");
     let zone = TimeZone::utc();
     let test = got.lift_test(&zone).unwrap();
