@@ -127,7 +127,7 @@ pub(crate) fn totals(table: &ComparisonTable, main: &ModelTable) -> Chart {
         |waterfall, (name, credit)| waterfall.with_change(name, credit),
     );
     if let Some(baseline) = main.baseline {
-        waterfall = waterfall.with_change("baseline: came anyway", baseline.conversions);
+        waterfall = waterfall.with_change("baseline", baseline.conversions);
     }
     let total = table.totals().conversions;
     let waterfall = waterfall

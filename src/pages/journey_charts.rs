@@ -113,7 +113,7 @@ impl JourneyCharts {
             apart.max_by(|a, b| a.0.total_cmp(&b.0).then((b.1, b.2).cmp(&(a.1, a.2))))?;
         let share = Self::share(most, all)?;
         let map = HeatMap::new(
-            Measure::share("of the steps from the channel of the row"),
+            Measure::share("of the steps from the channel of the row").with_digits(0),
             names.clone(),
         );
         let map = names.iter().zip(&matrix).fold(map, |map, (name, row)| {

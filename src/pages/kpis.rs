@@ -19,15 +19,15 @@ const CARDS: usize = 6;
 /// use mixtouch::pages::KpiPages;
 /// use mixtouch::{Event, Events, JourneyOptions, Journeys};
 ///
-/// let mut log = Events::new();
-/// for person in 0..40 {
-///     log.push(Event::touch(person, 1_767_225_600, "search"))?;
-///     log.push(Event::conversion(person, 1_767_312_000).with_value(20.0))?;
-/// }
+/// let mut log = Events::new().keep_all();
+/// log.push(Event::touch("ann", 1_767_225_600, "social").with_cost(4.0))?;
+/// log.push(Event::conversion("ann", 1_767_398_400).with_value(50.0))?;
+/// log.push(Event::touch("bob", 1_767_225_600, "social").with_cost(4.0))?;
 /// let journeys = Journeys::from_events(&log, JourneyOptions::default())?;
-/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &DashboardOptions::default())?;
+/// let options = DashboardOptions::default().with_model_name("last-touch");
+/// let dashboard = Dashboard::new(&log, &journeys, &LastTouch, &options)?;
 /// let page = KpiPages::new(&dashboard).page("A shop");
-/// assert!(page.html().contains("Journeys and conversion"));
+/// assert!(page.headline().contains("of persons reached bought"));
 /// # Ok::<(), mixtouch::Error>(())
 /// ```
 #[derive(Debug, Clone)]

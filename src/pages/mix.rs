@@ -22,11 +22,11 @@ use crate::report::{Cell, Table};
 /// ```
 #[derive(Debug, Clone)]
 pub struct MixChapter<'a> {
-    pub(crate) posterior: &'a Posterior,
-    pub(crate) forecast: Option<&'a MixForecast>,
+    posterior: &'a Posterior,
+    forecast: Option<&'a MixForecast>,
     search: Option<&'a SearchReport>,
     holdout: &'a [HoldoutRow],
-    pub(crate) true_roi: Vec<f64>,
+    true_roi: Vec<f64>,
 }
 
 impl<'a> MixChapter<'a> {
@@ -78,14 +78,14 @@ impl<'a> MixChapter<'a> {
     pub fn chapter(&self) -> Chapter {
         let model = self.posterior;
         let mut chapter = Chapter::new("Mix model")
-            .with_chart(mix_over_time::actual_and_expected(self))
+            .with_chart(mix_over_time::actual_and_expected(model, self.forecast))
             .with_chart(mix_over_time::contributions(model))
             .with_chart(mix_over_time::from_baseline_to_total(model));
         if let Some(chart) = mix_over_time::year_on_year(model) {
             chapter = chapter.with_chart(chart);
         }
         chapter = chapter
-            .with_charts(mix_returns::charts(self))
+            .with_charts(mix_returns::charts(model, &self.true_roi))
             .with_charts(self.search.and_then(mix_curves::front))
             .with_charts(mix_curves::carry_over(model))
             .with_charts(mix_curves::responses(model));

@@ -1,9 +1,8 @@
 //! A mix model over time.
 
 use crate::mix::panel::Frequency;
-use crate::mix::posterior::{Decomposition, Posterior};
+use crate::mix::posterior::{Decomposition, MixForecast, Posterior};
 use crate::pages::largest::Largest;
-use crate::pages::mix::MixChapter;
 use crate::pages::words;
 use crate::report::chart::{Area, Chart, Lines, Mark, Measure, Size, Waterfall};
 
@@ -28,8 +27,7 @@ fn by_period(values: &[f64], periods: usize) -> Vec<f64> {
 }
 
 /// Actual against expected, with a band as wide as residuals and the forecast behind it.
-pub(crate) fn actual_and_expected(chapter: &MixChapter<'_>) -> Chart {
-    let model = chapter.posterior;
+pub(crate) fn actual_and_expected(model: &Posterior, forecast: Option<&MixForecast>) -> Chart {
     let parts = model.decomposition();
     let periods = parts.dates().len();
     let expected = by_period(parts.prediction(), periods);
@@ -42,7 +40,7 @@ pub(crate) fn actual_and_expected(chapter: &MixChapter<'_>) -> Chart {
         .iter()
         .map(|x| Mark::new(*x).with_interval(x - half, x + half))
         .collect();
-    let forecast = chapter.forecast.filter(|_| parts.geos().len() == 1);
+    let forecast = forecast.filter(|_| parts.geos().len() == 1);
     if let Some(forecast) = forecast {
         dates.extend(
             forecast

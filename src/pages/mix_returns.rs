@@ -1,14 +1,13 @@
 //! Returns of a mix model.
 
-use crate::mix::posterior::ChannelSummary;
+use crate::mix::posterior::{ChannelSummary, Posterior};
 use crate::pages::largest::Largest;
-use crate::pages::mix::MixChapter;
 use crate::pages::words;
 use crate::report::chart::{Chart, Dumbbell, Forest, Mark, Measure, Size};
 
 /// Charts of returns and shares; none without a channel that costs something.
-pub(crate) fn charts(chapter: &MixChapter<'_>) -> Vec<Chart> {
-    let channels = chapter.posterior.channels();
+pub(crate) fn charts(model: &Posterior, true_roi: &[f64]) -> Vec<Chart> {
+    let channels = model.channels();
     let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
     let order = Largest::of(&spends, channels.len()).named;
     let paid: Vec<(usize, &ChannelSummary)> = order
@@ -19,8 +18,8 @@ pub(crate) fn charts(chapter: &MixChapter<'_>) -> Vec<Chart> {
     if paid.is_empty() {
         return Vec::new();
     }
-    let mut charts = vec![returns(chapter, &paid), shares(&paid), marginal(&paid)];
-    charts.extend(tests(chapter));
+    let mut charts = vec![returns(true_roi, &paid), shares(&paid), marginal(&paid)];
+    charts.extend(tests(model));
     charts
 }
 
@@ -35,19 +34,13 @@ pub(crate) fn pays_back(channel: &ChannelSummary) -> bool {
     channel.roi.is_some_and(|roi| roi.low() > 1.0)
 }
 
-fn returns(chapter: &MixChapter<'_>, paid: &[(usize, &ChannelSummary)]) -> Chart {
-    let own = if chapter.true_roi.is_empty() {
-        ""
-    } else {
-        "estimate"
-    };
+fn returns(true_roi: &[f64], paid: &[(usize, &ChannelSummary)]) -> Chart {
+    let own = if true_roi.is_empty() { "" } else { "estimate" };
     let mut forest = Forest::new(Measure::new("return for 1 spent"), names(paid))
         .with_series(own, paid.iter().map(|(_, channel)| Mark::from(channel.roi)))
         .with_reference(1.0, "break-even");
-    if !chapter.true_roi.is_empty() {
-        let truth = paid
-            .iter()
-            .map(|(at, _)| chapter.true_roi.get(*at).copied());
+    if !true_roi.is_empty() {
+        let truth = paid.iter().map(|(at, _)| true_roi.get(*at).copied());
         forest = forest.with_series("truth", truth);
     }
     let sure = paid
@@ -123,9 +116,9 @@ fn marginal(paid: &[(usize, &ChannelSummary)]) -> Chart {
 }
 
 /// What the model says beside what tests measured.
-fn tests(chapter: &MixChapter<'_>) -> Option<Chart> {
+fn tests(model: &Posterior) -> Option<Chart> {
     const Z90: f64 = 1.644_853_626_951_472_2;
-    let tests = chapter.posterior.lift_report();
+    let tests = model.lift_report();
     let far = tests
         .iter()
         .max_by(|a, b| a.deviation().abs().total_cmp(&b.deviation().abs()))?;

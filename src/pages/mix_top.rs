@@ -126,7 +126,10 @@ impl<'a> MixTop<'a> {
             "How sure is that?",
             format!("{sure} of {all} surely pay back"),
         )
-        .with_detail(format!("at 90 %; the data hardly inform {weak}"))
+        .with_detail(match weak {
+            0 => "at 90 %; the data inform every channel".to_owned(),
+            _ => format!("at 90 %; the data hardly inform {weak}"),
+        })
     }
 
     pub(crate) fn test_next(&self) -> Answer {

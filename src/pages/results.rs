@@ -1,6 +1,6 @@
 //! A page of results, with what matters on top.
 
-use crate::attribution::ComparisonTable;
+use crate::attribution::{ComparisonTable, ModelTable};
 use crate::budget::Plan;
 use crate::journeys::Journeys;
 use crate::mix::posterior::{ChannelSummary, Posterior};
@@ -168,7 +168,7 @@ impl<'a> Results<'a> {
         }
         if let Some(journeys) = self.journeys {
             if let Ok(range) = journeys.observed_range() {
-                chip("log", range.to_string());
+                chip("log", days(&range.to_string()));
             }
             chip("journeys hash", fingerprint::of_journeys(journeys));
         }
@@ -196,7 +196,12 @@ impl<'a> Results<'a> {
         let channels = mix.channels();
         let spends: Vec<f64> = channels.iter().map(|channel| channel.spend).collect();
         let order = Largest::of(&spends, channels.len()).named;
-        let credit = main.map(|main| {
+        // a log whose channels go by other names cannot be set beside the panel
+        let same = |main: &&ModelTable| {
+            let known = |name: &str| main.channels.iter().any(|channel| channel.channel == name);
+            channels.iter().any(|channel| known(&channel.channel))
+        };
+        let credit = main.filter(same).map(|main| {
             let shares = shares(main);
             move |name: &str| {
                 let at = main
@@ -268,6 +273,16 @@ impl<'a> Results<'a> {
         }
         chapters
     }
+}
+
+/// A range of times as a range of days.
+fn days(range: &str) -> String {
+    let day = |time: &str| time.split('T').next().unwrap_or_default().to_owned();
+    range
+        .split(" to ")
+        .map(day)
+        .collect::<Vec<_>>()
+        .join(" to ")
 }
 
 fn row(channel: &ChannelSummary) -> Vec<Cell> {

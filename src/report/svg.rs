@@ -29,6 +29,7 @@ pub(crate) mod style;
 mod tests;
 mod text;
 mod ticks;
+mod told;
 mod upright;
 mod waterfall;
 mod xml;

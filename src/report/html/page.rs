@@ -1,12 +1,10 @@
 //! A page as data.
 
-use crate::report::chart::Chart;
 use crate::report::html::answer::Answer;
 use crate::report::html::card::Card;
 use crate::report::html::chapter::Chapter;
 use crate::report::html::check::Check;
 use crate::report::html::page_table::PageTable;
-use crate::report::html::render;
 
 /// A page: on top a headline, what it is about, answers, cards, findings, one table and checks;
 /// below chapters of charts.
@@ -118,33 +116,5 @@ impl Page {
     /// The chapters, in order.
     pub fn chapters(&self) -> &[Chapter] {
         &self.chapters
-    }
-
-    /// All charts with a short name of each, for files: `01-attribution`, `02-attribution`, ...
-    ///
-    /// ```
-    /// use mixtouch::report::chart::{Bars, Chart, Measure};
-    /// use mixtouch::report::html::{Chapter, Page};
-    ///
-    /// let bars = Bars::new(Measure::new("visits"), ["tv"]).with_series("", [3.0]);
-    /// let chapter = Chapter::new("Who came?").with_chart(Chart::new("TV", bars));
-    /// let page = Page::new("Visits").with_chapter(chapter);
-    /// assert_eq!(page.charts()[0].0, "01-who-came");
-    /// ```
-    pub fn charts(&self) -> Vec<(String, &Chart)> {
-        let each = |chapter: &'_ Chapter| render::file_name(chapter.heading());
-        let charts = self.chapters.iter().flat_map(|chapter| {
-            let name = each(chapter);
-            chapter.charts().map(move |chart| (name.clone(), chart))
-        });
-        let named = charts.enumerate();
-        named
-            .map(|(at, (name, chart))| (format!("{:02}-{name}", at + 1), chart))
-            .collect()
-    }
-
-    /// The page as one HTML file. The same page gives the same bytes, on every machine.
-    pub fn html(&self) -> String {
-        render::page(self)
     }
 }

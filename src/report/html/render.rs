@@ -1,5 +1,6 @@
 //! A page as HTML.
 
+use crate::report::chart::Chart;
 use crate::report::html::answer::Answer;
 use crate::report::html::card::Card;
 use crate::report::html::chapter::{Block, Chapter};
@@ -8,8 +9,38 @@ use crate::report::html::page::Page;
 use crate::report::html::{figure, script, style, table};
 use crate::report::svg::escaped;
 
+impl Page {
+    /// All charts with a short name of each, for files: `01-attribution`, `02-attribution`, ...
+    ///
+    /// ```
+    /// use mixtouch::report::chart::{Bars, Chart, Measure};
+    /// use mixtouch::report::html::{Chapter, Page};
+    ///
+    /// let bars = Bars::new(Measure::new("visits"), ["tv"]).with_series("", [3.0]);
+    /// let chapter = Chapter::new("Who came?").with_chart(Chart::new("TV", bars));
+    /// let page = Page::new("Visits").with_chapter(chapter);
+    /// assert_eq!(page.charts()[0].0, "01-who-came");
+    /// ```
+    pub fn charts(&self) -> Vec<(String, &Chart)> {
+        let each = |chapter: &'_ Chapter| file_name(chapter.heading());
+        let charts = self.chapters.iter().flat_map(|chapter| {
+            let name = each(chapter);
+            chapter.charts().map(move |chart| (name.clone(), chart))
+        });
+        let named = charts.enumerate();
+        named
+            .map(|(at, (name, chart))| (format!("{:02}-{name}", at + 1), chart))
+            .collect()
+    }
+
+    /// The page as one HTML file. The same page gives the same bytes, on every machine.
+    pub fn html(&self) -> String {
+        page(self)
+    }
+}
+
 /// The whole file.
-pub(crate) fn page(page: &Page) -> String {
+fn page(page: &Page) -> String {
     let mut out = String::with_capacity(1 << 16);
     let headline = escaped(&page.headline);
     out.push_str(&format!(
@@ -178,7 +209,7 @@ fn chapter(out: &mut String, chapter: &Chapter, at: usize, number: &mut usize) {
 }
 
 /// A heading as a part of a file's name: letters and digits, the rest as `-`.
-pub(crate) fn file_name(heading: &str) -> String {
+fn file_name(heading: &str) -> String {
     let mut name = String::new();
     for letter in heading.chars() {
         if letter.is_ascii_alphanumeric() {

@@ -9,6 +9,7 @@ use crate::report::svg::rows::Rows;
 use crate::report::svg::scale::Scale;
 use crate::report::svg::spread;
 use crate::report::svg::style::{fill, legend_of};
+use crate::report::svg::told::told;
 
 pub(crate) fn draw(bars: &Bars, canvas: &mut Canvas) {
     let (series, measure) = (bars.series(), bars.measure());
@@ -48,15 +49,6 @@ fn only_figures(bars: &Bars) -> Vec<String> {
             marks.map(value).collect()
         }
         _ => Vec::new(),
-    }
-}
-
-/// What pointing at a mark tells.
-pub(crate) fn told(name: &str, series: &str, figure: &str) -> String {
-    if series.is_empty() {
-        format!("{name}: {figure}")
-    } else {
-        format!("{name}, {series}: {figure}")
     }
 }
 

@@ -1,13 +1,13 @@
 //! Dumbbells.
 
 use crate::report::chart::Dumbbell;
-use crate::report::svg::bars::told;
 use crate::report::svg::canvas::{Anchor, Canvas};
 use crate::report::svg::legend;
 use crate::report::svg::length::px;
 use crate::report::svg::rows::Rows;
 use crate::report::svg::spread;
 use crate::report::svg::style::{fill, legend_of};
+use crate::report::svg::told::told;
 
 pub(crate) fn draw(dumbbell: &Dumbbell, canvas: &mut Canvas) {
     let (sides, measure) = (dumbbell.sides(), dumbbell.measure());

@@ -1,7 +1,6 @@
 //! Forests, and the intervals of all charts with rows.
 
 use crate::report::chart::{Forest, Mark, Series};
-use crate::report::svg::bars::told;
 use crate::report::svg::canvas::{Anchor, Canvas};
 use crate::report::svg::legend;
 use crate::report::svg::length::{Tenths, px};
@@ -11,6 +10,7 @@ use crate::report::svg::scale::Scale;
 use crate::report::svg::spread;
 use crate::report::svg::style::{fill, legend_of, stroke};
 use crate::report::svg::text;
+use crate::report::svg::told::told;
 
 pub(crate) fn draw(forest: &Forest, canvas: &mut Canvas) {
     let (series, measure) = (forest.series(), forest.measure());

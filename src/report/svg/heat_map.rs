@@ -1,10 +1,10 @@
 //! Heat maps.
 
 use crate::report::chart::{HeatMap, Mark};
-use crate::report::svg::bars::told;
 use crate::report::svg::canvas::{Anchor, Canvas};
 use crate::report::svg::length::{Tenths, px};
 use crate::report::svg::text;
+use crate::report::svg::told::told;
 
 /// The steps of colour: full enough to tell apart, light enough for text on them.
 const STEPS: f64 = 9.0;
