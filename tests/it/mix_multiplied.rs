@@ -2,6 +2,7 @@
 
 use crate::common::random::Random;
 use mixtouch::budget::Goal;
+use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::panel::{Change, Panel};
 use mixtouch::mix::posterior::{FitFinding, Posterior};
@@ -316,17 +317,61 @@ fn what_adds_up_is_refused_where_effects_multiply() {
     let mix = mix(Likelihood::Log).with_synergy(Synergy::new("tv", "search"));
     let error = Search::default().estimate(&mix, &world.panel).unwrap_err();
     assert!(error.to_string().contains("synergies"), "{error}");
-    let prior = RoiPrior::new("tv", 1.0, 0.5).unwrap();
-    let plain = MixSpecification::new().with_likelihood(Likelihood::NegativeBinomial);
-    let error = plain
-        .with_roi_priors(vec![prior])
-        .check(&leads(1).panel)
-        .unwrap_err();
-    assert!(error.to_string().contains("ROI priors"), "{error}");
     #[cfg(feature = "linfa")]
     {
         let plain = MixSpecification::new().with_likelihood(Likelihood::Log);
         let least_squares = mixtouch::mix::estimate::LeastSquares::new();
         assert!(least_squares.estimate(&plain, &world.panel).is_err());
     }
+}
+
+/// TV always runs alike, so that only a test or a belief tells what it brings.
+#[test]
+fn tests_decide_where_effects_multiply() {
+    let mut random = Random::new(31);
+    let tv: Vec<f64> = (0..WEEKS)
+        .map(|_| 500.0 * random.between(0.97, 1.03))
+        .collect();
+    let brought = |x: f64| 0.6 * x / (500.0 + x);
+    let level = |t: usize| 500.0 * (1.2 * t as f64 / WEEKS as f64).exp();
+    let truth: f64 = (0..WEEKS).map(|t| level(t) * brought(tv[t]).exp_m1()).sum();
+    let fitted = |tests: Vec<LiftTest>, priors: Vec<RoiPrior>| {
+        let mut random = Random::new(32);
+        let kpi = (0..WEEKS).map(|t| level(t) * (brought(tv[t]) + 0.05 * random.normal()).exp());
+        let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+        let panel = panel.with_channel("tv", tv.clone()).unwrap();
+        let mix = mix(Likelihood::Log)
+            .with_adstock(AdstockFamily::None)
+            .with_baseline(Baseline::new(Trend::Linear, 0).unwrap())
+            .with_lift_tests(tests)
+            .with_roi_priors(priors);
+        let search = Search::default().with_evaluations(600);
+        search.estimate(&mix, &panel).unwrap()
+    };
+    let alone = fitted(vec![], vec![]).channels()[0].contribution;
+    // A holdout of six weeks, measured to a fiftieth.
+    let lost: f64 = (100..106).map(|t| level(t) * brought(tv[t]).exp_m1()).sum();
+    let cut: f64 = tv[100..106].iter().sum();
+    let test = LiftTest::new("tv", weeks()[100], weeks()[105].plus(6))
+        .with_spend_change(-cut)
+        .with_outcome_change(-lost)
+        .with_standard_error(0.02 * lost);
+    let model = fitted(vec![test], vec![]);
+    let report = &model.lift_report()[0];
+    assert!(report.deviation().abs() < 3.0, "{report:?}");
+    let tested = model.channels()[0].contribution;
+    assert!(
+        (tested.value() / truth - 1.0).abs() < 0.1,
+        "{tested:?} {truth}"
+    );
+    assert!(tested.high() - tested.low() < 0.5 * (alone.high() - alone.low()));
+    // A belief about the return, as sure.
+    let roi = truth / tv.iter().sum::<f64>();
+    let prior = RoiPrior::new("tv", roi, 0.03 * roi).unwrap();
+    let believed = fitted(vec![], vec![prior]).channels()[0].contribution;
+    assert!(
+        (believed.value() / truth - 1.0).abs() < 0.1,
+        "{believed:?} {truth}"
+    );
+    assert!(believed.high() - believed.low() < 0.5 * (alone.high() - alone.low()));
 }

@@ -18,6 +18,7 @@ mod candidate;
 mod explore;
 mod fit;
 mod pareto_front;
+mod relevel;
 mod report;
 mod reweigh;
 mod run;

@@ -106,6 +106,9 @@ impl Posterior {
         activity: &Activity,
         draw: &PosteriorDraw,
     ) -> f64 {
+        if self.is_multiplicative() {
+            return self.predicted_multiplied(test, draw);
+        }
         let curve = &draw.curves[test.channel];
         let (activity, carried) = activity.carried(curve);
         let mut transformed = vec![0.0; self.panel.rows()];

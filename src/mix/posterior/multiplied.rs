@@ -8,6 +8,7 @@ use crate::mix::posterior::draw::PosteriorDraw;
 use crate::mix::posterior::model::Posterior;
 use crate::mix::specification::Likelihood;
 use crate::mix::specification::dispersion::dispersion;
+use crate::mix::specification::pseudo_observations::PseudoObservation;
 
 /// Nodes and weights of Gauss and Legendre's rule on [0, 1], exact for polynomials of degree 15.
 const RULE: [(f64, f64); 8] = [
@@ -110,6 +111,34 @@ impl Posterior {
             cells.map(|(row, v)| v / unit(row)).collect()
         };
         (expected, parts.contributions.iter().map(scaled).collect())
+    }
+
+    /// What a draw predicts for a test or a belief where effects multiply, in units of the KPI.
+    pub(crate) fn predicted_multiplied(
+        &self,
+        test: &PseudoObservation,
+        draw: &PosteriorDraw,
+    ) -> f64 {
+        let periods = self.panel.periods();
+        let transformed = self.response_by(draw, test.channel);
+        let curve = &draw.curves[test.channel];
+        let Some(mut changes) = test.changes(curve, &transformed, periods) else {
+            let parts = self.decompose_by(&self.panel, draw);
+            let worth = |row: usize| self.panel.revenue_per_kpi().map_or(1.0, |w| w[row]);
+            let cells = parts.contributions[test.channel].iter().enumerate();
+            return cells.map(|(row, x)| x * worth(row)).sum();
+        };
+        for (geo, cells) in changes.chunks_mut(periods).enumerate() {
+            self.times_effect(draw, (test.channel, geo), self.panel.dates(), cells);
+        }
+        let (expected, _) = self.predictors(&self.panel, draw);
+        let sign = test.sign();
+        let change = |(row, log): (usize, &f64)| {
+            let log = log / self.scales.kpi[row / periods];
+            // The panel shows the KPI without the test, or with it where the sign is -1.
+            sign * expected[row] * libm::expm1(sign * log)
+        };
+        changes.iter().enumerate().map(change).sum()
     }
 
     /// What is expected without a channel where effects multiply, by draw, channel and geo: the mean

@@ -104,8 +104,8 @@ impl MixSpecification {
             .try_for_each(|(_, level)| level.check())?;
         self.funnels.iter().try_for_each(Funnel::check)?;
         self.check_synergies()?;
-        self.likelihood.check()?;
         self.check_multiplicative()?;
+        self.likelihood.check()?;
         check_distinct(&self.effect_priors)?;
         if let Some(window) = self.window {
             LagWindow::new(window, true)?;
@@ -136,18 +136,11 @@ impl MixSpecification {
         if !self.likelihood.is_multiplicative() {
             return Ok(());
         }
-        let raised = "none where effects multiply: channels raise each other's effect already";
-        let added = "none where effects multiply: it is about what adds up; likelihood normal or \
-                     student-t takes it";
-        let stated = [
-            ("synergies", self.synergies.len(), raised),
-            ("lift tests", self.lift_tests.len(), added),
-            ("ROI priors", self.roi_priors.len(), added),
-        ];
-        match stated.into_iter().find(|(_, count, _)| *count > 0) {
-            Some((name, count, expected)) => Err(Error::setting(name, count, expected)),
-            None => Ok(()),
+        if self.synergies.is_empty() {
+            return Ok(());
         }
+        let expected = "none where effects multiply: channels raise each other's effect already";
+        Err(Error::setting("synergies", self.synergies.len(), expected))
     }
 
     /// An error if a synergy's settings are out of range or it is stated twice.

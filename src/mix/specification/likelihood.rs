@@ -12,8 +12,9 @@ use crate::mix::panel::Panel;
 /// channel brings a share of whatever sells anyway. Contributions are differences of the KPI by
 /// removal: the baseline is what is expected with all channels removed, and a channel contributes
 /// what goes when it is removed, averaged over all orders in which the channels can be removed
-/// (Shapley 1953). So baseline and contributions add up to the prediction. Lift tests, beliefs about
-/// returns and synergies state what adds up, and are refused with them.
+/// (Shapley 1953). So baseline and contributions add up to the prediction. Lift tests and beliefs
+/// about returns enter at the level of the KPI that the best candidate expects. Synergies are
+/// refused: channels raise each other's effect already.
 ///
 /// [`LeastSquares`](crate::mix::estimate::LeastSquares) fits counts and positive outcomes with a
 /// [`Family`](crate::mix::estimate::Family) of its own.

@@ -339,6 +339,8 @@ impl MixSpecification {
         self.channels.retain(|(name, _)| name != channel);
         self.lift_tests.retain(|test| test.channel() != channel);
         self.roi_priors.retain(|prior| prior.channel() != channel);
+        self.effect_priors
+            .retain(|prior| prior.channel() != channel);
         self.synergies.retain(|synergy| {
             let (first, second) = synergy.channels();
             first != channel && second != channel

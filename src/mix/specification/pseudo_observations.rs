@@ -22,6 +22,9 @@ pub(crate) struct PseudoObservation {
     pub(crate) standard_error: f64,
     /// One unit of the row in units of the KPI.
     pub(crate) unit: f64,
+    /// Where effects multiply: the KPI at which a row's logarithm counts, in units of its geo's
+    /// scale, by row. None where effects add up.
+    pub(crate) levels: Option<Vec<f64>>,
     pub(crate) kind: Kind,
 }
 
@@ -63,7 +66,14 @@ impl PseudoObservation {
             .roi_priors
             .iter()
             .map(|prior| Self::from_prior(prior, panel, scales));
-        lifts.chain(priors).collect()
+        let mut all = lifts.chain(priors).collect::<Result<Vec<_>>>()?;
+        if specification.likelihood.is_multiplicative() {
+            let kpi = scales.scaled_kpi(panel);
+            let levels: Vec<f64> = kpi.into_iter().map(|y| y.max(0.0)).collect();
+            all.iter_mut()
+                .for_each(|test| test.levels = Some(levels.clone()));
+        }
+        Ok(all)
     }
 
     fn from_prior(prior: &RoiPrior, panel: &Panel, scales: &Scales) -> Result<Self> {
@@ -82,6 +92,7 @@ impl PseudoObservation {
             target: prior.mean() * spend / unit,
             standard_error: prior.standard_deviation() * spend / unit,
             unit,
+            levels: None,
             kind: Kind::Total {
                 worth: panel.revenue_per_kpi().map(<[f64]>::to_vec),
             },
@@ -117,6 +128,7 @@ impl PseudoObservation {
             target: test.outcome_change() / unit,
             standard_error: test.standard_error() / unit,
             unit,
+            levels: None,
             kind: Kind::Lift {
                 other,
                 sign,
@@ -141,7 +153,8 @@ impl PseudoObservation {
     ) -> f64 {
         let applies = |row_geo: usize| geo.is_none_or(|g| g == row_geo);
         let periods = transformed.len() / kpi_scale.len();
-        let counts = |row: usize| part.counts(row, periods);
+        let level = |row: usize| self.levels.as_ref().map_or(1.0, |levels| levels[row]);
+        let counts = |row: usize| part.counts(row, periods) * level(row);
         let sum = match &self.kind {
             Kind::Lift {
                 other,
@@ -177,6 +190,46 @@ impl PseudoObservation {
                 .sum(),
         };
         sum / self.unit
+    }
+
+    /// By how much more the row's channel responds with a test than without it, by row of the panel;
+    /// none for a belief. `transformed` is the channel's present activity transformed.
+    pub(crate) fn changes(
+        &self,
+        curve: &ChannelCurve,
+        transformed: &[f64],
+        periods: usize,
+    ) -> Option<Vec<f64>> {
+        let Kind::Lift {
+            other,
+            sign,
+            from,
+            to,
+        } = &self.kind
+        else {
+            return None;
+        };
+        let (mut changes, mut scratch) = (vec![0.0; transformed.len()], Scratch::default());
+        for (geo, activity) in other {
+            let mut changed = vec![0.0; *to];
+            let (activity, curve) = activity.carried(curve);
+            curve.apply(activity.of_geo(0), &mut scratch, &mut changed);
+            let rows = geo * periods + from..geo * periods + to;
+            let before = &transformed[rows.clone()];
+            let cells = changes[rows]
+                .iter_mut()
+                .zip(changed[*from..].iter().zip(before));
+            cells.for_each(|(change, (then, now))| *change = sign * (then - now));
+        }
+        Some(changes)
+    }
+
+    /// The activity that the panel does not show: 1 where it is with the test, -1 where without.
+    pub(crate) const fn sign(&self) -> f64 {
+        match self.kind {
+            Kind::Lift { sign, .. } => sign,
+            Kind::Total { .. } => 1.0,
+        }
     }
 
     /// What the row states, in units of the KPI (of money for a belief where the panel has revenue

@@ -20,7 +20,8 @@ pub(super) const MEDIAN: f64 = PRIOR.0;
 pub(super) fn sign(column: &MediaColumn, name: &str) -> Result<f64> {
     match (column.lower, column.upper) {
         (0.0, f64::INFINITY) => Ok(1.0),
-        (f64::NEG_INFINITY, 0.0) => Ok(-1.0),
+        // A column of media without a lower bound has the least number there is.
+        (low, 0.0) if low <= f64::MIN => Ok(-1.0),
         (low, high) => Err(Error::setting(
             format!("bounds of the effect of {name:?}"),
             format!("{low} to {high}"),

@@ -39,13 +39,7 @@ impl Layout {
         specification: &MixSpecification,
         partial: bool,
     ) -> Self {
-        let mut names = Names(vec![]);
-        for (column, channel) in panel.channels().iter().zip(&design.channels) {
-            let step = (!channel.hats.is_empty()).then_some("step");
-            for name in channel.parameter_names().chain(step) {
-                names.add(format!("{}.{name}", column.name()));
-            }
-        }
+        let mut names = Names::of_transforms(design, panel);
         let channel = |term: &Term| panel.channels()[term.channel].name();
         for (term, column) in terms.iter().zip(&design.columns) {
             let geo = column.geo.map(|geo| format!("[{}]", panel.geos()[geo]));
@@ -133,6 +127,19 @@ impl Layout {
 struct Names(Vec<String>);
 
 impl Names {
+    /// Those of each channel's transform parameters, and of the size of its steps where its effect
+    /// changes.
+    fn of_transforms(design: &Design, panel: &Panel) -> Self {
+        let mut names = Self(vec![]);
+        for (column, channel) in panel.channels().iter().zip(&design.channels) {
+            let step = (!channel.hats.is_empty()).then_some("step");
+            for name in channel.parameter_names().chain(step) {
+                names.add(format!("{}.{name}", column.name()));
+            }
+        }
+        names
+    }
+
     /// The place of one more.
     fn add(&mut self, name: String) -> usize {
         self.0.push(name);

@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 ///   coefficients are flat.
 /// - **Tests** and beliefs about returns are in the likelihood, through adstock and saturation. The
 ///   course in time of a channel with a lift test shows e^(.2 e) times what it causes, e standard
-///   normal, so that a confounder does not outvote the test.
+///   normal, so that a confounder weighs less against the test.
 /// - **Baseline**: integrated out exactly, and drawn for each draw; sampled under Student's t.
 /// - **Geos** pooled in part differ by e^d, d normal about 0; effects that change walk at random in
 ///   the logarithm, from knot to knot.

@@ -5,6 +5,7 @@ use crate::mix::estimate::problem::Problem;
 use crate::mix::estimate::search::candidate::{PenaltyRange, Space, Spaces, Trial, UNINFORMED};
 use crate::mix::estimate::search::explore::explore;
 use crate::mix::estimate::search::pareto_front::{pareto, refine};
+use crate::mix::estimate::search::relevel::relevel;
 use crate::mix::estimate::search::reweigh::reweigh;
 use crate::mix::estimate::search::settings::Search;
 use crate::mix::estimate::search::smoothness::learn_smoothness;
@@ -193,6 +194,7 @@ fn learn_noise(spaces: &mut Spaces, trials: &[Trial]) {
         let own = spaces.point_of(kpi, &best.point);
         let space = &mut spaces.0[kpi];
         reweigh(space, &own);
+        relevel(space, &own);
         learn_smoothness(space, &own);
         let (mut statistics, mut workspace) = space.buffers();
         if let Some((linear, _)) = space.evaluate(&own, &mut statistics, &mut workspace) {

@@ -77,6 +77,8 @@ fn the_gradient_is_that_of_the_density() {
         &mix().with_pooling(Pooling::Separate),
         &regional,
     );
+    let below = mix().with_channel_bounds(small.channels()[0].name(), ..=0.0);
+    check_gradient("effects of 0 and less", &below, &small);
     let world = PanelWorld::small_business().unwrap().simulate(1);
     let (channel, days) = (
         &world.channels[0],
