@@ -269,23 +269,29 @@ fn a_model_is_calibrated_without_another_fit_and_stored() {
 }
 
 #[test]
-fn a_replicate_draws_the_noise_of_tests_anew() {
+fn a_replicate_draws_the_share_from_its_posterior() {
     let journeys = journeys();
     let specification = one_day().with_lift_tests([tv(3.0, 1.5)]);
     let model = specification.fit(&journeys).unwrap();
-    let tested = |number: u64| {
+    let fitted = &model.calibration()[0];
+    let kept = |number: u64| {
         let evidence = specification.gather(&journeys).unwrap();
         let replicate = Replicate::new(1, number);
-        let redrawn = specification.solve_replicate(evidence, &model, &replicate);
-        redrawn.unwrap().calibration()[0].tested
+        let drawn = specification.solve_replicate(evidence, &model, &replicate);
+        drawn.unwrap().calibration()[0].kept
     };
-    assert_eq!(tested(3), tested(3));
-    let drawn: Vec<f64> = (0..300).map(tested).collect();
-    let mean = drawn.iter().sum::<f64>() / 300.0;
-    let squares = drawn.iter().map(|one| (one - mean) * (one - mean));
-    let deviation = (squares.sum::<f64>() / 299.0).sqrt();
-    assert!((mean - 3.0).abs() < 4.0 * 1.5 / 300f64.sqrt(), "{mean}");
-    assert!((deviation / 1.5 - 1.0).abs() < 0.15, "{deviation}");
+    assert_eq!(kept(3), kept(3));
+    let drawn: Vec<f64> = (0..400).map(kept).collect();
+    let below = |share: f64| drawn.iter().filter(|&&one| one < share).count() as f64 / 400.0;
+    // two standard errors of a share of 0.05 in 400 draws are 0.02
+    assert!(
+        (below(fitted.kept_low) - 0.05).abs() < 0.03,
+        "{}",
+        below(fitted.kept_low)
+    );
+    assert!(fitted.kept_high > 1.0 || (below(fitted.kept_high) - 0.95).abs() < 0.03);
+    let middle = below(0.5 * (fitted.kept_low + fitted.kept));
+    assert!(middle > 0.1 && middle < 0.9, "{middle}");
 }
 
 #[test]

@@ -136,7 +136,8 @@ fn the_simulated_retailer_is_calibrated_by_two_tests() {
             "{channel}"
         );
     }
-    assert_eq!(credit(last, "direct"), credit(plain, "direct"));
+    let direct = [last, plain].map(|model| credit(model, "direct"));
+    assert!((direct[0] / direct[1] - 1.0).abs() < 1e-12, "{direct:?}");
     // every further test brings it nearer to the truth
     let tests = document["lift_tests"].as_array().unwrap();
     let distances: Vec<f64> = tests
