@@ -79,7 +79,7 @@ impl PanelColumns {
     }
 
     /// One more channel without spend, measured in its activity (see
-    /// [`Panel::with_organic_channel`]).
+    /// [`Panel::with_organic_channel`](crate::mix::panel::Panel::with_organic_channel)).
     #[must_use]
     pub fn organic_channel(mut self, activity: impl Into<String>) -> Self {
         self.organic.push(activity.into());
@@ -87,8 +87,8 @@ impl PanelColumns {
     }
 
     /// One more channel, measured in the persons reached and how often each of them saw it (see
-    /// [`Panel::with_reach_frequency`]), with a column of its spend where there is one. Such channels
-    /// come after all others.
+    /// [`Panel::with_reach_frequency`](crate::mix::panel::Panel::with_reach_frequency)), with a column
+    /// of its spend where there is one. Such channels come after all others.
     #[must_use]
     pub fn channel_with_reach(
         mut self,
@@ -112,7 +112,8 @@ impl PanelColumns {
     }
 
     /// A column of event names: each name but the empty one, `na` and `none` becomes a control of
-    /// ones and zeros, `column=name` (see [`Panel::with_event`]).
+    /// ones and zeros, `column=name`
+    /// (see [`Panel::with_event`](crate::mix::panel::Panel::with_event)).
     #[must_use]
     pub fn events(mut self, column: impl Into<String>) -> Self {
         self.events.push(column.into());

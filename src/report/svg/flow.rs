@@ -34,7 +34,8 @@ pub(crate) fn draw(flow: &Flow, canvas: &mut Canvas) {
     let layout = Layout::new(flow, canvas);
     layout.bands(canvas);
     layout.stations(canvas);
-    canvas.extend(room(canvas) + px(6));
+    // room below the lowest station for the lower half of its name
+    canvas.extend(room(canvas) + px(10));
 }
 
 /// How high the picture is.
