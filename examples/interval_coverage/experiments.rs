@@ -1,69 +1,60 @@
 //! Intervals of experiments.
 
 use crate::random::Random;
-use crate::{Case, Held, holds};
+use crate::{Case, Held, LEVEL, holds};
 use mixtouch::experiment::{
     AlwaysValid, GeoTest, PersonTest, RelativeLift, Sample, SampleRatio, Uplift, compare_means,
     compare_proportions, compare_ratios,
 };
 use mixtouch::simulate::{SimulatedOpportunities, SimulatedPersonTest};
-use mixtouch::stats::{ConfidenceLevel, Proportion, RatioSums};
+use mixtouch::stats::{Proportion, RatioSums};
 use mixtouch::{Day, Result};
 
-const LEVEL: ConfidenceLevel = ConfidenceLevel::P95;
-
 pub(crate) fn cases() -> Vec<Case> {
-    let case = |interval, world, usual, simulate| Case {
-        interval,
-        world,
-        level: 0.95,
-        usual,
-        simulate,
-    };
     vec![
-        case(
+        Case::new(
             "SampleRatio, p > .05",
             "1,000 persons, halves as planned",
             "",
             sample_ratio,
         ),
-        case(
+        Case::new(
             "compare_proportions",
             "400 persons an arm, 5 % and 7 %",
             "",
             proportions,
         ),
-        case(
+        Case::new(
             "AlwaysValid",
             "20 looks at 100 more persons an arm, no effect",
             "each look's own",
             always_valid,
         ),
-        case(
+        Case::new(
             "compare_ratios",
             "120 persons an arm, 1 to 12 sessions each",
             "by session",
             ratios,
         ),
-        case(
+        Case::new(
             "RelativeLift",
             "200 persons an arm, skewed spend, +10 %",
             "difference / control",
             relative,
         ),
-        case(
+        Case::new(
             "PersonLift",
             "1,000 persons from two logs, +20 %",
             "",
             person_lift,
         ),
-        case(
+        Case::new(
             "GeoLift",
             "the 4 smallest of 24 geos, noise 1 / root of size",
             "",
             geos,
         ),
-        case(
+        Case::new(
             "Uplift where shown",
             "1,500 persons, 3 moments each, shown by history",
             "plain difference",

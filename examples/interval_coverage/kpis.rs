@@ -1,37 +1,28 @@
 //! Intervals of KPIs.
 
 use crate::random::Random;
-use crate::{Case, Held, holds};
+use crate::{Case, Held, LEVEL, holds};
 use mixtouch::Result;
 use mixtouch::kpi::service::NetScore;
-use mixtouch::stats::{ConfidenceLevel, Proportion, RatioSums, Spell, Survival};
-
-const LEVEL: ConfidenceLevel = ConfidenceLevel::P95;
+use mixtouch::stats::{Proportion, RatioSums, Spell, Survival};
 
 pub(crate) fn cases() -> Vec<Case> {
-    let case = |interval, world, usual, simulate| Case {
-        interval,
-        world,
-        level: 0.95,
-        usual,
-        simulate,
-    };
     vec![
-        case("Proportion", "60 persons, 5 %", "Wald's", proportion),
-        case(
+        Case::new("Proportion", "60 persons, 5 %", "Wald's", proportion),
+        Case::new(
             "Proportion::clustered",
             "300 persons, 5 to 30 mails each",
             "by mail",
             clustered,
         ),
-        case("NetScore", "10 answers", "Wald's", net_score),
-        case(
+        Case::new("NetScore", "10 answers", "Wald's", net_score),
+        Case::new(
             "Survival, median",
             "100 cases over 30 days, 20 % still open",
             "closed cases alone",
             median,
         ),
-        case(
+        Case::new(
             "Survival::by_person, median",
             "40 customers, 1 to 9 intervals each",
             "by interval",

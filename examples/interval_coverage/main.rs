@@ -14,18 +14,36 @@ mod random;
 
 use mixtouch::Result;
 use mixtouch::report::{Cell, Table};
-use mixtouch::stats::Interval;
+use mixtouch::stats::{ConfidenceLevel, Interval};
 
 /// Whether an interval held the truth, and whether the usual one did.
 type Held = (bool, Option<bool>);
 
-/// An interval, what is simulated, its level in percent, the usual one, and one simulation.
+/// The level of all intervals.
+const LEVEL: ConfidenceLevel = ConfidenceLevel::P95;
+
+/// An interval, what is simulated, the usual one, and one simulation.
 struct Case {
     interval: &'static str,
     world: &'static str,
-    level: f64,
     usual: &'static str,
     simulate: fn(u64) -> Result<Held>,
+}
+
+impl Case {
+    fn new(
+        interval: &'static str,
+        world: &'static str,
+        usual: &'static str,
+        simulate: fn(u64) -> Result<Held>,
+    ) -> Self {
+        Self {
+            interval,
+            world,
+            usual,
+            simulate,
+        }
+    }
 }
 
 fn main() -> Result<()> {
@@ -47,7 +65,7 @@ fn main() -> Result<()> {
         table.push_row([
             Cell::from(case.interval),
             Cell::from(case.world),
-            Cell::percent(case.level, 0),
+            Cell::percent(LEVEL.get(), 0),
             share(own),
             Cell::from(case.usual),
             if known { share(usual) } else { Cell::MISSING },

@@ -15,7 +15,7 @@ mod exposed;
 mod flags;
 mod flows;
 mod information;
-mod kept_share;
+pub(in crate::attribution) mod kept_share;
 mod log_link;
 mod mediation;
 mod model;

@@ -3,17 +3,15 @@
 use crate::attribution::calibration::TestedEffect;
 use crate::attribution::comparison::model_table::{ChannelCredit, ModelTable};
 use crate::attribution::comparison::table::ComparisonTable;
+use crate::attribution::hazard::kept_share::{MOST, SPREAD};
 use crate::error::{Error, Result};
 use crate::experiment::{PossibleTruth, TestValue};
 use crate::journeys::arena::Totals;
 use crate::report::{Cell, Report, Section, Table, figure};
 use serde::Serialize;
 
-/// Cells of the causal share, 0 to 2.
+/// Cells of the causal share, from 0 to the largest considered.
 const CELLS: usize = 400;
-const MOST: f64 = 2.0;
-/// The prior's deviation about 1, where the log is right.
-const SPREAD: f64 = 0.1;
 
 /// The tests to choose from: each channel's touches withheld from a share of persons, for as long
 /// as the period reported.

@@ -1,7 +1,7 @@
 //! Checks of a mix model, each on a world in which it says no and on one in which it does not.
 
 use crate::common::random::Random;
-use mixtouch::Day;
+use crate::common::{bursts, weeks};
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{BlockComparison, Placebo, Refit, Search, Stability};
 use mixtouch::mix::panel::Panel;
@@ -11,24 +11,6 @@ use mixtouch::mix::specification::{
 
 const WEEKS: usize = 120;
 
-fn weeks() -> Vec<Day> {
-    let first: Day = "2022-01-03".parse().unwrap();
-    (0..WEEKS as i32).map(|t| first.plus(7 * t)).collect()
-}
-
-/// Spend in bursts of 1 to 6 weeks with pauses between.
-fn bursts(size: f64, random: &mut Random) -> Vec<f64> {
-    let mut spend = vec![];
-    while spend.len() < WEEKS {
-        let level = size * random.between(0.3, 1.0);
-        let (on, off) = (1 + random.index(6), 1 + random.index(5));
-        spend.extend((0..on).map(|_| level * random.between(0.8, 1.2)));
-        spend.extend((0..off).map(|_| 0.0));
-    }
-    spend.truncate(WEEKS);
-    spend
-}
-
 fn season(t: usize) -> f64 {
     (std::f64::consts::TAU * t as f64 / 52.18).sin()
 }
@@ -36,12 +18,15 @@ fn season(t: usize) -> f64 {
 /// TV and search, each unit of which brings 1 and 2; `more` of the KPI depends on the week.
 fn world(seed: u64, more: impl Fn(usize) -> f64) -> Panel {
     let mut random = Random::new(seed);
-    let (tv, search) = (bursts(300.0, &mut random), bursts(100.0, &mut random));
+    let (tv, search) = (
+        bursts(WEEKS, 300.0, &mut random),
+        bursts(WEEKS, 100.0, &mut random),
+    );
     let kpi = (0..WEEKS).map(|t| {
         let media = tv[t] + 2.0 * search[t];
         1000.0 + media + more(t) + 25.0 * random.normal()
     });
-    let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+    let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
     let panel = panel.with_channel("tv", tv).unwrap();
     panel.with_channel("search", search).unwrap()
 }
@@ -60,7 +45,7 @@ fn search() -> Search {
 fn placebos_are_credited_where_a_season_is_left_out() {
     // Spend that follows the year, as does the KPI; moved by a year of three it still does.
     let seasonal = |seed| {
-        let (mut random, first) = (Random::new(seed), weeks()[0]);
+        let (mut random, first) = (Random::new(seed), weeks(WEEKS)[0]);
         let spend = |size: f64, random: &mut Random| -> Vec<f64> {
             let week = |t| size * (1.2 + season(t)) * random.between(0.7, 1.3);
             (0..156).map(week).collect()
@@ -114,10 +99,10 @@ fn bad_placebos_are_refused() {
 fn returns_move_where_a_window_or_a_channel_decides_them() {
     // TV brings 1 a unit in the first half and 3 in the second; a fit of one effect is of neither.
     let mut random = Random::new(5);
-    let tv = bursts(300.0, &mut random);
+    let tv = bursts(WEEKS, 300.0, &mut random);
     let effect = |t: usize| if t < WEEKS / 2 { 1.0 } else { 3.0 };
     let kpi = (0..WEEKS).map(|t| 1000.0 + effect(t) * tv[t] + 25.0 * random.normal());
-    let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+    let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
     let panel = panel.with_channel("tv", tv).unwrap();
     let stability = Stability::new().with_part_left_out(0.5).with_seeds(1);
     let report = stability.run(|seed| search().with_seed(seed), &mix(0), &panel);
@@ -125,7 +110,7 @@ fn returns_move_where_a_window_or_a_channel_decides_them() {
     assert_eq!(report.refits().len(), 3);
     let tv = &report.channels()[0];
     assert!(tv.is_roi && !tv.is_stable() && tv.outside >= 2, "{tv:?}");
-    assert!(matches!(tv.highest.1, Some(Refit::Window(from, _)) if from == weeks()[60]));
+    assert!(matches!(tv.highest.1, Some(Refit::Window(from, _)) if from == weeks(WEEKS)[60]));
     assert!(tv.highest.0 > 2.5 && tv.lowest.0 < 1.4, "{tv:?}");
 }
 
@@ -150,7 +135,7 @@ fn returns_stay_where_the_world_is_as_the_model_says() {
 #[test]
 fn what_names_a_channel_goes_with_it() {
     let panel = world(3, |_| 0.0);
-    let test = LiftTest::new("tv", weeks()[100], weeks()[104])
+    let test = LiftTest::new("tv", weeks(WEEKS)[100], weeks(WEEKS)[104])
         .with_spend_change(100.0)
         .with_outcome_change(100.0)
         .with_standard_error(50.0);
@@ -203,12 +188,12 @@ fn the_last_periods_may_have_no_weight() {
 #[test]
 fn likelihoods_are_comparable() {
     let mut random = Random::new(8);
-    let tv = bursts(300.0, &mut random);
+    let tv = bursts(WEEKS, 300.0, &mut random);
     let kpi = (0..WEEKS).map(|t| {
         let log = 1.5 * t as f64 / WEEKS as f64 + 0.5 * tv[t] / (150.0 + tv[t]);
         500.0 * (log + 0.1 * random.normal()).exp()
     });
-    let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+    let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
     let panel = panel.with_channel("tv", tv).unwrap();
     let linear = MixSpecification::new().with_baseline(Baseline::new(Trend::Linear, 0).unwrap());
     let log = linear.clone().with_likelihood(Likelihood::Log);

@@ -2,7 +2,7 @@
 //! synergies, funnels and heavy tails.
 
 use crate::common::random::Random;
-use mixtouch::Day;
+use crate::common::weeks;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search, TransformedDesign};
 use mixtouch::mix::panel::{Change, Panel, PanelColumns};
@@ -11,11 +11,6 @@ use mixtouch::mix::specification::{
     Baseline, ChangingEffect, Funnel, Likelihood, MixSpecification, Pooling, Synergy, Trend,
 };
 use mixtouch::mix::transform::{AdstockFamily, SaturationFamily};
-
-fn weeks(count: i32) -> Vec<Day> {
-    let first: Day = "2022-01-03".parse().unwrap();
-    (0..count).map(|week| first.plus(7 * week)).collect()
-}
 
 /// Media without carry-over or saturation, on a level.
 fn plain() -> MixSpecification {

@@ -4,6 +4,7 @@
 //! The worlds are ours: 156 weeks, a baseline of 1,000 with a season, media in bursts, geometric
 //! carry-over, Hill's curve, normal noise.
 
+use crate::common::bursts;
 use crate::common::random::Random;
 use mixtouch::Day;
 use mixtouch::mix::estimate::{Estimator, Holdout, Search};
@@ -17,19 +18,6 @@ const NOISE: f64 = 30.0;
 fn week(t: i32) -> Day {
     let first: Day = "2022-01-03".parse().unwrap();
     first.plus(7 * t)
-}
-
-/// Spend in bursts of 1 to 6 weeks with pauses between.
-fn bursts(weeks: usize, size: f64, random: &mut Random) -> Vec<f64> {
-    let mut spend = vec![];
-    while spend.len() < weeks {
-        let level = size * random.between(0.3, 1.0);
-        let (on, off) = (1 + random.index(6), 1 + random.index(5));
-        spend.extend((0..on).map(|_| level * random.between(0.8, 1.2)));
-        spend.extend((0..off).map(|_| 0.0));
-    }
-    spend.truncate(weeks);
-    spend
 }
 
 /// What spend brings: carried over at a rate, then `most` x^slope / (half^slope + x^slope).

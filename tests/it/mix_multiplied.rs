@@ -1,6 +1,7 @@
 //! Effects that multiply: a log-normal KPI and counts, whose truth is known.
 
 use crate::common::random::Random;
+use crate::common::{bursts, weeks};
 use mixtouch::budget::Goal;
 use mixtouch::experiment::LiftTest;
 use mixtouch::mix::estimate::{Estimator, Search};
@@ -21,28 +22,13 @@ struct World {
     truth: [f64; 2],
 }
 
-fn weeks() -> Vec<Day> {
-    let first: Day = "2022-01-03".parse().unwrap();
-    (0..WEEKS as i32).map(|t| first.plus(7 * t)).collect()
-}
-
-/// Spend in bursts of 1 to 6 weeks with pauses between; ever more of it where sales grow.
-fn bursts(size: f64, random: &mut Random) -> Vec<f64> {
-    let mut spend = vec![];
-    while spend.len() < WEEKS {
-        let level = size * random.between(0.3, 1.0);
-        let (on, off) = (1 + random.index(6), 1 + random.index(5));
-        spend.extend((0..on).map(|_| level * random.between(0.8, 1.2)));
-        spend.extend((0..off).map(|_| 0.0));
-    }
-    spend.truncate(WEEKS);
-    spend
-}
-
 /// `seen` draws a figure about its mean.
 fn world(base: f64, seed: u64, seen: impl Fn(f64, &mut Random) -> f64) -> World {
     let mut random = Random::new(seed);
-    let media = [bursts(900.0, &mut random), bursts(300.0, &mut random)];
+    let media = [
+        bursts(WEEKS, 900.0, &mut random),
+        bursts(WEEKS, 300.0, &mut random),
+    ];
     let logs = |spend: &[f64], rate: f64, half: f64, most: f64| -> Vec<f64> {
         let mut stock = 0.0;
         let carried = spend.iter().map(|x| {
@@ -65,7 +51,7 @@ fn world(base: f64, seed: u64, seen: impl Fn(f64, &mut Random) -> f64) -> World 
         truth[1] += level * b * (1.0 + 0.5 * a);
         seen(level * (1.0 + a) * (1.0 + b), &mut random)
     });
-    let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+    let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
     let panel = panel.with_channel("tv", media[0].clone()).unwrap();
     World {
         panel: panel.with_channel("search", media[1].clone()).unwrap(),
@@ -250,7 +236,7 @@ fn a_fit_of_the_right_kind_has_even_noise() {
 fn what_has_no_logarithm_is_refused() {
     let error = |kpi: Vec<f64>, likelihood: Likelihood| {
         let spend = (0..60).map(|t| f64::from(t * 7 % 11)).collect();
-        let panel = Panel::national(weeks()[..60].to_vec(), kpi).unwrap();
+        let panel = Panel::national(weeks(WEEKS)[..60].to_vec(), kpi).unwrap();
         let panel = panel.with_channel("tv", spend).unwrap();
         let search = Search::default().with_evaluations(50);
         search.estimate(&mix(likelihood), &panel).map(|_| ())
@@ -293,7 +279,7 @@ fn rows_of_weight_0_need_no_logarithm() {
         let mut kpi = world.panel.kpi().to_vec();
         kpi.iter_mut().for_each(|y| *y = y.round());
         kpi[70] = value;
-        let panel = Panel::national(weeks(), kpi).unwrap();
+        let panel = Panel::national(weeks(WEEKS), kpi).unwrap();
         let channels = world.panel.channels().iter();
         let panel = channels.fold(panel, |panel, channel| {
             let spend = channel.spend().to_vec();
@@ -338,7 +324,7 @@ fn tests_decide_where_effects_multiply() {
     let fitted = |tests: Vec<LiftTest>, priors: Vec<RoiPrior>| {
         let mut random = Random::new(32);
         let kpi = (0..WEEKS).map(|t| level(t) * (brought(tv[t]) + 0.05 * random.normal()).exp());
-        let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+        let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
         let panel = panel.with_channel("tv", tv.clone()).unwrap();
         let mix = mix(Likelihood::Log)
             .with_adstock(AdstockFamily::None)
@@ -352,7 +338,7 @@ fn tests_decide_where_effects_multiply() {
     // A holdout of six weeks, measured to a fiftieth.
     let lost: f64 = (100..106).map(|t| level(t) * brought(tv[t]).exp_m1()).sum();
     let cut: f64 = tv[100..106].iter().sum();
-    let test = LiftTest::new("tv", weeks()[100], weeks()[105].plus(6))
+    let test = LiftTest::new("tv", weeks(WEEKS)[100], weeks(WEEKS)[105].plus(6))
         .with_spend_change(-cut)
         .with_outcome_change(-lost)
         .with_standard_error(0.02 * lost);

@@ -1,19 +1,15 @@
 //! Several KPIs fitted at once, with the shapes of media in common.
 
 use crate::common::random::Random;
+use crate::common::weeks;
+use mixtouch::Error;
 use mixtouch::mix::estimate::Search;
 use mixtouch::mix::panel::Panel;
 use mixtouch::mix::specification::{Baseline, MixSpecification, Trend};
 use mixtouch::mix::transform::AdstockFamily;
 use mixtouch::report::Report;
-use mixtouch::{Day, Error};
 
 const WEEKS: usize = 130;
-
-fn weeks() -> Vec<Day> {
-    let first: Day = "2022-01-03".parse().unwrap();
-    (0..WEEKS as i32).map(|t| first.plus(7 * t)).collect()
-}
 
 /// What TV brings is carried over at .6 and saturates at 400; sales are measured well, leads badly.
 struct World {
@@ -43,7 +39,7 @@ fn world(seed: u64) -> World {
         let kpi = response
             .iter()
             .map(|r| level + most * r + noise * random.normal());
-        let panel = Panel::national(weeks(), kpi.collect()).unwrap();
+        let panel = Panel::national(weeks(WEEKS), kpi.collect()).unwrap();
         panel.with_channel("tv", tv.clone()).unwrap()
     };
     World {

@@ -4,11 +4,11 @@ use std::f64::consts::PI;
 
 /// How far the share may be from 1 where the log is right: half of the prior is a normal about 1
 /// with this deviation.
-pub(super) const SPREAD: f64 = 0.1;
+pub(in crate::attribution) const SPREAD: f64 = 0.1;
 /// The prior's half for selection: any share from 0 to 1 alike.
 const SELECTION: f64 = 0.5;
 /// The largest share considered.
-const MOST: f64 = 2.0;
+pub(in crate::attribution) const MOST: f64 = 2.0;
 /// Cells of the whole range, and of the range about each peak.
 const CELLS: (usize, usize) = (2_048, 256);
 /// Deviations about a peak that get cells of their own.
