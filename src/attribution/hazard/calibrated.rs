@@ -6,6 +6,7 @@ use crate::attribution::hazard::additive::AdditiveHazard;
 use crate::attribution::hazard::calibrate::{Calibrated, Calibrator, Tests};
 use crate::attribution::hazard::evidence::Exposures;
 use crate::attribution::hazard::model::{AdditiveHazardModel, kept};
+use crate::attribution::hazard::report::FitReport;
 use crate::attribution::hazard::tested::Window;
 use crate::attribution::hazard::upstream::Upstream;
 use crate::channel::{ChannelId, Channels};
@@ -166,10 +167,19 @@ impl AdditiveHazardModel {
         let mut upstream: Vec<Upstream> = known.cloned().collect();
         let tests = Tests::Measured;
         let (found, _) = specification.found(evidence, &self.rates, &upstream, tests, &())?;
+        let steps = |fits: &[Upstream]| fits.iter().map(|fitted| fitted.steps).sum::<u64>();
+        let before = steps(&self.upstream) - steps(&upstream);
+        let converged = found.mediators.iter().all(|fitted| fitted.converged);
+        let fit = FitReport {
+            steps: self.fit.steps.saturating_sub(before) + steps(&found.mediators),
+            converged: self.fit.converged && converged,
+            ..self.fit
+        };
         upstream.extend(found.mediators);
         let model = Self {
             specification,
             upstream,
+            fit,
             ..self.clone()
         };
         Ok(model.with_calibration(found.rows, false))
