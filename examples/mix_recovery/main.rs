@@ -20,6 +20,7 @@ use mixtouch::budget::Goal;
 use mixtouch::mix::estimate::{Estimator, Search};
 use mixtouch::mix::posterior::Posterior;
 use mixtouch::mix::specification::{Likelihood, MixSpecification};
+use mixtouch::mix::transform::Prior;
 use rayon::prelude::*;
 use worlds::{Kind, World};
 
@@ -31,6 +32,9 @@ struct Options {
     /// Candidates to try
     #[arg(long, default_value_t = 2000)]
     trials: usize,
+    /// Prior of all carry-over rates, such as beta(1,1)
+    #[arg(long)]
+    carry_over: Option<Prior>,
     /// Only kinds whose name holds this
     #[arg(long, default_value = "")]
     kind: String,
@@ -57,7 +61,7 @@ fn main() -> Result<()> {
     for (name, kind) in Kind::ALL.into_iter().filter(asked) {
         let worlds = (0..options.seeds).into_par_iter();
         let found: Vec<Found> = worlds
-            .map(|seed| outcomes(kind, &World::new(kind, seed)?, options.trials))
+            .map(|seed| outcomes(kind, &World::new(kind, seed)?, &options))
             .collect::<Result<_>>()?;
         let gains = found.iter().filter_map(|(_, gains)| *gains);
         let (promised, brought) = gains.fold((0.0, 0.0), |(a, b), (p, t)| (a + p, b + t));
@@ -83,12 +87,17 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn outcomes(kind: Kind, world: &World, trials: usize) -> Result<Found> {
-    let mix = MixSpecification::new()
+fn outcomes(kind: Kind, world: &World, options: &Options) -> Result<Found> {
+    let mut mix = MixSpecification::new()
         .with_lift_tests(world.tests.clone())
         .with_likelihood(kind.likelihood());
+    if let Some(prior) = options.carry_over {
+        for channel in world.panel.channel_names() {
+            mix = mix.with_channel_prior(channel, "alpha", prior);
+        }
+    }
     let search = Search::default()
-        .with_evaluations(trials)
+        .with_evaluations(options.trials)
         .with_pareto_evaluations(0);
     let model = search.estimate(&mix, &world.panel)?;
     let gains = match kind.likelihood() {
