@@ -83,6 +83,7 @@ pub use self::comparison::fitted_models::FittedModels;
 pub use self::comparison::model_name::ModelName;
 pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
+pub use self::comparison::shards::{ShardCredits, ShardEvidence, ShardModels, ShardedComparison};
 pub use self::comparison::table::{ComparisonTable, SegmentTable};
 pub use self::counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use self::credits::Credits;

@@ -55,6 +55,7 @@ mod pictures;
 mod reconciliation;
 mod segments;
 mod set_models;
+mod sharded_comparison;
 mod state;
 mod stored_models;
 mod stream;
