@@ -1,7 +1,7 @@
 //! A comparison of journeys that no one machine has all of: evidence of each shard, one model, credit of
 //! each shard, one table.
 //!
-//! `comparison` has the four steps; `evidence`, `models` and `credits` are what travels between them, and
+//! `comparison` says which models, `steps` has the four steps; `evidence`, `models` and `credits` are what travels between them, and
 //! `model_text` writes the library's models.
 
 mod comparison;
@@ -9,6 +9,7 @@ mod credits;
 mod evidence;
 mod model_text;
 mod models;
+mod steps;
 
 pub use self::comparison::ShardedComparison;
 pub use self::credits::ShardCredits;
