@@ -74,7 +74,7 @@ mod touched;
 mod type_name;
 mod weights;
 
-pub use self::calibration::{Calibration, Mediator, TestedEffect};
+pub use self::calibration::{Calibration, CountedTouches, Mediator, TestedEffect};
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
