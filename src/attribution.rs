@@ -75,7 +75,7 @@ mod touched;
 mod type_name;
 mod weights;
 
-pub use self::calibration::{Calibration, Mediator, TestedEffect};
+pub use self::calibration::{Calibration, CountedTouches, Mediator, TestedEffect};
 pub use self::channel_sets::ChannelSetCounts;
 pub use self::comparison::Comparison;
 pub use self::comparison::bootstrap::Bootstrap;
@@ -84,6 +84,7 @@ pub use self::comparison::fitted_models::FittedModels;
 pub use self::comparison::model_name::ModelName;
 pub use self::comparison::model_settings::ModelSettings;
 pub use self::comparison::model_table::{BaselineCredit, ChannelCredit, ModelTable};
+pub use self::comparison::shards::{ShardCredits, ShardEvidence, ShardModels, ShardedComparison};
 pub use self::comparison::table::{ComparisonTable, SegmentTable};
 pub use self::counterfactual::{Counterfactual, CounterfactualModel, PathOutcomes};
 pub use self::credits::Credits;

@@ -62,6 +62,7 @@ mod private_values;
 mod reconciliation;
 mod segments;
 mod set_models;
+mod sharded_comparison;
 mod state;
 mod stored_models;
 mod stream;
