@@ -358,13 +358,13 @@ impl Panel {
         Ok(self)
     }
 
+    /// An error unless a column may have the name. The panel's own names are distinct already, so
+    /// that many columns do not take time with their cube.
     fn free_name(&self, name: &str) -> Result<()> {
-        distinct(
-            "column",
-            self.channel_names()
-                .chain(self.controls.iter().map(|c| c.name.as_str()))
-                .chain([name]),
-        )
+        let controls = self.controls.iter().map(|control| control.name.as_str());
+        let mut taken = self.channel_names().chain(controls);
+        let same = taken.find(|other| *other == name);
+        distinct("column", same.into_iter().chain([name]))
     }
 
     fn column(&self, name: &str, values: &[f64], low: f64) -> Result<()> {

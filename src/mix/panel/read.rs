@@ -42,7 +42,7 @@ impl PanelColumns {
     /// # Errors
     /// If a column is missing or has two roles, there are no rows, a field is no date or number,
     /// spend is negative, a geo has a period twice, or the periods have a gap; errors
-    /// name the row.
+    /// name the row. Also if a column of events has more than 1,000 different labels.
     pub fn read(&self, reader: impl Read) -> Result<Panel> {
         self.check_roles()?;
         let mut rows = self.rows(reader)?;
@@ -238,6 +238,9 @@ fn weighted(panel: Panel, weights: Option<Vec<f64>>, absent: &[bool]) -> Result<
     panel.with_weights(cells.collect())
 }
 
+/// The most different labels of a column of events.
+const MOST_LABELS: usize = 1_000;
+
 fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Panel> {
     let mut names: Vec<&str> = labels
         .iter()
@@ -246,6 +249,11 @@ fn with_events(mut panel: Panel, column: &str, labels: Vec<&str>) -> Result<Pane
         .collect();
     names.sort_unstable();
     names.dedup();
+    if names.len() > MOST_LABELS {
+        let expected = format!("at most {MOST_LABELS}, as each is a column");
+        let what = format!("the number of different labels in {column}");
+        return Err(Error::setting(what, names.len(), expected));
+    }
     for name in names {
         panel = panel.with_event(
             format!("{column}={name}"),
