@@ -104,7 +104,7 @@ mod tests {
     fn a_dropped_key_leaves_no_bytes() {
         let mut key = std::mem::ManuallyDrop::new(HashKey::new([0xa5; 32]));
         // the drop glue runs in place, so what it leaves can be looked at
-        (*key).0.zeroize();
+        key.0.zeroize();
         assert_eq!(key.0, [0; 32]);
         assert!(std::mem::needs_drop::<HashKey>());
     }
