@@ -92,6 +92,32 @@ impl Panel {
         self.revenue_per_kpi.as_deref()
     }
 
+    /// Rows in which nothing was observed and nothing ran, as before a geo opened: weight 0, a KPI of
+    /// 0 and no activity. They are no part of any total.
+    pub(crate) fn empty_rows(&self) -> Vec<usize> {
+        if self.weights.is_none() {
+            return vec![];
+        }
+        let idle = |row: usize| {
+            let mut channels = self.channels.iter();
+            channels.all(|channel| channel.spend[row] == 0.0 && channel.activity()[row] == 0.0)
+        };
+        let rows = 0..self.rows();
+        rows.filter(|&row| !self.is_observed(row) && self.kpi[row] == 0.0 && idle(row))
+            .collect()
+    }
+
+    /// The mean of the observation weights above 0; 1 where there are none.
+    pub(crate) fn mean_weight(&self) -> f64 {
+        let positive = self
+            .weights
+            .iter()
+            .flatten()
+            .filter(|weight| **weight > 0.0);
+        let (sum, count) = positive.fold((0.0, 0.0), |(sum, count), w| (sum + w, count + 1.0));
+        if count > 0.0 { sum / count } else { 1.0 }
+    }
+
     /// Observation weights, by geo, then period.
     pub fn weights(&self) -> Option<&[f64]> {
         self.weights.as_deref()

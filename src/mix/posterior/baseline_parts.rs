@@ -106,6 +106,12 @@ impl Posterior {
                 geo.iter_mut().for_each(|v| *v *= scale);
             }
         }
+        if !self.is_multiplicative() {
+            let empty = panel.empty_rows();
+            for (_, values) in &mut parts {
+                empty.iter().for_each(|&row| values[row] = 0.0);
+            }
+        }
         parts
     }
 

@@ -189,6 +189,16 @@ impl Decomposition {
         }
     }
 
+    /// The same with nothing in these rows.
+    pub(crate) fn without(mut self, rows: &[usize]) -> Self {
+        let parts = self.parts.iter_mut().map(|(_, values)| values);
+        let channels = self.contributions.iter_mut().chain(&mut self.immediate);
+        for values in parts.chain(channels) {
+            rows.iter().for_each(|&row| values[row] = 0.0);
+        }
+        self
+    }
+
     /// Baseline and prediction are defined as sums, so that they agree with their parts to the last
     /// bit.
     pub(crate) fn with_prediction(mut self) -> Self {
