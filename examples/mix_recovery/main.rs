@@ -1,4 +1,4 @@
-//! How well the mix model finds truths that are known: worlds of seventeen kinds, many seeds each.
+//! How well the mix model finds truths that are known: worlds of eighteen kinds, many seeds each.
 //!
 //!     cargo run --release --example mix_recovery
 //!     cargo run --release --example mix_recovery -- --seeds 200

@@ -99,13 +99,8 @@ fn weeks_before_a_geo_opened_are_in_no_total() {
     for column in [&mut world.kpi, &mut world.tv, &mut world.search] {
         column[WEEKS..WEEKS + opens].fill(0.0);
     }
-    let weight = |row: usize| {
-        if (WEEKS..WEEKS + opens).contains(&row) {
-            0.0
-        } else {
-            1.0
-        }
-    };
+    let is_absent = |row: usize| (WEEKS..WEEKS + opens).contains(&row);
+    let weight = |row: usize| if is_absent(row) { 0.0 } else { 1.0 };
     let price: Vec<f64> = (0..2 * WEEKS)
         .map(|row| 9.0 + (row % 7) as f64 / 7.0)
         .collect();
@@ -116,7 +111,7 @@ fn weeks_before_a_geo_opened_are_in_no_total() {
     let late = panel(&world)
         .with_control("price", price)
         .unwrap()
-        .with_weights((0..2 * WEEKS).map(weight).collect())
+        .with_absent_rows((0..2 * WEEKS).map(is_absent).collect())
         .unwrap();
     let model = fit(&late);
     let whole = model.decomposition();

@@ -121,11 +121,11 @@ impl Panel {
             let range = format!("days of {} to {}", self.dates[0], self.dates[periods - 1]);
             return Err(change.error(format!("{} to {}", change.from, change.to), range));
         }
-        let empty = self.empty_rows();
+        let absent: Vec<usize> = self.absent_rows().collect();
         let channel = self.channels.iter_mut().find(|c| c.name == change.column);
         if let Some(channel) = channel {
             let mut touched = touched;
-            empty.iter().for_each(|&row| touched[row] = false);
+            absent.iter().for_each(|&row| touched[row] = false);
             return channel.change(change, &touched);
         }
         let control = self.controls.iter_mut().find(|c| c.name == change.column);

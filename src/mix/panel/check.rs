@@ -55,6 +55,12 @@ pub enum Finding {
         /// Their correlation within geos.
         correlation: f64,
     },
+    /// There are too many columns to compare each with all others in reasonable time, so that
+    /// nothing is said of how they move together.
+    NotCompared {
+        /// The number of columns that vary.
+        columns: usize,
+    },
     /// The other channels and controls explain most of a channel.
     Inflated {
         /// The channel.
@@ -138,6 +144,10 @@ impl fmt::Display for Finding {
                     "{column} and {with} move together (correlation {correlation:.2})"
                 )
             }
+            Self::NotCompared { columns } => write!(
+                f,
+                "{columns} columns are too many to be compared with each other"
+            ),
             Self::Inflated { column, factor } => {
                 write!(
                     f,
@@ -191,6 +201,10 @@ impl fmt::Display for Finding {
 const TOGETHER: f64 = 0.8;
 /// Variance inflation above which a channel is said to be explained by the others.
 const INFLATED: f64 = 10.0;
+/// The most columns that are compared with each other.
+const MOST_COMPARED: usize = 1_000;
+/// The most multiplications of a comparison: some seconds.
+const MOST_WORK: f64 = 1e10;
 const FEW_ACTIVE: usize = 5;
 const SMALL_SHARE: f64 = 0.005;
 /// Times the next largest from which a period stands out, in a geo with at least so many active ones.
@@ -212,8 +226,17 @@ impl Panel {
     pub fn check(&self) -> Vec<Finding> {
         let columns = self.varying_columns();
         let mut findings = self.flat_columns();
-        findings.extend(pairs(&columns));
-        findings.extend(inflation(&columns));
+        let few = columns.len() <= MOST_COMPARED;
+        if few && pair_work(&columns) <= MOST_WORK {
+            findings.extend(pairs(&columns));
+        }
+        if few && inflation_work(&columns) <= MOST_WORK {
+            findings.extend(inflation(&columns));
+        } else {
+            findings.push(Finding::NotCompared {
+                columns: columns.len(),
+            });
+        }
         findings.extend(self.activity_findings());
         findings
     }
@@ -323,6 +346,22 @@ impl Panel {
         }
         findings
     }
+}
+
+fn rows(columns: &[(String, Vec<f64>, bool)]) -> f64 {
+    columns.first().map_or(0, |column| column.1.len()) as f64
+}
+
+/// The multiplications of [`pairs`].
+fn pair_work(columns: &[(String, Vec<f64>, bool)]) -> f64 {
+    (columns.len() as f64).powi(2) / 2.0 * rows(columns)
+}
+
+/// The multiplications of [`inflation`]: a basis of the others for each channel.
+fn inflation_work(columns: &[(String, Vec<f64>, bool)]) -> f64 {
+    let media = columns.iter().filter(|column| column.2).count() as f64;
+    let rank = (columns.len() as f64).min(rows(columns));
+    media * columns.len() as f64 * rank * rows(columns)
 }
 
 fn pairs(columns: &[(String, Vec<f64>, bool)]) -> Vec<Finding> {

@@ -92,19 +92,10 @@ impl Panel {
         self.revenue_per_kpi.as_deref()
     }
 
-    /// Rows in which nothing was observed and nothing ran, as before a geo opened: weight 0, a KPI of
-    /// 0 and no activity. They are no part of any total.
-    pub(crate) fn empty_rows(&self) -> Vec<usize> {
-        if self.weights.is_none() {
-            return vec![];
-        }
-        let idle = |row: usize| {
-            let mut channels = self.channels.iter();
-            channels.all(|channel| channel.spend[row] == 0.0 && channel.activity()[row] == 0.0)
-        };
-        let rows = 0..self.rows();
-        rows.filter(|&row| !self.is_observed(row) && self.kpi[row] == 0.0 && idle(row))
-            .collect()
+    /// Rows in which a geo was not there: they are no part of any total.
+    pub(crate) fn absent_rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let rows = self.absent.iter().enumerate();
+        rows.filter_map(|(row, absent)| absent.then_some(row))
     }
 
     /// The mean of the observation weights above 0; 1 where there are none.
@@ -171,6 +162,11 @@ impl Panel {
             population: self.population.clone(),
             revenue_per_kpi: self.revenue_per_kpi.as_deref().map(pick),
             weights: self.weights.as_deref().map(pick),
+            absent: self
+                .absent
+                .chunks(periods)
+                .flat_map(|geo| keep.iter().map(|&t| geo[t]))
+                .collect(),
         })
     }
 

@@ -107,9 +107,8 @@ impl Posterior {
             }
         }
         if !self.is_multiplicative() {
-            let empty = panel.empty_rows();
             for (_, values) in &mut parts {
-                empty.iter().for_each(|&row| values[row] = 0.0);
+                panel.absent_rows().for_each(|row| values[row] = 0.0);
             }
         }
         parts

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::mix::panel::Panel;
 use crate::mix::specification::BaselinePart;
 use crate::time::Day;
 
@@ -189,12 +190,12 @@ impl Decomposition {
         }
     }
 
-    /// The same with nothing in these rows.
-    pub(crate) fn without(mut self, rows: &[usize]) -> Self {
+    /// The same with nothing where a geo was not there.
+    pub(crate) fn without_absent(mut self, panel: &Panel) -> Self {
         let parts = self.parts.iter_mut().map(|(_, values)| values);
         let channels = self.contributions.iter_mut().chain(&mut self.immediate);
         for values in parts.chain(channels) {
-            rows.iter().for_each(|&row| values[row] = 0.0);
+            panel.absent_rows().for_each(|row| values[row] = 0.0);
         }
         self
     }

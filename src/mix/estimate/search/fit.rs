@@ -86,13 +86,7 @@ impl Search {
     ) -> Result<SearchFit> {
         let posterior = earlier.posterior();
         let whole = posterior.panel().followed_by(new_periods)?;
-        let from: Vec<Vec<f64>> = posterior
-            .draws()
-            .iter()
-            .chain([earlier.report().best()])
-            .filter_map(|draw| draw.candidate.as_ref())
-            .map(|candidate| candidate.point.clone())
-            .collect();
+        let from: Vec<Vec<f64>> = earlier.points().map(<[f64]>::to_vec).collect();
         let evaluations = (self.evaluations / 10).max(10);
         self.run(
             posterior.specification(),

@@ -80,6 +80,14 @@ impl SearchFit {
         &self.report
     }
 
+    /// The points of the search that its draws stand for; the best candidate's is the last.
+    pub(crate) fn points(&self) -> impl Iterator<Item = &[f64]> {
+        let draws = self.posterior.draws().iter();
+        let draws = draws.chain([self.report.best()]);
+        let candidates = draws.filter_map(|draw| draw.candidate.as_ref());
+        candidates.map(|candidate| &*candidate.point)
+    }
+
     /// The same fit with a longer table of holidays, for refreshes beyond the days of the table it
     /// was made with.
     ///
