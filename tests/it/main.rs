@@ -44,6 +44,8 @@ mod mix_laws;
 mod mix_least_squares;
 #[cfg(feature = "csv")]
 mod mix_multiplied;
+#[cfg(feature = "csv")]
+mod mix_odd_panels;
 mod mix_periods;
 mod mix_plans;
 mod mix_recovery;
